@@ -1,1 +1,46 @@
-//! .
+//! The tables, nothing more: one file a table, no behaviour, nothing of the wire.
+//!
+//! Every table of a tenant has `organization_id` as the first column of its key, and is read through
+//! `Entity::owned_by(organization)`.
+#![allow(missing_docs, reason = "the derives make public columns, relations and active models")]
+
+/// What every tenant table has besides its columns.
+macro_rules! tenant_table {
+    () => {
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+
+        impl ActiveModelBehavior for ActiveModel {}
+
+        impl Entity {
+            /// The rows of one tenant: the only way to read this table.
+            pub fn owned_by(organization: OrganizationId) -> Select<Entity> {
+                Entity::find().filter(Column::OrganizationId.eq(organization))
+            }
+        }
+    };
+}
+
+pub mod id;
+
+pub mod api_token;
+pub mod attribution;
+pub mod customer;
+pub mod deployment;
+pub mod exposure;
+pub mod exposure_daily;
+pub mod feature;
+pub mod feedback;
+pub mod feedback_daily;
+pub mod incident;
+pub mod incident_customer;
+pub mod incident_daily;
+pub mod incident_feature;
+pub mod iteration;
+pub mod organization;
+pub mod outbox;
+pub mod product;
+pub mod release;
+pub mod release_feature;
+pub mod scale;
+pub mod segment;

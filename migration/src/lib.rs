@@ -1,1 +1,30 @@
-//! .
+//! The record of the database, step by step. A step is frozen once it is merged: it says what was done then,
+//! so it imports nothing of the workspace and is never edited, only followed by another.
+
+use sea_orm_migration::prelude::*;
+
+mod m0001_organizations;
+mod m0002_products;
+mod m0003_customers;
+mod m0004_feedback;
+mod m0005_incidents;
+mod m0006_exposure_and_counts;
+mod m0007_outbox;
+
+/// Applies the steps that a database lacks.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_organizations::Migration),
+            Box::new(m0002_products::Migration),
+            Box::new(m0003_customers::Migration),
+            Box::new(m0004_feedback::Migration),
+            Box::new(m0005_incidents::Migration),
+            Box::new(m0006_exposure_and_counts::Migration),
+            Box::new(m0007_outbox::Migration),
+        ]
+    }
+}

@@ -1,0 +1,56 @@
+//! Feedback: one answer. The hot table: few indexes and no foreign keys.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::{
+    CustomerId, FeatureId, FeedbackId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId,
+};
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "feedback")]
+pub struct Model {
+    /// The tenant.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub organization_id: OrganizationId,
+    /// UUID v7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: FeedbackId,
+    /// The product that it is about.
+    pub product_id: ProductId,
+    /// The feature that it is about; null: the product as a whole.
+    pub feature_id: Option<FeatureId>,
+    /// The release that the answer names; null: none, and scores take the newest one live on its day.
+    pub release_id: Option<ReleaseId>,
+    /// The customer's segment when the answer was given.
+    pub segment_id: Option<SegmentId>,
+    /// Who answered; null: anonymous.
+    pub customer_id: Option<CustomerId>,
+    /// How it is rated.
+    pub scale_id: ScaleId,
+    /// The rating as the number of steps above the scale's minimum.
+    pub level: i32,
+    /// What the customer wrote.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub comment: Option<String>,
+    /// How it came: in-app, mail, store, call.
+    pub channel: Option<String>,
+    /// When the customer answered.
+    pub occurred_at: DateTimeUtc,
+    /// The day of `occurred_at` in the product's time zone.
+    pub day: Date,
+    /// The system that it came from.
+    pub source: String,
+    /// That system's id of it; unique within the source.
+    pub external_id: Option<String>,
+    /// Hash of (product, feature, scale, customer, day): the answers among which one counts. Null when anonymous.
+    pub voice: Option<i64>,
+    /// Whether it is in the daily counts: false when a later answer of the same voice supersedes it.
+    pub counted: bool,
+    /// When it was stored.
+    pub received_at: DateTimeUtc,
+    /// When it was last corrected.
+    pub corrected_at: Option<DateTimeUtc>,
+}
+
+tenant_table!();

@@ -1,0 +1,65 @@
+//! Typed ids: a UUID v7 that knows what it is the id of, so that a release cannot be passed for a feature.
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// Stands in a key of the daily counts where there is none: "the product as a whole", "no label".
+            pub const NONE: Self = Self(Uuid::nil());
+
+            /// The id as one that may be absent: `NONE` is.
+            pub fn some(self) -> Option<Self> {
+                (self != Self::NONE).then_some(self)
+            }
+        }
+
+        // sea-orm asks every primary key for this; a UUID never comes from an auto-increment.
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// Of an organization.
+    OrganizationId
+    /// Of a product.
+    ProductId
+    /// Of a feature.
+    FeatureId
+    /// Of a release.
+    ReleaseId
+    /// Of a deployment.
+    DeploymentId
+    /// Of an iteration.
+    IterationId
+    /// Of a segment.
+    SegmentId
+    /// Of a customer.
+    CustomerId
+    /// Of a scale.
+    ScaleId
+    /// Of an answer.
+    FeedbackId
+    /// Of an incident.
+    IncidentId
+    /// Of an attribution.
+    AttributionId
+    /// Of a token.
+    ApiTokenId
+    /// Of an event in the outbox.
+    EventId
+}
+
+impl ReleaseId {
+    /// Stands in a key of the daily counts for "somebody looked, and no release caused this".
+    pub const NOT_CAUSED_BY_CHANGE: Self = Self(Uuid::max());
+}

@@ -1,0 +1,48 @@
+//! An incident: something not working.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::{IncidentId, OrganizationId, ProductId};
+
+/// One incident.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "incident")]
+pub struct Model {
+    /// The tenant.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub organization_id: OrganizationId,
+    /// UUID v7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: IncidentId,
+    /// The product that does not work.
+    pub product_id: ProductId,
+    /// What is wrong, in a line.
+    pub title: String,
+    /// What is wrong, in full.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub description: Option<String>,
+    /// 1 (critical) to 4 (minor).
+    pub severity: i16,
+    /// When it began.
+    pub opened_at: DateTimeUtc,
+    /// The day it began, in the product's time zone.
+    pub opened_on: Date,
+    /// When it ended; null: it is open.
+    pub resolved_at: Option<DateTimeUtc>,
+    /// The last day it was open, in the product's time zone.
+    pub resolved_on: Option<Date>,
+    /// How many customers it hurts, as stated; null: as many as are linked, or unknown if none is.
+    pub affected_customers: Option<i64>,
+    /// How many customers are linked to it.
+    pub linked_customers: i64,
+    /// The system that it came from.
+    pub source: String,
+    /// That system's id of it; unique within the source.
+    pub external_id: Option<String>,
+    /// When the row was made.
+    pub created_at: DateTimeUtc,
+    /// When the row last changed.
+    pub updated_at: DateTimeUtc,
+}
+
+tenant_table!();

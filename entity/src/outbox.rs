@@ -1,0 +1,27 @@
+//! The outbox: what happened, written with the change itself, for those who want to hear of it.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::{EventId, OrganizationId};
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "outbox")]
+pub struct Model {
+    /// The tenant.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub organization_id: OrganizationId,
+    /// UUID v7: the order of events.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: EventId,
+    /// What happened: noun.verb, for example `feedback.submitted`.
+    pub kind: String,
+    /// What it happened to, and what there is to know.
+    pub payload: Json,
+    /// When.
+    pub created_at: DateTimeUtc,
+    /// When everybody had been told; null: not yet.
+    pub delivered_at: Option<DateTimeUtc>,
+}
+
+tenant_table!();

@@ -1,0 +1,59 @@
+//! A release: a version of a product.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::{OrganizationId, ProductId, ReleaseId};
+
+/// One release of a product.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "release")]
+pub struct Model {
+    /// The tenant.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub organization_id: OrganizationId,
+    /// UUID v7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ReleaseId,
+    /// The product that it is a version of.
+    pub product_id: ProductId,
+    /// The version, a string that is never parsed as a number; unique in the product.
+    pub version: String,
+    /// What it is called besides its version.
+    pub title: Option<String>,
+    /// What changed, in words.
+    pub notes: Option<String>,
+    /// Where it is in its life.
+    pub lifecycle: ReleaseLifecycle,
+    /// The release that this one was made from: an edge of the release graph.
+    pub previous_release_id: Option<ReleaseId>,
+    /// The day it is meant to ship.
+    pub planned_for: Option<Date>,
+    /// When customers got it.
+    pub released_at: Option<DateTimeUtc>,
+    /// The day customers got it, in the product's time zone.
+    pub released_on: Option<Date>,
+    /// When it was taken back.
+    pub withdrawn_at: Option<DateTimeUtc>,
+    /// The day it was taken back, in the product's time zone.
+    pub withdrawn_on: Option<Date>,
+    /// Whether it was made from answers that named it, its first day being the first that was seen.
+    pub inferred: bool,
+    /// When the row was made.
+    pub created_at: DateTimeUtc,
+    /// When the row last changed.
+    pub updated_at: DateTimeUtc,
+}
+
+/// Where a release is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
+pub enum ReleaseLifecycle {
+    /// Not with customers yet.
+    Planned,
+    /// With customers.
+    Released,
+    /// Was with customers and has been taken back.
+    Withdrawn,
+}
+
+tenant_table!();
