@@ -1,1 +1,48 @@
-//! .
+//! Perceived value and regression scores: rows of daily counts in, scores with their reasons out.
+//!
+//! Pure arithmetic: no clock, no randomness, no input or output; `as_of` is an argument. The way through:
+//!
+//! ```text
+//! Facts --prepare--> Prepared --+--> hyperparameters(as_of) --+--> value, value_report, trend
+//!   data frames      running    |    (kept by the caller)     +--> regression, change_point
+//!                    sums       +--> forecast, standard
+//! ```
+//!
+//! `docs/method.md` explains what the numbers mean and how good they are.
+
+#![allow(dead_code)]
+
+pub mod error;
+pub mod facts;
+pub mod frame;
+pub mod prepared;
+mod release;
+mod running;
+pub mod utility;
+
+pub mod prior;
+
+pub mod value;
+
+pub mod regression;
+
+pub mod change_point;
+
+pub mod forecast;
+pub mod standard;
+
+pub use change_point::change_point;
+pub use error::Error;
+pub use facts::{
+    Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, Release, Scale, ScaleKind, Stratum,
+};
+pub use forecast::forecast;
+pub use prepared::Prepared;
+pub use prior::{Hyperparameters, hyperparameters};
+pub use regression::regression;
+pub use standard::standard;
+pub use value::{trend, value, value_report};
+
+/// The version of the method, carried by every score. It changes whenever the same counts would give another
+/// number.
+pub const METHOD: &str = "1.0";

@@ -1,0 +1,262 @@
+//! Facts made ready: checked, every row's release resolved, counts summed up. Made once, read by all scores.
+
+use std::collections::HashMap;
+
+use polars::frame::DataFrame;
+
+use crate::error::{Error, Result};
+use crate::facts::{Day, Facts, Release, Scale, Stratum};
+use crate::frame::{self, Answers, Incidents};
+use crate::running::{Discounted, Running};
+use crate::utility::{Moments, Ruler, Sums};
+
+/// Half-life in days of a feature's own history (METHOD 3).
+pub(crate) const HALF_LIFE: f64 = 90.0;
+
+/// One organisation's daily counts, ready for any number of questions.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub(crate) scales: Vec<Scale>,
+    pub(crate) releases: Vec<Release>,
+    pub(crate) features: Vec<FeatureCounts>,
+    pub(crate) segments: u32,
+    /// Every stratum with an answer, in the order of its codes.
+    pub(crate) strata: Vec<KnownStratum>,
+    /// The answers with their releases resolved, one row per level, for figures that need levels.
+    pub(crate) answers: DataFrame,
+}
+
+/// A stratum and how to read its levels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownStratum {
+    pub(crate) stratum: Stratum,
+    pub(crate) ruler: Ruler,
+    /// The day of its first answer, so that a past day does not know of strata to come.
+    pub(crate) first_day: Day,
+}
+
+/// What is counted of one feature.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FeatureCounts {
+    pub(crate) product: u32,
+    /// The first day of any row.
+    pub(crate) first_day: Option<Day>,
+    /// In the order of the strata; only those with answers.
+    pub(crate) answers: Vec<StratumCounts>,
+    /// In the order of the days.
+    pub(crate) incidents: Vec<IncidentDay>,
+    pub(crate) exposure: Exposure,
+}
+
+/// Answers of one feature in one stratum.
+#[derive(Clone, Debug)]
+pub(crate) struct StratumCounts {
+    /// Index into [`Prepared::strata`].
+    pub(crate) stratum: usize,
+    pub(crate) all: Running<3>,
+    discounted: Discounted,
+    releases: Vec<(Option<u32>, Running<3>)>,
+}
+
+/// Incidents of one day, release and kind.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IncidentDay {
+    pub(crate) day: Day,
+    pub(crate) release: Option<u32>,
+    pub(crate) no_change: bool,
+    pub(crate) opened: i64,
+    pub(crate) spoiled: f64,
+}
+
+/// Active customers of one feature.
+#[derive(Clone, Debug)]
+pub(crate) struct Exposure {
+    pub(crate) total: Running<1>,
+    pub(crate) segments: Vec<(u32, Running<1>)>,
+}
+
+impl Default for Exposure {
+    fn default() -> Self {
+        Self { total: Running::of([]), segments: Vec::new() }
+    }
+}
+
+impl Facts {
+    /// Checks the facts, resolves the release of each row and sums the counts up.
+    pub fn prepare(self) -> Result<Prepared> {
+        for scale in &self.scales {
+            scale.check()?;
+        }
+        self.check_releases()?;
+        if self.segments == 0 {
+            return Err(Error::Invalid { column: "segments", reason: "must be at least 1, for code 0" });
+        }
+        let answers = frame::answers(&self)?;
+        let incidents = frame::incident_days(&self)?;
+        let exposure = frame::exposure_days(&self)?;
+
+        let strata = known_strata(&self.scales, &answers.summed);
+        let mut features: Vec<_> = self
+            .features
+            .iter()
+            .map(|f| FeatureCounts { product: f.product, ..FeatureCounts::default() })
+            .collect();
+        for rows in answers.summed.chunk_by(|a, b| a.feature == b.feature) {
+            features[rows[0].feature as usize].answers = rows
+                .chunk_by(|a, b| a.stratum == b.stratum)
+                .map(|rows| StratumCounts::of(rows, &strata))
+                .collect();
+        }
+        for Incidents { feature, day } in incidents {
+            features[feature as usize].incidents.push(day);
+        }
+        for rows in exposure.chunk_by(|a, b| a.feature == b.feature) {
+            features[rows[0].feature as usize].exposure = Exposure::of(rows);
+        }
+        for feature in &mut features {
+            feature.first_day = feature.earliest();
+        }
+        Ok(Prepared {
+            scales: self.scales,
+            releases: self.releases,
+            features,
+            segments: self.segments,
+            strata,
+            answers: answers.levels,
+        })
+    }
+
+    fn check_releases(&self) -> Result<()> {
+        let known = self.releases.len() as u64;
+        let named = self.releases.iter().flat_map(|r| r.ancestors.iter().flatten());
+        match named.max() {
+            Some(code) if u64::from(*code) >= known => {
+                Err(Error::Unknown { column: "ancestors", code: u64::from(*code), known })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn known_strata(scales: &[Scale], rows: &[Answers]) -> Vec<KnownStratum> {
+    let mut first_days: HashMap<Stratum, Day> = HashMap::new();
+    for row in rows {
+        let first = first_days.entry(row.stratum).or_insert(row.day);
+        *first = row.day.min(*first);
+    }
+    let mut strata: Vec<_> = first_days
+        .into_iter()
+        .map(|(stratum, first_day)| KnownStratum {
+            stratum,
+            ruler: Ruler::of(&scales[stratum.scale as usize]),
+            first_day,
+        })
+        .collect();
+    strata.sort_by_key(|s| s.stratum);
+    strata
+}
+
+impl StratumCounts {
+    fn of(rows: &[Answers], strata: &[KnownStratum]) -> Self {
+        let stratum = strata.partition_point(|s| s.stratum < rows[0].stratum);
+        let releases: Vec<_> = rows
+            .chunk_by(|a, b| a.release == b.release)
+            .map(|rows| (rows[0].release, Running::of(rows.iter().map(|r| (r.day, r.sums)))))
+            .collect();
+        let all = match &releases[..] {
+            [(_, only)] => only.clone(),
+            _ => {
+                let mut days: Vec<_> = rows.iter().map(|r| (r.day, r.sums)).collect();
+                days.sort_by_key(|(day, _)| *day);
+                Running::of(days)
+            }
+        };
+        let discounted = Discounted::of(&all, HALF_LIFE);
+        Self { stratum, all, discounted, releases }
+    }
+
+    /// Answers of a window, of one release or of all.
+    pub(crate) fn sums(&self, release: Option<u32>, from: Day, until: Day) -> Sums<i64> {
+        match release {
+            None => Sums(self.all.between(from, until)),
+            Some(_) => Sums(self.of_release(release).map_or([0; 3], |r| r.between(from, until))),
+        }
+    }
+
+    /// Answers of a window, each weighted by its age at the end of it.
+    pub(crate) fn discounted(&self, from: Day, until: Day) -> Sums<f64> {
+        Sums(self.discounted.between(&self.all, from, until, until))
+    }
+
+    fn of_release(&self, release: Option<u32>) -> Option<&Running<3>> {
+        self.releases.iter().find(|(r, _)| *r == release).map(|(_, running)| running)
+    }
+}
+
+impl Exposure {
+    fn of(rows: &[frame::Exposures]) -> Self {
+        let segments: Vec<_> = rows
+            .chunk_by(|a, b| a.segment == b.segment)
+            .map(|rows| (rows[0].segment, Running::of(rows.iter().map(|r| (r.day, [r.active])))))
+            .collect();
+        let mut days: Vec<_> = rows.iter().map(|r| (r.day, [r.active])).collect();
+        days.sort_by_key(|(day, _)| *day);
+        Self { total: Running::of(days), segments }
+    }
+
+    /// Customer-days of a window.
+    pub(crate) fn between(&self, from: Day, until: Day) -> f64 {
+        self.total.between(from, until)[0] as f64
+    }
+}
+
+impl FeatureCounts {
+    fn earliest(&self) -> Option<Day> {
+        let answers = self.answers.iter().filter_map(|s| s.all.days().first());
+        let incidents = self.incidents.first().map(|i| &i.day);
+        answers.chain(incidents).chain(self.exposure.total.days().first()).min().copied()
+    }
+
+    /// The answers in a stratum, if there are any.
+    pub(crate) fn stratum(&self, index: usize) -> Option<&StratumCounts> {
+        self.answers.iter().find(|s| s.stratum == index)
+    }
+
+    /// The incidents of `from <= day < until`.
+    pub(crate) fn incidents(&self, from: Day, until: Day) -> &[IncidentDay] {
+        let low = self.incidents.partition_point(|i| i.day < from);
+        let high = self.incidents.partition_point(|i| i.day < until);
+        &self.incidents[low..high.max(low)]
+    }
+}
+
+impl Prepared {
+    /// The features of a product that have any rows, in the order of their codes.
+    pub fn features_of(&self, product: u32) -> Vec<u32> {
+        let of_product = |f: &FeatureCounts| f.product == product && f.first_day.is_some();
+        (0..).zip(&self.features).filter(|(_, f)| of_product(f)).map(|(code, _)| code).collect()
+    }
+
+    /// The first day of any row of a feature.
+    pub fn first_day(&self, feature: u32) -> Option<Day> {
+        self.features.get(feature as usize)?.first_day
+    }
+
+    pub(crate) fn feature(&self, code: u32) -> Result<&FeatureCounts> {
+        find(&self.features, "feature", code)
+    }
+
+    pub(crate) fn release(&self, code: u32) -> Result<&Release> {
+        find(&self.releases, "release", code)
+    }
+
+    /// The moments of a stratum's answers in a window.
+    pub(crate) fn moments(&self, counts: &StratumCounts, from: Day, until: Day) -> Moments {
+        self.strata[counts.stratum].ruler.moments(counts.sums(None, from, until))
+    }
+}
+
+fn find<'a, T>(table: &'a [T], column: &'static str, code: u32) -> Result<&'a T> {
+    let unknown = Error::Unknown { column, code: u64::from(code), known: table.len() as u64 };
+    table.get(code as usize).ok_or(unknown)
+}

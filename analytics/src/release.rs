@@ -1,0 +1,79 @@
+//! Which release an answer belongs to that names none, and what a release is compared with.
+
+use std::collections::HashMap;
+
+use crate::facts::{Day, Release};
+
+impl Release {
+    /// Whether customers had it on that day.
+    pub(crate) fn is_live(&self, day: Day) -> bool {
+        let Some(first) = self.first_day else { return false };
+        let taken_back = self.withdrawn.is_some_and(|w| w >= first && w <= day);
+        first <= day && !taken_back
+    }
+}
+
+/// The releases of each product from the newest back.
+pub(crate) struct Timeline<'a> {
+    releases: &'a [Release],
+    newest_first: HashMap<u32, Vec<u32>>,
+}
+
+impl<'a> Timeline<'a> {
+    pub(crate) fn of(releases: &'a [Release]) -> Self {
+        let mut newest_first: HashMap<u32, Vec<u32>> = HashMap::new();
+        for (code, release) in (0..).zip(releases) {
+            if release.first_day.is_some() {
+                newest_first.entry(release.product).or_default().push(code);
+            }
+        }
+        for codes in newest_first.values_mut() {
+            codes.sort_by(|a, b| {
+                let (a, b) = (&releases[*a as usize], &releases[*b as usize]);
+                (b.first_day, &b.order).cmp(&(a.first_day, &a.order))
+            });
+        }
+        Self { releases, newest_first }
+    }
+
+    /// The newest release of the product that is live on the day: the latest first day, then the greater
+    /// `order`.
+    pub(crate) fn live(&self, product: u32, day: Day) -> Option<u32> {
+        let codes = self.newest_first.get(&product)?;
+        let started = codes.partition_point(|c| self.releases[*c as usize].first_day > Some(day));
+        codes[started..].iter().copied().find(|c| self.releases[*c as usize].is_live(day))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn release(first_day: Option<Day>, withdrawn: Option<Day>, order: &str) -> Release {
+        Release { first_day, withdrawn, order: order.into(), ..Release::default() }
+    }
+
+    #[test]
+    fn an_unlabelled_row_belongs_to_the_newest_release_live_on_its_day() {
+        let releases = [
+            release(Some(0), None, "1.0"),
+            release(Some(50), Some(60), "2.0"),
+            release(Some(50), None, "1.9"),
+            release(None, None, "3.0"),
+        ];
+        let timeline = Timeline::of(&releases);
+        assert_eq!(timeline.live(0, -1), None);
+        assert_eq!(timeline.live(0, 49), Some(0));
+        assert_eq!(timeline.live(0, 50), Some(1), "of one day, the greater order");
+        assert_eq!(timeline.live(0, 60), Some(2), "withdrawn from its day of withdrawal on");
+        assert_eq!(timeline.live(1, 50), None, "another product's releases do not count");
+    }
+
+    #[test]
+    fn a_release_that_came_again_after_its_withdrawal_is_live() {
+        let timeline_of = |w| [release(Some(0), None, "1"), release(Some(70), w, "2")];
+        let releases = timeline_of(Some(60));
+        assert_eq!(Timeline::of(&releases).live(0, 75), Some(1));
+        assert_eq!(Timeline::of(&releases).live(0, 65), Some(0));
+    }
+}

@@ -1,0 +1,152 @@
+//! Running sums over days, so that any window costs two look-ups however long it is.
+
+use crate::facts::Day;
+
+/// `N` counts per day, summed up from the first day on.
+#[derive(Clone, Debug)]
+pub(crate) struct Running<const N: usize> {
+    days: Vec<Day>,
+    /// `sums[i]` is the sum over the first `i` days, so there is one more than days.
+    sums: Vec<[i64; N]>,
+}
+
+impl<const N: usize> Running<N> {
+    /// From counts in the order of their days; those of one day are put together.
+    pub(crate) fn of(counts: impl IntoIterator<Item = (Day, [i64; N])>) -> Self {
+        let (mut days, mut sums) = (Vec::new(), vec![[0; N]]);
+        let mut total = [0; N];
+        for (day, count) in counts {
+            for (sum, x) in total.iter_mut().zip(count) {
+                *sum = i64::saturating_add(*sum, x);
+            }
+            if days.last() == Some(&day) {
+                sums.pop();
+            } else {
+                days.push(day);
+            }
+            sums.push(total);
+        }
+        Self { days, sums }
+    }
+
+    /// The days with counts.
+    pub(crate) fn days(&self) -> &[Day] {
+        &self.days
+    }
+
+    /// The sum over `from <= day < until`.
+    pub(crate) fn between(&self, from: Day, until: Day) -> [i64; N] {
+        if until <= from {
+            return [0; N];
+        }
+        let (low, high) = (self.sums[self.before(from)], self.sums[self.before(until)]);
+        std::array::from_fn(|i| high[i] - low[i])
+    }
+
+    /// The sum over all days before `day`.
+    pub(crate) fn until(&self, day: Day) -> [i64; N] {
+        self.sums[self.before(day)]
+    }
+
+    /// The days of a window, with their counts.
+    pub(crate) fn daily(&self, from: Day, until: Day) -> impl Iterator<Item = (Day, [i64; N])> + Clone {
+        (self.before(from)..self.before(until)).map(|i| {
+            let (low, high) = (self.sums[i], self.sums[i + 1]);
+            (self.days[i], std::array::from_fn(|k| high[k] - low[k]))
+        })
+    }
+
+    /// How many days with counts lie before `day`. Most series have counts on every day or spread evenly, so
+    /// the place is guessed by proportion and searched from there.
+    pub(crate) fn before(&self, day: Day) -> usize {
+        let (Some(&first), Some(&last)) = (self.days.first(), self.days.last()) else { return 0 };
+        if day <= first {
+            return 0;
+        }
+        if day > last {
+            return self.days.len();
+        }
+        let span = (last - first) as usize;
+        let guess = (day - first) as usize * (self.days.len() - 1) / span;
+        if self.days[guess] == day {
+            return guess;
+        }
+        const NEAR: usize = 16;
+        let low = guess.saturating_sub(NEAR);
+        let high = (guess + NEAR).min(self.days.len());
+        let near = self.days[low] < day && self.days[high - 1] >= day;
+        if near {
+            low + self.days[low..high].partition_point(|d| *d < day)
+        } else {
+            self.days.partition_point(|d| *d < day)
+        }
+    }
+}
+
+/// Running sums in which a count weighs half as much for every `half_life` days of age.
+#[derive(Clone, Debug)]
+pub(crate) struct Discounted {
+    half_life: f64,
+    first: Day,
+    /// Aligned with the sums of the series that it was made of. Weights grow towards the present, so the
+    /// difference of two sums keeps its digits.
+    sums: Vec<[f64; 3]>,
+}
+
+impl Discounted {
+    pub(crate) fn of(series: &Running<3>, half_life: f64) -> Self {
+        let first = series.days.first().copied().unwrap_or(0);
+        let mut total = [0.0; 3];
+        let mut sums = vec![total];
+        for (day, counts) in series.daily(Day::MIN, Day::MAX) {
+            let weight = f64::exp2(f64::from(day - first) / half_life);
+            for (sum, x) in total.iter_mut().zip(counts) {
+                *sum += weight * x as f64;
+            }
+            sums.push(total);
+        }
+        Self { half_life, first, sums }
+    }
+
+    /// The sum over `from <= day < until` of `0.5^((at - day) / half_life)` times the counts.
+    pub(crate) fn between(&self, series: &Running<3>, from: Day, until: Day, at: Day) -> [f64; 3] {
+        let (low, high) = (series.before(from), series.before(until));
+        if low >= high {
+            return [0.0; 3];
+        }
+        let scale = f64::exp2(f64::from(self.first - at) / self.half_life);
+        std::array::from_fn(|i| (self.sums[high][i] - self.sums[low][i]).max(0.0) * scale)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_the_sum_of_its_days() {
+        let days = [3, 4, 9, 10, 11, 40, 41, 300];
+        let series = Running::of(days.iter().map(|d| (*d, [i64::from(*d)])));
+        for from in 0..310 {
+            for until in 0..310 {
+                let sum =
+                    days.iter().filter(|d| from <= **d && **d < until).map(|d| i64::from(*d)).sum::<i64>();
+                assert_eq!(series.between(from, until), [sum], "{from}..{until}");
+            }
+        }
+    }
+
+    #[test]
+    fn counts_of_one_day_are_put_together() {
+        let series = Running::of([(1, [2]), (1, [3]), (2, [1])]);
+        assert_eq!(series.daily(0, 9).collect::<Vec<_>>(), [(1, [5]), (2, [1])]);
+    }
+
+    #[test]
+    fn a_count_weighs_half_after_its_half_life() {
+        let series = Running::of([(0, [8, 0, 0]), (90, [4, 0, 0]), (180, [2, 0, 0])]);
+        let discounted = Discounted::of(&series, 90.0);
+        let [n, ..] = discounted.between(&series, 0, 180, 180);
+        assert!((n - (8.0 / 4.0 + 4.0 / 2.0)).abs() < 1e-12);
+    }
+}
