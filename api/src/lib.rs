@@ -1,1 +1,7 @@
-//! .
+//! The Ballroom server: what it serves and how, from the command line inwards.
+
+pub mod clock;
+pub mod counts;
+pub mod domain;
+pub mod ingest;
+pub mod store;

@@ -42,9 +42,7 @@ impl MigrationTrait for Migration {
                     .col(ColumnDef::new("revoked_at").timestamp_with_time_zone().null())
                     .primary_key(Index::create().col("organization_id").col("id"))
                     .foreign_key(
-                        ForeignKey::create()
-                            .from("api_token", "organization_id")
-                            .to("organization", "id"),
+                        ForeignKey::create().from("api_token", "organization_id").to("organization", "id"),
                     )
                     .to_owned(),
             )

@@ -1,0 +1,147 @@
+//! Checks of what callers send: each answers with the field and with what would be right.
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::{error::Error, reference};
+
+/// The longest key, name or external id, in characters.
+pub(super) const NAME_LENGTH: usize = 200;
+
+/// The longest comment, description or note, in characters: the longest text seen in a public bug tracker has
+/// 75,000.
+pub(super) const TEXT_LENGTH: usize = 100_000;
+
+/// Where a batch stops, so that one request cannot hold the database for long.
+pub(crate) const BATCH_LENGTH: usize = 10_000;
+
+/// A key: a name for files, URLs and people.
+pub(super) fn key(field: &str, key: &str) -> Result<String, Error> {
+    let key = name(field, key)?;
+    if reference::looks_like_an_id(&key) {
+        return Err(Error::invalid(field, "must not have the form of an id; choose a name"));
+    }
+    Ok(key)
+}
+
+/// A name: some text on one line.
+pub(super) fn name(field: &str, name: &str) -> Result<String, Error> {
+    line(field, name, NAME_LENGTH)
+}
+
+/// Some text on one line, with a limit of its own.
+pub(super) fn line(field: &str, text: &str, most: usize) -> Result<String, Error> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::invalid(field, "must not be empty"));
+    }
+    length(field, text, most)?;
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid(field, "must be one line without control characters"));
+    }
+    Ok(text.to_owned())
+}
+
+/// The same where there may be none: empty is none.
+pub(super) fn optional_line(field: &str, text: Option<&str>, most: usize) -> Result<Option<String>, Error> {
+    match text.map(str::trim) {
+        None | Some("") => Ok(None),
+        Some(text) => line(field, text, most).map(Some),
+    }
+}
+
+/// A longer text, as it was written; blank is none.
+pub(super) fn text(field: &str, text: Option<&str>) -> Result<Option<String>, Error> {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    length(field, text, TEXT_LENGTH)?;
+    if text.contains('\0') {
+        return Err(Error::invalid(field, "must not contain the character NUL (U+0000)"));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// A moment that has come, give or take a day for clocks and zones.
+pub(super) fn moment(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    if at > now + TimeDelta::days(1) {
+        return Err(Error::invalid(field, format!("{at} lies in the future (it is {now})")));
+    }
+    if at < DateTime::UNIX_EPOCH {
+        return Err(Error::invalid(field, format!("{at} lies before 1970")));
+    }
+    Ok(chrono::SubsecRound::trunc_subsecs(at, 6))
+}
+
+/// A day that has come, give or take one.
+pub(super) fn past_day(field: &str, day: NaiveDate, now: DateTime<Utc>) -> Result<NaiveDate, Error> {
+    if day > now.date_naive() + Days::new(1) {
+        return Err(Error::invalid(field, format!("{day} lies in the future (it is {})", now.date_naive())));
+    }
+    a_day(field, day)
+}
+
+/// A day that a calendar of ours can hold, past or planned.
+pub(super) fn a_day(field: &str, day: NaiveDate) -> Result<NaiveDate, Error> {
+    let last = NaiveDate::MAX.min(NaiveDate::from_ymd_opt(9999, 12, 30).unwrap_or(NaiveDate::MAX));
+    if day < DateTime::UNIX_EPOCH.date_naive() || day > last {
+        return Err(Error::invalid(field, format!("{day} must lie between 1970 and 9999")));
+    }
+    Ok(day)
+}
+
+/// A time zone by its IANA name.
+pub(super) fn time_zone(field: &str, name: &str) -> Result<Tz, Error> {
+    name.parse().map_err(|_| {
+        Error::invalid(
+            field,
+            format!("\"{name}\" is not a time zone; take an IANA name such as UTC or Europe/Berlin"),
+        )
+    })
+}
+
+/// No more items than a batch may have, and at least one.
+pub(super) fn batch(field: &str, items: usize) -> Result<(), Error> {
+    match items {
+        0 => Err(Error::invalid(field, "must not be empty")),
+        n if n > BATCH_LENGTH => {
+            Err(Error::invalid(field, format!("has {n} items; send at most {BATCH_LENGTH} at once")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn length(field: &str, text: &str, most: usize) -> Result<(), Error> {
+    let characters = text.chars().count();
+    if characters > most {
+        return Err(Error::invalid(field, format!("has {characters} characters; at most {most} are kept")));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_one_line_and_no_id() {
+        assert_eq!(key("key", " search ").unwrap(), "search");
+        for bad in ["", "  ", "a\nb", "feature_00000000000000000000000000000000"] {
+            assert!(key("key", bad).is_err(), "{bad:?}");
+        }
+        assert!(key("key", &"x".repeat(201)).unwrap_err().to_string().contains("201 characters"));
+    }
+
+    #[test]
+    fn a_moment_may_be_a_day_ahead_and_no_more() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        assert!(moment("at", now + TimeDelta::hours(23), now).is_ok());
+        assert!(moment("at", now + TimeDelta::hours(25), now).is_err());
+        assert!(moment("at", DateTime::UNIX_EPOCH - TimeDelta::days(1), now).is_err());
+    }
+
+    #[test]
+    fn text_keeps_its_lines_and_refuses_nul() {
+        assert_eq!(text("comment", Some("a\n b ")).unwrap().unwrap(), "a\n b ");
+        assert_eq!(text("comment", Some("  ")).unwrap(), None);
+        assert!(text("comment", Some("a\0b")).is_err());
+    }
+}

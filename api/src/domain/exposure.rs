@@ -1,0 +1,176 @@
+//! Exposure: how many customers use a feature on a day.
+
+use std::collections::{BTreeMap, HashMap};
+
+use ballroom_entity::{
+    exposure::{Column, Entity, Model},
+    id::{FeatureId, SegmentId},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ColumnTrait, QueryFilter, Value};
+use serde_json::json;
+
+use super::{access::Contribute, check, error::Error};
+use crate::{
+    counts::ExposureKey,
+    store::{Bulk, BulkColumn, Store, Transaction},
+};
+
+/// A figure to record: it replaces what the same source said of the same feature, segment and day.
+#[derive(Clone, Debug, Default)]
+pub struct NewExposure {
+    /// The product, by id or key.
+    pub product: String,
+    /// The feature, by id or key; none: the product as a whole.
+    pub feature: Option<String>,
+    /// The segment, by id or key.
+    pub segment: Option<String>,
+    /// The day in the product's time zone.
+    pub day: NaiveDate,
+    /// Customers who used it on that day.
+    pub active_customers: i64,
+    /// The system that counted; the caller's name if not given. The sources of a day add up.
+    pub source: Option<String>,
+}
+
+/// A figure that was recorded.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The row.
+    pub exposure: Model,
+    /// Whether the same figure was there already.
+    pub already_there: bool,
+}
+
+/// Records figures, each by itself.
+pub async fn record(
+    store: &Store,
+    by: Contribute,
+    source: &str,
+    items: Vec<NewExposure>,
+    at: DateTime<Utc>,
+) -> Result<Vec<Result<Recorded, Error>>, Error> {
+    check::batch("items", items.len())?;
+    let mut tx = store.begin(by.organization(), at).await?;
+    let results = record_in(&mut tx, source, items).await?;
+    tx.commit().await?;
+    Ok(results)
+}
+
+/// The same inside a transaction.
+pub(crate) async fn record_in(
+    tx: &mut Transaction,
+    source: &str,
+    items: Vec<NewExposure>,
+) -> Result<Vec<Result<Recorded, Error>>, Error> {
+    let rows: Vec<Result<Model, Error>> = items.iter().map(|item| row(tx, source, item)).collect();
+    let mut there = stored(tx, rows.iter().flatten()).await?;
+    let mut changed: BTreeMap<(ExposureKey, String), Model> = BTreeMap::new();
+    let mut results = Vec::with_capacity(rows.len());
+    for row in rows {
+        results.push(row.map(|row| {
+            let before = there.insert((key(&row), row.source.clone()), row.active_customers);
+            let already_there = before == Some(row.active_customers);
+            if !already_there {
+                tx.counts.exposure(key(&row), row.active_customers - before.unwrap_or(0));
+                changed.insert((key(&row), row.source.clone()), row.clone());
+            }
+            Recorded { exposure: row, already_there }
+        }));
+    }
+    if !changed.is_empty() {
+        tx.tell("exposure.recorded", json!({ "figures": changed.len() }));
+    }
+    write(tx, changed.into_values()).await?;
+    Ok(results)
+}
+
+/// The key of the daily counts under which a figure counts.
+pub(crate) fn key(row: &Model) -> ExposureKey {
+    ExposureKey { product: row.product_id, feature: row.feature_id, segment: row.segment_id, day: row.day }
+}
+
+fn row(tx: &Transaction, source: &str, item: &NewExposure) -> Result<Model, Error> {
+    let dimensions = tx.dimensions();
+    let product = dimensions.product("product", &item.product)?.id;
+    let feature = match &item.feature {
+        Some(feature) => dimensions.feature(product, "feature", feature)?.id,
+        None => FeatureId::NONE,
+    };
+    let segment = match &item.segment {
+        Some(segment) => dimensions.segment("segment", segment)?.id,
+        None => SegmentId::NONE,
+    };
+    // More customers than there are people is a unit mistake; sums of days must also stay exact.
+    if !(0..=10_000_000_000).contains(&item.active_customers) {
+        return Err(Error::invalid("activeCustomers", "must lie between 0 and 10,000,000,000"));
+    }
+    Ok(Model {
+        organization_id: tx.organization(),
+        product_id: product,
+        feature_id: feature,
+        segment_id: segment,
+        day: check::past_day("day", item.day, tx.at)?,
+        source: check::line("source", item.source.as_deref().unwrap_or(source), 64)?,
+        active_customers: item.active_customers,
+    })
+}
+
+/// What is stored under the keys of the rows (and some beside them).
+async fn stored(
+    tx: &Transaction,
+    rows: impl Iterator<Item = &Model>,
+) -> Result<HashMap<(ExposureKey, String), i64>, Error> {
+    let mut by_product: BTreeMap<_, Vec<&Model>> = BTreeMap::new();
+    for row in rows {
+        by_product.entry(row.product_id).or_default().push(row);
+    }
+    let mut there = HashMap::new();
+    for (product, rows) in by_product {
+        let mut features: Vec<FeatureId> = rows.iter().map(|row| row.feature_id).collect();
+        features.sort_unstable();
+        features.dedup();
+        let first = rows.iter().map(|row| row.day).min().unwrap_or_default();
+        let last = rows.iter().map(|row| row.day).max().unwrap_or_default();
+        for some in features.chunks(500) {
+            let stored = Entity::owned_by(tx.organization())
+                .filter(Column::ProductId.eq(product))
+                .filter(Column::FeatureId.is_in(some.iter().copied()))
+                .filter(Column::Day.between(first, last));
+            for row in stored.all(tx.db()).await? {
+                there.insert((key(&row), row.source), row.active_customers);
+            }
+        }
+    }
+    Ok(there)
+}
+
+async fn write(tx: &Transaction, rows: impl Iterator<Item = Model>) -> Result<(), Error> {
+    let table = Bulk::into(
+        "exposure",
+        "ON CONFLICT (organization_id, product_id, feature_id, segment_id, day, source)
+         DO UPDATE SET active_customers = excluded.active_customers",
+        vec![
+            BulkColumn::uuid("organization_id"),
+            BulkColumn::uuid("product_id"),
+            BulkColumn::uuid("feature_id"),
+            BulkColumn::uuid("segment_id"),
+            BulkColumn::date("day"),
+            BulkColumn::text("source"),
+            BulkColumn::big_integer("active_customers"),
+        ],
+    );
+    let rows = rows.map(|row| {
+        vec![
+            Value::Uuid(Some(row.organization_id.0)),
+            Value::Uuid(Some(row.product_id.0)),
+            Value::Uuid(Some(row.feature_id.0)),
+            Value::Uuid(Some(row.segment_id.0)),
+            Value::ChronoDate(Some(row.day)),
+            Value::String(Some(row.source)),
+            Value::BigInt(Some(row.active_customers)),
+        ]
+    });
+    table.insert(tx.db(), rows.collect()).await?;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Features.
+
+use ballroom_entity::{
+    feature::{ActiveModel, FeatureLifecycle, Model},
+    id::FeatureId,
+};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
+
+use super::{access::Manage, check, error::Error, reference::PublicId};
+use crate::store::{Store, Transaction, about};
+
+/// A feature to make.
+#[derive(Clone, Debug, Default)]
+pub struct NewFeature {
+    /// The product, by id or key.
+    pub product: String,
+    /// Its key.
+    pub key: String,
+    /// What people call it; its key if not given.
+    pub name: Option<String>,
+    /// What it does for the customer.
+    pub description: Option<String>,
+    /// Where it is in its life; live if not given.
+    pub lifecycle: Option<FeatureLifecycle>,
+    /// The team that owns it.
+    pub team: Option<String>,
+}
+
+/// What to change of a feature.
+#[derive(Clone, Debug, Default)]
+pub struct FeatureChanges {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new description, or none.
+    pub description: Option<Option<String>>,
+    /// Where it is in its life now.
+    pub lifecycle: Option<FeatureLifecycle>,
+    /// The team that owns it now, or none.
+    pub team: Option<Option<String>>,
+}
+
+/// Makes a feature. The same again returns what is there.
+pub async fn create(store: &Store, by: Manage, new: NewFeature, at: DateTime<Utc>) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let row = create_in(&mut tx, new).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The same inside a transaction.
+pub(crate) async fn create_in(tx: &mut Transaction, new: NewFeature) -> Result<Model, Error> {
+    let dimensions = tx.dimensions();
+    let product = dimensions.product("product", &new.product)?.id;
+    let key = check::key("key", &new.key)?;
+    let name = check::name("name", new.name.as_deref().unwrap_or(&key))?;
+    let description = check::text("description", new.description.as_deref())?;
+    let lifecycle = new.lifecycle.unwrap_or(FeatureLifecycle::Live);
+    let team = check::optional_line("team", new.team.as_deref(), check::NAME_LENGTH)?;
+    if let Ok(there) = dimensions.feature(product, "key", &key) {
+        let same = (&there.name, &there.description, there.lifecycle, &there.team)
+            == (&name, &description, lifecycle, &team);
+        return if same {
+            Ok(there.clone())
+        } else {
+            Err(Error::conflict("key", format!("the product has another feature \"{key}\"")))
+        };
+    }
+    let row = ActiveModel {
+        organization_id: Set(tx.organization()),
+        id: Set(FeatureId::new()),
+        product_id: Set(product),
+        key: Set(key),
+        name: Set(name),
+        description: Set(description),
+        lifecycle: Set(lifecycle),
+        team: Set(team),
+        created_at: Set(tx.at),
+        updated_at: Set(tx.at),
+    };
+    let row = row.insert(tx.db()).await?;
+    drop(dimensions);
+    tx.dimensions_changed().await?;
+    tx.tell("feature.created", about(row.id));
+    Ok(row)
+}
+
+/// Changes a feature.
+pub async fn update(
+    store: &Store,
+    by: Manage,
+    feature: FeatureId,
+    changes: FeatureChanges,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let there = tx.dimensions().features.get(&feature).cloned();
+    let there = there.ok_or_else(|| Error::not_found("feature", "feature", feature.public()))?;
+    let mut row = there.into_active_model();
+    if let Some(name) = changes.name {
+        row.name = Set(check::name("name", &name)?);
+    }
+    if let Some(description) = changes.description {
+        row.description = Set(check::text("description", description.as_deref())?);
+    }
+    if let Some(lifecycle) = changes.lifecycle {
+        row.lifecycle = Set(lifecycle);
+    }
+    if let Some(team) = changes.team {
+        row.team = Set(check::optional_line("team", team.as_deref(), check::NAME_LENGTH)?);
+    }
+    row.updated_at = Set(at);
+    let row = row.update(tx.db()).await?;
+    tx.dimensions_changed().await?;
+    tx.tell("feature.updated", about(row.id));
+    tx.commit().await?;
+    Ok(row)
+}

@@ -1,0 +1,173 @@
+//! Feedback: answers, and which of them count.
+//!
+//! A known customer has one voice per feature, scale and day: of the answers of a voice the last (by
+//! `occurred_at`, then by id) is in the daily counts, the others are kept and do not count. Anonymous answers
+//! each count.
+
+mod submit;
+mod voice;
+
+use ballroom_entity::{
+    feedback::{Column, Entity, Model},
+    id::{FeatureId, FeedbackId, OrganizationId, ReleaseId, SegmentId},
+};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+
+pub use submit::{NewFeedback, Outcome, Submission, Submitted, Telling, submit_in};
+pub(crate) use voice::same as same_voice;
+
+use super::{
+    access::{Contribute, Read},
+    check,
+    error::Error,
+    reference::PublicId,
+    scale,
+};
+use crate::{
+    counts::FeedbackKey,
+    store::{Store, Transaction, about},
+};
+
+/// What to correct of an answer. What the customer did not say stays as it was.
+#[derive(Clone, Debug, Default)]
+pub struct FeedbackChanges {
+    /// The feature that it is about, or none: the product as a whole.
+    pub feature: Option<Option<String>>,
+    /// The release that it names, or none.
+    pub release: Option<Option<String>>,
+    /// The segment it counts for, or none.
+    pub segment: Option<Option<String>>,
+    /// The rating, on the same scale.
+    pub rating: Option<f64>,
+    /// What the customer wrote, or nothing.
+    pub comment: Option<Option<String>>,
+    /// When the customer answered.
+    pub occurred_at: Option<DateTime<Utc>>,
+}
+
+/// The answer with this id.
+pub async fn find(store: &Store, by: Read, feedback: FeedbackId) -> Result<Model, Error> {
+    let there = Entity::owned_by(by.organization()).filter(Column::Id.eq(feedback));
+    there
+        .one(store.reader())
+        .await?
+        .ok_or_else(|| Error::not_found("feedback", "feedback", feedback.public()))
+}
+
+/// Corrects an answer; the daily counts follow.
+pub async fn correct(
+    store: &Store,
+    by: Contribute,
+    feedback: FeedbackId,
+    changes: FeedbackChanges,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let before = find_in(&tx, feedback).await?;
+    let mut after = before.clone();
+    let dimensions = tx.dimensions();
+    if let Some(feature) = changes.feature {
+        after.feature_id = feature
+            .map(|feature| Ok::<_, Error>(dimensions.feature(after.product_id, "feature", &feature)?.id))
+            .transpose()?;
+    }
+    if let Some(release) = changes.release {
+        after.release_id = release
+            .map(|release| Ok::<_, Error>(dimensions.release(after.product_id, "release", &release)?.id))
+            .transpose()?;
+    }
+    if let Some(segment) = changes.segment {
+        after.segment_id =
+            segment.map(|segment| Ok::<_, Error>(dimensions.segment("segment", &segment)?.id)).transpose()?;
+    }
+    if let Some(rating) = changes.rating {
+        after.level = scale::level(dimensions.scale("scale", &after.scale_id.public())?, rating)?;
+    }
+    if let Some(comment) = changes.comment {
+        after.comment = check::text("comment", comment.as_deref())?;
+    }
+    if let Some(occurred_at) = changes.occurred_at {
+        after.occurred_at = check::moment("occurredAt", occurred_at, at)?;
+        let product = dimensions.product("product", &after.product_id.public())?;
+        let zone = check::time_zone("timeZone", &product.time_zone)?;
+        after.day = after.occurred_at.with_timezone(&zone).date_naive();
+    }
+    after.corrected_at = Some(at);
+    after.voice = voice::of(&after);
+    voice::leave(&mut tx, &before).await?;
+    voice::enter(&mut tx, &mut after).await?;
+    let after = after.into_active_model().reset_all().update(tx.db()).await?;
+    tx.tell("feedback.corrected", about(feedback));
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// Deletes an answer; the daily counts follow, and an earlier answer of the same voice counts again.
+pub async fn delete(
+    store: &Store,
+    by: Contribute,
+    feedback: FeedbackId,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let row = find_in(&tx, feedback).await?;
+    voice::leave(&mut tx, &row).await?;
+    Entity::delete_many()
+        .filter(Column::OrganizationId.eq(by.organization()))
+        .filter(Column::Id.eq(feedback))
+        .exec(tx.db())
+        .await?;
+    tx.tell("feedback.deleted", about(feedback));
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The key of the daily counts under which an answer counts.
+pub(crate) fn key(row: &Model) -> FeedbackKey {
+    FeedbackKey {
+        product: row.product_id,
+        feature: row.feature_id.unwrap_or(FeatureId::NONE),
+        release: row.release_id.unwrap_or(ReleaseId::NONE),
+        segment: row.segment_id.unwrap_or(SegmentId::NONE),
+        scale: row.scale_id,
+        day: row.day,
+        level: row.level,
+    }
+}
+
+/// Answers by id.
+pub(crate) async fn by_ids(
+    store: &Store,
+    organization: OrganizationId,
+    ids: &[FeedbackId],
+) -> Result<Vec<Model>, Error> {
+    let rows = Entity::owned_by(organization).filter(Column::Id.is_in(ids.iter().copied()));
+    Ok(rows.all(store.reader()).await?)
+}
+
+async fn find_in(tx: &Transaction, feedback: FeedbackId) -> Result<Model, Error> {
+    let there = Entity::owned_by(tx.organization()).filter(Column::Id.eq(feedback)).one(tx.db()).await?;
+    there.ok_or_else(|| Error::not_found("feedback", "feedback", feedback.public()))
+}
+
+/// Marks answers as no longer counted.
+async fn silence(tx: &Transaction, answers: &[FeedbackId]) -> Result<(), Error> {
+    for some in answers.chunks(1_000) {
+        Entity::update_many()
+            .col_expr(Column::Counted, sea_orm::sea_query::Expr::val(false))
+            .filter(Column::OrganizationId.eq(tx.organization()))
+            .filter(Column::Id.is_in(some.iter().copied()))
+            .exec(tx.db())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Marks an answer as counted again.
+async fn restore(tx: &Transaction, row: Model) -> Result<(), Error> {
+    let mut row = row.into_active_model();
+    row.counted = Set(true);
+    row.update(tx.db()).await?;
+    Ok(())
+}

@@ -1,0 +1,405 @@
+//! Submitting answers, many at once: each is taken or refused by itself.
+
+use std::collections::HashMap;
+
+use ballroom_entity::{
+    customer,
+    feedback::{Column, Entity, Model},
+    id::{FeedbackId, SegmentId},
+    scale,
+};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, QueryFilter, Value};
+use serde_json::json;
+
+use super::{silence, voice};
+use crate::{
+    domain::{check, customer as customers, error::Error, feedback, reference::PublicId, scale as scales},
+    store::{Bulk, BulkColumn, Dimensions, Transaction},
+};
+
+/// An answer to submit.
+#[derive(Clone, Debug, Default)]
+pub struct NewFeedback {
+    /// The product, by id or key.
+    pub product: String,
+    /// The feature, by id or key; none: the product as a whole.
+    pub feature: Option<String>,
+    /// The release that the answer names, by id or version.
+    pub release: Option<String>,
+    /// The segment, by id or key; the customer's if not given.
+    pub segment: Option<String>,
+    /// Who answered, by id or key; none: anonymous.
+    pub customer: Option<String>,
+    /// The scale, by id or key.
+    pub scale: String,
+    /// The rating on that scale.
+    pub rating: f64,
+    /// What the customer wrote.
+    pub comment: Option<String>,
+    /// How it came.
+    pub channel: Option<String>,
+    /// When the customer answered; now if not given.
+    pub occurred_at: Option<DateTime<Utc>>,
+    /// The sending system's id of it.
+    pub external_id: Option<String>,
+    /// The sending system; the caller's name if not given.
+    pub source: Option<String>,
+}
+
+/// How a batch is taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Submission {
+    /// Whether a customer who is named for the first time is made; else the answer is refused.
+    pub create_customers: bool,
+    /// How much is said of it to those who listen.
+    pub telling: Telling,
+}
+
+/// How much is said of a batch to those who listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telling {
+    /// The id of each answer.
+    Each,
+    /// How many there were: a million answers of last year are no news.
+    Total,
+}
+
+/// An answer that was taken.
+#[derive(Clone, Debug)]
+pub struct Submitted {
+    /// The row.
+    pub feedback: Model,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Stored, and it counts.
+    Accepted,
+    /// Stored, and it counts instead of an earlier answer of the same voice.
+    Supersedes,
+    /// Stored, and a later answer of the same voice counts.
+    Superseded,
+    /// The same external id was there: nothing was changed.
+    AlreadyThere,
+}
+
+/// Takes a batch inside a transaction. The results are in the order of the items. `source` is used where an
+/// item names none.
+pub async fn submit_in(
+    tx: &mut Transaction,
+    source: &str,
+    items: Vec<NewFeedback>,
+    how: Submission,
+) -> Result<Vec<Result<Submitted, Error>>, Error> {
+    let dimensions = tx.dimensions();
+    let mut results: Vec<Option<Result<Submitted, Error>>> = Vec::with_capacity(items.len());
+    let mut drafts = Vec::with_capacity(items.len());
+    for item in items {
+        match Draft::check(tx, &dimensions, source, item) {
+            Ok(draft) => {
+                drafts.push((results.len(), draft));
+                results.push(None);
+            }
+            Err(error) => results.push(Some(Err(error))),
+        }
+    }
+    let mut there = already_there(tx, &drafts).await?;
+    // An external id may stand twice in one batch: the second is the same thing again.
+    let mut twice = Vec::new();
+    drafts.retain_mut(|(at, draft)| {
+        let Some(external) = draft.external_key() else { return true };
+        match there.get(&external) {
+            Some(Some(row)) => {
+                let known = Submitted { feedback: row.clone(), outcome: Outcome::AlreadyThere };
+                results[*at] = Some(Ok(known));
+                false
+            }
+            Some(None) => {
+                twice.push((*at, external));
+                false
+            }
+            None => {
+                there.insert(external, None);
+                true
+            }
+        }
+    });
+    let drafts = name_customers(tx, &mut results, drafts, how).await?;
+    for (at, submitted) in count(tx, drafts, how).await? {
+        if let (Some(external), source) = (&submitted.feedback.external_id, &submitted.feedback.source) {
+            there.insert((source.clone(), external.clone()), Some(submitted.feedback.clone()));
+        }
+        results[at] = Some(Ok(submitted));
+    }
+    for (at, external) in twice {
+        results[at] = Some(match there.remove(&external).flatten() {
+            Some(feedback) => {
+                there.insert(external, Some(feedback.clone()));
+                Ok(Submitted { feedback, outcome: Outcome::AlreadyThere })
+            }
+            // The first of them was refused, and so is this one: it is the same thing.
+            None => Err(Error::invalid("externalId", "stands twice in the batch, and the first was refused")),
+        });
+    }
+    Ok(results
+        .into_iter()
+        .map(|result| result.unwrap_or_else(|| Err(Error::Database("an item got no answer".to_owned()))))
+        .collect())
+}
+
+/// An item that was found good, still without its customer.
+struct Draft {
+    row: Model,
+    customer: Option<String>,
+    segment_given: Option<SegmentId>,
+}
+
+impl Draft {
+    fn check(
+        tx: &Transaction,
+        dimensions: &Dimensions,
+        source: &str,
+        item: NewFeedback,
+    ) -> Result<Self, Error> {
+        let product = dimensions.product("product", &item.product)?;
+        let feature = item
+            .feature
+            .as_deref()
+            .map(|feature| dimensions.feature(product.id, "feature", feature))
+            .transpose()?;
+        let release = item
+            .release
+            .as_deref()
+            .map(|release| dimensions.release(product.id, "release", release))
+            .transpose()?;
+        let segment =
+            item.segment.as_deref().map(|segment| dimensions.segment("segment", segment)).transpose()?;
+        let scale: &scale::Model = dimensions.scale("scale", &item.scale)?;
+        let level = scales::level(scale, item.rating)?;
+        let occurred_at = check::moment("occurredAt", item.occurred_at.unwrap_or(tx.at), tx.at)?;
+        let zone = check::time_zone("timeZone", &product.time_zone)?;
+        let customer = check::optional_line("customer", item.customer.as_deref(), check::NAME_LENGTH)?;
+        let row = Model {
+            organization_id: tx.organization(),
+            id: FeedbackId::new(),
+            product_id: product.id,
+            feature_id: feature.map(|feature| feature.id),
+            release_id: release.map(|release| release.id),
+            segment_id: None,
+            customer_id: None,
+            scale_id: scale.id,
+            level,
+            comment: check::text("comment", item.comment.as_deref())?,
+            channel: check::optional_line("channel", item.channel.as_deref(), 64)?,
+            occurred_at,
+            day: occurred_at.with_timezone(&zone).date_naive(),
+            source: check::line("source", item.source.as_deref().unwrap_or(source), 64)?,
+            external_id: check::optional_line("externalId", item.external_id.as_deref(), check::NAME_LENGTH)?,
+            voice: None,
+            counted: true,
+            received_at: tx.at,
+            corrected_at: None,
+        };
+        Ok(Self { row, customer, segment_given: segment.map(|segment| segment.id) })
+    }
+
+    fn external_key(&self) -> Option<(String, String)> {
+        Some((self.row.source.clone(), self.row.external_id.clone()?))
+    }
+
+    fn with_customer(mut self, customer: Option<&customer::Model>) -> Model {
+        self.row.customer_id = customer.map(|customer| customer.id);
+        self.row.segment_id = self.segment_given.or_else(|| customer?.segment_id);
+        self.row.voice = voice::of(&self.row);
+        self.row
+    }
+}
+
+type Numbered<T> = Vec<(usize, T)>;
+
+/// The rows that the items' external ids already have; one statement per thousand and source.
+async fn already_there(
+    tx: &Transaction,
+    drafts: &[(usize, Draft)],
+) -> Result<HashMap<(String, String), Option<Model>>, Error> {
+    let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (_, draft) in drafts {
+        if let Some(external) = &draft.row.external_id {
+            by_source.entry(&draft.row.source).or_default().push(external);
+        }
+    }
+    let mut there = HashMap::new();
+    for (source, ids) in by_source {
+        for some in ids.chunks(1_000) {
+            let rows = Entity::owned_by(tx.organization())
+                .filter(Column::Source.eq(source))
+                .filter(Column::ExternalId.is_in(some.iter().copied()))
+                .all(tx.db())
+                .await?;
+            for row in rows {
+                if let Some(external) = row.external_id.clone() {
+                    there.insert((row.source.clone(), external), Some(row));
+                }
+            }
+        }
+    }
+    Ok(there)
+}
+
+/// Finds or makes the customers whom the items name.
+async fn name_customers(
+    tx: &mut Transaction,
+    results: &mut [Option<Result<Submitted, Error>>],
+    drafts: Numbered<Draft>,
+    how: Submission,
+) -> Result<Numbered<Model>, Error> {
+    let mut known =
+        customers::known(tx, drafts.iter().filter_map(|(_, draft)| draft.customer.as_deref())).await?;
+    if how.create_customers {
+        let mut new: Vec<(String, Option<SegmentId>)> = Vec::new();
+        let mut named = std::collections::HashSet::new();
+        for (_, draft) in &drafts {
+            if let Some(key) = draft.customer.as_ref().filter(|key| !known.contains_key(*key))
+                && !crate::domain::reference::looks_like_an_id(key)
+                && named.insert(key.clone())
+            {
+                new.push((key.clone(), draft.segment_given));
+            }
+        }
+        for made in customers::create_many(tx, new).await? {
+            known.insert(made.key.clone(), made);
+        }
+    }
+    let mut rows = Vec::with_capacity(drafts.len());
+    for (at, draft) in drafts {
+        match draft.customer.as_deref().map(|name| (name, known.get(name))) {
+            Some((name, None)) => results[at] = Some(Err(Error::not_found("customer", "customer", name))),
+            Some((_, Some(customer))) => rows.push((at, draft.with_customer(Some(customer)))),
+            None => rows.push((at, draft.with_customer(None))),
+        }
+    }
+    Ok(rows)
+}
+
+/// Decides which rows count, stores them all, and changes the daily counts.
+async fn count(
+    tx: &mut Transaction,
+    rows: Numbered<Model>,
+    how: Submission,
+) -> Result<Numbered<Submitted>, Error> {
+    let voices: Vec<i64> = rows.iter().filter_map(|(_, row)| row.voice).collect();
+    // For each voice hash the answers that count, normally one: those stored, then those of this batch.
+    let mut counting: HashMap<i64, Vec<Counting>> = HashMap::new();
+    for some in voices.chunks(1_000) {
+        let stored = Entity::owned_by(tx.organization())
+            .filter(Column::Voice.is_in(some.iter().copied()))
+            .filter(Column::Counted.eq(true));
+        for row in stored.all(tx.db()).await? {
+            if let Some(voice) = row.voice {
+                let known = counting.entry(voice).or_default();
+                if known.iter().all(|other| other.row.id != row.id) {
+                    known.push(Counting { row, in_batch: None });
+                }
+            }
+        }
+    }
+    let mut silenced = Vec::new();
+    let mut submitted: Numbered<Submitted> = Vec::with_capacity(rows.len());
+    for (at, mut row) in rows {
+        let mut outcome = Outcome::Accepted;
+        if let Some(voice) = row.voice {
+            let voices = counting.entry(voice).or_default();
+            match voices.iter_mut().find(|other| voice::same(&other.row, &row)) {
+                None => voices.push(Counting { row: row.clone(), in_batch: Some(submitted.len()) }),
+                Some(counting) if voice::prevails(&row, &counting.row) => {
+                    outcome = Outcome::Supersedes;
+                    tx.counts.feedback(feedback::key(&counting.row), -1);
+                    match counting.in_batch {
+                        Some(earlier) => submitted[earlier].1.feedback.counted = false,
+                        None => silenced.push(counting.row.id),
+                    }
+                    *counting = Counting { row: row.clone(), in_batch: Some(submitted.len()) };
+                }
+                Some(_) => {
+                    outcome = Outcome::Superseded;
+                    row.counted = false;
+                }
+            }
+        }
+        if row.counted {
+            tx.counts.feedback(feedback::key(&row), 1);
+        }
+        submitted.push((at, Submitted { feedback: row, outcome }));
+    }
+    silence(tx, &silenced).await?;
+    store(tx, submitted.iter().map(|(_, submitted)| &submitted.feedback)).await?;
+    if !submitted.is_empty() {
+        let ids: Vec<_> = submitted.iter().map(|(_, one)| one.feedback.id.public()).collect();
+        match how.telling {
+            Telling::Each => tx.tell("feedback.submitted", json!({ "ids": ids })),
+            Telling::Total => tx.tell("feedback.imported", json!({ "answers": ids.len() })),
+        }
+    }
+    Ok(submitted)
+}
+
+struct Counting {
+    row: Model,
+    /// Where it stands among the rows of this batch; none: it was stored before.
+    in_batch: Option<usize>,
+}
+
+async fn store(tx: &Transaction, rows: impl Iterator<Item = &Model>) -> Result<(), Error> {
+    let table = Bulk::into(
+        "feedback",
+        "",
+        vec![
+            BulkColumn::uuid("organization_id"),
+            BulkColumn::uuid("id"),
+            BulkColumn::uuid("product_id"),
+            BulkColumn::uuid("feature_id").nullable(),
+            BulkColumn::uuid("release_id").nullable(),
+            BulkColumn::uuid("segment_id").nullable(),
+            BulkColumn::uuid("customer_id").nullable(),
+            BulkColumn::uuid("scale_id"),
+            BulkColumn::integer("level"),
+            BulkColumn::text("comment").nullable(),
+            BulkColumn::text("channel").nullable(),
+            BulkColumn::timestamp("occurred_at"),
+            BulkColumn::date("day"),
+            BulkColumn::text("source"),
+            BulkColumn::text("external_id").nullable(),
+            BulkColumn::big_integer("voice").nullable(),
+            BulkColumn::boolean("counted"),
+            BulkColumn::timestamp("received_at"),
+        ],
+    );
+    let rows = rows.map(|row| {
+        vec![
+            Value::Uuid(Some(row.organization_id.0)),
+            Value::Uuid(Some(row.id.0)),
+            Value::Uuid(Some(row.product_id.0)),
+            Value::Uuid(row.feature_id.map(|id| id.0)),
+            Value::Uuid(row.release_id.map(|id| id.0)),
+            Value::Uuid(row.segment_id.map(|id| id.0)),
+            Value::Uuid(row.customer_id.map(|id| id.0)),
+            Value::Uuid(Some(row.scale_id.0)),
+            Value::Int(Some(row.level)),
+            Value::String(row.comment.clone()),
+            Value::String(row.channel.clone()),
+            Value::ChronoDateTimeUtc(Some(row.occurred_at)),
+            Value::ChronoDate(Some(row.day)),
+            Value::String(Some(row.source.clone())),
+            Value::String(row.external_id.clone()),
+            Value::BigInt(row.voice),
+            Value::Bool(Some(row.counted)),
+            Value::ChronoDateTimeUtc(Some(row.received_at)),
+        ]
+    });
+    table.insert(tx.db(), rows.collect()).await?;
+    Ok(())
+}

@@ -1,0 +1,259 @@
+//! Incidents: opening, changing and resolving them, and saying which release they come from.
+
+mod count;
+mod open;
+
+use ballroom_entity::{
+    attribution::{self, AttributionBasis},
+    id::{AttributionId, FeatureId, IncidentId, OrganizationId, ReleaseId},
+    incident::{Column, Entity, Model},
+    incident_customer, incident_feature,
+};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+
+pub(crate) use count::{label, sums};
+pub use open::{NewIncident, Opened, open, open_in};
+
+use super::{
+    access::{Contribute, Read},
+    check,
+    error::Error,
+    reference::PublicId,
+};
+use crate::store::{Store, Transaction, about};
+
+/// What to change of an incident.
+#[derive(Clone, Debug, Default)]
+pub struct IncidentChanges {
+    /// A new title.
+    pub title: Option<String>,
+    /// A new description, or none.
+    pub description: Option<Option<String>>,
+    /// 1 (critical) to 4 (minor).
+    pub severity: Option<i16>,
+    /// The features that it hurts, by id or key, instead of those before.
+    pub features: Option<Vec<String>>,
+    /// The customers that it hurts, by id or key, instead of those before.
+    pub customers: Option<Vec<String>>,
+    /// How many customers it hurts, or unknown.
+    pub affected_customers: Option<Option<i64>>,
+    /// When it began.
+    pub opened_at: Option<DateTime<Utc>>,
+}
+
+/// The incident with this id.
+pub async fn find(store: &Store, by: Read, incident: IncidentId) -> Result<Model, Error> {
+    let there =
+        Entity::owned_by(by.organization()).filter(Column::Id.eq(incident)).one(store.reader()).await?;
+    there.ok_or_else(|| Error::not_found("incident", "incident", incident.public()))
+}
+
+/// Changes an incident; the daily counts follow.
+pub async fn update(
+    store: &Store,
+    by: Contribute,
+    incident: IncidentId,
+    changes: IncidentChanges,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let Whole { incident: before, features, attributions } = whole(&tx, incident).await?;
+    count::change(&mut tx, &before, &features, &attributions, -1);
+    let dimensions = tx.dimensions();
+    let mut after = before.clone();
+    if let Some(title) = changes.title {
+        after.title = check::line("title", &title, open::TITLE_LENGTH)?;
+    }
+    if let Some(description) = changes.description {
+        after.description = check::text("description", description.as_deref())?;
+    }
+    if let Some(severity) = changes.severity {
+        after.severity = open::severity(severity)?;
+    }
+    if let Some(affected) = changes.affected_customers {
+        after.affected_customers = open::affected(affected)?;
+    }
+    if let Some(opened_at) = changes.opened_at {
+        after.opened_at = check::moment("openedAt", opened_at, at)?;
+        if after.resolved_at.is_some_and(|resolved| resolved < after.opened_at) {
+            return Err(Error::invalid("openedAt", "must not lie after the incident was resolved"));
+        }
+        after.opened_on = open::day(&dimensions, after.product_id, after.opened_at)?;
+    }
+    let features = match changes.features {
+        None => features,
+        Some(references) => {
+            let features = open::features(&dimensions, after.product_id, &references)?;
+            incident_feature::Entity::delete_many()
+                .filter(incident_feature::Column::OrganizationId.eq(by.organization()))
+                .filter(incident_feature::Column::IncidentId.eq(incident))
+                .exec(tx.db())
+                .await?;
+            open::link_features(&tx, &[(incident, features.clone())]).await?;
+            features
+        }
+    };
+    if let Some(references) = changes.customers {
+        let customers = open::customers(&tx, &references).await?;
+        incident_customer::Entity::delete_many()
+            .filter(incident_customer::Column::OrganizationId.eq(by.organization()))
+            .filter(incident_customer::Column::IncidentId.eq(incident))
+            .exec(tx.db())
+            .await?;
+        after.linked_customers = customers.len() as i64;
+        open::link_customers(&tx, &[(incident, customers)]).await?;
+    }
+    after.updated_at = at;
+    count::change(&mut tx, &after, &features, &attributions, 1);
+    let after = after.into_active_model().reset_all().update(tx.db()).await?;
+    tx.tell("incident.updated", about(incident));
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// It works again. Resolving it once more at the same time changes nothing.
+pub async fn resolve(
+    store: &Store,
+    by: Contribute,
+    incident: IncidentId,
+    resolved_at: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    end(store, by, incident, Some(check::moment("resolvedAt", resolved_at, at)?), at).await
+}
+
+/// It does not work after all.
+pub async fn reopen(
+    store: &Store,
+    by: Contribute,
+    incident: IncidentId,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    end(store, by, incident, None, at).await
+}
+
+async fn end(
+    store: &Store,
+    by: Contribute,
+    incident: IncidentId,
+    resolved_at: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let Whole { incident: before, features, attributions } = whole(&tx, incident).await?;
+    if before.resolved_at == resolved_at {
+        return Ok(before);
+    }
+    if resolved_at.is_some_and(|resolved| resolved < before.opened_at) {
+        return Err(Error::invalid("resolvedAt", "must not lie before the incident was opened"));
+    }
+    count::change(&mut tx, &before, &features, &attributions, -1);
+    let mut after = before;
+    after.resolved_at = resolved_at;
+    after.resolved_on = match resolved_at {
+        Some(moment) => Some(open::day(&tx.dimensions(), after.product_id, moment)?),
+        None => None,
+    };
+    after.updated_at = at;
+    count::change(&mut tx, &after, &features, &attributions, 1);
+    let after = after.into_active_model().reset_all().update(tx.db()).await?;
+    tx.tell(if resolved_at.is_some() { "incident.resolved" } else { "incident.reopened" }, about(incident));
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// Says where an incident comes from: a release, or no change at all.
+pub async fn attribute(
+    store: &Store,
+    by: Contribute,
+    incident: IncidentId,
+    release: Option<ReleaseId>,
+    basis: AttributionBasis,
+    confidence: Option<f64>,
+    at: DateTime<Utc>,
+) -> Result<attribution::Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let Whole { incident: row, features, mut attributions } = whole(&tx, incident).await?;
+    let dimensions = tx.dimensions();
+    match (basis, release) {
+        (AttributionBasis::NotCausedByChange, Some(_)) => {
+            return Err(Error::invalid("release", "must be left out when no change caused the incident"));
+        }
+        (AttributionBasis::NotCausedByChange, None) => (),
+        (_, None) => return Err(Error::invalid("release", "is needed")),
+        (_, Some(release)) => {
+            let known = dimensions.releases.get(&release).filter(|known| known.product_id == row.product_id);
+            known.ok_or_else(|| Error::not_found("release", "release", release.public()))?;
+        }
+    }
+    match (basis, confidence) {
+        (AttributionBasis::Inferred, Some(confidence)) if (0.0..=1.0).contains(&confidence) => (),
+        (AttributionBasis::Inferred, _) => {
+            return Err(Error::invalid("confidence", "is needed for an inferred attribution: 0 to 1"));
+        }
+        (_, Some(_)) => return Err(Error::invalid("confidence", "belongs to inferred attributions only")),
+        (_, None) => (),
+    }
+    count::change(&mut tx, &row, &features, &attributions, -1);
+    let stated = attribution::Model {
+        organization_id: by.organization(),
+        id: AttributionId::new(),
+        incident_id: incident,
+        release_id: release,
+        basis,
+        confidence,
+        created_at: at,
+    };
+    let stated = stated.into_active_model().insert(tx.db()).await?;
+    attributions.push(stated.clone());
+    count::change(&mut tx, &row, &features, &attributions, 1);
+    tx.tell("incident.attributed", about(incident));
+    tx.commit().await?;
+    Ok(stated)
+}
+
+/// The features that each incident hurts.
+pub(crate) async fn features_of(
+    store: &Store,
+    organization: OrganizationId,
+    incidents: &[IncidentId],
+) -> Result<Vec<incident_feature::Model>, Error> {
+    let rows = incident_feature::Entity::owned_by(organization)
+        .filter(incident_feature::Column::IncidentId.is_in(incidents.iter().copied()));
+    Ok(rows.all(store.reader()).await?)
+}
+
+/// What is stated of each incident, in the order of the statements.
+pub(crate) async fn attributions_of(
+    store: &Store,
+    organization: OrganizationId,
+    incidents: &[IncidentId],
+) -> Result<Vec<attribution::Model>, Error> {
+    let rows = attribution::Entity::owned_by(organization)
+        .filter(attribution::Column::IncidentId.is_in(incidents.iter().copied()))
+        .order_by_asc(attribution::Column::Id);
+    Ok(rows.all(store.reader()).await?)
+}
+
+struct Whole {
+    incident: Model,
+    features: Vec<FeatureId>,
+    attributions: Vec<attribution::Model>,
+}
+
+async fn whole(tx: &Transaction, incident: IncidentId) -> Result<Whole, Error> {
+    let row = Entity::owned_by(tx.organization()).filter(Column::Id.eq(incident)).one(tx.db()).await?;
+    let row = row.ok_or_else(|| Error::not_found("incident", "incident", incident.public()))?;
+    let features = incident_feature::Entity::owned_by(tx.organization())
+        .filter(incident_feature::Column::IncidentId.eq(incident))
+        .all(tx.db())
+        .await?;
+    let attributions = attribution::Entity::owned_by(tx.organization())
+        .filter(attribution::Column::IncidentId.eq(incident))
+        .order_by_asc(attribution::Column::Id)
+        .all(tx.db())
+        .await?;
+    let features = features.into_iter().map(|link| link.feature_id).collect();
+    Ok(Whole { incident: row, features, attributions })
+}

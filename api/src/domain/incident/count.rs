@@ -1,0 +1,87 @@
+//! What an incident adds to the daily counts.
+
+use ballroom_entity::{
+    attribution::{self, AttributionBasis},
+    id::{FeatureId, ReleaseId},
+    incident::Model,
+};
+use chrono::Days;
+
+use crate::{
+    counts::{IncidentKey, IncidentSums},
+    store::Transaction,
+};
+
+/// From this confidence on an inferred attribution is taken for true.
+const BELIEVED: f64 = 0.5;
+
+/// Adds (or, with `times` = -1, takes away) what an incident counts for.
+pub(super) fn change(
+    tx: &mut Transaction,
+    incident: &Model,
+    features: &[FeatureId],
+    attributions: &[attribution::Model],
+    times: i64,
+) {
+    for (key, sums) in sums(incident, features, label(attributions)) {
+        tx.counts.incident(
+            key,
+            IncidentSums {
+                opened: times * sums.opened,
+                affected_change: times * sums.affected_change,
+                unknown_change: times * sums.unknown_change,
+            },
+        );
+    }
+}
+
+/// What an incident counts for: once for each feature that it hurts (else for the product as a whole), on the
+/// day it was opened, and its end on the day after the last.
+pub(crate) fn sums(
+    incident: &Model,
+    features: &[FeatureId],
+    release: ReleaseId,
+) -> Vec<(IncidentKey, IncidentSums)> {
+    let linked = (incident.linked_customers > 0).then_some(incident.linked_customers);
+    let affected = incident.affected_customers.or(linked);
+    let (affected, unknown) = match affected {
+        Some(customers) => (customers, 0),
+        None => (0, 1),
+    };
+    let whole_product = [FeatureId::NONE];
+    let features = if features.is_empty() { &whole_product } else { features };
+    let mut sums = Vec::with_capacity(2 * features.len());
+    for feature in features {
+        let key = IncidentKey {
+            product: incident.product_id,
+            feature: *feature,
+            release,
+            severity: incident.severity,
+            day: incident.opened_on,
+        };
+        sums.push((key, IncidentSums { opened: 1, affected_change: affected, unknown_change: unknown }));
+        if let Some(last) = incident.resolved_on {
+            let key = IncidentKey { day: last + Days::new(1), ..key };
+            sums.push((
+                key,
+                IncidentSums { opened: 0, affected_change: -affected, unknown_change: -unknown },
+            ));
+        }
+    }
+    sums
+}
+
+/// The release that an incident counts for: the newest statement decides, a rejection takes its release out.
+pub(crate) fn label(attributions: &[attribution::Model]) -> ReleaseId {
+    let mut rejected = Vec::new();
+    for stated in attributions.iter().rev() {
+        match (stated.basis, stated.release_id) {
+            (AttributionBasis::Rejected, Some(release)) => rejected.push(release),
+            (AttributionBasis::NotCausedByChange, _) => return ReleaseId::NOT_CAUSED_BY_CHANGE,
+            (AttributionBasis::Inferred, _) if stated.confidence.is_none_or(|sure| sure < BELIEVED) => (),
+            (_, Some(release)) if !rejected.contains(&release) => return release,
+            _ => (),
+        }
+    }
+    ReleaseId::NONE
+}

@@ -1,0 +1,341 @@
+//! Opening incidents, many at once: each is taken or refused by itself.
+
+use std::collections::HashMap;
+
+use ballroom_entity::{
+    attribution::{self, AttributionBasis},
+    id::{AttributionId, CustomerId, FeatureId, IncidentId, ProductId, ReleaseId},
+    incident::{Column, Entity, Model},
+    incident_customer, incident_feature,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use serde_json::json;
+
+use super::count;
+use crate::{
+    domain::{access::Contribute, check, customer, error::Error, feedback::Telling, reference::PublicId},
+    store::{Dimensions, Store, Transaction},
+};
+
+/// The longest title, in characters.
+pub(super) const TITLE_LENGTH: usize = 500;
+
+/// Rows in one statement, well below the parameters that each database takes.
+const ROWS: usize = 500;
+
+/// An incident to open, or one that is over already.
+#[derive(Clone, Debug, Default)]
+pub struct NewIncident {
+    /// The product, by id or key.
+    pub product: String,
+    /// The features that it hurts, by id or key; none: the product as a whole.
+    pub features: Vec<String>,
+    /// The release that it comes from, by id or version, if the reporter knows.
+    pub release: Option<String>,
+    /// 1 (critical) to 4 (minor).
+    pub severity: i16,
+    /// What is wrong, in a line.
+    pub title: String,
+    /// What is wrong, in full.
+    pub description: Option<String>,
+    /// When it began; now if not given.
+    pub opened_at: Option<DateTime<Utc>>,
+    /// When it ended; none: it is open.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// How many customers it hurts, if that is known.
+    pub affected_customers: Option<i64>,
+    /// The customers that it hurts, by id or key.
+    pub customers: Vec<String>,
+    /// The reporting system's id of it.
+    pub external_id: Option<String>,
+    /// The reporting system; the caller's name if not given.
+    pub source: Option<String>,
+}
+
+/// An incident that was taken.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The row.
+    pub incident: Model,
+    /// Whether the same external id was there: nothing was changed then.
+    pub already_there: bool,
+}
+
+/// Opens incidents, each by itself. The results are in the order of the items.
+pub async fn open(
+    store: &Store,
+    by: Contribute,
+    source: &str,
+    items: Vec<NewIncident>,
+    at: DateTime<Utc>,
+) -> Result<Vec<Result<Opened, Error>>, Error> {
+    check::batch("items", items.len())?;
+    let mut tx = store.begin(by.organization(), at).await?;
+    let results = open_in(&mut tx, source, items, Telling::Each).await?;
+    tx.commit().await?;
+    Ok(results)
+}
+
+/// The same inside a transaction.
+pub async fn open_in(
+    tx: &mut Transaction,
+    source: &str,
+    items: Vec<NewIncident>,
+    telling: Telling,
+) -> Result<Vec<Result<Opened, Error>>, Error> {
+    let mut there = already_there(tx, source, &items).await?;
+    let mut results = Vec::with_capacity(items.len());
+    let mut new = New::default();
+    for item in items {
+        let key = item.external_id.as_deref().map(|external| external.trim().to_owned());
+        let key = key.map(|external| (item.source.as_deref().unwrap_or(source).trim().to_owned(), external));
+        if let Some(known) = key.as_ref().and_then(|key| there.get(key)) {
+            results.push(Ok(Opened { incident: known.clone(), already_there: true }));
+            continue;
+        }
+        match check_one(tx, source, item).await {
+            Err(error) => results.push(Err(error)),
+            Ok(one) => {
+                if let Some(key) = key {
+                    there.insert(key, one.incident.clone());
+                }
+                results.push(Ok(Opened { incident: one.incident.clone(), already_there: false }));
+                new.push(tx, one);
+            }
+        }
+    }
+    new.store(tx, telling).await?;
+    Ok(results)
+}
+
+pub(super) fn severity(severity: i16) -> Result<i16, Error> {
+    if (1..=4).contains(&severity) {
+        Ok(severity)
+    } else {
+        Err(Error::invalid(
+            "severity",
+            format!("is {severity}; it must lie between 1 (critical) and 4 (minor)"),
+        ))
+    }
+}
+
+pub(super) fn affected(customers: Option<i64>) -> Result<Option<i64>, Error> {
+    match customers {
+        Some(customers) if !(0..=10_000_000_000).contains(&customers) => {
+            Err(Error::invalid("affectedCustomers", "must lie between 0 and 10,000,000,000"))
+        }
+        _ => Ok(customers),
+    }
+}
+
+pub(super) fn day(
+    dimensions: &Dimensions,
+    product: ProductId,
+    moment: DateTime<Utc>,
+) -> Result<NaiveDate, Error> {
+    let product = dimensions.product("product", &product.public())?;
+    let zone = check::time_zone("timeZone", &product.time_zone)?;
+    Ok(moment.with_timezone(&zone).date_naive())
+}
+
+pub(super) fn features(
+    dimensions: &Dimensions,
+    product: ProductId,
+    references: &[String],
+) -> Result<Vec<FeatureId>, Error> {
+    let mut features = Vec::with_capacity(references.len());
+    for (index, reference) in references.iter().enumerate() {
+        let id = dimensions.feature(product, &format!("features.{index}"), reference)?.id;
+        if !features.contains(&id) {
+            features.push(id);
+        }
+    }
+    Ok(features)
+}
+
+pub(super) async fn customers(tx: &Transaction, references: &[String]) -> Result<Vec<CustomerId>, Error> {
+    if references.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = customer::known(tx, references.iter().map(String::as_str)).await?;
+    let mut customers = Vec::with_capacity(references.len());
+    for (index, reference) in references.iter().enumerate() {
+        let found = known.get(reference);
+        let found = found
+            .ok_or_else(|| Error::not_found(format!("customers.{index}"), "customer", reference.as_str()))?;
+        if !customers.contains(&found.id) {
+            customers.push(found.id);
+        }
+    }
+    Ok(customers)
+}
+
+pub(super) async fn link_features(
+    tx: &Transaction,
+    links: &[(IncidentId, Vec<FeatureId>)],
+) -> Result<(), Error> {
+    let rows: Vec<_> = links
+        .iter()
+        .flat_map(|(incident, features)| features.iter().map(|feature| (*incident, *feature)))
+        .map(|(incident, feature)| incident_feature::ActiveModel {
+            organization_id: Set(tx.organization()),
+            incident_id: Set(incident),
+            feature_id: Set(feature),
+        })
+        .collect();
+    for some in rows.chunks(ROWS) {
+        incident_feature::Entity::insert_many(some.iter().cloned()).exec_without_returning(tx.db()).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn link_customers(
+    tx: &Transaction,
+    links: &[(IncidentId, Vec<CustomerId>)],
+) -> Result<(), Error> {
+    let rows: Vec<_> = links
+        .iter()
+        .flat_map(|(incident, customers)| customers.iter().map(|customer| (*incident, *customer)))
+        .map(|(incident, customer)| incident_customer::ActiveModel {
+            organization_id: Set(tx.organization()),
+            incident_id: Set(incident),
+            customer_id: Set(customer),
+        })
+        .collect();
+    for some in rows.chunks(ROWS) {
+        incident_customer::Entity::insert_many(some.iter().cloned()).exec_without_returning(tx.db()).await?;
+    }
+    Ok(())
+}
+
+/// An incident that was found good.
+struct Checked {
+    incident: Model,
+    features: Vec<FeatureId>,
+    customers: Vec<CustomerId>,
+    release: Option<ReleaseId>,
+}
+
+async fn check_one(tx: &Transaction, source: &str, item: NewIncident) -> Result<Checked, Error> {
+    let dimensions = tx.dimensions();
+    let product = dimensions.product("product", &item.product)?.id;
+    let release =
+        item.release.as_deref().map(|release| dimensions.release(product, "release", release)).transpose()?;
+    let features = features(&dimensions, product, &item.features)?;
+    let customers = customers(tx, &item.customers).await?;
+    let opened_at = check::moment("openedAt", item.opened_at.unwrap_or(tx.at), tx.at)?;
+    let resolved_at =
+        item.resolved_at.map(|moment| check::moment("resolvedAt", moment, tx.at)).transpose()?;
+    if resolved_at.is_some_and(|resolved| resolved < opened_at) {
+        return Err(Error::invalid("resolvedAt", "must not lie before openedAt"));
+    }
+    let incident = Model {
+        organization_id: tx.organization(),
+        id: IncidentId::new(),
+        product_id: product,
+        title: check::line("title", &item.title, TITLE_LENGTH)?,
+        description: check::text("description", item.description.as_deref())?,
+        severity: severity(item.severity)?,
+        opened_at,
+        opened_on: day(&dimensions, product, opened_at)?,
+        resolved_at,
+        resolved_on: resolved_at.map(|moment| day(&dimensions, product, moment)).transpose()?,
+        affected_customers: affected(item.affected_customers)?,
+        linked_customers: customers.len() as i64,
+        source: check::line("source", item.source.as_deref().unwrap_or(source), 64)?,
+        external_id: check::optional_line("externalId", item.external_id.as_deref(), check::NAME_LENGTH)?,
+        created_at: tx.at,
+        updated_at: tx.at,
+    };
+    Ok(Checked { incident, features, customers, release: release.map(|release| release.id) })
+}
+
+async fn already_there(
+    tx: &Transaction,
+    source: &str,
+    items: &[NewIncident],
+) -> Result<HashMap<(String, String), Model>, Error> {
+    let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
+    for item in items {
+        if let Some(external) = &item.external_id {
+            by_source
+                .entry(item.source.as_deref().unwrap_or(source).trim())
+                .or_default()
+                .push(external.trim());
+        }
+    }
+    let mut there = HashMap::new();
+    for (source, ids) in by_source {
+        for some in ids.chunks(1_000) {
+            let rows = Entity::owned_by(tx.organization())
+                .filter(Column::Source.eq(source))
+                .filter(Column::ExternalId.is_in(some.iter().copied()))
+                .all(tx.db())
+                .await?;
+            for row in rows {
+                if let Some(external) = row.external_id.clone() {
+                    there.insert((row.source.clone(), external), row);
+                }
+            }
+        }
+    }
+    Ok(there)
+}
+
+/// The incidents of a batch that are to be stored.
+#[derive(Default)]
+struct New {
+    incidents: Vec<Model>,
+    features: Vec<(IncidentId, Vec<FeatureId>)>,
+    customers: Vec<(IncidentId, Vec<CustomerId>)>,
+    attributions: Vec<attribution::Model>,
+}
+
+impl New {
+    fn push(&mut self, tx: &mut Transaction, one: Checked) {
+        let id = one.incident.id;
+        let attributions: Vec<_> = one
+            .release
+            .into_iter()
+            .map(|release| attribution::Model {
+                organization_id: tx.organization(),
+                id: AttributionId::new(),
+                incident_id: id,
+                release_id: Some(release),
+                basis: AttributionBasis::Explicit,
+                confidence: None,
+                created_at: tx.at,
+            })
+            .collect();
+        count::change(tx, &one.incident, &one.features, &attributions, 1);
+        self.incidents.push(one.incident);
+        self.features.push((id, one.features));
+        self.customers.push((id, one.customers));
+        self.attributions.extend(attributions);
+    }
+
+    async fn store(self, tx: &mut Transaction, telling: Telling) -> Result<(), Error> {
+        if self.incidents.is_empty() {
+            return Ok(());
+        }
+        for some in self.incidents.chunks(ROWS) {
+            let rows = some.iter().cloned().map(IntoActiveModel::into_active_model);
+            Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
+        }
+        link_features(tx, &self.features).await?;
+        link_customers(tx, &self.customers).await?;
+        for some in self.attributions.chunks(ROWS) {
+            let rows = some.iter().cloned().map(IntoActiveModel::into_active_model);
+            attribution::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
+        }
+        match telling {
+            Telling::Each => {
+                let ids: Vec<_> = self.incidents.iter().map(|incident| incident.id.public()).collect();
+                tx.tell("incident.opened", json!({ "ids": ids }));
+            }
+            Telling::Total => tx.tell("incident.imported", json!({ "incidents": self.incidents.len() })),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! Iterations: the sprints of a product.
+
+use ballroom_entity::{
+    id::IterationId,
+    iteration::{ActiveModel, Column, Entity, Model},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
+
+use super::{access::Manage, check, error::Error, reference::PublicId};
+use crate::store::{Store, about};
+
+/// An iteration to make.
+#[derive(Clone, Debug)]
+pub struct NewIteration {
+    /// The product, by id or key.
+    pub product: String,
+    /// Its name.
+    pub name: String,
+    /// What it is meant to reach.
+    pub goal: Option<String>,
+    /// First day.
+    pub starts_on: NaiveDate,
+    /// The day after the last.
+    pub ends_before: NaiveDate,
+}
+
+/// What to change of an iteration.
+#[derive(Clone, Debug, Default)]
+pub struct IterationChanges {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new goal, or none.
+    pub goal: Option<Option<String>>,
+    /// First day.
+    pub starts_on: Option<NaiveDate>,
+    /// The day after the last.
+    pub ends_before: Option<NaiveDate>,
+}
+
+/// Makes an iteration. The same again returns what is there.
+pub async fn create(store: &Store, by: Manage, new: NewIteration, at: DateTime<Utc>) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let product = tx.dimensions().product("product", &new.product)?.id;
+    let name = check::name("name", &new.name)?;
+    let goal = check::text("goal", new.goal.as_deref())?;
+    days(new.starts_on, new.ends_before)?;
+    let there = Entity::owned_by(by.organization())
+        .filter(Column::ProductId.eq(product))
+        .filter(Column::Name.eq(&name))
+        .one(tx.db())
+        .await?;
+    if let Some(there) = there {
+        return if (&there.goal, there.starts_on, there.ends_before) == (&goal, new.starts_on, new.ends_before)
+        {
+            Ok(there)
+        } else {
+            Err(Error::conflict("name", format!("the product has another iteration \"{name}\"")))
+        };
+    }
+    let row = ActiveModel {
+        organization_id: Set(by.organization()),
+        id: Set(IterationId::new()),
+        product_id: Set(product),
+        name: Set(name),
+        goal: Set(goal),
+        starts_on: Set(new.starts_on),
+        ends_before: Set(new.ends_before),
+        created_at: Set(at),
+        updated_at: Set(at),
+    };
+    let row = row.insert(tx.db()).await?;
+    tx.tell("iteration.created", about(row.id));
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// Changes an iteration.
+pub async fn update(
+    store: &Store,
+    by: Manage,
+    iteration: IterationId,
+    changes: IterationChanges,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let there = Entity::owned_by(by.organization()).filter(Column::Id.eq(iteration)).one(tx.db()).await?;
+    let there = there.ok_or_else(|| Error::not_found("iteration", "iteration", iteration.public()))?;
+    days(changes.starts_on.unwrap_or(there.starts_on), changes.ends_before.unwrap_or(there.ends_before))?;
+    let product = there.product_id;
+    let mut row = there.into_active_model();
+    if let Some(name) = changes.name {
+        let name = check::name("name", &name)?;
+        let taken = Entity::owned_by(by.organization())
+            .filter(Column::ProductId.eq(product))
+            .filter(Column::Name.eq(&name))
+            .filter(Column::Id.ne(iteration));
+        if taken.one(tx.db()).await?.is_some() {
+            return Err(Error::conflict("name", format!("the product has another iteration \"{name}\"")));
+        }
+        row.name = Set(name);
+    }
+    if let Some(goal) = changes.goal {
+        row.goal = Set(check::text("goal", goal.as_deref())?);
+    }
+    if let Some(day) = changes.starts_on {
+        row.starts_on = Set(day);
+    }
+    if let Some(day) = changes.ends_before {
+        row.ends_before = Set(day);
+    }
+    row.updated_at = Set(at);
+    let row = row.update(tx.db()).await?;
+    tx.tell("iteration.updated", about(row.id));
+    tx.commit().await?;
+    Ok(row)
+}
+
+fn days(starts_on: NaiveDate, ends_before: NaiveDate) -> Result<(), Error> {
+    check::a_day("startsOn", starts_on)?;
+    check::a_day("endsBefore", ends_before)?;
+    if ends_before <= starts_on {
+        return Err(Error::invalid("endsBefore", format!("must lie after startsOn ({starts_on})")));
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! The domain: one file a noun, its verbs inside. Each command is one transaction of rows, daily counts and
+//! events; each takes the proof of the right that it needs.
+
+pub mod access;
+pub mod error;
+pub mod reference;
+
+mod check;
+
+pub mod organization;
+pub mod token;
+
+pub mod product;
+
+pub mod feature;
+
+pub mod release;
+
+pub mod deployment;
+
+pub mod iteration;
+
+pub mod segment;
+
+pub mod customer;
+
+pub mod scale;
+
+pub mod feedback;
+
+pub mod incident;
+
+pub mod exposure;
+
+pub mod score;

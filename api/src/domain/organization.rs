@@ -1,0 +1,59 @@
+//! Organizations: founding one, finding one.
+
+use ballroom_entity::{id::OrganizationId, organization, scale};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+
+use super::{check, error::Error, reference::PublicId, scale as scales};
+use crate::store::Store;
+
+/// The key of the organization that exists from the first start.
+pub const FIRST: &str = "main";
+
+/// The organization with this key, if there is one.
+pub async fn find_by_key(store: &Store, key: &str) -> Result<Option<organization::Model>, Error> {
+    Ok(organization::Entity::find().filter(organization::Column::Key.eq(key)).one(store.reader()).await?)
+}
+
+/// The organization with this id.
+pub async fn find(store: &Store, id: OrganizationId) -> Result<organization::Model, Error> {
+    let found = organization::Entity::find_by_id(id).one(store.reader()).await?;
+    found.ok_or_else(|| Error::not_found("organization", "organization", id.public()))
+}
+
+/// Every organization, for the work that is done for each.
+pub async fn all(store: &Store) -> Result<Vec<organization::Model>, Error> {
+    Ok(organization::Entity::find().all(store.reader()).await?)
+}
+
+/// The first organization, founded if the database is new. Says whether it was.
+pub async fn first(store: &Store, at: DateTime<Utc>) -> Result<(organization::Model, bool), Error> {
+    match find_by_key(store, FIRST).await? {
+        Some(found) => Ok((found, false)),
+        None => Ok((found(store, FIRST, "Main", at).await?, true)),
+    }
+}
+
+/// Founds an organization, with the usual scales.
+pub async fn found(
+    store: &Store,
+    key: &str,
+    name: &str,
+    at: DateTime<Utc>,
+) -> Result<organization::Model, Error> {
+    let row = organization::ActiveModel {
+        id: Set(OrganizationId::new()),
+        key: Set(check::key("key", key)?),
+        name: Set(check::name("name", name)?),
+        revision: Set(0),
+        dimension_revision: Set(0),
+        created_at: Set(at),
+    };
+    let row = row.insert(store.reader()).await?;
+    let mut tx = store.begin(row.id, at).await?;
+    let usual = scales::USUAL.iter().map(|scale| scale.row(row.id, at));
+    scale::Entity::insert_many(usual).exec_without_returning(tx.db()).await?;
+    tx.dimensions_changed().await?;
+    tx.commit().await?;
+    find(store, row.id).await
+}

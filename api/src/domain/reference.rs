@@ -1,0 +1,89 @@
+//! Ids as the outside world sees them: the noun and the UUID, `feature_0192f0c1…`, so that an id says what it
+//! is of, and can never be mistaken for a key.
+
+use ballroom_entity::id::*;
+use uuid::Uuid;
+
+/// An id that is shown to the outside world.
+pub trait PublicId: Copy + Sized {
+    /// The noun before the underscore.
+    const NOUN: &'static str;
+
+    /// From the UUID.
+    fn from_uuid(uuid: Uuid) -> Self;
+
+    /// The UUID.
+    fn uuid(self) -> Uuid;
+
+    /// A new id, later in order than those made before.
+    fn new() -> Self {
+        Self::from_uuid(Uuid::now_v7())
+    }
+
+    /// The id as the outside world sees it.
+    fn public(self) -> String {
+        format!("{}_{}", Self::NOUN, self.uuid().simple())
+    }
+
+    /// The id that the outside world gave, if it is one of this noun.
+    fn parse(text: &str) -> Option<Self> {
+        let hex = text.strip_prefix(Self::NOUN)?.strip_prefix('_')?;
+        if hex.len() != 32 {
+            return None;
+        }
+        Uuid::try_parse(hex).ok().map(Self::from_uuid)
+    }
+}
+
+macro_rules! public_ids {
+    ($($name:ident $noun:literal),* $(,)?) => {
+        $(impl PublicId for $name {
+            const NOUN: &'static str = $noun;
+
+            fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            fn uuid(self) -> Uuid {
+                self.0
+            }
+        })*
+
+        /// Whether a text looks like an id of any noun, and so may not be a key.
+        pub fn looks_like_an_id(text: &str) -> bool {
+            $(<$name as PublicId>::parse(text).is_some())||*
+        }
+    };
+}
+
+public_ids! {
+    OrganizationId "organization",
+    ProductId "product",
+    FeatureId "feature",
+    ReleaseId "release",
+    DeploymentId "deployment",
+    IterationId "iteration",
+    SegmentId "segment",
+    CustomerId "customer",
+    ScaleId "scale",
+    FeedbackId "feedback",
+    IncidentId "incident",
+    AttributionId "attribution",
+    ApiTokenId "token",
+    EventId "event",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_and_only_as_its_own_noun() {
+        let id = FeatureId::new();
+        assert_eq!(FeatureId::parse(&id.public()), Some(id));
+        assert_eq!(ReleaseId::parse(&id.public()), None);
+        assert_eq!(FeatureId::parse("feature_search"), None);
+        assert!(looks_like_an_id(&id.public()));
+        assert!(!looks_like_an_id("feature_search"));
+    }
+}

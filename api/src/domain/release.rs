@@ -1,0 +1,391 @@
+//! Releases: planning, shipping and withdrawing them.
+
+use std::collections::HashSet;
+
+use ballroom_entity::{
+    id::{FeatureId, OrganizationId, ProductId, ReleaseId},
+    release::{ActiveModel, Entity, Model, ReleaseLifecycle},
+    release_feature::{self, FeatureChange},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use serde_json::json;
+
+use super::{access::Manage, check, error::Error, reference::PublicId};
+use crate::store::{Dimensions, Store, Transaction, about};
+
+/// A release to make.
+#[derive(Clone, Debug, Default)]
+pub struct NewRelease {
+    /// The product, by id or key.
+    pub product: String,
+    /// The version: any text, never parsed as a number.
+    pub version: String,
+    /// What it is called besides its version.
+    pub title: Option<String>,
+    /// What changes, in words.
+    pub notes: Option<String>,
+    /// The release that it is made from, by id or version.
+    pub previous: Option<String>,
+    /// The day it is meant to ship.
+    pub planned_for: Option<NaiveDate>,
+    /// When customers got it, if they have.
+    pub released_at: Option<DateTime<Utc>>,
+    /// The features that it touches, by id or key.
+    pub features: Vec<TouchedFeature>,
+}
+
+/// A feature that a release touches.
+#[derive(Clone, Debug)]
+pub struct TouchedFeature {
+    /// The feature, by id or key.
+    pub feature: String,
+    /// What the release does to it.
+    pub change: FeatureChange,
+}
+
+/// What to change of a release.
+#[derive(Clone, Debug, Default)]
+pub struct ReleaseChanges {
+    /// A new title, or none.
+    pub title: Option<Option<String>>,
+    /// New notes, or none.
+    pub notes: Option<Option<String>>,
+    /// The release that it is made from, or none.
+    pub previous: Option<Option<String>>,
+    /// The day it is meant to ship, or none.
+    pub planned_for: Option<Option<NaiveDate>>,
+    /// The features that it touches, instead of those before.
+    pub features: Option<Vec<TouchedFeature>>,
+}
+
+/// Plans a release, or enters one that has shipped already. The same version again returns what is there.
+pub async fn plan(store: &Store, by: Manage, new: NewRelease, at: DateTime<Utc>) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let row = plan_in(&mut tx, new).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The same inside a transaction.
+pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Model, Error> {
+    let dimensions = tx.dimensions();
+    let product = dimensions.product("product", &new.product)?;
+    let version = check::name("version", &new.version)?;
+    if crate::domain::reference::looks_like_an_id(&version) {
+        return Err(Error::invalid("version", "must not have the form of an id"));
+    }
+    let title = check::optional_line("title", new.title.as_deref(), check::NAME_LENGTH)?;
+    let notes = check::text("notes", new.notes.as_deref())?;
+    let previous = match &new.previous {
+        Some(previous) => Some(dimensions.release(product.id, "previous", previous)?.id),
+        None => None,
+    };
+    let planned_for = new.planned_for.map(|day| check::a_day("plannedFor", day)).transpose()?;
+    let released_at = new.released_at.map(|moment| check::moment("releasedAt", moment, tx.at)).transpose()?;
+    let touched = touched(&dimensions, product.id, &new.features)?;
+    if let Ok(there) = dimensions.release(product.id, "version", &version) {
+        let same = (&there.title, &there.notes, there.previous_release_id, there.released_at)
+            == (&title, &notes, previous, released_at);
+        return if same {
+            Ok(there.clone())
+        } else {
+            Err(Error::conflict("version", format!("the product has another release \"{version}\"")))
+        };
+    }
+    let zone = check::time_zone("timeZone", &product.time_zone)?;
+    let row = ActiveModel {
+        organization_id: Set(tx.organization()),
+        id: Set(ReleaseId::new()),
+        product_id: Set(product.id),
+        version: Set(version),
+        title: Set(title),
+        notes: Set(notes),
+        lifecycle: Set(match released_at {
+            Some(_) => ReleaseLifecycle::Released,
+            None => ReleaseLifecycle::Planned,
+        }),
+        previous_release_id: Set(previous),
+        planned_for: Set(planned_for),
+        released_at: Set(released_at),
+        released_on: Set(released_at.map(|moment| moment.with_timezone(&zone).date_naive())),
+        withdrawn_at: Set(None),
+        withdrawn_on: Set(None),
+        inferred: Set(false),
+        created_at: Set(tx.at),
+        updated_at: Set(tx.at),
+    };
+    let row = row.insert(tx.db()).await?;
+    touch(tx, row.id, touched).await?;
+    drop(dimensions);
+    tx.dimensions_changed().await?;
+    tx.tell("release.planned", about(row.id));
+    if row.released_at.is_some() {
+        tx.tell("release.shipped", about(row.id));
+    }
+    Ok(row)
+}
+
+/// Makes a release that an answer names and nobody has entered: its first day is the first that it is seen.
+pub(crate) async fn infer_in(
+    tx: &mut Transaction,
+    product: ProductId,
+    version: &str,
+    seen_at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    let dimensions = tx.dimensions();
+    let product = dimensions.product("product", &product.public())?;
+    let version = check::name("release", version)?;
+    let zone = check::time_zone("timeZone", &product.time_zone)?;
+    let row = ActiveModel {
+        organization_id: Set(tx.organization()),
+        id: Set(ReleaseId::new()),
+        product_id: Set(product.id),
+        version: Set(version),
+        title: Set(None),
+        notes: Set(None),
+        lifecycle: Set(ReleaseLifecycle::Released),
+        previous_release_id: Set(None),
+        planned_for: Set(None),
+        released_at: Set(Some(seen_at)),
+        released_on: Set(Some(seen_at.with_timezone(&zone).date_naive())),
+        withdrawn_at: Set(None),
+        withdrawn_on: Set(None),
+        inferred: Set(true),
+        created_at: Set(tx.at),
+        updated_at: Set(tx.at),
+    };
+    let row = row.insert(tx.db()).await?;
+    tx.tell("release.inferred", about(row.id));
+    Ok(row)
+}
+
+/// Moves the first day of an inferred release back to an earlier answer that names it.
+pub(crate) async fn seen_earlier_in(
+    tx: &mut Transaction,
+    release: &Model,
+    seen_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let zone = zone_of(&tx.dimensions(), release.product_id)?;
+    let mut row = release.clone().into_active_model();
+    row.released_at = Set(Some(seen_at));
+    row.released_on = Set(Some(seen_at.with_timezone(&zone).date_naive()));
+    row.updated_at = Set(tx.at);
+    row.update(tx.db()).await?;
+    Ok(())
+}
+
+/// Customers have it now (or since a time given). A withdrawn release may be shipped again.
+pub async fn ship(
+    store: &Store,
+    by: Manage,
+    release: ReleaseId,
+    released_at: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let there = find_in(&tx, release)?;
+    let released_at = check::moment("releasedAt", released_at, at)?;
+    if there.lifecycle == ReleaseLifecycle::Released && !there.inferred {
+        return if there.released_at == Some(released_at) {
+            Ok(there)
+        } else {
+            let since = there.released_at.map(|since| since.to_rfc3339()).unwrap_or_default();
+            Err(Error::conflict("release", format!("is released since {since}")))
+        };
+    }
+    let zone = zone_of(&tx.dimensions(), there.product_id)?;
+    let again = there.lifecycle == ReleaseLifecycle::Withdrawn;
+    let mut row = there.into_active_model();
+    if !again {
+        row.released_at = Set(Some(released_at));
+        row.released_on = Set(Some(released_at.with_timezone(&zone).date_naive()));
+    }
+    row.withdrawn_at = Set(None);
+    row.withdrawn_on = Set(None);
+    row.lifecycle = Set(ReleaseLifecycle::Released);
+    row.inferred = Set(false);
+    row.updated_at = Set(at);
+    let row = row.update(tx.db()).await?;
+    tx.dimensions_changed().await?;
+    tx.tell("release.shipped", about(row.id));
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// Takes a release back from customers. Its answers, and what they say of it, stay.
+pub async fn withdraw(
+    store: &Store,
+    by: Manage,
+    release: ReleaseId,
+    withdrawn_at: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let there = find_in(&tx, release)?;
+    let withdrawn_at = check::moment("withdrawnAt", withdrawn_at, at)?;
+    match there.lifecycle {
+        ReleaseLifecycle::Withdrawn => return Ok(there),
+        ReleaseLifecycle::Planned => {
+            return Err(Error::conflict("release", "is only planned; there is nothing to withdraw"));
+        }
+        ReleaseLifecycle::Released => (),
+    }
+    if there.released_at.is_some_and(|released| withdrawn_at < released) {
+        return Err(Error::invalid("withdrawnAt", "must not lie before the release"));
+    }
+    let zone = zone_of(&tx.dimensions(), there.product_id)?;
+    let mut row = there.into_active_model();
+    row.withdrawn_at = Set(Some(withdrawn_at));
+    row.withdrawn_on = Set(Some(withdrawn_at.with_timezone(&zone).date_naive()));
+    row.lifecycle = Set(ReleaseLifecycle::Withdrawn);
+    row.updated_at = Set(at);
+    let row = row.update(tx.db()).await?;
+    tx.dimensions_changed().await?;
+    tx.tell("release.withdrawn", about(row.id));
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// Changes what is said of a release.
+pub async fn update(
+    store: &Store,
+    by: Manage,
+    release: ReleaseId,
+    changes: ReleaseChanges,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    let mut tx = store.begin(by.organization(), at).await?;
+    let there = find_in(&tx, release)?;
+    let dimensions = tx.dimensions();
+    let product = there.product_id;
+    let mut row = there.into_active_model();
+    if let Some(title) = changes.title {
+        row.title = Set(check::optional_line("title", title.as_deref(), check::NAME_LENGTH)?);
+    }
+    if let Some(notes) = changes.notes {
+        row.notes = Set(check::text("notes", notes.as_deref())?);
+    }
+    if let Some(previous) = changes.previous {
+        let previous = match previous {
+            Some(previous) => Some(dimensions.release(product, "previous", &previous)?.id),
+            None => None,
+        };
+        if previous.is_some_and(|previous| ancestors(&dimensions, previous).contains(&release)) {
+            return Err(Error::invalid(
+                "previous",
+                "descends from this release; the graph would have a circle",
+            ));
+        }
+        row.previous_release_id = Set(previous);
+    }
+    if let Some(planned_for) = changes.planned_for {
+        row.planned_for = Set(planned_for.map(|day| check::a_day("plannedFor", day)).transpose()?);
+    }
+    row.updated_at = Set(at);
+    let row = row.update(tx.db()).await?;
+    if let Some(features) = changes.features {
+        let touched = touched(&dimensions, product, &features)?;
+        release_feature::Entity::delete_many()
+            .filter(release_feature::Column::OrganizationId.eq(by.organization()))
+            .filter(release_feature::Column::ReleaseId.eq(release))
+            .exec(tx.db())
+            .await?;
+        touch(&tx, release, touched).await?;
+    }
+    drop(dimensions);
+    tx.dimensions_changed().await?;
+    tx.tell("release.updated", json!({ "id": row.id.public() }));
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// A release and all that it was made from, nearest first.
+pub fn ancestors(dimensions: &Dimensions, release: ReleaseId) -> Vec<ReleaseId> {
+    let mut line = Vec::new();
+    let mut seen = HashSet::new();
+    let mut next = Some(release);
+    while let Some(id) = next.filter(|id| seen.insert(*id)) {
+        line.push(id);
+        next = dimensions.releases.get(&id).and_then(|release| release.previous_release_id);
+    }
+    line
+}
+
+/// The newest release of a product that is with customers on a day: where an answer belongs that names none.
+pub fn live_on(dimensions: &Dimensions, product: ProductId, day: NaiveDate) -> Option<&Model> {
+    dimensions
+        .releases
+        .values()
+        .filter(|release| release.product_id == product)
+        .filter(|release| release.released_on.is_some_and(|first| first <= day))
+        .filter(|release| release.withdrawn_on.is_none_or(|last| day < last))
+        .max_by(|a, b| (a.released_on, &a.version).cmp(&(b.released_on, &b.version)))
+}
+
+/// The features that each release touches.
+pub(crate) async fn touched_by(
+    store: &Store,
+    organization: OrganizationId,
+    releases: &[ReleaseId],
+) -> Result<Vec<release_feature::Model>, Error> {
+    let rows = release_feature::Entity::owned_by(organization)
+        .filter(release_feature::Column::ReleaseId.is_in(releases.iter().copied()));
+    Ok(rows.all(store.reader()).await?)
+}
+
+/// Releases by id.
+pub(crate) async fn by_ids(
+    store: &Store,
+    organization: OrganizationId,
+    ids: &[ReleaseId],
+) -> Result<Vec<Model>, Error> {
+    let rows = Entity::owned_by(organization)
+        .filter(ballroom_entity::release::Column::Id.is_in(ids.iter().copied()));
+    Ok(rows.all(store.reader()).await?)
+}
+
+fn find_in(tx: &Transaction, release: ReleaseId) -> Result<Model, Error> {
+    let there = tx.dimensions().releases.get(&release).cloned();
+    there.ok_or_else(|| Error::not_found("release", "release", release.public()))
+}
+
+fn zone_of(dimensions: &Dimensions, product: ProductId) -> Result<chrono_tz::Tz, Error> {
+    let product = dimensions.product("product", &product.public())?;
+    check::time_zone("timeZone", &product.time_zone)
+}
+
+fn touched(
+    dimensions: &Dimensions,
+    product: ProductId,
+    features: &[TouchedFeature],
+) -> Result<Vec<(FeatureId, FeatureChange)>, Error> {
+    let mut touched: Vec<(FeatureId, FeatureChange)> = Vec::new();
+    for (index, one) in features.iter().enumerate() {
+        let field = format!("features.{index}.feature");
+        let id = dimensions.feature(product, &field, &one.feature)?.id;
+        if touched.iter().any(|(known, _)| *known == id) {
+            return Err(Error::invalid(field, "is named twice"));
+        }
+        touched.push((id, one.change));
+    }
+    Ok(touched)
+}
+
+async fn touch(
+    tx: &Transaction,
+    release: ReleaseId,
+    features: Vec<(FeatureId, FeatureChange)>,
+) -> Result<(), Error> {
+    if features.is_empty() {
+        return Ok(());
+    }
+    let rows = features.into_iter().map(|(feature, change)| release_feature::ActiveModel {
+        organization_id: Set(tx.organization()),
+        release_id: Set(release),
+        feature_id: Set(feature),
+        change: Set(change),
+    });
+    release_feature::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
+    Ok(())
+}

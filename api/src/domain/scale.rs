@@ -1,0 +1,176 @@
+//! Scales: the usual ones, and those that an organization makes.
+
+use ballroom_entity::{
+    id::{OrganizationId, ScaleId},
+    scale::{ActiveModel, Column, Entity, Model, ScaleKind},
+};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, QueryOrder, Set};
+
+use super::{
+    access::{Manage, Read},
+    check,
+    error::Error,
+    reference::PublicId,
+};
+use crate::store::{Store, about};
+
+/// A scale that every organization has.
+pub struct Usual {
+    key: &'static str,
+    name: &'static str,
+    kind: ScaleKind,
+    min: f64,
+    max: f64,
+}
+
+/// The scales of the field.
+pub const USUAL: [Usual; 6] = [
+    Usual { key: "csat", name: "Customer satisfaction (1-5)", kind: ScaleKind::Csat, min: 1.0, max: 5.0 },
+    Usual { key: "nps", name: "Net promoter score (0-10)", kind: ScaleKind::Nps, min: 0.0, max: 10.0 },
+    Usual {
+        key: "ces",
+        name: "Customer effort score (1-7, 7 is easy)",
+        kind: ScaleKind::Ces,
+        min: 1.0,
+        max: 7.0,
+    },
+    Usual { key: "stars", name: "Stars (1-5)", kind: ScaleKind::Stars, min: 1.0, max: 5.0 },
+    Usual { key: "stars10", name: "Stars (1-10)", kind: ScaleKind::Stars, min: 1.0, max: 10.0 },
+    Usual { key: "thumbs", name: "Thumbs (0 down, 1 up)", kind: ScaleKind::Thumbs, min: 0.0, max: 1.0 },
+];
+
+/// The most levels that a scale may have: a rating of 0 to 100 by halves has 201.
+const MOST_LEVELS: f64 = 1_001.0;
+
+impl Usual {
+    pub(super) fn row(&self, organization: OrganizationId, at: DateTime<Utc>) -> ActiveModel {
+        ActiveModel {
+            organization_id: Set(organization),
+            id: Set(ScaleId::new()),
+            key: Set(self.key.to_owned()),
+            name: Set(self.name.to_owned()),
+            kind: Set(self.kind),
+            min: Set(self.min),
+            max: Set(self.max),
+            step: Set(1.0),
+            higher_is_better: Set(true),
+            created_at: Set(at),
+        }
+    }
+}
+
+/// A scale to make.
+#[derive(Clone, Debug)]
+pub struct NewScale {
+    /// Its key.
+    pub key: String,
+    /// What people call it.
+    pub name: String,
+    /// Which standard figure belongs to it.
+    pub kind: ScaleKind,
+    /// The lowest rating.
+    pub min: f64,
+    /// The highest rating.
+    pub max: f64,
+    /// The distance between two ratings.
+    pub step: f64,
+    /// Whether `max` is best.
+    pub higher_is_better: bool,
+}
+
+/// All scales, by key.
+pub async fn all(store: &Store, by: Read) -> Result<Vec<Model>, Error> {
+    Ok(Entity::owned_by(by.organization()).order_by_asc(Column::Key).all(store.reader()).await?)
+}
+
+/// Makes a scale. The same again returns what is there; a scale never changes.
+pub async fn create(store: &Store, by: Manage, new: NewScale, at: DateTime<Utc>) -> Result<Model, Error> {
+    let key = check::key("key", &new.key)?;
+    let name = check::name("name", &new.name)?;
+    for (field, value) in [("min", new.min), ("max", new.max), ("step", new.step)] {
+        if !value.is_finite() {
+            return Err(Error::invalid(field, "must be a number"));
+        }
+    }
+    if new.max <= new.min {
+        return Err(Error::invalid("max", format!("must be greater than min ({})", new.min)));
+    }
+    if new.step <= 0.0 {
+        return Err(Error::invalid("step", "must be greater than 0"));
+    }
+    let levels = (new.max - new.min) / new.step + 1.0;
+    if (levels - levels.round()).abs() > 1e-9 {
+        return Err(Error::invalid("step", "must divide the distance from min to max"));
+    }
+    if levels > MOST_LEVELS {
+        return Err(Error::invalid(
+            "step",
+            format!("makes {levels:.0} levels; at most {MOST_LEVELS:.0} are kept"),
+        ));
+    }
+    let levels = levels.round();
+    let fixed = match new.kind {
+        ScaleKind::Csat => Some((1.0, 5.0, 5.0)),
+        ScaleKind::Nps => Some((0.0, 10.0, 11.0)),
+        ScaleKind::Thumbs => Some((0.0, 1.0, 2.0)),
+        ScaleKind::Ces | ScaleKind::Stars | ScaleKind::Custom => None,
+    };
+    if fixed.is_some_and(|fixed| fixed != (new.min, new.max, levels)) {
+        return Err(Error::invalid(
+            "kind",
+            "CSAT is 1 to 5, NPS 0 to 10, thumbs 0 to 1, all by 1; take CUSTOM for others",
+        ));
+    }
+    let mut tx = store.begin(by.organization(), at).await?;
+    if let Ok(there) = tx.dimensions().scale("key", &key) {
+        let same = (there.kind, there.min, there.max, there.step, there.higher_is_better)
+            == (new.kind, new.min, new.max, new.step, new.higher_is_better);
+        return if same {
+            Ok(there.clone())
+        } else {
+            Err(Error::conflict("key", format!("there is another scale \"{key}\"; a scale never changes")))
+        };
+    }
+    let row = ActiveModel {
+        organization_id: Set(by.organization()),
+        id: Set(ScaleId::new()),
+        key: Set(key),
+        name: Set(name),
+        kind: Set(new.kind),
+        min: Set(new.min),
+        max: Set(new.max),
+        step: Set(new.step),
+        higher_is_better: Set(new.higher_is_better),
+        created_at: Set(at),
+    };
+    let row = row.insert(tx.db()).await?;
+    tx.dimensions_changed().await?;
+    tx.tell("scale.created", about(row.id));
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The level of a rating: how many steps it lies above the scale's minimum.
+pub fn level(scale: &Model, rating: f64) -> Result<i32, Error> {
+    let level = (rating - scale.min) / scale.step;
+    let in_range = rating >= scale.min && rating <= scale.max;
+    if !in_range {
+        let reason = format!(
+            "is {rating}; on the scale \"{}\" it must lie between {} and {}",
+            scale.key, scale.min, scale.max
+        );
+        return Err(Error::invalid("rating", reason));
+    }
+    if (level - level.round()).abs() > 1e-6 {
+        let reason =
+            format!("is {rating}; the scale \"{}\" goes by {} from {}", scale.key, scale.step, scale.min);
+        return Err(Error::invalid("rating", reason));
+    }
+    Ok(level.round() as i32)
+}
+
+/// The rating of a level.
+pub fn rating(scale: &Model, level: i32) -> f64 {
+    scale.min + f64::from(level) * scale.step
+}

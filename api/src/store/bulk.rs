@@ -1,0 +1,182 @@
+//! Many rows in one statement, as fast as each database allows.
+//!
+//! PostgreSQL takes one array a column (`UNNEST`): one prepared statement whatever the number of rows, and an
+//! eighth of the client's time of a multi-row `VALUES` built by the ORM. SQLite has no arrays and no round
+//! trips: there, `VALUES` lists of few fixed lengths are prepared once each and reused.
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value, sea_query::ArrayType};
+
+/// A column of a [`Bulk`].
+pub struct BulkColumn {
+    name: &'static str,
+    array: ArrayType,
+    sql_type: &'static str,
+    /// What stands for null in an array, which cannot hold one here. The domain never stores this value.
+    null: Option<(Value, &'static str)>,
+}
+
+/// An `INSERT` of many rows into one table.
+pub struct Bulk {
+    table: &'static str,
+    columns: Vec<BulkColumn>,
+    suffix: &'static str,
+}
+
+/// Rows in one SQLite statement: beyond some dozens nothing is gained, and parameters are limited.
+const SQLITE_ROWS: usize = 64;
+
+/// Rows in one PostgreSQL statement: the arrays of a statement stay below some hundred kilobytes.
+const POSTGRES_ROWS: usize = 5_000;
+
+impl Bulk {
+    /// Into a table; `suffix` follows the rows: an `ON CONFLICT` clause or nothing.
+    pub fn into(table: &'static str, suffix: &'static str, columns: Vec<BulkColumn>) -> Self {
+        Self { table, columns, suffix }
+    }
+
+    /// Inserts the rows, each with a value for every column, in their order.
+    pub async fn insert(&self, db: &impl ConnectionTrait, rows: Vec<Vec<Value>>) -> Result<(), DbErr> {
+        match db.get_database_backend() {
+            DbBackend::Postgres => self.insert_arrays(db, rows).await,
+            _ => self.insert_values(db, rows).await,
+        }
+    }
+
+    async fn insert_arrays(&self, db: &impl ConnectionTrait, rows: Vec<Vec<Value>>) -> Result<(), DbErr> {
+        let sql = self.postgres_sql();
+        let mut rows = rows.into_iter();
+        loop {
+            let mut arrays: Vec<Vec<Value>> = self.columns.iter().map(|_| Vec::new()).collect();
+            let mut taken = 0;
+            for row in rows.by_ref().take(POSTGRES_ROWS) {
+                taken += 1;
+                for ((array, column), value) in arrays.iter_mut().zip(&self.columns).zip(row) {
+                    array.push(column.without_null(value));
+                }
+            }
+            if taken == 0 {
+                return Ok(());
+            }
+            let values = arrays
+                .into_iter()
+                .zip(&self.columns)
+                .map(|(array, column)| Value::Array(column.array.clone(), Some(Box::new(array))));
+            db.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, &sql, values)).await?;
+        }
+    }
+
+    async fn insert_values(&self, db: &impl ConnectionTrait, rows: Vec<Vec<Value>>) -> Result<(), DbErr> {
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            // Full statements, then single rows: two shapes, both prepared once.
+            let size = if rows.len() >= SQLITE_ROWS { SQLITE_ROWS } else { 1 };
+            let values: Vec<Value> = rows.by_ref().take(size).flatten().collect();
+            db.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, self.sqlite_sql(size), values))
+                .await?;
+        }
+        Ok(())
+    }
+
+    fn postgres_sql(&self) -> String {
+        let names: Vec<_> = self.columns.iter().map(|column| column.name).collect();
+        let picked: Vec<_> = self.columns.iter().map(BulkColumn::picked).collect();
+        let arrays: Vec<_> = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| format!("${}::{}[]", at + 1, column.sql_type))
+            .collect();
+        format!(
+            "INSERT INTO {} ({names}) SELECT {} FROM UNNEST({}) AS given ({names}) {}",
+            self.table,
+            picked.join(", "),
+            arrays.join(", "),
+            self.suffix,
+            names = names.join(", "),
+        )
+    }
+
+    fn sqlite_sql(&self, rows: usize) -> String {
+        let names: Vec<_> = self.columns.iter().map(|column| column.name).collect();
+        let row = format!("({})", vec!["?"; self.columns.len()].join(", "));
+        // `WHERE true` parts an upsert from a select; after VALUES there is nothing to part.
+        let rows = vec![row; rows].join(", ");
+        format!("INSERT INTO {} ({}) VALUES {rows} {}", self.table, names.join(", "), self.suffix)
+    }
+}
+
+impl BulkColumn {
+    /// A UUID.
+    pub fn uuid(name: &'static str) -> Self {
+        Self { name, array: ArrayType::Uuid, sql_type: "uuid", null: None }
+    }
+
+    /// A text.
+    pub fn text(name: &'static str) -> Self {
+        Self { name, array: ArrayType::String, sql_type: "text", null: None }
+    }
+
+    /// A JSON document, given as its text.
+    pub fn json(name: &'static str) -> Self {
+        Self { name, array: ArrayType::Json, sql_type: "jsonb", null: None }
+    }
+
+    /// A date.
+    pub fn date(name: &'static str) -> Self {
+        Self { name, array: ArrayType::ChronoDate, sql_type: "date", null: None }
+    }
+
+    /// A moment.
+    pub fn timestamp(name: &'static str) -> Self {
+        Self { name, array: ArrayType::ChronoDateTimeUtc, sql_type: "timestamptz", null: None }
+    }
+
+    /// A 16-bit integer.
+    pub fn small_integer(name: &'static str) -> Self {
+        Self { name, array: ArrayType::SmallInt, sql_type: "smallint", null: None }
+    }
+
+    /// A 32-bit integer.
+    pub fn integer(name: &'static str) -> Self {
+        Self { name, array: ArrayType::Int, sql_type: "integer", null: None }
+    }
+
+    /// A 64-bit integer.
+    pub fn big_integer(name: &'static str) -> Self {
+        Self { name, array: ArrayType::BigInt, sql_type: "bigint", null: None }
+    }
+
+    /// A truth value.
+    pub fn boolean(name: &'static str) -> Self {
+        Self { name, array: ArrayType::Bool, sql_type: "boolean", null: None }
+    }
+
+    /// The same column where it may be null. The nil UUID, the empty text and the number 0 stand for null
+    /// on the way, so a column whose zero means something cannot be made nullable here.
+    pub fn nullable(mut self) -> Self {
+        self.null = match self.array {
+            ArrayType::Uuid => {
+                Some((Value::Uuid(Some(uuid::Uuid::nil())), "'00000000-0000-0000-0000-000000000000'::uuid"))
+            }
+            ArrayType::BigInt => Some((Value::BigInt(Some(0)), "0")),
+            _ => Some((Value::String(Some(String::new())), "''")),
+        };
+        self
+    }
+
+    fn without_null(&self, value: Value) -> Value {
+        match (&self.null, &value) {
+            (Some((stand_in, _)), Value::Uuid(None) | Value::BigInt(None) | Value::String(None)) => {
+                stand_in.clone()
+            }
+            _ => value,
+        }
+    }
+
+    fn picked(&self) -> String {
+        match &self.null {
+            Some((_, literal)) => format!("NULLIF({}, {literal})", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! An organization's dimensions in memory: what every answer is checked against, without a query each.
+
+use std::collections::HashMap;
+
+use ballroom_entity::{
+    feature,
+    id::{FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
+    product, release, scale, segment,
+};
+use sea_orm::{ConnectionTrait, DbErr};
+
+use crate::domain::{error::Error, reference::PublicId};
+
+/// Everything that an answer can refer to, but for its customer. Right for one `dimension_revision`.
+#[derive(Debug)]
+pub struct Dimensions {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The organization's `dimension_revision` at which this was read.
+    pub revision: i64,
+    /// By id.
+    pub products: HashMap<ProductId, product::Model>,
+    /// By id.
+    pub features: HashMap<FeatureId, feature::Model>,
+    /// By id.
+    pub releases: HashMap<ReleaseId, release::Model>,
+    /// By id.
+    pub segments: HashMap<SegmentId, segment::Model>,
+    /// By id.
+    pub scales: HashMap<ScaleId, scale::Model>,
+    keys: Keys,
+}
+
+#[derive(Debug, Default)]
+struct Keys {
+    products: HashMap<String, ProductId>,
+    features: HashMap<ProductId, HashMap<String, FeatureId>>,
+    releases: HashMap<ProductId, HashMap<String, ReleaseId>>,
+    segments: HashMap<String, SegmentId>,
+    scales: HashMap<String, ScaleId>,
+}
+
+impl Dimensions {
+    /// Reads them all: five statements, whatever their number.
+    pub(crate) async fn load(
+        db: &impl ConnectionTrait,
+        organization: OrganizationId,
+        revision: i64,
+    ) -> Result<Self, DbErr> {
+        let mut keys = Keys::default();
+        let mut products = HashMap::new();
+        for row in product::Entity::owned_by(organization).all(db).await? {
+            keys.products.insert(row.key.clone(), row.id);
+            products.insert(row.id, row);
+        }
+        let mut features = HashMap::new();
+        for row in feature::Entity::owned_by(organization).all(db).await? {
+            keys.features.entry(row.product_id).or_default().insert(row.key.clone(), row.id);
+            features.insert(row.id, row);
+        }
+        let mut releases = HashMap::new();
+        for row in release::Entity::owned_by(organization).all(db).await? {
+            keys.releases.entry(row.product_id).or_default().insert(row.version.clone(), row.id);
+            releases.insert(row.id, row);
+        }
+        let mut segments = HashMap::new();
+        for row in segment::Entity::owned_by(organization).all(db).await? {
+            keys.segments.insert(row.key.clone(), row.id);
+            segments.insert(row.id, row);
+        }
+        let mut scales = HashMap::new();
+        for row in scale::Entity::owned_by(organization).all(db).await? {
+            keys.scales.insert(row.key.clone(), row.id);
+            scales.insert(row.id, row);
+        }
+        Ok(Self { organization, revision, products, features, releases, segments, scales, keys })
+    }
+
+    /// The product with this id or key.
+    pub fn product(&self, field: &str, reference: &str) -> Result<&product::Model, Error> {
+        let id = ProductId::parse(reference).or_else(|| self.keys.products.get(reference).copied());
+        id.and_then(|id| self.products.get(&id)).ok_or_else(|| Error::not_found(field, "product", reference))
+    }
+
+    /// The feature of the product with this id or key.
+    pub fn feature(
+        &self,
+        product: ProductId,
+        field: &str,
+        reference: &str,
+    ) -> Result<&feature::Model, Error> {
+        let by_key = || self.keys.features.get(&product)?.get(reference).copied();
+        let id = FeatureId::parse(reference).or_else(by_key);
+        id.and_then(|id| self.features.get(&id))
+            .filter(|feature| feature.product_id == product)
+            .ok_or_else(|| Error::not_found(field, "feature", reference))
+    }
+
+    /// The release of the product with this id or version.
+    pub fn release(
+        &self,
+        product: ProductId,
+        field: &str,
+        reference: &str,
+    ) -> Result<&release::Model, Error> {
+        let by_version = || self.keys.releases.get(&product)?.get(reference).copied();
+        let id = ReleaseId::parse(reference).or_else(by_version);
+        id.and_then(|id| self.releases.get(&id))
+            .filter(|release| release.product_id == product)
+            .ok_or_else(|| Error::not_found(field, "release", reference))
+    }
+
+    /// The segment with this id or key.
+    pub fn segment(&self, field: &str, reference: &str) -> Result<&segment::Model, Error> {
+        let id = SegmentId::parse(reference).or_else(|| self.keys.segments.get(reference).copied());
+        id.and_then(|id| self.segments.get(&id)).ok_or_else(|| Error::not_found(field, "segment", reference))
+    }
+
+    /// The scale with this id or key.
+    pub fn scale(&self, field: &str, reference: &str) -> Result<&scale::Model, Error> {
+        let id = ScaleId::parse(reference).or_else(|| self.keys.scales.get(reference).copied());
+        id.and_then(|id| self.scales.get(&id)).ok_or_else(|| Error::not_found(field, "scale", reference))
+    }
+
+    /// The features of a product, by key.
+    pub fn features_of(&self, product: ProductId) -> Vec<&feature::Model> {
+        let mut features: Vec<_> = self.features.values().filter(|row| row.product_id == product).collect();
+        features.sort_by(|a, b| a.key.cmp(&b.key));
+        features
+    }
+
+    /// The releases of a product, oldest first; those that are only planned come last.
+    pub fn releases_of(&self, product: ProductId) -> Vec<&release::Model> {
+        let mut releases: Vec<_> = self.releases.values().filter(|row| row.product_id == product).collect();
+        releases.sort_by_key(|row| (row.released_on.is_none(), row.released_on, row.id));
+        releases
+    }
+}

@@ -1,0 +1,166 @@
+//! The database: how it is opened, read and written. What is in it is the domain's affair.
+
+mod bulk;
+mod dimensions;
+mod transaction;
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use ballroom_entity::{id::OrganizationId, organization};
+use ballroom_migration::Migrator;
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, EntityTrait, IsolationLevel, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use sea_orm_migration::MigratorTrait;
+use tokio::sync::Mutex;
+
+pub use bulk::{Bulk, BulkColumn};
+pub use dimensions::Dimensions;
+pub use transaction::{Transaction, about};
+
+use crate::domain::{error::Error, reference::PublicId};
+
+/// An open database.
+#[derive(Clone)]
+pub struct Store {
+    db: DatabaseConnection,
+    /// SQLite has one writer: waiting here is fair and prompt, waiting for its lock is polling.
+    writer: Arc<Mutex<()>>,
+    dimensions: Arc<RwLock<HashMap<OrganizationId, Arc<Dimensions>>>>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Store {
+    /// Opens the SQLite file, makes it if it is not there, and brings it up to date.
+    pub async fn embedded(file: &Path) -> Result<Self, DbErr> {
+        let store = Self::connect(&format!("sqlite://{}?mode=rwc", file.display())).await?;
+        Migrator::up(&store.db, None).await?;
+        Ok(store)
+    }
+
+    /// Opens a database by URL (`postgres://…` or `sqlite://…`) without touching its schema.
+    pub async fn connect(url: &str) -> Result<Self, DbErr> {
+        let mut options = ConnectOptions::new(url);
+        options
+            .sqlx_logging(false)
+            .max_connections(10)
+            .acquire_timeout(Duration::from_secs(30))
+            // An acknowledged write is on disk: WAL alone would let the last commits go with the power.
+            .map_sqlx_sqlite_opts(|sqlite| {
+                sqlite
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(30))
+                    .pragma("cache_size", "-65536")
+                    .pragma("temp_store", "memory")
+            });
+        let mut db = Database::connect(options).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        let counter = statements.clone();
+        db.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        Ok(Self { db, writer: Arc::default(), dimensions: Arc::default(), statements })
+    }
+
+    /// For reading. Whoever wants to write begins a [`Transaction`].
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    /// Which database it is.
+    pub fn backend(&self) -> DbBackend {
+        self.db.get_database_backend()
+    }
+
+    /// How many statements this process has sent, so that a test can see what a query costs.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Applies the migrations that the database lacks; says how many there were.
+    pub async fn migrate(&self) -> Result<usize, DbErr> {
+        let pending = self.pending_migrations().await?;
+        Migrator::up(&self.db, None).await?;
+        Ok(pending)
+    }
+
+    /// How many migrations the database lacks.
+    pub async fn pending_migrations(&self) -> Result<usize, DbErr> {
+        Ok(Migrator::get_pending_migrations(&self.db).await?.len())
+    }
+
+    /// For reading several things that must fit together: all of it is seen as of one moment.
+    pub async fn view(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = match self.backend() {
+            DbBackend::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+            // A transaction of SQLite sees one moment anyway.
+            _ => TransactionOptions::default(),
+        };
+        self.db.begin_with_options(options).await
+    }
+
+    /// How many writing transactions the organization has had.
+    pub async fn revision(&self, organization: OrganizationId) -> Result<i64, Error> {
+        Ok(find(&self.db, organization).await?.revision)
+    }
+
+    /// The organization's products, features, releases, segments and scales.
+    pub async fn dimensions(&self, organization: OrganizationId) -> Result<Arc<Dimensions>, Error> {
+        Ok(self.dimensions_in(&self.db, organization).await?.1)
+    }
+
+    /// The same as a [`view`](Self::view) sees them, with the organization's row.
+    pub async fn dimensions_in(
+        &self,
+        db: &impl ConnectionTrait,
+        organization: OrganizationId,
+    ) -> Result<(organization::Model, Arc<Dimensions>), Error> {
+        let row = find(db, organization).await?;
+        let dimensions = match self.known_dimensions(organization, row.dimension_revision) {
+            Some(dimensions) => dimensions,
+            None => {
+                let read = Dimensions::load(db, organization, row.dimension_revision).await?;
+                self.remember(Arc::new(read))
+            }
+        };
+        Ok((row, dimensions))
+    }
+
+    /// Waits until everything is written and lets go of the database.
+    pub async fn close(self) -> Result<(), DbErr> {
+        let _writing = self.writer.lock().await;
+        self.db.close().await
+    }
+
+    fn known_dimensions(&self, organization: OrganizationId, revision: i64) -> Option<Arc<Dimensions>> {
+        let cache = self.dimensions.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        cache.get(&organization).filter(|known| known.revision == revision).cloned()
+    }
+
+    fn remember(&self, dimensions: Arc<Dimensions>) -> Arc<Dimensions> {
+        let mut cache = self.dimensions.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        cache.insert(dimensions.organization, dimensions.clone());
+        dimensions
+    }
+}
+
+async fn find(db: &impl ConnectionTrait, organization: OrganizationId) -> Result<organization::Model, Error> {
+    let row = organization::Entity::find_by_id(organization).one(db).await?;
+    row.ok_or_else(|| Error::not_found("organization", "organization", organization.public()))
+}

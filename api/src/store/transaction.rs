@@ -1,0 +1,156 @@
+//! A writing transaction of one organization: rows, daily counts and events go together or not at all.
+
+use std::sync::Arc;
+
+use ballroom_entity::{id::EventId, id::OrganizationId, organization};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, ExprTrait, QueryFilter, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait, Value, sea_query::Expr,
+};
+use serde_json::json;
+use tokio::sync::OwnedMutexGuard;
+
+use super::{Bulk, BulkColumn, Dimensions, Store};
+use crate::{
+    counts::Changes,
+    domain::{error::Error, reference::PublicId},
+};
+
+/// An open transaction. Dropped without [`commit`](Self::commit), nothing of it has happened.
+pub struct Transaction {
+    tx: DatabaseTransaction,
+    store: Store,
+    organization: OrganizationId,
+    revision: i64,
+    dimensions: Arc<Dimensions>,
+    dimensions_changed: bool,
+    /// When it happens.
+    pub at: DateTime<Utc>,
+    /// What it does to the daily counts; written at the commit.
+    pub counts: Changes,
+    events: Vec<(&'static str, serde_json::Value)>,
+    _writing: Option<OwnedMutexGuard<()>>,
+}
+
+impl Store {
+    /// Begins a transaction and takes the organization's next revision.
+    ///
+    /// Taking the revision locks the organization's row, so that the writers of one organization follow one
+    /// another. What they read (which answer of a voice counts, which external ids exist) then still holds
+    /// when they write, and the counts stay exact, with any number of server processes. Group commit pays
+    /// for it: many answers share one transaction.
+    pub async fn begin(&self, organization: OrganizationId, at: DateTime<Utc>) -> Result<Transaction, Error> {
+        let sqlite = self.backend() == DbBackend::Sqlite;
+        let writing = if sqlite { Some(self.writer.clone().lock_owned().await) } else { None };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: sqlite.then_some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let tx = self.db.begin_with_options(options).await?;
+        let row = organization::Entity::update_many()
+            .col_expr(organization::Column::Revision, Expr::col(organization::Column::Revision).add(1))
+            .filter(organization::Column::Id.eq(organization))
+            .exec_with_returning(&tx)
+            .await?
+            .pop()
+            .ok_or_else(|| Error::not_found("organization", "organization", organization.public()))?;
+        let dimensions = match self.known_dimensions(organization, row.dimension_revision) {
+            Some(known) => known,
+            // Not remembered yet: it may hold what this transaction alone can see.
+            None => Arc::new(Dimensions::load(&tx, organization, row.dimension_revision).await?),
+        };
+        Ok(Transaction {
+            tx,
+            store: self.clone(),
+            organization,
+            revision: row.revision,
+            dimensions,
+            dimensions_changed: false,
+            at,
+            counts: Changes::default(),
+            events: Vec::new(),
+            _writing: writing,
+        })
+    }
+}
+
+impl Transaction {
+    /// The connection, for the statements of the domain.
+    pub fn db(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// Whose transaction it is.
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    /// The products, features, releases, segments and scales as this transaction sees them.
+    pub fn dimensions(&self) -> Arc<Dimensions> {
+        self.dimensions.clone()
+    }
+
+    /// To be called after a row of a dimension was written: reads them anew and lets everybody else do so.
+    pub async fn dimensions_changed(&mut self) -> Result<(), Error> {
+        self.dimensions_changed = true;
+        self.dimensions = Arc::new(Dimensions::load(&self.tx, self.organization, self.revision).await?);
+        Ok(())
+    }
+
+    /// Says what happened, to those who listen: they hear of it once the transaction is committed.
+    pub fn tell(&mut self, kind: &'static str, payload: serde_json::Value) {
+        self.events.push((kind, payload));
+    }
+
+    /// Writes the daily counts and the events, and commits. When this returns, everything is on disk.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        std::mem::take(&mut self.counts).write(&self.tx, self.organization).await?;
+        self.write_events().await?;
+        if self.dimensions_changed {
+            organization::Entity::update_many()
+                .col_expr(organization::Column::DimensionRevision, Expr::val(self.revision))
+                .filter(organization::Column::Id.eq(self.organization))
+                .exec(&self.tx)
+                .await?;
+        }
+        self.tx.commit().await?;
+        // Only now may others see them. (An older revision put back here by a race is never wrong: it is
+        // used only while the organization's row says that it is the right one.)
+        self.store.remember(self.dimensions);
+        Ok(())
+    }
+
+    async fn write_events(&mut self) -> Result<(), Error> {
+        let rows = std::mem::take(&mut self.events)
+            .into_iter()
+            .map(|(kind, payload)| {
+                vec![
+                    Value::Uuid(Some(self.organization.0)),
+                    Value::Uuid(Some(EventId::new().0)),
+                    Value::String(Some(kind.to_owned())),
+                    Value::Json(Some(Box::new(payload))),
+                    Value::ChronoDateTimeUtc(Some(self.at)),
+                ]
+            })
+            .collect();
+        let outbox = Bulk::into(
+            "outbox",
+            "",
+            vec![
+                BulkColumn::uuid("organization_id"),
+                BulkColumn::uuid("id"),
+                BulkColumn::text("kind"),
+                BulkColumn::json("payload"),
+                BulkColumn::timestamp("created_at"),
+            ],
+        );
+        outbox.insert(&self.tx, rows).await?;
+        Ok(())
+    }
+}
+
+/// The payload of an event about one thing.
+pub fn about(id: impl PublicId) -> serde_json::Value {
+    json!({ "id": id.public() })
+}
