@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod counts;
 pub mod domain;
+pub mod graphql;
 pub mod ingest;
 pub mod store;

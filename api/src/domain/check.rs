@@ -6,17 +6,17 @@ use chrono_tz::Tz;
 use super::{error::Error, reference};
 
 /// The longest key, name or external id, in characters.
-pub(super) const NAME_LENGTH: usize = 200;
+pub(crate) const NAME_LENGTH: usize = 200;
 
 /// The longest comment, description or note, in characters: the longest text seen in a public bug tracker has
 /// 75,000.
-pub(super) const TEXT_LENGTH: usize = 100_000;
+pub(crate) const TEXT_LENGTH: usize = 100_000;
 
 /// Where a batch stops, so that one request cannot hold the database for long.
 pub(crate) const BATCH_LENGTH: usize = 10_000;
 
 /// A key: a name for files, URLs and people.
-pub(super) fn key(field: &str, key: &str) -> Result<String, Error> {
+pub(crate) fn key(field: &str, key: &str) -> Result<String, Error> {
     let key = name(field, key)?;
     if reference::looks_like_an_id(&key) {
         return Err(Error::invalid(field, "must not have the form of an id; choose a name"));
@@ -25,12 +25,12 @@ pub(super) fn key(field: &str, key: &str) -> Result<String, Error> {
 }
 
 /// A name: some text on one line.
-pub(super) fn name(field: &str, name: &str) -> Result<String, Error> {
+pub(crate) fn name(field: &str, name: &str) -> Result<String, Error> {
     line(field, name, NAME_LENGTH)
 }
 
 /// Some text on one line, with a limit of its own.
-pub(super) fn line(field: &str, text: &str, most: usize) -> Result<String, Error> {
+pub(crate) fn line(field: &str, text: &str, most: usize) -> Result<String, Error> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Error::invalid(field, "must not be empty"));
@@ -43,7 +43,7 @@ pub(super) fn line(field: &str, text: &str, most: usize) -> Result<String, Error
 }
 
 /// The same where there may be none: empty is none.
-pub(super) fn optional_line(field: &str, text: Option<&str>, most: usize) -> Result<Option<String>, Error> {
+pub(crate) fn optional_line(field: &str, text: Option<&str>, most: usize) -> Result<Option<String>, Error> {
     match text.map(str::trim) {
         None | Some("") => Ok(None),
         Some(text) => line(field, text, most).map(Some),
@@ -51,7 +51,7 @@ pub(super) fn optional_line(field: &str, text: Option<&str>, most: usize) -> Res
 }
 
 /// A longer text, as it was written; blank is none.
-pub(super) fn text(field: &str, text: Option<&str>) -> Result<Option<String>, Error> {
+pub(crate) fn text(field: &str, text: Option<&str>) -> Result<Option<String>, Error> {
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
     length(field, text, TEXT_LENGTH)?;
     if text.contains('\0') {
@@ -61,7 +61,7 @@ pub(super) fn text(field: &str, text: Option<&str>) -> Result<Option<String>, Er
 }
 
 /// A moment that has come, give or take a day for clocks and zones.
-pub(super) fn moment(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+pub(crate) fn moment(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
     if at > now + TimeDelta::days(1) {
         return Err(Error::invalid(field, format!("{at} lies in the future (it is {now})")));
     }
@@ -72,7 +72,7 @@ pub(super) fn moment(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Resu
 }
 
 /// A day that has come, give or take one.
-pub(super) fn past_day(field: &str, day: NaiveDate, now: DateTime<Utc>) -> Result<NaiveDate, Error> {
+pub(crate) fn past_day(field: &str, day: NaiveDate, now: DateTime<Utc>) -> Result<NaiveDate, Error> {
     if day > now.date_naive() + Days::new(1) {
         return Err(Error::invalid(field, format!("{day} lies in the future (it is {})", now.date_naive())));
     }
@@ -80,7 +80,7 @@ pub(super) fn past_day(field: &str, day: NaiveDate, now: DateTime<Utc>) -> Resul
 }
 
 /// A day that a calendar of ours can hold, past or planned.
-pub(super) fn a_day(field: &str, day: NaiveDate) -> Result<NaiveDate, Error> {
+pub(crate) fn a_day(field: &str, day: NaiveDate) -> Result<NaiveDate, Error> {
     let last = NaiveDate::MAX.min(NaiveDate::from_ymd_opt(9999, 12, 30).unwrap_or(NaiveDate::MAX));
     if day < DateTime::UNIX_EPOCH.date_naive() || day > last {
         return Err(Error::invalid(field, format!("{day} must lie between 1970 and 9999")));
@@ -89,7 +89,7 @@ pub(super) fn a_day(field: &str, day: NaiveDate) -> Result<NaiveDate, Error> {
 }
 
 /// A time zone by its IANA name.
-pub(super) fn time_zone(field: &str, name: &str) -> Result<Tz, Error> {
+pub(crate) fn time_zone(field: &str, name: &str) -> Result<Tz, Error> {
     name.parse().map_err(|_| {
         Error::invalid(
             field,
@@ -99,7 +99,7 @@ pub(super) fn time_zone(field: &str, name: &str) -> Result<Tz, Error> {
 }
 
 /// No more items than a batch may have, and at least one.
-pub(super) fn batch(field: &str, items: usize) -> Result<(), Error> {
+pub(crate) fn batch(field: &str, items: usize) -> Result<(), Error> {
     match items {
         0 => Err(Error::invalid(field, "must not be empty")),
         n if n > BATCH_LENGTH => {

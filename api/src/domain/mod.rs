@@ -5,7 +5,7 @@ pub mod access;
 pub mod error;
 pub mod reference;
 
-mod check;
+pub(crate) mod check;
 
 pub mod organization;
 pub mod token;

@@ -1,0 +1,134 @@
+//! Exposure.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use ballroom_entity::exposure::Model;
+use chrono::NaiveDate;
+
+use super::{
+    Asking,
+    fault::{Fault, ItemError},
+    feature::{self, Feature},
+    product::{self, Product},
+    scalar::Reference,
+    segment::{self, Segment},
+};
+use crate::domain::exposure::{self, NewExposure};
+
+/// How many customers used a feature on a day, as one source counts them.
+struct Exposure(Model);
+
+#[Object]
+impl Exposure {
+    /// The product.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
+        product::of(ctx, self.0.product_id).await
+    }
+
+    /// The feature; null: the product as a whole.
+    async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
+        match self.0.feature_id.some() {
+            Some(feature) => Ok(Some(feature::of(ctx, feature).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The segment; null if none.
+    async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
+        segment::of(ctx, self.0.segment_id.some()).await
+    }
+
+    /// The day, in the product's time zone.
+    async fn day(&self) -> NaiveDate {
+        self.0.day
+    }
+
+    /// Customers who used it on that day.
+    async fn active_customers(&self) -> i64 {
+        self.0.active_customers
+    }
+
+    /// The system that counted. The sources of a day add up.
+    async fn source(&self) -> &str {
+        &self.0.source
+    }
+}
+
+/// A figure to record: it replaces what the same source said of the same feature, segment and day.
+#[derive(InputObject)]
+struct RecordExposureItemInput {
+    /// The product.
+    product: Reference,
+    /// The feature; left out: the product as a whole.
+    feature: Option<Reference>,
+    /// The segment.
+    segment: Option<Reference>,
+    /// The day, in the product's time zone.
+    day: NaiveDate,
+    /// Customers who used it on that day.
+    active_customers: i64,
+    /// The system that counted; the token's name if left out.
+    source: Option<String>,
+}
+
+/// Figures to record together.
+#[derive(InputObject)]
+struct RecordExposureInput {
+    /// The figures, at most 10,000.
+    items: Vec<RecordExposureItemInput>,
+}
+
+/// What became of one figure: either `exposure` or `error` is there.
+#[derive(SimpleObject)]
+struct RecordExposureItem {
+    /// The figure; null when it was refused.
+    exposure: Option<Exposure>,
+    /// Whether the same figure was there already.
+    already_there: bool,
+    /// Why it was refused; null when it was taken.
+    error: Option<ItemError>,
+}
+
+/// What became of a batch.
+#[derive(SimpleObject)]
+struct RecordExposurePayload {
+    /// One for each figure, in the same order.
+    items: Vec<RecordExposureItem>,
+}
+
+#[derive(Default)]
+pub(super) struct ExposureMutation;
+
+#[Object]
+impl ExposureMutation {
+    /// Records how many customers used features. Each figure is taken or refused by itself.
+    async fn record_exposure(
+        &self,
+        ctx: &Context<'_>,
+        input: RecordExposureInput,
+    ) -> Result<RecordExposurePayload, Fault> {
+        let new = |item: RecordExposureItemInput| NewExposure {
+            product: item.product.0,
+            feature: item.feature.map(|feature| feature.0),
+            segment: item.segment.map(|segment| segment.0),
+            day: item.day,
+            active_customers: item.active_customers,
+            source: item.source,
+        };
+        let items = input.items.into_iter().map(new).collect();
+        let source = &ctx.viewer().source;
+        let results = exposure::record(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
+        let items = results.into_iter().enumerate().map(|(index, result)| match result {
+            Ok(recorded) => RecordExposureItem {
+                already_there: recorded.already_there,
+                exposure: Some(Exposure(recorded.exposure)),
+                error: None,
+            },
+            Err(error) => RecordExposureItem {
+                exposure: None,
+                already_there: false,
+                error: Some(Fault::from(error).of_item(index)),
+            },
+        });
+        Ok(RecordExposurePayload { items: items.collect() })
+    }
+}

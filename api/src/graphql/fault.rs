@@ -1,0 +1,102 @@
+//! Errors as clients see them: one list of codes, a message that says what to do, and the argument.
+
+use async_graphql::{Enum, ErrorExtensionValues, SimpleObject};
+
+use crate::domain::error::Error;
+
+/// What kind of error it is: the value of `extensions.code`.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(name = "ErrorCode")]
+pub enum Code {
+    /// There is no valid token. Send `Authorization: Bearer <token>`. Not worth repeating.
+    Unauthenticated,
+    /// The token's role does not allow it. Ask for a token with a higher role. Not worth repeating.
+    Forbidden,
+    /// An argument is wrong; the message says what would be right. Not worth repeating unchanged.
+    InvalidArgument,
+    /// There is no such thing, or it is not yours. Not worth repeating unchanged.
+    NotFound,
+    /// It exists already and is different, or its state forbids it. Not worth repeating unchanged.
+    Conflict,
+    /// The server failed. Nothing was written; the same request may be sent again.
+    Internal,
+}
+
+impl Code {
+    /// The code as it stands in `extensions.code`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::InvalidArgument => "INVALID_ARGUMENT",
+            Self::NotFound => "NOT_FOUND",
+            Self::Conflict => "CONFLICT",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// The error type of resolvers. It must not implement `Display`: async-graphql turns whatever does into text
+/// for the client, and a stray `?` on a database error would show SQL.
+#[derive(Debug)]
+pub struct Fault {
+    code: Code,
+    message: String,
+    field: Option<String>,
+}
+
+impl Fault {
+    /// An argument is wrong.
+    pub fn invalid(field: &str, reason: &str) -> Self {
+        Error::invalid(field, reason).into()
+    }
+
+    /// What went wrong with one item of a batch.
+    pub(super) fn of_item(self, index: usize) -> ItemError {
+        ItemError { index: index as i32, code: self.code, message: self.message, field: self.field }
+    }
+}
+
+/// Why an item of a batch was not taken. The others are.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct ItemError {
+    /// Where the item stands in the batch, from 0.
+    index: i32,
+    /// What kind of error it is.
+    code: Code,
+    /// What is wrong and what would be right.
+    message: String,
+    /// The field of the item; null when it is not about one.
+    field: Option<String>,
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        let (code, field) = match &error {
+            Error::Invalid { field, .. } => (Code::InvalidArgument, Some(field.clone())),
+            Error::NotFound { field, .. } => (Code::NotFound, Some(field.clone())),
+            Error::Conflict { field, .. } => (Code::Conflict, Some(field.clone())),
+            Error::Forbidden(_) => (Code::Forbidden, None),
+            Error::Database(_) | Error::Score(_) => {
+                // The caller gets a reference; the log gets the cause, here and only here.
+                let reference = uuid::Uuid::now_v7();
+                tracing::error!(%reference, %error, "a request failed");
+                let message =
+                    format!("The server failed; nothing was written. In its log: {reference}. Try again.");
+                return Self { code: Code::Internal, message, field: None };
+            }
+        };
+        Self { code, message: error.to_string(), field }
+    }
+}
+
+impl From<Fault> for async_graphql::Error {
+    fn from(fault: Fault) -> Self {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", fault.code.name());
+        if let Some(field) = fault.field {
+            extensions.set("argument", field);
+        }
+        Self { message: fault.message, source: None, extensions: Some(extensions) }
+    }
+}

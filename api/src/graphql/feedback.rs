@@ -1,0 +1,420 @@
+//! Feedback.
+
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use ballroom_entity::{
+    feedback::{Column, Entity, Model},
+    id::{CustomerId, FeatureId, OrganizationId, ProductId, ReleaseId},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use uuid::Uuid;
+
+use super::{
+    Asking,
+    customer::Customer,
+    fault::{Fault, ItemError},
+    feature::{self, Feature},
+    page::{Direction, Paged, Sort},
+    product::{self, Product},
+    release::{self, Release},
+    scalar::{Reference, id, parse},
+    scale::{self, Scale},
+    segment::{self, Segment},
+};
+use crate::domain::{
+    feedback::{self, FeedbackChanges, NewFeedback, Outcome, Submitted},
+    scale::rating,
+};
+
+/// One answer of a customer.
+pub struct Feedback(pub Model);
+
+#[Object]
+impl Feedback {
+    /// Its id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+
+    /// The product that it is about.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
+        product::of(ctx, self.0.product_id).await
+    }
+
+    /// The feature that it is about; null: the product as a whole.
+    async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
+        match self.0.feature_id {
+            Some(feature) => Ok(Some(feature::of(ctx, feature).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The release that it counts for: the one that it names, else the newest that was live on its day. Null if
+    /// none was.
+    async fn release(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
+        match self.0.release_id {
+            Some(release) => Ok(Some(release::of(ctx, release).await?)),
+            None => {
+                let dimensions = super::dimensions(ctx).await?;
+                let live = crate::domain::release::live_on(&dimensions, self.0.product_id, self.0.day);
+                Ok(live.cloned().map(Release))
+            }
+        }
+    }
+
+    /// Whether the answer names no release, so that the one shown is inferred from its day.
+    async fn release_inferred(&self) -> bool {
+        self.0.release_id.is_none()
+    }
+
+    /// Who answered; null: anonymous.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, Fault> {
+        match self.0.customer_id {
+            Some(customer) => Ok(ctx.load().load_one(customer).await?.map(Customer)),
+            None => Ok(None),
+        }
+    }
+
+    /// The segment that it counts for; null if none.
+    async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
+        segment::of(ctx, self.0.segment_id).await
+    }
+
+    /// How it is rated.
+    async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
+        scale::of(ctx, self.0.scale_id).await
+    }
+
+    /// The rating on that scale.
+    async fn rating(&self, ctx: &Context<'_>) -> Result<f64, Fault> {
+        Ok(rating(&scale::of(ctx, self.0.scale_id).await?.0, self.0.level))
+    }
+
+    /// What the customer wrote; null if nothing.
+    async fn comment(&self) -> Option<&str> {
+        self.0.comment.as_deref()
+    }
+
+    /// How it came: in-app, mail, store, call; null if nobody said.
+    async fn channel(&self) -> Option<&str> {
+        self.0.channel.as_deref()
+    }
+
+    /// When the customer answered.
+    async fn occurred_at(&self) -> DateTime<Utc> {
+        self.0.occurred_at
+    }
+
+    /// The day on which it counts, in the product's time zone.
+    async fn day(&self) -> NaiveDate {
+        self.0.day
+    }
+
+    /// Whether it is in the counts that scores read. False: the same customer said something later on the same
+    /// day about the same feature on the same scale, and the last answer counts.
+    async fn counted(&self) -> bool {
+        self.0.counted
+    }
+
+    /// The system that it came from.
+    async fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// That system's id of it; null if it gave none.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+
+    /// When it was stored.
+    async fn received_at(&self) -> DateTime<Utc> {
+        self.0.received_at
+    }
+
+    /// When it was last corrected; null if never.
+    async fn corrected_at(&self) -> Option<DateTime<Utc>> {
+        self.0.corrected_at
+    }
+}
+
+/// Which answers a connection holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Answers {
+    pub(super) product: Option<ProductId>,
+    pub(super) feature: Option<FeatureId>,
+    pub(super) release: Option<ReleaseId>,
+    pub(super) customer: Option<CustomerId>,
+}
+
+impl Paged for Answers {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        Entity::owned_by(organization)
+            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.feature, |query, feature| query.filter(Column::FeatureId.eq(feature)))
+            .apply_if(self.release, |query, release| query.filter(Column::ReleaseId.eq(release)))
+            .apply_if(self.customer, |query, customer| query.filter(Column::CustomerId.eq(customer)))
+    }
+
+    /// A feature's answers have an index by time; other views run along the primary key.
+    fn sort(&self) -> (Column, Sort, Direction) {
+        match self.feature {
+            Some(_) => (Column::OccurredAt, Sort::Moment, Direction::Descending),
+            None => (Column::Id, Sort::Id, Direction::Descending),
+        }
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (row.occurred_at.to_rfc3339(), row.id.0)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct FeedbackQuery;
+
+#[Object]
+impl FeedbackQuery {
+    /// One answer.
+    async fn feedback(&self, ctx: &Context<'_>, id: ID) -> Result<Feedback, Fault> {
+        Ok(Feedback(feedback::find(ctx.store(), ctx.reads()?, parse("id", &id)?).await?))
+    }
+}
+
+/// An answer to submit.
+#[derive(InputObject)]
+struct SubmitFeedbackInput {
+    /// The product.
+    product: Reference,
+    /// The feature; left out: the product as a whole.
+    feature: Option<Reference>,
+    /// The release that the customer uses; left out: the newest live on that day.
+    release: Option<Reference>,
+    /// The segment; left out: the customer's.
+    segment: Option<Reference>,
+    /// Who answered: an id, or the key of the source system. One who is named for the first time is made. Left
+    /// out: anonymous.
+    customer: Option<Reference>,
+    /// The scale, for example csat, nps or stars.
+    scale: Reference,
+    /// The rating on that scale.
+    rating: f64,
+    /// What the customer wrote, at most 100,000 characters.
+    comment: Option<String>,
+    /// How it came, at most 64 characters.
+    channel: Option<String>,
+    /// When the customer answered; now if left out.
+    occurred_at: Option<DateTime<Utc>>,
+    /// The sending system's id of it: sending the same again changes nothing and returns what is there.
+    external_id: Option<String>,
+    /// The sending system; the token's name if left out.
+    source: Option<String>,
+}
+
+impl From<SubmitFeedbackInput> for NewFeedback {
+    fn from(input: SubmitFeedbackInput) -> Self {
+        Self {
+            product: input.product.0,
+            feature: input.feature.map(|feature| feature.0),
+            release: input.release.map(|release| release.0),
+            segment: input.segment.map(|segment| segment.0),
+            customer: input.customer.map(|customer| customer.0),
+            scale: input.scale.0,
+            rating: input.rating,
+            comment: input.comment,
+            channel: input.channel,
+            occurred_at: input.occurred_at,
+            external_id: input.external_id,
+            source: input.source,
+        }
+    }
+}
+
+/// Answers to submit together.
+#[derive(InputObject)]
+struct SubmitFeedbackBatchInput {
+    /// The answers, at most 10,000.
+    items: Vec<SubmitFeedbackInput>,
+}
+
+/// What became of an answer.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+enum SubmitFeedbackOutcome {
+    /// Stored, and it counts.
+    Accepted,
+    /// Stored, and it counts instead of an earlier answer of the same customer, feature, scale and day.
+    Supersedes,
+    /// Stored, and a later answer of the same customer, feature, scale and day counts.
+    Superseded,
+    /// The same external id was there: nothing was changed.
+    AlreadyThere,
+}
+
+impl From<Outcome> for SubmitFeedbackOutcome {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Accepted => Self::Accepted,
+            Outcome::Supersedes => Self::Supersedes,
+            Outcome::Superseded => Self::Superseded,
+            Outcome::AlreadyThere => Self::AlreadyThere,
+        }
+    }
+}
+
+/// An answer that was taken.
+#[derive(SimpleObject)]
+struct SubmitFeedbackPayload {
+    /// The answer.
+    feedback: Feedback,
+    /// What became of it.
+    outcome: SubmitFeedbackOutcome,
+}
+
+impl From<Submitted> for SubmitFeedbackPayload {
+    fn from(submitted: Submitted) -> Self {
+        Self { feedback: Feedback(submitted.feedback), outcome: submitted.outcome.into() }
+    }
+}
+
+/// What became of one item of a batch: either `result` or `error` is there.
+#[derive(SimpleObject)]
+struct SubmitFeedbackItem {
+    /// What was taken; null when it was refused.
+    result: Option<SubmitFeedbackPayload>,
+    /// Why it was refused; null when it was taken.
+    error: Option<ItemError>,
+}
+
+/// What became of a batch.
+#[derive(SimpleObject)]
+struct SubmitFeedbackBatchPayload {
+    /// One for each item, in the same order.
+    items: Vec<SubmitFeedbackItem>,
+    /// How many were taken (or were there already).
+    taken: i32,
+    /// How many were refused.
+    refused: i32,
+}
+
+/// What to correct of an answer; what is left out stays.
+#[derive(InputObject)]
+struct CorrectFeedbackInput {
+    /// The answer.
+    feedback_id: ID,
+    /// The feature that it is about; null: the product as a whole.
+    feature: MaybeUndefined<Reference>,
+    /// The release that it names; null: none.
+    release: MaybeUndefined<Reference>,
+    /// The segment that it counts for; null: none.
+    segment: MaybeUndefined<Reference>,
+    /// The rating, on the same scale.
+    rating: Option<f64>,
+    /// What the customer wrote; null: nothing.
+    comment: MaybeUndefined<String>,
+    /// When the customer answered.
+    occurred_at: Option<DateTime<Utc>>,
+}
+
+/// The answer as it is now.
+#[derive(SimpleObject)]
+struct FeedbackPayload {
+    /// The answer.
+    feedback: Feedback,
+}
+
+/// An answer to delete.
+#[derive(InputObject)]
+struct DeleteFeedbackInput {
+    /// The answer.
+    feedback_id: ID,
+}
+
+/// What was deleted.
+#[derive(SimpleObject)]
+struct DeleteFeedbackPayload {
+    /// The id that the answer had.
+    deleted_id: ID,
+}
+
+#[derive(Default)]
+pub(super) struct FeedbackMutation;
+
+#[Object]
+impl FeedbackMutation {
+    /// Submits an answer. When this returns, it is on disk.
+    async fn submit_feedback(
+        &self,
+        ctx: &Context<'_>,
+        input: SubmitFeedbackInput,
+    ) -> Result<SubmitFeedbackPayload, Fault> {
+        let mut results = submit(ctx, vec![input]).await?;
+        let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
+        Ok(only?.into())
+    }
+
+    /// Submits answers together. Each is taken or refused by itself: a bad one never fails its neighbours.
+    async fn submit_feedback_batch(
+        &self,
+        ctx: &Context<'_>,
+        input: SubmitFeedbackBatchInput,
+    ) -> Result<SubmitFeedbackBatchPayload, Fault> {
+        let items: Vec<SubmitFeedbackItem> = submit(ctx, input.items)
+            .await?
+            .into_iter()
+            .enumerate()
+            .map(|(index, result)| match result {
+                Ok(submitted) => SubmitFeedbackItem { result: Some(submitted.into()), error: None },
+                Err(fault) => SubmitFeedbackItem { result: None, error: Some(fault.of_item(index)) },
+            })
+            .collect();
+        let taken = items.iter().filter(|item| item.result.is_some()).count() as i32;
+        Ok(SubmitFeedbackBatchPayload { taken, refused: items.len() as i32 - taken, items })
+    }
+
+    /// Corrects an answer; the scores follow.
+    async fn correct_feedback(
+        &self,
+        ctx: &Context<'_>,
+        input: CorrectFeedbackInput,
+    ) -> Result<FeedbackPayload, Fault> {
+        let reference =
+            |given: MaybeUndefined<Reference>| super::given(given).map(|one| one.map(|one| one.0));
+        let changes = FeedbackChanges {
+            feature: reference(input.feature),
+            release: reference(input.release),
+            segment: reference(input.segment),
+            rating: input.rating,
+            comment: super::given(input.comment),
+            occurred_at: input.occurred_at,
+        };
+        let id = parse("feedbackId", &input.feedback_id)?;
+        let row = feedback::correct(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
+        Ok(FeedbackPayload { feedback: Feedback(row) })
+    }
+
+    /// Deletes an answer; the scores follow.
+    async fn delete_feedback(
+        &self,
+        ctx: &Context<'_>,
+        input: DeleteFeedbackInput,
+    ) -> Result<DeleteFeedbackPayload, Fault> {
+        let feedback = parse("feedbackId", &input.feedback_id)?;
+        let row = feedback::delete(ctx.store(), ctx.contributes()?, feedback, ctx.now()).await?;
+        Ok(DeleteFeedbackPayload { deleted_id: id(row.id) })
+    }
+}
+
+async fn submit(
+    ctx: &Context<'_>,
+    items: Vec<SubmitFeedbackInput>,
+) -> Result<Vec<Result<Submitted, Fault>>, Fault> {
+    let by = ctx.contributes()?;
+    super::batch("items", items.len())?;
+    let items = items.into_iter().map(NewFeedback::from).collect();
+    let results = ctx.services().answers.submit(by, &ctx.viewer().source, items).await?;
+    Ok(results.into_iter().map(|result| result.map_err(Fault::from)).collect())
+}

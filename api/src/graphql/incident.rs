@@ -1,0 +1,487 @@
+//! Incidents.
+
+use async_graphql::{
+    Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject, connection::Connection,
+};
+use ballroom_entity::{
+    attribution,
+    id::{FeatureId, IncidentId, OrganizationId, ProductId},
+    incident::{Column, Entity, Model},
+    incident_feature,
+};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use uuid::Uuid;
+
+use super::{
+    Asking,
+    fault::{Fault, ItemError},
+    feature::{self, Feature},
+    load::{HurtBy, StatedOf},
+    page::{Direction, Paged, Sort, Total, connection},
+    product::{self, Product},
+    release::{self, Release},
+    scalar::{Reference, id, parse},
+};
+use crate::domain::incident::{self, IncidentChanges, NewIncident};
+
+/// Something not working.
+pub struct Incident(pub Model);
+
+/// Whether an incident is over.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum IncidentState {
+    /// It still hurts.
+    Open,
+    /// It is over.
+    Resolved,
+}
+
+/// What an attribution states.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_entity::attribution::AttributionBasis")]
+enum AttributionBasis {
+    /// The reporter named the release.
+    Explicit,
+    /// Somebody looked and agreed.
+    Confirmed,
+    /// Computed, with a confidence. From 0.5 on it counts.
+    Inferred,
+    /// Somebody looked and it is not this release.
+    Rejected,
+    /// Somebody looked and no release caused it.
+    NotCausedByChange,
+}
+
+/// A statement about where an incident comes from. The newest decides; a rejection takes its release out.
+struct Attribution(attribution::Model);
+
+#[Object]
+impl Attribution {
+    /// Its id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+
+    /// What is stated.
+    async fn basis(&self) -> AttributionBasis {
+        self.0.basis.into()
+    }
+
+    /// The release; null when no change caused the incident.
+    async fn release(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
+        match self.0.release_id {
+            Some(release) => Ok(Some(release::of(ctx, release).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Probability, 0 to 1, of an inferred attribution; else null.
+    async fn confidence(&self) -> Option<f64> {
+        self.0.confidence
+    }
+
+    /// When it was stated.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+}
+
+#[Object]
+impl Incident {
+    /// Its id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+
+    /// The product that does not work.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
+        product::of(ctx, self.0.product_id).await
+    }
+
+    /// The features that it hurts; empty: the product as a whole.
+    async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
+        let hurt = ctx.load().load_one(HurtBy(self.0.id)).await?.unwrap_or_default();
+        let mut features = Vec::with_capacity(hurt.len());
+        for one in hurt {
+            features.push(feature::of(ctx, one).await?);
+        }
+        Ok(features)
+    }
+
+    /// What is wrong, in a line.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// What is wrong, in full; null if nobody said.
+    async fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// 1 (critical) to 4 (minor).
+    async fn severity(&self) -> i32 {
+        self.0.severity.into()
+    }
+
+    /// Whether it is over.
+    async fn state(&self) -> IncidentState {
+        if self.0.resolved_at.is_some() { IncidentState::Resolved } else { IncidentState::Open }
+    }
+
+    /// When it began.
+    async fn opened_at(&self) -> DateTime<Utc> {
+        self.0.opened_at
+    }
+
+    /// When it ended; null: it is open.
+    async fn resolved_at(&self) -> Option<DateTime<Utc>> {
+        self.0.resolved_at
+    }
+
+    /// How many customers it hurts: as stated, else as many as are linked to it; null: unknown, and a share of
+    /// the feature's active customers is assumed by severity.
+    async fn affected_customers(&self) -> Option<i64> {
+        let linked = (self.0.linked_customers > 0).then_some(self.0.linked_customers);
+        self.0.affected_customers.or(linked)
+    }
+
+    /// What is stated of where it comes from, the first statement first.
+    async fn attributions(&self, ctx: &Context<'_>) -> Result<Vec<Attribution>, Fault> {
+        let stated = ctx.load().load_one(StatedOf(self.0.id)).await?.unwrap_or_default();
+        Ok(stated.into_iter().map(Attribution).collect())
+    }
+
+    /// The system that it came from.
+    async fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// That system's id of it; null if it gave none.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+}
+
+/// Which incidents a connection holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Incidents {
+    pub(super) product: Option<ProductId>,
+    pub(super) feature: Option<FeatureId>,
+    pub(super) state: Option<IncidentState>,
+}
+
+impl Paged for Incidents {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        Entity::owned_by(organization)
+            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.feature, |query, feature| {
+                let hurt = incident_feature::Entity::owned_by(organization)
+                    .filter(incident_feature::Column::FeatureId.eq(feature))
+                    .select_only()
+                    .column(incident_feature::Column::IncidentId);
+                query.filter(Column::Id.in_subquery(hurt.into_query()))
+            })
+            .apply_if(self.state, |query, state| match state {
+                IncidentState::Open => query.filter(Column::ResolvedAt.is_null()),
+                IncidentState::Resolved => query.filter(Column::ResolvedAt.is_not_null()),
+            })
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        (Column::OpenedAt, Sort::Moment, Direction::Descending)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (row.opened_at.to_rfc3339(), row.id.0)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct IncidentQuery;
+
+#[Object]
+impl IncidentQuery {
+    /// An incident.
+    async fn incident(&self, ctx: &Context<'_>, id: ID) -> Result<Incident, Fault> {
+        Ok(Incident(incident::find(ctx.store(), ctx.reads()?, parse("id", &id)?).await?))
+    }
+
+    /// The incidents of all products, the one opened last first.
+    async fn incidents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only open ones, or only resolved ones.")] state: Option<IncidentState>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Incident, Total>, Fault> {
+        let incidents = Incidents { product: None, feature: None, state };
+        connection(ctx, incidents, (first, after, last, before), Incident).await
+    }
+}
+
+/// An incident to open, or one that is over already.
+#[derive(InputObject)]
+struct OpenIncidentInput {
+    /// The product.
+    product: Reference,
+    /// The features that it hurts; none: the product as a whole.
+    #[graphql(default)]
+    features: Vec<Reference>,
+    /// The release that it comes from, if you know.
+    release: Option<Reference>,
+    /// 1 (critical) to 4 (minor).
+    severity: i32,
+    /// What is wrong, in a line of at most 500 characters.
+    title: String,
+    /// What is wrong, in full.
+    description: Option<String>,
+    /// When it began; now if left out.
+    opened_at: Option<DateTime<Utc>>,
+    /// When it ended; left out: it is open.
+    resolved_at: Option<DateTime<Utc>>,
+    /// How many customers it hurts, if that is known.
+    affected_customers: Option<i64>,
+    /// The customers that it hurts, as far as they are known.
+    #[graphql(default)]
+    customers: Vec<Reference>,
+    /// The reporting system's id of it: sending the same again changes nothing and returns what is there.
+    external_id: Option<String>,
+    /// The reporting system; the token's name if left out.
+    source: Option<String>,
+}
+
+/// A whole number that is far from every severity, in place of one that does not fit.
+fn severity(given: i32) -> i16 {
+    i16::try_from(given).unwrap_or(i16::MAX)
+}
+
+fn texts(references: Vec<Reference>) -> Vec<String> {
+    references.into_iter().map(|reference| reference.0).collect()
+}
+
+impl From<OpenIncidentInput> for NewIncident {
+    fn from(input: OpenIncidentInput) -> Self {
+        Self {
+            product: input.product.0,
+            features: texts(input.features),
+            release: input.release.map(|release| release.0),
+            severity: severity(input.severity),
+            title: input.title,
+            description: input.description,
+            opened_at: input.opened_at,
+            resolved_at: input.resolved_at,
+            affected_customers: input.affected_customers,
+            customers: texts(input.customers),
+            external_id: input.external_id,
+            source: input.source,
+        }
+    }
+}
+
+/// Incidents to open together.
+#[derive(InputObject)]
+struct OpenIncidentsInput {
+    /// The incidents, at most 10,000.
+    items: Vec<OpenIncidentInput>,
+}
+
+/// The incident as it is now.
+#[derive(SimpleObject)]
+struct IncidentPayload {
+    /// The incident.
+    incident: Incident,
+}
+
+/// An incident that was taken.
+#[derive(SimpleObject)]
+struct OpenIncidentPayload {
+    /// The incident.
+    incident: Incident,
+    /// Whether the same external id was there: nothing was changed then.
+    already_there: bool,
+}
+
+/// What became of one item of a batch: either `result` or `error` is there.
+#[derive(SimpleObject)]
+struct OpenIncidentItem {
+    /// What was taken; null when it was refused.
+    result: Option<OpenIncidentPayload>,
+    /// Why it was refused; null when it was taken.
+    error: Option<ItemError>,
+}
+
+/// What became of a batch.
+#[derive(SimpleObject)]
+struct OpenIncidentsPayload {
+    /// One for each item, in the same order.
+    items: Vec<OpenIncidentItem>,
+}
+
+/// What to change of an incident; what is left out stays.
+#[derive(InputObject)]
+struct UpdateIncidentInput {
+    /// The incident.
+    incident_id: ID,
+    /// A new title.
+    title: Option<String>,
+    /// A new description; null removes it.
+    description: MaybeUndefined<String>,
+    /// 1 (critical) to 4 (minor).
+    severity: Option<i32>,
+    /// The features that it hurts, instead of those before.
+    features: Option<Vec<Reference>>,
+    /// The customers that it hurts, instead of those before.
+    customers: Option<Vec<Reference>>,
+    /// How many customers it hurts; null: not stated.
+    affected_customers: MaybeUndefined<i64>,
+    /// When it began.
+    opened_at: Option<DateTime<Utc>>,
+}
+
+/// An incident that is over.
+#[derive(InputObject)]
+struct ResolveIncidentInput {
+    /// The incident.
+    incident_id: ID,
+    /// Since when; now if left out.
+    resolved_at: Option<DateTime<Utc>>,
+}
+
+/// An incident that is not over after all.
+#[derive(InputObject)]
+struct ReopenIncidentInput {
+    /// The incident.
+    incident_id: ID,
+}
+
+/// Where an incident comes from.
+#[derive(InputObject)]
+struct AttributeIncidentInput {
+    /// The incident.
+    incident_id: ID,
+    /// What is stated.
+    basis: AttributionBasis,
+    /// The release; left out with NOT_CAUSED_BY_CHANGE only.
+    release_id: Option<ID>,
+    /// Probability, 0 to 1; with INFERRED only.
+    confidence: Option<f64>,
+}
+
+/// The incident, and what was stated of it.
+#[derive(SimpleObject)]
+struct AttributeIncidentPayload {
+    /// The incident.
+    incident: Incident,
+    /// The statement.
+    attribution: Attribution,
+}
+
+#[derive(Default)]
+pub(super) struct IncidentMutation;
+
+#[Object]
+impl IncidentMutation {
+    /// Opens an incident, or enters one that is over.
+    async fn open_incident(
+        &self,
+        ctx: &Context<'_>,
+        input: OpenIncidentInput,
+    ) -> Result<OpenIncidentPayload, Fault> {
+        let items = vec![input.into()];
+        let source = &ctx.viewer().source;
+        let mut results = incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
+        let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
+        let opened = only?;
+        Ok(OpenIncidentPayload { incident: Incident(opened.incident), already_there: opened.already_there })
+    }
+
+    /// Opens incidents together. Each is taken or refused by itself.
+    async fn open_incidents(
+        &self,
+        ctx: &Context<'_>,
+        input: OpenIncidentsInput,
+    ) -> Result<OpenIncidentsPayload, Fault> {
+        let items = input.items.into_iter().map(NewIncident::from).collect();
+        let source = &ctx.viewer().source;
+        let results = incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
+        let items = results.into_iter().enumerate().map(|(index, result)| match result {
+            Ok(opened) => {
+                let already_there = opened.already_there;
+                let incident = Incident(opened.incident);
+                OpenIncidentItem {
+                    result: Some(OpenIncidentPayload { incident, already_there }),
+                    error: None,
+                }
+            }
+            Err(error) => OpenIncidentItem { result: None, error: Some(Fault::from(error).of_item(index)) },
+        });
+        Ok(OpenIncidentsPayload { items: items.collect() })
+    }
+
+    /// Changes an incident; the scores follow.
+    async fn update_incident(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateIncidentInput,
+    ) -> Result<IncidentPayload, Fault> {
+        let id: IncidentId = parse("incidentId", &input.incident_id)?;
+        let changes = IncidentChanges {
+            title: input.title,
+            description: super::given(input.description),
+            severity: input.severity.map(severity),
+            features: input.features.map(texts),
+            customers: input.customers.map(texts),
+            affected_customers: super::given(input.affected_customers),
+            opened_at: input.opened_at,
+        };
+        let row = incident::update(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
+        Ok(IncidentPayload { incident: Incident(row) })
+    }
+
+    /// It works again.
+    async fn resolve_incident(
+        &self,
+        ctx: &Context<'_>,
+        input: ResolveIncidentInput,
+    ) -> Result<IncidentPayload, Fault> {
+        let id = parse("incidentId", &input.incident_id)?;
+        let resolved_at = input.resolved_at.unwrap_or_else(|| ctx.now());
+        let row = incident::resolve(ctx.store(), ctx.contributes()?, id, resolved_at, ctx.now()).await?;
+        Ok(IncidentPayload { incident: Incident(row) })
+    }
+
+    /// It does not work after all.
+    async fn reopen_incident(
+        &self,
+        ctx: &Context<'_>,
+        input: ReopenIncidentInput,
+    ) -> Result<IncidentPayload, Fault> {
+        let id = parse("incidentId", &input.incident_id)?;
+        let row = incident::reopen(ctx.store(), ctx.contributes()?, id, ctx.now()).await?;
+        Ok(IncidentPayload { incident: Incident(row) })
+    }
+
+    /// States which release an incident comes from, that it does not come from it, or that no change caused it.
+    async fn attribute_incident(
+        &self,
+        ctx: &Context<'_>,
+        input: AttributeIncidentInput,
+    ) -> Result<AttributeIncidentPayload, Fault> {
+        let id = parse("incidentId", &input.incident_id)?;
+        let release = input.release_id.as_ref().map(|release| parse("releaseId", release)).transpose()?;
+        let (by, basis) = (ctx.contributes()?, input.basis.into());
+        let stated =
+            incident::attribute(ctx.store(), by, id, release, basis, input.confidence, ctx.now()).await?;
+        let row = incident::find(ctx.store(), ctx.reads()?, id).await?;
+        Ok(AttributeIncidentPayload { incident: Incident(row), attribution: Attribution(stated) })
+    }
+}

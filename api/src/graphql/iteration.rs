@@ -1,0 +1,169 @@
+//! Iterations.
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use ballroom_entity::{
+    id::{IterationId, OrganizationId, ProductId},
+    iteration::{Column, Entity, Model},
+};
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, QueryFilter, Select};
+use uuid::Uuid;
+
+use super::{
+    Asking,
+    fault::Fault,
+    page::{Direction, Paged, Sort},
+    product::{self, Product},
+    scalar::{Reference, id, parse},
+};
+use crate::domain::{
+    error::Error,
+    iteration::{self, IterationChanges, NewIteration},
+};
+
+/// A sprint: a period of a product with a goal.
+pub struct Iteration(pub Model);
+
+#[Object]
+impl Iteration {
+    /// Its id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+
+    /// Its name; unique in the product.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What it is meant to reach; null if nobody said.
+    async fn goal(&self) -> Option<&str> {
+        self.0.goal.as_deref()
+    }
+
+    /// Its first day.
+    async fn starts_on(&self) -> NaiveDate {
+        self.0.starts_on
+    }
+
+    /// The day after its last.
+    async fn ends_before(&self) -> NaiveDate {
+        self.0.ends_before
+    }
+
+    /// The product worked on.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
+        product::of(ctx, self.0.product_id).await
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Iterations {
+    pub(super) product: ProductId,
+}
+
+impl Paged for Iterations {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        Entity::owned_by(organization).filter(Column::ProductId.eq(self.product))
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        (Column::StartsOn, Sort::Day, Direction::Descending)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (row.starts_on.to_string(), row.id.0)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct IterationQuery;
+
+#[Object]
+impl IterationQuery {
+    /// An iteration.
+    async fn iteration(&self, ctx: &Context<'_>, id: ID) -> Result<Iteration, Fault> {
+        let id: IterationId = parse("id", &id)?;
+        let there = Entity::owned_by(ctx.reads()?.organization()).filter(Column::Id.eq(id));
+        let found = there.one(ctx.store().reader()).await.map_err(Error::from)?;
+        found.map(Iteration).ok_or_else(|| super::gone("iteration", id))
+    }
+}
+
+/// An iteration to make.
+#[derive(InputObject)]
+struct CreateIterationInput {
+    /// The product.
+    product: Reference,
+    /// Its name; unique in the product.
+    name: String,
+    /// What it is meant to reach.
+    goal: Option<String>,
+    /// Its first day.
+    starts_on: NaiveDate,
+    /// The day after its last.
+    ends_before: NaiveDate,
+}
+
+/// What to change of an iteration; what is left out stays.
+#[derive(InputObject)]
+struct UpdateIterationInput {
+    /// The iteration.
+    iteration_id: ID,
+    /// A new name.
+    name: Option<String>,
+    /// A new goal; null removes it.
+    goal: MaybeUndefined<String>,
+    /// Its first day.
+    starts_on: Option<NaiveDate>,
+    /// The day after its last.
+    ends_before: Option<NaiveDate>,
+}
+
+/// The iteration as it is now.
+#[derive(SimpleObject)]
+struct IterationPayload {
+    /// The iteration.
+    iteration: Iteration,
+}
+
+#[derive(Default)]
+pub(super) struct IterationMutation;
+
+#[Object]
+impl IterationMutation {
+    /// Makes an iteration. The same again returns what is there.
+    async fn create_iteration(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateIterationInput,
+    ) -> Result<IterationPayload, Fault> {
+        let CreateIterationInput { product, name, goal, starts_on, ends_before } = input;
+        let new = NewIteration { product: product.0, name, goal, starts_on, ends_before };
+        let iteration = iteration::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+        Ok(IterationPayload { iteration: Iteration(iteration) })
+    }
+
+    /// Changes an iteration.
+    async fn update_iteration(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateIterationInput,
+    ) -> Result<IterationPayload, Fault> {
+        let changes = IterationChanges {
+            name: input.name,
+            goal: super::given(input.goal),
+            starts_on: input.starts_on,
+            ends_before: input.ends_before,
+        };
+        let id = parse("iterationId", &input.iteration_id)?;
+        let iteration = iteration::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
+        Ok(IterationPayload { iteration: Iteration(iteration) })
+    }
+}

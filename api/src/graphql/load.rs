@@ -1,0 +1,228 @@
+//! Batching: what many resolvers ask for at once is loaded once, by typed key.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    dataloader::{DataLoader, HashMapCache, Loader},
+    runtime::{TokioSpawner, TokioTimer},
+};
+use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
+use ballroom_entity::{
+    attribution, customer, deployment,
+    id::{CustomerId, FeatureId, IncidentId, OrganizationId, ProductId, ReleaseId},
+    release_feature,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
+
+use super::{
+    Services,
+    page::{self, Page, Paged, Rows},
+};
+use crate::{
+    domain::{
+        access::{Read, Viewer},
+        deployment as deployments,
+        error::Error,
+        incident, release,
+        score::{Cell, Snapshot},
+    },
+    store::Dimensions,
+};
+
+/// The loaders of one request.
+pub(super) type Loads = DataLoader<Loading, HashMapCache>;
+
+/// Loads for one caller, at one time.
+pub(super) struct Loading {
+    services: Services,
+    viewer: Viewer,
+    now: DateTime<Utc>,
+}
+
+/// The loaders for a request.
+pub(super) fn loader(services: Services, viewer: Viewer, now: DateTime<Utc>) -> Loads {
+    let loading = Loading { services, viewer, now };
+    DataLoader::with_cache(loading, TokioSpawner::current(), TokioTimer::default(), HashMapCache::default())
+}
+
+impl Loading {
+    fn reads(&self) -> Result<Read, Error> {
+        self.viewer.reads()
+    }
+
+    fn organization(&self) -> Result<OrganizationId, Error> {
+        Ok(self.reads()?.organization())
+    }
+}
+
+/// The organization's products, features, releases, segments and scales.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct AllDimensions;
+
+impl Loader<AllDimensions> for Loading {
+    type Value = Arc<Dimensions>;
+    type Error = Error;
+
+    async fn load(&self, _: &[AllDimensions]) -> Result<HashMap<AllDimensions, Self::Value>, Error> {
+        let dimensions = self.services.store.dimensions(self.organization()?).await?;
+        Ok(HashMap::from([(AllDimensions, dimensions)]))
+    }
+}
+
+impl<P: Paged> Loader<Page<P>> for Loading
+where
+    <P::Entity as EntityTrait>::Model: FromQueryResult,
+{
+    type Value = Rows<P>;
+    type Error = Error;
+
+    async fn load(&self, pages: &[Page<P>]) -> Result<HashMap<Page<P>, Self::Value>, Error> {
+        let organization = self.organization()?;
+        let arms = pages.iter().map(|page| page.arm(organization)).collect();
+        let slices = page::read(self.services.store.reader(), arms).await?;
+        Ok(pages.iter().cloned().zip(slices).collect())
+    }
+}
+
+impl Loader<CustomerId> for Loading {
+    type Value = customer::Model;
+    type Error = Error;
+
+    async fn load(&self, ids: &[CustomerId]) -> Result<HashMap<CustomerId, Self::Value>, Error> {
+        let rows = customer::Entity::owned_by(self.organization()?)
+            .filter(customer::Column::Id.is_in(ids.iter().copied()))
+            .all(self.services.store.reader())
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The features that a release touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct TouchedBy(pub(super) ReleaseId);
+
+impl Loader<TouchedBy> for Loading {
+    type Value = Vec<release_feature::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[TouchedBy]) -> Result<HashMap<TouchedBy, Self::Value>, Error> {
+        let ids: Vec<ReleaseId> = keys.iter().map(|key| key.0).collect();
+        let rows = release::touched_by(&self.services.store, self.organization()?, &ids).await?;
+        Ok(grouped(rows, |row| TouchedBy(row.release_id)))
+    }
+}
+
+/// The deployments of a release, the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct DeploymentsOf(pub(super) ReleaseId);
+
+impl Loader<DeploymentsOf> for Loading {
+    type Value = Vec<deployment::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[DeploymentsOf]) -> Result<HashMap<DeploymentsOf, Self::Value>, Error> {
+        let ids: Vec<ReleaseId> = keys.iter().map(|key| key.0).collect();
+        let rows = deployments::of_releases(&self.services.store, self.organization()?, &ids).await?;
+        Ok(grouped(rows, |row| DeploymentsOf(row.release_id)))
+    }
+}
+
+/// The features that an incident hurts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct HurtBy(pub(super) IncidentId);
+
+impl Loader<HurtBy> for Loading {
+    type Value = Vec<FeatureId>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[HurtBy]) -> Result<HashMap<HurtBy, Self::Value>, Error> {
+        let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
+        let rows = incident::features_of(&self.services.store, self.organization()?, &ids).await?;
+        let mut features: HashMap<HurtBy, Vec<FeatureId>> = HashMap::new();
+        for row in rows {
+            features.entry(HurtBy(row.incident_id)).or_default().push(row.feature_id);
+        }
+        Ok(features)
+    }
+}
+
+/// What is stated of where an incident comes from, in the order of the statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct StatedOf(pub(super) IncidentId);
+
+impl Loader<StatedOf> for Loading {
+    type Value = Vec<attribution::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[StatedOf]) -> Result<HashMap<StatedOf, Self::Value>, Error> {
+        let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
+        let rows = incident::attributions_of(&self.services.store, self.organization()?, &ids).await?;
+        Ok(grouped(rows, |row| StatedOf(row.incident_id)))
+    }
+}
+
+/// The values of all features of a product: whoever asks for one shares them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ValuesOf {
+    pub(super) product: ProductId,
+    pub(super) today: NaiveDate,
+    pub(super) cell: Cell,
+}
+
+impl Loader<ValuesOf> for Loading {
+    type Value = (Arc<Snapshot>, Arc<Vec<ValueScore>>);
+    type Error = Error;
+
+    async fn load(&self, keys: &[ValuesOf]) -> Result<HashMap<ValuesOf, Self::Value>, Error> {
+        let mut values = HashMap::new();
+        for key in keys {
+            let scores = &self.services.scores;
+            let (snapshot, report) =
+                scores.value_report(self.reads()?, key.today, key.product, key.cell).await?;
+            values.insert(*key, (snapshot, Arc::new(report)));
+        }
+        Ok(values)
+    }
+}
+
+/// The verdicts on a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct VerdictsOn {
+    pub(super) release: ReleaseId,
+    pub(super) today: NaiveDate,
+    pub(super) as_of: NaiveDate,
+}
+
+impl Loader<VerdictsOn> for Loading {
+    type Value = (Arc<Snapshot>, Arc<ReleaseReport>);
+    type Error = Error;
+
+    async fn load(&self, keys: &[VerdictsOn]) -> Result<HashMap<VerdictsOn, Self::Value>, Error> {
+        let mut verdicts = HashMap::new();
+        for key in keys {
+            let scores = &self.services.scores;
+            let (snapshot, report) =
+                scores.regression(self.reads()?, key.today, key.release, key.as_of).await?;
+            if let Some(report) = report {
+                verdicts.insert(*key, (snapshot, Arc::new(report)));
+            }
+        }
+        Ok(verdicts)
+    }
+}
+
+impl Loading {
+    /// The time of the request.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+}
+
+fn grouped<K: std::hash::Hash + Eq, M>(rows: Vec<M>, key: impl Fn(&M) -> K) -> HashMap<K, Vec<M>> {
+    let mut groups: HashMap<K, Vec<M>> = HashMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
+    }
+    groups
+}

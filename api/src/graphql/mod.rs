@@ -1,0 +1,201 @@
+//! The GraphQL schema: thin resolvers, one file a noun. The only module that knows GraphQL.
+
+mod fault;
+mod load;
+mod page;
+mod scalar;
+
+mod organization;
+mod product;
+
+mod feature;
+
+mod release;
+
+mod deployment;
+
+mod iteration;
+
+mod segment;
+
+mod customer;
+
+mod scale;
+
+mod feedback;
+
+mod incident;
+
+mod exposure;
+
+mod value;
+
+mod regression;
+
+mod token;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, EmptySubscription, MaybeUndefined, MergedObject, Request, SchemaBuilder};
+use chrono::{DateTime, Utc};
+
+pub use fault::{Code, Fault};
+
+use crate::{
+    clock,
+    domain::{
+        access::{Administer, Contribute, Manage, Read, Viewer},
+        check,
+        error::Error,
+        reference::PublicId,
+        score::Scores,
+    },
+    ingest::GroupCommit,
+    store::{Dimensions, Store},
+};
+
+/// The executable schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// Everything that can be asked.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    organization::OrganizationQuery,
+    product::ProductQuery,
+    feature::FeatureQuery,
+    release::ReleaseQuery,
+    iteration::IterationQuery,
+    segment::SegmentQuery,
+    customer::CustomerQuery,
+    scale::ScaleQuery,
+    feedback::FeedbackQuery,
+    incident::IncidentQuery,
+    token::TokenQuery,
+);
+
+/// Everything that can be done. The verbs are the trade's; each takes one input and returns what changed.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    product::ProductMutation,
+    feature::FeatureMutation,
+    release::ReleaseMutation,
+    deployment::DeploymentMutation,
+    iteration::IterationMutation,
+    segment::SegmentMutation,
+    customer::CustomerMutation,
+    scale::ScaleMutation,
+    feedback::FeedbackMutation,
+    incident::IncidentMutation,
+    exposure::ExposureMutation,
+    token::TokenMutation,
+);
+
+/// What resolvers work with.
+#[derive(Clone)]
+pub struct Services {
+    /// The database.
+    pub store: Store,
+    /// The scores.
+    pub scores: Scores,
+    /// Where answers are handed in.
+    pub answers: GroupCommit,
+}
+
+/// The schema without services: enough to print it.
+pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        // async-graphql limits neither by itself. The widest query of the tests has depth 9.
+        .limit_depth(16)
+        .limit_directives(8)
+        .validation_mode(async_graphql::ValidationMode::Strict)
+}
+
+/// The schema with everything that it needs.
+pub fn schema(services: Services) -> Schema {
+    builder().data(services).finish()
+}
+
+/// Gives a request its caller, its time and loaders of its own: nothing loaded is shared between callers.
+pub fn prepare(request: Request, services: &Services, viewer: Viewer) -> Request {
+    let now = clock::now();
+    request.data(load::loader(services.clone(), viewer.clone(), now)).data(viewer).data(Now(now))
+}
+
+/// The time of a request: all its resolvers see the same.
+struct Now(DateTime<Utc>);
+
+/// What every resolver asks of its context.
+trait Asking {
+    fn services(&self) -> &Services;
+    fn store(&self) -> &Store;
+    fn viewer(&self) -> &Viewer;
+    fn now(&self) -> DateTime<Utc>;
+    fn load(&self) -> &load::Loads;
+    fn reads(&self) -> Result<Read, Fault>;
+    fn contributes(&self) -> Result<Contribute, Fault>;
+    fn manages(&self) -> Result<Manage, Fault>;
+    fn administers(&self) -> Result<Administer, Fault>;
+}
+
+impl Asking for Context<'_> {
+    fn services(&self) -> &Services {
+        self.data_unchecked()
+    }
+
+    fn store(&self) -> &Store {
+        &self.services().store
+    }
+
+    fn viewer(&self) -> &Viewer {
+        self.data_unchecked()
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.data_unchecked::<Now>().0
+    }
+
+    fn load(&self) -> &load::Loads {
+        self.data_unchecked()
+    }
+
+    fn reads(&self) -> Result<Read, Fault> {
+        Ok(self.viewer().reads()?)
+    }
+
+    fn contributes(&self) -> Result<Contribute, Fault> {
+        Ok(self.viewer().contributes()?)
+    }
+
+    fn manages(&self) -> Result<Manage, Fault> {
+        Ok(self.viewer().manages()?)
+    }
+
+    fn administers(&self) -> Result<Administer, Fault> {
+        Ok(self.viewer().administers()?)
+    }
+}
+
+/// The organization's dimensions, loaded once a request.
+async fn dimensions(ctx: &Context<'_>) -> Result<Arc<Dimensions>, Fault> {
+    let loaded = ctx.load().load_one(load::AllDimensions).await?;
+    Ok(loaded.ok_or_else(|| Error::Database("the dimensions were not loaded".to_owned()))?)
+}
+
+/// Something that a row refers to is not there.
+fn gone(noun: &'static str, id: impl PublicId) -> Fault {
+    Error::not_found(noun, noun, id.public()).into()
+}
+
+/// Undefined: leave it. Null: remove it. A value: set it.
+fn given<T>(field: MaybeUndefined<T>) -> Option<Option<T>> {
+    match field {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(value) => Some(Some(value)),
+    }
+}
+
+/// No more items than a batch may have, and at least one.
+fn batch(field: &str, items: usize) -> Result<(), Fault> {
+    Ok(check::batch(field, items)?)
+}

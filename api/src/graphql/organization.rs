@@ -1,0 +1,39 @@
+//! The caller's organization.
+
+use async_graphql::{Context, ID, Object};
+use ballroom_entity::organization::Model;
+
+use super::{Asking, fault::Fault, scalar::id};
+use crate::domain::organization;
+
+/// The tenant that owns everything.
+pub struct Organization(pub Model);
+
+#[Object]
+impl Organization {
+    /// Its id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+
+    /// The name that the command line uses; unique on this server.
+    async fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// What people call it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+}
+
+#[derive(Default)]
+pub(super) struct OrganizationQuery;
+
+#[Object]
+impl OrganizationQuery {
+    /// The organization to which the caller's token belongs.
+    async fn organization(&self, ctx: &Context<'_>) -> Result<Organization, Fault> {
+        Ok(Organization(organization::find(ctx.store(), ctx.reads()?.organization()).await?))
+    }
+}

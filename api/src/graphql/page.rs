@@ -1,0 +1,322 @@
+//! Connections: pages of rows by cursor, stable while rows are added.
+//!
+//! A page is read by key, not by offset: the cursor holds the sort value and the id of a row, and the next page
+//! starts after them. The pages that a query asks for at many places (the latest answers of each of 50
+//! features) are read together, by one statement of one arm each.
+
+use std::hash::Hash;
+
+use async_graphql::{
+    Context, Enum, Object, OutputType,
+    connection::{Connection, Edge},
+};
+use ballroom_entity::id::OrganizationId;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, NaiveDate, Utc};
+use futures::future::BoxFuture;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Order, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Value,
+    sea_query::{Alias, Expr, Query, UnionType},
+};
+use uuid::Uuid;
+
+use super::{Asking, fault::Fault};
+use crate::domain::error::Error;
+
+/// Rows of a page if the caller does not say.
+const USUAL: usize = 25;
+
+/// Rows of a page at most.
+const MOST: usize = 200;
+
+/// Pages in one statement: SQLite takes 500 parts of a compound select.
+const ARMS: usize = 100;
+
+/// A page that was asked for properly.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    after: Option<Mark>,
+    before: Option<Mark>,
+    rows: usize,
+    from_end: bool,
+}
+
+/// Where a row stands in the order of its connection.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Mark {
+    value: String,
+    id: Uuid,
+}
+
+/// What a connection is sorted by, before the id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// A text.
+    Text,
+    /// A moment.
+    Moment,
+    /// A day.
+    Day,
+    /// Nothing but the id: the order in which rows were made.
+    Id,
+}
+
+/// In which direction a connection runs.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The smallest or earliest first.
+    Ascending,
+    /// The greatest or latest first.
+    Descending,
+}
+
+/// Some rows of a connection.
+#[derive(Clone, Debug)]
+pub struct Slice<M> {
+    /// The rows, in the connection's order.
+    pub rows: Vec<M>,
+    /// Whether there are rows before them.
+    pub has_previous: bool,
+    /// Whether there are rows after them.
+    pub has_next: bool,
+}
+
+/// One page to read.
+pub struct Arm<E: EntityTrait> {
+    /// Which rows there are.
+    pub select: Select<E>,
+    /// What they are sorted by.
+    pub sort: (E::Column, Sort, Direction),
+    /// The column of their ids.
+    pub id: E::Column,
+    /// Which of them are wanted.
+    pub window: Window,
+}
+
+impl Window {
+    /// Checks the usual four arguments.
+    pub fn new(
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Self, Fault> {
+        let rows = |field: &str, n: i32| match usize::try_from(n) {
+            Ok(n) if n <= MOST => Ok(n),
+            Ok(_) => Err(Fault::invalid(field, &format!("must not exceed {MOST}"))),
+            Err(_) => Err(Fault::invalid(field, "must not be negative")),
+        };
+        let (rows, from_end) = match (first, last) {
+            (Some(_), Some(_)) => return Err(Fault::invalid("last", "cannot be given together with first")),
+            (Some(first), None) => (rows("first", first)?, false),
+            (None, Some(last)) => (rows("last", last)?, true),
+            (None, None) => (USUAL, false),
+        };
+        Ok(Self { after: mark("after", after)?, before: mark("before", before)?, rows, from_end })
+    }
+}
+
+/// The cursor of a row.
+fn cursor(value: &str, id: Uuid) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{} {value}", id.simple()))
+}
+
+fn mark(field: &str, cursor: Option<String>) -> Result<Option<Mark>, Fault> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let read = || {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(&cursor).ok()?).ok()?;
+        let (id, value) = text.split_once(' ')?;
+        Some(Mark { value: value.to_owned(), id: Uuid::try_parse(id).ok()? })
+    };
+    match read() {
+        Some(mark) => Ok(Some(mark)),
+        None => Err(Fault::invalid(
+            field,
+            "is not a cursor of this connection; take one from an edge or pageInfo",
+        )),
+    }
+}
+
+impl Mark {
+    fn value(&self, sort: Sort) -> Option<Value> {
+        Some(match sort {
+            Sort::Text => Value::String(Some(self.value.clone())),
+            Sort::Moment => Value::ChronoDateTimeUtc(Some(self.value.parse::<DateTime<Utc>>().ok()?)),
+            Sort::Day => Value::ChronoDate(Some(self.value.parse::<NaiveDate>().ok()?)),
+            Sort::Id => Value::Uuid(Some(self.id)),
+        })
+    }
+}
+
+impl<E: EntityTrait> Arm<E> {
+    /// The rows strictly after (or before) a mark, in the connection's order.
+    fn beyond(&self, mark: &Mark, after: bool) -> Condition {
+        let (column, sort, direction) = self.sort;
+        let greater = after == (direction == Direction::Ascending);
+        // A mark of another connection compares as nothing does: no rows, rather than wrong ones.
+        let Some(value) = mark.value(sort) else { return Condition::all().add(Expr::val(false)) };
+        let id = |than: Uuid| if greater { self.id.gt(than) } else { self.id.lt(than) };
+        if sort == Sort::Id {
+            return Condition::all().add(id(mark.id));
+        }
+        let past = if greater { column.gt(value.clone()) } else { column.lt(value.clone()) };
+        Condition::any().add(past).add(Condition::all().add(column.eq(value)).add(id(mark.id)))
+    }
+
+    fn into_select(self) -> Select<E> {
+        let window = self.window.clone();
+        let after = window.after.as_ref().map(|mark| self.beyond(mark, true));
+        let before = window.before.as_ref().map(|mark| self.beyond(mark, false));
+        let (column, _, direction) = self.sort;
+        let forwards = (direction == Direction::Ascending) != window.from_end;
+        let order = if forwards { Order::Asc } else { Order::Desc };
+        // One more row than wanted tells whether there are more.
+        let mut select = self.select;
+        for beyond in [after, before].into_iter().flatten() {
+            select = select.filter(beyond);
+        }
+        select.order_by(column, order.clone()).order_by(self.id, order).limit(window.rows as u64 + 1)
+    }
+}
+
+/// Reads pages, each by itself but together: one statement for a hundred.
+pub async fn read<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    arms: Vec<Arm<E>>,
+) -> Result<Vec<Slice<E::Model>>, DbErr> {
+    let windows: Vec<Window> = arms.iter().map(|arm| arm.window.clone()).collect();
+    let mut rows: Vec<Vec<E::Model>> = windows.iter().map(|_| Vec::new()).collect();
+    let mut numbered = arms.into_iter().enumerate();
+    loop {
+        let mut parts = numbered.by_ref().take(ARMS).map(|(number, arm)| {
+            Query::select()
+                .expr(Expr::cust("*"))
+                .expr_as(Expr::val(number as i32), Alias::new("arm"))
+                .from_subquery(arm.into_select().into_query(), Alias::new("page"))
+                .to_owned()
+        });
+        let Some(mut query) = parts.next() else { break };
+        for part in parts {
+            query.union(UnionType::All, part);
+        }
+        for row in db.query_all(&query).await? {
+            let number: i32 = row.try_get("", "arm")?;
+            rows[number as usize].push(E::Model::from_query_result(&row, "")?);
+        }
+    }
+    Ok(windows.iter().zip(rows).map(|(window, rows)| slice(window, rows)).collect())
+}
+
+fn slice<M>(window: &Window, mut rows: Vec<M>) -> Slice<M> {
+    let more = rows.len() > window.rows;
+    rows.truncate(window.rows);
+    if window.from_end {
+        rows.reverse();
+        Slice { rows, has_previous: more, has_next: window.before.is_some() }
+    } else {
+        Slice { rows, has_previous: window.after.is_some(), has_next: more }
+    }
+}
+
+/// What a connection has besides its edges.
+pub struct Total {
+    count: Box<dyn Fn() -> BoxFuture<'static, Result<i64, Fault>> + Send + Sync>,
+}
+
+impl Total {
+    /// Counts when asked.
+    pub fn new(count: impl Fn() -> BoxFuture<'static, Result<i64, Fault>> + Send + Sync + 'static) -> Self {
+        Self { count: Box::new(count) }
+    }
+}
+
+/// What a connection has besides its edges.
+#[Object]
+impl Total {
+    /// How many rows there are in all. Counting them takes a statement of its own: ask only when needed.
+    async fn total_count(&self) -> Result<i64, Fault> {
+        (self.count)().await
+    }
+}
+
+/// Rows that are read by pages.
+pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
+    /// The table.
+    type Entity: EntityTrait<Model: Clone + Send + Sync>;
+
+    /// Which rows there are.
+    fn select(&self, organization: OrganizationId) -> Select<Self::Entity>;
+
+    /// What they are sorted by.
+    fn sort(&self) -> (<Self::Entity as EntityTrait>::Column, Sort, Direction);
+
+    /// The column of their ids.
+    fn id() -> <Self::Entity as EntityTrait>::Column;
+
+    /// Where a row stands: the text of its sort value, and its id.
+    fn mark(&self, row: &<Self::Entity as EntityTrait>::Model) -> (String, Uuid);
+}
+
+/// A page of rows: the key by which pages are loaded together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Page<P>(pub P, pub Window);
+
+impl<P: Paged> Page<P> {
+    /// What is to be read for it.
+    pub fn arm(&self, organization: OrganizationId) -> Arm<P::Entity> {
+        let Self(rows, window) = self;
+        Arm { select: rows.select(organization), sort: rows.sort(), id: P::id(), window: window.clone() }
+    }
+}
+
+/// The rows of a page.
+pub type Rows<P> = Slice<<<P as Paged>::Entity as EntityTrait>::Model>;
+
+/// The usual four arguments of a connection.
+pub type Four = (Option<i32>, Option<String>, Option<i32>, Option<String>);
+
+/// Loads a page, together with all others of its kind that the query asks for, and makes a connection of it.
+pub async fn connection<P: Paged, N: OutputType>(
+    ctx: &Context<'_>,
+    rows: P,
+    (first, after, last, before): Four,
+    node: fn(<P::Entity as EntityTrait>::Model) -> N,
+) -> Result<Connection<String, N, Total>, Fault>
+where
+    <P::Entity as EntityTrait>::Model: FromQueryResult,
+{
+    let window = Window::new(first, after, last, before)?;
+    let organization = ctx.reads()?.organization();
+    let page = Page(rows.clone(), window);
+    let slice: Rows<P> = ctx.load().load_one(page).await?.unwrap_or_else(Slice::empty);
+    let store = ctx.store().clone();
+    let counted = rows.clone();
+    let total = Total::new(move || {
+        let (store, select) = (store.clone(), counted.select(organization));
+        Box::pin(async move {
+            let count = Query::select()
+                .expr_as(Expr::cust("COUNT(*)"), Alias::new("total"))
+                .from_subquery(select.into_query(), Alias::new("page"))
+                .to_owned();
+            let row = store.reader().query_one(&count).await.map_err(Error::from)?;
+            Ok(row.map(|row| row.try_get("", "total")).transpose().map_err(Error::from)?.unwrap_or(0))
+        })
+    });
+    let mut connection = Connection::with_additional_fields(slice.has_previous, slice.has_next, total);
+    connection.edges = slice
+        .rows
+        .into_iter()
+        .map(|row| {
+            let (value, id) = rows.mark(&row);
+            Edge::new(cursor(&value, id), node(row))
+        })
+        .collect();
+    Ok(connection)
+}
+
+impl<M> Slice<M> {
+    fn empty() -> Self {
+        Self { rows: Vec::new(), has_previous: false, has_next: false }
+    }
+}

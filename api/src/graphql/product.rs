@@ -1,0 +1,272 @@
+//! Products.
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject, connection::Connection};
+use ballroom_entity::{
+    id::{OrganizationId, ProductId},
+    product::{Column, Entity, Model},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::Select;
+use uuid::Uuid;
+
+use super::{
+    Asking,
+    fault::Fault,
+    feature::{Feature, Features},
+    feedback::{Answers, Feedback},
+    incident::{Incident, IncidentState, Incidents},
+    iteration::{Iteration, Iterations},
+    page::{Direction, Paged, Sort, Total, connection},
+    release::{Release, Releases},
+    scalar::{PeriodInput, Reference, id, today},
+    value::{self, ValueReport},
+};
+use crate::domain::product::{self, NewProduct, ProductChanges};
+
+/// A product: what releases are versions of and features belong to.
+pub struct Product(pub Model);
+
+#[Object]
+impl Product {
+    /// Its id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+
+    /// The name that files and URLs use; unique in the organization.
+    async fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// What people call it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What it is for; null if nobody said.
+    async fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// The IANA time zone that decides what a day is, for its answers, incidents and releases.
+    async fn time_zone(&self) -> &str {
+        &self.0.time_zone
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Its features, by key.
+    async fn features(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Feature, Total>, Fault> {
+        let features = Features { product: Some(self.0.id) };
+        connection(ctx, features, (first, after, last, before), Feature).await
+    }
+
+    /// Its releases, the one made last first.
+    async fn releases(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Release, Total>, Fault> {
+        let releases = Releases { product: Some(self.0.id) };
+        connection(ctx, releases, (first, after, last, before), Release).await
+    }
+
+    /// Its iterations, the last first.
+    async fn iterations(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Iteration, Total>, Fault> {
+        let iterations = Iterations { product: self.0.id };
+        connection(ctx, iterations, (first, after, last, before), Iteration).await
+    }
+
+    /// All answers about it and its features, the one received last first.
+    async fn feedback(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Feedback, Total>, Fault> {
+        let answers = Answers { product: Some(self.0.id), ..Answers::default() };
+        connection(ctx, answers, (first, after, last, before), Feedback).await
+    }
+
+    /// Its incidents, the one opened last first.
+    async fn incidents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only open ones, or only resolved ones.")] state: Option<IncidentState>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Incident, Total>, Fault> {
+        let incidents = Incidents { product: Some(self.0.id), feature: None, state };
+        connection(ctx, incidents, (first, after, last, before), Incident).await
+    }
+
+    /// What customers value: the perceived value of every feature, the ranked ones from the highest down, then
+    /// those with not enough answers.
+    async fn value_report(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
+        as_of: Option<NaiveDate>,
+    ) -> Result<ValueReport, Fault> {
+        value::report(ctx, &self.0, period, release, segment, as_of).await
+    }
+}
+
+impl Product {
+    /// Today, in the product's time zone.
+    pub(super) fn today(&self, now: DateTime<Utc>) -> NaiveDate {
+        today(now, &self.0.time_zone)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Products;
+
+impl Paged for Products {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        Entity::owned_by(organization)
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        (Column::Key, Sort::Text, Direction::Ascending)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (row.key.clone(), row.id.0)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct ProductQuery;
+
+#[Object]
+impl ProductQuery {
+    /// A product.
+    async fn product(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id or key.")] product: Reference,
+    ) -> Result<Product, Fault> {
+        Ok(Product(product::find(ctx.store(), ctx.reads()?, &product.0).await?))
+    }
+
+    /// The organization's products, by key.
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Product, Total>, Fault> {
+        connection(ctx, Products, (first, after, last, before), Product).await
+    }
+}
+
+/// The product of an id that is known to exist.
+pub(super) async fn of(ctx: &Context<'_>, product: ProductId) -> Result<Product, Fault> {
+    let dimensions = super::dimensions(ctx).await?;
+    let found = dimensions.products.get(&product).cloned();
+    found.map(Product).ok_or_else(|| super::gone("product", product))
+}
+
+/// A product to make.
+#[derive(InputObject)]
+struct CreateProductInput {
+    /// The name that files and URLs use; unique in the organization, at most 200 characters.
+    key: String,
+    /// What people call it; the key if left out.
+    name: Option<String>,
+    /// What it is for.
+    description: Option<String>,
+    /// IANA time zone that decides what a day is; UTC if left out. It cannot be changed later.
+    time_zone: Option<String>,
+}
+
+/// What to change of a product; what is left out stays.
+#[derive(InputObject)]
+struct UpdateProductInput {
+    /// The product.
+    product: Reference,
+    /// A new name.
+    name: Option<String>,
+    /// A new description; null removes it.
+    description: MaybeUndefined<String>,
+}
+
+/// The product as it is now.
+#[derive(SimpleObject)]
+struct ProductPayload {
+    /// The product.
+    product: Product,
+}
+
+#[derive(Default)]
+pub(super) struct ProductMutation;
+
+#[Object]
+impl ProductMutation {
+    /// Makes a product. The same again returns what is there.
+    async fn create_product(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateProductInput,
+    ) -> Result<ProductPayload, Fault> {
+        let CreateProductInput { key, name, description, time_zone } = input;
+        let new = NewProduct { key, name, description, time_zone };
+        let product = product::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+        Ok(ProductPayload { product: Product(product) })
+    }
+
+    /// Changes what is said of a product.
+    async fn update_product(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateProductInput,
+    ) -> Result<ProductPayload, Fault> {
+        let changes = ProductChanges { name: input.name, description: super::given(input.description) };
+        let product =
+            product::update(ctx.store(), ctx.manages()?, &input.product.0, changes, ctx.now()).await?;
+        Ok(ProductPayload { product: Product(product) })
+    }
+}

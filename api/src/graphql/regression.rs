@@ -1,0 +1,440 @@
+//! Regression: did a release make things worse, for which features, and why we think so.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, Object, SimpleObject};
+use ballroom_analytics::{
+    change_point::{ChangePoint as Found, Suspect as Suspected},
+    regression::{self, Baseline as Compared, RateBasis as Counted, RegressionScore, ReleaseReport},
+};
+use ballroom_entity::{
+    id::{FeatureId, ReleaseId, ScaleId, SegmentId},
+    product,
+};
+use chrono::NaiveDate;
+
+use super::{
+    Asking,
+    fault::Fault,
+    feature::{self, Feature},
+    load::VerdictsOn,
+    release::{self, Release},
+    scalar::today,
+    scale::{self, Scale},
+    segment::{self, Segment},
+};
+use crate::domain::score::Snapshot;
+
+/// The verdicts on a release.
+pub struct Regression {
+    snapshot: Arc<Snapshot>,
+    report: Arc<ReleaseReport>,
+    release: ReleaseId,
+}
+
+/// What is said of a feature in a release.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_analytics::regression::Verdict")]
+enum Verdict {
+    /// It got worse. At most one in ten such verdicts is wrong.
+    Regressed,
+    /// Suspicious, not proven: look at it.
+    Watch,
+    /// It got better. At most one in ten such verdicts is wrong.
+    Improved,
+    /// Nothing speaks for a change. That is not proof that nothing changed.
+    NoEvidence,
+    /// Too little is known from before the release to compare with.
+    NoBaseline,
+}
+
+/// What a release is compared with.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Baseline {
+    /// The releases that it was made from.
+    Ancestors,
+    /// Every other release, because it names none that it was made from.
+    AnyOther,
+}
+
+/// What incidents are counted against.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+enum RateBasis {
+    /// Customer-days, known both before and after.
+    Exposure,
+    /// Calendar days.
+    Days,
+}
+
+#[Object]
+impl Regression {
+    /// The release.
+    async fn release(&self, ctx: &Context<'_>) -> Result<Release, Fault> {
+        release::of(ctx, self.release).await
+    }
+
+    /// The gravest verdict over all features: REGRESSED if any is, else WATCH, else IMPROVED, else NO_EVIDENCE,
+    /// and NO_BASELINE where no feature can be compared.
+    async fn verdict(&self) -> Verdict {
+        let gravity = |verdict| match verdict {
+            regression::Verdict::Regressed => 4,
+            regression::Verdict::Watch => 3,
+            regression::Verdict::Improved => 2,
+            regression::Verdict::NoEvidence => 1,
+            regression::Verdict::NoBaseline => 0,
+        };
+        let verdicts = self.report.features.iter().map(|feature| feature.verdict);
+        verdicts.max_by_key(|verdict| gravity(*verdict)).unwrap_or(regression::Verdict::NoBaseline).into()
+    }
+
+    /// The release's first day with customers.
+    async fn first_day(&self) -> NaiveDate {
+        self.snapshot.date(self.report.first_day)
+    }
+
+    /// The last day that was looked at: the day asked for, at most the 90th of the release.
+    async fn through(&self) -> NaiveDate {
+        self.snapshot.date(self.report.through)
+    }
+
+    /// What the release is compared with, in the 90 days before its first.
+    async fn baseline(&self) -> Baseline {
+        match self.report.baseline {
+            Compared::Ancestors => Baseline::Ancestors,
+            Compared::AnyOther => Baseline::AnyOther,
+        }
+    }
+
+    /// The verdict on every feature of the product that has data.
+    async fn features(&self) -> Vec<FeatureRegression> {
+        let one = |score: &RegressionScore| FeatureRegression {
+            snapshot: self.snapshot.clone(),
+            score: score.clone(),
+        };
+        self.report.features.iter().map(one).collect()
+    }
+
+    /// How much answers of one day move together: 1 if not at all. Counts are divided by it.
+    async fn overdispersion(&self) -> f64 {
+        self.report.phi
+    }
+
+    /// How much incidents come in bursts: 1 if not at all. Counts are divided by it.
+    async fn incident_overdispersion(&self) -> f64 {
+        self.report.phi_incidents
+    }
+
+    /// The version of the method.
+    async fn method(&self) -> &str {
+        self.report.method
+    }
+}
+
+/// How much a release hurt one feature, with the reasons.
+pub struct FeatureRegression {
+    snapshot: Arc<Snapshot>,
+    score: RegressionScore,
+}
+
+#[Object]
+impl FeatureRegression {
+    /// The feature; null: the product as a whole.
+    async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
+        match self.snapshot.feature_of(self.score.feature).1.some() {
+            Some(feature) => Ok(Some(feature::of(ctx, feature).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The verdict; it accounts for all features of the release having been looked at.
+    async fn verdict(&self) -> Verdict {
+        self.score.verdict.into()
+    }
+
+    /// Probability in percent, 0 to 100, that the release regressed the feature, if one release in ten does.
+    async fn score(&self) -> f64 {
+        self.score.score
+    }
+
+    /// The p-value, valid however often it is looked at: it falls to 0.05 in at most one of twenty releases that
+    /// changed nothing.
+    async fn p_value(&self) -> f64 {
+        self.score.p
+    }
+
+    /// Natural logarithm of the evidence (e-value) for a drop; 3 is strong, below 0 speaks against it.
+    async fn log_evidence(&self) -> f64 {
+        self.score.log_e
+    }
+
+    /// Natural logarithm of the evidence (e-value) for an improvement.
+    async fn log_evidence_improved(&self) -> f64 {
+        self.score.log_e_improved
+    }
+
+    /// What the answers say; null when too few are known from before.
+    async fn feedback_evidence(&self) -> Option<Evidence> {
+        self.score.feedback.map(Evidence::from)
+    }
+
+    /// What the incidents say; null when the feature is known for less than 14 days before.
+    async fn incident_evidence(&self) -> Option<Evidence> {
+        self.score.incidents.map(Evidence::from)
+    }
+
+    /// The change of the mean answer, after minus before, in points of 100; null without both.
+    async fn change(&self) -> Option<Interval> {
+        self.score.change.map(Interval::from)
+    }
+
+    /// The change in each group of customers, by scale and segment.
+    async fn strata(&self) -> Vec<RegressionStratum> {
+        let one = |stratum: &regression::StratumChange| RegressionStratum {
+            snapshot: self.snapshot.clone(),
+            stratum: *stratum,
+        };
+        self.score.strata.iter().map(one).collect()
+    }
+
+    /// Incidents after the release per incidents before, against the same exposure: 1 is no change; null without
+    /// both.
+    async fn rate_ratio(&self) -> Option<Interval> {
+        let ratio = self.score.rate_ratio?;
+        Some(Interval { estimate: ratio.estimate, lower: finite(ratio.lower), upper: finite(ratio.upper) })
+    }
+
+    /// What incidents are counted against.
+    async fn rate_basis(&self) -> RateBasis {
+        match self.score.rate_basis {
+            Counted::Exposure => RateBasis::Exposure,
+            Counted::Days => RateBasis::Days,
+        }
+    }
+
+    /// Share, 0 to 1, of the answers after the release that can be compared with answers before; null without
+    /// answers.
+    async fn coverage(&self) -> Option<f64> {
+        self.score.coverage
+    }
+
+    /// Answers before the release.
+    async fn baseline_responses(&self) -> i64 {
+        self.score.baseline_responses
+    }
+
+    /// Answers after it.
+    async fn responses(&self) -> i64 {
+        self.score.responses
+    }
+
+    /// Incidents before the release.
+    async fn baseline_incidents(&self) -> i64 {
+        self.score.baseline_incidents
+    }
+
+    /// Incidents after it.
+    async fn incidents(&self) -> i64 {
+        self.score.incidents_opened
+    }
+
+    /// The first day on which the verdict was REGRESSED; it stays when things recover. Null if it never was.
+    async fn first_flagged_day(&self) -> Option<NaiveDate> {
+        self.score.first_flagged_day.map(|day| self.snapshot.date(day))
+    }
+}
+
+/// What one kind of data says.
+#[derive(SimpleObject)]
+pub struct Evidence {
+    /// Natural logarithm of the evidence (e-value) for a drop.
+    log_evidence: f64,
+    /// Natural logarithm of the evidence (e-value) for an improvement.
+    log_evidence_improved: f64,
+    /// Its share of all evidence for a drop, 0 to 1; the shares of answers and incidents add to 1.
+    share: f64,
+}
+
+impl From<regression::Evidence> for Evidence {
+    fn from(evidence: regression::Evidence) -> Self {
+        Self {
+            log_evidence: evidence.log_e,
+            log_evidence_improved: evidence.log_e_improved,
+            share: evidence.share,
+        }
+    }
+}
+
+/// An estimate with the interval that holds on all days at once, with 95 % probability.
+#[derive(SimpleObject)]
+pub struct Interval {
+    /// The estimate.
+    estimate: f64,
+    /// Lower end; null: unbounded.
+    lower: Option<f64>,
+    /// Upper end; null: unbounded.
+    upper: Option<f64>,
+}
+
+impl From<regression::Change> for Interval {
+    fn from(change: regression::Change) -> Self {
+        Self { estimate: change.estimate, lower: finite(change.lower), upper: finite(change.upper) }
+    }
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// The change in one scale and segment.
+pub struct RegressionStratum {
+    snapshot: Arc<Snapshot>,
+    stratum: regression::StratumChange,
+}
+
+#[Object]
+impl RegressionStratum {
+    /// The scale on which these customers answered.
+    async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
+        let id = self.snapshot.codes.scales.id(self.stratum.stratum.scale).unwrap_or(ScaleId::NONE);
+        scale::of(ctx, id).await
+    }
+
+    /// Their segment; null: none.
+    async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
+        let id = self.snapshot.codes.segments.id(self.stratum.stratum.segment).unwrap_or(SegmentId::NONE);
+        segment::of(ctx, id.some()).await
+    }
+
+    /// Answers before.
+    async fn baseline_responses(&self) -> i64 {
+        self.stratum.baseline_responses
+    }
+
+    /// Answers after.
+    async fn responses(&self) -> i64 {
+        self.stratum.responses
+    }
+
+    /// Mean before, 0 (worst) to 100 (best); null without answers.
+    async fn baseline_mean(&self) -> Option<f64> {
+        self.stratum.baseline_mean
+    }
+
+    /// Mean after, 0 (worst) to 100 (best); null without answers.
+    async fn mean(&self) -> Option<f64> {
+        self.stratum.mean
+    }
+
+    /// The change in points of 100; null without at least 5 answers before and one after.
+    async fn change(&self) -> Option<Interval> {
+        self.stratum.change.map(Interval::from)
+    }
+
+    /// Its weight in the feature's change, 0 to 1; the weights add to 1.
+    async fn weight(&self) -> f64 {
+        self.stratum.weight
+    }
+}
+
+/// When the experience of a feature changed.
+pub struct ChangePoint {
+    snapshot: Arc<Snapshot>,
+    found: Found,
+}
+
+#[Object]
+impl ChangePoint {
+    /// Whether anything changed at all: the evidence is 20 to 1 or more. If false, the rest is of little worth.
+    async fn called(&self) -> bool {
+        self.found.called
+    }
+
+    /// Natural logarithm of the evidence (Bayes factor) that anything changed.
+    async fn log_bayes_factor(&self) -> f64 {
+        self.found.log_bf
+    }
+
+    /// The most likely first day of the new state.
+    async fn day(&self) -> NaiveDate {
+        self.snapshot.date(self.found.day)
+    }
+
+    /// First day of the span that holds the change with 90 % probability.
+    async fn earliest(&self) -> NaiveDate {
+        self.snapshot.date(self.found.earliest)
+    }
+
+    /// Last day of the span that holds the change with 90 % probability.
+    async fn latest(&self) -> NaiveDate {
+        self.snapshot.date(self.found.latest)
+    }
+
+    /// The releases of the time, the most likely culprit first.
+    async fn suspects(&self) -> Vec<Suspect> {
+        let suspect = |one: &Suspected| {
+            Some(Suspect { release: self.snapshot.release_of(one.release)?, probability: one.probability })
+        };
+        self.found.suspects.iter().filter_map(suspect).collect()
+    }
+
+    /// The version of the method.
+    async fn method(&self) -> &str {
+        self.found.method
+    }
+}
+
+/// A release that may have brought a change.
+pub struct Suspect {
+    release: ReleaseId,
+    probability: f64,
+}
+
+#[Object]
+impl Suspect {
+    /// The release.
+    async fn release(&self, ctx: &Context<'_>) -> Result<Release, Fault> {
+        release::of(ctx, self.release).await
+    }
+
+    /// Probability, 0 to 1, that the change began between its first day and the next release.
+    async fn probability(&self) -> f64 {
+        self.probability
+    }
+}
+
+/// The verdicts on a release; none while it is planned.
+pub(super) async fn of_release(
+    ctx: &Context<'_>,
+    product: &product::Model,
+    release: ReleaseId,
+    as_of: Option<NaiveDate>,
+) -> Result<Option<Regression>, Fault> {
+    let today = today(ctx.now(), &product.time_zone);
+    let as_of = day("asOf", as_of, today)?;
+    let loaded = ctx.load().load_one(VerdictsOn { release, today, as_of }).await?;
+    Ok(loaded.map(|(snapshot, report)| Regression { snapshot, report, release }))
+}
+
+/// When the experience of a feature changed; none when too little is known.
+pub(super) async fn change_point(
+    ctx: &Context<'_>,
+    product: &product::Model,
+    feature: FeatureId,
+    as_of: Option<NaiveDate>,
+) -> Result<Option<ChangePoint>, Fault> {
+    let today = today(ctx.now(), &product.time_zone);
+    let as_of = day("asOf", as_of, today)?;
+    let scores = &ctx.services().scores;
+    let (snapshot, found) = scores.change_point(ctx.reads()?, today, product.id, feature, as_of).await?;
+    Ok(found.map(|found| ChangePoint { snapshot, found }))
+}
+
+fn day(field: &str, given: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate, Fault> {
+    match given {
+        Some(day) if day > today => {
+            Err(Fault::invalid(field, &format!("must not lie after today ({today})")))
+        }
+        Some(day) => Ok(day),
+        None => Ok(today),
+    }
+}

@@ -1,0 +1,380 @@
+//! Releases.
+
+use async_graphql::{
+    Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject, connection::Connection,
+};
+use ballroom_entity::{
+    id::{FeatureId, OrganizationId, ProductId, ReleaseId},
+    release::{Column, Entity, Model},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use uuid::Uuid;
+
+use super::{
+    Asking,
+    deployment::Deployment,
+    fault::Fault,
+    feature::{self, Feature},
+    feedback::{Answers, Feedback},
+    load::{DeploymentsOf, TouchedBy},
+    page::{Direction, Paged, Sort, Total, connection},
+    product::{self, Product},
+    regression::{self, Regression},
+    scalar::{Reference, id, parse},
+};
+use crate::domain::release::{self, NewRelease, ReleaseChanges, TouchedFeature};
+
+/// A version of a product.
+pub struct Release(pub Model);
+
+/// Where a release is in its life.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_entity::release::ReleaseLifecycle")]
+enum ReleaseLifecycle {
+    /// Not with customers yet.
+    Planned,
+    /// With customers.
+    Released,
+    /// Was with customers and has been taken back.
+    Withdrawn,
+}
+
+/// What a release does to a feature.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_entity::release_feature::FeatureChange")]
+enum FeatureChange {
+    /// It is new.
+    Added,
+    /// It works differently.
+    Changed,
+    /// A defect is mended.
+    Fixed,
+    /// It is gone.
+    Removed,
+}
+
+/// A feature that a release touches.
+struct ReleaseFeature {
+    feature: FeatureId,
+    change: FeatureChange,
+}
+
+#[Object]
+impl ReleaseFeature {
+    /// The feature.
+    async fn feature(&self, ctx: &Context<'_>) -> Result<Feature, Fault> {
+        feature::of(ctx, self.feature).await
+    }
+
+    /// What the release does to it.
+    async fn change(&self) -> FeatureChange {
+        self.change
+    }
+}
+
+#[Object]
+impl Release {
+    /// Its id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+
+    /// The version: a text, never a number (12.10 is not 12.1). Unique in the product.
+    async fn version(&self) -> &str {
+        &self.0.version
+    }
+
+    /// What it is called besides its version; null if nothing.
+    async fn title(&self) -> Option<&str> {
+        self.0.title.as_deref()
+    }
+
+    /// What changed, in words; null if nobody said.
+    async fn notes(&self) -> Option<&str> {
+        self.0.notes.as_deref()
+    }
+
+    /// Where it is in its life.
+    async fn lifecycle(&self) -> ReleaseLifecycle {
+        self.0.lifecycle.into()
+    }
+
+    /// The day it is meant to ship; null if none is set.
+    async fn planned_for(&self) -> Option<NaiveDate> {
+        self.0.planned_for
+    }
+
+    /// When customers got it; null while it is planned.
+    async fn released_at(&self) -> Option<DateTime<Utc>> {
+        self.0.released_at
+    }
+
+    /// When it was taken back; null if it was not.
+    async fn withdrawn_at(&self) -> Option<DateTime<Utc>> {
+        self.0.withdrawn_at
+    }
+
+    /// Whether nobody entered it: it was made from answers that named it, and its first day is the first on
+    /// which it was seen.
+    async fn inferred(&self) -> bool {
+        self.0.inferred
+    }
+
+    /// The product that it is a version of.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
+        product::of(ctx, self.0.product_id).await
+    }
+
+    /// The release that it was made from; null if nobody said. What went before is compared along this line.
+    async fn previous(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
+        match self.0.previous_release_id {
+            Some(previous) => Ok(Some(of(ctx, previous).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The features that it touches.
+    async fn features(&self, ctx: &Context<'_>) -> Result<Vec<ReleaseFeature>, Fault> {
+        let touched = ctx.load().load_one(TouchedBy(self.0.id)).await?.unwrap_or_default();
+        Ok(touched
+            .into_iter()
+            .map(|row| ReleaseFeature { feature: row.feature_id, change: row.change.into() })
+            .collect())
+    }
+
+    /// Where and when it was deployed, the last first.
+    async fn deployments(&self, ctx: &Context<'_>) -> Result<Vec<Deployment>, Fault> {
+        let rows = ctx.load().load_one(DeploymentsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(Deployment).collect())
+    }
+
+    /// The answers that name it, the one received last first.
+    async fn feedback(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Feedback, Total>, Fault> {
+        let answers =
+            Answers { product: Some(self.0.product_id), release: Some(self.0.id), ..Answers::default() };
+        connection(ctx, answers, (first, after, last, before), Feedback).await
+    }
+
+    /// Did it make things worse? Null while it is planned.
+    async fn regression(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
+            NaiveDate,
+        >,
+    ) -> Result<Option<Regression>, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        regression::of_release(ctx, &product.0, self.0.id, as_of).await
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Releases {
+    pub(super) product: Option<ProductId>,
+}
+
+impl Paged for Releases {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        Entity::owned_by(organization)
+            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        (Column::Id, Sort::Id, Direction::Descending)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (String::new(), row.id.0)
+    }
+}
+
+/// The release of an id that is known to exist.
+pub(super) async fn of(ctx: &Context<'_>, release: ReleaseId) -> Result<Release, Fault> {
+    let found = super::dimensions(ctx).await?.releases.get(&release).cloned();
+    found.map(Release).ok_or_else(|| super::gone("release", release))
+}
+
+#[derive(Default)]
+pub(super) struct ReleaseQuery;
+
+#[Object]
+impl ReleaseQuery {
+    /// A release, by its id, or by its version within a product.
+    async fn release(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id, or its version if the product is given too.")] release: Reference,
+        #[graphql(desc = "The product in which to look for a version.")] product: Option<Reference>,
+    ) -> Result<Release, Fault> {
+        ctx.reads()?;
+        match product {
+            None => of(ctx, parse("release", &ID(release.0))?).await,
+            Some(product) => {
+                let dimensions = super::dimensions(ctx).await?;
+                let product = dimensions.product("product", &product.0)?.id;
+                Ok(Release(dimensions.release(product, "release", &release.0)?.clone()))
+            }
+        }
+    }
+}
+
+/// A feature that a release touches.
+#[derive(InputObject)]
+struct ReleaseFeatureInput {
+    /// The feature.
+    feature: Reference,
+    /// What the release does to it.
+    change: FeatureChange,
+}
+
+/// A release to plan, or one that has shipped already.
+#[derive(InputObject)]
+struct PlanReleaseInput {
+    /// The product.
+    product: Reference,
+    /// The version: any text; unique in the product.
+    version: String,
+    /// What it is called besides its version.
+    title: Option<String>,
+    /// What changes, in words.
+    notes: Option<String>,
+    /// The release that it is made from.
+    previous: Option<Reference>,
+    /// The day it is meant to ship.
+    planned_for: Option<NaiveDate>,
+    /// When customers got it, if they have.
+    released_at: Option<DateTime<Utc>>,
+    /// The features that it touches.
+    #[graphql(default)]
+    features: Vec<ReleaseFeatureInput>,
+}
+
+/// What to change of a release; what is left out stays.
+#[derive(InputObject)]
+struct UpdateReleaseInput {
+    /// The release.
+    release_id: ID,
+    /// A new title; null removes it.
+    title: MaybeUndefined<String>,
+    /// New notes; null removes them.
+    notes: MaybeUndefined<String>,
+    /// The release that it is made from; null: none.
+    previous: MaybeUndefined<Reference>,
+    /// The day it is meant to ship; null: none is set.
+    planned_for: MaybeUndefined<NaiveDate>,
+    /// The features that it touches, instead of those before.
+    features: Option<Vec<ReleaseFeatureInput>>,
+}
+
+/// A release that customers have.
+#[derive(InputObject)]
+struct ShipReleaseInput {
+    /// The release.
+    release_id: ID,
+    /// Since when; now if left out.
+    released_at: Option<DateTime<Utc>>,
+}
+
+/// A release that is taken back.
+#[derive(InputObject)]
+struct WithdrawReleaseInput {
+    /// The release.
+    release_id: ID,
+    /// Since when; now if left out.
+    withdrawn_at: Option<DateTime<Utc>>,
+}
+
+/// The release as it is now.
+#[derive(SimpleObject)]
+struct ReleasePayload {
+    /// The release.
+    release: Release,
+}
+
+fn touched(features: Vec<ReleaseFeatureInput>) -> Vec<TouchedFeature> {
+    let touched =
+        |one: ReleaseFeatureInput| TouchedFeature { feature: one.feature.0, change: one.change.into() };
+    features.into_iter().map(touched).collect()
+}
+
+#[derive(Default)]
+pub(super) struct ReleaseMutation;
+
+#[Object]
+impl ReleaseMutation {
+    /// Plans a release, or enters one that has shipped. The same version again returns what is there.
+    async fn plan_release(
+        &self,
+        ctx: &Context<'_>,
+        input: PlanReleaseInput,
+    ) -> Result<ReleasePayload, Fault> {
+        let new = NewRelease {
+            product: input.product.0,
+            version: input.version,
+            title: input.title,
+            notes: input.notes,
+            previous: input.previous.map(|previous| previous.0),
+            planned_for: input.planned_for,
+            released_at: input.released_at,
+            features: touched(input.features),
+        };
+        let release = release::plan(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+        Ok(ReleasePayload { release: Release(release) })
+    }
+
+    /// Changes what is said of a release.
+    async fn update_release(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateReleaseInput,
+    ) -> Result<ReleasePayload, Fault> {
+        let changes = ReleaseChanges {
+            title: super::given(input.title),
+            notes: super::given(input.notes),
+            previous: super::given(input.previous).map(|given| given.map(|previous| previous.0)),
+            planned_for: super::given(input.planned_for),
+            features: input.features.map(touched),
+        };
+        let id = parse("releaseId", &input.release_id)?;
+        let release = release::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
+        Ok(ReleasePayload { release: Release(release) })
+    }
+
+    /// Customers have it. A withdrawn release can be shipped again.
+    async fn ship_release(
+        &self,
+        ctx: &Context<'_>,
+        input: ShipReleaseInput,
+    ) -> Result<ReleasePayload, Fault> {
+        let id = parse("releaseId", &input.release_id)?;
+        let released_at = input.released_at.unwrap_or_else(|| ctx.now());
+        let release = release::ship(ctx.store(), ctx.manages()?, id, released_at, ctx.now()).await?;
+        Ok(ReleasePayload { release: Release(release) })
+    }
+
+    /// Takes a release back from customers. What they said of it stays.
+    async fn withdraw_release(
+        &self,
+        ctx: &Context<'_>,
+        input: WithdrawReleaseInput,
+    ) -> Result<ReleasePayload, Fault> {
+        let id = parse("releaseId", &input.release_id)?;
+        let withdrawn_at = input.withdrawn_at.unwrap_or_else(|| ctx.now());
+        let release = release::withdraw(ctx.store(), ctx.manages()?, id, withdrawn_at, ctx.now()).await?;
+        Ok(ReleasePayload { release: Release(release) })
+    }
+}

@@ -1,0 +1,131 @@
+//! Scales.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use ballroom_entity::{id::ScaleId, scale::Model};
+
+use super::{Asking, fault::Fault, scalar::id};
+use crate::domain::scale::{self, NewScale};
+
+/// How an answer is rated. Ratings on different scales are never mixed raw.
+pub struct Scale(pub Model);
+
+/// Which standard figure belongs to a scale.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_entity::scale::ScaleKind")]
+pub(super) enum ScaleKind {
+    /// Customer satisfaction, 1 to 5: share of 4 and 5.
+    Csat,
+    /// Net promoter score, 0 to 10: promoters minus detractors.
+    Nps,
+    /// Customer effort score: mean.
+    Ces,
+    /// Stars: mean.
+    Stars,
+    /// Thumbs down or up, 0 or 1: share of up.
+    Thumbs,
+    /// Anything else: mean.
+    Custom,
+}
+
+#[Object]
+impl Scale {
+    /// Its id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+
+    /// The name that files use; unique in the organization.
+    async fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// What people call it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Which standard figure belongs to it.
+    async fn kind(&self) -> ScaleKind {
+        self.0.kind.into()
+    }
+
+    /// The lowest rating.
+    async fn min(&self) -> f64 {
+        self.0.min
+    }
+
+    /// The highest rating.
+    async fn max(&self) -> f64 {
+        self.0.max
+    }
+
+    /// The distance between two ratings.
+    async fn step(&self) -> f64 {
+        self.0.step
+    }
+
+    /// Whether `max` is the best rating. False: an effort scale on which low is good.
+    async fn higher_is_better(&self) -> bool {
+        self.0.higher_is_better
+    }
+}
+
+/// The scale of an id that is known to exist.
+pub(super) async fn of(ctx: &Context<'_>, scale: ScaleId) -> Result<Scale, Fault> {
+    let found = super::dimensions(ctx).await?.scales.get(&scale).cloned();
+    found.map(Scale).ok_or_else(|| super::gone("scale", scale))
+}
+
+#[derive(Default)]
+pub(super) struct ScaleQuery;
+
+#[Object]
+impl ScaleQuery {
+    /// The organization's scales, by key: csat, nps, ces, stars, stars10 and thumbs are there from the start.
+    async fn scales(&self, ctx: &Context<'_>) -> Result<Vec<Scale>, Fault> {
+        Ok(scale::all(ctx.store(), ctx.reads()?).await?.into_iter().map(Scale).collect())
+    }
+}
+
+/// A scale to make. It cannot be changed later: answers are counted by its levels.
+#[derive(InputObject)]
+struct CreateScaleInput {
+    /// The name that files use; unique in the organization.
+    key: String,
+    /// What people call it; the key if left out.
+    name: Option<String>,
+    /// Which standard figure belongs to it; CUSTOM if left out.
+    kind: Option<ScaleKind>,
+    /// The lowest rating.
+    min: f64,
+    /// The highest rating.
+    max: f64,
+    /// The distance between two ratings; it must divide the distance from min to max.
+    #[graphql(default = 1.0)]
+    step: f64,
+    /// Whether `max` is the best rating.
+    #[graphql(default = true)]
+    higher_is_better: bool,
+}
+
+/// The scale.
+#[derive(SimpleObject)]
+struct ScalePayload {
+    /// The scale.
+    scale: Scale,
+}
+
+#[derive(Default)]
+pub(super) struct ScaleMutation;
+
+#[Object]
+impl ScaleMutation {
+    /// Makes a scale. The same again returns what is there.
+    async fn create_scale(&self, ctx: &Context<'_>, input: CreateScaleInput) -> Result<ScalePayload, Fault> {
+        let CreateScaleInput { key, name, kind, min, max, step, higher_is_better } = input;
+        let name = name.unwrap_or_else(|| key.clone());
+        let kind = kind.unwrap_or(ScaleKind::Custom).into();
+        let new = NewScale { key, name, kind, min, max, step, higher_is_better };
+        Ok(ScalePayload { scale: Scale(scale::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?) })
+    }
+}

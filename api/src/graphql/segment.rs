@@ -1,0 +1,139 @@
+//! Segments.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, connection::Connection};
+use ballroom_entity::{
+    id::{OrganizationId, SegmentId},
+    segment::{Column, Entity, Model},
+};
+use sea_orm::Select;
+use uuid::Uuid;
+
+use super::{
+    Asking,
+    fault::Fault,
+    page::{Direction, Paged, Sort, Total, connection},
+    scalar::{Reference, id},
+};
+use crate::domain::segment;
+
+/// A named group of customers: a tier, a region.
+pub struct Segment(pub Model);
+
+#[Object]
+impl Segment {
+    /// Its id.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+
+    /// The name that files use; unique in the organization.
+    async fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// What people call it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Segments;
+
+impl Paged for Segments {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        Entity::owned_by(organization)
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        (Column::Key, Sort::Text, Direction::Ascending)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (row.key.clone(), row.id.0)
+    }
+}
+
+/// The segment of an id that is known to exist; none for none.
+pub(super) async fn of(ctx: &Context<'_>, segment: Option<SegmentId>) -> Result<Option<Segment>, Fault> {
+    let Some(segment) = segment else { return Ok(None) };
+    let found = super::dimensions(ctx).await?.segments.get(&segment).cloned();
+    found.map(|row| Some(Segment(row))).ok_or_else(|| super::gone("segment", segment))
+}
+
+#[derive(Default)]
+pub(super) struct SegmentQuery;
+
+#[Object]
+impl SegmentQuery {
+    /// The organization's segments, by key.
+    async fn segments(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Segment, Total>, Fault> {
+        connection(ctx, Segments, (first, after, last, before), Segment).await
+    }
+}
+
+/// A segment to make.
+#[derive(InputObject)]
+struct CreateSegmentInput {
+    /// The name that files use; unique in the organization.
+    key: String,
+    /// What people call it; the key if left out.
+    name: Option<String>,
+}
+
+/// A segment to rename.
+#[derive(InputObject)]
+struct UpdateSegmentInput {
+    /// The segment.
+    segment: Reference,
+    /// A new name.
+    name: String,
+}
+
+/// The segment as it is now.
+#[derive(SimpleObject)]
+struct SegmentPayload {
+    /// The segment.
+    segment: Segment,
+}
+
+#[derive(Default)]
+pub(super) struct SegmentMutation;
+
+#[Object]
+impl SegmentMutation {
+    /// Makes a segment. The same again returns what is there.
+    async fn create_segment(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateSegmentInput,
+    ) -> Result<SegmentPayload, Fault> {
+        let by = ctx.manages()?;
+        let segment = segment::create(ctx.store(), by, &input.key, input.name.as_deref(), ctx.now()).await?;
+        Ok(SegmentPayload { segment: Segment(segment) })
+    }
+
+    /// Gives a segment another name.
+    async fn update_segment(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateSegmentInput,
+    ) -> Result<SegmentPayload, Fault> {
+        let by = ctx.manages()?;
+        let segment = segment::rename(ctx.store(), by, &input.segment.0, &input.name, ctx.now()).await?;
+        Ok(SegmentPayload { segment: Segment(segment) })
+    }
+}

@@ -1,0 +1,101 @@
+//! GraphQL over HTTP: one POST, one JSON document.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, HeaderMap},
+    web,
+};
+use async_graphql::{Request, Variables};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::State;
+use crate::{
+    clock,
+    domain::{access::Viewer, token},
+    graphql::{self, Code},
+};
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.service(
+        web::resource("/graphql")
+            .route(web::post().to(execute))
+            .default_service(web::to(|| async {
+                HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "POST")).finish()
+            })),
+    );
+}
+
+/// The body of a request.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    query: String,
+    operation_name: Option<String>,
+    #[serde(default)]
+    variables: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(default)]
+    extensions: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+async fn execute(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    // A form or plain text can be sent across sites without asking; JSON cannot.
+    if !is_json(request.headers()) {
+        let message = "Send the request as JSON, with `Content-Type: application/json`.";
+        return refused(HttpResponse::UnsupportedMediaType(), Code::InvalidArgument, message);
+    }
+    let viewer = match viewer(&state, request.headers()).await {
+        Ok(viewer) => viewer,
+        Err(answer) => return answer,
+    };
+    let body: Body = match serde_json::from_slice(&body) {
+        Ok(body) => body,
+        Err(error) => {
+            let message = format!("The body is not a GraphQL request: {error}.");
+            return refused(HttpResponse::BadRequest(), Code::InvalidArgument, &message);
+        }
+    };
+    let _ = body.extensions;
+    let mut asked = Request::new(body.query);
+    asked.operation_name = body.operation_name;
+    let variables = serde_json::Value::Object(body.variables.unwrap_or_default());
+    asked.variables = Variables::from_json(variables);
+    let answer = state.schema.execute(graphql::prepare(asked, &state.services, viewer)).await;
+    HttpResponse::Ok().json(answer)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    media_type.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json")
+}
+
+async fn viewer(state: &State, headers: &HeaderMap) -> Result<Viewer, HttpResponse> {
+    let unauthenticated = |message| {
+        let mut answer = HttpResponse::Unauthorized();
+        answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"ballroom\""));
+        refused(answer, Code::Unauthenticated, message)
+    };
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let Some((scheme, token)) = given.and_then(|value| value.trim().split_once(' ')) else {
+        return Err(unauthenticated("Send a token: `Authorization: Bearer <token>`."));
+    };
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(unauthenticated("The scheme of Authorization must be Bearer."));
+    }
+    match token::check(&state.services.store, token.trim(), clock::now()).await {
+        Ok(Some(viewer)) => Ok(viewer),
+        Ok(None) => {
+            Err(unauthenticated("The token is unknown, revoked or has run out. `ballroom token create` makes one."))
+        }
+        Err(error) => {
+            tracing::error!(%error, "a token could not be checked");
+            let message = "The server failed; nothing was done. Try again.";
+            Err(refused(HttpResponse::InternalServerError(), Code::Internal, message))
+        }
+    }
+}
+
+/// An answer in the form of GraphQL, for whoever reads only that.
+fn refused(mut answer: actix_web::HttpResponseBuilder, code: Code, message: &str) -> HttpResponse {
+    answer.json(json!({ "errors": [{ "message": message, "extensions": { "code": code.name() } }] }))
+}

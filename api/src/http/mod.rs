@@ -1,0 +1,65 @@
+//! HTTP: routes, who calls, health. The only module that knows HTTP.
+
+mod graphql;
+mod health;
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
+
+use actix_web::{App, HttpServer, dev::Server, middleware, web};
+
+use crate::graphql::{Schema, Services};
+
+/// The largest request body, in bytes: 10,000 answers with comments of usual length.
+const BODY: usize = 8 * 1024 * 1024;
+
+/// How long requests in progress may go on when the server is told to stop.
+const GRACE: Duration = Duration::from_secs(25);
+
+/// What the routes work with.
+#[derive(Clone)]
+struct State {
+    schema: Schema,
+    services: Services,
+}
+
+/// A server on a port that is already ours, so that the caller knows the address before anybody connects.
+pub fn server(
+    listener: TcpListener,
+    schema: Schema,
+    services: Services,
+    workers: usize,
+) -> std::io::Result<Server> {
+    let state = State { schema, services };
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(state.clone()))
+            .app_data(web::PayloadConfig::new(BODY))
+            .wrap(middleware::Compress::default())
+            .configure(graphql::routes)
+            .configure(health::routes)
+            .default_service(web::to(not_found))
+    });
+    Ok(server
+        .workers(workers)
+        .shutdown_timeout(GRACE.as_secs())
+        .disable_signals()
+        .client_request_timeout(Duration::from_secs(30))
+        .listen(listener)?
+        .run())
+}
+
+/// The address on which a listener listens.
+pub fn listen(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+async fn not_found() -> actix_web::HttpResponse {
+    actix_web::HttpResponse::NotFound()
+        .content_type("text/plain; charset=utf-8")
+        .body("There is nothing here. GraphQL is at /graphql.\n")
+}
