@@ -1,1 +1,3 @@
-//! .
+//! The Ballroom server as a library.
+
+pub mod ingest;

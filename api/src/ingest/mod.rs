@@ -1,0 +1,22 @@
+//! Files in: bytes to records, records to typed rows.
+//!
+//! ```text
+//! file -> gunzip -> encoding -> CSV, NDJSON or Parquet -> Record -> Mapping -> FeedbackRow, IncidentRow, ...
+//! ```
+//!
+//! Nothing here knows a database or GraphQL, and nothing grows with the size of the file. A record that
+//! cannot be read or understood is a value with its line and its reason, never the end of the import; only a
+//! file that is broken as a whole (a cut gzip, an endless quotation) ends it.
+
+pub mod read;
+pub mod record;
+
+mod csv;
+mod encoding;
+mod gzip;
+mod ndjson;
+mod parquet;
+
+pub use encoding::Encoding;
+pub use read::{Format, OpenError, ReadOptions, Reader, open};
+pub use record::{BadRecord, Columns, ReadError, Record};
