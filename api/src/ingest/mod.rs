@@ -17,6 +17,13 @@ mod gzip;
 mod ndjson;
 mod parquet;
 
+pub mod date;
+pub mod mapping;
+pub mod parse;
+
+pub use date::Dates;
 pub use encoding::Encoding;
+pub use mapping::{Kind, Mapping, MappingError, Target};
+pub use parse::{Change, ExposureRow, FeedbackRow, IncidentRow, Reject, ReleaseRow, Touch};
 pub use read::{Format, OpenError, ReadOptions, Reader, open};
 pub use record::{BadRecord, Columns, ReadError, Record};

@@ -118,6 +118,14 @@ impl Columns {
     }
 }
 
+/// As much of a text as a sentence about it should hold.
+pub(super) fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
