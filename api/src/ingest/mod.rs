@@ -18,12 +18,19 @@ mod ndjson;
 mod parquet;
 
 pub mod date;
+pub mod external_id;
 pub mod mapping;
 pub mod parse;
+pub mod rejects;
+
+#[cfg(test)]
+mod real_files;
 
 pub use date::Dates;
 pub use encoding::Encoding;
+pub use external_id::ExternalIds;
 pub use mapping::{Kind, Mapping, MappingError, Target};
 pub use parse::{Change, ExposureRow, FeedbackRow, IncidentRow, Reject, ReleaseRow, Touch};
 pub use read::{Format, OpenError, ReadOptions, Reader, open};
 pub use record::{BadRecord, Columns, ReadError, Record};
+pub use rejects::Rejects;
