@@ -4,5 +4,7 @@ pub mod clock;
 pub mod counts;
 pub mod domain;
 pub mod graphql;
+
 pub mod ingest;
+
 pub mod store;

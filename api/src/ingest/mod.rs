@@ -1,5 +1,40 @@
-//! Taking data in: answers one by one, grouped into few transactions; files, however large.
+//! Taking data in: answers as they come, grouped into few transactions, and files, however large.
+//!
+//! ```text
+//! file -> gunzip -> encoding -> CSV, NDJSON or Parquet -> Record -> Mapping -> FeedbackRow, IncidentRow, ...
+//!      -> import: some thousand rows a transaction -> domain
+//! ```
+//!
+//! Nothing grows with the size of the file. A record that cannot be read, understood or taken is a value with
+//! its line and its reason, never the end of the import; only a file that is broken as a whole (a cut gzip, an
+//! endless quotation) ends it.
 
 mod group_commit;
 
+pub mod read;
+pub mod record;
+
+mod csv;
+mod encoding;
+mod gzip;
+mod ndjson;
+mod parquet;
+
+pub mod date;
+pub mod external_id;
+pub mod mapping;
+pub mod parse;
+pub mod rejects;
+
+#[cfg(test)]
+mod real_files;
+
+pub use date::Dates;
+pub use encoding::Encoding;
+pub use external_id::ExternalIds;
 pub use group_commit::GroupCommit;
+pub use mapping::{Kind, Mapping, MappingError, Target};
+pub use parse::{Change, ExposureRow, FeedbackRow, IncidentRow, Reject, ReleaseRow, Touch};
+pub use read::{Format, OpenError, ReadOptions, Reader, open};
+pub use record::{BadRecord, Columns, ReadError, Record};
+pub use rejects::Rejects;

@@ -1,0 +1,144 @@
+//! An id for a row that its source gave none, so that importing a file twice changes nothing.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::mapping::Mapping;
+use super::record::Record;
+
+/// Different records that are told apart exactly. Past these a record shares its count with others that fall
+/// into the same of as many slots: the ids stay different within a file and the same for the same file, but
+/// may differ between two files that overlap.
+///
+/// Memory: at most 18 MB for the exact counts (917,504 entries of 16 bytes and a byte of the table each) and
+/// 4 MB for the shared ones, whatever the size of the file.
+const EXACT: usize = 900_000;
+const SLOTS: usize = 1 << 20;
+
+/// Ids for the rows of one file.
+///
+/// An id is the hash of what the record holds (names and texts, mapped or not, and the mapping's constants)
+/// and of how many records that hold the same came before it in the file. Two anonymous five-star ratings that
+/// agree in everything are two answers; the same file read again gives the same ids in the same order.
+#[derive(Debug, Default)]
+pub struct ExternalIds {
+    exact: HashMap<u64, u32>,
+    shared: Vec<u32>,
+}
+
+impl ExternalIds {
+    /// Nothing was seen yet.
+    pub fn new() -> ExternalIds {
+        ExternalIds::default()
+    }
+
+    /// The id of the next record: 32 hexadecimal digits.
+    pub fn next(&mut self, record: &Record, mapping: &Mapping) -> String {
+        let content = content(record, mapping);
+        let occurrence = self.occurrence(first_u64(&content));
+        let hash = Sha256::new().chain_update(content).chain_update(occurrence.to_le_bytes()).finalize();
+        hash[..16].iter().fold(String::with_capacity(32), |mut id, byte| {
+            let _ = write!(id, "{byte:02x}");
+            id
+        })
+    }
+
+    /// How many records with this hash came before. Two different records with one hash only skip a number.
+    fn occurrence(&mut self, hash: u64) -> u32 {
+        let full = self.exact.len() >= EXACT;
+        let count = match self.exact.get_mut(&hash) {
+            Some(count) => count,
+            None if !full => self.exact.entry(hash).or_default(),
+            None => {
+                self.shared.resize(SLOTS, 0);
+                &mut self.shared[(hash % SLOTS as u64) as usize]
+            }
+        };
+        let before = *count;
+        *count += 1;
+        before
+    }
+}
+
+/// The hash of everything that a row of the file is made of, however the columns are ordered.
+fn content(record: &Record, mapping: &Mapping) -> [u8; 32] {
+    let constants = mapping.constants().map(|(target, text)| (target.name(), text, true));
+    let mut parts: Vec<_> = record.iter().map(|(name, text)| (name, text, false)).chain(constants).collect();
+    parts.sort_unstable();
+    let mut hash = Sha256::new();
+    for (name, text, constant) in parts {
+        for part in [name, text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        hash.update([u8::from(constant)]);
+    }
+    hash.finalize().into()
+}
+
+fn first_u64(hash: &[u8; 32]) -> u64 {
+    hash[..8].iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::sync::Arc;
+
+    use csv::StringRecord;
+
+    use super::super::mapping::Kind;
+    use super::super::record::Columns;
+    use super::*;
+
+    fn ids(header: &[&str], rows: &[&[&str]], product: &str) -> Vec<String> {
+        let columns = Arc::new(Columns::new(header));
+        let sets = [("product".to_owned(), product.to_owned()), ("scale".to_owned(), "stars".to_owned())];
+        let mapping = Mapping::new(Kind::Feedback, &columns, &[], &sets).unwrap();
+        let mut ids = ExternalIds::new();
+        let record = |row: &&[&str]| Record::new(2, columns.clone(), StringRecord::from(row.to_vec()));
+        rows.iter().map(|row| ids.next(&record(row), &mapping)).collect()
+    }
+
+    const HEADER: [&str; 3] = ["rating", "occurred_at", "device"];
+    const ROWS: [&[&str]; 4] = [
+        &["5", "2016-06-01", "a"],
+        &["5", "2016-06-01", "a"],
+        &["5", "2016-06-01", "b"],
+        &["5", "2016-06-01", ""],
+    ];
+
+    #[test]
+    fn the_same_file_gives_the_same_ids_and_equal_rows_different_ones() {
+        let once = ids(&HEADER, &ROWS, "Kiwix");
+        assert_eq!(once, ids(&HEADER, &ROWS, "Kiwix"));
+        assert_eq!(once.iter().collect::<HashSet<_>>().len(), 4);
+        assert!(once.iter().all(|id| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())));
+    }
+
+    #[test]
+    fn a_longer_export_gives_the_old_rows_their_old_ids() {
+        let rows = [ROWS[3], ROWS[0], ROWS[2], ROWS[1], ROWS[0]];
+        let old: HashSet<_> = ids(&HEADER, &ROWS, "Kiwix").into_iter().collect();
+        let new: HashSet<_> = ids(&HEADER, &rows, "Kiwix").into_iter().collect();
+        assert!(new.is_superset(&old) && new.len() == 5);
+    }
+
+    #[test]
+    fn the_order_of_columns_is_no_content_and_a_constant_is() {
+        let turned = ids(&["device", "rating", "occurred_at"], &[&["a", "5", "2016-06-01"]], "Kiwix");
+        assert_eq!(turned[0], ids(&HEADER, &ROWS, "Kiwix")[0]);
+        assert_ne!(turned[0], ids(&HEADER, &ROWS, "Other")[0]);
+    }
+
+    #[test]
+    fn past_the_limit_equal_rows_still_differ() {
+        let mut ids = ExternalIds::new();
+        ids.exact.extend((0..EXACT as u64).map(|hash| (hash, 1)));
+        let hash = u64::MAX;
+        assert_eq!([ids.occurrence(hash), ids.occurrence(hash), ids.occurrence(7)], [0, 1, 1]);
+        assert_eq!(ids.exact.len(), EXACT);
+    }
+}

@@ -1,0 +1,375 @@
+//! Which column of a file means what.
+//!
+//! A target (what a row needs: `rating`, `occurred_at`) comes from the column that `--map` names, or from a
+//! constant that `--set` gives, or else from the column of the same name, however it is written: `Occurred
+//! At`, `occurredAt` and `occurred_at` are one.
+
+use thiserror::Error;
+
+use super::record::{Columns, Record};
+
+/// What the rows of a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Answers of customers.
+    Feedback,
+    /// Things that did not work.
+    Incidents,
+    /// Active customers of a feature on a day.
+    Exposure,
+    /// Versions of a product.
+    Releases,
+}
+
+/// A field that a row can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it, and `Kind::targets` says which kind has which")]
+pub enum Target {
+    Product,
+    Feature,
+    Features,
+    Release,
+    Version,
+    Previous,
+    Segment,
+    Customer,
+    Scale,
+    Rating,
+    Comment,
+    Channel,
+    OccurredAt,
+    Severity,
+    Title,
+    OpenedAt,
+    ResolvedAt,
+    AffectedCustomers,
+    Day,
+    ActiveCustomers,
+    ReleasedAt,
+    WithdrawnAt,
+    ExternalId,
+}
+
+impl Kind {
+    /// The targets without which there is no row.
+    pub fn required(self) -> &'static [Target] {
+        use Target::*;
+        match self {
+            Kind::Feedback => &[Product, Scale, Rating, OccurredAt],
+            Kind::Incidents => &[Product, Severity, OpenedAt],
+            Kind::Exposure => &[Product, Feature, Day, ActiveCustomers],
+            Kind::Releases => &[Product, Version],
+        }
+    }
+
+    /// The targets that may be missing.
+    pub fn optional(self) -> &'static [Target] {
+        use Target::*;
+        match self {
+            Kind::Feedback => &[Feature, Release, Segment, Customer, Comment, Channel, ExternalId],
+            Kind::Incidents => &[Features, Release, Title, ResolvedAt, AffectedCustomers, ExternalId],
+            Kind::Exposure => &[Segment],
+            Kind::Releases => &[Previous, ReleasedAt, WithdrawnAt, Title, Features],
+        }
+    }
+
+    /// Every target of this kind of row.
+    pub fn targets(self) -> impl Iterator<Item = Target> {
+        self.required().iter().chain(self.optional()).copied()
+    }
+
+    /// The name that a person writes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Feedback => "feedback",
+            Kind::Incidents => "incidents",
+            Kind::Exposure => "exposure",
+            Kind::Releases => "releases",
+        }
+    }
+}
+
+impl Target {
+    /// The name that a person writes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Target::Product => "product",
+            Target::Feature => "feature",
+            Target::Features => "features",
+            Target::Release => "release",
+            Target::Version => "version",
+            Target::Previous => "previous",
+            Target::Segment => "segment",
+            Target::Customer => "customer",
+            Target::Scale => "scale",
+            Target::Rating => "rating",
+            Target::Comment => "comment",
+            Target::Channel => "channel",
+            Target::OccurredAt => "occurred_at",
+            Target::Severity => "severity",
+            Target::Title => "title",
+            Target::OpenedAt => "opened_at",
+            Target::ResolvedAt => "resolved_at",
+            Target::AffectedCustomers => "affected_customers",
+            Target::Day => "day",
+            Target::ActiveCustomers => "active_customers",
+            Target::ReleasedAt => "released_at",
+            Target::WithdrawnAt => "withdrawn_at",
+            Target::ExternalId => "external_id",
+        }
+    }
+}
+
+/// Why a mapping does not fit a file.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum MappingError {
+    /// A pair without `=`.
+    #[error("`{0}` should be written target=value, such as rating=score")]
+    NotAPair(String),
+    /// A target that this kind of row does not have.
+    #[error("{kind} have no `{target}`; known are {known}")]
+    UnknownTarget {
+        /// The kind of row.
+        kind: &'static str,
+        /// What was written.
+        target: String,
+        /// The targets that there are.
+        known: String,
+    },
+    /// A column that the file does not have.
+    #[error("the file has no column `{column}` for {target}; it has {there}")]
+    NoSuchColumn {
+        /// The target that should have come from it.
+        target: &'static str,
+        /// What was written.
+        column: String,
+        /// The columns that there are.
+        there: String,
+    },
+    /// A target given twice.
+    #[error("{target} is given twice")]
+    Twice {
+        /// The target.
+        target: &'static str,
+    },
+    /// A target that must be there and that nothing gives.
+    #[error(
+        "{kind} need {target}, and the file has no column of that name: say which one it is \
+         (--map {target}=COLUMN) or give it to all rows (--set {target}=VALUE); the file has {there}"
+    )]
+    Missing {
+        /// The kind of row.
+        kind: &'static str,
+        /// The target.
+        target: &'static str,
+        /// The columns that there are.
+        there: String,
+    },
+}
+
+/// Where each target of a file's rows comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    kind: Kind,
+    sources: Vec<(Target, Source)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Source {
+    Column { position: usize, name: String },
+    Constant(String),
+}
+
+impl Mapping {
+    /// Settles every target for a file with these columns; `maps` are `(target, column)`, `sets` are
+    /// `(target, constant)`.
+    pub fn new(
+        kind: Kind,
+        columns: &Columns,
+        maps: &[(String, String)],
+        sets: &[(String, String)],
+    ) -> Result<Mapping, MappingError> {
+        let mut mapping = Mapping { kind, sources: Vec::new() };
+        for (target, constant) in sets {
+            mapping.add(kind.target(target)?, Source::Constant(constant.clone()))?;
+        }
+        for (target, column) in maps {
+            let target = kind.target(target)?;
+            mapping.add(target, find(columns, target, column)?)?;
+        }
+        for target in kind.targets().collect::<Vec<_>>() {
+            let namesake = columns.names().iter().position(|name| squeezed(name) == squeezed(target.name()));
+            if let (None, Some(position)) = (mapping.source(target), namesake) {
+                let name = columns.names()[position].clone();
+                mapping.sources.push((target, Source::Column { position, name }));
+            }
+        }
+        match kind.required().iter().find(|target| mapping.source(**target).is_none()) {
+            Some(target) => Err(MappingError::Missing {
+                kind: kind.name(),
+                target: target.name(),
+                there: listed(columns),
+            }),
+            None => Ok(mapping),
+        }
+    }
+
+    /// What the rows are.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The text of a target in a record.
+    pub fn get<'a>(&'a self, record: &'a Record, target: Target) -> Option<&'a str> {
+        match self.source(target)? {
+            Source::Column { position, .. } => record.at(*position),
+            Source::Constant(text) => Some(text),
+        }
+    }
+
+    /// The targets that are the same in all rows.
+    pub fn constants(&self) -> impl Iterator<Item = (Target, &str)> {
+        self.sources.iter().filter_map(|(target, source)| match source {
+            Source::Constant(text) => Some((*target, text.as_str())),
+            Source::Column { .. } => None,
+        })
+    }
+
+    /// The column that a target comes from; none when it is a constant or not there.
+    pub fn column(&self, target: Target) -> Option<&str> {
+        match self.source(target)? {
+            Source::Column { name, .. } => Some(name),
+            Source::Constant(_) => None,
+        }
+    }
+
+    fn source(&self, target: Target) -> Option<&Source> {
+        self.sources.iter().find(|(known, _)| *known == target).map(|(_, source)| source)
+    }
+
+    fn add(&mut self, target: Target, source: Source) -> Result<(), MappingError> {
+        if self.source(target).is_some() {
+            return Err(MappingError::Twice { target: target.name() });
+        }
+        self.sources.push((target, source));
+        Ok(())
+    }
+}
+
+/// Reads `rating=score,comment=content`. A part without `=` belongs to the value before it, so that a value
+/// may hold commas.
+pub fn pairs(text: &str) -> Result<Vec<(String, String)>, MappingError> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for part in text.split(',') {
+        match (part.split_once('='), pairs.last_mut()) {
+            (Some((target, value)), _) => pairs.push((target.trim().to_owned(), value.trim().to_owned())),
+            (None, Some((_, value))) => *value = format!("{value},{part}"),
+            (None, None) => return Err(MappingError::NotAPair(part.to_owned())),
+        }
+    }
+    Ok(pairs)
+}
+
+impl Kind {
+    fn target(self, name: &str) -> Result<Target, MappingError> {
+        self.targets().find(|target| squeezed(target.name()) == squeezed(name)).ok_or_else(|| {
+            let known = self.targets().map(Target::name).collect::<Vec<_>>().join(", ");
+            MappingError::UnknownTarget { kind: self.name(), target: name.to_owned(), known }
+        })
+    }
+}
+
+/// The column as it was written, else the only one that is the same but for case and spaces.
+fn find(columns: &Columns, target: Target, column: &str) -> Result<Source, MappingError> {
+    let alike = || columns.names().iter().position(|name| name.eq_ignore_ascii_case(column));
+    let Some(position) = columns.position(column).or_else(alike) else {
+        let (target, column) = (target.name(), column.to_owned());
+        return Err(MappingError::NoSuchColumn { target, column, there: listed(columns) });
+    };
+    Ok(Source::Column { position, name: columns.names()[position].clone() })
+}
+
+fn listed(columns: &Columns) -> String {
+    columns.names().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A name without what its spellings differ in.
+fn squeezed(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use csv::StringRecord;
+
+    use super::*;
+
+    fn mapped(kind: Kind, header: &[&str], maps: &str, sets: &str) -> Result<Mapping, String> {
+        let read = |text: &str| if text.is_empty() { Ok(Vec::new()) } else { pairs(text) };
+        let (maps, sets) = (read(maps).map_err(|e| e.to_string())?, read(sets).map_err(|e| e.to_string())?);
+        Mapping::new(kind, &Columns::new(header), &maps, &sets).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_target_comes_from_its_column_its_constant_or_its_namesake() {
+        let header = ["Star Rating", "product", "Occurred At", "customerID", "Customer"];
+        let mapping =
+            mapped(Kind::Feedback, &header, "rating=star rating", "scale=stars,product=Kiwix").unwrap();
+        let fields = StringRecord::from(vec!["5", "other", "2023-04-24", "7", ""]);
+        let record = Record::new(2, Arc::new(Columns::new(header)), fields);
+        let get = |target| mapping.get(&record, target);
+        assert_eq!(get(Target::Rating), Some("5"));
+        assert_eq!(get(Target::Product), Some("Kiwix"));
+        assert_eq!(get(Target::OccurredAt), Some("2023-04-24"));
+        assert_eq!(get(Target::Customer), None);
+        assert_eq!(get(Target::Segment), None);
+        assert_eq!(mapping.column(Target::OccurredAt), Some("Occurred At"));
+        assert_eq!(mapping.constants().count(), 2);
+    }
+
+    #[test]
+    fn names_are_the_same_however_they_are_written() {
+        for name in ["occurred_at", "OccurredAt", "occurredAt", "Occurred at", "OCCURRED-AT", " occurred at "]
+        {
+            let header = ["product", "scale", "rating", name];
+            assert!(mapped(Kind::Feedback, &header, "", "").is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said_with_what_there_is() {
+        let header = ["app", "score", "at"];
+        for (kind, maps, sets, expected) in [
+            (
+                Kind::Feedback,
+                "stars=score",
+                "",
+                "feedback have no `stars`; known are product, scale, rating, occurred_at, feature, release, segment, customer, comment, channel, external_id",
+            ),
+            (
+                Kind::Feedback,
+                "rating=scroe",
+                "",
+                "the file has no column `scroe` for rating; it has `app`, `score`, `at`",
+            ),
+            (Kind::Feedback, "rating", "", "`rating` should be written target=value, such as rating=score"),
+            (Kind::Feedback, "rating=score", "rating=5", "rating is given twice"),
+            (
+                Kind::Exposure,
+                "product=app,feature=score,day=at",
+                "",
+                "exposure need active_customers, and the file has no column of that name: say which one it is (--map active_customers=COLUMN) or give it to all rows (--set active_customers=VALUE); the file has `app`, `score`, `at`",
+            ),
+        ] {
+            assert_eq!(mapped(kind, &header, maps, sets).unwrap_err(), expected);
+        }
+    }
+
+    #[test]
+    fn a_value_may_hold_commas() {
+        let expected = [("title", "a, b"), ("product", "x=y")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        assert_eq!(pairs("title=a, b,product=x=y").unwrap(), expected);
+    }
+}

@@ -1,0 +1,136 @@
+//! The file of the rows that could not be taken: what was wrong, and the row itself, to be mended and
+//! imported again.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use csv::{Writer, WriterBuilder};
+
+use super::parse::Reject;
+use super::record::{BadRecord, Columns, Record};
+
+/// Writes rejects as CSV: line, field, reason, then the columns of the source. The file is made with the first
+/// reject, so an import without any leaves none.
+#[derive(Debug)]
+pub struct Rejects {
+    path: PathBuf,
+    header: Vec<String>,
+    file: Option<Writer<File>>,
+    count: u64,
+}
+
+impl Rejects {
+    /// Rejects of a file with these columns, to be written to `path`, over what is there.
+    pub fn new(path: impl Into<PathBuf>, columns: &Columns) -> Rejects {
+        let told = ["line", "field", "reason"].map(str::to_owned);
+        let header = told.into_iter().chain(columns.names().iter().cloned()).collect();
+        Rejects { path: path.into(), header, file: None, count: 0 }
+    }
+
+    /// Writes down a record that was read and not understood.
+    pub fn write(&mut self, reject: &Reject, record: &Record) -> io::Result<()> {
+        self.row(reject, record.fields())
+    }
+
+    /// Writes down a record that could not be read, as far as it could be split.
+    pub fn write_bad(&mut self, bad: &BadRecord) -> io::Result<()> {
+        self.row(&Reject::from(bad), bad.fields.iter().map(String::as_str))
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Completes the file and says where it is; none when there was no reject.
+    pub fn finish(mut self) -> io::Result<Option<PathBuf>> {
+        let Some(file) = &mut self.file else { return Ok(None) };
+        file.flush()?;
+        Ok(Some(self.path))
+    }
+
+    fn row<'a>(&mut self, reject: &Reject, fields: impl Iterator<Item = &'a str>) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(create(&self.path, &self.header)?),
+        };
+        let line = reject.line.to_string();
+        for cell in [&line, &reject.field, &reject.reason] {
+            file.write_field(&*guarded(cell))?;
+        }
+        for cell in fields {
+            file.write_field(&*guarded(cell))?;
+        }
+        file.write_record(None::<&[u8]>)?;
+        self.count += 1;
+        Ok(())
+    }
+}
+
+fn create(path: &Path, header: &[String]) -> io::Result<Writer<File>> {
+    // A bad record has the fields that it has, so the rows are of different lengths.
+    let mut file = WriterBuilder::new().flexible(true).from_writer(File::create(path)?);
+    file.write_record(header.iter().map(|name| guarded(name).into_owned()))?;
+    Ok(file)
+}
+
+/// A cell that a spreadsheet will not run. What starts like a formula gets an apostrophe, which spreadsheets
+/// take for "this is text"; numbers may start with a sign.
+pub fn guarded(cell: &str) -> Cow<'_, str> {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    match is_formula && cell.parse::<f64>().is_err() {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use csv::StringRecord;
+
+    use super::*;
+
+    #[test]
+    fn rejects_are_written_with_their_record_and_only_when_there_are_any() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("rejects.csv");
+        let columns = Arc::new(Columns::new(["score", "text"]));
+        assert_eq!(Rejects::new(&path, &columns).finish().unwrap(), None);
+        assert!(!path.exists());
+
+        let mut rejects = Rejects::new(&path, &columns);
+        let record = Record::new(4, columns, StringRecord::from(vec!["-7", "=1+1, \"x\""]));
+        let reject = Reject { line: 4, field: "rating".into(), reason: "must lie between 1 and 5".into() };
+        rejects.write(&reject, &record).unwrap();
+        let bad = BadRecord { line: 6, reason: "it has 1 fields".into(), fields: vec!["@x".into()] };
+        rejects.write_bad(&bad).unwrap();
+        assert_eq!(rejects.count(), 2);
+        assert_eq!(rejects.finish().unwrap(), Some(path.clone()));
+        let expected = "line,field,reason,score,text\n\
+                        4,rating,must lie between 1 and 5,-7,\"'=1+1, \"\"x\"\"\"\n\
+                        6,,it has 1 fields,'@x\n";
+        assert_eq!(std::fs::read_to_string(path).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_starts_like_a_formula_is_text_and_a_number_stays_a_number() {
+        for (cell, expected) in [
+            ("=cmd()", "'=cmd()"),
+            ("+x", "'+x"),
+            ("-x", "'-x"),
+            ("@sum", "'@sum"),
+            ("\tx", "'\tx"),
+            ("＝x", "'＝x"),
+            ("-5.5", "-5.5"),
+            ("+49", "+49"),
+            ("a=b", "a=b"),
+            ("", ""),
+        ] {
+            assert_eq!(guarded(cell), expected);
+        }
+    }
+}
