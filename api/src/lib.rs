@@ -1,10 +1,19 @@
 //! The Ballroom server: what it serves and how, from the command line inwards.
 
-pub mod clock;
-pub mod counts;
-pub mod domain;
+pub mod cli;
+
+pub mod http;
+
 pub mod graphql;
+
+pub mod report;
 
 pub mod ingest;
 
+pub mod domain;
+
+pub mod counts;
+
 pub mod store;
+
+pub mod clock;

@@ -1,2 +1,8 @@
-//! .
-fn main() {}
+//! The `ballroom` command.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    ballroom::cli::main()
+}

@@ -43,13 +43,14 @@ pub struct FeatureChanges {
 /// Makes a feature. The same again returns what is there.
 pub async fn create(store: &Store, by: Manage, new: NewFeature, at: DateTime<Utc>) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let row = create_in(&mut tx, new).await?;
+    let row = insert_in(&mut tx, new).await?;
+    tx.dimensions_changed().await?;
     tx.commit().await?;
     Ok(row)
 }
 
-/// The same inside a transaction.
-pub(crate) async fn create_in(tx: &mut Transaction, new: NewFeature) -> Result<Model, Error> {
+/// The same inside a transaction, which must be told that its dimensions have changed.
+pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<Model, Error> {
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &new.product)?.id;
     let key = check::key("key", &new.key)?;
@@ -79,8 +80,6 @@ pub(crate) async fn create_in(tx: &mut Transaction, new: NewFeature) -> Result<M
         updated_at: Set(tx.at),
     };
     let row = row.insert(tx.db()).await?;
-    drop(dimensions);
-    tx.dimensions_changed().await?;
     tx.tell("feature.created", about(row.id));
     Ok(row)
 }

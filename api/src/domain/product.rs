@@ -45,13 +45,14 @@ pub async fn find(store: &Store, by: Read, reference: &str) -> Result<Model, Err
 /// Makes a product. The same again returns what is there.
 pub async fn create(store: &Store, by: Manage, new: NewProduct, at: DateTime<Utc>) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let row = create_in(&mut tx, new).await?;
+    let row = insert_in(&mut tx, new).await?;
+    tx.dimensions_changed().await?;
     tx.commit().await?;
     Ok(row)
 }
 
-/// The same inside a transaction.
-pub(crate) async fn create_in(tx: &mut Transaction, new: NewProduct) -> Result<Model, Error> {
+/// The same inside a transaction, which must be told that its dimensions have changed.
+pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<Model, Error> {
     let key = check::key("key", &new.key)?;
     let name = check::name("name", new.name.as_deref().unwrap_or(&key))?;
     let description = check::text("description", new.description.as_deref())?;
@@ -76,7 +77,6 @@ pub(crate) async fn create_in(tx: &mut Transaction, new: NewProduct) -> Result<M
         updated_at: Set(tx.at),
     };
     let row = row.insert(tx.db()).await?;
-    tx.dimensions_changed().await?;
     tx.tell("product.created", about(row.id));
     Ok(row)
 }

@@ -117,7 +117,6 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Mod
     };
     let row = row.insert(tx.db()).await?;
     touch(tx, row.id, touched).await?;
-    drop(dimensions);
     tx.dimensions_changed().await?;
     tx.tell("release.planned", about(row.id));
     if row.released_at.is_some() {
@@ -222,8 +221,19 @@ pub async fn withdraw(
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let there = find_in(&tx, release)?;
-    let withdrawn_at = check::moment("withdrawnAt", withdrawn_at, at)?;
+    let row = withdraw_in(&mut tx, release, withdrawn_at).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The same inside a transaction.
+pub(crate) async fn withdraw_in(
+    tx: &mut Transaction,
+    release: ReleaseId,
+    withdrawn_at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    let there = find_in(tx, release)?;
+    let withdrawn_at = check::moment("withdrawnAt", withdrawn_at, tx.at)?;
     match there.lifecycle {
         ReleaseLifecycle::Withdrawn => return Ok(there),
         ReleaseLifecycle::Planned => {
@@ -239,11 +249,10 @@ pub async fn withdraw(
     row.withdrawn_at = Set(Some(withdrawn_at));
     row.withdrawn_on = Set(Some(withdrawn_at.with_timezone(&zone).date_naive()));
     row.lifecycle = Set(ReleaseLifecycle::Withdrawn);
-    row.updated_at = Set(at);
+    row.updated_at = Set(tx.at);
     let row = row.update(tx.db()).await?;
     tx.dimensions_changed().await?;
     tx.tell("release.withdrawn", about(row.id));
-    tx.commit().await?;
     Ok(row)
 }
 
@@ -293,7 +302,6 @@ pub async fn update(
             .await?;
         touch(&tx, release, touched).await?;
     }
-    drop(dimensions);
     tx.dimensions_changed().await?;
     tx.tell("release.updated", json!({ "id": row.id.public() }));
     tx.commit().await?;

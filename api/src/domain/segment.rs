@@ -19,13 +19,14 @@ pub async fn create(
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let row = create_in(&mut tx, key, name).await?;
+    let row = insert_in(&mut tx, key, name).await?;
+    tx.dimensions_changed().await?;
     tx.commit().await?;
     Ok(row)
 }
 
-/// The same inside a transaction.
-pub(crate) async fn create_in(tx: &mut Transaction, key: &str, name: Option<&str>) -> Result<Model, Error> {
+/// The same inside a transaction, which must be told that its dimensions have changed.
+pub(crate) async fn insert_in(tx: &mut Transaction, key: &str, name: Option<&str>) -> Result<Model, Error> {
     let key = check::key("key", key)?;
     let name = check::name("name", name.unwrap_or(&key))?;
     if let Ok(there) = tx.dimensions().segment("key", &key) {
@@ -44,7 +45,6 @@ pub(crate) async fn create_in(tx: &mut Transaction, key: &str, name: Option<&str
         updated_at: Set(tx.at),
     };
     let row = row.insert(tx.db()).await?;
-    tx.dimensions_changed().await?;
     tx.tell("segment.created", about(row.id));
     Ok(row)
 }

@@ -17,13 +17,9 @@ use crate::{
 };
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
-    app.service(
-        web::resource("/graphql")
-            .route(web::post().to(execute))
-            .default_service(web::to(|| async {
-                HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "POST")).finish()
-            })),
-    );
+    app.service(web::resource("/graphql").route(web::post().to(execute)).default_service(web::to(
+        || async { HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "POST")).finish() },
+    )));
 }
 
 /// The body of a request.
@@ -34,8 +30,6 @@ struct Body {
     operation_name: Option<String>,
     #[serde(default)]
     variables: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(default)]
-    extensions: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 async fn execute(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
@@ -55,13 +49,25 @@ async fn execute(state: web::Data<State>, request: HttpRequest, body: web::Bytes
             return refused(HttpResponse::BadRequest(), Code::InvalidArgument, &message);
         }
     };
-    let _ = body.extensions;
     let mut asked = Request::new(body.query);
     asked.operation_name = body.operation_name;
     let variables = serde_json::Value::Object(body.variables.unwrap_or_default());
     asked.variables = Variables::from_json(variables);
-    let answer = state.schema.execute(graphql::prepare(asked, &state.services, viewer)).await;
-    HttpResponse::Ok().json(answer)
+    let schema = state.schema.clone();
+    let services = state.services.clone();
+    // On the main runtime: there the database's connections live, and the scores have threads to block.
+    let answer = state.runtime.spawn(async move {
+        let asked = graphql::prepare(asked, &services, viewer);
+        schema.execute(asked).await
+    });
+    match answer.await {
+        Ok(answer) => HttpResponse::Ok().json(answer),
+        Err(error) => {
+            tracing::error!(%error, "a request ended early");
+            let message = "The server failed. Whatever was acknowledged is stored. Try again.";
+            refused(HttpResponse::InternalServerError(), Code::Internal, message)
+        }
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -84,9 +90,9 @@ async fn viewer(state: &State, headers: &HeaderMap) -> Result<Viewer, HttpRespon
     }
     match token::check(&state.services.store, token.trim(), clock::now()).await {
         Ok(Some(viewer)) => Ok(viewer),
-        Ok(None) => {
-            Err(unauthenticated("The token is unknown, revoked or has run out. `ballroom token create` makes one."))
-        }
+        Ok(None) => Err(unauthenticated(
+            "The token is unknown, revoked or has run out. `ballroom token create` makes one.",
+        )),
         Err(error) => {
             tracing::error!(%error, "a token could not be checked");
             let message = "The server failed; nothing was done. Try again.";

@@ -23,16 +23,18 @@ const GRACE: Duration = Duration::from_secs(25);
 struct State {
     schema: Schema,
     services: Services,
+    runtime: tokio::runtime::Handle,
 }
 
-/// A server on a port that is already ours, so that the caller knows the address before anybody connects.
+/// A server on a port that is already ours, so that the caller knows the address before anybody connects. Must
+/// be called within a tokio runtime: requests are answered there.
 pub fn server(
     listener: TcpListener,
     schema: Schema,
     services: Services,
     workers: usize,
 ) -> std::io::Result<Server> {
-    let state = State { schema, services };
+    let state = State { schema, services, runtime: tokio::runtime::Handle::current() };
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(state.clone()))

@@ -20,6 +20,8 @@ mod gzip;
 mod ndjson;
 mod parquet;
 
+pub mod import;
+
 pub mod date;
 pub mod external_id;
 pub mod mapping;

@@ -113,6 +113,11 @@ pub async fn submit_in(
     drafts.retain_mut(|(at, draft)| {
         let Some(external) = draft.external_key() else { return true };
         match there.get(&external) {
+            Some(Some(row)) if row.product_id != draft.row.product_id => {
+                let reason = "is that of an answer about another product; tell the two apart by `source`";
+                results[*at] = Some(Err(Error::conflict("externalId", reason)));
+                false
+            }
             Some(Some(row)) => {
                 let known = Submitted { feedback: row.clone(), outcome: Outcome::AlreadyThere };
                 results[*at] = Some(Ok(known));

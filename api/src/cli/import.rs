@@ -1,0 +1,230 @@
+//! `ballroom import`.
+
+use std::{
+    io::IsTerminal,
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+
+use super::settings::{Database, organization};
+use crate::{
+    domain::token,
+    ingest::{
+        Encoding, Format, Kind, ReadOptions,
+        import::{Create, ImportOptions, Progress, Summary, import},
+        mapping,
+    },
+};
+
+/// Where there is no terminal, a line is printed this often.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Import answers, incidents, exposure or releases from a file.
+///
+/// CSV, TSV, NDJSON and Parquet are read, the first three also compressed by gzip. Importing a file twice changes
+/// nothing: rows are known by their external id, or by what they hold.
+#[derive(Args)]
+pub(super) struct Import {
+    /// What the rows are.
+    #[arg(value_enum)]
+    what: What,
+
+    /// The file.
+    file: PathBuf,
+
+    /// Which column is which field: rating=score,comment=content,release=appVersion. Columns that have the name
+    /// of a field need not be mapped.
+    #[arg(long, value_name = "FIELD=COLUMN,...", value_parser = pairs)]
+    map: Vec<Pairs>,
+
+    /// Fields that are the same in all rows: product=shop,scale=stars.
+    #[arg(long, value_name = "FIELD=TEXT,...", value_parser = pairs)]
+    set: Vec<Pairs>,
+
+    /// The scale of all ratings: the same as --set scale=...
+    #[arg(long)]
+    scale: Option<String>,
+
+    /// Make what a row is the first to name. A release made this way starts on the first day that it is seen.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT,...")]
+    create: Vec<Creatable>,
+
+    /// How times are written, if not in one of the usual ways: %d.%m.%Y %H:%M.
+    #[arg(long, value_name = "FORMAT")]
+    date_format: Option<String>,
+
+    /// The time zone of times that name none.
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    time_zone: chrono_tz::Tz,
+
+    /// The system that the data come from; external ids are unique within it.
+    #[arg(long, default_value = "import")]
+    source: String,
+
+    /// Read the file as this, whatever its name says.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+
+    /// The file's encoding, if it is not found out by itself.
+    #[arg(long, value_enum)]
+    encoding: Option<Encoding>,
+
+    /// The character between the columns of a CSV file, if it is not found out by itself.
+    #[arg(long, value_name = "CHARACTER")]
+    delimiter: Option<char>,
+
+    /// Where rows go that cannot be taken; by default the file's name with .rejects.csv behind it.
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+}
+
+type Pairs = Vec<(String, String)>;
+
+fn pairs(text: &str) -> Result<Pairs, mapping::MappingError> {
+    mapping::pairs(text)
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum What {
+    /// Answers of customers.
+    Feedback,
+    /// Things that did not work.
+    Incidents,
+    /// Active customers of a feature on a day.
+    Exposure,
+    /// Versions of a product.
+    Releases,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Creatable {
+    Products,
+    Features,
+    Releases,
+    Segments,
+    Customers,
+}
+
+impl Import {
+    pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
+        let store = database.open().await?;
+        let by = token::operator(organization(&store).await?.id).manages()?;
+        let file = self.file.clone();
+        let options = self.options()?;
+        let mut shown = Shown::new();
+        let summary = import(&store, by, &file, options, |progress| shown.update(progress)).await;
+        shown.finish();
+        let summary = summary.with_context(|| format!("{} was not imported to its end", file.display()))?;
+        print(&summary, &file.display().to_string());
+        store.close().await?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn options(self) -> anyhow::Result<ImportOptions> {
+        let mut rejects = self.file.clone().into_os_string();
+        rejects.push(".rejects.csv");
+        let mut set: Pairs = self.set.into_iter().flatten().collect();
+        if let Some(scale) = self.scale {
+            set.push(("scale".to_owned(), scale));
+        }
+        let delimiter = match self.delimiter {
+            Some(character) => {
+                Some(u8::try_from(character).context("the delimiter must be an ASCII character")?)
+            }
+            None => None,
+        };
+        let makes = |what| self.create.contains(&what);
+        Ok(ImportOptions {
+            kind: match self.what {
+                What::Feedback => Kind::Feedback,
+                What::Incidents => Kind::Incidents,
+                What::Exposure => Kind::Exposure,
+                What::Releases => Kind::Releases,
+            },
+            read: ReadOptions { format: self.format, encoding: self.encoding, delimiter },
+            map: self.map.into_iter().flatten().collect(),
+            set,
+            time_zone: self.time_zone,
+            date_format: self.date_format,
+            create: Create {
+                products: makes(Creatable::Products),
+                features: makes(Creatable::Features),
+                releases: makes(Creatable::Releases),
+                segments: makes(Creatable::Segments),
+                customers: makes(Creatable::Customers),
+            },
+            source: self.source,
+            rejects: self.rejects.unwrap_or_else(|| rejects.into()),
+        })
+    }
+}
+
+/// Progress: a bar on a terminal, a line now and then elsewhere.
+struct Shown {
+    bar: Option<ProgressBar>,
+    printed: Instant,
+}
+
+impl Shown {
+    fn new() -> Self {
+        let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}  {eta} left");
+        let bar = std::io::stderr()
+            .is_terminal()
+            .then(|| ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())));
+        Self { bar, printed: Instant::now() }
+    }
+
+    fn update(&mut self, progress: Progress) {
+        let rows = HumanCount(progress.rows);
+        match &self.bar {
+            Some(bar) => {
+                bar.set_length(progress.bytes_total);
+                bar.set_position(progress.bytes);
+                bar.set_message(format!("{rows} rows"));
+            }
+            None if self.printed.elapsed() >= EVERY => {
+                self.printed = Instant::now();
+                let percent = 100 * progress.bytes / progress.bytes_total.max(1);
+                eprintln!("{rows} rows, {percent} %");
+            }
+            None => (),
+        }
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn print(summary: &Summary, file: &str) {
+    let Summary { read, accepted, already_there, superseded, rejected, created, rejects } = summary;
+    println!("{file}: {} rows read", HumanCount(*read));
+    println!("{:>12} accepted", HumanCount(*accepted).to_string());
+    println!("{:>12} already there", HumanCount(*already_there).to_string());
+    println!(
+        "{:>12} superseded (same customer, feature, scale and day: the last answer counts)",
+        HumanCount(*superseded).to_string()
+    );
+    println!("{:>12} rejected", HumanCount(*rejected).to_string());
+    let made = [
+        (created.products, "products"),
+        (created.features, "features"),
+        (created.releases, "releases"),
+        (created.segments, "segments"),
+    ];
+    let made: Vec<String> =
+        made.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", HumanCount(*n))).collect();
+    if !made.is_empty() {
+        println!("Made: {}.", made.join(", "));
+    }
+    if let Some(rejects) = rejects {
+        println!("What was rejected, and why, is in {}.", rejects.display());
+    }
+}

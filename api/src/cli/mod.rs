@@ -1,0 +1,92 @@
+//! The command line.
+
+mod demo;
+mod import;
+mod report;
+mod serve;
+mod settings;
+mod token;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use settings::{Database, Log};
+
+/// Feedback and value analytics: which features customers value, and which release hurt them.
+#[derive(Parser)]
+#[command(name = "ballroom", version, max_term_width = 100, propagate_version = true)]
+struct Arguments {
+    #[command(flatten)]
+    database: Database,
+
+    #[command(flatten)]
+    log: Log,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve GraphQL at /graphql.
+    Serve(serve::Serve),
+
+    /// Fill an embedded database with a simulated year, show what is found in it, and serve it.
+    Demo(demo::Demo),
+
+    /// Import answers, incidents, exposure or releases from a file.
+    Import(import::Import),
+
+    /// Print a report.
+    #[command(subcommand)]
+    Report(report::Report),
+
+    /// Make, list and revoke tokens.
+    #[command(subcommand)]
+    Token(token::Token),
+
+    /// Recount the daily counts from the rows; exits with 1 if they differ, and says where.
+    Verify(verify::Verify),
+
+    /// Bring the database up to date.
+    Migrate,
+}
+
+/// Parses the arguments and does what they say.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    arguments.log.start();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("ballroom: no threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("ballroom: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let Arguments { database, command, .. } = arguments;
+    match command {
+        Command::Serve(serve) => serve.run(&database).await?,
+        Command::Demo(demo) => return demo.run(&database).await,
+        Command::Import(import) => return import.run(&database).await,
+        Command::Report(report) => report.run(&database).await?,
+        Command::Token(token) => token.run(&database).await?,
+        Command::Verify(verify) => return verify.run(&database).await,
+        Command::Migrate => {
+            let applied = database.connect().await?.migrate().await?;
+            println!("{applied} migrations applied; the database is up to date.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,102 @@
+//! `ballroom serve`.
+
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::Context;
+use ballroom_entity::{api_token::Role, organization};
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::settings::Database;
+use crate::{
+    clock,
+    domain::{organization as organizations, score::Scores, token},
+    graphql::{self, Services},
+    http,
+    ingest::GroupCommit,
+    store::Store,
+};
+
+/// How long the last answers may take to be written when the server stops.
+const LAST_WRITES: Duration = Duration::from_secs(30);
+
+/// Serve GraphQL.
+#[derive(Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    listen: Listen,
+
+    /// Do not bring the database up to date; refuse to start if it is not.
+    #[arg(long, env = "BALLROOM_NO_MIGRATE")]
+    no_migrate: bool,
+}
+
+/// Where and how to listen.
+#[derive(Args)]
+pub(super) struct Listen {
+    /// Address and port; port 0 takes any free one.
+    #[arg(long, env = "BALLROOM_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+
+    /// Threads that speak HTTP.
+    #[arg(long, env = "BALLROOM_HTTP_THREADS", value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=512))]
+    http_threads: u16,
+}
+
+impl Serve {
+    pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
+        let store = if self.no_migrate {
+            database.open().await?
+        } else {
+            let store = database.connect().await?;
+            store.migrate().await.context("the database could not be brought up to date")?;
+            store
+        };
+        let (organization, new) = organizations::first(&store, clock::now()).await?;
+        let token = if new { Some(first_token(&store, &organization).await?) } else { None };
+        self.listen.serve(store, token).await
+    }
+}
+
+impl Listen {
+    /// Serves until the process is told to stop, then lets requests finish and closes the database.
+    pub(super) async fn serve(&self, store: Store, new_token: Option<String>) -> anyhow::Result<()> {
+        let (listener, address) =
+            http::listen(self.listen).with_context(|| format!("cannot listen on {}", self.listen))?;
+        let (answers, writer) = GroupCommit::start(store.clone());
+        let services = Services { store: store.clone(), scores: Scores::new(store.clone()), answers };
+        let schema = graphql::schema(services.clone());
+        let server = http::server(listener, schema, services, self.http_threads.into())?;
+        let handle = server.handle();
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+
+        println!("Ballroom listens on http://{address} (GraphQL at /graphql). Stop it with Ctrl-C.");
+        if let Some(token) = new_token {
+            println!("An administrator's token, shown only this once:\n\n    {token}\n");
+        }
+        let serving = tokio::spawn(server);
+        tokio::select! {
+            _ = terminate.recv() => (),
+            _ = interrupt.recv() => (),
+        }
+        tracing::info!("stopping: requests in progress are finished");
+        handle.stop(true).await;
+        serving.await??;
+        // The routes are gone and with them the last handles of the writer: it ends when all is written.
+        if tokio::time::timeout(LAST_WRITES, writer).await.is_err() {
+            tracing::error!("the last answers were not written in time; none of them was acknowledged");
+        }
+        store.close().await?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// The token that a first start makes, so that somebody gets in.
+pub(super) async fn first_token(store: &Store, organization: &organization::Model) -> anyhow::Result<String> {
+    let operator = token::operator(organization.id).administers()?;
+    let made = token::create(store, operator, Role::Administrator, "first administrator", None, clock::now())
+        .await?;
+    Ok(made.1)
+}

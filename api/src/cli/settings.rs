@@ -1,0 +1,122 @@
+//! The settings that all commands share: each a flag and an environment variable.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use ballroom_entity::organization;
+use clap::{Args, ValueEnum};
+use tracing_subscriber::EnvFilter;
+
+use crate::{clock, domain::organization as organizations, store::Store};
+
+/// Where the data is.
+#[derive(Args, Clone)]
+pub(super) struct Database {
+    /// Where the embedded database lives (SQLite); made if it is not there.
+    #[arg(
+        long,
+        global = true,
+        env = "BALLROOM_DATA_DIR",
+        value_name = "DIR",
+        default_value = "ballroom-data"
+    )]
+    pub(super) data_dir: PathBuf,
+
+    /// Use this database instead: postgres://user:password@host/name.
+    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(super) database_url: Option<String>,
+}
+
+impl Database {
+    /// Opens the database as it is. An embedded one is made and migrated if need be.
+    pub(super) async fn connect(&self) -> anyhow::Result<Store> {
+        match &self.database_url {
+            Some(url) => Store::connect(url)
+                .await
+                .with_context(|| format!("cannot reach the database at {}", without_password(url))),
+            None => self.embedded(&self.data_dir).await,
+        }
+    }
+
+    /// Opens the database and makes sure that it is up to date.
+    pub(super) async fn open(&self) -> anyhow::Result<Store> {
+        let store = self.connect().await?;
+        let pending = store.pending_migrations().await?;
+        anyhow::ensure!(
+            pending == 0,
+            "the database lacks {pending} migrations; run `ballroom migrate`, or `ballroom serve`, first"
+        );
+        Ok(store)
+    }
+
+    /// Opens the embedded database in a directory.
+    pub(super) async fn embedded(&self, directory: &Path) -> anyhow::Result<Store> {
+        std::fs::create_dir_all(directory)
+            .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
+        let file = directory.join("ballroom.sqlite");
+        Store::embedded(&file).await.with_context(|| format!("cannot open {}", file.display()))
+    }
+}
+
+/// The organization that the command line works for.
+pub(super) async fn organization(store: &Store) -> anyhow::Result<organization::Model> {
+    Ok(organizations::first(store, clock::now()).await?.0)
+}
+
+/// What is written to the log, and how.
+#[derive(Args, Clone)]
+pub(super) struct Log {
+    /// What to log: error, warn, info, debug, trace, or a filter such as info,ballroom=debug.
+    #[arg(long = "log", global = true, env = "BALLROOM_LOG", value_name = "FILTER", default_value = "info")]
+    filter: String,
+
+    /// How to log.
+    #[arg(
+        long = "log-format",
+        global = true,
+        env = "BALLROOM_LOG_FORMAT",
+        value_enum,
+        default_value = "text"
+    )]
+    format: LogFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Log {
+    /// Starts logging, to standard error: standard output is for results.
+    pub(super) fn start(&self) {
+        let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{}", self.filter))
+            .unwrap_or_else(|_| EnvFilter::new("info"));
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        match self.format {
+            LogFormat::Text => log.init(),
+            LogFormat::Json => log.json().init(),
+        }
+    }
+}
+
+/// The URL as it may be shown.
+fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        assert_eq!(without_password("postgres://me:se@cret@host/name"), "postgres://…@host/name");
+        assert_eq!(without_password("postgres://host/name"), "postgres://host/name");
+    }
+}

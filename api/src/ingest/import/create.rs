@@ -1,0 +1,193 @@
+//! Making what rows are the first to name: products, features, releases, segments.
+
+use std::collections::BTreeMap;
+
+use ballroom_entity::id::ProductId;
+use chrono::{DateTime, Utc};
+
+use super::Row;
+use crate::{
+    domain::{
+        error::Error,
+        feature::{self, NewFeature},
+        product::{self, NewProduct},
+        release, segment,
+    },
+    store::Transaction,
+};
+
+/// What is made when a row is the first to name it; what is not made is a reason to refuse the row.
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Create {
+    pub products: bool,
+    pub features: bool,
+    pub releases: bool,
+    pub segments: bool,
+    pub customers: bool,
+}
+
+/// What was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Created {
+    pub products: u64,
+    pub features: u64,
+    pub releases: u64,
+    pub segments: u64,
+}
+
+impl Created {
+    /// Adds what another batch made.
+    pub fn add(&mut self, other: Self) {
+        self.products += other.products;
+        self.features += other.features;
+        self.releases += other.releases;
+        self.segments += other.segments;
+    }
+}
+
+/// What a row names.
+struct Named<'a> {
+    product: &'a str,
+    features: Vec<&'a str>,
+    release: Option<(&'a str, DateTime<Utc>)>,
+    segment: Option<&'a str>,
+}
+
+impl Row {
+    fn names(&self) -> Named<'_> {
+        match self {
+            Self::Feedback(row) => Named {
+                product: &row.product,
+                features: row.feature.as_deref().into_iter().collect(),
+                release: row.release.as_deref().map(|release| (release, row.occurred_at)),
+                segment: row.segment.as_deref(),
+            },
+            Self::Incident(row) => Named {
+                product: &row.product,
+                features: row.features.iter().map(String::as_str).collect(),
+                release: row.release.as_deref().map(|release| (release, row.opened_at)),
+                segment: None,
+            },
+            Self::Exposure(row) => Named {
+                product: &row.product,
+                features: vec![&row.feature],
+                release: None,
+                segment: row.segment.as_deref(),
+            },
+            Self::Release(row) => Named {
+                product: &row.product,
+                features: row.features.iter().map(|touch| touch.feature.as_str()).collect(),
+                release: None,
+                segment: None,
+            },
+        }
+    }
+}
+
+/// Makes what the rows name and nobody has made. What cannot be made (a key of 300 characters) is left out here,
+/// and the row is refused for it when it is submitted.
+pub(super) async fn missing(tx: &mut Transaction, create: Create, rows: &[Row]) -> Result<Created, Error> {
+    let mut created = Created::default();
+    if create.products {
+        created.products = products(tx, rows).await?;
+    }
+    if create.segments {
+        created.segments = segments(tx, rows).await?;
+    }
+    if create.features {
+        created.features = features(tx, rows).await?;
+    }
+    if create.releases {
+        created.releases = releases(tx, rows).await?;
+    }
+    Ok(created)
+}
+
+async fn products(tx: &mut Transaction, rows: &[Row]) -> Result<u64, Error> {
+    let dimensions = tx.dimensions();
+    let mut keys: Vec<&str> = rows.iter().map(|row| row.names().product).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.retain(|key| dimensions.product("product", key).is_err());
+    let mut made = 0;
+    for key in keys {
+        let new = NewProduct { key: key.to_owned(), ..NewProduct::default() };
+        made += taken(product::insert_in(tx, new).await)?;
+    }
+    changed(tx, made).await
+}
+
+async fn segments(tx: &mut Transaction, rows: &[Row]) -> Result<u64, Error> {
+    let dimensions = tx.dimensions();
+    let mut keys: Vec<&str> = rows.iter().filter_map(|row| row.names().segment).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.retain(|key| dimensions.segment("segment", key).is_err());
+    let mut made = 0;
+    for key in keys {
+        made += taken(segment::insert_in(tx, key, None).await)?;
+    }
+    changed(tx, made).await
+}
+
+async fn features(tx: &mut Transaction, rows: &[Row]) -> Result<u64, Error> {
+    let dimensions = tx.dimensions();
+    let named = rows.iter().map(Row::names);
+    let mut keys: Vec<(&str, &str)> =
+        named.flat_map(|row| row.features.into_iter().map(move |feature| (row.product, feature))).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut made = 0;
+    for (product, key) in keys {
+        let Ok(of) = dimensions.product("product", product) else { continue };
+        if dimensions.feature(of.id, "feature", key).is_err() {
+            let new =
+                NewFeature { product: product.to_owned(), key: key.to_owned(), ..NewFeature::default() };
+            made += taken(feature::insert_in(tx, new).await)?;
+        }
+    }
+    changed(tx, made).await
+}
+
+/// Releases that nobody entered take the first day that they are seen. A later file may hold earlier answers.
+async fn releases(tx: &mut Transaction, rows: &[Row]) -> Result<u64, Error> {
+    let dimensions = tx.dimensions();
+    let mut seen: BTreeMap<(ProductId, &str), DateTime<Utc>> = BTreeMap::new();
+    for row in rows {
+        let Named { product, release: Some((version, at)), .. } = row.names() else { continue };
+        let Ok(product) = dimensions.product("product", product) else { continue };
+        let first = seen.entry((product.id, version)).or_insert(at);
+        *first = at.min(*first);
+    }
+    let (mut made, mut moved) = (0, 0);
+    for ((product, version), first) in seen {
+        match dimensions.release(product, "release", version) {
+            Err(_) => made += taken(release::infer_in(tx, product, version, first).await)?,
+            Ok(there) if there.inferred && there.released_at.is_some_and(|known| first < known) => {
+                release::seen_earlier_in(tx, there, first).await?;
+                moved += 1;
+            }
+            Ok(_) => (),
+        }
+    }
+    changed(tx, made + moved).await?;
+    Ok(made)
+}
+
+/// One if it was made, none if the caller's data forbid it; only our own failures end the import.
+fn taken<T>(result: Result<T, Error>) -> Result<u64, Error> {
+    match result {
+        Ok(_) => Ok(1),
+        Err(error) if error.is_ours() => Err(error),
+        Err(_) => Ok(0),
+    }
+}
+
+async fn changed(tx: &mut Transaction, rows: u64) -> Result<u64, Error> {
+    if rows > 0 {
+        tx.dimensions_changed().await?;
+    }
+    Ok(rows)
+}

@@ -1,0 +1,151 @@
+//! The value report: what customers value.
+
+use ballroom_analytics::value::{IncidentBasis, ValueScore};
+use serde::Serialize;
+
+use super::signed;
+use crate::domain::score::{Cell, Snapshot};
+
+/// The value of every feature of a product.
+#[derive(Clone, Debug, Serialize)]
+pub struct ValueReport {
+    /// The product's name.
+    pub product: String,
+    /// First day of the period.
+    pub from: chrono::NaiveDate,
+    /// The day after the last.
+    pub until: chrono::NaiveDate,
+    /// The last day whose data were known.
+    pub as_of: chrono::NaiveDate,
+    /// The version of the release that it is about; none: all.
+    pub release: Option<String>,
+    /// The segment that it is about; none: all.
+    pub segment: Option<String>,
+    /// The ranked features from the highest value down, then those with not enough answers.
+    pub features: Vec<Entry>,
+    /// The version of the method.
+    pub method: &'static str,
+}
+
+/// A feature in the report. Scores and parts are in points of 100; the parts add up to the score.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    /// Its place, from 1; none: not enough answers.
+    pub rank: Option<usize>,
+    /// The feature's key; none: the product as a whole.
+    pub feature: Option<String>,
+    /// What it is called.
+    pub name: String,
+    /// The perceived value.
+    pub score: f64,
+    /// Lower end of its 90 % interval.
+    pub lower: f64,
+    /// Upper end of its 90 % interval.
+    pub upper: f64,
+    /// What an average feature would score.
+    pub base: f64,
+    /// What this feature usually adds.
+    pub history: f64,
+    /// What the period's answers add.
+    pub feedback: f64,
+    /// What incidents took away.
+    pub incidents: f64,
+    /// Whether incidents could be counted against active customers.
+    pub exposure_known: bool,
+    /// Answers in the period.
+    pub responses: i64,
+    /// How far the period's own answers decide, 0 to 1.
+    pub own_weight: f64,
+}
+
+impl ValueReport {
+    /// The report of some scores.
+    pub fn new(snapshot: &Snapshot, product: &str, cell: Cell, values: &[ValueScore]) -> Self {
+        let dimensions = &snapshot.dimensions;
+        Self {
+            product: product.to_owned(),
+            from: cell.period.from,
+            until: cell.period.until,
+            as_of: cell.as_of,
+            release: cell.release.and_then(|id| Some(dimensions.releases.get(&id)?.version.clone())),
+            segment: cell.segment.and_then(|id| Some(dimensions.segments.get(&id)?.name.clone())),
+            features: values.iter().enumerate().map(|(at, value)| Entry::new(snapshot, at, value)).collect(),
+            method: ballroom_analytics::METHOD,
+        }
+    }
+
+    /// As JSON, for programs.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// As a table, for people.
+    pub fn table(&self) -> String {
+        let mut table = super::table(
+            [
+            "#",
+            "feature",
+            "value",
+            "90 % interval",
+            "base",
+            "history",
+            "answers say",
+            "incidents",
+            "answers",
+        ],
+            &[0, 2, 3, 4, 5, 6, 7, 8],
+        );
+        for entry in &self.features {
+            table.add_row([
+                entry.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
+                entry.name.clone(),
+                format!("{:.1}", entry.score),
+                format!("{:.1} – {:.1}", entry.lower, entry.upper),
+                format!("{:.1}", entry.base),
+                signed(entry.history),
+                signed(entry.feedback),
+                if entry.exposure_known { signed(entry.incidents) } else { "unknown".to_owned() },
+                entry.responses.to_string(),
+            ]);
+        }
+        let last = self.until.pred_opt().unwrap_or(self.until);
+        let mut title = format!("Perceived value of {}, {} to {last}", self.product, self.from);
+        for only in [&self.release, &self.segment].into_iter().flatten() {
+            title.push_str(&format!(", {only} only"));
+        }
+        let mut text = format!("{title}\n{table}\n");
+        if self.features.is_empty() {
+            text.push_str("There is no feature yet.\n");
+        } else if self.features.iter().any(|entry| entry.rank.is_none()) {
+            text.push_str("– not enough answers to rank\n");
+        }
+        if self.features.iter().any(|entry| !entry.exposure_known) {
+            text.push_str("incidents unknown: nobody recorded how many customers were active (exposure)\n");
+        }
+        text
+    }
+}
+
+impl Entry {
+    fn new(snapshot: &Snapshot, at: usize, value: &ValueScore) -> Self {
+        let feature = snapshot.dimensions.features.get(&snapshot.feature_of(value.feature).1);
+        Self {
+            rank: value.ranked.then_some(at + 1),
+            feature: feature.map(|feature| feature.key.clone()),
+            name: match feature {
+                Some(feature) => feature.name.clone(),
+                None => "(the product as a whole)".to_owned(),
+            },
+            score: value.score,
+            lower: value.lower,
+            upper: value.upper,
+            base: value.base,
+            history: value.history,
+            feedback: value.feedback,
+            incidents: value.incidents,
+            exposure_known: value.incident_basis == IncidentBasis::Exposure,
+            responses: value.responses,
+            own_weight: value.own_weight,
+        }
+    }
+}
