@@ -49,8 +49,10 @@ impl Beta {
             let next = x - step;
             let inside = next > low && next < high;
             x = if inside { next } else { 0.5 * (low + high) };
-            // Each step cubes the error, so after a small one nothing is left.
-            if (inside && step.abs() < 3e-4 * sd) || high - low < 1e-12 {
+            // Each step cubes the error, so after a small one nothing is left. Against an end of the scale a
+            // small one is small beside the way to that end.
+            let near = sd.min(x).min(1.0 - x);
+            if (inside && step.abs() < 3e-4 * near) || high - low < 1e-12 {
                 break;
             }
         }
