@@ -1,8 +1,11 @@
-//! How many incidents are to be expected after a planned release?
+//! How many incidents are to be expected after a planned release (METHOD 7)?
 
-use crate::error::Result;
+use statrs::function::beta::checked_beta_reg;
+
+use crate::error::{Error, Result};
+use crate::evidence::Rate;
 use crate::facts::Day;
-use crate::prepared::Prepared;
+use crate::prepared::{FeatureCounts, Prepared};
 use crate::prior::Hyperparameters;
 
 /// What is to be forecast.
@@ -51,11 +54,241 @@ pub struct Quantile {
 /// The shares of a forecast.
 pub const QUANTILES: [f64; 7] = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95];
 
-/// The forecast of a feature's incidents.
+/// Days since a release from which its effect changes, and the day from which it has none.
+const AGES: [Day; 4] = [0, 2, 7, 14];
+/// Expected incidents that the belief in "no effect" is worth.
+const K_EFFECT: f64 = 10.0;
+/// Days of the past that rates and effects rest on.
+const HISTORY: Day = 182;
+/// Days whose exposure stands for the future's where none is given.
+const RECENT: Day = 28;
+/// The longest forecast, in days.
+const LONGEST: u32 = 366;
+
+/// The forecast of a feature's incidents; none while nothing is known of the feature and the organisation.
 pub fn forecast(
-    _prepared: &Prepared,
-    _hyper: &Hyperparameters,
-    _query: &ForecastQuery,
+    prepared: &Prepared,
+    hyper: &Hyperparameters,
+    query: &ForecastQuery,
 ) -> Result<Option<Forecast>> {
-    Ok(None)
+    if query.days == 0 || query.days > LONGEST {
+        return Err(Error::Invalid { column: "days", reason: "must lie between 1 and 366" });
+    }
+    let given = query.exposure.len();
+    if given != 0 && given != query.days as usize || query.exposure.iter().any(|x| !x.is_finite() || *x < 0.0)
+    {
+        return Err(Error::Invalid {
+            column: "exposure",
+            reason: "must be one number of customers a day, or none",
+        });
+    }
+    let feature = prepared.feature(query.feature)?;
+    let until = query.as_of + 1;
+    let pasts: Vec<_> = prepared.features.iter().map(|f| Past::of(prepared, f, until)).collect();
+    let (observed, expected) = bins(&pasts);
+    let effect = release_effect(observed, expected);
+    let totals: Vec<_> = pasts.iter().map(|past| past.total(&effect)).collect();
+    let known: Vec<_> = totals.iter().copied().filter(|total| total.exposure > 0.0).collect();
+    if known.is_empty() {
+        return Ok(None);
+    }
+
+    let mut releases = release_days(prepared, feature, until);
+    releases.extend(query.release_day);
+    let future: Vec<_> = (0..query.days as usize)
+        .map(|i| {
+            let day = until + i as Day;
+            let exposure = query.exposure.get(i).copied().unwrap_or_else(|| recent_exposure(feature, until));
+            (exposure, bin(age(&releases, day)))
+        })
+        .collect();
+    let mine = totals[query.feature as usize];
+    let prior = rate_prior(&known, hyper.phi_incidents);
+    let spread = spread(mine, prior, &future, &effect, Some(expected), hyper.phi_incidents);
+    let quantiles = QUANTILES.map(|share| Quantile { share, incidents: spread.quantile(share) });
+    Ok(Some(Forecast {
+        feature: query.feature,
+        mean: spread.mean,
+        sd: spread.sd,
+        quantiles: quantiles.to_vec(),
+        release_effect: effect,
+        incidents: mine.incidents as i64,
+        method: crate::METHOD,
+    }))
+}
+
+/// Incidents and exposure of one feature's last half year by days since a release; the last bin is "none".
+struct Past([Rate; 4]);
+
+impl Past {
+    fn of(prepared: &Prepared, feature: &FeatureCounts, until: Day) -> Self {
+        let Some(since) = feature.first_day else { return Self([Rate::default(); 4]) };
+        let from = since.max(until - HISTORY);
+        let releases = release_days(prepared, feature, until);
+        let of_day = |day: Day| bin(age(&releases, day)).unwrap_or(3);
+        let mut bins = [Rate::default(); 4];
+        if feature.exposure.between(from, until) > 0.0 {
+            for (day, [active]) in feature.exposure.total.daily(from, until) {
+                bins[of_day(day)].exposure += active as f64;
+            }
+        } else {
+            for day in from..until {
+                bins[of_day(day)].exposure += 1.0;
+            }
+        }
+        for incident in feature.incidents(from, until) {
+            bins[of_day(incident.day)].incidents += incident.opened as f64;
+        }
+        Self(bins)
+    }
+
+    /// All incidents, and the exposure as if no release had ever been near.
+    fn total(&self, effect: &[f64; 3]) -> Rate {
+        let effects = effect.iter().copied().chain([1.0]);
+        let fold = |sum: Rate, (bin, effect): (&Rate, f64)| Rate {
+            incidents: sum.incidents + bin.incidents,
+            exposure: sum.exposure + effect * bin.exposure,
+        };
+        self.0.iter().zip(effects).fold(Rate::default(), fold)
+    }
+}
+
+/// Incidents soon after releases, and what each feature's rate far from them lets expect.
+fn bins(pasts: &[Past]) -> ([f64; 3], [f64; 3]) {
+    let (mut observed, mut expected) = ([0.0; 3], [0.0; 3]);
+    for Past([near @ .., far]) in pasts.iter().filter(|past| past.0[3].exposure > 0.0) {
+        for (i, bin) in near.iter().enumerate() {
+            observed[i] += bin.incidents;
+            expected[i] += far.incidents / far.exposure * bin.exposure;
+        }
+    }
+    (observed, expected)
+}
+
+fn release_days(prepared: &Prepared, feature: &FeatureCounts, until: Day) -> Vec<Day> {
+    let of_product = prepared.releases.iter().filter(|r| r.product == feature.product);
+    of_product.filter_map(|r| r.first_day.filter(|day| *day < until)).collect()
+}
+
+/// Days since the latest release.
+fn age(releases: &[Day], day: Day) -> Option<Day> {
+    releases.iter().filter(|release| **release <= day).max().map(|release| day - release)
+}
+
+/// Which of the effects a day has; none long after a release, or before any.
+pub fn bin(age: Option<Day>) -> Option<usize> {
+    let age = age.filter(|age| (AGES[0]..AGES[3]).contains(age))?;
+    Some(AGES.partition_point(|from| *from <= age) - 1)
+}
+
+fn recent_exposure(feature: &FeatureCounts, until: Day) -> f64 {
+    let running = &feature.exposure.total;
+    let days = running.before(until) - running.before(until - RECENT);
+    if days == 0 { 1.0 } else { feature.exposure.between(until - RECENT, until) / days as f64 }
+}
+
+/// Incidents soon after a release per incidents expected, `h = (observed + 10) / (expected + 10)`.
+pub fn release_effect(observed: [f64; 3], expected: [f64; 3]) -> [f64; 3] {
+    std::array::from_fn(|i| (observed[i] + K_EFFECT) / (expected[i] + K_EFFECT))
+}
+
+/// Gamma(a, b) over the features' rates: the mean is the pooled rate, `a` by moments, `0.5 <= a <= 50`.
+pub fn rate_prior(features: &[Rate], phi: f64) -> (f64, f64) {
+    let incidents: f64 = features.iter().map(|f| f.incidents).sum();
+    let exposure: f64 = features.iter().map(|f| f.exposure).sum();
+    let pooled = (incidents + 0.5) / exposure.max(f64::MIN_POSITIVE);
+    let (mut extra, mut squares) = (0.0, 0.0);
+    for f in features {
+        let expected = pooled * f.exposure;
+        extra += (f.incidents - expected).powi(2) - phi * expected;
+        squares += expected * expected;
+    }
+    let a = if extra > 0.0 { (squares / extra).clamp(0.5, 50.0) } else { 50.0 };
+    (a, a / pooled)
+}
+
+/// Negative binomial distribution of the incidents to come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// Its mean.
+    pub mean: f64,
+    /// Its standard deviation.
+    pub sd: f64,
+    /// Its size parameter.
+    pub r: f64,
+    /// Its probability parameter.
+    pub p: f64,
+}
+
+/// The incidents of days with the given exposure and [`bin`], of a feature with this past and prior.
+///
+/// ```text
+/// mean = rate sum h x;  var = phi M + M^2 (1 / (a + N / phi) + sum_b share_b^2 / (10 + E_b))
+/// ```
+pub fn spread(
+    past: Rate,
+    (a, b): (f64, f64),
+    future: &[(f64, Option<usize>)],
+    effect: &[f64; 3],
+    expected: Option<[f64; 3]>,
+    phi: f64,
+) -> Spread {
+    let (a, b) = (a + past.incidents / phi, b + past.exposure / phi);
+    let rate = a / b;
+    let (mut mean, mut near) = (0.0, [0.0; 3]);
+    for (exposure, bin) in future {
+        let incidents = rate * exposure * bin.map_or(1.0, |i| effect[i]);
+        mean += incidents;
+        if let Some(i) = bin {
+            near[*i] += incidents;
+        }
+    }
+    if mean <= 0.0 {
+        return Spread { mean: 0.0, sd: 0.0, r: 1.0, p: 1.0 };
+    }
+    let mut cv2 = 1.0 / a;
+    if let Some(expected) = expected {
+        cv2 += (0..3).map(|i| (near[i] / mean).powi(2) / (K_EFFECT + expected[i])).sum::<f64>();
+    }
+    let variance = phi * mean + mean * mean * cv2;
+    let r = mean * mean / (variance - mean).max(1e-9);
+    Spread { mean, sd: variance.sqrt(), r, p: r / (r + mean) }
+}
+
+impl Spread {
+    /// The smallest number of incidents that is not exceeded with probability `share`.
+    pub fn quantile(&self, share: f64) -> f64 {
+        if self.mean <= 0.0 {
+            return 0.0;
+        }
+        let mut high = (self.mean + 8.0 * self.sd).ceil().max(1.0);
+        while self.cdf(high) < share && high < 1e12 {
+            high *= 2.0;
+        }
+        let mut low = -1.0;
+        while high - low > 1.0 {
+            let middle = ((low + high) / 2.0).floor();
+            if self.cdf(middle) >= share { high = middle } else { low = middle }
+        }
+        high
+    }
+
+    /// The probability of at most `k` incidents.
+    pub fn cdf(&self, k: f64) -> f64 {
+        if self.mean <= 0.0 {
+            return 1.0;
+        }
+        if self.r + k > MANY {
+            return normal_cdf((k + 0.5 - self.mean) / self.sd);
+        }
+        checked_beta_reg(self.r, k + 1.0, self.p).unwrap_or(0.0)
+    }
+}
+
+/// Above this many, real and pseudo, the normal distribution is exact to less than an incident, and the
+/// continued fraction of the exact one runs out of terms.
+const MANY: f64 = 20_000.0;
+
+fn normal_cdf(z: f64) -> f64 {
+    0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)
 }

@@ -10,8 +10,6 @@
 //!
 //! `docs/method.md` explains what the numbers mean and how good they are.
 
-#![allow(dead_code)]
-
 pub mod error;
 pub mod facts;
 pub mod frame;
@@ -20,10 +18,14 @@ mod release;
 mod running;
 pub mod utility;
 
+pub mod credibility;
+pub mod dispersion;
+mod interval;
 pub mod prior;
 
 pub mod value;
 
+pub mod evidence;
 pub mod regression;
 
 pub mod change_point;

@@ -183,12 +183,12 @@ impl StratumCounts {
         }
     }
 
-    /// Answers of a window, each weighted by its age at the end of it.
-    pub(crate) fn discounted(&self, from: Day, until: Day) -> Sums<f64> {
-        Sums(self.discounted.between(&self.all, from, until, until))
+    /// Answers of a window, each weighted by its age on the day `at`.
+    pub(crate) fn discounted(&self, from: Day, until: Day, at: Day) -> Sums<f64> {
+        Sums(self.discounted.between(&self.all, from, until, at))
     }
 
-    fn of_release(&self, release: Option<u32>) -> Option<&Running<3>> {
+    pub(crate) fn of_release(&self, release: Option<u32>) -> Option<&Running<3>> {
         self.releases.iter().find(|(r, _)| *r == release).map(|(_, running)| running)
     }
 }
@@ -217,11 +217,6 @@ impl FeatureCounts {
         answers.chain(incidents).chain(self.exposure.total.days().first()).min().copied()
     }
 
-    /// The answers in a stratum, if there are any.
-    pub(crate) fn stratum(&self, index: usize) -> Option<&StratumCounts> {
-        self.answers.iter().find(|s| s.stratum == index)
-    }
-
     /// The incidents of `from <= day < until`.
     pub(crate) fn incidents(&self, from: Day, until: Day) -> &[IncidentDay] {
         let low = self.incidents.partition_point(|i| i.day < from);
@@ -231,15 +226,19 @@ impl FeatureCounts {
 }
 
 impl Prepared {
-    /// The features of a product that have any rows, in the order of their codes.
+    /// The features of a product, in the order of their codes.
     pub fn features_of(&self, product: u32) -> Vec<u32> {
-        let of_product = |f: &FeatureCounts| f.product == product && f.first_day.is_some();
-        (0..).zip(&self.features).filter(|(_, f)| of_product(f)).map(|(code, _)| code).collect()
+        (0..).zip(&self.features).filter(|(_, f)| f.product == product).map(|(code, _)| code).collect()
     }
 
     /// The first day of any row of a feature.
     pub fn first_day(&self, feature: u32) -> Option<Day> {
         self.features.get(feature as usize)?.first_day
+    }
+
+    /// Every stratum that has an answer, in the order of its codes.
+    pub fn strata(&self) -> Vec<Stratum> {
+        self.strata.iter().map(|s| s.stratum).collect()
     }
 
     pub(crate) fn feature(&self, code: u32) -> Result<&FeatureCounts> {
@@ -248,6 +247,12 @@ impl Prepared {
 
     pub(crate) fn release(&self, code: u32) -> Result<&Release> {
         find(&self.releases, "release", code)
+    }
+
+    /// The strata that a past day knows of; all of them where it knows none.
+    pub(crate) fn strata_known(&self, as_of: Day) -> Vec<usize> {
+        let known: Vec<_> = (0..self.strata.len()).filter(|s| self.strata[*s].first_day <= as_of).collect();
+        if known.is_empty() { (0..self.strata.len()).collect() } else { known }
     }
 
     /// The moments of a stratum's answers in a window.

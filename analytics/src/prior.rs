@@ -1,10 +1,33 @@
-//! What the organisation's own past says of a feature nobody has answered about yet.
+//! What the organisation's own past says of a feature nobody has answered about yet (METHOD 2).
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::credibility::{Expectation, K_VAR};
+use crate::dispersion::{Dispersion, IncidentDispersion};
 use crate::facts::{Day, Stratum};
-use crate::prepared::Prepared;
+use crate::prepared::{FeatureCounts, KnownStratum, Prepared};
+use crate::utility::Moments;
+
+/// Days of the past that the organisation's average rests on.
+pub(crate) const YEAR: Day = 365;
+/// Days of the past that dispersion of answers is measured on.
+const QUARTER: Day = 90;
+/// Length in days of the blocks that drift is measured between, and how many of them.
+const BLOCK: Day = 28;
+const BLOCKS: usize = 13;
+/// Weeks that dispersion of incidents is measured on.
+const WEEKS: Day = 26;
+
+/// Pseudo-responses in the weight of a feature in the organisation's mean.
+const K_MEAN: f64 = 10.0;
+/// Utility assumed when the organisation has no data at all.
+const ORGANISATION_MEAN: f64 = 0.70;
+/// Variance components assumed of an organisation without data, and their weights.
+const TAU_A: f64 = 0.0120;
+const TAU_B: f64 = 0.0040;
+const TAU_G: f64 = 0.0016;
+const W_TAU: f64 = 5.0;
+const W_DRIFT: f64 = 2.0;
 
 /// Everything that is estimated from the organisation as a whole, as of one day. Computed nightly and kept,
 /// so that a score as of a past day can be had again to the last digit.
@@ -44,22 +67,220 @@ pub struct StratumPrior {
 }
 
 /// The hyperparameters as of the end of a day. Rows after that day are not looked at.
-pub fn hyperparameters(_prepared: &Prepared, _as_of: Day) -> Hyperparameters {
+pub fn hyperparameters(prepared: &Prepared, as_of: Day) -> Hyperparameters {
+    let until = as_of + 1;
+    let features: Vec<Vec<_>> = prepared.features.iter().map(|f| cells(prepared, f, until)).collect();
+    let two_level: Vec<_> = prepared.strata.iter().map(|s| s.ruler.two_level).collect();
+    let means = Means::of(&features, &two_level);
+    let phi = feedback_dispersion(prepared, &means.ratio, until);
+    let blocks = prepared.features.iter().flat_map(|f| blocks(prepared, f, until));
+    let components = Components::of(&means, &features, blocks, phi);
+
+    let known = |(index, stratum): (usize, &KnownStratum)| {
+        let has_answers = features.iter().flatten().any(|(s, _)| *s == index);
+        has_answers.then(|| StratumPrior {
+            stratum: stratum.stratum,
+            mean: means.mean[index],
+            ratio: means.ratio[index],
+        })
+    };
     Hyperparameters {
-        day: _as_of,
-        strata: Vec::new(),
-        mean: 0.70,
-        tau_a: 0.012,
-        tau_b: 0.004,
-        tau_g: 0.0016,
-        phi: 1.0,
-        phi_incidents: 1.0,
-        features: 0,
+        day: as_of,
+        strata: prepared.strata.iter().enumerate().filter_map(known).collect(),
+        mean: means.all,
+        tau_a: components.tau_a,
+        tau_b: components.tau_b,
+        tau_g: components.tau_g,
+        phi,
+        phi_incidents: incident_dispersion(prepared, until),
+        features: features.iter().filter(|f| !f.is_empty()).count() as u32,
         method: crate::METHOD.to_owned(),
     }
 }
 
-#[allow(dead_code)]
-fn unused() -> Result<()> {
-    Ok(())
+impl Hyperparameters {
+    /// What is expected of each of `strata`. One that had no answers yet is expected to be like all others.
+    pub(crate) fn expectation<'a>(&self, strata: impl Iterator<Item = &'a KnownStratum>) -> Expectation {
+        let (mean, ratio) = strata.map(|s| self.stratum(s)).unzip();
+        let Self { tau_a, tau_b, tau_g, phi, .. } = *self;
+        Expectation { mean, ratio, tau_a, tau_b, tau_g, phi }
+    }
+
+    /// What is expected where nobody has answered on any scale: one stratum like any other.
+    pub(crate) fn unheard(&self) -> Expectation {
+        let Self { mean, tau_a, tau_b, tau_g, phi, .. } = *self;
+        Expectation { mean: vec![mean], ratio: vec![1.0], tau_a, tau_b, tau_g, phi }
+    }
+
+    /// Mean and variance ratio of a stratum.
+    pub(crate) fn stratum(&self, known: &KnownStratum) -> (f64, f64) {
+        let ratio = if known.ruler.two_level { 1.0 } else { 0.5 };
+        let stored = self.strata.iter().find(|s| s.stratum == known.stratum);
+        stored.map_or((self.mean, ratio), |s| (s.mean, s.ratio))
+    }
+}
+
+/// Mean and variance ratio of every stratum over the features.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Means {
+    /// Mean over all strata.
+    pub all: f64,
+    /// Mean of each stratum.
+    pub mean: Vec<f64>,
+    /// Variance ratio of each stratum.
+    pub ratio: Vec<f64>,
+}
+
+impl Means {
+    /// Of each feature the strata with answers (as an index into `two_level`).
+    ///
+    /// ```text
+    /// m_s = (sum_f g y + m_all) / (sum_f g + 1),  g = n / (n + 10)
+    /// r_s = clip((sum SSW / (m (1 - m)) + 10/2) / (sum (n - 1)+ + 10), 0.05, 1);  1 for two levels
+    /// ```
+    pub fn of(features: &[Vec<(usize, Moments)>], two_level: &[bool]) -> Self {
+        let mut weight = vec![0.0; two_level.len()];
+        let mut sum = vec![0.0; two_level.len()];
+        let mut ssw = vec![0.0; two_level.len()];
+        let mut df = vec![0.0; two_level.len()];
+        for (s, cell) in features.iter().flatten() {
+            let g = cell.n / (cell.n + K_MEAN);
+            weight[*s] += g;
+            sum[*s] += g * cell.mean;
+            ssw[*s] += cell.ssw;
+            df[*s] += (cell.n - 1.0).max(0.0);
+        }
+        let all = (sum.iter().sum::<f64>() + ORGANISATION_MEAN) / (weight.iter().sum::<f64>() + 1.0);
+        let mean: Vec<_> = sum.iter().zip(&weight).map(|(sum, g)| (sum + all) / (g + 1.0)).collect();
+        let ratio = |s: usize| {
+            // Every answer ever at the very end of its scale has no spread to measure.
+            let spread = (mean[s] * (1.0 - mean[s])).max(f64::MIN_POSITIVE);
+            let ratio = (ssw[s] / spread + K_VAR * 0.5) / (df[s] + K_VAR);
+            if two_level[s] { 1.0 } else { ratio.clamp(0.05, 1.0) }
+        };
+        Self { all, ratio: (0..two_level.len()).map(ratio).collect(), mean }
+    }
+
+    fn variance(&self, s: usize) -> f64 {
+        self.ratio[s] * self.mean[s] * (1.0 - self.mean[s])
+    }
+}
+
+/// How much features differ, and drift.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Components {
+    /// Variance shared by a feature's strata.
+    pub tau_a: f64,
+    /// Variance of a feature in one stratum.
+    pub tau_b: f64,
+    /// Variance of the drift.
+    pub tau_g: f64,
+}
+
+impl Components {
+    /// Moment estimates, each pulled to its default. The shared part comes from pairs of different strata of
+    /// one feature, whose noises are independent, so that no noise need be taken off. `blocks` are answers of
+    /// one feature's stratum in two consecutive spans of 28 days.
+    pub fn of(
+        means: &Means,
+        features: &[Vec<(usize, Moments)>],
+        blocks: impl IntoIterator<Item = (usize, Moments, Moments)>,
+        phi: f64,
+    ) -> Self {
+        let default = TAU_A + TAU_B;
+        let (mut total, mut total_weight) = (W_TAU * default, W_TAU);
+        let (mut pairs, mut pairs_weight) = (0.0, W_TAU);
+        for cells in features {
+            let (mut sum, mut squares, mut weight, mut weight_squares) = (0.0, 0.0, 0.0, 0.0);
+            for (s, cell) in cells {
+                let noise = phi * means.variance(*s) / cell.n;
+                let (d, omega) = (cell.mean - means.mean[*s], default / (default + noise));
+                total += omega * omega * (d * d - noise);
+                total_weight += omega * omega;
+                sum += omega * d;
+                squares += (omega * d).powi(2);
+                weight += omega;
+                weight_squares += omega * omega;
+            }
+            pairs += sum * sum - squares;
+            pairs_weight += weight * weight - weight_squares;
+        }
+        let total = (total / total_weight).max(0.1 * default);
+        let shared = (pairs + W_TAU * TAU_A / default * total) / pairs_weight;
+        let shared = shared.clamp(0.2 * total, 0.95 * total);
+
+        let (mut drift, mut drift_weight) = (W_DRIFT * TAU_G, W_DRIFT);
+        for (s, before, after) in blocks {
+            let noise = phi * means.variance(s) * (1.0 / before.n + 1.0 / after.n);
+            let weight = (TAU_G / (TAU_G + noise)).powi(2);
+            drift += weight * ((after.mean - before.mean).powi(2) - noise);
+            drift_weight += weight;
+        }
+        let drift = (drift / drift_weight).max(0.25 * TAU_G);
+
+        // Pays for the estimation error of the components themselves.
+        let with_answers = features.iter().filter(|cells| !cells.is_empty()).count();
+        let safety = 1.2 + 4.0 / with_answers.max(1) as f64;
+        Self { tau_a: safety * shared, tau_b: safety * (total - shared), tau_g: safety * drift }
+    }
+}
+
+/// The strata of a feature with answers in the year before `until`.
+fn cells(prepared: &Prepared, feature: &FeatureCounts, until: Day) -> Vec<(usize, Moments)> {
+    let year = |s| (prepared.moments(s, until - YEAR, until), s.stratum);
+    let cells = feature.answers.iter().map(year).filter(|(moments, _)| moments.n > 0.0);
+    cells.map(|(moments, stratum)| (stratum, moments)).collect()
+}
+
+/// The pairs of consecutive blocks of a feature's strata that both have answers.
+fn blocks(
+    prepared: &Prepared,
+    feature: &FeatureCounts,
+    until: Day,
+) -> impl Iterator<Item = (usize, Moments, Moments)> {
+    feature.answers.iter().flat_map(move |s| {
+        let block = |b: usize| {
+            let end = until - BLOCK * b as Day;
+            prepared.moments(s, end - BLOCK, end)
+        };
+        let blocks: [Moments; BLOCKS] = std::array::from_fn(block);
+        let pairs = (1..BLOCKS).map(move |b| (s.stratum, blocks[b], blocks[b - 1]));
+        pairs.filter(|(_, before, after)| before.n > 0.0 && after.n > 0.0)
+    })
+}
+
+fn feedback_dispersion(prepared: &Prepared, ratio: &[f64], until: Day) -> f64 {
+    let mut dispersion = Dispersion::default();
+    for counts in prepared.features.iter().flat_map(|f| &f.answers) {
+        let all = prepared.moments(counts, until - QUARTER, until);
+        let mu = (all.n * all.mean + 0.5) / (all.n + 1.0);
+        let ruler = prepared.strata[counts.stratum].ruler;
+        let days =
+            counts.all.daily(until - QUARTER, until).map(move |(_, [n, levels, _])| ruler.mean(n, levels));
+        dispersion.add(days, ratio[counts.stratum] * mu * (1.0 - mu));
+    }
+    dispersion.phi()
+}
+
+fn incident_dispersion(prepared: &Prepared, until: Day) -> f64 {
+    let from = until - 7 * WEEKS;
+    let mut dispersion = IncidentDispersion::default();
+    for feature in &prepared.features {
+        let (incidents, Some(first)) = (feature.incidents(from, until), feature.first_day) else { continue };
+        if incidents.iter().all(|i| i.no_change || i.opened == 0) {
+            continue;
+        }
+        let exposed = feature.exposure.between(from, until) > 0.0;
+        let mut weeks = [(0.0, 0.0); WEEKS as usize];
+        for (week, (_, x)) in (0..).zip(&mut weeks) {
+            let end = until - 7 * week;
+            let days = (end - first).clamp(0, 7);
+            *x = if exposed { feature.exposure.between(end - 7, end) } else { f64::from(days) };
+        }
+        for incident in incidents.iter().filter(|i| !i.no_change) {
+            weeks[((until - 1 - incident.day) / 7) as usize].0 += incident.opened as f64;
+        }
+        dispersion.add(&weeks);
+    }
+    dispersion.phi()
 }

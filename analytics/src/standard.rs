@@ -1,6 +1,11 @@
-//! The figures that everybody knows: NPS, CSAT, CES, stars. Shown beside the scores, never instead.
+//! The figures that everybody knows: NPS, CSAT, CES, stars. Shown beside the scores, never instead (METHOD 8).
 
-use crate::error::Result;
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+use crate::error::{Error, Result};
 use crate::facts::{Day, ScaleKind};
 use crate::prepared::Prepared;
 
@@ -40,7 +45,140 @@ pub struct Standard {
     pub levels: Vec<i64>,
 }
 
+/// Probability of the intervals shown.
+const LEVEL: f64 = 0.95;
+
 /// The standard figure of every scale that has answers, in the order of the scales.
-pub fn standard(_prepared: &Prepared, _query: &StandardQuery) -> Result<Vec<Standard>> {
-    Ok(Vec::new())
+pub fn standard(prepared: &Prepared, query: &StandardQuery) -> Result<Vec<Standard>> {
+    let known = [
+        ("feature", query.feature, prepared.features.len()),
+        ("release", query.release, prepared.releases.len()),
+        ("segment", query.segment, prepared.segments as usize),
+    ];
+    let mut asked = col("day").gt_eq(lit(query.from)).and(col("day").lt(lit(query.until)));
+    for (column, code, known) in known {
+        let Some(code) = code else { continue };
+        if code as usize >= known {
+            return Err(Error::Unknown { column, code: u64::from(code), known: known as u64 });
+        }
+        asked = asked.and(col(column).eq(lit(code)));
+    }
+    let counts = prepared
+        .answers
+        .clone()
+        .lazy()
+        .filter(asked)
+        .group_by([col("scale"), col("level")])
+        .agg([col("count").sum()])
+        .sort(["scale", "level"], SortMultipleOptions::default())
+        .collect()?;
+    let mut levels: BTreeMap<u32, Vec<i64>> = BTreeMap::new();
+    let (scales, level) = (counts.column("scale")?.u32()?, counts.column("level")?.u32()?);
+    let rows = scales.into_no_null_iter().zip(level.into_no_null_iter());
+    for ((scale, level), count) in rows.zip(counts.column("count")?.i64()?.into_no_null_iter()) {
+        let size = prepared.scales[scale as usize].levels() as usize;
+        levels.entry(scale).or_insert_with(|| vec![0; size])[level as usize] = count;
+    }
+    Ok(levels.into_iter().filter_map(|(scale, levels)| of_scale(prepared, scale, levels)).collect())
+}
+
+fn of_scale(prepared: &Prepared, code: u32, levels: Vec<i64>) -> Option<Standard> {
+    let scale = &prepared.scales[code as usize];
+    let counts: Vec<_> = levels.iter().map(|count| *count as f64).collect();
+    let share_from = |utility: f64| {
+        let satisfied = counts.iter().zip(scale.utilities()).filter(|(_, u)| *u >= utility - 1e-9);
+        wilson(satisfied.map(|(count, _)| count).sum(), counts.iter().sum(), LEVEL)
+    };
+    let figure = match scale.kind {
+        ScaleKind::Nps if levels.len() == 11 && scale.higher_is_better => nps(&counts, LEVEL),
+        // The top two of five, or as much of any other number.
+        ScaleKind::Csat => share_from(0.75),
+        ScaleKind::Thumbs => share_from(1.0),
+        _ => mean_rating(&counts, scale.min, scale.step, scale.max, LEVEL),
+    }?;
+    Some(Standard {
+        scale: code,
+        kind: scale.kind,
+        value: figure.value,
+        se: figure.se,
+        lower: figure.interval.map(|(lower, _)| lower),
+        upper: figure.interval.map(|(_, upper)| upper),
+        responses: levels.iter().sum(),
+        levels,
+    })
+}
+
+/// A figure with its standard error and 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figure {
+    /// The figure.
+    pub value: f64,
+    /// Its standard error.
+    pub se: Option<f64>,
+    /// Its interval.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// A percentage with Wilson's interval (1927); none of no answers.
+pub fn wilson(satisfied: f64, n: f64, level: f64) -> Option<Figure> {
+    if n <= 0.0 {
+        return None;
+    }
+    let p = satisfied / n;
+    let z = normal_quantile(level);
+    let d = 1.0 + z * z / n;
+    let center = (p + z * z / (2.0 * n)) / d;
+    let half = z / d * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    Some(Figure {
+        value: 100.0 * p,
+        se: Some(100.0 * (p * (1.0 - p) / n).sqrt()),
+        interval: Some((100.0 * (center - half), 100.0 * (center + half))),
+    })
+}
+
+/// NPS of counts for 0 to 10, with the adjusted Wald interval: three answers are added, 3/4 of them promoters
+/// and 3/4 detractors (Rocks 2016).
+pub fn nps(counts: &[f64], level: f64) -> Option<Figure> {
+    let n: f64 = counts.iter().sum();
+    if n <= 0.0 {
+        return None;
+    }
+    let promoters: f64 = counts.iter().skip(9).sum();
+    let detractors: f64 = counts.iter().take(7).sum();
+    let spread = |p: f64, d: f64, n: f64| ((p + d - (p - d).powi(2)).max(0.0) / n).sqrt();
+    let (p, d) = (promoters / n, detractors / n);
+    let adjusted = n + 3.0;
+    let (pa, da) = ((promoters + 0.75) / adjusted, (detractors + 0.75) / adjusted);
+    let half = normal_quantile(level) * spread(pa, da, adjusted);
+    Some(Figure {
+        value: 100.0 * (p - d),
+        se: Some(100.0 * spread(p, d, n)),
+        interval: Some((100.0 * (pa - da - half).max(-1.0), 100.0 * (pa - da + half).min(1.0))),
+    })
+}
+
+/// CSAT of counts for 1 to 5: the percentage of 4 and 5.
+pub fn csat(counts: &[f64], level: f64) -> Option<Figure> {
+    wilson(counts.iter().skip(3).sum(), counts.iter().sum(), level)
+}
+
+/// The mean rating on its own scale, `se = s / sqrt(n)` with `s` over `n - 1`, and Student's interval inside the
+/// scale; neither of one answer.
+pub fn mean_rating(counts: &[f64], min: f64, step: f64, max: f64, level: f64) -> Option<Figure> {
+    let n: f64 = counts.iter().sum();
+    if n <= 0.0 {
+        return None;
+    }
+    let rating = |level: usize| min + step * level as f64;
+    let mean = counts.iter().enumerate().map(|(level, c)| c * rating(level)).sum::<f64>() / n;
+    let squares: f64 = counts.iter().enumerate().map(|(level, c)| c * (rating(level) - mean).powi(2)).sum();
+    let se = (n >= 2.0).then(|| (squares / (n - 1.0) / n).sqrt());
+    let student = StudentsT::new(0.0, 1.0, n - 1.0).ok().map(|t| t.inverse_cdf(0.5 + level / 2.0));
+    let interval = se.zip(student).map(|(se, t)| ((mean - t * se).max(min), (mean + t * se).min(max)));
+    Some(Figure { value: mean, se, interval })
+}
+
+/// How many standard deviations an interval of this probability reaches to each side.
+fn normal_quantile(level: f64) -> f64 {
+    Normal::standard().inverse_cdf(0.5 + level / 2.0)
 }

@@ -84,6 +84,11 @@ impl Ruler {
         if self.reversed { 1.0 - u } else { u }
     }
 
+    /// How many answers, and their mean.
+    pub(crate) fn mean(&self, n: i64, levels: i64) -> (f64, f64) {
+        (n as f64, if n > 0 { self.utility(levels as f64 / n as f64) } else { 0.0 })
+    }
+
     /// The moments of whole answers. Sums of levels are integers, so equal ratings have an `SSW` of exactly 0
     /// and no order or partition of the rows can change a digit.
     pub(crate) fn moments(&self, Sums([n, levels, squares]): Sums<i64>) -> Moments {
@@ -110,6 +115,16 @@ impl Ruler {
 /// Answers, sum of their levels, sum of the squared levels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Sums<T>(pub(crate) [T; 3]);
+
+impl Sums<i64> {
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] + other.0[i]))
+    }
+
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] - other.0[i]))
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,18 @@
 //! The perceived value of a feature over a period: what its answers, its history and the organisation say.
 
-use crate::error::Result;
+use std::cell::OnceCell;
+
+use crate::credibility::{Expectation, credibility, spoiled_share, stratum_weights};
+use crate::error::{Error, Result};
 use crate::facts::{Day, Stratum};
-use crate::prepared::Prepared;
-use crate::prior::Hyperparameters;
+use crate::prepared::{FeatureCounts, IncidentDay, Prepared, StratumCounts};
+use crate::prior::{Hyperparameters, YEAR};
+use crate::utility::Moments;
+
+/// Answers, with the discounted history, below which a score is not ranked.
+const ENOUGH: f64 = 5.0;
+/// The longest period of a trend, in days.
+const LONGEST: u32 = 36_500;
 
 /// Which value is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,29 +148,191 @@ pub struct ReportQuery {
 }
 
 /// The perceived value of one feature. None when the segment asked for has no answers anywhere.
-pub fn value(
-    _prepared: &Prepared,
-    _hyper: &Hyperparameters,
-    _query: &ValueQuery,
-) -> Result<Option<ValueScore>> {
-    Ok(None)
+pub fn value(prepared: &Prepared, hyper: &Hyperparameters, query: &ValueQuery) -> Result<Option<ValueScore>> {
+    Ok(Values::new(prepared, hyper, query.as_of, query.until).value(prepared.feature(query.feature)?, query))
 }
 
 /// The values of several features: the ranked ones from the highest score down, then those with not enough
 /// answers.
 pub fn value_report(
-    _prepared: &Prepared,
-    _hyper: &Hyperparameters,
-    _query: &ReportQuery,
+    prepared: &Prepared,
+    hyper: &Hyperparameters,
+    query: &ReportQuery,
 ) -> Result<Vec<ValueScore>> {
-    Ok(Vec::new())
+    let ReportQuery { ref features, from, until, release, segment, as_of } = *query;
+    let values = Values::new(prepared, hyper, as_of, until);
+    let mut report = Vec::with_capacity(features.len());
+    for &feature in features {
+        let query = ValueQuery { feature, from, until, release, segment, as_of };
+        report.extend(values.value(prepared.feature(feature)?, &query));
+    }
+    report.sort_by(|a, b| {
+        b.ranked.cmp(&a.ranked).then(b.score.total_cmp(&a.score)).then(a.feature.cmp(&b.feature))
+    });
+    Ok(report)
 }
 
 /// The value as of the day of each of `hyper`, in their order.
-pub fn trend(
-    _prepared: &Prepared,
-    _hyper: &[Hyperparameters],
-    _query: &TrendQuery,
-) -> Result<Vec<TrendPoint>> {
-    Ok(Vec::new())
+pub fn trend(prepared: &Prepared, hyper: &[Hyperparameters], query: &TrendQuery) -> Result<Vec<TrendPoint>> {
+    let feature = prepared.feature(query.feature)?;
+    if query.days == 0 || query.days > LONGEST {
+        return Err(Error::Invalid { column: "days", reason: "must lie between 1 and 36500" });
+    }
+    let point = |hyper: &Hyperparameters| {
+        let (day, until) = (hyper.day, hyper.day + 1);
+        let TrendQuery { feature: code, days, release, segment } = *query;
+        let query =
+            ValueQuery { feature: code, from: until - days as Day, until, release, segment, as_of: day };
+        TrendPoint { day, value: Values::new(prepared, hyper, day, until).value(feature, &query) }
+    };
+    Ok(hyper.iter().map(point).collect())
+}
+
+/// What all values of one day share.
+struct Values<'a> {
+    prepared: &'a Prepared,
+    strata: Vec<usize>,
+    segments: Vec<u32>,
+    org: Expectation,
+    /// The answers of the whole organisation, for features without any: made when first needed.
+    everyone: OnceCell<Vec<f64>>,
+    until: Day,
+    known_until: Day,
+}
+
+impl<'a> Values<'a> {
+    fn new(prepared: &'a Prepared, hyper: &Hyperparameters, as_of: Day, until: Day) -> Self {
+        let strata = prepared.strata_known(as_of);
+        let org = if strata.is_empty() {
+            hyper.unheard()
+        } else {
+            hyper.expectation(strata.iter().map(|s| &prepared.strata[*s]))
+        };
+        let segments = strata.iter().map(|s| prepared.strata[*s].stratum.segment).collect();
+        let known_until = until.min(as_of + 1);
+        Self { prepared, strata, segments, org, everyone: OnceCell::new(), until, known_until }
+    }
+
+    fn value(&self, feature: &FeatureCounts, query: &ValueQuery) -> Option<ValueScore> {
+        let (from, until) = (query.from, self.known_until);
+        let weights = self.weights(feature, query.segment)?;
+        let history_until = from.min(query.as_of + 1);
+        let mut cell = vec![Moments::default(); weights.len()];
+        let mut history = cell.clone();
+        for (s, counts) in self.counts(feature) {
+            let ruler = self.prepared.strata[counts.stratum].ruler;
+            cell[s] = ruler.moments(counts.sums(query.release, from, until));
+            history[s] = ruler.discounted_moments(counts.discounted(from - YEAR, history_until, from));
+        }
+        let spoiled = spoiled_share(spoiled_days(feature, query.release, from, until));
+        let result = credibility(&self.org, &weights, &history, &cell, spoiled);
+
+        let asked = |s: &usize| query.segment.is_none_or(|g| self.segments.get(*s) == Some(&g));
+        let responses = (0..cell.len()).filter(asked).map(|s| cell[s].n).sum::<f64>();
+        let history_responses = (0..cell.len()).filter(asked).map(|s| history[s].n).sum::<f64>();
+        let stratum = |(s, index): (usize, &usize)| {
+            let any = weights[s] > 0.0 || cell[s].n > 0.0 || history[s].n > 0.0;
+            any.then(|| StratumValue {
+                stratum: self.prepared.strata[*index].stratum,
+                weight: weights[s],
+                responses: cell[s].n as i64,
+                history_responses: history[s].n,
+                mean: (cell[s].n > 0.0).then_some(100.0 * cell[s].mean),
+                expected: 100.0 * result.expected[s],
+                contribution: result.by_stratum[s],
+            })
+        };
+        let exposure = &feature.exposure.total;
+        let exposure_days = exposure.before(until).saturating_sub(exposure.before(from)) as u32;
+        let customer_days = feature.exposure.between(from, until);
+        Some(ValueScore {
+            feature: query.feature,
+            score: result.score,
+            lower: result.lower,
+            upper: result.upper,
+            sd: result.sd,
+            base: result.base,
+            history: result.history,
+            feedback: result.feedback,
+            incidents: result.incidents,
+            strata: self.strata.iter().enumerate().filter_map(stratum).collect(),
+            own_weight: result.own_weight,
+            responses: responses as i64,
+            history_responses,
+            ranked: responses + history_responses >= ENOUGH,
+            incident_basis: if customer_days > 0.0 { IncidentBasis::Exposure } else { IncidentBasis::None },
+            spoiled,
+            exposure_days,
+            customer_days,
+            phi: self.org.phi,
+            as_of: query.as_of,
+            method: crate::METHOD,
+        })
+    }
+
+    /// The reference mix of a year, so that a change in who answers cannot move the score.
+    fn weights(&self, feature: &FeatureCounts, segment: Option<u32>) -> Option<Vec<f64>> {
+        if self.strata.is_empty() {
+            return segment.is_none().then(|| vec![1.0]);
+        }
+        let (from, until) = (self.until - YEAR, self.known_until);
+        let mut responses = self.responses(feature);
+        if responses.iter().sum::<f64>() <= 0.0 {
+            responses.clone_from(self.everyone.get_or_init(|| {
+                let each = self.prepared.features.iter().map(|f| self.responses(f));
+                each.reduce(|a, b| a.iter().zip(b).map(|(a, b)| a + b).collect()).unwrap_or_default()
+            }));
+        }
+        let exposed = |segment: u32| {
+            let running = feature.exposure.segments.iter().find(|(g, _)| *g == segment);
+            running.map_or(0.0, |(_, running)| running.between(from, until)[0] as f64)
+        };
+        let mut weights = stratum_weights(&responses, &self.segments, Some(&exposed));
+        if let Some(segment) = segment {
+            for (weight, of) in weights.iter_mut().zip(&self.segments) {
+                *weight = if *of == segment { *weight } else { 0.0 };
+            }
+            let sum: f64 = weights.iter().sum();
+            if sum <= 0.0 {
+                return None;
+            }
+            weights.iter_mut().for_each(|w| *w /= sum);
+        }
+        Some(weights)
+    }
+
+    /// A year's answers of a feature in each stratum.
+    fn responses(&self, feature: &FeatureCounts) -> Vec<f64> {
+        let mut responses = vec![0.0; self.strata.len()];
+        for (s, counts) in self.counts(feature) {
+            let [n, ..] = counts.all.between(self.until - YEAR, self.known_until);
+            responses[s] = n as f64;
+        }
+        responses
+    }
+
+    /// A feature's counts by the place of their stratum among the known ones; both are sorted.
+    fn counts<'b>(&'b self, feature: &'b FeatureCounts) -> impl Iterator<Item = (usize, &'b StratumCounts)> {
+        let place =
+            |counts: &'b StratumCounts| Some((self.strata.binary_search(&counts.stratum).ok()?, counts));
+        feature.answers.iter().filter_map(place)
+    }
+}
+
+/// Customer-days spoiled and active on each day of a period.
+fn spoiled_days(
+    feature: &FeatureCounts,
+    release: Option<u32>,
+    from: Day,
+    until: Day,
+) -> impl Iterator<Item = (f64, f64)> {
+    let of_release = move |i: &&IncidentDay| release.is_none() || i.release == release;
+    let mut incidents = feature.incidents(from, until).iter().filter(of_release).peekable();
+    feature.exposure.total.daily(from, until).map(move |(day, [active])| {
+        let mut spoiled = 0.0;
+        while let Some(incident) = incidents.next_if(|i| i.day <= day) {
+            spoiled += if incident.day == day { incident.spoiled } else { 0.0 };
+        }
+        (spoiled, active as f64)
+    })
 }
