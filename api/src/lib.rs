@@ -10,6 +10,8 @@ pub mod report;
 
 pub mod ingest;
 
+pub mod simulate;
+
 pub mod domain;
 
 pub mod counts;

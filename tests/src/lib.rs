@@ -1,1 +1,204 @@
-//! .
+//! The harness: a real server process on a real database, spoken to over HTTP like any client does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod database;
+mod shared;
+
+use std::{
+    path::PathBuf,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+pub use database::{Backend, Database};
+pub use shared::{ballroom, shared_data};
+
+/// Makes each test function, which takes a [`Backend`], a test on SQLite and one on PostgreSQL.
+#[macro_export]
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::Backend::Sqlite).await
+            })*
+        }
+
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::Backend::Postgres).await
+            })*
+        }
+    };
+}
+
+/// A running server.
+pub struct App {
+    /// Its database.
+    pub database: Database,
+    /// An administrator's token.
+    pub token: String,
+    address: String,
+    process: Child,
+    http: reqwest::Client,
+}
+
+impl App {
+    /// Starts a server on a database of its own.
+    pub async fn start(backend: Backend) -> Self {
+        Self::on(Database::create(backend).await).await
+    }
+
+    /// Starts a server on a database that is there.
+    pub async fn on(database: Database) -> Self {
+        let migrate = database.ballroom(&["migrate"]).await;
+        assert!(migrate.status.success(), "{migrate:?}");
+        let made =
+            database.ballroom(&["token", "create", "--role", "administrator", "--name", "test", "--quiet"]);
+        let token = made.await.out.trim().to_owned();
+        let (process, address) = serve(&database).await;
+        Self { database, token, address, process, http: reqwest::Client::new() }
+    }
+
+    /// Where it listens.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    /// The client that asks it.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// Asks, and gets data without errors.
+    pub async fn asks(&self, query: &str, variables: Value) -> Value {
+        let answer = self.answer(query, variables).await;
+        assert!(answer.get("errors").is_none(), "{query}\n{answer:#}");
+        answer["data"].clone()
+    }
+
+    /// Asks, and gets one error: its code, its argument and its message.
+    pub async fn is_refused(&self, query: &str, variables: Value) -> (String, String, String) {
+        let answer = self.answer(query, variables).await;
+        let errors = answer["errors"].as_array().unwrap_or_else(|| panic!("{query}\n{answer:#}"));
+        assert_eq!(errors.len(), 1, "{answer:#}");
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let extensions = &errors[0]["extensions"];
+        (text(&extensions["code"]), text(&extensions["argument"]), text(&errors[0]["message"]))
+    }
+
+    /// Asks, and gets the whole answer.
+    pub async fn answer(&self, query: &str, variables: Value) -> Value {
+        self.answer_to(&self.token, query, variables).await.1
+    }
+
+    /// Asks with a token, and gets the status and the whole answer.
+    pub async fn answer_to(&self, token: &str, query: &str, variables: Value) -> (u16, Value) {
+        let body = json!({ "query": query, "variables": variables });
+        let answer =
+            self.http.post(self.url("/graphql")).bearer_auth(token).json(&body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap())
+    }
+
+    /// A product with features, and a release of it that is with customers since a day.
+    pub async fn product(&self, key: &str, features: &[&str]) {
+        let query =
+            "mutation($input: CreateProductInput!) { createProduct(input: $input) { product { id } } }";
+        self.asks(query, json!({ "input": { "key": key } })).await;
+        for feature in features {
+            let query =
+                "mutation($input: CreateFeatureInput!) { createFeature(input: $input) { feature { id } } }";
+            self.asks(query, json!({ "input": { "product": key, "key": feature } })).await;
+        }
+    }
+
+    /// Submits an answer and gets the payload.
+    pub async fn submits(&self, input: Value) -> Value {
+        let query = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) {
+            outcome feedback { id rating counted day comment } } }";
+        self.asks(query, json!({ "input": input })).await["submitFeedback"].clone()
+    }
+
+    /// Stops the server as an operator does, and waits for its end.
+    pub async fn stop(&mut self) -> ExitStatus {
+        self.signal("TERM").await;
+        tokio::time::timeout(Duration::from_secs(60), self.process.wait()).await.expect("it stops").unwrap()
+    }
+
+    /// Kills the server where it stands.
+    pub async fn kill(&mut self) {
+        self.process.kill().await.unwrap();
+    }
+
+    /// Sends the server a signal.
+    pub async fn signal(&self, name: &str) {
+        let id = self.process.id().expect("it runs").to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status().await.unwrap();
+        assert!(sent.success());
+    }
+
+    /// Stops the server and starts another on the same database.
+    pub async fn restart(&mut self) {
+        let _ = self.process.kill().await;
+        (self.process, self.address) = serve(&self.database).await;
+    }
+
+    /// Checks that the daily counts are what the rows say.
+    pub async fn verify(&self) {
+        self.database.verify().await;
+    }
+}
+
+async fn serve(database: &Database) -> (Child, String) {
+    let mut command = database.command();
+    command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).kill_on_drop(true);
+    let mut process = command.spawn().expect("the server starts");
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let first = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await;
+    let first = first.expect("the server says where it listens").unwrap().expect("it says something");
+    let address = first.split_whitespace().find(|word| word.starts_with("http://")).expect(&first).to_owned();
+    // Whatever it says later must not fill the pipe.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    (process, address)
+}
+
+/// The `ballroom` binary that was built with these tests.
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("BALLROOM_BIN") {
+        return path.into();
+    }
+    let mut path = std::env::current_exe().unwrap();
+    path.pop();
+    if path.ends_with("deps") {
+        path.pop();
+    }
+    path.push("ballroom");
+    assert!(path.exists(), "{} is not built; tests/run builds it", path.display());
+    path
+}
+
+/// An answer whose numbers are rounded to six digits: the last ones depend on the order in which a database gives
+/// its rows.
+pub fn rounded(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            json!((number.as_f64().unwrap_or_default() * 1e6).round() / 1e6)
+        }
+        Value::Array(items) => items.into_iter().map(rounded).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, rounded(value))).collect(),
+        other => other,
+    }
+}

@@ -1,22 +1,84 @@
 //! `ballroom demo`.
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
+use anyhow::Context;
+use chrono::{Datelike, Days, NaiveDate};
 use clap::Args;
+use indicatif::HumanCount;
 
-use super::{serve::Listen, settings::Database};
+use super::{
+    serve::{Listen, first_token},
+    settings::{Database, organization},
+};
+use crate::{
+    clock,
+    domain::{score::Scores, token},
+    simulate::{DEFAULT_SEED, World, find::find, plant::plant},
+};
 
-/// Fill an embedded database with a simulated year.
+/// Fill an embedded database with a simulated year of a product, in which truths are planted: a release that hurts
+/// a feature, one that improves another, a shift in who answers that hurts nothing, a feature loved by three, a slow
+/// drift. Then print the reports, say which truths were found, and serve.
+///
+/// The database is made anew each time, in the directory `demo` inside the data directory.
 #[derive(Args)]
 pub(super) struct Demo {
     #[command(flatten)]
     listen: Listen,
+
+    /// End after the reports, with 1 if a planted truth was missed.
+    #[arg(long)]
+    no_serve: bool,
+
+    /// Another year of the same product.
+    #[arg(long, default_value_t = DEFAULT_SEED)]
+    seed: u64,
 }
 
 impl Demo {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
-        let store = database.embedded(&database.data_dir.join("demo")).await?;
-        self.listen.serve(store, None).await?;
+        let directory = database.data_dir.join("demo");
+        remove(&directory)?;
+        let store = database.embedded(&directory).await?;
+        let organization = organization(&store).await?;
+        let viewer = token::operator(organization.id);
+
+        let world = World::year(self.seed, first_day(clock::now().date_naive()));
+        println!("A simulated year of {}, {} to {}", world.product.name, world.first_day, world.last_day);
+        println!(
+            "{} features, {} releases, {} answers, {} incidents, in {}",
+            world.features.len(),
+            world.releases.len(),
+            HumanCount(world.answers.len() as u64),
+            world.incidents.len(),
+            directory.display(),
+        );
+        plant(&store, &viewer, &world, clock::now(), |_| ()).await?;
+
+        let findings = find(&Scores::new(store.clone()), viewer.reads()?, &world).await?;
+        println!("\n{}\n{}\n{}", findings.values.table(), findings.verdicts.table(), findings.truths_table());
+        if self.no_serve {
+            store.close().await?;
+            return Ok(if findings.all_agree() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        let token = first_token(&store, &organization).await?;
+        self.listen.serve(store, Some(token)).await?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A year ago, from a Monday on, so that the weekends of the world are weekends and its last day is past.
+fn first_day(today: NaiveDate) -> NaiveDate {
+    let year_ago = today - Days::new(364);
+    year_ago - Days::new(year_ago.weekday().num_days_from_monday().into())
+}
+
+fn remove(directory: &Path) -> anyhow::Result<()> {
+    match std::fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove the last demo in {}", directory.display()))
+        }
+        _ => Ok(()),
     }
 }

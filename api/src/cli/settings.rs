@@ -1,6 +1,9 @@
 //! The settings that all commands share: each a flag and an environment variable.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
 use ballroom_entity::organization;
@@ -63,6 +66,9 @@ pub(super) async fn organization(store: &Store) -> anyhow::Result<organization::
     Ok(organizations::first(store, clock::now()).await?.0)
 }
 
+/// Libraries that say at every start what nobody asked for.
+const QUIETER: &str = "sea_orm_migration=warn,actix_server=warn";
+
 /// What is written to the log, and how.
 #[derive(Args, Clone)]
 pub(super) struct Log {
@@ -92,9 +98,11 @@ enum LogFormat {
 impl Log {
     /// Starts logging, to standard error: standard output is for results.
     pub(super) fn start(&self) {
-        let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{}", self.filter))
+        let filter = EnvFilter::try_new(format!("{QUIETER},{}", self.filter))
             .unwrap_or_else(|_| EnvFilter::new("info"));
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let colours = std::io::stderr().is_terminal();
+        let log =
+            tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
         match self.format {
             LogFormat::Text => log.init(),
             LogFormat::Json => log.json().init(),

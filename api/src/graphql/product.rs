@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject, connection::Connection};
 use ballroom_entity::{
-    id::{OrganizationId, ProductId},
+    id::{FeatureId, OrganizationId, ProductId},
     product::{Column, Entity, Model},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -17,9 +17,10 @@ use super::{
     incident::{Incident, IncidentState, Incidents},
     iteration::{Iteration, Iterations},
     page::{Direction, Paged, Sort, Total, connection},
+    regression::{self, ChangePoint},
     release::{Release, Releases},
-    scalar::{PeriodInput, Reference, id, today},
-    value::{self, ValueReport},
+    scalar::{PeriodInput, Reference, id},
+    value::{self, Value, ValueReport},
 };
 use crate::domain::product::{self, NewProduct, ProductChanges};
 
@@ -144,12 +145,32 @@ impl Product {
     ) -> Result<ValueReport, Fault> {
         value::report(ctx, &self.0, period, release, segment, as_of).await
     }
-}
 
-impl Product {
-    /// Today, in the product's time zone.
-    pub(super) fn today(&self, now: DateTime<Utc>) -> NaiveDate {
-        today(now, &self.0.time_zone)
+    /// Is the product as a whole felt as value? From the answers that name no feature. Null when there are none.
+    async fn value(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
+        as_of: Option<NaiveDate>,
+    ) -> Result<Option<Value>, Fault> {
+        value::of_feature(ctx, &self.0, FeatureId::NONE, period, release, segment, as_of).await
+    }
+
+    /// When the experience of the product as a whole most likely changed in the last 180 days, and which release
+    /// is suspect. From the answers that name no feature; null when too little is known.
+    async fn change_point(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
+            NaiveDate,
+        >,
+    ) -> Result<Option<ChangePoint>, Fault> {
+        regression::change_point(ctx, &self.0, FeatureId::NONE, as_of).await
     }
 }
 

@@ -48,7 +48,10 @@ impl ReleaseVerdicts {
         };
         let mut scores: Vec<&RegressionScore> = report.features.iter().filter(telling).collect();
         if scores.is_empty() {
-            scores.extend(report.features.iter().max_by(|a, b| a.score.total_cmp(&b.score)));
+            let comparable = |score: &&RegressionScore| score.verdict != Verdict::NoBaseline;
+            let strongest =
+                report.features.iter().filter(comparable).max_by(|a, b| a.score.total_cmp(&b.score));
+            scores.extend(strongest.or(report.features.first()));
         }
         scores.sort_by(|a, b| b.score.total_cmp(&a.score));
         self.verdicts.extend(scores.into_iter().map(|score| Entry::new(snapshot, report, score)));
@@ -62,17 +65,7 @@ impl ReleaseVerdicts {
     /// As a table, for people.
     pub fn table(&self) -> String {
         let mut table = super::table(
-            [
-            "release",
-            "since",
-            "feature",
-            "verdict",
-            "score",
-            "p",
-            "change (95 %)",
-            "incidents",
-            "answers",
-        ],
+            ["release", "since", "feature", "verdict", "score", "p", "change (95 %)", "incidents", "answers"],
             &[4, 5, 6, 7, 8],
         );
         for entry in &self.verdicts {

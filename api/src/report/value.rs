@@ -83,16 +83,16 @@ impl ValueReport {
     pub fn table(&self) -> String {
         let mut table = super::table(
             [
-            "#",
-            "feature",
-            "value",
-            "90 % interval",
-            "base",
-            "history",
-            "answers say",
-            "incidents",
-            "answers",
-        ],
+                "#",
+                "feature",
+                "value",
+                "90 % interval",
+                "base",
+                "history",
+                "answers say",
+                "incidents",
+                "answers",
+            ],
             &[0, 2, 3, 4, 5, 6, 7, 8],
         );
         for entry in &self.features {

@@ -1,0 +1,125 @@
+//! Holding the scores to what was planted.
+
+use ballroom_analytics::regression::Verdict;
+use ballroom_entity::id::FeatureId;
+use chrono::Days;
+
+use super::{Truth, TruthKind, World};
+use crate::{
+    domain::{
+        access::Read,
+        error::Error,
+        score::{Cell, Period, Scores},
+    },
+    report::{
+        release::{ReleaseVerdicts, name},
+        value::ValueReport,
+    },
+};
+
+/// What the scores say of a world.
+pub struct Findings {
+    /// The value of every feature in the last 90 days.
+    pub values: ValueReport,
+    /// The verdicts on every release.
+    pub verdicts: ReleaseVerdicts,
+    /// Every planted truth beside what was found.
+    pub truths: Vec<Found>,
+}
+
+/// A planted truth beside what was found.
+pub struct Found {
+    /// What was planted.
+    pub truth: Truth,
+    /// Whether the scores agree.
+    pub agrees: bool,
+    /// What they say.
+    pub says: String,
+}
+
+/// Scores a planted world as of its last day.
+pub async fn find(scores: &Scores, by: Read, world: &World) -> Result<Findings, Error> {
+    let as_of = world.last_day;
+    let snapshot = scores.snapshot(by, as_of).await?;
+    let product = snapshot.dimensions.product("product", world.product.key)?.clone();
+    let period = Period { from: as_of - Days::new(89), until: as_of + Days::new(1) };
+    let cell = Cell { period, release: None, segment: None, as_of };
+    let (snapshot, values) = scores.value_report(by, as_of, product.id, cell).await?;
+    let values = ValueReport::new(&snapshot, &product.name, cell, &values);
+
+    let mut verdicts = ReleaseVerdicts::default();
+    let mut said: Vec<(String, FeatureId, Verdict, f64)> = Vec::new();
+    for release in snapshot.dimensions.releases_of(product.id) {
+        let (snapshot, report) = scores.regression(by, as_of, release.id, as_of).await?;
+        let Some(report) = report else { continue };
+        verdicts.add(&snapshot, &report);
+        said.extend(report.features.iter().map(|score| {
+            let feature = snapshot.feature_of(score.feature).1;
+            (release.version.clone(), feature, score.verdict, score.score)
+        }));
+    }
+
+    let feature = |key: Option<&str>| {
+        let found = key.map(|key| snapshot.dimensions.feature(product.id, "feature", key));
+        found.transpose().map(|row| row.map_or(FeatureId::NONE, |row| row.id))
+    };
+    let mut truths = Vec::new();
+    for truth in &world.truths {
+        let about = feature(truth.feature)?;
+        let here: Vec<_> = said
+            .iter()
+            .filter(|(release, feature, ..)| {
+                truth.release.is_none_or(|one| one == release)
+                    && (truth.feature.is_none() || *feature == about)
+            })
+            .collect();
+        let regressed = here.iter().filter(|(_, _, verdict, _)| *verdict == Verdict::Regressed).count();
+        let (agrees, says) = match truth.kind {
+            TruthKind::Regression | TruthKind::Improvement => {
+                let wanted = match truth.kind {
+                    TruthKind::Regression => Verdict::Regressed,
+                    _ => Verdict::Improved,
+                };
+                match here.first() {
+                    Some((.., verdict, score)) => {
+                        (*verdict == wanted, format!("{} (score {score:.0})", name(*verdict)))
+                    }
+                    None => (false, "nothing".to_owned()),
+                }
+            }
+            TruthKind::MixShift => {
+                (regressed == 0, format!("{regressed} of {} features called regressed", here.len()))
+            }
+            TruthKind::FewAnswers => {
+                let entry = values.features.iter().find(|entry| entry.feature.as_deref() == truth.feature);
+                match entry.map(|entry| entry.rank) {
+                    Some(Some(rank)) => (rank > 1, format!("rank {rank}")),
+                    Some(None) => (true, "not enough answers to rank".to_owned()),
+                    None => (false, "nothing".to_owned()),
+                }
+            }
+            TruthKind::SlowDrift => {
+                (regressed == 0, format!("{regressed} of {} releases called to blame", here.len()))
+            }
+        };
+        truths.push(Found { truth: truth.clone(), agrees, says });
+    }
+    Ok(Findings { values, verdicts, truths })
+}
+
+impl Findings {
+    /// Whether every planted truth was found.
+    pub fn all_agree(&self) -> bool {
+        self.truths.iter().all(|found| found.agrees)
+    }
+
+    /// The planted truths beside what was found, for people.
+    pub fn truths_table(&self) -> String {
+        let mut text = "What was planted, and what the scores say\n".to_owned();
+        for Found { truth, agrees, says } in &self.truths {
+            let mark = if *agrees { "found " } else { "MISSED" };
+            text.push_str(&format!("  {mark}  {}\n          → {says}\n", truth.sentence));
+        }
+        text
+    }
+}

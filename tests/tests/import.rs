@@ -1,0 +1,281 @@
+//! Importing files through the command line: everything adds up, twice is once, and what is true in the real
+//! data is found in them.
+#![allow(missing_docs)]
+
+use ballroom_tests::{App, Backend, Database, on_both, rounded, shared_data};
+use serde_json::{Value, json};
+
+on_both!(
+    rows_add_up_and_twice_is_once,
+    a_bad_row_goes_to_the_rejects_with_its_line_and_reason,
+    a_wrong_mapping_is_explained,
+    exposure_incidents_and_releases_come_in_too,
+    fintech_reviews_show_the_regression_of_junio,
+    kiwix_exports_in_utf_16_raise_no_alarm,
+    rabobank_incidents_come_in_per_component,
+);
+
+/// The summary of an import: read, accepted, already there, superseded, rejected.
+fn summary(said: &str) -> [u64; 5] {
+    let number = |label: &str| -> u64 {
+        let line =
+            said.lines().find(|line| line.contains(label)).unwrap_or_else(|| panic!("{label}: {said}"));
+        let digits =
+            line.split(label).next().unwrap().rsplit([':', ' ']).find(|word| !word.is_empty()).unwrap();
+        digits.replace(',', "").parse().unwrap()
+    };
+    let all = [" rows read", " accepted", " already there", " superseded", " rejected"].map(number);
+    assert_eq!(all[0], all[1..].iter().sum::<u64>(), "{said}");
+    all
+}
+
+const ANSWERS: &str = "\u{feff}when,app,part,who,stars,words,version
+2026-03-01 10:00:00,shop,search,acme,5,\"good, and
+fast\",1.0
+2026-03-01 11:00:00,shop,search,acme,4,second thoughts,1.0
+2026-03-02 10:00:00,shop,cart,,3,,1.10
+2026-03-02 10:00:00,shop,cart,,3,,1.10
+2026-03-03 10:00:00,shop,cart,bolt,1,=1+1,1.1
+";
+
+const MAP: &str =
+    "occurred_at=when,product=app,feature=part,customer=who,rating=stars,comment=words,release=version";
+
+async fn rows_add_up_and_twice_is_once(backend: Backend) {
+    let app = App::start(backend).await;
+    let file = app.database.file("answers.csv", ANSWERS);
+    let arguments = [
+        "import",
+        "feedback",
+        &file,
+        "--map",
+        MAP,
+        "--scale",
+        "stars",
+        "--create",
+        "products,features,releases,customers",
+    ];
+    let said = app.database.succeeds(&arguments).await;
+    assert_eq!(summary(&said), [5, 4, 0, 1, 0], "{said}");
+    assert!(said.contains("1 products, 2 features, 3 releases"), "{said}");
+    let again = app.database.succeeds(&arguments).await;
+    assert_eq!(summary(&again), [5, 0, 5, 0, 0], "{again}");
+    let query = "{ product(product: \"shop\") { releases { nodes { version releasedAt inferred } } } }";
+    let data = app.asks(query, json!({})).await;
+    let releases = data["product"]["releases"]["nodes"].as_array().unwrap();
+    let of = |version: &str| releases.iter().find(|release| release["version"] == version).unwrap();
+    // 1.10 and 1.1 are two releases: versions are not numbers.
+    assert_eq!(of("1.10")["releasedAt"], "2026-03-02T10:00:00+00:00");
+    assert_eq!(of("1.1")["releasedAt"], "2026-03-03T10:00:00+00:00");
+    assert_eq!(of("1.0")["inferred"], true);
+    app.verify().await;
+}
+
+async fn a_bad_row_goes_to_the_rejects_with_its_line_and_reason(backend: Backend) {
+    let database = Database::create(backend).await;
+    database.succeeds(&["migrate"]).await;
+    let rows = "product,feature,scale,rating,occurred_at\nshop,search,csat,4,2026-03-01\nshop,search,csat,7,2026-03-01\n\
+        shop,search,csat,good,2026-03-01\nshop,search,csat,4,yesterday\nshop,search,csat,4\nshop,search,faces,4,2026-03-01\n\
+        shop,search,csat,4,9999-01-01\n";
+    let file = database.file("mixed.csv", rows);
+    let said = database.succeeds(&["import", "feedback", &file, "--create", "products,features"]).await;
+    assert_eq!(summary(&said), [7, 1, 0, 0, 6], "{said}");
+    let rejects = std::fs::read_to_string(format!("{file}.rejects.csv")).unwrap();
+    for (line, part) in
+        [(3, "between 1 and 5"), (4, "good"), (5, "yesterday"), (6, "fields"), (7, "faces"), (8, "future")]
+    {
+        let found = rejects.lines().any(|row| row.starts_with(&format!("{line},")) && row.contains(part));
+        assert!(found, "line {line}, {part}:\n{rejects}");
+    }
+    // Without --create nothing is made up.
+    let said = database.succeeds(&["import", "feedback", &file, "--set", "product=ghost"]).await;
+    assert_eq!(summary(&said)[1], 0, "{said}");
+    database.verify().await;
+}
+
+async fn a_wrong_mapping_is_explained(backend: Backend) {
+    let database = Database::create(backend).await;
+    database.succeeds(&["migrate"]).await;
+    let file = database.file("answers.csv", ANSWERS);
+    for (arguments, parts) in [
+        (vec!["--map", "rating=points"], ["points", "stars"]),
+        (vec!["--map", "mood=stars"], ["mood", "rating"]),
+        (vec!["--map", "rating=stars"], ["product", "app"]),
+    ] {
+        let ran = database.ballroom(&[vec!["import", "feedback", &file], arguments].concat()).await;
+        assert!(!ran.status.success());
+        for part in parts {
+            assert!(ran.err.contains(part), "{part}: {}", ran.err);
+        }
+    }
+    let none = database.ballroom(&["import", "feedback", "nowhere.csv"]).await;
+    assert!(!none.status.success() && none.err.contains("nowhere.csv"), "{}", none.err);
+}
+
+async fn exposure_incidents_and_releases_come_in_too(backend: Backend) {
+    let app = App::start(backend).await;
+    let database = &app.database;
+    let releases = database.file(
+        "releases.ndjson",
+        "{\"product\":\"shop\",\"version\":\"1.0\",\"released_at\":\"2026-01-01T00:00:00Z\"}\n\
+         {\"product\":\"shop\",\"version\":\"1.1\",\"previous\":\"1.0\",\"released_at\":\"2026-02-01T00:00:00Z\",\
+          \"withdrawn_at\":\"2026-02-03T00:00:00Z\"}\n",
+    );
+    let incidents = database.file(
+        "incidents.csv",
+        "id,product,component,release,severity,opened,closed,hurt\n\
+         I1,shop,search,1.1,critical,2026-02-01 10:00,2026-02-02 09:00,12\nI2,shop,search,,3,2026-02-05,,\n",
+    );
+    let exposure = database.file(
+        "exposure.tsv",
+        "product\tfeature\tsegment\tday\tactive_customers\nshop\tsearch\tgold\t2026-02-01\t100\n\
+         shop\tsearch\tgold\t2026-02-02\t90\n",
+    );
+    let said = database.succeeds(&["import", "releases", &releases, "--create", "products"]).await;
+    assert_eq!(summary(&said), [2, 2, 0, 0, 0]);
+    let map = "external_id=id,features=component,opened_at=opened,resolved_at=closed,affected_customers=hurt";
+    let said =
+        database.succeeds(&["import", "incidents", &incidents, "--map", map, "--create", "features"]).await;
+    assert_eq!(summary(&said), [2, 2, 0, 0, 0]);
+    let said = database.succeeds(&["import", "exposure", &exposure, "--create", "segments"]).await;
+    assert_eq!(summary(&said), [2, 2, 0, 0, 0]);
+    for (what, file, more) in [
+        ("releases", &releases, vec![]),
+        ("incidents", &incidents, vec!["--map", map]),
+        ("exposure", &exposure, vec![]),
+    ] {
+        let said = database.succeeds(&[vec!["import", what, file], more].concat()).await;
+        assert_eq!(summary(&said), [2, 0, 2, 0, 0], "{what}: {said}");
+    }
+    let query = "{ product(product: \"shop\") {
+        releases { nodes { version lifecycle previous { version } } }
+        incidents { nodes { externalId severity state affectedCustomers attributions { basis release { version } } } }
+        valueReport(period: { from: \"2026-02-01\", until: \"2026-02-03\" }) {
+            entries { value { incidentBasis spoiled customerDays } } } } }";
+    let data = app.asks(query, json!({})).await;
+    insta::assert_json_snapshot!("what_came_in", rounded(data));
+    app.verify().await;
+}
+
+const FINTECH: &str = "product=app,release=reviewCreatedVersion,rating=score,comment=content,occurred_at=at,external_id=reviewId";
+
+async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
+    let Some(file) = shared_data("india_fintech_7_whole_apps.csv.gz") else { return };
+    let app = App::start(backend).await;
+    let file = file.display().to_string();
+    let rejects = app.database.path("rejects.csv").display().to_string();
+    let arguments = [
+        "import",
+        "feedback",
+        &file,
+        "--map",
+        FINTECH,
+        "--scale",
+        "stars",
+        "--create",
+        "products,releases",
+        "--rejects",
+        &rejects,
+    ];
+    let said = app.database.succeeds(&arguments).await;
+    assert_eq!(summary(&said), [22_018, 22_018, 0, 0, 0], "{said}");
+    let again = app.database.succeeds(&arguments).await;
+    assert_eq!(summary(&again), [22_018, 0, 22_018, 0, 0], "{again}");
+    app.verify().await;
+
+    let junio = "in.junio";
+    let regressed = verdict(&app, junio, "2.0.5", "2022-07-31").await;
+    assert_eq!(regressed["verdict"], "REGRESSED", "{regressed:#}");
+    assert!(regressed["features"][0]["pValue"].as_f64().unwrap() < 0.01, "{regressed:#}");
+    let recovered = verdict(&app, junio, "2.0.6", "2022-12-31").await;
+    assert_ne!(recovered["verdict"], "REGRESSED", "{recovered:#}");
+    let suspect = whole(&app, junio, "2022-07-31").await;
+    assert_eq!(suspect["called"], true, "{suspect:#}");
+    assert_eq!(suspect["suspects"][0]["release"]["version"], "2.0.5", "{suspect:#}");
+}
+
+/// The verdict on a release.
+async fn verdict(app: &App, product: &str, version: &str, as_of: &str) -> Value {
+    let query = "query($product: Reference!, $version: Reference!, $asOf: NaiveDate!) {
+        release(release: $version, product: $product) { regression(asOf: $asOf) {
+            verdict features { verdict score pValue responses baselineResponses change { estimate lower upper } } } } }";
+    let data = app.asks(query, json!({ "product": product, "version": version, "asOf": as_of })).await;
+    data["release"]["regression"].clone()
+}
+
+/// The change point of a product as a whole.
+async fn whole(app: &App, product: &str, as_of: &str) -> Value {
+    let query = "query($product: Reference!, $asOf: NaiveDate!) { product(product: $product) {
+        changePoint(asOf: $asOf) { called day logBayesFactor suspects { probability release { version } } } } }";
+    let data = app.asks(query, json!({ "product": product, "asOf": as_of })).await;
+    data["product"]["changePoint"].clone()
+}
+
+async fn kiwix_exports_in_utf_16_raise_no_alarm(backend: Backend) {
+    let months = ["06", "07", "08", "09", "10", "11"];
+    let files: Vec<_> = months
+        .iter()
+        .filter_map(|month| {
+            shared_data(&format!("kiwix_utf16/reviews_org.kiwix.kiwixmobile_2016{month}.csv"))
+        })
+        .collect();
+    if files.len() < months.len() {
+        return;
+    }
+    let app = App::start(backend).await;
+    let rejects = app.database.path("rejects.csv").display().to_string();
+    let map = "product=Package Name,release=App Version Name,rating=Star Rating,comment=Review Text,\
+        occurred_at=Review Submit Millis Since Epoch";
+    let mut taken = 0;
+    for file in files {
+        let file = file.display().to_string();
+        let arguments = [
+            "import",
+            "feedback",
+            &file,
+            "--map",
+            map,
+            "--scale",
+            "stars",
+            "--create",
+            "products,releases",
+            "--rejects",
+            &rejects,
+        ];
+        let first = summary(&app.database.succeeds(&arguments).await);
+        assert_eq!(first[4], 0, "nothing is rejected");
+        taken += first[1];
+        let again = summary(&app.database.succeeds(&arguments).await);
+        assert_eq!(again, [first[0], 0, first[0], 0, 0]);
+    }
+    assert!(taken > 1_000, "{taken}");
+    let nothing = verdict(&app, "org.kiwix.kiwixmobile", "2.0", "2016-11-30").await;
+    assert!(nothing["verdict"] != "REGRESSED" && nothing["verdict"] != "WATCH", "{nothing:#}");
+    app.verify().await;
+}
+
+async fn rabobank_incidents_come_in_per_component(backend: Backend) {
+    let Some(file) = shared_data("rabobank_incidents_16782_derived.csv.gz") else { return };
+    let app = App::start(backend).await;
+    let file = file.display().to_string();
+    let rejects = app.database.path("rejects.csv").display().to_string();
+    let map = "external_id=incident,opened_at=opened,resolved_at=closed,features=wbs_inferred_from_km";
+    let arguments = [
+        "import",
+        "incidents",
+        &file,
+        "--map",
+        map,
+        "--set",
+        "product=bank,severity=3",
+        "--create",
+        "products,features",
+        "--rejects",
+        &rejects,
+    ];
+    let first = summary(&app.database.succeeds(&arguments).await);
+    assert_eq!(first[..2], [16_782, 16_782]);
+    let again = summary(&app.database.succeeds(&arguments).await);
+    assert_eq!(again, [16_782, 0, 16_782, 0, 0]);
+    app.verify().await;
+}

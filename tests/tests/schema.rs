@@ -1,0 +1,39 @@
+//! The database's schema: up, down and up again, and the same as the entities say.
+#![allow(missing_docs)]
+
+use ballroom_entity as entity;
+use ballroom_migration::Migrator;
+use ballroom_tests::{Backend, Database, on_both};
+use sea_orm::EntityTrait;
+use sea_orm_migration::MigratorTrait;
+
+on_both!(every_step_can_be_taken_back, the_tables_are_what_the_entities_say);
+
+async fn every_step_can_be_taken_back(backend: Backend) {
+    let store = Database::create(backend).await.store().await;
+    let steps = Migrator::migrations().len() as u32;
+    for back in 1..=steps {
+        Migrator::down(store.reader(), Some(back)).await.unwrap();
+        assert_eq!(Migrator::get_pending_migrations(store.reader()).await.unwrap().len() as u32, back);
+        Migrator::up(store.reader(), None).await.unwrap();
+    }
+    assert_eq!(store.pending_migrations().await.unwrap(), 0);
+}
+
+async fn the_tables_are_what_the_entities_say(backend: Backend) {
+    let store = Database::create(backend).await.store().await;
+    macro_rules! read {
+        ($($table:ident)*) => {{
+            $(
+                entity::$table::Entity::find().all(store.reader()).await.expect(stringify!($table));
+            )*
+            [$(stringify!($table)),*].len()
+        }};
+    }
+    let tables = read!(
+        organization product feature release release_feature deployment iteration segment customer scale feedback
+        incident incident_feature incident_customer attribution exposure feedback_daily incident_daily exposure_daily
+        api_token outbox
+    );
+    assert_eq!(tables, 21);
+}
