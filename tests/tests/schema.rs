@@ -10,7 +10,8 @@ use sea_orm_migration::MigratorTrait;
 on_both!(every_step_can_be_taken_back, the_tables_are_what_the_entities_say);
 
 async fn every_step_can_be_taken_back(backend: Backend) {
-    let store = Database::create(backend).await.store().await;
+    let database = Database::create(backend).await;
+    let store = database.store().await;
     let steps = Migrator::migrations().len() as u32;
     for back in 1..=steps {
         Migrator::down(store.reader(), Some(back)).await.unwrap();
@@ -21,7 +22,8 @@ async fn every_step_can_be_taken_back(backend: Backend) {
 }
 
 async fn the_tables_are_what_the_entities_say(backend: Backend) {
-    let store = Database::create(backend).await.store().await;
+    let database = Database::create(backend).await;
+    let store = database.store().await;
     macro_rules! read {
         ($($table:ident)*) => {{
             $(

@@ -90,3 +90,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_clash() {
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -73,18 +73,12 @@ const QUIETER: &str = "sea_orm_migration=warn,actix_server=warn";
 #[derive(Args, Clone)]
 pub(super) struct Log {
     /// What to log: error, warn, info, debug, trace, or a filter such as info,ballroom=debug.
-    #[arg(long = "log", global = true, env = "BALLROOM_LOG", value_name = "FILTER", default_value = "info")]
-    filter: String,
+    #[arg(long, global = true, env = "BALLROOM_LOG", value_name = "FILTER", default_value = "info")]
+    log: String,
 
     /// How to log.
-    #[arg(
-        long = "log-format",
-        global = true,
-        env = "BALLROOM_LOG_FORMAT",
-        value_enum,
-        default_value = "text"
-    )]
-    format: LogFormat,
+    #[arg(long, global = true, env = "BALLROOM_LOG_FORMAT", value_enum, default_value = "text")]
+    log_format: LogFormat,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -98,12 +92,12 @@ enum LogFormat {
 impl Log {
     /// Starts logging, to standard error: standard output is for results.
     pub(super) fn start(&self) {
-        let filter = EnvFilter::try_new(format!("{QUIETER},{}", self.filter))
-            .unwrap_or_else(|_| EnvFilter::new("info"));
+        let filter =
+            EnvFilter::try_new(format!("{QUIETER},{}", self.log)).unwrap_or_else(|_| EnvFilter::new("info"));
         let colours = std::io::stderr().is_terminal();
         let log =
             tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
-        match self.format {
+        match self.log_format {
             LogFormat::Text => log.init(),
             LogFormat::Json => log.json().init(),
         }

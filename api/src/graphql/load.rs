@@ -2,21 +2,19 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    dataloader::{DataLoader, HashMapCache, Loader},
-    runtime::{TokioSpawner, TokioTimer},
-};
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
 use ballroom_entity::{
     attribution, customer, deployment,
     id::{CustomerId, FeatureId, IncidentId, OrganizationId, ProductId, ReleaseId},
     release_feature,
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::{
     Services,
+    batch::{Halt, NoTimer},
     page::{self, Page, Paged, Rows},
 };
 use crate::{
@@ -33,17 +31,16 @@ use crate::{
 /// The loaders of one request.
 pub(super) type Loads = DataLoader<Loading, HashMapCache>;
 
-/// Loads for one caller, at one time.
+/// Loads for one caller.
 pub(super) struct Loading {
     services: Services,
     viewer: Viewer,
-    now: DateTime<Utc>,
 }
 
-/// The loaders for a request.
-pub(super) fn loader(services: Services, viewer: Viewer, now: DateTime<Utc>) -> Loads {
-    let loading = Loading { services, viewer, now };
-    DataLoader::with_cache(loading, TokioSpawner::current(), TokioTimer::default(), HashMapCache::default())
+/// The loaders for a request, which load when it halts.
+pub(super) fn loader(services: Services, viewer: Viewer, halt: Halt) -> Loads {
+    let loading = Loading { services, viewer };
+    DataLoader::with_cache(loading, halt, NoTimer, HashMapCache::default()).max_batch_size(usize::MAX)
 }
 
 impl Loading {
@@ -209,13 +206,6 @@ impl Loader<VerdictsOn> for Loading {
             }
         }
         Ok(verdicts)
-    }
-}
-
-impl Loading {
-    /// The time of the request.
-    pub(super) fn now(&self) -> DateTime<Utc> {
-        self.now
     }
 }
 

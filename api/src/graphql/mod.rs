@@ -1,5 +1,6 @@
 //! The GraphQL schema: thin resolvers, one file a noun. The only module that knows GraphQL.
 
+mod batch;
 mod fault;
 mod load;
 mod page;
@@ -36,7 +37,9 @@ mod token;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, EmptySubscription, MaybeUndefined, MergedObject, Request, SchemaBuilder};
+use async_graphql::{
+    Context, EmptySubscription, MaybeUndefined, MergedObject, Request, Response, SchemaBuilder,
+};
 use chrono::{DateTime, Utc};
 
 pub use fault::{Code, Fault};
@@ -115,10 +118,13 @@ pub fn schema(services: Services) -> Schema {
     builder().data(services).finish()
 }
 
-/// Gives a request its caller, its time and loaders of its own: nothing loaded is shared between callers.
-pub fn prepare(request: Request, services: &Services, viewer: Viewer) -> Request {
+/// Answers a request of a caller. It has a time and loaders of its own: nothing loaded is shared between callers.
+pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, request: Request) -> Response {
     let now = clock::now();
-    request.data(load::loader(services.clone(), viewer.clone(), now)).data(viewer).data(Now(now))
+    let (halt, waiting) = batch::at_halt();
+    let loads = load::loader(services.clone(), viewer.clone(), halt);
+    let request = request.data(loads).data(viewer).data(Now(now));
+    waiting.run(schema.execute(request)).await
 }
 
 /// The time of a request: all its resolvers see the same.

@@ -56,10 +56,8 @@ async fn execute(state: web::Data<State>, request: HttpRequest, body: web::Bytes
     let schema = state.schema.clone();
     let services = state.services.clone();
     // On the main runtime: there the database's connections live, and the scores have threads to block.
-    let answer = state.runtime.spawn(async move {
-        let asked = graphql::prepare(asked, &services, viewer);
-        schema.execute(asked).await
-    });
+    let answer =
+        state.runtime.spawn(async move { graphql::execute(&schema, &services, viewer, asked).await });
     match answer.await {
         Ok(answer) => HttpResponse::Ok().json(answer),
         Err(error) => {
