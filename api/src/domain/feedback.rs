@@ -136,16 +136,6 @@ pub(crate) fn key(row: &Model) -> FeedbackKey {
     }
 }
 
-/// Answers by id.
-pub(crate) async fn by_ids(
-    store: &Store,
-    organization: OrganizationId,
-    ids: &[FeedbackId],
-) -> Result<Vec<Model>, Error> {
-    let rows = Entity::owned_by(organization).filter(Column::Id.is_in(ids.iter().copied()));
-    Ok(rows.all(store.reader()).await?)
-}
-
 async fn find_in(tx: &Transaction, feedback: FeedbackId) -> Result<Model, Error> {
     let there = Entity::owned_by(tx.organization()).filter(Column::Id.eq(feedback)).one(tx.db()).await?;
     there.ok_or_else(|| Error::not_found("feedback", "feedback", feedback.public()))

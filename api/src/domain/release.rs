@@ -342,17 +342,6 @@ pub(crate) async fn touched_by(
     Ok(rows.all(store.reader()).await?)
 }
 
-/// Releases by id.
-pub(crate) async fn by_ids(
-    store: &Store,
-    organization: OrganizationId,
-    ids: &[ReleaseId],
-) -> Result<Vec<Model>, Error> {
-    let rows = Entity::owned_by(organization)
-        .filter(ballroom_entity::release::Column::Id.is_in(ids.iter().copied()));
-    Ok(rows.all(store.reader()).await?)
-}
-
 fn find_in(tx: &Transaction, release: ReleaseId) -> Result<Model, Error> {
     let there = tx.dimensions().releases.get(&release).cloned();
     there.ok_or_else(|| Error::not_found("release", "release", release.public()))

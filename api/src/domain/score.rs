@@ -178,7 +178,7 @@ impl Snapshot {
             segment: cell.segment.map(|segment| self.segment(segment)).transpose()?,
             as_of: day(cell.as_of),
         };
-        Ok(analytics::value_report(&self.prepared, &*self.prior(day(cell.as_of)), &query)?)
+        Ok(analytics::value_report(&self.prepared, &self.prior(day(cell.as_of)), &query)?)
     }
 
     fn regression(&self, release: ReleaseId, as_of: NaiveDate) -> Result<Option<ReleaseReport>, Error> {
