@@ -249,3 +249,69 @@ pub fn spoiled_share(days: impl IntoIterator<Item = (f64, f64)>) -> f64 {
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DMatrix, DVector};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The textbook's update with dense matrices, on the strata with answers.
+    fn dense(
+        mean: &DVector<f64>,
+        cov: &DMatrix<f64>,
+        cell: &[Moments],
+        org: &Expectation,
+    ) -> (DVector<f64>, DMatrix<f64>) {
+        let heard: Vec<_> = (0..cell.len()).filter(|s| cell[*s].n > 0.0).collect();
+        let noise = noises(org, mean.as_slice(), cell);
+        let part = cov.select_rows(&heard);
+        let mut a = part.select_columns(&heard);
+        for (i, s) in heard.iter().enumerate() {
+            a[(i, i)] += noise[*s].unwrap_or_default();
+        }
+        let surprise = DVector::from_iterator(heard.len(), heard.iter().map(|s| cell[*s].mean - mean[*s]));
+        let solve = a.try_inverse().unwrap_or_else(|| DMatrix::zeros(0, 0));
+        let gain = part.transpose() * solve;
+        (mean + &gain * surprise, cov - &gain * part)
+    }
+
+    fn cell() -> impl Strategy<Value = Moments> {
+        (prop_oneof![Just(0.0), 1.0..2000.0_f64], 0.0..1.0_f64, 0.0..1.0_f64)
+            .prop_map(|(n, mean, spread)| Moments { n, mean, ssw: spread * n * mean * (1.0 - mean) })
+    }
+
+    proptest! {
+        #[test]
+        fn sums_over_strata_solve_the_dense_equations(
+            (history, answers, means, weights) in (1_usize..9).prop_flat_map(|strata| {
+                use proptest::collection::vec;
+                (vec(cell(), strata), vec(cell(), strata), vec(0.05..0.95_f64, strata), vec(0.01..1.0_f64, strata))
+            }),
+            tau in (0.001..0.05_f64, 0.0005..0.02_f64, 0.0004..0.01_f64),
+        ) {
+            let strata = means.len();
+            let total: f64 = weights.iter().sum();
+            let weights: Vec<_> = weights.iter().map(|w| w / total).collect();
+            let org = Expectation {
+                mean: means, ratio: vec![0.4; strata], tau_a: tau.0, tau_b: tau.1, tau_g: tau.2, phi: 1.3,
+            };
+            let ones = DMatrix::from_element(strata, strata, 1.0);
+            let unit = DMatrix::<f64>::identity(strata, strata);
+            let prior = DVector::from_column_slice(&org.mean);
+            let (mean, cov) = dense(&prior, &(&ones * org.tau_a + &unit * org.tau_b), &history, &org);
+            let cov = cov + (ones * 0.75 + unit * 0.25) * org.tau_g;
+            let (after, cov) = dense(&mean, &cov, &answers, &org);
+            let w = DVector::from_column_slice(&weights);
+
+            let belief = Belief::of_organisation(&org).after_history(&org, &history);
+            let (got, variance, _) = belief.after_cell(&org, &weights, &answers);
+            prop_assert!((got - w.dot(&after)).abs() < 1e-10, "{got} {}", w.dot(&after));
+            prop_assert!((variance - w.dot(&(&cov * &w))).abs() < 1e-10);
+            for s in 0..strata {
+                prop_assert!((belief.mean[s] - mean[s]).abs() < 1e-10);
+            }
+        }
+    }
+}

@@ -32,6 +32,8 @@ pub struct Forecast {
     pub mean: f64,
     /// Their standard deviation.
     pub sd: f64,
+    /// Their whole distribution.
+    pub distribution: Spread,
     /// For each share of [`QUANTILES`], the number of incidents that is not exceeded with that probability.
     pub quantiles: Vec<Quantile>,
     /// What the organisation's releases do to incidents 0-1, 2-6 and 7-13 days after: 1 is nothing.
@@ -110,6 +112,7 @@ pub fn forecast(
         feature: query.feature,
         mean: spread.mean,
         sd: spread.sd,
+        distribution: spread,
         quantiles: quantiles.to_vec(),
         release_effect: effect,
         incidents: mine.incidents as i64,

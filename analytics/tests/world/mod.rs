@@ -1,0 +1,72 @@
+//! A small organisation to tell stories about: one product, one scale of 1 to 5, rows added one by one.
+
+#![allow(dead_code)]
+
+use ballroom_analytics::{
+    Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, Prepared, Release, Scale, ScaleKind, frame,
+};
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct World {
+    pub(crate) releases: Vec<Release>,
+    pub(crate) features: u32,
+    pub(crate) feedback: Vec<FeedbackRow>,
+    pub(crate) incidents: Vec<IncidentRow>,
+    pub(crate) exposure: Vec<ExposureRow>,
+}
+
+/// Codes of the scales of every world.
+pub(crate) const CSAT: u32 = 0;
+pub(crate) const THUMBS: u32 = 1;
+pub(crate) const NPS: u32 = 2;
+pub(crate) const LEVELS: [u32; 3] = [5, 2, 11];
+/// Segments of every world, with code 0 for none.
+pub(crate) const SEGMENTS: u32 = 3;
+
+impl World {
+    pub(crate) fn with_features(features: u32) -> Self {
+        Self { features, ..Self::default() }
+    }
+
+    pub(crate) fn release(&mut self, order: &str, first_day: Option<Day>) -> u32 {
+        self.releases.push(Release { first_day, order: order.to_owned(), ..Release::default() });
+        self.releases.len() as u32 - 1
+    }
+
+    /// Answers on every day of a span to feature 0 on the first scale, `counts` for ratings 1 to 5 each day.
+    pub(crate) fn answers(&mut self, days: std::ops::Range<Day>, release: Option<u32>, counts: [i64; 5]) {
+        for day in days {
+            for (level, count) in (0..).zip(counts) {
+                let row = FeedbackRow { feature: 0, release, segment: 0, scale: CSAT, day, level, count };
+                self.feedback.push(row);
+            }
+        }
+    }
+
+    pub(crate) fn incident(&mut self, day: Day, release: Option<u32>, no_change: bool) {
+        let row = IncidentRow { feature: 0, release, no_change, day, opened: 1, spoiled: 5.0 };
+        self.incidents.push(row);
+    }
+
+    pub(crate) fn prepare(&self) -> Prepared {
+        self.try_prepare().expect("the facts are sound")
+    }
+
+    pub(crate) fn try_prepare(&self) -> Result<Prepared, ballroom_analytics::Error> {
+        let scale = |max, min, kind| Scale { min, max, step: 1.0, higher_is_better: true, kind };
+        Facts {
+            scales: vec![
+                scale(5.0, 1.0, ScaleKind::Csat),
+                scale(1.0, 0.0, ScaleKind::Thumbs),
+                scale(10.0, 0.0, ScaleKind::Nps),
+            ],
+            releases: self.releases.clone(),
+            features: vec![Feature { product: 0 }; self.features as usize],
+            segments: SEGMENTS,
+            feedback: frame::feedback(&self.feedback)?,
+            incidents: frame::incidents(&self.incidents)?,
+            exposure: frame::exposure(&self.exposure)?,
+        }
+        .prepare()
+    }
+}
