@@ -1,3 +1,4 @@
 //! The Ballroom server as a library.
 
 pub mod ingest;
+pub mod simulate;
