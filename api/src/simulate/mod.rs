@@ -12,11 +12,13 @@ mod answers;
 mod calendar;
 mod catalog;
 mod comments;
+mod csv;
 mod customers;
 mod dice;
 mod exposure;
 mod incidents;
 
+pub use self::csv::write_csv;
 pub use answers::{Answer, Answers};
 pub use catalog::{Feature, Scale, Segment};
 pub use customers::Customer;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::ingest;
 
 fn first_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2025, 1, 6).unwrap()
@@ -136,4 +137,21 @@ fn a_backport_follows_its_line_and_careful_customers_stay_on_it() {
     assert_eq!((previous("4.10.1"), previous("4.12")), (Some("4.10"), Some("4.11")));
     let on = |version: &str| world.answers.iter().filter(|answer| answer.release == Some(version)).count();
     assert!(on("4.10.2") > 1_000 && on("5.0") > 10_000, "{} {}", on("4.10.2"), on("5.0"));
+}
+
+#[test]
+fn answers_written_to_a_file_are_read_back_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("answers.csv");
+    write_csv(3_000, 5, first_day(), &path).unwrap();
+    let reader = ingest::open(&path, &ingest::ReadOptions::default()).unwrap();
+    let mapping = ingest::Mapping::new(ingest::Kind::Feedback, reader.columns(), &[], &[]).unwrap();
+    let dates = ingest::Dates::in_zone(chrono_tz::UTC);
+    let rows = reader.map(|record| ingest::parse::feedback(&record.unwrap(), &mapping, &dates).unwrap());
+    let pairs = rows.zip(Answers::new(5, first_day(), 3_000)).inspect(|(row, answer)| {
+        assert_eq!(row.external_id.as_deref(), Some(answer.external_id.as_str()));
+        assert_eq!((row.rating, row.release.as_deref()), (f64::from(answer.rating), answer.release));
+        assert_eq!((&row.comment, row.occurred_at), (&answer.comment, answer.occurred_at));
+    });
+    assert_eq!(pairs.count(), 3_000);
 }
