@@ -1,5 +1,5 @@
 //! Who gets in, and who may do what.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! The daily counts are exact: any sequence of commands leaves them as the rows say, and `verify` sees it when
 //! they are not.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 use ballroom::{
     counts::verify::{Drift, rebuild},

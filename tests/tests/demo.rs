@@ -1,5 +1,5 @@
 //! The demo: a year in which truths are planted, and found.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 use ballroom::{
     domain::{organization, score::Scores, token},

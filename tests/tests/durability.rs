@@ -1,5 +1,5 @@
 //! An acknowledged write is on disk: when the server is told to stop, and when it is killed.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 use std::sync::{
     Arc,

@@ -1,6 +1,6 @@
 //! Importing files through the command line: everything adds up, twice is once, and what is true in the real
 //! data is found in them.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 use ballroom_tests::{App, Backend, Database, on_both, rounded, shared_data};
 use serde_json::{Value, json};
@@ -226,7 +226,7 @@ async fn kiwix_exports_in_utf_16_raise_no_alarm(backend: Backend) {
     let app = App::start(backend).await;
     let rejects = app.database.path("rejects.csv").display().to_string();
     let map = "product=Package Name,release=App Version Name,rating=Star Rating,comment=Review Text,\
-        occurred_at=Review Submit Millis Since Epoch";
+        occurred_at=Review Last Update Millis Since Epoch";
     let mut taken = 0;
     for file in files {
         let file = file.display().to_string();

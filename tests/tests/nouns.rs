@@ -1,6 +1,6 @@
 //! Products, features, releases, iterations, customers, segments and scales: made once, changed, and what the
 //! trade's verbs do to them.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::{Value, json};

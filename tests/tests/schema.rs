@@ -1,5 +1,5 @@
 //! The database's schema: up, down and up again, and the same as the entities say.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 use ballroom_entity as entity;
 use ballroom_migration::Migrator;

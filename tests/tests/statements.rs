@@ -1,5 +1,5 @@
 //! What a query costs: statements do not grow with the number of rows that it shows.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 use ballroom::{
     domain::{

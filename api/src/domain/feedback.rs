@@ -9,7 +9,7 @@ mod voice;
 
 use ballroom_entity::{
     feedback::{Column, Entity, Model},
-    id::{FeatureId, FeedbackId, OrganizationId, ReleaseId, SegmentId},
+    id::{FeatureId, FeedbackId, ReleaseId, SegmentId},
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use ballroom_entity::{
     id::{FeatureId, OrganizationId, ProductId, ReleaseId},
-    release::{ActiveModel, Entity, Model, ReleaseLifecycle},
+    release::{ActiveModel, Model, ReleaseLifecycle},
     release_feature::{self, FeatureChange},
 };
 use chrono::{DateTime, NaiveDate, Utc};

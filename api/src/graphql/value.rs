@@ -129,8 +129,7 @@ impl Value {
 
     /// What each group of customers contributes, by scale and segment.
     async fn strata(&self) -> Vec<ValueStratum> {
-        let stratum =
-            |one: &StratumValue| ValueStratum { snapshot: self.snapshot.clone(), stratum: *one };
+        let stratum = |one: &StratumValue| ValueStratum { snapshot: self.snapshot.clone(), stratum: *one };
         self.score.strata.iter().map(stratum).collect()
     }
 

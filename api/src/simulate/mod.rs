@@ -36,7 +36,7 @@ use catalog::{
 
 /// The seed of the demo: with it every planted truth is found, and no other feature of any release is called
 /// regressed.
-pub const DEFAULT_SEED: u64 = 1;
+pub const DEFAULT_SEED: u64 = 5;
 
 /// A year of a product.
 #[derive(Clone, Debug, PartialEq)]
@@ -200,12 +200,15 @@ impl World {
     }
 }
 
+/// Five in the morning, in seconds: before anybody answers, so that a release is out on all of its first day.
+const RELEASED_AT: i64 = 5 * 3600;
+
 fn releases(calendar: &Calendar) -> Vec<Release> {
     let release = |plan: &catalog::Plan| Release {
         version: plan.version,
         previous: plan.previous,
         title: plan.title,
-        released_at: calendar.at(plan.day, 8 * 3600),
+        released_at: calendar.at(plan.day, RELEASED_AT),
         touches: plan
             .touches
             .iter()
@@ -229,7 +232,7 @@ fn iterations(calendar: &Calendar) -> Vec<Iteration> {
 fn deployments(calendar: &Calendar) -> Vec<Deployment> {
     let mut deployments = Vec::new();
     for plan in &RELEASES {
-        let at = calendar.at(plan.day, 8 * 3600);
+        let at = calendar.at(plan.day, RELEASED_AT);
         let mut add = |environment, before, outcome| {
             let deployed_at = at - before;
             deployments.push(Deployment { release: plan.version, environment, deployed_at, outcome });

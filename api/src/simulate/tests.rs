@@ -9,7 +9,7 @@ use super::*;
 use crate::ingest;
 
 fn first_day() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2025, 1, 1).unwrap()
+    NaiveDate::from_ymd_opt(2025, 1, 6).unwrap()
 }
 
 fn year() -> World {
@@ -32,7 +32,7 @@ fn a_year_has_what_it_says() {
     assert_eq!((world.segments.len(), world.scales.len(), world.iterations.len()), (4, 3, 26));
     assert_eq!(
         (world.first_day.to_string(), world.last_day.to_string()),
-        ("2025-01-01".into(), "2025-12-31".into())
+        ("2025-01-06".into(), "2026-01-05".into())
     );
     let zone = world.product.time_zone;
     let inside = |at: &DateTime<Utc>| {
@@ -59,9 +59,7 @@ fn everything_that_is_named_is_there() {
         assert!((scale.min..=scale.max).contains(&answer.rating));
         assert!(answer.customer.as_deref().is_none_or(|customer| customers[customer] == answer.segment));
         let release = world.releases.iter().find(|release| Some(release.version) == answer.release);
-        assert!(
-            release.is_none_or(|release| release.released_at.date_naive() <= answer.occurred_at.date_naive())
-        );
+        assert!(release.is_none_or(|release| release.released_at <= answer.occurred_at));
     }
     for release in &world.releases {
         assert!(release.previous.is_none_or(|previous| versions.contains(previous)));
@@ -95,7 +93,7 @@ fn the_default_world_is_this_one_on_every_machine() {
     let told = format!("{:?}{:?}{:?}{:?}", world.answers, world.incidents, world.exposure, world.customers);
     let hash = Sha256::digest(told);
     let hash: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hash, "0000000000000000");
+    assert_eq!(hash, "e8f404b2a02b8805");
 }
 
 #[test]
@@ -127,8 +125,9 @@ fn the_truths_are_in_the_answers() {
         let fits = |i: &&Incident| i.features[0] == EXPORT && (i.opened_at >= day(HURTS)) == after;
         world.incidents.iter().filter(fits).count() as f64 / if after { 45.0 } else { 320.0 }
     };
+    // Three times as many, at the busiest time of the year, and chance.
     let ratio = broken(true) / broken(false);
-    assert!((2.0..5.0).contains(&ratio), "{ratio}");
+    assert!((2.5..6.0).contains(&ratio), "{ratio}");
 }
 
 #[test]
