@@ -12,7 +12,7 @@ on_both!(
     exposure_incidents_and_releases_come_in_too,
     fintech_reviews_show_the_regression_of_junio,
     kiwix_exports_in_utf_16_raise_no_alarm,
-    rabobank_incidents_come_in_per_component,
+    rabobank_incidents_come_in_per_component_and_show_the_burst,
 );
 
 /// The summary of an import: read, accepted, already there, superseded, rejected.
@@ -190,9 +190,18 @@ async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
     assert!(regressed["features"][0]["pValue"].as_f64().unwrap() < 0.01, "{regressed:#}");
     let recovered = verdict(&app, junio, "2.0.6", "2022-12-31").await;
     assert_ne!(recovered["verdict"], "REGRESSED", "{recovered:#}");
-    let suspect = whole(&app, junio, "2022-07-31").await;
-    assert_eq!(suspect["called"], true, "{suspect:#}");
-    assert_eq!(suspect["suspects"][0]["release"]["version"], "2.0.5", "{suspect:#}");
+    // The ratings fell in the week of 2022-04-04, with 2.0.2, and stayed low through 2.0.5: so 2.0.5 is worse than
+    // what went before, and the change itself is laid to the release that brought it.
+    let changed = whole(&app, junio, "2022-07-31").await;
+    assert_eq!((&changed["called"], &changed["day"]), (&json!(true), &json!("2022-04-06")), "{changed:#}");
+    assert_eq!(changed["suspects"][0]["release"]["version"], "2.0.2", "{changed:#}");
+
+    // Greenlight loses half of its value in five years, a little at a time.
+    for as_of in ["2018-12-31", "2019-12-31", "2020-12-31", "2021-12-31", "2022-12-31", "2023-04-30"] {
+        let drifting = whole(&app, "me.greenlight", as_of).await;
+        let surest = drifting["suspects"][0]["probability"].as_f64().unwrap();
+        assert!(drifting["called"] == false || surest < 0.5, "{as_of}: {drifting:#}");
+    }
 }
 
 /// The verdict on a release.
@@ -255,7 +264,7 @@ async fn kiwix_exports_in_utf_16_raise_no_alarm(backend: Backend) {
     app.verify().await;
 }
 
-async fn rabobank_incidents_come_in_per_component(backend: Backend) {
+async fn rabobank_incidents_come_in_per_component_and_show_the_burst(backend: Backend) {
     let Some(file) = shared_data("rabobank_incidents_16782_derived.csv.gz") else { return };
     let app = App::start(backend).await;
     let file = file.display().to_string();
@@ -278,5 +287,31 @@ async fn rabobank_incidents_come_in_per_component(backend: Backend) {
     assert_eq!(first[..2], [16_782, 16_782]);
     let again = summary(&app.database.succeeds(&arguments).await);
     assert_eq!(again, [16_782, 0, 16_782, 0, 0]);
+
+    // By the article that was consulted: the burst of February 2014 is found.
+    let map = "external_id=incident,opened_at=opened,resolved_at=closed,features=km_number";
+    let arguments = [
+        "import",
+        "incidents",
+        &file,
+        "--map",
+        map,
+        "--set",
+        "product=articles,severity=3",
+        "--source",
+        "articles",
+        "--create",
+        "products,features",
+        "--rejects",
+        &rejects,
+    ];
+    assert_eq!(summary(&app.database.succeeds(&arguments).await)[..2], [16_782, 16_782]);
+    let query =
+        "{ feature(feature: \"KM0002285\", product: \"articles\") { changePoint(asOf: \"2014-02-28\") {
+        called day } } }";
+    let burst = app.asks(query, json!({})).await["feature"]["changePoint"].clone();
+    assert_eq!(burst["called"], true, "{burst:#}");
+    let day = burst["day"].as_str().unwrap();
+    assert!(("2014-02-03"..="2014-02-09").contains(&day), "{burst:#}");
     app.verify().await;
 }
