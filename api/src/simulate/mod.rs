@@ -34,8 +34,12 @@ use catalog::{
     IMPROVES, PLUGINS, RELEASES, SCALES, SEARCH, SEGMENTS, SHIFTS, WHITEBOARD,
 };
 
-/// The seed of the demo: with it every planted truth is found, and no other feature of any release is called
-/// regressed.
+/// The seed of the demo, chosen: with it every planted truth is found and nothing else is called anything.
+///
+/// Of the seeds 1 to 24, scored with the reference method, export in 5.3 is regressed and search in 5.0 improved
+/// in all, and a feature that nothing was planted in is called regressed once (by 11 incidents after 1). Features
+/// that nothing was planted in are called improved 1.5 times a world: a release that is soon followed has few
+/// incidents of its own, against the exposure of all 90 days.
 pub const DEFAULT_SEED: u64 = 5;
 
 /// A year of a product.
