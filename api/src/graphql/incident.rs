@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     Asking,
     fault::{Fault, ItemError},
-    feature::{self, Feature},
+    feature::Feature,
     load::{HurtBy, StatedOf},
     page::{Direction, Paged, Sort, Total, connection},
     product::{self, Product},
@@ -99,14 +99,13 @@ impl Incident {
         product::of(ctx, self.0.product_id).await
     }
 
-    /// The features that it hurts; empty: the product as a whole.
+    /// The features that it hurts, by key; empty: the product as a whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
         let hurt = ctx.load().load_one(HurtBy(self.0.id)).await?.unwrap_or_default();
-        let mut features = Vec::with_capacity(hurt.len());
-        for one in hurt {
-            features.push(feature::of(ctx, one).await?);
-        }
-        Ok(features)
+        let dimensions = super::dimensions(ctx).await?;
+        let mut features: Vec<_> = hurt.iter().filter_map(|id| dimensions.features.get(id)).collect();
+        features.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(features.into_iter().cloned().map(Feature).collect())
     }
 
     /// What is wrong, in a line.

@@ -134,9 +134,11 @@ impl Release {
         }
     }
 
-    /// The features that it touches.
+    /// The features that it touches, by key.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<ReleaseFeature>, Fault> {
-        let touched = ctx.load().load_one(TouchedBy(self.0.id)).await?.unwrap_or_default();
+        let mut touched = ctx.load().load_one(TouchedBy(self.0.id)).await?.unwrap_or_default();
+        let dimensions = super::dimensions(ctx).await?;
+        touched.sort_by_key(|row| dimensions.features.get(&row.feature_id).map(|feature| &feature.key));
         Ok(touched
             .into_iter()
             .map(|row| ReleaseFeature { feature: row.feature_id, change: row.change.into() })
