@@ -22,6 +22,7 @@ fn submit(criterion: &mut Criterion) {
     let now = ballroom::clock::now();
     let (store, organization) = runtime.block_on(async {
         let store = Store::embedded(&directory.path().join("bench.sqlite")).await.unwrap();
+        store.migrate().await.unwrap();
         let (organization, _) = organization::first(&store, now).await.unwrap();
         let by = token::operator(organization.id).manages().unwrap();
         product::create(&store, by, NewProduct { key: "shop".into(), ..Default::default() }, now)

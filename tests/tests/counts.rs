@@ -174,7 +174,7 @@ async fn an_incident_is_counted_through_its_whole_life(backend: Backend) {
         IncidentChanges { severity: Some(1), affected_customers: Some(Some(40)), ..Default::default() };
     incident::update(store, by, id, changes, *now).await.unwrap();
     world.exact("knowing how many it hurts").await;
-    incident::resolve(store, by, id, *now - TimeDelta::days(1), *now).await.unwrap();
+    incident::resolve(store, by, id, Some(*now - TimeDelta::days(1)), *now).await.unwrap();
     world.exact("resolving").await;
     let changes = IncidentChanges { features: Some(vec![]), ..Default::default() };
     incident::update(store, by, id, changes, *now).await.unwrap();

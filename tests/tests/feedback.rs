@@ -14,6 +14,7 @@ on_both!(
     bad_input_is_refused_by_name,
     an_answer_without_a_release_belongs_to_the_newest_live_one,
     sixteen_clients_at_once_lose_nothing,
+    what_is_no_query_is_refused_with_a_code,
 );
 
 async fn with_product(backend: Backend) -> App {
@@ -97,7 +98,7 @@ async fn a_deleted_answer_gives_its_voice_back(backend: Backend) {
     app.asks(delete, json!({ "id": id })).await;
     assert_eq!(counted(&app, "search").await, (1, Some(25.0)));
     let (code, argument, _) = app.is_refused(delete, json!({ "id": id })).await;
-    assert_eq!((code.as_str(), argument.as_str()), ("NOT_FOUND", "feedback"));
+    assert_eq!((code.as_str(), argument.as_str()), ("NOT_FOUND", "feedbackId"));
     app.verify().await;
 }
 
@@ -224,4 +225,34 @@ async fn sixteen_clients_at_once_lose_nothing(backend: Backend) {
     let total = app.asks(query, json!({})).await;
     assert_eq!(total["product"]["feedback"]["totalCount"], 160);
     app.verify().await;
+}
+
+async fn what_is_no_query_is_refused_with_a_code(backend: Backend) {
+    let app = with_product(backend).await;
+    let value =
+        "query($asOf: NaiveDate) { product(product: \"shop\") { valueReport(asOf: $asOf) { asOf } } }";
+    for (query, variables) in [
+        ("{ nonsense }", json!({})),
+        ("{ product", json!({})),
+        ("{ product(product: 7) { id } }", json!({})),
+        (value, json!({ "asOf": "yesterday" })),
+        (value, json!({ "asOf": "+262142-12-31" })),
+        (value, json!({ "asOf": "0001-01-01" })),
+    ] {
+        let answer = app.answer(query, variables).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "INVALID_ARGUMENT", "{query}: {answer:#}");
+    }
+    let report = |n: usize| format!("r{n}: valueReport {{ entries {{ value {{ score lower upper }} }} }} ");
+    let many: String = (0..300).map(report).collect();
+    let refused = app.answer(&format!("{{ product(product: \"shop\") {{ {many} }} }}"), json!({})).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "INVALID_ARGUMENT", "{refused:#}");
+    // A blank customer is nobody, a blank product is none, and neither harms its neighbours.
+    let items = json!([
+        answer(4.0, json!({ "customer": "" })),
+        answer(4.0, json!({ "product": "" })),
+        answer(4.0, json!({})),
+    ]);
+    let batch = app.asks(BATCH, json!({ "items": items })).await["submitFeedbackBatch"].clone();
+    assert_eq!((&batch["taken"], &batch["refused"]), (&json!(2), &json!(1)));
+    assert_eq!(batch["items"][1]["error"]["field"], "product");
 }

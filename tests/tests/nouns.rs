@@ -12,6 +12,7 @@ on_both!(
     what_is_left_out_stays_and_null_removes,
     ids_of_one_noun_are_not_ids_of_another,
     an_incident_lives_and_is_attributed,
+    incidents_of_two_products_are_two,
     figures_of_exposure_replace_one_another,
     a_scale_of_ones_own_counts_like_any_other,
 );
@@ -180,6 +181,28 @@ async fn an_incident_lives_and_is_attributed(backend: Backend) {
     let stated = said["attributeIncident"]["incident"]["attributions"].as_array().unwrap();
     let bases: Vec<_> = stated.iter().map(|one| one["basis"].as_str().unwrap()).collect();
     assert_eq!(bases, ["INFERRED", "REJECTED"]);
+    app.verify().await;
+}
+
+async fn incidents_of_two_products_are_two(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    app.product("till", &[]).await;
+    let open = "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { items {
+        result { alreadyThere incident { title } } error { code field } } } }";
+    let incident = |product: &str, title: &str, external: &str| json!({ "product": product, "severity": 3, "title": title, "externalId": external });
+    let items = json!([
+        incident("shop", "one", "1"),
+        incident("till", "other", "1"),
+        incident("shop", "blank", ""),
+        incident("shop", "blank too", " "),
+    ]);
+    let data = app.asks(open, json!({ "items": items })).await;
+    let items = &data["openIncidents"]["items"];
+    assert_eq!(items[1]["error"], json!({ "code": "CONFLICT", "field": "externalId" }));
+    for (at, title) in [(0, "one"), (2, "blank"), (3, "blank too")] {
+        assert_eq!(items[at]["result"], json!({ "alreadyThere": false, "incident": { "title": title } }));
+    }
     app.verify().await;
 }
 

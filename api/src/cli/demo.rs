@@ -39,8 +39,14 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
         let directory = database.data_dir.join("demo");
+        if database.url().is_some() {
+            eprintln!("The demo has an embedded database of its own; the one that is given is left alone.");
+        }
+        // The port first: the database of a demo that still serves is not pulled away from under it.
+        let listener = if self.no_serve { None } else { Some(self.listen.bind()?) };
         remove(&directory)?;
         let store = database.embedded(&directory).await?;
+        store.migrate().await?;
         let organization = organization(&store).await?;
         let viewer = token::operator(organization.id);
 
@@ -58,12 +64,16 @@ impl Demo {
 
         let findings = find(&Scores::new(store.clone()), viewer.reads()?, &world).await?;
         println!("\n{}\n{}\n{}", findings.values.table(), findings.verdicts.table(), findings.truths_table());
-        if self.no_serve {
+        println!(
+            "To look further: ballroom --data-dir {} report value --product atelier",
+            directory.display()
+        );
+        let Some(listener) = listener else {
             store.close().await?;
             return Ok(if findings.all_agree() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
-        }
+        };
         let token = first_token(&store, &organization).await?;
-        self.listen.serve(store, Some(token)).await?;
+        self.listen.serve(listener, store, Some(token)).await?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -74,11 +84,17 @@ fn first_day(today: NaiveDate) -> NaiveDate {
     year_ago - Days::new(year_ago.weekday().num_days_from_monday().into())
 }
 
+/// Removes the database of the last demo, and nothing else.
 fn remove(directory: &Path) -> anyhow::Result<()> {
-    match std::fs::remove_dir_all(directory) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove the last demo in {}", directory.display()))
+    for name in ["ballroom.sqlite", "ballroom.sqlite-wal", "ballroom.sqlite-shm"] {
+        let file = directory.join(name);
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error)
+                    .with_context(|| format!("cannot remove the last demo's {}", file.display()));
+            }
+            _ => (),
         }
-        _ => Ok(()),
     }
+    Ok(())
 }

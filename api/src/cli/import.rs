@@ -27,7 +27,7 @@ const EVERY: Duration = Duration::from_secs(5);
 /// Import answers, incidents, exposure or releases from a file.
 ///
 /// CSV, TSV, NDJSON and Parquet are read, the first three also compressed by gzip. Importing a file twice changes
-/// nothing: rows are known by their external id, or by what they hold.
+/// nothing: rows are known by their external id, or by what they hold. Ends with 2 when rows were rejected.
 #[derive(Args)]
 pub(super) struct Import {
     /// What the rows are.
@@ -58,9 +58,9 @@ pub(super) struct Import {
     #[arg(long, value_name = "FORMAT")]
     date_format: Option<String>,
 
-    /// The time zone of times that name none.
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    time_zone: chrono_tz::Tz,
+    /// The time zone of times that name none; by default that of the product where --set names one, else UTC.
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<chrono_tz::Tz>,
 
     /// The system that the data come from; external ids are unique within it.
     #[arg(long, default_value = "import")]
@@ -115,17 +115,22 @@ impl Import {
         let store = database.open().await?;
         let by = token::operator(organization(&store).await?.id).manages()?;
         let file = self.file.clone();
-        let options = self.options()?;
+        let dimensions = store.dimensions(by.organization()).await?;
+        let options = self.options(|product| {
+            let product = dimensions.product("product", product).ok()?;
+            product.time_zone.parse().ok()
+        })?;
         let mut shown = Shown::new();
         let summary = import(&store, by, &file, options, |progress| shown.update(progress)).await;
         shown.finish();
         let summary = summary.with_context(|| format!("{} was not imported to its end", file.display()))?;
         print(&summary, &file.display().to_string());
         store.close().await?;
-        Ok(ExitCode::SUCCESS)
+        // A job that runs this should hear that not everything came in.
+        Ok(if summary.rejected == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
     }
 
-    fn options(self) -> anyhow::Result<ImportOptions> {
+    fn options(self, zone_of: impl FnOnce(&str) -> Option<chrono_tz::Tz>) -> anyhow::Result<ImportOptions> {
         let mut rejects = self.file.clone().into_os_string();
         rejects.push(".rejects.csv");
         let mut set: Pairs = self.set.into_iter().flatten().collect();
@@ -138,6 +143,8 @@ impl Import {
             }
             None => None,
         };
+        let product = set.iter().find(|(field, _)| field == "product").map(|(_, product)| product.as_str());
+        let zone = self.time_zone.or_else(|| product.and_then(zone_of)).unwrap_or(chrono_tz::UTC);
         let makes = |what| self.create.contains(&what);
         Ok(ImportOptions {
             kind: match self.what {
@@ -149,7 +156,7 @@ impl Import {
             read: ReadOptions { format: self.format, encoding: self.encoding, delimiter },
             map: self.map.into_iter().flatten().collect(),
             set,
-            time_zone: self.time_zone,
+            time_zone: zone,
             date_format: self.date_format,
             create: Create {
                 products: makes(Creatable::Products),

@@ -1,14 +1,14 @@
 //! `ballroom report`.
 
 use anyhow::Context;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::settings::{Database, organization};
 use crate::{
     clock,
     domain::{
-        score::{Cell, Period, Scores},
+        score::{Cell, Period, Scores, known_day},
         token,
     },
     report::{release::ReleaseVerdicts, value::ValueReport},
@@ -104,13 +104,15 @@ impl Report {
             clock::now().with_timezone(&product.time_zone.parse().unwrap_or(chrono_tz::UTC)).date_naive();
         match self {
             Self::Value(value) => {
-                let last = value.as_of.unwrap_or(today);
+                let last = known_day(value.as_of.unwrap_or(today), today)?;
                 let period = match value.period {
-                    Span::Last(days) => {
-                        Period { from: last - Days::new(days - 1), until: last + Days::new(1) }
-                    }
-                    Span::Between(first, last) => Period { from: first, until: last + Days::new(1) },
+                    Span::Last(days) => Period::last(days, last),
+                    Span::Between(first, last) => Period {
+                        from: first,
+                        until: last.succ_opt().context("there is no day after the last")?,
+                    },
                 };
+                let (period, as_of) = Period::resolve(Some(period), value.as_of, today)?;
                 let release = value.release.as_deref();
                 let release =
                     release.map(|one| dimensions.release(product.id, "--release", one)).transpose()?;
@@ -120,7 +122,7 @@ impl Report {
                     period,
                     release: release.map(|release| release.id),
                     segment: segment.map(|segment| segment.id),
-                    as_of: value.as_of.unwrap_or_else(|| today.min(period.until - Days::new(1))),
+                    as_of,
                 };
                 let (snapshot, values) = scores.value_report(by, today, product.id, cell).await?;
                 let report = ValueReport::new(&snapshot, &product.name, cell, &values);
@@ -133,7 +135,7 @@ impl Report {
                 };
                 let mut verdicts = ReleaseVerdicts::default();
                 for release in releases {
-                    let as_of = asked.as_of.unwrap_or(today);
+                    let as_of = known_day(asked.as_of.unwrap_or(today), today)?;
                     let (snapshot, report) = scores.regression(by, today, release.id, as_of).await?;
                     if let Some(report) = report {
                         verdicts.add(&snapshot, &report);

@@ -1,10 +1,13 @@
 //! `ballroom serve`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
 use anyhow::Context;
 use ballroom_entity::{api_token::Role, organization};
-use clap::Args;
+use clap::{Args, builder::BoolishValueParser};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::settings::Database;
@@ -27,7 +30,7 @@ pub(super) struct Serve {
     listen: Listen,
 
     /// Do not bring the database up to date; refuse to start if it is not.
-    #[arg(long, env = "BALLROOM_NO_MIGRATE")]
+    #[arg(long, env = "BALLROOM_NO_MIGRATE", value_parser = BoolishValueParser::new())]
     no_migrate: bool,
 }
 
@@ -45,24 +48,40 @@ pub(super) struct Listen {
 
 impl Serve {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
-        let store = if self.no_migrate {
-            database.open().await?
-        } else {
-            let store = database.connect().await?;
+        let store = database.connect().await?;
+        if !self.no_migrate {
             store.migrate().await.context("the database could not be brought up to date")?;
-            store
-        };
-        let (organization, new) = organizations::first(&store, clock::now()).await?;
-        let token = if new { Some(first_token(&store, &organization).await?) } else { None };
-        self.listen.serve(store, token).await
+        }
+        let store = database.up_to_date(store).await?;
+        // The port first: a token that is made and not shown helps nobody.
+        let listener = self.listen.bind()?;
+        let (organization, _) = organizations::first(&store, clock::now()).await?;
+        let operator = token::operator(organization.id).administers()?;
+        let somebody_gets_in =
+            token::all(&store, operator).await?.iter().any(|token| token.revoked_at.is_none());
+        let token = if somebody_gets_in { None } else { Some(first_token(&store, &organization).await?) };
+        self.listen.serve(listener, store, token).await
     }
 }
 
 impl Listen {
+    /// Takes the port.
+    pub(super) fn bind(&self) -> anyhow::Result<(TcpListener, SocketAddr)> {
+        http::listen(self.listen).with_context(|| {
+            format!(
+                "cannot listen on {}; --listen takes another address, such as 127.0.0.1:8081",
+                self.listen
+            )
+        })
+    }
+
     /// Serves until the process is told to stop, then lets requests finish and closes the database.
-    pub(super) async fn serve(&self, store: Store, new_token: Option<String>) -> anyhow::Result<()> {
-        let (listener, address) =
-            http::listen(self.listen).with_context(|| format!("cannot listen on {}", self.listen))?;
+    pub(super) async fn serve(
+        &self,
+        (listener, address): (TcpListener, SocketAddr),
+        store: Store,
+        new_token: Option<String>,
+    ) -> anyhow::Result<()> {
         let (answers, writer) = GroupCommit::start(store.clone());
         let services = Services { store: store.clone(), scores: Scores::new(store.clone()), answers };
         let schema = graphql::schema(services.clone());

@@ -31,9 +31,9 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Opens the database as it is. An embedded one is made and migrated if need be.
+    /// Opens the database as it is. An embedded one is made if it is not there.
     pub(super) async fn connect(&self) -> anyhow::Result<Store> {
-        match &self.database_url {
+        match self.url() {
             Some(url) => Store::connect(url)
                 .await
                 .with_context(|| format!("cannot reach the database at {}", without_password(url))),
@@ -41,9 +41,17 @@ impl Database {
         }
     }
 
-    /// Opens the database and makes sure that it is up to date.
+    /// Opens the database. An embedded one is brought up to date; any other must be.
     pub(super) async fn open(&self) -> anyhow::Result<Store> {
         let store = self.connect().await?;
+        if self.url().is_none() {
+            store.migrate().await?;
+        }
+        self.up_to_date(store).await
+    }
+
+    /// Makes sure that the database is up to date.
+    pub(super) async fn up_to_date(&self, store: Store) -> anyhow::Result<Store> {
         let pending = store.pending_migrations().await?;
         anyhow::ensure!(
             pending == 0,
@@ -52,7 +60,12 @@ impl Database {
         Ok(store)
     }
 
-    /// Opens the embedded database in a directory.
+    /// The URL that is given; an empty one is none.
+    pub(super) fn url(&self) -> Option<&str> {
+        self.database_url.as_deref().filter(|url| !url.is_empty())
+    }
+
+    /// Opens the embedded database in a directory, as it is.
     pub(super) async fn embedded(&self, directory: &Path) -> anyhow::Result<Store> {
         std::fs::create_dir_all(directory)
             .with_context(|| format!("cannot make the data directory {}", directory.display()))?;

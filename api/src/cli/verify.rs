@@ -42,7 +42,12 @@ impl Verify {
                 println!("  the daily counts are what the rows say");
             } else if self.rebuild {
                 rebuild(&store, organization.id).await?;
-                println!("  the daily counts were made anew from the rows");
+                let left = store.verify(organization.id).await?.drift;
+                println!(
+                    "  the daily counts were made anew from the rows; {} differences are left",
+                    left.len()
+                );
+                clean &= left.is_empty();
             } else {
                 println!("  {} differences; `ballroom verify --rebuild` makes the counts anew", drift.len());
                 clean = false;

@@ -56,6 +56,13 @@ pub enum Drift {
         /// What the row says.
         marked: bool,
     },
+    /// An answer's day or voice is not what its time, zone and customer make it.
+    Derived {
+        /// The answer.
+        feedback: FeedbackId,
+        /// The column.
+        column: &'static str,
+    },
     /// A row refers to something that is not there.
     Dangling {
         /// The table.
@@ -126,6 +133,7 @@ async fn recount_feedback<C: ConnectionTrait + StreamTrait>(
     while let Some(row) = rows.try_next().await? {
         found.answers += 1;
         dangling(dimensions, &row, &mut found.drift);
+        derived(dimensions, &row, &mut found.drift);
         if row.voice.is_none() || voice.first().is_some_and(|other| other.voice != row.voice) {
             settle(std::mem::take(&mut voice), found, counts);
         }
@@ -170,6 +178,18 @@ fn dangling(dimensions: &Dimensions, row: &feedback::Model, drift: &mut Vec<Drif
     }
     if let Some(id) = row.segment_id {
         missing(dimensions.segments.contains_key(&id), "segment", id.0);
+    }
+}
+
+fn derived(dimensions: &Dimensions, row: &feedback::Model, drift: &mut Vec<Drift>) {
+    let product = dimensions.products.get(&row.product_id);
+    let zone = product.and_then(|product| product.time_zone.parse::<chrono_tz::Tz>().ok());
+    let day = zone.map(|zone| row.occurred_at.with_timezone(&zone).date_naive());
+    if day.is_some_and(|day| day != row.day) {
+        drift.push(Drift::Derived { feedback: row.id, column: "day" });
+    }
+    if domain::feedback::voice_of(row) != row.voice {
+        drift.push(Drift::Derived { feedback: row.id, column: "voice" });
     }
 }
 
@@ -289,6 +309,9 @@ impl fmt::Display for Drift {
             }
             Self::Voice { feedback, marked: false } => {
                 write!(f, "answer {} is not marked as counted, and is the last of its voice", feedback.0)
+            }
+            Self::Derived { feedback, column } => {
+                write!(f, "answer {}: its {column} is not what its other columns make it", feedback.0)
             }
             Self::Dangling { table, reference } => {
                 write!(f, "{table} refers to {reference}, which is not there")

@@ -51,7 +51,10 @@ pub async fn create(store: &Store, by: Manage, new: NewCustomer, at: DateTime<Ut
     let segment = segment_of(&tx, new.segment.as_deref())?;
     let there = Entity::owned_by(by.organization()).filter(Column::Key.eq(&key)).one(tx.db()).await?;
     if let Some(there) = there {
-        return if (&there.name, there.segment_id) == (&name, segment) {
+        // What is not given may have been set since.
+        let same =
+            (name.is_none() || name == there.name) && (segment.is_none() || segment == there.segment_id);
+        return if same {
             Ok(there)
         } else {
             Err(Error::conflict("key", format!("there is another customer \"{key}\"")))

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 pub use submit::{NewFeedback, Outcome, Submission, Submitted, Telling, submit_in};
-pub(crate) use voice::same as same_voice;
+pub(crate) use voice::{of as voice_of, same as same_voice};
 
 use super::{
     access::{Contribute, Read},
@@ -138,7 +138,7 @@ pub(crate) fn key(row: &Model) -> FeedbackKey {
 
 async fn find_in(tx: &Transaction, feedback: FeedbackId) -> Result<Model, Error> {
     let there = Entity::owned_by(tx.organization()).filter(Column::Id.eq(feedback)).one(tx.db()).await?;
-    there.ok_or_else(|| Error::not_found("feedback", "feedback", feedback.public()))
+    there.ok_or_else(|| Error::not_found("feedbackId", "feedback", feedback.public()))
 }
 
 /// Marks answers as no longer counted.

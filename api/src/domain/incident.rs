@@ -112,14 +112,24 @@ pub async fn update(
     Ok(after)
 }
 
-/// It works again. Resolving it once more at the same time changes nothing.
+/// It works again: since a time given, or since now. Said again without a time, nothing changes.
 pub async fn resolve(
     store: &Store,
     by: Contribute,
     incident: IncidentId,
-    resolved_at: DateTime<Utc>,
+    resolved_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
+    let resolved_at = match resolved_at {
+        Some(resolved_at) => resolved_at,
+        None => {
+            let there = Entity::owned_by(by.organization()).filter(Column::Id.eq(incident));
+            match there.one(store.reader()).await? {
+                Some(there) if there.resolved_at.is_some() => return Ok(there),
+                _ => at,
+            }
+        }
+    };
     end(store, by, incident, Some(check::moment("resolvedAt", resolved_at, at)?), at).await
 }
 
@@ -195,6 +205,11 @@ pub async fn attribute(
         (_, Some(_)) => return Err(Error::invalid("confidence", "belongs to inferred attributions only")),
         (_, None) => (),
     }
+    if let Some(last) = attributions.last()
+        && (last.basis, last.release_id, last.confidence) == (basis, release, confidence)
+    {
+        return Ok(last.clone());
+    }
     count::change(&mut tx, &row, &features, &attributions, -1);
     let stated = attribution::Model {
         organization_id: by.organization(),
@@ -244,7 +259,7 @@ struct Whole {
 
 async fn whole(tx: &Transaction, incident: IncidentId) -> Result<Whole, Error> {
     let row = Entity::owned_by(tx.organization()).filter(Column::Id.eq(incident)).one(tx.db()).await?;
-    let row = row.ok_or_else(|| Error::not_found("incident", "incident", incident.public()))?;
+    let row = row.ok_or_else(|| Error::not_found("incidentId", "incident", incident.public()))?;
     let features = incident_feature::Entity::owned_by(tx.organization())
         .filter(incident_feature::Column::IncidentId.eq(incident))
         .all(tx.db())

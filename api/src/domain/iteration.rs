@@ -85,7 +85,7 @@ pub async fn update(
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let there = Entity::owned_by(by.organization()).filter(Column::Id.eq(iteration)).one(tx.db()).await?;
-    let there = there.ok_or_else(|| Error::not_found("iteration", "iteration", iteration.public()))?;
+    let there = there.ok_or_else(|| Error::not_found("iterationId", "iteration", iteration.public()))?;
     days(changes.starts_on.unwrap_or(there.starts_on), changes.ends_before.unwrap_or(there.ends_before))?;
     let product = there.product_id;
     let mut row = there.into_active_model();

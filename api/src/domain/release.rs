@@ -84,16 +84,40 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Mod
     let planned_for = new.planned_for.map(|day| check::a_day("plannedFor", day)).transpose()?;
     let released_at = new.released_at.map(|moment| check::moment("releasedAt", moment, tx.at)).transpose()?;
     let touched = touched(&dimensions, product.id, &new.features)?;
+    let zone = check::time_zone("timeZone", &product.time_zone)?;
+    let released_on = released_at.map(|moment| moment.with_timezone(&zone).date_naive());
     if let Ok(there) = dimensions.release(product.id, "version", &version) {
-        let same = (&there.title, &there.notes, there.previous_release_id, there.released_at)
-            == (&title, &notes, previous, released_at);
+        if there.inferred {
+            // Answers named it before anybody entered it: now somebody does.
+            let mut row = there.clone().into_active_model();
+            row.title = Set(title);
+            row.notes = Set(notes);
+            row.previous_release_id = Set(previous);
+            row.planned_for = Set(planned_for);
+            if released_at.is_some() {
+                row.released_at = Set(released_at);
+                row.released_on = Set(released_on);
+            }
+            row.inferred = Set(false);
+            row.updated_at = Set(tx.at);
+            let row = row.update(tx.db()).await?;
+            touch(tx, row.id, touched).await?;
+            tx.dimensions_changed().await?;
+            tx.tell("release.updated", about(row.id));
+            return Ok(row);
+        }
+        // What is not given may have come since: a plan that is sent again after the release is the same plan.
+        let same = given_is(&title, &there.title)
+            && given_is(&notes, &there.notes)
+            && given_is(&previous, &there.previous_release_id)
+            && given_is(&planned_for, &there.planned_for)
+            && given_is(&released_at, &there.released_at);
         return if same {
             Ok(there.clone())
         } else {
             Err(Error::conflict("version", format!("the product has another release \"{version}\"")))
         };
     }
-    let zone = check::time_zone("timeZone", &product.time_zone)?;
     let row = ActiveModel {
         organization_id: Set(tx.organization()),
         id: Set(ReleaseId::new()),
@@ -108,7 +132,7 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Mod
         previous_release_id: Set(previous),
         planned_for: Set(planned_for),
         released_at: Set(released_at),
-        released_on: Set(released_at.map(|moment| moment.with_timezone(&zone).date_naive())),
+        released_on: Set(released_on),
         withdrawn_at: Set(None),
         withdrawn_on: Set(None),
         inferred: Set(false),
@@ -179,14 +203,16 @@ pub async fn ship(
     store: &Store,
     by: Manage,
     release: ReleaseId,
-    released_at: DateTime<Utc>,
+    released_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let there = find_in(&tx, release)?;
-    let released_at = check::moment("releasedAt", released_at, at)?;
+    let given = released_at;
+    let released_at = check::moment("releasedAt", given.unwrap_or(at), at)?;
     if there.lifecycle == ReleaseLifecycle::Released && !there.inferred {
-        return if there.released_at == Some(released_at) {
+        // Said again: without a time, or with the same.
+        return if given.is_none() || there.released_at == Some(released_at) {
             Ok(there)
         } else {
             let since = there.released_at.map(|since| since.to_rfc3339()).unwrap_or_default();
@@ -342,9 +368,14 @@ pub(crate) async fn touched_by(
     Ok(rows.all(store.reader()).await?)
 }
 
+/// Whether a field that was given is what is there; one that was not given says nothing.
+fn given_is<T: PartialEq>(given: &Option<T>, there: &Option<T>) -> bool {
+    given.is_none() || given == there
+}
+
 fn find_in(tx: &Transaction, release: ReleaseId) -> Result<Model, Error> {
     let there = tx.dimensions().releases.get(&release).cloned();
-    there.ok_or_else(|| Error::not_found("release", "release", release.public()))
+    there.ok_or_else(|| Error::not_found("releaseId", "release", release.public()))
 }
 
 fn zone_of(dimensions: &Dimensions, product: ProductId) -> Result<chrono_tz::Tz, Error> {

@@ -157,7 +157,7 @@ pub fn level(scale: &Model, rating: f64) -> Result<i32, Error> {
     let in_range = rating >= scale.min && rating <= scale.max;
     if !in_range {
         let reason = format!(
-            "is {rating}; on the scale \"{}\" it must lie between {} and {}",
+            "is {rating:?}; on the scale \"{}\" it must lie between {} and {}",
             scale.key, scale.min, scale.max
         );
         return Err(Error::invalid("rating", reason));

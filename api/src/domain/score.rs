@@ -13,7 +13,7 @@ use ballroom_analytics::{
     value::{ReportQuery, ValueScore},
 };
 use ballroom_entity::id::{FeatureId, OrganizationId, ProductId, ReleaseId, SegmentId};
-use chrono::NaiveDate;
+use chrono::{DateTime, Days, NaiveDate};
 
 use super::{access::Read, error::Error, reference::PublicId};
 use crate::{
@@ -28,6 +28,56 @@ pub struct Period {
     pub from: NaiveDate,
     /// The day after the last.
     pub until: NaiveDate,
+}
+
+/// The days that a value covers if the caller names none: a quarter, about what a customer remembers.
+const USUAL_DAYS: u64 = 90;
+
+/// The longest period: the daily counts of a century.
+const MOST_DAYS: i64 = 36_525;
+
+impl Period {
+    /// The last days up to and with a day.
+    pub fn last(days: u64, last: NaiveDate) -> Self {
+        Self { from: last - Days::new(days - 1), until: last + Days::new(1) }
+    }
+
+    /// The period asked for (the last 90 days if none is named), and the last day that may be known: by default the
+    /// period's last, or today if that is earlier.
+    pub fn resolve(
+        given: Option<Self>,
+        as_of: Option<NaiveDate>,
+        today: NaiveDate,
+    ) -> Result<(Self, NaiveDate), Error> {
+        let as_of = as_of.map(|day| known_day(day, today)).transpose()?;
+        let period = given.unwrap_or_else(|| Self::last(USUAL_DAYS, as_of.unwrap_or(today)));
+        let epoch = DateTime::UNIX_EPOCH.date_naive();
+        if period.from < epoch - Days::new(USUAL_DAYS) || period.until > today + Days::new(MOST_DAYS as u64) {
+            return Err(Error::invalid("period", "must lie between 1970 and a century from now"));
+        }
+        if period.until <= period.from {
+            return Err(Error::invalid(
+                "period.until",
+                "must lie after period.from: a period ends before its `until`",
+            ));
+        }
+        if (period.until - period.from).num_days() > MOST_DAYS {
+            return Err(Error::invalid("period", "must not be longer than a century"));
+        }
+        let as_of = as_of.unwrap_or_else(|| today.min(period.until - Days::new(1)));
+        Ok((period, as_of))
+    }
+}
+
+/// A day as of which a score may be asked: one that has come.
+pub fn known_day(day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Error> {
+    if day > today {
+        return Err(Error::invalid("asOf", format!("must not lie after today ({today})")));
+    }
+    if day < DateTime::UNIX_EPOCH.date_naive() {
+        return Err(Error::invalid("asOf", "must not lie before 1970"));
+    }
+    Ok(day)
 }
 
 /// Which part of the answers a value is asked of.

@@ -453,8 +453,8 @@ impl IncidentMutation {
         input: ResolveIncidentInput,
     ) -> Result<IncidentPayload, Fault> {
         let id = parse("incidentId", &input.incident_id)?;
-        let resolved_at = input.resolved_at.unwrap_or_else(|| ctx.now());
-        let row = incident::resolve(ctx.store(), ctx.contributes()?, id, resolved_at, ctx.now()).await?;
+        let by = ctx.contributes()?;
+        let row = incident::resolve(ctx.store(), by, id, input.resolved_at, ctx.now()).await?;
         Ok(IncidentPayload { incident: Incident(row) })
     }
 

@@ -110,6 +110,8 @@ pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         // async-graphql limits neither by itself. The widest query of the tests has depth 9.
         .limit_depth(16)
         .limit_directives(8)
+        // Fields of a query, after fragments are spread: one query cannot ask for a thousand reports.
+        .limit_complexity(1_000)
         .validation_mode(async_graphql::ValidationMode::Strict)
 }
 
@@ -124,7 +126,15 @@ pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, reque
     let (halt, waiting) = batch::at_halt();
     let loads = load::loader(services.clone(), viewer.clone(), halt);
     let request = request.data(loads).data(viewer).data(Now(now));
-    waiting.run(schema.execute(request)).await
+    let mut response = waiting.run(schema.execute(request)).await;
+    // What the library refuses (a query that is not valid, a value that is no date) is the caller's to mend.
+    for error in &mut response.errors {
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", Code::InvalidArgument.name());
+        }
+    }
+    response
 }
 
 /// The time of a request: all its resolvers see the same.

@@ -23,7 +23,7 @@ use super::{
     scale::{self, Scale},
     segment::{self, Segment},
 };
-use crate::domain::score::Snapshot;
+use crate::domain::score::{Snapshot, known_day};
 
 /// The verdicts on a release.
 pub struct Regression {
@@ -410,7 +410,7 @@ pub(super) async fn of_release(
     as_of: Option<NaiveDate>,
 ) -> Result<Option<Regression>, Fault> {
     let today = today(ctx.now(), &product.time_zone);
-    let as_of = day("asOf", as_of, today)?;
+    let as_of = day(as_of, today)?;
     let loaded = ctx.load().load_one(VerdictsOn { release, today, as_of }).await?;
     Ok(loaded.map(|(snapshot, report)| Regression { snapshot, report, release }))
 }
@@ -423,18 +423,12 @@ pub(super) async fn change_point(
     as_of: Option<NaiveDate>,
 ) -> Result<Option<ChangePoint>, Fault> {
     let today = today(ctx.now(), &product.time_zone);
-    let as_of = day("asOf", as_of, today)?;
+    let as_of = day(as_of, today)?;
     let scores = &ctx.services().scores;
     let (snapshot, found) = scores.change_point(ctx.reads()?, today, product.id, feature, as_of).await?;
     Ok(found.map(|found| ChangePoint { snapshot, found }))
 }
 
-fn day(field: &str, given: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate, Fault> {
-    match given {
-        Some(day) if day > today => {
-            Err(Fault::invalid(field, &format!("must not lie after today ({today})")))
-        }
-        Some(day) => Ok(day),
-        None => Ok(today),
-    }
+fn day(given: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate, Fault> {
+    Ok(known_day(given.unwrap_or(today), today)?)
 }

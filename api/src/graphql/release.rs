@@ -363,8 +363,7 @@ impl ReleaseMutation {
         input: ShipReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
         let id = parse("releaseId", &input.release_id)?;
-        let released_at = input.released_at.unwrap_or_else(|| ctx.now());
-        let release = release::ship(ctx.store(), ctx.manages()?, id, released_at, ctx.now()).await?;
+        let release = release::ship(ctx.store(), ctx.manages()?, id, input.released_at, ctx.now()).await?;
         Ok(ReleasePayload { release: Release(release) })
     }
 

@@ -3,7 +3,7 @@
 use async_graphql::{
     ID, InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
 };
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::fault::Fault;
 use crate::domain::{reference::PublicId, score::Period};
@@ -31,8 +31,8 @@ pub struct Reference(pub String);
 impl ScalarType for Reference {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
-            Value::String(text) if !text.is_empty() => Ok(Self(text)),
-            Value::String(_) => Err(InputValueError::custom("must not be empty")),
+            // Whether it names anything is for the domain to say: an item of a batch is refused by itself.
+            Value::String(text) => Ok(Self(text)),
             other => Err(InputValueError::expected_type(other)),
         }
     }
@@ -67,38 +67,14 @@ impl From<Period> for PeriodShown {
     }
 }
 
-/// The days that a value covers if the caller names none: a quarter, about what a customer remembers.
-const USUAL_DAYS: u64 = 90;
-
-/// The longest period: the daily counts of a century.
-const MOST_DAYS: i64 = 36_525;
-
-/// The period asked for (the last 90 days if none is named), and the last day that may be known: by default the
-/// period's last, or today if that is earlier.
+/// The period asked for, and the last day that may be known.
 pub(super) fn period(
     given: Option<PeriodInput>,
     as_of: Option<NaiveDate>,
     today: NaiveDate,
 ) -> Result<(Period, NaiveDate), Fault> {
-    let last = as_of.unwrap_or(today);
-    let period = match given {
-        Some(period) => Period { from: period.from, until: period.until },
-        None => Period { from: last - Days::new(USUAL_DAYS - 1), until: last + Days::new(1) },
-    };
-    if period.until <= period.from {
-        return Err(Fault::invalid(
-            "period.until",
-            "must lie after period.from: a period ends before its `until`",
-        ));
-    }
-    if (period.until - period.from).num_days() > MOST_DAYS {
-        return Err(Fault::invalid("period", "must not be longer than a century"));
-    }
-    if period.from < DateTime::UNIX_EPOCH.date_naive() || period.until > today + Days::new(36_525) {
-        return Err(Fault::invalid("period", "must lie between 1970 and a century from now"));
-    }
-    let as_of = as_of.unwrap_or_else(|| today.min(period.until - Days::new(1)));
-    Ok((period, as_of))
+    let given = given.map(|period| Period { from: period.from, until: period.until });
+    Ok(Period::resolve(given, as_of, today)?)
 }
 
 /// Today, in a product's time zone.

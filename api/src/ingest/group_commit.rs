@@ -86,7 +86,11 @@ async fn write(store: Store, mut waiting: mpsc::Receiver<Job>) {
                 Err(_) => break,
             }
         }
-        commit(&store, organization, group).await;
+        // In a task of its own: should it panic, its callers are told that it failed, and the next group goes on.
+        let store = store.clone();
+        if let Err(error) = tokio::spawn(async move { commit(&store, organization, group).await }).await {
+            tracing::error!(%error, "a group of answers was not written");
+        }
     }
 }
 

@@ -99,6 +99,9 @@ pub async fn import(
         None => Dates::in_zone(options.time_zone),
     };
     let mut rejects = Rejects::new(&options.rejects, reader.columns());
+    anyhow::ensure!(options.rejects != file, "the rejects cannot go into the file that is imported");
+    // Those of an earlier import of the file say nothing about this one.
+    let _ = std::fs::remove_file(&options.rejects);
     // Reading is work that blocks, so it has a thread of its own; two batches ahead of the database are enough.
     let (sender, mut batches) = mpsc::channel(2);
     let reading = tokio::task::spawn_blocking(move || read(reader, mapping, dates, sender));

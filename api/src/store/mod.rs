@@ -41,11 +41,9 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the SQLite file, makes it if it is not there, and brings it up to date.
+    /// Opens the SQLite file as it is; makes it if it is not there.
     pub async fn embedded(file: &Path) -> Result<Self, DbErr> {
-        let store = Self::connect(&format!("sqlite://{}?mode=rwc", file.display())).await?;
-        Migrator::up(&store.db, None).await?;
-        Ok(store)
+        Self::connect(&format!("sqlite://{}?mode=rwc", file.display())).await
     }
 
     /// Opens a database by URL (`postgres://…` or `sqlite://…`) without touching its schema.

@@ -12,7 +12,7 @@ use crate::{
 /// The voice that an answer is given with: a hash of product, feature, scale, customer and day; none if it is
 /// anonymous. One 8-byte column is a far smaller index on the hot table than the five that it stands for, and
 /// [`same`] tells apart what the hash confuses.
-pub(super) fn of(row: &Model) -> Option<i64> {
+pub(crate) fn of(row: &Model) -> Option<i64> {
     let customer = row.customer_id?;
     let mut hash = Sha256::new();
     hash.update(row.product_id.0.as_bytes());

@@ -88,10 +88,19 @@ pub async fn open_in(
     let mut results = Vec::with_capacity(items.len());
     let mut new = New::default();
     for item in items {
-        let key = item.external_id.as_deref().map(|external| external.trim().to_owned());
-        let key = key.map(|external| (item.source.as_deref().unwrap_or(source).trim().to_owned(), external));
+        let key = external_key(source, &item).map(|(source, id)| (source.to_owned(), id.to_owned()));
         if let Some(known) = key.as_ref().and_then(|key| there.get(key)) {
-            results.push(Ok(Opened { incident: known.clone(), already_there: true }));
+            let product = tx.dimensions().product("product", &item.product).map(|product| product.id);
+            results.push(match product {
+                Ok(product) if product == known.product_id => {
+                    Ok(Opened { incident: known.clone(), already_there: true })
+                }
+                Ok(_) => {
+                    let reason = "is that of an incident of another product; tell the two apart by `source`";
+                    Err(Error::conflict("externalId", reason))
+                }
+                Err(error) => Err(error),
+            });
             continue;
         }
         match check_one(tx, source, item).await {
@@ -113,10 +122,7 @@ pub(super) fn severity(severity: i16) -> Result<i16, Error> {
     if (1..=4).contains(&severity) {
         Ok(severity)
     } else {
-        Err(Error::invalid(
-            "severity",
-            format!("is {severity}; it must lie between 1 (critical) and 4 (minor)"),
-        ))
+        Err(Error::invalid("severity", "must lie between 1 (critical) and 4 (minor)"))
     }
 }
 
@@ -251,6 +257,12 @@ async fn check_one(tx: &Transaction, source: &str, item: NewIncident) -> Result<
     Ok(Checked { incident, features, customers, release: release.map(|release| release.id) })
 }
 
+/// The source of an incident and its id there; none if it has none.
+fn external_key<'a>(source: &'a str, item: &'a NewIncident) -> Option<(&'a str, &'a str)> {
+    let external = item.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty())?;
+    Some((item.source.as_deref().unwrap_or(source).trim(), external))
+}
+
 async fn already_there(
     tx: &Transaction,
     source: &str,
@@ -258,11 +270,8 @@ async fn already_there(
 ) -> Result<HashMap<(String, String), Model>, Error> {
     let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
     for item in items {
-        if let Some(external) = &item.external_id {
-            by_source
-                .entry(item.source.as_deref().unwrap_or(source).trim())
-                .or_default()
-                .push(external.trim());
+        if let Some((source, external)) = external_key(source, item) {
+            by_source.entry(source).or_default().push(external);
         }
     }
     let mut there = HashMap::new();

@@ -8,12 +8,13 @@ use chrono::{DateTime, Utc};
 use super::Row;
 use crate::{
     domain::{
+        check,
         error::Error,
         feature::{self, NewFeature},
         product::{self, NewProduct},
-        release, segment,
+        release, scale, segment,
     },
-    store::Transaction,
+    store::{Dimensions, Transaction},
 };
 
 /// What is made when a row is the first to name it; what is not made is a reason to refuse the row.
@@ -56,6 +57,20 @@ struct Named<'a> {
 }
 
 impl Row {
+    /// Whether nothing is wrong with it but, at most, that it names what is not there yet.
+    fn is_good(&self, dimensions: &Dimensions, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::Feedback(row) => {
+                let scale = dimensions.scale("scale", &row.scale);
+                check::moment("occurred_at", row.occurred_at, now).is_ok()
+                    && scale.is_ok_and(|scale| scale::level(scale, row.rating).is_ok())
+            }
+            Self::Incident(row) => check::moment("opened_at", row.opened_at, now).is_ok(),
+            Self::Exposure(row) => check::past_day("day", row.day, now).is_ok(),
+            Self::Release(_) => true,
+        }
+    }
+
     fn names(&self) -> Named<'_> {
         match self {
             Self::Feedback(row) => Named {
@@ -86,10 +101,13 @@ impl Row {
     }
 }
 
-/// Makes what the rows name and nobody has made. What cannot be made (a key of 300 characters) is left out here,
-/// and the row is refused for it when it is submitted.
+/// Makes what the rows name and nobody has made. Rows that will be refused make nothing; what cannot be made (a key
+/// of 300 characters) is left out here, and the row is refused for it when it is submitted.
 pub(super) async fn missing(tx: &mut Transaction, create: Create, rows: &[Row]) -> Result<Created, Error> {
     let mut created = Created::default();
+    let dimensions = tx.dimensions();
+    let rows: Vec<&Row> = rows.iter().filter(|row| row.is_good(&dimensions, tx.at)).collect();
+    let rows = rows.as_slice();
     if create.products {
         created.products = products(tx, rows).await?;
     }
@@ -105,7 +123,7 @@ pub(super) async fn missing(tx: &mut Transaction, create: Create, rows: &[Row]) 
     Ok(created)
 }
 
-async fn products(tx: &mut Transaction, rows: &[Row]) -> Result<u64, Error> {
+async fn products(tx: &mut Transaction, rows: &[&Row]) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut keys: Vec<&str> = rows.iter().map(|row| row.names().product).collect();
     keys.sort_unstable();
@@ -119,7 +137,7 @@ async fn products(tx: &mut Transaction, rows: &[Row]) -> Result<u64, Error> {
     changed(tx, made).await
 }
 
-async fn segments(tx: &mut Transaction, rows: &[Row]) -> Result<u64, Error> {
+async fn segments(tx: &mut Transaction, rows: &[&Row]) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut keys: Vec<&str> = rows.iter().filter_map(|row| row.names().segment).collect();
     keys.sort_unstable();
@@ -132,9 +150,9 @@ async fn segments(tx: &mut Transaction, rows: &[Row]) -> Result<u64, Error> {
     changed(tx, made).await
 }
 
-async fn features(tx: &mut Transaction, rows: &[Row]) -> Result<u64, Error> {
+async fn features(tx: &mut Transaction, rows: &[&Row]) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
-    let named = rows.iter().map(Row::names);
+    let named = rows.iter().map(|row| row.names());
     let mut keys: Vec<(&str, &str)> =
         named.flat_map(|row| row.features.into_iter().map(move |feature| (row.product, feature))).collect();
     keys.sort_unstable();
@@ -152,7 +170,7 @@ async fn features(tx: &mut Transaction, rows: &[Row]) -> Result<u64, Error> {
 }
 
 /// Releases that nobody entered take the first day that they are seen. A later file may hold earlier answers.
-async fn releases(tx: &mut Transaction, rows: &[Row]) -> Result<u64, Error> {
+async fn releases(tx: &mut Transaction, rows: &[&Row]) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut seen: BTreeMap<(ProductId, &str), DateTime<Utc>> = BTreeMap::new();
     for row in rows {
