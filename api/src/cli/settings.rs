@@ -80,7 +80,7 @@ pub(super) async fn organization(store: &Store) -> anyhow::Result<organization::
 }
 
 /// Libraries that say at every start what nobody asked for.
-const QUIETER: &str = "sea_orm_migration=warn,actix_server=warn";
+const QUIETER: &str = "sea_orm_migration=warn,actix_server=warn,sqlx::postgres::notice=warn";
 
 /// What is written to the log, and how.
 #[derive(Args, Clone)]

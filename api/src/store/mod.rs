@@ -30,12 +30,27 @@ pub use transaction::{Transaction, about};
 
 use crate::domain::{error::Error, reference::PublicId};
 
+/// Connections to PostgreSQL.
+const CONNECTIONS: u32 = 10;
+
+/// Connections that read an SQLite file.
+const SQLITE_READERS: u32 = 6;
+
+/// What each of them keeps in memory of it: SQLite's `cache_size`, in KiB below zero.
+const SQLITE_READER_CACHE: &str = "-8192";
+
+/// The same for the one that writes.
+const SQLITE_WRITER_CACHE: &str = "-65536";
+
 /// An open database.
 #[derive(Clone)]
 pub struct Store {
     db: DatabaseConnection,
-    /// SQLite has one writer: waiting here is fair and prompt, waiting for its lock is polling.
-    writer: Arc<Mutex<()>>,
+    /// Where transactions write. SQLite has one writer, and a connection throws its page cache away when another
+    /// has written: so all writing goes through one connection. With PostgreSQL it is the same pool.
+    writing: DatabaseConnection,
+    /// Waiting for one's turn here is fair and prompt; waiting for SQLite's lock is polling.
+    turn: Arc<Mutex<()>>,
     dimensions: Arc<RwLock<HashMap<OrganizationId, Arc<Dimensions>>>>,
     statements: Arc<AtomicU64>,
 }
@@ -48,28 +63,15 @@ impl Store {
 
     /// Opens a database by URL (`postgres://…` or `sqlite://…`) without touching its schema.
     pub async fn connect(url: &str) -> Result<Self, DbErr> {
-        let mut options = ConnectOptions::new(url);
-        options
-            .sqlx_logging(false)
-            .max_connections(10)
-            .acquire_timeout(Duration::from_secs(30))
-            // An acknowledged write is on disk: WAL alone would let the last commits go with the power.
-            .map_sqlx_sqlite_opts(|sqlite| {
-                sqlite
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
-                    .foreign_keys(true)
-                    .busy_timeout(Duration::from_secs(30))
-                    .pragma("cache_size", "-65536")
-                    .pragma("temp_store", "memory")
-            });
-        let mut db = Database::connect(options).await?;
         let statements = Arc::new(AtomicU64::new(0));
-        let counter = statements.clone();
-        db.set_metric_callback(move |_| {
-            counter.fetch_add(1, Ordering::Relaxed);
-        });
-        Ok(Self { db, writer: Arc::default(), dimensions: Arc::default(), statements })
+        let sqlite = url.starts_with("sqlite:");
+        let readers = if sqlite { SQLITE_READERS } else { CONNECTIONS };
+        let db = open(url, readers, SQLITE_READER_CACHE, &statements).await?;
+        let writing = match sqlite {
+            true => open(url, 1, SQLITE_WRITER_CACHE, &statements).await?,
+            false => db.clone(),
+        };
+        Ok(Self { db, writing, turn: Arc::default(), dimensions: Arc::default(), statements })
     }
 
     /// For reading. Whoever wants to write begins a [`Transaction`].
@@ -142,8 +144,9 @@ impl Store {
 
     /// Waits until everything is written and lets go of the database.
     pub async fn close(self) -> Result<(), DbErr> {
-        let _writing = self.writer.lock().await;
-        self.db.close().await
+        let _turn = self.turn.lock().await;
+        self.writing.close_by_ref().await?;
+        self.db.close_by_ref().await
     }
 
     fn known_dimensions(&self, organization: OrganizationId, revision: i64) -> Option<Arc<Dimensions>> {
@@ -156,6 +159,35 @@ impl Store {
         cache.insert(dimensions.organization, dimensions.clone());
         dimensions
     }
+}
+
+async fn open(
+    url: &str,
+    connections: u32,
+    cache: &'static str,
+    statements: &Arc<AtomicU64>,
+) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .sqlx_logging(false)
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(30))
+        // An acknowledged write is on disk: WAL alone would let the last commits go with the power.
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(30))
+                .pragma("cache_size", cache)
+                .pragma("temp_store", "memory")
+        });
+    let mut db = Database::connect(options).await?;
+    let counter = statements.clone();
+    db.set_metric_callback(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+    });
+    Ok(db)
 }
 
 async fn find(db: &impl ConnectionTrait, organization: OrganizationId) -> Result<organization::Model, Error> {

@@ -42,12 +42,12 @@ impl Store {
     /// for it: many answers share one transaction.
     pub async fn begin(&self, organization: OrganizationId, at: DateTime<Utc>) -> Result<Transaction, Error> {
         let sqlite = self.backend() == DbBackend::Sqlite;
-        let writing = if sqlite { Some(self.writer.clone().lock_owned().await) } else { None };
+        let writing = if sqlite { Some(self.turn.clone().lock_owned().await) } else { None };
         let options = TransactionOptions {
             sqlite_transaction_mode: sqlite.then_some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let tx = self.db.begin_with_options(options).await?;
+        let tx = self.writing.begin_with_options(options).await?;
         let row = organization::Entity::update_many()
             .col_expr(organization::Column::Revision, Expr::col(organization::Column::Revision).add(1))
             .filter(organization::Column::Id.eq(organization))
