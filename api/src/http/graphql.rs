@@ -9,12 +9,8 @@ use async_graphql::{Request, Variables};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::State;
-use crate::{
-    clock,
-    domain::{access::Viewer, token},
-    graphql::{self, Code},
-};
+use super::{State, auth};
+use crate::graphql::{self, Code};
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.service(web::resource("/graphql").route(web::post().to(execute)).default_service(web::to(
@@ -38,7 +34,7 @@ async fn execute(state: web::Data<State>, request: HttpRequest, body: web::Bytes
         let message = "Send the request as JSON, with `Content-Type: application/json`.";
         return refused(HttpResponse::UnsupportedMediaType(), Code::InvalidArgument, message);
     }
-    let viewer = match viewer(&state, request.headers()).await {
+    let viewer = match auth::viewer(&state, request.headers()).await {
         Ok(viewer) => viewer,
         Err(answer) => return answer,
     };
@@ -73,33 +69,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     media_type.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json")
 }
 
-async fn viewer(state: &State, headers: &HeaderMap) -> Result<Viewer, HttpResponse> {
-    let unauthenticated = |message| {
-        let mut answer = HttpResponse::Unauthorized();
-        answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"ballroom\""));
-        refused(answer, Code::Unauthenticated, message)
-    };
-    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some((scheme, token)) = given.and_then(|value| value.trim().split_once(' ')) else {
-        return Err(unauthenticated("Send a token: `Authorization: Bearer <token>`."));
-    };
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(unauthenticated("The scheme of Authorization must be Bearer."));
-    }
-    match token::check(&state.services.store, token.trim(), clock::now()).await {
-        Ok(Some(viewer)) => Ok(viewer),
-        Ok(None) => Err(unauthenticated(
-            "The token is unknown, revoked or has run out. `ballroom token create` makes one.",
-        )),
-        Err(error) => {
-            tracing::error!(%error, "a token could not be checked");
-            let message = "The server failed; nothing was done. Try again.";
-            Err(refused(HttpResponse::InternalServerError(), Code::Internal, message))
-        }
-    }
-}
-
 /// An answer in the form of GraphQL, for whoever reads only that.
-fn refused(mut answer: actix_web::HttpResponseBuilder, code: Code, message: &str) -> HttpResponse {
+pub(super) fn refused(mut answer: actix_web::HttpResponseBuilder, code: Code, message: &str) -> HttpResponse {
     answer.json(json!({ "errors": [{ "message": message, "extensions": { "code": code.name() } }] }))
 }

@@ -1,5 +1,6 @@
 //! HTTP: routes, who calls, health. The only module that knows HTTP.
 
+mod auth;
 mod graphql;
 mod health;
 
