@@ -5,7 +5,7 @@ use libm::lgamma;
 use crate::error::Result;
 use crate::evidence::{Rate, SD_CHANGE, log_sum_exp};
 use crate::facts::Day;
-use crate::prepared::{Prepared, StratumCounts};
+use crate::prepared::{IncidentDay, Prepared, StratumCounts};
 use crate::prior::Hyperparameters;
 
 /// The day on which the experience of a feature most likely changed.
@@ -59,13 +59,51 @@ pub fn change_point(
     feature: u32,
     as_of: Day,
 ) -> Result<Option<ChangePoint>> {
+    find(prepared, hyper, feature, &Line { releases: None }, as_of)
+}
+
+/// The change point of a feature in the rows that a release is judged by: its own and those of the ancestors
+/// that it declares, or all where it declares none. What other lines did meanwhile points at nobody here.
+/// `as_of` is the last day that the verdict looked at.
+pub fn change_point_of_release(
+    prepared: &Prepared,
+    hyper: &Hyperparameters,
+    feature: u32,
+    release: u32,
+    as_of: Day,
+) -> Result<Option<ChangePoint>> {
+    let declared = prepared.release(release)?.ancestors.clone().filter(|ancestors| !ancestors.is_empty());
+    let releases = declared.map(|ancestors| ancestors.into_iter().chain([release]).collect());
+    find(prepared, hyper, feature, &Line { releases }, as_of)
+}
+
+/// Which releases' rows are looked at.
+struct Line {
+    /// None: those of all.
+    releases: Option<Vec<u32>>,
+}
+
+impl Line {
+    fn holds(&self, release: Option<u32>) -> bool {
+        self.releases.as_ref().is_none_or(|line| release.is_some_and(|release| line.contains(&release)))
+    }
+}
+
+fn find(
+    prepared: &Prepared,
+    hyper: &Hyperparameters,
+    feature: u32,
+    line: &Line,
+    as_of: Day,
+) -> Result<Option<ChangePoint>> {
     let counts = prepared.feature(feature)?;
     let Some(since) = counts.first_day else { return Ok(None) };
     let (from, until) = (since.max(as_of + 1 - SERIES_DAYS), as_of + 1);
     let Some(days) = usize::try_from(until - from).ok().filter(|days| *days >= 2) else { return Ok(None) };
     let place = |day: Day| (day - from) as usize;
 
-    let strata: Vec<_> = counts.answers.iter().map(|s| series(prepared, hyper, s, from, until)).collect();
+    let strata: Vec<_> =
+        counts.answers.iter().map(|s| series(prepared, hyper, s, line, from, until)).collect();
     let exposed = counts.exposure.between(from, until) > 0.0;
     let mut incidents = vec![Rate { incidents: 0.0, exposure: if exposed { 0.0 } else { 1.0 } }; days];
     if exposed {
@@ -73,13 +111,14 @@ pub fn change_point(
             incidents[place(day)].exposure = active as f64;
         }
     }
-    for incident in counts.incidents(from, until).iter().filter(|i| !i.no_change) {
+    let of_line = |i: &&IncidentDay| !i.no_change && line.holds(i.release);
+    for incident in counts.incidents(from, until).iter().filter(of_line) {
         incidents[place(incident.day)].incidents += incident.opened as f64;
     }
 
     let mut started: Vec<(Day, u32)> = (0..)
         .zip(&prepared.releases)
-        .filter(|(_, r)| r.product == counts.product)
+        .filter(|(code, r)| r.product == counts.product && line.holds(Some(*code)))
         .filter_map(|(code, r)| Some((r.first_day.filter(|day| from < *day && *day < until)?, code)))
         .collect();
     started.sort_unstable();
@@ -111,15 +150,20 @@ fn series(
     prepared: &Prepared,
     hyper: &Hyperparameters,
     counts: &StratumCounts,
+    line: &Line,
     from: Day,
     until: Day,
 ) -> Series {
     let stratum = &prepared.strata[counts.stratum];
     let (mean, ratio) = hyper.stratum(stratum);
-    let mut days = vec![(0.0, 0.0); (until - from) as usize];
-    for (day, [n, levels, _]) in counts.all.daily(from, until) {
-        days[(day - from) as usize] = stratum.ruler.mean(n, levels);
+    let mut sums = vec![(0, 0); (until - from) as usize];
+    for running in counts.running(|release| line.holds(release)) {
+        for (day, [n, levels, _]) in running.daily(from, until) {
+            let sum = &mut sums[(day - from) as usize];
+            *sum = (sum.0 + n, sum.1 + levels);
+        }
     }
+    let days = sums.into_iter().map(|(n, levels)| stratum.ruler.mean(n, levels)).collect();
     Series { variance: ratio * mean * (1.0 - mean), days }
 }
 

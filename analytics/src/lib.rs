@@ -33,7 +33,7 @@ pub mod change_point;
 pub mod forecast;
 pub mod standard;
 
-pub use change_point::change_point;
+pub use change_point::{change_point, change_point_of_release};
 pub use error::Error;
 pub use facts::{
     Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, Release, Scale, ScaleKind, Stratum,

@@ -188,6 +188,14 @@ impl StratumCounts {
         Sums(self.discounted.between(&self.all, from, until, at))
     }
 
+    /// The answers of some releases, each by itself.
+    pub(crate) fn running(
+        &self,
+        wanted: impl Fn(Option<u32>) -> bool,
+    ) -> impl Iterator<Item = &Running<3>> {
+        self.releases.iter().filter(move |(release, _)| wanted(*release)).map(|(_, running)| running)
+    }
+
     pub(crate) fn of_release(&self, release: Option<u32>) -> Option<&Running<3>> {
         self.releases.iter().find(|(r, _)| *r == release).map(|(_, running)| running)
     }
