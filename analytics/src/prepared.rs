@@ -189,10 +189,7 @@ impl StratumCounts {
     }
 
     /// The answers of some releases, each by itself.
-    pub(crate) fn running(
-        &self,
-        wanted: impl Fn(Option<u32>) -> bool,
-    ) -> impl Iterator<Item = &Running<3>> {
+    pub(crate) fn running(&self, wanted: impl Fn(Option<u32>) -> bool) -> impl Iterator<Item = &Running<3>> {
         self.releases.iter().filter(move |(release, _)| wanted(*release)).map(|(_, running)| running)
     }
 

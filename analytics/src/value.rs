@@ -173,7 +173,11 @@ pub fn value_report(
 }
 
 /// The value as of the day of each of `hyper`, in their order.
-pub fn trend(prepared: &Prepared, hyper: &[Hyperparameters], query: &TrendQuery) -> Result<Vec<TrendPoint>> {
+pub fn trend<'a>(
+    prepared: &Prepared,
+    hyper: impl IntoIterator<Item = &'a Hyperparameters>,
+    query: &TrendQuery,
+) -> Result<Vec<TrendPoint>> {
     let feature = prepared.feature(query.feature)?;
     if query.days == 0 || query.days > LONGEST {
         return Err(Error::Invalid { column: "days", reason: "must lie between 1 and 36500" });
@@ -185,7 +189,7 @@ pub fn trend(prepared: &Prepared, hyper: &[Hyperparameters], query: &TrendQuery)
             ValueQuery { feature: code, from: until - days as Day, until, release, segment, as_of: day };
         TrendPoint { day, value: Values::new(prepared, hyper, day, until).value(feature, &query) }
     };
-    Ok(hyper.iter().map(point).collect())
+    Ok(hyper.into_iter().map(point).collect())
 }
 
 /// What all values of one day share.

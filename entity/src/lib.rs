@@ -39,6 +39,7 @@ pub mod incident_feature;
 pub mod iteration;
 pub mod organization;
 pub mod outbox;
+pub mod parameters_daily;
 pub mod product;
 pub mod release;
 pub mod release_feature;

@@ -10,6 +10,7 @@ mod m0004_feedback;
 mod m0005_incidents;
 mod m0006_exposure_and_counts;
 mod m0007_outbox;
+mod m0008_parameters;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_incidents::Migration),
             Box::new(m0006_exposure_and_counts::Migration),
             Box::new(m0007_outbox::Migration),
+            Box::new(m0008_parameters::Migration),
         ]
     }
 }

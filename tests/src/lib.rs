@@ -69,7 +69,7 @@ impl App {
             database.ballroom(&["token", "create", "--role", "administrator", "--name", "test", "--quiet"]);
         let token = made.await.out.trim().to_owned();
         let (process, address) = serve(&database).await;
-        Self { database, token, address, process, http: reqwest::Client::new() }
+        Self { database, token, address, process, http: http() }
     }
 
     /// Where it listens.
@@ -160,6 +160,13 @@ impl App {
     pub async fn verify(&self) {
         self.database.verify().await;
     }
+}
+
+/// A client of HTTP. All TLS in this workspace is done by ring, and reqwest wants to be told so.
+pub fn http() -> reqwest::Client {
+    // Fails when another test of this process has said it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }
 
 async fn serve(database: &Database) -> (Child, String) {

@@ -13,7 +13,8 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::settings::{Database, organization};
 use crate::{
-    domain::token,
+    clock,
+    domain::{parameters, score::Scores, token},
     ingest::{
         Encoding, Format, Kind, ReadOptions,
         import::{Create, ImportOptions, Progress, Summary, import},
@@ -125,6 +126,10 @@ impl Import {
         shown.finish();
         let summary = summary.with_context(|| format!("{} was not imported to its end", file.display()))?;
         print(&summary, &file.display().to_string());
+        if let Some(since) = summary.first_day {
+            let scores = Scores::new(store.clone());
+            parameters::after_import(&store, &scores, by, since, clock::now()).await?;
+        }
         store.close().await?;
         // A job that runs this should hear that not everything came in.
         Ok(if summary.rejected == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
@@ -211,7 +216,7 @@ impl Shown {
 }
 
 fn print(summary: &Summary, file: &str) {
-    let Summary { read, accepted, already_there, superseded, rejected, created, rejects } = summary;
+    let Summary { read, accepted, already_there, superseded, rejected, created, rejects, .. } = summary;
     println!("{file}: {} rows read", HumanCount(*read));
     println!("{:>12} accepted", HumanCount(*accepted).to_string());
     println!("{:>12} already there", HumanCount(*already_there).to_string());

@@ -2,6 +2,7 @@
 
 mod demo;
 mod import;
+mod parameters;
 mod report;
 mod serve;
 mod settings;
@@ -43,6 +44,9 @@ enum Command {
     #[command(subcommand)]
     Report(report::Report),
 
+    /// Compute the parameters that scores rest on, and keep them.
+    Parameters(parameters::Parameters),
+
     /// Make, list and revoke tokens.
     #[command(subcommand)]
     Token(token::Token),
@@ -81,6 +85,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => return demo.run(&database).await,
         Command::Import(import) => return import.run(&database).await,
         Command::Report(report) => report.run(&database).await?,
+        Command::Parameters(parameters) => parameters.run(&database).await?,
         Command::Token(token) => token.run(&database).await?,
         Command::Verify(verify) => return verify.run(&database).await,
         Command::Migrate => {

@@ -8,6 +8,7 @@ use super::settings::{Database, organization};
 use crate::{
     clock,
     domain::{
+        product as products,
         score::{Cell, Period, Scores, known_day},
         token,
     },
@@ -100,11 +101,10 @@ impl Report {
         let dimensions = store.dimensions(by.organization()).await?;
         let (Self::Value(Value { product, .. }) | Self::Release(Release { product, .. })) = &self;
         let product = dimensions.product("--product", product)?;
-        let today =
-            clock::now().with_timezone(&product.time_zone.parse().unwrap_or(chrono_tz::UTC)).date_naive();
+        let today = products::today(product, clock::now());
         match self {
             Self::Value(value) => {
-                let last = known_day(value.as_of.unwrap_or(today), today)?;
+                let last = known_day("--as-of", value.as_of.unwrap_or(today), today)?;
                 let period = match value.period {
                     Span::Last(days) => Period::last(days, last),
                     Span::Between(first, last) => Period {
@@ -135,7 +135,7 @@ impl Report {
                 };
                 let mut verdicts = ReleaseVerdicts::default();
                 for release in releases {
-                    let as_of = known_day(asked.as_of.unwrap_or(today), today)?;
+                    let as_of = known_day("--as-of", asked.as_of.unwrap_or(today), today)?;
                     let (snapshot, report) = scores.regression(by, today, release.id, as_of).await?;
                     if let Some(report) = report {
                         verdicts.add(&snapshot, &report);

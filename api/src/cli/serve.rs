@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::settings::Database;
 use crate::{
     clock,
-    domain::{organization as organizations, score::Scores, token},
+    domain::{organization as organizations, parameters, score::Scores, token},
     graphql::{self, Services},
     http,
     ingest::GroupCommit,
@@ -84,6 +84,7 @@ impl Listen {
     ) -> anyhow::Result<()> {
         let (answers, writer) = GroupCommit::start(store.clone());
         let services = Services { store: store.clone(), scores: Scores::new(store.clone()), answers };
+        let nightly = tokio::spawn(parameters::every_night(store.clone(), services.scores.clone()));
         let schema = graphql::schema(services.clone());
         let server = http::server(listener, schema, services, self.http_threads.into())?;
         let handle = server.handle();
@@ -102,6 +103,9 @@ impl Listen {
         tracing::info!("stopping: requests in progress are finished");
         handle.stop(true).await;
         serving.await??;
+        // Whatever it is at is a transaction: done or not begun.
+        nightly.abort();
+        let _ = nightly.await;
         // The routes are gone and with them the last handles of the writer: it ends when all is written.
         if tokio::time::timeout(LAST_WRITES, writer).await.is_err() {
             tracing::error!("the last answers were not written in time; none of them was acknowledged");

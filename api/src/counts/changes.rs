@@ -100,6 +100,13 @@ impl Changes {
         *self.exposure.entry(key).or_default() += customers;
     }
 
+    /// The first day on which anything changes.
+    pub fn first_day(&self) -> Option<NaiveDate> {
+        let feedback = self.feedback.keys().map(|key| key.day);
+        let incidents = self.incidents.keys().map(|key| key.day);
+        feedback.chain(incidents).chain(self.exposure.keys().map(|key| key.day)).min()
+    }
+
     /// The sums of feedback that differ from zero, in the order of the keys.
     pub(super) fn into_parts(
         mut self,

@@ -75,6 +75,12 @@ proofs! {
     Administer
 }
 
+impl From<Manage> for Read {
+    fn from(proof: Manage) -> Self {
+        Self(proof.0)
+    }
+}
+
 impl From<Manage> for Contribute {
     fn from(proof: Manage) -> Self {
         Self(proof.0)

@@ -33,3 +33,5 @@ pub mod incident;
 pub mod exposure;
 
 pub mod score;
+
+pub mod parameters;

@@ -4,7 +4,7 @@ use ballroom_entity::{
     id::ProductId,
     product::{ActiveModel, Column, Entity, Model},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::{
@@ -14,6 +14,12 @@ use super::{
     reference::PublicId,
 };
 use crate::store::{Store, Transaction, about};
+
+/// The day that it is, in the product's time zone.
+pub fn today(product: &Model, now: DateTime<Utc>) -> NaiveDate {
+    let zone: chrono_tz::Tz = product.time_zone.parse().unwrap_or(chrono_tz::UTC);
+    now.with_timezone(&zone).date_naive()
+}
 
 /// A product to make.
 #[derive(Clone, Debug, Default)]

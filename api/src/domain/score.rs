@@ -1,21 +1,27 @@
 //! Scores: from daily counts, by way of analytics, back to the organization's own nouns.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use ballroom_analytics::{
     self as analytics, Day, Hyperparameters, Prepared,
     change_point::ChangePoint,
+    forecast::{Forecast, ForecastQuery},
     regression::ReleaseReport,
     standard::{Standard, StandardQuery},
-    value::{ReportQuery, ValueScore},
+    value::{ReportQuery, TrendPoint, TrendQuery, ValueScore},
 };
 use ballroom_entity::id::{FeatureId, OrganizationId, ProductId, ReleaseId, SegmentId};
 use chrono::{DateTime, Days, NaiveDate};
 
-use super::{access::Read, error::Error, reference::PublicId};
+use super::{
+    access::Read,
+    error::Error,
+    parameters::{self, Parameters},
+    reference::PublicId,
+};
 use crate::{
     counts::facts::{Codes, Counted, date, day},
     store::{Dimensions, Store},
@@ -49,7 +55,7 @@ impl Period {
         as_of: Option<NaiveDate>,
         today: NaiveDate,
     ) -> Result<(Self, NaiveDate), Error> {
-        let as_of = as_of.map(|day| known_day(day, today)).transpose()?;
+        let as_of = as_of.map(|day| known_day("asOf", day, today)).transpose()?;
         let period = given.unwrap_or_else(|| Self::last(USUAL_DAYS, as_of.unwrap_or(today)));
         let epoch = DateTime::UNIX_EPOCH.date_naive();
         if period.from < epoch - Days::new(USUAL_DAYS) || period.until > today + Days::new(MOST_DAYS as u64) {
@@ -70,12 +76,12 @@ impl Period {
 }
 
 /// A day as of which a score may be asked: one that has come.
-pub fn known_day(day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Error> {
+pub fn known_day(field: &str, day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Error> {
     if day > today {
-        return Err(Error::invalid("asOf", format!("must not lie after today ({today})")));
+        return Err(Error::invalid(field, format!("must not lie after today ({today})")));
     }
     if day < DateTime::UNIX_EPOCH.date_naive() {
-        return Err(Error::invalid("asOf", "must not lie before 1970"));
+        return Err(Error::invalid(field, "must not lie before 1970"));
     }
     Ok(day)
 }
@@ -114,6 +120,35 @@ pub struct Snapshot {
     pub codes: Codes,
     prepared: Prepared,
     priors: Mutex<HashMap<Day, Arc<Hyperparameters>>>,
+    /// The days whose kept parameters have been looked for. The lock is held while they are read, so that
+    /// nobody computes what another is about to find.
+    looked_for: tokio::sync::Mutex<HashSet<NaiveDate>>,
+}
+
+/// The value of a feature as of a series of days, each over a period of the same length that ends on the day.
+#[derive(Clone, Debug)]
+pub struct TrendOf {
+    /// Length of the period in days.
+    pub days: u32,
+    /// The days.
+    pub as_of: Vec<NaiveDate>,
+    /// Only this release.
+    pub release: Option<ReleaseId>,
+    /// Only this segment.
+    pub segment: Option<SegmentId>,
+}
+
+/// What is to be forecast of a feature.
+#[derive(Clone, Debug)]
+pub struct ForecastOf {
+    /// The last day that may be known; the forecast begins the day after.
+    pub as_of: NaiveDate,
+    /// How many days.
+    pub days: u32,
+    /// When a release is planned.
+    pub release_on: Option<NaiveDate>,
+    /// The active customers expected on each day; empty: as many as lately.
+    pub active_customers: Vec<f64>,
 }
 
 impl Scores {
@@ -147,6 +182,7 @@ impl Scores {
             codes,
             prepared,
             priors: Mutex::default(),
+            looked_for: tokio::sync::Mutex::default(),
         });
         *kept = Some(snapshot.clone());
         Ok(snapshot)
@@ -161,10 +197,66 @@ impl Scores {
         product: ProductId,
         cell: Cell,
     ) -> Result<(Arc<Snapshot>, Vec<ValueScore>), Error> {
-        let snapshot = self.snapshot(by, today).await?;
+        let snapshot = self.known(by, today, &[cell.as_of]).await?;
         let asked = snapshot.clone();
         let report = blocking(move || asked.value_report(product, cell)).await?;
         Ok((snapshot, report))
+    }
+
+    /// The values of the products as wholes, compared: the ranked ones from the highest down, then those with not
+    /// enough answers. Products without any answer about the whole are left out.
+    pub async fn products(
+        &self,
+        by: Read,
+        today: NaiveDate,
+        cell: Cell,
+    ) -> Result<(Arc<Snapshot>, Vec<ValueScore>), Error> {
+        let snapshot = self.known(by, today, &[cell.as_of]).await?;
+        let asked = snapshot.clone();
+        let values = blocking(move || asked.products(cell)).await?;
+        Ok((snapshot, values))
+    }
+
+    /// The value of a feature as of a series of days, in one pass over the counts.
+    pub async fn trend(
+        &self,
+        by: Read,
+        today: NaiveDate,
+        product: ProductId,
+        feature: FeatureId,
+        asked: TrendOf,
+    ) -> Result<(Arc<Snapshot>, Vec<TrendPoint>), Error> {
+        let snapshot = self.known(by, today, &asked.as_of).await?;
+        let of = snapshot.clone();
+        let points = blocking(move || of.trend(product, feature, &asked)).await?;
+        Ok((snapshot, points))
+    }
+
+    /// The incidents to expect of a feature; none while nothing is known.
+    pub async fn forecast(
+        &self,
+        by: Read,
+        today: NaiveDate,
+        product: ProductId,
+        feature: FeatureId,
+        asked: ForecastOf,
+    ) -> Result<Option<Forecast>, Error> {
+        let snapshot = self.known(by, today, &[asked.as_of]).await?;
+        blocking(move || snapshot.forecast(product, feature, asked)).await
+    }
+
+    /// The parameters as of a day: those kept, or else computed now.
+    pub async fn parameters(
+        &self,
+        by: Read,
+        today: NaiveDate,
+        as_of: NaiveDate,
+    ) -> Result<(Arc<Snapshot>, Parameters), Error> {
+        let snapshot = self.known(by, today, &[as_of]).await?;
+        let asked = snapshot.clone();
+        let computed = blocking(move || Ok(asked.prior(day(as_of)))).await?;
+        let parameters = Parameters::of(&computed, &snapshot.codes);
+        Ok((snapshot, parameters))
     }
 
     /// The verdicts on a release; none while it is only planned.
@@ -175,10 +267,24 @@ impl Scores {
         release: ReleaseId,
         as_of: NaiveDate,
     ) -> Result<(Arc<Snapshot>, Option<ReleaseReport>), Error> {
-        let snapshot = self.snapshot(by, today).await?;
+        let snapshot = self.judging(by, today, release).await?;
         let asked = snapshot.clone();
         let report = blocking(move || asked.regression(release, as_of)).await?;
         Ok((snapshot, report))
+    }
+
+    /// When the experience of a feature changed, in the rows that the verdict on a release rests on, and which
+    /// release is suspect. `through` is the last day that the verdict looked at.
+    pub async fn suspects(
+        &self,
+        by: Read,
+        today: NaiveDate,
+        release: ReleaseId,
+        feature: u32,
+        through: NaiveDate,
+    ) -> Result<Option<ChangePoint>, Error> {
+        let snapshot = self.judging(by, today, release).await?;
+        blocking(move || snapshot.suspects(release, feature, through)).await
     }
 
     /// When the experience of a feature changed, and which release is suspect.
@@ -190,7 +296,7 @@ impl Scores {
         feature: FeatureId,
         as_of: NaiveDate,
     ) -> Result<(Arc<Snapshot>, Option<ChangePoint>), Error> {
-        let snapshot = self.snapshot(by, today).await?;
+        let snapshot = self.known(by, today, &[as_of]).await?;
         let asked = snapshot.clone();
         let found = blocking(move || asked.change_point(product, feature, as_of)).await?;
         Ok((snapshot, found))
@@ -210,6 +316,33 @@ impl Scores {
         let figures = blocking(move || asked.standard(product, feature, cell)).await?;
         Ok((snapshot, figures))
     }
+
+    /// The snapshot from which a release is judged.
+    async fn judging(&self, by: Read, today: NaiveDate, release: ReleaseId) -> Result<Arc<Snapshot>, Error> {
+        let snapshot = self.snapshot(by, today).await?;
+        let before = snapshot.first_day(release).and_then(|first| first.pred_opt());
+        self.recall(by, &snapshot, before.as_slice()).await?;
+        Ok(snapshot)
+    }
+
+    /// The snapshot with the parameters that are kept of some days.
+    async fn known(&self, by: Read, today: NaiveDate, days: &[NaiveDate]) -> Result<Arc<Snapshot>, Error> {
+        let snapshot = self.snapshot(by, today).await?;
+        self.recall(by, &snapshot, days).await?;
+        Ok(snapshot)
+    }
+
+    async fn recall(&self, by: Read, snapshot: &Snapshot, days: &[NaiveDate]) -> Result<(), Error> {
+        let mut looked_for = snapshot.looked_for.lock().await;
+        let missing: Vec<_> = days.iter().filter(|day| !looked_for.contains(day)).copied().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let kept = parameters::kept(&self.store, by, &snapshot.codes, &missing).await?;
+        snapshot.priors().extend(kept.into_iter().map(|(kept, prior)| (day(kept), Arc::new(prior))));
+        looked_for.extend(missing);
+        Ok(())
+    }
 }
 
 impl Snapshot {
@@ -220,6 +353,10 @@ impl Snapshot {
         if self.prepared.first_day(whole).is_none() {
             features.retain(|feature| *feature != whole);
         }
+        self.report(features, cell)
+    }
+
+    fn report(&self, features: Vec<u32>, cell: Cell) -> Result<Vec<ValueScore>, Error> {
         let query = ReportQuery {
             features,
             from: day(cell.period.from),
@@ -231,11 +368,64 @@ impl Snapshot {
         Ok(analytics::value_report(&self.prepared, &self.prior(day(cell.as_of)), &query)?)
     }
 
+    fn products(&self, cell: Cell) -> Result<Vec<ValueScore>, Error> {
+        let whole = |product: &ProductId| self.feature(*product, FeatureId::NONE);
+        let mut features = self.dimensions.products.keys().map(whole).collect::<Result<Vec<_>, _>>()?;
+        features.retain(|feature| self.prepared.first_day(*feature).is_some());
+        self.report(features, cell)
+    }
+
+    fn trend(
+        &self,
+        product: ProductId,
+        feature: FeatureId,
+        asked: &TrendOf,
+    ) -> Result<Vec<TrendPoint>, Error> {
+        let query = TrendQuery {
+            feature: self.feature(product, feature)?,
+            days: asked.days,
+            release: asked.release.map(|release| self.release(release)).transpose()?,
+            segment: asked.segment.map(|segment| self.segment(segment)).transpose()?,
+        };
+        let priors: Vec<_> = asked.as_of.iter().map(|as_of| self.prior(day(*as_of))).collect();
+        Ok(analytics::trend(&self.prepared, priors.iter().map(AsRef::as_ref), &query)?)
+    }
+
+    fn forecast(
+        &self,
+        product: ProductId,
+        feature: FeatureId,
+        asked: ForecastOf,
+    ) -> Result<Option<Forecast>, Error> {
+        let query = ForecastQuery {
+            feature: self.feature(product, feature)?,
+            as_of: day(asked.as_of),
+            days: asked.days,
+            release_day: asked.release_on.map(day),
+            exposure: asked.active_customers,
+        };
+        Ok(analytics::forecast(&self.prepared, &self.prior(day(asked.as_of)), &query)?)
+    }
+
+    fn first_day(&self, release: ReleaseId) -> Option<NaiveDate> {
+        self.dimensions.releases.get(&release)?.released_on
+    }
+
     fn regression(&self, release: ReleaseId, as_of: NaiveDate) -> Result<Option<ReleaseReport>, Error> {
-        let known = self.dimensions.releases.get(&release);
-        let Some(first) = known.and_then(|release| release.released_on) else { return Ok(None) };
+        let Some(first) = self.first_day(release) else { return Ok(None) };
         let prior = self.prior(day(first) - 1);
         Ok(analytics::regression(&self.prepared, &prior, self.release(release)?, day(as_of))?)
+    }
+
+    fn suspects(
+        &self,
+        release: ReleaseId,
+        feature: u32,
+        through: NaiveDate,
+    ) -> Result<Option<ChangePoint>, Error> {
+        let Some(first) = self.first_day(release) else { return Ok(None) };
+        let (prior, release) = (self.prior(day(first) - 1), self.release(release)?);
+        Ok(analytics::change_point_of_release(&self.prepared, &prior, feature, release, day(through))?)
     }
 
     fn change_point(
@@ -284,14 +474,21 @@ impl Snapshot {
     }
 
     fn prior(&self, as_of: Day) -> Arc<Hyperparameters> {
-        let known = |priors: &HashMap<Day, Arc<Hyperparameters>>| priors.get(&as_of).cloned();
-        let lock = || self.priors.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(prior) = known(&lock()) {
-            return prior;
+        if let Some(prior) = self.priors().get(&as_of) {
+            return prior.clone();
         }
         let prior = Arc::new(analytics::hyperparameters(&self.prepared, as_of));
-        lock().insert(as_of, prior.clone());
+        self.priors().insert(as_of, prior.clone());
         prior
+    }
+
+    fn priors(&self) -> MutexGuard<'_, HashMap<Day, Arc<Hyperparameters>>> {
+        self.priors.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// The parameters of a day from the counts as they are, whatever is kept of it.
+    pub(super) fn estimate(&self, as_of: NaiveDate) -> Hyperparameters {
+        analytics::hyperparameters(&self.prepared, day(as_of))
     }
 
     fn feature(&self, product: ProductId, feature: FeatureId) -> Result<u32, Error> {
@@ -311,7 +508,7 @@ impl Snapshot {
 }
 
 /// Polars must not be called on a thread that answers requests: it blocks, and says so by panicking.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let done = tokio::task::spawn_blocking(work).await;

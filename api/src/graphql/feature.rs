@@ -15,11 +15,13 @@ use super::{
     Asking,
     fault::Fault,
     feedback::{Answers, Feedback},
+    forecast::{self, Forecast},
     incident::{Incident, IncidentState, Incidents},
     page::{Direction, Paged, Sort, Total, connection},
     product::{self, Product},
     regression::{self, ChangePoint},
     scalar::{PeriodInput, Reference, id, parse},
+    trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value},
 };
 use crate::domain::feature::{self, FeatureChanges, NewFeature};
@@ -129,6 +131,44 @@ impl Feature {
     ) -> Result<Option<Value>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
         value::of_feature(ctx, &product.0, self.0.id, period, release, segment, as_of).await
+    }
+
+    /// The value of it, as of the end of each of a series of days: each point as it could be known then.
+    async fn trend(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "No point lies before this day; 91 days before `to` if left out.")] from: Option<
+            NaiveDate,
+        >,
+        #[graphql(desc = "The day of the last point; today if left out.")] to: Option<NaiveDate>,
+        #[graphql(default, desc = "How far apart the points lie; at most 400 points.")] step: TrendStep,
+        #[graphql(default = 90, desc = "Length in days of each point's period, 1 to 3660.")] days: i32,
+        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
+    ) -> Result<Vec<TrendPoint>, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        let asked = trend::Asked { from, to, step, days, release, segment };
+        trend::of(ctx, &product.0, self.0.id, asked).await
+    }
+
+    /// How many incidents to expect over the next days, and what a planned release adds. Null while nothing is known.
+    async fn forecast(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 28, desc = "How many days, 1 to 366.")] days: i32,
+        #[graphql(desc = "A planned release: the day for which it is planned is reckoned with.")]
+        release: Option<Reference>,
+        #[graphql(desc = "Instead of `release`: the day of a release that is not entered yet.")]
+        release_on: Option<NaiveDate>,
+        #[graphql(desc = "The active customers expected on each day; as many as lately if left out.")]
+        active_customers: Option<Vec<f64>>,
+        #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
+            NaiveDate,
+        >,
+    ) -> Result<Option<Forecast>, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        let asked = forecast::Asked { days, release, release_on, active_customers, as_of };
+        forecast::of(ctx, &product.0, self.0.id, asked).await
     }
 
     /// The figures that everybody knows (NPS, CSAT, mean of stars, ...), one for each scale with answers.

@@ -33,6 +33,12 @@ mod value;
 
 mod regression;
 
+mod trend;
+
+mod forecast;
+
+mod parameters;
+
 mod token;
 
 use std::sync::Arc;
@@ -73,6 +79,8 @@ pub struct Query(
     scale::ScaleQuery,
     feedback::FeedbackQuery,
     incident::IncidentQuery,
+    value::ValueQuery,
+    parameters::ParametersQuery,
     token::TokenQuery,
 );
 
@@ -90,6 +98,7 @@ pub struct Mutation(
     feedback::FeedbackMutation,
     incident::IncidentMutation,
     exposure::ExposureMutation,
+    parameters::ParametersMutation,
     token::TokenMutation,
 );
 

@@ -14,12 +14,14 @@ use super::{
     fault::Fault,
     feature::{Feature, Features},
     feedback::{Answers, Feedback},
+    forecast::{self, Forecast},
     incident::{Incident, IncidentState, Incidents},
     iteration::{Iteration, Iterations},
     page::{Direction, Paged, Sort, Total, connection},
     regression::{self, ChangePoint},
     release::{Release, Releases},
     scalar::{PeriodInput, Reference, id},
+    trend::{self, TrendPoint, TrendStep},
     value::{self, Value, ValueReport},
 };
 use crate::domain::product::{self, NewProduct, ProductChanges};
@@ -128,6 +130,42 @@ impl Product {
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents { product: Some(self.0.id), feature: None, state };
         connection(ctx, incidents, (first, after, last, before), Incident).await
+    }
+
+    /// The value of it as a whole, as of the end of each of a series of days: each point as it could be known then.
+    async fn trend(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "No point lies before this day; 91 days before `to` if left out.")] from: Option<
+            NaiveDate,
+        >,
+        #[graphql(desc = "The day of the last point; today if left out.")] to: Option<NaiveDate>,
+        #[graphql(default, desc = "How far apart the points lie; at most 400 points.")] step: TrendStep,
+        #[graphql(default = 90, desc = "Length in days of each point's period, 1 to 3660.")] days: i32,
+        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
+    ) -> Result<Vec<TrendPoint>, Fault> {
+        let asked = trend::Asked { from, to, step, days, release, segment };
+        trend::of(ctx, &self.0, FeatureId::NONE, asked).await
+    }
+
+    /// How many incidents to expect over the next days, and what a planned release adds. Null while nothing is known.
+    async fn forecast(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 28, desc = "How many days, 1 to 366.")] days: i32,
+        #[graphql(desc = "A planned release: the day for which it is planned is reckoned with.")]
+        release: Option<Reference>,
+        #[graphql(desc = "Instead of `release`: the day of a release that is not entered yet.")]
+        release_on: Option<NaiveDate>,
+        #[graphql(desc = "The active customers expected on each day; as many as lately if left out.")]
+        active_customers: Option<Vec<f64>>,
+        #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
+            NaiveDate,
+        >,
+    ) -> Result<Option<Forecast>, Fault> {
+        let asked = forecast::Asked { days, release, release_on, active_customers, as_of };
+        forecast::of(ctx, &self.0, FeatureId::NONE, asked).await
     }
 
     /// What customers value: the perceived value of every feature, the ranked ones from the highest down, then

@@ -19,17 +19,20 @@ use super::{
     feature::{self, Feature},
     load::VerdictsOn,
     release::{self, Release},
-    scalar::today,
     scale::{self, Scale},
     segment::{self, Segment},
 };
-use crate::domain::score::{Snapshot, known_day};
+use crate::domain::{
+    product as products,
+    score::{Snapshot, known_day},
+};
 
 /// The verdicts on a release.
 pub struct Regression {
     snapshot: Arc<Snapshot>,
     report: Arc<ReleaseReport>,
     release: ReleaseId,
+    today: NaiveDate,
 }
 
 /// What is said of a feature in a release.
@@ -109,6 +112,9 @@ impl Regression {
     async fn features(&self) -> Vec<FeatureRegression> {
         let one = |score: &RegressionScore| FeatureRegression {
             snapshot: self.snapshot.clone(),
+            report: self.report.clone(),
+            release: self.release,
+            today: self.today,
             score: score.clone(),
         };
         self.report.features.iter().map(one).collect()
@@ -133,6 +139,9 @@ impl Regression {
 /// How much a release hurt one feature, with the reasons.
 pub struct FeatureRegression {
     snapshot: Arc<Snapshot>,
+    report: Arc<ReleaseReport>,
+    release: ReleaseId,
+    today: NaiveDate,
     score: RegressionScore,
 }
 
@@ -237,10 +246,49 @@ impl FeatureRegression {
         self.score.incidents_opened
     }
 
+    /// Days before the release on which the feature is known, 0 to 90.
+    async fn baseline_days(&self) -> i64 {
+        self.score.baseline_days.into()
+    }
+
+    /// The evidence as it stood at the end of each day since the release.
+    async fn path(&self) -> Vec<EvidencePoint> {
+        let point = |(day, log_evidence): (i32, &f64)| EvidencePoint {
+            as_of: self.snapshot.date(self.report.first_day + day),
+            log_evidence: *log_evidence,
+        };
+        (0..).zip(&self.score.path).map(point).collect()
+    }
+
+    /// When the experience changed, looked for in the rows that this verdict compares: those of the release and of
+    /// the releases that it was made from, or all where it names none. Null when fewer than two days are known.
+    async fn change_point(&self, ctx: &Context<'_>) -> Result<Option<ChangePoint>, Fault> {
+        let (scores, through) = (&ctx.services().scores, self.snapshot.date(self.report.through));
+        let found =
+            scores.suspects(ctx.reads()?, self.today, self.release, self.score.feature, through).await?;
+        Ok(found.map(|found| ChangePoint { snapshot: self.snapshot.clone(), found }))
+    }
+
+    /// The releases that may have brought the change, the most likely first; the probabilities are of use only where
+    /// `changePoint.called` is true. Empty when too little is known.
+    async fn suspects(&self, ctx: &Context<'_>) -> Result<Vec<Suspect>, Fault> {
+        let change = self.change_point(ctx).await?;
+        Ok(change.map(|change| change.named()).unwrap_or_default())
+    }
+
     /// The first day on which the verdict was REGRESSED; it stays when things recover. Null if it never was.
     async fn first_flagged_day(&self) -> Option<NaiveDate> {
         self.score.first_flagged_day.map(|day| self.snapshot.date(day))
     }
+}
+
+/// The evidence at the end of a day.
+#[derive(SimpleObject)]
+pub struct EvidencePoint {
+    /// The day.
+    as_of: NaiveDate,
+    /// Natural logarithm of the evidence (e-value) for a drop, answers and incidents together.
+    log_evidence: f64,
 }
 
 /// What one kind of data says.
@@ -342,6 +390,15 @@ pub struct ChangePoint {
     found: Found,
 }
 
+impl ChangePoint {
+    fn named(&self) -> Vec<Suspect> {
+        let suspect = |one: &Suspected| {
+            Some(Suspect { release: self.snapshot.release_of(one.release)?, probability: one.probability })
+        };
+        self.found.suspects.iter().filter_map(suspect).collect()
+    }
+}
+
 #[Object]
 impl ChangePoint {
     /// Whether anything changed at all: the evidence is 20 to 1 or more. If false, the rest is of little worth.
@@ -371,10 +428,7 @@ impl ChangePoint {
 
     /// The releases of the time, the most likely culprit first.
     async fn suspects(&self) -> Vec<Suspect> {
-        let suspect = |one: &Suspected| {
-            Some(Suspect { release: self.snapshot.release_of(one.release)?, probability: one.probability })
-        };
-        self.found.suspects.iter().filter_map(suspect).collect()
+        self.named()
     }
 
     /// The version of the method.
@@ -409,10 +463,10 @@ pub(super) async fn of_release(
     release: ReleaseId,
     as_of: Option<NaiveDate>,
 ) -> Result<Option<Regression>, Fault> {
-    let today = today(ctx.now(), &product.time_zone);
+    let today = products::today(product, ctx.now());
     let as_of = day(as_of, today)?;
     let loaded = ctx.load().load_one(VerdictsOn { release, today, as_of }).await?;
-    Ok(loaded.map(|(snapshot, report)| Regression { snapshot, report, release }))
+    Ok(loaded.map(|(snapshot, report)| Regression { snapshot, report, release, today }))
 }
 
 /// When the experience of a feature changed; none when too little is known.
@@ -422,7 +476,7 @@ pub(super) async fn change_point(
     feature: FeatureId,
     as_of: Option<NaiveDate>,
 ) -> Result<Option<ChangePoint>, Fault> {
-    let today = today(ctx.now(), &product.time_zone);
+    let today = products::today(product, ctx.now());
     let as_of = day(as_of, today)?;
     let scores = &ctx.services().scores;
     let (snapshot, found) = scores.change_point(ctx.reads()?, today, product.id, feature, as_of).await?;
@@ -430,5 +484,5 @@ pub(super) async fn change_point(
 }
 
 fn day(given: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate, Fault> {
-    Ok(known_day(given.unwrap_or(today), today)?)
+    Ok(known_day("asOf", given.unwrap_or(today), today)?)
 }

@@ -3,7 +3,7 @@
 use async_graphql::{
     ID, InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use super::fault::Fault;
 use crate::domain::{reference::PublicId, score::Period};
@@ -75,10 +75,4 @@ pub(super) fn period(
 ) -> Result<(Period, NaiveDate), Fault> {
     let given = given.map(|period| Period { from: period.from, until: period.until });
     Ok(Period::resolve(given, as_of, today)?)
-}
-
-/// Today, in a product's time zone.
-pub(super) fn today(now: DateTime<Utc>, time_zone: &str) -> NaiveDate {
-    let zone: chrono_tz::Tz = time_zone.parse().unwrap_or(chrono_tz::UTC);
-    now.with_timezone(&zone).date_naive()
 }

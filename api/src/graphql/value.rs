@@ -20,11 +20,14 @@ use super::{
     load::ValuesOf,
     product::Product,
     release::{self, Release},
-    scalar::{PeriodInput, PeriodShown, Reference, period, today},
+    scalar::{PeriodInput, PeriodShown, Reference, period},
     scale::{self, Scale},
     segment::{self, Segment},
 };
-use crate::domain::score::{Cell, Snapshot};
+use crate::domain::{
+    product as products,
+    score::{Cell, Snapshot},
+};
 
 /// The perceived value of a feature in a period, with its uncertainty and its reasons.
 pub struct Value {
@@ -39,6 +42,13 @@ enum IncidentBasis {
     Exposure,
     /// Not at all: nobody recorded how many customers were active, so the score holds no deduction.
     None,
+}
+
+impl Value {
+    /// A score of a snapshot.
+    pub(super) fn new(snapshot: Arc<Snapshot>, score: ValueScore) -> Self {
+        Self { snapshot, score }
+    }
 }
 
 #[Object]
@@ -133,6 +143,11 @@ impl Value {
         self.score.strata.iter().map(stratum).collect()
     }
 
+    /// How much answers of one day move together: 1 if not at all. Counts are divided by it.
+    async fn overdispersion(&self) -> f64 {
+        self.score.phi
+    }
+
     /// The last day whose data were known.
     async fn as_of(&self) -> NaiveDate {
         self.snapshot.date(self.score.as_of)
@@ -172,6 +187,11 @@ impl ValueStratum {
     /// Their answers in the period.
     async fn responses(&self) -> i64 {
         self.stratum.responses
+    }
+
+    /// Their answers before the period, each counting half as much for every 90 days of age.
+    async fn history_responses(&self) -> f64 {
+        self.stratum.history_responses
     }
 
     /// The mean of these answers, 0 (worst) to 100 (best); null without answers.
@@ -268,7 +288,97 @@ impl ValueReportEntry {
 
     /// Its perceived value.
     async fn value(&self) -> Value {
-        Value { snapshot: self.snapshot.clone(), score: self.score.clone() }
+        Value::new(self.snapshot.clone(), self.score.clone())
+    }
+}
+
+/// The organization's products, compared by the value of each as a whole: by the answers that name a product but
+/// none of its features.
+pub struct ProductComparison {
+    cell: Cell,
+    snapshot: Arc<Snapshot>,
+    values: Vec<ValueScore>,
+}
+
+#[Object]
+impl ProductComparison {
+    /// The days whose answers count.
+    async fn period(&self) -> PeriodShown {
+        self.cell.period.into()
+    }
+
+    /// The segment that it is about; null: all.
+    async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
+        segment::of(ctx, self.cell.segment).await
+    }
+
+    /// The last day whose data were known.
+    async fn as_of(&self) -> NaiveDate {
+        self.cell.as_of
+    }
+
+    /// The ranked products from the highest value down, then those with not enough answers. A product about which
+    /// nothing is known as a whole is left out.
+    async fn entries(&self) -> Vec<ProductComparisonEntry> {
+        let entry = |(index, score): (usize, &ValueScore)| ProductComparisonEntry {
+            rank: score.ranked.then_some(index as i32 + 1),
+            snapshot: self.snapshot.clone(),
+            score: score.clone(),
+        };
+        self.values.iter().enumerate().map(entry).collect()
+    }
+}
+
+/// A product among others.
+pub struct ProductComparisonEntry {
+    rank: Option<i32>,
+    snapshot: Arc<Snapshot>,
+    score: ValueScore,
+}
+
+#[Object]
+impl ProductComparisonEntry {
+    /// Its place, from 1; null: not enough answers.
+    async fn rank(&self) -> Option<i32> {
+        self.rank
+    }
+
+    /// The product.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
+        super::product::of(ctx, self.snapshot.feature_of(self.score.feature).0).await
+    }
+
+    /// Its perceived value as a whole.
+    async fn value(&self) -> Value {
+        Value::new(self.snapshot.clone(), self.score.clone())
+    }
+}
+
+#[derive(Default)]
+pub(super) struct ValueQuery;
+
+#[Object]
+impl ValueQuery {
+    /// The organization's products, compared by the perceived value of each as a whole.
+    async fn product_comparison(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "period", desc = "The days whose answers count; the last 90 if left out.")]
+        days: Option<PeriodInput>,
+        #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
+        as_of: Option<NaiveDate>,
+    ) -> Result<ProductComparison, Fault> {
+        // Products of one organization may lie in different time zones: UTC is what they share.
+        let today = ctx.now().date_naive();
+        let (period, as_of) = period(days, as_of, today)?;
+        let segment = match segment {
+            Some(segment) => Some(super::dimensions(ctx).await?.segment("segment", &segment.0)?.id),
+            None => None,
+        };
+        let cell = Cell { period, release: None, segment, as_of };
+        let (snapshot, values) = ctx.services().scores.products(ctx.reads()?, today, cell).await?;
+        Ok(ProductComparison { cell, snapshot, values })
     }
 }
 
@@ -346,7 +456,7 @@ pub(super) async fn of_feature(
     let Some((snapshot, values)) = ctx.load().load_one(key).await? else { return Ok(None) };
     let mine = |value: &&ValueScore| snapshot.feature_of(value.feature) == (product.id, feature);
     let score = values.iter().find(mine).cloned();
-    Ok(score.map(|score| Value { snapshot, score }))
+    Ok(score.map(|score| Value::new(snapshot, score)))
 }
 
 /// The standard figures of one feature.
@@ -373,7 +483,7 @@ async fn cell(
     segment: Option<Reference>,
     as_of: Option<NaiveDate>,
 ) -> Result<(ValuesOf, Cell), Fault> {
-    let today = today(ctx.now(), &product.time_zone);
+    let today = products::today(product, ctx.now());
     let (period, as_of) = period(days, as_of, today)?;
     let dimensions = super::dimensions(ctx).await?;
     let release = match release {

@@ -6,6 +6,7 @@ mod create;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use tokio::sync::mpsc;
 
@@ -69,6 +70,8 @@ pub struct Summary {
     pub rejected: u64,
     /// What was made because a row was the first to name it.
     pub created: Created,
+    /// The first day whose counts changed; none when none did.
+    pub first_day: Option<NaiveDate>,
     /// Where the rejects are; none when there were none.
     pub rejects: Option<PathBuf>,
 }
@@ -226,7 +229,9 @@ async fn take(
     let mut tx = store.begin(by.organization(), clock::now()).await?;
     let made = create::missing(&mut tx, options.create, &rows).await?;
     let results = submit(&mut tx, options, rows).await?;
+    let first_day = tx.counts.first_day();
     tx.commit().await?;
+    summary.first_day = summary.first_day.into_iter().chain(first_day).min();
     summary.created.add(made);
     for (record, result) in records.iter().zip(results) {
         match result {

@@ -1,0 +1,54 @@
+//! `ballroom parameters`.
+
+use anyhow::Context;
+use chrono::{Days, NaiveDate};
+use clap::Args;
+
+use super::settings::{Database, organization};
+use crate::{
+    clock,
+    domain::{
+        parameters,
+        score::{Period, Scores},
+        token,
+    },
+};
+
+/// Compute the parameters that scores rest on from the counts as they are, and keep them. `serve` does so every
+/// night and `import` at its end; this is for days that many late answers have changed.
+#[derive(Args)]
+pub(super) struct Parameters {
+    /// The first day; without it, the days that were missed.
+    #[arg(long, env = "BALLROOM_FROM", value_name = "DAY")]
+    from: Option<NaiveDate>,
+
+    /// The last day; without it, the last that is over.
+    #[arg(long, env = "BALLROOM_THROUGH", value_name = "DAY", requires = "from")]
+    through: Option<NaiveDate>,
+}
+
+impl Parameters {
+    pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
+        let store = database.open().await?;
+        let by = token::operator(organization(&store).await?.id).manages()?;
+        let (scores, now) = (Scores::new(store.clone()), clock::now());
+        let computed = match self.from {
+            None => parameters::catch_up(&store, &scores, by, now).await?,
+            Some(from) => {
+                let dimensions = store.dimensions(by.organization()).await?;
+                let over = parameters::last_day(&dimensions, now);
+                let last = self.through.or(over).context("there is no product yet, so no day is over")?;
+                let period = Period { from, until: last + Days::new(1) };
+                parameters::compute(&store, &scores, by, period, now).await?
+            }
+        };
+        match (computed.first(), computed.last()) {
+            (Some(first), Some(last)) => {
+                println!("{} days are kept, from {first} through {last}.", computed.len());
+            }
+            _ => println!("Nothing to compute: no day is missing, or none has answers."),
+        }
+        store.close().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,151 @@
+//! Forecasts: how many incidents to expect, and what a planned release adds to them.
+
+use async_graphql::{Context, Object, SimpleObject};
+use ballroom_analytics::forecast::Forecast as Found;
+use ballroom_entity::{id::FeatureId, product};
+use chrono::NaiveDate;
+
+use super::{Asking, fault::Fault, scalar::Reference};
+use crate::domain::{
+    product as products,
+    score::{ForecastOf, known_day},
+};
+
+/// What a forecast is asked of.
+pub(super) struct Asked {
+    /// How many days.
+    pub(super) days: i32,
+    /// A planned release, whose planned day is taken.
+    pub(super) release: Option<Reference>,
+    /// The day of a release that is not entered yet.
+    pub(super) release_on: Option<NaiveDate>,
+    /// Active customers expected on each day.
+    pub(super) active_customers: Option<Vec<f64>>,
+    /// The last day that may be known.
+    pub(super) as_of: Option<NaiveDate>,
+}
+
+/// The incidents to expect of a feature over the next days.
+pub struct Forecast {
+    as_of: NaiveDate,
+    days: u32,
+    release_on: Option<NaiveDate>,
+    found: Found,
+}
+
+#[Object]
+impl Forecast {
+    /// The last day whose data were known; the forecast begins the day after.
+    async fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// How many days it covers.
+    async fn days(&self) -> i64 {
+        self.days.into()
+    }
+
+    /// The day of the release that was reckoned with; null: none besides those that have shipped.
+    async fn release_on(&self) -> Option<NaiveDate> {
+        self.release_on
+    }
+
+    /// Incidents to expect over all the days: the mean. A plan should rest on the quantiles.
+    async fn mean(&self) -> f64 {
+        self.found.mean
+    }
+
+    /// Standard deviation of the number of incidents.
+    async fn standard_deviation(&self) -> f64 {
+        self.found.sd
+    }
+
+    /// How many incidents are not exceeded, with what probability; from the lowest probability up.
+    async fn quantiles(&self) -> Vec<ForecastQuantile> {
+        let quantile = |one: &ballroom_analytics::forecast::Quantile| ForecastQuantile {
+            probability: one.share,
+            incidents: one.incidents,
+        };
+        self.found.quantiles.iter().map(quantile).collect()
+    }
+
+    /// What releases of the organization have done to the rate of incidents, by days since the release: 1 is nothing,
+    /// 2 is twice as many.
+    async fn release_effect(&self) -> Vec<ReleaseEffect> {
+        let [first, second, third] = self.found.release_effect;
+        let effect = |(from_day, until_day, rate_ratio)| ReleaseEffect { from_day, until_day, rate_ratio };
+        [(0, 2, first), (2, 7, second), (7, 14, third)].map(effect).to_vec()
+    }
+
+    /// Incidents of the feature in the last half year, on which the forecast rests.
+    async fn incidents(&self) -> i64 {
+        self.found.incidents
+    }
+
+    /// The version of the method.
+    async fn method(&self) -> &str {
+        self.found.method
+    }
+}
+
+/// A point of a forecast's distribution.
+#[derive(SimpleObject, Clone, Copy)]
+pub struct ForecastQuantile {
+    /// Probability, 0 to 1.
+    probability: f64,
+    /// The number of incidents that is not exceeded with that probability.
+    incidents: f64,
+}
+
+/// What releases do to incidents for some days.
+#[derive(SimpleObject, Clone, Copy)]
+pub struct ReleaseEffect {
+    /// The first day since the release, from 0: the day of the release itself.
+    from_day: i32,
+    /// The day after the last.
+    until_day: i32,
+    /// Incidents with a release per incidents without.
+    rate_ratio: f64,
+}
+
+/// The forecast of a feature, or of a product as a whole.
+pub(super) async fn of(
+    ctx: &Context<'_>,
+    product: &product::Model,
+    feature: FeatureId,
+    asked: Asked,
+) -> Result<Option<Forecast>, Fault> {
+    let today = products::today(product, ctx.now());
+    let as_of = known_day("asOf", asked.as_of.unwrap_or(today), today)?;
+    let days = u32::try_from(asked.days).ok().filter(|days| (1..=366).contains(days));
+    let days = days.ok_or_else(|| Fault::invalid("days", "must lie between 1 and 366"))?;
+    let release_on = match (asked.release, asked.release_on) {
+        (Some(_), Some(_)) => {
+            return Err(Fault::invalid(
+                "releaseOn",
+                "cannot be given beside `release`, which has its own day",
+            ));
+        }
+        (Some(release), None) => {
+            let dimensions = super::dimensions(ctx).await?;
+            let release = dimensions.release(product.id, "release", &release.0)?;
+            let day = release.released_on.or(release.planned_for);
+            let nowhere = || Fault::invalid("release", "has no day: plan it with `plannedFor` first");
+            Some(day.ok_or_else(nowhere)?)
+        }
+        (None, day) => day,
+    };
+    let active_customers = asked.active_customers.unwrap_or_default();
+    let given = active_customers.len();
+    if given != 0 && given != days as usize {
+        let reason = format!("has {given} numbers; give one for each of the {days} days, or none");
+        return Err(Fault::invalid("activeCustomers", &reason));
+    }
+    if active_customers.iter().any(|customers| !customers.is_finite() || *customers < 0.0) {
+        return Err(Fault::invalid("activeCustomers", "must hold numbers of customers, 0 or more"));
+    }
+    let forecast = ForecastOf { as_of, days, release_on, active_customers };
+    let scores = &ctx.services().scores;
+    let found = scores.forecast(ctx.reads()?, today, product.id, feature, forecast).await?;
+    Ok(found.map(|found| Forecast { as_of, days, release_on, found }))
+}

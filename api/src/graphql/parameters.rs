@@ -1,0 +1,165 @@
+//! The parameters that scores rest on.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use ballroom_entity::id::{ScaleId, SegmentId};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{
+    Asking,
+    fault::Fault,
+    scale::{self, Scale},
+    segment::{self, Segment},
+};
+use crate::domain::{
+    parameters::{self, Parameters, StratumParameters},
+    score::{Period, known_day},
+};
+
+/// What is estimated from the organization as a whole, as of the end of a day: what an average feature scores, how
+/// much features differ, how much answers and incidents come in bursts. Scores of features with few answers lean on
+/// it. Means and variances are of answers on a scale from 0 (worst) to 1 (best).
+pub struct ScoreParameters {
+    as_of: NaiveDate,
+    computed_at: Option<DateTime<Utc>>,
+    parameters: Arc<Parameters>,
+}
+
+#[Object]
+impl ScoreParameters {
+    /// The last day whose counts were used.
+    async fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// When they were computed and kept; null: they are not kept but computed from the counts as they are now.
+    async fn computed_at(&self) -> Option<DateTime<Utc>> {
+        self.computed_at
+    }
+
+    /// The mean over all scales and segments, 0 to 1.
+    async fn mean(&self) -> f64 {
+        self.parameters.mean
+    }
+
+    /// Variance between features, of what all their answers share.
+    async fn variance_between_features(&self) -> f64 {
+        self.parameters.between_features
+    }
+
+    /// Variance within a feature, between its scales and segments.
+    async fn variance_within_features(&self) -> f64 {
+        self.parameters.within_features
+    }
+
+    /// Variance by which a feature drifts from its own history.
+    async fn drift(&self) -> f64 {
+        self.parameters.drift
+    }
+
+    /// How much answers of one day move together: 1 if not at all. Counts are divided by it.
+    async fn overdispersion(&self) -> f64 {
+        self.parameters.overdispersion
+    }
+
+    /// How much incidents come in bursts: 1 if not at all. Counts are divided by it.
+    async fn incident_overdispersion(&self) -> f64 {
+        self.parameters.incident_overdispersion
+    }
+
+    /// Features with answers in the year before.
+    async fn features(&self) -> i64 {
+        self.parameters.features.into()
+    }
+
+    /// What is expected of each scale and segment that had answers in the year before.
+    async fn strata(&self) -> Vec<ScoreParametersStratum> {
+        self.parameters.strata.iter().copied().map(ScoreParametersStratum).collect()
+    }
+
+    /// The version of the method.
+    async fn method(&self) -> &str {
+        ballroom_analytics::METHOD
+    }
+}
+
+/// What is expected of one scale and segment.
+pub struct ScoreParametersStratum(StratumParameters);
+
+#[Object]
+impl ScoreParametersStratum {
+    /// The scale.
+    async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
+        scale::of(ctx, ScaleId(self.0.scale)).await
+    }
+
+    /// The segment; null: none.
+    async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
+        segment::of(ctx, SegmentId(self.0.segment).some()).await
+    }
+
+    /// The mean over features, 0 (worst) to 1 (best).
+    async fn mean(&self) -> f64 {
+        self.0.mean
+    }
+
+    /// The variance of an answer as a share of the largest possible, 0 to 1.
+    async fn variance_ratio(&self) -> f64 {
+        self.0.variance_ratio
+    }
+}
+
+#[derive(Default)]
+pub(super) struct ParametersQuery;
+
+#[Object]
+impl ParametersQuery {
+    /// The parameters that scores as of a day rest on.
+    async fn score_parameters(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "As of the end of this day; today (UTC) if left out.")] as_of: Option<NaiveDate>,
+    ) -> Result<ScoreParameters, Fault> {
+        let (by, today) = (ctx.reads()?, ctx.now().date_naive());
+        let as_of = known_day("asOf", as_of.unwrap_or(today), today)?;
+        let computed_at = parameters::kept_at(ctx.store(), by, as_of).await?;
+        let (_, parameters) = ctx.services().scores.parameters(by, today, as_of).await?;
+        Ok(ScoreParameters { as_of, computed_at, parameters: Arc::new(parameters) })
+    }
+}
+
+/// The days whose parameters are to be computed from the counts as they are now.
+#[derive(InputObject)]
+struct ComputeScoreParametersInput {
+    /// The first day.
+    from: NaiveDate,
+    /// The day after the last; at most 400 days after the first, and not later than today.
+    until: NaiveDate,
+}
+
+/// The days that were computed.
+#[derive(SimpleObject)]
+struct ScoreParametersPayload {
+    /// The days whose parameters are kept now; days before the first answer have none.
+    days: Vec<NaiveDate>,
+}
+
+#[derive(Default)]
+pub(super) struct ParametersMutation;
+
+#[Object]
+impl ParametersMutation {
+    /// Computes the parameters of past days anew and keeps them instead of those that were. This happens by itself
+    /// every night and after an import; it is needed when many late answers have come in by another way.
+    async fn compute_score_parameters(
+        &self,
+        ctx: &Context<'_>,
+        input: ComputeScoreParametersInput,
+    ) -> Result<ScoreParametersPayload, Fault> {
+        let period = Period { from: input.from, until: input.until };
+        let scores = &ctx.services().scores;
+        let days = parameters::compute(ctx.store(), scores, ctx.manages()?, period, ctx.now()).await?;
+        Ok(ScoreParametersPayload { days })
+    }
+}

@@ -1,0 +1,117 @@
+//! Trends: a value as of a series of days.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, Object};
+use ballroom_analytics::value::TrendPoint as Point;
+use ballroom_entity::{id::FeatureId, product};
+use chrono::{Days, NaiveDate};
+
+use super::{Asking, fault::Fault, scalar::Reference, value::Value};
+use crate::domain::{
+    product as products,
+    score::{Period, Snapshot, TrendOf, known_day},
+};
+
+/// The most points of a trend.
+const MOST_POINTS: u64 = 400;
+
+/// How long a trend is if nobody says: a quarter of weeks.
+const USUAL_DAYS: u64 = 91;
+
+/// How far apart the points of a trend lie.
+#[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TrendStep {
+    /// A day.
+    Day,
+    /// Seven days.
+    #[default]
+    Week,
+    /// Four weeks: each point holds as many weekends as the next.
+    FourWeeks,
+}
+
+impl TrendStep {
+    fn days(self) -> u64 {
+        match self {
+            Self::Day => 1,
+            Self::Week => 7,
+            Self::FourWeeks => 28,
+        }
+    }
+}
+
+/// What a trend is asked of.
+pub(super) struct Asked {
+    /// The first day that may have a point.
+    pub(super) from: Option<NaiveDate>,
+    /// The day of the last point.
+    pub(super) to: Option<NaiveDate>,
+    /// How far apart the points lie.
+    pub(super) step: TrendStep,
+    /// Length of the period of each point, in days.
+    pub(super) days: i32,
+    /// Only this release.
+    pub(super) release: Option<Reference>,
+    /// Only this segment.
+    pub(super) segment: Option<Reference>,
+}
+
+/// A point of a trend.
+pub struct TrendPoint {
+    snapshot: Arc<Snapshot>,
+    point: Point,
+}
+
+#[Object]
+impl TrendPoint {
+    /// The last day of the point's period, and the day at whose end the value is told: later rows are unknown to it.
+    async fn as_of(&self) -> NaiveDate {
+        self.snapshot.date(self.point.day)
+    }
+
+    /// The value; null where the segment asked for had no answers anywhere.
+    async fn value(&self) -> Option<Value> {
+        Some(Value::new(self.snapshot.clone(), self.point.value.clone()?))
+    }
+}
+
+/// The trend of a feature, or of a product as a whole.
+pub(super) async fn of(
+    ctx: &Context<'_>,
+    product: &product::Model,
+    feature: FeatureId,
+    asked: Asked,
+) -> Result<Vec<TrendPoint>, Fault> {
+    let today = products::today(product, ctx.now());
+    let to = known_day("to", asked.to.unwrap_or(today), today)?;
+    let from = asked.from.unwrap_or_else(|| to - Days::new(USUAL_DAYS));
+    if from > to {
+        return Err(Fault::invalid("from", "must not lie after `to`"));
+    }
+    let days = u32::try_from(asked.days).ok().filter(|days| (1..=3_660).contains(days));
+    let days = days.ok_or_else(|| Fault::invalid("days", "must lie between 1 and 3660"))?;
+    // A trend longer than a century is not worth a message of its own.
+    Period::resolve(Some(Period { from, until: to + Days::new(1) }), None, today)?;
+    let step = asked.step.days();
+    let points = (to - from).num_days() as u64 / step + 1;
+    if points > MOST_POINTS {
+        let reason =
+            format!("gives {points} points; at most {MOST_POINTS}: take a longer step or fewer days");
+        return Err(Fault::invalid("from", &reason));
+    }
+    let dimensions = super::dimensions(ctx).await?;
+    let release = match &asked.release {
+        Some(release) => Some(dimensions.release(product.id, "release", &release.0)?.id),
+        None => None,
+    };
+    let segment = match &asked.segment {
+        Some(segment) => Some(dimensions.segment("segment", &segment.0)?.id),
+        None => None,
+    };
+    let as_of = (0..points).rev().map(|back| to - Days::new(back * step)).collect();
+    let trend = TrendOf { days, as_of, release, segment };
+    let (snapshot, points) =
+        ctx.services().scores.trend(ctx.reads()?, today, product.id, feature, trend).await?;
+    Ok(points.into_iter().map(|point| TrendPoint { snapshot: snapshot.clone(), point }).collect())
+}
