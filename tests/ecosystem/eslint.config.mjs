@@ -1,0 +1,83 @@
+// The schema rules of graphql-eslint: all of them, and those for Relay. Each exception says why it is one.
+
+import graphql from '@graphql-eslint/eslint-plugin'
+
+const schema = 'generated/schema.graphql'
+
+/** Types that people or programs speak of as a part of something else: a number, a statement, an outcome. */
+const WITHOUT_ID = {
+  suffixes: ['Connection', 'Edge', 'Payload', 'Item'],
+  types: [
+    // What scores are made of; they are computed for one question and stored nowhere.
+    'ChangePoint',
+    'Evidence',
+    'FeatureRegression',
+    'Interval',
+    'Regression',
+    'RegressionStratum',
+    'StandardFigure',
+    'Suspect',
+    'Value',
+    'ValueReport',
+    'ValueReportEntry',
+    'ValueStratum',
+    'VerdictChange',
+    // A count by its product, feature, segment, day and source.
+    'Exposure',
+    // A release's relation to a feature.
+    'ReleaseFeature',
+    // Two days.
+    'Period',
+    // Relay's own type.
+    'PageInfo',
+    // What was wrong with an item or an argument.
+    'ItemError',
+    'UserError',
+  ],
+}
+
+/** Findings that stay: the rule, its words, and why. One that is found no more is to be taken out. */
+export const exceptions = [
+  {
+    rule: '@graphql-eslint/no-typename-prefix',
+    message: 'Field "releasedAt" starts with the name of the parent type "Release"',
+    reason: 'to release is the verb: the moment at which customers got it',
+  },
+]
+
+export default [
+  {
+    files: [schema],
+    plugins: { '@graphql-eslint': graphql },
+    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema } } },
+    rules: {
+      ...graphql.configs['flat/schema-all'].rules,
+      ...graphql.configs['flat/schema-relay'].rules,
+
+      // Fields stand in reading order: the id first, then what it is called, then what belongs to it.
+      '@graphql-eslint/alphabetize': 'off',
+
+      // The rule is for schemas that have no mutations or no subscriptions; this one has both.
+      '@graphql-eslint/no-root-type': 'off',
+
+      // `@deprecated` of the specification takes a reason and nothing else; the rule wants a `deletionDate`.
+      '@graphql-eslint/require-deprecation-date': 'off',
+
+      // Payloads hold what the mutation changed; that is what a cache needs. The whole graph beside it would let one
+      // request write and then read without bound.
+      '@graphql-eslint/require-field-of-type-query-in-mutation-result': 'off',
+
+      // What is not there, or not yours, is an error with a code. A null would say the same without the reason, and
+      // every caller would have to look for it.
+      '@graphql-eslint/require-nullable-result-in-root': 'off',
+
+      '@graphql-eslint/strict-id-in-types': ['error', { exceptions: WITHOUT_ID }],
+
+      // Lists that are short by nature (the strata of a value, the items of a batch) are plain lists.
+      '@graphql-eslint/relay-edge-types': [
+        'error',
+        { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false },
+      ],
+    },
+  },
+]
