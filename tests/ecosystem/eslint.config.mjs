@@ -11,12 +11,21 @@ const WITHOUT_ID = {
     // What scores are made of; they are computed for one question and stored nowhere.
     'ChangePoint',
     'Evidence',
+    'EvidencePoint',
     'FeatureRegression',
+    'Forecast',
+    'ForecastQuantile',
     'Interval',
+    'ProductComparison',
+    'ProductComparisonEntry',
     'Regression',
     'RegressionStratum',
+    'ReleaseEffect',
+    'ScoreParameters',
+    'ScoreParametersStratum',
     'StandardFigure',
     'Suspect',
+    'TrendPoint',
     'Value',
     'ValueReport',
     'ValueReportEntry',
@@ -30,6 +39,9 @@ const WITHOUT_ID = {
     'Period',
     // Relay's own type.
     'PageInfo',
+    // What became of one item of many.
+    'OpenedIncident',
+    'SubmittedFeedback',
     // What was wrong with an item or an argument.
     'ItemError',
     'UserError',
@@ -70,6 +82,19 @@ export default [
       // What is not there, or not yours, is an error with a code. A null would say the same without the reason, and
       // every caller would have to look for it.
       '@graphql-eslint/require-nullable-result-in-root': 'off',
+
+      // Stricter than the rule's own choice: fields, arguments and values are described as well.
+      '@graphql-eslint/require-description': [
+        'error',
+        {
+          types: true,
+          rootField: true,
+          DirectiveDefinition: true,
+          FieldDefinition: true,
+          InputValueDefinition: true,
+          EnumValueDefinition: true,
+        },
+      ],
 
       '@graphql-eslint/strict-id-in-types': ['error', { exceptions: WITHOUT_ID }],
 

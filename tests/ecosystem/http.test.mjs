@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { buildClientSchema, buildSchema, getIntrospectionQuery, lexicographicSortSchema, printSchema } from 'graphql'
 import { serverAudits } from 'graphql-http'
 
 import { Server, report } from './server.mjs'
@@ -23,4 +24,18 @@ test('every audit passes: MUST, SHOULD and MAY', async (t) => {
     assert.equal(of(results), AUDITS[level])
   }
   assert.deepEqual(failed.map(({ id, name, reason }) => `${id} ${name}: ${reason}`), [])
+})
+
+test('the query by which tools ask for the schema is answered to administrators, by the schema that is printed', async (t) => {
+  const server = await Server.start(t)
+  const query = getIntrospectionQuery({ specifiedByUrl: true, inputValueDeprecation: true, directiveIsRepeatable: true })
+  const asked = buildClientSchema(await server.asks(query))
+  const printed = buildSchema(await server.command('schema'))
+  const text = (schema) => printSchema(lexicographicSortSchema(schema))
+  assert.equal(text(asked), text(printed))
+
+  server.token = await server.createToken('reader')
+  assert.equal((await server.asks('{ __typename }')).__typename, 'Query')
+  await assert.rejects(server.asks(query), /introspection/i, 'a reader is not told the schema')
+  await report('introspection gives the printed schema to administrators, and nothing to readers')
 })

@@ -1,6 +1,6 @@
 // An OpenID Connect issuer for the tests: a real one (npm `oidc-provider`) that gives tokens to programs.
 //
-//   node issuer.mjs '{ "clients": [{ "id": "desk", "secret": "s", "claims": { "roles": ["SUPPORT"] } }] }'
+//   tests/ecosystem/issuer '{ "clients": [{ "id": "desk", "secret": "s", "claims": { "roles": ["SUPPORT"] } }] }'
 //
 // The argument, all but `clients` optional:
 //   port        where to listen on 127.0.0.1; 0, the default, takes any free one

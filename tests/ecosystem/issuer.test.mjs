@@ -63,8 +63,8 @@ for (const algorithm of ['RS256', 'ES256', 'EdDSA']) {
 test('what it did', () => report('oidc-provider: JWT access tokens by RS256, ES256 and EdDSA; claims, audience, rotation'))
 
 async function start(t, settings) {
-  const path = new URL('issuer.mjs', import.meta.url).pathname
-  const child = spawn(process.execPath, [path, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const path = new URL('issuer', import.meta.url).pathname
+  const child = spawn(path, [JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'pipe'] })
   t.after(() => child.kill())
   let said = ''
   child.stderr.on('data', (data) => (said += data))
