@@ -104,8 +104,16 @@ impl App {
         self.answer_to(&self.token, query, variables).await.1
     }
 
-    /// Asks with a token, and gets the status and the whole answer.
+    /// Asks with a token, and gets the status and the whole answer. What a mutation says in `userErrors` stands
+    /// among the errors: most tests do not care in which of the two ways they are refused.
     pub async fn answer_to(&self, token: &str, query: &str, variables: Value) -> (u16, Value) {
+        let (status, mut answer) = self.plain_answer_to(token, &with_user_errors(query), variables).await;
+        raise_user_errors(&mut answer);
+        (status, answer)
+    }
+
+    /// The same, word by word.
+    pub async fn plain_answer_to(&self, token: &str, query: &str, variables: Value) -> (u16, Value) {
         let body = json!({ "query": query, "variables": variables });
         let answer =
             self.http.post(self.url("/graphql")).bearer_auth(token).json(&body).send().await.unwrap();
@@ -159,6 +167,53 @@ impl App {
     /// Checks that the daily counts are what the rows say.
     pub async fn verify(&self) {
         self.database.verify().await;
+    }
+}
+
+/// A mutation that also asks for its user errors.
+fn with_user_errors(query: &str) -> String {
+    if !query.trim_start().starts_with("mutation") {
+        return query.to_owned();
+    }
+    let (mut asked, mut rest) = (String::new(), query);
+    while let Some((before, after)) = rest.split_once("(input:") {
+        asked.push_str(before);
+        asked.push_str("(input:");
+        // The selection begins after the parenthesis that ends the arguments.
+        let mut open = 1;
+        let end = after.find(|character| {
+            open += match character {
+                '(' => 1,
+                ')' => -1,
+                _ => 0,
+            };
+            open == 0
+        });
+        let (arguments, selection) = after.split_at(end.expect("the arguments end"));
+        asked.push_str(arguments);
+        rest = selection;
+        if let Some((before, after)) = selection.split_once('{') {
+            asked.push_str(before);
+            asked.push_str("{ userErrors { code field message } ");
+            rest = after;
+        }
+    }
+    asked + rest
+}
+
+/// Puts what stands in `userErrors` among the errors.
+fn raise_user_errors(answer: &mut Value) {
+    let Some(data) = answer["data"].as_object_mut() else { return };
+    let mut raised = Vec::new();
+    for payload in data.values_mut().filter_map(Value::as_object_mut) {
+        let Some(Value::Array(errors)) = payload.remove("userErrors") else { continue };
+        raised.extend(errors.into_iter().map(|error| {
+            json!({ "message": error["message"],
+                "extensions": { "code": error["code"], "argument": error["field"] } })
+        }));
+    }
+    if !raised.is_empty() {
+        answer["errors"] = raised.into();
     }
 }
 

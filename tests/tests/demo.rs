@@ -63,7 +63,7 @@ async fn a_planted_world_answers_every_question(backend: Backend) {
     store.close().await.unwrap();
     let app = App::on(database).await;
     let last = world.last_day.to_string();
-    let query = "query($asOf: NaiveDate!, $period: PeriodInput!) { product(product: \"atelier\") {
+    let query = "query($asOf: Date!, $period: PeriodInput!) { product(product: \"atelier\") {
         name timeZone
         features(first: 2) { totalCount nodes { key name team lifecycle
             value(period: $period) { score lower upper ownWeight ranked incidentBasis
@@ -74,7 +74,7 @@ async fn a_planted_world_answers_every_question(backend: Backend) {
             deployments { environment status } regression(asOf: $asOf) { verdict firstDay through baseline
                 features { feature { key } verdict score pValue coverage rateBasis } } } }
         iterations(last: 1) { nodes { name goal startsOn endsBefore } }
-        incidents(first: 1, state: RESOLVED) { nodes { severity title features { key } } }
+        incidents(first: 1, filter: { state: RESOLVED }) { nodes { severity title features { key } } }
         valueReport(period: $period) { responses entries { rank feature { key } value { score method } } }
     } }";
     let from = (world.last_day - chrono::Days::new(89)).to_string();

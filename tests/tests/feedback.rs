@@ -229,8 +229,7 @@ async fn sixteen_clients_at_once_lose_nothing(backend: Backend) {
 
 async fn what_is_no_query_is_refused_with_a_code(backend: Backend) {
     let app = with_product(backend).await;
-    let value =
-        "query($asOf: NaiveDate) { product(product: \"shop\") { valueReport(asOf: $asOf) { asOf } } }";
+    let value = "query($asOf: Date) { product(product: \"shop\") { valueReport(asOf: $asOf) { asOf } } }";
     for (query, variables) in [
         ("{ nonsense }", json!({})),
         ("{ product", json!({})),

@@ -258,7 +258,7 @@ async fn youtube_reviews_show_the_fall_of_11_49(backend: Backend) {
 
 /// The verdict on a release.
 async fn verdict(app: &App, product: &str, version: &str, as_of: &str) -> Value {
-    let query = "query($product: Reference!, $version: Reference!, $asOf: NaiveDate!) {
+    let query = "query($product: Reference!, $version: Reference!, $asOf: Date!) {
         release(release: $version, product: $product) { regression(asOf: $asOf) {
             verdict baseline features { verdict score pValue responses baselineResponses change { estimate lower upper }
             changePoint { called day } suspects { probability release { version } } } } } }";
@@ -268,7 +268,7 @@ async fn verdict(app: &App, product: &str, version: &str, as_of: &str) -> Value 
 
 /// The change point of a product as a whole.
 async fn whole(app: &App, product: &str, as_of: &str) -> Value {
-    let query = "query($product: Reference!, $asOf: NaiveDate!) { product(product: $product) {
+    let query = "query($product: Reference!, $asOf: Date!) { product(product: $product) {
         changePoint(asOf: $asOf) { called day logBayesFactor suspects { probability release { version } } } } }";
     let data = app.asks(query, json!({ "product": product, "asOf": as_of })).await;
     data["product"]["changePoint"].clone()

@@ -38,7 +38,7 @@ fn number(value: &Value) -> f64 {
 
 async fn a_trend_is_the_value_as_of_each_day(backend: Backend) {
     let (app, last) = planted(backend).await;
-    let query = "query($from: NaiveDate, $to: NaiveDate) { product(product: \"atelier\") {
+    let query = "query($from: Date, $to: Date) { product(product: \"atelier\") {
         trend(from: $from, to: $to) { asOf value { score responses } }
         features(first: 3) { nodes { key trend(from: $from, to: $to, step: WEEK, days: 30) {
             asOf value { score lower upper responses asOf } } } } } }";
@@ -52,7 +52,7 @@ async fn a_trend_is_the_value_as_of_each_day(backend: Backend) {
         assert_eq!(days, weeks);
         for point in points {
             let as_of: NaiveDate = point["asOf"].as_str().unwrap().parse().unwrap();
-            let query = "query($feature: Reference!, $period: PeriodInput!, $asOf: NaiveDate!) {
+            let query = "query($feature: Reference!, $period: PeriodInput!, $asOf: Date!) {
                 feature(feature: $feature, product: \"atelier\") { value(period: $period, asOf: $asOf) {
                     score lower upper responses asOf } } }";
             let period = json!({ "from": as_of - Days::new(29), "until": as_of + Days::new(1) });
@@ -64,7 +64,7 @@ async fn a_trend_is_the_value_as_of_each_day(backend: Backend) {
 
 async fn a_verdict_carries_its_path_and_suspects(backend: Backend) {
     let (app, last) = planted(backend).await;
-    let query = "query($asOf: NaiveDate) { product(product: \"atelier\") { releases(first: 10) { nodes { version
+    let query = "query($asOf: Date) { product(product: \"atelier\") { releases(first: 10) { nodes { version
         lifecycle regression(asOf: $asOf) { firstDay through features { verdict logEvidence baselineDays
             path { asOf logEvidence } changePoint { called day } suspects { probability release { version } } } } } } } }";
     let data = app.asks(query, json!({ "asOf": last })).await;
@@ -111,7 +111,7 @@ async fn suspects_are_looked_for_in_the_release_s_own_line(backend: Backend) {
     }
     let file = app.database.file("lines.csv", &rows);
     app.database.succeeds(&["import", "feedback", &file]).await;
-    let query = "query($asOf: NaiveDate!) {
+    let query = "query($asOf: Date!) {
         release(release: \"1.1\", product: \"shop\") { regression(asOf: $asOf) { verdict baseline features {
             feature { key } verdict pValue changePoint { called day } suspects { probability release { version } } } } }
         feature(feature: \"cart\", product: \"shop\") { changePoint(asOf: $asOf) { suspects { release { version } } } } }";
@@ -137,7 +137,7 @@ async fn a_forecast_reckons_with_a_planned_release(backend: Backend) {
     let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
     let soon = last + Days::new(3);
     app.asks(plan, json!({ "input": { "product": "atelier", "version": "99", "plannedFor": soon } })).await;
-    let query = "query($asOf: NaiveDate, $on: NaiveDate, $many: [Float!]) { product(product: \"atelier\") {
+    let query = "query($asOf: Date, $on: Date, $many: [Float!]) { product(product: \"atelier\") {
         features(first: 4) { nodes {
             without: forecast(days: 14, asOf: $asOf) { mean releaseOn releaseEffect { fromDay untilDay rateRatio } }
             with: forecast(days: 14, asOf: $asOf, release: \"99\") { mean releaseOn quantiles { probability incidents } }
@@ -194,13 +194,13 @@ async fn products_are_compared_by_their_wholes(backend: Backend) {
 }
 
 const PARAMETERS: &str =
-    "query($asOf: NaiveDate) { scoreParameters(asOf: $asOf) { asOf computedAt mean overdispersion
+    "query($asOf: Date) { scoreParameters(asOf: $asOf) { asOf computedAt mean overdispersion
     varianceBetweenFeatures features strata { mean scale { key } segment { key } } method } }";
 
 async fn kept_parameters_make_a_past_score_come_out_again(backend: Backend) {
     let (app, last) = planted(backend).await;
     let as_of = last - Days::new(10);
-    let value = "query($asOf: NaiveDate!, $period: PeriodInput!) { product(product: \"atelier\") {
+    let value = "query($asOf: Date!, $period: PeriodInput!) { product(product: \"atelier\") {
         features(first: 12) { nodes { key value(period: $period, asOf: $asOf) { score base history feedback } } } } }";
     let period = json!({ "from": as_of - Days::new(29), "until": as_of + Days::new(1) });
     let asked = json!({ "asOf": as_of, "period": period });

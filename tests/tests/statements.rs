@@ -23,7 +23,7 @@ const QUERY: &str = "{ product(product: \"shop\") { features(first: 50) { nodes 
     key
     value { score lower upper }
     feedback(first: 5) { nodes { rating comment customer { key } scale { key } release { version } } }
-    incidents(state: OPEN, first: 3) { nodes { title severity features { key } attributions { basis } } }
+    incidents(filter: { state: OPEN }, first: 3) { nodes { title severity features { key } attributions { basis } } }
 } } } }";
 
 /// A product with this many features, each with answers and open incidents.

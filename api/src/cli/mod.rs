@@ -4,6 +4,7 @@ mod demo;
 mod import;
 mod parameters;
 mod report;
+mod schema;
 mod serve;
 mod settings;
 mod token;
@@ -54,6 +55,9 @@ enum Command {
     /// Recount the daily counts from the rows; exits with 1 if they differ, and says where.
     Verify(verify::Verify),
 
+    /// Print the GraphQL schema, in the schema definition language.
+    Schema,
+
     /// Bring the database up to date.
     Migrate,
 }
@@ -88,6 +92,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Parameters(parameters) => parameters.run(&database).await?,
         Command::Token(token) => token.run(&database).await?,
         Command::Verify(verify) => return verify.run(&database).await,
+        Command::Schema => schema::run(),
         Command::Migrate => {
             let applied = database.connect().await?.migrate().await?;
             println!("{applied} migrations applied; the database is up to date.");

@@ -1,6 +1,6 @@
 //! Customers.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject, connection::Connection};
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
 use ballroom_entity::{
     customer::{Column, Entity, Model},
     id::OrganizationId,
@@ -10,21 +10,24 @@ use uuid::Uuid;
 
 use super::{
     Asking,
+    answers::{Answers, FeedbackFilter, FeedbackOrder},
     fault::Fault,
-    feedback::{Answers, Feedback},
+    feedback::Feedback,
     page::{Direction, Paged, Sort, Total, connection},
+    payload::{payload, payloads},
     scalar::{Reference, id},
     segment::{self, Segment},
 };
 use crate::domain::customer::{self, CustomerChanges, NewCustomer};
 
 /// Who answers, by name or by pseudonym.
+#[derive(Description)]
 pub struct Customer(pub Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Customer {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -47,13 +50,16 @@ impl Customer {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers = Answers { customer: Some(self.0.id), ..Answers::default() };
-        connection(ctx, answers, (first, after, last, before), Feedback).await
+        answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 }
 
@@ -98,10 +104,11 @@ impl CustomerQuery {
     async fn customers(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Customer, Total>, Fault> {
         connection(ctx, Customers, (first, after, last, before), Customer).await
     }
@@ -116,6 +123,8 @@ struct CreateCustomerInput {
     name: Option<String>,
     /// The segment.
     segment: Option<Reference>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// What to change of a customer; what is left out stays.
@@ -127,13 +136,16 @@ struct UpdateCustomerInput {
     name: MaybeUndefined<String>,
     /// The segment from now on; null: none. Answers already given stay in the segment they were given in.
     segment: MaybeUndefined<Reference>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The customer as it is now.
-#[derive(SimpleObject)]
-struct CustomerPayload {
-    /// The customer.
-    customer: Customer,
+payloads! {
+    /// The customer as it is now.
+    CustomerPayload {
+        /// The customer.
+        customer: Customer,
+    }
 }
 
 #[derive(Default)]
@@ -145,26 +157,34 @@ impl CustomerMutation {
     async fn create_customer(
         &self,
         ctx: &Context<'_>,
-        input: CreateCustomerInput,
+        #[graphql(desc = "What is to be done.")] input: CreateCustomerInput,
     ) -> Result<CustomerPayload, Fault> {
-        let segment = input.segment.map(|segment| segment.0);
-        let new = NewCustomer { key: input.key, name: input.name, segment };
-        let customer = customer::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-        Ok(CustomerPayload { customer: Customer(customer) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let segment = input.segment.map(|segment| segment.0);
+            let new = NewCustomer { key: input.key, name: input.name, segment };
+            let customer = customer::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(CustomerPayload::done(Customer(customer)))
+        })
+        .await
     }
 
     /// Changes a customer.
     async fn update_customer(
         &self,
         ctx: &Context<'_>,
-        input: UpdateCustomerInput,
+        #[graphql(desc = "What is to be done.")] input: UpdateCustomerInput,
     ) -> Result<CustomerPayload, Fault> {
-        let changes = CustomerChanges {
-            name: super::given(input.name),
-            segment: super::given(input.segment).map(|given| given.map(|segment| segment.0)),
-        };
-        let by = ctx.manages()?;
-        let customer = customer::update(ctx.store(), by, &input.customer.0, changes, ctx.now()).await?;
-        Ok(CustomerPayload { customer: Customer(customer) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let changes = CustomerChanges {
+                name: super::given(input.name),
+                segment: super::given(input.segment).map(|given| given.map(|segment| segment.0)),
+            };
+            let by = ctx.manages()?;
+            let customer = customer::update(ctx.store(), by, &input.customer.0, changes, ctx.now()).await?;
+            Ok(CustomerPayload::done(Customer(customer)))
+        })
+        .await
     }
 }

@@ -1,18 +1,19 @@
 //! Deployments.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Description, Enum, ID, InputObject, Object};
 use ballroom_entity::deployment::Model;
-use chrono::{DateTime, Utc};
 
 use super::{
     Asking,
     fault::Fault,
+    payload::{payload, payloads},
     release::{self, Release},
-    scalar::{id, parse},
+    scalar::{DateTime, id, parse},
 };
 use crate::domain::deployment::{self, NewDeployment};
 
 /// A release reaching an environment.
+#[derive(Description)]
 pub struct Deployment(pub Model);
 
 /// How a deployment went.
@@ -27,10 +28,10 @@ enum DeploymentStatus {
     RolledBack,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Deployment {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -50,8 +51,8 @@ impl Deployment {
     }
 
     /// When it finished.
-    async fn deployed_at(&self) -> DateTime<Utc> {
-        self.0.deployed_at
+    async fn deployed_at(&self) -> DateTime {
+        self.0.deployed_at.into()
     }
 
     /// The system that reported it.
@@ -75,18 +76,21 @@ struct RecordDeploymentInput {
     /// How it went.
     status: DeploymentStatus,
     /// When it finished; now if left out.
-    deployed_at: Option<DateTime<Utc>>,
+    deployed_at: Option<DateTime>,
     /// The reporting system's id of it: sending the same again changes nothing.
     external_id: Option<String>,
     /// The reporting system; the token's name if left out.
     source: Option<String>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The deployment as it was recorded.
-#[derive(SimpleObject)]
-struct DeploymentPayload {
-    /// The deployment.
-    deployment: Deployment,
+payloads! {
+    /// The deployment as it was recorded.
+    DeploymentPayload {
+        /// The deployment.
+        deployment: Deployment,
+    }
 }
 
 #[derive(Default)]
@@ -98,18 +102,23 @@ impl DeploymentMutation {
     async fn record_deployment(
         &self,
         ctx: &Context<'_>,
-        input: RecordDeploymentInput,
+        #[graphql(desc = "What is to be done.")] input: RecordDeploymentInput,
     ) -> Result<DeploymentPayload, Fault> {
-        let new = NewDeployment {
-            release: parse("releaseId", &input.release_id)?,
-            environment: input.environment,
-            status: input.status.into(),
-            deployed_at: input.deployed_at,
-            external_id: input.external_id,
-            source: input.source,
-        };
-        let source = &ctx.viewer().source;
-        let deployment = deployment::record(ctx.store(), ctx.contributes()?, source, new, ctx.now()).await?;
-        Ok(DeploymentPayload { deployment: Deployment(deployment) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let new = NewDeployment {
+                release: parse("releaseId", &input.release_id)?,
+                environment: input.environment,
+                status: input.status.into(),
+                deployed_at: input.deployed_at.map(Into::into),
+                external_id: input.external_id,
+                source: input.source,
+            };
+            let source = &ctx.viewer().source;
+            let deployment =
+                deployment::record(ctx.store(), ctx.contributes()?, source, new, ctx.now()).await?;
+            Ok(DeploymentPayload::done(Deployment(deployment)))
+        })
+        .await
     }
 }

@@ -1,23 +1,24 @@
 //! Exposure.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Description, InputObject, Object, SimpleObject};
 use ballroom_entity::exposure::Model;
-use chrono::NaiveDate;
 
 use super::{
     Asking,
     fault::{Fault, ItemError},
     feature::{self, Feature},
+    payload::{payload, payloads},
     product::{self, Product},
-    scalar::Reference,
+    scalar::{Date, Reference},
     segment::{self, Segment},
 };
 use crate::domain::exposure::{self, NewExposure};
 
 /// How many customers used a feature on a day, as one source counts them.
+#[derive(Description)]
 struct Exposure(Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Exposure {
     /// The product.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
@@ -38,8 +39,8 @@ impl Exposure {
     }
 
     /// The day, in the product's time zone.
-    async fn day(&self) -> NaiveDate {
-        self.0.day
+    async fn day(&self) -> Date {
+        self.0.day.into()
     }
 
     /// Customers who used it on that day.
@@ -63,7 +64,7 @@ struct RecordExposureItemInput {
     /// The segment.
     segment: Option<Reference>,
     /// The day, in the product's time zone.
-    day: NaiveDate,
+    day: Date,
     /// Customers who used it on that day.
     active_customers: i64,
     /// The system that counted; the token's name if left out.
@@ -75,6 +76,8 @@ struct RecordExposureItemInput {
 struct RecordExposureInput {
     /// The figures, at most 10,000.
     items: Vec<RecordExposureItemInput>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// What became of one figure: either `exposure` or `error` is there.
@@ -88,11 +91,12 @@ struct RecordExposureItem {
     error: Option<ItemError>,
 }
 
-/// What became of a batch.
-#[derive(SimpleObject)]
-struct RecordExposurePayload {
-    /// One for each figure, in the same order.
-    items: Vec<RecordExposureItem>,
+payloads! {
+    /// What became of a batch.
+    RecordExposurePayload {
+        /// One for each figure, in the same order.
+        items: Vec<RecordExposureItem>,
+    }
 }
 
 #[derive(Default)]
@@ -104,31 +108,35 @@ impl ExposureMutation {
     async fn record_exposure(
         &self,
         ctx: &Context<'_>,
-        input: RecordExposureInput,
+        #[graphql(desc = "What is to be done.")] input: RecordExposureInput,
     ) -> Result<RecordExposurePayload, Fault> {
-        let new = |item: RecordExposureItemInput| NewExposure {
-            product: item.product.0,
-            feature: item.feature.map(|feature| feature.0),
-            segment: item.segment.map(|segment| segment.0),
-            day: item.day,
-            active_customers: item.active_customers,
-            source: item.source,
-        };
-        let items = input.items.into_iter().map(new).collect();
-        let source = &ctx.viewer().source;
-        let results = exposure::record(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
-        let items = results.into_iter().enumerate().map(|(index, result)| match result {
-            Ok(recorded) => RecordExposureItem {
-                already_there: recorded.already_there,
-                exposure: Some(Exposure(recorded.exposure)),
-                error: None,
-            },
-            Err(error) => RecordExposureItem {
-                exposure: None,
-                already_there: false,
-                error: Some(Fault::from(error).of_item(index)),
-            },
-        });
-        Ok(RecordExposurePayload { items: items.collect() })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let new = |item: RecordExposureItemInput| NewExposure {
+                product: item.product.0,
+                feature: item.feature.map(|feature| feature.0),
+                segment: item.segment.map(|segment| segment.0),
+                day: item.day.into(),
+                active_customers: item.active_customers,
+                source: item.source,
+            };
+            let items = input.items.into_iter().map(new).collect();
+            let source = &ctx.viewer().source;
+            let results = exposure::record(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
+            let items = results.into_iter().enumerate().map(|(index, result)| match result {
+                Ok(recorded) => RecordExposureItem {
+                    already_there: recorded.already_there,
+                    exposure: Some(Exposure(recorded.exposure)),
+                    error: None,
+                },
+                Err(error) => RecordExposureItem {
+                    exposure: None,
+                    already_there: false,
+                    error: Some(Fault::from(error).of_item(index)),
+                },
+            });
+            Ok(RecordExposurePayload::done(items.collect()))
+        })
+        .await
     }
 }

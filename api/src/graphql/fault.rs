@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, ErrorExtensionValues, SimpleObject};
 
+use super::payload::UserError;
 use crate::domain::error::Error;
 
 /// What kind of error it is: the value of `extensions.code`.
@@ -49,6 +50,16 @@ impl Fault {
     /// An argument is wrong.
     pub fn invalid(field: &str, reason: &str) -> Self {
         Error::invalid(field, reason).into()
+    }
+
+    /// What the caller can mend by another input; else the fault itself.
+    pub(super) fn of_input(self) -> Result<UserError, Self> {
+        match self.code {
+            Code::InvalidArgument | Code::NotFound | Code::Conflict => {
+                Ok(UserError::new(self.code, self.field, self.message))
+            }
+            _ => Err(self),
+        }
     }
 
     /// What went wrong with one item of a batch.

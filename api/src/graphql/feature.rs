@@ -1,38 +1,41 @@
 //! Features.
 
 use async_graphql::{
-    Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject, connection::Connection,
+    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, connection::Connection,
 };
 use ballroom_entity::{
     feature::{Column, Entity, FeatureLifecycle as Stored, Model},
     id::{FeatureId, OrganizationId, ProductId},
 };
-use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
     Asking,
+    answers::{Answers, FeedbackFilter, FeedbackOrder},
     fault::Fault,
-    feedback::{Answers, Feedback},
+    feedback::Feedback,
     forecast::{self, Forecast},
-    incident::{Incident, IncidentState, Incidents},
-    page::{Direction, Paged, Sort, Total, connection},
+    incident::Incident,
+    incidents::{IncidentFilter, IncidentOrder, Incidents},
+    page::{self, Direction, Paged, Sort, Total, connection},
+    payload::{payload, payloads},
     product::{self, Product},
     regression::{self, ChangePoint},
-    scalar::{PeriodInput, Reference, id, parse},
+    scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value},
 };
 use crate::domain::feature::{self, FeatureChanges, NewFeature};
 
 /// A capability that customers perceive.
+#[derive(Description)]
 pub struct Feature(pub Model);
 
 /// Where a feature is in its life.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "ballroom_entity::feature::FeatureLifecycle")]
-enum FeatureLifecycle {
+pub(super) enum FeatureLifecycle {
     /// Announced or being built; customers cannot use it yet.
     Planned,
     /// Customers use it.
@@ -41,10 +44,10 @@ enum FeatureLifecycle {
     Retired,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Feature {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -79,41 +82,47 @@ impl Feature {
     }
 
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
     }
 
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
     }
 
     /// The answers about it, the latest first.
     async fn feedback(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers =
             Answers { product: Some(self.0.product_id), feature: Some(self.0.id), ..Answers::default() };
-        connection(ctx, answers, (first, after, last, before), Feedback).await
+        answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
     /// The incidents that hurt it, the one opened last first.
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only open ones, or only resolved ones.")] state: Option<IncidentState>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
-        let incidents = Incidents { product: Some(self.0.product_id), feature: Some(self.0.id), state };
-        connection(ctx, incidents, (first, after, last, before), Incident).await
+        let incidents =
+            Incidents { product: Some(self.0.product_id), feature: Some(self.0.id), ..Incidents::default() };
+        incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
     /// Is it felt as value? The perceived value, 0 to 100, with its uncertainty and its reasons. Null when the
@@ -127,7 +136,7 @@ impl Feature {
         #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
         #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
-        as_of: Option<NaiveDate>,
+        as_of: Option<Date>,
     ) -> Result<Option<Value>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
         value::of_feature(ctx, &product.0, self.0.id, period, release, segment, as_of).await
@@ -138,9 +147,9 @@ impl Feature {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "No point lies before this day; 91 days before `to` if left out.")] from: Option<
-            NaiveDate,
+            Date,
         >,
-        #[graphql(desc = "The day of the last point; today if left out.")] to: Option<NaiveDate>,
+        #[graphql(desc = "The day of the last point; today if left out.")] to: Option<Date>,
         #[graphql(default, desc = "How far apart the points lie; at most 400 points.")] step: TrendStep,
         #[graphql(default = 90, desc = "Length in days of each point's period, 1 to 3660.")] days: i32,
         #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
@@ -159,11 +168,11 @@ impl Feature {
         #[graphql(desc = "A planned release: the day for which it is planned is reckoned with.")]
         release: Option<Reference>,
         #[graphql(desc = "Instead of `release`: the day of a release that is not entered yet.")]
-        release_on: Option<NaiveDate>,
+        release_on: Option<Date>,
         #[graphql(desc = "The active customers expected on each day; as many as lately if left out.")]
         active_customers: Option<Vec<f64>>,
         #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
-            NaiveDate,
+            Date,
         >,
     ) -> Result<Option<Forecast>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
@@ -191,7 +200,7 @@ impl Feature {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
-            NaiveDate,
+            Date,
         >,
     ) -> Result<Option<ChangePoint>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
@@ -199,21 +208,82 @@ impl Feature {
     }
 }
 
+/// Which features are wanted: all that is given must hold.
+#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FeatureFilter {
+    /// In one of these stages of life.
+    lifecycle: Option<Vec<FeatureLifecycle>>,
+    /// Owned by this team.
+    team: Option<String>,
+    /// With this text in the key or the name, whatever the case of its letters.
+    text: Option<String>,
+}
+
+/// What features can be sorted by.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum FeatureOrderField {
+    /// The key.
+    Key,
+    /// The name.
+    Name,
+    /// When it was made.
+    CreatedAt,
+}
+
+/// In which order features come.
+#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FeatureOrder {
+    /// What they are sorted by.
+    field: FeatureOrderField,
+    /// Which come first.
+    direction: Direction,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Features {
     pub(super) product: Option<ProductId>,
+    filter: Option<FeatureFilter>,
+    order: Option<FeatureOrder>,
+}
+
+impl Features {
+    /// Those of a product, or all.
+    pub(super) fn of(
+        product: Option<ProductId>,
+        filter: Option<FeatureFilter>,
+        order: Option<FeatureOrder>,
+    ) -> Self {
+        Self { product, filter, order }
+    }
 }
 
 impl Paged for Features {
     type Entity = Entity;
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        let filter = self.filter.as_ref();
+        let lifecycle = filter.and_then(|filter| filter.lifecycle.as_ref());
         Entity::owned_by(organization)
             .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(lifecycle, |query, stages| {
+                query.filter(Column::Lifecycle.is_in(stages.iter().copied().map(Stored::from)))
+            })
+            .apply_if(filter.and_then(|filter| filter.team.as_ref()), |query, team| {
+                query.filter(Column::Team.eq(team))
+            })
+            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| {
+                query.filter(page::holds(&[Column::Key, Column::Name], text))
+            })
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Key, Sort::Text, Direction::Ascending)
+        let by_key = FeatureOrder { field: FeatureOrderField::Key, direction: Direction::Ascending };
+        let order = self.order.unwrap_or(by_key);
+        match order.field {
+            FeatureOrderField::Key => (Column::Key, Sort::Text, order.direction),
+            FeatureOrderField::Name => (Column::Name, Sort::Text, order.direction),
+            FeatureOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
+        }
     }
 
     fn id() -> Column {
@@ -221,7 +291,10 @@ impl Paged for Features {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.key.clone(), row.id.0)
+        match self.order.map(|order| order.field) {
+            Some(FeatureOrderField::Name) => (row.name.clone(), row.id.0),
+            _ => (row.key.clone(), row.id.0),
+        }
     }
 }
 
@@ -258,12 +331,15 @@ impl FeatureQuery {
     async fn features(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeatureFilter>,
+        #[graphql(desc = "In which order; by key if left out.")] order_by: Option<FeatureOrder>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
-        connection(ctx, Features { product: None }, (first, after, last, before), Feature).await
+        connection(ctx, Features::of(None, filter, order_by), (first, after, last, before), Feature).await
     }
 }
 
@@ -282,6 +358,8 @@ struct CreateFeatureInput {
     lifecycle: Option<FeatureLifecycle>,
     /// The team that owns it.
     team: Option<String>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// What to change of a feature; what is left out stays.
@@ -297,13 +375,16 @@ struct UpdateFeatureInput {
     lifecycle: Option<FeatureLifecycle>,
     /// The team that owns it now; null removes it.
     team: MaybeUndefined<String>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The feature as it is now.
-#[derive(SimpleObject)]
-struct FeaturePayload {
-    /// The feature.
-    feature: Feature,
+payloads! {
+    /// The feature as it is now.
+    FeaturePayload {
+        /// The feature.
+        feature: Feature,
+    }
 }
 
 #[derive(Default)]
@@ -315,29 +396,37 @@ impl FeatureMutation {
     async fn create_feature(
         &self,
         ctx: &Context<'_>,
-        input: CreateFeatureInput,
+        #[graphql(desc = "What is to be done.")] input: CreateFeatureInput,
     ) -> Result<FeaturePayload, Fault> {
-        let CreateFeatureInput { product, key, name, description, lifecycle, team } = input;
-        let lifecycle = lifecycle.map(Stored::from);
-        let new = NewFeature { product: product.0, key, name, description, lifecycle, team };
-        let feature = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-        Ok(FeaturePayload { feature: Feature(feature) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let CreateFeatureInput { product, key, name, description, lifecycle, team, .. } = input;
+            let lifecycle = lifecycle.map(Stored::from);
+            let new = NewFeature { product: product.0, key, name, description, lifecycle, team };
+            let feature = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(FeaturePayload::done(Feature(feature)))
+        })
+        .await
     }
 
     /// Changes what is said of a feature.
     async fn update_feature(
         &self,
         ctx: &Context<'_>,
-        input: UpdateFeatureInput,
+        #[graphql(desc = "What is to be done.")] input: UpdateFeatureInput,
     ) -> Result<FeaturePayload, Fault> {
-        let changes = FeatureChanges {
-            name: input.name,
-            description: super::given(input.description),
-            lifecycle: input.lifecycle.map(Stored::from),
-            team: super::given(input.team),
-        };
-        let id = parse("featureId", &input.feature_id)?;
-        let feature = feature::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
-        Ok(FeaturePayload { feature: Feature(feature) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let changes = FeatureChanges {
+                name: input.name,
+                description: super::given(input.description),
+                lifecycle: input.lifecycle.map(Stored::from),
+                team: super::given(input.team),
+            };
+            let id = parse("featureId", &input.feature_id)?;
+            let feature = feature::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
+            Ok(FeaturePayload::done(Feature(feature)))
+        })
+        .await
     }
 }

@@ -1,23 +1,17 @@
 //! Feedback.
 
-use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use ballroom_entity::{
-    feedback::{Column, Entity, Model},
-    id::{CustomerId, FeatureId, OrganizationId, ProductId, ReleaseId},
-};
-use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
+use async_graphql::{Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use ballroom_entity::feedback::Model;
 
 use super::{
     Asking,
     customer::Customer,
     fault::{Fault, ItemError},
     feature::{self, Feature},
-    page::{Direction, Paged, Sort},
+    payload::{payload, payloads},
     product::{self, Product},
     release::{self, Release},
-    scalar::{Reference, id, parse},
+    scalar::{Date, DateTime, Reference, id, parse},
     scale::{self, Scale},
     segment::{self, Segment},
 };
@@ -27,12 +21,13 @@ use crate::domain::{
 };
 
 /// One answer of a customer.
+#[derive(Description)]
 pub struct Feedback(pub Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Feedback {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -101,13 +96,13 @@ impl Feedback {
     }
 
     /// When the customer answered.
-    async fn occurred_at(&self) -> DateTime<Utc> {
-        self.0.occurred_at
+    async fn occurred_at(&self) -> DateTime {
+        self.0.occurred_at.into()
     }
 
     /// The day on which it counts, in the product's time zone.
-    async fn day(&self) -> NaiveDate {
-        self.0.day
+    async fn day(&self) -> Date {
+        self.0.day.into()
     }
 
     /// Whether it is in the counts that scores read. False: the same customer said something later on the same
@@ -127,50 +122,13 @@ impl Feedback {
     }
 
     /// When it was stored.
-    async fn received_at(&self) -> DateTime<Utc> {
-        self.0.received_at
+    async fn received_at(&self) -> DateTime {
+        self.0.received_at.into()
     }
 
     /// When it was last corrected; null if never.
-    async fn corrected_at(&self) -> Option<DateTime<Utc>> {
-        self.0.corrected_at
-    }
-}
-
-/// Which answers a connection holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Answers {
-    pub(super) product: Option<ProductId>,
-    pub(super) feature: Option<FeatureId>,
-    pub(super) release: Option<ReleaseId>,
-    pub(super) customer: Option<CustomerId>,
-}
-
-impl Paged for Answers {
-    type Entity = Entity;
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        Entity::owned_by(organization)
-            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
-            .apply_if(self.feature, |query, feature| query.filter(Column::FeatureId.eq(feature)))
-            .apply_if(self.release, |query, release| query.filter(Column::ReleaseId.eq(release)))
-            .apply_if(self.customer, |query, customer| query.filter(Column::CustomerId.eq(customer)))
-    }
-
-    /// A feature's answers have an index by time; other views run along the primary key.
-    fn sort(&self) -> (Column, Sort, Direction) {
-        match self.feature {
-            Some(_) => (Column::OccurredAt, Sort::Moment, Direction::Descending),
-            None => (Column::Id, Sort::Id, Direction::Descending),
-        }
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.occurred_at.to_rfc3339(), row.id.0)
+    async fn corrected_at(&self) -> Option<DateTime> {
+        self.0.corrected_at.map(Into::into)
     }
 }
 
@@ -180,7 +138,11 @@ pub(super) struct FeedbackQuery;
 #[Object]
 impl FeedbackQuery {
     /// One answer.
-    async fn feedback(&self, ctx: &Context<'_>, id: ID) -> Result<Feedback, Fault> {
+    async fn feedback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Feedback, Fault> {
         Ok(Feedback(feedback::find(ctx.store(), ctx.reads()?, parse("id", &id)?).await?))
     }
 }
@@ -208,11 +170,13 @@ struct SubmitFeedbackInput {
     /// How it came, at most 64 characters.
     channel: Option<String>,
     /// When the customer answered; now if left out.
-    occurred_at: Option<DateTime<Utc>>,
+    occurred_at: Option<DateTime>,
     /// The sending system's id of it: sending the same again changes nothing and returns what is there.
     external_id: Option<String>,
     /// The sending system; the token's name if left out.
     source: Option<String>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 impl From<SubmitFeedbackInput> for NewFeedback {
@@ -227,7 +191,7 @@ impl From<SubmitFeedbackInput> for NewFeedback {
             rating: input.rating,
             comment: input.comment,
             channel: input.channel,
-            occurred_at: input.occurred_at,
+            occurred_at: input.occurred_at.map(Into::into),
             external_id: input.external_id,
             source: input.source,
         }
@@ -239,6 +203,8 @@ impl From<SubmitFeedbackInput> for NewFeedback {
 struct SubmitFeedbackBatchInput {
     /// The answers, at most 10,000.
     items: Vec<SubmitFeedbackInput>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// What became of an answer.
@@ -267,14 +233,24 @@ impl From<Outcome> for SubmitFeedbackOutcome {
 
 /// An answer that was taken.
 #[derive(SimpleObject)]
-struct SubmitFeedbackPayload {
+struct SubmittedFeedback {
     /// The answer.
     feedback: Feedback,
     /// What became of it.
     outcome: SubmitFeedbackOutcome,
 }
 
-impl From<Submitted> for SubmitFeedbackPayload {
+payloads! {
+    /// An answer that was taken.
+    SubmitFeedbackPayload {
+        /// The answer.
+        feedback: Feedback,
+        /// What became of it.
+        outcome: SubmitFeedbackOutcome,
+    }
+}
+
+impl From<Submitted> for SubmittedFeedback {
     fn from(submitted: Submitted) -> Self {
         Self { feedback: Feedback(submitted.feedback), outcome: submitted.outcome.into() }
     }
@@ -284,20 +260,21 @@ impl From<Submitted> for SubmitFeedbackPayload {
 #[derive(SimpleObject)]
 struct SubmitFeedbackItem {
     /// What was taken; null when it was refused.
-    result: Option<SubmitFeedbackPayload>,
+    result: Option<SubmittedFeedback>,
     /// Why it was refused; null when it was taken.
     error: Option<ItemError>,
 }
 
-/// What became of a batch.
-#[derive(SimpleObject)]
-struct SubmitFeedbackBatchPayload {
-    /// One for each item, in the same order.
-    items: Vec<SubmitFeedbackItem>,
-    /// How many were taken (or were there already).
-    taken: i32,
-    /// How many were refused.
-    refused: i32,
+payloads! {
+    /// What became of a batch.
+    SubmitFeedbackBatchPayload {
+        /// One for each item, in the same order.
+        items: Vec<SubmitFeedbackItem>,
+        /// How many were taken (or were there already).
+        taken: i32,
+        /// How many were refused.
+        refused: i32,
+    }
 }
 
 /// What to correct of an answer; what is left out stays.
@@ -316,14 +293,17 @@ struct CorrectFeedbackInput {
     /// What the customer wrote; null: nothing.
     comment: MaybeUndefined<String>,
     /// When the customer answered.
-    occurred_at: Option<DateTime<Utc>>,
+    occurred_at: Option<DateTime>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The answer as it is now.
-#[derive(SimpleObject)]
-struct FeedbackPayload {
-    /// The answer.
-    feedback: Feedback,
+payloads! {
+    /// The answer as it is now.
+    FeedbackPayload {
+        /// The answer.
+        feedback: Feedback,
+    }
 }
 
 /// An answer to delete.
@@ -331,13 +311,16 @@ struct FeedbackPayload {
 struct DeleteFeedbackInput {
     /// The answer.
     feedback_id: ID,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// What was deleted.
-#[derive(SimpleObject)]
-struct DeleteFeedbackPayload {
-    /// The id that the answer had.
-    deleted_id: ID,
+payloads! {
+    /// What was deleted.
+    DeleteFeedbackPayload {
+        /// The id that the answer had.
+        deleted_id: ID,
+    }
 }
 
 #[derive(Default)]
@@ -349,62 +332,80 @@ impl FeedbackMutation {
     async fn submit_feedback(
         &self,
         ctx: &Context<'_>,
-        input: SubmitFeedbackInput,
+        #[graphql(desc = "What is to be done.")] input: SubmitFeedbackInput,
     ) -> Result<SubmitFeedbackPayload, Fault> {
-        let mut results = submit(ctx, vec![input]).await?;
-        let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
-        Ok(only?.into())
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let mut results = submit(ctx, vec![input]).await?;
+            let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
+            let Submitted { feedback, outcome, .. } = only?;
+            Ok(SubmitFeedbackPayload::done(Feedback(feedback), outcome.into()))
+        })
+        .await
     }
 
     /// Submits answers together. Each is taken or refused by itself: a bad one never fails its neighbours.
     async fn submit_feedback_batch(
         &self,
         ctx: &Context<'_>,
-        input: SubmitFeedbackBatchInput,
+        #[graphql(desc = "What is to be done.")] input: SubmitFeedbackBatchInput,
     ) -> Result<SubmitFeedbackBatchPayload, Fault> {
-        let items: Vec<SubmitFeedbackItem> = submit(ctx, input.items)
-            .await?
-            .into_iter()
-            .enumerate()
-            .map(|(index, result)| match result {
-                Ok(submitted) => SubmitFeedbackItem { result: Some(submitted.into()), error: None },
-                Err(fault) => SubmitFeedbackItem { result: None, error: Some(fault.of_item(index)) },
-            })
-            .collect();
-        let taken = items.iter().filter(|item| item.result.is_some()).count() as i32;
-        Ok(SubmitFeedbackBatchPayload { taken, refused: items.len() as i32 - taken, items })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let items: Vec<SubmitFeedbackItem> = submit(ctx, input.items)
+                .await?
+                .into_iter()
+                .enumerate()
+                .map(|(index, result)| match result {
+                    Ok(submitted) => SubmitFeedbackItem { result: Some(submitted.into()), error: None },
+                    Err(fault) => SubmitFeedbackItem { result: None, error: Some(fault.of_item(index)) },
+                })
+                .collect();
+            let taken = items.iter().filter(|item| item.result.is_some()).count() as i32;
+            let refused = items.len() as i32 - taken;
+            Ok(SubmitFeedbackBatchPayload::done(items, taken, refused))
+        })
+        .await
     }
 
     /// Corrects an answer; the scores follow.
     async fn correct_feedback(
         &self,
         ctx: &Context<'_>,
-        input: CorrectFeedbackInput,
+        #[graphql(desc = "What is to be done.")] input: CorrectFeedbackInput,
     ) -> Result<FeedbackPayload, Fault> {
-        let reference =
-            |given: MaybeUndefined<Reference>| super::given(given).map(|one| one.map(|one| one.0));
-        let changes = FeedbackChanges {
-            feature: reference(input.feature),
-            release: reference(input.release),
-            segment: reference(input.segment),
-            rating: input.rating,
-            comment: super::given(input.comment),
-            occurred_at: input.occurred_at,
-        };
-        let id = parse("feedbackId", &input.feedback_id)?;
-        let row = feedback::correct(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
-        Ok(FeedbackPayload { feedback: Feedback(row) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let reference =
+                |given: MaybeUndefined<Reference>| super::given(given).map(|one| one.map(|one| one.0));
+            let changes = FeedbackChanges {
+                feature: reference(input.feature),
+                release: reference(input.release),
+                segment: reference(input.segment),
+                rating: input.rating,
+                comment: super::given(input.comment),
+                occurred_at: input.occurred_at.map(Into::into),
+            };
+            let id = parse("feedbackId", &input.feedback_id)?;
+            let row = feedback::correct(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
+            Ok(FeedbackPayload::done(Feedback(row)))
+        })
+        .await
     }
 
     /// Deletes an answer; the scores follow.
     async fn delete_feedback(
         &self,
         ctx: &Context<'_>,
-        input: DeleteFeedbackInput,
+        #[graphql(desc = "What is to be done.")] input: DeleteFeedbackInput,
     ) -> Result<DeleteFeedbackPayload, Fault> {
-        let feedback = parse("feedbackId", &input.feedback_id)?;
-        let row = feedback::delete(ctx.store(), ctx.contributes()?, feedback, ctx.now()).await?;
-        Ok(DeleteFeedbackPayload { deleted_id: id(row.id) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let feedback = parse("feedbackId", &input.feedback_id)?;
+            let row = feedback::delete(ctx.store(), ctx.contributes()?, feedback, ctx.now()).await?;
+            Ok(DeleteFeedbackPayload::done(id(row.id)))
+        })
+        .await
     }
 }
 

@@ -1,11 +1,15 @@
 //! Forecasts: how many incidents to expect, and what a planned release adds to them.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Description, Object, SimpleObject};
 use ballroom_analytics::forecast::Forecast as Found;
 use ballroom_entity::{id::FeatureId, product};
 use chrono::NaiveDate;
 
-use super::{Asking, fault::Fault, scalar::Reference};
+use super::{
+    Asking,
+    fault::Fault,
+    scalar::{Date, Reference},
+};
 use crate::domain::{
     product as products,
     score::{ForecastOf, known_day},
@@ -18,14 +22,15 @@ pub(super) struct Asked {
     /// A planned release, whose planned day is taken.
     pub(super) release: Option<Reference>,
     /// The day of a release that is not entered yet.
-    pub(super) release_on: Option<NaiveDate>,
+    pub(super) release_on: Option<Date>,
     /// Active customers expected on each day.
     pub(super) active_customers: Option<Vec<f64>>,
     /// The last day that may be known.
-    pub(super) as_of: Option<NaiveDate>,
+    pub(super) as_of: Option<Date>,
 }
 
 /// The incidents to expect of a feature over the next days.
+#[derive(Description)]
 pub struct Forecast {
     as_of: NaiveDate,
     days: u32,
@@ -33,11 +38,11 @@ pub struct Forecast {
     found: Found,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Forecast {
     /// The last day whose data were known; the forecast begins the day after.
-    async fn as_of(&self) -> NaiveDate {
-        self.as_of
+    async fn as_of(&self) -> Date {
+        self.as_of.into()
     }
 
     /// How many days it covers.
@@ -46,8 +51,8 @@ impl Forecast {
     }
 
     /// The day of the release that was reckoned with; null: none besides those that have shipped.
-    async fn release_on(&self) -> Option<NaiveDate> {
-        self.release_on
+    async fn release_on(&self) -> Option<Date> {
+        self.release_on.map(Into::into)
     }
 
     /// Incidents to expect over all the days: the mean. A plan should rest on the quantiles.
@@ -116,7 +121,7 @@ pub(super) async fn of(
     asked: Asked,
 ) -> Result<Option<Forecast>, Fault> {
     let today = products::today(product, ctx.now());
-    let as_of = known_day("asOf", asked.as_of.unwrap_or(today), today)?;
+    let as_of = known_day("asOf", asked.as_of.map_or(today, Into::into), today)?;
     let days = u32::try_from(asked.days).ok().filter(|days| (1..=366).contains(days));
     let days = days.ok_or_else(|| Fault::invalid("days", "must lie between 1 and 366"))?;
     let release_on = match (asked.release, asked.release_on) {
@@ -133,7 +138,7 @@ pub(super) async fn of(
             let nowhere = || Fault::invalid("release", "has no day: plan it with `plannedFor` first");
             Some(day.ok_or_else(nowhere)?)
         }
-        (None, day) => day,
+        (None, day) => day.map(Into::into),
     };
     let active_customers = asked.active_customers.unwrap_or_default();
     let given = active_customers.len();

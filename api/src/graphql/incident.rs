@@ -1,31 +1,26 @@
 //! Incidents.
 
 use async_graphql::{
-    Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject, connection::Connection,
+    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject, connection::Connection,
 };
-use ballroom_entity::{
-    attribution,
-    id::{FeatureId, IncidentId, OrganizationId, ProductId},
-    incident::{Column, Entity, Model},
-    incident_feature,
-};
-use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
-use uuid::Uuid;
+use ballroom_entity::{attribution, id::IncidentId, incident::Model};
 
 use super::{
     Asking,
     fault::{Fault, ItemError},
     feature::Feature,
+    incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{HurtBy, StatedOf},
-    page::{Direction, Paged, Sort, Total, connection},
+    page::Total,
+    payload::{payload, payloads},
     product::{self, Product},
     release::{self, Release},
-    scalar::{Reference, id, parse},
+    scalar::{DateTime, Reference, id, parse},
 };
 use crate::domain::incident::{self, IncidentChanges, NewIncident};
 
 /// Something not working.
+#[derive(Description)]
 pub struct Incident(pub Model);
 
 /// Whether an incident is over.
@@ -54,12 +49,13 @@ enum AttributionBasis {
 }
 
 /// A statement about where an incident comes from. The newest decides; a rejection takes its release out.
-struct Attribution(attribution::Model);
+#[derive(Description)]
+pub(super) struct Attribution(pub(super) attribution::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Attribution {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -82,15 +78,15 @@ impl Attribution {
     }
 
     /// When it was stated.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Incident {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -129,13 +125,13 @@ impl Incident {
     }
 
     /// When it began.
-    async fn opened_at(&self) -> DateTime<Utc> {
-        self.0.opened_at
+    async fn opened_at(&self) -> DateTime {
+        self.0.opened_at.into()
     }
 
     /// When it ended; null: it is open.
-    async fn resolved_at(&self) -> Option<DateTime<Utc>> {
-        self.0.resolved_at
+    async fn resolved_at(&self) -> Option<DateTime> {
+        self.0.resolved_at.map(Into::into)
     }
 
     /// How many customers it hurts: as stated, else as many as are linked to it; null: unknown, and a share of
@@ -162,53 +158,17 @@ impl Incident {
     }
 }
 
-/// Which incidents a connection holds.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Incidents {
-    pub(super) product: Option<ProductId>,
-    pub(super) feature: Option<FeatureId>,
-    pub(super) state: Option<IncidentState>,
-}
-
-impl Paged for Incidents {
-    type Entity = Entity;
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        Entity::owned_by(organization)
-            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
-            .apply_if(self.feature, |query, feature| {
-                let hurt = incident_feature::Entity::owned_by(organization)
-                    .filter(incident_feature::Column::FeatureId.eq(feature))
-                    .select_only()
-                    .column(incident_feature::Column::IncidentId);
-                query.filter(Column::Id.in_subquery(hurt.into_query()))
-            })
-            .apply_if(self.state, |query, state| match state {
-                IncidentState::Open => query.filter(Column::ResolvedAt.is_null()),
-                IncidentState::Resolved => query.filter(Column::ResolvedAt.is_not_null()),
-            })
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::OpenedAt, Sort::Moment, Direction::Descending)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.opened_at.to_rfc3339(), row.id.0)
-    }
-}
-
 #[derive(Default)]
 pub(super) struct IncidentQuery;
 
 #[Object]
 impl IncidentQuery {
     /// An incident.
-    async fn incident(&self, ctx: &Context<'_>, id: ID) -> Result<Incident, Fault> {
+    async fn incident(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Incident, Fault> {
         Ok(Incident(incident::find(ctx.store(), ctx.reads()?, parse("id", &id)?).await?))
     }
 
@@ -216,14 +176,16 @@ impl IncidentQuery {
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only open ones, or only resolved ones.")] state: Option<IncidentState>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
-        let incidents = Incidents { product: None, feature: None, state };
-        connection(ctx, incidents, (first, after, last, before), Incident).await
+        let incidents = Incidents { product: None, feature: None, ..Incidents::default() };
+        incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 }
 
@@ -244,9 +206,9 @@ struct OpenIncidentInput {
     /// What is wrong, in full.
     description: Option<String>,
     /// When it began; now if left out.
-    opened_at: Option<DateTime<Utc>>,
+    opened_at: Option<DateTime>,
     /// When it ended; left out: it is open.
-    resolved_at: Option<DateTime<Utc>>,
+    resolved_at: Option<DateTime>,
     /// How many customers it hurts, if that is known.
     affected_customers: Option<i64>,
     /// The customers that it hurts, as far as they are known.
@@ -256,6 +218,8 @@ struct OpenIncidentInput {
     external_id: Option<String>,
     /// The reporting system; the token's name if left out.
     source: Option<String>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// A whole number that is far from every severity, in place of one that does not fit.
@@ -276,8 +240,8 @@ impl From<OpenIncidentInput> for NewIncident {
             severity: severity(input.severity),
             title: input.title,
             description: input.description,
-            opened_at: input.opened_at,
-            resolved_at: input.resolved_at,
+            opened_at: input.opened_at.map(Into::into),
+            resolved_at: input.resolved_at.map(Into::into),
             affected_customers: input.affected_customers,
             customers: texts(input.customers),
             external_id: input.external_id,
@@ -291,38 +255,52 @@ impl From<OpenIncidentInput> for NewIncident {
 struct OpenIncidentsInput {
     /// The incidents, at most 10,000.
     items: Vec<OpenIncidentInput>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The incident as it is now.
-#[derive(SimpleObject)]
-struct IncidentPayload {
-    /// The incident.
-    incident: Incident,
+payloads! {
+    /// The incident as it is now.
+    IncidentPayload {
+        /// The incident.
+        incident: Incident,
+    }
 }
 
 /// An incident that was taken.
 #[derive(SimpleObject)]
-struct OpenIncidentPayload {
+struct OpenedIncident {
     /// The incident.
     incident: Incident,
     /// Whether the same external id was there: nothing was changed then.
     already_there: bool,
 }
 
+payloads! {
+    /// An incident that was taken.
+    OpenIncidentPayload {
+        /// The incident.
+        incident: Incident,
+        /// Whether the same external id was there: nothing was changed then.
+        already_there: bool,
+    }
+}
+
 /// What became of one item of a batch: either `result` or `error` is there.
 #[derive(SimpleObject)]
 struct OpenIncidentItem {
     /// What was taken; null when it was refused.
-    result: Option<OpenIncidentPayload>,
+    result: Option<OpenedIncident>,
     /// Why it was refused; null when it was taken.
     error: Option<ItemError>,
 }
 
-/// What became of a batch.
-#[derive(SimpleObject)]
-struct OpenIncidentsPayload {
-    /// One for each item, in the same order.
-    items: Vec<OpenIncidentItem>,
+payloads! {
+    /// What became of a batch.
+    OpenIncidentsPayload {
+        /// One for each item, in the same order.
+        items: Vec<OpenIncidentItem>,
+    }
 }
 
 /// What to change of an incident; what is left out stays.
@@ -343,7 +321,9 @@ struct UpdateIncidentInput {
     /// How many customers it hurts; null: not stated.
     affected_customers: MaybeUndefined<i64>,
     /// When it began.
-    opened_at: Option<DateTime<Utc>>,
+    opened_at: Option<DateTime>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// An incident that is over.
@@ -352,7 +332,9 @@ struct ResolveIncidentInput {
     /// The incident.
     incident_id: ID,
     /// Since when; now if left out.
-    resolved_at: Option<DateTime<Utc>>,
+    resolved_at: Option<DateTime>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// An incident that is not over after all.
@@ -360,6 +342,8 @@ struct ResolveIncidentInput {
 struct ReopenIncidentInput {
     /// The incident.
     incident_id: ID,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// Where an incident comes from.
@@ -373,15 +357,18 @@ struct AttributeIncidentInput {
     release_id: Option<ID>,
     /// Probability, 0 to 1; with INFERRED only.
     confidence: Option<f64>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The incident, and what was stated of it.
-#[derive(SimpleObject)]
-struct AttributeIncidentPayload {
-    /// The incident.
-    incident: Incident,
-    /// The statement.
-    attribution: Attribution,
+payloads! {
+    /// The incident, and what was stated of it.
+    AttributeIncidentPayload {
+        /// The incident.
+        incident: Incident,
+        /// The statement.
+        attribution: Attribution,
+    }
 }
 
 #[derive(Default)]
@@ -393,94 +380,119 @@ impl IncidentMutation {
     async fn open_incident(
         &self,
         ctx: &Context<'_>,
-        input: OpenIncidentInput,
+        #[graphql(desc = "What is to be done.")] input: OpenIncidentInput,
     ) -> Result<OpenIncidentPayload, Fault> {
-        let items = vec![input.into()];
-        let source = &ctx.viewer().source;
-        let mut results = incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
-        let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
-        let opened = only?;
-        Ok(OpenIncidentPayload { incident: Incident(opened.incident), already_there: opened.already_there })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let items = vec![input.into()];
+            let source = &ctx.viewer().source;
+            let mut results =
+                incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
+            let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
+            let opened = only?;
+            Ok(OpenIncidentPayload::done(Incident(opened.incident), opened.already_there))
+        })
+        .await
     }
 
     /// Opens incidents together. Each is taken or refused by itself.
     async fn open_incidents(
         &self,
         ctx: &Context<'_>,
-        input: OpenIncidentsInput,
+        #[graphql(desc = "What is to be done.")] input: OpenIncidentsInput,
     ) -> Result<OpenIncidentsPayload, Fault> {
-        let items = input.items.into_iter().map(NewIncident::from).collect();
-        let source = &ctx.viewer().source;
-        let results = incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
-        let items = results.into_iter().enumerate().map(|(index, result)| match result {
-            Ok(opened) => {
-                let already_there = opened.already_there;
-                let incident = Incident(opened.incident);
-                OpenIncidentItem {
-                    result: Some(OpenIncidentPayload { incident, already_there }),
-                    error: None,
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let items = input.items.into_iter().map(NewIncident::from).collect();
+            let source = &ctx.viewer().source;
+            let results = incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
+            let items = results.into_iter().enumerate().map(|(index, result)| match result {
+                Ok(opened) => {
+                    let already_there = opened.already_there;
+                    let incident = Incident(opened.incident);
+                    OpenIncidentItem { result: Some(OpenedIncident { incident, already_there }), error: None }
                 }
-            }
-            Err(error) => OpenIncidentItem { result: None, error: Some(Fault::from(error).of_item(index)) },
-        });
-        Ok(OpenIncidentsPayload { items: items.collect() })
+                Err(error) => {
+                    OpenIncidentItem { result: None, error: Some(Fault::from(error).of_item(index)) }
+                }
+            });
+            Ok(OpenIncidentsPayload::done(items.collect()))
+        })
+        .await
     }
 
     /// Changes an incident; the scores follow.
     async fn update_incident(
         &self,
         ctx: &Context<'_>,
-        input: UpdateIncidentInput,
+        #[graphql(desc = "What is to be done.")] input: UpdateIncidentInput,
     ) -> Result<IncidentPayload, Fault> {
-        let id: IncidentId = parse("incidentId", &input.incident_id)?;
-        let changes = IncidentChanges {
-            title: input.title,
-            description: super::given(input.description),
-            severity: input.severity.map(severity),
-            features: input.features.map(texts),
-            customers: input.customers.map(texts),
-            affected_customers: super::given(input.affected_customers),
-            opened_at: input.opened_at,
-        };
-        let row = incident::update(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
-        Ok(IncidentPayload { incident: Incident(row) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let id: IncidentId = parse("incidentId", &input.incident_id)?;
+            let changes = IncidentChanges {
+                title: input.title,
+                description: super::given(input.description),
+                severity: input.severity.map(severity),
+                features: input.features.map(texts),
+                customers: input.customers.map(texts),
+                affected_customers: super::given(input.affected_customers),
+                opened_at: input.opened_at.map(Into::into),
+            };
+            let row = incident::update(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
+            Ok(IncidentPayload::done(Incident(row)))
+        })
+        .await
     }
 
     /// It works again.
     async fn resolve_incident(
         &self,
         ctx: &Context<'_>,
-        input: ResolveIncidentInput,
+        #[graphql(desc = "What is to be done.")] input: ResolveIncidentInput,
     ) -> Result<IncidentPayload, Fault> {
-        let id = parse("incidentId", &input.incident_id)?;
-        let by = ctx.contributes()?;
-        let row = incident::resolve(ctx.store(), by, id, input.resolved_at, ctx.now()).await?;
-        Ok(IncidentPayload { incident: Incident(row) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let id = parse("incidentId", &input.incident_id)?;
+            let by = ctx.contributes()?;
+            let row =
+                incident::resolve(ctx.store(), by, id, input.resolved_at.map(Into::into), ctx.now()).await?;
+            Ok(IncidentPayload::done(Incident(row)))
+        })
+        .await
     }
 
     /// It does not work after all.
     async fn reopen_incident(
         &self,
         ctx: &Context<'_>,
-        input: ReopenIncidentInput,
+        #[graphql(desc = "What is to be done.")] input: ReopenIncidentInput,
     ) -> Result<IncidentPayload, Fault> {
-        let id = parse("incidentId", &input.incident_id)?;
-        let row = incident::reopen(ctx.store(), ctx.contributes()?, id, ctx.now()).await?;
-        Ok(IncidentPayload { incident: Incident(row) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let id = parse("incidentId", &input.incident_id)?;
+            let row = incident::reopen(ctx.store(), ctx.contributes()?, id, ctx.now()).await?;
+            Ok(IncidentPayload::done(Incident(row)))
+        })
+        .await
     }
 
     /// States which release an incident comes from, that it does not come from it, or that no change caused it.
     async fn attribute_incident(
         &self,
         ctx: &Context<'_>,
-        input: AttributeIncidentInput,
+        #[graphql(desc = "What is to be done.")] input: AttributeIncidentInput,
     ) -> Result<AttributeIncidentPayload, Fault> {
-        let id = parse("incidentId", &input.incident_id)?;
-        let release = input.release_id.as_ref().map(|release| parse("releaseId", release)).transpose()?;
-        let (by, basis) = (ctx.contributes()?, input.basis.into());
-        let stated =
-            incident::attribute(ctx.store(), by, id, release, basis, input.confidence, ctx.now()).await?;
-        let row = incident::find(ctx.store(), ctx.reads()?, id).await?;
-        Ok(AttributeIncidentPayload { incident: Incident(row), attribution: Attribution(stated) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let id = parse("incidentId", &input.incident_id)?;
+            let release = input.release_id.as_ref().map(|release| parse("releaseId", release)).transpose()?;
+            let (by, basis) = (ctx.contributes()?, input.basis.into());
+            let stated =
+                incident::attribute(ctx.store(), by, id, release, basis, input.confidence, ctx.now()).await?;
+            let row = incident::find(ctx.store(), ctx.reads()?, id).await?;
+            Ok(AttributeIncidentPayload::done(Incident(row), Attribution(stated)))
+        })
+        .await
     }
 }

@@ -1,11 +1,10 @@
 //! Iterations.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object};
 use ballroom_entity::{
     id::{IterationId, OrganizationId, ProductId},
     iteration::{Column, Entity, Model},
 };
-use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, QueryFilter, Select};
 use uuid::Uuid;
 
@@ -13,8 +12,9 @@ use super::{
     Asking,
     fault::Fault,
     page::{Direction, Paged, Sort},
+    payload::{payload, payloads},
     product::{self, Product},
-    scalar::{Reference, id, parse},
+    scalar::{Date, Reference, id, parse},
 };
 use crate::domain::{
     error::Error,
@@ -22,12 +22,13 @@ use crate::domain::{
 };
 
 /// A sprint: a period of a product with a goal.
+#[derive(Description)]
 pub struct Iteration(pub Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Iteration {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -42,13 +43,13 @@ impl Iteration {
     }
 
     /// Its first day.
-    async fn starts_on(&self) -> NaiveDate {
-        self.0.starts_on
+    async fn starts_on(&self) -> Date {
+        self.0.starts_on.into()
     }
 
     /// The day after its last.
-    async fn ends_before(&self) -> NaiveDate {
-        self.0.ends_before
+    async fn ends_before(&self) -> Date {
+        self.0.ends_before.into()
     }
 
     /// The product worked on.
@@ -88,7 +89,11 @@ pub(super) struct IterationQuery;
 #[Object]
 impl IterationQuery {
     /// An iteration.
-    async fn iteration(&self, ctx: &Context<'_>, id: ID) -> Result<Iteration, Fault> {
+    async fn iteration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Iteration, Fault> {
         let id: IterationId = parse("id", &id)?;
         let there = Entity::owned_by(ctx.reads()?.organization()).filter(Column::Id.eq(id));
         let found = there.one(ctx.store().reader()).await.map_err(Error::from)?;
@@ -106,9 +111,11 @@ struct CreateIterationInput {
     /// What it is meant to reach.
     goal: Option<String>,
     /// Its first day.
-    starts_on: NaiveDate,
+    starts_on: Date,
     /// The day after its last.
-    ends_before: NaiveDate,
+    ends_before: Date,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// What to change of an iteration; what is left out stays.
@@ -121,16 +128,19 @@ struct UpdateIterationInput {
     /// A new goal; null removes it.
     goal: MaybeUndefined<String>,
     /// Its first day.
-    starts_on: Option<NaiveDate>,
+    starts_on: Option<Date>,
     /// The day after its last.
-    ends_before: Option<NaiveDate>,
+    ends_before: Option<Date>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The iteration as it is now.
-#[derive(SimpleObject)]
-struct IterationPayload {
-    /// The iteration.
-    iteration: Iteration,
+payloads! {
+    /// The iteration as it is now.
+    IterationPayload {
+        /// The iteration.
+        iteration: Iteration,
+    }
 }
 
 #[derive(Default)]
@@ -142,28 +152,42 @@ impl IterationMutation {
     async fn create_iteration(
         &self,
         ctx: &Context<'_>,
-        input: CreateIterationInput,
+        #[graphql(desc = "What is to be done.")] input: CreateIterationInput,
     ) -> Result<IterationPayload, Fault> {
-        let CreateIterationInput { product, name, goal, starts_on, ends_before } = input;
-        let new = NewIteration { product: product.0, name, goal, starts_on, ends_before };
-        let iteration = iteration::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-        Ok(IterationPayload { iteration: Iteration(iteration) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let CreateIterationInput { product, name, goal, starts_on, ends_before, .. } = input;
+            let new = NewIteration {
+                product: product.0,
+                name,
+                goal,
+                starts_on: starts_on.into(),
+                ends_before: ends_before.into(),
+            };
+            let iteration = iteration::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(IterationPayload::done(Iteration(iteration)))
+        })
+        .await
     }
 
     /// Changes an iteration.
     async fn update_iteration(
         &self,
         ctx: &Context<'_>,
-        input: UpdateIterationInput,
+        #[graphql(desc = "What is to be done.")] input: UpdateIterationInput,
     ) -> Result<IterationPayload, Fault> {
-        let changes = IterationChanges {
-            name: input.name,
-            goal: super::given(input.goal),
-            starts_on: input.starts_on,
-            ends_before: input.ends_before,
-        };
-        let id = parse("iterationId", &input.iteration_id)?;
-        let iteration = iteration::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
-        Ok(IterationPayload { iteration: Iteration(iteration) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let changes = IterationChanges {
+                name: input.name,
+                goal: super::given(input.goal),
+                starts_on: input.starts_on.map(Into::into),
+                ends_before: input.ends_before.map(Into::into),
+            };
+            let id = parse("iterationId", &input.iteration_id)?;
+            let iteration = iteration::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
+            Ok(IterationPayload::done(Iteration(iteration)))
+        })
+        .await
     }
 }

@@ -5,9 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
 use ballroom_entity::{
-    attribution, customer, deployment,
-    id::{CustomerId, FeatureId, IncidentId, OrganizationId, ProductId, ReleaseId},
-    release_feature,
+    attribution, customer, deployment, feedback,
+    id::{
+        AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId, IterationId,
+        OrganizationId, ProductId, ReleaseId,
+    },
+    incident, iteration, release_feature,
 };
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
@@ -22,7 +25,7 @@ use crate::{
         access::{Read, Viewer},
         deployment as deployments,
         error::Error,
-        incident, release,
+        incident as incidents, release,
         score::{Cell, Snapshot},
     },
     store::Dimensions,
@@ -82,17 +85,31 @@ where
     }
 }
 
-impl Loader<CustomerId> for Loading {
-    type Value = customer::Model;
-    type Error = Error;
+/// Rows by their ids.
+macro_rules! rows {
+    ($($id:ident: $table:ident),* $(,)?) => {$(
+        impl Loader<$id> for Loading {
+            type Value = $table::Model;
+            type Error = Error;
 
-    async fn load(&self, ids: &[CustomerId]) -> Result<HashMap<CustomerId, Self::Value>, Error> {
-        let rows = customer::Entity::owned_by(self.organization()?)
-            .filter(customer::Column::Id.is_in(ids.iter().copied()))
-            .all(self.services.store.reader())
-            .await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
+            async fn load(&self, ids: &[$id]) -> Result<HashMap<$id, Self::Value>, Error> {
+                let rows = $table::Entity::owned_by(self.organization()?)
+                    .filter($table::Column::Id.is_in(ids.iter().copied()))
+                    .all(self.services.store.reader())
+                    .await?;
+                Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+            }
+        }
+    )*};
+}
+
+rows! {
+    CustomerId: customer,
+    FeedbackId: feedback,
+    IncidentId: incident,
+    IterationId: iteration,
+    DeploymentId: deployment,
+    AttributionId: attribution,
 }
 
 /// The features that a release touches.
@@ -135,7 +152,7 @@ impl Loader<HurtBy> for Loading {
 
     async fn load(&self, keys: &[HurtBy]) -> Result<HashMap<HurtBy, Self::Value>, Error> {
         let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
-        let rows = incident::features_of(&self.services.store, self.organization()?, &ids).await?;
+        let rows = incidents::features_of(&self.services.store, self.organization()?, &ids).await?;
         let mut features: HashMap<HurtBy, Vec<FeatureId>> = HashMap::new();
         for row in rows {
             features.entry(HurtBy(row.incident_id)).or_default().push(row.feature_id);
@@ -154,7 +171,7 @@ impl Loader<StatedOf> for Loading {
 
     async fn load(&self, keys: &[StatedOf]) -> Result<HashMap<StatedOf, Self::Value>, Error> {
         let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
-        let rows = incident::attributions_of(&self.services.store, self.organization()?, &ids).await?;
+        let rows = incidents::attributions_of(&self.services.store, self.organization()?, &ids).await?;
         Ok(grouped(rows, |row| StatedOf(row.incident_id)))
     }
 }

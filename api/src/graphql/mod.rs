@@ -4,7 +4,10 @@ mod batch;
 mod fault;
 mod load;
 mod page;
+mod payload;
 mod scalar;
+
+mod node;
 
 mod organization;
 mod product;
@@ -23,9 +26,11 @@ mod customer;
 
 mod scale;
 
+mod answers;
 mod feedback;
 
 mod incident;
+mod incidents;
 
 mod exposure;
 
@@ -44,12 +49,17 @@ mod token;
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, EmptySubscription, MaybeUndefined, MergedObject, Request, Response, SchemaBuilder,
+    Context, EmptySubscription, MaybeUndefined, MergedObject, Request, Response, SDLExportOptions,
+    SchemaBuilder, connection::Connection,
 };
 use chrono::{DateTime, Utc};
 
 pub use fault::{Code, Fault};
 
+use self::{
+    customer::Customer, feature::Feature, feedback::Feedback, incident::Incident, iteration::Iteration,
+    page::Total, product::Product, release::Release, segment::Segment,
+};
 use crate::{
     clock,
     domain::{
@@ -69,6 +79,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 pub struct Query(
+    node::NodeQuery,
     organization::OrganizationQuery,
     product::ProductQuery,
     feature::FeatureQuery,
@@ -122,6 +133,28 @@ pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         // Fields of a query, after fragments are spread: one query cannot ask for a thousand reports.
         .limit_complexity(1_000)
         .validation_mode(async_graphql::ValidationMode::Strict)
+        .override_output_type_description::<Rows<Product>>("Products, by pages.")
+        .override_output_type_description::<Rows<Feature>>("Features, by pages.")
+        .override_output_type_description::<Rows<Release>>("Releases, by pages.")
+        .override_output_type_description::<Rows<Iteration>>("Iterations, by pages.")
+        .override_output_type_description::<Rows<Segment>>("Segments, by pages.")
+        .override_output_type_description::<Rows<Customer>>("Customers, by pages.")
+        .override_output_type_description::<Rows<Feedback>>("Answers, by pages.")
+        .override_output_type_description::<Rows<Incident>>("Incidents, by pages.")
+}
+
+/// A connection of some nodes.
+type Rows<N> = Connection<String, N, Total>;
+
+/// The schema in the schema definition language, as clients and their tools read it.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by()
+        .prefer_single_line_descriptions();
+    builder().finish().sdl_with_options(options)
 }
 
 /// The schema with everything that it needs.

@@ -1,18 +1,19 @@
 //! The caller's organization.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 use ballroom_entity::organization::Model;
 
 use super::{Asking, fault::Fault, scalar::id};
 use crate::domain::organization;
 
 /// The tenant that owns everything.
+#[derive(Description)]
 pub struct Organization(pub Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Organization {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 

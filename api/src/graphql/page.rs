@@ -7,7 +7,7 @@
 use std::hash::Hash;
 
 use async_graphql::{
-    Context, Enum, Object, OutputType,
+    Context, Description, Enum, Object, OutputType,
     connection::{Connection, Edge},
 };
 use ballroom_entity::id::OrganizationId;
@@ -17,7 +17,7 @@ use futures::future::BoxFuture;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Order, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select, Value,
-    sea_query::{Alias, Expr, Query, UnionType},
+    sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Query, UnionType},
 };
 use uuid::Uuid;
 
@@ -62,12 +62,15 @@ pub enum Sort {
     Id,
 }
 
-/// In which direction a connection runs.
+/// Which rows come first.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[graphql(name = "OrderDirection")]
 pub enum Direction {
-    /// The smallest or earliest first.
+    /// The smallest or earliest.
+    #[graphql(name = "ASC")]
     Ascending,
-    /// The greatest or latest first.
+    /// The greatest or latest.
+    #[graphql(name = "DESC")]
     Descending,
 }
 
@@ -220,6 +223,7 @@ fn slice<M>(window: &Window, mut rows: Vec<M>) -> Slice<M> {
 }
 
 /// What a connection has besides its edges.
+#[derive(Description)]
 pub struct Total {
     count: Box<dyn Fn() -> BoxFuture<'static, Result<i64, Fault>> + Send + Sync>,
 }
@@ -232,12 +236,21 @@ impl Total {
 }
 
 /// What a connection has besides its edges.
-#[Object]
+#[Object(use_type_description)]
 impl Total {
     /// How many rows there are in all. Counting them takes a statement of its own: ask only when needed.
     async fn total_count(&self) -> Result<i64, Fault> {
         (self.count)().await
     }
+}
+
+/// That one of some columns holds a text, whatever the case of its letters.
+pub fn holds<C: ColumnTrait>(columns: &[C], text: &str) -> Condition {
+    // What the caller typed is looked for by the letter.
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+    let like = |column: &C| Expr::expr(Func::lower(column.into_expr())).like(pattern.clone());
+    columns.iter().fold(Condition::any(), |any, column| any.add(like(column)))
 }
 
 /// Rows that are read by pages.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Description, InputObject, Object};
 use ballroom_entity::id::{ScaleId, SegmentId};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use super::{
     Asking,
     fault::Fault,
+    payload::{payload, payloads},
+    scalar::{Date, DateTime},
     scale::{self, Scale},
     segment::{self, Segment},
 };
@@ -20,21 +22,22 @@ use crate::domain::{
 /// What is estimated from the organization as a whole, as of the end of a day: what an average feature scores, how
 /// much features differ, how much answers and incidents come in bursts. Scores of features with few answers lean on
 /// it. Means and variances are of answers on a scale from 0 (worst) to 1 (best).
+#[derive(Description)]
 pub struct ScoreParameters {
     as_of: NaiveDate,
-    computed_at: Option<DateTime<Utc>>,
+    computed_at: Option<DateTime>,
     parameters: Arc<Parameters>,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ScoreParameters {
     /// The last day whose counts were used.
-    async fn as_of(&self) -> NaiveDate {
-        self.as_of
+    async fn as_of(&self) -> Date {
+        self.as_of.into()
     }
 
     /// When they were computed and kept; null: they are not kept but computed from the counts as they are now.
-    async fn computed_at(&self) -> Option<DateTime<Utc>> {
+    async fn computed_at(&self) -> Option<DateTime> {
         self.computed_at
     }
 
@@ -85,9 +88,10 @@ impl ScoreParameters {
 }
 
 /// What is expected of one scale and segment.
+#[derive(Description)]
 pub struct ScoreParametersStratum(StratumParameters);
 
-#[Object]
+#[Object(use_type_description)]
 impl ScoreParametersStratum {
     /// The scale.
     async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
@@ -119,11 +123,11 @@ impl ParametersQuery {
     async fn score_parameters(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "As of the end of this day; today (UTC) if left out.")] as_of: Option<NaiveDate>,
+        #[graphql(desc = "As of the end of this day; today (UTC) if left out.")] as_of: Option<Date>,
     ) -> Result<ScoreParameters, Fault> {
         let (by, today) = (ctx.reads()?, ctx.now().date_naive());
-        let as_of = known_day("asOf", as_of.unwrap_or(today), today)?;
-        let computed_at = parameters::kept_at(ctx.store(), by, as_of).await?;
+        let as_of = known_day("asOf", as_of.map_or(today, Into::into), today)?;
+        let computed_at = parameters::kept_at(ctx.store(), by, as_of).await?.map(Into::into);
         let (_, parameters) = ctx.services().scores.parameters(by, today, as_of).await?;
         Ok(ScoreParameters { as_of, computed_at, parameters: Arc::new(parameters) })
     }
@@ -133,16 +137,19 @@ impl ParametersQuery {
 #[derive(InputObject)]
 struct ComputeScoreParametersInput {
     /// The first day.
-    from: NaiveDate,
+    from: Date,
     /// The day after the last; at most 400 days after the first, and not later than today.
-    until: NaiveDate,
+    until: Date,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The days that were computed.
-#[derive(SimpleObject)]
-struct ScoreParametersPayload {
-    /// The days whose parameters are kept now; days before the first answer have none.
-    days: Vec<NaiveDate>,
+payloads! {
+    /// The days that were computed.
+    ScoreParametersPayload {
+        /// The days whose parameters are kept now; days before the first answer have none.
+        days: Vec<Date>,
+    }
 }
 
 #[derive(Default)]
@@ -155,11 +162,15 @@ impl ParametersMutation {
     async fn compute_score_parameters(
         &self,
         ctx: &Context<'_>,
-        input: ComputeScoreParametersInput,
+        #[graphql(desc = "What is to be done.")] input: ComputeScoreParametersInput,
     ) -> Result<ScoreParametersPayload, Fault> {
-        let period = Period { from: input.from, until: input.until };
-        let scores = &ctx.services().scores;
-        let days = parameters::compute(ctx.store(), scores, ctx.manages()?, period, ctx.now()).await?;
-        Ok(ScoreParametersPayload { days })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let period = Period { from: input.from.into(), until: input.until.into() };
+            let scores = &ctx.services().scores;
+            let days = parameters::compute(ctx.store(), scores, ctx.manages()?, period, ctx.now()).await?;
+            Ok(ScoreParametersPayload::done(days.into_iter().map(Into::into).collect()))
+        })
+        .await
     }
 }

@@ -1,38 +1,41 @@
 //! Products.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject, connection::Connection};
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
 use ballroom_entity::{
     id::{FeatureId, OrganizationId, ProductId},
     product::{Column, Entity, Model},
 };
-use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::Select;
 use uuid::Uuid;
 
 use super::{
     Asking,
+    answers::{Answers, FeedbackFilter, FeedbackOrder},
     fault::Fault,
-    feature::{Feature, Features},
-    feedback::{Answers, Feedback},
+    feature::{Feature, FeatureFilter, FeatureOrder, Features},
+    feedback::Feedback,
     forecast::{self, Forecast},
-    incident::{Incident, IncidentState, Incidents},
+    incident::Incident,
+    incidents::{IncidentFilter, IncidentOrder, Incidents},
     iteration::{Iteration, Iterations},
     page::{Direction, Paged, Sort, Total, connection},
+    payload::{payload, payloads},
     regression::{self, ChangePoint},
-    release::{Release, Releases},
-    scalar::{PeriodInput, Reference, id},
+    release::{Release, ReleaseFilter, ReleaseOrder, Releases},
+    scalar::{Date, DateTime, PeriodInput, Reference, id},
     trend::{self, TrendPoint, TrendStep},
     value::{self, Value, ValueReport},
 };
 use crate::domain::product::{self, NewProduct, ProductChanges};
 
 /// A product: what releases are versions of and features belong to.
+#[derive(Description)]
 pub struct Product(pub Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Product {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -57,25 +60,28 @@ impl Product {
     }
 
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
     }
 
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
     }
 
     /// Its features, by key.
     async fn features(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeatureFilter>,
+        #[graphql(desc = "In which order; by key if left out.")] order_by: Option<FeatureOrder>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
-        let features = Features { product: Some(self.0.id) };
+        let features = Features::of(Some(self.0.id), filter, order_by);
         connection(ctx, features, (first, after, last, before), Feature).await
     }
 
@@ -83,12 +89,17 @@ impl Product {
     async fn releases(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<ReleaseFilter>,
+        #[graphql(desc = "In which order; the one made last first if left out.")] order_by: Option<
+            ReleaseOrder,
+        >,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Release, Total>, Fault> {
-        let releases = Releases { product: Some(self.0.id) };
+        let releases = Releases::of(Some(self.0.id), filter, order_by);
         connection(ctx, releases, (first, after, last, before), Release).await
     }
 
@@ -96,10 +107,11 @@ impl Product {
     async fn iterations(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Iteration, Total>, Fault> {
         let iterations = Iterations { product: self.0.id };
         connection(ctx, iterations, (first, after, last, before), Iteration).await
@@ -109,27 +121,32 @@ impl Product {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers = Answers { product: Some(self.0.id), ..Answers::default() };
-        connection(ctx, answers, (first, after, last, before), Feedback).await
+        answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
     /// Its incidents, the one opened last first.
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only open ones, or only resolved ones.")] state: Option<IncidentState>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
-        let incidents = Incidents { product: Some(self.0.id), feature: None, state };
-        connection(ctx, incidents, (first, after, last, before), Incident).await
+        let incidents = Incidents { product: Some(self.0.id), feature: None, ..Incidents::default() };
+        incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
     /// The value of it as a whole, as of the end of each of a series of days: each point as it could be known then.
@@ -137,9 +154,9 @@ impl Product {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "No point lies before this day; 91 days before `to` if left out.")] from: Option<
-            NaiveDate,
+            Date,
         >,
-        #[graphql(desc = "The day of the last point; today if left out.")] to: Option<NaiveDate>,
+        #[graphql(desc = "The day of the last point; today if left out.")] to: Option<Date>,
         #[graphql(default, desc = "How far apart the points lie; at most 400 points.")] step: TrendStep,
         #[graphql(default = 90, desc = "Length in days of each point's period, 1 to 3660.")] days: i32,
         #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
@@ -157,11 +174,11 @@ impl Product {
         #[graphql(desc = "A planned release: the day for which it is planned is reckoned with.")]
         release: Option<Reference>,
         #[graphql(desc = "Instead of `release`: the day of a release that is not entered yet.")]
-        release_on: Option<NaiveDate>,
+        release_on: Option<Date>,
         #[graphql(desc = "The active customers expected on each day; as many as lately if left out.")]
         active_customers: Option<Vec<f64>>,
         #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
-            NaiveDate,
+            Date,
         >,
     ) -> Result<Option<Forecast>, Fault> {
         let asked = forecast::Asked { days, release, release_on, active_customers, as_of };
@@ -179,7 +196,7 @@ impl Product {
         #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
         #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
-        as_of: Option<NaiveDate>,
+        as_of: Option<Date>,
     ) -> Result<ValueReport, Fault> {
         value::report(ctx, &self.0, period, release, segment, as_of).await
     }
@@ -194,7 +211,7 @@ impl Product {
         #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
         #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
-        as_of: Option<NaiveDate>,
+        as_of: Option<Date>,
     ) -> Result<Option<Value>, Fault> {
         value::of_feature(ctx, &self.0, FeatureId::NONE, period, release, segment, as_of).await
     }
@@ -205,7 +222,7 @@ impl Product {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
-            NaiveDate,
+            Date,
         >,
     ) -> Result<Option<ChangePoint>, Fault> {
         regression::change_point(ctx, &self.0, FeatureId::NONE, as_of).await
@@ -253,10 +270,11 @@ impl ProductQuery {
     async fn products(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Product, Total>, Fault> {
         connection(ctx, Products, (first, after, last, before), Product).await
     }
@@ -280,6 +298,8 @@ struct CreateProductInput {
     description: Option<String>,
     /// IANA time zone that decides what a day is; UTC if left out. It cannot be changed later.
     time_zone: Option<String>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// What to change of a product; what is left out stays.
@@ -291,13 +311,16 @@ struct UpdateProductInput {
     name: Option<String>,
     /// A new description; null removes it.
     description: MaybeUndefined<String>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The product as it is now.
-#[derive(SimpleObject)]
-struct ProductPayload {
-    /// The product.
-    product: Product,
+payloads! {
+    /// The product as it is now.
+    ProductPayload {
+        /// The product.
+        product: Product,
+    }
 }
 
 #[derive(Default)]
@@ -309,23 +332,31 @@ impl ProductMutation {
     async fn create_product(
         &self,
         ctx: &Context<'_>,
-        input: CreateProductInput,
+        #[graphql(desc = "What is to be done.")] input: CreateProductInput,
     ) -> Result<ProductPayload, Fault> {
-        let CreateProductInput { key, name, description, time_zone } = input;
-        let new = NewProduct { key, name, description, time_zone };
-        let product = product::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-        Ok(ProductPayload { product: Product(product) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let CreateProductInput { key, name, description, time_zone, .. } = input;
+            let new = NewProduct { key, name, description, time_zone };
+            let product = product::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(ProductPayload::done(Product(product)))
+        })
+        .await
     }
 
     /// Changes what is said of a product.
     async fn update_product(
         &self,
         ctx: &Context<'_>,
-        input: UpdateProductInput,
+        #[graphql(desc = "What is to be done.")] input: UpdateProductInput,
     ) -> Result<ProductPayload, Fault> {
-        let changes = ProductChanges { name: input.name, description: super::given(input.description) };
-        let product =
-            product::update(ctx.store(), ctx.manages()?, &input.product.0, changes, ctx.now()).await?;
-        Ok(ProductPayload { product: Product(product) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let changes = ProductChanges { name: input.name, description: super::given(input.description) };
+            let product =
+                product::update(ctx.store(), ctx.manages()?, &input.product.0, changes, ctx.now()).await?;
+            Ok(ProductPayload::done(Product(product)))
+        })
+        .await
     }
 }

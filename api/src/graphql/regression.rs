@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
+use async_graphql::{Context, Description, Enum, Object, SimpleObject};
 use ballroom_analytics::{
     change_point::{ChangePoint as Found, Suspect as Suspected},
     regression::{self, Baseline as Compared, RateBasis as Counted, RegressionScore, ReleaseReport},
@@ -19,6 +19,7 @@ use super::{
     feature::{self, Feature},
     load::VerdictsOn,
     release::{self, Release},
+    scalar::Date,
     scale::{self, Scale},
     segment::{self, Segment},
 };
@@ -28,6 +29,7 @@ use crate::domain::{
 };
 
 /// The verdicts on a release.
+#[derive(Description)]
 pub struct Regression {
     snapshot: Arc<Snapshot>,
     report: Arc<ReleaseReport>,
@@ -69,7 +71,7 @@ enum RateBasis {
     Days,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Regression {
     /// The release.
     async fn release(&self, ctx: &Context<'_>) -> Result<Release, Fault> {
@@ -91,13 +93,13 @@ impl Regression {
     }
 
     /// The release's first day with customers.
-    async fn first_day(&self) -> NaiveDate {
-        self.snapshot.date(self.report.first_day)
+    async fn first_day(&self) -> Date {
+        self.snapshot.date(self.report.first_day).into()
     }
 
     /// The last day that was looked at: the day asked for, at most the 90th of the release.
-    async fn through(&self) -> NaiveDate {
-        self.snapshot.date(self.report.through)
+    async fn through(&self) -> Date {
+        self.snapshot.date(self.report.through).into()
     }
 
     /// What the release is compared with, in the 90 days before its first.
@@ -137,6 +139,7 @@ impl Regression {
 }
 
 /// How much a release hurt one feature, with the reasons.
+#[derive(Description)]
 pub struct FeatureRegression {
     snapshot: Arc<Snapshot>,
     report: Arc<ReleaseReport>,
@@ -145,7 +148,7 @@ pub struct FeatureRegression {
     score: RegressionScore,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl FeatureRegression {
     /// The feature; null: the product as a whole.
     async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
@@ -254,7 +257,7 @@ impl FeatureRegression {
     /// The evidence as it stood at the end of each day since the release.
     async fn path(&self) -> Vec<EvidencePoint> {
         let point = |(day, log_evidence): (i32, &f64)| EvidencePoint {
-            as_of: self.snapshot.date(self.report.first_day + day),
+            as_of: self.snapshot.date(self.report.first_day + day).into(),
             log_evidence: *log_evidence,
         };
         (0..).zip(&self.score.path).map(point).collect()
@@ -277,8 +280,8 @@ impl FeatureRegression {
     }
 
     /// The first day on which the verdict was REGRESSED; it stays when things recover. Null if it never was.
-    async fn first_flagged_day(&self) -> Option<NaiveDate> {
-        self.score.first_flagged_day.map(|day| self.snapshot.date(day))
+    async fn first_flagged_day(&self) -> Option<Date> {
+        self.score.first_flagged_day.map(|day| self.snapshot.date(day)).map(Into::into)
     }
 }
 
@@ -286,7 +289,7 @@ impl FeatureRegression {
 #[derive(SimpleObject)]
 pub struct EvidencePoint {
     /// The day.
-    as_of: NaiveDate,
+    as_of: Date,
     /// Natural logarithm of the evidence (e-value) for a drop, answers and incidents together.
     log_evidence: f64,
 }
@@ -334,12 +337,13 @@ fn finite(value: f64) -> Option<f64> {
 }
 
 /// The change in one scale and segment.
+#[derive(Description)]
 pub struct RegressionStratum {
     snapshot: Arc<Snapshot>,
     stratum: regression::StratumChange,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl RegressionStratum {
     /// The scale on which these customers answered.
     async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
@@ -385,6 +389,7 @@ impl RegressionStratum {
 }
 
 /// When the experience of a feature changed.
+#[derive(Description)]
 pub struct ChangePoint {
     snapshot: Arc<Snapshot>,
     found: Found,
@@ -399,7 +404,7 @@ impl ChangePoint {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ChangePoint {
     /// Whether anything changed at all: the evidence is 20 to 1 or more. If false, the rest is of little worth.
     async fn called(&self) -> bool {
@@ -412,18 +417,18 @@ impl ChangePoint {
     }
 
     /// The most likely first day of the new state.
-    async fn day(&self) -> NaiveDate {
-        self.snapshot.date(self.found.day)
+    async fn day(&self) -> Date {
+        self.snapshot.date(self.found.day).into()
     }
 
     /// First day of the span that holds the change with 90 % probability.
-    async fn earliest(&self) -> NaiveDate {
-        self.snapshot.date(self.found.earliest)
+    async fn earliest(&self) -> Date {
+        self.snapshot.date(self.found.earliest).into()
     }
 
     /// Last day of the span that holds the change with 90 % probability.
-    async fn latest(&self) -> NaiveDate {
-        self.snapshot.date(self.found.latest)
+    async fn latest(&self) -> Date {
+        self.snapshot.date(self.found.latest).into()
     }
 
     /// The releases of the time, the most likely culprit first.
@@ -438,12 +443,13 @@ impl ChangePoint {
 }
 
 /// A release that may have brought a change.
+#[derive(Description)]
 pub struct Suspect {
     release: ReleaseId,
     probability: f64,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Suspect {
     /// The release.
     async fn release(&self, ctx: &Context<'_>) -> Result<Release, Fault> {
@@ -461,7 +467,7 @@ pub(super) async fn of_release(
     ctx: &Context<'_>,
     product: &product::Model,
     release: ReleaseId,
-    as_of: Option<NaiveDate>,
+    as_of: Option<Date>,
 ) -> Result<Option<Regression>, Fault> {
     let today = products::today(product, ctx.now());
     let as_of = day(as_of, today)?;
@@ -474,7 +480,7 @@ pub(super) async fn change_point(
     ctx: &Context<'_>,
     product: &product::Model,
     feature: FeatureId,
-    as_of: Option<NaiveDate>,
+    as_of: Option<Date>,
 ) -> Result<Option<ChangePoint>, Fault> {
     let today = products::today(product, ctx.now());
     let as_of = day(as_of, today)?;
@@ -483,6 +489,6 @@ pub(super) async fn change_point(
     Ok(found.map(|found| ChangePoint { snapshot, found }))
 }
 
-fn day(given: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate, Fault> {
-    Ok(known_day("asOf", given.unwrap_or(today), today)?)
+fn day(given: Option<Date>, today: NaiveDate) -> Result<NaiveDate, Fault> {
+    Ok(known_day("asOf", given.map_or(today, Into::into), today)?)
 }

@@ -1,37 +1,39 @@
 //! Releases.
 
 use async_graphql::{
-    Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject, connection::Connection,
+    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, connection::Connection,
 };
 use ballroom_entity::{
     id::{FeatureId, OrganizationId, ProductId, ReleaseId},
-    release::{Column, Entity, Model},
+    release::{Column, Entity, Model, ReleaseLifecycle as Stored},
 };
-use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
     Asking,
+    answers::{Answers, FeedbackFilter, FeedbackOrder},
     deployment::Deployment,
     fault::Fault,
     feature::{self, Feature},
-    feedback::{Answers, Feedback},
+    feedback::Feedback,
     load::{DeploymentsOf, TouchedBy},
-    page::{Direction, Paged, Sort, Total, connection},
+    page::{self, Direction, Paged, Sort, Total},
+    payload::{payload, payloads},
     product::{self, Product},
     regression::{self, Regression},
-    scalar::{Reference, id, parse},
+    scalar::{Date, DateTime, Reference, id, parse},
 };
 use crate::domain::release::{self, NewRelease, ReleaseChanges, TouchedFeature};
 
 /// A version of a product.
+#[derive(Description)]
 pub struct Release(pub Model);
 
 /// Where a release is in its life.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "ballroom_entity::release::ReleaseLifecycle")]
-enum ReleaseLifecycle {
+pub(super) enum ReleaseLifecycle {
     /// Not with customers yet.
     Planned,
     /// With customers.
@@ -55,12 +57,13 @@ enum FeatureChange {
 }
 
 /// A feature that a release touches.
+#[derive(Description)]
 struct ReleaseFeature {
     feature: FeatureId,
     change: FeatureChange,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ReleaseFeature {
     /// The feature.
     async fn feature(&self, ctx: &Context<'_>) -> Result<Feature, Fault> {
@@ -73,10 +76,10 @@ impl ReleaseFeature {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Release {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -101,18 +104,18 @@ impl Release {
     }
 
     /// The day it is meant to ship; null if none is set.
-    async fn planned_for(&self) -> Option<NaiveDate> {
-        self.0.planned_for
+    async fn planned_for(&self) -> Option<Date> {
+        self.0.planned_for.map(Into::into)
     }
 
     /// When customers got it; null while it is planned.
-    async fn released_at(&self) -> Option<DateTime<Utc>> {
-        self.0.released_at
+    async fn released_at(&self) -> Option<DateTime> {
+        self.0.released_at.map(Into::into)
     }
 
     /// When it was taken back; null if it was not.
-    async fn withdrawn_at(&self) -> Option<DateTime<Utc>> {
-        self.0.withdrawn_at
+    async fn withdrawn_at(&self) -> Option<DateTime> {
+        self.0.withdrawn_at.map(Into::into)
     }
 
     /// Whether nobody entered it: it was made from answers that named it, and its first day is the first on
@@ -155,14 +158,17 @@ impl Release {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers =
             Answers { product: Some(self.0.product_id), release: Some(self.0.id), ..Answers::default() };
-        connection(ctx, answers, (first, after, last, before), Feedback).await
+        answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
     /// Did it make things worse? Null while it is planned.
@@ -170,7 +176,7 @@ impl Release {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
-            NaiveDate,
+            Date,
         >,
     ) -> Result<Option<Regression>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
@@ -178,21 +184,84 @@ impl Release {
     }
 }
 
+/// Which releases are wanted: all that is given must hold.
+#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ReleaseFilter {
+    /// In one of these stages of life.
+    lifecycle: Option<Vec<ReleaseLifecycle>>,
+    /// With customers since this day or later.
+    released_from: Option<Date>,
+    /// With customers since before this day.
+    released_until: Option<Date>,
+    /// With this text in the version or the title, whatever the case of its letters.
+    text: Option<String>,
+}
+
+/// What releases can be sorted by. Versions are texts: 1.10 comes before 1.9.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum ReleaseOrderField {
+    /// When it was entered.
+    CreatedAt,
+    /// The version, as a text.
+    Version,
+}
+
+/// In which order releases come.
+#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ReleaseOrder {
+    /// What they are sorted by.
+    field: ReleaseOrderField,
+    /// Which come first.
+    direction: Direction,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Releases {
-    pub(super) product: Option<ProductId>,
+    product: Option<ProductId>,
+    filter: Option<ReleaseFilter>,
+    order: Option<ReleaseOrder>,
+}
+
+impl Releases {
+    /// Those of a product, or all.
+    pub(super) fn of(
+        product: Option<ProductId>,
+        filter: Option<ReleaseFilter>,
+        order: Option<ReleaseOrder>,
+    ) -> Self {
+        Self { product, filter, order }
+    }
 }
 
 impl Paged for Releases {
     type Entity = Entity;
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        let filter = self.filter.as_ref();
         Entity::owned_by(organization)
             .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(filter.and_then(|filter| filter.lifecycle.as_ref()), |query, stages| {
+                query.filter(Column::Lifecycle.is_in(stages.iter().copied().map(Stored::from)))
+            })
+            .apply_if(filter.and_then(|filter| filter.released_from), |query, from| {
+                query.filter(Column::ReleasedOn.gte(from.0))
+            })
+            .apply_if(filter.and_then(|filter| filter.released_until), |query, until| {
+                query.filter(Column::ReleasedOn.lt(until.0))
+            })
+            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| {
+                query.filter(page::holds(&[Column::Version, Column::Title], text))
+            })
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Id, Sort::Id, Direction::Descending)
+        let made_last =
+            ReleaseOrder { field: ReleaseOrderField::CreatedAt, direction: Direction::Descending };
+        let order = self.order.unwrap_or(made_last);
+        match order.field {
+            ReleaseOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
+            ReleaseOrderField::Version => (Column::Version, Sort::Text, order.direction),
+        }
     }
 
     fn id() -> Column {
@@ -200,7 +269,7 @@ impl Paged for Releases {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (String::new(), row.id.0)
+        (row.version.clone(), row.id.0)
     }
 }
 
@@ -257,12 +326,14 @@ struct PlanReleaseInput {
     /// The release that it is made from.
     previous: Option<Reference>,
     /// The day it is meant to ship.
-    planned_for: Option<NaiveDate>,
+    planned_for: Option<Date>,
     /// When customers got it, if they have.
-    released_at: Option<DateTime<Utc>>,
+    released_at: Option<DateTime>,
     /// The features that it touches.
     #[graphql(default)]
     features: Vec<ReleaseFeatureInput>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// What to change of a release; what is left out stays.
@@ -277,9 +348,11 @@ struct UpdateReleaseInput {
     /// The release that it is made from; null: none.
     previous: MaybeUndefined<Reference>,
     /// The day it is meant to ship; null: none is set.
-    planned_for: MaybeUndefined<NaiveDate>,
+    planned_for: MaybeUndefined<Date>,
     /// The features that it touches, instead of those before.
     features: Option<Vec<ReleaseFeatureInput>>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// A release that customers have.
@@ -288,7 +361,9 @@ struct ShipReleaseInput {
     /// The release.
     release_id: ID,
     /// Since when; now if left out.
-    released_at: Option<DateTime<Utc>>,
+    released_at: Option<DateTime>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// A release that is taken back.
@@ -297,14 +372,17 @@ struct WithdrawReleaseInput {
     /// The release.
     release_id: ID,
     /// Since when; now if left out.
-    withdrawn_at: Option<DateTime<Utc>>,
+    withdrawn_at: Option<DateTime>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The release as it is now.
-#[derive(SimpleObject)]
-struct ReleasePayload {
-    /// The release.
-    release: Release,
+payloads! {
+    /// The release as it is now.
+    ReleasePayload {
+        /// The release.
+        release: Release,
+    }
 }
 
 fn touched(features: Vec<ReleaseFeatureInput>) -> Vec<TouchedFeature> {
@@ -322,60 +400,78 @@ impl ReleaseMutation {
     async fn plan_release(
         &self,
         ctx: &Context<'_>,
-        input: PlanReleaseInput,
+        #[graphql(desc = "What is to be done.")] input: PlanReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
-        let new = NewRelease {
-            product: input.product.0,
-            version: input.version,
-            title: input.title,
-            notes: input.notes,
-            previous: input.previous.map(|previous| previous.0),
-            planned_for: input.planned_for,
-            released_at: input.released_at,
-            features: touched(input.features),
-        };
-        let release = release::plan(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-        Ok(ReleasePayload { release: Release(release) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let new = NewRelease {
+                product: input.product.0,
+                version: input.version,
+                title: input.title,
+                notes: input.notes,
+                previous: input.previous.map(|previous| previous.0),
+                planned_for: input.planned_for.map(Into::into),
+                released_at: input.released_at.map(Into::into),
+                features: touched(input.features),
+            };
+            let release = release::plan(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(ReleasePayload::done(Release(release)))
+        })
+        .await
     }
 
     /// Changes what is said of a release.
     async fn update_release(
         &self,
         ctx: &Context<'_>,
-        input: UpdateReleaseInput,
+        #[graphql(desc = "What is to be done.")] input: UpdateReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
-        let changes = ReleaseChanges {
-            title: super::given(input.title),
-            notes: super::given(input.notes),
-            previous: super::given(input.previous).map(|given| given.map(|previous| previous.0)),
-            planned_for: super::given(input.planned_for),
-            features: input.features.map(touched),
-        };
-        let id = parse("releaseId", &input.release_id)?;
-        let release = release::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
-        Ok(ReleasePayload { release: Release(release) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let changes = ReleaseChanges {
+                title: super::given(input.title),
+                notes: super::given(input.notes),
+                previous: super::given(input.previous).map(|given| given.map(|previous| previous.0)),
+                planned_for: super::given(input.planned_for).map(|day| day.map(Into::into)),
+                features: input.features.map(touched),
+            };
+            let id = parse("releaseId", &input.release_id)?;
+            let release = release::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
+            Ok(ReleasePayload::done(Release(release)))
+        })
+        .await
     }
 
     /// Customers have it. A withdrawn release can be shipped again.
     async fn ship_release(
         &self,
         ctx: &Context<'_>,
-        input: ShipReleaseInput,
+        #[graphql(desc = "What is to be done.")] input: ShipReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
-        let id = parse("releaseId", &input.release_id)?;
-        let release = release::ship(ctx.store(), ctx.manages()?, id, input.released_at, ctx.now()).await?;
-        Ok(ReleasePayload { release: Release(release) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let id = parse("releaseId", &input.release_id)?;
+            let release =
+                release::ship(ctx.store(), ctx.manages()?, id, input.released_at.map(Into::into), ctx.now())
+                    .await?;
+            Ok(ReleasePayload::done(Release(release)))
+        })
+        .await
     }
 
     /// Takes a release back from customers. What they said of it stays.
     async fn withdraw_release(
         &self,
         ctx: &Context<'_>,
-        input: WithdrawReleaseInput,
+        #[graphql(desc = "What is to be done.")] input: WithdrawReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
-        let id = parse("releaseId", &input.release_id)?;
-        let withdrawn_at = input.withdrawn_at.unwrap_or_else(|| ctx.now());
-        let release = release::withdraw(ctx.store(), ctx.manages()?, id, withdrawn_at, ctx.now()).await?;
-        Ok(ReleasePayload { release: Release(release) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let id = parse("releaseId", &input.release_id)?;
+            let withdrawn_at = input.withdrawn_at.map_or_else(|| ctx.now(), Into::into);
+            let release = release::withdraw(ctx.store(), ctx.manages()?, id, withdrawn_at, ctx.now()).await?;
+            Ok(ReleasePayload::done(Release(release)))
+        })
+        .await
     }
 }

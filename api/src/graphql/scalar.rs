@@ -3,7 +3,7 @@
 use async_graphql::{
     ID, InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
 };
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 
 use super::fault::Fault;
 use crate::domain::{reference::PublicId, score::Period};
@@ -27,7 +27,8 @@ pub(super) fn parse<I: PublicId>(field: &str, id: &ID) -> Result<I, Fault> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference(pub String);
 
-#[Scalar(name = "Reference")]
+/// Names an object: its id, or the key (of a release: the version) by which people know it.
+#[Scalar(name = "Reference", specified_by_url = "urn:ballroom:scalar:reference")]
 impl ScalarType for Reference {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
@@ -42,13 +43,58 @@ impl ScalarType for Reference {
     }
 }
 
+/// A type of the wire for a type of the domain: its name, its format, and how it is read.
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident($inner:ty), $url:literal, $example:literal, $write:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub $inner);
+
+        $(#[$doc])*
+        #[Scalar(specified_by_url = $url)]
+        impl ScalarType for $name {
+            fn parse(value: Value) -> InputValueResult<Self> {
+                let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+                let read = text.parse().map(Self);
+                read.map_err(|_| InputValueError::custom(concat!("must be like ", $example)))
+            }
+
+            fn to_value(&self) -> Value {
+                let write: fn($inner) -> String = $write;
+                Value::String(write(self.0))
+            }
+        }
+
+        impl From<$inner> for $name {
+            fn from(inner: $inner) -> Self {
+                Self(inner)
+            }
+        }
+
+        impl From<$name> for $inner {
+            fn from(shown: $name) -> Self {
+                shown.0
+            }
+        }
+    )*};
+}
+
+texts! {
+    /// A day of the calendar without a time, such as `2026-03-31`: the full-date of RFC 3339.
+    Date(NaiveDate), "https://scalars.graphql.org/andimarek/local-date", "2026-03-31", |day: NaiveDate| day.to_string();
+
+    /// A moment with its offset, such as `2026-03-31T09:30:00Z`: the date-time of RFC 3339. What comes out is UTC.
+    DateTime(chrono::DateTime<Utc>), "https://scalars.graphql.org/andimarek/date-time", "2026-03-31T09:30:00Z",
+        |at: chrono::DateTime<Utc>| at.to_rfc3339();
+}
+
 /// Days from `from` on, up to but not including `until`.
 #[derive(InputObject, Clone, Copy, Debug)]
 pub struct PeriodInput {
     /// The first day.
-    from: NaiveDate,
+    from: Date,
     /// The day after the last.
-    until: NaiveDate,
+    until: Date,
 }
 
 /// Days from `from` on, up to but not including `until`.
@@ -56,23 +102,23 @@ pub struct PeriodInput {
 #[graphql(name = "Period")]
 pub struct PeriodShown {
     /// The first day.
-    from: NaiveDate,
+    from: Date,
     /// The day after the last.
-    until: NaiveDate,
+    until: Date,
 }
 
 impl From<Period> for PeriodShown {
     fn from(period: Period) -> Self {
-        Self { from: period.from, until: period.until }
+        Self { from: period.from.into(), until: period.until.into() }
     }
 }
 
 /// The period asked for, and the last day that may be known.
 pub(super) fn period(
     given: Option<PeriodInput>,
-    as_of: Option<NaiveDate>,
+    as_of: Option<Date>,
     today: NaiveDate,
 ) -> Result<(Period, NaiveDate), Fault> {
-    let given = given.map(|period| Period { from: period.from, until: period.until });
-    Ok(Period::resolve(given, as_of, today)?)
+    let given = given.map(|period| Period { from: period.from.into(), until: period.until.into() });
+    Ok(Period::resolve(given, as_of.map(Into::into), today)?)
 }

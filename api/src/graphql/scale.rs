@@ -1,12 +1,18 @@
 //! Scales.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Description, Enum, ID, InputObject, Object};
 use ballroom_entity::{id::ScaleId, scale::Model};
 
-use super::{Asking, fault::Fault, scalar::id};
+use super::{
+    Asking,
+    fault::Fault,
+    payload::{payload, payloads},
+    scalar::id,
+};
 use crate::domain::scale::{self, NewScale};
 
 /// How an answer is rated. Ratings on different scales are never mixed raw.
+#[derive(Description)]
 pub struct Scale(pub Model);
 
 /// Which standard figure belongs to a scale.
@@ -27,10 +33,10 @@ pub(super) enum ScaleKind {
     Custom,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Scale {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -106,13 +112,16 @@ struct CreateScaleInput {
     /// Whether `max` is the best rating.
     #[graphql(default = true)]
     higher_is_better: bool,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The scale.
-#[derive(SimpleObject)]
-struct ScalePayload {
+payloads! {
     /// The scale.
-    scale: Scale,
+    ScalePayload {
+        /// The scale.
+        scale: Scale,
+    }
 }
 
 #[derive(Default)]
@@ -121,11 +130,19 @@ pub(super) struct ScaleMutation;
 #[Object]
 impl ScaleMutation {
     /// Makes a scale. The same again returns what is there.
-    async fn create_scale(&self, ctx: &Context<'_>, input: CreateScaleInput) -> Result<ScalePayload, Fault> {
-        let CreateScaleInput { key, name, kind, min, max, step, higher_is_better } = input;
-        let name = name.unwrap_or_else(|| key.clone());
-        let kind = kind.unwrap_or(ScaleKind::Custom).into();
-        let new = NewScale { key, name, kind, min, max, step, higher_is_better };
-        Ok(ScalePayload { scale: Scale(scale::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?) })
+    async fn create_scale(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done.")] input: CreateScaleInput,
+    ) -> Result<ScalePayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let CreateScaleInput { key, name, kind, min, max, step, higher_is_better, .. } = input;
+            let name = name.unwrap_or_else(|| key.clone());
+            let kind = kind.unwrap_or(ScaleKind::Custom).into();
+            let new = NewScale { key, name, kind, min, max, step, higher_is_better };
+            Ok(ScalePayload::done(Scale(scale::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?)))
+        })
+        .await
     }
 }

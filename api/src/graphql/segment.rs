@@ -1,6 +1,6 @@
 //! Segments.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, connection::Connection};
+use async_graphql::{Context, Description, ID, InputObject, Object, connection::Connection};
 use ballroom_entity::{
     id::{OrganizationId, SegmentId},
     segment::{Column, Entity, Model},
@@ -12,17 +12,19 @@ use super::{
     Asking,
     fault::Fault,
     page::{Direction, Paged, Sort, Total, connection},
+    payload::{payload, payloads},
     scalar::{Reference, id},
 };
 use crate::domain::segment;
 
 /// A named group of customers: a tier, a region.
+#[derive(Description)]
 pub struct Segment(pub Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Segment {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -76,10 +78,11 @@ impl SegmentQuery {
     async fn segments(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Segment, Total>, Fault> {
         connection(ctx, Segments, (first, after, last, before), Segment).await
     }
@@ -92,6 +95,8 @@ struct CreateSegmentInput {
     key: String,
     /// What people call it; the key if left out.
     name: Option<String>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// A segment to rename.
@@ -101,13 +106,16 @@ struct UpdateSegmentInput {
     segment: Reference,
     /// A new name.
     name: String,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The segment as it is now.
-#[derive(SimpleObject)]
-struct SegmentPayload {
-    /// The segment.
-    segment: Segment,
+payloads! {
+    /// The segment as it is now.
+    SegmentPayload {
+        /// The segment.
+        segment: Segment,
+    }
 }
 
 #[derive(Default)]
@@ -119,21 +127,30 @@ impl SegmentMutation {
     async fn create_segment(
         &self,
         ctx: &Context<'_>,
-        input: CreateSegmentInput,
+        #[graphql(desc = "What is to be done.")] input: CreateSegmentInput,
     ) -> Result<SegmentPayload, Fault> {
-        let by = ctx.manages()?;
-        let segment = segment::create(ctx.store(), by, &input.key, input.name.as_deref(), ctx.now()).await?;
-        Ok(SegmentPayload { segment: Segment(segment) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let by = ctx.manages()?;
+            let segment =
+                segment::create(ctx.store(), by, &input.key, input.name.as_deref(), ctx.now()).await?;
+            Ok(SegmentPayload::done(Segment(segment)))
+        })
+        .await
     }
 
     /// Gives a segment another name.
     async fn update_segment(
         &self,
         ctx: &Context<'_>,
-        input: UpdateSegmentInput,
+        #[graphql(desc = "What is to be done.")] input: UpdateSegmentInput,
     ) -> Result<SegmentPayload, Fault> {
-        let by = ctx.manages()?;
-        let segment = segment::rename(ctx.store(), by, &input.segment.0, &input.name, ctx.now()).await?;
-        Ok(SegmentPayload { segment: Segment(segment) })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let by = ctx.manages()?;
+            let segment = segment::rename(ctx.store(), by, &input.segment.0, &input.name, ctx.now()).await?;
+            Ok(SegmentPayload::done(Segment(segment)))
+        })
+        .await
     }
 }

@@ -1,13 +1,18 @@
 //! Tokens.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Description, Enum, ID, InputObject, Object};
 use ballroom_entity::api_token::Model;
-use chrono::{DateTime, Utc};
 
-use super::{Asking, fault::Fault, scalar::id};
+use super::{
+    Asking,
+    fault::Fault,
+    payload::{payload, payloads},
+    scalar::{DateTime, id},
+};
 use crate::domain::token;
 
 /// What a caller is let in by. The secret itself is shown once, when it is made.
+#[derive(Description)]
 pub struct ApiToken(pub Model);
 
 /// What a token may do; each role includes those before it.
@@ -24,10 +29,10 @@ enum Role {
     Administrator,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ApiToken {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
@@ -42,18 +47,18 @@ impl ApiToken {
     }
 
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
     }
 
     /// When it stops working by itself; null: never.
-    async fn expires_at(&self) -> Option<DateTime<Utc>> {
-        self.0.expires_at
+    async fn expires_at(&self) -> Option<DateTime> {
+        self.0.expires_at.map(Into::into)
     }
 
     /// When it was revoked; null: it was not.
-    async fn revoked_at(&self) -> Option<DateTime<Utc>> {
-        self.0.revoked_at
+    async fn revoked_at(&self) -> Option<DateTime> {
+        self.0.revoked_at.map(Into::into)
     }
 }
 
@@ -76,16 +81,19 @@ struct CreateTokenInput {
     /// What it may do.
     role: Role,
     /// When it stops working by itself; left out: never.
-    expires_at: Option<DateTime<Utc>>,
+    expires_at: Option<DateTime>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// A new token.
-#[derive(SimpleObject)]
-struct CreateTokenPayload {
-    /// The token.
-    token: ApiToken,
-    /// What to send as `Authorization: Bearer …`. Keep it now: it is not shown again.
-    secret: String,
+payloads! {
+    /// A new token.
+    CreateTokenPayload {
+        /// The token.
+        token: ApiToken,
+        /// What to send as `Authorization: Bearer …`. Keep it now: it is not shown again.
+        secret: String,
+    }
 }
 
 /// A token to revoke.
@@ -93,13 +101,16 @@ struct CreateTokenPayload {
 struct RevokeTokenInput {
     /// The token.
     token_id: ID,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
-/// The token as it is now.
-#[derive(SimpleObject)]
-struct TokenPayload {
-    /// The token.
-    token: ApiToken,
+payloads! {
+    /// The token as it is now.
+    TokenPayload {
+        /// The token.
+        token: ApiToken,
+    }
 }
 
 #[derive(Default)]
@@ -111,17 +122,36 @@ impl TokenMutation {
     async fn create_token(
         &self,
         ctx: &Context<'_>,
-        input: CreateTokenInput,
+        #[graphql(desc = "What is to be done.")] input: CreateTokenInput,
     ) -> Result<CreateTokenPayload, Fault> {
-        let (by, role) = (ctx.administers()?, input.role.into());
-        let (row, secret) =
-            token::create(ctx.store(), by, role, &input.name, input.expires_at, ctx.now()).await?;
-        Ok(CreateTokenPayload { token: ApiToken(row), secret })
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let (by, role) = (ctx.administers()?, input.role.into());
+            let (row, secret) = token::create(
+                ctx.store(),
+                by,
+                role,
+                &input.name,
+                input.expires_at.map(Into::into),
+                ctx.now(),
+            )
+            .await?;
+            Ok(CreateTokenPayload::done(ApiToken(row), secret))
+        })
+        .await
     }
 
     /// Revokes a token: from now on it lets nobody in. Only for administrators.
-    async fn revoke_token(&self, ctx: &Context<'_>, input: RevokeTokenInput) -> Result<TokenPayload, Fault> {
-        let row = token::revoke(ctx.store(), ctx.administers()?, &input.token_id, ctx.now()).await?;
-        Ok(TokenPayload { token: ApiToken(row) })
+    async fn revoke_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done.")] input: RevokeTokenInput,
+    ) -> Result<TokenPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let row = token::revoke(ctx.store(), ctx.administers()?, &input.token_id, ctx.now()).await?;
+            Ok(TokenPayload::done(ApiToken(row)))
+        })
+        .await
     }
 }

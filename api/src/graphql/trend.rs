@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object};
+use async_graphql::{Context, Description, Enum, Object};
 use ballroom_analytics::value::TrendPoint as Point;
 use ballroom_entity::{id::FeatureId, product};
 use chrono::{Days, NaiveDate};
 
-use super::{Asking, fault::Fault, scalar::Reference, value::Value};
+use super::{
+    Asking,
+    fault::Fault,
+    scalar::{Date, Reference},
+    value::Value,
+};
 use crate::domain::{
     product as products,
     score::{Period, Snapshot, TrendOf, known_day},
@@ -44,9 +49,9 @@ impl TrendStep {
 /// What a trend is asked of.
 pub(super) struct Asked {
     /// The first day that may have a point.
-    pub(super) from: Option<NaiveDate>,
+    pub(super) from: Option<Date>,
     /// The day of the last point.
-    pub(super) to: Option<NaiveDate>,
+    pub(super) to: Option<Date>,
     /// How far apart the points lie.
     pub(super) step: TrendStep,
     /// Length of the period of each point, in days.
@@ -58,16 +63,17 @@ pub(super) struct Asked {
 }
 
 /// A point of a trend.
+#[derive(Description)]
 pub struct TrendPoint {
     snapshot: Arc<Snapshot>,
     point: Point,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl TrendPoint {
     /// The last day of the point's period, and the day at whose end the value is told: later rows are unknown to it.
-    async fn as_of(&self) -> NaiveDate {
-        self.snapshot.date(self.point.day)
+    async fn as_of(&self) -> Date {
+        self.snapshot.date(self.point.day).into()
     }
 
     /// The value; null where the segment asked for had no answers anywhere.
@@ -84,8 +90,8 @@ pub(super) async fn of(
     asked: Asked,
 ) -> Result<Vec<TrendPoint>, Fault> {
     let today = products::today(product, ctx.now());
-    let to = known_day("to", asked.to.unwrap_or(today), today)?;
-    let from = asked.from.unwrap_or_else(|| to - Days::new(USUAL_DAYS));
+    let to = known_day("to", asked.to.map_or(today, Into::into), today)?;
+    let from = asked.from.map_or_else(|| to - Days::new(USUAL_DAYS), NaiveDate::from);
     if from > to {
         return Err(Fault::invalid("from", "must not lie after `to`"));
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object};
+use async_graphql::{Context, Description, Enum, Object};
 use ballroom_analytics::{
     standard::Standard,
     value::{IncidentBasis as Basis, StratumValue, ValueScore},
@@ -11,7 +11,6 @@ use ballroom_entity::{
     id::{FeatureId, ScaleId, SegmentId},
     product,
 };
-use chrono::NaiveDate;
 
 use super::{
     Asking,
@@ -20,7 +19,7 @@ use super::{
     load::ValuesOf,
     product::Product,
     release::{self, Release},
-    scalar::{PeriodInput, PeriodShown, Reference, period},
+    scalar::{Date, PeriodInput, PeriodShown, Reference, period},
     scale::{self, Scale},
     segment::{self, Segment},
 };
@@ -30,6 +29,7 @@ use crate::domain::{
 };
 
 /// The perceived value of a feature in a period, with its uncertainty and its reasons.
+#[derive(Description)]
 pub struct Value {
     snapshot: Arc<Snapshot>,
     score: ValueScore,
@@ -51,7 +51,7 @@ impl Value {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Value {
     /// The perceived value, 0 (none) to 100. It is `base + history + feedback + incidents`.
     async fn score(&self) -> f64 {
@@ -149,8 +149,8 @@ impl Value {
     }
 
     /// The last day whose data were known.
-    async fn as_of(&self) -> NaiveDate {
-        self.snapshot.date(self.score.as_of)
+    async fn as_of(&self) -> Date {
+        self.snapshot.date(self.score.as_of).into()
     }
 
     /// The version of the method: the same data give the same score only under the same version.
@@ -160,12 +160,13 @@ impl Value {
 }
 
 /// The part of one scale and segment in a value.
+#[derive(Description)]
 pub struct ValueStratum {
     snapshot: Arc<Snapshot>,
     stratum: StratumValue,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ValueStratum {
     /// The scale on which these customers answered.
     async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
@@ -211,6 +212,7 @@ impl ValueStratum {
 }
 
 /// What customers value: every feature of a product.
+#[derive(Description)]
 pub struct ValueReport {
     product: product::Model,
     cell: Cell,
@@ -218,7 +220,7 @@ pub struct ValueReport {
     values: Arc<Vec<ValueScore>>,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ValueReport {
     /// The product.
     async fn product(&self) -> Product {
@@ -244,8 +246,8 @@ impl ValueReport {
     }
 
     /// The last day whose data were known.
-    async fn as_of(&self) -> NaiveDate {
-        self.cell.as_of
+    async fn as_of(&self) -> Date {
+        self.cell.as_of.into()
     }
 
     /// Answers in the period, over all features.
@@ -265,13 +267,14 @@ impl ValueReport {
 }
 
 /// A feature in a value report.
+#[derive(Description)]
 pub struct ValueReportEntry {
     rank: Option<i32>,
     snapshot: Arc<Snapshot>,
     score: ValueScore,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ValueReportEntry {
     /// Its place, from 1; null: not enough answers.
     async fn rank(&self) -> Option<i32> {
@@ -294,13 +297,14 @@ impl ValueReportEntry {
 
 /// The organization's products, compared by the value of each as a whole: by the answers that name a product but
 /// none of its features.
+#[derive(Description)]
 pub struct ProductComparison {
     cell: Cell,
     snapshot: Arc<Snapshot>,
     values: Vec<ValueScore>,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ProductComparison {
     /// The days whose answers count.
     async fn period(&self) -> PeriodShown {
@@ -313,8 +317,8 @@ impl ProductComparison {
     }
 
     /// The last day whose data were known.
-    async fn as_of(&self) -> NaiveDate {
-        self.cell.as_of
+    async fn as_of(&self) -> Date {
+        self.cell.as_of.into()
     }
 
     /// The ranked products from the highest value down, then those with not enough answers. A product about which
@@ -330,13 +334,14 @@ impl ProductComparison {
 }
 
 /// A product among others.
+#[derive(Description)]
 pub struct ProductComparisonEntry {
     rank: Option<i32>,
     snapshot: Arc<Snapshot>,
     score: ValueScore,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ProductComparisonEntry {
     /// Its place, from 1; null: not enough answers.
     async fn rank(&self) -> Option<i32> {
@@ -367,7 +372,7 @@ impl ValueQuery {
         days: Option<PeriodInput>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
         #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
-        as_of: Option<NaiveDate>,
+        as_of: Option<Date>,
     ) -> Result<ProductComparison, Fault> {
         // Products of one organization may lie in different time zones: UTC is what they share.
         let today = ctx.now().date_naive();
@@ -383,12 +388,13 @@ impl ValueQuery {
 }
 
 /// A figure that everybody knows.
+#[derive(Description)]
 pub struct StandardFigure {
     snapshot: Arc<Snapshot>,
     figure: Standard,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl StandardFigure {
     /// The scale: NPS for a scale of kind NPS, CSAT for one of kind CSAT, and so on.
     async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
@@ -433,7 +439,7 @@ pub(super) async fn report(
     days: Option<PeriodInput>,
     release: Option<Reference>,
     segment: Option<Reference>,
-    as_of: Option<NaiveDate>,
+    as_of: Option<Date>,
 ) -> Result<ValueReport, Fault> {
     let (key, cell) = cell(ctx, product, days, release, segment, as_of).await?;
     let (snapshot, values) =
@@ -450,7 +456,7 @@ pub(super) async fn of_feature(
     days: Option<PeriodInput>,
     release: Option<Reference>,
     segment: Option<Reference>,
-    as_of: Option<NaiveDate>,
+    as_of: Option<Date>,
 ) -> Result<Option<Value>, Fault> {
     let (key, _) = cell(ctx, product, days, release, segment, as_of).await?;
     let Some((snapshot, values)) = ctx.load().load_one(key).await? else { return Ok(None) };
@@ -481,7 +487,7 @@ async fn cell(
     days: Option<PeriodInput>,
     release: Option<Reference>,
     segment: Option<Reference>,
-    as_of: Option<NaiveDate>,
+    as_of: Option<Date>,
 ) -> Result<(ValuesOf, Cell), Fault> {
     let today = products::today(product, ctx.now());
     let (period, as_of) = period(days, as_of, today)?;

@@ -1,0 +1,205 @@
+//! Connections of feedback: which answers, in which order.
+
+use async_graphql::{Context, Enum, ID, InputObject, connection::Connection};
+use ballroom_entity::{
+    feedback::{Column, Entity, Model},
+    id::{CustomerId, FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
+};
+use chrono::Utc;
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use uuid::Uuid;
+
+use super::{
+    fault::Fault,
+    feedback::Feedback,
+    page::{Direction, Four, Paged, Sort, Total, connection},
+    scalar::{DateTime, Reference, parse},
+};
+use crate::{domain::scale::level, store::Dimensions};
+
+/// Which answers are wanted: all that is given must hold.
+#[derive(InputObject, Default)]
+pub(super) struct FeedbackFilter {
+    /// About this feature: its id, or its key where the product is known.
+    feature: Option<Reference>,
+    /// Naming this release: its id, or its version where the product is known.
+    release: Option<Reference>,
+    /// Counting for this segment.
+    segment: Option<Reference>,
+    /// On this scale.
+    scale: Option<Reference>,
+    /// Rated at least so; only together with `scale`.
+    rating_at_least: Option<f64>,
+    /// Rated at most so; only together with `scale`.
+    rating_at_most: Option<f64>,
+    /// Of this customer.
+    customer_id: Option<ID>,
+    /// Having come this way.
+    channel: Option<String>,
+    /// Given at this moment or later.
+    occurred_from: Option<DateTime>,
+    /// Given before this moment.
+    occurred_until: Option<DateTime>,
+    /// With a comment, or without.
+    has_comment: Option<bool>,
+    /// In the counts that scores read, or not: see `Feedback.counted`.
+    counted: Option<bool>,
+}
+
+/// What answers can be sorted by.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum FeedbackOrderField {
+    /// When the customer answered.
+    OccurredAt,
+    /// When it was stored.
+    ReceivedAt,
+}
+
+/// In which order answers come.
+#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FeedbackOrder {
+    /// What they are sorted by.
+    field: FeedbackOrderField,
+    /// Which come first.
+    direction: Direction,
+}
+
+/// Which answers a connection holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Answers {
+    pub(super) product: Option<ProductId>,
+    pub(super) feature: Option<FeatureId>,
+    pub(super) release: Option<ReleaseId>,
+    pub(super) customer: Option<CustomerId>,
+    pub(super) segment: Option<SegmentId>,
+    pub(super) scale: Option<ScaleId>,
+    pub(super) levels: (Option<i32>, Option<i32>),
+    pub(super) channel: Option<String>,
+    pub(super) occurred: (Option<chrono::DateTime<Utc>>, Option<chrono::DateTime<Utc>>),
+    pub(super) has_comment: Option<bool>,
+    pub(super) counted: Option<bool>,
+    pub(super) order: Option<FeedbackOrder>,
+}
+
+impl Answers {
+    /// A page of those that the filter leaves.
+    pub(super) async fn page(
+        self,
+        ctx: &Context<'_>,
+        filter: Option<FeedbackFilter>,
+        order: Option<FeedbackOrder>,
+        four: Four,
+    ) -> Result<Connection<String, Feedback, Total>, Fault> {
+        let mut answers = match filter {
+            Some(filter) => self.narrowed(filter, &*super::dimensions(ctx).await?)?,
+            None => self,
+        };
+        answers.order = order;
+        connection(ctx, answers, four, Feedback).await
+    }
+
+    fn narrowed(self, filter: FeedbackFilter, dimensions: &Dimensions) -> Result<Self, Fault> {
+        let feature =
+            filter.feature.map(|feature| feature_of(dimensions, self.product, feature)).transpose()?;
+        let release =
+            filter.release.map(|release| release_of(dimensions, self.product, release)).transpose()?;
+        let segment = filter.segment.map(|segment| dimensions.segment("filter.segment", &segment.0));
+        let scale = filter.scale.map(|scale| dimensions.scale("filter.scale", &scale.0)).transpose()?;
+        let bound = |field: &str, rating: Option<f64>| match (rating, scale) {
+            (None, _) => Ok(None),
+            (Some(rating), Some(scale)) => Ok(Some(level(scale, rating)?)),
+            (Some(_), None) => Err(Fault::invalid(field, "means nothing without `scale`")),
+        };
+        let levels = (
+            bound("filter.ratingAtLeast", filter.rating_at_least)?,
+            bound("filter.ratingAtMost", filter.rating_at_most)?,
+        );
+        let customer = filter.customer_id.map(|id| parse("filter.customerId", &id)).transpose()?;
+        Ok(Self {
+            feature: feature.or(self.feature),
+            release: release.or(self.release),
+            customer: customer.or(self.customer),
+            segment: segment.transpose()?.map(|segment| segment.id),
+            scale: scale.map(|scale| scale.id),
+            levels,
+            channel: filter.channel,
+            occurred: (filter.occurred_from.map(Into::into), filter.occurred_until.map(Into::into)),
+            has_comment: filter.has_comment,
+            counted: filter.counted,
+            ..self
+        })
+    }
+}
+
+/// The feature of a filter: by key where the product is known, else by id.
+pub(super) fn feature_of(
+    dimensions: &Dimensions,
+    product: Option<ProductId>,
+    feature: Reference,
+) -> Result<FeatureId, Fault> {
+    match product {
+        Some(product) => Ok(dimensions.feature(product, "filter.feature", &feature.0)?.id),
+        None => parse("filter.feature", &ID(feature.0)),
+    }
+}
+
+/// The release of a filter: by version where the product is known, else by id.
+pub(super) fn release_of(
+    dimensions: &Dimensions,
+    product: Option<ProductId>,
+    release: Reference,
+) -> Result<ReleaseId, Fault> {
+    match product {
+        Some(product) => Ok(dimensions.release(product, "filter.release", &release.0)?.id),
+        None => parse("filter.release", &ID(release.0)),
+    }
+}
+
+impl Paged for Answers {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        let with_comment = |yes: bool| match yes {
+            true => Column::Comment.is_not_null(),
+            false => Column::Comment.is_null(),
+        };
+        Entity::owned_by(organization)
+            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.feature, |query, feature| query.filter(Column::FeatureId.eq(feature)))
+            .apply_if(self.release, |query, release| query.filter(Column::ReleaseId.eq(release)))
+            .apply_if(self.customer, |query, customer| query.filter(Column::CustomerId.eq(customer)))
+            .apply_if(self.segment, |query, segment| query.filter(Column::SegmentId.eq(segment)))
+            .apply_if(self.scale, |query, scale| query.filter(Column::ScaleId.eq(scale)))
+            .apply_if(self.levels.0, |query, level| query.filter(Column::Level.gte(level)))
+            .apply_if(self.levels.1, |query, level| query.filter(Column::Level.lte(level)))
+            .apply_if(self.channel.as_ref(), |query, channel| query.filter(Column::Channel.eq(channel)))
+            .apply_if(self.occurred.0, |query, from| query.filter(Column::OccurredAt.gte(from)))
+            .apply_if(self.occurred.1, |query, until| query.filter(Column::OccurredAt.lt(until)))
+            .apply_if(self.has_comment, |query, yes| query.filter(with_comment(yes)))
+            .apply_if(self.counted, |query, counted| query.filter(Column::Counted.eq(counted)))
+    }
+
+    /// A feature's answers have an index by time; other views run along the primary key.
+    fn sort(&self) -> (Column, Sort, Direction) {
+        let order = self.order.unwrap_or(FeedbackOrder {
+            field: match self.feature {
+                Some(_) => FeedbackOrderField::OccurredAt,
+                None => FeedbackOrderField::ReceivedAt,
+            },
+            direction: Direction::Descending,
+        });
+        match order.field {
+            FeedbackOrderField::OccurredAt => (Column::OccurredAt, Sort::Moment, order.direction),
+            // Ids are made in the order in which answers are stored.
+            FeedbackOrderField::ReceivedAt => (Column::Id, Sort::Id, order.direction),
+        }
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (row.occurred_at.to_rfc3339(), row.id.0)
+    }
+}

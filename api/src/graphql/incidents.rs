@@ -1,0 +1,144 @@
+//! Connections of incidents: which, in which order.
+
+use async_graphql::{Context, Enum, InputObject, connection::Connection};
+use ballroom_entity::{
+    attribution,
+    id::{FeatureId, OrganizationId, ProductId, ReleaseId},
+    incident::{Column, Entity, Model},
+    incident_feature,
+};
+use chrono::Utc;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use uuid::Uuid;
+
+use super::{
+    answers::{feature_of, release_of},
+    fault::Fault,
+    incident::{Incident, IncidentState},
+    page::{Direction, Four, Paged, Sort, Total, connection},
+    scalar::{DateTime, Reference},
+};
+
+/// Which incidents are wanted: all that is given must hold.
+#[derive(InputObject, Default)]
+pub(super) struct IncidentFilter {
+    /// Only open ones, or only resolved ones.
+    state: Option<IncidentState>,
+    /// Of one of these severities, 1 (critical) to 4 (minor).
+    severity: Option<Vec<i32>>,
+    /// Hurting this feature: its id, or its key where the product is known.
+    feature: Option<Reference>,
+    /// Of which something was stated about this release, whatever it was: its id, or its version where the product
+    /// is known.
+    release: Option<Reference>,
+    /// Opened at this moment or later.
+    opened_from: Option<DateTime>,
+    /// Opened before this moment.
+    opened_until: Option<DateTime>,
+}
+
+/// What incidents can be sorted by.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum IncidentOrderField {
+    /// When it began.
+    OpenedAt,
+    /// When it was entered.
+    CreatedAt,
+}
+
+/// In which order incidents come.
+#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct IncidentOrder {
+    /// What they are sorted by.
+    field: IncidentOrderField,
+    /// Which come first.
+    direction: Direction,
+}
+
+/// Which incidents a connection holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Incidents {
+    pub(super) product: Option<ProductId>,
+    pub(super) feature: Option<FeatureId>,
+    pub(super) release: Option<ReleaseId>,
+    pub(super) state: Option<IncidentState>,
+    pub(super) severity: Option<Vec<i32>>,
+    pub(super) opened: (Option<chrono::DateTime<Utc>>, Option<chrono::DateTime<Utc>>),
+    pub(super) order: Option<IncidentOrder>,
+}
+
+impl Incidents {
+    /// A page of those that the filter leaves.
+    pub(super) async fn page(
+        mut self,
+        ctx: &Context<'_>,
+        filter: Option<IncidentFilter>,
+        order: Option<IncidentOrder>,
+        four: Four,
+    ) -> Result<Connection<String, Incident, Total>, Fault> {
+        if let Some(filter) = filter {
+            let dimensions = super::dimensions(ctx).await?;
+            if let Some(feature) = filter.feature {
+                self.feature = Some(feature_of(&dimensions, self.product, feature)?);
+            }
+            if let Some(release) = filter.release {
+                self.release = Some(release_of(&dimensions, self.product, release)?);
+            }
+            self.state = filter.state;
+            self.severity = filter.severity;
+            self.opened = (filter.opened_from.map(Into::into), filter.opened_until.map(Into::into));
+        }
+        self.order = order;
+        connection(ctx, self, four, Incident).await
+    }
+}
+
+impl Paged for Incidents {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        Entity::owned_by(organization)
+            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.feature, |query, feature| {
+                let hurt = incident_feature::Entity::owned_by(organization)
+                    .filter(incident_feature::Column::FeatureId.eq(feature))
+                    .select_only()
+                    .column(incident_feature::Column::IncidentId);
+                query.filter(Column::Id.in_subquery(hurt.into_query()))
+            })
+            .apply_if(self.release, |query, release| {
+                let stated = attribution::Entity::owned_by(organization)
+                    .filter(attribution::Column::ReleaseId.eq(release))
+                    .select_only()
+                    .column(attribution::Column::IncidentId);
+                query.filter(Column::Id.in_subquery(stated.into_query()))
+            })
+            .apply_if(self.state, |query, state| match state {
+                IncidentState::Open => query.filter(Column::ResolvedAt.is_null()),
+                IncidentState::Resolved => query.filter(Column::ResolvedAt.is_not_null()),
+            })
+            .apply_if(self.severity.as_ref(), |query, severity| {
+                query.filter(Column::Severity.is_in(severity.iter().copied()))
+            })
+            .apply_if(self.opened.0, |query, from| query.filter(Column::OpenedAt.gte(from)))
+            .apply_if(self.opened.1, |query, until| query.filter(Column::OpenedAt.lt(until)))
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        let opened_last =
+            IncidentOrder { field: IncidentOrderField::OpenedAt, direction: Direction::Descending };
+        let order = self.order.unwrap_or(opened_last);
+        match order.field {
+            IncidentOrderField::OpenedAt => (Column::OpenedAt, Sort::Moment, order.direction),
+            IncidentOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
+        }
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (row.opened_at.to_rfc3339(), row.id.0)
+    }
+}

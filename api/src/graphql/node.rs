@@ -1,0 +1,121 @@
+//! Objects by their id, whatever they are.
+
+use async_graphql::{Context, ID, Interface, Object};
+use ballroom_entity::id::{
+    ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId, IterationId,
+    OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId,
+};
+use futures::future::try_join_all;
+
+use super::{
+    Asking,
+    customer::Customer,
+    deployment::Deployment,
+    fault::Fault,
+    feature::Feature,
+    feedback::Feedback,
+    incident::{Attribution, Incident},
+    iteration::Iteration,
+    organization::Organization,
+    product::Product,
+    release::Release,
+    scale::Scale,
+    segment::Segment,
+    token::ApiToken,
+};
+use crate::domain::{organization, reference::PublicId, token};
+
+/// The most ids that are looked up at once.
+const MOST: usize = 200;
+
+/// Whatever has an id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Its id: the noun and 32 hexadecimal digits."))]
+pub(super) enum Node {
+    Organization(Organization),
+    Product(Product),
+    Feature(Feature),
+    Release(Release),
+    Deployment(Deployment),
+    Iteration(Iteration),
+    Segment(Segment),
+    Customer(Customer),
+    Scale(Scale),
+    Feedback(Feedback),
+    Incident(Incident),
+    Attribution(Attribution),
+    ApiToken(ApiToken),
+}
+
+#[derive(Default)]
+pub(super) struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Any object, by its id. Null when there is none, or when it is not yours to see.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Option<Node>, Fault> {
+        find(ctx, &id).await
+    }
+
+    /// Objects by their ids, in the order of the ids; null in the place of one that is not there.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Their ids, at most 200.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>, Fault> {
+        if ids.len() > MOST {
+            return Err(Fault::invalid(
+                "ids",
+                &format!("has {} ids; send at most {MOST} at once", ids.len()),
+            ));
+        }
+        try_join_all(ids.iter().map(|id| find(ctx, id))).await
+    }
+}
+
+async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fault> {
+    let by = ctx.reads()?;
+    let dimensions = super::dimensions(ctx).await?;
+    macro_rules! known {
+        ($($table:ident: $id:ident => $node:ident),* $(,)?) => {$(
+            if let Some(id) = $id::parse(id) {
+                return Ok(dimensions.$table.get(&id).cloned().map($node).map(Node::$node));
+            }
+        )*};
+    }
+    macro_rules! loaded {
+        ($($id:ident => $node:ident),* $(,)?) => {$(
+            if let Some(id) = $id::parse(id) {
+                return Ok(ctx.load().load_one(id).await?.map($node).map(Node::$node));
+            }
+        )*};
+    }
+    known! {
+        products: ProductId => Product,
+        features: FeatureId => Feature,
+        releases: ReleaseId => Release,
+        segments: SegmentId => Segment,
+        scales: ScaleId => Scale,
+    }
+    loaded! {
+        FeedbackId => Feedback,
+        IncidentId => Incident,
+        CustomerId => Customer,
+        IterationId => Iteration,
+        DeploymentId => Deployment,
+        AttributionId => Attribution,
+    }
+    if OrganizationId::parse(id) == Some(by.organization()) {
+        let own = organization::find(ctx.store(), by.organization()).await?;
+        return Ok(Some(Node::Organization(Organization(own))));
+    }
+    if let (Some(id), Ok(by)) = (ApiTokenId::parse(id), ctx.administers()) {
+        let all = token::all(ctx.store(), by).await?;
+        return Ok(all.into_iter().find(|token| token.id == id).map(ApiToken).map(Node::ApiToken));
+    }
+    Ok(None)
+}

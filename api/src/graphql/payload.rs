@@ -1,0 +1,82 @@
+//! Payloads of mutations: what changed, what the caller has to mend, and the caller's own mark.
+
+use async_graphql::SimpleObject;
+
+use super::fault::{Code, Fault};
+
+/// What is wrong with the input of a mutation. Nothing was done.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct UserError {
+    /// What kind of error it is: INVALID_ARGUMENT, NOT_FOUND or CONFLICT.
+    code: Code,
+    /// The field of the input that is wrong; null when it is not about one.
+    field: Option<String>,
+    /// What is wrong and what would be right.
+    message: String,
+}
+
+impl UserError {
+    pub(super) fn new(code: Code, field: Option<String>, message: String) -> Self {
+        Self { code, field, message }
+    }
+}
+
+/// A payload: it says what changed, or why nothing did.
+pub(super) trait Payload: Sized {
+    /// Nothing was done.
+    fn refused(error: UserError) -> Self;
+
+    /// With the mark of the input.
+    fn marked(self, mark: Option<String>) -> Self;
+}
+
+/// Answers a mutation: what the caller can mend is told in the payload, everything else is an error of the request.
+pub(super) async fn payload<P: Payload>(
+    mark: Option<String>,
+    done: impl Future<Output = Result<P, Fault>>,
+) -> Result<P, Fault> {
+    let payload = match done.await {
+        Ok(payload) => payload,
+        Err(fault) => P::refused(fault.of_input()?),
+    };
+    Ok(payload.marked(mark))
+}
+
+/// Makes payloads: each field is there unless the input was refused.
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $field:ident: $type:ty,)+ })*) => {$(
+        $(#[$doc])*
+        #[derive(async_graphql::SimpleObject)]
+        pub(super) struct $name {
+            $(
+                $(#[$about])*
+                ///
+                /// Null when nothing was done: `userErrors` says why.
+                $field: Option<$type>,
+            )+
+            /// What is wrong with the input; empty when it was done.
+            user_errors: Vec<crate::graphql::payload::UserError>,
+            /// The mark that the input carried; null if none.
+            client_mutation_id: Option<String>,
+        }
+
+        impl $name {
+            fn done($($field: $type),+) -> Self {
+                Self { $($field: Some($field),)+ user_errors: Vec::new(), client_mutation_id: None }
+            }
+        }
+
+        impl crate::graphql::payload::Payload for $name {
+            fn refused(error: crate::graphql::payload::UserError) -> Self {
+                Self { $($field: None,)+ user_errors: vec![error], client_mutation_id: None }
+            }
+
+            fn marked(mut self, mark: Option<String>) -> Self {
+                self.client_mutation_id = mark;
+                self
+            }
+        }
+    )*};
+}
+
+pub(super) use payloads;
