@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::id::{ApiTokenId, OrganizationId};
+use crate::id::{ApiTokenId, CustomerId, OrganizationId};
 
 /// One token; only its hash is kept.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,8 +16,12 @@ pub struct Model {
     pub id: ApiTokenId,
     /// What it is for.
     pub name: String,
-    /// What it may do.
+    /// For whom it speaks.
     pub role: Role,
+    /// What it may do of what the role may.
+    pub scope: Scope,
+    /// The customer for whom it speaks; null unless the role is that of a customer.
+    pub customer_id: Option<CustomerId>,
     /// SHA-256 of the secret, hexadecimal.
     pub secret_hash: String,
     /// When it was made.
@@ -28,18 +32,42 @@ pub struct Model {
     pub revoked_at: Option<DateTimeUtc>,
 }
 
-/// What a token may do; each role includes those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
+/// For whom a token speaks: what each role may do is decided by the domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum Role {
-    /// Read everything.
-    Reader,
-    /// Also write feedback, incidents and exposure.
-    Contributor,
-    /// Also write products, features, releases, iterations, customers and segments.
-    Manager,
-    /// Also make and revoke tokens.
+    /// Product management.
+    Product,
+    /// Development.
+    Development,
+    /// Operations.
+    Operations,
+    /// Security.
+    Security,
+    /// Business.
+    Business,
+    /// Support.
+    Support,
+    /// One customer.
+    Customer,
+    /// Whoever runs the server.
     Administrator,
+}
+
+/// To what a token is confined, whatever its role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
+pub enum Scope {
+    /// To nothing.
+    Full,
+    /// To reading.
+    Read,
+    /// To writing what systems report.
+    Ingest,
+    /// To reports.
+    Reports,
+    /// To submitting answers: it may stand in a web page.
+    Publishable,
 }
 
 tenant_table!();

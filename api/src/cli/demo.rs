@@ -62,7 +62,7 @@ impl Demo {
         );
         plant(&store, &viewer, &world, clock::now(), |_| ()).await?;
 
-        let findings = find(&Scores::new(store.clone()), viewer.reads()?, &world).await?;
+        let findings = find(&Scores::new(store.clone()), viewer.reports()?, &world).await?;
         println!("\n{}\n{}\n{}", findings.values.table(), findings.verdicts.table(), findings.truths_table());
         println!(
             "To look further: ballroom --data-dir {} report value --product atelier",

@@ -96,7 +96,7 @@ enum Span {
 impl Report {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
         let store = database.open().await?;
-        let by = token::operator(organization(&store).await?.id).reads()?;
+        let by = token::operator(organization(&store).await?.id).reports()?;
         let scores = Scores::new(store.clone());
         let dimensions = store.dimensions(by.organization()).await?;
         let (Self::Value(Value { product, .. }) | Self::Release(Release { product, .. })) = &self;

@@ -13,7 +13,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::settings::Database;
 use crate::{
     clock,
-    domain::{organization as organizations, parameters, score::Scores, token},
+    domain::{
+        organization as organizations, parameters,
+        score::Scores,
+        token::{self, NewToken},
+    },
     graphql::{self, Services},
     http,
     ingest::GroupCommit,
@@ -119,7 +123,12 @@ impl Listen {
 /// The token that a first start makes, so that somebody gets in.
 pub(super) async fn first_token(store: &Store, organization: &organization::Model) -> anyhow::Result<String> {
     let operator = token::operator(organization.id).administers()?;
-    let made = token::create(store, operator, Role::Administrator, "first administrator", None, clock::now())
-        .await?;
+    let made = token::create(
+        store,
+        operator,
+        NewToken::of(Role::Administrator, "first administrator"),
+        clock::now(),
+    )
+    .await?;
     Ok(made.1)
 }

@@ -7,7 +7,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::settings::{Database, organization};
 use crate::{
     clock,
-    domain::{reference::PublicId, token},
+    domain::{
+        reference::PublicId,
+        token::{self, NewToken},
+    },
     report,
 };
 
@@ -28,9 +31,17 @@ pub(super) enum Token {
 /// A token to make.
 #[derive(Args)]
 pub(super) struct Create {
-    /// What it may do; each role includes those before it.
+    /// For whom it speaks.
     #[arg(long, value_enum)]
     role: Role,
+
+    /// To what it is confined, whatever the role.
+    #[arg(long, value_enum, default_value_t = Scope::Full)]
+    scope: Scope,
+
+    /// The customer for whom it speaks, by id or key; with the role of a customer only.
+    #[arg(long)]
+    customer: Option<String>,
 
     /// What it is for; also the source under which its data is filed.
     #[arg(long)]
@@ -47,23 +58,61 @@ pub(super) struct Create {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Role {
-    /// Read everything.
-    Reader,
-    /// Also write feedback, incidents, deployments and exposure.
-    Contributor,
-    /// Also write products, features, releases, iterations, customers, segments and scales.
-    Manager,
-    /// Also make and revoke tokens.
+    /// Product management: everything but tokens.
+    Product,
+    /// Development: releases, deployments, answers, incidents.
+    Development,
+    /// Operations: releases, deployments, answers, incidents.
+    Operations,
+    /// Security: answers and incidents.
+    Security,
+    /// Business: reports.
+    Business,
+    /// Support: answers and incidents.
+    Support,
+    /// One customer: that customer's own answers and incidents.
+    Customer,
+    /// Whoever runs the server: everything.
     Administrator,
 }
 
 impl From<Role> for api_token::Role {
     fn from(role: Role) -> Self {
         match role {
-            Role::Reader => Self::Reader,
-            Role::Contributor => Self::Contributor,
-            Role::Manager => Self::Manager,
+            Role::Product => Self::Product,
+            Role::Development => Self::Development,
+            Role::Operations => Self::Operations,
+            Role::Security => Self::Security,
+            Role::Business => Self::Business,
+            Role::Support => Self::Support,
+            Role::Customer => Self::Customer,
             Role::Administrator => Self::Administrator,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Scope {
+    /// Everything that the role may do.
+    Full,
+    /// Reading only.
+    Read,
+    /// Only writing what systems report: answers, incidents, exposure, releases, deployments.
+    Ingest,
+    /// Only reports, without answers, incidents or customers.
+    Reports,
+    /// Only submitting answers: such a token may stand in a web page.
+    Publishable,
+}
+
+impl From<Scope> for api_token::Scope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Full => Self::Full,
+            Scope::Read => Self::Read,
+            Scope::Ingest => Self::Ingest,
+            Scope::Reports => Self::Reports,
+            Scope::Publishable => Self::Publishable,
         }
     }
 }
@@ -74,9 +123,10 @@ impl Token {
         let organization = organization(&store).await?;
         let by = token::operator(organization.id).administers()?;
         match self {
-            Self::Create(Create { role, name, expires, quiet }) => {
-                let (row, text) =
-                    token::create(&store, by, role.into(), &name, expires, clock::now()).await?;
+            Self::Create(Create { role, scope, customer, name, expires: expires_at, quiet }) => {
+                let (role, scope) = (role.into(), scope.into());
+                let new = NewToken { role, scope, customer, name, expires_at };
+                let (row, text) = token::create(&store, by, new, clock::now()).await?;
                 if quiet {
                     println!("{text}");
                 } else {

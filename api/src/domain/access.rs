@@ -1,51 +1,169 @@
 //! Authority as a value: a function that needs a right demands its proof, and only a [`Viewer`] gives it.
 
-use ballroom_entity::{api_token::Role, id::OrganizationId};
+use ballroom_entity::{
+    api_token::{Role, Scope},
+    id::{CustomerId, OrganizationId},
+};
 
 use super::error::Error;
+
+/// What can be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// See products, features, releases, iterations, scales and segments, and all scores and reports of them.
+    Report,
+    /// See answers, incidents and customers.
+    Read,
+    /// Submit answers.
+    Submit,
+    /// Also correct and delete answers, and write incidents, exposure and customers.
+    Contribute,
+    /// Plan, ship and withdraw releases, and record deployments.
+    Ship,
+    /// Write what the organization decides: products, features, iterations, segments, scales, parameters.
+    Manage,
+    /// Decide who may call.
+    Administer,
+}
+
+impl Right {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Report,
+        Self::Read,
+        Self::Submit,
+        Self::Contribute,
+        Self::Ship,
+        Self::Manage,
+        Self::Administer,
+    ];
+
+    /// What may be done with it, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Report => "see reports",
+            Self::Read => "read answers, incidents and customers",
+            Self::Submit => "submit answers",
+            Self::Contribute => "write answers, incidents, exposure and customers",
+            Self::Ship => "write releases and deployments",
+            Self::Manage => "write products, features, iterations, segments and scales",
+            Self::Administer => "administer",
+        }
+    }
+
+    /// Whether a role has it. A customer reads and submits what is the customer's own.
+    pub fn of_role(self, role: Role) -> bool {
+        use Right::{Contribute, Read, Report, Ship, Submit};
+        let rights: &[Self] = match role {
+            Role::Administrator => &Self::ALL,
+            Role::Product => &[Report, Read, Submit, Contribute, Ship, Self::Manage],
+            Role::Development | Role::Operations => &[Report, Read, Submit, Contribute, Ship],
+            Role::Security | Role::Support => &[Report, Read, Submit, Contribute],
+            Role::Business => &[Report],
+            Role::Customer => &[Read, Submit],
+        };
+        rights.contains(&self)
+    }
+
+    /// Whether a scope leaves it.
+    pub fn of_scope(self, scope: Scope) -> bool {
+        match scope {
+            Scope::Full => true,
+            Scope::Read => matches!(self, Self::Report | Self::Read),
+            Scope::Ingest => matches!(self, Self::Submit | Self::Contribute | Self::Ship),
+            Scope::Reports => self == Self::Report,
+            Scope::Publishable => self == Self::Submit,
+        }
+    }
+}
 
 /// Who calls.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     organization: OrganizationId,
     role: Role,
+    scope: Scope,
+    /// The one whose answers and incidents are seen by a viewer with the role of a customer.
+    customer: Option<CustomerId>,
     /// The source under which the caller's data is filed when it names none: the token's name.
     pub source: String,
 }
 
 impl Viewer {
     /// A caller whose token has been checked, or the operator at the command line.
-    pub(crate) fn new(organization: OrganizationId, role: Role, source: impl Into<String>) -> Self {
-        Self { organization, role, source: source.into() }
+    pub(crate) fn new(
+        organization: OrganizationId,
+        role: Role,
+        scope: Scope,
+        customer: Option<CustomerId>,
+        source: impl Into<String>,
+    ) -> Self {
+        Self { organization, role, scope, customer, source: source.into() }
     }
 
-    /// What the caller may do.
+    /// What the caller is.
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// May read.
+    /// Whose data it is. This is no proof of any right.
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    /// Whether the caller has a right.
+    pub fn may(&self, right: Right) -> bool {
+        right.of_role(self.role) && right.of_scope(self.scope)
+    }
+
+    /// May see reports.
+    pub fn reports(&self) -> Result<Report, Error> {
+        self.proven(Right::Report).map(Report)
+    }
+
+    /// May read answers, incidents and customers: all, or those of one customer.
     pub fn reads(&self) -> Result<Read, Error> {
-        self.at_least(Role::Reader).map(Read)
+        let organization = self.proven(Right::Read)?;
+        Ok(Read { organization, only: self.own()? })
     }
 
-    /// May write feedback, incidents and exposure.
+    /// May submit answers: of anybody, or of one customer.
+    pub fn submits(&self) -> Result<Submit, Error> {
+        let organization = self.proven(Right::Submit)?;
+        Ok(Submit { organization, only: self.own()? })
+    }
+
+    /// May write feedback, incidents, exposure and customers.
     pub fn contributes(&self) -> Result<Contribute, Error> {
-        self.at_least(Role::Contributor).map(Contribute)
+        self.proven(Right::Contribute).map(Contribute)
     }
 
-    /// May write products, features, releases, iterations, customers, segments and scales.
+    /// May write releases and deployments.
+    pub fn ships(&self) -> Result<Ship, Error> {
+        self.proven(Right::Ship).map(Ship)
+    }
+
+    /// May write products, features, iterations, segments and scales.
     pub fn manages(&self) -> Result<Manage, Error> {
-        self.at_least(Role::Manager).map(Manage)
+        self.proven(Right::Manage).map(Manage)
     }
 
     /// May make and revoke tokens.
     pub fn administers(&self) -> Result<Administer, Error> {
-        self.at_least(Role::Administrator).map(Administer)
+        self.proven(Right::Administer).map(Administer)
     }
 
-    fn at_least(&self, role: Role) -> Result<OrganizationId, Error> {
-        if self.role >= role { Ok(self.organization) } else { Err(Error::Forbidden(role)) }
+    fn proven(&self, right: Right) -> Result<OrganizationId, Error> {
+        if self.may(right) { Ok(self.organization) } else { Err(Error::Forbidden(right)) }
+    }
+
+    /// The customer to whom the caller is confined; a customer whom nobody named sees nothing.
+    fn own(&self) -> Result<Option<CustomerId>, Error> {
+        match (self.role, self.customer) {
+            (Role::Customer, None) => Err(Error::Forbidden(Right::Read)),
+            (Role::Customer, own) => Ok(own),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -65,17 +183,55 @@ macro_rules! proofs {
 }
 
 proofs! {
-    /// Proof of the right to read.
-    Read
+    /// Proof of the right to see reports, and what they are about.
+    Report
     /// Proof of the right to write what customers and systems report.
     Contribute
+    /// Proof of the right to write releases and deployments.
+    Ship
     /// Proof of the right to write what the organization decides.
     Manage
     /// Proof of the right to decide who may call.
     Administer
 }
 
-impl From<Manage> for Read {
+macro_rules! confined {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name {
+            organization: OrganizationId,
+            only: Option<CustomerId>,
+        }
+
+        impl $name {
+            /// The organization in which the right holds.
+            pub fn organization(self) -> OrganizationId {
+                self.organization
+            }
+
+            /// The customer to whom it is confined; none: it holds for all.
+            pub fn only(self) -> Option<CustomerId> {
+                self.only
+            }
+        }
+    )*};
+}
+
+confined! {
+    /// Proof of the right to read answers, incidents and customers, if need be those of one customer.
+    Read
+    /// Proof of the right to submit answers, if need be those of one customer.
+    Submit
+}
+
+impl From<Manage> for Report {
+    fn from(proof: Manage) -> Self {
+        Self(proof.0)
+    }
+}
+
+impl From<Manage> for Ship {
     fn from(proof: Manage) -> Self {
         Self(proof.0)
     }
@@ -84,5 +240,11 @@ impl From<Manage> for Read {
 impl From<Manage> for Contribute {
     fn from(proof: Manage) -> Self {
         Self(proof.0)
+    }
+}
+
+impl From<Contribute> for Submit {
+    fn from(proof: Contribute) -> Self {
+        Self { organization: proof.0, only: None }
     }
 }

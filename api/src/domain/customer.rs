@@ -7,10 +7,12 @@ use ballroom_entity::{
     id::{CustomerId, SegmentId},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set,
+};
 
 use super::{
-    access::{Manage, Read},
+    access::{Administer, Contribute, Read},
     check,
     error::Error,
     reference::PublicId,
@@ -37,14 +39,29 @@ pub struct CustomerChanges {
     pub segment: Option<Option<String>>,
 }
 
-/// The customer with this id or key.
+/// The customer with this id or key. One who is confined to a customer finds nobody else.
 pub async fn find(store: &Store, by: Read, reference: &str) -> Result<Model, Error> {
+    let there = Entity::owned_by(by.organization())
+        .filter(is(reference))
+        .apply_if(by.only(), |query, customer| query.filter(Column::Id.eq(customer)))
+        .one(store.reader())
+        .await?;
+    there.ok_or_else(|| Error::not_found("customer", "customer", reference))
+}
+
+/// The customer with this id or key, for whoever decides who may call.
+pub(super) async fn speaking(store: &Store, by: Administer, reference: &str) -> Result<Model, Error> {
     let there = Entity::owned_by(by.organization()).filter(is(reference)).one(store.reader()).await?;
     there.ok_or_else(|| Error::not_found("customer", "customer", reference))
 }
 
 /// Makes a customer. The same again returns what is there.
-pub async fn create(store: &Store, by: Manage, new: NewCustomer, at: DateTime<Utc>) -> Result<Model, Error> {
+pub async fn create(
+    store: &Store,
+    by: Contribute,
+    new: NewCustomer,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let key = check::key("key", &new.key)?;
     let name = check::optional_line("name", new.name.as_deref(), check::NAME_LENGTH)?;
@@ -69,7 +86,7 @@ pub async fn create(store: &Store, by: Manage, new: NewCustomer, at: DateTime<Ut
 /// Changes a customer.
 pub async fn update(
     store: &Store,
-    by: Manage,
+    by: Contribute,
     customer: &str,
     changes: CustomerChanges,
     at: DateTime<Utc>,

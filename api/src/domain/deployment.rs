@@ -7,7 +7,7 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, QueryOrder, Set};
 
-use super::{access::Contribute, check, error::Error, reference::PublicId};
+use super::{access::Ship, check, error::Error, reference::PublicId};
 use crate::store::{Store, about};
 
 /// A deployment that happened.
@@ -30,7 +30,7 @@ pub struct NewDeployment {
 /// Records a deployment. The same external id again returns what is there.
 pub async fn record(
     store: &Store,
-    by: Contribute,
+    by: Ship,
     source: &str,
     new: NewDeployment,
     at: DateTime<Utc>,

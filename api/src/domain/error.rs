@@ -1,7 +1,8 @@
 //! What can go wrong, said to the one who can mend it.
 
-use ballroom_entity::api_token::Role;
 use sea_orm::DbErr;
+
+use super::access::Right;
 
 /// Why a command of the domain was refused or could not be carried out.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -32,9 +33,9 @@ pub enum Error {
         /// What it clashes with.
         reason: String,
     },
-    /// The caller's role does not allow it.
-    #[error("this needs a token with the role {0:?} or above")]
-    Forbidden(Role),
+    /// The caller's role, or the scope of its token, does not allow it.
+    #[error("this needs a token that may {}; its role or its scope does not allow it", .0.words())]
+    Forbidden(Right),
     /// The database failed; the cause is for the log.
     #[error("the database failed: {0}")]
     Database(String),

@@ -12,7 +12,7 @@ use ballroom_entity::{
     id::{FeatureId, FeedbackId, ReleaseId, SegmentId},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set};
 
 pub use submit::{NewFeedback, Outcome, Submission, Submitted, Telling, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};
@@ -46,9 +46,11 @@ pub struct FeedbackChanges {
     pub occurred_at: Option<DateTime<Utc>>,
 }
 
-/// The answer with this id.
+/// The answer with this id. One who is confined to a customer finds that customer's only.
 pub async fn find(store: &Store, by: Read, feedback: FeedbackId) -> Result<Model, Error> {
-    let there = Entity::owned_by(by.organization()).filter(Column::Id.eq(feedback));
+    let there = Entity::owned_by(by.organization())
+        .filter(Column::Id.eq(feedback))
+        .apply_if(by.only(), |query, customer| query.filter(Column::CustomerId.eq(customer)));
     there
         .one(store.reader())
         .await?

@@ -5,12 +5,15 @@ mod open;
 
 use ballroom_entity::{
     attribution::{self, AttributionBasis},
-    id::{AttributionId, FeatureId, IncidentId, OrganizationId, ReleaseId},
+    id::{AttributionId, CustomerId, FeatureId, IncidentId, OrganizationId, ReleaseId},
     incident::{Column, Entity, Model},
     incident_customer, incident_feature,
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, sea_query::Expr,
+};
 
 pub(crate) use count::{label, sums};
 pub use open::{NewIncident, Opened, open, open_in};
@@ -42,11 +45,23 @@ pub struct IncidentChanges {
     pub opened_at: Option<DateTime<Utc>>,
 }
 
-/// The incident with this id.
+/// The incident with this id. One who is confined to a customer finds those that hurt that customer.
 pub async fn find(store: &Store, by: Read, incident: IncidentId) -> Result<Model, Error> {
-    let there =
-        Entity::owned_by(by.organization()).filter(Column::Id.eq(incident)).one(store.reader()).await?;
+    let there = Entity::owned_by(by.organization())
+        .filter(Column::Id.eq(incident))
+        .apply_if(by.only(), |query, customer| query.filter(hurts(by.organization(), customer)))
+        .one(store.reader())
+        .await?;
     there.ok_or_else(|| Error::not_found("incident", "incident", incident.public()))
+}
+
+/// That an incident is known to hurt a customer.
+pub(crate) fn hurts(organization: OrganizationId, customer: CustomerId) -> Expr {
+    let linked = incident_customer::Entity::owned_by(organization)
+        .filter(incident_customer::Column::CustomerId.eq(customer))
+        .select_only()
+        .column(incident_customer::Column::IncidentId);
+    Column::Id.in_subquery(linked.into_query())
 }
 
 /// Changes an incident; the daily counts follow.
@@ -182,7 +197,7 @@ pub async fn attribute(
     basis: AttributionBasis,
     confidence: Option<f64>,
     at: DateTime<Utc>,
-) -> Result<attribution::Model, Error> {
+) -> Result<(Model, attribution::Model), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let Whole { incident: row, features, mut attributions } = whole(&tx, incident).await?;
     let dimensions = tx.dimensions();
@@ -208,7 +223,7 @@ pub async fn attribute(
     if let Some(last) = attributions.last()
         && (last.basis, last.release_id, last.confidence) == (basis, release, confidence)
     {
-        return Ok(last.clone());
+        return Ok((row, last.clone()));
     }
     count::change(&mut tx, &row, &features, &attributions, -1);
     let stated = attribution::Model {
@@ -225,7 +240,7 @@ pub async fn attribute(
     count::change(&mut tx, &row, &features, &attributions, 1);
     tx.tell("incident.attributed", about(incident));
     tx.commit().await?;
-    Ok(stated)
+    Ok((row, stated))
 }
 
 /// The features that each incident hurts.

@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Value};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    access::{Manage, Read},
+    access::{Manage, Report},
     error::Error,
     organization, product,
     score::{Period, Scores, Snapshot},
@@ -126,7 +126,7 @@ pub fn last_day(dimensions: &Dimensions, now: DateTime<Utc>) -> Option<NaiveDate
 /// Those kept of some days, ready for scores.
 pub(super) async fn kept(
     store: &Store,
-    by: Read,
+    by: Report,
     codes: &Codes,
     days: &[NaiveDate],
 ) -> Result<HashMap<NaiveDate, Hyperparameters>, Error> {
@@ -144,7 +144,7 @@ pub(super) async fn kept(
 }
 
 /// When the parameters of a day were computed and kept; none if they are not.
-pub async fn kept_at(store: &Store, by: Read, day: NaiveDate) -> Result<Option<DateTime<Utc>>, Error> {
+pub async fn kept_at(store: &Store, by: Report, day: NaiveDate) -> Result<Option<DateTime<Utc>>, Error> {
     let row = Entity::owned_by(by.organization())
         .filter(Column::Day.eq(day))
         .filter(Column::Method.eq(METHOD))

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::{
-    access::{Manage, Read},
+    access::{Manage, Report},
     check,
     error::Error,
     reference::PublicId,
@@ -44,7 +44,7 @@ pub struct ProductChanges {
 }
 
 /// The product with this id or key.
-pub async fn find(store: &Store, by: Read, reference: &str) -> Result<Model, Error> {
+pub async fn find(store: &Store, by: Report, reference: &str) -> Result<Model, Error> {
     store.dimensions(by.organization()).await?.product("product", reference).cloned()
 }
 
@@ -112,7 +112,7 @@ pub async fn update(
 }
 
 /// Products by id, for those who hold ids.
-pub async fn by_ids(store: &Store, by: Read, ids: &[ProductId]) -> Result<Vec<Model>, Error> {
+pub async fn by_ids(store: &Store, by: Report, ids: &[ProductId]) -> Result<Vec<Model>, Error> {
     let rows = Entity::owned_by(by.organization()).filter(Column::Id.is_in(ids.iter().copied()));
     Ok(rows.all(store.reader()).await?)
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use serde_json::json;
 
-use super::{access::Manage, check, error::Error, reference::PublicId};
+use super::{access::Ship, check, error::Error, reference::PublicId};
 use crate::store::{Dimensions, Store, Transaction, about};
 
 /// A release to make.
@@ -60,7 +60,7 @@ pub struct ReleaseChanges {
 }
 
 /// Plans a release, or enters one that has shipped already. The same version again returns what is there.
-pub async fn plan(store: &Store, by: Manage, new: NewRelease, at: DateTime<Utc>) -> Result<Model, Error> {
+pub async fn plan(store: &Store, by: Ship, new: NewRelease, at: DateTime<Utc>) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let row = plan_in(&mut tx, new).await?;
     tx.commit().await?;
@@ -201,7 +201,7 @@ pub(crate) async fn seen_earlier_in(
 /// Customers have it now (or since a time given). A withdrawn release may be shipped again.
 pub async fn ship(
     store: &Store,
-    by: Manage,
+    by: Ship,
     release: ReleaseId,
     released_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
@@ -241,7 +241,7 @@ pub async fn ship(
 /// Takes a release back from customers. Its answers, and what they say of it, stay.
 pub async fn withdraw(
     store: &Store,
-    by: Manage,
+    by: Ship,
     release: ReleaseId,
     withdrawn_at: DateTime<Utc>,
     at: DateTime<Utc>,
@@ -285,7 +285,7 @@ pub(crate) async fn withdraw_in(
 /// Changes what is said of a release.
 pub async fn update(
     store: &Store,
-    by: Manage,
+    by: Ship,
     release: ReleaseId,
     changes: ReleaseChanges,
     at: DateTime<Utc>,

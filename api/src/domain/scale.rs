@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, QueryOrder, Set};
 
 use super::{
-    access::{Manage, Read},
+    access::{Manage, Report},
     check,
     error::Error,
     reference::PublicId,
@@ -80,7 +80,7 @@ pub struct NewScale {
 }
 
 /// All scales, by key.
-pub async fn all(store: &Store, by: Read) -> Result<Vec<Model>, Error> {
+pub async fn all(store: &Store, by: Report) -> Result<Vec<Model>, Error> {
     Ok(Entity::owned_by(by.organization()).order_by_asc(Column::Key).all(store.reader()).await?)
 }
 

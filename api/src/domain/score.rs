@@ -17,7 +17,7 @@ use ballroom_entity::id::{FeatureId, OrganizationId, ProductId, ReleaseId, Segme
 use chrono::{DateTime, Days, NaiveDate};
 
 use super::{
-    access::Read,
+    access::Report,
     error::Error,
     parameters::{self, Parameters},
     reference::PublicId,
@@ -158,7 +158,7 @@ impl Scores {
     }
 
     /// The organization's counts as they are now. One statement when nothing has changed.
-    pub async fn snapshot(&self, by: Read, today: NaiveDate) -> Result<Arc<Snapshot>, Error> {
+    pub async fn snapshot(&self, by: Report, today: NaiveDate) -> Result<Arc<Snapshot>, Error> {
         let organization = by.organization();
         let kept = {
             let mut all = self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -192,7 +192,7 @@ impl Scores {
     /// ranked ones from the highest down, then those with not enough answers.
     pub async fn value_report(
         &self,
-        by: Read,
+        by: Report,
         today: NaiveDate,
         product: ProductId,
         cell: Cell,
@@ -207,7 +207,7 @@ impl Scores {
     /// enough answers. Products without any answer about the whole are left out.
     pub async fn products(
         &self,
-        by: Read,
+        by: Report,
         today: NaiveDate,
         cell: Cell,
     ) -> Result<(Arc<Snapshot>, Vec<ValueScore>), Error> {
@@ -220,7 +220,7 @@ impl Scores {
     /// The value of a feature as of a series of days, in one pass over the counts.
     pub async fn trend(
         &self,
-        by: Read,
+        by: Report,
         today: NaiveDate,
         product: ProductId,
         feature: FeatureId,
@@ -235,7 +235,7 @@ impl Scores {
     /// The incidents to expect of a feature; none while nothing is known.
     pub async fn forecast(
         &self,
-        by: Read,
+        by: Report,
         today: NaiveDate,
         product: ProductId,
         feature: FeatureId,
@@ -248,7 +248,7 @@ impl Scores {
     /// The parameters as of a day: those kept, or else computed now.
     pub async fn parameters(
         &self,
-        by: Read,
+        by: Report,
         today: NaiveDate,
         as_of: NaiveDate,
     ) -> Result<(Arc<Snapshot>, Parameters), Error> {
@@ -262,7 +262,7 @@ impl Scores {
     /// The verdicts on a release; none while it is only planned.
     pub async fn regression(
         &self,
-        by: Read,
+        by: Report,
         today: NaiveDate,
         release: ReleaseId,
         as_of: NaiveDate,
@@ -277,7 +277,7 @@ impl Scores {
     /// release is suspect. `through` is the last day that the verdict looked at.
     pub async fn suspects(
         &self,
-        by: Read,
+        by: Report,
         today: NaiveDate,
         release: ReleaseId,
         feature: u32,
@@ -290,7 +290,7 @@ impl Scores {
     /// When the experience of a feature changed, and which release is suspect.
     pub async fn change_point(
         &self,
-        by: Read,
+        by: Report,
         today: NaiveDate,
         product: ProductId,
         feature: FeatureId,
@@ -305,7 +305,7 @@ impl Scores {
     /// NPS, CSAT and the like of a feature.
     pub async fn standard(
         &self,
-        by: Read,
+        by: Report,
         today: NaiveDate,
         product: ProductId,
         feature: FeatureId,
@@ -318,7 +318,12 @@ impl Scores {
     }
 
     /// The snapshot from which a release is judged.
-    async fn judging(&self, by: Read, today: NaiveDate, release: ReleaseId) -> Result<Arc<Snapshot>, Error> {
+    async fn judging(
+        &self,
+        by: Report,
+        today: NaiveDate,
+        release: ReleaseId,
+    ) -> Result<Arc<Snapshot>, Error> {
         let snapshot = self.snapshot(by, today).await?;
         let before = snapshot.first_day(release).and_then(|first| first.pred_opt());
         self.recall(by, &snapshot, before.as_slice()).await?;
@@ -326,13 +331,13 @@ impl Scores {
     }
 
     /// The snapshot with the parameters that are kept of some days.
-    async fn known(&self, by: Read, today: NaiveDate, days: &[NaiveDate]) -> Result<Arc<Snapshot>, Error> {
+    async fn known(&self, by: Report, today: NaiveDate, days: &[NaiveDate]) -> Result<Arc<Snapshot>, Error> {
         let snapshot = self.snapshot(by, today).await?;
         self.recall(by, &snapshot, days).await?;
         Ok(snapshot)
     }
 
-    async fn recall(&self, by: Read, snapshot: &Snapshot, days: &[NaiveDate]) -> Result<(), Error> {
+    async fn recall(&self, by: Report, snapshot: &Snapshot, days: &[NaiveDate]) -> Result<(), Error> {
         let mut looked_for = snapshot.looked_for.lock().await;
         let missing: Vec<_> = days.iter().filter(|day| !looked_for.contains(day)).copied().collect();
         if missing.is_empty() {

@@ -5,7 +5,7 @@
 //! is nothing to guess in 256 random bits.
 
 use ballroom_entity::{
-    api_token::{ActiveModel, Column, Entity, Model, Role},
+    api_token::{ActiveModel, Column, Entity, Model, Role, Scope},
     id::{ApiTokenId, OrganizationId},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Administer, Viewer},
-    check,
+    check, customer,
     error::Error,
     reference::PublicId,
 };
@@ -25,16 +25,45 @@ use crate::store::{Store, about};
 
 const PREFIX: &str = "ballroom_";
 
+/// A token to make.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// For whom it speaks.
+    pub role: Role,
+    /// To what it is confined.
+    pub scope: Scope,
+    /// The customer for whom it speaks: an id or a key. Only with that role.
+    pub customer: Option<String>,
+    /// What it is for; also the source under which its data is filed.
+    pub name: String,
+    /// When it stops working by itself; none: never.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl NewToken {
+    /// A token of somebody at work, without limits but those of the role.
+    pub fn of(role: Role, name: &str) -> Self {
+        Self { role, scope: Scope::Full, customer: None, name: name.to_owned(), expires_at: None }
+    }
+}
+
 /// Makes a token; its text is told once and never again.
 pub async fn create(
     store: &Store,
     by: Administer,
-    role: Role,
-    name: &str,
-    expires_at: Option<DateTime<Utc>>,
+    new: NewToken,
     at: DateTime<Utc>,
 ) -> Result<(Model, String), Error> {
-    let name = check::line("name", name, 64)?;
+    let NewToken { role, scope, customer, name, expires_at } = new;
+    let name = check::line("name", &name, 64)?;
+    let customer = match (role, customer) {
+        (Role::Customer, Some(customer)) => Some(customer::speaking(store, by, &customer).await?.id),
+        (Role::Customer, None) => return Err(Error::invalid("customer", "is needed: whose token is it?")),
+        (_, Some(_)) => {
+            return Err(Error::invalid("customer", "belongs to tokens with the role of a customer"));
+        }
+        (_, None) => None,
+    };
     if expires_at.is_some_and(|end| end <= at) {
         return Err(Error::invalid("expiresAt", "must lie in the future"));
     }
@@ -46,6 +75,8 @@ pub async fn create(
         id: Set(ApiTokenId::new()),
         name: Set(name),
         role: Set(role),
+        scope: Set(scope),
+        customer_id: Set(customer),
         secret_hash: Set(hash(&secret)),
         created_at: Set(at),
         expires_at: Set(expires_at),
@@ -95,12 +126,12 @@ pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Optio
     Ok(found
         .filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at))
         .filter(|row| row.secret_hash == hash(&secret))
-        .map(|row| Viewer::new(row.organization_id, row.role, row.name)))
+        .map(|row| Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, row.name)))
 }
 
 /// The operator at the command line, who has the database and so may do everything.
 pub fn operator(organization: OrganizationId) -> Viewer {
-    Viewer::new(organization, Role::Administrator, "command line")
+    Viewer::new(organization, Role::Administrator, Scope::Full, None, "command line")
 }
 
 fn parts(text: &str) -> Option<(OrganizationId, ApiTokenId, [u8; 32])> {

@@ -10,12 +10,20 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
+    Asking,
     fault::Fault,
     feedback::Feedback,
     page::{Direction, Four, Paged, Sort, Total, connection},
     scalar::{DateTime, Reference, parse},
 };
-use crate::{domain::scale::level, store::Dimensions};
+use crate::{
+    domain::{
+        access::{Right, Viewer},
+        error::Error,
+        scale::level,
+    },
+    store::Dimensions,
+};
 
 /// Which answers are wanted: all that is given must hold.
 #[derive(InputObject, Default)]
@@ -79,6 +87,8 @@ pub(super) struct Answers {
     pub(super) has_comment: Option<bool>,
     pub(super) counted: Option<bool>,
     pub(super) order: Option<FeedbackOrder>,
+    /// The customer to whom the caller is confined.
+    pub(super) only: Option<CustomerId>,
 }
 
 impl Answers {
@@ -95,6 +105,7 @@ impl Answers {
             None => self,
         };
         answers.order = order;
+        answers.only = ctx.reads()?.only();
         connection(ctx, answers, four, Feedback).await
     }
 
@@ -158,6 +169,13 @@ pub(super) fn release_of(
 impl Paged for Answers {
     type Entity = Entity;
 
+    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
+        match viewer.reads()?.only() {
+            Some(customer) if self.only != Some(customer) => Err(Error::Forbidden(Right::Read)),
+            _ => Ok(()),
+        }
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         let with_comment = |yes: bool| match yes {
             true => Column::Comment.is_not_null(),
@@ -168,6 +186,7 @@ impl Paged for Answers {
             .apply_if(self.feature, |query, feature| query.filter(Column::FeatureId.eq(feature)))
             .apply_if(self.release, |query, release| query.filter(Column::ReleaseId.eq(release)))
             .apply_if(self.customer, |query, customer| query.filter(Column::CustomerId.eq(customer)))
+            .apply_if(self.only, |query, customer| query.filter(Column::CustomerId.eq(customer)))
             .apply_if(self.segment, |query, segment| query.filter(Column::SegmentId.eq(segment)))
             .apply_if(self.scale, |query, scale| query.filter(Column::ScaleId.eq(scale)))
             .apply_if(self.levels.0, |query, level| query.filter(Column::Level.gte(level)))

@@ -18,7 +18,11 @@ use super::{
     scalar::{Reference, id},
     segment::{self, Segment},
 };
-use crate::domain::customer::{self, CustomerChanges, NewCustomer};
+use crate::domain::{
+    access::{Right, Viewer},
+    customer::{self, CustomerChanges, NewCustomer},
+    error::Error,
+};
 
 /// Who answers, by name or by pseudonym.
 #[derive(Description)]
@@ -68,6 +72,13 @@ struct Customers;
 
 impl Paged for Customers {
     type Entity = Entity;
+
+    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
+        match viewer.reads()?.only() {
+            Some(_) => Err(Error::Forbidden(Right::Report)),
+            None => Ok(()),
+        }
+    }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         Entity::owned_by(organization)
@@ -163,7 +174,7 @@ impl CustomerMutation {
         payload(mark, async {
             let segment = input.segment.map(|segment| segment.0);
             let new = NewCustomer { key: input.key, name: input.name, segment };
-            let customer = customer::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            let customer = customer::create(ctx.store(), ctx.contributes()?, new, ctx.now()).await?;
             Ok(CustomerPayload::done(Customer(customer)))
         })
         .await
@@ -181,7 +192,7 @@ impl CustomerMutation {
                 name: super::given(input.name),
                 segment: super::given(input.segment).map(|given| given.map(|segment| segment.0)),
             };
-            let by = ctx.manages()?;
+            let by = ctx.contributes()?;
             let customer = customer::update(ctx.store(), by, &input.customer.0, changes, ctx.now()).await?;
             Ok(CustomerPayload::done(Customer(customer)))
         })

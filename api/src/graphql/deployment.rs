@@ -115,8 +115,7 @@ impl DeploymentMutation {
                 source: input.source,
             };
             let source = &ctx.viewer().source;
-            let deployment =
-                deployment::record(ctx.store(), ctx.contributes()?, source, new, ctx.now()).await?;
+            let deployment = deployment::record(ctx.store(), ctx.ships()?, source, new, ctx.now()).await?;
             Ok(DeploymentPayload::done(Deployment(deployment)))
         })
         .await

@@ -316,7 +316,7 @@ impl FeatureQuery {
         #[graphql(desc = "Its id, or its key if the product is given too.")] feature: Reference,
         #[graphql(desc = "The product in which to look for a key.")] product: Option<Reference>,
     ) -> Result<Feature, Fault> {
-        ctx.reads()?;
+        ctx.reports()?;
         match product {
             None => of(ctx, parse("feature", &ID(feature.0))?).await,
             Some(product) => {

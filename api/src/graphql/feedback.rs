@@ -16,6 +16,8 @@ use super::{
     segment::{self, Segment},
 };
 use crate::domain::{
+    access::Right,
+    error::Error,
     feedback::{self, FeedbackChanges, NewFeedback, Outcome, Submitted},
     scale::rating,
 };
@@ -413,9 +415,17 @@ async fn submit(
     ctx: &Context<'_>,
     items: Vec<SubmitFeedbackInput>,
 ) -> Result<Vec<Result<Submitted, Fault>>, Fault> {
-    let by = ctx.contributes()?;
+    let by = ctx.submits()?;
     super::batch("items", items.len())?;
     let items = items.into_iter().map(NewFeedback::from).collect();
     let results = ctx.services().answers.submit(by, &ctx.viewer().source, items).await?;
-    Ok(results.into_iter().map(|result| result.map_err(Fault::from)).collect())
+    // Who may only submit could otherwise read an answer by guessing the id that its sender gave it.
+    let blind = !(ctx.viewer().may(Right::Read) || ctx.viewer().may(Right::Contribute));
+    let shown = |result: Result<Submitted, Error>| match result {
+        Ok(there) if blind && matches!(there.outcome, Outcome::AlreadyThere) => {
+            Err(Error::conflict("externalId", "is known already; the answer was taken before").into())
+        }
+        result => Ok(result?),
+    };
+    Ok(results.into_iter().map(shown).collect())
 }

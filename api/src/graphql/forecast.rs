@@ -151,6 +151,6 @@ pub(super) async fn of(
     }
     let forecast = ForecastOf { as_of, days, release_on, active_customers };
     let scores = &ctx.services().scores;
-    let found = scores.forecast(ctx.reads()?, today, product.id, feature, forecast).await?;
+    let found = scores.forecast(ctx.reports()?, today, product.id, feature, forecast).await?;
     Ok(found.map(|found| Forecast { as_of, days, release_on, found }))
 }

@@ -488,9 +488,8 @@ impl IncidentMutation {
             let id = parse("incidentId", &input.incident_id)?;
             let release = input.release_id.as_ref().map(|release| parse("releaseId", release)).transpose()?;
             let (by, basis) = (ctx.contributes()?, input.basis.into());
-            let stated =
+            let (row, stated) =
                 incident::attribute(ctx.store(), by, id, release, basis, input.confidence, ctx.now()).await?;
-            let row = incident::find(ctx.store(), ctx.reads()?, id).await?;
             Ok(AttributeIncidentPayload::done(Incident(row), Attribution(stated)))
         })
         .await

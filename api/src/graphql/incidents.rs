@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, InputObject, connection::Connection};
 use ballroom_entity::{
     attribution,
-    id::{FeatureId, OrganizationId, ProductId, ReleaseId},
+    id::{CustomerId, FeatureId, OrganizationId, ProductId, ReleaseId},
     incident::{Column, Entity, Model},
     incident_feature,
 };
@@ -12,11 +12,17 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
+    Asking,
     answers::{feature_of, release_of},
     fault::Fault,
     incident::{Incident, IncidentState},
     page::{Direction, Four, Paged, Sort, Total, connection},
     scalar::{DateTime, Reference},
+};
+use crate::domain::{
+    access::{Right, Viewer},
+    error::Error,
+    incident::hurts,
 };
 
 /// Which incidents are wanted: all that is given must hold.
@@ -65,6 +71,8 @@ pub(super) struct Incidents {
     pub(super) severity: Option<Vec<i32>>,
     pub(super) opened: (Option<chrono::DateTime<Utc>>, Option<chrono::DateTime<Utc>>),
     pub(super) order: Option<IncidentOrder>,
+    /// The customer to whom the caller is confined.
+    pub(super) only: Option<CustomerId>,
 }
 
 impl Incidents {
@@ -89,12 +97,20 @@ impl Incidents {
             self.opened = (filter.opened_from.map(Into::into), filter.opened_until.map(Into::into));
         }
         self.order = order;
+        self.only = ctx.reads()?.only();
         connection(ctx, self, four, Incident).await
     }
 }
 
 impl Paged for Incidents {
     type Entity = Entity;
+
+    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
+        match viewer.reads()?.only() {
+            Some(customer) if self.only != Some(customer) => Err(Error::Forbidden(Right::Read)),
+            _ => Ok(()),
+        }
+    }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         Entity::owned_by(organization)
@@ -113,6 +129,7 @@ impl Paged for Incidents {
                     .column(attribution::Column::IncidentId);
                 query.filter(Column::Id.in_subquery(stated.into_query()))
             })
+            .apply_if(self.only, |query, customer| query.filter(hurts(organization, customer)))
             .apply_if(self.state, |query, state| match state {
                 IncidentState::Open => query.filter(Column::ResolvedAt.is_null()),
                 IncidentState::Resolved => query.filter(Column::ResolvedAt.is_not_null()),

@@ -95,7 +95,7 @@ impl IterationQuery {
         #[graphql(desc = "Its id.")] id: ID,
     ) -> Result<Iteration, Fault> {
         let id: IterationId = parse("id", &id)?;
-        let there = Entity::owned_by(ctx.reads()?.organization()).filter(Column::Id.eq(id));
+        let there = Entity::owned_by(ctx.reports()?.organization()).filter(Column::Id.eq(id));
         let found = there.one(ctx.store().reader()).await.map_err(Error::from)?;
         found.map(Iteration).ok_or_else(|| super::gone("iteration", id))
     }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     domain::{
-        access::{Read, Viewer},
+        access::{Report, Viewer},
         deployment as deployments,
         error::Error,
         incident as incidents, release,
@@ -47,12 +47,13 @@ pub(super) fn loader(services: Services, viewer: Viewer, halt: Halt) -> Loads {
 }
 
 impl Loading {
-    fn reads(&self) -> Result<Read, Error> {
-        self.viewer.reads()
+    fn reports(&self) -> Result<Report, Error> {
+        self.viewer.reports()
     }
 
-    fn organization(&self) -> Result<OrganizationId, Error> {
-        Ok(self.reads()?.organization())
+    /// Rows are loaded by what led to them, and whoever was led there may see them.
+    fn organization(&self) -> OrganizationId {
+        self.viewer.organization()
     }
 }
 
@@ -65,7 +66,7 @@ impl Loader<AllDimensions> for Loading {
     type Error = Error;
 
     async fn load(&self, _: &[AllDimensions]) -> Result<HashMap<AllDimensions, Self::Value>, Error> {
-        let dimensions = self.services.store.dimensions(self.organization()?).await?;
+        let dimensions = self.services.store.dimensions(self.organization()).await?;
         Ok(HashMap::from([(AllDimensions, dimensions)]))
     }
 }
@@ -78,7 +79,7 @@ where
     type Error = Error;
 
     async fn load(&self, pages: &[Page<P>]) -> Result<HashMap<Page<P>, Self::Value>, Error> {
-        let organization = self.organization()?;
+        let organization = self.organization();
         let arms = pages.iter().map(|page| page.arm(organization)).collect();
         let slices = page::read(self.services.store.reader(), arms).await?;
         Ok(pages.iter().cloned().zip(slices).collect())
@@ -93,7 +94,7 @@ macro_rules! rows {
             type Error = Error;
 
             async fn load(&self, ids: &[$id]) -> Result<HashMap<$id, Self::Value>, Error> {
-                let rows = $table::Entity::owned_by(self.organization()?)
+                let rows = $table::Entity::owned_by(self.organization())
                     .filter($table::Column::Id.is_in(ids.iter().copied()))
                     .all(self.services.store.reader())
                     .await?;
@@ -122,7 +123,7 @@ impl Loader<TouchedBy> for Loading {
 
     async fn load(&self, keys: &[TouchedBy]) -> Result<HashMap<TouchedBy, Self::Value>, Error> {
         let ids: Vec<ReleaseId> = keys.iter().map(|key| key.0).collect();
-        let rows = release::touched_by(&self.services.store, self.organization()?, &ids).await?;
+        let rows = release::touched_by(&self.services.store, self.organization(), &ids).await?;
         Ok(grouped(rows, |row| TouchedBy(row.release_id)))
     }
 }
@@ -137,7 +138,7 @@ impl Loader<DeploymentsOf> for Loading {
 
     async fn load(&self, keys: &[DeploymentsOf]) -> Result<HashMap<DeploymentsOf, Self::Value>, Error> {
         let ids: Vec<ReleaseId> = keys.iter().map(|key| key.0).collect();
-        let rows = deployments::of_releases(&self.services.store, self.organization()?, &ids).await?;
+        let rows = deployments::of_releases(&self.services.store, self.organization(), &ids).await?;
         Ok(grouped(rows, |row| DeploymentsOf(row.release_id)))
     }
 }
@@ -152,7 +153,7 @@ impl Loader<HurtBy> for Loading {
 
     async fn load(&self, keys: &[HurtBy]) -> Result<HashMap<HurtBy, Self::Value>, Error> {
         let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
-        let rows = incidents::features_of(&self.services.store, self.organization()?, &ids).await?;
+        let rows = incidents::features_of(&self.services.store, self.organization(), &ids).await?;
         let mut features: HashMap<HurtBy, Vec<FeatureId>> = HashMap::new();
         for row in rows {
             features.entry(HurtBy(row.incident_id)).or_default().push(row.feature_id);
@@ -171,7 +172,7 @@ impl Loader<StatedOf> for Loading {
 
     async fn load(&self, keys: &[StatedOf]) -> Result<HashMap<StatedOf, Self::Value>, Error> {
         let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
-        let rows = incidents::attributions_of(&self.services.store, self.organization()?, &ids).await?;
+        let rows = incidents::attributions_of(&self.services.store, self.organization(), &ids).await?;
         Ok(grouped(rows, |row| StatedOf(row.incident_id)))
     }
 }
@@ -193,7 +194,7 @@ impl Loader<ValuesOf> for Loading {
         for key in keys {
             let scores = &self.services.scores;
             let (snapshot, report) =
-                scores.value_report(self.reads()?, key.today, key.product, key.cell).await?;
+                scores.value_report(self.reports()?, key.today, key.product, key.cell).await?;
             values.insert(*key, (snapshot, Arc::new(report)));
         }
         Ok(values)
@@ -217,7 +218,7 @@ impl Loader<VerdictsOn> for Loading {
         for key in keys {
             let scores = &self.services.scores;
             let (snapshot, report) =
-                scores.regression(self.reads()?, key.today, key.release, key.as_of).await?;
+                scores.regression(self.reports()?, key.today, key.release, key.as_of).await?;
             if let Some(report) = report {
                 verdicts.insert(*key, (snapshot, Arc::new(report)));
             }

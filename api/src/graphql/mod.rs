@@ -63,7 +63,7 @@ use self::{
 use crate::{
     clock,
     domain::{
-        access::{Administer, Contribute, Manage, Read, Viewer},
+        access::{Administer, Contribute, Manage, Read, Report, Ship, Submit, Viewer},
         check,
         error::Error,
         reference::PublicId,
@@ -190,6 +190,9 @@ trait Asking {
     fn now(&self) -> DateTime<Utc>;
     fn load(&self) -> &load::Loads;
     fn reads(&self) -> Result<Read, Fault>;
+    fn reports(&self) -> Result<Report, Fault>;
+    fn submits(&self) -> Result<Submit, Fault>;
+    fn ships(&self) -> Result<Ship, Fault>;
     fn contributes(&self) -> Result<Contribute, Fault>;
     fn manages(&self) -> Result<Manage, Fault>;
     fn administers(&self) -> Result<Administer, Fault>;
@@ -218,6 +221,18 @@ impl Asking for Context<'_> {
 
     fn reads(&self) -> Result<Read, Fault> {
         Ok(self.viewer().reads()?)
+    }
+
+    fn reports(&self) -> Result<Report, Fault> {
+        Ok(self.viewer().reports()?)
+    }
+
+    fn submits(&self) -> Result<Submit, Fault> {
+        Ok(self.viewer().submits()?)
+    }
+
+    fn ships(&self) -> Result<Ship, Fault> {
+        Ok(self.viewer().ships()?)
     }
 
     fn contributes(&self) -> Result<Contribute, Fault> {

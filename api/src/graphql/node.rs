@@ -23,7 +23,9 @@ use super::{
     segment::Segment,
     token::ApiToken,
 };
-use crate::domain::{organization, reference::PublicId, token};
+use crate::domain::{
+    access::Read, customer, error::Error, feedback, incident, organization, reference::PublicId, token,
+};
 
 /// The most ids that are looked up at once.
 const MOST: usize = 200;
@@ -78,18 +80,23 @@ impl NodeQuery {
 }
 
 async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fault> {
-    let by = ctx.reads()?;
+    let viewer = ctx.viewer();
+    if let Some(only) = viewer.reads().ok().and_then(Read::only) {
+        return own(ctx, id, only).await;
+    }
     let dimensions = super::dimensions(ctx).await?;
     macro_rules! known {
         ($($table:ident: $id:ident => $node:ident),* $(,)?) => {$(
             if let Some(id) = $id::parse(id) {
+                ctx.reports()?;
                 return Ok(dimensions.$table.get(&id).cloned().map($node).map(Node::$node));
             }
         )*};
     }
     macro_rules! loaded {
-        ($($id:ident => $node:ident),* $(,)?) => {$(
+        ($right:ident: $($id:ident => $node:ident),* $(,)?) => {$(
             if let Some(id) = $id::parse(id) {
+                ctx.$right()?;
                 return Ok(ctx.load().load_one(id).await?.map($node).map(Node::$node));
             }
         )*};
@@ -101,16 +108,12 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fault> {
         segments: SegmentId => Segment,
         scales: ScaleId => Scale,
     }
+    loaded! { reports: IterationId => Iteration, DeploymentId => Deployment }
     loaded! {
-        FeedbackId => Feedback,
-        IncidentId => Incident,
-        CustomerId => Customer,
-        IterationId => Iteration,
-        DeploymentId => Deployment,
-        AttributionId => Attribution,
+        reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
     }
-    if OrganizationId::parse(id) == Some(by.organization()) {
-        let own = organization::find(ctx.store(), by.organization()).await?;
+    if OrganizationId::parse(id) == Some(viewer.organization()) {
+        let own = organization::find(ctx.store(), ctx.reports()?.organization()).await?;
         return Ok(Some(Node::Organization(Organization(own))));
     }
     if let (Some(id), Ok(by)) = (ApiTokenId::parse(id), ctx.administers()) {
@@ -118,4 +121,23 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fault> {
         return Ok(all.into_iter().find(|token| token.id == id).map(ApiToken).map(Node::ApiToken));
     }
     Ok(None)
+}
+
+/// What a customer may see by its id: answers given, incidents suffered, and the customer.
+async fn own(ctx: &Context<'_>, id: &ID, only: CustomerId) -> Result<Option<Node>, Fault> {
+    let (store, by) = (ctx.store(), ctx.reads()?);
+    let found = if let Some(id) = FeedbackId::parse(id) {
+        feedback::find(store, by, id).await.map(|row| Node::Feedback(Feedback(row)))
+    } else if let Some(id) = IncidentId::parse(id) {
+        incident::find(store, by, id).await.map(|row| Node::Incident(Incident(row)))
+    } else if CustomerId::parse(id) == Some(only) {
+        customer::find(store, by, id).await.map(|row| Node::Customer(Customer(row)))
+    } else {
+        return Ok(None);
+    };
+    match found {
+        Ok(node) => Ok(Some(node)),
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -35,6 +35,6 @@ pub(super) struct OrganizationQuery;
 impl OrganizationQuery {
     /// The organization to which the caller's token belongs.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Organization, Fault> {
-        Ok(Organization(organization::find(ctx.store(), ctx.reads()?.organization()).await?))
+        Ok(Organization(organization::find(ctx.store(), ctx.reports()?.organization()).await?))
     }
 }

@@ -22,7 +22,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Asking, fault::Fault};
-use crate::domain::error::Error;
+use crate::domain::{access::Viewer, error::Error};
 
 /// Rows of a page if the caller does not say.
 const USUAL: usize = 25;
@@ -258,6 +258,11 @@ pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
     /// The table.
     type Entity: EntityTrait<Model: Clone + Send + Sync>;
 
+    /// Whether the caller may see them.
+    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
+        viewer.reports().map(drop)
+    }
+
     /// Which rows there are.
     fn select(&self, organization: OrganizationId) -> Select<Self::Entity>;
 
@@ -300,7 +305,8 @@ where
     <P::Entity as EntityTrait>::Model: FromQueryResult,
 {
     let window = Window::new(first, after, last, before)?;
-    let organization = ctx.reads()?.organization();
+    rows.may(ctx.viewer())?;
+    let organization = ctx.viewer().organization();
     let page = Page(rows.clone(), window);
     let slice: Rows<P> = ctx.load().load_one(page).await?.unwrap_or_else(Slice::empty);
     let store = ctx.store().clone();

@@ -125,7 +125,7 @@ impl ParametersQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "As of the end of this day; today (UTC) if left out.")] as_of: Option<Date>,
     ) -> Result<ScoreParameters, Fault> {
-        let (by, today) = (ctx.reads()?, ctx.now().date_naive());
+        let (by, today) = (ctx.reports()?, ctx.now().date_naive());
         let as_of = known_day("asOf", as_of.map_or(today, Into::into), today)?;
         let computed_at = parameters::kept_at(ctx.store(), by, as_of).await?.map(Into::into);
         let (_, parameters) = ctx.services().scores.parameters(by, today, as_of).await?;

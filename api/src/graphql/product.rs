@@ -263,7 +263,7 @@ impl ProductQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id or key.")] product: Reference,
     ) -> Result<Product, Fault> {
-        Ok(Product(product::find(ctx.store(), ctx.reads()?, &product.0).await?))
+        Ok(Product(product::find(ctx.store(), ctx.reports()?, &product.0).await?))
     }
 
     /// The organization's products, by key.

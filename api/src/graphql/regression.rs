@@ -268,7 +268,7 @@ impl FeatureRegression {
     async fn change_point(&self, ctx: &Context<'_>) -> Result<Option<ChangePoint>, Fault> {
         let (scores, through) = (&ctx.services().scores, self.snapshot.date(self.report.through));
         let found =
-            scores.suspects(ctx.reads()?, self.today, self.release, self.score.feature, through).await?;
+            scores.suspects(ctx.reports()?, self.today, self.release, self.score.feature, through).await?;
         Ok(found.map(|found| ChangePoint { snapshot: self.snapshot.clone(), found }))
     }
 
@@ -485,7 +485,7 @@ pub(super) async fn change_point(
     let today = products::today(product, ctx.now());
     let as_of = day(as_of, today)?;
     let scores = &ctx.services().scores;
-    let (snapshot, found) = scores.change_point(ctx.reads()?, today, product.id, feature, as_of).await?;
+    let (snapshot, found) = scores.change_point(ctx.reports()?, today, product.id, feature, as_of).await?;
     Ok(found.map(|found| ChangePoint { snapshot, found }))
 }
 

@@ -291,7 +291,7 @@ impl ReleaseQuery {
         #[graphql(desc = "Its id, or its version if the product is given too.")] release: Reference,
         #[graphql(desc = "The product in which to look for a version.")] product: Option<Reference>,
     ) -> Result<Release, Fault> {
-        ctx.reads()?;
+        ctx.reports()?;
         match product {
             None => of(ctx, parse("release", &ID(release.0))?).await,
             Some(product) => {
@@ -414,7 +414,7 @@ impl ReleaseMutation {
                 released_at: input.released_at.map(Into::into),
                 features: touched(input.features),
             };
-            let release = release::plan(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            let release = release::plan(ctx.store(), ctx.ships()?, new, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release)))
         })
         .await
@@ -436,7 +436,7 @@ impl ReleaseMutation {
                 features: input.features.map(touched),
             };
             let id = parse("releaseId", &input.release_id)?;
-            let release = release::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
+            let release = release::update(ctx.store(), ctx.ships()?, id, changes, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release)))
         })
         .await
@@ -452,7 +452,7 @@ impl ReleaseMutation {
         payload(mark, async {
             let id = parse("releaseId", &input.release_id)?;
             let release =
-                release::ship(ctx.store(), ctx.manages()?, id, input.released_at.map(Into::into), ctx.now())
+                release::ship(ctx.store(), ctx.ships()?, id, input.released_at.map(Into::into), ctx.now())
                     .await?;
             Ok(ReleasePayload::done(Release(release)))
         })
@@ -469,7 +469,7 @@ impl ReleaseMutation {
         payload(mark, async {
             let id = parse("releaseId", &input.release_id)?;
             let withdrawn_at = input.withdrawn_at.map_or_else(|| ctx.now(), Into::into);
-            let release = release::withdraw(ctx.store(), ctx.manages()?, id, withdrawn_at, ctx.now()).await?;
+            let release = release::withdraw(ctx.store(), ctx.ships()?, id, withdrawn_at, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release)))
         })
         .await

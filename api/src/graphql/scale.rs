@@ -89,7 +89,7 @@ pub(super) struct ScaleQuery;
 impl ScaleQuery {
     /// The organization's scales, by key: csat, nps, ces, stars, stars10 and thumbs are there from the start.
     async fn scales(&self, ctx: &Context<'_>) -> Result<Vec<Scale>, Fault> {
-        Ok(scale::all(ctx.store(), ctx.reads()?).await?.into_iter().map(Scale).collect())
+        Ok(scale::all(ctx.store(), ctx.reports()?).await?.into_iter().map(Scale).collect())
     }
 }
 

@@ -5,28 +5,54 @@ use ballroom_entity::api_token::Model;
 
 use super::{
     Asking,
+    customer::Customer,
     fault::Fault,
     payload::{payload, payloads},
-    scalar::{DateTime, id},
+    scalar::{DateTime, Reference, id},
 };
-use crate::domain::token;
+use crate::domain::token::{self, NewToken};
 
 /// What a caller is let in by. The secret itself is shown once, when it is made.
 #[derive(Description)]
 pub struct ApiToken(pub Model);
 
-/// What a token may do; each role includes those before it.
+/// For whom a token speaks. `docs/access.md` has the table of who may do what.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_entity::api_token::Role")]
 enum Role {
-    /// Read everything.
-    Reader,
-    /// Also write feedback, incidents, deployments and exposure.
-    Contributor,
-    /// Also write products, features, releases, iterations, customers, segments and scales.
-    Manager,
-    /// Also make and revoke tokens.
+    /// Product management: everything but tokens.
+    Product,
+    /// Development: releases, deployments, answers, incidents, reports.
+    Development,
+    /// Operations: releases, deployments, answers, incidents, reports.
+    Operations,
+    /// Security: answers, incidents, reports.
+    Security,
+    /// Business: reports.
+    Business,
+    /// Support: answers, incidents, reports.
+    Support,
+    /// One customer: that customer's own answers and incidents.
+    Customer,
+    /// Whoever runs the server: everything.
     Administrator,
+}
+
+/// To what a token is confined, whatever its role.
+#[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[graphql(remote = "ballroom_entity::api_token::Scope")]
+enum TokenScope {
+    /// To nothing: it may do what the role may.
+    #[default]
+    Full,
+    /// To reading.
+    Read,
+    /// To writing what systems report: answers, incidents, exposure, customers, releases, deployments.
+    Ingest,
+    /// To reports, without answers, incidents or customers.
+    Reports,
+    /// To submitting answers: it may stand in a web page.
+    Publishable,
 }
 
 #[Object(use_type_description)]
@@ -44,6 +70,19 @@ impl ApiToken {
     /// What it may do.
     async fn role(&self) -> Role {
         self.0.role.into()
+    }
+
+    /// To what it is confined.
+    async fn scope(&self) -> TokenScope {
+        self.0.scope.into()
+    }
+
+    /// The customer for whom it speaks; null unless the role is CUSTOMER.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, Fault> {
+        match self.0.customer_id {
+            Some(customer) => Ok(ctx.load().load_one(customer).await?.map(Customer)),
+            None => Ok(None),
+        }
     }
 
     /// When it was made.
@@ -80,6 +119,11 @@ struct CreateTokenInput {
     name: String,
     /// What it may do.
     role: Role,
+    /// To what it is confined.
+    #[graphql(default)]
+    scope: TokenScope,
+    /// The customer for whom it speaks: an id or a key. With the role CUSTOMER only.
+    customer: Option<Reference>,
     /// When it stops working by itself; left out: never.
     expires_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
@@ -126,16 +170,14 @@ impl TokenMutation {
     ) -> Result<CreateTokenPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let (by, role) = (ctx.administers()?, input.role.into());
-            let (row, secret) = token::create(
-                ctx.store(),
-                by,
-                role,
-                &input.name,
-                input.expires_at.map(Into::into),
-                ctx.now(),
-            )
-            .await?;
+            let new = NewToken {
+                role: input.role.into(),
+                scope: input.scope.into(),
+                customer: input.customer.map(|customer| customer.0),
+                name: input.name,
+                expires_at: input.expires_at.map(Into::into),
+            };
+            let (row, secret) = token::create(ctx.store(), ctx.administers()?, new, ctx.now()).await?;
             Ok(CreateTokenPayload::done(ApiToken(row), secret))
         })
         .await

@@ -118,6 +118,6 @@ pub(super) async fn of(
     let as_of = (0..points).rev().map(|back| to - Days::new(back * step)).collect();
     let trend = TrendOf { days, as_of, release, segment };
     let (snapshot, points) =
-        ctx.services().scores.trend(ctx.reads()?, today, product.id, feature, trend).await?;
+        ctx.services().scores.trend(ctx.reports()?, today, product.id, feature, trend).await?;
     Ok(points.into_iter().map(|point| TrendPoint { snapshot: snapshot.clone(), point }).collect())
 }

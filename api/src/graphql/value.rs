@@ -382,7 +382,7 @@ impl ValueQuery {
             None => None,
         };
         let cell = Cell { period, release: None, segment, as_of };
-        let (snapshot, values) = ctx.services().scores.products(ctx.reads()?, today, cell).await?;
+        let (snapshot, values) = ctx.services().scores.products(ctx.reports()?, today, cell).await?;
         Ok(ProductComparison { cell, snapshot, values })
     }
 }
@@ -476,7 +476,7 @@ pub(super) async fn figures_of_feature(
 ) -> Result<Vec<StandardFigure>, Fault> {
     let (key, cell) = cell(ctx, product, days, release, segment, None).await?;
     let scores = &ctx.services().scores;
-    let (snapshot, figures) = scores.standard(ctx.reads()?, key.today, product.id, feature, cell).await?;
+    let (snapshot, figures) = scores.standard(ctx.reports()?, key.today, product.id, feature, cell).await?;
     let figure = |figure| StandardFigure { snapshot: snapshot.clone(), figure };
     Ok(figures.into_iter().map(figure).collect())
 }

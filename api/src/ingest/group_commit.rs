@@ -12,9 +12,10 @@ use tokio::{
 use crate::{
     clock,
     domain::{
-        access::Contribute,
+        access::Submit,
         error::Error,
         feedback::{self, NewFeedback, Submission, Submitted, Telling},
+        reference::PublicId,
     },
     store::Store,
 };
@@ -45,13 +46,44 @@ impl GroupCommit {
         (Self { line }, tokio::spawn(write(store, waiting)))
     }
 
-    /// Submits answers, each taken or refused by itself; returns when those taken are on disk.
+    /// Submits answers, each taken or refused by itself; returns when those taken are on disk. One who speaks for
+    /// a customer submits that customer's answers, whatever the items leave out.
     pub async fn submit(
         &self,
-        by: Contribute,
+        by: Submit,
         source: &str,
         items: Vec<NewFeedback>,
     ) -> Result<Vec<Result<Submitted, Error>>, Error> {
+        let Some(customer) = by.only() else { return self.hand_in(by, source, items).await };
+        let own = customer.public();
+        let stranger = |item: &NewFeedback| {
+            let others = item.customer.as_ref().is_some_and(|given| *given != own);
+            others.then(|| Error::invalid("customer", "must be left out: this token speaks for one customer"))
+        };
+        let strangers: Vec<_> = items.iter().map(stranger).collect();
+        let confined = items.into_iter().zip(&strangers).filter(|(_, stranger)| stranger.is_none());
+        let confined = confined
+            .map(|(item, _)| NewFeedback { customer: Some(own.clone()), source: None, ..item })
+            .collect();
+        // A customer's own ids of answers live in a source of their own: nobody else's answer is found by them.
+        let mut results = self.hand_in(by, &format!("customer {own}"), confined).await?.into_iter();
+        let gone = || Err(Error::Database("an answer got lost".to_owned()));
+        let result = |stranger: Option<Error>| match stranger {
+            Some(error) => Err(error),
+            None => results.next().unwrap_or_else(gone),
+        };
+        Ok(strangers.into_iter().map(result).collect())
+    }
+
+    async fn hand_in(
+        &self,
+        by: Submit,
+        source: &str,
+        items: Vec<NewFeedback>,
+    ) -> Result<Vec<Result<Submitted, Error>>, Error> {
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
         let (answer, answered) = oneshot::channel();
         let job = Job { organization: by.organization(), source: source.to_owned(), items, answer };
         let stopped = || Error::Database("the writer has stopped".to_owned());

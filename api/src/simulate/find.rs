@@ -7,7 +7,7 @@ use chrono::Days;
 use super::{Truth, TruthKind, World};
 use crate::{
     domain::{
-        access::Read,
+        access::Report,
         error::Error,
         score::{Cell, Period, Scores},
     },
@@ -38,7 +38,7 @@ pub struct Found {
 }
 
 /// Scores a planted world as of its last day.
-pub async fn find(scores: &Scores, by: Read, world: &World) -> Result<Findings, Error> {
+pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings, Error> {
     let as_of = world.last_day;
     let snapshot = scores.snapshot(by, as_of).await?;
     let product = snapshot.dimensions.product("product", world.product.key)?.clone();

@@ -154,7 +154,7 @@ async fn plant_nouns(store: &Store, viewer: &Viewer, world: &World, at: DateTime
             released_at: Some(one.released_at),
             features: touched.collect(),
         };
-        release::plan(store, by, new, at).await?;
+        release::plan(store, by.into(), new, at).await?;
     }
     for one in &world.iterations {
         let new = NewIteration {
@@ -181,7 +181,7 @@ async fn plant_nouns(store: &Store, viewer: &Viewer, world: &World, at: DateTime
             external_id: None,
             source: None,
         };
-        deployment::record(store, viewer.contributes()?, SOURCE, new, at).await?;
+        deployment::record(store, viewer.ships()?, SOURCE, new, at).await?;
     }
     Ok(())
 }
