@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use ballroom_analytics::regression::{RegressionScore, Verdict};
+use ballroom_analytics::regression::{RegressionScore, ReleaseReport, Verdict};
 use ballroom_entity::id::{FeatureId, ProductId, ReleaseId};
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio::{
@@ -48,8 +48,12 @@ pub struct VerdictChanged {
     pub before: Option<Verdict>,
     /// The score with the verdict now.
     pub score: RegressionScore,
+    /// The verdicts on all features of the release, of which it is one.
+    pub report: Arc<ReleaseReport>,
     /// What it was computed from.
     pub snapshot: Arc<Snapshot>,
+    /// The day as of which, in the product's time zone.
+    pub today: NaiveDate,
 }
 
 /// The verdicts of one organization, as far as somebody listens.
@@ -164,12 +168,22 @@ impl Verdicts {
         let today = today(row, clock::now());
         for release in young(dimensions, product, today) {
             let (snapshot, report) = shared.scores.regression(self.by, today, release, today).await?;
-            for score in report.map(|report| report.features).unwrap_or_default() {
+            let Some(report) = report.map(Arc::new) else { continue };
+            for score in report.features.iter().cloned() {
                 let feature = snapshot.feature_of(score.feature).1;
                 let before = known.verdicts.get(&(release, feature)).copied();
                 if before != Some(score.verdict) {
-                    let snapshot = snapshot.clone();
-                    changes.push(VerdictChanged { product, release, feature, before, score, snapshot });
+                    let (report, snapshot) = (report.clone(), snapshot.clone());
+                    changes.push(VerdictChanged {
+                        product,
+                        release,
+                        feature,
+                        before,
+                        score,
+                        report,
+                        snapshot,
+                        today,
+                    });
                 }
             }
         }

@@ -33,8 +33,8 @@ pub enum Code {
     TooComplex,
     /// It took too long. Ask for less at once; a query may be repeated, of a mutation ask first what came of it.
     Timeout,
-    /// Too many heavy operations at the same time. Nothing was done; repeat it after as many seconds as `Retry-After`
-    /// says.
+    /// Too much at the same time: heavy operations, connections, or operations on one connection. Nothing was done;
+    /// repeat it later, after as many seconds as `Retry-After` says where it is given.
     Overloaded,
     /// The server does not know the document by this hash or id. Repeat it once with the document.
     PersistedQueryNotFound,
@@ -46,6 +46,9 @@ pub enum Code {
     /// A page of another site could have sent this GET without asking. Repeat it with the header
     /// `GraphQL-Require-Preflight: 1`.
     PreflightRequired,
+    /// Events came faster than they were read, and are no longer kept. Read faster or ask for less, and subscribe
+    /// again; what was missed is found by a query.
+    SlowConsumer,
     /// The server failed. Nothing was written; the same request may be sent again.
     Internal,
 }
@@ -70,6 +73,7 @@ impl Code {
             Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
             Self::PreflightRequired => "PREFLIGHT_REQUIRED",
+            Self::SlowConsumer => "SLOW_CONSUMER",
             Self::Internal => "INTERNAL",
         }
     }
@@ -77,7 +81,7 @@ impl Code {
 
 /// The error type of resolvers. It must not implement `Display`: async-graphql turns whatever does into text
 /// for the client, and a stray `?` on a database error would show SQL.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fault {
     code: Code,
     message: String,
@@ -88,6 +92,13 @@ impl Fault {
     /// An argument is wrong.
     pub fn invalid(field: &str, reason: &str) -> Self {
         Error::invalid(field, reason).into()
+    }
+
+    /// Events came faster than they were read.
+    pub(super) fn slow_consumer() -> Self {
+        let message =
+            "Events came faster than they were read. Read faster or ask for less, and subscribe again.";
+        Self { code: Code::SlowConsumer, message: message.to_owned(), field: None }
     }
 
     /// What went wrong with one item of a batch.

@@ -4,6 +4,7 @@ pub mod document;
 
 mod batch;
 mod fault;
+mod live;
 mod load;
 mod page;
 mod scalar;
@@ -43,14 +44,16 @@ mod parameters;
 
 mod token;
 
+mod subscription;
+
 use std::sync::Arc;
 
-use async_graphql::{
-    Context, EmptySubscription, MaybeUndefined, MergedObject, Request, Response, SchemaBuilder,
-};
+use async_graphql::{Context, MaybeUndefined, MergedObject, Request, Response, SchemaBuilder};
 use chrono::{DateTime, Utc};
 
 pub use fault::{Code, Fault};
+pub use live::{LiveSchema, Said};
+pub use subscription::Subscription;
 
 use crate::{
     clock,
@@ -61,12 +64,13 @@ use crate::{
         reference::PublicId,
         score::Scores,
     },
+    feed::Feed,
     ingest::GroupCommit,
     store::{Dimensions, Store},
 };
 
 /// The executable schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -113,11 +117,13 @@ pub struct Services {
     pub scores: Scores,
     /// Where answers are handed in.
     pub answers: GroupCommit,
+    /// What happens.
+    pub feed: Feed,
 }
 
 /// The schema without services: enough to print it.
-pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
         // The rules and limits are those of `document`, which stands in front; what is executed has passed them.
         .validation_mode(async_graphql::ValidationMode::Fast)
         .limit_recursive_depth(document::DEEPEST)
@@ -136,14 +142,18 @@ pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, reque
     let loads = load::loader(services.clone(), viewer.clone(), halt);
     let request = request.data(loads).data(viewer).data(Now(now));
     let mut response = waiting.run(schema.execute(request)).await;
-    // What the library refuses (a query that is not valid, a value that is no date) is the caller's to mend.
+    give_codes(&mut response);
+    response
+}
+
+/// What the library refuses (a query that is not valid, a value that is no date) is the caller's to mend.
+fn give_codes(response: &mut Response) {
     for error in &mut response.errors {
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {
             extensions.set("code", Code::InvalidArgument.name());
         }
     }
-    response
 }
 
 /// The time of a request: all its resolvers see the same.
