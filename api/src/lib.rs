@@ -8,6 +8,8 @@ pub mod graphql;
 
 pub mod report;
 
+pub mod feed;
+
 pub mod ingest;
 
 pub mod simulate;

@@ -20,6 +20,8 @@ pub struct Model {
     pub payload: Json,
     /// When.
     pub created_at: DateTimeUtc,
+    /// The revision of the transaction that wrote it; 0 for events from before revisions were kept.
+    pub revision: i64,
     /// When everybody had been told; null: not yet.
     pub delivered_at: Option<DateTimeUtc>,
 }

@@ -11,6 +11,7 @@ mod m0005_incidents;
 mod m0006_exposure_and_counts;
 mod m0007_outbox;
 mod m0008_parameters;
+mod m0009_outbox_revision;
 mod m0010_roles;
 
 /// Applies the steps that a database lacks.
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_exposure_and_counts::Migration),
             Box::new(m0007_outbox::Migration),
             Box::new(m0008_parameters::Migration),
+            Box::new(m0009_outbox_revision::Migration),
             Box::new(m0010_roles::Migration),
         ]
     }

@@ -63,12 +63,17 @@ impl App {
 
     /// Starts a server on a database that is there.
     pub async fn on(database: Database) -> Self {
+        Self::with(database, &[]).await
+    }
+
+    /// Starts a server with settings of its own.
+    pub async fn with(database: Database, settings: &[&str]) -> Self {
         let migrate = database.ballroom(&["migrate"]).await;
         assert!(migrate.status.success(), "{migrate:?}");
         let made =
             database.ballroom(&["token", "create", "--role", "administrator", "--name", "test", "--quiet"]);
         let token = made.await.out.trim().to_owned();
-        let (process, address) = serve(&database).await;
+        let (process, address) = serve(&database, settings).await;
         Self { database, token, address, process, http: http() }
     }
 
@@ -161,7 +166,7 @@ impl App {
     /// Stops the server and starts another on the same database.
     pub async fn restart(&mut self) {
         let _ = self.process.kill().await;
-        (self.process, self.address) = serve(&self.database).await;
+        (self.process, self.address) = serve(&self.database, &[]).await;
     }
 
     /// Checks that the daily counts are what the rows say.
@@ -224,9 +229,10 @@ pub fn http() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-async fn serve(database: &Database) -> (Child, String) {
+async fn serve(database: &Database, settings: &[&str]) -> (Child, String) {
     let mut command = database.command();
-    command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).kill_on_drop(true);
+    command.args(["serve", "--listen", "127.0.0.1:0"]).args(settings);
+    command.stdout(Stdio::piped()).kill_on_drop(true);
     let mut process = command.spawn().expect("the server starts");
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
     let first = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await;

@@ -93,8 +93,10 @@ async fn every_object_is_found_by_its_id(backend: Backend) {
     assert_eq!(data["node"], json!({ "version": "1.9", "product": { "key": "shop" } }));
 
     // What only administrators may see is not there for others.
-    let made =
-        app.database.ballroom(&["token", "create", "--role", "reader", "--name", "looks", "--quiet"]).await;
+    let made = app
+        .database
+        .ballroom(&["token", "create", "--role", "support", "--scope", "read", "--name", "looks", "--quiet"])
+        .await;
     let token = data_id(&app, "tokens").await;
     let (_, answer) = app.answer_to(made.out.trim(), one, json!({ "id": token })).await;
     assert_eq!(answer["data"]["node"], Value::Null, "{answer:#}");
@@ -229,8 +231,10 @@ async fn a_refused_mutation_says_so_in_its_payload(backend: Backend) {
     assert_eq!(refused, json!({ "data": { "createFeature": expected } }));
 
     // What no other input would mend is an error of the request.
-    let made =
-        app.database.ballroom(&["token", "create", "--role", "reader", "--name", "looks", "--quiet"]).await;
+    let made = app
+        .database
+        .ballroom(&["token", "create", "--role", "support", "--scope", "read", "--name", "looks", "--quiet"])
+        .await;
     let forbidden = answer(made.out.trim(), json!({ "product": "shop", "key": "x" })).await;
     assert_eq!(forbidden["data"], Value::Null);
     assert_eq!(forbidden["errors"][0]["extensions"]["code"], "FORBIDDEN");

@@ -11,6 +11,7 @@ use ballroom::{
         score::Scores,
         token,
     },
+    feed::Feed,
     graphql::{self, Services},
     ingest::GroupCommit,
 };
@@ -66,7 +67,9 @@ async fn services(database: &Database, features: usize) -> (Services, ballroom::
         result.unwrap();
     }
     incident::open(&store, viewer.contributes().unwrap(), "test", broken, now).await.unwrap();
-    (Services { scores: Scores::new(store.clone()), store, answers }, viewer)
+    let scores = Scores::new(store.clone());
+    let feed = Feed::start(store.clone(), scores.clone());
+    (Services { scores, store, answers, feed }, viewer)
 }
 
 async fn statements(database: &Database, features: usize) -> u64 {

@@ -2,6 +2,7 @@
 
 mod demo;
 mod import;
+mod live;
 mod parameters;
 mod report;
 mod schema;

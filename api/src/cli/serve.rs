@@ -10,7 +10,7 @@ use ballroom_entity::{api_token::Role, organization};
 use clap::{Args, builder::BoolishValueParser};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::settings::Database;
+use super::{live, settings::Database};
 use crate::{
     clock,
     domain::{
@@ -18,8 +18,12 @@ use crate::{
         score::Scores,
         token::{self, NewToken},
     },
-    graphql::{self, Services},
-    http,
+    feed::Feed,
+    graphql::{
+        self, Services,
+        document::{self, Documents},
+    },
+    http::{self, Live},
     ingest::GroupCommit,
     store::Store,
 };
@@ -48,6 +52,9 @@ pub(super) struct Listen {
     /// Threads that speak HTTP.
     #[arg(long, env = "BALLROOM_HTTP_THREADS", value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=512))]
     http_threads: u16,
+
+    #[command(flatten)]
+    live: live::Live,
 }
 
 impl Serve {
@@ -87,10 +94,20 @@ impl Listen {
         new_token: Option<String>,
     ) -> anyhow::Result<()> {
         let (answers, writer) = GroupCommit::start(store.clone());
-        let services = Services { store: store.clone(), scores: Scores::new(store.clone()), answers };
+        let scores = Scores::new(store.clone());
+        let feed = Feed::start(store.clone(), scores.clone());
+        let services = Services { store: store.clone(), scores, answers, feed };
         let nightly = tokio::spawn(parameters::every_night(store.clone(), services.scores.clone()));
         let schema = graphql::schema(services.clone());
-        let server = http::server(listener, schema, services, self.http_threads.into())?;
+        let (live, listeners) = Live::new(services.clone(), self.live.settings());
+        let documents = Documents::new(document::Settings {
+            limits: document::Limits::default(),
+            introspection: document::Introspection::On,
+            persisted: 0,
+            trusted: None,
+        })
+        .map_err(anyhow::Error::msg)?;
+        let server = http::server(listener, schema, services, documents, live, self.http_threads.into())?;
         let handle = server.handle();
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
@@ -105,6 +122,8 @@ impl Listen {
             _ = interrupt.recv() => (),
         }
         tracing::info!("stopping: requests in progress are finished");
+        // First: whoever listens would never be finished with.
+        listeners.end();
         handle.stop(true).await;
         serving.await??;
         // Whatever it is at is a transaction: done or not begun.

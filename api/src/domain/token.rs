@@ -119,14 +119,26 @@ pub async fn revoke(store: &Store, by: Administer, token: &str, at: DateTime<Utc
     Ok(row)
 }
 
+/// Who holds a token that works.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// Who calls.
+    pub viewer: Viewer,
+    /// When the token runs out; none: never.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
 /// Who calls with this token; none if it is unknown, revoked or has run out.
-pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Option<Viewer>, Error> {
+pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Option<Holder>, Error> {
     let Some((organization, id, secret)) = parts(text) else { return Ok(None) };
     let found = Entity::owned_by(organization).filter(Column::Id.eq(id)).one(store.reader()).await?;
     Ok(found
         .filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at))
         .filter(|row| row.secret_hash == hash(&secret))
-        .map(|row| Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, row.name)))
+        .map(|row| Holder {
+            expires_at: row.expires_at,
+            viewer: Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, row.name),
+        }))
 }
 
 /// The operator at the command line, who has the database and so may do everything.

@@ -1,7 +1,10 @@
 //! The GraphQL schema: thin resolvers, one file a noun. The only module that knows GraphQL.
 
+pub mod document;
+
 mod batch;
 mod fault;
+mod live;
 mod load;
 mod page;
 mod payload;
@@ -46,15 +49,19 @@ mod parameters;
 
 mod token;
 
+mod subscription;
+
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, EmptySubscription, MaybeUndefined, MergedObject, Request, Response, SDLExportOptions,
-    SchemaBuilder, connection::Connection,
+    Context, MaybeUndefined, MergedObject, Request, Response, SDLExportOptions, SchemaBuilder,
+    connection::Connection,
 };
 use chrono::{DateTime, Utc};
 
 pub use fault::{Code, Fault};
+pub use live::{LiveSchema, Said};
+pub use subscription::Subscription;
 
 use self::{
     customer::Customer, feature::Feature, feedback::Feedback, incident::Incident, iteration::Iteration,
@@ -69,12 +76,13 @@ use crate::{
         reference::PublicId,
         score::Scores,
     },
+    feed::Feed,
     ingest::GroupCommit,
     store::{Dimensions, Store},
 };
 
 /// The executable schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -122,17 +130,17 @@ pub struct Services {
     pub scores: Scores,
     /// Where answers are handed in.
     pub answers: GroupCommit,
+    /// What happens.
+    pub feed: Feed,
 }
 
 /// The schema without services: enough to print it.
-pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        // async-graphql limits neither by itself. The widest query of the tests has depth 9.
-        .limit_depth(16)
-        .limit_directives(8)
-        // Fields of a query, after fragments are spread: one query cannot ask for a thousand reports.
-        .limit_complexity(1_000)
-        .validation_mode(async_graphql::ValidationMode::Strict)
+pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
+        // The rules and limits are those of `document`, which stands in front; what is executed has passed them.
+        .validation_mode(async_graphql::ValidationMode::Fast)
+        .limit_recursive_depth(document::DEEPEST)
+        .disable_suggestions()
         .override_output_type_description::<Rows<Product>>("Products, by pages.")
         .override_output_type_description::<Rows<Feature>>("Features, by pages.")
         .override_output_type_description::<Rows<Release>>("Releases, by pages.")
@@ -169,14 +177,18 @@ pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, reque
     let loads = load::loader(services.clone(), viewer.clone(), halt);
     let request = request.data(loads).data(viewer).data(Now(now));
     let mut response = waiting.run(schema.execute(request)).await;
-    // What the library refuses (a query that is not valid, a value that is no date) is the caller's to mend.
+    give_codes(&mut response);
+    response
+}
+
+/// What the library refuses (a query that is not valid, a value that is no date) is the caller's to mend.
+fn give_codes(response: &mut Response) {
     for error in &mut response.errors {
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {
             extensions.set("code", Code::InvalidArgument.name());
         }
     }
-    response
 }
 
 /// The time of a request: all its resolvers see the same.

@@ -40,7 +40,7 @@ pub struct Regression {
 /// What is said of a feature in a release.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_analytics::regression::Verdict")]
-enum Verdict {
+pub(super) enum Verdict {
     /// It got worse. At most one in ten such verdicts is wrong.
     Regressed,
     /// Suspicious, not proven: look at it.
@@ -141,11 +141,11 @@ impl Regression {
 /// How much a release hurt one feature, with the reasons.
 #[derive(Description)]
 pub struct FeatureRegression {
-    snapshot: Arc<Snapshot>,
-    report: Arc<ReleaseReport>,
-    release: ReleaseId,
-    today: NaiveDate,
-    score: RegressionScore,
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) report: Arc<ReleaseReport>,
+    pub(super) release: ReleaseId,
+    pub(super) today: NaiveDate,
+    pub(super) score: RegressionScore,
 }
 
 #[Object(use_type_description)]

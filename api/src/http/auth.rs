@@ -4,6 +4,7 @@ use actix_web::{
     HttpResponse,
     http::header::{self, HeaderMap},
 };
+use chrono::{DateTime, Utc};
 
 use super::{State, graphql::refused};
 use crate::{
@@ -12,29 +13,78 @@ use crate::{
     graphql::Code,
 };
 
+/// Who calls, for as long as the token works.
+#[derive(Clone)]
+pub(super) struct Caller {
+    pub(super) viewer: Viewer,
+    /// When the token runs out; none: never.
+    pub(super) expires_at: Option<DateTime<Utc>>,
+    /// What was sent as `Authorization`, to be checked again.
+    authorization: String,
+}
+
+/// Why nobody is let in.
+pub(super) enum Nobody {
+    /// There is no token that works; what to do.
+    Unauthenticated(&'static str),
+    /// It could not be found out; the log has the cause.
+    Failed,
+}
+
+impl Caller {
+    /// The same caller if the token still works.
+    pub(super) async fn again(&self, state: &State) -> Result<Self, Nobody> {
+        caller(state, Some(&self.authorization)).await
+    }
+}
+
 /// The caller whom the headers name, or the answer to one who is nobody.
 pub(super) async fn viewer(state: &State, headers: &HeaderMap) -> Result<Viewer, HttpResponse> {
-    let unauthenticated = |message| {
-        let mut answer = HttpResponse::Unauthorized();
-        answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"ballroom\""));
-        refused(answer, Code::Unauthenticated, message)
-    };
+    Ok(caller_of(state, headers).await?.viewer)
+}
+
+/// The same, to be checked again later.
+pub(super) async fn caller_of(state: &State, headers: &HeaderMap) -> Result<Caller, HttpResponse> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some((scheme, token)) = given.and_then(|value| value.trim().split_once(' ')) else {
-        return Err(unauthenticated("Send a token: `Authorization: Bearer <token>`."));
+    caller(state, given).await.map_err(|nobody| match nobody {
+        Nobody::Unauthenticated(message) => {
+            let mut answer = HttpResponse::Unauthorized();
+            answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"ballroom\""));
+            refused(answer, Code::Unauthenticated, message)
+        }
+        Nobody::Failed => {
+            let message = "The server failed; nothing was done. Try again.";
+            refused(HttpResponse::InternalServerError(), Code::Internal, message)
+        }
+    })
+}
+
+/// The caller whom the value of an `Authorization` header names, wherever it came from.
+pub(super) async fn caller(state: &State, authorization: Option<&str>) -> Result<Caller, Nobody> {
+    let Some((scheme, token)) = authorization.and_then(|value| value.trim().split_once(' ')) else {
+        return Err(Nobody::Unauthenticated("Send a token: `Authorization: Bearer <token>`."));
     };
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(unauthenticated("The scheme of Authorization must be Bearer."));
+        return Err(Nobody::Unauthenticated("The scheme of Authorization must be Bearer."));
     }
-    match token::check(&state.services.store, token.trim(), clock::now()).await {
-        Ok(Some(viewer)) => Ok(viewer),
-        Ok(None) => Err(unauthenticated(
+    let (store, token) = (state.services.store.clone(), token.trim().to_owned());
+    let authorization = format!("{scheme} {token}");
+    // On the main runtime: there the database's connections live.
+    let checked = state.runtime.spawn(async move { token::check(&store, &token, clock::now()).await }).await;
+    match checked {
+        Ok(Ok(Some(holder))) => {
+            Ok(Caller { viewer: holder.viewer, expires_at: holder.expires_at, authorization })
+        }
+        Ok(Ok(None)) => Err(Nobody::Unauthenticated(
             "The token is unknown, revoked or has run out. `ballroom token create` makes one.",
         )),
-        Err(error) => {
+        Ok(Err(error)) => {
             tracing::error!(%error, "a token could not be checked");
-            let message = "The server failed; nothing was done. Try again.";
-            Err(refused(HttpResponse::InternalServerError(), Code::Internal, message))
+            Err(Nobody::Failed)
+        }
+        Err(error) => {
+            tracing::error!(%error, "the check of a token ended early");
+            Err(Nobody::Failed)
         }
     }
 }

@@ -9,13 +9,19 @@ use async_graphql::{Request, Variables};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{State, auth};
+use super::{State, auth, sse, websocket};
 use crate::graphql::{self, Code};
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
-    app.service(web::resource("/graphql").route(web::post().to(execute)).default_service(web::to(
-        || async { HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "POST")).finish() },
-    )));
+    app.service(
+        web::resource("/graphql")
+            .route(websocket::route())
+            .route(sse::route())
+            .route(web::post().to(execute))
+            .default_service(web::to(|| async {
+                HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "POST")).finish()
+            })),
+    );
 }
 
 /// The body of a request.
@@ -64,7 +70,7 @@ async fn execute(state: web::Data<State>, request: HttpRequest, body: web::Bytes
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     media_type.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json")
 }

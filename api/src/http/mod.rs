@@ -3,15 +3,21 @@
 mod auth;
 mod graphql;
 mod health;
+mod live;
+mod sse;
+mod websocket;
 
 use std::{
     net::{SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
 use actix_web::{App, HttpServer, dev::Server, middleware, web};
 
-use crate::graphql::{Schema, Services};
+pub use live::{Listeners, Live, LiveSettings};
+
+use crate::graphql::{Schema, Services, document::Documents};
 
 /// The largest request body, in bytes: 10,000 answers with comments of usual length.
 const BODY: usize = 8 * 1024 * 1024;
@@ -24,6 +30,8 @@ const GRACE: Duration = Duration::from_secs(25);
 struct State {
     schema: Schema,
     services: Services,
+    documents: Arc<Documents>,
+    live: Live,
     runtime: tokio::runtime::Handle,
 }
 
@@ -33,9 +41,12 @@ pub fn server(
     listener: TcpListener,
     schema: Schema,
     services: Services,
+    documents: Documents,
+    live: Live,
     workers: usize,
 ) -> std::io::Result<Server> {
-    let state = State { schema, services, runtime: tokio::runtime::Handle::current() };
+    let runtime = tokio::runtime::Handle::current();
+    let state = State { schema, services, documents: Arc::new(documents), live, runtime };
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(state.clone()))

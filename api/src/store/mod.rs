@@ -22,7 +22,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 pub use bulk::{Bulk, BulkColumn};
 pub use dimensions::Dimensions;
@@ -53,6 +53,7 @@ pub struct Store {
     turn: Arc<Mutex<()>>,
     dimensions: Arc<RwLock<HashMap<OrganizationId, Arc<Dimensions>>>>,
     statements: Arc<AtomicU64>,
+    commits: Arc<watch::Sender<()>>,
 }
 
 impl Store {
@@ -71,7 +72,14 @@ impl Store {
             true => open(url, 1, SQLITE_WRITER_CACHE, &statements).await?,
             false => db.clone(),
         };
-        Ok(Self { db, writing, turn: Arc::default(), dimensions: Arc::default(), statements })
+        Ok(Self {
+            db,
+            writing,
+            turn: Arc::default(),
+            dimensions: Arc::default(),
+            statements,
+            commits: Arc::default(),
+        })
     }
 
     /// For reading. Whoever wants to write begins a [`Transaction`].
@@ -82,6 +90,11 @@ impl Store {
     /// Which database it is.
     pub fn backend(&self) -> DbBackend {
         self.db.get_database_backend()
+    }
+
+    /// Changes whenever a transaction of this process has been committed. Other processes are not heard.
+    pub fn commits(&self) -> watch::Receiver<()> {
+        self.commits.subscribe()
     }
 
     /// How many statements this process has sent, so that a test can see what a query costs.

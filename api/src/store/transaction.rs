@@ -118,6 +118,7 @@ impl Transaction {
         // Only now may others see them. (An older revision put back here by a race is never wrong: it is
         // used only while the organization's row says that it is the right one.)
         self.store.remember(self.dimensions);
+        self.store.commits.send_replace(());
         Ok(())
     }
 
@@ -131,6 +132,7 @@ impl Transaction {
                     Value::String(Some(kind.to_owned())),
                     Value::Json(Some(Box::new(payload))),
                     Value::ChronoDateTimeUtc(Some(self.at)),
+                    Value::BigInt(Some(self.revision)),
                 ]
             })
             .collect();
@@ -143,6 +145,7 @@ impl Transaction {
                 BulkColumn::text("kind"),
                 BulkColumn::json("payload"),
                 BulkColumn::timestamp("created_at"),
+                BulkColumn::big_integer("revision"),
             ],
         );
         outbox.insert(&self.tx, rows).await?;

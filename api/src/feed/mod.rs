@@ -1,0 +1,226 @@
+//! The feed: what happened, told to those who listen, from whichever server process it came.
+//!
+//! One task of the process reads the outbox, as long as anybody listens: at once when a transaction of this
+//! process has been committed, and every half second for what others have committed. It loads what the events are
+//! about once, and hands it to all listeners.
+//!
+//! Nothing is lost and nothing is told twice, though event ids are only nearly in the order of commits (clocks
+//! differ, and a transaction that began earlier may end later): the feed goes by revision instead. Writers of one
+//! organization follow one another by the lock on its row, which each takes to count the revision up. So whoever
+//! reads revision 7 there sees every event up to revision 7, and none above it is missed by going on from 7.
+//!
+//! A listener who falls behind is cut off ([`Behind`]): what is kept for all of them together is bounded.
+
+mod reader;
+mod scope;
+mod verdicts;
+
+use std::{collections::HashMap, sync::Arc};
+
+use ballroom_entity::{
+    attribution, feedback,
+    id::{EventId, FeatureId, OrganizationId, ProductId},
+    incident, release,
+};
+use tokio::sync::{Mutex, broadcast, watch};
+use uuid::Uuid;
+
+pub use scope::Scope;
+pub use verdicts::VerdictChanged;
+
+use crate::{
+    domain::{
+        access::{Read, Report},
+        error::Error,
+        score::Scores,
+    },
+    store::{Dimensions, Store},
+};
+use verdicts::{Interest, Verdicts};
+
+/// Portions that are kept for the slowest listener. A portion holds what was read at once, at most
+/// `PORTION` things; at the reader's fastest pace this is ten seconds.
+const KEPT: usize = 512;
+
+/// What happens, for whoever listens.
+#[derive(Clone)]
+pub struct Feed {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Store,
+    scores: Scores,
+    channels: Mutex<HashMap<OrganizationId, Channel>>,
+    /// Whether there are any channels; the reader sleeps while there are none.
+    listening: watch::Sender<bool>,
+}
+
+/// What one organization's listeners share.
+struct Channel {
+    cursor: Cursor,
+    feedback: Topic<Received>,
+    incidents: Topic<Incident>,
+    releases: Topic<release::Model>,
+    verdicts: Option<Arc<Verdicts>>,
+}
+
+type Topic<T> = broadcast::Sender<Arc<Portion<T>>>;
+
+/// How far the outbox has been read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Cursor {
+    revision: i64,
+    event: EventId,
+}
+
+impl Cursor {
+    /// Behind every event of a revision.
+    fn after(revision: i64) -> Self {
+        Self { revision, event: EventId(Uuid::max()) }
+    }
+}
+
+/// Things that happened, as they were read together.
+pub struct Portion<T> {
+    /// The organization's dimensions, no older than any of the things.
+    pub dimensions: Arc<Dimensions>,
+    things: Vec<(i64, T)>,
+}
+
+/// An answer that was submitted.
+pub type Received = feedback::Model;
+
+/// An incident that changed, with what is linked to it.
+pub struct Incident {
+    /// The incident.
+    pub row: incident::Model,
+    /// The features that it hurts.
+    pub features: Vec<FeatureId>,
+    /// What is stated of where it comes from, in the order of the statements.
+    pub attributions: Vec<attribution::Model>,
+}
+
+/// The listener was too slow: what came meanwhile is no longer kept.
+#[derive(Debug)]
+pub struct Behind;
+
+/// What one listener hears.
+pub struct Heard<T> {
+    /// What was committed up to this revision happened before the listener came.
+    since: i64,
+    receiver: broadcast::Receiver<Arc<Portion<T>>>,
+    /// After the receiver: it is dropped when the receiver is gone, and makes others look who still listens.
+    _interest: Option<Interest>,
+}
+
+impl<T> Heard<T> {
+    /// Waits for what happens next.
+    pub async fn next(&mut self) -> Result<Arc<Portion<T>>, Behind> {
+        // The sender is gone only when the feed is, and then nothing happens any more.
+        match self.receiver.recv().await {
+            Ok(portion) => Ok(portion),
+            Err(broadcast::error::RecvError::Lagged(_)) => Err(Behind),
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+
+    /// The things of a portion that happened since the listener came.
+    pub fn of<'a>(&self, portion: &'a Portion<T>) -> impl Iterator<Item = &'a T> + use<'a, T> {
+        let since = self.since;
+        portion.things.iter().filter(move |(revision, _)| *revision > since).map(|(_, thing)| thing)
+    }
+}
+
+impl Feed {
+    /// A feed of what is written to this database. Its reader ends when the last handle is dropped. Must be called
+    /// within a tokio runtime.
+    pub fn start(store: Store, scores: Scores) -> Self {
+        let (listening, anybody) = watch::channel(false);
+        let commits = store.commits();
+        let shared = Arc::new(Shared { store, scores, channels: Mutex::default(), listening });
+        tokio::spawn(reader::run(Arc::downgrade(&shared), anybody, commits));
+        Self { shared }
+    }
+
+    /// Answers that are submitted from now on.
+    pub async fn feedback(&self, by: Read) -> Result<Heard<Received>, Error> {
+        self.listen(by.organization(), |channel| channel.feedback.subscribe()).await
+    }
+
+    /// Incidents that change from now on.
+    pub async fn incidents(&self, by: Read) -> Result<Heard<Incident>, Error> {
+        self.listen(by.organization(), |channel| channel.incidents.subscribe()).await
+    }
+
+    /// Releases that change from now on.
+    pub async fn releases(&self, by: Report) -> Result<Heard<release::Model>, Error> {
+        self.listen(by.organization(), |channel| channel.releases.subscribe()).await
+    }
+
+    /// Verdicts that change from now on; those of one product, or of all.
+    pub async fn verdicts(
+        &self,
+        by: Report,
+        product: Option<ProductId>,
+    ) -> Result<Heard<VerdictChanged>, Error> {
+        let (verdicts, heard) = {
+            let mut channels = self.shared.channels.lock().await;
+            let channel = self.channel(&mut channels, by.organization()).await?;
+            let verdicts = channel.verdicts.get_or_insert_with(|| Verdicts::watch(&self.shared, by)).clone();
+            let receiver = verdicts.subscribe();
+            let interest = Some(Interest::in_product(verdicts.clone(), product));
+            // What is told here was found by comparison with what is found below: all of it is new.
+            (verdicts, Heard { since: i64::MIN, receiver, _interest: interest })
+        };
+        verdicts.know(&self.shared).await?;
+        Ok(heard)
+    }
+
+    async fn listen<T>(
+        &self,
+        organization: OrganizationId,
+        subscribe: impl Fn(&Channel) -> broadcast::Receiver<Arc<Portion<T>>>,
+    ) -> Result<Heard<T>, Error> {
+        let mut channels = self.shared.channels.lock().await;
+        let channel = self.channel(&mut channels, organization).await?;
+        let receiver = subscribe(channel);
+        // Read after the receiver is there, and while the reader, who needs the lock, tells nothing: whatever is
+        // committed from here on has a higher revision and will be told.
+        let since = self.shared.store.revision(organization).await?;
+        Ok(Heard { since, receiver, _interest: None })
+    }
+
+    /// The organization's channel; a new one begins with what is committed from now on.
+    async fn channel<'a>(
+        &self,
+        channels: &'a mut HashMap<OrganizationId, Channel>,
+        organization: OrganizationId,
+    ) -> Result<&'a mut Channel, Error> {
+        let revision = match channels.contains_key(&organization) {
+            true => 0,
+            false => self.shared.store.revision(organization).await?,
+        };
+        let channel = channels.entry(organization).or_insert_with(|| Channel::from(revision));
+        self.shared.listening.send_replace(true);
+        Ok(channel)
+    }
+}
+
+impl Channel {
+    fn from(revision: i64) -> Self {
+        Self {
+            cursor: Cursor::after(revision),
+            feedback: Topic::new(KEPT),
+            incidents: Topic::new(KEPT),
+            releases: Topic::new(KEPT),
+            verdicts: None,
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        let listeners =
+            self.feedback.receiver_count() + self.incidents.receiver_count() + self.releases.receiver_count();
+        listeners == 0 && self.verdicts.is_none()
+    }
+}

@@ -1,0 +1,325 @@
+//! The one reader of the outbox.
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use ballroom_entity::{
+    feedback,
+    id::{FeedbackId, IncidentId, OrganizationId, ReleaseId},
+    incident, organization, outbox,
+};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::{
+    sync::{broadcast, watch},
+    time::{Instant, sleep, sleep_until},
+};
+
+use super::{Channel, Cursor, Incident, Portion, Shared, Topic};
+use crate::{
+    domain::{error::Error, incident as incidents, reference::PublicId},
+    store::Dimensions,
+};
+
+/// How soon is seen what other processes have committed.
+const POLL: Duration = Duration::from_millis(500);
+
+/// From one reading to the next, at least: a hundred commits a second are not read one by one.
+const PACE: Duration = Duration::from_millis(20);
+
+/// Events that are read at once.
+const EVENTS: u64 = 64;
+
+/// Things in a portion, at most.
+pub(super) const PORTION: usize = 64;
+
+/// Bytes of comments in a portion after which the next one begins.
+const PORTION_TEXT: usize = 64 * 1024;
+
+/// Rows that are loaded with one statement.
+const ROWS: usize = 1_000;
+
+/// Reads for as long as the feed lives.
+pub(super) async fn run(
+    shared: Weak<Shared>,
+    mut anybody: watch::Receiver<bool>,
+    mut commits: watch::Receiver<()>,
+) {
+    let mut works = true;
+    loop {
+        if anybody.wait_for(|listening| *listening).await.is_err() {
+            return;
+        }
+        let again = Instant::now() + PACE;
+        let Some(feed) = shared.upgrade() else { return };
+        commits.mark_unchanged();
+        match feed.read().await {
+            Ok(()) => works = true,
+            // Said once; the cursors stand where they stood, so nothing is lost.
+            Err(error) if works => {
+                works = false;
+                tracing::warn!(%error, "the outbox could not be read; subscribers wait until it can");
+            }
+            Err(_) => (),
+        }
+        drop(feed);
+        tokio::select! {
+            // With the store gone there is nobody left to commit; the poll goes on as long as the feed lives.
+            Ok(()) = commits.changed() => (),
+            () = sleep(POLL) => (),
+        }
+        sleep_until(again).await;
+    }
+}
+
+impl Shared {
+    /// Reads what is new in every organization that somebody listens to. One statement when nothing is.
+    async fn read(&self) -> Result<(), Error> {
+        let cursors: HashMap<OrganizationId, Cursor> = {
+            let mut channels = self.channels.lock().await;
+            channels.retain(|_, channel| !channel.is_idle());
+            if channels.is_empty() {
+                self.listening.send_replace(false);
+                return Ok(());
+            }
+            channels.iter().map(|(organization, channel)| (*organization, channel.cursor)).collect()
+        };
+        let revisions: Vec<(OrganizationId, i64)> = organization::Entity::find()
+            .select_only()
+            .column(organization::Column::Id)
+            .column(organization::Column::Revision)
+            .filter(organization::Column::Id.is_in(cursors.keys().copied()))
+            .into_tuple()
+            .all(self.store.reader())
+            .await?;
+        for (organization, revision) in revisions {
+            let Some(cursor) = cursors.get(&organization).copied() else { continue };
+            if revision > cursor.revision {
+                self.read_organization(organization, cursor, revision).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads an organization's events from a cursor on, at least up to a revision.
+    async fn read_organization(
+        &self,
+        organization: OrganizationId,
+        mut cursor: Cursor,
+        revision: i64,
+    ) -> Result<(), Error> {
+        use outbox::Column;
+        loop {
+            let further = Condition::any().add(Column::Revision.gt(cursor.revision)).add(
+                Condition::all().add(Column::Revision.eq(cursor.revision)).add(Column::Id.gt(cursor.event)),
+            );
+            let events = outbox::Entity::owned_by(organization)
+                .filter(further)
+                .order_by_asc(Column::Revision)
+                .order_by_asc(Column::Id)
+                .limit(EVENTS)
+                .all(self.store.reader())
+                .await?;
+            if let Some(last) = events.last() {
+                cursor = Cursor { revision: last.revision, event: last.id };
+            }
+            let ended = events.len() < EVENTS as usize;
+            if ended {
+                // Transactions that tell nothing have revisions too.
+                cursor = cursor.max(Cursor::after(revision));
+            }
+            self.tell(organization, events, cursor).await?;
+            if ended {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Loads what events are about, tells it, and notes how far that is.
+    async fn tell(
+        &self,
+        organization: OrganizationId,
+        events: Vec<outbox::Model>,
+        cursor: Cursor,
+    ) -> Result<(), Error> {
+        let wanted = {
+            let channels = self.channels.lock().await;
+            let Some(channel) = channels.get(&organization) else { return Ok(()) };
+            About::of(&events, channel)
+        };
+        let found = self.load(organization, wanted).await?;
+        let mut channels = self.channels.lock().await;
+        // A channel that was dropped and made anew meanwhile stands further on; what its listeners have missed by
+        // their own reckoning they do not take.
+        let Some(channel) = channels.get_mut(&organization) else { return Ok(()) };
+        if let Some(found) = found {
+            found.tell(channel);
+        }
+        channel.cursor = channel.cursor.max(cursor);
+        Ok(())
+    }
+
+    async fn load(&self, organization: OrganizationId, wanted: About) -> Result<Option<Found>, Error> {
+        if wanted.is_nothing() {
+            return Ok(None);
+        }
+        let feedback = self.answers(organization, wanted.feedback).await?;
+        let incidents = self.incidents(organization, wanted.incidents).await?;
+        // Last, so that they know whatever the rows refer to.
+        let dimensions = self.store.dimensions(organization).await?;
+        let release = |(revision, id)| Some((revision, dimensions.releases.get(&id)?.clone()));
+        let releases = wanted.releases.into_iter().filter_map(release).collect();
+        Ok(Some(Found { feedback, incidents, releases, counts_changed: wanted.counts_changed, dimensions }))
+    }
+
+    /// Answers that were deleted meanwhile are not told.
+    async fn answers(
+        &self,
+        organization: OrganizationId,
+        wanted: Vec<(i64, FeedbackId)>,
+    ) -> Result<Vec<(i64, feedback::Model)>, Error> {
+        let mut found = Vec::with_capacity(wanted.len());
+        for wanted in wanted.chunks(ROWS) {
+            let rows = feedback::Entity::owned_by(organization)
+                .filter(feedback::Column::Id.is_in(wanted.iter().map(|(_, id)| *id)))
+                .all(self.store.reader())
+                .await?;
+            let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+            found.extend(wanted.iter().filter_map(|(revision, id)| Some((*revision, rows.remove(id)?))));
+        }
+        Ok(found)
+    }
+
+    async fn incidents(
+        &self,
+        organization: OrganizationId,
+        wanted: Vec<(i64, IncidentId)>,
+    ) -> Result<Vec<(i64, Incident)>, Error> {
+        let mut found = Vec::with_capacity(wanted.len());
+        for wanted in wanted.chunks(ROWS) {
+            let ids: Vec<IncidentId> = wanted.iter().map(|(_, id)| *id).collect();
+            let rows = incident::Entity::owned_by(organization)
+                .filter(incident::Column::Id.is_in(ids.iter().copied()))
+                .all(self.store.reader())
+                .await?;
+            let rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+            let features = incidents::features_of(&self.store, organization, &ids).await?;
+            let attributions = incidents::attributions_of(&self.store, organization, &ids).await?;
+            let whole = |(revision, id): &(i64, IncidentId)| {
+                let hurt = features.iter().filter(|link| link.incident_id == *id).map(|link| link.feature_id);
+                let stated = attributions.iter().filter(|one| one.incident_id == *id).cloned();
+                let row = rows.get(id)?.clone();
+                Some((*revision, Incident { row, features: hurt.collect(), attributions: stated.collect() }))
+            };
+            found.extend(wanted.iter().filter_map(whole));
+        }
+        Ok(found)
+    }
+}
+
+/// What events are about, as far as anybody wants to hear it: each thing once a revision.
+#[derive(Default)]
+struct About {
+    feedback: Vec<(i64, FeedbackId)>,
+    incidents: Vec<(i64, IncidentId)>,
+    releases: Vec<(i64, ReleaseId)>,
+    counts_changed: bool,
+}
+
+impl About {
+    fn of(events: &[outbox::Model], channel: &Channel) -> Self {
+        let mut about = Self::default();
+        for event in events {
+            let noun = event.kind.split_once('.').map_or("", |(noun, _)| noun);
+            match (noun, event.kind.as_str()) {
+                ("feedback", "feedback.submitted") if channel.feedback.receiver_count() > 0 => {
+                    about.feedback.extend(named(event));
+                }
+                ("incident", _) if channel.incidents.receiver_count() > 0 => {
+                    about.incidents.extend(named(event));
+                }
+                ("release", _) if channel.releases.receiver_count() > 0 => {
+                    about.releases.extend(named(event))
+                }
+                _ => (),
+            }
+            // These change no count; all others may, and a score that is computed in vain does no harm.
+            let silent = matches!(noun, "token" | "customer" | "iteration");
+            about.counts_changed |= !silent && channel.verdicts.is_some();
+        }
+        once(&mut about.incidents);
+        once(&mut about.releases);
+        about
+    }
+
+    fn is_nothing(&self) -> bool {
+        let things = self.feedback.len() + self.incidents.len() + self.releases.len();
+        things == 0 && !self.counts_changed
+    }
+}
+
+/// The ids in the payload of an event.
+fn named<I: PublicId>(event: &outbox::Model) -> impl Iterator<Item = (i64, I)> + '_ {
+    let many = event.payload["ids"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let texts = many.iter().chain(event.payload.get("id"));
+    texts.filter_map(|id| I::parse(id.as_str()?)).map(|id| (event.revision, id))
+}
+
+/// A transaction that does two things to one object (a release that is entered when it has shipped) tells of it once.
+fn once<I: Copy + Eq + Hash>(things: &mut Vec<(i64, I)>) {
+    let mut seen = HashSet::new();
+    things.retain(|thing| seen.insert(*thing));
+}
+
+/// What was loaded.
+struct Found {
+    dimensions: Arc<Dimensions>,
+    feedback: Vec<(i64, feedback::Model)>,
+    incidents: Vec<(i64, Incident)>,
+    releases: Vec<(i64, ballroom_entity::release::Model)>,
+    counts_changed: bool,
+}
+
+impl Found {
+    fn tell(self, channel: &Channel) {
+        let text = |answer: &feedback::Model| answer.comment.as_ref().map_or(0, String::len);
+        send(&channel.feedback, &self.dimensions, self.feedback, text);
+        let text = |incident: &Incident| incident.row.description.as_ref().map_or(0, String::len);
+        send(&channel.incidents, &self.dimensions, self.incidents, text);
+        let text = |release: &ballroom_entity::release::Model| release.notes.as_ref().map_or(0, String::len);
+        send(&channel.releases, &self.dimensions, self.releases, text);
+        if let Some(verdicts) = channel.verdicts.as_ref().filter(|_| self.counts_changed) {
+            verdicts.counts_changed();
+        }
+    }
+}
+
+/// Sends things in portions of bounded size, so that what is kept for slow listeners is bounded too.
+fn send<T>(
+    topic: &Topic<T>,
+    dimensions: &Arc<Dimensions>,
+    things: Vec<(i64, T)>,
+    text: impl Fn(&T) -> usize,
+) {
+    let (mut portion, mut bytes) = (Vec::new(), 0);
+    for (revision, thing) in things {
+        bytes += text(&thing);
+        portion.push((revision, thing));
+        if portion.len() == PORTION || bytes > PORTION_TEXT {
+            send_portion(topic, dimensions, std::mem::take(&mut portion));
+            bytes = 0;
+        }
+    }
+    if !portion.is_empty() {
+        send_portion(topic, dimensions, portion);
+    }
+}
+
+fn send_portion<T>(topic: &Topic<T>, dimensions: &Arc<Dimensions>, things: Vec<(i64, T)>) {
+    let portion = Portion { dimensions: dimensions.clone(), things };
+    // With nobody listening there is nobody to tell.
+    let _: Result<usize, broadcast::error::SendError<_>> = topic.send(Arc::new(portion));
+}

@@ -1,0 +1,91 @@
+//! Subscriptions: each event is an execution of its own, with a time and loaders of its own, as every request has.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Data, Request, Response, ServerError, Value, async_trait,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
+};
+use futures::{StreamExt, future, stream::BoxStream};
+
+use super::{Code, Now, Schema, Services, batch, builder, give_codes, load};
+use crate::{clock, domain::access::Viewer};
+
+/// The schema in which subscriptions run. (The other one has no extension: with one, async-graphql prepares for it at
+/// every field of every query.)
+#[derive(Clone)]
+pub struct LiveSchema(Schema);
+
+impl LiveSchema {
+    /// The schema with everything that it needs.
+    pub fn new(services: Services) -> Self {
+        Self(builder().data(services).extension(EachEvent).finish())
+    }
+
+    /// Runs a subscription of a caller; the stream ends with it.
+    pub fn subscribe(&self, viewer: Viewer, request: Request) -> BoxStream<'static, Said> {
+        let said = self.0.execute_stream(request.data(viewer)).map(|mut response| {
+            give_codes(&mut response);
+            let is_event = response.extensions.remove(EVENT).is_some();
+            if is_event && !is_cut_off(&response) {
+                Said::Next(response)
+            } else {
+                Said::Failed(response.errors)
+            }
+        });
+        let mut over = false;
+        said.take_while(move |said| {
+            let go_on = !over;
+            over = matches!(said, Said::Failed(_));
+            future::ready(go_on)
+        })
+        .boxed()
+    }
+}
+
+/// What a running subscription says.
+#[derive(Debug)]
+pub enum Said {
+    /// An event.
+    Next(Response),
+    /// It could not begin, or cannot go on. Nothing follows.
+    Failed(Vec<ServerError>),
+}
+
+/// Whether the subscriber was too slow: then there are no more events.
+fn is_cut_off(response: &Response) -> bool {
+    let slow = Value::from(Code::SlowConsumer.name());
+    let code = |error: &ServerError| error.extensions.as_ref().and_then(|values| values.get("code").cloned());
+    response.errors.iter().any(|error| code(error).as_ref() == Some(&slow))
+}
+
+/// The mark of responses that are events, in their extensions; what lacks it was said before there were any.
+const EVENT: &str = "event";
+
+/// Gives each execution what a request has.
+struct EachEvent;
+
+impl ExtensionFactory for EachEvent {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for EachEvent {
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        let services: &Services = ctx.data_unchecked();
+        let viewer: &Viewer = ctx.data_unchecked();
+        let (halt, waiting) = batch::at_halt();
+        let mut data = Data::default();
+        data.insert(load::loader(services.clone(), viewer.clone(), halt));
+        data.insert(Now(clock::now()));
+        let response = waiting.run(next.run_with_data(ctx, operation_name, data)).await;
+        response.extension(EVENT, Value::Boolean(true))
+    }
+}
