@@ -49,6 +49,15 @@ pub async fn find(store: &Store, by: Read, reference: &str) -> Result<Model, Err
     there.ok_or_else(|| Error::not_found("customer", "customer", reference))
 }
 
+/// The customer with this key, for whoever checks for whom a caller speaks.
+pub(crate) async fn by_key(
+    store: &Store,
+    organization: OrganizationId,
+    key: &str,
+) -> Result<Option<Model>, Error> {
+    Ok(Entity::owned_by(organization).filter(Column::Key.eq(key)).one(store.reader()).await?)
+}
+
 /// The customer with this id or key, for whoever decides who may call.
 pub(super) async fn speaking(store: &Store, by: Administer, reference: &str) -> Result<Model, Error> {
     let there = Entity::owned_by(by.organization()).filter(is(reference)).one(store.reader()).await?;

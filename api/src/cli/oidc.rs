@@ -1,0 +1,65 @@
+//! Whose callers are let in besides those with tokens of this server: each setting a flag and an environment variable.
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+
+use crate::{
+    domain::organization,
+    http::{Oidc, OidcSettings},
+};
+
+/// Callers of an OpenID Connect issuer.
+#[derive(Args, Clone)]
+#[command(next_help_heading = "OpenID Connect")]
+pub(super) struct OpenIdConnect {
+    /// Believe the tokens of this issuer: its URL, exactly as its tokens name it.
+    #[arg(long, env = "BALLROOM_OIDC_ISSUER", value_name = "URL", requires = "oidc_audience")]
+    oidc_issuer: Option<String>,
+
+    /// The audience (`aud`) that its tokens must be for.
+    #[arg(long, env = "BALLROOM_OIDC_AUDIENCE", value_name = "AUDIENCE")]
+    oidc_audience: Option<String>,
+
+    /// The claim that holds roles; a path with dots reaches into objects, such as realm_access.roles.
+    #[arg(long, env = "BALLROOM_OIDC_ROLE_CLAIM", value_name = "CLAIM", default_value = "roles")]
+    oidc_role_claim: String,
+
+    /// What a value of that claim means, such as staff=SUPPORT; repeatable. The names of roles mean themselves.
+    #[arg(long, env = "BALLROOM_OIDC_ROLES", value_name = "VALUE=ROLE", value_delimiter = ',')]
+    oidc_role: Vec<String>,
+
+    /// The claim that holds the key of the organization; without it all callers belong to one.
+    #[arg(long, env = "BALLROOM_OIDC_ORGANIZATION_CLAIM", value_name = "CLAIM")]
+    oidc_organization_claim: Option<String>,
+
+    /// The key of the organization of callers whose tokens name none.
+    #[arg(long, env = "BALLROOM_OIDC_ORGANIZATION", value_name = "KEY", default_value = organization::FIRST)]
+    oidc_organization: String,
+
+    /// The claim that holds the customer's key, for callers with the role CUSTOMER.
+    #[arg(long, env = "BALLROOM_OIDC_CUSTOMER_CLAIM", value_name = "CLAIM", default_value = "sub")]
+    oidc_customer_claim: String,
+}
+
+impl OpenIdConnect {
+    /// The issuer to believe, if one is set.
+    pub(super) fn issuer(&self) -> anyhow::Result<Option<Oidc>> {
+        let Some(issuer) = self.oidc_issuer.clone() else { return Ok(None) };
+        let pair = |text: &String| {
+            let (value, role) = text.split_once('=').with_context(|| {
+                format!("--oidc-role {text}: write VALUE=ROLE, such as staff=SUPPORT")
+            })?;
+            Ok((value.trim().to_owned(), role.trim().to_owned()))
+        };
+        let settings = OidcSettings {
+            issuer,
+            audience: self.oidc_audience.clone().unwrap_or_default(),
+            role_claim: self.oidc_role_claim.clone(),
+            roles: self.oidc_role.iter().map(pair).collect::<anyhow::Result<_>>()?,
+            organization_claim: self.oidc_organization_claim.clone(),
+            organization: self.oidc_organization.clone(),
+            customer_claim: self.oidc_customer_claim.clone(),
+        };
+        Ok(Some(Oidc::new(settings).map_err(|error| anyhow!("--oidc-role: {error}"))?))
+    }
+}

@@ -1,0 +1,350 @@
+//! OpenID Connect: callers whom another server has let in. Their tokens are JWTs, checked by the keys that the issuer
+//! publishes; its claims say for whom they speak.
+//!
+//! Keys are read at the first token, again when a token names a key that is not known (at most every few seconds, so
+//! that strangers cannot make us ask), and every few minutes, so that a key that the issuer takes away stops working.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use ballroom_entity::api_token::{Role, Scope};
+use chrono::{DateTime, Utc};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, Validation, decode, decode_header,
+    errors::ErrorKind,
+    jwk::{Jwk, PublicKeyUse},
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use tokio::sync::Mutex;
+
+use super::auth::Nobody;
+use crate::{
+    clock,
+    domain::{
+        access::{Right, Viewer},
+        customer, organization,
+    },
+    store::Store,
+};
+
+/// How long keys are believed without asking the issuer again.
+const FRESH: Duration = Duration::from_secs(5 * 60);
+
+/// How soon the issuer is asked again for a key that is not known.
+const SOON: Duration = Duration::from_secs(2);
+
+/// How long the issuer may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Seconds by which the clocks of issuer and server may differ.
+const LEEWAY: u64 = 30;
+
+/// How tokens may be signed: by keys of which the issuer publishes one half, never by a shared secret.
+const ALGORITHMS: [Algorithm; 9] = [
+    Algorithm::RS256,
+    Algorithm::RS384,
+    Algorithm::RS512,
+    Algorithm::PS256,
+    Algorithm::PS384,
+    Algorithm::PS512,
+    Algorithm::ES256,
+    Algorithm::ES384,
+    Algorithm::EdDSA,
+];
+
+/// The roles as claims name them, the one that may do most first: a caller with several speaks for the first.
+const ROLES: [(&str, Role); 8] = [
+    ("ADMINISTRATOR", Role::Administrator),
+    ("PRODUCT", Role::Product),
+    ("DEVELOPMENT", Role::Development),
+    ("OPERATIONS", Role::Operations),
+    ("SECURITY", Role::Security),
+    ("SUPPORT", Role::Support),
+    ("BUSINESS", Role::Business),
+    ("CUSTOMER", Role::Customer),
+];
+
+/// The scopes that confine a token, as its claim `scope` names them.
+const SCOPES: [(&str, Scope); 4] = [
+    ("ballroom:publishable", Scope::Publishable),
+    ("ballroom:reports", Scope::Reports),
+    ("ballroom:ingest", Scope::Ingest),
+    ("ballroom:read", Scope::Read),
+];
+
+/// Whom to believe, and what the claims mean.
+#[derive(Clone, Debug)]
+pub struct OidcSettings {
+    /// The issuer, exactly as its tokens name it.
+    pub issuer: String,
+    /// The audience that a token must be for.
+    pub audience: String,
+    /// The claim that holds the roles: a name, or a path with dots such as `realm_access.roles`.
+    pub role_claim: String,
+    /// What values of that claim mean, besides the names of the roles themselves.
+    pub roles: HashMap<String, String>,
+    /// The claim that holds the key of the organization; none: all callers belong to `organization`.
+    pub organization_claim: Option<String>,
+    /// The key of the organization of callers without that claim.
+    pub organization: String,
+    /// The claim that holds the key of the customer, for callers with the role of one.
+    pub customer_claim: String,
+}
+
+/// The issuer whose tokens are believed.
+pub struct Oidc {
+    settings: OidcSettings,
+    client: reqwest::Client,
+    keys: Mutex<Keys>,
+}
+
+/// The keys that the issuer published when it was last asked.
+#[derive(Default)]
+struct Keys {
+    known: HashMap<String, Arc<Jwk>>,
+    asked: Option<Instant>,
+}
+
+#[derive(Deserialize)]
+struct Discovery {
+    issuer: String,
+    jwks_uri: String,
+}
+
+#[derive(Deserialize)]
+struct Published {
+    keys: Vec<Value>,
+}
+
+/// Who a token says calls, and until when.
+pub(super) struct Named {
+    pub(super) viewer: Viewer,
+    pub(super) expires_at: Option<DateTime<Utc>>,
+}
+
+impl Oidc {
+    /// An issuer to believe. Nothing is asked of it yet: a server starts without it.
+    pub fn new(settings: OidcSettings) -> Result<Self, String> {
+        for (value, role) in &settings.roles {
+            if role_of(role).is_none() {
+                let known: Vec<_> = ROLES.iter().map(|(name, _)| *name).collect();
+                return Err(format!("\"{role}\", given for \"{value}\", is no role; take {}", known.join(", ")));
+            }
+        }
+        // Whoever redirects us elsewhere is not the issuer.
+        let client = reqwest::Client::builder()
+            .timeout(PATIENCE)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| format!("no HTTP client: {error}"))?;
+        Ok(Self { settings, client, keys: Mutex::default() })
+    }
+
+    /// Whether a token looks like one of an issuer rather than one of ours.
+    pub(super) fn is_theirs(token: &str) -> bool {
+        token.bytes().filter(|byte| *byte == b'.').count() == 2
+    }
+
+    /// Who calls with a token of the issuer.
+    pub(super) async fn named(&self, store: &Store, token: &str) -> Result<Named, Nobody> {
+        let header = decode_header(token).map_err(|_| Nobody::Unauthenticated("The token is not a JWT."))?;
+        if !ALGORITHMS.contains(&header.alg) {
+            return Err(Nobody::Unauthenticated("The token must be signed by a published key of the issuer."));
+        }
+        let key_id = header.kid.ok_or(Nobody::Unauthenticated("The token does not name its key (kid)."))?;
+        let key = self.key(&key_id).await?;
+        let key = DecodingKey::from_jwk(&key)
+            .map_err(|_| Nobody::Unauthenticated("The key of the token is of a kind that is not known here."))?;
+        let mut validation = Validation::new(header.alg);
+        validation.leeway = LEEWAY;
+        validation.validate_nbf = true;
+        validation.set_issuer(&[&self.settings.issuer]);
+        validation.set_audience(&[&self.settings.audience]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+        let claims = decode::<Map<String, Value>>(token, &key, &validation).map_err(|error| {
+            Nobody::Unauthenticated(match error.kind() {
+                ErrorKind::ExpiredSignature => "The token has run out: get a new one from its issuer.",
+                ErrorKind::ImmatureSignature => "The token is not valid yet; are the clocks right?",
+                ErrorKind::InvalidIssuer => "The token is of another issuer than the one that is believed here.",
+                ErrorKind::InvalidAudience => "The token is for another audience than this server.",
+                ErrorKind::MissingRequiredClaim(_) => "The token lacks one of the claims exp, iss and aud.",
+                _ => "The signature of the token is not right.",
+            })
+        })?;
+        self.viewer(store, &claims.claims).await
+    }
+
+    async fn viewer(&self, store: &Store, claims: &Map<String, Value>) -> Result<Named, Nobody> {
+        let settings = &self.settings;
+        let role = self.role(claims).ok_or(Nobody::Unauthenticated(
+            "The token carries no role that is known here; its issuer must put one into it.",
+        ))?;
+        let claimed = settings.organization_claim.as_ref().and_then(|claim| text_at(claims, claim));
+        let key = claimed.unwrap_or_else(|| settings.organization.clone());
+        let nowhere = "The token names no organization that is known here.";
+        let found = organization::find_by_key(store, &key).await.map_err(failed)?;
+        let organization = found.ok_or(Nobody::Unauthenticated(nowhere))?.id;
+        let who = ["azp", "client_id", "sub"].iter().find_map(|claim| text_at(claims, claim));
+        let source: String = who.unwrap_or_else(|| "OpenID Connect".to_owned()).chars().take(64).collect();
+        let customer = match role {
+            Role::Customer => {
+                let unknown = Nobody::Unauthenticated("The token names no customer that is known here.");
+                let Some(key) = text_at(claims, &settings.customer_claim) else { return Err(unknown) };
+                let found = customer::by_key(store, organization, &key).await.map_err(failed)?;
+                Some(found.ok_or(unknown)?.id)
+            }
+            _ => None,
+        };
+        let expires_at = claims.get("exp").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
+        let viewer = Viewer::new(organization, role, scope(claims), customer, source);
+        Ok(Named { viewer, expires_at: expires_at.map(|at| at + chrono::TimeDelta::seconds(LEEWAY as i64)) })
+    }
+
+    /// The role that may do most of those that the claim holds.
+    fn role(&self, claims: &Map<String, Value>) -> Option<Role> {
+        let held: Vec<&str> = match at(claims, &self.settings.role_claim)? {
+            Value::String(roles) => roles.split_whitespace().collect(),
+            Value::Array(roles) => roles.iter().filter_map(Value::as_str).collect(),
+            _ => return None,
+        };
+        let named = |value: &&str| {
+            role_of(self.settings.roles.get(*value).map_or(*value, String::as_str))
+        };
+        let held: Vec<Role> = held.iter().filter_map(named).collect();
+        ROLES.iter().map(|(_, role)| *role).find(|role| held.contains(role))
+    }
+
+    async fn key(&self, id: &str) -> Result<Arc<Jwk>, Nobody> {
+        let mut keys = self.keys.lock().await;
+        let now = clock::instant();
+        let age = keys.asked.map(|asked| now.saturating_duration_since(asked));
+        let known = keys.known.get(id).cloned();
+        let patience = if known.is_some() { FRESH } else { SOON };
+        if age.is_none_or(|age| age >= patience) {
+            match self.published().await {
+                Ok(published) => *keys = Keys { known: published, asked: Some(now) },
+                // An issuer that does not answer for a while takes nobody's access away.
+                Err(error) => {
+                    tracing::error!(issuer = self.settings.issuer, error, "the keys of the issuer cannot be read");
+                    keys.asked = Some(now);
+                    return known.ok_or(Nobody::Failed);
+                }
+            }
+        }
+        let unknown = Nobody::Unauthenticated("The token is signed by a key that its issuer does not publish.");
+        keys.known.get(id).cloned().ok_or(unknown)
+    }
+
+    async fn published(&self) -> Result<HashMap<String, Arc<Jwk>>, String> {
+        let issuer = self.settings.issuer.trim_end_matches('/');
+        let found: Discovery = self.read(&format!("{issuer}/.well-known/openid-configuration")).await?;
+        if found.issuer != self.settings.issuer {
+            return Err(format!("it calls itself {}", found.issuer));
+        }
+        let published: Published = self.read(&found.jwks_uri).await?;
+        // A key of a kind that we do not know must not take the others with it.
+        let keys = published.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
+        let signs = |key: &Jwk| !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption));
+        Ok(keys.filter(signs).filter_map(|key| Some((key.common.key_id.clone()?, Arc::new(key)))).collect())
+    }
+
+    async fn read<T: for<'a> Deserialize<'a>>(&self, url: &str) -> Result<T, String> {
+        let answer = self.client.get(url).send().await.and_then(reqwest::Response::error_for_status);
+        let answer = answer.map_err(|error| error.to_string())?;
+        answer.json().await.map_err(|error| error.to_string())
+    }
+}
+
+fn failed(error: crate::domain::error::Error) -> Nobody {
+    tracing::error!(%error, "a caller of the issuer could not be looked up");
+    Nobody::Failed
+}
+
+fn role_of(name: &str) -> Option<Role> {
+    ROLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, role)| *role)
+}
+
+/// The scope that leaves least of those that the token names; one that names none is not confined.
+fn scope(claims: &Map<String, Value>) -> Scope {
+    let named: Vec<&str> = match claims.get("scope").or_else(|| claims.get("scp")) {
+        Some(Value::String(scopes)) => scopes.split_whitespace().collect(),
+        Some(Value::Array(scopes)) => scopes.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let confining = SCOPES.iter().find(|(name, _)| named.contains(name));
+    confining.map_or(Scope::Full, |(_, scope)| *scope)
+}
+
+/// The value at a path of claims; a claim whose own name has dots (a URL, say) is found by the whole path.
+fn at<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    if let Some(value) = claims.get(path) {
+        return Some(value);
+    }
+    let mut parts = path.split('.');
+    let mut value = claims.get(parts.next()?)?;
+    for part in parts {
+        value = value.get(part)?;
+    }
+    Some(value)
+}
+
+fn text_at(claims: &Map<String, Value>, path: &str) -> Option<String> {
+    at(claims, path)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn oidc(role_claim: &str) -> Oidc {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let roles = HashMap::from([("ballroom-admins".to_owned(), "ADMINISTRATOR".to_owned())]);
+        Oidc::new(OidcSettings {
+            issuer: "https://issuer.example".to_owned(),
+            audience: "ballroom".to_owned(),
+            role_claim: role_claim.to_owned(),
+            roles,
+            organization_claim: None,
+            organization: "main".to_owned(),
+            customer_claim: "sub".to_owned(),
+        })
+        .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn claims(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn the_role_that_may_do_most_is_taken() {
+        let role = |path: &str, value| oidc(path).role(&claims(value));
+        assert_eq!(role("roles", json!({ "roles": ["support", "Product"] })), Some(Role::Product));
+        assert_eq!(role("roles", json!({ "roles": "BUSINESS ballroom-admins" })), Some(Role::Administrator));
+        assert_eq!(role("a.b", json!({ "a": { "b": ["SECURITY"] } })), Some(Role::Security));
+        assert_eq!(role("https://x.example/r", json!({ "https://x.example/r": ["CUSTOMER"] })), Some(Role::Customer));
+        assert_eq!(role("roles", json!({ "roles": ["king"] })), None);
+        assert_eq!(role("roles", json!({ "roles": 7 })), None);
+        assert_eq!(role("roles", json!({})), None);
+    }
+
+    #[test]
+    fn the_scope_that_leaves_least_is_taken() {
+        assert_eq!(scope(&claims(json!({ "scope": "openid ballroom:read" }))), Scope::Read);
+        assert_eq!(scope(&claims(json!({ "scope": "ballroom:read ballroom:reports" }))), Scope::Reports);
+        assert_eq!(scope(&claims(json!({ "scp": ["ballroom:ingest"] }))), Scope::Ingest);
+        assert_eq!(scope(&claims(json!({ "scope": "openid profile" }))), Scope::Full);
+    }
+
+    #[test]
+    fn every_role_that_has_more_rights_comes_first() {
+        let rights = |role: Role| Right::ALL.iter().filter(|right| right.of_role(role)).count();
+        let counts: Vec<_> = ROLES[..6].iter().map(|(_, role)| rights(*role)).collect();
+        assert!(counts.windows(2).all(|pair| pair[0] >= pair[1]), "{counts:?}");
+    }
+}
