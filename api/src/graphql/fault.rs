@@ -18,6 +18,34 @@ pub enum Code {
     NotFound,
     /// It exists already and is different, or its state forbids it. Not worth repeating unchanged.
     Conflict,
+    /// The request is not GraphQL over HTTP: its method, its media type or its parameters; the message says what
+    /// would be right. Not worth repeating unchanged.
+    BadRequest,
+    /// The document cannot be parsed. Mend it where `locations` points. Not worth repeating unchanged.
+    ParseError,
+    /// The document does not fit the schema. Mend it where `locations` points. Not worth repeating unchanged.
+    ValidationError,
+    /// The request is too large: its body, its document, its variables or a list. Send less at once. Not worth
+    /// repeating unchanged.
+    TooLarge,
+    /// The operation asks for too much: too deep, too wide or too costly. Ask for less at once. Not worth repeating
+    /// unchanged.
+    TooComplex,
+    /// It took too long. Ask for less at once; a query may be repeated, of a mutation ask first what came of it.
+    Timeout,
+    /// Too many heavy operations at the same time. Nothing was done; repeat it after as many seconds as `Retry-After`
+    /// says.
+    Overloaded,
+    /// The server does not know the document by this hash or id. Repeat it once with the document.
+    PersistedQueryNotFound,
+    /// The server keeps no documents for clients. Repeat it with the document, and send no more hashes.
+    PersistedQueryNotSupported,
+    /// The server runs registered documents only, and this is none of them. Ask the operator to register it. Not worth
+    /// repeating unchanged.
+    DocumentNotTrusted,
+    /// A page of another site could have sent this GET without asking. Repeat it with the header
+    /// `GraphQL-Require-Preflight: 1`.
+    PreflightRequired,
     /// The server failed. Nothing was written; the same request may be sent again.
     Internal,
 }
@@ -31,6 +59,17 @@ impl Code {
             Self::InvalidArgument => "INVALID_ARGUMENT",
             Self::NotFound => "NOT_FOUND",
             Self::Conflict => "CONFLICT",
+            Self::BadRequest => "BAD_REQUEST",
+            Self::ParseError => "PARSE_ERROR",
+            Self::ValidationError => "VALIDATION_ERROR",
+            Self::TooLarge => "TOO_LARGE",
+            Self::TooComplex => "TOO_COMPLEX",
+            Self::Timeout => "TIMEOUT",
+            Self::Overloaded => "OVERLOADED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
+            Self::PreflightRequired => "PREFLIGHT_REQUIRED",
             Self::Internal => "INTERNAL",
         }
     }

@@ -1,5 +1,7 @@
 //! The GraphQL schema: thin resolvers, one file a noun. The only module that knows GraphQL.
 
+pub mod document;
+
 mod batch;
 mod fault;
 mod load;
@@ -107,12 +109,10 @@ pub struct Services {
 /// The schema without services: enough to print it.
 pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        // async-graphql limits neither by itself. The widest query of the tests has depth 9.
-        .limit_depth(16)
-        .limit_directives(8)
-        // Fields of a query, after fragments are spread: one query cannot ask for a thousand reports.
-        .limit_complexity(1_000)
-        .validation_mode(async_graphql::ValidationMode::Strict)
+        // The rules and limits are those of `document`, which stands in front; what is executed has passed them.
+        .validation_mode(async_graphql::ValidationMode::Fast)
+        .limit_recursive_depth(document::DEEPEST)
+        .disable_suggestions()
 }
 
 /// The schema with everything that it needs.

@@ -25,10 +25,10 @@ use super::{Asking, fault::Fault};
 use crate::domain::error::Error;
 
 /// Rows of a page if the caller does not say.
-const USUAL: usize = 25;
+pub(super) const USUAL: usize = 25;
 
 /// Rows of a page at most.
-const MOST: usize = 200;
+pub(super) const MOST: usize = 200;
 
 /// Pages in one statement: SQLite takes 500 parts of a compound select.
 const ARMS: usize = 100;
