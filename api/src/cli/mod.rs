@@ -2,6 +2,8 @@
 
 mod demo;
 mod import;
+mod limits;
+mod protocol;
 mod report;
 mod serve;
 mod settings;

@@ -10,11 +10,15 @@ use ballroom_entity::{api_token::Role, organization};
 use clap::{Args, builder::BoolishValueParser};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::settings::Database;
+use super::{
+    limits::Limits,
+    protocol::{Introspection, Protocol},
+    settings::Database,
+};
 use crate::{
     clock,
     domain::{organization as organizations, score::Scores, token},
-    graphql::{self, Services},
+    graphql::{self, Services, document::Documents},
     http,
     ingest::GroupCommit,
     store::Store,
@@ -44,6 +48,12 @@ pub(super) struct Listen {
     /// Threads that speak HTTP.
     #[arg(long, env = "BALLROOM_HTTP_THREADS", value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=512))]
     http_threads: u16,
+
+    #[command(flatten)]
+    protocol: Protocol,
+
+    #[command(flatten)]
+    limits: Limits,
 }
 
 impl Serve {
@@ -53,44 +63,55 @@ impl Serve {
             store.migrate().await.context("the database could not be brought up to date")?;
         }
         let store = database.up_to_date(store).await?;
-        // The port first: a token that is made and not shown helps nobody.
-        let listener = self.listen.bind()?;
+        // The port and the settings first: a token that is made and not shown helps nobody.
+        let bound = self.listen.bind(Introspection::Administrators)?;
         let (organization, _) = organizations::first(&store, clock::now()).await?;
         let operator = token::operator(organization.id).administers()?;
         let somebody_gets_in =
             token::all(&store, operator).await?.iter().any(|token| token.revoked_at.is_none());
         let token = if somebody_gets_in { None } else { Some(first_token(&store, &organization).await?) };
-        self.listen.serve(listener, store, token).await
+        bound.serve(store, token).await
     }
 }
 
+/// A port that is ours, and what is served there.
+pub(super) struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+    documents: Documents,
+    settings: http::Settings,
+}
+
 impl Listen {
-    /// Takes the port.
-    pub(super) fn bind(&self) -> anyhow::Result<(TcpListener, SocketAddr)> {
-        http::listen(self.listen).with_context(|| {
+    /// Takes the port, and reads what the settings name.
+    pub(super) fn bind(&self, introspection: Introspection) -> anyhow::Result<Bound> {
+        let documents = self.protocol.documents(&self.limits, introspection)?;
+        let settings = self.protocol.http(&self.limits, self.http_threads.into())?;
+        let bound = http::listen(self.listen, self.protocol.write_timeout());
+        let (listener, address) = bound.with_context(|| {
             format!(
                 "cannot listen on {}; --listen takes another address, such as 127.0.0.1:8081",
                 self.listen
             )
-        })
+        })?;
+        Ok(Bound { listener, address, documents, settings })
     }
+}
 
+impl Bound {
     /// Serves until the process is told to stop, then lets requests finish and closes the database.
-    pub(super) async fn serve(
-        &self,
-        (listener, address): (TcpListener, SocketAddr),
-        store: Store,
-        new_token: Option<String>,
-    ) -> anyhow::Result<()> {
+    pub(super) async fn serve(self, store: Store, new_token: Option<String>) -> anyhow::Result<()> {
+        let Self { listener, address, documents, settings } = self;
+        let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let (answers, writer) = GroupCommit::start(store.clone());
         let services = Services { store: store.clone(), scores: Scores::new(store.clone()), answers };
         let schema = graphql::schema(services.clone());
-        let server = http::server(listener, schema, services, self.http_threads.into())?;
+        let server = http::server(listener, schema, services, documents, settings)?;
         let handle = server.handle();
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
 
-        println!("Ballroom listens on http://{address} (GraphQL at /graphql). Stop it with Ctrl-C.");
+        println!("Ballroom listens on {scheme}://{address} (GraphQL at /graphql). Stop it with Ctrl-C.");
         if let Some(token) = new_token {
             println!("An administrator's token, shown only this once:\n\n    {token}\n");
         }

@@ -201,8 +201,8 @@ mod tests {
 
     #[test]
     fn scores_weigh_and_are_told_apart() {
-        let one = cost("{ product(product: \"a\") { valueReport { method } } }", json!({}));
-        assert_eq!(one, Cost { total: 1_003, scores: 1_000 });
+        let one = cost("{ product(product: \"a\") { valueReport { product { key } } } }", json!({}));
+        assert_eq!(one, Cost { total: 1_004, scores: 1_000 });
         let many = "{ product(product: \"a\") { features(first: 100) { nodes { value { score } } } } }";
         assert_eq!(cost(many, json!({})).scores, 20_000);
     }
