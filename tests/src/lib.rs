@@ -53,6 +53,7 @@ pub struct App {
     address: String,
     process: Child,
     http: reqwest::Client,
+    arguments: Vec<String>,
 }
 
 impl App {
@@ -67,14 +68,15 @@ impl App {
     }
 
     /// Starts a server with settings of its own.
-    pub async fn with(database: Database, settings: &[&str]) -> Self {
+    pub async fn with(database: Database, arguments: &[&str]) -> Self {
         let migrate = database.ballroom(&["migrate"]).await;
         assert!(migrate.status.success(), "{migrate:?}");
         let made =
             database.ballroom(&["token", "create", "--role", "administrator", "--name", "test", "--quiet"]);
         let token = made.await.out.trim().to_owned();
-        let (process, address) = serve(&database, settings).await;
-        Self { database, token, address, process, http: http() }
+        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let (process, address) = serve(&database, &arguments).await;
+        Self { database, token, address, process, http: http(), arguments }
     }
 
     /// Where it listens.
@@ -166,7 +168,7 @@ impl App {
     /// Stops the server and starts another on the same database.
     pub async fn restart(&mut self) {
         let _ = self.process.kill().await;
-        (self.process, self.address) = serve(&self.database, &[]).await;
+        (self.process, self.address) = serve(&self.database, &self.arguments).await;
     }
 
     /// Checks that the daily counts are what the rows say.
@@ -229,15 +231,18 @@ pub fn http() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-async fn serve(database: &Database, settings: &[&str]) -> (Child, String) {
+async fn serve(database: &Database, arguments: &[String]) -> (Child, String) {
     let mut command = database.command();
-    command.args(["serve", "--listen", "127.0.0.1:0"]).args(settings);
-    command.stdout(Stdio::piped()).kill_on_drop(true);
+    command
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
     let mut process = command.spawn().expect("the server starts");
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
     let first = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await;
     let first = first.expect("the server says where it listens").unwrap().expect("it says something");
-    let address = first.split_whitespace().find(|word| word.starts_with("http://")).expect(&first).to_owned();
+    let address = first.split_whitespace().find(|word| word.starts_with("http")).expect(&first).to_owned();
     // Whatever it says later must not fill the pipe.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     (process, address)

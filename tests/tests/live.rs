@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 
 use ballroom::{
     clock,
-    domain::{reference::PublicId, token},
+    domain::{
+        reference::PublicId,
+        token::{self, NewToken},
+    },
 };
 use ballroom_entity::{api_token::Role, id::OrganizationId, organization};
 use ballroom_tests::{App, Backend, Database, on_both};
@@ -380,7 +383,8 @@ async fn another_organization(database: &Database) -> String {
     };
     row.insert(store.reader()).await.unwrap();
     let by = token::operator(id).administers().unwrap();
-    let made = token::create(&store, by, Role::Administrator, "rival", None, clock::now()).await.unwrap();
+    let made =
+        token::create(&store, by, NewToken::of(Role::Administrator, "rival"), clock::now()).await.unwrap();
     store.close().await.unwrap();
     made.1
 }

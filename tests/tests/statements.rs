@@ -63,7 +63,7 @@ async fn services(database: &Database, features: usize) -> (Services, ballroom::
             ..Default::default()
         });
     }
-    for result in answers.submit(viewer.contributes().unwrap(), "test", given).await.unwrap() {
+    for result in answers.submit(viewer.submits().unwrap(), "test", given).await.unwrap() {
         result.unwrap();
     }
     incident::open(&store, viewer.contributes().unwrap(), "test", broken, now).await.unwrap();

@@ -8,6 +8,7 @@ use clap::Args;
 use indicatif::HumanCount;
 
 use super::{
+    protocol::Introspection,
     serve::{Listen, first_token},
     settings::{Database, organization},
 };
@@ -43,7 +44,7 @@ impl Demo {
             eprintln!("The demo has an embedded database of its own; the one that is given is left alone.");
         }
         // The port first: the database of a demo that still serves is not pulled away from under it.
-        let listener = if self.no_serve { None } else { Some(self.listen.bind()?) };
+        let bound = if self.no_serve { None } else { Some(self.listen.bind(Introspection::On)?) };
         remove(&directory)?;
         let store = database.embedded(&directory).await?;
         store.migrate().await?;
@@ -68,12 +69,12 @@ impl Demo {
             "To look further: ballroom --data-dir {} report value --product atelier",
             directory.display()
         );
-        let Some(listener) = listener else {
+        let Some(bound) = bound else {
             store.close().await?;
             return Ok(if findings.all_agree() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         };
         let token = first_token(&store, &organization).await?;
-        self.listen.serve(listener, store, Some(token)).await?;
+        bound.serve(store, Some(token)).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -40,7 +40,7 @@ pub(super) struct Live {
 }
 
 impl Live {
-    pub(super) fn settings(&self) -> LiveSettings {
+    pub(super) fn settings(&self, origins: Vec<String>) -> LiveSettings {
         LiveSettings {
             listeners: self.listeners,
             operations: self.socket_operations,
@@ -49,7 +49,7 @@ impl Live {
             send_timeout: Duration::from_secs(self.listener_timeout),
             ping: Duration::from_secs(self.listener_ping),
             token_recheck: Duration::from_secs(self.token_recheck),
-            origins: Vec::new(),
+            origins,
         }
     }
 }

@@ -2,8 +2,11 @@
 
 mod demo;
 mod import;
+mod limits;
 mod live;
+mod oidc;
 mod parameters;
+mod protocol;
 mod report;
 mod schema;
 mod serve;

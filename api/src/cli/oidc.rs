@@ -46,9 +46,9 @@ impl OpenIdConnect {
     pub(super) fn issuer(&self) -> anyhow::Result<Option<Oidc>> {
         let Some(issuer) = self.oidc_issuer.clone() else { return Ok(None) };
         let pair = |text: &String| {
-            let (value, role) = text.split_once('=').with_context(|| {
-                format!("--oidc-role {text}: write VALUE=ROLE, such as staff=SUPPORT")
-            })?;
+            let (value, role) = text
+                .split_once('=')
+                .with_context(|| format!("--oidc-role {text}: write VALUE=ROLE, such as staff=SUPPORT"))?;
             Ok((value.trim().to_owned(), role.trim().to_owned()))
         };
         let settings = OidcSettings {

@@ -10,7 +10,13 @@ use ballroom_entity::{api_token::Role, organization};
 use clap::{Args, builder::BoolishValueParser};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{live, settings::Database};
+use super::{
+    limits::Limits,
+    live,
+    oidc::OpenIdConnect,
+    protocol::{Introspection, Protocol},
+    settings::Database,
+};
 use crate::{
     clock,
     domain::{
@@ -19,11 +25,8 @@ use crate::{
         token::{self, NewToken},
     },
     feed::Feed,
-    graphql::{
-        self, Services,
-        document::{self, Documents},
-    },
-    http::{self, Live},
+    graphql::{self, Services, document::Documents},
+    http::{self, Live, LiveSettings, Oidc},
     ingest::GroupCommit,
     store::Store,
 };
@@ -54,7 +57,16 @@ pub(super) struct Listen {
     http_threads: u16,
 
     #[command(flatten)]
+    protocol: Protocol,
+
+    #[command(flatten)]
+    limits: Limits,
+
+    #[command(flatten)]
     live: live::Live,
+
+    #[command(flatten)]
+    oidc: OpenIdConnect,
 }
 
 impl Serve {
@@ -64,55 +76,63 @@ impl Serve {
             store.migrate().await.context("the database could not be brought up to date")?;
         }
         let store = database.up_to_date(store).await?;
-        // The port first: a token that is made and not shown helps nobody.
-        let listener = self.listen.bind()?;
+        // The port and the settings first: a token that is made and not shown helps nobody.
+        let bound = self.listen.bind(Introspection::Administrators)?;
         let (organization, _) = organizations::first(&store, clock::now()).await?;
         let operator = token::operator(organization.id).administers()?;
         let somebody_gets_in =
             token::all(&store, operator).await?.iter().any(|token| token.revoked_at.is_none());
         let token = if somebody_gets_in { None } else { Some(first_token(&store, &organization).await?) };
-        self.listen.serve(listener, store, token).await
+        bound.serve(store, token).await
     }
 }
 
+/// A port that is ours, and what is served there.
+pub(super) struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+    documents: Documents,
+    settings: http::Settings,
+    live: LiveSettings,
+    oidc: Option<Oidc>,
+}
+
 impl Listen {
-    /// Takes the port.
-    pub(super) fn bind(&self) -> anyhow::Result<(TcpListener, SocketAddr)> {
-        http::listen(self.listen).with_context(|| {
+    /// Takes the port, and reads what the settings name.
+    pub(super) fn bind(&self, introspection: Introspection) -> anyhow::Result<Bound> {
+        let documents = self.protocol.documents(&self.limits, introspection)?;
+        let settings = self.protocol.http(&self.limits, self.http_threads.into())?;
+        let oidc = self.oidc.issuer()?;
+        let bound = http::listen(self.listen, self.protocol.write_timeout());
+        let (listener, address) = bound.with_context(|| {
             format!(
                 "cannot listen on {}; --listen takes another address, such as 127.0.0.1:8081",
                 self.listen
             )
-        })
+        })?;
+        let live = self.live.settings(settings.cors_origins.clone());
+        Ok(Bound { listener, address, documents, settings, live, oidc })
     }
+}
 
+impl Bound {
     /// Serves until the process is told to stop, then lets requests finish and closes the database.
-    pub(super) async fn serve(
-        &self,
-        (listener, address): (TcpListener, SocketAddr),
-        store: Store,
-        new_token: Option<String>,
-    ) -> anyhow::Result<()> {
+    pub(super) async fn serve(self, store: Store, new_token: Option<String>) -> anyhow::Result<()> {
+        let Self { listener, address, documents, settings, live, oidc } = self;
+        let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let (answers, writer) = GroupCommit::start(store.clone());
         let scores = Scores::new(store.clone());
         let feed = Feed::start(store.clone(), scores.clone());
         let services = Services { store: store.clone(), scores, answers, feed };
         let nightly = tokio::spawn(parameters::every_night(store.clone(), services.scores.clone()));
         let schema = graphql::schema(services.clone());
-        let (live, listeners) = Live::new(services.clone(), self.live.settings());
-        let documents = Documents::new(document::Settings {
-            limits: document::Limits::default(),
-            introspection: document::Introspection::On,
-            persisted: 0,
-            trusted: None,
-        })
-        .map_err(anyhow::Error::msg)?;
-        let server = http::server(listener, schema, services, documents, live, self.http_threads.into())?;
+        let (live, listeners) = Live::new(services.clone(), live);
+        let server = http::server(listener, schema, services, documents, live, oidc, settings)?;
         let handle = server.handle();
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
 
-        println!("Ballroom listens on http://{address} (GraphQL at /graphql). Stop it with Ctrl-C.");
+        println!("Ballroom listens on {scheme}://{address} (GraphQL at /graphql). Stop it with Ctrl-C.");
         if let Some(token) = new_token {
             println!("An administrator's token, shown only this once:\n\n    {token}\n");
         }

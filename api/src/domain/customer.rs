@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ballroom_entity::{
     customer::{ActiveModel, Column, Entity, Model},
-    id::{CustomerId, SegmentId},
+    id::{CustomerId, OrganizationId, SegmentId},
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{

@@ -1,81 +1,229 @@
-//! GraphQL over HTTP: one POST, one JSON document.
+//! GraphQL over HTTP, by its specification: POST with JSON, GET for queries, two media types.
 
+use actix_cors::Cors;
 use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{self, HeaderMap},
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderValue},
+    },
+    middleware::Condition,
     web,
 };
-use async_graphql::{Request, Variables};
-use serde::Deserialize;
+use async_graphql::Response;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
-use super::{State, auth, sse, websocket};
-use crate::graphql::{self, Code};
+use super::{Settings, State, auth, media, media::Media, params, sse, websocket};
+use crate::{
+    domain::access::Viewer,
+    graphql::{
+        Code,
+        document::{OperationKind, Params, Refusal},
+    },
+};
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+/// What may be done at `/graphql`.
+const ALLOWED: HeaderValue = HeaderValue::from_static("GET, POST");
+
+/// Headers that no page can send to another site without asking it first. Any of them proves that a GET was not
+/// smuggled in by a link, an image or a form.
+const NOT_SIMPLE: [&str; 4] =
+    ["authorization", "graphql-require-preflight", "apollo-require-preflight", "x-requested-with"];
+
+/// What an answer depends on beside its address.
+const VARY: HeaderValue = HeaderValue::from_static("Authorization, Accept");
+
+/// The route, which pages of other sites may use if the settings say so.
+pub(super) fn routes(app: &mut web::ServiceConfig, settings: &Settings) {
     app.service(
         web::resource("/graphql")
+            .wrap(cors(&settings.cors_origins))
             .route(websocket::route())
             .route(sse::route())
-            .route(web::post().to(execute))
-            .default_service(web::to(|| async {
-                HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "POST")).finish()
-            })),
+            .route(web::post().to(post))
+            .route(web::get().to(get))
+            .default_service(web::to(not_allowed)),
     );
 }
 
-/// The body of a request.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Body {
-    query: String,
-    operation_name: Option<String>,
-    #[serde(default)]
-    variables: Option<serde_json::Map<String, serde_json::Value>>,
+/// Closed by default. Credentials are never allowed: callers send a token, which no browser adds by itself.
+fn cors(origins: &[String]) -> Condition<Cors> {
+    let mut cors = Cors::default()
+        .allowed_methods([Method::GET, Method::POST])
+        .allowed_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH])
+        .allowed_headers(NOT_SIMPLE)
+        .expose_headers([header::ETAG, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
+        .max_age(3_600);
+    for origin in origins {
+        cors =
+            if origin == "*" { cors.allow_any_origin().send_wildcard() } else { cors.allowed_origin(origin) };
+    }
+    Condition::new(!origins.is_empty(), cors)
 }
 
-async fn execute(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
-    // A form or plain text can be sent across sites without asking; JSON cannot.
-    if !is_json(request.headers()) {
-        let message = "Send the request as JSON, with `Content-Type: application/json`.";
-        return refused(HttpResponse::UnsupportedMediaType(), Code::InvalidArgument, message);
+/// A request that is being answered: to whom and how.
+struct Asked<'a> {
+    state: &'a State,
+    headers: &'a HeaderMap,
+    method: &'a Method,
+    media: Media,
+}
+
+async fn post(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let Some(media) = Media::negotiate(request.headers()) else { return not_acceptable() };
+    let asked = Asked { state: &state, headers: request.headers(), method: request.method(), media };
+    asked.post(payload).await.unwrap_or_else(|refused| asked.dressed(refused))
+}
+
+async fn get(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
+    let Some(media) = Media::negotiate(request.headers()) else { return not_acceptable() };
+    let asked = Asked { state: &state, headers: request.headers(), method: request.method(), media };
+    asked.get(request.query_string()).await.unwrap_or_else(|refused| asked.dressed(refused))
+}
+
+impl Asked<'_> {
+    async fn post(&self, payload: web::Payload) -> Result<HttpResponse, HttpResponse> {
+        // A form or plain text can be sent across sites without asking; JSON cannot.
+        if !media::is_json(self.headers) {
+            let message = "Send the request as JSON, with `Content-Type: application/json` (in UTF-8).";
+            return Err(refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message));
+        }
+        if self.headers.contains_key(header::CONTENT_ENCODING) {
+            let message = "Send the body as it is, without Content-Encoding.";
+            return Err(refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message));
+        }
+        let viewer = auth::viewer(self.state, self.headers).await?;
+        let settings = &self.state.settings;
+        let body = params::body(payload, settings.body, settings.read_timeout).await;
+        let body = body.map_err(|refusal| {
+            let status = match refusal.code() {
+                Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+                Code::Timeout => StatusCode::REQUEST_TIMEOUT,
+                _ => StatusCode::BAD_REQUEST,
+            };
+            self.refused_with(status, refusal)
+        })?;
+        let params = params::of_body(&body).map_err(|refusal| self.refused(refusal))?;
+        let answer = self.run(viewer, params).await?;
+        Ok(self.answer(StatusCode::OK, &answer))
     }
-    let viewer = match auth::viewer(&state, request.headers()).await {
-        Ok(viewer) => viewer,
-        Err(answer) => return answer,
-    };
-    let body: Body = match serde_json::from_slice(&body) {
-        Ok(body) => body,
-        Err(error) => {
-            let message = format!("The body is not a GraphQL request: {error}.");
-            return refused(HttpResponse::BadRequest(), Code::InvalidArgument, &message);
+
+    async fn get(&self, query_string: &str) -> Result<HttpResponse, HttpResponse> {
+        if !NOT_SIMPLE.iter().any(|name| self.headers.contains_key(*name)) {
+            let message = "Send a token with `Authorization: Bearer <token>`, or at least `GraphQL-Require-Preflight: 1`: \
+                 a GET without any such header could come from a page of another site.";
+            return Err(self.refused(Refusal::new(Code::PreflightRequired, message)));
         }
-    };
-    let mut asked = Request::new(body.query);
-    asked.operation_name = body.operation_name;
-    let variables = serde_json::Value::Object(body.variables.unwrap_or_default());
-    asked.variables = Variables::from_json(variables);
-    let schema = state.schema.clone();
-    let services = state.services.clone();
-    // On the main runtime: there the database's connections live, and the scores have threads to block.
-    let answer =
-        state.runtime.spawn(async move { graphql::execute(&schema, &services, viewer, asked).await });
-    match answer.await {
-        Ok(answer) => HttpResponse::Ok().json(answer),
-        Err(error) => {
-            tracing::error!(%error, "a request ended early");
-            let message = "The server failed. Whatever was acknowledged is stored. Try again.";
-            refused(HttpResponse::InternalServerError(), Code::Internal, message)
+        let viewer = auth::viewer(self.state, self.headers).await?;
+        let params = params::of_query_string(query_string).map_err(|refusal| self.refused(refusal))?;
+        let answer = self.run(viewer, params).await?;
+        Ok(if answer.errors.is_empty() {
+            self.cacheable(&answer)
+        } else {
+            self.answer(StatusCode::OK, &answer)
+        })
+    }
+
+    /// Lets the request in and runs it.
+    async fn run(&self, viewer: Viewer, params: Params) -> Result<Response, HttpResponse> {
+        let State { documents, schema, services, runtime, .. } = self.state;
+        let admitted = documents.admit(&viewer, params).map_err(|refusal| self.refused(refusal))?;
+        match admitted.kind {
+            OperationKind::Mutation if self.method == Method::GET => {
+                let refusal = Refusal::new(Code::BadRequest, "GET is for queries; send a mutation by POST.");
+                let mut answer = self.refused_with(StatusCode::METHOD_NOT_ALLOWED, refusal);
+                answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+                return Err(answer);
+            }
+            OperationKind::Subscription => {
+                let message =
+                    "A subscription is answered over a WebSocket or as server-sent events, not as JSON.";
+                return Err(self.refused(Refusal::new(Code::BadRequest, message)));
+            }
+            OperationKind::Query | OperationKind::Mutation => (),
         }
+        let answer = documents.run(runtime, schema, services, viewer, admitted).await;
+        answer.map_err(|refusal| self.refused(refusal))
+    }
+
+    /// An answer that nobody keeps.
+    fn answer(&self, status: StatusCode, answer: &impl Serialize) -> HttpResponse {
+        self.dressed(HttpResponse::build(status).json(answer))
+    }
+
+    /// An answer to a query by GET: the caller may keep it, and ask whether it is still the same.
+    fn cacheable(&self, answer: &Response) -> HttpResponse {
+        let body = match serde_json::to_vec(answer) {
+            Ok(body) => body,
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be written");
+                let message = "The server failed; nothing was written. Try again.";
+                return self.refused(Refusal::new(Code::Internal, message));
+            }
+        };
+        // Weak, for a compressed answer has other bytes.
+        let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..18]));
+        let same = self.headers.get_all(header::IF_NONE_MATCH).any(|given| names(given, &tag));
+        let status = if same { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+        let keep = match self.state.settings.max_age {
+            0 => "private, no-cache".to_owned(),
+            seconds => format!("private, max-age={seconds}, must-revalidate"),
+        };
+        let mut response = HttpResponse::build(status);
+        response.insert_header((header::ETAG, tag));
+        response.insert_header((header::CACHE_CONTROL, keep));
+        self.dressed(if same { response.finish() } else { response.body(body) })
+    }
+
+    fn refused(&self, refusal: Refusal) -> HttpResponse {
+        self.refused_with(self.media.status(refusal.code()), refusal)
+    }
+
+    fn refused_with(&self, status: StatusCode, refusal: Refusal) -> HttpResponse {
+        let wait = refusal.retry_after();
+        // A request that was not run has errors and no data, not even null.
+        let mut answer = HttpResponse::build(status).json(json!({ "errors": refusal.into_errors() }));
+        if let Some(wait) = wait {
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+        }
+        answer
+    }
+
+    /// The same with the headers that every answer has.
+    fn dressed(&self, mut answer: HttpResponse) -> HttpResponse {
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_TYPE, self.media.content_type());
+        headers.append(header::VARY, VARY);
+        if !headers.contains_key(header::CACHE_CONTROL) {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        answer
     }
 }
 
-pub(super) fn is_json(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    media_type.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json")
+/// Whether a value of `If-None-Match` names an answer.
+fn names(given: &HeaderValue, tag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let given = given.to_str().unwrap_or("");
+    given.trim() == "*" || given.split(',').any(|one| opaque(one) == opaque(tag))
+}
+
+async fn not_allowed() -> HttpResponse {
+    let mut answer = HttpResponse::MethodNotAllowed();
+    answer.insert_header((header::ALLOW, ALLOWED));
+    refused(answer, Code::BadRequest, "GraphQL is asked by POST, or by GET for queries.")
+}
+
+fn not_acceptable() -> HttpResponse {
+    let message =
+        "Answers are application/graphql-response+json or application/json, in UTF-8; accept one of them.";
+    refused(HttpResponse::NotAcceptable(), Code::BadRequest, message)
 }
 
 /// An answer in the form of GraphQL, for whoever reads only that.
-pub(super) fn refused(mut answer: actix_web::HttpResponseBuilder, code: Code, message: &str) -> HttpResponse {
+pub(super) fn refused(mut answer: HttpResponseBuilder, code: Code, message: &str) -> HttpResponse {
     answer.json(json!({ "errors": [{ "message": message, "extensions": { "code": code.name() } }] }))
 }

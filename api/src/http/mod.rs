@@ -4,7 +4,11 @@ mod auth;
 mod graphql;
 mod health;
 mod live;
+mod media;
+mod oidc;
+mod params;
 mod sse;
+mod tls;
 mod websocket;
 
 use std::{
@@ -16,14 +20,32 @@ use std::{
 use actix_web::{App, HttpServer, dev::Server, middleware, web};
 
 pub use live::{Listeners, Live, LiveSettings};
+pub use oidc::{Oidc, OidcSettings};
+pub use tls::certified;
 
 use crate::graphql::{Schema, Services, document::Documents};
 
-/// The largest request body, in bytes: 10,000 answers with comments of usual length.
-const BODY: usize = 8 * 1024 * 1024;
-
 /// How long requests in progress may go on when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(25);
+
+/// How a client and the server deal with one another.
+#[derive(Clone)]
+pub struct Settings {
+    /// Threads that speak HTTP.
+    pub workers: usize,
+    /// The largest request body, in bytes.
+    pub body: usize,
+    /// How long the head of a request may take to come, and then its body.
+    pub read_timeout: Duration,
+    /// How long a connection is kept of which nothing is asked.
+    pub keep_alive: Duration,
+    /// How long, in seconds, a caller may use an answer to a query by GET without asking whether it still holds.
+    pub max_age: u32,
+    /// Whose pages may ask: origins, or `*` for all.
+    pub cors_origins: Vec<String>,
+    /// The certificate and its key, if the server speaks TLS.
+    pub tls: Option<rustls::ServerConfig>,
+}
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -32,6 +54,8 @@ struct State {
     services: Services,
     documents: Arc<Documents>,
     live: Live,
+    oidc: Option<Arc<Oidc>>,
+    settings: Arc<Settings>,
     runtime: tokio::runtime::Handle,
 }
 
@@ -43,31 +67,41 @@ pub fn server(
     services: Services,
     documents: Documents,
     live: Live,
-    workers: usize,
+    oidc: Option<Oidc>,
+    settings: Settings,
 ) -> std::io::Result<Server> {
     let runtime = tokio::runtime::Handle::current();
-    let state = State { schema, services, documents: Arc::new(documents), live, runtime };
+    let (documents, oidc, settings) = (Arc::new(documents), oidc.map(Arc::new), Arc::new(settings));
+    let state = State { schema, services, documents, live, oidc, settings: settings.clone(), runtime };
     let server = HttpServer::new(move || {
+        let settings = state.settings.clone();
         App::new()
             .app_data(web::Data::new(state.clone()))
-            .app_data(web::PayloadConfig::new(BODY))
             .wrap(middleware::Compress::default())
-            .configure(graphql::routes)
+            .configure(|app| graphql::routes(app, &settings))
             .configure(health::routes)
             .default_service(web::to(not_found))
-    });
-    Ok(server
-        .workers(workers)
-        .shutdown_timeout(GRACE.as_secs())
-        .disable_signals()
-        .client_request_timeout(Duration::from_secs(30))
-        .listen(listener)?
-        .run())
+    })
+    .workers(settings.workers)
+    .shutdown_timeout(GRACE.as_secs())
+    .disable_signals()
+    .keep_alive(settings.keep_alive)
+    .client_request_timeout(settings.read_timeout);
+    let server = match settings.tls.clone() {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
+    Ok(server.run())
 }
 
-/// The address on which a listener listens.
-pub fn listen(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+/// The address on which a listener listens. Whoever connects and then takes nothing of an answer for as long as
+/// `write_timeout` is let go: connections inherit this from the listener.
+pub fn listen(address: SocketAddr, write_timeout: Duration) -> std::io::Result<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind(address)?;
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(&listener).set_tcp_user_timeout(Some(write_timeout))?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = write_timeout;
     let address = listener.local_addr()?;
     Ok((listener, address))
 }

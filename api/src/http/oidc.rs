@@ -24,10 +24,7 @@ use tokio::sync::Mutex;
 use super::auth::Nobody;
 use crate::{
     clock,
-    domain::{
-        access::{Right, Viewer},
-        customer, organization,
-    },
+    domain::{access::Viewer, customer, organization},
     store::Store,
 };
 
@@ -132,9 +129,14 @@ impl Oidc {
         for (value, role) in &settings.roles {
             if role_of(role).is_none() {
                 let known: Vec<_> = ROLES.iter().map(|(name, _)| *name).collect();
-                return Err(format!("\"{role}\", given for \"{value}\", is no role; take {}", known.join(", ")));
+                return Err(format!(
+                    "\"{role}\", given for \"{value}\", is no role; take {}",
+                    known.join(", ")
+                ));
             }
         }
+        // All TLS of this server is done by ring. It fails where it was said already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         // Whoever redirects us elsewhere is not the issuer.
         let client = reqwest::Client::builder()
             .timeout(PATIENCE)
@@ -153,12 +155,15 @@ impl Oidc {
     pub(super) async fn named(&self, store: &Store, token: &str) -> Result<Named, Nobody> {
         let header = decode_header(token).map_err(|_| Nobody::Unauthenticated("The token is not a JWT."))?;
         if !ALGORITHMS.contains(&header.alg) {
-            return Err(Nobody::Unauthenticated("The token must be signed by a published key of the issuer."));
+            return Err(Nobody::Unauthenticated(
+                "The token must be signed by a published key of the issuer.",
+            ));
         }
         let key_id = header.kid.ok_or(Nobody::Unauthenticated("The token does not name its key (kid)."))?;
         let key = self.key(&key_id).await?;
-        let key = DecodingKey::from_jwk(&key)
-            .map_err(|_| Nobody::Unauthenticated("The key of the token is of a kind that is not known here."))?;
+        let key = DecodingKey::from_jwk(&key).map_err(|_| {
+            Nobody::Unauthenticated("The key of the token is of a kind that is not known here.")
+        })?;
         let mut validation = Validation::new(header.alg);
         validation.leeway = LEEWAY;
         validation.validate_nbf = true;
@@ -169,7 +174,9 @@ impl Oidc {
             Nobody::Unauthenticated(match error.kind() {
                 ErrorKind::ExpiredSignature => "The token has run out: get a new one from its issuer.",
                 ErrorKind::ImmatureSignature => "The token is not valid yet; are the clocks right?",
-                ErrorKind::InvalidIssuer => "The token is of another issuer than the one that is believed here.",
+                ErrorKind::InvalidIssuer => {
+                    "The token is of another issuer than the one that is believed here."
+                }
                 ErrorKind::InvalidAudience => "The token is for another audience than this server.",
                 ErrorKind::MissingRequiredClaim(_) => "The token lacks one of the claims exp, iss and aud.",
                 _ => "The signature of the token is not right.",
@@ -199,7 +206,8 @@ impl Oidc {
             }
             _ => None,
         };
-        let expires_at = claims.get("exp").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
+        let expires_at =
+            claims.get("exp").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
         let viewer = Viewer::new(organization, role, scope(claims), customer, source);
         Ok(Named { viewer, expires_at: expires_at.map(|at| at + chrono::TimeDelta::seconds(LEEWAY as i64)) })
     }
@@ -211,9 +219,7 @@ impl Oidc {
             Value::Array(roles) => roles.iter().filter_map(Value::as_str).collect(),
             _ => return None,
         };
-        let named = |value: &&str| {
-            role_of(self.settings.roles.get(*value).map_or(*value, String::as_str))
-        };
+        let named = |value: &&str| role_of(self.settings.roles.get(*value).map_or(*value, String::as_str));
         let held: Vec<Role> = held.iter().filter_map(named).collect();
         ROLES.iter().map(|(_, role)| *role).find(|role| held.contains(role))
     }
@@ -229,13 +235,18 @@ impl Oidc {
                 Ok(published) => *keys = Keys { known: published, asked: Some(now) },
                 // An issuer that does not answer for a while takes nobody's access away.
                 Err(error) => {
-                    tracing::error!(issuer = self.settings.issuer, error, "the keys of the issuer cannot be read");
+                    tracing::error!(
+                        issuer = self.settings.issuer,
+                        error,
+                        "the keys of the issuer cannot be read"
+                    );
                     keys.asked = Some(now);
                     return known.ok_or(Nobody::Failed);
                 }
             }
         }
-        let unknown = Nobody::Unauthenticated("The token is signed by a key that its issuer does not publish.");
+        let unknown =
+            Nobody::Unauthenticated("The token is signed by a key that its issuer does not publish.");
         keys.known.get(id).cloned().ok_or(unknown)
     }
 
@@ -301,9 +312,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::access::Right;
 
     fn oidc(role_claim: &str) -> Oidc {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let roles = HashMap::from([("ballroom-admins".to_owned(), "ADMINISTRATOR".to_owned())]);
         Oidc::new(OidcSettings {
             issuer: "https://issuer.example".to_owned(),
@@ -327,7 +338,10 @@ mod tests {
         assert_eq!(role("roles", json!({ "roles": ["support", "Product"] })), Some(Role::Product));
         assert_eq!(role("roles", json!({ "roles": "BUSINESS ballroom-admins" })), Some(Role::Administrator));
         assert_eq!(role("a.b", json!({ "a": { "b": ["SECURITY"] } })), Some(Role::Security));
-        assert_eq!(role("https://x.example/r", json!({ "https://x.example/r": ["CUSTOMER"] })), Some(Role::Customer));
+        assert_eq!(
+            role("https://x.example/r", json!({ "https://x.example/r": ["CUSTOMER"] })),
+            Some(Role::Customer)
+        );
         assert_eq!(role("roles", json!({ "roles": ["king"] })), None);
         assert_eq!(role("roles", json!({ "roles": 7 })), None);
         assert_eq!(role("roles", json!({})), None);

@@ -14,7 +14,7 @@ use actix_web::{
 };
 use async_graphql::Response;
 use futures::{FutureExt, StreamExt};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
     time::{Instant, interval_at, timeout},
@@ -23,12 +23,12 @@ use tokio::{
 use super::{
     State,
     auth::{self, Caller, Nobody},
-    graphql::{is_json, refused},
-    live,
+    graphql::refused,
+    live, media, params,
 };
 use crate::graphql::{
     Code, Said,
-    document::{Admitted, OperationKind, Params, Refusal},
+    document::{Admitted, OperationKind, Refusal},
 };
 
 /// Events that are written and not yet taken by the connection.
@@ -54,27 +54,31 @@ fn accepts_events(headers: &HeaderMap) -> bool {
     })
 }
 
-async fn open(state: web::Data<State>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    stream(state, &request, &body).await.unwrap_or_else(|refused| refused)
+async fn open(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    stream(state, &request, payload).await.unwrap_or_else(|refused| refused)
 }
 
 /// Errors before the stream are answers as everywhere in HTTP.
 async fn stream(
     state: web::Data<State>,
     request: &HttpRequest,
-    body: &[u8],
+    payload: web::Payload,
 ) -> Result<HttpResponse, HttpResponse> {
     let by_get = request.method() == Method::GET;
     // A form or plain text can be sent across sites without asking; JSON cannot, nor can a token.
-    if !by_get && !is_json(request.headers()) {
+    if !by_get && !media::is_json(request.headers()) {
         let message = "Send the request as JSON, with `Content-Type: application/json`.";
         return Err(refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message));
     }
     let caller = auth::caller_of(&state, request.headers()).await?;
-    let fields = if by_get { of_query_string(request.query_string()) } else { of_body(body) };
-    let params = fields
-        .and_then(params)
-        .map_err(|message| refused(HttpResponse::BadRequest(), Code::BadRequest, &message))?;
+    let params = if by_get {
+        params::of_query_string(request.query_string())
+    } else {
+        let settings = &state.settings;
+        let body = params::body(payload, settings.body, settings.read_timeout).await;
+        body.and_then(|body| params::of_body(&body))
+    };
+    let params = params.map_err(not_admitted)?;
     let admitted = state.documents.admit(&caller.viewer, params).map_err(not_admitted)?;
     if by_get && admitted.kind == OperationKind::Mutation {
         let mut answer = HttpResponse::MethodNotAllowed();
@@ -152,43 +156,9 @@ fn not_admitted(refusal: Refusal) -> HttpResponse {
     let status = match refusal.code() {
         Code::Forbidden | Code::DocumentNotTrusted => HttpResponse::Forbidden(),
         Code::TooLarge => HttpResponse::PayloadTooLarge(),
+        Code::Timeout => HttpResponse::RequestTimeout(),
         _ => HttpResponse::BadRequest(),
     };
     let mut status = status;
     status.json(json!({ "errors": refusal.into_errors() }))
-}
-
-fn of_body(body: &[u8]) -> Result<Map<String, Value>, String> {
-    serde_json::from_slice(body).map_err(|error| format!("The body is not a GraphQL request: {error}."))
-}
-
-fn of_query_string(text: &str) -> Result<Map<String, Value>, String> {
-    let pairs = web::Query::<Vec<(String, String)>>::from_query(text);
-    let pairs = pairs.map_err(|_| "The query string is not made of name=value pairs in UTF-8.".to_owned())?;
-    let mut fields = Map::new();
-    for (name, value) in pairs.into_inner() {
-        let value = match name.as_str() {
-            "variables" | "extensions" => serde_json::from_str(&value)
-                .map_err(|error| format!("The parameter {name} is not JSON: {error}."))?,
-            _ => Value::String(value),
-        };
-        fields.insert(name, value);
-    }
-    Ok(fields)
-}
-
-fn params(mut fields: Map<String, Value>) -> Result<Params, String> {
-    let mut text = |name: &str| match fields.remove(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(format!("The parameter {name} must be a string.")),
-    };
-    let (query, document_id, operation_name) = (text("query")?, text("documentId")?, text("operationName")?);
-    let mut object = |name: &str| match fields.remove(name) {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(object)) => Ok(object),
-        Some(_) => Err(format!("The parameter {name} must be an object.")),
-    };
-    let (variables, extensions) = (object("variables")?, object("extensions")?);
-    Ok(Params { query, document_id, operation_name, variables, extensions })
 }

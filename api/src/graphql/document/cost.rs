@@ -19,10 +19,19 @@ const SCORES: &[(&str, &str, u64)] = &[
     ("Feature", "value", 200),
     ("Feature", "standardFigures", 200),
     ("Feature", "changePoint", 500),
+    ("Feature", "trend", 500),
+    ("Feature", "forecast", 300),
     ("Product", "value", 500),
     ("Product", "valueReport", 1_000),
     ("Product", "changePoint", 500),
+    ("Product", "trend", 500),
+    ("Product", "forecast", 300),
     ("Release", "regression", 500),
+    ("FeatureRegression", "changePoint", 50),
+    ("FeatureRegression", "suspects", 50),
+    ("Query", "productComparison", 500),
+    ("Query", "scoreParameters", 200),
+    ("Mutation", "computeScoreParameters", 2_000),
 ];
 
 /// Lists that are longer than one would assume: every type of the schema.
@@ -91,7 +100,9 @@ impl Walk<'_> {
         let weight = listed(SCORES, parent, field).unwrap_or(0);
         let children = self.selections(&field.selection_set, below);
         let times = match field.ty().is_list() && !field.selection_set.is_empty() {
-            true => rows.or(below).or(listed(LONG, parent, field)).unwrap_or(ASSUMED),
+            // What the schema says of itself is always the same and not long: only its types are many.
+            true if parent.ty.starts_with("__") => listed(LONG, parent, field).unwrap_or(1),
+            true => rows.or(below).unwrap_or(ASSUMED),
             false => 1,
         };
         Cost { total: 1 + weight, scores: weight }.and(children.times(times))
@@ -201,8 +212,8 @@ mod tests {
 
     #[test]
     fn scores_weigh_and_are_told_apart() {
-        let one = cost("{ product(product: \"a\") { valueReport { method } } }", json!({}));
-        assert_eq!(one, Cost { total: 1_003, scores: 1_000 });
+        let one = cost("{ product(product: \"a\") { valueReport { product { key } } } }", json!({}));
+        assert_eq!(one, Cost { total: 1_004, scores: 1_000 });
         let many = "{ product(product: \"a\") { features(first: 100) { nodes { value { score } } } } }";
         assert_eq!(cost(many, json!({})).scores, 20_000);
     }

@@ -144,9 +144,9 @@ pub(super) fn shown(cost: u64, limits: &Limits) -> Value {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn the_line_is_bounded_in_number_and_time() {
-        let limits = Limits { waiting: 1, patience: Duration::from_secs(10), ..Limits::default() };
+        let limits = Limits { waiting: 1, patience: Duration::from_millis(50), ..Limits::default() };
         let line = Line::new(1);
         let turn = line.turn(&limits).await.unwrap();
         let (second, third) = tokio::join!(line.turn(&limits), line.turn(&limits));

@@ -1,0 +1,92 @@
+//! The parameters of a request: from a body, or from a query string.
+
+use std::time::Duration;
+
+use actix_web::{web, web::Bytes};
+use futures::StreamExt;
+use serde_json::{Map, Value};
+
+use crate::graphql::{
+    Code,
+    document::{Params, Refusal},
+};
+
+/// The whole body, if it comes in time and is not too long. It is read piece by piece: whoever promises little and
+/// sends much, or sends a byte a minute, is not waited for.
+pub(super) async fn body(mut payload: web::Payload, most: usize, time: Duration) -> Result<Bytes, Refusal> {
+    let read = async {
+        let mut body = web::BytesMut::new();
+        while let Some(piece) = payload.next().await {
+            let piece = piece.map_err(|_| bad("The body ended early; send it again."))?;
+            if body.len() + piece.len() > most {
+                return Err(Refusal::new(
+                    Code::TooLarge,
+                    format!("The body is longer than {most} bytes; send less at once."),
+                ));
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body.freeze())
+    };
+    let late =
+        || Refusal::new(Code::Timeout, format!("The body did not come within {} s.", time.as_secs_f64()));
+    tokio::time::timeout(time, read).await.unwrap_or_else(|_| Err(late()))
+}
+
+/// The parameters in a JSON body.
+pub(super) fn of_body(body: &[u8]) -> Result<Params, Refusal> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => of_fields(fields),
+        Ok(Value::Array(_)) => {
+            Err(bad("The body is a batch of requests; send each by itself, over the same connection."))
+        }
+        Ok(_) => Err(bad("The body must be a JSON object with the parameter query.")),
+        Err(error) => Err(bad(format!("The body is not JSON: {error}."))),
+    }
+}
+
+/// The parameters in a query string; `variables` and `extensions` are JSON in it.
+pub(super) fn of_query_string(text: &str) -> Result<Params, Refusal> {
+    let Ok(web::Query(pairs)) = web::Query::<Vec<(String, String)>>::from_query(text) else {
+        return Err(bad("The query string is not made of name=value pairs in UTF-8."));
+    };
+    let mut fields = Map::new();
+    for (name, value) in pairs {
+        let value = match name.as_str() {
+            "query" | "operationName" | "documentId" => Value::String(value),
+            "variables" | "extensions" => serde_json::from_str(&value)
+                .map_err(|error| bad(format!("The parameter {name} is not JSON: {error}.")))?,
+            // Other parameters belong to others: a cache buster, a tracer.
+            _ => continue,
+        };
+        if fields.insert(name.clone(), value).is_some() {
+            return Err(bad(format!("The parameter {name} is given twice.")));
+        }
+    }
+    of_fields(fields)
+}
+
+fn of_fields(mut fields: Map<String, Value>) -> Result<Params, Refusal> {
+    let mut text = |name: &str| match fields.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(bad(format!("The parameter {name} must be a string."))),
+    };
+    let (query, document_id, operation_name) = (text("query")?, text("documentId")?, text("operationName")?);
+    let mut map = |name: &str| match fields.remove(name) {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(map)) => Ok(map),
+        Some(_) => Err(bad(format!("The parameter {name} must be an object."))),
+    };
+    Ok(Params {
+        query,
+        document_id,
+        operation_name,
+        variables: map("variables")?,
+        extensions: map("extensions")?,
+    })
+}
+
+fn bad(message: impl Into<String>) -> Refusal {
+    Refusal::new(Code::BadRequest, message)
+}
