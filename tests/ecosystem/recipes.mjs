@@ -79,7 +79,7 @@ export class Shell {
     await writeFile(file, script)
     this.#printed = ''
     this.#process.stdin.write(`. ./.step </dev/null\nprintf '${MARK}%s${MARK}' "$?"\n`)
-    const ended = () => /\x1e(\d+)\x1e$/.exec(this.#printed)
+    const ended = () => new RegExp(`${MARK}(\\d+)${MARK}$`).exec(this.#printed)
     await until(`the end of\n${script}`, () => ended() || this.#process.exitCode !== null, STEP_MS)
     const text = this.#printed.split(MARK)[0]
     if (ended()?.[1] !== '0') throw new Error(`${script}\nfailed with ${ended()?.[1] ?? 'the shell'}:\n${text}`)
