@@ -34,7 +34,7 @@ test('the query by which tools ask for the schema is answered to administrators,
   const text = (schema) => printSchema(lexicographicSortSchema(schema))
   assert.equal(text(asked), text(printed))
 
-  server.token = await server.createToken('reader')
+  server.token = await server.createToken('support', 'read')
   assert.equal((await server.asks('{ __typename }')).__typename, 'Query')
   await assert.rejects(server.asks(query), /administrators/i, 'a reader is not told the schema')
   await report('introspection gives the printed schema to administrators, and nothing to readers')

@@ -52,8 +52,8 @@ export class Server {
   }
 
   /** Makes a token; its name says what it may do and keeps it apart from others. */
-  async createToken(role, name = `${role} of the tests`) {
-    return this.command('token', 'create', '--role', role, '--name', name, '--quiet')
+  async createToken(role, scope = 'full', name = `${role} of the tests, ${scope}`) {
+    return this.command('token', 'create', '--role', role, '--scope', scope, '--name', name, '--quiet')
   }
 
   /** Starts the process and waits until it says where it listens. */

@@ -49,7 +49,7 @@ async fn every_planted_truth_is_found(backend: Backend) {
     plant(&store, &viewer, &world, now, |_| ()).await.unwrap();
     let found = store.verify(organization.id).await.unwrap();
     assert_eq!((found.answers, found.incidents, found.drift.len()), (60_000, 400, 0));
-    let findings = find(&Scores::new(store), viewer.reads().unwrap(), &world).await.unwrap();
+    let findings = find(&Scores::new(store), viewer.reports().unwrap(), &world).await.unwrap();
     assert!(findings.all_agree(), "{}\n{}", findings.verdicts.table(), findings.truths_table());
 }
 

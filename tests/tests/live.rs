@@ -423,7 +423,7 @@ async fn a_token_that_ends_ends_its_connections(backend: Backend) {
     let app = App::with(Database::create(backend).await, &["--token-recheck", "1"]).await;
     shop(&app).await;
     let create = "mutation($name: String!, $at: DateTime) {
-        createToken(input: { name: $name, role: READER, expiresAt: $at }) { secret } }";
+        createToken(input: { name: $name, role: SUPPORT, scope: READ, expiresAt: $at }) { secret } }";
     let soon = clock::now() + TimeDelta::seconds(3);
     let short = app.asks(create, json!({ "name": "short", "at": soon })).await;
     let long = app.asks(create, json!({ "name": "long" })).await;
