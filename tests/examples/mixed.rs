@@ -1,5 +1,10 @@
 //! How quick light queries stay while others send heavy ones: `mixed URL TOKEN SECONDS`. `tests/bench/mixed` calls it.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a measurement that cannot go on has failed"
+)]
 
 use std::{
     sync::{Arc, Mutex},

@@ -30,7 +30,7 @@ pub(super) fn scan(document: &str, limits: &Limits) -> Result<(), Refusal> {
             }
             b'"' => end_of_string(bytes, at),
             b'.' if bytes[at..].starts_with(b"...") => at + 3,
-            b'_' | b'a'..=b'z' | b'A'..=b'Z' => run(bytes, at, |byte| is_name(byte)),
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => run(bytes, at, is_name),
             b'-' | b'0'..=b'9' => {
                 run(bytes, at + 1, |byte| is_name(byte) || matches!(byte, b'.' | b'+' | b'-'))
             }
