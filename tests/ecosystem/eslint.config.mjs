@@ -55,6 +55,21 @@ export const exceptions = [
     message: 'Field "releasedAt" starts with the name of the parent type "Release"',
     reason: 'to release is the verb: the moment at which customers got it',
   },
+  {
+    rule: '@graphql-eslint/require-description',
+    message: 'Description is required for input value "if" in directive "include"',
+    reason: 'the directive is one of GraphQL itself, printed by the library',
+  },
+  {
+    rule: '@graphql-eslint/require-description',
+    message: 'Description is required for input value "if" in directive "skip"',
+    reason: 'the directive is one of GraphQL itself, printed by the library',
+  },
+  {
+    rule: '@graphql-eslint/require-description',
+    message: 'Description is required for input value "url" in directive "specifiedBy"',
+    reason: 'the directive is one of GraphQL itself, printed by the library',
+  },
 ]
 
 export default [

@@ -156,12 +156,8 @@ type Rows<N> = Connection<String, N, Total>;
 
 /// The schema in the schema definition language, as clients and their tools read it.
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items()
-        .include_specified_by()
-        .prefer_single_line_descriptions();
+    let options =
+        SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
     builder().finish().sdl_with_options(options)
 }
 
