@@ -56,7 +56,7 @@ fn hostile() -> Vec<(String, &'static str)> {
         (format!("{{ {} }}", many("__typename ", 9_000)), "TOO_COMPLEX"),
         (format!("{{ organization {{ {} }} }}", many("name ", 9_000)), "TOO_COMPLEX"),
         (format!("{{ organization {{ name {} }} }}", many("@skip(if: false) ", 1_000)), "TOO_COMPLEX"),
-        ((0..1_500).map(|n| format!("query q{n} {ASK} ")).collect(), "TOO_COMPLEX"),
+        ((0..1_000).map(|n| format!("query q{n} {ASK} ")).collect(), "TOO_COMPLEX"),
         (format!("{ASK} {}", many("#", 200_000)), "TOO_LARGE"),
         (format!("{{ organization {{ name {} }} }}", many("a,", 12_000)), "TOO_LARGE"),
         (product(&format!("\"{}\"", many("x", 200_000))), "TOO_LARGE"),
@@ -255,17 +255,25 @@ async fn what_takes_too_long_is_ended_or_goes_on_by_itself() {
     panic!("the mutation did not go on");
 }
 
-/// The flags of the command line that `docs/limits.md` must explain, each with its environment variable.
+/// The flags of the command line that a page of the manual must explain, each with its environment variable.
 #[tokio::test]
 async fn every_setting_is_in_the_manual() {
-    let manual = include_str!("../../docs/limits.md");
+    let limits = include_str!("../../docs/limits.md");
+    let manual = [
+        limits,
+        include_str!("../../docs/subscriptions.md"),
+        include_str!("../../docs/access.md"),
+        include_str!("../../README.md"),
+    ]
+    .concat();
     let help = Database::create(Backend::Sqlite).await.succeeds(&["serve", "--help"]).await;
     let (_, ours) = help.split_once("Protocol:").expect("the settings of the protocol");
     let flags: Vec<&str> = ours.split_whitespace().filter(|word| word.starts_with("--")).collect();
     let ours: Vec<&&str> = flags.iter().filter(|flag| !["--help", "--version"].contains(flag)).collect();
     assert!(ours.len() > 25, "{ours:?}");
     for flag in ours {
-        assert!(manual.contains(&format!("`{flag}`")), "docs/limits.md does not explain {flag}");
+        let explained = [format!("`{flag}`"), format!("`{flag} ")].iter().any(|named| manual.contains(named));
+        assert!(explained, "no page of the manual explains {flag}");
         let variable = format!("BALLROOM_{}", flag.trim_start_matches("--").replace('-', "_").to_uppercase());
         assert!(help.contains(&variable), "{variable}");
     }

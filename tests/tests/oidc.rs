@@ -66,7 +66,7 @@ const WHO: &str = "{ organization { key } }";
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_of_an_issuer_are_let_in_as_their_claims_say() {
     let mut short = client("hasty", json!({ "roles": ["SUPPORT"] }));
-    short["lifetime"] = json!(-60);
+    short["lifetime"] = json!(1);
     let mut elsewhere = client("elsewhere", json!({ "roles": ["SUPPORT"] }));
     elsewhere["audience"] = json!("another-server");
     let clients = [
@@ -123,7 +123,6 @@ async fn callers_of_an_issuer_are_let_in_as_their_claims_say() {
         ("stray", "no customer"),
         ("abroad", "no organization"),
         ("elsewhere", "another audience"),
-        ("hasty", "run out"),
     ] {
         let (status, code, message) = code(&issuer.token(client, "").await, WHO).await;
         assert_eq!((status, code.as_str()), (401, "UNAUTHENTICATED"), "{client}: {message}");
@@ -172,11 +171,20 @@ async fn callers_of_an_issuer_are_let_in_as_their_claims_say() {
     assert!(message.contains("does not publish"), "{message}");
     assert_eq!(code(&new, WHO).await, ok);
 
+    let (hasty, since) = (issuer.token("hasty", "").await, std::time::Instant::now());
+    assert_eq!(code(&hasty, WHO).await, ok);
+
     // An issuer that is gone takes nobody's access away at once, and lets nobody new in.
     issuer.process.kill().await.unwrap();
     assert_eq!(code(&new, WHO).await, ok);
     tokio::time::sleep(Duration::from_millis(2_100)).await;
     assert_eq!(code(&strange, WHO).await.0, 500);
+
+    // A token of one second has run out when the 30 seconds are over that clocks may differ.
+    tokio::time::sleep(Duration::from_secs(33).saturating_sub(since.elapsed())).await;
+    let (status, _, message) = code(&hasty, WHO).await;
+    assert_eq!(status, 401);
+    assert!(message.contains("run out"), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -349,7 +349,7 @@ async fn only_trusted_documents_are_run_where_there_are_any() {
 async fn who_may_ask_what_the_schema_is() {
     let app = with(&[]).await;
     let made =
-        app.database.succeeds(&["token", "create", "--role", "manager", "--name", "app", "--quiet"]).await;
+        app.database.succeeds(&["token", "create", "--role", "product", "--name", "app", "--quiet"]).await;
     let manager = made.trim();
     let ask = "{ __schema { queryType { name } } }";
     let hidden = "query { ...F } fragment F on Query { ... { a: __type(name: \"Query\") { name } } }";
