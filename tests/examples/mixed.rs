@@ -20,7 +20,7 @@ const LIGHT: &str =
 /// What a dashboard asks when somebody opens it.
 const HEAVY: &str = "{ product(product: \"atelier\") { valueReport { entries { feature { name } value { score lower upper } } }
     releases(first: 50) { nodes { version regression { verdict } } }
-    features(first: 50) { nodes { changePoint { through } standardFigures { scale { key } } } } } }";
+    features(first: 50) { nodes { changePoint { called day } standardFigures { scale { key } } } } } }";
 
 /// Who asks, how many there are, and what came of it.
 struct Clients {
@@ -39,7 +39,7 @@ impl Clients {
     /// Each asks, waits for the answer, and asks again, until the time is over.
     fn start(&self, url: &str, token: &str, end: Instant) -> Vec<tokio::task::JoinHandle<()>> {
         let client = || {
-            let http = reqwest::Client::new();
+            let http = ballroom_tests::http();
             let (url, token, query) = (url.to_owned(), token.to_owned(), self.query);
             let (done, away) = (self.done.clone(), self.away.clone());
             tokio::spawn(async move {
