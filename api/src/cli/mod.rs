@@ -60,7 +60,7 @@ enum Command {
     Verify(verify::Verify),
 
     /// Print the GraphQL schema, in the schema definition language.
-    Schema,
+    Schema(schema::Schema),
 
     /// Bring the database up to date.
     Migrate,
@@ -96,7 +96,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Parameters(parameters) => parameters.run(&database).await?,
         Command::Token(token) => token.run(&database).await?,
         Command::Verify(verify) => return verify.run(&database).await,
-        Command::Schema => schema::run(),
+        Command::Schema(schema) => schema.run(),
         Command::Migrate => {
             let applied = database.connect().await?.migrate().await?;
             println!("{applied} migrations applied; the database is up to date.");

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, builder::BoolishValueParser};
 
 use super::limits::{Limits, seconds};
 use crate::{
@@ -18,6 +18,10 @@ pub(super) struct Protocol {
     /// Who may ask what the schema is; by default administrators, in the demo everybody.
     #[arg(long, env = "BALLROOM_INTROSPECTION", value_enum, value_name = "WHO")]
     introspection: Option<Introspection>,
+
+    /// Be a subgraph (Apollo Federation 2): answer `_service` and `_entities`.
+    #[arg(long, env = "BALLROOM_FEDERATION", value_parser = BoolishValueParser::new())]
+    federation: bool,
 
     /// Documents that are kept for clients that send their hash next time; 0 keeps none.
     #[arg(long, env = "BALLROOM_PERSISTED_QUERIES", value_name = "N", default_value_t = 1_000)]
@@ -80,8 +84,13 @@ impl Protocol {
             format!("the trusted documents cannot be read from {}", file.display())
         })?;
         let limits = limits.of_documents();
-        let settings =
-            document::Settings { limits, introspection, persisted: self.persisted_queries, trusted };
+        let settings = document::Settings {
+            limits,
+            introspection,
+            federation: self.federation,
+            persisted: self.persisted_queries,
+            trusted,
+        };
         Documents::new(settings).map_err(anyhow::Error::msg)
     }
 
@@ -89,6 +98,11 @@ impl Protocol {
         let Some(file) = &self.trusted_documents else { return Ok(None) };
         let text = std::fs::read_to_string(file)?;
         Ok(Some(Trusted::parse(&text).map_err(anyhow::Error::msg)?))
+    }
+
+    /// Whether the server is a subgraph.
+    pub(super) fn federation(&self) -> bool {
+        self.federation
     }
 
     /// How HTTP is spoken.

@@ -93,6 +93,7 @@ pub(super) struct Bound {
     address: SocketAddr,
     documents: Documents,
     settings: http::Settings,
+    federation: bool,
     live: LiveSettings,
     oidc: Option<Oidc>,
 }
@@ -111,21 +112,25 @@ impl Listen {
             )
         })?;
         let live = self.live.settings(settings.cors_origins.clone());
-        Ok(Bound { listener, address, documents, settings, live, oidc })
+        let federation = self.protocol.federation();
+        Ok(Bound { listener, address, documents, settings, federation, live, oidc })
     }
 }
 
 impl Bound {
     /// Serves until the process is told to stop, then lets requests finish and closes the database.
     pub(super) async fn serve(self, store: Store, new_token: Option<String>) -> anyhow::Result<()> {
-        let Self { listener, address, documents, settings, live, oidc } = self;
+        let Self { listener, address, documents, settings, federation, live, oidc } = self;
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let (answers, writer) = GroupCommit::start(store.clone());
         let scores = Scores::new(store.clone());
         let feed = Feed::start(store.clone(), scores.clone());
         let services = Services { store: store.clone(), scores, answers, feed };
         let nightly = tokio::spawn(parameters::every_night(store.clone(), services.scores.clone()));
-        let schema = graphql::schema(services.clone());
+        let schema = match federation {
+            true => graphql::subgraph_schema(services.clone()),
+            false => graphql::schema(services.clone()),
+        };
         let (live, listeners) = Live::new(services.clone(), live);
         let server = http::server(listener, schema, services, documents, live, oidc, settings)?;
         let handle = server.handle();

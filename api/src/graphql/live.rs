@@ -8,13 +8,13 @@ use async_graphql::{
 };
 use futures::{StreamExt, future, stream::BoxStream};
 
-use super::{Code, Now, Schema, Services, batch, builder, give_codes, load};
+use super::{Code, Mutation, Now, Query, Services, Subscription, batch, builder, give_codes, load};
 use crate::{clock, domain::access::Viewer};
 
 /// The schema in which subscriptions run. (The other one has no extension: with one, async-graphql prepares for it at
 /// every field of every query.)
 #[derive(Clone)]
-pub struct LiveSchema(Schema);
+pub struct LiveSchema(async_graphql::Schema<Query, Mutation, Subscription>);
 
 impl LiveSchema {
     /// The schema with everything that it needs.

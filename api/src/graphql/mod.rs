@@ -4,6 +4,7 @@ pub mod document;
 
 mod batch;
 mod fault;
+mod federation;
 mod live;
 mod load;
 mod page;
@@ -54,12 +55,13 @@ mod subscription;
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, MaybeUndefined, MergedObject, Request, Response, SDLExportOptions, SchemaBuilder,
+    Context, MaybeUndefined, MergedObject, ObjectType, Request, Response, SDLExportOptions, SchemaBuilder,
     connection::Connection,
 };
 use chrono::{DateTime, Utc};
 
 pub use fault::{Code, Fault};
+pub use federation::SubgraphQuery;
 pub use live::{LiveSchema, Said};
 pub use subscription::Subscription;
 
@@ -81,8 +83,23 @@ use crate::{
     store::{Dimensions, Store},
 };
 
-/// The executable schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+/// The executable schema: as it is, or as a subgraph of another graph.
+#[derive(Clone)]
+pub enum Schema {
+    /// As it is.
+    Whole(async_graphql::Schema<Query, Mutation, Subscription>),
+    /// As a subgraph.
+    Subgraph(async_graphql::Schema<SubgraphQuery, Mutation, Subscription>),
+}
+
+impl Schema {
+    async fn execute(&self, request: Request) -> Response {
+        match self {
+            Self::Whole(schema) => schema.execute(request).await,
+            Self::Subgraph(schema) => schema.execute(request).await,
+        }
+    }
+}
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -136,7 +153,16 @@ pub struct Services {
 
 /// The schema without services: enough to print it.
 pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
+    built(Query::default())
+}
+
+/// The same as a subgraph.
+fn subgraph() -> SchemaBuilder<SubgraphQuery, Mutation, Subscription> {
+    built(SubgraphQuery::default())
+}
+
+fn built<Q: ObjectType + 'static>(query: Q) -> SchemaBuilder<Q, Mutation, Subscription> {
+    async_graphql::Schema::build(query, Mutation::default(), Subscription)
         // The rules and limits are those of `document`, which stands in front; what is executed has passed them.
         .validation_mode(async_graphql::ValidationMode::Fast)
         .limit_recursive_depth(document::DEEPEST)
@@ -156,14 +182,26 @@ type Rows<N> = Connection<String, N, Total>;
 
 /// The schema in the schema definition language, as clients and their tools read it.
 pub fn sdl() -> String {
-    let options =
-        SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
-    builder().finish().sdl_with_options(options)
+    builder().finish().sdl_with_options(export())
+}
+
+/// The schema as a subgraph in the schema definition language, as a registry or a composition reads it.
+pub fn subgraph_sdl() -> String {
+    subgraph().finish().sdl_with_options(export().federation().compose_directive())
+}
+
+fn export() -> SDLExportOptions {
+    SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by()
 }
 
 /// The schema with everything that it needs.
 pub fn schema(services: Services) -> Schema {
-    builder().data(services).finish()
+    Schema::Whole(builder().data(services).finish())
+}
+
+/// The same as a subgraph.
+pub fn subgraph_schema(services: Services) -> Schema {
+    Schema::Subgraph(subgraph().data(services).finish())
 }
 
 /// Answers a request of a caller. It has a time and loaders of its own: nothing loaded is shared between callers.

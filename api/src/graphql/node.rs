@@ -79,7 +79,8 @@ impl NodeQuery {
     }
 }
 
-async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fault> {
+/// The object of an id; none if it is not there, or not the caller's to see.
+pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fault> {
     let viewer = ctx.viewer();
     if let Some(only) = viewer.reads().ok().and_then(Read::only) {
         return own(ctx, id, only).await;

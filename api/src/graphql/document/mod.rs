@@ -104,6 +104,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Who may ask what the schema is.
     pub introspection: Introspection,
+    /// Whether a router may ask for entities and for the schema of the subgraph.
+    pub federation: bool,
     /// How many documents are kept for clients that send hashes.
     pub persisted: usize,
     /// The documents that are run, if not every one is.
@@ -132,8 +134,12 @@ impl Documents {
     /// Reads the schema, and checks the trusted documents, so that a server does not start with one that it
     /// would refuse.
     pub fn new(settings: Settings) -> Result<Self, String> {
-        let Settings { limits, introspection, persisted, trusted } = settings;
-        let validator = Validator::new(&super::builder().finish().sdl())?;
+        let Settings { limits, introspection, federation, persisted, trusted } = settings;
+        let sdl = match federation {
+            true => super::subgraph().finish().sdl(),
+            false => super::builder().finish().sdl(),
+        };
+        let validator = Validator::new(&sdl)?;
         let line = run::Line::new(limits.heavy);
         let prepared = Kept::new(PREPARED, PREPARED_BYTES);
         let persisted = Persisted::new(persisted, trusted);
@@ -231,7 +237,9 @@ impl Documents {
             Introspection::Off => false,
         };
         let asks = || {
-            operation.root_fields(document).any(|field| matches!(field.name.as_str(), "__schema" | "__type"))
+            operation
+                .root_fields(document)
+                .any(|field| matches!(field.name.as_str(), "__schema" | "__type" | "_service"))
         };
         if !may && asks() {
             let message = match self.introspection {
