@@ -41,7 +41,7 @@ const PREPARED: usize = 2_000;
 /// What they may take together, in bytes.
 const PREPARED_BYTES: usize = 64 * 1024 * 1024;
 
-/// What a prepared document takes for each byte of its text: two trees of it, measured with queries of usual form.
+/// What a prepared document takes for each byte of its text: two trees of it. An estimate, on the safe side for queries of usual form.
 const TREES: usize = 40;
 
 /// How deep selections may lie in one another at most, whatever the setting: beyond it a stack could end.
