@@ -147,7 +147,7 @@ fn samples() -> Vec<(String, String)> {
 }
 
 /// What is asked of an object that a caller has reached: of a product, a feature and a release.
-const NESTED: [(&str, &str, &str); 21] = [
+const NESTED: [(&str, &str, &str); 31] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
@@ -169,6 +169,16 @@ const NESTED: [(&str, &str, &str); 21] = [
     ("Release", "feedback", "(first: 1) { nodes { id } }"),
     ("Release", "regression", " { verdict }"),
     ("Release", "version", ""),
+    ("Release", "notes", ""),
+    ("Release", "plannedFor", ""),
+    ("Release", "previous", " { version }"),
+    ("Release", "features", " { change }"),
+    ("Release", "deployments", " { id }"),
+    ("Feature", "team", ""),
+    ("Customer", "segment", " { key }"),
+    ("Feedback", "segment", " { key }"),
+    ("Incident", "attributions", " { id }"),
+    ("Incident", "affectedCustomers", ""),
 ];
 
 /// Who may do what: the table that `docs/access.md` shows, for every root field and whatever needs more than to have
@@ -185,6 +195,9 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
             "customer": "acme" }),
         )
         .await;
+    let open = "mutation { openIncident(input: { product: \"shop\", severity: 2, title: \"x\", customers: [\"acme\"] }) {
+        incident { id } } }";
+    app.asks(open, json!({})).await;
     let mut rows = samples();
     let schema = ballroom::graphql::sdl();
     for name in root_fields(&schema) {
@@ -194,6 +207,9 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
         let path = match object {
             "Product" => format!("product {{ {field}{rest} }}"),
             "Feature" => format!("feature {{ {field}{rest} }}"),
+            "Customer" => format!("customer {{ {field}{rest} }}"),
+            "Feedback" => format!("{field}{rest}"),
+            "Incident" => format!("product {{ incidents {{ nodes {{ {field}{rest} }} }} }}"),
             _ => format!("release {{ {field}{rest} }}"),
         };
         // Reached by way of an answer, as a customer would; who may not read answers reaches it by its key.
@@ -201,7 +217,9 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
         let by_key = match object {
             "Product" => format!("{{ product(product: \"shop\") {{ {field}{rest} }} }}"),
             "Feature" => format!("{{ feature(feature: \"search\", product: \"shop\") {{ {field}{rest} }} }}"),
-            _ => format!("{{ release(release: \"1.0\", product: \"shop\") {{ {field}{rest} }} }}"),
+            "Release" => format!("{{ release(release: \"1.0\", product: \"shop\") {{ {field}{rest} }} }}"),
+            // Answers, incidents and customers have no key by which others reach them.
+            _ => by_answer.clone(),
         };
         rows.push((format!("{object}.{field}"), format!("{by_answer}|{by_key}")));
     }

@@ -127,6 +127,19 @@ impl Viewer {
         Ok(Read { organization, only: self.own()? })
     }
 
+    /// May read rows that are confined to a customer, or to none.
+    pub fn reads_within(&self, only: Option<CustomerId>) -> Result<(), Error> {
+        match self.reads()?.only() {
+            Some(customer) if only != Some(customer) => Err(Error::Forbidden(Right::Read)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Is no customer: may see what the organization keeps to itself of what the caller has reached.
+    pub fn is_inside(&self) -> Result<(), Error> {
+        if self.role == Role::Customer { Err(Error::Forbidden(Right::Report)) } else { Ok(()) }
+    }
+
     /// May submit answers: of anybody, or of one customer.
     pub fn submits(&self) -> Result<Submit, Error> {
         let organization = self.proven(Right::Submit)?;

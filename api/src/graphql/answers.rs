@@ -17,11 +17,7 @@ use super::{
     scalar::{DateTime, Reference, parse},
 };
 use crate::{
-    domain::{
-        access::{Right, Viewer},
-        error::Error,
-        scale::level,
-    },
+    domain::{access::Viewer, error::Error, scale::level},
     store::Dimensions,
 };
 
@@ -170,10 +166,7 @@ impl Paged for Answers {
     type Entity = Entity;
 
     fn may(&self, viewer: &Viewer) -> Result<(), Error> {
-        match viewer.reads()?.only() {
-            Some(customer) if self.only != Some(customer) => Err(Error::Forbidden(Right::Read)),
-            _ => Ok(()),
-        }
+        viewer.reads_within(self.only)
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {

@@ -45,8 +45,9 @@ impl Customer {
         self.0.name.as_deref()
     }
 
-    /// The segment for which future answers count; null if none.
+    /// The segment for which future answers count; null if none. Not for customers.
     async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
+        ctx.is_inside()?;
         segment::of(ctx, self.0.segment_id).await
     }
 

@@ -71,9 +71,10 @@ impl Feature {
         self.0.lifecycle.into()
     }
 
-    /// The team that owns it; null if nobody said.
-    async fn team(&self) -> Option<&str> {
-        self.0.team.as_deref()
+    /// The team that owns it; null if nobody said. Not for customers.
+    async fn team(&self, ctx: &Context<'_>) -> Result<Option<&str>, Fault> {
+        ctx.is_inside()?;
+        Ok(self.0.team.as_deref())
     }
 
     /// The product that it belongs to.

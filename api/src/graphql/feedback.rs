@@ -72,8 +72,9 @@ impl Feedback {
         }
     }
 
-    /// The segment that it counts for; null if none.
+    /// The segment that it counts for; null if none. Not for customers: it may say what is thought of them.
     async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
+        ctx.is_inside()?;
         segment::of(ctx, self.0.segment_id).await
     }
 

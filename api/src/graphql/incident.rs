@@ -135,14 +135,16 @@ impl Incident {
     }
 
     /// How many customers it hurts: as stated, else as many as are linked to it; null: unknown, and a share of
-    /// the feature's active customers is assumed by severity.
-    async fn affected_customers(&self) -> Option<i64> {
+    /// the feature's active customers is assumed by severity. Not for customers.
+    async fn affected_customers(&self, ctx: &Context<'_>) -> Result<Option<i64>, Fault> {
+        ctx.is_inside()?;
         let linked = (self.0.linked_customers > 0).then_some(self.0.linked_customers);
-        self.0.affected_customers.or(linked)
+        Ok(self.0.affected_customers.or(linked))
     }
 
-    /// What is stated of where it comes from, the first statement first.
+    /// What is stated of where it comes from, the first statement first. Not for customers.
     async fn attributions(&self, ctx: &Context<'_>) -> Result<Vec<Attribution>, Fault> {
+        ctx.is_inside()?;
         let stated = ctx.load().load_one(StatedOf(self.0.id)).await?.unwrap_or_default();
         Ok(stated.into_iter().map(Attribution).collect())
     }

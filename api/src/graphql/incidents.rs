@@ -19,11 +19,7 @@ use super::{
     page::{Direction, Four, Paged, Sort, Total, connection},
     scalar::{DateTime, Reference},
 };
-use crate::domain::{
-    access::{Right, Viewer},
-    error::Error,
-    incident::hurts,
-};
+use crate::domain::{access::Viewer, error::Error, incident::hurts};
 
 /// Which incidents are wanted: all that is given must hold.
 #[derive(InputObject, Default)]
@@ -106,10 +102,7 @@ impl Paged for Incidents {
     type Entity = Entity;
 
     fn may(&self, viewer: &Viewer) -> Result<(), Error> {
-        match viewer.reads()?.only() {
-            Some(customer) if self.only != Some(customer) => Err(Error::Forbidden(Right::Read)),
-            _ => Ok(()),
-        }
+        viewer.reads_within(self.only)
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {

@@ -235,6 +235,7 @@ trait Asking {
     fn viewer(&self) -> &Viewer;
     fn now(&self) -> DateTime<Utc>;
     fn load(&self) -> &load::Loads;
+    fn is_inside(&self) -> Result<(), Fault>;
     fn reads(&self) -> Result<Read, Fault>;
     fn reports(&self) -> Result<Report, Fault>;
     fn submits(&self) -> Result<Submit, Fault>;
@@ -263,6 +264,10 @@ impl Asking for Context<'_> {
 
     fn load(&self) -> &load::Loads {
         self.data_unchecked()
+    }
+
+    fn is_inside(&self) -> Result<(), Fault> {
+        Ok(self.viewer().is_inside()?)
     }
 
     fn reads(&self) -> Result<Read, Fault> {

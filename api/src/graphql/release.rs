@@ -93,9 +93,10 @@ impl Release {
         self.0.title.as_deref()
     }
 
-    /// What changed, in words; null if nobody said.
-    async fn notes(&self) -> Option<&str> {
-        self.0.notes.as_deref()
+    /// What changed, in words; null if nobody said. Not for customers.
+    async fn notes(&self, ctx: &Context<'_>) -> Result<Option<&str>, Fault> {
+        ctx.is_inside()?;
+        Ok(self.0.notes.as_deref())
     }
 
     /// Where it is in its life.
@@ -103,9 +104,10 @@ impl Release {
         self.0.lifecycle.into()
     }
 
-    /// The day it is meant to ship; null if none is set.
-    async fn planned_for(&self) -> Option<Date> {
-        self.0.planned_for.map(Into::into)
+    /// The day it is meant to ship; null if none is set. Not for customers.
+    async fn planned_for(&self, ctx: &Context<'_>) -> Result<Option<Date>, Fault> {
+        ctx.is_inside()?;
+        Ok(self.0.planned_for.map(Into::into))
     }
 
     /// When customers got it; null while it is planned.
@@ -130,15 +132,18 @@ impl Release {
     }
 
     /// The release that it was made from; null if nobody said. What went before is compared along this line.
+    /// Not for customers.
     async fn previous(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
+        ctx.is_inside()?;
         match self.0.previous_release_id {
             Some(previous) => Ok(Some(of(ctx, previous).await?)),
             None => Ok(None),
         }
     }
 
-    /// The features that it touches, by key.
+    /// The features that it touches, by key. Not for customers.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<ReleaseFeature>, Fault> {
+        ctx.is_inside()?;
         let mut touched = ctx.load().load_one(TouchedBy(self.0.id)).await?.unwrap_or_default();
         let dimensions = super::dimensions(ctx).await?;
         touched.sort_by_key(|row| dimensions.features.get(&row.feature_id).map(|feature| &feature.key));
@@ -148,8 +153,9 @@ impl Release {
             .collect())
     }
 
-    /// Where and when it was deployed, the last first.
+    /// Where and when it was deployed, the last first. Not for customers.
     async fn deployments(&self, ctx: &Context<'_>) -> Result<Vec<Deployment>, Fault> {
+        ctx.is_inside()?;
         let rows = ctx.load().load_one(DeploymentsOf(self.0.id)).await?.unwrap_or_default();
         Ok(rows.into_iter().map(Deployment).collect())
     }
