@@ -44,6 +44,10 @@ pub enum Reason {
     FewAnswers,
     /// What the release does not touch fell in the same days as well: beyond that nothing is proven.
     SharedShift,
+    /// It is worse than in the 90 days before, but not than the previous release alone.
+    LikePrevious,
+    /// There is nothing to compare with, and in the year before the feature moved as much without any reason.
+    Wanders,
 }
 
 /// Whether the cause was tested, by what happened to everything else in the same days.

@@ -1,10 +1,12 @@
 //! What the method says of every release that the reviews name.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
-use ballroom_analytics::regression::{RegressionScore, Verdict};
+use ballroom_analytics::regression::{RegressionScore, ReleaseReport, Verdict};
 use ballroom_analytics::{
-    Day, Facts, Feature, FeedbackRow, Hyperparameters, Prepared, Release, Scale, ScaleKind, frame,
+    Day, Facts, Feature, FeedbackRow, Hyperparameters, MIN_ANSWERS, Release, Scale, ScaleKind, frame,
     hyperparameters, regression,
 };
 
@@ -21,12 +23,17 @@ pub(crate) struct Judged {
     pub(crate) own: usize,
     /// Whether it was called regressed on any of its days.
     pub(crate) ever_regressed: bool,
-    pub(crate) score: RegressionScore,
+    /// None: it was never more than a few answers.
+    pub(crate) score: Option<RegressionScore>,
 }
 
 impl Judged {
-    pub(crate) fn is_regressed(&self) -> bool {
-        self.score.verdict == Verdict::Regressed
+    fn none(own: usize) -> Self {
+        Self { own, ever_regressed: false, score: None }
+    }
+
+    pub(crate) fn is(&self, verdict: Verdict) -> bool {
+        self.score.as_ref().is_some_and(|score| score.verdict == verdict)
     }
 }
 
@@ -38,28 +45,31 @@ pub(crate) fn all(set: &Set, reviews: &[Review], ancestors: &[(u32, u32)]) -> Re
     for release in reviews.iter().filter_map(|r| r.release) {
         own[release as usize] += 1;
     }
-    let first_days = first_days(set, reviews);
-    let mut nightly = HashMap::new();
-    let judged = (0..).zip(first_days).map(|(release, first_day)| {
-        let first_day = first_day.ok_or("a release that no review names")?;
-        let hyper = nightly.entry(first_day - 1).or_insert_with_key(|day| hyperparameters(&prepared, *day));
-        let score = judge(&prepared, hyper, release, first_day)?;
-        let ever_regressed = score.first_flagged_day.is_some();
-        Ok(Judged { own: own[release as usize], ever_regressed, score })
+    let mut nightly: HashMap<Day, Rc<Hyperparameters>> = HashMap::new();
+    let mut reports: HashMap<(u32, Day), Option<Rc<ReleaseReport>>> = HashMap::new();
+    let mut judge = |release: u32, as_of: Day, earlier: Option<&ReleaseReport>| {
+        let Some(first_day) = prepared.release_first_day(release) else { return Ok(None) };
+        let night = nightly.entry(first_day - 1);
+        let hyper = night.or_insert_with_key(|day| Rc::new(hyperparameters(&prepared, *day))).clone();
+        Ok::<_, Error>(regression(&prepared, &hyper, release, as_of, earlier)?)
+    };
+    let judged = (0..set.releases.len() as u32).map(|release| {
+        let own = own[release as usize];
+        let Some(first_day) = prepared.release_first_day(release) else { return Ok(Judged::none(own)) };
+        let earlier = match prepared.previous(release) {
+            Some(previous) => match reports.entry((previous, first_day - 1)) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(new) => new.insert(judge(previous, first_day - 1, None)?.map(Rc::new)).clone(),
+            },
+            None => None,
+        };
+        let report = judge(release, first_day + WATCHED - 1, earlier.as_deref())?;
+        // One feature a product: the product as a whole.
+        let score = report.and_then(|report| report.features.into_iter().next());
+        let ever_regressed = score.as_ref().is_some_and(|score| score.first_flagged_day.is_some());
+        Ok(Judged { own, ever_regressed, score })
     });
     judged.collect()
-}
-
-fn judge(
-    prepared: &Prepared,
-    hyper: &Hyperparameters,
-    release: u32,
-    first_day: Day,
-) -> Result<RegressionScore, Error> {
-    let report = regression(prepared, hyper, release, first_day + WATCHED - 1)?;
-    // One feature a product: the product as a whole.
-    let score = report.and_then(|report| report.features.into_iter().next());
-    Ok(score.ok_or("a release that has not reached customers")?)
 }
 
 /// The daily counts of the reviews: one feature a product, one scale, no segments.
@@ -78,25 +88,26 @@ pub(crate) fn facts(set: &Set, reviews: &[Review], ancestors: &[(u32, u32)]) -> 
         count,
     };
     let rows: Vec<_> = counts.into_iter().map(row).collect();
-    let release = |(code, (version, first_day)): (u32, (&super::review::Version, Option<Day>))| {
+    let release = |(code, version): (u32, &super::review::Version)| {
         let declared = ancestors.iter().filter(|(release, _)| *release == code);
         Release {
             product: version.product,
-            first_day,
+            first_day: None,
+            inferred: true,
             order: version.version.clone(),
             ancestors: Some(declared.map(|(_, ancestor)| *ancestor).collect()),
             ..Release::default()
         }
     };
-    let releases = set.releases.iter().zip(first_days(set, reviews));
     Ok(Facts {
         scales: vec![Scale { min: 1.0, max: 5.0, step: 1.0, higher_is_better: true, kind: ScaleKind::Stars }],
-        releases: (0..).zip(releases).map(release).collect(),
-        features: (0..set.products.len() as u32).map(|product| Feature { product }).collect(),
+        releases: (0..).zip(&set.releases).map(release).collect(),
+        features: (0..set.products.len() as u32).map(|product| Feature { product, whole: true }).collect(),
         segments: 1,
         feedback: frame::feedback(&rows)?,
         incidents: frame::incidents(&[])?,
         exposure: frame::exposure(&[])?,
+        min_answers: MIN_ANSWERS,
     })
 }
 

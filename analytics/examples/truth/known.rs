@@ -6,7 +6,7 @@ use ballroom_analytics::regression::{RegressionScore, Verdict};
 use ballroom_analytics::{change_point_of_release, hyperparameters};
 
 use super::Error;
-use super::judged::{self, Judged, first_days};
+use super::judged::{self, Judged};
 use super::review::Set;
 use super::row::{Bar, Row};
 use super::trial::ENOUGH;
@@ -31,13 +31,15 @@ pub(crate) fn releases(sets: &[Set]) -> Result<Vec<Known>, Error> {
     let app = |product, version, truth, holds| known(apps, &judged, product, version, truth, holds);
     let mut known_releases = vec![
         app("in.junio", "2.0.5", "fell: is called", |r| r.ever_regressed)?,
-        app("in.junio", "2.0.6", "brought it back: is not called", |r| !r.ever_regressed)?,
+        app("in.junio", "2.0.6", "brought it back: is called recovered", |r| {
+            !r.ever_regressed && r.is(Verdict::Recovered)
+        })?,
         app("com.freo.save.banking.app", "1.4.1", "fell: is called", |r| r.ever_regressed)?,
     ];
     known_releases.extend(none_called(apps, &judged, "me.greenlight"));
     known_releases.push(suspect(youtube, "11.49", "11.47.1")?);
     let judged = judged::all(kiwix, &kiwix.reviews, &[])?;
-    let quiet = |r: &Judged| !r.ever_regressed && r.score.verdict != Verdict::Watch;
+    let quiet = |r: &Judged| !r.ever_regressed && !r.is(Verdict::Watch);
     known_releases.push(known(kiwix, &judged, "Kiwix", "2.0", "changed nothing: is not called", quiet)?);
     Ok(known_releases)
 }
@@ -81,11 +83,11 @@ fn suspect(set: &Set, version: &str, previous: &str) -> Result<Known, Error> {
     let ancestors = [(release, previous)];
     let said = judged::all(set, &set.reviews, &ancestors)?[release as usize].clone();
     let prepared = judged::facts(set, &set.reviews, &ancestors)?.prepare()?;
-    let first_day = first_days(set, &set.reviews)[release as usize].ok_or("a release without a day")?;
+    let first_day = prepared.release_first_day(release).ok_or("a release without a day")?;
     let hyper = hyperparameters(&prepared, first_day - 1);
     let point = change_point_of_release(&prepared, &hyper, 0, release, first_day + 89)?;
     let first = point.and_then(|point| Some(point.suspects.first()?.release));
-    let watched = said.ever_regressed || said.score.verdict == Verdict::Watch;
+    let watched = said.ever_regressed || said.is(Verdict::Watch);
     let truth = "fell: is watched, and the first suspect";
     let holds = watched && first == Some(release);
     Ok(Known { name: set.name_of(release), truth, holds, said: Some(said) })
@@ -102,7 +104,7 @@ impl Known {
 
 impl fmt::Display for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, said: Some(Judged { ever_regressed, score, .. }), .. } = self else {
+        let Self { name, said: Some(Judged { ever_regressed, score: Some(score), .. }), .. } = self else {
             return write!(f, "{}", self.name);
         };
         let RegressionScore { verdict, score: s, p, log_e, baseline_responses, responses, .. } = score;

@@ -1,6 +1,6 @@
 //! From evidence to verdicts: the family is all features of the release that have a baseline.
 
-use super::control::Controls;
+use super::control::{Controls, log_e_beyond_wander};
 use super::watch::{Comparison, Watch};
 use super::{
     AgainstPrevious, BASELINE_DAYS, Baseline, Change, Control, Reason, RegressionScore, ReleaseReport, Since,
@@ -14,9 +14,12 @@ use crate::facts::Day;
 /// Incidents on the telling side that make up for answers where the incidents alone are evidence enough.
 const MIN_INCIDENTS: f64 = 3.0;
 /// Share of wrong verdicts accepted in the comparison with the previous release alone, which comes on top.
-const FALSE_AGAINST_PREVIOUS: f64 = 0.05;
+const FALSE_AGAINST_PREVIOUS: f64 = 0.01;
 /// Probability that a fall began before a release from which it is not laid at its door: four to one.
 const BEGAN_BEFORE: f64 = 0.8;
+/// Evidence, against the previous release alone where it has answers enough, below which a release is not called worse:
+/// three to one speak against it. What made the feature worse than it was in the 90 days before then came earlier.
+const WORSE_THAN_PREVIOUS: f64 = 1.0 / 3.0;
 /// Share of a fall that must be made good to call it recovered.
 const RECOVERED: f64 = 1.0 / 3.0;
 
@@ -52,6 +55,10 @@ enum Called {
     Holds(Control),
     FewAnswers,
     Shared,
+    /// The previous release alone has answers enough, and this one is not worse than it.
+    Alike,
+    /// There is nothing to compare with, and the feature moves as much by itself.
+    Wanders,
 }
 
 impl<'a> Family<'a> {
@@ -65,6 +72,14 @@ impl<'a> Family<'a> {
 
     fn of_feature(&self, feature: u32) -> Option<(usize, &Comparison<'a>)> {
         self.members.iter().enumerate().find(|(_, member)| member.feature == feature)
+    }
+
+    /// Whether a feature can be compared with the previous release alone as of the end of a day, and that speaks against
+    /// its being worse: then whatever made it worse came before.
+    fn is_alike(&self, feature: u32, until: Day) -> bool {
+        let Some((_, member)) = self.of_feature(feature) else { return false };
+        let log_e = member.path[(until - 1 - self.watch.first_day) as usize];
+        log_e < WORSE_THAN_PREVIOUS.ln() && self.missing(member, until) == (0, 0)
     }
 
     /// Answers missing before and after as of the end of a day; none missing: (0, 0).
@@ -104,7 +119,7 @@ impl<'a> Family<'a> {
                 return (place, Called::FewAnswers);
             }
             let controls = controls.get_or_insert_with(|| Controls::of(watch, &self.members, until));
-            (place, self.controlled(controls, i, &evidence, direction, q))
+            (place, self.controlled(controls, i, &evidence, (until, direction, q)))
         };
         called.into_iter().map(one).collect()
     }
@@ -126,11 +141,14 @@ impl<'a> Family<'a> {
         controls: &Controls,
         i: usize,
         evidence: &[f64],
-        direction: Direction,
-        q: f64,
+        (until, direction, q): (Day, Direction, f64),
     ) -> Called {
         let log_e = |i: usize| controls.log_e(&self.watch, &self.members[self.tested[i]], direction);
-        let Some(own) = log_e(i) else { return Called::Holds(Control::None) };
+        let Some(own) = log_e(i) else {
+            let member = &self.members[self.tested[i]];
+            let beyond = log_e_beyond_wander(&self.watch, member, until, direction);
+            return if beyond < (1.0 / q).ln() { Called::Wanders } else { Called::Holds(Control::None) };
+        };
         // Most are decided without the others: e-BH asks for at least 1/q, and for no more than K/q.
         let holds = if own < (1.0 / q).ln() {
             false
@@ -175,13 +193,17 @@ pub(super) fn judge(
             Some(Called::Holds(control)) => (Verdict::Regressed, None, Some(control)),
             Some(Called::Shared) => (Verdict::Watch, Some(Reason::SharedShift), Some(Control::Shared)),
             Some(Called::FewAnswers) => (Verdict::Watch, Some(Reason::FewAnswers), None),
+            Some(Called::Alike) => (Verdict::Watch, Some(Reason::LikePrevious), None),
+            Some(Called::Wanders) => (Verdict::Watch, Some(Reason::Wanders), Some(Control::None)),
             None if is_watched(score.log_e) => {
                 (Verdict::Watch, score.missing.map(|_| Reason::FewAnswers), None)
             }
             None => match improvement {
                 Some(Called::Holds(control)) => (Verdict::Improved, None, Some(control)),
                 Some(Called::Shared) => (Verdict::Improved, None, Some(Control::Shared)),
-                Some(Called::FewAnswers) => (Verdict::CannotTell, Some(Reason::FewAnswers), None),
+                Some(Called::FewAnswers | Called::Alike | Called::Wanders) => {
+                    (Verdict::CannotTell, Some(Reason::FewAnswers), None)
+                }
                 None if can_tell(family, member) => (Verdict::NoEvidence, None, None),
                 None => (Verdict::CannotTell, Some(Reason::FewAnswers), None),
             },
@@ -201,10 +223,12 @@ pub(super) fn judge(
             score.baseline = Baseline::Previous;
             (score.verdict, score.reason, score.control) = (Verdict::Recovered, None, Some(control));
             score.recovery = Some(recovery);
-        } else if score.verdict == Verdict::Regressed {
+        } else if score.verdict == Verdict::Regressed
+            || matches!(score.reason, Some(Reason::LikePrevious | Reason::Wanders))
+        {
             score.since = began_before(watch, member.feature, watch.until)?;
             if score.since.is_some() {
-                score.verdict = Verdict::Since;
+                (score.verdict, score.reason) = (Verdict::Since, None);
             }
         }
     }
@@ -220,11 +244,14 @@ struct Standing {
 
 impl Standing {
     fn of(family: &Family, alone: Option<&Family>, until: Day) -> Self {
-        let alone = alone.map(|alone| alone.called(until, Direction::Worse, FALSE_AGAINST_PREVIOUS));
-        Self {
-            worse: family.called(until, Direction::Worse, FALSE_DISCOVERIES),
-            worse_alone: alone.unwrap_or_default(),
+        let mut worse = family.called(until, Direction::Worse, FALSE_DISCOVERIES);
+        let Some(alone) = alone else { return Self { worse, worse_alone: Vec::new() } };
+        for (place, called) in worse.iter_mut().filter(|(_, called)| matches!(called, Called::Holds(_))) {
+            if alone.is_alike(family.members[*place].feature, until) {
+                *called = Called::Alike;
+            }
         }
+        Self { worse, worse_alone: alone.called(until, Direction::Worse, FALSE_AGAINST_PREVIOUS) }
     }
 }
 
@@ -287,10 +314,12 @@ fn recovered(
 ) -> Option<f64> {
     let earlier = earlier?;
     let fallen = earlier.features.iter().find(|score| score.feature == feature)?;
-    let began = match (fallen.verdict, fallen.since) {
-        (Verdict::Since, Some(since)) => since.day,
-        _ => fallen.first_flagged_day.map(|_| earlier.first_day)?,
-    };
+    // Whether it was to blame or not: a fall is one, as soon as there was evidence of it.
+    let had_fallen = fallen.p <= FALSE_DISCOVERIES && fallen.missing.is_none();
+    let began = fallen.since.map_or(earlier.first_day, |since| since.day);
+    if !had_fallen {
+        return None;
+    }
     let before_it = Watch { from: began - BASELINE_DAYS, before: began, ..watch.clone() };
     let (still_missing, _) = before_it.change(&before_it.compare(feature))?;
     let rise = against_previous?.change?.estimate / 100.0;

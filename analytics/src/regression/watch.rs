@@ -263,11 +263,7 @@ impl Comparison<'_> {
     /// The strata with a baseline, with the answers up to a day.
     pub(super) fn compared(&self, watch: &Watch, until: Day) -> Vec<Compared> {
         let one = |side: &Sides| {
-            let after = side.after(watch.first_day, until);
-            let Moments { n: n0, mean: y0, .. } = side.before;
-            let mu = (n0 * y0 + 0.5) / (n0 + 1.0);
-            let rho = variance_ratio(&side.before, mu, side.ratio);
-            Compared { n0, y0, n1: after.n, y1: after.mean, phi: watch.hyper.phi, rho }
+            compared(&side.before, &side.after(watch.first_day, until), side.ratio, watch.hyper.phi)
         };
         self.sides.iter().filter(|side| side.is_compared()).map(one).collect()
     }
@@ -276,6 +272,14 @@ impl Comparison<'_> {
 impl Sides<'_> {
     pub(super) fn is_compared(&self) -> bool {
         self.before.n >= MIN_BASELINE
+    }
+
+    /// All answers of two consecutive spans of days, whatever release they name; none where one has none.
+    pub(super) fn moved(&self, watch: &Watch, from: Day, middle: Day, until: Day) -> Option<Compared> {
+        let of = |from, until| watch.prepared.moments(self.counts, from, until);
+        let (before, after) = (of(from, middle), of(middle, until));
+        let compared = || compared(&before, &after, self.ratio, watch.hyper.phi);
+        (before.n > 0.0 && after.n > 0.0).then(compared)
     }
 
     fn after(&self, from: Day, until: Day) -> Moments {
@@ -324,6 +328,12 @@ impl Sides<'_> {
             weight: change.map_or(0.0, |(_, variance)| 1.0 / variance / precision),
         })
     }
+}
+
+fn compared(before: &Moments, after: &Moments, ratio: f64, phi: f64) -> Compared {
+    let mu = (before.n * before.mean + 0.5) / (before.n + 1.0);
+    let rho = variance_ratio(before, mu, ratio);
+    Compared { n0: before.n, y0: before.mean, n1: after.n, y1: after.mean, phi, rho }
 }
 
 impl IncidentDay {

@@ -165,6 +165,8 @@ fn reason_of(score: &RegressionScore, reason: Reason) -> String {
             format!("few answers ({})", missing.join(", "))
         }
         (Reason::FewAnswers, None) => "few answers".to_owned(),
+        (Reason::LikePrevious, _) => "not worse than the previous release".to_owned(),
+        (Reason::Wanders, _) => "it often moves as much".to_owned(),
         (Reason::SharedShift, _) => {
             let shift = score.controlled.as_ref().map_or(0.0, |controlled| controlled.common_shift.estimate);
             format!("all moved ({})", signed(shift))
