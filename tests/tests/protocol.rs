@@ -621,6 +621,11 @@ async fn what_is_wrong_with_a_document_is_told_by_its_causes() {
     assert!(twice.len() == 1 && twice[0]["message"].as_str().unwrap().contains("given twice"), "{twice:#?}");
     assert_eq!(twice[0]["extensions"]["code"], "VALIDATION_ERROR");
     assert_eq!(app.is_refused("{ product(product: \"b\") { id } }", json!({})).await.0, "NOT_FOUND");
+    // In a variable too.
+    let query = "mutation($input: CreateProductInput!) { createProduct(input: $input) { product { id } } }";
+    let (code, argument, message) = app.is_refused(query, json!({ "input": { "kye": "a" } })).await;
+    assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "input.kye"));
+    assert_eq!(message, "`CreateProductInput` does not have a field `kye`. Did you mean `key`?");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -149,7 +149,8 @@ impl Asked<'_> {
                 return Err(answer);
             }
             _ if self.streams(admitted.kind) => {
-                return sse::open(self.state, caller, admitted).map(Outcome::Stream);
+                let room = self.state.live.room()?;
+                return Ok(Outcome::Stream(sse::open(self.state, caller, admitted, room)));
             }
             OperationKind::Subscription => {
                 let message = "A subscription is answered over a WebSocket or as server-sent events, not as JSON: \

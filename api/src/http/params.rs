@@ -99,7 +99,7 @@ fn bad(message: impl Into<String>) -> Refusal {
 
 /// JSON in which every name stands once in its object. Of two values by one name it is anybody's guess which is meant, and
 /// whoever looks at the request on its way may guess otherwise.
-struct Once(Value);
+pub(super) struct Once(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Once {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

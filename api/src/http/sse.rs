@@ -22,11 +22,15 @@ use crate::graphql::{Said, document::Admitted};
 const UNSENT: usize = 16;
 
 /// Begins the stream of an operation that was let in.
-pub(super) fn open(state: &State, caller: Caller, admitted: Admitted) -> Result<HttpResponse, HttpResponse> {
-    let room = state.live.room()?;
+pub(super) fn open(
+    state: &State,
+    caller: Caller,
+    admitted: Admitted,
+    room: OwnedSemaphorePermit,
+) -> HttpResponse {
     let (events, written) = mpsc::channel(UNSENT);
     state.runtime.spawn(tell(state.clone(), caller, admitted, events, room));
-    Ok(HttpResponse::Ok()
+    HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-cache, no-store"))
         // A compressor or a proxy would gather events until there are enough of them.
@@ -35,7 +39,7 @@ pub(super) fn open(state: &State, caller: Caller, admitted: Admitted) -> Result<
         .streaming(futures::stream::unfold(written, |mut written| async {
             let bytes: Bytes = written.recv().await?;
             Some((Ok::<_, Infallible>(bytes), written))
-        })))
+        }))
 }
 
 /// Runs the operation and writes its events, until it or the right to hear of it ends, or nobody takes them.

@@ -14,10 +14,13 @@ use apollo_compiler::{
     },
     diagnostic::ToCliReport,
     parser::SourceSpan,
+    response::JsonValue,
     schema::{EnumType, ExtendedType, InputObjectType},
     validation::DiagnosticList,
 };
 use async_graphql::Pos;
+
+use super::places::Places;
 
 /// Names that are suggested for one.
 const SUGGESTED: usize = 3;
@@ -32,7 +35,7 @@ pub(super) fn tell(
     wrong: &DiagnosticList,
     hints: bool,
 ) -> Vec<(String, Option<Pos>)> {
-    let written = Written::read(schema, document);
+    let (written, places) = (Written::read(schema, document), Places::of(&document.sources));
     let mut told = Vec::new();
     for diagnostic in wrong.iter() {
         let span = diagnostic.error.location();
@@ -40,10 +43,7 @@ pub(super) fn tell(
         if written.follows(kind, span) {
             continue;
         }
-        // Places in the schema's text are not among the locations: the sources of a document hold the document only.
-        let json = diagnostic.to_json();
-        let place = json.locations.first().map(|at| Pos { line: at.line, column: at.column });
-        told.push((span.map(|span| span.offset()), json.message, place));
+        told.push((span.map(|span| span.offset()), diagnostic.error.to_string(), places.begin(span)));
     }
     told.sort_by_key(|(offset, ..)| offset.unwrap_or(usize::MAX));
     told.dedup();
@@ -162,11 +162,8 @@ impl<'a> Written<'a> {
                         self.selecting.insert(at(field.location()));
                     }
                     let definition = on.and_then(|on| self.schema.type_field(on, &field.name).ok());
-                    match (on, definition) {
-                        (Some(on), None) => {
-                            self.unknown.insert(at(field.name.location()), (&field.name, Among::Fields(on)));
-                        }
-                        _ => (),
+                    if let (Some(on), None) = (on, definition) {
+                        self.unknown.insert(at(field.name.location()), (&field.name, Among::Fields(on)));
                     }
                     let known = definition.map(|definition| definition.arguments.as_slice());
                     self.arguments(at(field.location()), known, &field.arguments);
@@ -303,12 +300,47 @@ impl<'a> Written<'a> {
             Among::Variables => ("$", near(&mut self.variables.values().copied())),
             Among::Fragments => ("", near(&mut self.fragments.values().copied())),
         };
-        let names: Vec<_> = names.into_iter().map(|name| format!("`{sign}{name}`")).collect();
-        let (last, others) = names.split_last()?;
-        Some(match others {
-            [] => format!(". Did you mean {last}?"),
-            others => format!(". Did you mean {} or {last}?", others.join(", ")),
-        })
+        question(sign, &names)
+    }
+}
+
+/// Asks whether one of some names was meant.
+fn question(sign: &str, names: &[String]) -> Option<String> {
+    let names: Vec<_> = names.iter().map(|name| format!("`{sign}{name}`")).collect();
+    let (last, others) = names.split_last()?;
+    Some(match others {
+        [] => format!(". Did you mean {last}?"),
+        others => format!(". Did you mean {} or {last}?", others.join(", ")),
+    })
+}
+
+/// What is wrong with a value that has a field which its type has not, and where: found in what was given for a variable.
+pub(super) fn stranger(
+    schema: &Schema,
+    ty: &Type,
+    value: &JsonValue,
+    hints: bool,
+) -> Option<(String, String)> {
+    match value {
+        JsonValue::Array(items) => {
+            items.iter().find_map(|item| stranger(schema, ty.item_type(), item, hints))
+        }
+        JsonValue::Object(fields) => {
+            let input = schema.get_input_object(ty.inner_named_type())?;
+            fields.iter().find_map(|(name, value)| match input.fields.get(name.as_str()) {
+                Some(field) => {
+                    let (path, message) = stranger(schema, &field.ty, value, hints)?;
+                    Some((format!("{}.{path}", name.as_str()), message))
+                }
+                None => {
+                    let near = nearest(name.as_str(), &mut input.fields.keys().map(Name::as_str));
+                    let meant = if hints { question("", &near) } else { None };
+                    let message = format!("`{}` does not have a field `{}`", input.name, name.as_str());
+                    Some((name.as_str().to_owned(), message + &meant.unwrap_or_default()))
+                }
+            })
+        }
+        _ => None,
     }
 }
 

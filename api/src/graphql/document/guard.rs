@@ -6,9 +6,7 @@
 
 use std::borrow::Cow;
 
-use async_graphql::Pos;
-
-use super::{limits::Limits, refusal::Refusal};
+use super::{limits::Limits, places::Places, refusal::Refusal};
 use crate::graphql::Code;
 
 /// Refuses a document that is too long, has too many tokens, or brackets too deep in one another.
@@ -21,7 +19,7 @@ pub(super) fn scan(document: &str, limits: &Limits) -> Result<(), Refusal> {
     for (number, token) in tokens(document).enumerate() {
         if number >= limits.tokens {
             let message = format!("The document has more than {} tokens.", limits.tokens);
-            return Err(Refusal::new(Code::TooLarge, message).at(place(document, token.start)));
+            return Err(Refusal::new(Code::TooLarge, message).at(Places::new(document).at(token.start)));
         }
         match token.first {
             b'{' | b'(' | b'[' => depth += 1,
@@ -30,7 +28,7 @@ pub(super) fn scan(document: &str, limits: &Limits) -> Result<(), Refusal> {
         }
         if depth > limits.nesting {
             let message = format!("The document has more than {} brackets in one another.", limits.nesting);
-            return Err(Refusal::new(Code::TooComplex, message).at(place(document, token.start)));
+            return Err(Refusal::new(Code::TooComplex, message).at(Places::new(document).at(token.start)));
         }
     }
     Ok(())
@@ -157,16 +155,10 @@ fn end_of_string(bytes: &[u8], from: usize) -> usize {
     bytes.len()
 }
 
-/// Line and column of a byte, from 1.
-fn place(document: &str, byte: usize) -> Option<Pos> {
-    let before = document.get(..byte)?;
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    Some(Pos { line, column })
-}
-
 #[cfg(test)]
 mod tests {
+    use async_graphql::Pos;
+
     use super::*;
 
     fn tokens(document: &str) -> usize {

@@ -5,17 +5,15 @@ use apollo_compiler::{
     ExecutableDocument, Node, Schema,
     ast::{Argument, DirectiveList, InputValueDefinition, Type, Value},
     executable::{Selection, SelectionSet},
-    parser::SourceMap,
     schema::InputObjectType,
 };
-use async_graphql::Pos;
 
-use super::refusal::Refusal;
+use super::{places::Places, refusal::Refusal};
 use crate::graphql::Code;
 
 /// Checks every literal of a document.
 pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Result<(), Refusal> {
-    let walk = Walk { schema, sources: &document.sources };
+    let walk = Walk { schema, places: Places::of(&document.sources) };
     for operation in document.operations.iter() {
         walk.directives(&operation.directives)?;
         for variable in &operation.variables {
@@ -34,7 +32,7 @@ pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Result<()
 
 struct Walk<'a> {
     schema: &'a Schema,
-    sources: &'a SourceMap,
+    places: Places<'a>,
 }
 
 impl Walk<'_> {
@@ -80,10 +78,7 @@ impl Walk<'_> {
                     if fields[..number].iter().any(|(before, _)| before == name) {
                         let message = format!("The field `{name}` of an input object is given twice.");
                         let refusal = Refusal::new(Code::ValidationError, message);
-                        let span = name.location().or(value.location());
-                        return Err(refusal.at(span
-                            .and_then(|span| span.line_column(self.sources))
-                            .map(|at| Pos { line: at.line, column: at.column })));
+                        return Err(refusal.at(self.places.begin(name.location().or(value.location()))));
                     }
                 }
                 let input = ty.and_then(|ty| self.schema.get_input_object(ty.inner_named_type()));

@@ -11,6 +11,7 @@ mod kept;
 mod limits;
 mod literal;
 mod persisted;
+mod places;
 mod refusal;
 mod run;
 mod runnable;
@@ -179,7 +180,8 @@ impl Documents {
         }
         self.persisted.register(&asked);
         let shows_cost = params.extensions.get("cost") == Some(&Value::Bool(true));
-        let variables = variables::coerce(&self.validator, operation, params.variables, &self.limits)?;
+        let variables =
+            variables::coerce(&self.validator, operation, params.variables, &self.limits, may_introspect)?;
         let cost = cost::of(&prepared.checked, operation, &variables);
         if cost.total > self.limits.cost {
             let (cost, most) = (cost.total, self.limits.cost);

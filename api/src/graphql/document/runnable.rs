@@ -9,11 +9,12 @@ use apollo_compiler::{
     ExecutableDocument, Name as CompiledName, Node,
     ast::{self, DirectiveList, Type},
     executable::{Operation, OperationType, Selection, SelectionSet},
-    parser::{SourceMap, SourceSpan},
+    parser::SourceSpan,
 };
 use async_graphql::{Name, Number, Pos, Positioned, indexmap::IndexMap, parser::types as run};
 use async_graphql_value::Value;
 
+use super::places::Places;
 use crate::graphql::reach::Mark;
 
 /// Operations by name, and the fragments that they share.
@@ -24,7 +25,7 @@ pub(super) struct Runnable {
 
 impl Runnable {
     pub(super) fn new(document: &ExecutableDocument) -> Self {
-        let made = Making { sources: &document.sources };
+        let made = Making { places: Places::of(&document.sources) };
         let operations = document.operations.iter().map(|operation| {
             let place = made.place(operation.location());
             (operation.name.clone(), Positioned::new(made.operation(operation, place), place))
@@ -51,13 +52,12 @@ impl Runnable {
 
 /// Knows where in the document things stand.
 struct Making<'a> {
-    sources: &'a SourceMap,
+    places: Places<'a>,
 }
 
 impl Making<'_> {
     fn place(&self, span: Option<SourceSpan>) -> Pos {
-        let place = span.and_then(|span| span.line_column(self.sources));
-        place.map_or_else(Pos::default, |at| Pos { line: at.line, column: at.column })
+        self.places.begin(span).unwrap_or_default()
     }
 
     fn operation(&self, operation: &Operation, place: Pos) -> run::OperationDefinition {

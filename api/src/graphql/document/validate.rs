@@ -6,6 +6,7 @@
 use apollo_compiler::{
     ExecutableDocument, Schema,
     ast::{Document, FieldDefinition, Type},
+    diagnostic::ToCliReport,
     name,
     parser::Parser,
     response::{JsonMap, JsonValue},
@@ -13,9 +14,12 @@ use apollo_compiler::{
     ty,
     validation::Valid,
 };
-use async_graphql::Pos;
 
-use super::{causes, literal, refusal::Refusal};
+use super::{
+    causes, literal,
+    places::{DOCUMENT, Places},
+    refusal::Refusal,
+};
 use crate::graphql::Code;
 
 /// The schema as the validator knows it.
@@ -43,17 +47,13 @@ impl Validator {
 
     /// Parses a document that the guard has let through. After the first mistake a parser only guesses: that one is told.
     pub(super) fn parse(document: &str) -> Result<Document, Refusal> {
-        let parsed = Parser::new().parse_ast(document, "request");
+        let parsed = Parser::new().parse_ast(document, DOCUMENT);
         parsed.map_err(|wrong| {
-            let reasons = wrong.errors.iter().map(|diagnostic| {
-                let json = diagnostic.to_json();
-                let place = json.locations.first().map(|at| Pos { line: at.line, column: at.column });
-                (json.message, place)
-            });
-            Refusal::many(
-                Code::ParseError,
-                reasons.min_by_key(|(_, place)| place.map_or((usize::MAX, 0), |at| (at.line, at.column))),
-            )
+            let first =
+                wrong.errors.iter().min_by_key(|wrong| wrong.error.location().map(|span| span.offset()));
+            let reason = first
+                .map(|wrong| (wrong.error.to_string(), Places::new(document).begin(wrong.error.location())));
+            Refusal::many(Code::ParseError, reason)
         })
     }
 
@@ -93,6 +93,8 @@ impl Validator {
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::Pos;
+
     use super::*;
 
     const SDL: &str = "
