@@ -75,6 +75,15 @@ async fn an_error_in_a_nullable_field_makes_that_field_null(backend: Backend) {
         .await;
     assert_eq!(answer["errors"][0]["locations"], json!([{ "line": 3, "column": 5 }]), "{answer:#}");
     assert_eq!(answer["errors"][0]["extensions"]["argument"], "segment", "{answer:#}");
+    // An argument that is none of its type is named too, and stands where it does.
+    let query = "query($day: Date) {\n  product(product: \"shop\") { value(segment: \"a\",\n    asOf: $day) { score } } }";
+    let (_, answer) = app.plain_answer_to(&app.token, query, json!({ "day": "soon" })).await;
+    let error = &answer["errors"][0];
+    assert_eq!(
+        (&error["extensions"]["argument"], &error["locations"]),
+        (&json!("asOf"), &json!([{ "line": 3, "column": 11 }])),
+        "{answer:#}"
+    );
 }
 
 async fn a_lookup_that_finds_nothing_leaves_the_others(backend: Backend) {

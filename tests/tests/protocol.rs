@@ -625,6 +625,8 @@ async fn what_is_wrong_with_a_document_is_told_by_its_causes() {
     let query = "mutation($input: CreateProductInput!) { createProduct(input: $input) { product { id } } }";
     let (code, argument, message) = app.is_refused(query, json!({ "input": { "kye": "a" } })).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "input.kye"));
+    let (code, argument, _) = app.is_refused(query, json!({})).await;
+    assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "input"));
     assert_eq!(message, "`CreateProductInput` does not have a field `kye`. Did you mean `key`?");
 }
 

@@ -9,8 +9,9 @@ use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
 use apollo_compiler::executable::Field;
 use async_graphql::{
-    Context, ContextDirective, CustomDirective, CustomDirectiveFactory, PathSegment, Response, ServerError,
-    ServerResult, Value, async_trait, extensions::ResolveFut, parser::types::Directive, registry::Registry,
+    Context, ContextDirective, CustomDirective, CustomDirectiveFactory, ErrorExtensionValues, PathSegment,
+    Response, ServerError, ServerResult, Value, async_trait, extensions::ResolveFut,
+    parser::types::Directive, registry::Registry,
 };
 
 /// What an error does that has come up to a field.
@@ -77,6 +78,7 @@ impl CustomDirective for Mark {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
+        name_argument(ctx, &mut error);
         let own = ctx.set_error_path(ServerError::new("", None)).path;
         let from = match error.source::<Reach>() {
             Some(reach) => reach.from.clone(),
@@ -91,6 +93,17 @@ impl CustomDirective for Mark {
         }
         ctx.add_error(error);
         Ok(Some(Value::Null))
+    }
+}
+
+/// Says which argument is wrong, if the executor found it to be none of its type: the error then stands where it does.
+fn name_argument(ctx: &Context<'_>, error: &mut ServerError) {
+    let mut arguments = ctx.item.node.arguments.iter();
+    let wrong = arguments.find(|(_, value)| error.locations.first() == Some(&value.pos));
+    if let (Some((name, _)), None) = (wrong, &error.extensions) {
+        let extensions = error.extensions.insert(ErrorExtensionValues::default());
+        extensions.set("argument", name.node.as_str());
+        error.message = format!("{}: {}", name.node, error.message);
     }
 }
 

@@ -20,13 +20,16 @@ use apollo_compiler::{
 };
 use async_graphql::Pos;
 
-use super::places::Places;
+use super::{places::Places, refusal::ERRORS};
 
 /// Names that are suggested for one.
 const SUGGESTED: usize = 3;
 
 /// Longer names are nobody's mistake in typing.
 const LONGEST: usize = 64;
+
+/// Names that are not known and may stand for one that is not used. Whoever has more of them has not mistyped one.
+const STRANGERS: usize = 20;
 
 /// The causes in the order of the document, each with its place. `hints` says whether the caller may know what else there is.
 pub(super) fn tell(
@@ -54,7 +57,7 @@ pub(super) fn tell(
         };
         (message + &meant.unwrap_or_default(), place)
     };
-    told.into_iter().map(tell).collect()
+    told.into_iter().take(ERRORS).map(tell).collect()
 }
 
 /// Names among which one was looked for in vain.
@@ -88,6 +91,13 @@ struct Written<'a> {
     spreads: HashMap<usize, &'a str>,
     untyped: HashSet<&'a str>,
     used: HashSet<&'a str>,
+    /// Variables that are used and not declared.
+    undeclared: Vec<&'a str>,
+    /// Fragments that are spread and not defined.
+    undefined: Vec<&'a str>,
+    /// Fragments that are defined, and those that are spread.
+    defined: HashSet<&'a str>,
+    spread: HashSet<&'a str>,
 }
 
 impl<'a> Written<'a> {
@@ -103,6 +113,10 @@ impl<'a> Written<'a> {
             spreads: HashMap::new(),
             untyped: HashSet::new(),
             used: HashSet::new(),
+            undeclared: Vec::new(),
+            undefined: Vec::new(),
+            defined: HashSet::new(),
+            spread: HashSet::new(),
         };
         // Variables before their uses.
         for definition in &document.definitions {
@@ -137,6 +151,13 @@ impl<'a> Written<'a> {
                 _ => (),
             }
         }
+        let declared: HashSet<_> = written.variables.values().copied().collect();
+        let undeclared = written.used.iter().copied().filter(|used| !declared.contains(used));
+        written.undeclared = undeclared.take(STRANGERS).collect();
+        written.defined = written.fragments.values().copied().collect();
+        written.spread = written.spreads.values().copied().collect();
+        let undefined = written.spread.iter().copied().filter(|spread| !written.defined.contains(spread));
+        written.undefined = undefined.take(STRANGERS).collect();
         written
     }
 
@@ -259,23 +280,15 @@ impl<'a> Written<'a> {
             "RequiredArgument" | "RequiredField" => self.misused.contains(&at),
             "DisallowedVariableUsage" | "UnsupportedValueType" => self.mistyped.contains(&at),
             "UnusedVariable" => self.variables.get(&at).is_some_and(|variable| {
-                let stranger = |used: &&str| !self.variables.values().any(|known| known == used);
-                let mut strangers = self.used.iter().copied().filter(stranger);
-                self.used.contains(variable) || strangers.any(|used| is_near(used, variable))
+                self.used.contains(variable) || self.undeclared.iter().any(|used| is_near(used, variable))
             }),
             "UnusedFragment" => self.fragments.get(&at).is_some_and(|fragment| {
-                let mut spreads = self.spreads.values();
-                spreads.any(|spread| {
-                    spread == fragment || !self.is_fragment(spread) && is_near(spread, fragment)
-                })
+                self.spread.contains(fragment)
+                    || self.undefined.iter().any(|spread| is_near(spread, fragment))
             }),
-            "UndefinedFragment" => self.spreads.get(&at).is_some_and(|spread| self.is_fragment(spread)),
+            "UndefinedFragment" => self.spreads.get(&at).is_some_and(|spread| self.defined.contains(spread)),
             _ => false,
         }
-    }
-
-    fn is_fragment(&self, name: &str) -> bool {
-        self.fragments.values().any(|fragment| *fragment == name)
     }
 
     /// The question that helps.
@@ -283,7 +296,11 @@ impl<'a> Written<'a> {
         let (wrong, among) = self.unknown.get(&offset)?;
         let near = |names: Names<'_, '_>| nearest(wrong, names);
         let (sign, names) = match among {
-            Among::Fields(ty) => ("", near(&mut fields(self.schema.types.get(*ty)?))),
+            Among::Fields(ty) => {
+                let ty = self.schema.types.get(*ty)?;
+                let near = near(&mut fields(ty));
+                ("", if near.is_empty() { self.deeper(ty, wrong) } else { near })
+            }
             Among::Arguments(known) => ("", near(&mut known.iter().map(|known| known.name.as_str()))),
             Among::Inputs(input) => ("", near(&mut input.fields.keys().map(Name::as_str))),
             Among::Members(known) if known.values.contains_key(*wrong) => return None,
@@ -301,6 +318,18 @@ impl<'a> Written<'a> {
             Among::Fragments => ("", near(&mut self.fragments.values().copied())),
         };
         question(sign, &names)
+    }
+}
+
+impl Written<'_> {
+    /// The fields of a type that lead to a field, if they are few: whoever asks a connection for what its nodes have.
+    fn deeper(&self, ty: &ExtendedType, wrong: &str) -> Vec<String> {
+        let leads = |field: &&str| {
+            let below = self.schema.type_field(ty.name(), field).ok();
+            below.is_some_and(|below| self.schema.type_field(below.ty.inner_named_type(), wrong).is_ok())
+        };
+        let found: Vec<_> = fields(ty).filter(leads).map(|field| format!("{field} {{ {wrong} }}")).collect();
+        if found.len() > SUGGESTED { Vec::new() } else { found }
     }
 }
 
@@ -387,7 +416,8 @@ mod tests {
         enum Order { NEWEST OLDEST }
         input Filter { text: String!, order: Order }
         type Product { name: String, features(first: Int, filter: Filter): Product, value(days: Int!): Int }
-        type Query { product(product: ID!): Product, node: Product }";
+        type Rows { nodes: [Product] }
+        type Query { product(product: ID!): Product, node: Product, rows: Rows }";
 
     fn told(document: &str) -> Vec<String> {
         let validator = Validator::new(SDL).unwrap();
@@ -419,6 +449,7 @@ mod tests {
             ),
             ("{ node { name @skp(if: true) } }", "Did you mean `@skip`?"),
             ("{ node { quite_another } }", "does not have a field `quite_another`."),
+            ("{ rows { name } }", "Did you mean `nodes { name }`?"),
         ] {
             let told = told(document);
             let lowercase: Vec<_> = told.iter().map(|message| message.to_lowercase()).collect();

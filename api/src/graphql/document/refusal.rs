@@ -7,7 +7,7 @@ use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError};
 use crate::graphql::Code;
 
 /// Errors per refusal: whoever has made more mistakes begins with these.
-const ERRORS: usize = 10;
+pub(super) const ERRORS: usize = 10;
 
 /// The longest message, in characters: a value that does not fit is quoted in it.
 const MESSAGE: usize = 500;

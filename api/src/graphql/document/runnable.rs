@@ -34,7 +34,7 @@ impl Runnable {
             let place = made.place(fragment.location());
             let definition = run::FragmentDefinition {
                 type_condition: condition(fragment.type_condition(), place),
-                directives: directives(&fragment.directives, place),
+                directives: made.directives(&fragment.directives, place),
                 selection_set: made.selections(&fragment.selection_set, place),
             };
             (name(&fragment.name), Positioned::new(definition, place))
@@ -60,6 +60,26 @@ impl Making<'_> {
         self.places.begin(span).unwrap_or_default()
     }
 
+    fn directives(&self, list: &DirectiveList, place: Pos) -> Vec<Positioned<run::Directive>> {
+        let directive = |directive: &Node<ast::Directive>| {
+            let name = Positioned::new(name(&directive.name), place);
+            let arguments = self.arguments(&directive.arguments);
+            Positioned::new(run::Directive { name, arguments }, place)
+        };
+        list.iter().map(directive).collect()
+    }
+
+    /// Each stands at its own place: by it an error tells which of them is wrong.
+    fn arguments(&self, list: &[Node<ast::Argument>]) -> Vec<(Positioned<Name>, Positioned<Value>)> {
+        let argument = |argument: &Node<ast::Argument>| {
+            let (name_at, value_at) =
+                (self.place(argument.location()), self.place(argument.value.location()));
+            let name = Positioned::new(name(&argument.name), name_at);
+            (name, Positioned::new(value(&argument.value), value_at))
+        };
+        list.iter().map(argument).collect()
+    }
+
     fn operation(&self, operation: &Operation, place: Pos) -> run::OperationDefinition {
         let variables = operation.variables.iter().map(|variable| {
             let place = self.place(variable.location());
@@ -67,7 +87,7 @@ impl Making<'_> {
             let variable = run::VariableDefinition {
                 name: Positioned::new(name(&variable.name), place),
                 var_type: Positioned::new(ty(&variable.ty), place),
-                directives: directives(&variable.directives, place),
+                directives: self.directives(&variable.directives, place),
                 default_value: default.map(|default| Positioned::new(default, place)),
             };
             Positioned::new(variable, place)
@@ -79,7 +99,7 @@ impl Making<'_> {
                 OperationType::Subscription => run::OperationType::Subscription,
             },
             variable_definitions: variables.collect(),
-            directives: directives(&operation.directives, place),
+            directives: self.directives(&operation.directives, place),
             selection_set: self.selections(&operation.selection_set, place),
         }
     }
@@ -93,12 +113,12 @@ impl Making<'_> {
         match selection {
             Selection::Field(field) => {
                 let place = self.place(field.location());
-                let mut directives = directives(&field.directives, place);
+                let mut directives = self.directives(&field.directives, place);
                 directives.extend(Mark::of(parent, field).map(|mark| marked(mark, place)));
                 let field = run::Field {
                     alias: field.alias.as_ref().map(|alias| Positioned::new(name(alias), place)),
                     name: Positioned::new(name(&field.name), place),
-                    arguments: arguments(&field.arguments, place),
+                    arguments: self.arguments(&field.arguments),
                     directives,
                     selection_set: self.selections(&field.selection_set, place),
                 };
@@ -108,7 +128,7 @@ impl Making<'_> {
                 let place = self.place(spread.location());
                 let spread = run::FragmentSpread {
                     fragment_name: Positioned::new(name(&spread.fragment_name), place),
-                    directives: directives(&spread.directives, place),
+                    directives: self.directives(&spread.directives, place),
                 };
                 Positioned::new(run::Selection::FragmentSpread(Positioned::new(spread, place)), place)
             }
@@ -116,7 +136,7 @@ impl Making<'_> {
                 let place = self.place(inline.location());
                 let inline = run::InlineFragment {
                     type_condition: inline.type_condition.as_ref().map(|on| condition(on, place)),
-                    directives: directives(&inline.directives, place),
+                    directives: self.directives(&inline.directives, place),
                     selection_set: self.selections(&inline.selection_set, place),
                 };
                 Positioned::new(run::Selection::InlineFragment(Positioned::new(inline, place)), place)
@@ -136,21 +156,6 @@ fn condition(on: &CompiledName, place: Pos) -> Positioned<run::TypeCondition> {
 fn marked(mark: Mark, place: Pos) -> Positioned<run::Directive> {
     let name = Positioned::new(Name::new(mark.directive()), place);
     Positioned::new(run::Directive { name, arguments: Vec::new() }, place)
-}
-
-fn directives(list: &DirectiveList, place: Pos) -> Vec<Positioned<run::Directive>> {
-    let directive = |directive: &Node<ast::Directive>| {
-        let name = Positioned::new(name(&directive.name), place);
-        Positioned::new(run::Directive { name, arguments: arguments(&directive.arguments, place) }, place)
-    };
-    list.iter().map(directive).collect()
-}
-
-fn arguments(list: &[Node<ast::Argument>], place: Pos) -> Vec<(Positioned<Name>, Positioned<Value>)> {
-    let argument = |argument: &Node<ast::Argument>| {
-        (Positioned::new(name(&argument.name), place), Positioned::new(value(&argument.value), place))
-    };
-    list.iter().map(argument).collect()
 }
 
 fn ty(ty: &Type) -> run::Type {

@@ -8,7 +8,7 @@ use apollo_compiler::{
     ast::{Document, FieldDefinition, Type},
     diagnostic::ToCliReport,
     name,
-    parser::Parser,
+    parser::{Parser, SourceSpan},
     response::{JsonMap, JsonValue},
     schema::{Component, ExtendedType, InputObjectType},
     ty,
@@ -21,6 +21,16 @@ use super::{
     refusal::Refusal,
 };
 use crate::graphql::Code;
+
+/// What the parser calls the signs of the language.
+const SIGNS: [(&str, &str); 6] = [
+    ("L_CURLY", "`{`"),
+    ("R_CURLY", "`}`"),
+    ("L_PAREN", "`(`"),
+    ("R_PAREN", "`)`"),
+    ("L_BRACK", "`[`"),
+    ("R_BRACK", "`]`"),
+];
 
 /// The schema as the validator knows it.
 pub(super) struct Validator {
@@ -49,10 +59,13 @@ impl Validator {
     pub(super) fn parse(document: &str) -> Result<Document, Refusal> {
         let parsed = Parser::new().parse_ast(document, DOCUMENT);
         parsed.map_err(|wrong| {
-            let first =
-                wrong.errors.iter().min_by_key(|wrong| wrong.error.location().map(|span| span.offset()));
-            let reason = first
-                .map(|wrong| (wrong.error.to_string(), Places::new(document).begin(wrong.error.location())));
+            let offset = |span: Option<SourceSpan>| span.map_or(usize::MAX, |span| span.offset());
+            let first = wrong.errors.iter().min_by_key(|wrong| offset(wrong.error.location()));
+            let reason = first.map(|wrong| {
+                let words = wrong.error.to_string();
+                let message = SIGNS.iter().fold(words, |words, (name, sign)| words.replace(name, sign));
+                (message, Places::new(document).begin(wrong.error.location()))
+            });
             Refusal::many(Code::ParseError, reason)
         })
     }
@@ -146,6 +159,7 @@ mod tests {
     fn only_the_first_mistake_of_syntax_is_told() {
         let errors = Validator::parse("{ find(by: { id: 1 } { [ }").unwrap_err().into_errors();
         assert_eq!(errors.len(), 1, "{errors:?}");
+        assert_eq!(errors[0].message, "Syntax error: expected `)`, got {.");
     }
 
     #[test]

@@ -52,7 +52,18 @@ fn wrong(
     });
     match stranger {
         Some((path, message)) => Refusal::many(Code::InvalidArgument, [(message, None)]).about(&path),
-        None => Refusal::many(Code::InvalidArgument, [(message, None)]),
+        None => {
+            let refusal = Refusal::many(Code::InvalidArgument, [(message, None)]);
+            let mut variables = operation.variables.iter();
+            let wrong = variables.find(|variable| {
+                let alone = Operation { variables: vec![(*variable).clone()], ..operation.clone() };
+                coerce_variable_values(&validator.schema, &alone, given).is_err()
+            });
+            match wrong {
+                Some(variable) => refusal.about(&variable.name),
+                None => refusal,
+            }
+        }
     }
 }
 
