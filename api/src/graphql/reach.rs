@@ -2,8 +2,10 @@
 //!
 //! In async-graphql an error of a resolver destroys the parent also where its own field may be null, and a list that it
 //! passes on its way replaces its path. So documents are marked when they are prepared: each field that may be null, and
-//! each other one whose resolver can fail. A mark is a directive of the executor that no document can write. It costs 40 ns
-//! where it stands and nothing where it does not; an extension of the executor would cost 90 ns at every field.
+//! each other one that has arguments or fields of its own. (A value that is always there fails only if the server does;
+//! should it stand in a list, the path of its error ends there.) A mark is a directive of the executor that no document can
+//! write. It costs 110 ns where it stands and nothing where it does not: a fifth more for a query of usual form, where an
+//! extension of the executor, which costs 90 ns at every field and every item of a list, is half as much again.
 
 use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
