@@ -77,20 +77,21 @@ async fn a_generated_client_asks_submits_and_listens() {
     for number in 0..6 {
         let mark = format!("number {number}");
         let done: submit::ResponseData = asks(&app, &answer(4.0, &mark)).await;
-        let done = done.submit_feedback;
+        let done = done.submit_feedback.unwrap();
         assert_eq!(done.client_mutation_id, Some(mark));
         assert_eq!(done.outcome, Some(submit::SubmitFeedbackOutcome::ACCEPTED));
         assert!(done.user_errors.is_empty());
         ids.push(done.feedback.unwrap().id);
     }
     let refused: submit::ResponseData = asks(&app, &answer(9.0, "too much")).await;
-    let error = &refused.submit_feedback.user_errors[0];
+    let refused = refused.submit_feedback.unwrap();
+    let error = &refused.user_errors[0];
     assert_eq!((&error.code, error.field.as_deref()), (&submit::ErrorCode::INVALID_ARGUMENT, Some("rating")));
-    assert_eq!(refused.submit_feedback.feedback, None);
+    assert_eq!(refused.feedback, None);
 
     let asked = value_of::Variables { feature: "cart".to_owned(), product: "shop".to_owned() };
     let found: value_of::ResponseData = asks(&app, &ValueOf::build_query(asked)).await;
-    let value = found.feature.value.unwrap();
+    let value = found.feature.unwrap().value.unwrap();
     assert!(value.ranked && value.lower < value.score && value.score < value.upper, "{value:?}");
 
     let mut heard = String::new();

@@ -107,3 +107,12 @@ async fn whatever_has_an_id_is_a_node_and_every_scalar_has_a_specification() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_stands_at_the_root_may_be_null() {
+    for root in types().await.iter().filter(|one| ["Query", "Mutation"].contains(&name(one))) {
+        for field in list(root, "fields") {
+            assert_ne!(field["type"]["kind"], "NON_NULL", "{}.{}", name(root), name(field));
+        }
+    }
+}

@@ -11,7 +11,8 @@ const ENTITIES: &str = "query($of: [_Any!]!) { _entities(representations: $of) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_router_finds_entities_by_their_keys() {
-    let app = App::with(Database::create(Backend::Sqlite).await, &["--federation"]).await;
+    let settings = ["--federation", "--introspection", "administrators"];
+    let app = App::with(Database::create(Backend::Sqlite).await, &settings).await;
     app.product("shop", &["cart"]).await;
     let plan = "mutation { planRelease(input: { product: \"shop\", version: \"1.0\" }) { release { id } } }";
     let release = app.asks(plan, json!({})).await["planRelease"]["release"]["id"].clone();

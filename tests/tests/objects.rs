@@ -236,7 +236,7 @@ async fn a_refused_mutation_says_so_in_its_payload(backend: Backend) {
         .ballroom(&["token", "create", "--role", "support", "--scope", "read", "--name", "looks", "--quiet"])
         .await;
     let forbidden = answer(made.out.trim(), json!({ "product": "shop", "key": "x" })).await;
-    assert_eq!(forbidden["data"], Value::Null);
+    assert_eq!(forbidden["data"], json!({ "createFeature": null }));
     assert_eq!(forbidden["errors"][0]["extensions"]["code"], "FORBIDDEN");
 
     // Of several mutations in one request each is told by itself.

@@ -4,8 +4,10 @@
 use std::time::{Duration, Instant};
 
 use ballroom_tests::{App, Backend, Database};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -54,12 +56,17 @@ async fn the_status_says_whether_the_request_was_run() {
         (
             json!({ "query": "{ no }" }),
             is(200, JSON, "VALIDATION_ERROR"),
-            is(400, RESPONSE, "VALIDATION_ERROR"),
+            is(422, RESPONSE, "VALIDATION_ERROR"),
         ),
         (
             json!({ "query": coerced, "variables": { "n": "many" } }),
             is(200, JSON, "INVALID_ARGUMENT"),
-            is(400, RESPONSE, "INVALID_ARGUMENT"),
+            is(422, RESPONSE, "INVALID_ARGUMENT"),
+        ),
+        (
+            json!({ "query": "query A { __typename } query B { __typename }", "operationName": "C" }),
+            is(200, JSON, "INVALID_ARGUMENT"),
+            is(422, RESPONSE, "INVALID_ARGUMENT"),
         ),
         (json!({ "notquery": ASK }), is(400, JSON, "BAD_REQUEST"), is(400, RESPONSE, "BAD_REQUEST")),
         // It was run, and a field failed.
@@ -142,7 +149,9 @@ async fn parameters_are_checked_by_name_and_type() {
         let body = json!({ "query": two, "operationName": operation });
         assert_eq!(outcome(post(&app).json(&body)).await, is(200, JSON, "INVALID_ARGUMENT"), "{body}");
     }
-    for raw in [&b""[..], b"{", b"{\"query\": \"\xff\"}", b"{} {}"] {
+    let twice = br#"{"query":"query($a: Int) { organization { name } }","variables":{"a":1,"a":2}}"#;
+    let query_twice = br#"{"query":"{ organization { name } }","query":"{ organization { id } }"}"#;
+    for raw in [&b""[..], b"{", b"{\"query\": \"\xff\"}", b"{} {}", twice, query_twice] {
         let request = post(&app).header("content-type", JSON).body(raw.to_vec());
         assert_eq!(outcome(request).await, is(400, JSON, "BAD_REQUEST"), "{raw:?}");
     }
@@ -169,22 +178,31 @@ async fn get_is_for_queries() {
     let refused = get(&app, &[("query", write)]).header("accept", RESPONSE).send().await.unwrap();
     assert_eq!((refused.status().as_u16(), header(&refused, "allow").as_str()), (405, "POST"));
     assert_eq!(app.is_refused("{ product(product: \"by-get\") { id } }", json!({})).await.0, "NOT_FOUND");
+    for nothing in ["variables", "operationName", "extensions", "documentId"] {
+        assert_eq!(
+            outcome(get(&app, &[("query", ASK), (nothing, "")])).await,
+            is(200, JSON, ""),
+            "{nothing}"
+        );
+    }
     for wrong in [
         &[("query", ASK), ("variables", "{")][..],
         &[("query", ASK), ("variables", "[]")],
         &[("query", ASK), ("extensions", "1")],
         &[("query", ASK), ("query", ASK)],
+        &[("query", ASK), ("variables", ""), ("variables", "{}")],
+        &[("query", "")],
         &[],
     ] {
         assert_eq!(outcome(get(&app, wrong)).await, is(400, JSON, "BAD_REQUEST"), "{wrong:?}");
     }
-    for method in ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "QUERY"] {
+    for method in ["OPTIONS", "PUT", "DELETE", "PATCH", "QUERY"] {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let refused = app.http().request(method.clone(), app.url("/graphql")).bearer_auth(&app.token);
         let refused = refused.send().await.unwrap();
         assert_eq!(
             (refused.status().as_u16(), header(&refused, "allow").as_str()),
-            (405, "GET, POST"),
+            (405, "GET, HEAD, POST"),
             "{method}"
         );
     }
@@ -347,7 +365,7 @@ async fn only_trusted_documents_are_run_where_there_are_any() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_ask_what_the_schema_is() {
-    let app = with(&[]).await;
+    let app = with(&["--introspection", "administrators"]).await;
     let made =
         app.database.succeeds(&["token", "create", "--role", "product", "--name", "app", "--quiet"]).await;
     let manager = made.trim();
@@ -362,8 +380,15 @@ async fn who_may_ask_what_the_schema_is() {
         assert_eq!(code(&app, manager, query).await, "FORBIDDEN");
     }
     assert_eq!(code(&app, manager, "{ __typename organization { __typename } }").await, "");
-    let on = App::with(app.database.clone(), &["--introspection", "on"]).await;
+    // Unless the server is told otherwise, it tells its schema to whoever has a token.
+    let on = App::with(app.database.clone(), &[]).await;
     assert_eq!(code(&on, manager, ask).await, "");
+    let one_of =
+        on.answer_to(manager, "{ __type(name: \"SubmitFeedbackInput\") { isOneOf } }", json!({})).await.1;
+    assert_eq!(one_of["data"]["__type"]["isOneOf"], false, "{one_of:#}");
+    let helps = on.answer_to(manager, "{ organization { nmae } }", json!({})).await.1;
+    assert!(helps["errors"][0]["message"].as_str().unwrap().ends_with("Did you mean `name`?"), "{helps:#}");
+    assert_eq!(helps["errors"].as_array().unwrap().len(), 1, "{helps:#}");
     let off = App::with(app.database.clone(), &["--introspection", "off"]).await;
     assert_eq!(code(&off, &off.token, ask).await, "FORBIDDEN");
     // Nor does a slip of the pen tell it.
@@ -501,4 +526,242 @@ async fn with_a_certificate_it_speaks_tls_and_http_2() {
     assert!(app.stop().await.success(), "it stops as it does without");
     let ran = app.database.ballroom(&["serve", "--tls-certificate", &key, "--tls-key", &key]).await;
     assert!(!ran.status.success() && ran.err.contains("certificate"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_read_as_they_may_be_written() {
+    let app = with(&[]).await;
+    app.product("shop", &["search"]).await;
+    let key = json!({ "product": { "key": "shop" } });
+    for document in [
+        "\u{feff}{ product(product: \"shop\") { key } }",
+        "{\rproduct(product:\"shop\")\r\n#a comment\r{\n\rkey}\r}\r",
+        ",,{,product,(,product,:,\"shop\",,),{,key,},},",
+        "{product(product:\"\"\"shop\"\"\"){key}}",
+        "{product(product:\"\"\"\r\n  shop\r  \"\"\"){key}}",
+        "{product(product:\"\\u0073\\u{68}\\u{00006F}p\"){key}}",
+        "query($p: Reference ! = \"shop\") { product(product: $p) { key } }",
+        "query Q ( $p : Reference = \"sh\\u{6F}p\" $of : [ Int ! ] ! = [ 1 ] ) { product(product: $p) { key @skip(if:false) ...F @include(if:true) } }
+            fragment F on Product { features(first: -0) { nodes { key } } ... { key } }",
+        "\"Of the shop.\" query Q(\"Which.\" $p: Reference!, \"\"\"\nHow many.\n\"\"\" $n: Int = 0) {
+            product(product: $p) { ...F features(first: $n) { nodes { key } } } } \"Its key.\" fragment F on Product { key }",
+    ] {
+        // Two of them list features, of which there are none to be shown, and have a variable that is not used.
+        let answer = app.answer(document, json!({ "p": "shop" })).await;
+        if document.contains("$of") {
+            assert_eq!(answer["errors"].as_array().unwrap().len(), 1, "{document}\n{answer:#}");
+            assert!(answer["errors"][0]["message"].as_str().unwrap().contains("`$of`"), "{answer:#}");
+            let used = document.replace(" $of : [ Int ! ] ! = [ 1 ]", "");
+            let answer = app.answer(&used, json!({})).await;
+            assert_eq!(answer["data"]["product"], json!({ "key": "shop", "features": { "nodes": [] } }), "{answer:#}");
+            continue;
+        }
+        assert!(answer.get("errors").is_none(), "{document}\n{answer:#}");
+        assert_eq!(answer["data"]["product"]["key"], key["product"]["key"], "{document}\n{answer:#}");
+    }
+    // A type with space in it, used.
+    let batch = "query($ids: [ ID\n! ,] !) { nodes(ids: $ids) { id } }";
+    assert_eq!(app.asks(batch, json!({ "ids": [] })).await, json!({ "nodes": [] }));
+    // Signs beyond the basic plane, written in each way: in a literal, in a default, and by a variable.
+    for written in ["\\uD83D\\uDE00", "\\u{1F600}", "\\u{0001f600}", "😀"] {
+        let submit = |comment: &str| {
+            format!("mutation($comment: String = \"{written}\") {{ submitFeedback(input: {{ product: \"shop\", scale: \"csat\",
+                rating: 4, comment: {comment} }}) {{ feedback {{ comment }} }} }}")
+        };
+        for (comment, variables) in [
+            (format!("\"{written}\""), json!({ "comment": "" })),
+            ("$comment".to_owned(), json!({})),
+            ("$comment".to_owned(), json!({ "comment": "😀" })),
+            (format!("\"\"\"{written}\"\"\""), json!({})),
+        ] {
+            let query = match comment.as_str() {
+                "$comment" => submit("$comment"),
+                literal => submit(literal).replacen(&format!("($comment: String = \"{written}\")"), "", 1),
+            };
+            let said = app.asks(&query, variables).await["submitFeedback"]["feedback"]["comment"].clone();
+            // A block string knows no escapes but that of its end.
+            let expected =
+                if comment.starts_with("\"\"\"") { written.replace("\\\\", "\\") } else { "😀".to_owned() };
+            assert_eq!(said, expected, "{query}");
+        }
+    }
+    for broken in [
+        "\\uD83D",
+        "\\uDE00",
+        "\\uD83D\\u0041",
+        "\\uDE00\\uD83D",
+        "\\u{D83D}",
+        "\\u{110000}",
+        "\\u{}",
+        "\\u{12",
+        "\\u12G4",
+        "\\x",
+    ] {
+        let query = format!("{{ product(product: \"{broken}\") {{ key }} }}");
+        let (code, _, message) = app.is_refused(&query, json!({})).await;
+        assert!(code == "PARSE_ERROR" && message.to_lowercase().contains("escape"), "{broken}: {message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_document_is_told_by_its_causes() {
+    let app = with(&[]).await;
+    let errors = async |query: &str| {
+        let answer = app.answer(query, json!({})).await;
+        answer["errors"].as_array().unwrap_or_else(|| panic!("{query}\n{answer:#}")).clone()
+    };
+    let one = errors("{ product(product: \"a\") { nmae } }").await;
+    assert_eq!(one.len(), 1, "{one:#?}");
+    assert_eq!(one[0]["message"], "Type `Product` does not have a field `nmae`. Did you mean `name`?");
+    assert_eq!(one[0]["locations"], json!([{ "line": 1, "column": 27 }]));
+    let many: String = (0..40).map(|n| format!("wrong{n} ")).collect();
+    assert_eq!(errors(&format!("{{ {many} }}")).await.len(), 10);
+    let twice = "mutation { createProduct(input: { key: \"a\", key: \"b\" }) { product { id } } }";
+    let twice = errors(twice).await;
+    assert!(twice.len() == 1 && twice[0]["message"].as_str().unwrap().contains("given twice"), "{twice:#?}");
+    assert_eq!(twice[0]["extensions"]["code"], "VALIDATION_ERROR");
+    assert_eq!(app.is_refused("{ product(product: \"b\") { id } }", json!({})).await.0, "NOT_FOUND");
+    // In a variable too.
+    let query = "mutation($input: CreateProductInput!) { createProduct(input: $input) { product { id } } }";
+    let (code, argument, message) = app.is_refused(query, json!({ "input": { "kye": "a" } })).await;
+    assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "input.kye"));
+    let (code, argument, _) = app.is_refused(query, json!({})).await;
+    assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "input"));
+    assert_eq!(message, "`CreateProductInput` does not have a field `kye`. Did you mean `key`?");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_for_subscriptions_or_for_whoever_takes_nothing_else() {
+    let app = with(&[]).await;
+    let listen = "subscription { feedbackReceived { id } }";
+    for (accept, query, ty) in [
+        ("application/json, text/event-stream", ASK, JSON),
+        ("text/event-stream, application/json", ASK, JSON),
+        ("text/event-stream;q=0.1, application/json", ASK, JSON),
+        (
+            "application/graphql-response+json, application/graphql+json, application/json, text/event-stream",
+            ASK,
+            RESPONSE,
+        ),
+        ("text/event-stream", ASK, "text/event-stream"),
+        ("text/event-stream, application/json;q=0", ASK, "text/event-stream"),
+        ("application/json, text/event-stream", listen, "text/event-stream"),
+        ("text/event-stream;q=0.1, application/json", listen, "text/event-stream"),
+    ] {
+        let by_post =
+            post(&app).header("accept", accept).json(&json!({ "query": query })).send().await.unwrap();
+        let by_get = get(&app, &[("query", query)]).header("accept", accept).send().await.unwrap();
+        for answer in [by_post, by_get] {
+            assert_eq!(answer.status(), 200, "{accept}");
+            assert!(header(&answer, "content-type").starts_with(ty), "{accept}: {answer:?}");
+        }
+    }
+    for accept in ["application/json", "*/*", "text/event-stream;q=0, application/json"] {
+        let refused = outcome(post(&app).header("accept", accept).json(&json!({ "query": listen }))).await;
+        assert_eq!(refused, is(400, JSON, "BAD_REQUEST"), "{accept}");
+    }
+    assert_eq!(
+        outcome(post(&app).header("accept", "text/event-stream;q=0").json(&json!({ "query": ASK }))).await.0,
+        406
+    );
+    // What is refused before there is a stream is refused by HTTP.
+    let wrong = post(&app).header("accept", "text/event-stream").json(&json!({ "query": "{ no }" }));
+    assert_eq!(outcome(wrong).await, is(422, JSON, "VALIDATION_ERROR"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn head_is_answered_as_get_without_a_body() {
+    let app = with(&[]).await;
+    let query = format!("/graphql?query={}", ASK.replace(' ', "%20").replace('{', "%7B").replace('}', "%7D"));
+    for path in ["/healthz", "/readyz", "/", "/docs/graphql.md", "/schema.graphql", &query] {
+        for accept in ["*/*", "text/html"] {
+            let ask = |method: Method| {
+                let asked = app.http().request(method, app.url(path)).bearer_auth(&app.token);
+                asked.header("accept", accept).header("accept-encoding", "identity").send()
+            };
+            let (get, head) = (ask(Method::GET).await.unwrap(), ask(Method::HEAD).await.unwrap());
+            assert_eq!((get.status(), head.status()), (get.status(), get.status()), "{path}");
+            assert_eq!(get.status(), 200, "{path}");
+            for name in ["content-type", "etag", "cache-control", "vary", "content-length"] {
+                assert_eq!(header(&head, name), header(&get, name), "{path} {name}");
+            }
+            assert!(head.bytes().await.unwrap().is_empty(), "{path}");
+            assert!(!get.bytes().await.unwrap().is_empty(), "{path}");
+        }
+    }
+    for path in ["/healthz", "/readyz", "/", "/docs/graphql.md"] {
+        let refused = app.http().post(app.url(path)).send().await.unwrap();
+        assert_eq!(
+            (refused.status().as_u16(), header(&refused, "allow").as_str()),
+            (405, "GET, HEAD"),
+            "{path}"
+        );
+    }
+    // It writes nothing, and opens no stream.
+    let write = "mutation { createProduct(input: { key: \"by-head\" }) { product { id } } }";
+    let head = |query: &str| {
+        let asked = app.http().head(app.url("/graphql")).bearer_auth(&app.token).query(&[("query", query)]);
+        asked.header("accept", "application/json, text/event-stream").send()
+    };
+    assert_eq!(head(write).await.unwrap().status(), 405);
+    assert_eq!(head("subscription { feedbackReceived { id } }").await.unwrap().status(), 400);
+    assert_eq!(app.is_refused("{ product(product: \"by-head\") { id } }", json!({})).await.0, "NOT_FOUND");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_is_shown_a_page_that_needs_no_network() {
+    let app = with(&["--introspection", "administrators"]).await;
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
+    for path in ["/", "/graphql", "/graphql?query=%7B__typename%7D"] {
+        let page = app.http().get(app.url(path)).header("accept", browser).send().await.unwrap();
+        assert_eq!(page.status(), 200, "{path}");
+        assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8");
+        assert!(header(&page, "vary").to_lowercase().contains("accept"));
+        let policy = header(&page, "content-security-policy");
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        let html = page.text().await.unwrap();
+        for part in
+            ["<form", "<textarea", "/healthz", "/docs/graphql.md", "/schema.graphql", "type=\"password\""]
+        {
+            assert!(html.contains(part), "{part}");
+        }
+        for elsewhere in
+            ["http://", "https://", "//cdn", "localStorage", "sessionStorage", "cookie", "style=", "onclick="]
+        {
+            assert!(!html.contains(elsewhere), "{elsewhere}");
+        }
+        // What runs is what the policy names.
+        for tag in ["script", "style"] {
+            let inner =
+                html.split_once(&format!("<{tag}>")).unwrap().1.split_once(&format!("</{tag}>")).unwrap().0;
+            let hash = base64_of_sha256(inner.as_bytes());
+            assert!(policy.contains(&format!("{tag}-src 'sha256-{hash}'")), "{policy}");
+        }
+        for link in html.split("href=\"/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            let linked = app.http().get(app.url(&format!("/{link}"))).send().await.unwrap();
+            assert_eq!(linked.status(), 200, "{link}");
+        }
+    }
+    // Programs get what they got.
+    let plain = app.http().get(app.url("/")).send().await.unwrap();
+    assert_eq!(header(&plain, "content-type"), JSON);
+    let plain: Value = plain.json().await.unwrap();
+    assert_eq!(plain["graphql"], "/graphql");
+    assert_eq!(outcome(get(&app, &[("query", ASK)])).await, is(200, JSON, ""));
+    assert_eq!(
+        outcome(post(&app).header("accept", browser).json(&json!({ "query": ASK }))).await,
+        is(200, JSON, "")
+    );
+    // The schema is told to those who may ask what it is.
+    let schema = |token: String| app.http().get(app.url("/schema.graphql")).bearer_auth(token).send();
+    let printed = app.database.succeeds(&["schema"]).await;
+    assert_eq!(schema(app.token.clone()).await.unwrap().text().await.unwrap().trim(), printed.trim());
+    let token = ["token", "create", "--role", "product", "--name", "p", "--quiet"];
+    let manager = app.database.succeeds(&token).await;
+    assert_eq!(schema(manager.trim().to_owned()).await.unwrap().status(), 403);
+    assert_eq!(schema("nonsense".to_owned()).await.unwrap().status(), 401);
+}
+
+fn base64_of_sha256(bytes: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(bytes))
 }

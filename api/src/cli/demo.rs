@@ -8,7 +8,6 @@ use clap::Args;
 use indicatif::HumanCount;
 
 use super::{
-    protocol::Introspection,
     serve::{Listen, first_token},
     settings::{Database, organization},
 };
@@ -44,7 +43,7 @@ impl Demo {
             eprintln!("The demo has an embedded database of its own; the one that is given is left alone.");
         }
         // The port first: the database of a demo that still serves is not pulled away from under it.
-        let bound = if self.no_serve { None } else { Some(self.listen.bind(Introspection::On)?) };
+        let bound = if self.no_serve { None } else { Some(self.listen.bind()?) };
         remove(&directory)?;
         let store = database.embedded(&directory).await?;
         store.migrate().await?;

@@ -15,9 +15,9 @@ use crate::{
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Protocol")]
 pub(super) struct Protocol {
-    /// Who may ask what the schema is; by default administrators, in the demo everybody.
-    #[arg(long, env = "BALLROOM_INTROSPECTION", value_enum, value_name = "WHO")]
-    introspection: Option<Introspection>,
+    /// Who may ask what the schema is.
+    #[arg(long, env = "BALLROOM_INTROSPECTION", value_enum, value_name = "WHO", default_value_t = Introspection::On)]
+    introspection: Introspection,
 
     /// Be a subgraph (Apollo Federation 2): answer `_service` and `_entities`.
     #[arg(long, env = "BALLROOM_FEDERATION", value_parser = BoolishValueParser::new())]
@@ -62,7 +62,7 @@ pub(super) struct Protocol {
 
 /// Who may ask what the schema is.
 #[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Introspection {
+enum Introspection {
     /// Everybody with a token.
     On,
     /// Administrators.
@@ -73,8 +73,8 @@ pub(super) enum Introspection {
 
 impl Protocol {
     /// What lets documents in.
-    pub(super) fn documents(&self, limits: &Limits, usual: Introspection) -> anyhow::Result<Documents> {
-        let introspection = match self.introspection.unwrap_or(usual) {
+    pub(super) fn documents(&self, limits: &Limits) -> anyhow::Result<Documents> {
+        let introspection = match self.introspection {
             Introspection::On => document::Introspection::On,
             Introspection::Administrators => document::Introspection::Administrators,
             Introspection::Off => document::Introspection::Off,

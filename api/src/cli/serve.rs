@@ -10,13 +10,7 @@ use ballroom_entity::{api_token::Role, organization};
 use clap::{Args, builder::BoolishValueParser};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{
-    limits::Limits,
-    live,
-    oidc::OpenIdConnect,
-    protocol::{Introspection, Protocol},
-    settings::Database,
-};
+use super::{limits::Limits, live, oidc::OpenIdConnect, protocol::Protocol, settings::Database};
 use crate::{
     clock,
     domain::{
@@ -77,7 +71,7 @@ impl Serve {
         }
         let store = database.up_to_date(store).await?;
         // The port and the settings first: a token that is made and not shown helps nobody.
-        let bound = self.listen.bind(Introspection::Administrators)?;
+        let bound = self.listen.bind()?;
         let (organization, _) = organizations::first(&store, clock::now()).await?;
         let operator = token::operator(organization.id).administers()?;
         let somebody_gets_in =
@@ -100,8 +94,8 @@ pub(super) struct Bound {
 
 impl Listen {
     /// Takes the port, and reads what the settings name.
-    pub(super) fn bind(&self, introspection: Introspection) -> anyhow::Result<Bound> {
-        let documents = self.protocol.documents(&self.limits, introspection)?;
+    pub(super) fn bind(&self) -> anyhow::Result<Bound> {
+        let documents = self.protocol.documents(&self.limits)?;
         let settings = self.protocol.http(&self.limits, self.http_threads.into())?;
         let oidc = self.oidc.issuer()?;
         let bound = http::listen(self.listen, self.protocol.write_timeout());

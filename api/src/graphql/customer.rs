@@ -103,7 +103,7 @@ pub(super) struct CustomerQuery;
 
 #[Object]
 impl CustomerQuery {
-    /// A customer.
+    /// A customer. Null when there is none; `errors` says so.
     async fn customer(
         &self,
         ctx: &Context<'_>,

@@ -310,7 +310,7 @@ pub(super) struct FeatureQuery;
 
 #[Object]
 impl FeatureQuery {
-    /// A feature, by its id, or by its key within a product.
+    /// A feature, by its id, or by its key within a product. Null when there is none; `errors` says so.
     async fn feature(
         &self,
         ctx: &Context<'_>,

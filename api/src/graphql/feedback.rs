@@ -140,7 +140,7 @@ pub(super) struct FeedbackQuery;
 
 #[Object]
 impl FeedbackQuery {
-    /// One answer.
+    /// One answer. Null when there is none; `errors` says so.
     async fn feedback(
         &self,
         ctx: &Context<'_>,

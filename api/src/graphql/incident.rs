@@ -165,7 +165,7 @@ pub(super) struct IncidentQuery;
 
 #[Object]
 impl IncidentQuery {
-    /// An incident.
+    /// An incident. Null when there is none; `errors` says so.
     async fn incident(
         &self,
         ctx: &Context<'_>,

@@ -88,7 +88,7 @@ pub(super) struct IterationQuery;
 
 #[Object]
 impl IterationQuery {
-    /// An iteration.
+    /// An iteration. Null when there is none; `errors` says so.
     async fn iteration(
         &self,
         ctx: &Context<'_>,

@@ -8,13 +8,13 @@ use async_graphql::{
 };
 use futures::{StreamExt, future, stream::BoxStream};
 
-use super::{Code, Mutation, Now, Query, Services, Subscription, batch, builder, give_codes, load};
+use super::{Code, Mutation, Now, Query, Root, Services, Subscription, batch, builder, load, settle};
 use crate::{clock, domain::access::Viewer};
 
 /// The schema in which subscriptions run. (The other one has no extension: with one, async-graphql prepares for it at
 /// every field of every query.)
 #[derive(Clone)]
-pub struct LiveSchema(async_graphql::Schema<Query, Mutation, Subscription>);
+pub struct LiveSchema(async_graphql::Schema<Root<Query>, Root<Mutation>, Subscription>);
 
 impl LiveSchema {
     /// The schema with everything that it needs.
@@ -25,7 +25,7 @@ impl LiveSchema {
     /// Runs a subscription of a caller; the stream ends with it.
     pub fn subscribe(&self, viewer: Viewer, request: Request) -> BoxStream<'static, Said> {
         let said = self.0.execute_stream(request.data(viewer)).map(|mut response| {
-            give_codes(&mut response);
+            settle(&mut response);
             let is_event = response.extensions.remove(EVENT).is_some();
             if is_event && !is_cut_off(&response) {
                 Said::Next(response)

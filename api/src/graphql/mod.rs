@@ -9,6 +9,8 @@ mod live;
 mod load;
 mod page;
 mod payload;
+mod reach;
+mod root;
 mod scalar;
 
 mod node;
@@ -68,7 +70,7 @@ pub use subscription::Subscription;
 
 use self::{
     customer::Customer, feature::Feature, feedback::Feedback, incident::Incident, iteration::Iteration,
-    page::Total, product::Product, release::Release, segment::Segment,
+    page::Total, product::Product, reach::Mark, release::Release, root::Root, segment::Segment,
 };
 use crate::{
     clock,
@@ -88,9 +90,9 @@ use crate::{
 #[derive(Clone)]
 pub enum Schema {
     /// As it is.
-    Whole(async_graphql::Schema<Query, Mutation, Subscription>),
+    Whole(async_graphql::Schema<Root<Query>, Root<Mutation>, Subscription>),
     /// As a subgraph.
-    Subgraph(async_graphql::Schema<SubgraphQuery, Mutation, Subscription>),
+    Subgraph(async_graphql::Schema<Root<SubgraphQuery>, Root<Mutation>, Subscription>),
 }
 
 impl Schema {
@@ -102,7 +104,8 @@ impl Schema {
     }
 }
 
-/// Everything that can be asked.
+/// Everything that can be asked. Each field is answered by itself: one that fails is null, `errors` says why, and the
+/// others are answered.
 #[derive(MergedObject, Default)]
 pub struct Query(
     node::NodeQuery,
@@ -121,7 +124,8 @@ pub struct Query(
     token::TokenQuery,
 );
 
-/// Everything that can be done. The verbs are the trade's; each takes one input and returns what changed.
+/// Everything that can be done. The verbs are the trade's; each takes one input and returns what changed. They are done one
+/// after another, each by itself: one that fails is null, `errors` says why, and the others are done.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     organization::OrganizationMutation,
@@ -154,17 +158,20 @@ pub struct Services {
 }
 
 /// The schema without services: enough to print it.
-pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    built(Query::default())
+pub fn builder() -> SchemaBuilder<Root<Query>, Root<Mutation>, Subscription> {
+    built()
 }
 
 /// The same as a subgraph.
-fn subgraph() -> SchemaBuilder<SubgraphQuery, Mutation, Subscription> {
-    built(SubgraphQuery::default())
+fn subgraph() -> SchemaBuilder<Root<SubgraphQuery>, Root<Mutation>, Subscription> {
+    built()
 }
 
-fn built<Q: ObjectType + 'static>(query: Q) -> SchemaBuilder<Q, Mutation, Subscription> {
-    async_graphql::Schema::build(query, Mutation::default(), Subscription)
+fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mutation>, Subscription> {
+    let bare = async_graphql::Schema::build(Root::<Q>::default(), Root::<Mutation>::default(), Subscription);
+    Mark::ALL
+        .into_iter()
+        .fold(bare, SchemaBuilder::directive)
         // The rules and limits are those of `document`, which stands in front; what is executed has passed them.
         .validation_mode(async_graphql::ValidationMode::Fast)
         .limit_recursive_depth(document::DEEPEST)
@@ -212,13 +219,18 @@ pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, reque
     let (halt, waiting) = batch::at_halt();
     let loads = load::loader(services.clone(), viewer.clone(), halt);
     let request = request.data(loads).data(viewer).data(Now(now));
+    let request = match schema {
+        Schema::Whole(_) => request,
+        Schema::Subgraph(_) => request.data(root::Entities::default()),
+    };
     let mut response = waiting.run(schema.execute(request)).await;
-    give_codes(&mut response);
+    settle(&mut response);
     response
 }
 
-/// What the library refuses (a query that is not valid, a value that is no date) is the caller's to mend.
-fn give_codes(response: &mut Response) {
+/// Gives errors their paths and their codes. What the library refuses (a value that is no date) is the caller's to mend.
+fn settle(response: &mut Response) {
+    reach::settle(response);
     for error in &mut response.errors {
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {

@@ -5,7 +5,7 @@ use ballroom_entity::id::{
     ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId, IterationId,
     OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId,
 };
-use futures::future::try_join_all;
+use futures::future::join_all;
 
 use super::{
     Asking,
@@ -63,19 +63,21 @@ impl NodeQuery {
         find(ctx, &id).await
     }
 
-    /// Objects by their ids, in the order of the ids; null in the place of one that is not there.
+    /// Objects by their ids, in the order of the ids; null in the place of one that is not there, or that may not be seen.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Their ids, at most 200.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>, Fault> {
+    ) -> Result<Vec<Option<Result<Node, Fault>>>, Fault> {
         if ids.len() > MOST {
             return Err(Fault::invalid(
                 "ids",
                 &format!("has {} ids; send at most {MOST} at once", ids.len()),
             ));
         }
-        try_join_all(ids.iter().map(|id| find(ctx, id))).await
+        // Each by itself: one that may not be seen is null in its own place.
+        let found = join_all(ids.iter().map(|id| find(ctx, id))).await;
+        Ok(found.into_iter().map(Result::transpose).collect())
     }
 }
 

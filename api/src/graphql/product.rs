@@ -257,7 +257,7 @@ pub(super) struct ProductQuery;
 
 #[Object]
 impl ProductQuery {
-    /// A product.
+    /// A product. Null when there is none; `errors` says so.
     async fn product(
         &self,
         ctx: &Context<'_>,

@@ -290,7 +290,7 @@ pub(super) struct ReleaseQuery;
 
 #[Object]
 impl ReleaseQuery {
-    /// A release, by its id, or by its version within a product.
+    /// A release, by its id, or by its version within a product. Null when there is none; `errors` says so.
     async fn release(
         &self,
         ctx: &Context<'_>,

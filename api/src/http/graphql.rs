@@ -16,17 +16,19 @@ use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Settings, State, auth, media, media::Media, params, sse, websocket};
-use crate::{
-    domain::access::Viewer,
-    graphql::{
-        Code,
-        document::{OperationKind, Params, Refusal},
-    },
+use super::{
+    Settings, State, auth,
+    auth::Caller,
+    media::{self, Accepted, Media},
+    page, params, sse, websocket,
+};
+use crate::graphql::{
+    Code,
+    document::{OperationKind, Params, Refusal},
 };
 
 /// What may be done at `/graphql`.
-const ALLOWED: HeaderValue = HeaderValue::from_static("GET, POST");
+const ALLOWED: HeaderValue = HeaderValue::from_static("GET, HEAD, POST");
 
 /// Headers that no page can send to another site without asking it first. Any of them proves that a GET was not
 /// smuggled in by a link, an image or a form.
@@ -42,9 +44,9 @@ pub(super) fn routes(app: &mut web::ServiceConfig, settings: &Settings) {
         web::resource("/graphql")
             .wrap(cors(&settings.cors_origins))
             .route(websocket::route())
-            .route(sse::route())
             .route(web::post().to(post))
-            .route(web::get().to(get))
+            .route(page::for_browsers())
+            .route(page::read().to(get))
             .default_service(web::to(not_allowed)),
     );
 }
@@ -52,7 +54,7 @@ pub(super) fn routes(app: &mut web::ServiceConfig, settings: &Settings) {
 /// Closed by default. Credentials are never allowed: callers send a token, which no browser adds by itself.
 fn cors(origins: &[String]) -> Condition<Cors> {
     let mut cors = Cors::default()
-        .allowed_methods([Method::GET, Method::POST])
+        .allowed_methods([Method::GET, Method::HEAD, Method::POST])
         .allowed_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH])
         .allowed_headers(NOT_SIMPLE)
         .expose_headers([header::ETAG, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
@@ -69,18 +71,24 @@ struct Asked<'a> {
     state: &'a State,
     headers: &'a HeaderMap,
     method: &'a Method,
-    media: Media,
+    accepted: Accepted,
+}
+
+/// What came of an operation that was let in.
+enum Outcome {
+    Answer(Response),
+    Stream(HttpResponse),
 }
 
 async fn post(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let Some(media) = Media::negotiate(request.headers()) else { return not_acceptable() };
-    let asked = Asked { state: &state, headers: request.headers(), method: request.method(), media };
+    let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
+    let asked = Asked { state: &state, headers: request.headers(), method: request.method(), accepted };
     asked.post(payload).await.unwrap_or_else(|refused| asked.dressed(refused))
 }
 
 async fn get(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
-    let Some(media) = Media::negotiate(request.headers()) else { return not_acceptable() };
-    let asked = Asked { state: &state, headers: request.headers(), method: request.method(), media };
+    let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
+    let asked = Asked { state: &state, headers: request.headers(), method: request.method(), accepted };
     asked.get(request.query_string()).await.unwrap_or_else(|refused| asked.dressed(refused))
 }
 
@@ -95,7 +103,7 @@ impl Asked<'_> {
             let message = "Send the body as it is, without Content-Encoding.";
             return Err(refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message));
         }
-        let viewer = auth::viewer(self.state, self.headers).await?;
+        let caller = auth::caller_of(self.state, self.headers).await?;
         let settings = &self.state.settings;
         let body = params::body(payload, settings.body, settings.read_timeout).await;
         let body = body.map_err(|refusal| {
@@ -107,8 +115,10 @@ impl Asked<'_> {
             self.refused_with(status, refusal)
         })?;
         let params = params::of_body(&body).map_err(|refusal| self.refused(refusal))?;
-        let answer = self.run(viewer, params).await?;
-        Ok(self.answer(StatusCode::OK, &answer))
+        Ok(match self.run(caller, params).await? {
+            Outcome::Answer(answer) => self.answer(StatusCode::OK, &answer),
+            Outcome::Stream(stream) => stream,
+        })
     }
 
     async fn get(&self, query_string: &str) -> Result<HttpResponse, HttpResponse> {
@@ -117,36 +127,47 @@ impl Asked<'_> {
                  a GET without any such header could come from a page of another site.";
             return Err(self.refused(Refusal::new(Code::PreflightRequired, message)));
         }
-        let viewer = auth::viewer(self.state, self.headers).await?;
+        let caller = auth::caller_of(self.state, self.headers).await?;
         let params = params::of_query_string(query_string).map_err(|refusal| self.refused(refusal))?;
-        let answer = self.run(viewer, params).await?;
-        Ok(if answer.errors.is_empty() {
-            self.cacheable(&answer)
-        } else {
-            self.answer(StatusCode::OK, &answer)
+        Ok(match self.run(caller, params).await? {
+            Outcome::Answer(answer) if answer.errors.is_empty() => self.cacheable(&answer),
+            Outcome::Answer(answer) => self.answer(StatusCode::OK, &answer),
+            Outcome::Stream(stream) => stream,
         })
     }
 
     /// Lets the request in and runs it.
-    async fn run(&self, viewer: Viewer, params: Params) -> Result<Response, HttpResponse> {
+    async fn run(&self, caller: Caller, params: Params) -> Result<Outcome, HttpResponse> {
         let State { documents, schema, services, runtime, .. } = self.state;
-        let admitted = documents.admit(&viewer, params).map_err(|refusal| self.refused(refusal))?;
+        let admitted = documents.admit(&caller.viewer, params).map_err(|refusal| self.refused(refusal))?;
         match admitted.kind {
-            OperationKind::Mutation if self.method == Method::GET => {
-                let refusal = Refusal::new(Code::BadRequest, "GET is for queries; send a mutation by POST.");
+            OperationKind::Mutation if self.method != Method::POST => {
+                let message = "GET is for queries and subscriptions; send a mutation by POST.";
+                let refusal = Refusal::new(Code::BadRequest, message);
                 let mut answer = self.refused_with(StatusCode::METHOD_NOT_ALLOWED, refusal);
                 answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
                 return Err(answer);
             }
+            _ if self.streams(admitted.kind) => {
+                let room = self.state.live.room()?;
+                return Ok(Outcome::Stream(sse::open(self.state, caller, admitted, room)));
+            }
             OperationKind::Subscription => {
-                let message =
-                    "A subscription is answered over a WebSocket or as server-sent events, not as JSON.";
+                let message = "A subscription is answered over a WebSocket or as server-sent events, not as JSON: \
+                     `Accept: text/event-stream`.";
                 return Err(self.refused(Refusal::new(Code::BadRequest, message)));
             }
             OperationKind::Query | OperationKind::Mutation => (),
         }
-        let answer = documents.run(runtime, schema, services, viewer, admitted).await;
-        answer.map_err(|refusal| self.refused(refusal))
+        let answer = documents.run(runtime, schema, services, caller.viewer, admitted).await;
+        answer.map(Outcome::Answer).map_err(|refusal| self.refused(refusal))
+    }
+
+    /// Whether an operation is answered by a stream: a subscription if the caller takes one, others if it takes nothing else.
+    fn streams(&self, kind: OperationKind) -> bool {
+        let Accepted { media, events } = self.accepted;
+        let wanted = kind == OperationKind::Subscription || media == Media::Events;
+        events && wanted && self.method != Method::HEAD
     }
 
     /// An answer that nobody keeps.
@@ -179,7 +200,7 @@ impl Asked<'_> {
     }
 
     fn refused(&self, refusal: Refusal) -> HttpResponse {
-        self.refused_with(self.media.status(refusal.code()), refusal)
+        self.refused_with(self.accepted.media.status(refusal.code()), refusal)
     }
 
     fn refused_with(&self, status: StatusCode, refusal: Refusal) -> HttpResponse {
@@ -195,7 +216,7 @@ impl Asked<'_> {
     /// The same with the headers that every answer has.
     fn dressed(&self, mut answer: HttpResponse) -> HttpResponse {
         let headers = answer.headers_mut();
-        headers.insert(header::CONTENT_TYPE, self.media.content_type());
+        headers.insert(header::CONTENT_TYPE, self.accepted.media.content_type());
         headers.append(header::VARY, VARY);
         if !headers.contains_key(header::CACHE_CONTROL) {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -218,8 +239,8 @@ async fn not_allowed() -> HttpResponse {
 }
 
 fn not_acceptable() -> HttpResponse {
-    let message =
-        "Answers are application/graphql-response+json or application/json, in UTF-8; accept one of them.";
+    let message = "Answers are application/graphql-response+json or application/json, and of subscriptions text/event-stream, in \
+         UTF-8; accept one of them.";
     refused(HttpResponse::NotAcceptable(), Code::BadRequest, message)
 }
 

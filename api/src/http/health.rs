@@ -3,10 +3,12 @@
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
-use super::State;
+use super::{State, page};
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
-    app.route("/healthz", web::get().to(alive)).route("/readyz", web::get().to(ready));
+    for (path, route) in [("/healthz", page::read().to(alive)), ("/readyz", page::read().to(ready))] {
+        app.service(web::resource(path).route(route).default_service(web::to(page::only_read)));
+    }
 }
 
 async fn alive() -> HttpResponse {

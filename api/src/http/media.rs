@@ -14,35 +14,54 @@ pub(super) enum Media {
     Json,
     /// `application/graphql-response+json`: the status says whether the request was run.
     Response,
+    /// `text/event-stream`: a stream of answers. What is refused before it begins is JSON, and the status says so.
+    Events,
+    /// `text/html`: a page for whoever looks with a browser.
+    Page,
+}
+
+/// What the caller takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Accepted {
+    /// The media type of an answer: a stream only if nothing else is taken.
+    pub(super) media: Media,
+    /// Whether a stream is taken: subscriptions are answered by nothing else.
+    pub(super) events: bool,
+}
+
+impl Accepted {
+    /// What is taken of an operation's answer; none if it is nothing that there is.
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+        let ranges = Ranges::of(headers);
+        // Everything (`*/*`) is what clients take that have not thought of streams.
+        let events = ranges.liking(Media::Events).is_some_and(|liking| liking.named);
+        let media = ranges.best(&[Media::Response, Media::Json]);
+        let media = media.or(events.then_some(Media::Events))?;
+        Some(Self { media, events })
+    }
+}
+
+/// Whether the caller would rather have a page than JSON: browsers do.
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
+    Ranges::of(headers).best(&[Media::Page, Media::Response, Media::Json]) == Some(Media::Page)
 }
 
 impl Media {
-    /// The media type that the caller likes best; the older one if it does not care.
-    pub(super) fn negotiate(headers: &HeaderMap) -> Option<Self> {
-        let mut ranges = headers.get_all(header::ACCEPT).flat_map(ranges).peekable();
-        if ranges.peek().is_none() {
-            return Some(Self::Json);
+    /// The name of the media type.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Response => "application/graphql-response+json",
+            Self::Events => "text/event-stream",
+            Self::Page => "text/html",
         }
-        let ranges: Vec<Range> = ranges.collect();
-        let liked = |media: Self| {
-            // The most specific range that fits says how much it is liked; of equals the first.
-            let fitting = ranges.iter().enumerate().filter(|(_, range)| range.fits(media));
-            let (place, range) = fitting.max_by_key(|(place, range)| (range.exact(), usize::MAX - place))?;
-            (range.quality > 0).then_some((range.quality, range.exact(), usize::MAX - place))
-        };
-        // Of two that are liked alike the last is taken: the older one where a wildcard fits both.
-        [Self::Response, Self::Json]
-            .into_iter()
-            .filter_map(|media| Some((liked(media)?, media)))
-            .max_by_key(|(liked, _)| *liked)
-            .map(|(_, media)| media)
     }
 
-    /// The value of `Content-Type`.
+    /// The value of `Content-Type` of an answer that is JSON.
     pub(super) fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
-            Self::Json => "application/json; charset=utf-8",
             Self::Response => "application/graphql-response+json; charset=utf-8",
+            Self::Json | Self::Events | Self::Page => "application/json; charset=utf-8",
         })
     }
 
@@ -56,14 +75,32 @@ impl Media {
             (Code::Timeout, _) => StatusCode::GATEWAY_TIMEOUT,
             (Code::Internal, _) => StatusCode::INTERNAL_SERVER_ERROR,
             (_, Self::Json) => StatusCode::OK,
-            (Code::Forbidden | Code::DocumentNotTrusted, Self::Response) => StatusCode::FORBIDDEN,
-            (Code::TooLarge, Self::Response) => StatusCode::PAYLOAD_TOO_LARGE,
-            (_, Self::Response) => StatusCode::BAD_REQUEST,
+            (Code::Forbidden | Code::DocumentNotTrusted, _) => StatusCode::FORBIDDEN,
+            (Code::TooLarge, _) => StatusCode::PAYLOAD_TOO_LARGE,
+            // Understood, but it does not fit the schema, or its limits.
+            (Code::ValidationError | Code::InvalidArgument | Code::TooComplex, _) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            _ => StatusCode::BAD_REQUEST,
         }
     }
 }
 
-/// One range of an `Accept` header.
+/// How much a media type is liked: the greater the more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Liking {
+    /// In thousandths.
+    quality: u16,
+    /// Whether it was named, and not only fell under a wildcard.
+    named: bool,
+    /// How early.
+    early: usize,
+}
+
+/// The ranges of an `Accept` header.
+struct Ranges(Vec<Range>);
+
+/// One of them.
 struct Range {
     ty: String,
     /// In thousandths.
@@ -71,40 +108,64 @@ struct Range {
     utf8: bool,
 }
 
+impl Ranges {
+    /// What is accepted; without a header it is JSON.
+    fn of(headers: &HeaderMap) -> Self {
+        let values = headers.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
+        let ranges = values.flat_map(|value| value.split(',')).filter(|range| !range.trim().is_empty());
+        let mut ranges: Vec<Range> = ranges.map(Range::read).collect();
+        if ranges.is_empty() {
+            ranges.push(Range::read(Media::Json.name()));
+        }
+        Self(ranges)
+    }
+
+    /// How much a media type is liked: the most specific range that fits says it, of equals the first.
+    fn liking(&self, media: Media) -> Option<Liking> {
+        let fitting = self.0.iter().enumerate().filter_map(|(place, range)| {
+            let early = usize::MAX - place;
+            Some((range.precision(media)?, early, range.quality))
+        });
+        let (precision, early, quality) = fitting.max()?;
+        (quality > 0).then_some(Liking { quality, named: precision > 0, early })
+    }
+
+    /// The one that is liked best; of those that are liked alike the last, which is the older one where a wildcard fits both.
+    fn best(&self, offered: &[Media]) -> Option<Media> {
+        let liked = offered.iter().filter_map(|media| Some((self.liking(*media)?, *media)));
+        liked.max_by_key(|(liking, _)| *liking).map(|(_, media)| media)
+    }
+}
+
 impl Range {
-    fn fits(&self, media: Media) -> bool {
-        let exact = match media {
-            Media::Json => "application/json",
-            Media::Response => "application/graphql-response+json",
-        };
-        self.utf8 && (self.ty == exact || !self.exact() && (self.ty == "*/*" || self.ty == "application/*"))
-    }
-
-    fn exact(&self) -> bool {
-        !self.ty.ends_with("/*")
-    }
-}
-
-fn ranges(value: &HeaderValue) -> Vec<Range> {
-    let text = value.to_str().unwrap_or("");
-    text.split(',').filter(|range| !range.trim().is_empty()).map(range).collect()
-}
-
-fn range(text: &str) -> Range {
-    let mut parts = text.split(';').map(str::trim);
-    let ty = parts.next().unwrap_or("").to_ascii_lowercase();
-    let mut range = Range { ty, quality: 1_000, utf8: true };
-    for (name, value) in parts.filter_map(|parameter| parameter.split_once('=')) {
-        match name.trim().to_ascii_lowercase().as_str() {
-            "q" => {
-                let quality = value.trim().parse::<f32>().unwrap_or(0.0).clamp(0.0, 1.0);
-                range.quality = (quality * 1_000.0) as u16;
+    fn read(text: &str) -> Self {
+        let mut parts = text.split(';').map(str::trim);
+        let ty = parts.next().unwrap_or("").to_ascii_lowercase();
+        let mut range = Self { ty, quality: 1_000, utf8: true };
+        for (name, value) in parts.filter_map(|parameter| parameter.split_once('=')) {
+            match name.trim().to_ascii_lowercase().as_str() {
+                "q" => {
+                    let quality = value.trim().parse::<f32>().unwrap_or(0.0).clamp(0.0, 1.0);
+                    range.quality = (quality * 1_000.0).round() as u16;
+                }
+                "charset" => range.utf8 = is_utf8(value),
+                _ => (),
             }
-            "charset" => range.utf8 = is_utf8(value),
-            _ => (),
+        }
+        range
+    }
+
+    /// How precisely a media type is meant, if it is: by its name, by its family, or as anything.
+    fn precision(&self, media: Media) -> Option<u8> {
+        let name = media.name();
+        let family = || self.ty.strip_suffix("/*").filter(|family| name.split('/').next() == Some(family));
+        match self.ty.as_str() {
+            _ if !self.utf8 => None,
+            "*/*" | "*" => Some(0),
+            ty if ty == name => Some(2),
+            _ => family().map(|_| 1),
         }
     }
-    range
 }
 
 /// Whether a request says that its body is JSON in UTF-8.
@@ -126,6 +187,12 @@ fn is_utf8(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn headers(accept: &'static str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+        headers
+    }
 
     #[test]
     fn the_caller_chooses_the_media_type() {
@@ -149,11 +216,52 @@ mod tests {
             ("application/json; charset=iso-8859-1", None),
             ("application/json;q=nonsense", None),
             ("application/graphql-response+json;q=0.2, */*;q=0.8", json),
+            ("application/*;q=0, */*", None),
+            ("*/*;q=0, application/json;q=0.1", json),
+            ("*/*;q=0", None),
+            ("application/graphql-response+json;q=0.001, application/json;q=0.0001", response),
         ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
-            assert_eq!(Media::negotiate(&headers), media, "{accept}");
+            assert_eq!(Accepted::of(&headers(accept)).map(|accepted| accepted.media), media, "{accept}");
         }
-        assert_eq!(Media::negotiate(&HeaderMap::new()), json);
+        assert_eq!(Accepted::of(&HeaderMap::new()), Some(Accepted { media: Media::Json, events: false }));
+    }
+
+    #[test]
+    fn a_stream_is_for_subscriptions_or_for_whoever_takes_nothing_else() {
+        for (accept, media, events) in [
+            ("text/event-stream", Media::Events, true),
+            ("text/*", Media::Events, true),
+            ("text/event-stream;q=0.1", Media::Events, true),
+            ("application/json, text/event-stream", Media::Json, true),
+            ("text/event-stream, application/json", Media::Json, true),
+            ("text/event-stream;q=0.1, application/json", Media::Json, true),
+            ("text/event-stream, application/json;q=0.1", Media::Json, true),
+            ("text/event-stream, application/json;q=0", Media::Events, true),
+            ("text/event-stream, */*;q=0.1", Media::Json, true),
+            ("text/event-stream;q=0, application/json", Media::Json, false),
+            ("text/event-stream; q=0.000, */*", Media::Json, false),
+            ("text/*, text/event-stream;q=0, application/json", Media::Json, false),
+            ("*/*", Media::Json, false),
+        ] {
+            assert_eq!(Accepted::of(&headers(accept)), Some(Accepted { media, events }), "{accept}");
+        }
+        assert_eq!(Accepted::of(&headers("text/event-stream;q=0")), None);
+    }
+
+    #[test]
+    fn a_browser_gets_a_page() {
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+        for (accept, page) in [
+            (browser, true),
+            ("text/html", true),
+            ("text/html, application/json", true),
+            ("application/json, text/html", false),
+            ("text/html;q=0.5, application/json", false),
+            ("text/html;q=0, */*", false),
+            ("*/*", false),
+            ("", false),
+        ] {
+            assert_eq!(wants_page(&headers(accept)), page, "{accept}");
+        }
     }
 }

@@ -6,6 +6,7 @@ mod health;
 mod live;
 mod media;
 mod oidc;
+mod page;
 mod params;
 mod sse;
 mod tls;
@@ -23,7 +24,7 @@ pub use live::{Listeners, Live, LiveSettings};
 pub use oidc::{Oidc, OidcSettings};
 pub use tls::certified;
 
-use crate::graphql::{Schema, Services, document::Documents};
+use crate::graphql::{self as ours, Schema, Services, document::Documents};
 
 /// How long requests in progress may go on when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(25);
@@ -52,6 +53,8 @@ pub struct Settings {
 struct State {
     schema: Schema,
     services: Services,
+    /// The schema as text.
+    sdl: Arc<str>,
     documents: Arc<Documents>,
     live: Live,
     oidc: Option<Arc<Oidc>>,
@@ -72,7 +75,11 @@ pub fn server(
 ) -> std::io::Result<Server> {
     let runtime = tokio::runtime::Handle::current();
     let (documents, oidc, settings) = (Arc::new(documents), oidc.map(Arc::new), Arc::new(settings));
-    let state = State { schema, services, documents, live, oidc, settings: settings.clone(), runtime };
+    let sdl = match &schema {
+        Schema::Whole(_) => ours::sdl().into(),
+        Schema::Subgraph(_) => ours::subgraph_sdl().into(),
+    };
+    let state = State { schema, services, sdl, documents, live, oidc, settings: settings.clone(), runtime };
     let server = HttpServer::new(move || {
         let settings = state.settings.clone();
         App::new()
@@ -80,6 +87,7 @@ pub fn server(
             .wrap(middleware::Compress::default())
             .configure(|app| graphql::routes(app, &settings))
             .configure(health::routes)
+            .configure(page::routes)
             .default_service(web::to(not_found))
     })
     .workers(settings.workers)

@@ -1,10 +1,11 @@
 //! The parameters of a request: from a body, or from a query string.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use actix_web::{web, web::Bytes};
 use futures::StreamExt;
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
 
 use crate::graphql::{
     Code,
@@ -36,8 +37,8 @@ pub(super) async fn body(mut payload: web::Payload, most: usize, time: Duration)
 /// The parameters in a JSON body.
 pub(super) fn of_body(body: &[u8]) -> Result<Params, Refusal> {
     match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => of_fields(fields),
-        Ok(Value::Array(_)) => {
+        Ok(Once(Value::Object(fields))) => of_fields(fields),
+        Ok(Once(Value::Array(_))) => {
             Err(bad("The body is a batch of requests; send each by itself, over the same connection."))
         }
         Ok(_) => Err(bad("The body must be a JSON object with the parameter query.")),
@@ -53,8 +54,13 @@ pub(super) fn of_query_string(text: &str) -> Result<Params, Refusal> {
     let mut fields = Map::new();
     for (name, value) in pairs {
         let value = match name.as_str() {
+            // A form sends what was not filled in as nothing.
+            "query" | "operationName" | "documentId" | "variables" | "extensions" if value.is_empty() => {
+                Value::Null
+            }
             "query" | "operationName" | "documentId" => Value::String(value),
             "variables" | "extensions" => serde_json::from_str(&value)
+                .map(|Once(value)| value)
                 .map_err(|error| bad(format!("The parameter {name} is not JSON: {error}.")))?,
             // Other parameters belong to others: a cache buster, a tracer.
             _ => continue,
@@ -89,4 +95,71 @@ fn of_fields(mut fields: Map<String, Value>) -> Result<Params, Refusal> {
 
 fn bad(message: impl Into<String>) -> Refusal {
     Refusal::new(Code::BadRequest, message)
+}
+
+/// JSON in which every name stands once in its object. Of two values by one name it is anybody's guess which is meant, and
+/// whoever looks at the request on its way may guess otherwise.
+pub(super) struct Once(pub(super) Value);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyOnce).map(Self)
+    }
+}
+
+struct AnyOnce;
+
+impl<'de> Visitor<'de> for AnyOnce {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, yes: bool) -> Result<Value, E> {
+        Ok(yes.into())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(text.into())
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(text.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Once(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((name, Once(value))) = fields.next_entry::<String, Once>()? {
+            if map.contains_key(&name) {
+                return Err(A::Error::custom(format!("the name \"{name}\" is given twice in one object")));
+            }
+            map.insert(name, value);
+        }
+        Ok(map.into())
+    }
 }

@@ -3,18 +3,9 @@
 
 use std::convert::Infallible;
 
-use actix_web::{
-    HttpRequest, HttpResponse, Route, guard,
-    http::{
-        Method,
-        header::{self, HeaderMap},
-    },
-    web,
-    web::Bytes,
-};
+use actix_web::{HttpResponse, http::header, web::Bytes};
 use async_graphql::Response;
 use futures::{FutureExt, StreamExt};
-use serde_json::json;
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
     time::{Instant, interval_at, timeout},
@@ -22,79 +13,25 @@ use tokio::{
 
 use super::{
     State,
-    auth::{self, Caller, Nobody},
-    graphql::refused,
-    live, media, params,
+    auth::{Caller, Nobody},
+    live,
 };
-use crate::graphql::{
-    Code, Said,
-    document::{Admitted, OperationKind, Refusal},
-};
+use crate::graphql::{Said, document::Admitted};
 
 /// Events that are written and not yet taken by the connection.
 const UNSENT: usize = 16;
 
-const MEDIA_TYPE: &str = "text/event-stream";
-
-/// Whoever accepts an event stream.
-pub(super) fn route() -> Route {
-    let wants_events = guard::fn_guard(|ctx| {
-        let asks = matches!(ctx.head().method, Method::GET | Method::POST);
-        asks && accepts_events(ctx.head().headers())
-    });
-    web::route().guard(wants_events).to(open)
-}
-
-fn accepts_events(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let fits = parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case(MEDIA_TYPE));
-        fits && !parts.any(|parameter| matches!(parameter, "q=0" | "q=0.0"))
-    })
-}
-
-async fn open(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    stream(state, &request, payload).await.unwrap_or_else(|refused| refused)
-}
-
-/// Errors before the stream are answers as everywhere in HTTP.
-async fn stream(
-    state: web::Data<State>,
-    request: &HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, HttpResponse> {
-    let by_get = request.method() == Method::GET;
-    // A form or plain text can be sent across sites without asking; JSON cannot, nor can a token.
-    if !by_get && !media::is_json(request.headers()) {
-        let message = "Send the request as JSON, with `Content-Type: application/json`.";
-        return Err(refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message));
-    }
-    let caller = auth::caller_of(&state, request.headers()).await?;
-    let params = if by_get {
-        params::of_query_string(request.query_string())
-    } else {
-        let settings = &state.settings;
-        let body = params::body(payload, settings.body, settings.read_timeout).await;
-        body.and_then(|body| params::of_body(&body))
-    };
-    let params = params.map_err(not_admitted)?;
-    let admitted = state.documents.admit(&caller.viewer, params).map_err(not_admitted)?;
-    if by_get && admitted.kind == OperationKind::Mutation {
-        let mut answer = HttpResponse::MethodNotAllowed();
-        answer.insert_header((header::ALLOW, "POST"));
-        return Err(refused(
-            answer,
-            Code::BadRequest,
-            "GET is for queries and subscriptions; send a mutation by POST.",
-        ));
-    }
-    let room = state.live.room()?;
+/// Begins the stream of an operation that was let in.
+pub(super) fn open(
+    state: &State,
+    caller: Caller,
+    admitted: Admitted,
+    room: OwnedSemaphorePermit,
+) -> HttpResponse {
     let (events, written) = mpsc::channel(UNSENT);
-    let runtime = state.runtime.clone();
-    runtime.spawn(tell(state.into_inner(), caller, admitted, events, room));
-    Ok(HttpResponse::Ok()
-        .content_type(MEDIA_TYPE)
+    state.runtime.spawn(tell(state.clone(), caller, admitted, events, room));
+    HttpResponse::Ok()
+        .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-cache, no-store"))
         // A compressor or a proxy would gather events until there are enough of them.
         .insert_header((header::CONTENT_ENCODING, "identity"))
@@ -102,12 +39,12 @@ async fn stream(
         .streaming(futures::stream::unfold(written, |mut written| async {
             let bytes: Bytes = written.recv().await?;
             Some((Ok::<_, Infallible>(bytes), written))
-        })))
+        }))
 }
 
 /// Runs the operation and writes its events, until it or the right to hear of it ends, or nobody takes them.
 async fn tell(
-    state: std::sync::Arc<State>,
+    state: State,
     caller: Caller,
     admitted: Admitted,
     events: mpsc::Sender<Bytes>,
@@ -150,15 +87,4 @@ const COMPLETE: &str = "event: complete\ndata:\n\n";
 /// The event of a result; JSON has no line breaks, so one line holds it.
 fn event(response: &Response) -> String {
     format!("event: next\ndata: {}\n\n", serde_json::to_string(response).unwrap_or_default())
-}
-
-fn not_admitted(refusal: Refusal) -> HttpResponse {
-    let status = match refusal.code() {
-        Code::Forbidden | Code::DocumentNotTrusted => HttpResponse::Forbidden(),
-        Code::TooLarge => HttpResponse::PayloadTooLarge(),
-        Code::Timeout => HttpResponse::RequestTimeout(),
-        _ => HttpResponse::BadRequest(),
-    };
-    let mut status = status;
-    status.json(json!({ "errors": refusal.into_errors() }))
 }

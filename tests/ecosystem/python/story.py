@@ -24,16 +24,18 @@ async def main() -> None:
             product="shop", scale="csat", rating=5, comment="finds everything", occurred_at=AT
         )
         submitted = (await client.submit_answer(answer)).submit_feedback
-        assert submitted.feedback is not None, submitted.user_errors
+        assert submitted is not None and submitted.feedback is not None, submitted
 
-        [latest] = (await client.latest_answers("shop", 10)).product.feedback.nodes
+        product = (await client.latest_answers("shop", 10)).product
+        assert product is not None
+        [latest] = product.feedback.nodes
         assert latest.id == submitted.feedback.id
         assert latest.occurred_at == AT
         assert latest.day == date(2026, 3, 1)
 
         answer = SubmitFeedbackInput(product="shop", scale="csat", rating=99)
         refused = (await client.submit_answer(answer)).submit_feedback
-        assert refused.feedback is None
+        assert refused is not None and refused.feedback is None
         assert [error.code for error in refused.user_errors] == [ErrorCode.INVALID_ARGUMENT]
 
         heard = await hears(client)

@@ -177,7 +177,7 @@ mod tests {
 
     fn cost(document: &str, variables: serde_json::Value) -> Cost {
         let validator = Validator::new(&graphql::builder().finish().sdl()).unwrap();
-        let document = validator.validate(&Validator::parse(document).unwrap()).unwrap();
+        let document = validator.validate(&Validator::parse(document).unwrap(), true).unwrap();
         let variables: JsonMap = serde_json::from_value(variables).unwrap();
         of(&document, document.operations.iter().next().unwrap(), &variables)
     }

@@ -4,13 +4,17 @@
 //! ([`guard`]); the parser; its shape ([`shape`]); the rules of the specification ([`validate`]); its variables
 //! ([`variables`]); its cost ([`cost`]). Then it waits for its turn and is run ([`run`]). Nothing here knows HTTP.
 
+mod causes;
 mod cost;
 mod guard;
 mod kept;
 mod limits;
+mod literal;
 mod persisted;
+mod places;
 mod refusal;
 mod run;
+mod runnable;
 mod shape;
 mod validate;
 mod variables;
@@ -18,20 +22,14 @@ mod variables;
 use std::sync::Arc;
 
 use apollo_compiler::{ExecutableDocument, executable, executable::OperationType, validation::Valid};
-use async_graphql::{
-    Request, Response, Variables,
-    parser::{
-        parse_query,
-        types::{DocumentOperations, ExecutableDocument as Runnable},
-    },
-};
+use async_graphql::{Request, Response, Variables};
 use serde_json::{Map, Value};
 
 pub use limits::Limits;
 pub use persisted::Trusted;
 pub use refusal::Refusal;
 
-use self::{kept::Kept, persisted::Persisted, validate::Validator};
+use self::{kept::Kept, persisted::Persisted, runnable::Runnable, validate::Validator};
 use super::{Code, Schema, Services};
 use crate::domain::access::Viewer;
 
@@ -145,7 +143,7 @@ impl Documents {
         let persisted = Persisted::new(persisted, trusted);
         let documents = Self { limits, introspection, validator, persisted, prepared, line };
         for (id, document) in documents.persisted.trusted() {
-            documents.prepare(document).map_err(|refusal| {
+            documents.prepare(document, true).map_err(|refusal| {
                 let why: Vec<_> = refusal.into_errors().into_iter().map(|error| error.message).collect();
                 format!("the trusted document {id} is not valid: {}", why.join(" "))
             })?;
@@ -163,19 +161,27 @@ impl Documents {
             }
         }
         let asked = self.persisted.find(&params)?;
+        let may_introspect = self.may_introspect(viewer);
         let prepared = match self.prepared.get(&asked.hash) {
             Some(prepared) => prepared,
             None => {
-                let prepared = Arc::new(self.prepare(&asked.document)?);
+                let prepared = Arc::new(self.prepare(&asked.document, may_introspect)?);
                 self.prepared.put(asked.hash, prepared.clone(), asked.document.len() * TREES);
                 prepared
             }
         };
         let operation = prepared.operation(params.operation_name.as_deref())?;
-        self.may_introspect(viewer, operation, &prepared.checked)?;
+        if !may_introspect && introspects(operation, &prepared.checked) {
+            let message = match self.introspection {
+                Introspection::Administrators => "Only administrators may ask what the schema is.",
+                _ => "Nobody may ask this server what the schema is.",
+            };
+            return Err(Refusal::new(Code::Forbidden, message));
+        }
         self.persisted.register(&asked);
         let shows_cost = params.extensions.get("cost") == Some(&Value::Bool(true));
-        let variables = variables::coerce(&self.validator, operation, params.variables, &self.limits)?;
+        let variables =
+            variables::coerce(&self.validator, operation, params.variables, &self.limits, may_introspect)?;
         let cost = cost::of(&prepared.checked, operation, &variables);
         if cost.total > self.limits.cost {
             let (cost, most) = (cost.total, self.limits.cost);
@@ -193,7 +199,10 @@ impl Documents {
         let heavy =
             cost.scores > 0 || (kind != OperationKind::Mutation && cost.total > self.limits.heavy_cost);
         let mut request = Request::new("");
-        request.set_parsed_query(prepared.runnable(operation)?);
+        let Some(runnable) = prepared.runnable.operation(operation) else {
+            return Err(Refusal::new(Code::Internal, "The operation was lost. Try again."));
+        };
+        request.set_parsed_query(runnable);
         request.variables =
             Variables::from_json(serde_json::to_value(variables.into_inner()).unwrap_or_default());
         let cost_shown = shows_cost.then(|| run::shown(cost.total, &self.limits));
@@ -213,43 +222,31 @@ impl Documents {
         run::run(&self.line, &self.limits, runtime, (schema, services), viewer, admitted).await
     }
 
-    fn prepare(&self, document: &str) -> Result<Prepared, Refusal> {
+    /// `hints` says whether the caller may know what else there is than what the document asks for.
+    fn prepare(&self, document: &str, hints: bool) -> Result<Prepared, Refusal> {
         guard::scan(document, &self.limits)?;
-        let parsed = Validator::parse(document)?;
+        let parsed = Validator::parse(&guard::without_descriptions(document))?;
         shape::check(&parsed, &self.limits)?;
-        let checked = self.validator.validate(&parsed)?;
-        let runnable = parse_query(document).map_err(|error| {
-            tracing::warn!(%error, "a valid document is not understood by the executor");
-            Refusal::new(Code::ParseError, "The document cannot be run as it is written.")
-        })?;
+        let checked = self.validator.validate(&parsed, hints)?;
+        let runnable = Runnable::new(&checked);
         Ok(Prepared { checked, runnable })
     }
 
-    fn may_introspect(
-        &self,
-        viewer: &Viewer,
-        operation: &executable::Operation,
-        document: &ExecutableDocument,
-    ) -> Result<(), Refusal> {
-        let may = match self.introspection {
+    /// Whether a caller may ask what the schema is.
+    pub fn may_introspect(&self, viewer: &Viewer) -> bool {
+        match self.introspection {
             Introspection::On => true,
             Introspection::Administrators => viewer.administers().is_ok(),
             Introspection::Off => false,
-        };
-        let asks = || {
-            operation
-                .root_fields(document)
-                .any(|field| matches!(field.name.as_str(), "__schema" | "__type" | "_service"))
-        };
-        if !may && asks() {
-            let message = match self.introspection {
-                Introspection::Administrators => "Only administrators may ask what the schema is.",
-                _ => "Nobody may ask this server what the schema is.",
-            };
-            return Err(Refusal::new(Code::Forbidden, message));
         }
-        Ok(())
     }
+}
+
+/// Whether an operation asks what the schema is.
+fn introspects(operation: &executable::Operation, document: &ExecutableDocument) -> bool {
+    operation
+        .root_fields(document)
+        .any(|field| matches!(field.name.as_str(), "__schema" | "__type" | "_service"))
 }
 
 impl Prepared {
@@ -267,17 +264,5 @@ impl Prepared {
                 Err(Refusal::new(Code::InvalidArgument, message).about("operationName"))
             }
         }
-    }
-
-    /// The operation with the fragments of its document, as the executor wants it.
-    fn runnable(&self, operation: &executable::Operation) -> Result<Runnable, Refusal> {
-        let name = operation.name.as_ref().map(|name| name.as_str());
-        let mut operations = self.runnable.operations.iter();
-        let found = operations.find(|(found, _)| found.map(|found| found.as_str()) == name);
-        let Some((_, found)) = found else {
-            return Err(Refusal::new(Code::ParseError, "The document cannot be run as it is written."));
-        };
-        let operations = DocumentOperations::Single(found.clone());
-        Ok(Runnable { operations, fragments: self.runnable.fragments.clone() })
     }
 }

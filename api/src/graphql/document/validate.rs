@@ -1,117 +1,97 @@
 //! Whether a document says something in this schema.
 //!
 //! The rules of the specification are apollo-compiler's: async-graphql lets some invalid operations through and refuses
-//! some valid ones. What apollo-compiler 1 does not know yet is `@oneOf`, which is checked here.
+//! some valid ones. What apollo-compiler 1 does not know yet is in [`literal`], and put into its schema here.
 
 use apollo_compiler::{
     ExecutableDocument, Schema,
-    ast::{Document, Type, Value},
-    collections::HashMap,
-    executable::{Selection, SelectionSet},
-    parser::Parser,
-    response::{GraphQLError, JsonMap, JsonValue},
-    schema::{ExtendedType, InputObjectType},
-    validation::{DiagnosticList, Valid},
+    ast::{Document, FieldDefinition, Type},
+    diagnostic::ToCliReport,
+    name,
+    parser::{Parser, SourceSpan},
+    response::{JsonMap, JsonValue},
+    schema::{Component, ExtendedType, InputObjectType},
+    ty,
+    validation::Valid,
 };
-use async_graphql::Pos;
 
-use super::refusal::Refusal;
+use super::{
+    causes, literal,
+    places::{DOCUMENT, Places},
+    refusal::Refusal,
+};
 use crate::graphql::Code;
+
+/// What the parser calls the signs of the language.
+const SIGNS: [(&str, &str); 6] = [
+    ("L_CURLY", "`{`"),
+    ("R_CURLY", "`}`"),
+    ("L_PAREN", "`(`"),
+    ("R_PAREN", "`)`"),
+    ("L_BRACK", "`[`"),
+    ("R_BRACK", "`]`"),
+];
 
 /// The schema as the validator knows it.
 pub(super) struct Validator {
     /// The types.
     pub(super) schema: Valid<Schema>,
-    one_of: bool,
 }
 
 impl Validator {
     /// Reads the schema from its text.
     pub(super) fn new(sdl: &str) -> Result<Self, String> {
-        let schema = Schema::parse_and_validate(sdl, "schema.graphql").map_err(|error| error.to_string())?;
-        let one_of =
-            schema.types.values().any(|ty| matches!(ty, ExtendedType::InputObject(ty) if is_one_of(ty)));
-        Ok(Self { schema, one_of })
+        let mut schema = Schema::parse(sdl, "schema.graphql").map_err(|error| error.to_string())?;
+        if let Some(ExtendedType::Object(of_types)) = schema.types.get_mut("__Type") {
+            let is_one_of = FieldDefinition {
+                description: None,
+                name: name!(isOneOf),
+                arguments: Vec::new(),
+                ty: ty!(Boolean),
+                directives: Default::default(),
+            };
+            of_types.make_mut().fields.entry(name!(isOneOf)).or_insert_with(|| Component::new(is_one_of));
+        }
+        Ok(Self { schema: schema.validate().map_err(|error| error.to_string())? })
     }
 
-    /// Parses a document that the guard has let through.
+    /// Parses a document that the guard has let through. After the first mistake a parser only guesses: that one is told.
     pub(super) fn parse(document: &str) -> Result<Document, Refusal> {
-        let parsed = Parser::new().parse_ast(document, "request");
-        parsed.map_err(|wrong| refusal(Code::ParseError, &wrong.errors))
+        let parsed = Parser::new().parse_ast(document, DOCUMENT);
+        parsed.map_err(|wrong| {
+            let offset = |span: Option<SourceSpan>| span.map_or(usize::MAX, |span| span.offset());
+            let first = wrong.errors.iter().min_by_key(|wrong| offset(wrong.error.location()));
+            let reason = first.map(|wrong| {
+                let words = wrong.error.to_string();
+                let message = SIGNS.iter().fold(words, |words, (name, sign)| words.replace(name, sign));
+                (message, Places::new(document).begin(wrong.error.location()))
+            });
+            Refusal::many(Code::ParseError, reason)
+        })
     }
 
-    /// Checks a document whose shape is bounded.
-    pub(super) fn validate(&self, document: &Document) -> Result<Valid<ExecutableDocument>, Refusal> {
-        let document = document.to_executable_validate(&self.schema);
-        let document = document.map_err(|wrong| refusal(Code::ValidationError, &wrong.errors))?;
-        if self.one_of {
-            self.literals(&document)?;
-        }
-        Ok(document)
-    }
-
-    /// Checks every literal in a document against `@oneOf`.
-    fn literals(&self, document: &ExecutableDocument) -> Result<(), Refusal> {
-        for operation in document.operations.iter() {
-            for variable in &operation.variables {
-                if let Some(value) = &variable.default_value {
-                    self.literal(&variable.ty, value)?;
-                }
-            }
-            self.arguments(&operation.selection_set)?;
-        }
-        document.fragments.values().try_for_each(|fragment| self.arguments(&fragment.selection_set))
-    }
-
-    fn arguments(&self, set: &SelectionSet) -> Result<(), Refusal> {
-        for selection in &set.selections {
-            match selection {
-                Selection::Field(field) => {
-                    let types: HashMap<_, _> = field
-                        .definition
-                        .arguments
-                        .iter()
-                        .map(|argument| (&argument.name, &argument.ty))
-                        .collect();
-                    for argument in &field.arguments {
-                        if let Some(ty) = types.get(&argument.name) {
-                            self.literal(ty, &argument.value)?;
-                        }
-                    }
-                    self.arguments(&field.selection_set)?;
-                }
-                Selection::InlineFragment(inline) => self.arguments(&inline.selection_set)?,
-                Selection::FragmentSpread(_) => (),
-            }
-        }
-        Ok(())
-    }
-
-    fn literal(&self, ty: &Type, value: &Value) -> Result<(), Refusal> {
-        match value {
-            Value::List(items) => items.iter().try_for_each(|item| self.literal(ty.item_type(), item)),
-            Value::Object(fields) => {
-                let Some(input) = self.schema.get_input_object(ty.inner_named_type()) else { return Ok(()) };
-                let given = fields.iter().filter(|(_, value)| !value.is_null()).count();
-                one_field(Code::ValidationError, input, fields.len(), given)?;
-                let typed = fields.iter().filter_map(|(name, value)| Some((input.fields.get(name)?, value)));
-                typed.into_iter().try_for_each(|(field, value)| self.literal(&field.ty, value))
-            }
-            _ => Ok(()),
-        }
+    /// Checks a document whose shape is bounded. `hints` says whether the caller may know what else there is.
+    pub(super) fn validate(
+        &self,
+        document: &Document,
+        hints: bool,
+    ) -> Result<Valid<ExecutableDocument>, Refusal> {
+        let valid = document.to_executable_validate(&self.schema).map_err(|wrong| {
+            let causes = causes::tell(&self.schema, document, &wrong.errors, hints);
+            Refusal::many(Code::ValidationError, causes)
+        })?;
+        literal::check(&self.schema, &valid)?;
+        Ok(valid)
     }
 
     /// Checks coerced variables against `@oneOf`.
     pub(super) fn variable(&self, ty: &Type, value: &JsonValue) -> Result<(), Refusal> {
-        if !self.one_of {
-            return Ok(());
-        }
         match value {
             JsonValue::Array(items) => items.iter().try_for_each(|item| self.variable(ty.item_type(), item)),
             JsonValue::Object(fields) => {
                 let Some(input) = self.schema.get_input_object(ty.inner_named_type()) else { return Ok(()) };
                 let given = fields.values().filter(|value| !value.is_null()).count();
-                one_field(Code::InvalidArgument, input, fields.len(), given)?;
+                literal::one_field(Code::InvalidArgument, input, fields.len(), given)?;
                 self.fields(input, fields)
             }
             _ => Ok(()),
@@ -124,33 +104,10 @@ impl Validator {
     }
 }
 
-fn is_one_of(ty: &InputObjectType) -> bool {
-    ty.directives.get("oneOf").is_some()
-}
-
-fn one_field(code: Code, ty: &InputObjectType, fields: usize, given: usize) -> Result<(), Refusal> {
-    if is_one_of(ty) && (fields, given) != (1, 1) {
-        return Err(Refusal::new(
-            code,
-            format!("Exactly one field of {} must be given, and not null.", ty.name),
-        ));
-    }
-    Ok(())
-}
-
-/// What is wrong, without where the compiler keeps it.
-fn refusal(code: Code, wrong: &DiagnosticList) -> Refusal {
-    Refusal::many(code, wrong.iter().map(|diagnostic| reason(diagnostic.to_json())))
-}
-
-/// Places in the schema's text are not among the locations: the sources of a document hold the document only.
-fn reason(error: GraphQLError) -> (String, Option<Pos>) {
-    let place = error.locations.first().map(|at| Pos { line: at.line, column: at.column });
-    (error.message, place)
-}
-
 #[cfg(test)]
 mod tests {
+    use async_graphql::Pos;
+
     use super::*;
 
     const SDL: &str = "
@@ -164,7 +121,7 @@ mod tests {
     fn says(document: &str) -> Option<(String, Vec<Pos>)> {
         let validator = Validator::new(SDL).unwrap();
         let document = Validator::parse(document).unwrap();
-        let refusal = validator.validate(&document).err()?;
+        let refusal = validator.validate(&document, false).err()?;
         let error = refusal.into_errors().remove(0);
         Some((error.message, error.locations))
     }
@@ -179,6 +136,30 @@ mod tests {
         assert!(says("subscription { one two }").is_some());
         assert!(says("subscription { one }").is_none());
         assert!(says("{ find(day: \"2026-01-01\") }").is_none());
+        assert!(says("{ __type(name: \"By\") { isOneOf } }").is_none());
+    }
+
+    #[test]
+    fn a_field_of_an_input_object_is_named_once() {
+        for twice in [
+            "{ other { find(by: { name: \"a\", name: \"b\" }) } }",
+            "{ find(by: { deeper: { id: 1 id: 1 } }) }",
+            "{ find(all: [{ id: 1 }, { id: 1, id: 2 }]) }",
+            "query($by: By = { id: 1, id: 1 }) { find(by: $by) }",
+            "{ other { ...F } } fragment F on Query { find(by: { id: 1, id: 1 }) }",
+            // Whatever a scalar of ours may mean by it.
+            "{ find(day: { a: 1, a: 2 }) }",
+        ] {
+            let (message, places) = says(twice).expect(twice);
+            assert!(message.contains("given twice") && places.len() == 1, "{twice}: {message} {places:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_first_mistake_of_syntax_is_told() {
+        let errors = Validator::parse("{ find(by: { id: 1 } { [ }").unwrap_err().into_errors();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert_eq!(errors[0].message, "Syntax error: expected `)`, got {.");
     }
 
     #[test]

@@ -8,15 +8,16 @@ use apollo_compiler::{
 };
 use serde_json::{Map, Value};
 
-use super::{limits::Limits, refusal::Refusal, validate::Validator};
+use super::{causes, limits::Limits, refusal::Refusal, validate::Validator};
 use crate::graphql::Code;
 
-/// The values as the operation wants them, defaults filled in.
+/// The values as the operation wants them, defaults filled in. `hints` says whether the caller may know what else there is.
 pub(super) fn coerce(
     validator: &Validator,
     operation: &Operation,
     given: Map<String, Value>,
     limits: &Limits,
+    hints: bool,
 ) -> Result<Valid<JsonMap>, Refusal> {
     bound(&given, operation.is_mutation(), limits)?;
     // Other variables than the operation's are ignored, as the specification says, and cost nothing further.
@@ -27,13 +28,43 @@ pub(super) fn coerce(
         .map(|(name, value)| (name.into(), json(value)))
         .collect();
     let values = coerce_variable_values(&validator.schema, operation, &given)
-        .map_err(|error| Refusal::many(Code::InvalidArgument, [(error.message().to_string(), None)]))?;
+        .map_err(|error| wrong(validator, operation, &given, error.message().to_string(), hints))?;
     for variable in &operation.variables {
         if let Some(value) = values.get(variable.name.as_str()) {
             validator.variable(&variable.ty, value).map_err(|refusal| refusal.about(&variable.name))?;
         }
     }
     Ok(values)
+}
+
+/// Why values do not fit: a field that there is not is told with its place and with what was probably meant.
+fn wrong(
+    validator: &Validator,
+    operation: &Operation,
+    given: &JsonMap,
+    message: String,
+    hints: bool,
+) -> Refusal {
+    let stranger = operation.variables.iter().find_map(|variable| {
+        let value = given.get(variable.name.as_str())?;
+        let (path, message) = causes::stranger(&validator.schema, &variable.ty, value, hints)?;
+        Some((format!("{}.{path}", variable.name), message))
+    });
+    match stranger {
+        Some((path, message)) => Refusal::many(Code::InvalidArgument, [(message, None)]).about(&path),
+        None => {
+            let refusal = Refusal::many(Code::InvalidArgument, [(message, None)]);
+            let mut variables = operation.variables.iter();
+            let wrong = variables.find(|variable| {
+                let alone = Operation { variables: vec![(*variable).clone()], ..operation.clone() };
+                coerce_variable_values(&validator.schema, &alone, given).is_err()
+            });
+            match wrong {
+                Some(variable) => refusal.about(&variable.name),
+                None => refusal,
+            }
+        }
+    }
 }
 
 fn json(value: Value) -> JsonValue {

@@ -1,0 +1,485 @@
+//! What is wrong with a document, told by its causes.
+//!
+//! The validator leaves out what it does not know, and then finds what follows from that: the field above a misspelled one
+//! selects nothing, a variable or a fragment is not used, a required argument is missing. The document as it was written
+//! tells the one from the other: what follows is left out, and each cause is told with the name that was probably meant.
+
+use std::collections::{HashMap, HashSet};
+
+use apollo_compiler::{
+    Name, Node, Schema,
+    ast::{
+        Argument, Definition, DirectiveList, Document, InputValueDefinition, OperationType, Selection, Type,
+        Value,
+    },
+    diagnostic::ToCliReport,
+    parser::SourceSpan,
+    response::JsonValue,
+    schema::{EnumType, ExtendedType, InputObjectType},
+    validation::DiagnosticList,
+};
+use async_graphql::Pos;
+
+use super::{places::Places, refusal::ERRORS};
+
+/// Names that are suggested for one.
+const SUGGESTED: usize = 3;
+
+/// Longer names are nobody's mistake in typing.
+const LONGEST: usize = 64;
+
+/// Names that are not known and may stand for one that is not used. Whoever has more of them has not mistyped one.
+const STRANGERS: usize = 20;
+
+/// The causes in the order of the document, each with its place. `hints` says whether the caller may know what else there is.
+pub(super) fn tell(
+    schema: &Schema,
+    document: &Document,
+    wrong: &DiagnosticList,
+    hints: bool,
+) -> Vec<(String, Option<Pos>)> {
+    let (written, places) = (Written::read(schema, document), Places::of(&document.sources));
+    let mut told = Vec::new();
+    for diagnostic in wrong.iter() {
+        let span = diagnostic.error.location();
+        let kind = diagnostic.error.unstable_error_name().unwrap_or_default();
+        if written.follows(kind, span) {
+            continue;
+        }
+        told.push((span.map(|span| span.offset()), diagnostic.error.to_string(), places.begin(span)));
+    }
+    told.sort_by_key(|(offset, ..)| offset.unwrap_or(usize::MAX));
+    told.dedup();
+    let tell = |(offset, message, place): (Option<usize>, String, _)| {
+        let meant = match offset {
+            Some(offset) if hints => written.meant(offset),
+            _ => None,
+        };
+        (message + &meant.unwrap_or_default(), place)
+    };
+    told.into_iter().take(ERRORS).map(tell).collect()
+}
+
+/// Names among which one was looked for in vain.
+enum Among<'a> {
+    Fields(&'a str),
+    Arguments(&'a [Node<InputValueDefinition>]),
+    Inputs(&'a InputObjectType),
+    Members(&'a EnumType),
+    Types { of_input: bool },
+    Directives,
+    Variables,
+    Fragments,
+}
+
+/// Names to choose from.
+type Names<'a, 'b> = &'a mut dyn Iterator<Item = &'b str>;
+
+/// The document as it was written. Things are known by the byte at which they stand.
+struct Written<'a> {
+    schema: &'a Schema,
+    /// What is not known, and among which names it was looked for.
+    unknown: HashMap<usize, (&'a str, Among<'a>)>,
+    /// Fields, directives and input objects to which something is given that they do not know.
+    misused: HashSet<usize>,
+    /// Fields with a selection.
+    selecting: HashSet<usize>,
+    /// Arguments with a variable of a type that there is not.
+    mistyped: HashSet<usize>,
+    variables: HashMap<usize, &'a str>,
+    fragments: HashMap<usize, &'a str>,
+    spreads: HashMap<usize, &'a str>,
+    untyped: HashSet<&'a str>,
+    used: HashSet<&'a str>,
+    /// Variables that are used and not declared.
+    undeclared: Vec<&'a str>,
+    /// Fragments that are spread and not defined.
+    undefined: Vec<&'a str>,
+    /// Fragments that are defined, and those that are spread.
+    defined: HashSet<&'a str>,
+    spread: HashSet<&'a str>,
+}
+
+impl<'a> Written<'a> {
+    fn read(schema: &'a Schema, document: &'a Document) -> Self {
+        let mut written = Self {
+            schema,
+            unknown: HashMap::new(),
+            misused: HashSet::new(),
+            selecting: HashSet::new(),
+            mistyped: HashSet::new(),
+            variables: HashMap::new(),
+            fragments: HashMap::new(),
+            spreads: HashMap::new(),
+            untyped: HashSet::new(),
+            used: HashSet::new(),
+            undeclared: Vec::new(),
+            undefined: Vec::new(),
+            defined: HashSet::new(),
+            spread: HashSet::new(),
+        };
+        // Variables before their uses.
+        for definition in &document.definitions {
+            if let Definition::OperationDefinition(operation) = definition {
+                for variable in &operation.variables {
+                    let (at, ty) = (at(variable.location()), variable.ty.inner_named_type());
+                    written.variables.insert(at, &variable.name);
+                    if !schema.types.contains_key(ty) {
+                        written.untyped.insert(&variable.name);
+                        written.unknown.insert(at, (ty, Among::Types { of_input: true }));
+                    }
+                    written.directives(&variable.directives);
+                    if let Some(value) = &variable.default_value {
+                        written.value(Some(&variable.ty), value);
+                    }
+                }
+            }
+        }
+        for definition in &document.definitions {
+            match definition {
+                Definition::OperationDefinition(operation) => {
+                    written.directives(&operation.directives);
+                    let root = written.root(operation.operation_type);
+                    written.selections(root, &operation.selection_set);
+                }
+                Definition::FragmentDefinition(fragment) => {
+                    written.fragments.insert(at(fragment.location()), &fragment.name);
+                    written.directives(&fragment.directives);
+                    let on = written.condition(&fragment.type_condition);
+                    written.selections(on, &fragment.selection_set);
+                }
+                _ => (),
+            }
+        }
+        let declared: HashSet<_> = written.variables.values().copied().collect();
+        let undeclared = written.used.iter().copied().filter(|used| !declared.contains(used));
+        written.undeclared = undeclared.take(STRANGERS).collect();
+        written.defined = written.fragments.values().copied().collect();
+        written.spread = written.spreads.values().copied().collect();
+        let undefined = written.spread.iter().copied().filter(|spread| !written.defined.contains(spread));
+        written.undefined = undefined.take(STRANGERS).collect();
+        written
+    }
+
+    fn root(&self, ty: OperationType) -> Option<&'a str> {
+        self.schema.root_operation(ty).map(Name::as_str)
+    }
+
+    fn condition(&mut self, on: &'a Name) -> Option<&'a str> {
+        if self.schema.types.contains_key(on) {
+            return Some(on);
+        }
+        self.unknown.insert(at(on.location()), (on, Among::Types { of_input: false }));
+        None
+    }
+
+    /// Selections on a type, if it is known.
+    fn selections(&mut self, on: Option<&'a str>, set: &'a [Selection]) {
+        for selection in set {
+            match selection {
+                Selection::Field(field) => {
+                    self.directives(&field.directives);
+                    if !field.selection_set.is_empty() {
+                        self.selecting.insert(at(field.location()));
+                    }
+                    let definition = on.and_then(|on| self.schema.type_field(on, &field.name).ok());
+                    if let (Some(on), None) = (on, definition) {
+                        self.unknown.insert(at(field.name.location()), (&field.name, Among::Fields(on)));
+                    }
+                    let known = definition.map(|definition| definition.arguments.as_slice());
+                    self.arguments(at(field.location()), known, &field.arguments);
+                    let below = definition.map(|definition| definition.ty.inner_named_type().as_str());
+                    self.selections(below, &field.selection_set);
+                }
+                Selection::InlineFragment(inline) => {
+                    self.directives(&inline.directives);
+                    let on = match &inline.type_condition {
+                        Some(condition) => self.condition(condition),
+                        None => on,
+                    };
+                    self.selections(on, &inline.selection_set);
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.directives(&spread.directives);
+                    self.spreads.insert(at(spread.location()), &spread.fragment_name);
+                    self.unknown.insert(at(spread.location()), (&spread.fragment_name, Among::Fragments));
+                }
+            }
+        }
+    }
+
+    fn directives(&mut self, list: &'a DirectiveList) {
+        for directive in list.iter() {
+            let known = self.schema.directive_definitions.get(&directive.name);
+            if known.is_none() {
+                self.unknown.insert(at(directive.location()), (&directive.name, Among::Directives));
+            }
+            let known = known.map(|definition| definition.arguments.as_slice());
+            self.arguments(at(directive.location()), known, &directive.arguments);
+        }
+    }
+
+    /// What is given to a field or a directive, and what it knows.
+    fn arguments(
+        &mut self,
+        whose: usize,
+        known: Option<&'a [Node<InputValueDefinition>]>,
+        given: &'a [Node<Argument>],
+    ) {
+        for argument in given {
+            let definition = known.and_then(|known| known.iter().find(|known| known.name == argument.name));
+            if let (Some(known), None) = (known, definition) {
+                self.misused.insert(whose);
+                let unknown = (argument.name.as_str(), Among::Arguments(known));
+                self.unknown.insert(at(argument.location()), unknown);
+            }
+            if matches!(&*argument.value, Value::Variable(name) if self.untyped.contains(name.as_str())) {
+                self.mistyped.insert(at(argument.location()));
+            }
+            self.value(definition.map(|definition| &*definition.ty), &argument.value);
+        }
+    }
+
+    fn value(&mut self, ty: Option<&'a Type>, value: &'a Node<Value>) {
+        let named = ty.and_then(|ty| self.schema.types.get(ty.inner_named_type()));
+        match (&**value, named) {
+            (Value::Variable(name), _) => {
+                self.used.insert(name);
+                if self.untyped.contains(name.as_str()) {
+                    self.mistyped.insert(at(value.location()));
+                }
+                self.unknown.insert(at(value.location()), (name, Among::Variables));
+            }
+            (Value::List(items), _) => items.iter().for_each(|item| self.value(ty, item)),
+            (Value::Enum(member), Some(ExtendedType::Enum(known))) => {
+                self.unknown.insert(at(member.location()), (member, Among::Members(known)));
+            }
+            (Value::Object(fields), named) => {
+                let input = match named {
+                    Some(ExtendedType::InputObject(input)) => Some(&**input),
+                    _ => None,
+                };
+                for (name, given) in fields {
+                    let known = input.map(|input| input.fields.get(name));
+                    if let (Some(input), Some(None)) = (input, known) {
+                        self.misused.insert(at(value.location()));
+                        self.unknown.insert(at(given.location()), (name, Among::Inputs(input)));
+                    }
+                    self.value(known.flatten().map(|known| &*known.ty), given);
+                }
+            }
+            _ => (),
+        }
+    }
+
+    /// Whether an error of a kind follows from another.
+    fn follows(&self, kind: &str, span: Option<SourceSpan>) -> bool {
+        let at = at(span);
+        match kind {
+            "MissingSubselection" => self.selecting.contains(&at),
+            "RequiredArgument" | "RequiredField" => self.misused.contains(&at),
+            "DisallowedVariableUsage" | "UnsupportedValueType" => self.mistyped.contains(&at),
+            "UnusedVariable" => self.variables.get(&at).is_some_and(|variable| {
+                self.used.contains(variable) || self.undeclared.iter().any(|used| is_near(used, variable))
+            }),
+            "UnusedFragment" => self.fragments.get(&at).is_some_and(|fragment| {
+                self.spread.contains(fragment)
+                    || self.undefined.iter().any(|spread| is_near(spread, fragment))
+            }),
+            "UndefinedFragment" => self.spreads.get(&at).is_some_and(|spread| self.defined.contains(spread)),
+            _ => false,
+        }
+    }
+
+    /// The question that helps.
+    fn meant(&self, offset: usize) -> Option<String> {
+        let (wrong, among) = self.unknown.get(&offset)?;
+        let near = |names: Names<'_, '_>| nearest(wrong, names);
+        let (sign, names) = match among {
+            Among::Fields(ty) => {
+                let ty = self.schema.types.get(*ty)?;
+                let near = near(&mut fields(ty));
+                ("", if near.is_empty() { self.deeper(ty, wrong) } else { near })
+            }
+            Among::Arguments(known) => ("", near(&mut known.iter().map(|known| known.name.as_str()))),
+            Among::Inputs(input) => ("", near(&mut input.fields.keys().map(Name::as_str))),
+            Among::Members(known) if known.values.contains_key(*wrong) => return None,
+            Among::Members(known) => ("", near(&mut known.values.keys().map(Name::as_str))),
+            Among::Types { of_input } => {
+                let fits = |ty: &&ExtendedType| match of_input {
+                    true => ty.is_input_type(),
+                    false => ty.is_object() || ty.is_interface() || ty.is_union(),
+                };
+                ("", near(&mut self.schema.types.values().filter(fits).map(|ty| ty.name().as_str())))
+            }
+            Among::Directives => ("@", near(&mut self.schema.directive_definitions.keys().map(Name::as_str))),
+            Among::Variables if self.variables.values().any(|known| known == wrong) => return None,
+            Among::Variables => ("$", near(&mut self.variables.values().copied())),
+            Among::Fragments => ("", near(&mut self.fragments.values().copied())),
+        };
+        question(sign, &names)
+    }
+}
+
+impl Written<'_> {
+    /// The fields of a type that lead to a field, if they are few: whoever asks a connection for what its nodes have.
+    fn deeper(&self, ty: &ExtendedType, wrong: &str) -> Vec<String> {
+        let leads = |field: &&str| {
+            let below = self.schema.type_field(ty.name(), field).ok();
+            below.is_some_and(|below| self.schema.type_field(below.ty.inner_named_type(), wrong).is_ok())
+        };
+        let found: Vec<_> = fields(ty).filter(leads).map(|field| format!("{field} {{ {wrong} }}")).collect();
+        if found.len() > SUGGESTED { Vec::new() } else { found }
+    }
+}
+
+/// Asks whether one of some names was meant.
+fn question(sign: &str, names: &[String]) -> Option<String> {
+    let names: Vec<_> = names.iter().map(|name| format!("`{sign}{name}`")).collect();
+    let (last, others) = names.split_last()?;
+    Some(match others {
+        [] => format!(". Did you mean {last}?"),
+        others => format!(". Did you mean {} or {last}?", others.join(", ")),
+    })
+}
+
+/// What is wrong with a value that has a field which its type has not, and where: found in what was given for a variable.
+pub(super) fn stranger(
+    schema: &Schema,
+    ty: &Type,
+    value: &JsonValue,
+    hints: bool,
+) -> Option<(String, String)> {
+    match value {
+        JsonValue::Array(items) => {
+            items.iter().find_map(|item| stranger(schema, ty.item_type(), item, hints))
+        }
+        JsonValue::Object(fields) => {
+            let input = schema.get_input_object(ty.inner_named_type())?;
+            fields.iter().find_map(|(name, value)| match input.fields.get(name.as_str()) {
+                Some(field) => {
+                    let (path, message) = stranger(schema, &field.ty, value, hints)?;
+                    Some((format!("{}.{path}", name.as_str()), message))
+                }
+                None => {
+                    let near = nearest(name.as_str(), &mut input.fields.keys().map(Name::as_str));
+                    let meant = if hints { question("", &near) } else { None };
+                    let message = format!("`{}` does not have a field `{}`", input.name, name.as_str());
+                    Some((name.as_str().to_owned(), message + &meant.unwrap_or_default()))
+                }
+            })
+        }
+        _ => None,
+    }
+}
+
+fn at(span: Option<SourceSpan>) -> usize {
+    span.map_or(usize::MAX, |span| span.offset())
+}
+
+fn fields(ty: &ExtendedType) -> Box<dyn Iterator<Item = &str> + '_> {
+    match ty {
+        ExtendedType::Object(object) => Box::new(object.fields.keys().map(Name::as_str)),
+        ExtendedType::Interface(interface) => Box::new(interface.fields.keys().map(Name::as_str)),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+/// The names that are nearest, if any are near.
+fn nearest(wrong: &str, names: Names<'_, '_>) -> Vec<String> {
+    let mut near: Vec<_> = names.filter_map(|name| Some((distance(wrong, name)?, name))).collect();
+    near.sort_unstable();
+    near.dedup();
+    let least = near.first().map(|(distance, _)| *distance);
+    let nearest = near.into_iter().filter(|(distance, _)| Some(*distance) == least);
+    nearest.take(SUGGESTED).map(|(_, name)| name.to_owned()).collect()
+}
+
+fn is_near(wrong: &str, name: &str) -> bool {
+    distance(wrong, name).is_some()
+}
+
+/// How many letters differ, if they are few: two in five, and one more.
+fn distance(wrong: &str, name: &str) -> Option<usize> {
+    if wrong.len() > LONGEST || name.len() > LONGEST {
+        return None;
+    }
+    let distance = strsim::osa_distance(&wrong.to_lowercase(), &name.to_lowercase());
+    (distance <= wrong.len() * 2 / 5 + 1 && distance < wrong.len()).then_some(distance)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::graphql::document::validate::Validator;
+
+    const SDL: &str = "
+        enum Order { NEWEST OLDEST }
+        input Filter { text: String!, order: Order }
+        type Product { name: String, features(first: Int, filter: Filter): Product, value(days: Int!): Int }
+        type Rows { nodes: [Product] }
+        type Query { product(product: ID!): Product, node: Product, rows: Rows }";
+
+    fn told(document: &str) -> Vec<String> {
+        let validator = Validator::new(SDL).unwrap();
+        let document = Validator::parse(document).unwrap();
+        let refusal = validator.validate(&document, true).err();
+        refusal.into_iter().flat_map(|refusal| refusal.into_errors()).map(|error| error.message).collect()
+    }
+
+    #[test]
+    fn one_mistake_is_one_error_that_says_what_was_meant() {
+        for (document, says) in [
+            ("{ node { nmae } }", "does not have a field `nmae`. Did you mean `name`?"),
+            ("{ node { nmae { a } } }", "Did you mean `name`?"),
+            ("{ node { name { first } } }", "must not have subselections"),
+            ("{ noed { name } }", "Did you mean `node`?"),
+            ("query($d: Int!) { node { valeu(days: $d) } }", "Did you mean `value`?"),
+            ("{ node { nmae { ...A } } } fragment A on Product { name }", "Did you mean `name`?"),
+            ("{ node { ...A } } fragment B on Product { name }", "cannot find fragment `A`"),
+            ("{ node { ...Parst } } fragment Parts on Product { name }", "Did you mean `Parts`?"),
+            ("{ node { ...Parts } } fragment Parts on Produkt { name }", "Did you mean `Product`?"),
+            ("{ node { ... on Produkt { name } } }", "Did you mean `Product`?"),
+            ("{ product(produkt: 1) { name } }", "Did you mean `product`?"),
+            ("query($p: IDD!) { product(product: $p) { name } }", "Did you mean `ID`"),
+            ("query($key: ID!) { product(product: $kye) { name } }", "Did you mean `$key`?"),
+            ("{ node { features(filter: { txet: \"a\" }) { name } } }", "Did you mean `text`?"),
+            (
+                "{ node { features(filter: { text: \"a\", order: NEWST }) { name } } }",
+                "Did you mean `NEWEST`?",
+            ),
+            ("{ node { name @skp(if: true) } }", "Did you mean `@skip`?"),
+            ("{ node { quite_another } }", "does not have a field `quite_another`."),
+            ("{ rows { name } }", "Did you mean `nodes { name }`?"),
+        ] {
+            let told = told(document);
+            let lowercase: Vec<_> = told.iter().map(|message| message.to_lowercase()).collect();
+            assert!(lowercase.iter().any(|told| told.contains(&says.to_lowercase())), "{document}: {told:?}");
+            let expected = if document.contains("fragment B") { 2 } else { 1 };
+            assert_eq!(told.len(), expected, "{document}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn each_of_several_mistakes_is_told_in_the_order_of_the_document() {
+        let told = told("query($unused: Int) { node product { b } node { c } }");
+        let says: Vec<_> = ["unused", "subselection", "argument", "`b`", "`c`"].into_iter().collect();
+        assert_eq!(told.len(), says.len(), "{told:?}");
+        for (told, says) in told.iter().zip(says) {
+            assert!(told.contains(says), "{says}: {told}");
+        }
+    }
+
+    #[test]
+    fn who_may_not_know_the_schema_is_told_no_names_of_it() {
+        let validator = Validator::new(SDL).unwrap();
+        let document = Validator::parse("{ node { nmae } }").unwrap();
+        let errors = validator.validate(&document, false).unwrap_err().into_errors();
+        assert!(errors.len() == 1 && !errors[0].message.contains("name"), "{errors:?}");
+    }
+
+    #[test]
+    fn at_most_ten_errors() {
+        let wrong: String = (0..30).map(|n| format!("wrong{n} ")).collect();
+        assert_eq!(told(&format!("{{ node {{ {wrong} }} }}")).len(), 10);
+    }
+}
