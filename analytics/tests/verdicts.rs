@@ -238,9 +238,13 @@ fn a_fall_is_laid_at_the_door_of_the_release_that_brought_it() {
 
 #[test]
 fn a_release_that_makes_it_worse_again_is_not_excused() {
-    let (mut world, [_, heir, ..]) = line();
-    world.feedback.retain(|row| row.release != Some(heir));
-    world.answers(80..110, Some(heir), [10, 0, 0, 0, 0]);
+    let mut world = World::with_features(1);
+    let good = world.release("1.11", Some(0));
+    let guilty = world.release("1.11.1", Some(50));
+    let heir = world.release("1.12", Some(80));
+    world.answers(0..50, Some(good), HAPPY);
+    world.answers(50..80, Some(guilty), MIXED);
+    world.answers(80..110, Some(heir), UNHAPPY);
     let worse = score(&world, heir, 109);
     assert_eq!((worse.verdict, worse.since), (Verdict::Regressed, None));
 }
