@@ -189,7 +189,7 @@ fn releases(dimensions: &Dimensions, codes: &Codes) -> Vec<analytics::Release> {
             product: codes.features.code((row.product_id, FeatureId::NONE)).unwrap_or_default(),
             first_day: row.released_on.map(day),
             withdrawn: row.withdrawn_on.map(day),
-            order: row.version.clone(),
+            order: dimensions.place(*id),
             ancestors: row
                 .previous_release_id
                 .map(|_| ancestors.filter_map(|id| codes.releases.code(id)).collect()),

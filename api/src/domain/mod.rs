@@ -6,6 +6,7 @@ pub mod error;
 pub mod reference;
 
 pub(crate) mod check;
+pub(crate) mod version;
 
 pub mod organization;
 pub mod token;

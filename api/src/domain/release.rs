@@ -1,5 +1,7 @@
 //! Releases: planning, shipping and withdrawing them.
 
+mod order;
+
 use std::collections::HashSet;
 
 use ballroom_entity::{
@@ -10,6 +12,8 @@ use ballroom_entity::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use serde_json::json;
+
+pub(crate) use order::oldest_first;
 
 use super::{access::Ship, check, error::Error, reference::PublicId};
 use crate::store::{Dimensions, Store, Transaction, about};
@@ -354,7 +358,7 @@ pub fn live_on(dimensions: &Dimensions, product: ProductId, day: NaiveDate) -> O
         .filter(|release| release.product_id == product)
         .filter(|release| release.released_on.is_some_and(|first| first <= day))
         .filter(|release| release.withdrawn_on.is_none_or(|last| day < last))
-        .max_by(|a, b| (a.released_on, &a.version).cmp(&(b.released_on, &b.version)))
+        .max_by_key(|release| (release.released_on, dimensions.place(release.id)))
 }
 
 /// The features that each release touches.

@@ -9,7 +9,7 @@ use ballroom_entity::{
 };
 use sea_orm::{ConnectionTrait, DbErr};
 
-use crate::domain::{error::Error, reference::PublicId};
+use crate::domain::{error::Error, reference::PublicId, release as releases};
 
 /// Everything that an answer can refer to, but for its customer. Right for one `dimension_revision`.
 #[derive(Debug)]
@@ -29,6 +29,9 @@ pub struct Dimensions {
     /// By id.
     pub scales: HashMap<ScaleId, scale::Model>,
     keys: Keys,
+    /// The releases of each product, the oldest first, and the place of each of them.
+    in_order: HashMap<ProductId, Vec<ReleaseId>>,
+    places: HashMap<ReleaseId, u32>,
 }
 
 #[derive(Debug, Default)]
@@ -73,7 +76,28 @@ impl Dimensions {
             keys.scales.insert(row.key.clone(), row.id);
             scales.insert(row.id, row);
         }
-        Ok(Self { organization, revision, products, features, releases, segments, scales, keys })
+        let mut of_products: HashMap<ProductId, Vec<&release::Model>> = HashMap::new();
+        for row in releases.values() {
+            of_products.entry(row.product_id).or_default().push(row);
+        }
+        let (mut in_order, mut places) = (HashMap::new(), HashMap::new());
+        for (product, rows) in of_products {
+            let ids: Vec<_> = releases::oldest_first(rows).into_iter().map(|row| row.id).collect();
+            places.extend(ids.iter().copied().zip(0..));
+            in_order.insert(product, ids);
+        }
+        Ok(Self {
+            organization,
+            revision,
+            products,
+            features,
+            releases,
+            segments,
+            scales,
+            keys,
+            in_order,
+            places,
+        })
     }
 
     /// The product with this id or key.
@@ -131,8 +155,12 @@ impl Dimensions {
 
     /// The releases of a product, oldest first; those that are only planned come last.
     pub fn releases_of(&self, product: ProductId) -> Vec<&release::Model> {
-        let mut releases: Vec<_> = self.releases.values().filter(|row| row.product_id == product).collect();
-        releases.sort_by_key(|row| (row.released_on.is_none(), row.released_on, row.id));
-        releases
+        let ids = self.in_order.get(&product).into_iter().flatten();
+        ids.filter_map(|id| self.releases.get(id)).collect()
+    }
+
+    /// How many releases of its product are older than a release: of two releases the greater place is the newer.
+    pub fn place(&self, release: ReleaseId) -> u32 {
+        self.places.get(&release).copied().unwrap_or_default()
     }
 }
