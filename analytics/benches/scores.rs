@@ -5,8 +5,8 @@
 
 use ballroom_analytics::value::{ReportQuery, TrendQuery};
 use ballroom_analytics::{
-    Day, Facts, Feature, FeedbackRow, Hyperparameters, IncidentRow, Prepared, Release, Scale, ScaleKind,
-    frame, hyperparameters, regression, trend, value_report,
+    Day, Facts, Feature, FeedbackRow, Hyperparameters, IncidentRow, MIN_ANSWERS, Prepared, Release, Scale,
+    ScaleKind, frame, hyperparameters, regression, trend, value_report,
 };
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use polars::prelude::*;
@@ -50,11 +50,12 @@ fn facts(features: u32, days: Day) -> Facts {
             scale(0.0, 1.0, ScaleKind::Thumbs),
         ],
         releases: (0..=days / 30).map(release).collect(),
-        features: vec![Feature { product: 0 }; features as usize],
+        features: vec![Feature { product: 0, whole: false }; features as usize],
         segments: SEGMENTS,
         feedback: frame::feedback(&feedback).expect("sound rows"),
         incidents: frame::incidents(&incidents).expect("sound rows"),
         exposure: frame::exposure(&[]).expect("sound rows"),
+        min_answers: MIN_ANSWERS,
     }
 }
 
@@ -109,7 +110,7 @@ fn scores(c: &mut Criterion) {
             b.iter(|| hyperparameters(&prepared, days - 1));
         });
         group.bench_function(BenchmarkId::new("regression, 90 days", &name), |b| {
-            b.iter(|| regression(&prepared, &before, release, days - 1));
+            b.iter(|| regression(&prepared, &before, release, days - 1, None));
         });
     }
     group.finish();

@@ -59,7 +59,7 @@ pub fn change_point(
     feature: u32,
     as_of: Day,
 ) -> Result<Option<ChangePoint>> {
-    find(prepared, hyper, feature, &Line { releases: None }, as_of)
+    find(prepared, hyper, feature, &Line::All, as_of)
 }
 
 /// The change point of a feature in the rows that a release is judged by: its own and those of the ancestors
@@ -73,19 +73,27 @@ pub fn change_point_of_release(
     as_of: Day,
 ) -> Result<Option<ChangePoint>> {
     let declared = prepared.release(release)?.ancestors.clone().filter(|ancestors| !ancestors.is_empty());
-    let releases = declared.map(|ancestors| ancestors.into_iter().chain([release]).collect());
-    find(prepared, hyper, feature, &Line { releases }, as_of)
+    let line = declared.map(|ancestors| Line::Of(ancestors.into_iter().chain([release]).collect()));
+    find(prepared, hyper, feature, &line.unwrap_or(Line::AnyRelease), as_of)
 }
 
-/// Which releases' rows are looked at.
-struct Line {
-    /// None: those of all.
-    releases: Option<Vec<u32>>,
+/// Which rows are looked at.
+enum Line {
+    /// All.
+    All,
+    /// Those that belong to any release: a verdict rests on no others.
+    AnyRelease,
+    /// Those of these releases.
+    Of(Vec<u32>),
 }
 
 impl Line {
     fn holds(&self, release: Option<u32>) -> bool {
-        self.releases.as_ref().is_none_or(|line| release.is_some_and(|release| line.contains(&release)))
+        match (self, release) {
+            (Self::All, _) | (Self::AnyRelease, Some(_)) => true,
+            (Self::Of(line), Some(release)) => line.contains(&release),
+            (_, None) => false,
+        }
     }
 }
 

@@ -9,9 +9,9 @@ use crate::utility::Moments;
 /// Answers before a release below which a stratum has no baseline.
 pub const MIN_BASELINE: f64 = 5.0;
 /// A drop of utility that is tolerated: never called a regression.
-const MARGIN: f64 = 0.01;
+pub(crate) const MARGIN: f64 = 0.01;
 /// The drops, and the rises of the incident rate, that are looked for.
-const DROPS: [f64; 3] = [0.05, 0.10, 0.20];
+pub(crate) const DROPS: [f64; 3] = [0.05, 0.10, 0.20];
 const RATIOS: [f64; 3] = [1.5, 2.0, 4.0];
 /// The share of releases that regress a feature, before anything is seen.
 const PRIOR_REGRESSED: f64 = 0.10;
@@ -36,7 +36,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    fn sign(self) -> f64 {
+    pub(crate) fn sign(self) -> f64 {
         match self {
             Self::Worse => -1.0,
             Self::Better => 1.0,

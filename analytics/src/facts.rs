@@ -27,7 +27,12 @@ pub struct Facts {
     pub incidents: DataFrame,
     /// Active customers per day, as [`frame::exposure`](crate::frame::exposure) makes it.
     pub exposure: DataFrame,
+    /// Answers that a verdict needs on each side ([`MIN_ANSWERS`] unless the organisation says otherwise).
+    pub min_answers: u32,
 }
+
+/// Answers before and after a release below which nobody is told that it regressed or improved anything.
+pub const MIN_ANSWERS: u32 = 10;
 
 /// How answers are rated: levels `min, min + step, ...` up to `max`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,8 +71,12 @@ pub enum ScaleKind {
 pub struct Release {
     /// A label that groups releases and features of one product; not an index.
     pub product: u32,
-    /// The day it reached customers; none while it is only planned.
+    /// The day it reached customers; none while it is only planned. Where nobody said so (`inferred`, or none),
+    /// it is the first day on which its answers show it in real use.
     pub first_day: Option<Day>,
+    /// Nobody planned or shipped it: it is known from answers that name it. Its first day is looked for in them,
+    /// and no answer that names no release is ever given to it.
+    pub inferred: bool,
     /// The day it was taken back. A day before `first_day` means that it was released again since.
     pub withdrawn: Option<Day>,
     /// Decides which of two releases of one day is the newer: the greater number. The caller ranks the
@@ -76,13 +85,18 @@ pub struct Release {
     /// The releases that it descends from, near and far, as codes. With them, the baseline of its regression
     /// score is their rows only. None or empty: it declares none, and every other release is the baseline.
     pub ancestors: Option<Vec<u32>>,
+    /// The features that it touches, as codes. The others show what happened to everybody in the same days. Empty:
+    /// nobody said, and then no feature is taken for untouched.
+    pub touched: Vec<u32>,
 }
 
 /// A feature of a product, or the product as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Feature {
     /// The same label as in [`Release::product`].
     pub product: u32,
+    /// It is the product as a whole, which every release touches.
+    pub whole: bool,
 }
 
 /// Answers of one day that gave one rating.
@@ -90,7 +104,8 @@ pub struct Feature {
 pub struct FeedbackRow {
     /// Index into [`Facts::features`].
     pub feature: u32,
-    /// The release that the answers name. None: the newest release of the feature's product live on that day.
+    /// The release that the answers name. None: they count for the value and for no verdict, unless the product's
+    /// answers hardly ever name a release ([`frame`](crate::frame)).
     pub release: Option<u32>,
     /// Segment code, 0 for none.
     pub segment: u32,

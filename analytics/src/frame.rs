@@ -22,6 +22,7 @@ use polars::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::facts::{Day, ExposureRow, Facts, FeedbackRow, IncidentRow, Stratum};
+use crate::labels::{Labels, Tally};
 use crate::prepared::IncidentDay;
 use crate::release::Timeline;
 
@@ -101,7 +102,8 @@ pub(crate) struct Exposures {
     pub(crate) active: i64,
 }
 
-pub(crate) fn answers(facts: &Facts) -> Result<AnswerFrames> {
+/// Checks the answers; everything below rests on it.
+pub(crate) fn check_answers(facts: &Facts) -> Result<()> {
     let frame = &facts.feedback;
     check_codes(frame, "feature", facts.features.len())?;
     check_codes(frame, "release", facts.releases.len())?;
@@ -109,15 +111,40 @@ pub(crate) fn answers(facts: &Facts) -> Result<AnswerFrames> {
     check_codes(frame, "scale", facts.scales.len())?;
     check_days(frame)?;
     check_counts(frame, "count")?;
-    check_levels(facts)?;
+    check_levels(facts)
+}
 
-    let levels = with_releases(frame, facts)?.filter(col("count").gt(lit(0))).collect()?;
+/// How many answers name which release, in the order of the days. Nothing where nobody needs to know: every answer
+/// names one, and somebody declared them all.
+pub(crate) fn tallies(facts: &Facts) -> Result<Vec<Tally>> {
+    let declared = facts.releases.iter().all(|release| !release.is_undeclared());
+    if declared && facts.feedback.column("release")?.null_count() == 0 {
+        return Ok(Vec::new());
+    }
+    let by = ["day", "feature", "release"];
+    let sums = facts.feedback.clone().lazy().filter(col("count").gt(lit(0))).group_by(by.map(col));
+    let sums = sums.agg([col("count").sum()]).sort(by, SortMultipleOptions::default()).collect()?;
+    let (days, features) = (sums.column("day")?.i32()?, sums.column("feature")?.u32()?);
+    let (releases, counts) = (sums.column("release")?.u32()?, sums.column("count")?.i64()?);
+    let rows = days.into_no_null_iter().zip(features.into_no_null_iter()).zip(releases.iter());
+    let rows = rows.zip(counts.into_no_null_iter());
+    Ok(rows.map(|(((day, feature), release), count)| Tally { feature, release, day, count }).collect())
+}
+
+pub(crate) fn answers(facts: &Facts, labels: &Labels) -> Result<AnswerFrames> {
+    let timeline = Timeline::declared(&facts.releases);
+    let release_of = |feature: u32, day| {
+        let product = facts.features[feature as usize].product;
+        labels.hardly_any(product, day).then(|| timeline.live_or_earlier(product, day)).flatten()
+    };
+    let levels = with_releases(&facts.feedback, release_of)?.filter(col("count").gt(lit(0))).collect()?;
     let level = || col("level").cast(DataType::Int64);
     let key = Key::of(&[
         ("feature", facts.features.len()),
         ("scale", facts.scales.len()),
         ("segment", facts.segments as usize),
-        ("release", facts.releases.len()),
+        // One more for the time before any.
+        ("release", facts.releases.len() + 1),
     ])?;
     let summed = levels
         .clone()
@@ -162,7 +189,10 @@ pub(crate) fn incident_days(facts: &Facts) -> Result<Vec<Incidents>> {
         return Err(Error::Invalid { column: "no_change", reason: "must be true or false" });
     }
     let by = ["feature", "day", "release", "no_change"];
-    let days = with_releases(frame, facts)?
+    let timeline = Timeline::of(&facts.releases);
+    let release_of =
+        |feature: u32, day| timeline.live_or_earlier(facts.features[feature as usize].product, day);
+    let days = with_releases(frame, release_of)?
         .group_by(by.map(col))
         .agg([col("opened").sum(), col("spoiled").sum()])
         .sort(by, SortMultipleOptions::default())
@@ -205,10 +235,10 @@ pub(crate) fn exposure_days(facts: &Facts) -> Result<Vec<Exposures>> {
     Ok(rows.collect())
 }
 
-/// Every row with its release: its own label, else the newest release live on its day.
-fn with_releases(frame: &DataFrame, facts: &Facts) -> Result<LazyFrame> {
+/// Every row with its release: its own label, else what is said of its feature and day.
+fn with_releases(frame: &DataFrame, release_of: impl Fn(u32, Day) -> Option<u32>) -> Result<LazyFrame> {
     let rows = frame.clone().lazy();
-    if frame.column("release")?.null_count() == 0 || facts.releases.is_empty() {
+    if frame.column("release")?.null_count() == 0 {
         return Ok(rows);
     }
     let unlabelled = rows
@@ -217,19 +247,15 @@ fn with_releases(frame: &DataFrame, facts: &Facts) -> Result<LazyFrame> {
         .select([col("feature"), col("day")])
         .unique(None, UniqueKeepStrategy::Any)
         .collect()?;
-    let timeline = Timeline::of(&facts.releases);
     let feature = unlabelled.column("feature")?.u32()?.into_no_null_iter();
     let day = unlabelled.column("day")?.i32()?.into_no_null_iter();
-    let live: Vec<Option<u32>> = feature
-        .zip(day)
-        .map(|(feature, day)| timeline.live(facts.features[feature as usize].product, day))
-        .collect();
-    let live = unlabelled.hstack(&[Column::new("live".into(), live)])?;
+    let given: Vec<Option<u32>> = feature.zip(day).map(|(feature, day)| release_of(feature, day)).collect();
+    let given = unlabelled.hstack(&[Column::new("given".into(), given)])?;
     let on = [col("feature"), col("day")];
     Ok(rows
-        .join(live.lazy(), on.clone(), on, JoinArgs::new(JoinType::Left))
-        .with_column(col("release").fill_null(col("live")))
-        .drop(by_name(["live"], true, false)))
+        .join(given.lazy(), on.clone(), on, JoinArgs::new(JoinType::Left))
+        .with_column(col("release").fill_null(col("given")))
+        .drop(by_name(["given"], true, false)))
 }
 
 /// Several codes and the day in one integer, the day last: grouping and sorting by one integer is several

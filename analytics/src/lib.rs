@@ -13,6 +13,7 @@
 pub mod error;
 pub mod facts;
 pub mod frame;
+mod labels;
 pub mod prepared;
 mod release;
 mod running;
@@ -26,6 +27,8 @@ pub mod prior;
 pub mod value;
 
 pub mod evidence;
+
+pub mod control;
 pub mod regression;
 
 pub mod change_point;
@@ -36,7 +39,8 @@ pub mod standard;
 pub use change_point::{change_point, change_point_of_release};
 pub use error::Error;
 pub use facts::{
-    Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, Release, Scale, ScaleKind, Stratum,
+    Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, MIN_ANSWERS, Release, Scale, ScaleKind,
+    Stratum,
 };
 pub use forecast::forecast;
 pub use prepared::Prepared;
@@ -47,4 +51,4 @@ pub use value::{trend, value, value_report};
 
 /// The version of the method, carried by every score. It changes whenever the same counts would give another
 /// number.
-pub const METHOD: &str = "1.0";
+pub const METHOD: &str = "2.0";

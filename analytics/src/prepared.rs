@@ -7,6 +7,8 @@ use polars::frame::DataFrame;
 use crate::error::{Error, Result};
 use crate::facts::{Day, Facts, Release, Scale, Stratum};
 use crate::frame::{self, Answers, Incidents};
+use crate::labels::{Labels, find_first_days};
+use crate::release::Timeline;
 use crate::running::{Discounted, Running};
 use crate::utility::{Moments, Ruler, Sums};
 
@@ -20,6 +22,9 @@ pub struct Prepared {
     pub(crate) releases: Vec<Release>,
     pub(crate) features: Vec<FeatureCounts>,
     pub(crate) segments: u32,
+    pub(crate) min_answers: u32,
+    /// The first day of an incident, by product.
+    first_incidents: HashMap<u32, Day>,
     /// Every stratum with an answer, in the order of its codes.
     pub(crate) strata: Vec<KnownStratum>,
     /// The answers with their releases resolved, one row per level, for figures that need levels.
@@ -39,6 +44,7 @@ pub(crate) struct KnownStratum {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FeatureCounts {
     pub(crate) product: u32,
+    pub(crate) whole: bool,
     /// The first day of any row.
     pub(crate) first_day: Option<Day>,
     /// In the order of the strata; only those with answers.
@@ -83,7 +89,7 @@ impl Default for Exposure {
 
 impl Facts {
     /// Checks the facts, resolves the release of each row and sums the counts up.
-    pub fn prepare(self) -> Result<Prepared> {
+    pub fn prepare(mut self) -> Result<Prepared> {
         for scale in &self.scales {
             scale.check()?;
         }
@@ -91,7 +97,11 @@ impl Facts {
         if self.segments == 0 {
             return Err(Error::Invalid { column: "segments", reason: "must be at least 1, for code 0" });
         }
-        let answers = frame::answers(&self)?;
+        frame::check_answers(&self)?;
+        let tallies = frame::tallies(&self)?;
+        let labels = Labels::of(&self, &tallies);
+        find_first_days(&mut self.releases, &tallies, &labels);
+        let answers = frame::answers(&self, &labels)?;
         let incidents = frame::incident_days(&self)?;
         let exposure = frame::exposure_days(&self)?;
 
@@ -99,7 +109,7 @@ impl Facts {
         let mut features: Vec<_> = self
             .features
             .iter()
-            .map(|f| FeatureCounts { product: f.product, ..FeatureCounts::default() })
+            .map(|f| FeatureCounts { product: f.product, whole: f.whole, ..FeatureCounts::default() })
             .collect();
         for rows in answers.summed.chunk_by(|a, b| a.feature == b.feature) {
             features[rows[0].feature as usize].answers = rows
@@ -116,25 +126,35 @@ impl Facts {
         for feature in &mut features {
             feature.first_day = feature.earliest();
         }
+        let mut first_incidents: HashMap<u32, Day> = HashMap::new();
+        for feature in &features {
+            if let Some(first) = feature.incidents.iter().find(|incident| incident.opened > 0) {
+                let known = first_incidents.entry(feature.product).or_insert(first.day);
+                *known = first.day.min(*known);
+            }
+        }
         Ok(Prepared {
+            first_incidents,
             scales: self.scales,
             releases: self.releases,
             features,
             segments: self.segments,
+            min_answers: self.min_answers,
             strata,
             answers: answers.levels,
         })
     }
 
     fn check_releases(&self) -> Result<()> {
-        let known = self.releases.len() as u64;
-        let named = self.releases.iter().flat_map(|r| r.ancestors.iter().flatten());
-        match named.max() {
-            Some(code) if u64::from(*code) >= known => {
-                Err(Error::Unknown { column: "ancestors", code: u64::from(*code), known })
+        let check = |column, named: Option<&u32>, known: usize| match named {
+            Some(code) if *code as usize >= known => {
+                Err(Error::Unknown { column, code: u64::from(*code), known: known as u64 })
             }
             _ => Ok(()),
-        }
+        };
+        let ancestors = self.releases.iter().flat_map(|r| r.ancestors.iter().flatten());
+        check("ancestors", ancestors.max(), self.releases.len())?;
+        check("touched", self.releases.iter().flat_map(|r| &r.touched).max(), self.features.len())
     }
 }
 
@@ -193,6 +213,11 @@ impl StratumCounts {
         self.releases.iter().filter(move |(release, _)| wanted(*release)).map(|(_, running)| running)
     }
 
+    /// Answers of a window that belong to no release: they are on neither side of a verdict.
+    pub(crate) fn unlabelled(&self, from: Day, until: Day) -> Sums<i64> {
+        Sums(self.of_release(None).map_or([0; 3], |r| r.between(from, until)))
+    }
+
     pub(crate) fn of_release(&self, release: Option<u32>) -> Option<&Running<3>> {
         self.releases.iter().find(|(r, _)| *r == release).map(|(_, running)| running)
     }
@@ -236,6 +261,26 @@ impl Prepared {
         (0..).zip(&self.features).filter(|(_, f)| f.product == product).map(|(code, _)| code).collect()
     }
 
+    /// The first day of a release: as declared, else that on which its own answers show it in real use; none where
+    /// it never was.
+    pub fn release_first_day(&self, release: u32) -> Option<Day> {
+        self.releases.get(release as usize)?.first_day
+    }
+
+    /// The release before one: the one that it was made from, else the newest that began earlier.
+    pub fn previous(&self, release: u32) -> Option<u32> {
+        let facts = self.releases.get(release as usize)?;
+        match facts.ancestors.as_deref() {
+            Some([parent, ..]) => Some(*parent),
+            _ => Timeline::of(&self.releases).before(facts.product, facts.first_day?),
+        }
+    }
+
+    /// Whether a release says that it touches a feature.
+    pub fn touches(&self, release: u32, feature: u32) -> bool {
+        self.releases.get(release as usize).is_some_and(|release| release.touched.contains(&feature))
+    }
+
     /// The first day of any row of a feature.
     pub fn first_day(&self, feature: u32) -> Option<Day> {
         self.features.get(feature as usize)?.first_day
@@ -244,6 +289,11 @@ impl Prepared {
     /// Every stratum that has an answer, in the order of its codes.
     pub fn strata(&self) -> Vec<Stratum> {
         self.strata.iter().map(|s| s.stratum).collect()
+    }
+
+    /// The first day of any incident of a product; none where nobody records them.
+    pub(crate) fn first_incident(&self, product: u32) -> Option<Day> {
+        self.first_incidents.get(&product).copied()
     }
 
     pub(crate) fn feature(&self, code: u32) -> Result<&FeatureCounts> {

@@ -1,11 +1,14 @@
 //! What the organisation's own past says of a feature nobody has answered about yet (METHOD 2).
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde::{Deserialize, Serialize};
 
-use crate::credibility::{Expectation, K_VAR};
+use crate::control::{Compared, MIN_BEFORE, Movement, Shift};
+use crate::credibility::{Expectation, K_VAR, variance_ratio};
 use crate::dispersion::{Dispersion, IncidentDispersion};
 use crate::facts::{Day, Stratum};
-use crate::prepared::{FeatureCounts, KnownStratum, Prepared};
+use crate::prepared::{FeatureCounts, KnownStratum, Prepared, StratumCounts};
 use crate::utility::Moments;
 
 /// Days of the past that the organisation's average rests on.
@@ -49,6 +52,8 @@ pub struct Hyperparameters {
     pub phi: f64,
     /// Over-dispersion of incidents. At least 1.
     pub phi_incidents: f64,
+    /// How far features move by themselves and together between two windows.
+    pub movement: Movement,
     /// How many features had answers in the year up to `day`.
     pub features: u32,
     /// The method's version, [`METHOD`](crate::METHOD).
@@ -93,6 +98,7 @@ pub fn hyperparameters(prepared: &Prepared, as_of: Day) -> Hyperparameters {
         tau_g: components.tau_g,
         phi,
         phi_incidents: incident_dispersion(prepared, until),
+        movement: movement(prepared, &means.ratio, phi, until),
         features: features.iter().filter(|f| !f.is_empty()).count() as u32,
         method: crate::METHOD.to_owned(),
     }
@@ -247,6 +253,51 @@ fn blocks(
         let pairs = (1..BLOCKS).map(move |b| (s.stratum, blocks[b], blocks[b - 1]));
         pairs.filter(|(_, before, after)| before.n > 0.0 && after.n > 0.0)
     })
+}
+
+/// How far untouched features move from one block to the next. A feature is left out where a release that touches it
+/// began within the two.
+fn movement(prepared: &Prepared, ratio: &[f64], phi: f64, until: Day) -> Movement {
+    let mut products: BTreeMap<u32, Vec<(u32, &FeatureCounts)>> = BTreeMap::new();
+    for (code, feature) in (0..).zip(&prepared.features).filter(|(_, f)| !f.whole) {
+        products.entry(feature.product).or_default().push((code, feature));
+    }
+    let shift = |feature: &FeatureCounts, middle: Day| {
+        let compared = |s: &StratumCounts| {
+            let (before, after) =
+                (prepared.moments(s, middle - BLOCK, middle), prepared.moments(s, middle, middle + BLOCK));
+            let mu = (before.n * before.mean + 0.5) / (before.n + 1.0);
+            let rho = variance_ratio(&before, mu, ratio[s.stratum]);
+            (before.n > 0.0 && after.n > 0.0).then_some(Compared {
+                n0: before.n,
+                y0: before.mean,
+                n1: after.n,
+                y1: after.mean,
+                phi,
+                rho,
+            })
+        };
+        let strata: Vec<_> = feature.answers.iter().filter_map(compared).collect();
+        let enough = |side: fn(&Compared) -> f64| strata.iter().map(side).sum::<f64>() >= MIN_BEFORE;
+        (enough(|s| s.n0) && enough(|s| s.n1)).then(|| Shift::of(&strata, 0.0))
+    };
+    let mut touches: HashMap<u32, Vec<Day>> = HashMap::new();
+    for (release, day) in prepared.releases.iter().filter_map(|r| Some((r, r.first_day?))) {
+        release.touched.iter().for_each(|feature| touches.entry(*feature).or_default().push(day));
+    }
+    let mut blocks = Vec::new();
+    for features in products.values() {
+        for block in 1..BLOCKS as Day {
+            let middle = until - BLOCK * block;
+            let touched = |code| {
+                let days = touches.get(code).map(Vec::as_slice).unwrap_or_default();
+                days.iter().any(|day| (day - middle).abs() < BLOCK)
+            };
+            let untouched = features.iter().filter(|(code, _)| !touched(code));
+            blocks.push(untouched.filter_map(|(_, feature)| shift(feature, middle)).collect());
+        }
+    }
+    Movement::of(blocks)
 }
 
 fn feedback_dispersion(prepared: &Prepared, ratio: &[f64], until: Day) -> f64 {

@@ -1,4 +1,4 @@
-//! Which release an answer belongs to that names none, and what a release is compared with.
+//! Which release is the newest on a day.
 
 use std::collections::HashMap;
 
@@ -20,10 +20,20 @@ pub(crate) struct Timeline<'a> {
 }
 
 impl<'a> Timeline<'a> {
+    /// Of all releases with a first day.
     pub(crate) fn of(releases: &'a [Release]) -> Self {
+        Self::with(releases, |_| true)
+    }
+
+    /// Only of those that somebody declared.
+    pub(crate) fn declared(releases: &'a [Release]) -> Self {
+        Self::with(releases, |release| !release.inferred)
+    }
+
+    fn with(releases: &'a [Release], wanted: impl Fn(&Release) -> bool) -> Self {
         let mut newest_first: HashMap<u32, Vec<u32>> = HashMap::new();
         for (code, release) in (0..).zip(releases) {
-            if release.first_day.is_some() {
+            if release.first_day.is_some() && wanted(release) {
                 newest_first.entry(release.product).or_default().push(code);
             }
         }
@@ -43,6 +53,24 @@ impl<'a> Timeline<'a> {
         let started = codes.partition_point(|c| self.releases[*c as usize].first_day > Some(day));
         codes[started..].iter().copied().find(|c| self.releases[*c as usize].is_live(day))
     }
+
+    /// The same; before the first release of a product that has any, a code of its own ([`earlier`]): what was
+    /// there before is a baseline too.
+    pub(crate) fn live_or_earlier(&self, product: u32, day: Day) -> Option<u32> {
+        let known = self.newest_first.contains_key(&product);
+        self.live(product, day).or(known.then(|| earlier(self.releases)))
+    }
+
+    /// The newest release of the product that began before `first_day`, withdrawn or not.
+    pub(crate) fn before(&self, product: u32, first_day: Day) -> Option<u32> {
+        let codes = self.newest_first.get(&product)?;
+        codes.iter().copied().find(|c| self.releases[*c as usize].first_day < Some(first_day))
+    }
+}
+
+/// The code that stands for the time before the first release.
+pub(crate) fn earlier(releases: &[Release]) -> u32 {
+    releases.len() as u32
 }
 
 #[cfg(test)]

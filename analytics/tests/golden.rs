@@ -14,6 +14,8 @@ mod own {
     }
 
     super::cases! {
+        common_shift_apart common_shift_one common_shift_rates concurrent_capped control_ceiling
+        control_three_strata e_controlled_bottom e_controlled_many e_controlled_no_post
         change_incidents_none change_interval_none change_interval_wide change_no_post
         change_point_no_releases change_point_two_channels combine_none csat_all e2e_regression_days
         e2e_release_report e2e_value_exposure e2e_value_ghost e2e_value_release e_bh_ties
@@ -41,6 +43,19 @@ mod shared {
         moments_mixed nps_one org_prior_drift phi_feedback_basic phi_incidents_none rate_prior_basic
         score_e20 spoiled_capped utility_csat value_all_spoiled value_history_and_cell
         value_one_response_top weights_exposure weights_nothing
+    }
+}
+
+/// Those of the control.
+mod shared2 {
+    pub(crate) fn folder() -> Option<super::PathBuf> {
+        let here = super::Path::new(env!("CARGO_MANIFEST_DIR"));
+        here.ancestors().map(|folder| folder.join("shared/method/golden2")).find(|folder| folder.is_dir())
+    }
+
+    super::cases! {
+        concurrent_none concurrent_ramp control_one control_two_strata e_drop_alone e_drop_shared e_improved
+        shift_none_moved shift_outlier
     }
 }
 

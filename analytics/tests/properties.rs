@@ -81,7 +81,10 @@ fn values(world: &World) -> Vec<ValueScore> {
 fn scores(world: &World) -> Vec<RegressionScore> {
     let prepared = world.prepare();
     let hyper = hyperparameters(&prepared, 119);
-    regression(&prepared, &hyper, RELEASE, DAYS - 1).expect("a known release").expect("it is out").features
+    regression(&prepared, &hyper, RELEASE, DAYS - 1, None)
+        .expect("a known release")
+        .expect("it is out")
+        .features
 }
 
 fn close(a: f64, b: f64) -> bool {

@@ -15,7 +15,7 @@ fn report(world: &World, release: u32, as_of: Day) -> ReleaseReport {
     let prepared = world.prepare();
     let first_day = world.releases[release as usize].first_day.expect("released");
     let hyper = hyperparameters(&prepared, first_day - 1);
-    regression(&prepared, &hyper, release, as_of).expect("a known release").expect("it is out")
+    regression(&prepared, &hyper, release, as_of, None).expect("a known release").expect("it is out")
 }
 
 #[test]
@@ -153,9 +153,9 @@ fn a_release_is_not_judged_before_it_is_out() {
     let prepared = world.prepare();
     let hyper = hyperparameters(&prepared, 59);
     for release in [planned, later] {
-        assert_eq!(regression(&prepared, &hyper, release, 59).expect("known"), None);
+        assert_eq!(regression(&prepared, &hyper, release, 59, None).expect("known"), None);
     }
-    assert!(regression(&prepared, &hyper, 7, 59).is_err());
+    assert!(regression(&prepared, &hyper, 7, 59, None).is_err());
 }
 
 #[test]
@@ -175,6 +175,7 @@ fn an_incident_that_no_change_caused_is_on_neither_side() {
     world.release("1.0", Some(0));
     let release = world.release("2.0", Some(60));
     world.answers(0..80, None, HAPPY);
+    world.incident(3, None, false);
     for day in 60..80 {
         world.incident(day, Some(release), true);
     }

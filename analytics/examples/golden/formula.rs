@@ -1,6 +1,9 @@
 //! The cases of one formula.
 
 use ballroom_analytics::change_point::{Series, posterior};
+use ballroom_analytics::control::{
+    CommonShift, Compared, Concurrent, Movement, SameDay, Shift, log_e_controlled,
+};
 use ballroom_analytics::credibility::{
     Credibility, Expectation, credibility, spoiled_share, stratum_weights, variance_ratio,
 };
@@ -70,6 +73,22 @@ pub(crate) fn run(function: &str, input: &Value) -> Result<Value> {
             let (low, step) = (input.or("lo", 1.0), input.or("step", 1.0));
             Ok(figure(mean_rating(&input.list("counts")?, low, step, f64::MAX, 0.95)))
         }
+        "control" => {
+            let shift = Shift::of(&compared(&input)?, input.or("t", 0.0));
+            Ok(json!([shift.shift, shift.variance]))
+        }
+        "common_shift" => {
+            let controls = input.rows("controls")?;
+            let controls: Vec<_> = controls.iter().map(|c| Shift { shift: c[0], variance: c[1] }).collect();
+            let common = CommonShift::of(&controls, input.or("s0", Movement::default().common));
+            Ok(json!([common.shift, common.variance]))
+        }
+        "concurrent" => concurrent(&input),
+        "log_e_controlled" => {
+            let variance = input.number("v")? + input.or("t", 0.0).powi(2);
+            let direction = input.direction(-1.0);
+            Ok(json!(log_e_controlled(&compared(&input)?, input.number("g")?, variance, direction)))
+        }
         other => Err(format!("no function is called {other}")),
     }
 }
@@ -115,6 +134,25 @@ fn to_number(value: &Value) -> Option<f64> {
 
 fn to_list(value: &Value) -> Option<Vec<f64>> {
     value.as_array()?.iter().map(to_number).collect()
+}
+
+fn compared(input: &Input) -> Result<Vec<Compared>> {
+    let stratum = |row: &Vec<f64>| match row[..] {
+        [n0, y0, n1, y1, phi, rho] => Ok(Compared { n0, y0, n1, y1, phi, rho }),
+        _ => Err("a stratum has six numbers".to_owned()),
+    };
+    input.rows("strata")?.iter().map(stratum).collect()
+}
+
+fn concurrent(input: &Input) -> Result<Value> {
+    let (n0, y0) = (input.number("n0")?, input.number("y0")?);
+    let baseline =
+        Compared { n0, y0, n1: 0.0, y1: 0.0, phi: input.or("phi", 1.0), rho: input.or("rho", 1.0) };
+    let days = input.rows("days")?;
+    let days: Vec<_> = days.iter().map(|d| SameDay { own: d[0], others: d[1], mean: d[2] }).collect();
+    let Concurrent { shift, answers } = Concurrent::of(&baseline, &days, input.or("ta", 0.0));
+    let number = |x: f64| if x.is_infinite() { json!("inf") } else { json!(x) };
+    Ok(json!([shift.shift, number(shift.variance), answers]))
 }
 
 fn three(list: &[f64]) -> Result<[f64; 3]> {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use ballroom_analytics::regression::{Change, RateRatio, RegressionScore, ReleaseReport, Verdict};
 use ballroom_analytics::value::ValueQuery;
 use ballroom_analytics::{
-    Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, Prepared, Release, Scale, ScaleKind, frame,
-    hyperparameters, regression, value,
+    Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, MIN_ANSWERS, Prepared, Release, Scale,
+    ScaleKind, frame, hyperparameters, regression, value,
 };
 use serde_json::{Map, Value, json};
 
@@ -130,11 +130,12 @@ impl World {
                     ..Release::default()
                 })
                 .collect(),
-            features: vec![Feature { product: 0 }; features.len()],
+            features: vec![Feature { product: 0, whole: false }; features.len()],
             segments: segments.len() as u32,
             feedback: frame::feedback(&feedback_rows).map_err(|e| e.to_string())?,
             incidents: frame::incidents(&incident_rows).map_err(|e| e.to_string())?,
             exposure: frame::exposure(&exposure_rows).map_err(|e| e.to_string())?,
+            min_answers: MIN_ANSWERS,
         };
         let prepared = facts.prepare().map_err(|e| e.to_string())?;
         Ok(Self { features, segments, releases, first_days, prepared })
@@ -185,7 +186,8 @@ impl World {
         let first_day = self.first_days[release].ok_or("the release has no day")?;
         let hyper = hyperparameters(&self.prepared, first_day - 1);
         let as_of = integer(&query["as_of"])? as Day;
-        let report = regression(&self.prepared, &hyper, release as u32, as_of).map_err(|e| e.to_string())?;
+        let report =
+            regression(&self.prepared, &hyper, release as u32, as_of, None).map_err(|e| e.to_string())?;
         report.ok_or("the release is not out".to_owned())
     }
 }
@@ -208,12 +210,13 @@ fn score_json(score: &RegressionScore, report: &ReleaseReport) -> Value {
     })
 }
 
+/// As the cases call it, which know of the evidence alone.
 pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Regressed => "regressed",
+        Verdict::Regressed | Verdict::Since => "regressed",
         Verdict::Watch => "watch",
-        Verdict::Improved => "improved",
-        Verdict::NoEvidence => "no_evidence",
+        Verdict::Improved | Verdict::Recovered => "improved",
+        Verdict::NoEvidence | Verdict::CannotTell => "no_evidence",
         Verdict::NoBaseline => "no_baseline",
     }
 }

@@ -1,7 +1,7 @@
 //! Incidents of the 14 days after a planned release, from half a year of bursts and releases.
 
 use ballroom_analytics::forecast::{ForecastQuery, QUANTILES};
-use ballroom_analytics::{Day, Facts, Feature, IncidentRow, Release, frame, hyperparameters};
+use ballroom_analytics::{Day, Facts, Feature, IncidentRow, MIN_ANSWERS, Release, frame, hyperparameters};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma};
@@ -101,11 +101,12 @@ impl World {
         let prepared = Facts {
             scales: Vec::new(),
             releases: past.map(|day| Release { first_day: Some(*day), ..Release::default() }).collect(),
-            features: vec![Feature { product: 0 }; FEATURES],
+            features: vec![Feature { product: 0, whole: false }; FEATURES],
             segments: 1,
             feedback: frame::feedback(&[])?,
             incidents: frame::incidents(&rows)?,
             exposure: frame::exposure(&[])?,
+            min_answers: MIN_ANSWERS,
         }
         .prepare()?;
         let hyper = hyperparameters(&prepared, PAST - 1);

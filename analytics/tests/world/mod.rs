@@ -3,16 +3,18 @@
 #![allow(dead_code)]
 
 use ballroom_analytics::{
-    Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, Prepared, Release, Scale, ScaleKind, frame,
+    Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, MIN_ANSWERS, Prepared, Release, Scale,
+    ScaleKind, frame,
 };
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) releases: Vec<Release>,
     pub(crate) features: u32,
     pub(crate) feedback: Vec<FeedbackRow>,
     pub(crate) incidents: Vec<IncidentRow>,
     pub(crate) exposure: Vec<ExposureRow>,
+    pub(crate) min_answers: u32,
 }
 
 /// Codes of the scales of every world.
@@ -25,7 +27,21 @@ pub(crate) const SEGMENTS: u32 = 3;
 
 impl World {
     pub(crate) fn with_features(features: u32) -> Self {
-        Self { features, ..Self::default() }
+        Self {
+            releases: Vec::new(),
+            features,
+            feedback: Vec::new(),
+            incidents: Vec::new(),
+            exposure: Vec::new(),
+            min_answers: MIN_ANSWERS,
+        }
+    }
+
+    /// A release that is known from answers only.
+    pub(crate) fn inferred(&mut self, order: &str) -> u32 {
+        let release = self.release(order, None);
+        self.releases[release as usize].inferred = true;
+        release
     }
 
     /// A release; of those of one day, the one made last is the newest.
@@ -43,6 +59,19 @@ impl World {
                 self.feedback.push(row);
             }
         }
+    }
+
+    /// Those of [`answers`](Self::answers), to another feature.
+    pub(crate) fn answers_to(
+        &mut self,
+        feature: u32,
+        days: std::ops::Range<Day>,
+        release: Option<u32>,
+        counts: [i64; 5],
+    ) {
+        let known = self.feedback.len();
+        self.answers(days, release, counts);
+        self.feedback[known..].iter_mut().for_each(|row| row.feature = feature);
     }
 
     pub(crate) fn incident(&mut self, day: Day, release: Option<u32>, no_change: bool) {
@@ -63,11 +92,12 @@ impl World {
                 scale(10.0, 0.0, ScaleKind::Nps),
             ],
             releases: self.releases.clone(),
-            features: vec![Feature { product: 0 }; self.features as usize],
+            features: vec![Feature { product: 0, whole: false }; self.features as usize],
             segments: SEGMENTS,
             feedback: frame::feedback(&self.feedback)?,
             incidents: frame::incidents(&self.incidents)?,
             exposure: frame::exposure(&self.exposure)?,
+            min_answers: self.min_answers,
         }
         .prepare()
     }

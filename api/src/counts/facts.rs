@@ -8,7 +8,7 @@ use ballroom_analytics::{
 use ballroom_entity::{
     exposure_daily, feedback_daily,
     id::{FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
-    incident_daily, scale,
+    incident_daily, organization, release_feature, scale,
 };
 use chrono::{DateTime, Days, NaiveDate};
 use sea_orm::{ConnectionTrait, QueryOrder};
@@ -123,23 +123,27 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// Reads the daily counts: three statements. Incidents that are open spoil every day through `today`.
+    /// Reads the daily counts, and which features each release touches: four statements. Incidents that are open
+    /// spoil every day through `today`.
     pub async fn read(
         db: &impl ConnectionTrait,
-        organization: OrganizationId,
+        row: &organization::Model,
         dimensions: &Dimensions,
         today: NaiveDate,
     ) -> Result<Self, Error> {
+        let organization = row.id;
         let codes = Codes::of(dimensions);
+        let touched = touched(db, organization, &codes, dimensions).await?;
         let exposure = exposure(db, organization, &codes).await?;
         let facts = Facts {
             scales: sorted(&dimensions.scales).map(|id| scale_of(&dimensions.scales[&id])).collect(),
-            releases: releases(dimensions, &codes),
+            releases: releases(dimensions, &codes, touched),
             features: features(&codes),
             segments: codes.segments.len() as u32,
             feedback: frame::feedback(&feedback(db, organization, &codes).await?)?,
             incidents: frame::incidents(&incidents(db, organization, &codes, &exposure, day(today)).await?)?,
             exposure: frame::exposure(&exposure)?,
+            min_answers: row.min_answers.max(1) as u32,
         };
         Ok(Self { codes, facts })
     }
@@ -178,24 +182,50 @@ fn scale_of(row: &scale::Model) -> analytics::Scale {
 /// A product is told apart by the code of its "product as a whole".
 fn features(codes: &Codes) -> Vec<analytics::Feature> {
     let product = |id| codes.features.code((id, FeatureId::NONE)).unwrap_or_default();
-    codes.features.ids.iter().map(|(id, _)| analytics::Feature { product: product(*id) }).collect()
+    let coded = |(id, feature): &(ProductId, FeatureId)| analytics::Feature {
+        product: product(*id),
+        whole: *feature == FeatureId::NONE,
+    };
+    codes.features.ids.iter().map(coded).collect()
 }
 
-fn releases(dimensions: &Dimensions, codes: &Codes) -> Vec<analytics::Release> {
-    let of = |id: &ReleaseId| {
+/// The features that each release touches.
+async fn touched(
+    db: &impl ConnectionTrait,
+    organization: OrganizationId,
+    codes: &Codes,
+    dimensions: &Dimensions,
+) -> Result<HashMap<ReleaseId, Vec<u32>>, Error> {
+    let mut touched: HashMap<ReleaseId, Vec<u32>> = HashMap::new();
+    for row in release_feature::Entity::owned_by(organization).all(db).await? {
+        let product = dimensions.features.get(&row.feature_id).map(|feature| feature.product_id);
+        let code = product.and_then(|product| codes.features.code((product, row.feature_id)));
+        touched.entry(row.release_id).or_default().push(code.ok_or_else(unknown)?);
+    }
+    Ok(touched)
+}
+
+fn releases(
+    dimensions: &Dimensions,
+    codes: &Codes,
+    mut touched: HashMap<ReleaseId, Vec<u32>>,
+) -> Vec<analytics::Release> {
+    let mut of = |id: &ReleaseId| {
         let row = &dimensions.releases[id];
         let ancestors = release::ancestors(dimensions, *id).into_iter().skip(1);
         analytics::Release {
             product: codes.features.code((row.product_id, FeatureId::NONE)).unwrap_or_default(),
             first_day: row.released_on.map(day),
+            inferred: row.inferred,
             withdrawn: row.withdrawn_on.map(day),
             order: dimensions.place(*id),
             ancestors: row
                 .previous_release_id
                 .map(|_| ancestors.filter_map(|id| codes.releases.code(id)).collect()),
+            touched: touched.remove(id).unwrap_or_default(),
         }
     };
-    codes.releases.ids.iter().map(of).collect()
+    codes.releases.ids.iter().map(&mut of).collect()
 }
 
 async fn feedback(

@@ -1,10 +1,11 @@
 //! Organizations: founding one, finding one.
 
+use ballroom_analytics::MIN_ANSWERS;
 use ballroom_entity::{id::OrganizationId, organization, scale};
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
-use super::{check, error::Error, reference::PublicId, scale as scales};
+use super::{access::Administer, check, error::Error, reference::PublicId, scale as scales};
 use crate::store::Store;
 
 /// The key of the organization that exists from the first start.
@@ -34,6 +35,30 @@ pub async fn first(store: &Store, at: DateTime<Utc>) -> Result<(organization::Mo
     }
 }
 
+/// The most that an organization may ask for.
+const MOST_MIN_ANSWERS: i32 = 10_000;
+
+/// Decides how many answers a verdict needs on each side.
+pub async fn set_min_answers(
+    store: &Store,
+    by: Administer,
+    answers: i32,
+    at: DateTime<Utc>,
+) -> Result<organization::Model, Error> {
+    if !(1..=MOST_MIN_ANSWERS).contains(&answers) {
+        let reason = format!("is {answers}; it must lie between 1 and {MOST_MIN_ANSWERS}");
+        return Err(Error::invalid("minAnswers", reason));
+    }
+    let tx = store.begin(by.organization(), at).await?;
+    organization::Entity::update_many()
+        .col_expr(organization::Column::MinAnswers, answers.into())
+        .filter(organization::Column::Id.eq(by.organization()))
+        .exec(tx.db())
+        .await?;
+    tx.commit().await?;
+    find(store, by.organization()).await
+}
+
 /// Founds an organization, with the usual scales.
 pub async fn found(
     store: &Store,
@@ -47,6 +72,7 @@ pub async fn found(
         name: Set(check::name("name", name)?),
         revision: Set(0),
         dimension_revision: Set(0),
+        min_answers: Set(MIN_ANSWERS as i32),
         created_at: Set(at),
     };
     let row = row.insert(store.reader()).await?;

@@ -7,7 +7,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use ballroom_analytics::{Hyperparameters, METHOD, Stratum, prior::StratumPrior};
+use ballroom_analytics::{Hyperparameters, METHOD, Stratum, control::Movement, prior::StratumPrior};
 use ballroom_entity::{
     id::{ScaleId, SegmentId},
     parameters_daily::{Column, Entity, Model},
@@ -53,6 +53,10 @@ pub struct Parameters {
     pub overdispersion: f64,
     /// Over-dispersion of incidents.
     pub incident_overdispersion: f64,
+    /// How far a feature moves by itself from one month to the next, as a standard deviation.
+    pub own_movement: f64,
+    /// How far all features of a product move together, as a standard deviation.
+    pub common_movement: f64,
     /// Features with answers in the year before.
     pub features: u32,
     /// Scales and segments with answers in the year before.
@@ -87,6 +91,8 @@ impl Parameters {
             drift: computed.tau_g,
             overdispersion: computed.phi,
             incident_overdispersion: computed.phi_incidents,
+            own_movement: computed.movement.own,
+            common_movement: computed.movement.common,
             features: computed.features,
             strata: computed.strata.iter().filter_map(stratum).collect(),
         }
@@ -111,6 +117,7 @@ impl Parameters {
             tau_g: self.drift,
             phi: self.overdispersion,
             phi_incidents: self.incident_overdispersion,
+            movement: Movement { own: self.own_movement, common: self.common_movement },
             features: self.features,
             method: METHOD.to_owned(),
         }

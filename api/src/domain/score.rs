@@ -172,7 +172,7 @@ impl Scores {
         }
         let view = self.store.view().await?;
         let (row, dimensions) = self.store.dimensions_in(&view, organization).await?;
-        let counted = Counted::read(&view, organization, &dimensions, today).await?;
+        let counted = Counted::read(&view, &row, &dimensions, today).await?;
         view.commit().await?;
         let (codes, prepared) = blocking(move || counted.prepare()).await?;
         let snapshot = Arc::new(Snapshot {
@@ -325,8 +325,10 @@ impl Scores {
         release: ReleaseId,
     ) -> Result<Arc<Snapshot>, Error> {
         let snapshot = self.snapshot(by, today).await?;
-        let before = snapshot.first_day(release).and_then(|first| first.pred_opt());
-        self.recall(by, &snapshot, before.as_slice()).await?;
+        let eve = |release| snapshot.first_day(release).and_then(|first| first.pred_opt());
+        let eves: Vec<_> =
+            [Some(release), snapshot.previous(release)].into_iter().flatten().filter_map(eve).collect();
+        self.recall(by, &snapshot, &eves).await?;
         Ok(snapshot)
     }
 
@@ -412,14 +414,37 @@ impl Snapshot {
         Ok(analytics::forecast(&self.prepared, &self.prior(day(asked.as_of)), &query)?)
     }
 
-    fn first_day(&self, release: ReleaseId) -> Option<NaiveDate> {
-        self.dimensions.releases.get(&release)?.released_on
+    /// The first day of a release: as declared, else that on which its own answers show it in use; none while it is
+    /// only planned, or was never more than a few answers.
+    pub fn first_day(&self, release: ReleaseId) -> Option<NaiveDate> {
+        Some(date(self.prepared.release_first_day(self.codes.releases.code(release)?)?))
+    }
+
+    /// The release with which alone another is compared: the one that it was made from, else the one before it.
+    fn previous(&self, release: ReleaseId) -> Option<ReleaseId> {
+        self.release_of(self.prepared.previous(self.codes.releases.code(release)?)?)
     }
 
     fn regression(&self, release: ReleaseId, as_of: NaiveDate) -> Result<Option<ReleaseReport>, Error> {
         let Some(first) = self.first_day(release) else { return Ok(None) };
+        let eve = day(first) - 1;
+        // Whether it mends what the release before it broke depends on what was said of that one by then.
+        let earlier = match self.previous(release) {
+            Some(previous) => self.judged(previous, eve, None)?,
+            None => None,
+        };
+        self.judged(release, day(as_of), earlier.as_ref())
+    }
+
+    fn judged(
+        &self,
+        release: ReleaseId,
+        as_of: Day,
+        earlier: Option<&ReleaseReport>,
+    ) -> Result<Option<ReleaseReport>, Error> {
+        let Some(first) = self.first_day(release) else { return Ok(None) };
         let prior = self.prior(day(first) - 1);
-        Ok(analytics::regression(&self.prepared, &prior, self.release(release)?, day(as_of))?)
+        Ok(analytics::regression(&self.prepared, &prior, self.release(release)?, as_of, earlier)?)
     }
 
     fn suspects(
@@ -452,6 +477,11 @@ impl Snapshot {
             until: day(cell.period.until),
         };
         Ok(analytics::standard(&self.prepared, &query)?)
+    }
+
+    /// Whether a release says that it touches a feature, both as codes.
+    pub fn touches(&self, release: u32, feature: u32) -> bool {
+        self.prepared.touches(release, feature)
     }
 
     /// The feature of a code; `NONE` for the product as a whole.

@@ -166,7 +166,8 @@ impl Verdicts {
         let mut changes = Vec::new();
         let Some(row) = dimensions.products.get(&product) else { return Ok(changes) };
         let today = today(row, clock::now());
-        for release in young(dimensions, product, today) {
+        let snapshot = shared.scores.snapshot(self.by, today).await?;
+        for release in young(&snapshot, product, today) {
             let (snapshot, report) = shared.scores.regression(self.by, today, release, today).await?;
             let Some(report) = report.map(Arc::new) else { continue };
             for score in report.features.iter().cloned() {
@@ -218,11 +219,11 @@ impl Verdicts {
 }
 
 /// The releases of a product that are within the days that a verdict looks at.
-fn young(dimensions: &Dimensions, product: ProductId, today: NaiveDate) -> Vec<ReleaseId> {
+fn young(snapshot: &Snapshot, product: ProductId, today: NaiveDate) -> Vec<ReleaseId> {
     let age = |first: NaiveDate| (today - first).num_days();
     let is_young = |first| (0..DAYS).contains(&age(first));
-    let releases = dimensions.releases_of(product).into_iter();
-    releases.filter(|release| release.released_on.is_some_and(is_young)).map(|release| release.id).collect()
+    let releases = snapshot.dimensions.releases_of(product).into_iter().map(|release| release.id);
+    releases.filter(|release| snapshot.first_day(*release).is_some_and(is_young)).collect()
 }
 
 async fn watch(shared: Weak<Shared>, verdicts: Arc<Verdicts>) {

@@ -40,6 +40,7 @@ mod exposure;
 
 mod value;
 
+mod evidence;
 mod regression;
 
 mod trend;
@@ -123,6 +124,7 @@ pub struct Query(
 /// Everything that can be done. The verbs are the trade's; each takes one input and returns what changed.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    organization::OrganizationMutation,
     product::ProductMutation,
     feature::FeatureMutation,
     release::ReleaseMutation,

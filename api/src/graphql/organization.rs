@@ -1,9 +1,14 @@
-//! The caller's organization.
+//! The caller's organization, and what it decides for all its scores.
 
-use async_graphql::{Context, Description, ID, Object};
+use async_graphql::{Context, Description, ID, InputObject, Object};
 use ballroom_entity::organization::Model;
 
-use super::{Asking, fault::Fault, scalar::id};
+use super::{
+    Asking,
+    fault::Fault,
+    payload::{payload, payloads},
+    scalar::id,
+};
 use crate::domain::organization;
 
 /// The tenant that owns everything.
@@ -26,6 +31,12 @@ impl Organization {
     async fn name(&self) -> &str {
         &self.0.name
     }
+
+    /// How many answers a verdict needs before the release and after it, 1 or more; 10 unless it was changed. With
+    /// fewer it is at most WATCH, with the reason FEW_ANSWERS.
+    async fn min_answers(&self) -> i32 {
+        self.0.min_answers
+    }
 }
 
 #[derive(Default)]
@@ -36,5 +47,43 @@ impl OrganizationQuery {
     /// The organization to which the caller's token belongs.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Organization, Fault> {
         Ok(Organization(organization::find(ctx.store(), ctx.reports()?.organization()).await?))
+    }
+}
+
+/// What is to change.
+#[derive(InputObject)]
+struct UpdateOrganizationInput {
+    /// How many answers a verdict needs on each side, 1 to 10000.
+    min_answers: i32,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
+}
+
+payloads! {
+    /// The organization as it is now.
+    OrganizationPayload {
+        /// The organization.
+        organization: Organization,
+    }
+}
+
+#[derive(Default)]
+pub(super) struct OrganizationMutation;
+
+#[Object]
+impl OrganizationMutation {
+    /// Changes what holds for all scores of the organization. Verdicts follow at once, those of the past included.
+    async fn update_organization(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done.")] input: UpdateOrganizationInput,
+    ) -> Result<OrganizationPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let by = ctx.administers()?;
+            let row = organization::set_min_answers(ctx.store(), by, input.min_answers, ctx.now()).await?;
+            Ok(OrganizationPayload::done(Organization(row)))
+        })
+        .await
     }
 }

@@ -71,6 +71,18 @@ impl ScoreParameters {
         self.parameters.incident_overdispersion
     }
 
+    /// How far a feature moves by itself between two months when no release touches it, as a standard deviation on a
+    /// scale from 0 to 1. A fall must go beyond it to be laid at a release's door.
+    async fn own_movement(&self) -> f64 {
+        self.parameters.own_movement
+    }
+
+    /// How far all features of a product move together between two months, as a standard deviation on a scale from 0
+    /// to 1.
+    async fn common_movement(&self) -> f64 {
+        self.parameters.common_movement
+    }
+
     /// Features with answers in the year before.
     async fn features(&self) -> i64 {
         self.parameters.features.into()

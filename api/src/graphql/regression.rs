@@ -15,6 +15,7 @@ use chrono::NaiveDate;
 
 use super::{
     Asking,
+    evidence::{Control, ControlShift, FallSince, Gate, MissingAnswers, PreviousComparison, VerdictReason},
     fault::Fault,
     feature::{self, Feature},
     load::VerdictsOn,
@@ -41,14 +42,21 @@ pub struct Regression {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_analytics::regression::Verdict")]
 pub(super) enum Verdict {
-    /// It got worse. At most one in ten such verdicts is wrong.
+    /// It got worse, by more than what the release does not touch. At most one in ten such verdicts is wrong.
     Regressed,
-    /// Suspicious, not proven: look at it.
+    /// Suspicious, not proven: look at it. `reason` says what keeps it from being more.
     Watch,
+    /// It is worse than in the 90 days before, but the fall began before this release, as `since` says, and nothing says
+    /// that this one made it worse again.
+    Since,
+    /// A release before it made it worse, and this one brought the level back, wholly or in part: see `recovery`.
+    Recovered,
     /// It got better. At most one in ten such verdicts is wrong.
     Improved,
     /// Nothing speaks for a change. That is not proof that nothing changed.
     NoEvidence,
+    /// Too little is known since the release to say anything.
+    CannotTell,
     /// Too little is known from before the release to compare with.
     NoBaseline,
 }
@@ -60,6 +68,18 @@ enum Baseline {
     Ancestors,
     /// Every other release, because it names none that it was made from.
     AnyOther,
+    /// The previous release alone.
+    Previous,
+}
+
+impl From<Compared> for Baseline {
+    fn from(baseline: Compared) -> Self {
+        match baseline {
+            Compared::Ancestors => Self::Ancestors,
+            Compared::AnyOther => Self::AnyOther,
+            Compared::Previous => Self::Previous,
+        }
+    }
 }
 
 /// What incidents are counted against.
@@ -78,14 +98,17 @@ impl Regression {
         release::of(ctx, self.release).await
     }
 
-    /// The gravest verdict over all features: REGRESSED if any is, else WATCH, else IMPROVED, else NO_EVIDENCE,
-    /// and NO_BASELINE where no feature can be compared.
+    /// The gravest verdict over all features: REGRESSED if any is, else WATCH, SINCE, RECOVERED, IMPROVED, NO_EVIDENCE,
+    /// CANNOT_TELL, and NO_BASELINE where no feature can be compared.
     async fn verdict(&self) -> Verdict {
         let gravity = |verdict| match verdict {
-            regression::Verdict::Regressed => 4,
-            regression::Verdict::Watch => 3,
-            regression::Verdict::Improved => 2,
-            regression::Verdict::NoEvidence => 1,
+            regression::Verdict::Regressed => 7,
+            regression::Verdict::Watch => 6,
+            regression::Verdict::Since => 5,
+            regression::Verdict::Recovered => 4,
+            regression::Verdict::Improved => 3,
+            regression::Verdict::NoEvidence => 2,
+            regression::Verdict::CannotTell => 1,
             regression::Verdict::NoBaseline => 0,
         };
         let verdicts = self.report.features.iter().map(|feature| feature.verdict);
@@ -104,10 +127,26 @@ impl Regression {
 
     /// What the release is compared with, in the 90 days before its first.
     async fn baseline(&self) -> Baseline {
-        match self.report.baseline {
-            Compared::Ancestors => Baseline::Ancestors,
-            Compared::AnyOther => Baseline::AnyOther,
+        self.report.baseline.into()
+    }
+
+    /// The release with which alone it is compared as well: the one that it was made from, else the one that began
+    /// before it; null where there is none.
+    async fn previous(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
+        match self.report.previous.and_then(|code| self.snapshot.release_of(code)) {
+            Some(id) => Ok(Some(release::of(ctx, id).await?)),
+            None => Ok(None),
         }
+    }
+
+    /// How many answers a verdict needs on each side, as the organization decided.
+    async fn min_answers(&self) -> i64 {
+        self.report.min_answers.into()
+    }
+
+    /// What a release gate should do with it.
+    async fn gate(&self) -> Gate {
+        Gate::of(&self.report, &self.snapshot)
     }
 
     /// The verdict on every feature of the product that has data.
@@ -163,6 +202,89 @@ impl FeatureRegression {
         self.score.verdict.into()
     }
 
+    /// What the verdict rests on. All figures of this object are against the release's `baseline`; those against the
+    /// previous release alone stand in `previous`.
+    async fn baseline(&self) -> Baseline {
+        self.score.baseline.into()
+    }
+
+    /// Why the verdict is not more than it is; null: nothing stands in its way.
+    async fn reason(&self) -> Option<VerdictReason> {
+        self.score.reason.map(VerdictReason::from)
+    }
+
+    /// How many answers are missing on either side until the evidence may be a verdict; null: none.
+    async fn missing_answers(&self) -> Option<MissingAnswers> {
+        self.score.missing.map(MissingAnswers::from)
+    }
+
+    /// Whether the cause was tested; null where there is no evidence for a change.
+    async fn control(&self) -> Option<Control> {
+        self.score.control.map(Control::from)
+    }
+
+    /// The shift that everything else shares: features that the release does not touch, and answers to earlier releases
+    /// on the same days. In points of 100, with twice its standard deviation on either side; null where there is
+    /// nothing to compare with.
+    async fn common_shift(&self) -> Option<Interval> {
+        self.score.controlled.as_ref().map(|controlled| controlled.common_shift.into())
+    }
+
+    /// The change of the feature beyond the common shift, in points of 100; null where there is nothing to compare with.
+    async fn own_change(&self) -> Option<Interval> {
+        self.score.controlled.as_ref()?.own_change.map(Interval::from)
+    }
+
+    /// Natural logarithm of the evidence (e-value) for a drop beyond the common shift; null where there is nothing to
+    /// compare with.
+    async fn log_evidence_controlled(&self) -> Option<f64> {
+        self.score.controlled.as_ref().map(|controlled| controlled.log_e)
+    }
+
+    /// Natural logarithm of the evidence (e-value) for an improvement beyond the common shift; null where there is
+    /// nothing to compare with.
+    async fn log_evidence_improved_controlled(&self) -> Option<f64> {
+        self.score.controlled.as_ref().map(|controlled| controlled.log_e_improved)
+    }
+
+    /// What the common shift rests on.
+    async fn controls(&self) -> Vec<ControlShift> {
+        let one = |control: &regression::ControlShift| ControlShift {
+            snapshot: self.snapshot.clone(),
+            control: *control,
+        };
+        self.score.controlled.iter().flat_map(|controlled| &controlled.controls).map(one).collect()
+    }
+
+    /// How far answers about this feature to earlier releases moved on the days of this one; null where there are fewer
+    /// than 20. It is one of the controls.
+    async fn concurrent(&self) -> Option<ControlShift> {
+        let mut controls = self.score.controlled.iter().flat_map(|controlled| &controlled.controls);
+        let control = *controls.find(|control| control.feature.is_none())?;
+        Some(ControlShift { snapshot: self.snapshot.clone(), control })
+    }
+
+    /// When a fall began that this release only inherited; null unless the verdict is SINCE.
+    async fn since(&self) -> Option<FallSince> {
+        self.score.since.map(|since| FallSince { snapshot: self.snapshot.clone(), since })
+    }
+
+    /// The share of the fall before that this release made good, 1 is all of it; null unless the verdict is RECOVERED.
+    async fn recovery(&self) -> Option<f64> {
+        self.score.recovery
+    }
+
+    /// The comparison with the previous release alone; null where either side has too few answers.
+    async fn previous(&self) -> Option<PreviousComparison> {
+        self.score.previous.map(PreviousComparison)
+    }
+
+    /// Share, 0 to 1, of the feature's answers of the days compared that name no release. They count for the value of
+    /// the feature, and stand on neither side of the verdict. Null without answers.
+    async fn unlabelled_share(&self) -> Option<f64> {
+        self.score.unlabelled
+    }
+
     /// Probability in percent, 0 to 100, that the release regressed the feature, if one release in ten does.
     async fn score(&self) -> f64 {
         self.score.score
@@ -189,7 +311,8 @@ impl FeatureRegression {
         self.score.feedback.map(Evidence::from)
     }
 
-    /// What the incidents say; null when the feature is known for less than 14 days before.
+    /// What the incidents say; null when the feature is known for less than 14 days before, or no incident of the product
+    /// was recorded by then: where nobody records them, their absence says nothing.
     async fn incident_evidence(&self) -> Option<Evidence> {
         self.score.incidents.map(Evidence::from)
     }
@@ -208,8 +331,8 @@ impl FeatureRegression {
         self.score.strata.iter().map(one).collect()
     }
 
-    /// Incidents after the release per incidents before, against the same exposure: 1 is no change; null without
-    /// both.
+    /// Incidents after the release per incidents before, against the same exposure: 1 is no change; null without any
+    /// incident on either side.
     async fn rate_ratio(&self) -> Option<Interval> {
         let ratio = self.score.rate_ratio?;
         Some(Interval { estimate: ratio.estimate, lower: finite(ratio.lower), upper: finite(ratio.upper) })
@@ -328,6 +451,7 @@ pub struct Interval {
 
 impl From<regression::Change> for Interval {
     fn from(change: regression::Change) -> Self {
+        let change = change.within_scale();
         Self { estimate: change.estimate, lower: finite(change.lower), upper: finite(change.upper) }
     }
 }

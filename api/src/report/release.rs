@@ -1,6 +1,8 @@
 //! The release report: did it make things worse?
 
-use ballroom_analytics::regression::{RegressionScore, ReleaseReport as Scored, Verdict};
+use ballroom_analytics::regression::{
+    Change, Control, Reason, RegressionScore, ReleaseReport as Scored, Verdict,
+};
 use serde::Serialize;
 
 use super::signed;
@@ -26,6 +28,14 @@ pub struct Entry {
     pub name: String,
     /// The verdict.
     pub verdict: String,
+    /// Why it is not more than it is, in words.
+    pub reason: Option<String>,
+    /// The release with which a fall began, where that was before this one.
+    pub since: Option<String>,
+    /// Whether the cause was tested by what happened to everything else in the same days.
+    pub control: Option<&'static str>,
+    /// How far everything else moved in the same days, in points of 100.
+    pub common_shift: Option<f64>,
     /// Probability in percent that the release regressed the feature.
     pub score: f64,
     /// The p-value, valid however often one looks.
@@ -38,13 +48,18 @@ pub struct Entry {
     pub responses: i64,
     /// The first day on which the verdict was "regressed".
     pub first_flagged_day: Option<chrono::NaiveDate>,
+    #[serde(skip)]
+    says_nothing: bool,
 }
 
 impl ReleaseVerdicts {
     /// Adds what is to be said of a release.
     pub fn add(&mut self, snapshot: &Snapshot, report: &Scored) {
         let telling = |score: &&RegressionScore| {
-            matches!(score.verdict, Verdict::Regressed | Verdict::Watch | Verdict::Improved)
+            matches!(
+                score.verdict,
+                Verdict::Regressed | Verdict::Watch | Verdict::Since | Verdict::Recovered | Verdict::Improved
+            )
         };
         let mut scores: Vec<&RegressionScore> = report.features.iter().filter(telling).collect();
         if scores.is_empty() {
@@ -72,8 +87,8 @@ impl ReleaseVerdicts {
             table.add_row([
                 entry.release.clone(),
                 entry.first_day.to_string(),
-                if entry.verdict == "no evidence" { format!("({})", entry.name) } else { entry.name.clone() },
-                entry.verdict.clone(),
+                if entry.says_nothing { format!("({})", entry.name) } else { entry.name.clone() },
+                entry.in_words(),
                 format!("{:.0}", entry.score),
                 if entry.p < 0.001 { "< 0.001".to_owned() } else { format!("{:.3}", entry.p) },
                 entry.change.map_or_else(String::new, |[estimate, lower, upper]| {
@@ -101,12 +116,58 @@ impl Entry {
             feature: feature.map(|feature| feature.key.clone()),
             name: feature.map_or_else(|| "the product as a whole".to_owned(), |feature| feature.name.clone()),
             verdict: name(score.verdict).to_owned(),
+            reason: score.reason.map(|reason| reason_of(score, reason)),
+            since: score.since.map(|since| match since.release.and_then(|code| snapshot.release_of(code)) {
+                Some(id) => {
+                    snapshot.dimensions.releases.get(&id).map_or_else(String::new, |r| r.version.clone())
+                }
+                None => snapshot.date(since.day).to_string(),
+            }),
+            control: score.control.map(|control| match control {
+                Control::None => "none",
+                Control::Held => "held",
+                Control::Shared => "shared",
+            }),
+            common_shift: score.controlled.as_ref().map(|controlled| controlled.common_shift.estimate),
             score: score.score,
             p: score.p,
-            change: score.change.map(|change| [change.estimate, change.lower, change.upper]),
+            change: score
+                .change
+                .map(Change::within_scale)
+                .map(|change| [change.estimate, change.lower, change.upper]),
             rate_ratio: score.rate_ratio.map(|ratio| ratio.estimate),
             responses: score.responses,
             first_flagged_day: score.first_flagged_day.map(|day| snapshot.date(day)),
+            says_nothing: matches!(
+                score.verdict,
+                Verdict::NoEvidence | Verdict::CannotTell | Verdict::NoBaseline
+            ),
+        }
+    }
+
+    /// The verdict with what is needed to understand it.
+    fn in_words(&self) -> String {
+        match (&self.since, &self.reason) {
+            (Some(since), _) => format!("{} {since}", self.verdict),
+            (None, Some(reason)) => format!("{}: {reason}", self.verdict),
+            (None, None) => self.verdict.clone(),
+        }
+    }
+}
+
+/// Why a verdict is not more than it is, in words.
+fn reason_of(score: &RegressionScore, reason: Reason) -> String {
+    match (reason, score.missing) {
+        (Reason::FewAnswers, Some((before, after))) => {
+            let sides = [(before, "before"), (after, "after")];
+            let missing = sides.iter().filter(|(missing, _)| *missing > 0);
+            let missing: Vec<_> = missing.map(|(missing, side)| format!("{missing} more {side}")).collect();
+            format!("few answers ({})", missing.join(", "))
+        }
+        (Reason::FewAnswers, None) => "few answers".to_owned(),
+        (Reason::SharedShift, _) => {
+            let shift = score.controlled.as_ref().map_or(0.0, |controlled| controlled.common_shift.estimate);
+            format!("all moved ({})", signed(shift))
         }
     }
 }
@@ -116,8 +177,11 @@ pub fn name(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Regressed => "regressed",
         Verdict::Watch => "watch",
+        Verdict::Since => "worse since",
+        Verdict::Recovered => "recovered",
         Verdict::Improved => "improved",
         Verdict::NoEvidence => "no evidence",
+        Verdict::CannotTell => "cannot tell",
         Verdict::NoBaseline => "no baseline",
     }
 }

@@ -1,0 +1,218 @@
+//! Many seeds: verdicts where nothing happened, and where one release was made worse.
+
+use std::collections::BTreeMap;
+
+use super::Error;
+use super::chance;
+use super::judged::{self, Judged, first_days};
+use super::review::{Review, Set};
+use super::row::{Bar, Row, Share};
+
+/// Answers of its own from which a release is one that a verdict matters for.
+pub(crate) const ENOUGH: usize = 100;
+/// Answers that name another release in the 90 days before, without which a worse release cannot be found.
+const BASELINE: usize = 50;
+const WATCHED: i32 = 90;
+
+const TAKEN: [Taken; 2] =
+    [Taken { share: 0.15, found: [0.09, 0.02] }, Taken { share: 0.30, found: [0.16, 0.08] }];
+
+/// The share of trials in which another release may be called. It is none, but for one that is a hair below being
+/// called and that the organization's parameters, which the stars are part of, move.
+const OTHERS: f64 = 0.005;
+
+/// Stars taken from a release.
+struct Taken {
+    /// The share of its answers that lose one.
+    share: f64,
+    /// The share of such releases that must be found, in the reviews as they are and with ratings permuted before:
+    /// as many as version 1.0 of the method found where no answer lacked its release.
+    found: [f64; 2],
+}
+
+/// What was shuffled.
+const NULLS: [&str; 2] = ["release labels shuffled within each day", "ratings permuted over all reviews"];
+
+/// The figures of all seeds.
+pub(crate) struct Trial {
+    pub(crate) rows: Vec<Row>,
+    /// The releases that were called although nothing happened to them, and how often.
+    pub(crate) called: Vec<String>,
+}
+
+/// What a set's reviews are before anything is done to them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    All,
+    Labelled,
+}
+
+/// What the seeds of all sets gave together.
+#[derive(Clone, Default)]
+struct Tally {
+    /// Labels shuffled within each day; ratings permuted.
+    null: [Null; NULLS.len()],
+    /// By share of answers that lose a star: in the reviews as they are, and with ratings permuted before.
+    worse: [[Worse; 2]; TAKEN.len()],
+}
+
+/// Releases that nothing happened to.
+#[derive(Clone, Default)]
+struct Null {
+    ever: Share,
+    last: Share,
+    /// Whatever few answers they have.
+    any: Share,
+    /// How often each release was called that has enough answers.
+    called: BTreeMap<String, u64>,
+}
+
+/// Releases that were made worse.
+#[derive(Clone, Copy, Default)]
+struct Worse {
+    found: Share,
+    last: Share,
+    /// Another release was called that was not before.
+    other: Share,
+}
+
+pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
+    let with = tally(sets, seeds, Rows::All)?;
+    let without = tally(sets, seeds, Rows::Labelled)?;
+    let (mut rows, mut called) = (Vec::new(), Vec::new());
+    for (number, (what, (all, labelled))) in (1..).zip(NULLS.iter().zip(with.null.iter().zip(&without.null)))
+    {
+        let mut row = |what: String, share, bar| rows.push(Row::share(number, what, share, bar));
+        row(format!("{what}: ever regressed"), all.ever, Bar::AtMost(0.05));
+        row("... on the 90th day".to_owned(), all.last, Bar::None);
+        row("... and releases with fewer than 100 answers, ever".to_owned(), all.any, Bar::None);
+        row("... without the unlabelled reviews, ever".to_owned(), labelled.ever, Bar::None);
+        let often = all.called.iter().map(|(release, times)| format!("{release} ({times} of {seeds})"));
+        called.push(format!("{what}: {}", often.collect::<Vec<_>>().join(", ")));
+    }
+    for (number, (taken, (all, labelled))) in
+        (3..).zip(TAKEN.iter().zip(with.worse.iter().zip(&without.worse)))
+    {
+        for (place, on) in ["", ", ratings permuted"].iter().enumerate() {
+            let (all, labelled) = (&all[place], &labelled[place]);
+            let mut row = |what: &str, share, bar| rows.push(Row::share(number, what, share, bar));
+            let what = format!("a star taken from {:.0} % of one's answers{on}: found", 100.0 * taken.share);
+            row(&what, all.found, Bar::AtLeast(taken.found[place]));
+            row("... on the 90th day", all.last, Bar::None);
+            row("... without the unlabelled reviews: found", labelled.found, Bar::None);
+            row("... another release is called", all.other, Bar::AtMost(OTHERS));
+            row("... without the unlabelled reviews: another release is called", labelled.other, Bar::None);
+        }
+    }
+    Ok(Trial { rows, called })
+}
+
+fn tally(sets: &[Set], seeds: u64, which: Rows) -> Result<Tally, Error> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let worker = |thread: u64| -> Result<Tally, Error> {
+        let mut tally = Tally::default();
+        for set in sets {
+            let labelled = |r: &&Review| which == Rows::All || r.release.is_some();
+            let reviews: Vec<_> = set.reviews.iter().filter(labelled).copied().collect();
+            for seed in (thread..seeds).step_by(threads as usize) {
+                tally.seed(set, &reviews, seed)?;
+            }
+        }
+        Ok(tally)
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|thread| scope.spawn(move || worker(thread))).collect();
+        let mut all = Tally::default();
+        for worker in workers {
+            all.add(worker.join().map_err(|_| "a measurement broke off")??);
+        }
+        Ok(all)
+    })
+}
+
+impl Tally {
+    fn seed(&mut self, set: &Set, reviews: &[Review], seed: u64) -> Result<(), Error> {
+        let mut rng = chance::seed(seed);
+        let labels = chance::labels_within_days(reviews, &mut rng);
+        let ratings = chance::ratings(reviews, set.products.len(), &mut rng);
+        let permuted = judged::all(set, &ratings, &[])?;
+        self.null[0].add(set, &judged::all(set, &labels, &[])?);
+        self.null[1].add(set, &permuted);
+        let before = judged::all(set, reviews, &[])?;
+        let releases = judgeable(set, reviews);
+        for (taken, worse) in TAKEN.iter().zip(&mut self.worse) {
+            for ((reviews, before), worse) in
+                [(reviews, &before), (&ratings, &permuted)].into_iter().zip(worse)
+            {
+                for release in releases.iter().filter(|r| !before[**r as usize].ever_regressed) {
+                    let taken = chance::star_taken(reviews, *release, taken.share, &mut rng);
+                    worse.add(*release, before, &judged::all(set, &taken, &[])?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, other: Self) {
+        for (null, more) in self.null.iter_mut().zip(other.null) {
+            null.ever = Share::all(&[null.ever, more.ever]);
+            null.last = Share::all(&[null.last, more.last]);
+            null.any = Share::all(&[null.any, more.any]);
+            for (release, times) in more.called {
+                *null.called.entry(release).or_default() += times;
+            }
+        }
+        for (worse, more) in self.worse.iter_mut().flatten().zip(other.worse.into_iter().flatten()) {
+            *worse = Worse {
+                found: Share::all(&[worse.found, more.found]),
+                last: Share::all(&[worse.last, more.last]),
+                other: Share::all(&[worse.other, more.other]),
+            };
+        }
+    }
+}
+
+impl Null {
+    fn add(&mut self, set: &Set, judged: &[Judged]) {
+        for (code, release) in (0..).zip(judged) {
+            self.any.add(release.ever_regressed);
+            if release.own >= ENOUGH {
+                self.ever.add(release.ever_regressed);
+                self.last.add(release.is_regressed());
+                if release.ever_regressed {
+                    *self.called.entry(set.name_of(code)).or_default() += 1;
+                }
+            }
+        }
+    }
+}
+
+impl Worse {
+    fn add(&mut self, release: u32, before: &[Judged], after: &[Judged]) {
+        let found = &after[release as usize];
+        self.found.add(found.ever_regressed);
+        self.last.add(found.is_regressed());
+        let called = |(code, (before, after)): (u32, (&Judged, &Judged))| {
+            code != release && after.ever_regressed && !before.ever_regressed
+        };
+        self.other.add((0..).zip(before.iter().zip(after)).any(called));
+    }
+}
+
+/// The releases that a fall could be found in: 100 answers of their own while they are watched, and a baseline.
+fn judgeable(set: &Set, reviews: &[Review]) -> Vec<u32> {
+    let first_days = first_days(set, reviews);
+    let is_judgeable = |code: &u32| {
+        let Some(first) = first_days[*code as usize] else { return false };
+        let count = |from, until, own: bool| {
+            let within = |r: &&Review| {
+                r.product == set.releases[*code as usize].product
+                    && r.release.is_some_and(|release| (release == *code) == own)
+                    && (from..until).contains(&r.day)
+            };
+            reviews.iter().filter(within).count()
+        };
+        count(first, first + WATCHED, true) >= ENOUGH && count(first - WATCHED, first, false) >= BASELINE
+    };
+    (0..set.releases.len() as u32).filter(is_judgeable).collect()
+}

@@ -1,0 +1,331 @@
+//! Whose fault was it? What happened to everything else in the same days, and whether a feature fell by more than
+//! that (METHOD 2).
+//!
+//! The regression score tells that the experience of a feature got worse after a release. Where everything drifts
+//! (a season, a price, an outage of others) the release that happened to come then would be blamed. Features that
+//! the release does not touch, and answers to earlier releases on the same days, show what would have come anyway:
+//! difference in differences with a shrunken common shift.
+
+use libm::lgamma;
+
+use crate::evidence::{DROPS, Direction, MARGIN, log_mean_exp, log_sum_exp};
+
+/// Answers before and after that make an untouched feature a control.
+pub(crate) const MIN_BEFORE: f64 = 20.0;
+/// See [`MIN_BEFORE`].
+pub(crate) const MIN_AFTER: f64 = 5.0;
+/// Answers to earlier releases on the same days, each day weighing as much as its own answers, from which they are
+/// a control.
+pub(crate) const MIN_SAME_DAYS: f64 = 20.0;
+/// How far early adopters differ from others, as a standard deviation of utility.
+pub(crate) const SD_ADOPTERS: f64 = 0.05;
+/// Untouched features with incidents from which their common rate ratio counts.
+pub(crate) const MIN_INCIDENT_CONTROLS: usize = 2;
+/// How far the incident rates of all features move together, and of one by itself, as standard deviations of the log.
+pub(crate) const SD_COMMON_RATE: f64 = 0.30;
+/// See [`SD_COMMON_RATE`].
+pub(crate) const SD_OWN_RATE: f64 = 0.15;
+/// A day's others count at most this many times.
+const MOST_WEIGHT: f64 = 20.0;
+/// Degrees of freedom of the Student weights by which a control that regressed itself is set aside, and their rounds.
+const NU: f64 = 4.0;
+const ROUNDS: usize = 5;
+
+/// How far features move between two windows when nobody touches them, as standard deviations of utility.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Movement {
+    /// A feature by itself.
+    pub own: f64,
+    /// All features of a product together.
+    pub common: f64,
+}
+
+impl Default for Movement {
+    fn default() -> Self {
+        Self { own: OWN.default, common: COMMON.default }
+    }
+}
+
+/// What a standard deviation is taken to be without data, the pairs or blocks that this is worth, and its bounds.
+struct Bounded {
+    default: f64,
+    weight: f64,
+    bounds: (f64, f64),
+}
+
+const OWN: Bounded = Bounded { default: 0.015, weight: 20.0, bounds: (0.005, 0.04) };
+const COMMON: Bounded = Bounded { default: 0.04, weight: 6.0, bounds: (0.01, 0.10) };
+
+impl Bounded {
+    fn sd(&self, sum: f64, count: f64) -> f64 {
+        let variance = (sum + self.weight * self.default.powi(2)) / (count + self.weight);
+        variance.clamp(self.bounds.0.powi(2), self.bounds.1.powi(2)).sqrt()
+    }
+}
+
+impl Movement {
+    /// From pairs of consecutive blocks of a product: the shifts of its features from one to the next, each with
+    /// its sampling variance. `E (d - G)^2 = (v + t^2) (1 - h)` for a feature with the share `h` in the mean `G`.
+    pub fn of(blocks: impl IntoIterator<Item = Vec<Shift>>) -> Self {
+        /// A feature that is most of the mean says little of how far it lies from it.
+        const MOST_SHARE: f64 = 0.8;
+        let (mut own, mut pairs, mut common, mut count) = (0.0, 0.0, 0.0, 0.0);
+        for shifts in blocks {
+            if shifts.len() < 2 {
+                continue;
+            }
+            let moved = |s: &Shift| Shift { variance: s.variance + OWN.default.powi(2), ..*s };
+            let moved: Vec<_> = shifts.iter().map(moved).collect();
+            let mean = CommonShift::of(&moved, f64::INFINITY);
+            for (shift, share) in shifts.iter().zip(&mean.weights).filter(|(_, share)| **share < MOST_SHARE) {
+                own += (shift.shift - mean.shift).powi(2) / (1.0 - share) - shift.variance;
+                pairs += 1.0;
+            }
+            common += mean.shift.powi(2) - mean.variance;
+            count += 1.0;
+        }
+        Self { own: OWN.sd(own, pairs), common: COMMON.sd(common, count) }
+    }
+}
+
+/// A stratum before and after: answers, mean utility, over-dispersion and variance ratio.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Compared {
+    /// Answers before.
+    pub n0: f64,
+    /// Their mean.
+    pub y0: f64,
+    /// Answers after.
+    pub n1: f64,
+    /// Their mean.
+    pub y1: f64,
+    /// Over-dispersion of answers.
+    pub phi: f64,
+    /// Variance of an answer as a share of `mu (1 - mu)`.
+    pub rho: f64,
+}
+
+impl Compared {
+    fn mu(&self) -> f64 {
+        (self.n0 * self.y0 + 0.5) / (self.n0 + 1.0)
+    }
+
+    /// The variance of one answer.
+    fn variance(&self) -> f64 {
+        self.phi * self.rho * self.mu() * (1.0 - self.mu())
+    }
+}
+
+/// How far something moved, with the variance of that.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shift {
+    /// The shift.
+    pub shift: f64,
+    /// Its variance.
+    pub variance: f64,
+}
+
+impl Shift {
+    /// The shift of one untouched feature over its strata; `own` is how far it moves by itself.
+    ///
+    /// ```text
+    /// d = sum n1 (y1 - mu) / sum n1,   v = sum phi rho b (n1 + n1^2/(n0 + 1)) / (sum n1)^2 + t^2
+    /// ```
+    pub fn of(strata: &[Compared], own: f64) -> Self {
+        let (mut n, mut shift, mut variance) = (0.0, 0.0, 0.0);
+        for stratum in strata {
+            n += stratum.n1;
+            shift += stratum.n1 * (stratum.y1 - stratum.mu());
+            variance += stratum.variance() * (stratum.n1 + stratum.n1.powi(2) / (stratum.n0 + 1.0));
+        }
+        Self { shift: shift / n, variance: variance / (n * n) + own * own }
+    }
+
+    /// The shift of an incident rate, as the logarithm of a ratio.
+    pub(crate) fn of_rate(log_ratio: f64, variance: f64) -> Self {
+        Self { shift: log_ratio, variance: variance + SD_OWN_RATE * SD_OWN_RATE }
+    }
+}
+
+/// The shift that controls share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CommonShift {
+    /// The shift.
+    pub shift: f64,
+    /// Its variance.
+    pub variance: f64,
+    /// Each control's weight; what is missing to 1 is the weight of "no shift".
+    pub weights: Vec<f64>,
+}
+
+impl CommonShift {
+    /// A robust mean, shrunk to no shift: `common` is how far everything moves together. A control that regressed
+    /// itself does not hide a fall (Student weights: Lange, Little and Taylor 1989).
+    ///
+    /// ```text
+    /// w = 1/v;   5 times: G = sum w d / (sum w + 1/s0^2), w = (1/v) 5/(4 + (d - G)^2/v);   V = 1/(sum w + 1/s0^2)
+    /// ```
+    pub fn of(controls: &[Shift], common: f64) -> Self {
+        let prior = 1.0 / (common * common);
+        let mut weights: Vec<_> = controls.iter().map(|c| 1.0 / c.variance).collect();
+        let mean = |weights: &[f64]| {
+            let sum: f64 = weights.iter().zip(controls).map(|(w, c)| w * c.shift).sum();
+            sum / (weights.iter().sum::<f64>() + prior)
+        };
+        let mut shift = mean(&weights);
+        for _ in 0..ROUNDS {
+            for (weight, c) in weights.iter_mut().zip(controls) {
+                *weight = (NU + 1.0) / (NU + (c.shift - shift).powi(2) / c.variance) / c.variance;
+            }
+            shift = mean(&weights);
+        }
+        let precision = weights.iter().sum::<f64>() + prior;
+        weights.iter_mut().for_each(|weight| *weight /= precision);
+        Self { shift, variance: 1.0 / precision, weights }
+    }
+}
+
+/// The answers of a release on one day, and those to other releases.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SameDay {
+    /// The release's own.
+    pub own: f64,
+    /// Answers to others.
+    pub others: f64,
+    /// The mean of the others.
+    pub mean: f64,
+}
+
+/// How others' answers moved on the days of a release.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Concurrent {
+    /// The shift, with the variance of that.
+    pub shift: Shift,
+    /// How many answers it rests on, as many as are worth equally much.
+    pub answers: f64,
+}
+
+impl Concurrent {
+    /// The shift of a stratum, each day's others weighing as much as the release's own answers of that day
+    /// (concurrent controls of platform trials: Bofill Roig et al. 2022). Nobody else: 0 with an infinite variance.
+    ///
+    /// ```text
+    /// a = min(m/k, 20),  y = sum a k x / sum a k,  n = (sum a k)^2 / sum a^2 k
+    /// d = y - mu,  v = phi rho b (1/n + 1/(n0 + 1)) + ta^2
+    /// ```
+    pub fn of(baseline: &Compared, days: &[SameDay], adopters: f64) -> Self {
+        let (mut sum, mut weight, mut squares) = (0.0, 0.0, 0.0);
+        for day in days.iter().filter(|day| day.others > 0.0) {
+            let a = (day.own / day.others).min(MOST_WEIGHT);
+            sum += a * day.others * day.mean;
+            weight += a * day.others;
+            squares += a * a * day.others;
+        }
+        if weight <= 0.0 {
+            return Self { shift: Shift { shift: 0.0, variance: f64::INFINITY }, answers: 0.0 };
+        }
+        let answers = weight * weight / squares;
+        let variance = baseline.variance() * (1.0 / answers + 1.0 / (baseline.n0 + 1.0));
+        Self {
+            shift: Shift { shift: sum / weight - baseline.mu(), variance: variance + adopters * adopters },
+            answers,
+        }
+    }
+
+    /// Several strata as one, by the release's own answers in each.
+    pub(crate) fn together(strata: &[(f64, Self)]) -> Option<Self> {
+        let heard = strata.iter().filter(|(own, one)| *own > 0.0 && one.answers > 0.0);
+        let total: f64 = heard.clone().map(|(own, _)| own).sum();
+        if total <= 0.0 {
+            return None;
+        }
+        let (mut shift, mut variance, mut answers) = (0.0, 0.0, 0.0);
+        for (own, one) in heard {
+            shift += own / total * one.shift.shift;
+            variance += (own / total).powi(2) * one.shift.variance;
+            answers += one.answers;
+        }
+        variance += SD_ADOPTERS * SD_ADOPTERS;
+        Some(Self { shift: Shift { shift, variance }, answers })
+    }
+}
+
+/// Nodes and weights of Gauss and Hermite for a standard normal, from the middle outwards (11 points; both signs).
+const NODES: [(f64, f64); 6] = [
+    (0.0, 0.369_408_369_408_369_4),
+    (0.928_868_997_381_064, 0.242_240_299_873_969_97),
+    (1.876_035_020_154_846, 0.066_138_746_071_057_78),
+    (2.865_123_160_643_645, 0.006_720_285_235_537_271),
+    (3.936_166_607_129_977, 0.000_195_671_930_271_223_6),
+    (5.188_001_224_374_870_5, 8.121_849_790_214_909e-7),
+];
+
+/// Log e-value of a change beyond the shift that all share. The baseline may have moved by `g ~ Normal(shift,
+/// variance)`, one for all strata of the feature; `variance` holds what is not known of the common shift and how far
+/// the feature moves by itself.
+///
+/// ```text
+/// M(delta) = ln E_g prod_strata B(A q + S, A(1-q) + F) / B(A q, A(1-q)),   q = clip(mu + g - delta, .001, .999)
+/// E_c      = mean over delta of exp(M(delta) - M(.01))
+/// ```
+pub fn log_e_controlled(strata: &[Compared], shift: f64, variance: f64, direction: Direction) -> f64 {
+    let sd = variance.sqrt();
+    let marginal = |delta: f64| {
+        let mut logs = [0.0; 2 * NODES.len() - 1];
+        let nodes = NODES.iter().flat_map(|(x, w)| [(*x, *w), (-*x, *w)]).skip(1);
+        for (log, (x, weight)) in logs.iter_mut().zip(nodes) {
+            let moved = shift + x * sd + direction.sign() * delta;
+            *log = weight.ln() + strata.iter().map(|s| log_likelihood(s, moved)).sum::<f64>();
+        }
+        log_sum_exp(&logs)
+    };
+    let margin = marginal(MARGIN);
+    log_mean_exp(&DROPS.map(|drop| marginal(drop) - margin))
+}
+
+/// The beta-binomial predictive of a baseline that moved; what does not depend on the move is left out.
+fn log_likelihood(stratum: &Compared, moved: f64) -> f64 {
+    let trials = 1.0 / (stratum.phi * stratum.rho);
+    let q = (stratum.mu() + moved).clamp(1e-3, 1.0 - 1e-3);
+    let weight = trials * (stratum.n0 + 1.0);
+    let (a, b) = (weight * q, weight * (1.0 - q));
+    let (good, bad) = (trials * stratum.n1 * stratum.y1, trials * stratum.n1 * (1.0 - stratum.y1));
+    lgamma(a + good) + lgamma(b + bad) - lgamma(a) - lgamma(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nodes_integrate_polynomials_exactly() {
+        let moment = |power: i32| {
+            NODES.iter().map(|(x, w)| if *x == 0.0 { 0.0 } else { 2.0 * w * x.powi(power) }).sum::<f64>()
+        };
+        let total: f64 = NODES[0].1 + NODES[1..].iter().map(|(_, w)| 2.0 * w).sum::<f64>();
+        assert!((total - 1.0).abs() < 1e-14);
+        let mut exact = 1.0;
+        for power in (2..=20).step_by(2) {
+            exact *= f64::from(power - 1);
+            assert!((moment(power) / exact - 1.0).abs() < 1e-11, "moment {power}");
+        }
+    }
+
+    #[test]
+    fn movement_is_found_where_there_is_some_and_bounded_where_there_is_none() {
+        // Deterministic shifts with the wanted variances: +-own around a common one.
+        let blocks = |own: f64, common: f64| {
+            (0..200).map(move |block| {
+                let g = if block % 2 == 0 { common } else { -common };
+                let shift =
+                    |f: usize| Shift { shift: g + if f % 2 == 0 { own } else { -own }, variance: 1e-8 };
+                (0..10).map(shift).collect::<Vec<_>>()
+            })
+        };
+        let found = Movement::of(blocks(0.03, 0.08));
+        assert!((found.own - 0.03).abs() < 0.002 && (found.common - 0.08).abs() < 0.003, "{found:?}");
+        let still = Movement::of(blocks(0.0, 0.0));
+        assert!(still.own < 0.0051 && still.common < 0.0101, "{still:?}");
+        assert_eq!(Movement::of([]), Movement::default());
+    }
+}

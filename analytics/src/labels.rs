@@ -1,0 +1,91 @@
+//! Which answers name their release, and what follows for those that do not (METHOD 0, "Unlabelled answers").
+//!
+//! On real reviews a tenth to a third of the answers name no release, and they rate differently from the others. So
+//! they count for the value of their feature, and stand on neither side of a verdict: given to the newest release
+//! they made healthy releases look guilty. Only where a product's answers hardly ever name a release is an answer
+//! given to the newest release that somebody declared.
+
+use std::collections::HashMap;
+
+use crate::facts::{Day, Facts, Release};
+use crate::running::Running;
+
+/// A product labels if at least this share of its answers of the last [`SPAN`] days names a release.
+const LABELS: f64 = 0.10;
+/// Days up to an answer that decide whether its product labels.
+const SPAN: Day = 28;
+/// An inferred release is in use from the day on which this many of its answers lie within [`WEEK`] days ...
+const IN_USE: i64 = 5;
+/// ... or this share of all answers of those days that name a release.
+const SHARE_IN_USE: f64 = 0.05;
+const WEEK: Day = 7;
+
+/// Answers of one feature on one day that name one release, or none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tally {
+    pub(crate) feature: u32,
+    pub(crate) release: Option<u32>,
+    pub(crate) day: Day,
+    pub(crate) count: i64,
+}
+
+/// How many answers of each product name a release.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Labels {
+    /// Those that do, and all.
+    products: HashMap<u32, Running<2>>,
+}
+
+impl Labels {
+    /// From tallies in the order of their days.
+    pub(crate) fn of(facts: &Facts, tallies: &[Tally]) -> Self {
+        let mut days: HashMap<u32, Vec<(Day, [i64; 2])>> = HashMap::new();
+        for tally in tallies {
+            let labelled = if tally.release.is_some() { tally.count } else { 0 };
+            let product = facts.features[tally.feature as usize].product;
+            days.entry(product).or_default().push((tally.day, [labelled, tally.count]));
+        }
+        Self { products: days.into_iter().map(|(product, days)| (product, Running::of(days))).collect() }
+    }
+
+    /// Whether fewer than a tenth of the product's answers of the four weeks up to a day name a release.
+    pub(crate) fn hardly_any(&self, product: u32, day: Day) -> bool {
+        let [labelled, all] = self.between(product, day + 1 - SPAN, day + 1);
+        (labelled as f64) < LABELS * all as f64
+    }
+
+    fn between(&self, product: u32, from: Day, until: Day) -> [i64; 2] {
+        self.products.get(&product).map_or([0; 2], |days| days.between(from, until))
+    }
+}
+
+/// Gives the releases that nobody declared the first day on which their own answers show them in real use: one late
+/// review of an old version, or one of a version yet to come, does not start a release. None where it never was.
+pub(crate) fn find_first_days(releases: &mut [Release], tallies: &[Tally], labels: &Labels) {
+    let mut own: HashMap<u32, Vec<(Day, [i64; 1])>> = HashMap::new();
+    for tally in tallies {
+        let Some(release) = tally.release else { continue };
+        if releases.get(release as usize).is_some_and(Release::is_undeclared) {
+            own.entry(release).or_default().push((tally.day, [tally.count]));
+        }
+    }
+    for (code, release) in (0..).zip(releases) {
+        if !release.is_undeclared() {
+            continue;
+        }
+        let own = Running::of(own.remove(&code).unwrap_or_default());
+        let in_use = |day: &&Day| {
+            let (from, until) = (**day + 1 - WEEK, **day + 1);
+            let ([own], [all, _]) = (own.between(from, until), labels.between(release.product, from, until));
+            own >= IN_USE || own as f64 >= SHARE_IN_USE * all as f64
+        };
+        release.first_day = own.days().iter().find(in_use).copied();
+    }
+}
+
+impl Release {
+    /// Whether nobody said when it reached customers.
+    pub(crate) fn is_undeclared(&self) -> bool {
+        self.inferred || self.first_day.is_none()
+    }
+}

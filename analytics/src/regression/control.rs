@@ -1,0 +1,150 @@
+//! What did not belong to the release, in the same days: its controls (METHOD 2).
+
+use super::watch::{Comparison, Watch};
+use super::{Change, ControlShift, Controlled};
+use crate::control::{
+    CommonShift, Concurrent, MIN_AFTER, MIN_BEFORE, MIN_INCIDENT_CONTROLS, MIN_SAME_DAYS, SD_COMMON_RATE,
+    Shift, log_e_controlled,
+};
+use crate::evidence::{Direction, SD_CHANGE, change_interval, combine};
+use crate::facts::Day;
+
+/// The untouched features of a product as of the end of a day, and how far they moved.
+pub(super) struct Controls {
+    until: Day,
+    answers: Vec<(ControlShift, Shift)>,
+    incidents: Vec<(u32, Shift)>,
+}
+
+/// How a feature is compared with its controls.
+struct Against {
+    shifts: Vec<(ControlShift, Shift)>,
+    common: CommonShift,
+    /// How many times as many incidents as before are to be expected.
+    rate: f64,
+    /// Whether anything is known that moves its answers, and its incidents.
+    answers: bool,
+    incidents: bool,
+}
+
+impl Controls {
+    pub(super) fn of(watch: &Watch, members: &[Comparison], until: Day) -> Self {
+        let touched = &watch.prepared.releases[watch.release as usize].touched;
+        let untouched =
+            |c: &&Comparison| !touched.is_empty() && !touched.contains(&c.feature) && !c.counts.whole;
+        let own = watch.hyper.movement.own;
+        let shift = |c: &Comparison| {
+            let mut strata = c.compared(watch, until);
+            let before: f64 = strata.iter().map(|s| s.n0).sum();
+            strata.retain(|s| s.n1 > 0.0);
+            let answers: f64 = strata.iter().map(|s| s.n1).sum();
+            (before >= MIN_BEFORE && answers >= MIN_AFTER).then(|| {
+                let shift = Shift::of(&strata, own);
+                let shown = ControlShift {
+                    feature: Some(c.feature),
+                    shift: 100.0 * shift.shift,
+                    weight: 0.0,
+                    answers,
+                };
+                (shown, shift)
+            })
+        };
+        let rate = |c: &Comparison| {
+            let (log_ratio, variance) = c.incidents.change(until, watch.hyper.phi_incidents)?;
+            c.has_incidents.then(|| (c.feature, Shift::of_rate(log_ratio, variance)))
+        };
+        let controls = || members.iter().filter(untouched);
+        Self {
+            until,
+            answers: controls().filter_map(shift).collect(),
+            incidents: controls().filter_map(rate).collect(),
+        }
+    }
+
+    /// Evidence for a change beyond the common shift; none where there is nothing to compare with.
+    pub(super) fn log_e(&self, watch: &Watch, member: &Comparison, direction: Direction) -> Option<f64> {
+        let against = self.against(watch, member)?;
+        Some(self.evidence(watch, member, &against, direction))
+    }
+
+    /// All that is said about the controls of a feature.
+    pub(super) fn show(&self, watch: &Watch, member: &Comparison) -> Option<Controlled> {
+        let against = self.against(watch, member)?;
+        let CommonShift { shift, variance, weights } = &against.common;
+        let own_change = watch.change(member).and_then(|(change, sampling)| {
+            let unknown = sampling + variance + watch.hyper.movement.own.powi(2);
+            let (lower, upper) = change_interval(change - shift, unknown, SD_CHANGE)?;
+            Some(points(change - shift, lower, upper))
+        });
+        let sd = variance.sqrt();
+        let controls = against.shifts.iter().zip(weights);
+        Some(Controlled {
+            log_e: self.evidence(watch, member, &against, Direction::Worse),
+            log_e_improved: self.evidence(watch, member, &against, Direction::Better),
+            common_shift: points(*shift, shift - 2.0 * sd, shift + 2.0 * sd),
+            own_change: own_change.filter(|_| against.answers),
+            controls: controls
+                .map(|((shown, _), weight)| ControlShift { weight: *weight, ..*shown })
+                .collect(),
+        })
+    }
+
+    fn against(&self, watch: &Watch, member: &Comparison) -> Option<Against> {
+        let others = |shown: &ControlShift| shown.feature != Some(member.feature);
+        let mut shifts: Vec<_> = self.answers.iter().filter(|(shown, _)| others(shown)).copied().collect();
+        shifts.extend(self.same_days(watch, member));
+        let rates: Vec<_> =
+            self.incidents.iter().filter(|(f, _)| *f != member.feature).map(|(_, shift)| *shift).collect();
+        let incidents = member.has_incidents && rates.len() >= MIN_INCIDENT_CONTROLS;
+        let answers = member.has_answers && !shifts.is_empty();
+        let tested = if member.has_answers { answers } else { incidents };
+        tested.then(|| {
+            let known: Vec<_> = shifts.iter().map(|(_, shift)| *shift).collect();
+            Against {
+                common: CommonShift::of(&known, watch.hyper.movement.common),
+                rate: if incidents { CommonShift::of(&rates, SD_COMMON_RATE).shift.exp() } else { 1.0 },
+                shifts,
+                answers,
+                incidents,
+            }
+        })
+    }
+
+    /// Answers about the feature to releases that began earlier, on the days of the release's own. One that began
+    /// later may carry what this one brought: it is no control.
+    fn same_days(&self, watch: &Watch, member: &Comparison) -> Option<(ControlShift, Shift)> {
+        let releases = &watch.prepared.releases;
+        let began_later = |code: u32| {
+            let first = releases.get(code as usize).and_then(|release| release.first_day);
+            first.is_some_and(|first| first >= watch.first_day)
+        };
+        let others = |code: u32| code != watch.release && !began_later(code);
+        let compared = member.compared(watch, self.until);
+        let sides = member.sides.iter().filter(|side| side.is_compared());
+        let strata: Vec<_> = sides
+            .zip(&compared)
+            .map(|(side, baseline)| {
+                let days = side.same_days(watch.first_day, self.until, others);
+                (baseline.n1, Concurrent::of(baseline, &days, 0.0))
+            })
+            .collect();
+        let same = Concurrent::together(&strata).filter(|same| same.answers >= MIN_SAME_DAYS)?;
+        let shift = 100.0 * same.shift.shift;
+        Some((ControlShift { feature: None, shift, weight: 0.0, answers: same.answers }, same.shift))
+    }
+
+    fn evidence(&self, watch: &Watch, member: &Comparison, against: &Against, direction: Direction) -> f64 {
+        let CommonShift { shift, variance, .. } = against.common;
+        let answers = member.has_answers.then(|| {
+            let strata = member.compared(watch, self.until);
+            log_e_controlled(&strata, shift, variance + watch.hyper.movement.own.powi(2), direction)
+        });
+        let rate = if against.incidents { against.rate } else { 1.0 };
+        let rate = member.log_e_incidents(watch, self.until, direction, rate);
+        combine(&[answers, rate].into_iter().flatten().collect::<Vec<_>>())
+    }
+}
+
+fn points(estimate: f64, lower: f64, upper: f64) -> Change {
+    Change { estimate: 100.0 * estimate, lower: 100.0 * lower, upper: 100.0 * upper }
+}

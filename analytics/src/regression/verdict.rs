@@ -1,0 +1,318 @@
+//! From evidence to verdicts: the family is all features of the release that have a baseline.
+
+use super::control::Controls;
+use super::watch::{Comparison, Watch};
+use super::{
+    AgainstPrevious, BASELINE_DAYS, Baseline, Change, Control, Reason, RegressionScore, ReleaseReport, Since,
+    Verdict,
+};
+use crate::change_point::change_point_of_release;
+use crate::error::Result;
+use crate::evidence::{Direction, FALSE_DISCOVERIES, e_bh, is_watched};
+use crate::facts::Day;
+
+/// Incidents on the telling side that make up for answers where the incidents alone are evidence enough.
+const MIN_INCIDENTS: f64 = 3.0;
+/// Share of wrong verdicts accepted in the comparison with the previous release alone, which comes on top.
+const FALSE_AGAINST_PREVIOUS: f64 = 0.05;
+/// Probability that a fall began before a release from which it is not laid at its door: four to one.
+const BEGAN_BEFORE: f64 = 0.8;
+/// Share of a fall that must be made good to call it recovered.
+const RECOVERED: f64 = 1.0 / 3.0;
+
+/// The verdicts of one family from its log e-values for a drop and for an improvement, as they stand now, were they
+/// all there is to know.
+pub fn verdicts(worse: &[f64], better: &[f64]) -> Vec<Verdict> {
+    let (regressed, improved) = (e_bh(worse, FALSE_DISCOVERIES), e_bh(better, FALSE_DISCOVERIES));
+    let verdict = |i: usize| {
+        if regressed.binary_search(&i).is_ok() {
+            Verdict::Regressed
+        } else if is_watched(worse[i]) {
+            Verdict::Watch
+        } else if improved.binary_search(&i).is_ok() {
+            Verdict::Improved
+        } else {
+            Verdict::NoEvidence
+        }
+    };
+    (0..worse.len()).map(verdict).collect()
+}
+
+/// All features of a product, compared in one way.
+pub(super) struct Family<'a> {
+    watch: Watch<'a>,
+    members: Vec<Comparison<'a>>,
+    /// The places of those that have a baseline.
+    tested: Vec<usize>,
+}
+
+/// What becomes of a member whose evidence is enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Called {
+    Holds(Control),
+    FewAnswers,
+    Shared,
+}
+
+impl<'a> Family<'a> {
+    pub(super) fn of(watch: Watch<'a>) -> Self {
+        let product = watch.prepared.releases[watch.release as usize].product;
+        let features = watch.prepared.features_of(product);
+        let members: Vec<_> = features.into_iter().map(|feature| watch.compare(feature)).collect();
+        let tested = (0..members.len()).filter(|i| members[*i].has_baseline()).collect();
+        Self { watch, members, tested }
+    }
+
+    fn of_feature(&self, feature: u32) -> Option<(usize, &Comparison<'a>)> {
+        self.members.iter().enumerate().find(|(_, member)| member.feature == feature)
+    }
+
+    /// Answers missing before and after as of the end of a day; none missing: (0, 0).
+    fn missing(&self, member: &Comparison, until: Day) -> (u32, u32) {
+        let (before, after) = member.answers(Some((self.watch.first_day, until)));
+        let missing = |answers: f64| self.watch.prepared.min_answers.saturating_sub(answers as u32);
+        (missing(before), missing(after))
+    }
+
+    /// The members whose evidence is enough as of the end of a day, by place.
+    fn called(&self, until: Day, direction: Direction, q: f64) -> Vec<(usize, Called)> {
+        let watch = &self.watch;
+        let evidence = |place: &usize| match direction {
+            Direction::Worse => self.members[*place].path[(until - 1 - watch.first_day) as usize],
+            Direction::Better => watch.log_e(&self.members[*place], direction),
+        };
+        let evidence: Vec<_> = self.tested.iter().map(evidence).collect();
+        let called = e_bh(&evidence, q);
+        if called.is_empty() {
+            return Vec::new();
+        }
+        // The floor only takes verdicts away: what holds must hold without the answers that are too few.
+        let founded = |(place, evidence): (&usize, &f64)| {
+            let member = &self.members[*place];
+            if self.missing(member, until) == (0, 0) {
+                *evidence
+            } else {
+                self.of_incidents(member, until, direction)
+            }
+        };
+        let founded: Vec<_> = self.tested.iter().zip(&evidence).map(founded).collect();
+        let held = e_bh(&founded, q);
+        let mut controls = None;
+        let one = |i: usize| {
+            let place = self.tested[i];
+            if held.binary_search(&i).is_err() {
+                return (place, Called::FewAnswers);
+            }
+            let controls = controls.get_or_insert_with(|| Controls::of(watch, &self.members, until));
+            (place, self.controlled(controls, i, &evidence, direction, q))
+        };
+        called.into_iter().map(one).collect()
+    }
+
+    /// Evidence of the incidents alone, where there are enough of them.
+    fn of_incidents(&self, member: &Comparison, until: Day, direction: Direction) -> f64 {
+        let telling = match direction {
+            Direction::Worse => member.incidents.opened_until(until) as f64,
+            Direction::Better => member.expected_incidents(until),
+        };
+        let alone = member.log_e_incidents(&self.watch, until, direction, 1.0);
+        let channels = if member.has_answers { 2.0_f64 } else { 1.0 };
+        alone.filter(|_| telling >= MIN_INCIDENTS).map_or(f64::NEG_INFINITY, |log_e| log_e - channels.ln())
+    }
+
+    /// Whether the evidence of a member goes beyond what its controls share, in the same family.
+    fn controlled(
+        &self,
+        controls: &Controls,
+        i: usize,
+        evidence: &[f64],
+        direction: Direction,
+        q: f64,
+    ) -> Called {
+        let log_e = |i: usize| controls.log_e(&self.watch, &self.members[self.tested[i]], direction);
+        let Some(own) = log_e(i) else { return Called::Holds(Control::None) };
+        // Most are decided without the others: e-BH asks for at least 1/q, and for no more than K/q.
+        let holds = if own < (1.0 / q).ln() {
+            false
+        } else if own >= (self.tested.len() as f64 / q).ln() {
+            true
+        } else {
+            // One that cannot be controlled stays in the family with the evidence that it has.
+            let family: Vec<_> = (0..self.tested.len()).map(|j| log_e(j).unwrap_or(evidence[j])).collect();
+            e_bh(&family, q).binary_search(&i).is_ok()
+        };
+        if holds { Called::Holds(Control::Held) } else { Called::Shared }
+    }
+}
+
+/// Gives the verdicts on every feature, as of the end of the watch and, for the first day that one was flagged, of
+/// every day before.
+pub(super) fn judge(
+    family: &Family,
+    alone: Option<&Family>,
+    baseline: Baseline,
+    earlier: Option<&ReleaseReport>,
+) -> Result<Vec<RegressionScore>> {
+    let watch = &family.watch;
+    let mut scores: Vec<_> = family.members.iter().map(|member| watch.score(member)).collect();
+    let now = Standing::of(family, alone, watch.until);
+    let improved = family.called(watch.until, Direction::Better, FALSE_DISCOVERIES);
+    let mended = alone.map(|alone| alone.called(watch.until, Direction::Better, FALSE_DISCOVERIES));
+    let controls = Controls::of(watch, &family.members, watch.until);
+
+    for (place, (score, member)) in scores.iter_mut().zip(&family.members).enumerate() {
+        score.baseline = baseline;
+        score.controlled = controls.show(watch, member);
+        let against_previous = alone.and_then(|alone| alone.against_previous(member.feature));
+        score.previous = against_previous;
+        if !member.has_baseline() {
+            continue;
+        }
+        let missing = family.missing(member, watch.until);
+        score.missing = (missing != (0, 0)).then_some(missing);
+        let improvement = find(&improved, place);
+        (score.verdict, score.reason, score.control) = match find(&now.worse, place) {
+            Some(Called::Holds(control)) => (Verdict::Regressed, None, Some(control)),
+            Some(Called::Shared) => (Verdict::Watch, Some(Reason::SharedShift), Some(Control::Shared)),
+            Some(Called::FewAnswers) => (Verdict::Watch, Some(Reason::FewAnswers), None),
+            None if is_watched(score.log_e) => {
+                (Verdict::Watch, score.missing.map(|_| Reason::FewAnswers), None)
+            }
+            None => match improvement {
+                Some(Called::Holds(control)) => (Verdict::Improved, None, Some(control)),
+                Some(Called::Shared) => (Verdict::Improved, None, Some(Control::Shared)),
+                Some(Called::FewAnswers) => (Verdict::CannotTell, Some(Reason::FewAnswers), None),
+                None if can_tell(family, member) => (Verdict::NoEvidence, None, None),
+                None => (Verdict::CannotTell, Some(Reason::FewAnswers), None),
+            },
+        };
+        // Against the release before alone it may have been made worse, or mended.
+        let alone_place = alone.and_then(|alone| alone.of_feature(member.feature)).map(|(place, _)| place);
+        let worse_alone = alone_place.and_then(|place| find(&now.worse_alone, place));
+        let better_alone = alone_place.and_then(|place| find(mended.as_deref().unwrap_or_default(), place));
+        if let Some(Called::Holds(control)) = worse_alone {
+            if score.verdict != Verdict::Regressed {
+                score.baseline = Baseline::Previous;
+                (score.verdict, score.reason, score.control) = (Verdict::Regressed, None, Some(control));
+            }
+        } else if let (Some(Called::Holds(control)), Some(recovery)) =
+            (better_alone, recovered(watch, earlier, member.feature, against_previous))
+        {
+            score.baseline = Baseline::Previous;
+            (score.verdict, score.reason, score.control) = (Verdict::Recovered, None, Some(control));
+            score.recovery = Some(recovery);
+        } else if score.verdict == Verdict::Regressed {
+            score.since = began_before(watch, member.feature, watch.until)?;
+            if score.since.is_some() {
+                score.verdict = Verdict::Since;
+            }
+        }
+    }
+    flag(family, alone, &mut scores)?;
+    Ok(scores)
+}
+
+/// What is called as of the end of a day, against all that was before and against the previous release alone.
+struct Standing {
+    worse: Vec<(usize, Called)>,
+    worse_alone: Vec<(usize, Called)>,
+}
+
+impl Standing {
+    fn of(family: &Family, alone: Option<&Family>, until: Day) -> Self {
+        let alone = alone.map(|alone| alone.called(until, Direction::Worse, FALSE_AGAINST_PREVIOUS));
+        Self {
+            worse: family.called(until, Direction::Worse, FALSE_DISCOVERIES),
+            worse_alone: alone.unwrap_or_default(),
+        }
+    }
+}
+
+/// Notes the first day on which each verdict was "regressed".
+fn flag(family: &Family, alone: Option<&Family>, scores: &mut [RegressionScore]) -> Result<()> {
+    let watch = &family.watch;
+    for day in watch.first_day..watch.until {
+        let standing = Standing::of(family, alone, day + 1);
+        if standing.worse.is_empty() && standing.worse_alone.is_empty() {
+            continue;
+        }
+        for (place, score) in scores.iter_mut().enumerate().filter(|(_, s)| s.first_flagged_day.is_none()) {
+            let holds = |called: Option<Called>| matches!(called, Some(Called::Holds(_)));
+            let alone_place = alone.and_then(|alone| alone.of_feature(score.feature)).map(|(place, _)| place);
+            let flagged = if alone_place.is_some_and(|place| holds(find(&standing.worse_alone, place))) {
+                true
+            } else {
+                holds(find(&standing.worse, place)) && began_before(watch, score.feature, day + 1)?.is_none()
+            };
+            if flagged {
+                score.first_flagged_day = Some(day);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn find(called: &[(usize, Called)], place: usize) -> Option<Called> {
+    called.iter().find(|(called, _)| *called == place).map(|(_, called)| *called)
+}
+
+/// Whether "no evidence" would say anything: there are answers enough, or incidents enough were to be expected.
+fn can_tell(family: &Family, member: &Comparison) -> bool {
+    let until = family.watch.until;
+    let opened = if member.has_incidents { member.incidents.opened_until(until) as f64 } else { 0.0 };
+    family.missing(member, until) == (0, 0) || member.expected_incidents(until).max(opened) >= MIN_INCIDENTS
+}
+
+/// When a fall began, if that was before the release, in the rows that the verdict rests on.
+fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>> {
+    let found = change_point_of_release(watch.prepared, watch.hyper, feature, watch.release, until - 1)?;
+    let Some(found) = found.filter(|found| found.called && found.day < watch.first_day) else {
+        return Ok(None);
+    };
+    let days = (watch.first_day - found.first_day).max(0) as usize;
+    let before: f64 = found.posterior.iter().take(days).sum();
+    let began = |release: u32| watch.prepared.releases[release as usize].first_day;
+    let release = found.suspects.iter().map(|suspect| suspect.release);
+    let mut release = release.filter(|code| began(*code).is_some_and(|first| first < watch.first_day));
+    Ok((before >= BEGAN_BEFORE).then(|| Since { day: found.day, release: release.next() }))
+}
+
+/// The share of a fall with the previous release that this one made good; none where there was none, or hardly any
+/// of it is back. The fall is from the 90 days before it began to the previous release.
+fn recovered(
+    watch: &Watch,
+    earlier: Option<&ReleaseReport>,
+    feature: u32,
+    against_previous: Option<AgainstPrevious>,
+) -> Option<f64> {
+    let earlier = earlier?;
+    let fallen = earlier.features.iter().find(|score| score.feature == feature)?;
+    let began = match (fallen.verdict, fallen.since) {
+        (Verdict::Since, Some(since)) => since.day,
+        _ => fallen.first_flagged_day.map(|_| earlier.first_day)?,
+    };
+    let before_it = Watch { from: began - BASELINE_DAYS, before: began, ..watch.clone() };
+    let (still_missing, _) = before_it.change(&before_it.compare(feature))?;
+    let rise = against_previous?.change?.estimate / 100.0;
+    let fall = rise - still_missing;
+    let recovery = rise / fall;
+    (fall > 0.0 && recovery >= RECOVERED).then_some(recovery)
+}
+
+impl Family<'_> {
+    /// The comparison with the previous release alone, where both sides have answers enough.
+    fn against_previous(&self, feature: u32) -> Option<AgainstPrevious> {
+        let (_, member) = self.of_feature(feature)?;
+        if self.missing(member, self.watch.until) != (0, 0) {
+            return None;
+        }
+        let (before, after) = member.answers(None);
+        Some(AgainstPrevious {
+            log_e: self.watch.log_e(member, Direction::Worse),
+            log_e_improved: self.watch.log_e(member, Direction::Better),
+            change: self.watch.change(member).and_then(|(estimate, variance)| Change::of(estimate, variance)),
+            baseline_responses: before as i64,
+            responses: after as i64,
+        })
+    }
+}

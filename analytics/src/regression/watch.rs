@@ -1,0 +1,334 @@
+//! One release being watched: what is counted of each feature before and after, and the evidence day by day.
+
+use super::incidents::Incidents;
+use super::{Change, Evidence, RegressionScore, StratumChange, Verdict};
+use crate::control::Compared;
+use crate::credibility::variance_ratio;
+use crate::evidence::{
+    Direction, MIN_BASELINE, Prediction, always_valid_p, combine, feedback_change, log_e_feedback,
+    log_mean_exp, log_sum_exp, regression_score, stratum_change,
+};
+use crate::facts::Day;
+use crate::prepared::{FeatureCounts, IncidentDay, KnownStratum, Prepared, StratumCounts};
+use crate::prior::Hyperparameters;
+use crate::running::Running;
+use crate::utility::{Moments, Sums};
+
+/// A release, and what it is compared with.
+#[derive(Clone)]
+pub(super) struct Watch<'a> {
+    pub(super) prepared: &'a Prepared,
+    pub(super) hyper: &'a Hyperparameters,
+    pub(super) release: u32,
+    pub(super) against: Compare,
+    /// The first day of the baseline.
+    pub(super) from: Day,
+    /// The day after its last: usually the first day of the release.
+    pub(super) before: Day,
+    pub(super) first_day: Day,
+    pub(super) until: Day,
+}
+
+/// Whose rows are the baseline.
+#[derive(Clone)]
+pub(super) enum Compare {
+    /// Those of these releases.
+    With(Vec<u32>),
+    /// Those of every other release. Answers that belong to none are never a baseline.
+    WithAnyOther,
+}
+
+/// What is counted of one feature before and after.
+pub(super) struct Comparison<'a> {
+    pub(super) feature: u32,
+    pub(super) counts: &'a FeatureCounts,
+    pub(super) sides: Vec<Sides<'a>>,
+    pub(super) incidents: Incidents<'a>,
+    /// Whether a stratum has a baseline.
+    pub(super) has_answers: bool,
+    /// Whether incidents can be compared.
+    pub(super) has_incidents: bool,
+    /// Evidence for a drop at the end of each day.
+    pub(super) path: Vec<f64>,
+}
+
+/// A stratum before and after the release.
+pub(super) struct Sides<'a> {
+    stratum: &'a KnownStratum,
+    pub(super) counts: &'a StratumCounts,
+    ratio: f64,
+    before: Moments,
+    after: Moments,
+    /// The answers of the release, day by day.
+    released: Option<&'a Running<3>>,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn compare(&self, feature: u32) -> Comparison<'a> {
+        let counts = &self.prepared.features[feature as usize];
+        let sides: Vec<_> = counts.answers.iter().map(|counts| self.sides(counts)).collect();
+        let incidents = Incidents::of(self, counts);
+        let has_answers = sides.iter().any(Sides::is_compared);
+        let has_incidents = incidents.are_compared(self);
+        let mut comparison =
+            Comparison { feature, counts, sides, incidents, has_answers, has_incidents, path: Vec::new() };
+        comparison.path = self.path(&comparison);
+        comparison
+    }
+
+    /// Whether rows of a release are the baseline.
+    pub(super) fn is_baseline(&self, release: Option<u32>) -> bool {
+        match (&self.against, release) {
+            (Compare::With(releases), Some(release)) => releases.contains(&release),
+            (Compare::WithAnyOther, Some(release)) => release != self.release,
+            (_, None) => false,
+        }
+    }
+
+    fn sides(&self, counts: &'a StratumCounts) -> Sides<'a> {
+        let (from, until) = (self.from, self.before);
+        let stratum = &self.prepared.strata[counts.stratum];
+        let before = match &self.against {
+            Compare::With(releases) => {
+                let each = releases.iter().map(|release| counts.sums(Some(*release), from, until));
+                each.fold(Sums::default(), Sums::plus)
+            }
+            Compare::WithAnyOther => {
+                let own = counts.sums(Some(self.release), from, until);
+                counts.sums(None, from, until).minus(own).minus(counts.unlabelled(from, until))
+            }
+        };
+        let after = counts.sums(Some(self.release), self.first_day, self.until);
+        Sides {
+            stratum,
+            counts,
+            ratio: self.hyper.stratum(stratum).1,
+            before: stratum.ruler.moments(before),
+            after: stratum.ruler.moments(after),
+            released: counts.of_release(Some(self.release)),
+        }
+    }
+
+    /// The evidence for a drop as of each day since the release.
+    fn path(&self, comparison: &Comparison) -> Vec<f64> {
+        let days = (self.until - self.first_day) as usize;
+        let mut feedback = vec![[0.0; 3]; days];
+        for side in &comparison.sides {
+            let predicted = Prediction::of(&side.before, side.ratio, self.hyper.phi, Direction::Worse);
+            let (Some(prediction), Some(released)) = (predicted, side.released) else { continue };
+            let mut sums = Sums::<i64>::default();
+            let mut known = 0;
+            let mut log_ratios = [0.0; 3];
+            let add = |days: &mut [[f64; 3]], log_ratios: &[f64; 3]| {
+                for total in days {
+                    total.iter_mut().zip(log_ratios).for_each(|(total, ratio)| *total += ratio);
+                }
+            };
+            // The evidence stands still on days without answers.
+            for (day, counts) in released.daily(self.first_day, self.until) {
+                let index = (day - self.first_day) as usize;
+                add(&mut feedback[known..index], &log_ratios);
+                sums = sums.plus(Sums(counts));
+                log_ratios = prediction.log_ratios(&side.stratum.ruler.moments(sums));
+                known = index;
+            }
+            add(&mut feedback[known..], &log_ratios);
+        }
+        let day = |(day, log_ratios): (Day, &[f64; 3])| {
+            let feedback = comparison.has_answers.then(|| log_mean_exp(log_ratios));
+            match [feedback, comparison.log_e_incidents(self, day + 1, Direction::Worse, 1.0)] {
+                [Some(feedback), Some(rate)] => combine(&[feedback, rate]),
+                [one, other] => one.or(other).unwrap_or(0.0),
+            }
+        };
+        (self.first_day..).zip(&feedback).map(day).collect()
+    }
+
+    /// All that is said of a feature but the verdict.
+    pub(super) fn score(&self, comparison: &Comparison) -> RegressionScore {
+        let Comparison { sides, incidents, has_answers, .. } = comparison;
+        let answers = |direction| has_answers.then(|| self.log_e_feedback(sides, direction));
+        let rate = |direction| comparison.log_e_incidents(self, self.until, direction, 1.0);
+        let worse = [answers(Direction::Worse), rate(Direction::Worse)];
+        let better = [answers(Direction::Better), rate(Direction::Better)];
+        let present = |channels: [Option<f64>; 2]| channels.into_iter().flatten().collect::<Vec<_>>();
+        let all = log_sum_exp(&present(worse));
+        let evidence = |channel: usize| {
+            let (log_e, log_e_improved) = (worse[channel]?, better[channel]?);
+            Some(Evidence { log_e, log_e_improved, share: (log_e - all).exp() })
+        };
+
+        let change = self.change(comparison);
+        let precision = change.map_or(0.0, |(_, variance)| 1.0 / variance);
+        let answered: f64 = sides.iter().map(|s| s.after.n).sum();
+        let (_, covered) = comparison.answers(None);
+        let log_e = combine(&present(worse));
+        RegressionScore {
+            feature: comparison.feature,
+            verdict: Verdict::NoBaseline,
+            baseline: super::Baseline::AnyOther,
+            reason: None,
+            missing: None,
+            control: None,
+            controlled: None,
+            since: None,
+            recovery: None,
+            previous: None,
+            score: regression_score(log_e),
+            p: always_valid_p(&comparison.path),
+            log_e,
+            log_e_improved: combine(&present(better)),
+            feedback: evidence(0),
+            incidents: evidence(1),
+            change: change.and_then(|(estimate, variance)| Change::of(estimate, variance)),
+            strata: sides.iter().filter_map(|s| s.change(self.hyper.phi, precision)).collect(),
+            rate_ratio: incidents.ratio(self),
+            rate_basis: incidents.basis,
+            coverage: (answered > 0.0).then(|| covered / answered),
+            unlabelled: self.unlabelled(comparison),
+            baseline_responses: sides.iter().map(|s| s.before.n).sum::<f64>() as i64,
+            responses: answered as i64,
+            baseline_incidents: incidents.opened_before,
+            incidents_opened: incidents.opened_until(self.until),
+            baseline_days: incidents.baseline_days.max(0) as u32,
+            first_flagged_day: None,
+            path: comparison.path.clone(),
+        }
+    }
+
+    /// The change of the mean over the strata compared, and its variance.
+    pub(super) fn change(&self, comparison: &Comparison) -> Option<(f64, f64)> {
+        let changes: Vec<_> = comparison.sides.iter().map(|s| (s.before, s.after, s.ratio)).collect();
+        feedback_change(&changes, self.hyper.phi)
+    }
+
+    /// Evidence for a change over the whole watch, from both channels.
+    pub(super) fn log_e(&self, comparison: &Comparison, direction: Direction) -> f64 {
+        let answers = comparison.has_answers.then(|| self.log_e_feedback(&comparison.sides, direction));
+        let rate = comparison.log_e_incidents(self, self.until, direction, 1.0);
+        combine(&[answers, rate].into_iter().flatten().collect::<Vec<_>>())
+    }
+
+    fn log_e_feedback(&self, sides: &[Sides], direction: Direction) -> f64 {
+        let predicted = sides.iter().filter_map(|s| {
+            let prediction = Prediction::of(&s.before, s.ratio, self.hyper.phi, direction)?;
+            Some(prediction.log_ratios(&s.after))
+        });
+        log_e_feedback(predicted)
+    }
+
+    fn unlabelled(&self, comparison: &Comparison) -> Option<f64> {
+        let share = comparison.sides.iter().fold((0, 0), |(without, all), side| {
+            let Sums([unlabelled, ..]) = side.counts.unlabelled(self.from, self.until);
+            let Sums([answers, ..]) = side.counts.sums(None, self.from, self.until);
+            (without + unlabelled, all + answers)
+        });
+        (share.1 > 0).then(|| share.0 as f64 / share.1 as f64)
+    }
+}
+
+impl Comparison<'_> {
+    pub(super) fn has_baseline(&self) -> bool {
+        self.has_answers || self.has_incidents
+    }
+
+    /// Answers before and after in the strata compared; after them up to a day, or in all.
+    pub(super) fn answers(&self, until: Option<(Day, Day)>) -> (f64, f64) {
+        let compared = self.sides.iter().filter(|side| side.is_compared());
+        compared.fold((0.0, 0.0), |(before, after), side| {
+            (
+                before + side.before.n,
+                after + until.map_or(side.after.n, |(from, until)| side.after(from, until).n),
+            )
+        })
+    }
+
+    /// Evidence of the incidents up to a day, were there `factor` times as many to be expected; none where they
+    /// cannot be compared.
+    pub(super) fn log_e_incidents(
+        &self,
+        watch: &Watch,
+        until: Day,
+        direction: Direction,
+        factor: f64,
+    ) -> Option<f64> {
+        self.has_incidents.then(|| self.incidents.log_e(until, watch.hyper.phi_incidents, direction, factor))
+    }
+
+    /// How many incidents the baseline lets expect up to a day; 0 where they cannot be compared.
+    pub(super) fn expected_incidents(&self, until: Day) -> f64 {
+        if self.has_incidents { self.incidents.expected(until) } else { 0.0 }
+    }
+
+    /// The strata with a baseline, with the answers up to a day.
+    pub(super) fn compared(&self, watch: &Watch, until: Day) -> Vec<Compared> {
+        let one = |side: &Sides| {
+            let after = side.after(watch.first_day, until);
+            let Moments { n: n0, mean: y0, .. } = side.before;
+            let mu = (n0 * y0 + 0.5) / (n0 + 1.0);
+            let rho = variance_ratio(&side.before, mu, side.ratio);
+            Compared { n0, y0, n1: after.n, y1: after.mean, phi: watch.hyper.phi, rho }
+        };
+        self.sides.iter().filter(|side| side.is_compared()).map(one).collect()
+    }
+}
+
+impl Sides<'_> {
+    pub(super) fn is_compared(&self) -> bool {
+        self.before.n >= MIN_BASELINE
+    }
+
+    fn after(&self, from: Day, until: Day) -> Moments {
+        let sums = self.released.map_or([0; 3], |released| released.between(from, until));
+        self.stratum.ruler.moments(Sums(sums))
+    }
+
+    /// The release's own answers of each day, and how many and how good those of `others` were.
+    pub(super) fn same_days(
+        &self,
+        from: Day,
+        until: Day,
+        others: impl Fn(u32) -> bool,
+    ) -> Vec<crate::control::SameDay> {
+        let Some(released) = self.released else { return Vec::new() };
+        let mut days: Vec<_> =
+            released.daily(from, until).map(|(day, [own, ..])| (day, own, [0; 2])).collect();
+        for running in self.counts.running(|release| release.is_some_and(&others)) {
+            for (day, [n, levels, _]) in running.daily(from, until) {
+                if let Ok(place) = days.binary_search_by_key(&day, |(day, ..)| *day) {
+                    let sums = &mut days[place].2;
+                    *sums = [sums[0] + n, sums[1] + levels];
+                }
+            }
+        }
+        let day = |(_, own, [n, levels]): (Day, i64, [i64; 2])| {
+            let (others, mean) = self.stratum.ruler.mean(n, levels);
+            crate::control::SameDay { own: own as f64, others, mean }
+        };
+        days.into_iter().map(day).collect()
+    }
+
+    fn change(&self, phi: f64, precision: f64) -> Option<StratumChange> {
+        if self.before.n + self.after.n <= 0.0 {
+            return None;
+        }
+        let change = stratum_change(&self.before, &self.after, self.ratio, phi);
+        let mean = |side: &Moments| (side.n > 0.0).then_some(100.0 * side.mean);
+        Some(StratumChange {
+            stratum: self.stratum.stratum,
+            baseline_responses: self.before.n as i64,
+            responses: self.after.n as i64,
+            baseline_mean: mean(&self.before),
+            mean: mean(&self.after),
+            change: change.and_then(|(estimate, variance)| Change::of(estimate, variance)),
+            weight: change.map_or(0.0, |(_, variance)| 1.0 / variance / precision),
+        })
+    }
+}
+
+impl IncidentDay {
+    /// Whether it says something of a change.
+    pub(super) fn is_of_change(&self) -> bool {
+        !self.no_change
+    }
+}

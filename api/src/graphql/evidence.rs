@@ -1,0 +1,198 @@
+//! What verdicts rest on besides the evidence itself: who fell before, what fell as well, and what is missing.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Description, Enum, Object, SimpleObject};
+use ballroom_analytics::regression::{self, RegressionScore, ReleaseReport, Verdict};
+
+use super::{
+    fault::Fault,
+    feature::{self, Feature},
+    regression::Interval,
+    release::{self, Release},
+    scalar::Date,
+};
+use crate::domain::score::Snapshot;
+
+/// Why a verdict is not more than it is.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_analytics::regression::Reason")]
+pub(super) enum VerdictReason {
+    /// There are too few answers on either side: `missingAnswers` says how many more it takes.
+    FewAnswers,
+    /// What the release does not touch fell in the same days as well; beyond that nothing is proven. `commonShift` and
+    /// `ownChange` say how far.
+    SharedShift,
+}
+
+/// Whether the cause was tested, by what happened to everything else in the same days.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_analytics::regression::Control")]
+pub(super) enum Control {
+    /// There is nothing to compare with: the cause is not tested. Tell which features a release touches, and the others
+    /// will be compared.
+    None,
+    /// The change goes beyond what is not touched in the same days.
+    Held,
+    /// What is not touched changed as well; beyond that nothing is proven.
+    Shared,
+}
+
+/// How many answers are missing until the evidence may be a verdict.
+#[derive(SimpleObject)]
+pub struct MissingAnswers {
+    /// Before the release, 0 or more.
+    before: i64,
+    /// After it, 0 or more.
+    after: i64,
+}
+
+impl From<(u32, u32)> for MissingAnswers {
+    fn from((before, after): (u32, u32)) -> Self {
+        Self { before: before.into(), after: after.into() }
+    }
+}
+
+/// A fall that began before a release.
+#[derive(Description)]
+pub struct FallSince {
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) since: regression::Since,
+}
+
+#[Object(use_type_description)]
+impl FallSince {
+    /// The most likely first day of the fall.
+    async fn day(&self) -> Date {
+        self.snapshot.date(self.since.day).into()
+    }
+
+    /// The release that is most likely to have brought it; null: it began before any.
+    async fn release(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
+        match self.since.release.and_then(|code| self.snapshot.release_of(code)) {
+            Some(id) => Ok(Some(release::of(ctx, id).await?)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A release compared with the one before it alone.
+#[derive(Description)]
+pub struct PreviousComparison(pub(super) regression::AgainstPrevious);
+
+#[Object(use_type_description)]
+impl PreviousComparison {
+    /// Natural logarithm of the evidence (e-value) for a drop.
+    async fn log_evidence(&self) -> f64 {
+        self.0.log_e
+    }
+
+    /// Natural logarithm of the evidence (e-value) for an improvement.
+    async fn log_evidence_improved(&self) -> f64 {
+        self.0.log_e_improved
+    }
+
+    /// The change of the mean answer, this release minus the previous one, in points of 100.
+    async fn change(&self) -> Option<Interval> {
+        self.0.change.map(Interval::from)
+    }
+
+    /// Answers to the previous release in the 90 days before this one.
+    async fn baseline_responses(&self) -> i64 {
+        self.0.baseline_responses
+    }
+
+    /// Answers to this release.
+    async fn responses(&self) -> i64 {
+        self.0.responses
+    }
+}
+
+/// Something that the release does not touch, and how far it moved in the same days.
+#[derive(Description)]
+pub struct ControlShift {
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) control: regression::ControlShift,
+}
+
+#[Object(use_type_description)]
+impl ControlShift {
+    /// The feature; null: answers about the judged feature itself to earlier releases, on the same days.
+    async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
+        let feature = self.control.feature.and_then(|code| self.snapshot.feature_of(code).1.some());
+        match feature {
+            Some(id) => Ok(Some(feature::of(ctx, id).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// How far it moved, in points of 100.
+    async fn shift(&self) -> f64 {
+        self.control.shift
+    }
+
+    /// Its weight in the common shift, 0 to 1. They add to less than 1: the rest stands for no shift at all.
+    async fn weight(&self) -> f64 {
+        self.control.weight
+    }
+
+    /// The answers since the release that it rests on; where days weigh differently, as many as are worth the same.
+    async fn responses(&self) -> f64 {
+        self.control.answers
+    }
+}
+
+/// What a release gate should do.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GateOutcome {
+    /// There are answers or incidents enough, and none says that it got worse.
+    Pass,
+    /// Something got worse with this release.
+    Fail,
+    /// Too little is known, or there is a suspicion: ask again later.
+    CannotTell,
+}
+
+/// A release gate's decision, in one word and one sentence.
+#[derive(SimpleObject)]
+pub struct Gate {
+    /// The word.
+    outcome: GateOutcome,
+    /// The sentence.
+    reason: String,
+}
+
+impl Gate {
+    /// Of a report: of the features that the release touches if it names them, else of all.
+    pub(super) fn of(report: &ReleaseReport, snapshot: &Snapshot) -> Self {
+        let named = |verdicts: &[Verdict]| {
+            let features = report.features.iter().filter(|score| verdicts.contains(&score.verdict));
+            features.map(|score| snapshot.feature_name(score.feature)).collect::<Vec<_>>()
+        };
+        let answer = |outcome, reason: String| Self { outcome, reason };
+        let (worse, suspicious) = (named(&[Verdict::Regressed]), named(&[Verdict::Watch]));
+        if !worse.is_empty() {
+            return answer(GateOutcome::Fail, format!("worse since this release: {}", worse.join(", ")));
+        }
+        if !suspicious.is_empty() {
+            let reason = format!("suspicious, but not proven: {}; ask again later", suspicious.join(", "));
+            return answer(GateOutcome::CannotTell, reason);
+        }
+        let touched = |score: &&RegressionScore| snapshot.touches(report.release, score.feature);
+        let names_any = report.features.iter().any(|score| touched(&score));
+        let mut judged = report.features.iter().filter(|score| !names_any || touched(score));
+        let known =
+            |score: &RegressionScore| !matches!(score.verdict, Verdict::CannotTell | Verdict::NoBaseline);
+        if judged.any(known) {
+            return answer(
+                GateOutcome::Pass,
+                "nothing says that this release made anything worse".to_owned(),
+            );
+        }
+        let reason = format!(
+            "too little is known: no feature that it touches has {} answers before and since",
+            report.min_answers
+        );
+        answer(GateOutcome::CannotTell, reason)
+    }
+}
