@@ -51,6 +51,8 @@ pub struct Model {
     pub received_at: DateTimeUtc,
     /// When it was last corrected.
     pub corrected_at: Option<DateTimeUtc>,
+    /// When it last changed after it was stored: it was corrected, or began or ceased to count. Null: never.
+    pub changed_at: Option<DateTimeUtc>,
 }
 
 tenant_table!();

@@ -13,6 +13,7 @@ mod m0007_outbox;
 mod m0008_parameters;
 mod m0009_outbox_revision;
 mod m0010_roles;
+mod m0012_pages;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_parameters::Migration),
             Box::new(m0009_outbox_revision::Migration),
             Box::new(m0010_roles::Migration),
+            Box::new(m0012_pages::Migration),
         ]
     }
 }
