@@ -5,7 +5,10 @@ pub mod access;
 pub mod error;
 pub mod reference;
 
+pub mod text;
+
 pub(crate) mod check;
+pub(crate) mod near;
 pub(crate) mod version;
 
 pub mod organization;

@@ -369,11 +369,11 @@ struct UpdateFeatureInput {
     /// The feature.
     feature_id: ID,
     /// A new name.
-    name: Option<String>,
+    name: MaybeUndefined<String>,
     /// A new description; null removes it.
     description: MaybeUndefined<String>,
     /// Where it is in its life now.
-    lifecycle: Option<FeatureLifecycle>,
+    lifecycle: MaybeUndefined<FeatureLifecycle>,
     /// The team that owns it now; null removes it.
     team: MaybeUndefined<String>,
     /// Any text of yours: it comes back in the payload.
@@ -419,9 +419,9 @@ impl FeatureMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let changes = FeatureChanges {
-                name: input.name,
+                name: super::kept("name", input.name)?,
                 description: super::given(input.description),
-                lifecycle: input.lifecycle.map(Stored::from),
+                lifecycle: super::kept("lifecycle", input.lifecycle)?.map(Stored::from),
                 team: super::given(input.team),
             };
             let id = parse("featureId", &input.feature_id)?;

@@ -16,9 +16,7 @@ use super::{
     segment::{self, Segment},
 };
 use crate::domain::{
-    access::Right,
-    error::Error,
-    feedback::{self, FeedbackChanges, NewFeedback, Outcome, Submitted},
+    feedback::{self, FeedbackChanges, Handed, NewFeedback, Outcome, Submitted},
     scale::rating,
 };
 
@@ -164,6 +162,9 @@ struct SubmitFeedbackInput {
     /// Who answered: an id, or the key of the source system. One who is named for the first time is made. Left
     /// out: anonymous.
     customer: Option<Reference>,
+    /// With a PUBLISHABLE token, instead of `customer`: any text by which the page tells one respondent from another,
+    /// such as a random number that it keeps. Only a hash of it is kept, which is different for each token.
+    respondent: Option<String>,
     /// The scale, for example csat, nps or stars.
     scale: Reference,
     /// The rating on that scale.
@@ -182,9 +183,10 @@ struct SubmitFeedbackInput {
     client_mutation_id: Option<String>,
 }
 
-impl From<SubmitFeedbackInput> for NewFeedback {
+impl From<SubmitFeedbackInput> for Handed {
     fn from(input: SubmitFeedbackInput) -> Self {
-        Self {
+        let respondent = input.respondent;
+        let answer = NewFeedback {
             product: input.product.0,
             feature: input.feature.map(|feature| feature.0),
             release: input.release.map(|release| release.0),
@@ -197,7 +199,10 @@ impl From<SubmitFeedbackInput> for NewFeedback {
             occurred_at: input.occurred_at.map(Into::into),
             external_id: input.external_id,
             source: input.source,
-        }
+        };
+        let mut handed = Self::from(answer);
+        handed.respondent = respondent;
+        handed
     }
 }
 
@@ -292,11 +297,11 @@ struct CorrectFeedbackInput {
     /// The segment that it counts for; null: none.
     segment: MaybeUndefined<Reference>,
     /// The rating, on the same scale.
-    rating: Option<f64>,
+    rating: MaybeUndefined<f64>,
     /// What the customer wrote; null: nothing.
     comment: MaybeUndefined<String>,
     /// When the customer answered.
-    occurred_at: Option<DateTime>,
+    occurred_at: MaybeUndefined<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -385,9 +390,9 @@ impl FeedbackMutation {
                 feature: reference(input.feature),
                 release: reference(input.release),
                 segment: reference(input.segment),
-                rating: input.rating,
+                rating: super::kept("rating", input.rating)?,
                 comment: super::given(input.comment),
-                occurred_at: input.occurred_at.map(Into::into),
+                occurred_at: super::kept("occurredAt", input.occurred_at)?.map(Into::into),
             };
             let id = parse("feedbackId", &input.feedback_id)?;
             let row = feedback::correct(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
@@ -418,15 +423,8 @@ async fn submit(
 ) -> Result<Vec<Result<Submitted, Fault>>, Fault> {
     let by = ctx.submits()?;
     super::batch("items", items.len())?;
-    let items = items.into_iter().map(NewFeedback::from).collect();
+    let items: Vec<Handed> = items.into_iter().map(Handed::from).collect();
+    ctx.services().rates.admit(ctx.viewer(), &items)?;
     let results = ctx.services().answers.submit(by, &ctx.viewer().source, items).await?;
-    // Who may only submit could otherwise read an answer by guessing the id that its sender gave it.
-    let blind = !(ctx.viewer().may(Right::Read) || ctx.viewer().may(Right::Contribute));
-    let shown = |result: Result<Submitted, Error>| match result {
-        Ok(there) if blind && matches!(there.outcome, Outcome::AlreadyThere) => {
-            Err(Error::conflict("externalId", "is known already; the answer was taken before").into())
-        }
-        result => Ok(result?),
-    };
-    Ok(results.into_iter().map(shown).collect())
+    Ok(results.into_iter().map(|result| result.map_err(Fault::from)).collect())
 }

@@ -311,19 +311,19 @@ struct UpdateIncidentInput {
     /// The incident.
     incident_id: ID,
     /// A new title.
-    title: Option<String>,
+    title: MaybeUndefined<String>,
     /// A new description; null removes it.
     description: MaybeUndefined<String>,
     /// 1 (critical) to 4 (minor).
-    severity: Option<i32>,
-    /// The features that it hurts, instead of those before.
-    features: Option<Vec<Reference>>,
+    severity: MaybeUndefined<i32>,
+    /// The features that it hurts, instead of those before; null or none: the product as a whole.
+    features: MaybeUndefined<Vec<Reference>>,
     /// The customers that it hurts, instead of those before.
-    customers: Option<Vec<Reference>>,
+    customers: MaybeUndefined<Vec<Reference>>,
     /// How many customers it hurts; null: not stated.
     affected_customers: MaybeUndefined<i64>,
     /// When it began.
-    opened_at: Option<DateTime>,
+    opened_at: MaybeUndefined<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -433,13 +433,14 @@ impl IncidentMutation {
         payload(mark, async {
             let id: IncidentId = parse("incidentId", &input.incident_id)?;
             let changes = IncidentChanges {
-                title: input.title,
+                title: super::kept("title", input.title)?,
                 description: super::given(input.description),
-                severity: input.severity.map(severity),
-                features: input.features.map(texts),
-                customers: input.customers.map(texts),
+                severity: super::kept("severity", input.severity)?.map(severity),
+                features: super::given(input.features).map(|features| texts(features.unwrap_or_default())),
+                customers: super::given(input.customers)
+                    .map(|customers| texts(customers.unwrap_or_default())),
                 affected_customers: super::given(input.affected_customers),
-                opened_at: input.opened_at.map(Into::into),
+                opened_at: super::kept("openedAt", input.opened_at)?.map(Into::into),
             };
             let row = incident::update(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
             Ok(IncidentPayload::done(Incident(row)))

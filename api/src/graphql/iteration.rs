@@ -124,13 +124,13 @@ struct UpdateIterationInput {
     /// The iteration.
     iteration_id: ID,
     /// A new name.
-    name: Option<String>,
+    name: MaybeUndefined<String>,
     /// A new goal; null removes it.
     goal: MaybeUndefined<String>,
     /// Its first day.
-    starts_on: Option<Date>,
+    starts_on: MaybeUndefined<Date>,
     /// The day after its last.
-    ends_before: Option<Date>,
+    ends_before: MaybeUndefined<Date>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -179,10 +179,10 @@ impl IterationMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let changes = IterationChanges {
-                name: input.name,
+                name: super::kept("name", input.name)?,
                 goal: super::given(input.goal),
-                starts_on: input.starts_on.map(Into::into),
-                ends_before: input.ends_before.map(Into::into),
+                starts_on: super::kept("startsOn", input.starts_on)?.map(Into::into),
+                ends_before: super::kept("endsBefore", input.ends_before)?.map(Into::into),
             };
             let id = parse("iterationId", &input.iteration_id)?;
             let iteration = iteration::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;

@@ -8,7 +8,7 @@ use async_graphql::{
 };
 use futures::{StreamExt, future, stream::BoxStream};
 
-use super::{Code, Mutation, Now, Query, Services, Subscription, batch, builder, give_codes, load};
+use super::{Code, Mutation, Now, Query, Services, Subscription, batch, builder, finish, load};
 use crate::{clock, domain::access::Viewer};
 
 /// The schema in which subscriptions run. (The other one has no extension: with one, async-graphql prepares for it at
@@ -24,8 +24,9 @@ impl LiveSchema {
 
     /// Runs a subscription of a caller; the stream ends with it.
     pub fn subscribe(&self, viewer: Viewer, request: Request) -> BoxStream<'static, Said> {
-        let said = self.0.execute_stream(request.data(viewer)).map(|mut response| {
-            give_codes(&mut response);
+        let told = viewer.clone();
+        let said = self.0.execute_stream(request.data(viewer)).map(move |mut response| {
+            finish(&mut response, &told);
             let is_event = response.extensions.remove(EVENT).is_some();
             if is_event && !is_cut_off(&response) {
                 Said::Next(response)

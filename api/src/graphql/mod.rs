@@ -3,6 +3,7 @@
 pub mod document;
 
 mod batch;
+mod blind;
 mod fault;
 mod federation;
 mod live;
@@ -57,7 +58,7 @@ use std::sync::Arc;
 
 use async_graphql::{
     Context, MaybeUndefined, MergedObject, ObjectType, Request, Response, SDLExportOptions, SchemaBuilder,
-    connection::Connection,
+    Value, connection::Connection,
 };
 use chrono::{DateTime, Utc};
 
@@ -67,8 +68,8 @@ pub use live::{LiveSchema, Said};
 pub use subscription::Subscription;
 
 use self::{
-    customer::Customer, feature::Feature, feedback::Feedback, incident::Incident, iteration::Iteration,
-    page::Total, product::Product, release::Release, segment::Segment,
+    customer::Customer, fault::Message, feature::Feature, feedback::Feedback, incident::Incident,
+    iteration::Iteration, page::Total, product::Product, release::Release, segment::Segment,
 };
 use crate::{
     clock,
@@ -80,7 +81,7 @@ use crate::{
         score::Scores,
     },
     feed::Feed,
-    ingest::GroupCommit,
+    ingest::{GroupCommit, Rates},
     store::{Dimensions, Store},
 };
 
@@ -151,6 +152,8 @@ pub struct Services {
     pub answers: GroupCommit,
     /// What happens.
     pub feed: Feed,
+    /// How fast pages may submit.
+    pub rates: Arc<Rates>,
 }
 
 /// The schema without services: enough to print it.
@@ -211,19 +214,34 @@ pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, reque
     let now = clock::now();
     let (halt, waiting) = batch::at_halt();
     let loads = load::loader(services.clone(), viewer.clone(), halt);
-    let request = request.data(loads).data(viewer).data(Now(now));
+    let request = request.data(loads).data(viewer.clone()).data(Now(now));
     let mut response = waiting.run(schema.execute(request)).await;
-    give_codes(&mut response);
+    finish(&mut response, &viewer);
     response
 }
 
-/// What the library refuses (a query that is not valid, a value that is no date) is the caller's to mend.
-fn give_codes(response: &mut Response) {
+/// Makes a response ready for its caller. What the library refuses (a query that is not valid, a value that is no date)
+/// is the caller's to mend.
+fn finish(response: &mut Response, viewer: &Viewer) {
+    without_negative_zero(&mut response.data);
     for error in &mut response.errors {
+        Message::complete(error, viewer);
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {
             extensions.set("code", Code::InvalidArgument.name());
         }
+    }
+}
+
+/// Zero has no sign outside of floating-point arithmetic: `-0.0` is shown as `0.0`.
+fn without_negative_zero(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.as_f64().is_some_and(|n| n == 0.0 && n.is_sign_negative()) => {
+            *value = Value::from(0.0);
+        }
+        Value::List(items) => items.iter_mut().for_each(without_negative_zero),
+        Value::Object(fields) => fields.values_mut().for_each(without_negative_zero),
+        _ => (),
     }
 }
 
@@ -310,6 +328,17 @@ async fn dimensions(ctx: &Context<'_>) -> Result<Arc<Dimensions>, Fault> {
 /// Something that a row refers to is not there.
 fn gone(noun: &'static str, id: impl PublicId) -> Fault {
     Error::not_found(noun, noun, id.public()).into()
+}
+
+/// Undefined: leave it. A value: set it. Null makes no sense: what has to be there is never removed.
+fn kept<T>(field: &str, given: MaybeUndefined<T>) -> Result<Option<T>, Fault> {
+    match given {
+        MaybeUndefined::Undefined => Ok(None),
+        MaybeUndefined::Value(value) => Ok(Some(value)),
+        MaybeUndefined::Null => {
+            Err(Fault::invalid(field, "cannot be removed; leave the field out to keep it as it is"))
+        }
+    }
 }
 
 /// Undefined: leave it. Null: remove it. A value: set it.

@@ -308,7 +308,7 @@ struct UpdateProductInput {
     /// The product.
     product: Reference,
     /// A new name.
-    name: Option<String>,
+    name: MaybeUndefined<String>,
     /// A new description; null removes it.
     description: MaybeUndefined<String>,
     /// Any text of yours: it comes back in the payload.
@@ -352,7 +352,10 @@ impl ProductMutation {
     ) -> Result<ProductPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let changes = ProductChanges { name: input.name, description: super::given(input.description) };
+            let changes = ProductChanges {
+                name: super::kept("name", input.name)?,
+                description: super::given(input.description),
+            };
             let product =
                 product::update(ctx.store(), ctx.manages()?, &input.product.0, changes, ctx.now()).await?;
             Ok(ProductPayload::done(Product(product)))

@@ -355,8 +355,8 @@ struct UpdateReleaseInput {
     previous: MaybeUndefined<Reference>,
     /// The day it is meant to ship; null: none is set.
     planned_for: MaybeUndefined<Date>,
-    /// The features that it touches, instead of those before.
-    features: Option<Vec<ReleaseFeatureInput>>,
+    /// The features that it touches, instead of those before; null or none: it touches none.
+    features: MaybeUndefined<Vec<ReleaseFeatureInput>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -439,7 +439,7 @@ impl ReleaseMutation {
                 notes: super::given(input.notes),
                 previous: super::given(input.previous).map(|given| given.map(|previous| previous.0)),
                 planned_for: super::given(input.planned_for).map(|day| day.map(Into::into)),
-                features: input.features.map(touched),
+                features: super::given(input.features).map(|features| touched(features.unwrap_or_default())),
             };
             let id = parse("releaseId", &input.release_id)?;
             let release = release::update(ctx.store(), ctx.ships()?, id, changes, ctx.now()).await?;

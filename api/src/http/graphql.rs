@@ -1,5 +1,7 @@
 //! GraphQL over HTTP, by its specification: POST with JSON, GET for queries, two media types.
 
+use std::net::SocketAddr;
+
 use actix_cors::Cors;
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -69,18 +71,21 @@ struct Asked<'a> {
     state: &'a State,
     headers: &'a HeaderMap,
     method: &'a Method,
+    peer: Option<SocketAddr>,
     media: Media,
 }
 
 async fn post(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let Some(media) = Media::negotiate(request.headers()) else { return not_acceptable() };
-    let asked = Asked { state: &state, headers: request.headers(), method: request.method(), media };
+    let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
+    let asked = Asked { state: &state, headers, method, peer, media };
     asked.post(payload).await.unwrap_or_else(|refused| asked.dressed(refused))
 }
 
 async fn get(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let Some(media) = Media::negotiate(request.headers()) else { return not_acceptable() };
-    let asked = Asked { state: &state, headers: request.headers(), method: request.method(), media };
+    let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
+    let asked = Asked { state: &state, headers, method, peer, media };
     asked.get(request.query_string()).await.unwrap_or_else(|refused| asked.dressed(refused))
 }
 
@@ -95,7 +100,7 @@ impl Asked<'_> {
             let message = "Send the body as it is, without Content-Encoding.";
             return Err(refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message));
         }
-        let viewer = auth::viewer(self.state, self.headers).await?;
+        let viewer = auth::viewer(self.state, self.headers, self.peer).await?;
         let settings = &self.state.settings;
         let body = params::body(payload, settings.body, settings.read_timeout).await;
         let body = body.map_err(|refusal| {
@@ -117,7 +122,7 @@ impl Asked<'_> {
                  a GET without any such header could come from a page of another site.";
             return Err(self.refused(Refusal::new(Code::PreflightRequired, message)));
         }
-        let viewer = auth::viewer(self.state, self.headers).await?;
+        let viewer = auth::viewer(self.state, self.headers, self.peer).await?;
         let params = params::of_query_string(query_string).map_err(|refusal| self.refused(refusal))?;
         let answer = self.run(viewer, params).await?;
         Ok(if answer.errors.is_empty() {

@@ -70,7 +70,7 @@ async fn stream(
         let message = "Send the request as JSON, with `Content-Type: application/json`.";
         return Err(refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message));
     }
-    let caller = auth::caller_of(&state, request.headers()).await?;
+    let caller = auth::caller_of(&state, request.headers(), request.peer_addr()).await?;
     let params = if by_get {
         params::of_query_string(request.query_string())
     } else {
@@ -127,7 +127,7 @@ async fn tell(
             },
             _ = ping.tick() => (":\n\n".to_owned(), false),
             _ = recheck.tick() => match caller.again(&state).await {
-                Err(Nobody::Unauthenticated(_)) => return,
+                Err(Nobody::Unauthenticated(_) | Nobody::Stranger) => return,
                 // The database may be back before the next look.
                 Ok(_) | Err(Nobody::Failed) => continue,
             },

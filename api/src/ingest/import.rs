@@ -18,7 +18,7 @@ use crate::{
     clock,
     domain::{
         access::Manage,
-        error::Error,
+        error::{Error, perhaps},
         exposure::{self, NewExposure},
         feedback::{self, NewFeedback, Outcome, Submission, Telling},
         incident::{self, NewIncident},
@@ -369,8 +369,9 @@ async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<boo
 fn reject(line: u64, error: Error) -> Reject {
     let (field, reason) = match error {
         Error::Invalid { field, reason } | Error::Conflict { field, reason } => (field, reason),
-        Error::NotFound { field, noun, reference } => {
-            (field, format!("there is no {noun} \"{reference}\"; --create makes what is missing"))
+        Error::NotFound { field, noun, reference, near } => {
+            let perhaps = perhaps(&near);
+            (field, format!("there is no {noun} \"{reference}\"{perhaps}; --create makes what is missing"))
         }
         other => (String::new(), other.to_string()),
     };

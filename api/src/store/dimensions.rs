@@ -9,7 +9,7 @@ use ballroom_entity::{
 };
 use sea_orm::{ConnectionTrait, DbErr};
 
-use crate::domain::{error::Error, reference::PublicId, release as releases};
+use crate::domain::{error::Error, reference::PublicId, release as releases, text};
 
 /// Everything that an answer can refer to, but for its customer. Right for one `dimension_revision`.
 #[derive(Debug)]
@@ -102,8 +102,9 @@ impl Dimensions {
 
     /// The product with this id or key.
     pub fn product(&self, field: &str, reference: &str) -> Result<&product::Model, Error> {
-        let id = ProductId::parse(reference).or_else(|| self.keys.products.get(reference).copied());
-        id.and_then(|id| self.products.get(&id)).ok_or_else(|| Error::not_found(field, "product", reference))
+        let id = ProductId::parse(reference.trim()).or_else(|| named(&self.keys.products, reference));
+        id.and_then(|id| self.products.get(&id))
+            .ok_or_else(|| not_there(field, "product", reference, Some(&self.keys.products)))
     }
 
     /// The feature of the product with this id or key.
@@ -113,11 +114,11 @@ impl Dimensions {
         field: &str,
         reference: &str,
     ) -> Result<&feature::Model, Error> {
-        let by_key = || self.keys.features.get(&product)?.get(reference).copied();
-        let id = FeatureId::parse(reference).or_else(by_key);
+        let keys = self.keys.features.get(&product);
+        let id = FeatureId::parse(reference.trim()).or_else(|| named(keys?, reference));
         id.and_then(|id| self.features.get(&id))
             .filter(|feature| feature.product_id == product)
-            .ok_or_else(|| Error::not_found(field, "feature", reference))
+            .ok_or_else(|| not_there(field, "feature", reference, keys))
     }
 
     /// The release of the product with this id or version.
@@ -127,23 +128,25 @@ impl Dimensions {
         field: &str,
         reference: &str,
     ) -> Result<&release::Model, Error> {
-        let by_version = || self.keys.releases.get(&product)?.get(reference).copied();
-        let id = ReleaseId::parse(reference).or_else(by_version);
+        let versions = self.keys.releases.get(&product);
+        let id = ReleaseId::parse(reference.trim()).or_else(|| named(versions?, reference));
         id.and_then(|id| self.releases.get(&id))
             .filter(|release| release.product_id == product)
-            .ok_or_else(|| Error::not_found(field, "release", reference))
+            .ok_or_else(|| not_there(field, "release", reference, versions))
     }
 
     /// The segment with this id or key.
     pub fn segment(&self, field: &str, reference: &str) -> Result<&segment::Model, Error> {
-        let id = SegmentId::parse(reference).or_else(|| self.keys.segments.get(reference).copied());
-        id.and_then(|id| self.segments.get(&id)).ok_or_else(|| Error::not_found(field, "segment", reference))
+        let id = SegmentId::parse(reference.trim()).or_else(|| named(&self.keys.segments, reference));
+        id.and_then(|id| self.segments.get(&id))
+            .ok_or_else(|| not_there(field, "segment", reference, Some(&self.keys.segments)))
     }
 
     /// The scale with this id or key.
     pub fn scale(&self, field: &str, reference: &str) -> Result<&scale::Model, Error> {
-        let id = ScaleId::parse(reference).or_else(|| self.keys.scales.get(reference).copied());
-        id.and_then(|id| self.scales.get(&id)).ok_or_else(|| Error::not_found(field, "scale", reference))
+        let id = ScaleId::parse(reference.trim()).or_else(|| named(&self.keys.scales, reference));
+        id.and_then(|id| self.scales.get(&id))
+            .ok_or_else(|| not_there(field, "scale", reference, Some(&self.keys.scales)))
     }
 
     /// The features of a product, by key.
@@ -163,4 +166,20 @@ impl Dimensions {
     pub fn place(&self, release: ReleaseId) -> u32 {
         self.places.get(&release).copied().unwrap_or_default()
     }
+}
+
+/// What is known by a reference, in whichever form it is kept.
+fn named<I: Copy>(keys: &HashMap<String, I>, reference: &str) -> Option<I> {
+    let known = keys.get(reference).copied();
+    known.or_else(|| text::forms(reference).iter().find_map(|form| keys.get(form)).copied())
+}
+
+fn not_there<I>(
+    field: &str,
+    noun: &'static str,
+    reference: &str,
+    keys: Option<&HashMap<String, I>>,
+) -> Error {
+    let known = keys.into_iter().flat_map(HashMap::keys).map(String::as_str);
+    Error::not_found(field, noun, reference).or_near(known)
 }

@@ -18,7 +18,7 @@ use ballroom_entity::{id::OrganizationId, organization};
 use ballroom_migration::Migrator;
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, IsolationLevel, TransactionOptions, TransactionTrait,
+    DbBackend, DbErr, EntityTrait, IsolationLevel, TransactionOptions, TransactionTrait, UpdateMany,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait;
@@ -153,6 +153,13 @@ impl Store {
             }
         };
         Ok((row, dimensions))
+    }
+
+    /// Writes something beside what happens in an organization: it takes no revision and tells nobody.
+    pub async fn note<E: EntityTrait>(&self, update: UpdateMany<E>) -> Result<(), DbErr> {
+        let sqlite = self.backend() == DbBackend::Sqlite;
+        let _turn = if sqlite { Some(self.turn.lock().await) } else { None };
+        update.exec(&self.writing).await.map(drop)
     }
 
     /// Waits until everything is written and lets go of the database.

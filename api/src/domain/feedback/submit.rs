@@ -12,7 +12,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, Value};
 use serde_json::json;
 
-use super::{silence, voice};
+use super::{
+    handed::{About, Handed},
+    silence, voice,
+};
 use crate::{
     domain::{check, customer as customers, error::Error, feedback, reference::PublicId, scale as scales},
     store::{Bulk, BulkColumn, Dimensions, Transaction},
@@ -92,14 +95,14 @@ pub enum Outcome {
 pub async fn submit_in(
     tx: &mut Transaction,
     source: &str,
-    items: Vec<NewFeedback>,
+    items: Vec<impl Into<Handed>>,
     how: Submission,
 ) -> Result<Vec<Result<Submitted, Error>>, Error> {
     let dimensions = tx.dimensions();
     let mut results: Vec<Option<Result<Submitted, Error>>> = Vec::with_capacity(items.len());
     let mut drafts = Vec::with_capacity(items.len());
     for item in items {
-        match Draft::check(tx, &dimensions, source, item) {
+        match Draft::check(tx, &dimensions, source, item.into()) {
             Ok(draft) => {
                 drafts.push((results.len(), draft));
                 results.push(None);
@@ -160,16 +163,14 @@ pub async fn submit_in(
 struct Draft {
     row: Model,
     customer: Option<String>,
+    /// Whether the customer may be made.
+    may_be_new: bool,
     segment_given: Option<SegmentId>,
 }
 
 impl Draft {
-    fn check(
-        tx: &Transaction,
-        dimensions: &Dimensions,
-        source: &str,
-        item: NewFeedback,
-    ) -> Result<Self, Error> {
+    fn check(tx: &Transaction, dimensions: &Dimensions, source: &str, handed: Handed) -> Result<Self, Error> {
+        let item = &handed.answer;
         let product = dimensions.product("product", &item.product)?;
         let feature = item
             .feature
@@ -181,6 +182,7 @@ impl Draft {
             .as_deref()
             .map(|release| dimensions.release(product.id, "release", release))
             .transpose()?;
+        handed.check(dimensions, &About { product, feature, release })?;
         let segment =
             item.segment.as_deref().map(|segment| dimensions.segment("segment", segment)).transpose()?;
         let scale: &scale::Model = dimensions.scale("scale", &item.scale)?;
@@ -208,8 +210,10 @@ impl Draft {
             counted: true,
             received_at: tx.at,
             corrected_at: None,
+            changed_at: None,
         };
-        Ok(Self { row, customer, segment_given: segment.map(|segment| segment.id) })
+        let may_be_new = customer.as_deref().is_none_or(|customer| handed.may_name(customer));
+        Ok(Self { row, customer, may_be_new, segment_given: segment.map(|segment| segment.id) })
     }
 
     fn external_key(&self) -> Option<(String, String)> {
@@ -269,6 +273,7 @@ async fn name_customers(
         let mut named = std::collections::HashSet::new();
         for (_, draft) in &drafts {
             if let Some(key) = draft.customer.as_ref().filter(|key| !known.contains_key(*key))
+                && draft.may_be_new
                 && !crate::domain::reference::looks_like_an_id(key)
                 && named.insert(key.clone())
             {

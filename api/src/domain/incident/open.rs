@@ -88,7 +88,7 @@ pub async fn open_in(
     let mut results = Vec::with_capacity(items.len());
     let mut new = New::default();
     for item in items {
-        let key = external_key(source, &item).map(|(source, id)| (source.to_owned(), id.to_owned()));
+        let key = external_key(source, &item);
         if let Some(known) = key.as_ref().and_then(|key| there.get(key)) {
             let product = tx.dimensions().product("product", &item.product).map(|product| product.id);
             results.push(match product {
@@ -258,9 +258,12 @@ async fn check_one(tx: &Transaction, source: &str, item: NewIncident) -> Result<
 }
 
 /// The source of an incident and its id there; none if it has none.
-fn external_key<'a>(source: &'a str, item: &'a NewIncident) -> Option<(&'a str, &'a str)> {
-    let external = item.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty())?;
-    Some((item.source.as_deref().unwrap_or(source).trim(), external))
+fn external_key(source: &str, item: &NewIncident) -> Option<(String, String)> {
+    // What is not a name is refused with its item.
+    let external =
+        check::optional_line("externalId", item.external_id.as_deref(), check::NAME_LENGTH).ok()??;
+    let source = check::line("source", item.source.as_deref().unwrap_or(source), 64).ok()?;
+    Some((source, external))
 }
 
 async fn already_there(
@@ -268,7 +271,7 @@ async fn already_there(
     source: &str,
     items: &[NewIncident],
 ) -> Result<HashMap<(String, String), Model>, Error> {
-    let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut by_source: HashMap<String, Vec<String>> = HashMap::new();
     for item in items {
         if let Some((source, external)) = external_key(source, item) {
             by_source.entry(source).or_default().push(external);
@@ -278,8 +281,8 @@ async fn already_there(
     for (source, ids) in by_source {
         for some in ids.chunks(1_000) {
             let rows = Entity::owned_by(tx.organization())
-                .filter(Column::Source.eq(source))
-                .filter(Column::ExternalId.is_in(some.iter().copied()))
+                .filter(Column::Source.eq(&source))
+                .filter(Column::ExternalId.is_in(some.iter().map(String::as_str)))
                 .all(tx.db())
                 .await?;
             for row in rows {

@@ -32,7 +32,7 @@ pub use persisted::Trusted;
 pub use refusal::Refusal;
 
 use self::{kept::Kept, persisted::Persisted, validate::Validator};
-use super::{Code, Schema, Services};
+use super::{Code, Schema, Services, blind};
 use crate::domain::access::Viewer;
 
 /// Documents that are kept parsed and validated.
@@ -173,6 +173,7 @@ impl Documents {
         };
         let operation = prepared.operation(params.operation_name.as_deref())?;
         self.may_introspect(viewer, operation, &prepared.checked)?;
+        blind::check(viewer, &self.validator.schema, &prepared.checked, operation)?;
         self.persisted.register(&asked);
         let shows_cost = params.extensions.get("cost") == Some(&Value::Bool(true));
         let variables = variables::coerce(&self.validator, operation, params.variables, &self.limits)?;
