@@ -18,6 +18,8 @@ pub struct Model {
     pub product_id: ProductId,
     /// The version, a string that is never parsed as a number; unique in the product.
     pub version: String,
+    /// Where the version stands in the natural order of versions: the greater text is the newer.
+    pub version_order: String,
     /// What it is called besides its version.
     pub title: Option<String>,
     /// What changed, in words.

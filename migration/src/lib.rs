@@ -15,6 +15,7 @@ mod m0009_outbox_revision;
 mod m0010_roles;
 mod m0011_states;
 mod m0012_pages;
+mod m0014_version_order;
 mod m0016_min_answers;
 
 /// Applies the steps that a database lacks.
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_roles::Migration),
             Box::new(m0011_states::Migration),
             Box::new(m0012_pages::Migration),
+            Box::new(m0014_version_order::Migration),
             Box::new(m0016_min_answers::Migration),
         ]
     }

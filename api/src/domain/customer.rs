@@ -18,6 +18,7 @@ use super::{
     error::Error,
     feedback::RESPONDENT,
     reference::PublicId,
+    sent::{Became, take},
     text,
 };
 use crate::store::{Store, Transaction, about};
@@ -77,13 +78,13 @@ pub(super) async fn speaking(store: &Store, by: Administer, reference: &str) -> 
     }
 }
 
-/// Makes a customer. The same again returns what is there.
+/// Makes a customer, or takes what is newly said of the one with this key; what is not given stays.
 pub async fn create(
     store: &Store,
     by: Contribute,
     new: NewCustomer,
     at: DateTime<Utc>,
-) -> Result<Model, Error> {
+) -> Result<(Model, Became), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let key = check::key("key", &new.key)?;
     if key.starts_with(RESPONDENT) {
@@ -95,19 +96,22 @@ pub async fn create(
     let segment = segment_of(&tx, new.segment.as_deref())?;
     let there = Entity::owned_by(by.organization()).filter(Column::Key.eq(&key)).one(tx.db()).await?;
     if let Some(there) = there {
-        // What is not given may have been set since.
-        let same =
-            (name.is_none() || name == there.name) && (segment.is_none() || segment == there.segment_id);
-        return if same {
-            Ok(there)
-        } else {
-            Err(Error::conflict("key", format!("there is another customer \"{key}\"")))
-        };
+        let mut after = there.clone();
+        take(&mut after.name, name.map(Some));
+        take(&mut after.segment_id, segment.map(Some));
+        if after == there {
+            return Ok((there, Became::AlreadyThere));
+        }
+        after.updated_at = at;
+        let after = after.into_active_model().reset_all().update(tx.db()).await?;
+        tx.tell("customer.updated", about(after.id));
+        tx.commit().await?;
+        return Ok((after, Became::Updated));
     }
     let row = row(&tx, key, name, segment).insert(tx.db()).await?;
     tx.tell("customer.created", about(row.id));
     tx.commit().await?;
-    Ok(row)
+    Ok((row, Became::Created))
 }
 
 /// Changes a customer.

@@ -5,6 +5,7 @@
 //! each count.
 
 mod handed;
+mod renew;
 mod submit;
 mod voice;
 
@@ -100,6 +101,7 @@ pub async fn correct(
     }
     after.corrected_at = Some(at);
     after.changed_at = Some(at);
+    after.revision += 1;
     after.voice = voice::of(&after);
     voice::leave(&mut tx, &before).await?;
     voice::enter(&mut tx, &mut after).await?;

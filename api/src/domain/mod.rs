@@ -11,6 +11,8 @@ pub(crate) mod check;
 pub(crate) mod near;
 pub(crate) mod version;
 
+pub mod sent;
+
 pub mod organization;
 pub mod token;
 

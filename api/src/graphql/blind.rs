@@ -23,13 +23,16 @@ const WAYS: [&str; 6] = [
 ];
 
 /// The values that say how it went, beside the caller's own mark in each payload and the id of each object.
-const OUTCOMES: [(&str, &str); 15] = [
+const OUTCOMES: [(&str, &str); 18] = [
     ("SubmitFeedbackPayload", "outcome"),
     ("SubmittedFeedback", "outcome"),
     ("SubmitFeedbackBatchPayload", "taken"),
     ("SubmitFeedbackBatchPayload", "refused"),
     ("DeleteFeedbackPayload", "deletedId"),
     ("OpenIncidentPayload", "alreadyThere"),
+    ("OpenIncidentPayload", "outcome"),
+    ("OpenedIncident", "outcome"),
+    ("RecordExposureItem", "outcome"),
     ("OpenedIncident", "alreadyThere"),
     ("RecordExposureItem", "alreadyThere"),
     ("UserError", "code"),

@@ -17,6 +17,7 @@ use super::{
     payload::{payload, payloads},
     scalar::{Reference, id},
     segment::{self, Segment},
+    sent::SentOutcome,
 };
 use crate::domain::{
     access::{Right, Viewer},
@@ -157,6 +158,8 @@ payloads! {
     CustomerPayload {
         /// The customer.
         customer: Customer,
+        /// What became of what was sent; null where a verb has done what it says.
+        outcome: Option<SentOutcome>,
     }
 }
 
@@ -165,7 +168,7 @@ pub(super) struct CustomerMutation;
 
 #[Object]
 impl CustomerMutation {
-    /// Makes a customer. The same again returns what is there.
+    /// Makes a customer. The same key again takes what is newly said of it.
     async fn create_customer(
         &self,
         ctx: &Context<'_>,
@@ -175,8 +178,9 @@ impl CustomerMutation {
         payload(mark, async {
             let segment = input.segment.map(|segment| segment.0);
             let new = NewCustomer { key: input.key, name: input.name, segment };
-            let customer = customer::create(ctx.store(), ctx.contributes()?, new, ctx.now()).await?;
-            Ok(CustomerPayload::done(Customer(customer)))
+            let (customer, became) =
+                customer::create(ctx.store(), ctx.contributes()?, new, ctx.now()).await?;
+            Ok(CustomerPayload::done(Customer(customer), Some(became.into())))
         })
         .await
     }
@@ -195,7 +199,7 @@ impl CustomerMutation {
             };
             let by = ctx.contributes()?;
             let customer = customer::update(ctx.store(), by, &input.customer.0, changes, ctx.now()).await?;
-            Ok(CustomerPayload::done(Customer(customer)))
+            Ok(CustomerPayload::done(Customer(customer), None))
         })
         .await
     }

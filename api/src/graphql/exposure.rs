@@ -11,8 +11,12 @@ use super::{
     product::{self, Product},
     scalar::{Date, Reference},
     segment::{self, Segment},
+    sent::SentOutcome,
 };
-use crate::domain::exposure::{self, NewExposure};
+use crate::domain::{
+    exposure::{self, NewExposure},
+    sent::Became,
+};
 
 /// How many customers used a feature on a day, as one source counts them.
 #[derive(Description)]
@@ -87,6 +91,8 @@ struct RecordExposureItem {
     exposure: Option<Exposure>,
     /// Whether the same figure was there already.
     already_there: bool,
+    /// What became of it; null when it was refused.
+    outcome: Option<SentOutcome>,
     /// Why it was refused; null when it was taken.
     error: Option<ItemError>,
 }
@@ -125,13 +131,15 @@ impl ExposureMutation {
             let results = exposure::record(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
             let items = results.into_iter().enumerate().map(|(index, result)| match result {
                 Ok(recorded) => RecordExposureItem {
-                    already_there: recorded.already_there,
+                    already_there: recorded.became == Became::AlreadyThere,
+                    outcome: Some(recorded.became.into()),
                     exposure: Some(Exposure(recorded.exposure)),
                     error: None,
                 },
                 Err(error) => RecordExposureItem {
                     exposure: None,
                     already_there: false,
+                    outcome: None,
                     error: Some(Fault::from(error).of_item(index)),
                 },
             });

@@ -23,6 +23,7 @@ use super::{
     product::{self, Product},
     regression::{self, ChangePoint},
     scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
+    sent::SentOutcome,
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value},
 };
@@ -385,6 +386,8 @@ payloads! {
     FeaturePayload {
         /// The feature.
         feature: Feature,
+        /// What became of what was sent; null where a verb has done what it says.
+        outcome: Option<SentOutcome>,
     }
 }
 
@@ -393,7 +396,7 @@ pub(super) struct FeatureMutation;
 
 #[Object]
 impl FeatureMutation {
-    /// Makes a feature. The same again returns what is there.
+    /// Makes a feature. The same key again takes what is newly said of it.
     async fn create_feature(
         &self,
         ctx: &Context<'_>,
@@ -404,8 +407,8 @@ impl FeatureMutation {
             let CreateFeatureInput { product, key, name, description, lifecycle, team, .. } = input;
             let lifecycle = lifecycle.map(Stored::from);
             let new = NewFeature { product: product.0, key, name, description, lifecycle, team };
-            let feature = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-            Ok(FeaturePayload::done(Feature(feature)))
+            let (feature, became) = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(FeaturePayload::done(Feature(feature), Some(became.into())))
         })
         .await
     }
@@ -426,7 +429,7 @@ impl FeatureMutation {
             };
             let id = parse("featureId", &input.feature_id)?;
             let feature = feature::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
-            Ok(FeaturePayload::done(Feature(feature)))
+            Ok(FeaturePayload::done(Feature(feature), None))
         })
         .await
     }

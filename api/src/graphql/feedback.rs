@@ -127,6 +127,11 @@ impl Feedback {
         self.0.received_at.into()
     }
 
+    /// How many states of it there have been: 1 when it was submitted.
+    async fn revision(&self) -> i32 {
+        self.0.revision
+    }
+
     /// When it was last corrected; null if never.
     async fn corrected_at(&self) -> Option<DateTime> {
         self.0.corrected_at.map(Into::into)
@@ -175,10 +180,14 @@ struct SubmitFeedbackInput {
     channel: Option<String>,
     /// When the customer answered; now if left out.
     occurred_at: Option<DateTime>,
-    /// The sending system's id of it: sending the same again changes nothing and returns what is there.
+    /// The sending system's id of it. Sent again, what is newer is taken (another rating corrects the counts), and what is
+    /// left out stays; the same again changes nothing.
     external_id: Option<String>,
     /// The sending system; the token's name if left out.
     source: Option<String>,
+    /// When the sending system says that it became so: an earlier state never replaces a later one. Left out: what is
+    /// sent last is the newest.
+    updated_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -199,6 +208,7 @@ impl From<SubmitFeedbackInput> for Handed {
             occurred_at: input.occurred_at.map(Into::into),
             external_id: input.external_id,
             source: input.source,
+            updated_at: input.updated_at.map(Into::into),
         };
         let mut handed = Self::from(answer);
         handed.respondent = respondent;
@@ -224,8 +234,12 @@ enum SubmitFeedbackOutcome {
     Supersedes,
     /// Stored, and a later answer of the same customer, feature, scale and day counts.
     Superseded,
-    /// The same external id was there: nothing was changed.
+    /// The external id was there, and what is newly said of the answer was taken; the scores follow.
+    Updated,
+    /// The same was there: nothing was changed, not even what was corrected since it was sent.
     AlreadyThere,
+    /// A later state of it, by `updatedAt`, was there: nothing was changed.
+    Outdated,
 }
 
 impl From<Outcome> for SubmitFeedbackOutcome {
@@ -234,7 +248,9 @@ impl From<Outcome> for SubmitFeedbackOutcome {
             Outcome::Accepted => Self::Accepted,
             Outcome::Supersedes => Self::Supersedes,
             Outcome::Superseded => Self::Superseded,
+            Outcome::Updated => Self::Updated,
             Outcome::AlreadyThere => Self::AlreadyThere,
+            Outcome::Outdated => Self::Outdated,
         }
     }
 }

@@ -10,14 +10,18 @@ use super::{
     fault::{Fault, ItemError},
     feature::Feature,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
-    load::{HurtBy, StatedOf},
+    load::{EarlierOf, HurtBy, StatedOf},
     page::Total,
     payload::{payload, payloads},
     product::{self, Product},
     release::{self, Release},
     scalar::{DateTime, Reference, id, parse},
+    sent::SentOutcome,
 };
-use crate::domain::incident::{self, IncidentChanges, NewIncident};
+use crate::domain::{
+    incident::{self, IncidentChanges, NewIncident},
+    sent::Became,
+};
 
 /// Something not working.
 #[derive(Description)]
@@ -30,6 +34,15 @@ pub(super) enum IncidentState {
     Open,
     /// It is over.
     Resolved,
+}
+
+/// A time in which an incident was open.
+#[derive(SimpleObject)]
+struct IncidentInterval {
+    /// When it began.
+    opened_at: DateTime,
+    /// When it ended; null: it goes on.
+    resolved_at: Option<DateTime>,
 }
 
 /// What an attribution states.
@@ -129,9 +142,30 @@ impl Incident {
         self.0.opened_at.into()
     }
 
-    /// When it ended; null: it is open.
+    /// When it ended, the last time; null: it is open.
     async fn resolved_at(&self) -> Option<DateTime> {
         self.0.resolved_at.map(Into::into)
+    }
+
+    /// The times in which it was open, the first one first. An incident that was opened again has several; only the days
+    /// of these are spoiled.
+    async fn intervals(&self, ctx: &Context<'_>) -> Result<Vec<IncidentInterval>, Fault> {
+        let earlier = match self.0.reopened_at {
+            Some(_) => ctx.load().load_one(EarlierOf(self.0.id)).await?.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let all = incident::intervals(&self.0, &earlier).into_iter();
+        Ok(all
+            .map(|one| IncidentInterval {
+                opened_at: one.opened_at.into(),
+                resolved_at: one.resolved_at.map(Into::into),
+            })
+            .collect())
+    }
+
+    /// How many states of it there have been: 1 when it was opened.
+    async fn revision(&self) -> i32 {
+        self.0.revision
     }
 
     /// How many customers it hurts: as stated, else as many as are linked to it; null: unknown, and a share of
@@ -209,17 +243,24 @@ struct OpenIncidentInput {
     description: Option<String>,
     /// When it began; now if left out.
     opened_at: Option<DateTime>,
-    /// When it ended; left out: it is open.
-    resolved_at: Option<DateTime>,
+    /// When it began again after it had been resolved. So does an `openedAt` after its end.
+    reopened_at: Option<DateTime>,
+    /// When it ended; left out: it is open, or nothing is newly known. Null, together with `updatedAt`: it is open, and
+    /// was opened again then if it had been resolved before.
+    resolved_at: MaybeUndefined<DateTime>,
     /// How many customers it hurts, if that is known.
     affected_customers: Option<i64>,
     /// The customers that it hurts, as far as they are known.
     #[graphql(default)]
     customers: Vec<Reference>,
-    /// The reporting system's id of it: sending the same again changes nothing and returns what is there.
+    /// The reporting system's id of it. Sent again, what is newer is taken, and what is left out stays; the same again
+    /// changes nothing.
     external_id: Option<String>,
     /// The reporting system; the token's name if left out.
     source: Option<String>,
+    /// When the reporting system says that it became so: an earlier state never replaces a later one. Left out: what is
+    /// sent last is the newest.
+    updated_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -227,6 +268,10 @@ struct OpenIncidentInput {
 /// A whole number that is far from every severity, in place of one that does not fit.
 fn severity(given: i32) -> i16 {
     i16::try_from(given).unwrap_or(i16::MAX)
+}
+
+fn unchanged(became: Became) -> bool {
+    matches!(became, Became::AlreadyThere | Became::Outdated)
 }
 
 fn texts(references: Vec<Reference>) -> Vec<String> {
@@ -243,11 +288,14 @@ impl From<OpenIncidentInput> for NewIncident {
             title: input.title,
             description: input.description,
             opened_at: input.opened_at.map(Into::into),
-            resolved_at: input.resolved_at.map(Into::into),
+            reopened_at: input.reopened_at.map(Into::into),
+            open: input.resolved_at.is_null(),
+            resolved_at: input.resolved_at.take().map(Into::into),
             affected_customers: input.affected_customers,
             customers: texts(input.customers),
             external_id: input.external_id,
             source: input.source,
+            updated_at: input.updated_at.map(Into::into),
         }
     }
 }
@@ -274,8 +322,10 @@ payloads! {
 struct OpenedIncident {
     /// The incident.
     incident: Incident,
-    /// Whether the same external id was there: nothing was changed then.
+    /// Whether it was there and nothing was changed.
     already_there: bool,
+    /// What became of it.
+    outcome: SentOutcome,
 }
 
 payloads! {
@@ -283,8 +333,10 @@ payloads! {
     OpenIncidentPayload {
         /// The incident.
         incident: Incident,
-        /// Whether the same external id was there: nothing was changed then.
+        /// Whether it was there and nothing was changed.
         already_there: bool,
+        /// What became of it.
+        outcome: SentOutcome,
     }
 }
 
@@ -342,8 +394,13 @@ struct ResolveIncidentInput {
 /// An incident that is not over after all.
 #[derive(InputObject)]
 struct ReopenIncidentInput {
-    /// The incident.
-    incident_id: ID,
+    /// The incident, by its id.
+    incident: Option<Reference>,
+    /// The incident, by its id, instead of `incident`.
+    incident_id: Option<ID>,
+    /// Since when it hurts again; now if left out. From its end until then it did not. The moment of its end: it never
+    /// stopped.
+    at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -355,7 +412,9 @@ struct AttributeIncidentInput {
     incident_id: ID,
     /// What is stated.
     basis: AttributionBasis,
-    /// The release; left out with NOT_CAUSED_BY_CHANGE only.
+    /// The release, by its id or its version; left out with NOT_CAUSED_BY_CHANGE only.
+    release: Option<Reference>,
+    /// The release by its id, instead of `release`.
     release_id: Option<ID>,
     /// Probability, 0 to 1; with INFERRED only.
     confidence: Option<f64>,
@@ -378,7 +437,7 @@ pub(super) struct IncidentMutation;
 
 #[Object]
 impl IncidentMutation {
-    /// Opens an incident, or enters one that is over.
+    /// Opens an incident, or enters one that is over. The same external id again takes what is newly said of it.
     async fn open_incident(
         &self,
         ctx: &Context<'_>,
@@ -392,7 +451,8 @@ impl IncidentMutation {
                 incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
             let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
             let opened = only?;
-            Ok(OpenIncidentPayload::done(Incident(opened.incident), opened.already_there))
+            let already_there = unchanged(opened.became);
+            Ok(OpenIncidentPayload::done(Incident(opened.incident), already_there, opened.became.into()))
         })
         .await
     }
@@ -410,9 +470,12 @@ impl IncidentMutation {
             let results = incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
             let items = results.into_iter().enumerate().map(|(index, result)| match result {
                 Ok(opened) => {
-                    let already_there = opened.already_there;
+                    let (already_there, outcome) = (unchanged(opened.became), opened.became.into());
                     let incident = Incident(opened.incident);
-                    OpenIncidentItem { result: Some(OpenedIncident { incident, already_there }), error: None }
+                    OpenIncidentItem {
+                        result: Some(OpenedIncident { incident, already_there, outcome }),
+                        error: None,
+                    }
                 }
                 Err(error) => {
                     OpenIncidentItem { result: None, error: Some(Fault::from(error).of_item(index)) }
@@ -473,8 +536,18 @@ impl IncidentMutation {
     ) -> Result<IncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let id = parse("incidentId", &input.incident_id)?;
-            let row = incident::reopen(ctx.store(), ctx.contributes()?, id, ctx.now()).await?;
+            let id = match (input.incident_id, input.incident) {
+                (Some(id), None) => parse("incidentId", &id)?,
+                (None, Some(reference)) => parse("incident", &ID(reference.0))?,
+                _ => {
+                    return Err(Fault::invalid(
+                        "incident",
+                        "name the incident, by `incident` or by `incidentId`",
+                    ));
+                }
+            };
+            let at = input.at.map(Into::into);
+            let row = incident::reopen(ctx.store(), ctx.contributes()?, id, at, ctx.now()).await?;
             Ok(IncidentPayload::done(Incident(row)))
         })
         .await
@@ -489,7 +562,15 @@ impl IncidentMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let id = parse("incidentId", &input.incident_id)?;
-            let release = input.release_id.as_ref().map(|release| parse("releaseId", release)).transpose()?;
+            let release = match (input.release_id, input.release) {
+                (None, None) => None,
+                // A token that only writes may name a release by its id.
+                (Some(release), None) => Some(parse("releaseId", &release)?),
+                (release_id, release) => {
+                    let row = incident::find(ctx.store(), ctx.reads()?, id).await?;
+                    Some(release::referenced_in(ctx, release_id, release, row.product_id).await?)
+                }
+            };
             let (by, basis) = (ctx.contributes()?, input.basis.into());
             let (row, stated) =
                 incident::attribute(ctx.store(), by, id, release, basis, input.confidence, ctx.now()).await?;

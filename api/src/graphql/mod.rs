@@ -11,6 +11,7 @@ mod load;
 mod page;
 mod payload;
 mod scalar;
+mod sent;
 
 mod node;
 

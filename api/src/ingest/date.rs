@@ -24,11 +24,11 @@ pub enum DateError {
     #[error(
         "`{0}` is not a time that is understood; understood are 2023-04-24T04:59:54Z, 2023-04-24 04:59:54 \
          (with or without +02:00), 2023-04-24, 30/Sep/21 17:20, and seconds or milliseconds since 1970; \
-         for another form give the date format, such as %d.%m.%Y %H:%M"
+         for another form give it: --date-format \"%d.%m.%Y %H:%M\""
     )]
     Unknown(String),
     /// It does not have the form that was asked for.
-    #[error("`{text}` does not have the form {format}")]
+    #[error("`{text}` does not have the form {format} that --date-format gives")]
     OtherForm {
         /// What was seen.
         text: String,
@@ -36,7 +36,7 @@ pub enum DateError {
         format: String,
     },
     /// The form that was asked for is none.
-    #[error("`{0}` is not a date format; %Y-%m-%d %H:%M:%S is one")]
+    #[error("--date-format: `{0}` is not a date format; %Y-%m-%d %H:%M:%S is one")]
     BadFormat(String),
 }
 
@@ -243,7 +243,10 @@ mod tests {
         let error = dates.moment("2023-05-04").unwrap_err();
         assert_eq!(error.to_string(), "`2023-05-04` does not have the form %d.%m.%Y");
         let error = Dates::with_format(Berlin, "%d.%Q").unwrap_err();
-        assert_eq!(error.to_string(), "`%d.%Q` is not a date format; %Y-%m-%d %H:%M:%S is one");
+        assert_eq!(
+            error.to_string(),
+            "--date-format: `%d.%Q` is not a date format; %Y-%m-%d %H:%M:%S is one"
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use crate::domain::{error::Error, reference::PublicId, release as releases, text};
 
 /// Everything that an answer can refer to, but for its customer. Right for one `dimension_revision`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Dimensions {
     /// The organization.
     pub organization: OrganizationId,
@@ -34,7 +34,7 @@ pub struct Dimensions {
     places: HashMap<ReleaseId, u32>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Keys {
     products: HashMap<String, ProductId>,
     features: HashMap<ProductId, HashMap<String, FeatureId>>,
@@ -100,6 +100,14 @@ impl Dimensions {
         })
     }
 
+    /// Puts a release in that a transaction has just written, so that its next row can name it. Where it stands among
+    /// the others is found when all are read anew.
+    pub(super) fn put(&mut self, release: release::Model) {
+        let versions = self.keys.releases.entry(release.product_id).or_default();
+        versions.insert(release.version.clone(), release.id);
+        self.releases.insert(release.id, release);
+    }
+
     /// The product with this id or key.
     pub fn product(&self, field: &str, reference: &str) -> Result<&product::Model, Error> {
         let id = ProductId::parse(reference.trim()).or_else(|| named(&self.keys.products, reference));
@@ -133,6 +141,28 @@ impl Dimensions {
         id.and_then(|id| self.releases.get(&id))
             .filter(|release| release.product_id == product)
             .ok_or_else(|| not_there(field, "release", reference, versions))
+    }
+
+    /// The release with this id, or with this version if only one product has it.
+    pub fn only_release(&self, field: &str, reference: &str) -> Result<&release::Model, Error> {
+        if let Some(id) = ReleaseId::parse(reference.trim()) {
+            let found = self.releases.get(&id);
+            return found.ok_or_else(|| Error::not_found(field, "release", reference));
+        }
+        let mut found = self.keys.releases.values().filter_map(|versions| named(versions, reference));
+        match (found.next(), found.next()) {
+            (Some(id), None) => self.releases.get(&id),
+            (Some(_), Some(_)) => {
+                let reason =
+                    format!("\"{reference}\" is a version of several products; give the product too");
+                return Err(Error::invalid(field, reason));
+            }
+            _ => None,
+        }
+        .ok_or_else(|| {
+            let known = self.keys.releases.values().flat_map(HashMap::keys).map(String::as_str);
+            Error::not_found(field, "release", reference).or_near(known)
+        })
     }
 
     /// The segment with this id or key.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ballroom_entity::{id::EventId, id::OrganizationId, organization};
+use ballroom_entity::{id::EventId, id::OrganizationId, organization, release};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, ExprTrait, QueryFilter, SqliteTransactionMode,
@@ -96,6 +96,12 @@ impl Transaction {
         self.dimensions_changed = true;
         self.dimensions = Arc::new(Dimensions::load(&self.tx, self.organization, self.revision).await?);
         Ok(())
+    }
+
+    /// To be called after a release was written, where more follow: reading all of them anew after each would take a time
+    /// that grows with the square of their number. [`dimensions_changed`](Self::dimensions_changed) ends it.
+    pub(crate) fn release_written(&mut self, release: &release::Model) {
+        Arc::make_mut(&mut self.dimensions).put(release.clone());
     }
 
     /// Says what happened, to those who listen: they hear of it once the transaction is committed.

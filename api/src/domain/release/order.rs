@@ -7,8 +7,6 @@ use std::{
 
 use ballroom_entity::{id::ReleaseId, release::Model};
 
-use crate::domain::version;
-
 /// The releases of one product, the oldest first: by the moment that customers got them, those of one moment by
 /// ancestry, then by the natural order of their versions. Releases that are only planned follow the others, by
 /// the day that they are planned for.
@@ -45,7 +43,7 @@ fn descending<'a>(group: &[&'a Model], all: &HashMap<ReleaseId, &'a Model>) -> V
             has_parent[at] = true;
         }
     }
-    let key = |at: usize| Reverse((version::order(&group[at].version), group[at].id, at));
+    let key = |at: usize| Reverse((&group[at].version_order, group[at].id, at));
     let mut ready: BinaryHeap<_> = (0..group.len()).filter(|at| !has_parent[*at]).map(key).collect();
     let mut ordered = Vec::with_capacity(group.len());
     while let Some(Reverse((_, _, at))) = ready.pop() {
@@ -93,7 +91,7 @@ mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
 
     use super::*;
-    use crate::domain::reference::PublicId;
+    use crate::domain::{reference::PublicId, version};
 
     fn release(version: &str, hour: Option<i64>, previous: Option<&Model>) -> Model {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
@@ -103,6 +101,7 @@ mod tests {
             id: ReleaseId::new(),
             product_id: ProductId::new(),
             version: version.into(),
+            version_order: version::order(version),
             title: None,
             notes: None,
             lifecycle: ReleaseLifecycle::Released,
@@ -115,6 +114,9 @@ mod tests {
             inferred: false,
             created_at: now,
             updated_at: now,
+            revision: 1,
+            source_updated_at: None,
+            sent: None,
         }
     }
 
