@@ -47,7 +47,8 @@ async fn cells_that_say_that_there_is_nothing_make_nothing(backend: Backend) {
         assert_eq!(answer, &json!({ "comment": null, "customer": null }));
     }
     // Who means it can say so.
-    let rows = "scale,rating,occurred_at,release\ncsat,4,2026-03-01T10:00:00Z,none\ncsat,4,2026-03-01T10:00:00Z,?\n";
+    let rows =
+        "scale,rating,occurred_at,release\ncsat,4,2026-03-01T10:00:00Z,none\ncsat,4,2026-03-01T10:00:00Z,?\n";
     let said = import(&app, rows, &["--create", "releases", "--missing", "?"]).await;
     assert!(said.contains("1 release"), "{said}");
     app.verify().await;
@@ -71,7 +72,10 @@ async fn what_a_refused_row_names_is_not_made(backend: Backend) {
     assert_eq!(there["features"]["nodes"], json!([{ "key": "login" }, { "key": "search" }]));
     let query = "{ segments { nodes { key } } customers { nodes { key } } }";
     let made = app.asks(query, json!({})).await;
-    assert_eq!(made, json!({ "segments": { "nodes": [{ "key": "silver" }] }, "customers": { "nodes": [{ "key": "bolt" }] } }));
+    assert_eq!(
+        made,
+        json!({ "segments": { "nodes": [{ "key": "silver" }] }, "customers": { "nodes": [{ "key": "bolt" }] } })
+    );
     app.verify().await;
 }
 
@@ -104,7 +108,10 @@ async fn a_twin_of_a_release_is_warned_of(backend: Backend) {
     assert!(bare.contains("\"Search\"") && bare.contains("\"search\""), "near features are named: {bare}");
     let rows = rows.replace("1.2.4", "v1.2.3");
     let said = import(&app, &rows, &["--create", "features,releases"]).await;
-    assert!(said.contains("\"v1.2.3\"") && said.contains("\"1.2.3\"") && said.contains("--release-prefix"), "{said}");
+    assert!(
+        said.contains("\"v1.2.3\"") && said.contains("\"1.2.3\"") && said.contains("--release-prefix"),
+        "{said}"
+    );
     assert!(!said.contains("1.2.4"), "another version is no twin: {said}");
     let input = json!({ "product": "shop", "version": "1.2.3.0" });
     let alike = app.asks(plan, json!({ "input": input })).await["planRelease"]["alike"].clone();

@@ -207,7 +207,8 @@ async fn each_product_is_compared_on_its_own_day(backend: Backend) {
             app.submits(json!({ "product": key, "scale": "csat", "rating": 4, "occurredAt": now })).await;
         }
     }
-    let query = "query($asOf: Date) { productComparison(asOf: $asOf) { asOf entries { product { key timeZone }
+    let query =
+        "query($asOf: Date) { productComparison(asOf: $asOf) { asOf entries { product { key timeZone }
         value { asOf responses } } } }";
     let day = |zone: &str| {
         let hours = zones.iter().find(|(name, _)| *name == zone).unwrap().1;

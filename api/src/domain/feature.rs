@@ -70,7 +70,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(
     let name = new.name.as_deref().map(|name| check::name("name", name)).transpose()?;
     let description = check::text("description", new.description.as_deref())?;
     let team = check::optional_line("team", new.team.as_deref(), check::NAME_LENGTH)?;
-    if let Ok(there) = dimensions.feature(product, "key", &key) {
+    if let Some(there) = dimensions.known_feature(product, &key) {
         let mut after = there.clone();
         take(&mut after.name, name);
         take(&mut after.description, description.map(Some));

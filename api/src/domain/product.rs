@@ -102,7 +102,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
     let zone = |name: &str| Ok::<_, Error>(check::time_zone("timeZone", name)?.name().to_owned());
     let time_zone = new.time_zone.as_deref().map(zone).transpose()?;
     let ships_to = new.ships_to.as_deref().map(environments).transpose()?;
-    if let Ok(there) = tx.dimensions().product("key", &key) {
+    if let Some(there) = tx.dimensions().known_product(&key) {
         if let Some(time_zone) = time_zone.filter(|given| *given != there.time_zone) {
             let reason = format!(
                 "cannot become {time_zone}: the days of \"{key}\" are counted in {}",

@@ -121,7 +121,7 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     let touched = touched(&dimensions, product.id, &new.features)?;
     let zone = check::time_zone("timeZone", &product.time_zone)?;
     let released_on = released_at.map(|moment| moment.with_timezone(&zone).date_naive());
-    if let Ok(there) = dimensions.release(product.id, "version", &version) {
+    if let Some(there) = dimensions.known_release(product.id, &version) {
         let given = Given { title, notes, previous, planned_for, released_at, touched, stamp };
         let there = there.clone();
         drop(dimensions);
@@ -154,8 +154,8 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     };
     let row = row.insert(tx.db()).await?;
     touch(tx, row.id, touched).await?;
-    let of_product = dimensions.releases.values().filter(|other| other.product_id == row.product_id);
-    let alike = of_product.filter(|other| other.version_order == row.version_order).cloned().collect();
+    let alike = dimensions.spelled_like(row.product_id, &row.version_order);
+    let alike = alike.into_iter().cloned().collect();
     drop(dimensions);
     tx.release_written(&row);
     tx.tell("release.planned", about(row.id));

@@ -41,7 +41,7 @@ pub(crate) async fn insert_in(
 ) -> Result<(Model, Became), Error> {
     let key = check::key("key", key)?;
     let name = name.map(|name| check::name("name", name)).transpose()?;
-    if let Ok(there) = tx.dimensions().segment("key", &key) {
+    if let Some(there) = tx.dimensions().known_segment(&key) {
         let mut after = there.clone();
         take(&mut after.name, name);
         if after == *there {

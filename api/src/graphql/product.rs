@@ -60,9 +60,11 @@ impl Product {
         &self.0.time_zone
     }
 
-    /// The environments whose deployments ship a release: one that succeeded in any of them ships a planned release.
-    async fn ships_to(&self) -> Vec<&str> {
-        product::ships_to(&self.0)
+    /// The environments whose deployments ship a release: one that succeeded in any of them ships a planned release. Not
+    /// for customers.
+    async fn ships_to(&self, ctx: &Context<'_>) -> Result<Vec<&str>, Fault> {
+        ctx.is_inside()?;
+        Ok(product::ships_to(&self.0))
     }
 
     /// When it was made.

@@ -39,8 +39,20 @@ struct Keys {
     products: HashMap<String, ProductId>,
     features: HashMap<ProductId, HashMap<String, FeatureId>>,
     releases: HashMap<ProductId, HashMap<String, ReleaseId>>,
+    /// Releases by where their versions stand: those of one place are spellings of the same version.
+    spellings: HashMap<(ProductId, String), Vec<ReleaseId>>,
     segments: HashMap<String, SegmentId>,
     scales: HashMap<String, ScaleId>,
+}
+
+impl Keys {
+    fn add_release(&mut self, row: &release::Model) {
+        self.releases.entry(row.product_id).or_default().insert(row.version.clone(), row.id);
+        let alike = self.spellings.entry((row.product_id, row.version_order.clone())).or_default();
+        if !alike.contains(&row.id) {
+            alike.push(row.id);
+        }
+    }
 }
 
 impl Dimensions {
@@ -63,7 +75,7 @@ impl Dimensions {
         }
         let mut releases = HashMap::new();
         for row in release::Entity::owned_by(organization).all(db).await? {
-            keys.releases.entry(row.product_id).or_default().insert(row.version.clone(), row.id);
+            keys.add_release(&row);
             releases.insert(row.id, row);
         }
         let mut segments = HashMap::new();
@@ -103,15 +115,46 @@ impl Dimensions {
     /// Puts a release in that a transaction has just written, so that its next row can name it. Where it stands among
     /// the others is found when all are read anew.
     pub(super) fn put(&mut self, release: release::Model) {
-        let versions = self.keys.releases.entry(release.product_id).or_default();
-        versions.insert(release.version.clone(), release.id);
+        self.keys.add_release(&release);
         self.releases.insert(release.id, release);
+    }
+
+    /// The releases of the product whose versions stand where this one does: other spellings of it.
+    pub(crate) fn spelled_like(&self, product: ProductId, order: &str) -> Vec<&release::Model> {
+        let ids = self.keys.spellings.get(&(product, order.to_owned())).into_iter().flatten();
+        ids.filter_map(|id| self.releases.get(id)).collect()
+    }
+
+    /// The product with this id or key, if there is one. Whoever only asks whether it is there asks here: an error names
+    /// what may have been meant, and looks through all there is for that.
+    pub fn known_product(&self, reference: &str) -> Option<&product::Model> {
+        let id = ProductId::parse(reference.trim()).or_else(|| named(&self.keys.products, reference));
+        id.and_then(|id| self.products.get(&id))
+    }
+
+    /// The feature of the product with this id or key, if there is one.
+    pub fn known_feature(&self, product: ProductId, reference: &str) -> Option<&feature::Model> {
+        let keys = self.keys.features.get(&product);
+        let id = FeatureId::parse(reference.trim()).or_else(|| named(keys?, reference));
+        id.and_then(|id| self.features.get(&id)).filter(|feature| feature.product_id == product)
+    }
+
+    /// The release of the product with this id or version, if there is one.
+    pub fn known_release(&self, product: ProductId, reference: &str) -> Option<&release::Model> {
+        let versions = self.keys.releases.get(&product);
+        let id = ReleaseId::parse(reference.trim()).or_else(|| named(versions?, reference));
+        id.and_then(|id| self.releases.get(&id)).filter(|release| release.product_id == product)
+    }
+
+    /// The segment with this id or key, if there is one.
+    pub fn known_segment(&self, reference: &str) -> Option<&segment::Model> {
+        let id = SegmentId::parse(reference.trim()).or_else(|| named(&self.keys.segments, reference));
+        id.and_then(|id| self.segments.get(&id))
     }
 
     /// The product with this id or key.
     pub fn product(&self, field: &str, reference: &str) -> Result<&product::Model, Error> {
-        let id = ProductId::parse(reference.trim()).or_else(|| named(&self.keys.products, reference));
-        id.and_then(|id| self.products.get(&id))
+        self.known_product(reference)
             .ok_or_else(|| not_there(field, "product", reference, Some(&self.keys.products)))
     }
 
@@ -122,11 +165,8 @@ impl Dimensions {
         field: &str,
         reference: &str,
     ) -> Result<&feature::Model, Error> {
-        let keys = self.keys.features.get(&product);
-        let id = FeatureId::parse(reference.trim()).or_else(|| named(keys?, reference));
-        id.and_then(|id| self.features.get(&id))
-            .filter(|feature| feature.product_id == product)
-            .ok_or_else(|| not_there(field, "feature", reference, keys))
+        self.known_feature(product, reference)
+            .ok_or_else(|| not_there(field, "feature", reference, self.keys.features.get(&product)))
     }
 
     /// The release of the product with this id or version.
@@ -136,11 +176,8 @@ impl Dimensions {
         field: &str,
         reference: &str,
     ) -> Result<&release::Model, Error> {
-        let versions = self.keys.releases.get(&product);
-        let id = ReleaseId::parse(reference.trim()).or_else(|| named(versions?, reference));
-        id.and_then(|id| self.releases.get(&id))
-            .filter(|release| release.product_id == product)
-            .ok_or_else(|| not_there(field, "release", reference, versions))
+        self.known_release(product, reference)
+            .ok_or_else(|| not_there(field, "release", reference, self.keys.releases.get(&product)))
     }
 
     /// The release with this id, or with this version if only one product has it.
@@ -167,8 +204,7 @@ impl Dimensions {
 
     /// The segment with this id or key.
     pub fn segment(&self, field: &str, reference: &str) -> Result<&segment::Model, Error> {
-        let id = SegmentId::parse(reference.trim()).or_else(|| named(&self.keys.segments, reference));
-        id.and_then(|id| self.segments.get(&id))
+        self.known_segment(reference)
             .ok_or_else(|| not_there(field, "segment", reference, Some(&self.keys.segments)))
     }
 

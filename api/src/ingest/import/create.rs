@@ -142,7 +142,7 @@ async fn products(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
     let mut keys: Vec<&str> = rows.iter().map(|row| row.names().product).collect();
     keys.sort_unstable();
     keys.dedup();
-    keys.retain(|key| dimensions.product("product", key).is_err());
+    keys.retain(|key| dimensions.known_product(key).is_none());
     let mut made = 0;
     for key in keys {
         let alike = near(key, dimensions.products.values().map(|row| row.key.as_str()));
@@ -158,7 +158,7 @@ async fn segments(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
     let mut keys: Vec<&str> = rows.iter().filter_map(|row| row.names().segment).collect();
     keys.sort_unstable();
     keys.dedup();
-    keys.retain(|key| dimensions.segment("segment", key).is_err());
+    keys.retain(|key| dimensions.known_segment(key).is_none());
     let mut made = 0;
     for key in keys {
         let alike = near(key, dimensions.segments.values().map(|row| row.key.as_str()));
@@ -177,8 +177,8 @@ async fn features(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
     keys.dedup();
     let mut made = 0;
     for (product, key) in keys {
-        let Ok(of) = dimensions.product("product", product) else { continue };
-        if dimensions.feature(of.id, "feature", key).is_err() {
+        let Some(of) = dimensions.known_product(product) else { continue };
+        if dimensions.known_feature(of.id, key).is_none() {
             let alike = near(key, dimensions.features_of(of.id).iter().map(|row| row.key.as_str()));
             told.beside("feature", key, alike.first().map(String::as_str));
             let new =
@@ -195,25 +195,24 @@ async fn releases(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
     let mut seen: BTreeMap<(ProductId, &str), DateTime<Utc>> = BTreeMap::new();
     for row in rows {
         let Named { product, release: Some((version, at)), .. } = row.names() else { continue };
-        let Ok(product) = dimensions.product("product", product) else { continue };
+        let Some(product) = dimensions.known_product(product) else { continue };
         let first = seen.entry((product.id, version)).or_insert(at);
         *first = at.min(*first);
     }
     let (mut made, mut moved) = (0, 0);
     for ((product, version), first) in seen {
-        match dimensions.release(product, "release", version) {
-            Err(_) => {
+        match dimensions.known_release(product, version) {
+            None => {
                 // Digits are a version's meaning: only another spelling of the same is a twin.
-                let same = version::order(version);
-                let twin = dimensions.releases_of(product).into_iter().find(|row| row.version_order == same);
-                told.beside("release", version, twin.map(|row| row.version.as_str()));
+                let twins = dimensions.spelled_like(product, &version::order(version));
+                told.beside("release", version, twins.first().map(|row| row.version.as_str()));
                 made += taken(release::infer_in(tx, product, version, first).await)?;
             }
-            Ok(there) if there.inferred && there.released_at.is_some_and(|known| first < known) => {
+            Some(there) if there.inferred && there.released_at.is_some_and(|known| first < known) => {
                 release::seen_earlier_in(tx, there, first).await?;
                 moved += 1;
             }
-            Ok(_) => (),
+            Some(_) => (),
         }
     }
     changed(tx, made + moved).await?;
