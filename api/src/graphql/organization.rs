@@ -26,6 +26,11 @@ impl Organization {
     async fn name(&self) -> &str {
         &self.0.name
     }
+
+    /// Where the feed of what happens stands now: a subscription with this as `after` misses nothing from here on.
+    async fn feed_cursor(&self, ctx: &Context<'_>) -> Result<String, Fault> {
+        Ok(ctx.services().feed.now(ctx.reports()?).await?.cursor())
+    }
 }
 
 #[derive(Default)]
