@@ -777,12 +777,11 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
         feedbackReceived(product: \"shop\", feature: $feature, after: $after) { comment } }";
     let mut app = App::start(backend).await;
     shop(&app).await;
-    let said = |comment: &str, feature: &str| {
-        json!({ "product": "shop", "feature": feature, "scale": "csat", "rating": 4, "comment": comment })
-    };
+    let said = |comment: &str, feature: &str| json!({ "product": "shop", "feature": feature, "scale": "csat", "rating": 4, "comment": comment });
     let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { taken } }";
     app.submits(said("before", "cart")).await;
-    let now = app.asks("{ organization { feedCursor } }", json!({})).await["organization"]["feedCursor"].clone();
+    let now =
+        app.asks("{ organization { feedCursor } }", json!({})).await["organization"]["feedCursor"].clone();
     let items: Vec<_> = ["a", "b", "c"].iter().map(|comment| said(comment, "search")).collect();
     app.asks(batch, json!({ "items": items })).await;
     app.submits(said("d", "cart")).await;
@@ -821,16 +820,24 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
     }
 
     // Incidents and releases too. Each is told as it is when it is told.
-    let now = app.asks("{ organization { feedCursor } }", json!({})).await["organization"]["feedCursor"].clone();
+    let now =
+        app.asks("{ organization { feedCursor } }", json!({})).await["organization"]["feedCursor"].clone();
     let open = "mutation { openIncident(input: { product: \"shop\", severity: 2, title: \"x\" }) { incident { id } } }";
     let id = app.asks(open, json!({})).await["openIncident"]["incident"]["id"].clone();
     plans(&app, "3.0").await;
-    app.asks(&format!("mutation {{ resolveIncident(input: {{ incidentId: {id} }}) {{ incident {{ id }} }} }}"), json!({})).await;
+    app.asks(
+        &format!("mutation {{ resolveIncident(input: {{ incidentId: {id} }}) {{ incident {{ id }} }} }}"),
+        json!({}),
+    )
+    .await;
     let mut socket = Socket::open(&app, &app.token).await;
     let incidents = "subscription($after: String) { incidentChanged(after: $after) { title state } }";
     socket.subscribes("3", incidents, json!({ "after": now })).await;
     for _ in 0..2 {
-        assert_eq!(socket.hears_of("3").await["incidentChanged"], json!({ "title": "x", "state": "RESOLVED" }));
+        assert_eq!(
+            socket.hears_of("3").await["incidentChanged"],
+            json!({ "title": "x", "state": "RESOLVED" })
+        );
     }
     let releases = "subscription($after: String) { releaseChanged(after: $after) { version } }";
     socket.subscribes("4", releases, json!({ "after": now })).await;
@@ -846,6 +853,10 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
         socket.subscribes("5", RESUMED, json!({ "after": wrong })).await;
         let message = socket.hears().await;
         let extensions = &message["payload"][0]["extensions"];
-        assert_eq!((&message["type"], &extensions["argument"]), (&json!("error"), &json!("after")), "{message:#}");
+        assert_eq!(
+            (&message["type"], &extensions["argument"]),
+            (&json!("error"), &json!("after")),
+            "{message:#}"
+        );
     }
 }
