@@ -646,7 +646,7 @@ async fn a_flood_from_a_page_is_stopped(backend: Backend) {
         "--rate-respondent",
         "2",
         "--rate-address",
-        "5",
+        "6",
         "--rate-token",
         "7",
         "--address-header",

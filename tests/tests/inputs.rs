@@ -250,6 +250,13 @@ async fn half_of_a_surrogate_pair_is_refused_where_it_stands(backend: Backend) {
     assert!(taken["items"][0]["error"]["message"].as_str().unwrap().contains("surrogate"), "{taken:#}");
     assert_eq!(taken["items"][1]["result"]["feedback"]["comment"], "😀", "{taken:#}");
     assert_eq!(taken["items"][2]["error"]["field"], "customer", "{taken:#}");
+    let huge = json!({ "query": BATCH, "variables": { "input": { "items": [answer(json!({})), answer(json!({ "rating": 99.5 }))] } } });
+    let taken = post(huge.to_string().replace("99.5", "1e999")).await["data"]["submitFeedbackBatch"].clone();
+    assert_eq!(
+        (&taken["taken"], &taken["items"][1]["error"]["field"]),
+        (&json!(1), &json!("rating")),
+        "{taken:#}"
+    );
     let one = json!({ "query": "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome } }",
         "variables": { "input": answer(json!({ "comment": "HALF" })) } });
     let refused = post(one.to_string().replace("HALF", "\\udc00")).await;
@@ -454,11 +461,12 @@ async fn names_that_look_alike_are_one(backend: Backend) {
         { alreadyThere } }";
     assert_eq!(app.asks(again, json!({})).await["openIncident"]["alreadyThere"], true);
     // By file, and by the command line.
-    let rows = "product,feature,scale,rating,customer,occurred_at\nshop,U\u{308}berblick,csat,3,Über\u{200B}blick,2026-03-01\n";
+    let rows = "product,feature,scale,rating,customer,occurred_at\nshop,U\u{308}berblick,csat,3,Über\u{200B}blick,2026-03-01\n\
+        shop,Čtečka,csat,3,nové,2026-03-01\nshop,C\u{30C}tec\u{30C}ka\u{200B},csat,3,nove\u{301},2026-03-01\n";
     let file = app.database.file("answers.csv", rows);
-    app.database.succeeds(&["import", "feedback", &file]).await;
+    app.database.succeeds(&["import", "feedback", &file, "--create", "features,customers"]).await;
     let customers = app.asks("{ customers { totalCount } features { totalCount } }", json!({})).await;
-    assert_eq!(customers, json!({ "customers": { "totalCount": 1 }, "features": { "totalCount": 1 } }));
+    assert_eq!(customers, json!({ "customers": { "totalCount": 2 }, "features": { "totalCount": 2 } }));
     // What joins letters stays in a name.
     let family = "👨\u{200D}👩\u{200D}👧";
     let made =

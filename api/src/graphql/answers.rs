@@ -5,7 +5,7 @@ use ballroom_entity::{
     feedback::{Column, Entity, Model},
     id::{CustomerId, FeatureId, FeedbackId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
 };
-use chrono::{NaiveDate, Utc};
+use chrono::{NaiveDate, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait, QueryFilter, QueryTrait, Select,
     sea_query::{Expr, ExprTrait, Func},
@@ -182,10 +182,13 @@ pub(super) fn release_of(
     }
 }
 
+/// How far a clock may have been set back between the moment of an answer and its id.
+const SLACK: TimeDelta = TimeDelta::hours(1);
+
 /// That an answer was stored after a moment. Ids are made after the moment that `received_at` tells, so those before it
-/// need not be read: the answers of the last hour are the end of the primary key.
+/// need not be read: the answers of the last hours are the end of the primary key.
 fn received(after: chrono::DateTime<Utc>) -> Expr {
-    let first = FeedbackId(first_id(after));
+    let first = FeedbackId(first_id(after - SLACK));
     Column::ReceivedAt.gt(after).and(Column::Id.gte(first))
 }
 

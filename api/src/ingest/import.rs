@@ -23,6 +23,7 @@ use crate::{
         feedback::{self, NewFeedback, Outcome, Submission, Telling},
         incident::{self, NewIncident},
         release::{self, NewRelease, TouchedFeature},
+        text,
     },
     store::{Store, Transaction},
 };
@@ -136,6 +137,44 @@ enum Row {
     Release(parse::ReleaseRow),
 }
 
+impl Row {
+    /// Writes the names in it in the form in which they are kept, so that two that look alike are one.
+    fn write_names(&mut self) {
+        let (product, features, segment, customer, versions): (
+            _,
+            Vec<&mut String>,
+            _,
+            _,
+            Vec<&mut Option<String>>,
+        ) = match self {
+            Self::Feedback(row) => (
+                &mut row.product,
+                row.feature.iter_mut().collect(),
+                row.segment.as_mut(),
+                row.customer.as_mut(),
+                vec![&mut row.release],
+            ),
+            Self::Incident(row) => {
+                (&mut row.product, row.features.iter_mut().collect(), None, None, vec![&mut row.release])
+            }
+            Self::Exposure(row) => {
+                (&mut row.product, vec![&mut row.feature], row.segment.as_mut(), None, Vec::new())
+            }
+            Self::Release(row) => {
+                row.version = text::name(&row.version).into_owned();
+                let features = row.features.iter_mut().map(|touch| &mut touch.feature).collect();
+                (&mut row.product, features, None, None, vec![&mut row.previous])
+            }
+        };
+        for key in features.into_iter().chain([product]).chain(segment).chain(customer) {
+            *key = text::key(key).into_owned();
+        }
+        for version in versions.into_iter().flatten() {
+            *version = text::name(version).into_owned();
+        }
+    }
+}
+
 enum Bad {
     Unreadable(BadRecord),
     Refused(Reject, Record),
@@ -225,7 +264,8 @@ async fn take(
     if rows.is_empty() {
         return Ok(());
     }
-    let (records, rows): (Vec<Record>, Vec<Row>) = rows.into_iter().unzip();
+    let (records, mut rows): (Vec<Record>, Vec<Row>) = rows.into_iter().unzip();
+    rows.iter_mut().for_each(Row::write_names);
     let mut tx = store.begin(by.organization(), clock::now()).await?;
     let made = create::missing(&mut tx, options.create, &rows).await?;
     let results = submit(&mut tx, options, rows).await?;
