@@ -16,6 +16,10 @@ impl MigrationTrait for Migration {
             ("api_token", ColumnDef::new("feature_ids").json_binary().null().to_owned()),
             ("api_token", ColumnDef::new("origins").json_binary().null().to_owned()),
             ("api_token", ColumnDef::new("last_used_at").timestamp_with_time_zone().null().to_owned()),
+            // What is looked for by a text, folded by the server: lower case of all letters is beyond SQLite, and what
+            // PostgreSQL makes of it depends on its locale. The server fills in what is null when it starts.
+            ("feature", ColumnDef::new("search").text().null().to_owned()),
+            ("release", ColumnDef::new("search").text().null().to_owned()),
             // Null: an answer that never changed. Almost all of them, so its index costs a new answer nothing.
             ("feedback", ColumnDef::new("changed_at").timestamp_with_time_zone().null().to_owned()),
         ];
@@ -41,6 +45,8 @@ impl MigrationTrait for Migration {
         manager.drop_index(Index::drop().name("feedback_changed").table("feedback").to_owned()).await?;
         let columns = [
             ("feedback", "changed_at"),
+            ("release", "search"),
+            ("feature", "search"),
             ("api_token", "last_used_at"),
             ("api_token", "origins"),
             ("api_token", "feature_ids"),

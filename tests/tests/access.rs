@@ -118,6 +118,8 @@ fn samples() -> Vec<(String, String)> {
         ("resolveIncident", ""),
         ("reopenIncident", ""),
         ("attributeIncident", ", basis: NOT_CAUSED_BY_CHANGE"),
+        ("addIncidentCustomers", ", customers: [\"acme\"]"),
+        ("removeIncidentCustomers", ", customers: [\"acme\"]"),
     ] {
         mutation(name, &format!("incidentId: {}{rest}", none("incident")));
     }
@@ -154,7 +156,7 @@ fn samples() -> Vec<(String, String)> {
 }
 
 /// What is asked of an object that a caller has reached: of a product, a feature and a release.
-const NESTED: [(&str, &str, &str); 31] = [
+const NESTED: [(&str, &str, &str); 35] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
@@ -186,6 +188,10 @@ const NESTED: [(&str, &str, &str); 31] = [
     ("Feedback", "segment", " { key }"),
     ("Incident", "attributions", " { id }"),
     ("Incident", "affectedCustomers", ""),
+    ("Incident", "customers", "(first: 1) { nodes { id } }"),
+    ("Customer", "incidents", "(first: 1) { nodes { id } }"),
+    ("Release", "createdAt", ""),
+    ("Release", "updatedAt", ""),
 ];
 
 /// Who may do what: the table that `docs/access.md` shows, for every root field and whatever needs more than to have
@@ -640,7 +646,7 @@ async fn a_flood_from_a_page_is_stopped(backend: Backend) {
         "--rate-respondent",
         "2",
         "--rate-address",
-        "5",
+        "6",
         "--rate-token",
         "7",
         "--address-header",

@@ -67,7 +67,7 @@ pub(crate) async fn by_key(
     organization: OrganizationId,
     key: &str,
 ) -> Result<Option<Model>, Error> {
-    Ok(Entity::owned_by(organization).filter(Column::Key.eq(key)).one(store.reader()).await?)
+    Ok(Entity::owned_by(organization).filter(Column::Key.is_in(text::forms(key))).one(store.reader()).await?)
 }
 
 /// The customer with this id or key, for whoever decides who may call.

@@ -1,12 +1,14 @@
 //! Incidents: opening, changing and resolving them, and saying which release they come from.
 
 mod count;
+mod customers;
 mod interval;
 mod open;
 mod renew;
 
 use ballroom_entity::{
     attribution::{self, AttributionBasis},
+    customer,
     id::{AttributionId, CustomerId, FeatureId, IncidentId, OrganizationId, ReleaseId},
     incident::{Column, Entity, Model},
     incident_customer, incident_feature, incident_interval,
@@ -18,6 +20,8 @@ use sea_orm::{
 };
 
 pub(crate) use count::{label, sums};
+pub(crate) use customers::hurt_by;
+pub use customers::{Linked, add as add_customers, remove as remove_customers};
 pub use interval::Interval;
 pub(crate) use interval::{all as intervals, earlier_of};
 pub use open::{NewIncident, Opened, open, open_in};
@@ -68,6 +72,15 @@ pub(crate) fn hurts(organization: OrganizationId, customer: CustomerId) -> Expr 
     Column::Id.in_subquery(linked.into_query())
 }
 
+/// An incident that was changed.
+#[derive(Clone, Debug)]
+pub struct Updated {
+    /// The incident as it is now.
+    pub incident: Model,
+    /// The customers who were linked to it and no longer are, by key.
+    pub removed: Vec<customer::Model>,
+}
+
 /// Changes an incident; the daily counts follow.
 pub async fn update(
     store: &Store,
@@ -75,7 +88,7 @@ pub async fn update(
     incident: IncidentId,
     changes: IncidentChanges,
     at: DateTime<Utc>,
-) -> Result<Model, Error> {
+) -> Result<Updated, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let Whole { incident: before, features, attributions, mut earlier } = whole(&tx, incident).await?;
     count::change(&mut tx, &before, &earlier, &features, &attributions, -1);
@@ -117,15 +130,11 @@ pub async fn update(
             features
         }
     };
+    let mut removed = Vec::new();
     if let Some(references) = changes.customers {
         let customers = open::customers(&tx, &references).await?;
-        incident_customer::Entity::delete_many()
-            .filter(incident_customer::Column::OrganizationId.eq(by.organization()))
-            .filter(incident_customer::Column::IncidentId.eq(incident))
-            .exec(tx.db())
-            .await?;
         after.linked_customers = customers.len() as i64;
-        open::link_customers(&tx, &[(incident, customers)]).await?;
+        removed = customers::replace(&tx, incident, &customers).await?;
     }
     after.updated_at = at;
     after.revision += 1;
@@ -133,7 +142,7 @@ pub async fn update(
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
     tx.tell("incident.updated", about(incident));
     tx.commit().await?;
-    Ok(after)
+    Ok(Updated { incident: after, removed })
 }
 
 /// It works again: since a time given, or since now. Said again without a time, nothing changes.
@@ -268,6 +277,9 @@ pub async fn attribute(
     let stated = stated.into_active_model().insert(tx.db()).await?;
     attributions.push(stated.clone());
     count::change(&mut tx, &row, &earlier, &features, &attributions, 1);
+    let mut row = row;
+    row.updated_at = at;
+    let row = row.into_active_model().reset_all().update(tx.db()).await?;
     tx.tell("incident.attributed", about(incident));
     tx.commit().await?;
     Ok((row, stated))

@@ -70,7 +70,7 @@ impl Stamp {
     }
 }
 
-/// Replaces a value by one that was given, if one was; says whether it differs.
+/// Replaces a value by one that was given, if one was.
 pub(crate) fn take<T: PartialEq>(known: &mut T, given: Option<T>) {
     if let Some(given) = given {
         *known = given;

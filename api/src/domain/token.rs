@@ -84,6 +84,9 @@ pub async fn create(
         }
         (_, None) => None,
     };
+    if expires_at.is_some_and(check::is_leap) {
+        return Err(Error::invalid("expiresAt", "is a leap second, which is not kept; give second 59"));
+    }
     if expires_at.is_some_and(|end| end <= at) {
         return Err(Error::invalid("expiresAt", "must lie in the future"));
     }

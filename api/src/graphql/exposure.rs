@@ -5,6 +5,7 @@ use ballroom_entity::exposure::Model;
 
 use super::{
     Asking,
+    bulk::{Item, sorted},
     fault::{Fault, ItemError},
     feature::{self, Feature},
     payload::{payload, payloads},
@@ -78,8 +79,8 @@ struct RecordExposureItemInput {
 /// Figures to record together.
 #[derive(InputObject)]
 struct RecordExposureInput {
-    /// The figures, at most 10,000.
-    items: Vec<RecordExposureItemInput>,
+    /// The figures, at most 10,000. One that does not fit its type is refused by itself too.
+    items: Vec<Item<RecordExposureItemInput>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -126,10 +127,15 @@ impl ExposureMutation {
                 active_customers: item.active_customers,
                 source: item.source,
             };
-            let items = input.items.into_iter().map(new).collect();
+            let by = ctx.contributes()?;
+            let (some, places) = sorted(input.items)?;
+            let some: Vec<_> = some.into_iter().map(new).collect();
             let source = &ctx.viewer().source;
-            let results = exposure::record(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
-            let items = results.into_iter().enumerate().map(|(index, result)| match result {
+            let results = match some.is_empty() {
+                true => Vec::new(),
+                false => exposure::record(ctx.store(), by, source, some, ctx.now()).await?,
+            };
+            let items = places.filled(results).into_iter().enumerate().map(|(index, result)| match result {
                 Ok(recorded) => RecordExposureItem {
                     already_there: recorded.became == Became::AlreadyThere,
                     outcome: Some(recorded.became.into()),
@@ -140,7 +146,7 @@ impl ExposureMutation {
                     exposure: None,
                     already_there: false,
                     outcome: None,
-                    error: Some(Fault::from(error).of_item(index)),
+                    error: Some(error.of_item(index)),
                 },
             });
             Ok(RecordExposurePayload::done(items.collect()))

@@ -56,7 +56,7 @@ pub enum Code {
     /// `GraphQL-Require-Preflight: 1`.
     PreflightRequired,
     /// Events came faster than they were read, and are no longer kept. Read faster or ask for less, and subscribe
-    /// again; what was missed is found by a query.
+    /// again with the cursor of the last event.
     SlowConsumer,
     /// The server failed. Nothing was written; the same request may be sent again.
     Internal,

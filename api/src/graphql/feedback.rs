@@ -5,6 +5,7 @@ use ballroom_entity::feedback::Model;
 
 use super::{
     Asking,
+    bulk::{Item, sorted},
     customer::Customer,
     fault::{Fault, ItemError},
     feature::{self, Feature},
@@ -132,6 +133,12 @@ impl Feedback {
         self.0.revision
     }
 
+    /// When it last changed: it was stored or corrected, or began or ceased to count because another answer of the same
+    /// customer came or went.
+    async fn updated_at(&self) -> DateTime {
+        self.0.changed_at.unwrap_or(self.0.received_at).into()
+    }
+
     /// When it was last corrected; null if never.
     async fn corrected_at(&self) -> Option<DateTime> {
         self.0.corrected_at.map(Into::into)
@@ -219,8 +226,8 @@ impl From<SubmitFeedbackInput> for Handed {
 /// Answers to submit together.
 #[derive(InputObject)]
 struct SubmitFeedbackBatchInput {
-    /// The answers, at most 10,000.
-    items: Vec<SubmitFeedbackInput>,
+    /// The answers, at most 10,000. One that does not fit its type is refused by itself too.
+    items: Vec<Item<SubmitFeedbackInput>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -376,8 +383,9 @@ impl FeedbackMutation {
     ) -> Result<SubmitFeedbackBatchPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let items: Vec<SubmitFeedbackItem> = submit(ctx, input.items)
-                .await?
+            let (some, places) = sorted(input.items)?;
+            let items: Vec<SubmitFeedbackItem> = places
+                .filled(submit(ctx, some).await?)
                 .into_iter()
                 .enumerate()
                 .map(|(index, result)| match result {
@@ -438,7 +446,6 @@ async fn submit(
     items: Vec<SubmitFeedbackInput>,
 ) -> Result<Vec<Result<Submitted, Fault>>, Fault> {
     let by = ctx.submits()?;
-    super::batch("items", items.len())?;
     let items: Vec<Handed> = items.into_iter().map(Handed::from).collect();
     ctx.services().rates.admit(ctx.viewer(), &items)?;
     let results = ctx.services().answers.submit(by, &ctx.viewer().source, items).await?;

@@ -7,11 +7,13 @@ use ballroom_entity::{attribution, id::IncidentId, incident::Model};
 
 use super::{
     Asking,
+    bulk::{Item, sorted},
+    customer::{Customer, Customers},
     fault::{Fault, ItemError},
     feature::Feature,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{EarlierOf, HurtBy, StatedOf},
-    page::Total,
+    page::{Total, connection},
     payload::{payload, payloads},
     product::{self, Product},
     release::{self, Release},
@@ -176,6 +178,20 @@ impl Incident {
         Ok(self.0.affected_customers.or(linked))
     }
 
+    /// The customers whom it is known to hurt, by key. Not for customers.
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Customer, Total>, Fault> {
+        let customers = Customers { incident: Some(self.0.id), ..Customers::default() };
+        connection(ctx, customers, (first, after, last, before), Customer).await
+    }
+
     /// What is stated of where it comes from, the first statement first. Not for customers.
     async fn attributions(&self, ctx: &Context<'_>) -> Result<Vec<Attribution>, Fault> {
         ctx.is_inside()?;
@@ -191,6 +207,16 @@ impl Incident {
     /// That system's id of it; null if it gave none.
     async fn external_id(&self) -> Option<&str> {
         self.0.external_id.as_deref()
+    }
+
+    /// When it was entered.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// When it was entered or last changed.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
     }
 }
 
@@ -220,7 +246,7 @@ impl IncidentQuery {
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
-        let incidents = Incidents { product: None, feature: None, ..Incidents::default() };
+        let incidents = Incidents::default();
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 }
@@ -303,8 +329,8 @@ impl From<OpenIncidentInput> for NewIncident {
 /// Incidents to open together.
 #[derive(InputObject)]
 struct OpenIncidentsInput {
-    /// The incidents, at most 10,000.
-    items: Vec<OpenIncidentInput>,
+    /// The incidents, at most 10,000. One that does not fit its type is refused by itself too.
+    items: Vec<Item<OpenIncidentInput>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -314,7 +340,47 @@ payloads! {
     IncidentPayload {
         /// The incident.
         incident: Incident,
+        /// The customers who were linked to it and no longer are, because `updateIncident` named others.
+        removed_customers: Vec<Customer>,
     }
+
+    /// The incident as it is now, and whom else it hurts.
+    AddIncidentCustomersPayload {
+        /// The incident.
+        incident: Incident,
+        /// Those who were not linked to it before.
+        added_customers: Vec<Customer>,
+    }
+
+    /// The incident as it is now, and whom it does not hurt after all.
+    RemoveIncidentCustomersPayload {
+        /// The incident.
+        incident: Incident,
+        /// Those who were linked to it before.
+        removed_customers: Vec<Customer>,
+    }
+}
+
+/// Customers whom an incident hurts too.
+#[derive(InputObject)]
+struct AddIncidentCustomersInput {
+    /// The incident.
+    incident_id: ID,
+    /// The customers, at most 10,000. One who is linked to it already stays so.
+    customers: Vec<Reference>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
+}
+
+/// Customers whom an incident does not hurt after all.
+#[derive(InputObject)]
+struct RemoveIncidentCustomersInput {
+    /// The incident.
+    incident_id: ID,
+    /// The customers, at most 10,000. One who is not linked to it stays so.
+    customers: Vec<Reference>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// An incident that was taken.
@@ -370,7 +436,8 @@ struct UpdateIncidentInput {
     severity: MaybeUndefined<i32>,
     /// The features that it hurts, instead of those before; null or none: the product as a whole.
     features: MaybeUndefined<Vec<Reference>>,
-    /// The customers that it hurts, instead of those before.
+    /// The customers that it hurts, instead of those before; null or none: nobody who is known. The payload says who was
+    /// removed. `addIncidentCustomers` and `removeIncidentCustomers` leave the others alone.
     customers: MaybeUndefined<Vec<Reference>>,
     /// How many customers it hurts; null: not stated.
     affected_customers: MaybeUndefined<i64>,
@@ -465,10 +532,15 @@ impl IncidentMutation {
     ) -> Result<OpenIncidentsPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let items = input.items.into_iter().map(NewIncident::from).collect();
+            let by = ctx.contributes()?;
+            let (some, places) = sorted(input.items)?;
+            let some: Vec<_> = some.into_iter().map(NewIncident::from).collect();
             let source = &ctx.viewer().source;
-            let results = incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
-            let items = results.into_iter().enumerate().map(|(index, result)| match result {
+            let results = match some.is_empty() {
+                true => Vec::new(),
+                false => incident::open(ctx.store(), by, source, some, ctx.now()).await?,
+            };
+            let items = places.filled(results).into_iter().enumerate().map(|(index, result)| match result {
                 Ok(opened) => {
                     let (already_there, outcome) = (unchanged(opened.became), opened.became.into());
                     let incident = Incident(opened.incident);
@@ -477,9 +549,7 @@ impl IncidentMutation {
                         error: None,
                     }
                 }
-                Err(error) => {
-                    OpenIncidentItem { result: None, error: Some(Fault::from(error).of_item(index)) }
-                }
+                Err(error) => OpenIncidentItem { result: None, error: Some(error.of_item(index)) },
             });
             Ok(OpenIncidentsPayload::done(items.collect()))
         })
@@ -505,8 +575,43 @@ impl IncidentMutation {
                 affected_customers: super::given(input.affected_customers),
                 opened_at: super::kept("openedAt", input.opened_at)?.map(Into::into),
             };
-            let row = incident::update(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
-            Ok(IncidentPayload::done(Incident(row)))
+            let updated = incident::update(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
+            let removed = updated.removed.into_iter().map(Customer).collect();
+            Ok(IncidentPayload::done(Incident(updated.incident), removed))
+        })
+        .await
+    }
+
+    /// Links customers to an incident that hurts them too; the others stay.
+    async fn add_incident_customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done.")] input: AddIncidentCustomersInput,
+    ) -> Result<AddIncidentCustomersPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
+            let linked =
+                incident::add_customers(ctx.store(), ctx.contributes()?, id, customers, ctx.now()).await?;
+            let added = linked.changed.into_iter().map(Customer).collect();
+            Ok(AddIncidentCustomersPayload::done(Incident(linked.incident), added))
+        })
+        .await
+    }
+
+    /// Takes customers off an incident that does not hurt them after all; the others stay.
+    async fn remove_incident_customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done.")] input: RemoveIncidentCustomersInput,
+    ) -> Result<RemoveIncidentCustomersPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
+            let linked =
+                incident::remove_customers(ctx.store(), ctx.contributes()?, id, customers, ctx.now()).await?;
+            let removed = linked.changed.into_iter().map(Customer).collect();
+            Ok(RemoveIncidentCustomersPayload::done(Incident(linked.incident), removed))
         })
         .await
     }
@@ -523,7 +628,7 @@ impl IncidentMutation {
             let by = ctx.contributes()?;
             let row =
                 incident::resolve(ctx.store(), by, id, input.resolved_at.map(Into::into), ctx.now()).await?;
-            Ok(IncidentPayload::done(Incident(row)))
+            Ok(IncidentPayload::done(Incident(row), Vec::new()))
         })
         .await
     }
@@ -548,7 +653,7 @@ impl IncidentMutation {
             };
             let at = input.at.map(Into::into);
             let row = incident::reopen(ctx.store(), ctx.contributes()?, id, at, ctx.now()).await?;
-            Ok(IncidentPayload::done(Incident(row)))
+            Ok(IncidentPayload::done(Incident(row), Vec::new()))
         })
         .await
     }

@@ -4,6 +4,7 @@ pub mod document;
 
 mod batch;
 mod blind;
+mod bulk;
 mod fault;
 mod federation;
 mod live;

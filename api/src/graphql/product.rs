@@ -153,7 +153,7 @@ impl Product {
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
-        let incidents = Incidents { product: Some(self.0.id), feature: None, ..Incidents::default() };
+        let incidents = Incidents { product: Some(self.0.id), ..Incidents::default() };
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 

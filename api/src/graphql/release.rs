@@ -20,17 +20,20 @@ use super::{
     feature::{self, Feature},
     feedback::Feedback,
     load::{DeploymentsOf, TouchedBy},
-    page::{self, Direction, Paged, Sort, Total},
+    page::{Both, Direction, Paged, Sort, Total},
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, Regression},
     scalar::{Date, DateTime, Reference, id, parse},
     sent::SentOutcome,
 };
-use crate::domain::{
-    product::today,
-    reference::PublicId,
-    release::{self, NewRelease, ReleaseChanges, TouchedFeature},
+use crate::{
+    domain::{
+        product::today,
+        reference::PublicId,
+        release::{self, NewRelease, ReleaseChanges, TouchedFeature},
+    },
+    store::holds,
 };
 
 /// A version of a product.
@@ -162,6 +165,18 @@ impl Release {
         self.0.inferred
     }
 
+    /// When it was entered. Not for customers.
+    async fn created_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Fault> {
+        ctx.is_inside()?;
+        Ok(Some(self.0.created_at.into()))
+    }
+
+    /// When it was entered or last changed. Not for customers.
+    async fn updated_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Fault> {
+        ctx.is_inside()?;
+        Ok(Some(self.0.updated_at.into()))
+    }
+
     /// The product that it is a version of.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
         product::of(ctx, self.0.product_id).await
@@ -209,7 +224,7 @@ impl Release {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers =
-            Answers { product: Some(self.0.product_id), release: Some(self.0.id), ..Answers::default() };
+            Answers { product: Some(self.0.product_id), release: Both::at(self.0.id), ..Answers::default() };
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
@@ -237,6 +252,8 @@ pub(super) struct ReleaseFilter {
     released_until: Option<Date>,
     /// With this text in the version or the title, whatever the case of its letters.
     text: Option<String>,
+    /// Made or changed after this moment: see `updatedAt`.
+    updated_after: Option<DateTime>,
 }
 
 /// What releases can be sorted by.
@@ -246,6 +263,8 @@ pub(super) enum ReleaseOrderField {
     CreatedAt,
     /// The version, in its natural order: 1.9 before 1.10, 2.0.0-rc.1 before 2.0.0, 4.6.1 (9) before 4.6.1 (10).
     Version,
+    /// When it was entered or last changed.
+    UpdatedAt,
 }
 
 /// In which order releases come.
@@ -292,9 +311,10 @@ impl Paged for Releases {
             .apply_if(filter.and_then(|filter| filter.released_until), |query, until| {
                 query.filter(Column::ReleasedOn.lt(until.0))
             })
-            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| {
-                query.filter(page::holds(&[Column::Version, Column::Title], text))
+            .apply_if(filter.and_then(|filter| filter.updated_after), |query, after| {
+                query.filter(Column::UpdatedAt.gt(after.0))
             })
+            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
@@ -303,6 +323,7 @@ impl Paged for Releases {
         let order = self.order.unwrap_or(made_last);
         match order.field {
             ReleaseOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
+            ReleaseOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
             ReleaseOrderField::Version => (Column::VersionOrder, Sort::Text, order.direction),
         }
     }
@@ -312,7 +333,10 @@ impl Paged for Releases {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.version_order.clone(), row.id.0)
+        match self.order.map(|order| order.field) {
+            Some(ReleaseOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
+            _ => (row.version_order.clone(), row.id.0),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod auth;
 mod graphql;
 mod health;
+mod json;
 mod live;
 mod media;
 mod oidc;

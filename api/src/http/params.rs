@@ -6,6 +6,7 @@ use actix_web::{web, web::Bytes};
 use futures::StreamExt;
 use serde_json::{Map, Value};
 
+use super::json;
 use crate::graphql::{
     Code,
     document::{Params, Refusal},
@@ -35,7 +36,7 @@ pub(super) async fn body(mut payload: web::Payload, most: usize, time: Duration)
 
 /// The parameters in a JSON body.
 pub(super) fn of_body(body: &[u8]) -> Result<Params, Refusal> {
-    match serde_json::from_slice(body) {
+    match json::read(body) {
         Ok(Value::Object(fields)) => of_fields(fields),
         Ok(Value::Array(_)) => {
             Err(bad("The body is a batch of requests; send each by itself, over the same connection."))
@@ -54,7 +55,7 @@ pub(super) fn of_query_string(text: &str) -> Result<Params, Refusal> {
     for (name, value) in pairs {
         let value = match name.as_str() {
             "query" | "operationName" | "documentId" => Value::String(value),
-            "variables" | "extensions" => serde_json::from_str(&value)
+            "variables" | "extensions" => json::read(value.as_bytes())
                 .map_err(|error| bad(format!("The parameter {name} is not JSON: {error}.")))?,
             // Other parameters belong to others: a cache buster, a tracer.
             _ => continue,

@@ -426,7 +426,7 @@ enum Message {
 impl Message {
     fn read(text: &str) -> Result<Self, String> {
         let message: Value =
-            serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
+            super::json::read(text.as_bytes()).map_err(|error| format!("it is not JSON: {error}"))?;
         let Value::Object(mut message) = message else { return Err("it is not an object".to_owned()) };
         let kind = match message.remove("type") {
             Some(Value::String(kind)) => kind,

@@ -35,6 +35,9 @@ pub enum DateError {
         /// The date format that was given.
         format: String,
     },
+    /// It names a second that is not kept anywhere here.
+    #[error("`{0}` is a leap second, which is not kept; write second 59")]
+    LeapSecond(String),
     /// The form that was asked for is none.
     #[error("--date-format: `{0}` is not a date format; %Y-%m-%d %H:%M:%S is one")]
     BadFormat(String),
@@ -79,6 +82,11 @@ impl Dates {
 
     fn read(&self, text: &str) -> Result<Seen, DateError> {
         let text = text.trim();
+        let seen = self.seen(text)?;
+        if seen.is_leap_second() { Err(DateError::LeapSecond(excerpt(text))) } else { Ok(seen) }
+    }
+
+    fn seen(&self, text: &str) -> Result<Seen, DateError> {
         match &self.format {
             Some(format) => in_form(text, format)
                 .ok_or_else(|| DateError::OtherForm { text: excerpt(text), format: format.clone() }),
@@ -118,6 +126,16 @@ fn known(text: &str) -> Option<Seen> {
 }
 
 impl Seen {
+    fn is_leap_second(&self) -> bool {
+        use chrono::Timelike;
+        let nanosecond = match self {
+            Seen::Moment(at) => at.nanosecond(),
+            Seen::Local(at) => at.nanosecond(),
+            Seen::Day(_) => 0,
+        };
+        nanosecond >= 1_000_000_000
+    }
+
     /// Two digits read as the year 21 are a form that was taken for another.
     fn is_plausible(&self) -> bool {
         use chrono::Datelike;

@@ -29,6 +29,7 @@ use crate::{
         incident::{self, NewIncident},
         release::{self, NewRelease, Planned, TouchedFeature},
         sent::Became,
+        text,
     },
     store::{Dimensions, Store, Transaction},
 };
@@ -210,6 +211,44 @@ enum Row {
     Release(parse::ReleaseRow),
 }
 
+impl Row {
+    /// Writes the names in it in the form in which they are kept, so that two that look alike are one.
+    fn write_names(&mut self) {
+        let (product, features, segment, customer, versions): (
+            _,
+            Vec<&mut String>,
+            _,
+            _,
+            Vec<&mut Option<String>>,
+        ) = match self {
+            Self::Feedback(row) => (
+                &mut row.product,
+                row.feature.iter_mut().collect(),
+                row.segment.as_mut(),
+                row.customer.as_mut(),
+                vec![&mut row.release],
+            ),
+            Self::Incident(row) => {
+                (&mut row.product, row.features.iter_mut().collect(), None, None, vec![&mut row.release])
+            }
+            Self::Exposure(row) => {
+                (&mut row.product, vec![&mut row.feature], row.segment.as_mut(), None, Vec::new())
+            }
+            Self::Release(row) => {
+                row.version = text::name(&row.version).into_owned();
+                let features = row.features.iter_mut().map(|touch| &mut touch.feature).collect();
+                (&mut row.product, features, None, None, vec![&mut row.previous])
+            }
+        };
+        for key in features.into_iter().chain([product]).chain(segment).chain(customer) {
+            *key = text::key(key).into_owned();
+        }
+        for version in versions.into_iter().flatten() {
+            *version = text::name(version).into_owned();
+        }
+    }
+}
+
 enum Bad {
     Unreadable(BadRecord),
     Refused(Reject, Record),
@@ -312,6 +351,7 @@ async fn take(
 ) -> anyhow::Result<Vec<(Reject, Record)>> {
     let mut refused = Vec::new();
     let mut rows = rows;
+    rows.iter_mut().for_each(|(_, row)| row.write_names());
     while !rows.is_empty() {
         let mut tx = store.begin(by.organization(), clock::now()).await?;
         let tried: Vec<Row> = rows.iter().map(|(_, row)| row.clone()).collect();
@@ -499,6 +539,9 @@ fn in_words(error: Error) -> (String, String) {
                 "product" | "feature" | "release" | "segment" | "customer" => {
                     format!("; --create {noun}s makes what is missing")
                 }
+                "scale" => "; createScale makes scales, --create only products, features, releases, segments and \
+                            customers"
+                    .to_owned(),
                 _ => String::new(),
             };
             (field, format!("there is no {noun} \"{reference}\"{}{made}", perhaps(&near)))

@@ -3,7 +3,13 @@
 //! Each process counts for itself, in memory: a server that is started again has forgotten, and two servers let twice as
 //! much in. What is in the way of a flood need not be exact.
 
-use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{
+    hash::Hash,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use governor::{
     DefaultKeyedRateLimiter, Quota,
@@ -12,8 +18,8 @@ use governor::{
 
 use crate::domain::{access::Viewer, error::Error, feedback::Handed};
 
-/// Keys of one limit that are kept before those that could as well be forgotten are looked for.
-const KEPT: usize = 50_000;
+/// Whoever has not been seen for a minute is forgotten, when it is asked so often.
+const FORGET: usize = 10_000;
 
 /// Answers a minute. As many may come at once, if none came in the minute before.
 #[derive(Clone, Copy, Debug)]
@@ -53,15 +59,15 @@ impl Rates {
     /// Lets a caller's answers in, or says when to come again. Who has no publishable token is always let in.
     pub fn admit(&self, viewer: &Viewer, answers: &[Handed]) -> Result<(), Error> {
         let Some(publication) = viewer.publication() else { return Ok(()) };
-        // From the smallest on: one respondent too eager takes nothing away from the others.
+        // The address first: what a caller makes up as respondents is bounded by where it calls from.
+        if let Some(address) = viewer.address {
+            self.addresses.admit(address, answers.len())?;
+        }
         let mut respondents: Vec<&str> = answers.iter().filter_map(|one| one.respondent.as_deref()).collect();
         respondents.sort_unstable();
         for same in respondents.chunk_by(|a, b| a == b) {
             let key = (publication.realm.clone(), same[0].to_owned());
             self.respondents.admit(key, same.len())?;
-        }
-        if let Some(address) = viewer.address {
-            self.addresses.admit(address, answers.len())?;
         }
         self.tokens.admit(publication.realm.clone(), answers.len())
     }
@@ -71,16 +77,18 @@ struct Rate<K: Hash + Eq + Clone> {
     whose: &'static str,
     a_minute: NonZeroU32,
     limiter: DefaultKeyedRateLimiter<K>,
+    asked: AtomicUsize,
 }
 
 impl<K: Hash + Eq + Clone> Rate<K> {
     fn new(whose: &'static str, a_minute: NonZeroU32) -> Self {
-        Self { whose, a_minute, limiter: DefaultKeyedRateLimiter::keyed(Quota::per_minute(a_minute)) }
+        let limiter = DefaultKeyedRateLimiter::keyed(Quota::per_minute(a_minute));
+        Self { whose, a_minute, limiter, asked: AtomicUsize::new(0) }
     }
 
     fn admit(&self, key: K, answers: usize) -> Result<(), Error> {
         let Some(answers) = u32::try_from(answers).ok().and_then(NonZeroU32::new) else { return Ok(()) };
-        if self.limiter.len() > KEPT {
+        if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(FORGET) {
             self.limiter.retain_recent();
         }
         let most = format!("at most {} answers a minute are taken {}", self.a_minute, self.whose);

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod dimensions;
+mod search;
 mod transaction;
 
 use std::{
@@ -26,6 +27,7 @@ use tokio::sync::{Mutex, watch};
 
 pub use bulk::{Bulk, BulkColumn};
 pub use dimensions::Dimensions;
+pub use search::holds;
 pub use transaction::{Transaction, about};
 
 use crate::domain::{error::Error, reference::PublicId};
@@ -106,6 +108,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<usize, DbErr> {
         let pending = self.pending_migrations().await?;
         Migrator::up(&self.db, None).await?;
+        search::fill(&self.writing).await?;
         Ok(pending)
     }
 
