@@ -380,6 +380,7 @@ async fn another_organization(database: &Database) -> String {
         name: Set("Rival".to_owned()),
         revision: Set(0),
         dimension_revision: Set(0),
+        min_answers: Set(10),
         created_at: Set(clock::now()),
     };
     row.insert(store.reader()).await.unwrap();
