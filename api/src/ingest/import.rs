@@ -539,9 +539,11 @@ fn in_words(error: Error) -> (String, String) {
                 "product" | "feature" | "release" | "segment" | "customer" => {
                     format!("; --create {noun}s makes what is missing")
                 }
-                "scale" => "; createScale makes scales, --create only products, features, releases, segments and \
+                "scale" => {
+                    "; createScale makes scales, --create only products, features, releases, segments and \
                             customers"
-                    .to_owned(),
+                        .to_owned()
+                }
                 _ => String::new(),
             };
             (field, format!("there is no {noun} \"{reference}\"{}{made}", perhaps(&near)))
