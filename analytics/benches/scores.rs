@@ -42,8 +42,7 @@ fn facts(features: u32, days: Day) -> Facts {
         }
     }
     let scale = |min, max, kind| Scale { min, max, step: 1.0, higher_is_better: true, kind };
-    let release =
-        |k: Day| Release { first_day: Some(30 * k), order: format!("{k:03}"), ..Release::default() };
+    let release = |k: Day| Release { first_day: Some(30 * k), order: k as u32, ..Release::default() };
     Facts {
         scales: vec![
             scale(1.0, 5.0, ScaleKind::Csat),

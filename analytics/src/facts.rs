@@ -79,8 +79,9 @@ pub struct Release {
     pub inferred: bool,
     /// The day it was taken back. A day before `first_day` means that it was released again since.
     pub withdrawn: Option<Day>,
-    /// Decides which of two releases of one day is the newer: the greater text (a version or an id).
-    pub order: String,
+    /// Decides which of two releases of one day is the newer: the greater number. The caller ranks the
+    /// releases of a product by what it knows of them: moments, ancestry, versions.
+    pub order: u32,
     /// The releases that it descends from, near and far, as codes. With them, the baseline of its regression
     /// score is their rows only. None or empty: it declares none, and every other release is the baseline.
     pub ancestors: Option<Vec<u32>>,

@@ -40,7 +40,7 @@ impl<'a> Timeline<'a> {
         for codes in newest_first.values_mut() {
             codes.sort_by(|a, b| {
                 let (a, b) = (&releases[*a as usize], &releases[*b as usize]);
-                (b.first_day, &b.order).cmp(&(a.first_day, &a.order))
+                (b.first_day, b.order).cmp(&(a.first_day, a.order))
             });
         }
         Self { releases, newest_first }
@@ -77,17 +77,17 @@ pub(crate) fn earlier(releases: &[Release]) -> u32 {
 mod tests {
     use super::*;
 
-    fn release(first_day: Option<Day>, withdrawn: Option<Day>, order: &str) -> Release {
-        Release { first_day, withdrawn, order: order.into(), ..Release::default() }
+    fn release(first_day: Option<Day>, withdrawn: Option<Day>, order: u32) -> Release {
+        Release { first_day, withdrawn, order, ..Release::default() }
     }
 
     #[test]
     fn an_unlabelled_row_belongs_to_the_newest_release_live_on_its_day() {
         let releases = [
-            release(Some(0), None, "1.0"),
-            release(Some(50), Some(60), "2.0"),
-            release(Some(50), None, "1.9"),
-            release(None, None, "3.0"),
+            release(Some(0), None, 0),
+            release(Some(50), Some(60), 10),
+            release(Some(50), None, 9),
+            release(None, None, 11),
         ];
         let timeline = Timeline::of(&releases);
         assert_eq!(timeline.live(0, -1), None);
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_release_that_came_again_after_its_withdrawal_is_live() {
-        let timeline_of = |w| [release(Some(0), None, "1"), release(Some(70), w, "2")];
+        let timeline_of = |w| [release(Some(0), None, 0), release(Some(70), w, 1)];
         let releases = timeline_of(Some(60));
         assert_eq!(Timeline::of(&releases).live(0, 75), Some(1));
         assert_eq!(Timeline::of(&releases).live(0, 65), Some(0));

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::facts::Scale;
 
 /// More levels than any questionnaire has; a bound on what one cell can cost.
-const MOST_LEVELS: f64 = 1000.0;
+const MOST_LEVELS: f64 = 1001.0;
 
 impl Scale {
     /// How many levels the scale has.
@@ -30,7 +30,7 @@ impl Scale {
         }
         let levels = (self.max - self.min) / self.step + 0.5;
         if levels > MOST_LEVELS || levels <= 1.0 {
-            return invalid("must have between 2 and 1000 levels");
+            return invalid("must have between 2 and 1001 levels");
         }
         Ok(())
     }

@@ -57,8 +57,8 @@ prop_compose! {
         exposure in vec(exposure(), 0..60),
     ) -> World {
         let mut world = World { feedback, incidents, exposure, ..World::with_features(FEATURES) };
-        for (order, day) in [("1", 0), ("2", 60), ("3", 120)] {
-            world.release(order, Some(day));
+        for (version, day) in [("1", 0), ("2", 60), ("3", 120)] {
+            world.release(version, Some(day));
         }
         world
     }

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::id::{ApiTokenId, CustomerId, OrganizationId};
+use crate::id::{ApiTokenId, CustomerId, OrganizationId, ProductId};
 
 /// One token; only its hash is kept.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -22,12 +22,22 @@ pub struct Model {
     pub scope: Scope,
     /// The customer for whom it speaks; null unless the role is that of a customer.
     pub customer_id: Option<CustomerId>,
+    /// The only product that a publishable token submits answers about; null: any.
+    pub product_id: Option<ProductId>,
+    /// The only features that it submits answers about, a list of UUIDs; null: any, and the product as a whole.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub feature_ids: Option<Json>,
+    /// The origins whose pages may use it, a list of texts; null: any, and whoever is no page.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub origins: Option<Json>,
     /// SHA-256 of the secret, hexadecimal.
     pub secret_hash: String,
     /// When it was made.
     pub created_at: DateTimeUtc,
     /// When it stops working by itself; null: never.
     pub expires_at: Option<DateTimeUtc>,
+    /// When it was last used, give or take an hour; null: never, or before this was kept.
+    pub last_used_at: Option<DateTimeUtc>,
     /// When it was revoked; null: it works.
     pub revoked_at: Option<DateTimeUtc>,
 }

@@ -28,6 +28,12 @@ pub struct Model {
     pub external_id: Option<String>,
     /// When the row was made.
     pub created_at: DateTimeUtc,
+    /// How many states of it there have been: 1 when it was made.
+    pub revision: i32,
+    /// When its source says that it became as it is; null: the source does not say.
+    pub source_updated_at: Option<DateTimeUtc>,
+    /// Hash of what was sent of it last, by which the same is known when it is sent again.
+    pub sent: Option<i64>,
 }
 
 /// How a deployment went.

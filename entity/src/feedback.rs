@@ -51,6 +51,14 @@ pub struct Model {
     pub received_at: DateTimeUtc,
     /// When it was last corrected.
     pub corrected_at: Option<DateTimeUtc>,
+    /// When it last changed after it was stored: it was corrected, or began or ceased to count. Null: never.
+    pub changed_at: Option<DateTimeUtc>,
+    /// How many states of it there have been: 1 when it was made.
+    pub revision: i32,
+    /// When its source says that it became as it is; null: the source does not say.
+    pub source_updated_at: Option<DateTimeUtc>,
+    /// Hash of what was sent of it last, by which the same is known when it is sent again.
+    pub sent: Option<i64>,
 }
 
 tenant_table!();

@@ -27,10 +27,14 @@ pub struct Model {
     pub opened_at: DateTimeUtc,
     /// The day it began, in the product's time zone.
     pub opened_on: Date,
-    /// When it ended; null: it is open.
+    /// When it ended, the last time; null: it is open.
     pub resolved_at: Option<DateTimeUtc>,
     /// The last day it was open, in the product's time zone.
     pub resolved_on: Option<Date>,
+    /// When it began again, if it was resolved before; null: it began once. Earlier intervals have rows of their own.
+    pub reopened_at: Option<DateTimeUtc>,
+    /// The day it began again, in the product's time zone.
+    pub reopened_on: Option<Date>,
     /// How many customers it hurts, as stated; null: as many as are linked, or unknown if none is.
     pub affected_customers: Option<i64>,
     /// How many customers are linked to it.
@@ -43,6 +47,12 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When the row last changed.
     pub updated_at: DateTimeUtc,
+    /// How many states of it there have been: 1 when it was made.
+    pub revision: i32,
+    /// When its source says that it became as it is; null: the source does not say.
+    pub source_updated_at: Option<DateTimeUtc>,
+    /// Hash of what was sent of it last, by which the same is known when it is sent again.
+    pub sent: Option<i64>,
 }
 
 tenant_table!();

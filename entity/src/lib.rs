@@ -36,6 +36,7 @@ pub mod incident;
 pub mod incident_customer;
 pub mod incident_daily;
 pub mod incident_feature;
+pub mod incident_interval;
 pub mod iteration;
 pub mod organization;
 pub mod outbox;

@@ -22,6 +22,9 @@ pub struct Model {
     pub description: Option<String>,
     /// IANA time zone that decides what a day is; fixed once the product exists.
     pub time_zone: String,
+    /// A JSON list of the environments whose deployments ship a release.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub ships_to: Json,
     /// When the row was made.
     pub created_at: DateTimeUtc,
     /// When the row last changed.

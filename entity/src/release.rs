@@ -18,6 +18,8 @@ pub struct Model {
     pub product_id: ProductId,
     /// The version, a string that is never parsed as a number; unique in the product.
     pub version: String,
+    /// Where the version stands in the natural order of versions: the greater text is the newer.
+    pub version_order: String,
     /// What it is called besides its version.
     pub title: Option<String>,
     /// What changed, in words.
@@ -42,6 +44,12 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When the row last changed.
     pub updated_at: DateTimeUtc,
+    /// How many states of it there have been: 1 when it was made.
+    pub revision: i32,
+    /// When its source says that it became as it is; null: the source does not say.
+    pub source_updated_at: Option<DateTimeUtc>,
+    /// Hash of what was sent of it last, by which the same is known when it is sent again.
+    pub sent: Option<i64>,
 }
 
 /// Where a release is in its life.

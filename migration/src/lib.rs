@@ -13,6 +13,9 @@ mod m0007_outbox;
 mod m0008_parameters;
 mod m0009_outbox_revision;
 mod m0010_roles;
+mod m0011_states;
+mod m0012_pages;
+mod m0014_version_order;
 mod m0016_min_answers;
 
 /// Applies the steps that a database lacks.
@@ -32,6 +35,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_parameters::Migration),
             Box::new(m0009_outbox_revision::Migration),
             Box::new(m0010_roles::Migration),
+            Box::new(m0011_states::Migration),
+            Box::new(m0012_pages::Migration),
+            Box::new(m0014_version_order::Migration),
             Box::new(m0016_min_answers::Migration),
         ]
     }

@@ -10,11 +10,16 @@ use ballroom::{
         incident::{self, IncidentChanges, NewIncident},
         organization,
         product::{self, NewProduct},
+        sent::Became,
         token,
     },
     store::Store,
 };
-use ballroom_entity::{attribution::AttributionBasis, feedback_daily, id::FeedbackId};
+use ballroom_entity::{
+    attribution::AttributionBasis,
+    feedback_daily,
+    id::{FeedbackId, IncidentId},
+};
 use ballroom_tests::{Backend, Database, on_both};
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::{
@@ -34,10 +39,46 @@ on_both!(
 /// What can happen to answers.
 #[derive(Clone, Debug)]
 enum Step {
-    Submit { customer: Option<u8>, feature: u8, level: u8, minute: i64, external: Option<u8> },
-    Correct { which: usize, level: u8, feature: u8 },
-    Move { which: usize, minute: i64 },
-    Delete { which: usize },
+    Submit {
+        customer: Option<u8>,
+        feature: u8,
+        level: u8,
+        minute: i64,
+        external: Option<u8>,
+    },
+    Correct {
+        which: usize,
+        level: u8,
+        feature: u8,
+    },
+    Move {
+        which: usize,
+        minute: i64,
+    },
+    Delete {
+        which: usize,
+    },
+    /// An incident, as its source tells of it (again).
+    Tell {
+        which: u8,
+        severity: i16,
+        opened: i64,
+        reopened: Option<i64>,
+        resolved: Option<i64>,
+        affected: Option<i64>,
+    },
+    Resolve {
+        which: usize,
+        minute: i64,
+    },
+    Reopen {
+        which: usize,
+        minute: i64,
+    },
+    Begin {
+        which: usize,
+        minute: i64,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -49,8 +90,22 @@ fn step() -> impl Strategy<Value = Step> {
                 Step::Submit { customer, feature, level, minute, external }
             }),
         2 => (any::<usize>(), 0_u8..5, 0_u8..3).prop_map(|(which, level, feature)| Step::Correct { which, level, feature }),
-        1 => (any::<usize>(), minute).prop_map(|(which, minute)| Step::Move { which, minute }),
+        1 => (any::<usize>(), minute.clone()).prop_map(|(which, minute)| Step::Move { which, minute }),
         2 => any::<usize>().prop_map(|which| Step::Delete { which }),
+        3 => (
+            0_u8..3,
+            1_i16..5,
+            minute.clone(),
+            prop::option::weighted(0.3, minute.clone()),
+            prop::option::weighted(0.5, minute.clone()),
+            prop::option::of(1_i64..9),
+        )
+            .prop_map(|(which, severity, opened, reopened, resolved, affected)| {
+                Step::Tell { which, severity, opened, reopened, resolved, affected }
+            }),
+        3 => (any::<usize>(), minute.clone()).prop_map(|(which, minute)| Step::Resolve { which, minute }),
+        3 => (any::<usize>(), minute.clone()).prop_map(|(which, minute)| Step::Reopen { which, minute }),
+        1 => (any::<usize>(), minute).prop_map(|(which, minute)| Step::Begin { which, minute }),
     ]
 }
 
@@ -88,10 +143,11 @@ impl World {
         assert_eq!(found.drift, [], "after {after}");
     }
 
-    async fn take(&self, step: &Step, known: &mut Vec<FeedbackId>) {
+    async fn take(&self, step: &Step, known: &mut Vec<FeedbackId>, incidents: &mut Vec<IncidentId>) {
         let by = self.viewer.contributes().unwrap();
         let at = |minute: i64| self.now + TimeDelta::minutes(minute);
         let pick = |which: usize, known: &[FeedbackId]| known.get(which % known.len().max(1)).copied();
+        let pick_incident = |which: usize| incidents.get(which % incidents.len().max(1)).copied();
         match step.clone() {
             Step::Submit { customer, feature, level, minute, external } => {
                 let new = NewFeedback {
@@ -131,6 +187,41 @@ impl World {
                     let _ = feedback::delete(&self.store, by, id, self.now).await;
                 }
             }
+            Step::Tell { which, severity, opened, reopened, resolved, affected } => {
+                let new = NewIncident {
+                    product: "shop".into(),
+                    features: feature_of(which).into_iter().collect(),
+                    severity,
+                    title: "broken".into(),
+                    opened_at: Some(at(opened)),
+                    reopened_at: reopened.map(at),
+                    resolved_at: resolved.map(at),
+                    affected_customers: affected,
+                    external_id: Some(format!("i{which}")),
+                    ..Default::default()
+                };
+                let told = incident::open(&self.store, by, "test", vec![new], self.now).await.unwrap();
+                // Times that cannot be are refused.
+                if let Ok(told) = &told[0] {
+                    incidents.push(told.incident.id);
+                }
+            }
+            Step::Resolve { which, minute } => {
+                if let Some(id) = pick_incident(which) {
+                    let _ = incident::resolve(&self.store, by, id, Some(at(minute)), self.now).await;
+                }
+            }
+            Step::Reopen { which, minute } => {
+                if let Some(id) = pick_incident(which) {
+                    let _ = incident::reopen(&self.store, by, id, Some(at(minute)), self.now).await;
+                }
+            }
+            Step::Begin { which, minute } => {
+                if let Some(id) = pick_incident(which) {
+                    let changes = IncidentChanges { opened_at: Some(at(minute)), ..Default::default() };
+                    let _ = incident::update(&self.store, by, id, changes, self.now).await;
+                }
+            }
         }
     }
 }
@@ -140,10 +231,10 @@ async fn any_sequence_of_answers_leaves_the_counts_exact(backend: Backend) {
     let mut runner = TestRunner::new(Config { rng_seed: RngSeed::Fixed(seed), ..Config::default() });
     for _ in 0..4 {
         let (_database, world) = world(backend).await;
-        let steps = vec(step(), 60).new_tree(&mut runner).unwrap().current();
-        let mut known = Vec::new();
+        let steps = vec(step(), 80).new_tree(&mut runner).unwrap().current();
+        let (mut known, mut incidents) = (Vec::new(), Vec::new());
         for (number, step) in steps.iter().enumerate() {
-            world.take(step, &mut known).await;
+            world.take(step, &mut known, &mut incidents).await;
             if number % 10 == 9 {
                 world.exact(&format!("step {number} of {steps:?}, seed {seed}")).await;
             }
@@ -167,7 +258,7 @@ async fn an_incident_is_counted_through_its_whole_life(backend: Backend) {
     };
     let opened = incident::open(store, by, "test", vec![new.clone(), new], *now).await.unwrap();
     let (first, second) = (opened[0].as_ref().unwrap(), opened[1].as_ref().unwrap());
-    assert_eq!((first.already_there, second.already_there), (false, true));
+    assert_eq!((first.became, second.became), (Became::Created, Became::AlreadyThere));
     let id = first.incident.id;
     world.exact("opening").await;
     let changes =
@@ -182,7 +273,7 @@ async fn an_incident_is_counted_through_its_whole_life(backend: Backend) {
     let basis = AttributionBasis::NotCausedByChange;
     incident::attribute(store, by, id, None, basis, None, *now).await.unwrap();
     world.exact("knowing that no change caused it").await;
-    incident::reopen(store, by, id, *now).await.unwrap();
+    incident::reopen(store, by, id, None, *now).await.unwrap();
     world.exact("opening it again").await;
 }
 
@@ -191,7 +282,7 @@ async fn verify_sees_every_kind_of_drift(backend: Backend) {
     let mut known = Vec::new();
     for minute in [-10, -5] {
         let step = Step::Submit { customer: Some(1), feature: 0, level: 2, minute, external: None };
-        world.take(&step, &mut known).await;
+        world.take(&step, &mut known, &mut Vec::new()).await;
     }
     world.exact("two answers").await;
     let organization = world.viewer.reads().unwrap().organization();

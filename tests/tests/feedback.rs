@@ -138,7 +138,8 @@ async fn a_bad_item_never_fails_its_neighbours(backend: Backend) {
     let outcome = |at: usize| batch["items"][at]["result"]["outcome"].clone();
     assert_eq!(
         (outcome(0), outcome(3), outcome(4)),
-        (json!("ACCEPTED"), json!("ALREADY_THERE"), json!("ACCEPTED"))
+        (json!("ACCEPTED"), json!("UPDATED"), json!("ACCEPTED")),
+        "what is sent last of one id is the newest"
     );
     let error = |at: usize| {
         let error = &batch["items"][at]["error"];

@@ -40,6 +40,7 @@ on_both!(
     a_token_that_ends_ends_its_connections,
     two_hundred_sockets_hear_the_same,
     a_killed_server_is_found_again,
+    a_subscription_goes_on_where_another_ended,
 );
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -379,6 +380,7 @@ async fn another_organization(database: &Database) -> String {
         name: Set("Rival".to_owned()),
         revision: Set(0),
         dimension_revision: Set(0),
+        min_answers: Set(10),
         created_at: Set(clock::now()),
     };
     row.insert(store.reader()).await.unwrap();
@@ -769,4 +771,93 @@ async fn events_are_streamed_over_http() {
     let simple = app.http().post(app.url("/graphql")).bearer_auth(&app.token).body("{}");
     let simple = simple.header(header::ACCEPT, "text/event-stream").send().await.unwrap();
     assert_eq!(simple.status(), 415);
+}
+
+async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
+    const RESUMED: &str = "subscription($feature: Reference, $after: String) {
+        feedbackReceived(product: \"shop\", feature: $feature, after: $after) { comment } }";
+    let mut app = App::start(backend).await;
+    shop(&app).await;
+    let said = |comment: &str, feature: &str| json!({ "product": "shop", "feature": feature, "scale": "csat", "rating": 4, "comment": comment });
+    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { taken } }";
+    app.submits(said("before", "cart")).await;
+    let now =
+        app.asks("{ organization { feedCursor } }", json!({})).await["organization"]["feedCursor"].clone();
+    let items: Vec<_> = ["a", "b", "c"].iter().map(|comment| said(comment, "search")).collect();
+    app.asks(batch, json!({ "items": items })).await;
+    app.submits(said("d", "cart")).await;
+
+    // What happened since, in order, then what happens: each once.
+    let mut socket = Socket::open(&app, &app.token).await;
+    socket.subscribes("1", RESUMED, json!({ "after": now })).await;
+    let mut cursors = Vec::new();
+    for comment in ["a", "b", "c", "d"] {
+        let message = socket.hears().await;
+        assert_eq!(message["payload"]["data"]["feedbackReceived"]["comment"], comment, "{message:#}");
+        cursors.push(message["payload"]["extensions"]["cursor"].clone());
+    }
+    app.submits(said("e", "search")).await;
+    let live = socket.hears().await;
+    assert_eq!(live["payload"]["data"]["feedbackReceived"]["comment"], "e", "{live:#}");
+    cursors.push(live["payload"]["extensions"]["cursor"].clone());
+    socket.hears_nothing(Duration::from_millis(700)).await;
+    drop(socket);
+
+    // From the middle of a batch on, on a server that was started again; and only what is wanted.
+    app.restart().await;
+    app.submits(said("f", "cart")).await;
+    for (after, feature, expected) in [
+        (&cursors[1], None, &["c", "d", "e", "f"][..]),
+        (&cursors[1], Some("search"), &["c", "e"]),
+        (&cursors[4], None, &["f"]),
+        (&now, Some("cart"), &["d", "f"]),
+    ] {
+        let mut socket = Socket::open(&app, &app.token).await;
+        socket.subscribes("2", RESUMED, json!({ "after": after, "feature": feature })).await;
+        for comment in expected {
+            assert_eq!(socket.hears_of("2").await["feedbackReceived"]["comment"], *comment);
+        }
+        socket.hears_nothing(Duration::from_millis(500)).await;
+    }
+
+    // Incidents and releases too. Each is told as it is when it is told.
+    let now =
+        app.asks("{ organization { feedCursor } }", json!({})).await["organization"]["feedCursor"].clone();
+    let open = "mutation { openIncident(input: { product: \"shop\", severity: 2, title: \"x\" }) { incident { id } } }";
+    let id = app.asks(open, json!({})).await["openIncident"]["incident"]["id"].clone();
+    plans(&app, "3.0").await;
+    app.asks(
+        &format!("mutation {{ resolveIncident(input: {{ incidentId: {id} }}) {{ incident {{ id }} }} }}"),
+        json!({}),
+    )
+    .await;
+    let mut socket = Socket::open(&app, &app.token).await;
+    let incidents = "subscription($after: String) { incidentChanged(after: $after) { title state } }";
+    socket.subscribes("3", incidents, json!({ "after": now })).await;
+    for _ in 0..2 {
+        assert_eq!(
+            socket.hears_of("3").await["incidentChanged"],
+            json!({ "title": "x", "state": "RESOLVED" })
+        );
+    }
+    let releases = "subscription($after: String) { releaseChanged(after: $after) { version } }";
+    socket.subscribes("4", releases, json!({ "after": now })).await;
+    assert_eq!(socket.hears_of("4").await["releaseChanged"]["version"], "3.0");
+    socket.hears_nothing(Duration::from_millis(500)).await;
+
+    // A cursor that is none, or of a feed that has not come so far.
+    let ahead = base64::Engine::encode(
+        &base64::engine::general_purpose::URL_SAFE_NO_PAD,
+        [&i64::MAX.to_be_bytes()[..], &[0; 20]].concat(),
+    );
+    for wrong in ["nonsense", ahead.as_str(), ""] {
+        socket.subscribes("5", RESUMED, json!({ "after": wrong })).await;
+        let message = socket.hears().await;
+        let extensions = &message["payload"][0]["extensions"];
+        assert_eq!(
+            (&message["type"], &extensions["argument"]),
+            (&json!("error"), &json!("after")),
+            "{message:#}"
+        );
+    }
 }

@@ -28,8 +28,13 @@ async fn making_the_same_again_returns_what_is_there(backend: Backend) {
     let first = app.asks(CREATE_PRODUCT, json!({ "input": input })).await;
     let again = app.asks(CREATE_PRODUCT, json!({ "input": input })).await;
     assert_eq!(first, again);
-    let other = json!({ "input": { "key": "shop", "name": "Another" } });
-    assert_eq!(app.is_refused(CREATE_PRODUCT, other).await.0, "CONFLICT");
+    let zone = json!({ "input": { "key": "shop", "timeZone": "Asia/Tokyo" } });
+    let (code, argument, _) = app.is_refused(CREATE_PRODUCT, zone).await;
+    assert_eq!(
+        (code.as_str(), argument.as_str()),
+        ("CONFLICT", "timeZone"),
+        "its days are counted in its zone"
+    );
     let bad = json!({ "input": { "key": "other", "timeZone": "Mars/Olympus" } });
     let (code, argument, message) = app.is_refused(CREATE_PRODUCT, bad).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "timeZone"));
@@ -57,10 +62,12 @@ async fn a_release_is_planned_shipped_and_withdrawn(backend: Backend) {
     let withdrawing = json!({ "input": { "releaseId": id, "withdrawnAt": "2026-04-03T08:00:00Z" } });
     let withdrawn = app.asks(withdraw, withdrawing).await;
     assert_eq!(withdrawn["withdrawRelease"]["release"]["lifecycle"], "WITHDRAWN");
-    let again = app.asks(ship, json!({ "input": { "releaseId": id } })).await;
+    let early = json!({ "input": { "releaseId": id, "releasedAt": "2026-04-03T07:00:00Z" } });
+    assert_eq!(app.is_refused(ship, early).await.1, "releasedAt", "it was not withdrawn yet");
+    let later = json!({ "input": { "releaseId": id, "releasedAt": "2026-04-09T08:00:00Z" } });
     assert_eq!(
-        again["shipRelease"]["release"],
-        json!({ "lifecycle": "RELEASED", "releasedAt": "2026-04-02T08:00:00+00:00" })
+        app.asks(ship, later).await["shipRelease"]["release"],
+        json!({ "lifecycle": "RELEASED", "releasedAt": "2026-04-09T08:00:00+00:00" })
     );
     let deploy = "mutation($input: RecordDeploymentInput!) { recordDeployment(input: $input) { deployment {
         id status release { version features { change feature { key } } deployments { environment } } } } }";
@@ -251,6 +258,16 @@ async fn a_scale_of_ones_own_counts_like_any_other(backend: Backend) {
     assert_eq!(made["feedback"]["rating"], 2.5);
     let value = "{ feature(feature: \"search\", product: \"shop\") { value(period: { from: \"2026-03-01\",
         until: \"2026-03-02\" }) { strata { mean } } } }";
+    // As many levels as there may be: the scores take them all, and one more is refused when the scale is made.
+    let fine = json!({ "key": "fine", "min": 0, "max": 1, "step": 0.001 });
+    app.asks(create, json!({ "input": fine })).await;
+    app.submits(json!({ "product": "shop", "feature": "search", "scale": "fine", "rating": 1,
+        "occurredAt": "2026-03-01T10:00:00Z" }))
+        .await;
+    let finer = json!({ "key": "finer", "min": 0, "max": 1001, "step": 1 });
+    let (code, argument, message) = app.is_refused(create, json!({ "input": finer })).await;
+    assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "step"));
+    assert!(message.contains("1002") && message.contains("1001"), "{message}");
     // Low effort is good: 2.5 of 10 is 75 of 100.
     let mean = app.asks(value, json!({})).await["feature"]["value"]["strata"][0]["mean"].as_f64().unwrap();
     assert!((mean - 75.0).abs() < 1e-9, "{mean}");

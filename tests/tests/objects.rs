@@ -225,7 +225,7 @@ async fn a_refused_mutation_says_so_in_its_payload(backend: Backend) {
 
     let refused =
         answer(&app.token, json!({ "product": "shoe", "key": "cart", "clientMutationId": "mine 2" })).await;
-    let message = "product: there is no product \"shoe\"";
+    let message = "product: there is no product \"shoe\"; did you mean \"shop\"?";
     let expected = json!({ "feature": null, "clientMutationId": "mine 2",
         "userErrors": [{ "code": "NOT_FOUND", "field": "product", "message": message }] });
     assert_eq!(refused, json!({ "data": { "createFeature": expected } }));

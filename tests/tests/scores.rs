@@ -15,6 +15,7 @@ on_both!(
     suspects_are_looked_for_in_the_release_s_own_line,
     a_forecast_reckons_with_a_planned_release,
     products_are_compared_by_their_wholes,
+    each_product_is_compared_on_its_own_day,
     kept_parameters_make_a_past_score_come_out_again,
     a_server_keeps_the_days_that_are_over,
     bad_days_are_explained,
@@ -191,6 +192,40 @@ async fn products_are_compared_by_their_wholes(backend: Backend) {
         "{data:#}"
     );
     assert_eq!(entries[0]["value"]["score"], data["good"]["value"]["score"]);
+}
+
+async fn each_product_is_compared_on_its_own_day(backend: Backend) {
+    let app = App::start(backend).await;
+    let now = ballroom::clock::now();
+    let create = "mutation($input: CreateProductInput!) { createProduct(input: $input) { product { id } } }";
+    // Wherever the clock stands, these two never have the same day.
+    let zones = [("Pacific/Kiritimati", 14), ("Pacific/Pago_Pago", -11)];
+    for (zone, _) in zones {
+        let key = zone.replace('/', "-");
+        app.asks(create, json!({ "input": { "key": key, "timeZone": zone } })).await;
+        for _ in 0..6 {
+            app.submits(json!({ "product": key, "scale": "csat", "rating": 4, "occurredAt": now })).await;
+        }
+    }
+    let query =
+        "query($asOf: Date) { productComparison(asOf: $asOf) { asOf entries { product { key timeZone }
+        value { asOf responses } } } }";
+    let day = |zone: &str| {
+        let hours = zones.iter().find(|(name, _)| *name == zone).unwrap().1;
+        (now + chrono::TimeDelta::hours(hours)).date_naive()
+    };
+    let latest = day(zones[0].0);
+    for as_of in [Value::Null, json!(latest)] {
+        let data = app.asks(query, json!({ "asOf": as_of })).await["productComparison"].clone();
+        assert_eq!(data["asOf"], json!(latest), "the latest of their days");
+        for entry in data["entries"].as_array().unwrap() {
+            let zone = entry["product"]["timeZone"].as_str().unwrap();
+            assert_eq!(entry["value"], json!({ "asOf": day(zone), "responses": 6 }), "{zone}");
+        }
+        assert_eq!(data["entries"].as_array().unwrap().len(), 2);
+    }
+    let tomorrow = json!({ "asOf": latest + Days::new(1) });
+    assert_eq!(app.is_refused(query, tomorrow).await.1, "asOf");
 }
 
 const PARAMETERS: &str =

@@ -13,7 +13,7 @@ use ballroom::{
     },
     feed::Feed,
     graphql::{self, Services},
-    ingest::GroupCommit,
+    ingest::{GroupCommit, Rates},
 };
 use ballroom_tests::{Backend, Database, on_both};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -69,7 +69,8 @@ async fn services(database: &Database, features: usize) -> (Services, ballroom::
     incident::open(&store, viewer.contributes().unwrap(), "test", broken, now).await.unwrap();
     let scores = Scores::new(store.clone());
     let feed = Feed::start(store.clone(), scores.clone());
-    (Services { scores, store, answers, feed }, viewer)
+    let rates = std::sync::Arc::new(Rates::new(Default::default()));
+    (Services { scores, store, answers, feed, rates }, viewer)
 }
 
 async fn statements(database: &Database, features: usize) -> u64 {

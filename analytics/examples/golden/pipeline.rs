@@ -126,7 +126,7 @@ impl World {
                 .zip(&first_days)
                 .map(|(name, first_day)| Release {
                     first_day: *first_day,
-                    order: name.clone(),
+                    order: releases.iter().filter(|other| *other < name).count() as u32,
                     ..Release::default()
                 })
                 .collect(),

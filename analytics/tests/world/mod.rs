@@ -44,9 +44,11 @@ impl World {
         release
     }
 
-    pub(crate) fn release(&mut self, order: &str, first_day: Option<Day>) -> u32 {
-        self.releases.push(Release { first_day, order: order.to_owned(), ..Release::default() });
-        self.releases.len() as u32 - 1
+    /// A release; of those of one day, the one made last is the newest.
+    pub(crate) fn release(&mut self, _version: &str, first_day: Option<Day>) -> u32 {
+        let code = self.releases.len() as u32;
+        self.releases.push(Release { first_day, order: code, ..Release::default() });
+        code
     }
 
     /// Answers on every day of a span to feature 0 on the first scale, `counts` for ratings 1 to 5 each day.

@@ -28,7 +28,8 @@ const EVERY: Duration = Duration::from_secs(5);
 /// Import answers, incidents, exposure or releases from a file.
 ///
 /// CSV, TSV, NDJSON and Parquet are read, the first three also compressed by gzip. Importing a file twice changes
-/// nothing: rows are known by their external id, or by what they hold. Ends with 2 when rows were rejected.
+/// nothing: rows are known by their external id, or by what they hold; an anonymous answer without an id is known within its file
+/// only. Ends with 2 when rows were rejected.
 #[derive(Args)]
 pub(super) struct Import {
     /// What the rows are.
@@ -54,6 +55,15 @@ pub(super) struct Import {
     /// Make what a row is the first to name. A release made this way starts on the first day that it is seen.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT,...")]
     create: Vec<Creatable>,
+
+    /// Cells that hold nothing, instead of the usual NA, N/A, #N/A, n.a., NaN, null, nil, none, undefined, (null), (none),
+    /// -, -- and \N, whatever the case of their letters; "" (nothing): only empty cells do.
+    #[arg(long, value_delimiter = ',', value_name = "TEXT,...")]
+    missing: Option<Vec<String>>,
+
+    /// What stands in front of the versions in this file: with v, v1.2.3 is the release 1.2.3.
+    #[arg(long, value_name = "TEXT")]
+    release_prefix: Option<String>,
 
     /// How times are written, if not in one of the usual ways: %d.%m.%Y %H:%M.
     #[arg(long, value_name = "FORMAT")]
@@ -170,6 +180,8 @@ impl Import {
                 segments: makes(Creatable::Segments),
                 customers: makes(Creatable::Customers),
             },
+            missing: self.missing,
+            release_prefix: self.release_prefix,
             source: self.source,
             rejects: self.rejects.unwrap_or_else(|| rejects.into()),
         })
@@ -216,9 +228,21 @@ impl Shown {
 }
 
 fn print(summary: &Summary, file: &str) {
-    let Summary { read, accepted, already_there, superseded, rejected, created, rejects, .. } = summary;
+    let Summary {
+        read,
+        accepted,
+        updated,
+        already_there,
+        superseded,
+        rejected,
+        created,
+        rejects,
+        warnings,
+        ..
+    } = summary;
     println!("{file}: {} rows read", HumanCount(*read));
     println!("{:>12} accepted", HumanCount(*accepted).to_string());
+    println!("{:>12} updated", HumanCount(*updated).to_string());
     println!("{:>12} already there", HumanCount(*already_there).to_string());
     println!(
         "{:>12} superseded (same customer, feature, scale and day: the last answer counts)",
@@ -235,6 +259,9 @@ fn print(summary: &Summary, file: &str) {
         made.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", HumanCount(*n))).collect();
     if !made.is_empty() {
         println!("Made: {}.", made.join(", "));
+    }
+    for warning in warnings {
+        println!("Warning: {warning}.");
     }
     if let Some(rejects) = rejects {
         println!("What was rejected, and why, is in {}.", rejects.display());

@@ -7,6 +7,7 @@ mod live;
 mod oidc;
 mod parameters;
 mod protocol;
+mod rates;
 mod report;
 mod schema;
 mod serve;

@@ -117,6 +117,7 @@ impl Protocol {
             read_timeout: self.read_timeout,
             keep_alive: self.keep_alive,
             max_age: self.max_age,
+            address_header: None,
             cors_origins: self.cors_origin.clone(),
             tls,
         })

@@ -2,6 +2,7 @@
 
 use std::{
     net::{SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,7 +11,9 @@ use ballroom_entity::{api_token::Role, organization};
 use clap::{Args, builder::BoolishValueParser};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{limits::Limits, live, oidc::OpenIdConnect, protocol::Protocol, settings::Database};
+use super::{
+    limits::Limits, live, oidc::OpenIdConnect, protocol::Protocol, rates, settings::Database,
+};
 use crate::{
     clock,
     domain::{
@@ -21,7 +24,7 @@ use crate::{
     feed::Feed,
     graphql::{self, Services, document::Documents},
     http::{self, Live, LiveSettings, Oidc},
-    ingest::GroupCommit,
+    ingest::{GroupCommit, RateSettings, Rates},
     store::Store,
 };
 
@@ -60,6 +63,9 @@ pub(super) struct Listen {
     live: live::Live,
 
     #[command(flatten)]
+    rates: rates::Rates,
+
+    #[command(flatten)]
     oidc: OpenIdConnect,
 }
 
@@ -90,13 +96,15 @@ pub(super) struct Bound {
     federation: bool,
     live: LiveSettings,
     oidc: Option<Oidc>,
+    rates: RateSettings,
 }
 
 impl Listen {
     /// Takes the port, and reads what the settings name.
     pub(super) fn bind(&self) -> anyhow::Result<Bound> {
         let documents = self.protocol.documents(&self.limits)?;
-        let settings = self.protocol.http(&self.limits, self.http_threads.into())?;
+        let mut settings = self.protocol.http(&self.limits, self.http_threads.into())?;
+        settings.address_header = self.rates.address_header();
         let oidc = self.oidc.issuer()?;
         let bound = http::listen(self.listen, self.protocol.write_timeout());
         let (listener, address) = bound.with_context(|| {
@@ -107,19 +115,21 @@ impl Listen {
         })?;
         let live = self.live.settings(settings.cors_origins.clone());
         let federation = self.protocol.federation();
-        Ok(Bound { listener, address, documents, settings, federation, live, oidc })
+        let rates = self.rates.settings();
+        Ok(Bound { listener, address, documents, settings, federation, live, oidc, rates })
     }
 }
 
 impl Bound {
     /// Serves until the process is told to stop, then lets requests finish and closes the database.
     pub(super) async fn serve(self, store: Store, new_token: Option<String>) -> anyhow::Result<()> {
-        let Self { listener, address, documents, settings, federation, live, oidc } = self;
+        let Self { listener, address, documents, settings, federation, live, oidc, rates } = self;
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let (answers, writer) = GroupCommit::start(store.clone());
         let scores = Scores::new(store.clone());
         let feed = Feed::start(store.clone(), scores.clone());
-        let services = Services { store: store.clone(), scores, answers, feed };
+        let rates = Arc::new(Rates::new(rates));
+        let services = Services { store: store.clone(), scores, answers, feed, rates };
         let nightly = tokio::spawn(parameters::every_night(store.clone(), services.scores.clone()));
         let schema = match federation {
             true => graphql::subgraph_schema(services.clone()),

@@ -12,6 +12,7 @@ use crate::{
         token::{self, NewToken},
     },
     report,
+    store::Dimensions,
 };
 
 /// Make, list and revoke tokens.
@@ -50,6 +51,19 @@ pub(super) struct Create {
     /// When it stops working by itself, for example 2027-01-01T00:00:00Z.
     #[arg(long, value_name = "TIME")]
     expires: Option<DateTime<Utc>>,
+
+    /// The only product that answers may be about, by id or key; with the scope publishable, and needed there.
+    #[arg(long)]
+    product: Option<String>,
+
+    /// A feature of that product that answers may be about, by id or key; repeatable. Without any: all of them.
+    #[arg(long = "feature", value_name = "FEATURE")]
+    features: Vec<String>,
+
+    /// An origin whose pages may use the token, such as https://www.example.com; repeatable. Without any: all of them,
+    /// and whoever is no page.
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    origins: Vec<String>,
 
     /// Print the token and nothing else.
     #[arg(long)]
@@ -123,9 +137,12 @@ impl Token {
         let organization = organization(&store).await?;
         let by = token::operator(organization.id).administers()?;
         match self {
-            Self::Create(Create { role, scope, customer, name, expires: expires_at, quiet }) => {
+            Self::Create(create) => {
+                let Create { role, scope, customer, name, expires, product, features, origins, quiet } =
+                    create;
                 let (role, scope) = (role.into(), scope.into());
-                let new = NewToken { role, scope, customer, name, expires_at };
+                let new =
+                    NewToken { role, scope, customer, name, expires_at: expires, product, features, origins };
                 let (row, text) = token::create(&store, by, new, clock::now()).await?;
                 if quiet {
                     println!("{text}");
@@ -139,14 +156,19 @@ impl Token {
                 }
             }
             Self::List => {
-                let mut table = report::table(["id", "name", "role", "made", "state"], &[]);
+                let dimensions = store.dimensions(organization.id).await?;
+                let mut table =
+                    report::table(["name", "role", "scope", "for", "made", "last used", "state", "id"], &[]);
                 for row in token::all(&store, by).await? {
                     table.add_row([
-                        row.id.public(),
                         row.name.clone(),
                         format!("{:?}", row.role).to_lowercase(),
-                        row.created_at.format("%Y-%m-%d %H:%M").to_string(),
+                        format!("{:?}", row.scope).to_lowercase(),
+                        bound_to(&dimensions, &row),
+                        row.created_at.format("%Y-%m-%d").to_string(),
+                        row.last_used_at.map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string()),
                         state(&row),
+                        row.id.public(),
                     ]);
                 }
                 println!("{}", table.trim_fmt());
@@ -159,6 +181,20 @@ impl Token {
         store.close().await?;
         Ok(())
     }
+}
+
+/// What a publishable token is for: the product, its features, and the origins.
+fn bound_to(dimensions: &Dimensions, row: &api_token::Model) -> String {
+    let publication = token::publication(row);
+    let product = publication.product.and_then(|id| dimensions.products.get(&id));
+    let features = publication.features.iter().filter_map(|id| dimensions.features.get(id));
+    let mut words: Vec<String> = product.map(|product| product.key.clone()).into_iter().collect();
+    words.extend(features.map(|feature| feature.key.clone()));
+    words.extend(publication.origins);
+    if words.is_empty() && row.scope == api_token::Scope::Publishable {
+        return "any product".to_owned();
+    }
+    words.join(" ")
 }
 
 fn state(row: &api_token::Model) -> String {

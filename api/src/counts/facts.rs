@@ -35,6 +35,8 @@ pub struct Codes {
     pub segments: Coded<SegmentId>,
     /// Scales.
     pub scales: Coded<ScaleId>,
+    /// The first day on which an answer names a release.
+    pub first_answers: HashMap<ReleaseId, NaiveDate>,
 }
 
 /// One kind of id and its codes.
@@ -132,7 +134,12 @@ impl Counted {
         today: NaiveDate,
     ) -> Result<Self, Error> {
         let organization = row.id;
-        let codes = Codes::of(dimensions);
+        let mut codes = Codes::of(dimensions);
+        let answers = feedback_daily::Entity::owned_by(organization).all(db).await?;
+        for row in &answers {
+            let first = codes.first_answers.entry(row.release_id).or_insert(row.day);
+            *first = row.day.min(*first);
+        }
         let touched = touched(db, organization, &codes, dimensions).await?;
         let exposure = exposure(db, organization, &codes).await?;
         let facts = Facts {
@@ -140,7 +147,7 @@ impl Counted {
             releases: releases(dimensions, &codes, touched),
             features: features(&codes),
             segments: codes.segments.len() as u32,
-            feedback: frame::feedback(&feedback(db, organization, &codes).await?)?,
+            feedback: frame::feedback(&feedback(answers, &codes)?)?,
             incidents: frame::incidents(&incidents(db, organization, &codes, &exposure, day(today)).await?)?,
             exposure: frame::exposure(&exposure)?,
             min_answers: row.min_answers.max(1) as u32,
@@ -218,7 +225,7 @@ fn releases(
             first_day: row.released_on.map(day),
             inferred: row.inferred,
             withdrawn: row.withdrawn_on.map(day),
-            order: row.version.clone(),
+            order: dimensions.place(*id),
             ancestors: row
                 .previous_release_id
                 .map(|_| ancestors.filter_map(|id| codes.releases.code(id)).collect()),
@@ -228,12 +235,7 @@ fn releases(
     codes.releases.ids.iter().map(&mut of).collect()
 }
 
-async fn feedback(
-    db: &impl ConnectionTrait,
-    organization: OrganizationId,
-    codes: &Codes,
-) -> Result<Vec<FeedbackRow>, Error> {
-    let rows = feedback_daily::Entity::owned_by(organization).all(db).await?;
+fn feedback(rows: Vec<feedback_daily::Model>, codes: &Codes) -> Result<Vec<FeedbackRow>, Error> {
     let coded = rows.into_iter().map(|row| {
         Some(FeedbackRow {
             feature: codes.features.code((row.product_id, row.feature_id))?,

@@ -8,7 +8,7 @@ use std::{
 use ballroom_entity::{
     attribution, exposure, exposure_daily, feedback, feedback_daily,
     id::{FeedbackId, IncidentId, OrganizationId},
-    incident, incident_daily, incident_feature,
+    incident, incident_daily, incident_feature, incident_interval,
 };
 use futures::TryStreamExt;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, StreamTrait};
@@ -208,11 +208,18 @@ async fn recount_incidents<C: ConnectionTrait>(
     for row in all.all(db).await? {
         stated.entry(row.incident_id).or_default().push(row);
     }
+    let mut earlier: HashMap<IncidentId, Vec<incident_interval::Model>> = HashMap::new();
+    let all =
+        incident_interval::Entity::owned_by(organization).order_by_asc(incident_interval::Column::OpenedAt);
+    for row in all.all(db).await? {
+        earlier.entry(row.incident_id).or_default().push(row);
+    }
     for row in incident::Entity::owned_by(organization).all(db).await? {
         found.incidents += 1;
         let features = features.get(&row.id).map_or(&[][..], Vec::as_slice);
         let release = domain::incident::label(stated.get(&row.id).map_or(&[][..], Vec::as_slice));
-        for (key, sums) in domain::incident::sums(&row, features, release) {
+        let earlier = earlier.get(&row.id).map_or(&[][..], Vec::as_slice);
+        for (key, sums) in domain::incident::sums(&row, earlier, features, release) {
             counts.incident(key, sums);
         }
     }

@@ -1,8 +1,10 @@
 //! Authority as a value: a function that needs a right demands its proof, and only a [`Viewer`] gives it.
 
+use std::{net::IpAddr, sync::Arc};
+
 use ballroom_entity::{
     api_token::{Role, Scope},
-    id::{CustomerId, OrganizationId},
+    id::{CustomerId, FeatureId, OrganizationId, ProductId},
 };
 
 use super::error::Error;
@@ -77,6 +79,19 @@ impl Right {
     }
 }
 
+/// What a publishable token is for: such a token stands in a page, and everybody has it.
+#[derive(Clone, Debug, Default)]
+pub struct Publication {
+    /// What its respondents and external ids belong to: those of another token are others.
+    pub realm: String,
+    /// The only product that it submits answers about; none: any.
+    pub product: Option<ProductId>,
+    /// The only features that it submits answers about; empty: any, and the product as a whole.
+    pub features: Vec<FeatureId>,
+    /// The origins whose pages may use it; empty: any, and whoever is no page.
+    pub origins: Vec<String>,
+}
+
 /// Who calls.
 #[derive(Clone, Debug)]
 pub struct Viewer {
@@ -85,6 +100,10 @@ pub struct Viewer {
     scope: Scope,
     /// The one whose answers and incidents are seen by a viewer with the role of a customer.
     customer: Option<CustomerId>,
+    /// What the token is for, if it is a publishable one.
+    publication: Option<Arc<Publication>>,
+    /// From where the caller calls, as far as that is known.
+    pub address: Option<IpAddr>,
     /// The source under which the caller's data is filed when it names none: the token's name.
     pub source: String,
 }
@@ -98,7 +117,31 @@ impl Viewer {
         customer: Option<CustomerId>,
         source: impl Into<String>,
     ) -> Self {
-        Self { organization, role, scope, customer, source: source.into() }
+        let source = source.into();
+        let publication = (scope == Scope::Publishable)
+            .then(|| Arc::new(Publication { realm: source.clone(), ..Publication::default() }));
+        Self { organization, role, scope, customer, publication, address: None, source }
+    }
+
+    /// The same with what its token is for, if it is a publishable one.
+    pub(crate) fn publishing(mut self, publication: Publication) -> Self {
+        if self.publication.is_some() {
+            self.publication = Some(Arc::new(publication));
+        }
+        self
+    }
+
+    /// What the caller's token is for, if it is a publishable one.
+    pub fn publication(&self) -> Option<&Arc<Publication>> {
+        self.publication.as_ref()
+    }
+
+    /// Whether the caller may come from a page of this origin, or from no page.
+    pub fn may_come_from(&self, origin: Option<&str>) -> bool {
+        let Some(publication) = self.publication.as_ref().filter(|one| !one.origins.is_empty()) else {
+            return true;
+        };
+        origin.is_some_and(|origin| publication.origins.iter().any(|one| one.eq_ignore_ascii_case(origin)))
     }
 
     /// What the caller is.
@@ -114,6 +157,11 @@ impl Viewer {
     /// Whether the caller has a right.
     pub fn may(&self, right: Right) -> bool {
         right.of_role(self.role) && right.of_scope(self.scope)
+    }
+
+    /// May write something and read nothing: is told the outcome and the id of what it writes, and nothing else.
+    pub fn only_writes(&self) -> bool {
+        !self.may(Right::Report) && !self.may(Right::Read)
     }
 
     /// May see reports.
@@ -143,7 +191,7 @@ impl Viewer {
     /// May submit answers: of anybody, or of one customer.
     pub fn submits(&self) -> Result<Submit, Error> {
         let organization = self.proven(Right::Submit)?;
-        Ok(Submit { organization, only: self.own()? })
+        Ok(Submit { organization, only: self.own()?, publication: self.publication.clone() })
     }
 
     /// May write feedback, incidents, exposure and customers.
@@ -234,8 +282,31 @@ macro_rules! confined {
 confined! {
     /// Proof of the right to read answers, incidents and customers, if need be those of one customer.
     Read
-    /// Proof of the right to submit answers, if need be those of one customer.
-    Submit
+}
+
+/// Proof of the right to submit answers: of anybody, of one customer, or of whoever sees a page.
+#[derive(Clone, Debug)]
+pub struct Submit {
+    organization: OrganizationId,
+    only: Option<CustomerId>,
+    publication: Option<Arc<Publication>>,
+}
+
+impl Submit {
+    /// The organization in which the right holds.
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    /// The customer to whom it is confined; none: it holds for all.
+    pub fn only(&self) -> Option<CustomerId> {
+        self.only
+    }
+
+    /// What the token is for, if it is a publishable one.
+    pub fn publication(&self) -> Option<&Arc<Publication>> {
+        self.publication.as_ref()
+    }
 }
 
 impl From<Manage> for Report {
@@ -258,6 +329,6 @@ impl From<Manage> for Contribute {
 
 impl From<Contribute> for Submit {
     fn from(proof: Contribute) -> Self {
-        Self { organization: proof.0, only: None }
+        Self { organization: proof.0, only: None, publication: None }
     }
 }

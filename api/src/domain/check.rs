@@ -1,9 +1,9 @@
 //! Checks of what callers send: each answers with the field and with what would be right.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
-use super::{error::Error, reference};
+use super::{error::Error, reference, text};
 
 /// The longest key, name or external id, in characters.
 pub(crate) const NAME_LENGTH: usize = 200;
@@ -17,7 +17,7 @@ pub(crate) const BATCH_LENGTH: usize = 10_000;
 
 /// A key: a name for files, URLs and people.
 pub(crate) fn key(field: &str, key: &str) -> Result<String, Error> {
-    let key = name(field, key)?;
+    let key = line(field, &text::key(key), NAME_LENGTH)?;
     if reference::looks_like_an_id(&key) {
         return Err(Error::invalid(field, "must not have the form of an id; choose a name"));
     }
@@ -31,20 +31,21 @@ pub(crate) fn name(field: &str, name: &str) -> Result<String, Error> {
 
 /// Some text on one line, with a limit of its own.
 pub(crate) fn line(field: &str, text: &str, most: usize) -> Result<String, Error> {
-    let text = text.trim();
+    let text = &*text::name(text);
     if text.is_empty() {
         return Err(Error::invalid(field, "must not be empty"));
     }
     length(field, text, most)?;
-    if text.chars().any(char::is_control) {
+    if text.contains(|one: char| one.is_control() || matches!(one, '\u{2028}' | '\u{2029}')) {
         return Err(Error::invalid(field, "must be one line without control characters"));
     }
+    whole(field, text)?;
     Ok(text.to_owned())
 }
 
 /// The same where there may be none: empty is none.
 pub(crate) fn optional_line(field: &str, text: Option<&str>, most: usize) -> Result<Option<String>, Error> {
-    match text.map(str::trim) {
+    match text.map(text::name).as_deref() {
         None | Some("") => Ok(None),
         Some(text) => line(field, text, most).map(Some),
     }
@@ -57,11 +58,29 @@ pub(crate) fn text(field: &str, text: Option<&str>) -> Result<Option<String>, Er
     if text.contains('\0') {
         return Err(Error::invalid(field, "must not contain the character NUL (U+0000)"));
     }
+    whole(field, text)?;
     Ok(Some(text.to_owned()))
+}
+
+/// No half of a surrogate pair.
+fn whole(field: &str, text: &str) -> Result<(), Error> {
+    match text.contains(text::BROKEN) {
+        true => Err(Error::invalid(
+            field,
+            "has half of a surrogate pair (such as \\ud83d alone), which is no character",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// A moment that has come, give or take a day for clocks and zones.
 pub(crate) fn moment(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    if is_leap(at) {
+        return Err(Error::invalid(
+            field,
+            format!("{at} is a leap second, which is not kept; give second 59"),
+        ));
+    }
     if at > now + TimeDelta::days(1) {
         return Err(Error::invalid(field, format!("{at} lies in the future (it is {now})")));
     }
@@ -69,6 +88,12 @@ pub(crate) fn moment(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Resu
         return Err(Error::invalid(field, format!("{at} lies before 1970")));
     }
     Ok(chrono::SubsecRound::trunc_subsecs(at, 6))
+}
+
+/// Whether a moment lies in a leap second: there the day of the moment and that of the second after it would differ
+/// from one program to the next.
+pub(crate) fn is_leap(at: DateTime<Utc>) -> bool {
+    at.nanosecond() >= 1_000_000_000
 }
 
 /// A day that has come, give or take one.
@@ -136,6 +161,14 @@ mod tests {
         assert!(moment("at", now + TimeDelta::hours(23), now).is_ok());
         assert!(moment("at", now + TimeDelta::hours(25), now).is_err());
         assert!(moment("at", DateTime::UNIX_EPOCH - TimeDelta::days(1), now).is_err());
+    }
+
+    #[test]
+    fn a_leap_second_is_refused() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(30_000);
+        let leap: DateTime<Utc> = "2026-03-31T23:59:60Z".parse().unwrap();
+        assert!(moment("at", leap, now).unwrap_err().to_string().contains("second 59"));
+        assert!(moment("at", "2026-03-31T23:59:59.999Z".parse().unwrap(), now).is_ok());
     }
 
     #[test]

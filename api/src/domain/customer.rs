@@ -8,16 +8,23 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
 use super::{
     access::{Administer, Contribute, Read},
     check,
     error::Error,
+    feedback::RESPONDENT,
     reference::PublicId,
+    sent::{Became, take},
+    text,
 };
 use crate::store::{Store, Transaction, about};
+
+/// Customers that are looked through for one who may have been meant.
+const ALIKE: u64 = 500;
 
 /// A customer to make.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +53,12 @@ pub async fn find(store: &Store, by: Read, reference: &str) -> Result<Model, Err
         .apply_if(by.only(), |query, customer| query.filter(Column::Id.eq(customer)))
         .one(store.reader())
         .await?;
-    there.ok_or_else(|| Error::not_found("customer", "customer", reference))
+    match there {
+        Some(there) => Ok(there),
+        // Who is confined to a customer learns nothing of others.
+        None if by.only().is_some() => Err(Error::not_found("customer", "customer", reference)),
+        None => Err(unknown(store.reader(), by.organization(), "customer", reference).await?),
+    }
 }
 
 /// The customer with this key, for whoever checks for whom a caller speaks.
@@ -55,41 +67,51 @@ pub(crate) async fn by_key(
     organization: OrganizationId,
     key: &str,
 ) -> Result<Option<Model>, Error> {
-    Ok(Entity::owned_by(organization).filter(Column::Key.eq(key)).one(store.reader()).await?)
+    Ok(Entity::owned_by(organization).filter(Column::Key.is_in(text::forms(key))).one(store.reader()).await?)
 }
 
 /// The customer with this id or key, for whoever decides who may call.
 pub(super) async fn speaking(store: &Store, by: Administer, reference: &str) -> Result<Model, Error> {
-    let there = Entity::owned_by(by.organization()).filter(is(reference)).one(store.reader()).await?;
-    there.ok_or_else(|| Error::not_found("customer", "customer", reference))
+    match Entity::owned_by(by.organization()).filter(is(reference)).one(store.reader()).await? {
+        Some(there) => Ok(there),
+        None => Err(unknown(store.reader(), by.organization(), "customer", reference).await?),
+    }
 }
 
-/// Makes a customer. The same again returns what is there.
+/// Makes a customer, or takes what is newly said of the one with this key; what is not given stays.
 pub async fn create(
     store: &Store,
     by: Contribute,
     new: NewCustomer,
     at: DateTime<Utc>,
-) -> Result<Model, Error> {
+) -> Result<(Model, Became), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let key = check::key("key", &new.key)?;
+    if key.starts_with(RESPONDENT) {
+        let reason =
+            format!("must not begin with \"{RESPONDENT}\": so do the respondents of PUBLISHABLE tokens");
+        return Err(Error::invalid("key", reason));
+    }
     let name = check::optional_line("name", new.name.as_deref(), check::NAME_LENGTH)?;
     let segment = segment_of(&tx, new.segment.as_deref())?;
     let there = Entity::owned_by(by.organization()).filter(Column::Key.eq(&key)).one(tx.db()).await?;
     if let Some(there) = there {
-        // What is not given may have been set since.
-        let same =
-            (name.is_none() || name == there.name) && (segment.is_none() || segment == there.segment_id);
-        return if same {
-            Ok(there)
-        } else {
-            Err(Error::conflict("key", format!("there is another customer \"{key}\"")))
-        };
+        let mut after = there.clone();
+        take(&mut after.name, name.map(Some));
+        take(&mut after.segment_id, segment.map(Some));
+        if after == there {
+            return Ok((there, Became::AlreadyThere));
+        }
+        after.updated_at = at;
+        let after = after.into_active_model().reset_all().update(tx.db()).await?;
+        tx.tell("customer.updated", about(after.id));
+        tx.commit().await?;
+        return Ok((after, Became::Updated));
     }
     let row = row(&tx, key, name, segment).insert(tx.db()).await?;
     tx.tell("customer.created", about(row.id));
     tx.commit().await?;
-    Ok(row)
+    Ok((row, Became::Created))
 }
 
 /// Changes a customer.
@@ -101,8 +123,10 @@ pub async fn update(
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let there = Entity::owned_by(by.organization()).filter(is(customer)).one(tx.db()).await?;
-    let there = there.ok_or_else(|| Error::not_found("customer", "customer", customer))?;
+    let there = match Entity::owned_by(by.organization()).filter(is(customer)).one(tx.db()).await? {
+        Some(there) => there,
+        None => return Err(unknown(tx.db(), by.organization(), "customer", customer).await?),
+    };
     let mut row = there.into_active_model();
     if let Some(name) = changes.name {
         row.name = Set(check::optional_line("name", name.as_deref(), check::NAME_LENGTH)?);
@@ -122,14 +146,24 @@ pub(super) async fn known(
     tx: &Transaction,
     references: impl IntoIterator<Item = &str>,
 ) -> Result<HashMap<String, Model>, Error> {
-    let references: Vec<&str> = references.into_iter().collect();
+    let references: Vec<(&str, Vec<String>)> =
+        references.into_iter().map(|reference| (reference, text::forms(reference))).collect();
     let mut known = HashMap::new();
-    for some in references.chunks(1_000) {
-        let ids = some.iter().filter_map(|reference| CustomerId::parse(reference));
-        let is_one = Condition::any().add(Column::Key.is_in(some.iter().copied())).add(Column::Id.is_in(ids));
+    for some in references.chunks(500) {
+        let ids = some.iter().filter_map(|(reference, _)| CustomerId::parse(reference.trim()));
+        let keys = some.iter().flat_map(|(_, forms)| forms.iter().map(String::as_str));
+        let is_one = Condition::any().add(Column::Key.is_in(keys)).add(Column::Id.is_in(ids));
         for row in Entity::owned_by(tx.organization()).filter(is_one).all(tx.db()).await? {
             known.insert(row.id.public(), row.clone());
             known.insert(row.key.clone(), row);
+        }
+    }
+    for (reference, forms) in references {
+        if !known.contains_key(reference)
+            && let Some(row) =
+                forms.iter().map(String::as_str).chain([reference.trim()]).find_map(|form| known.get(form))
+        {
+            known.insert(reference.to_owned(), row.clone());
         }
     }
     Ok(known)
@@ -182,6 +216,24 @@ fn segment_of(tx: &Transaction, reference: Option<&str>) -> Result<Option<Segmen
 
 fn is(reference: &str) -> Condition {
     Condition::any()
-        .add(Column::Key.eq(reference))
-        .add_option(CustomerId::parse(reference).map(|id| Column::Id.eq(id)))
+        .add(Column::Key.is_in(text::forms(reference)))
+        .add_option(CustomerId::parse(reference.trim()).map(|id| Column::Id.eq(id)))
+}
+
+/// That there is no such customer; names those that begin alike and may have been meant.
+async fn unknown(
+    db: &impl ConnectionTrait,
+    organization: OrganizationId,
+    field: &str,
+    reference: &str,
+) -> Result<Error, Error> {
+    let error = Error::not_found(field, "customer", reference);
+    let first = text::key(reference).chars().next().filter(char::is_ascii_alphanumeric);
+    let Some(first) = first else { return Ok(error) };
+    let begins = [first.to_ascii_lowercase(), first.to_ascii_uppercase()];
+    let begins =
+        begins.iter().fold(Condition::any(), |any, first| any.add(Column::Key.like(format!("{first}%"))));
+    let alike =
+        Entity::owned_by(organization).filter(begins).order_by_asc(Column::Key).limit(ALIKE).all(db).await?;
+    Ok(error.or_near(alike.iter().map(|row| row.key.as_str()).filter(|key| !key.starts_with(RESPONDENT))))
 }

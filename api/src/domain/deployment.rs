@@ -3,21 +3,33 @@
 use ballroom_entity::{
     deployment::{ActiveModel, Column, DeploymentStatus, Entity, Model},
     id::{DeploymentId, OrganizationId, ReleaseId},
+    release::ReleaseLifecycle,
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{ActiveEnum, ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use serde::Serialize;
 
-use super::{access::Ship, check, error::Error, reference::PublicId};
-use crate::store::{Store, about};
+use super::{
+    access::Ship,
+    check,
+    error::Error,
+    product,
+    reference::PublicId,
+    release,
+    sent::{Became, Stamp},
+};
+use crate::store::{Store, Transaction, about};
 
 /// A deployment that happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct NewDeployment {
     /// The release.
+    #[serde(serialize_with = "as_public")]
     pub release: ReleaseId,
     /// Where to.
     pub environment: String,
     /// How it went.
+    #[serde(serialize_with = "by_name")]
     pub status: DeploymentStatus,
     /// When it finished.
     pub deployed_at: Option<DateTime<Utc>>,
@@ -25,46 +37,134 @@ pub struct NewDeployment {
     pub external_id: Option<String>,
     /// The reporting system; the token's name if not given.
     pub source: Option<String>,
+    /// When the source says that this became so.
+    pub updated_at: Option<DateTime<Utc>>,
 }
 
-/// Records a deployment. The same external id again returns what is there.
+fn as_public<S: serde::Serializer>(release: &ReleaseId, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&release.public())
+}
+
+fn by_name<S: serde::Serializer>(status: &DeploymentStatus, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&status.to_value())
+}
+
+/// A deployment that was recorded.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The row.
+    pub deployment: Model,
+    /// What became of it.
+    pub became: Became,
+}
+
+/// Records a deployment. The same external id again changes how it went and when, if that is newer; one that succeeds
+/// in an environment from which customers have a release ships a planned release.
 pub async fn record(
     store: &Store,
     by: Ship,
     source: &str,
     new: NewDeployment,
     at: DateTime<Utc>,
-) -> Result<Model, Error> {
+) -> Result<Recorded, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let there = tx.dimensions().releases.contains_key(&new.release);
-    if !there {
+    if !tx.dimensions().releases.contains_key(&new.release) {
         return Err(Error::not_found("release", "release", new.release.public()));
     }
-    let source = check::line("source", new.source.as_deref().unwrap_or(source), 64)?;
-    let external_id = check::optional_line("externalId", new.external_id.as_deref(), check::NAME_LENGTH)?;
-    if let Some(external_id) = &external_id {
-        let known = Entity::owned_by(by.organization())
-            .filter(Column::Source.eq(&source))
-            .filter(Column::ExternalId.eq(external_id));
-        if let Some(known) = known.one(tx.db()).await? {
-            return Ok(known);
-        }
-    }
-    let row = ActiveModel {
-        organization_id: Set(by.organization()),
-        id: Set(DeploymentId::new()),
-        release_id: Set(new.release),
-        environment: Set(check::line("environment", &new.environment, 64)?),
-        status: Set(new.status),
-        deployed_at: Set(check::moment("deployedAt", new.deployed_at.unwrap_or(at), at)?),
-        source: Set(source),
-        external_id: Set(external_id),
-        created_at: Set(at),
+    let stamp = Stamp::of(&new, new.updated_at);
+    let row = Model {
+        organization_id: by.organization(),
+        id: DeploymentId::new(),
+        release_id: new.release,
+        environment: check::line("environment", &new.environment, 64)?,
+        status: new.status,
+        deployed_at: check::moment("deployedAt", new.deployed_at.unwrap_or(at), at)?,
+        source: check::line("source", new.source.as_deref().unwrap_or(source), 64)?,
+        external_id: check::optional_line("externalId", new.external_id.as_deref(), check::NAME_LENGTH)?,
+        created_at: at,
+        revision: 1,
+        source_updated_at: stamp.updated_at,
+        sent: Some(stamp.sent),
     };
-    let row = row.insert(tx.db()).await?;
-    tx.tell("deployment.recorded", about(row.id));
+    let recorded = match known(&tx, &row).await? {
+        None => {
+            let row = row.into_active_model().insert(tx.db()).await?;
+            tx.tell("deployment.recorded", about(row.id));
+            Recorded { deployment: row, became: Became::Created }
+        }
+        Some(known) => renew(&mut tx, known, row, new.deployed_at.is_some(), stamp).await?,
+    };
+    if matches!(recorded.became, Became::Created | Became::Updated) {
+        ships(&mut tx, &recorded.deployment).await?;
+    }
     tx.commit().await?;
-    Ok(row)
+    Ok(recorded)
+}
+
+/// The deployment that the source has told of under the same id.
+async fn known(tx: &Transaction, row: &Model) -> Result<Option<Model>, Error> {
+    let Some(external_id) = &row.external_id else { return Ok(None) };
+    let known = Entity::owned_by(tx.organization())
+        .filter(Column::Source.eq(&row.source))
+        .filter(Column::ExternalId.eq(external_id));
+    Ok(known.one(tx.db()).await?)
+}
+
+async fn renew(
+    tx: &mut Transaction,
+    known: Model,
+    given: Model,
+    timed: bool,
+    stamp: Stamp,
+) -> Result<Recorded, Error> {
+    // Another release or place is another deployment, whose id was mistaken.
+    let another = |field: &str, what: String| {
+        let reason =
+            format!("is {what} in the deployment with this externalId; another one needs an id of its own");
+        Err(Error::conflict(field, reason))
+    };
+    if known.release_id != given.release_id {
+        let version = tx.dimensions().releases.get(&known.release_id).map(|row| row.version.clone());
+        return another("release", format!("\"{}\"", version.unwrap_or_default()));
+    }
+    if known.environment != given.environment {
+        return another("environment", format!("\"{}\"", known.environment));
+    }
+    if let Some(became) = stamp.against(known.source_updated_at, known.sent) {
+        return Ok(Recorded { deployment: known, became });
+    }
+    let mut after = known.clone();
+    after.status = given.status;
+    if timed {
+        after.deployed_at = given.deployed_at;
+    }
+    let became = if after == known { Became::AlreadyThere } else { Became::Updated };
+    after.revision += i32::from(became == Became::Updated);
+    after.source_updated_at = stamp.later(known.source_updated_at);
+    after.sent = Some(stamp.sent);
+    let after: ActiveModel = after.into_active_model().reset_all();
+    let after = after.update(tx.db()).await?;
+    if became == Became::Updated {
+        tx.tell("deployment.updated", about(after.id));
+    }
+    Ok(Recorded { deployment: after, became })
+}
+
+/// Ships a planned release that has reached customers.
+async fn ships(tx: &mut Transaction, deployment: &Model) -> Result<(), Error> {
+    if deployment.status != DeploymentStatus::Succeeded {
+        return Ok(());
+    }
+    let dimensions = tx.dimensions();
+    let Some(row) = dimensions.releases.get(&deployment.release_id) else { return Ok(()) };
+    let waits = row.lifecycle == ReleaseLifecycle::Planned || row.inferred;
+    let reaches = dimensions.products.get(&row.product_id).is_some_and(|of| {
+        product::ships_to(of).iter().any(|place| place.eq_ignore_ascii_case(&deployment.environment))
+    });
+    if waits && reaches {
+        release::ship_in(tx, deployment.release_id, Some(deployment.deployed_at)).await?;
+    }
+    Ok(())
 }
 
 /// The deployments of each release, the newest first.

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, Value};
 use serde_json::json;
 
-use super::{access::Contribute, check, error::Error};
+use super::{access::Contribute, check, error::Error, sent::Became};
 use crate::{
     counts::ExposureKey,
     store::{Bulk, BulkColumn, Store, Transaction},
@@ -38,8 +38,8 @@ pub struct NewExposure {
 pub struct Recorded {
     /// The row.
     pub exposure: Model,
-    /// Whether the same figure was there already.
-    pub already_there: bool,
+    /// What became of it.
+    pub became: Became,
 }
 
 /// Records figures, each by itself.
@@ -70,12 +70,16 @@ pub(crate) async fn record_in(
     for row in rows {
         results.push(row.map(|row| {
             let before = there.insert((key(&row), row.source.clone()), row.active_customers);
-            let already_there = before == Some(row.active_customers);
-            if !already_there {
+            let became = match before {
+                None => Became::Created,
+                Some(before) if before == row.active_customers => Became::AlreadyThere,
+                Some(_) => Became::Updated,
+            };
+            if became != Became::AlreadyThere {
                 tx.counts.exposure(key(&row), row.active_customers - before.unwrap_or(0));
                 changed.insert((key(&row), row.source.clone()), row.clone());
             }
-            Recorded { exposure: row, already_there }
+            Recorded { exposure: row, became }
         }));
     }
     if !changed.is_empty() {

@@ -7,7 +7,13 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
-use super::{access::Manage, check, error::Error, reference::PublicId};
+use super::{
+    access::Manage,
+    check,
+    error::Error,
+    reference::PublicId,
+    sent::{Became, take},
+};
 use crate::store::{Store, Transaction, about};
 
 /// A feature to make.
@@ -40,33 +46,46 @@ pub struct FeatureChanges {
     pub team: Option<Option<String>>,
 }
 
-/// Makes a feature. The same again returns what is there.
-pub async fn create(store: &Store, by: Manage, new: NewFeature, at: DateTime<Utc>) -> Result<Model, Error> {
+/// Makes a feature, or takes what is newly said of the one with this key; what is not given stays.
+pub async fn create(
+    store: &Store,
+    by: Manage,
+    new: NewFeature,
+    at: DateTime<Utc>,
+) -> Result<(Model, Became), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let row = insert_in(&mut tx, new).await?;
-    tx.dimensions_changed().await?;
+    let made = insert_in(&mut tx, new).await?;
+    if made.1 != Became::AlreadyThere {
+        tx.dimensions_changed().await?;
+    }
     tx.commit().await?;
-    Ok(row)
+    Ok(made)
 }
 
 /// The same inside a transaction, which must be told that its dimensions have changed.
-pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<Model, Error> {
+pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(Model, Became), Error> {
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &new.product)?.id;
     let key = check::key("key", &new.key)?;
-    let name = check::name("name", new.name.as_deref().unwrap_or(&key))?;
+    let name = new.name.as_deref().map(|name| check::name("name", name)).transpose()?;
     let description = check::text("description", new.description.as_deref())?;
-    let lifecycle = new.lifecycle.unwrap_or(FeatureLifecycle::Live);
     let team = check::optional_line("team", new.team.as_deref(), check::NAME_LENGTH)?;
-    if let Ok(there) = dimensions.feature(product, "key", &key) {
-        let same = (&there.name, &there.description, there.lifecycle, &there.team)
-            == (&name, &description, lifecycle, &team);
-        return if same {
-            Ok(there.clone())
-        } else {
-            Err(Error::conflict("key", format!("the product has another feature \"{key}\"")))
-        };
+    if let Some(there) = dimensions.known_feature(product, &key) {
+        let mut after = there.clone();
+        take(&mut after.name, name);
+        take(&mut after.description, description.map(Some));
+        take(&mut after.lifecycle, new.lifecycle);
+        take(&mut after.team, team.map(Some));
+        if after == *there {
+            return Ok((after, Became::AlreadyThere));
+        }
+        after.updated_at = tx.at;
+        let after = after.into_active_model().reset_all().update(tx.db()).await?;
+        tx.tell("feature.updated", about(after.id));
+        return Ok((after, Became::Updated));
     }
+    let name = name.unwrap_or_else(|| key.clone());
+    let lifecycle = new.lifecycle.unwrap_or(FeatureLifecycle::Live);
     let row = ActiveModel {
         organization_id: Set(tx.organization()),
         id: Set(FeatureId::new()),
@@ -81,7 +100,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<M
     };
     let row = row.insert(tx.db()).await?;
     tx.tell("feature.created", about(row.id));
-    Ok(row)
+    Ok((row, Became::Created))
 }
 
 /// Changes a feature.

@@ -4,6 +4,8 @@
 //! `occurred_at`, then by id) is in the daily counts, the others are kept and do not count. Anonymous answers
 //! each count.
 
+mod handed;
+mod renew;
 mod submit;
 mod voice;
 
@@ -14,6 +16,8 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set};
 
+pub use handed::Handed;
+pub(crate) use handed::RESPONDENT;
 pub use submit::{NewFeedback, Outcome, Submission, Submitted, Telling, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};
 
@@ -96,6 +100,8 @@ pub async fn correct(
         after.day = after.occurred_at.with_timezone(&zone).date_naive();
     }
     after.corrected_at = Some(at);
+    after.changed_at = Some(at);
+    after.revision += 1;
     after.voice = voice::of(&after);
     voice::leave(&mut tx, &before).await?;
     voice::enter(&mut tx, &mut after).await?;
@@ -148,6 +154,7 @@ async fn silence(tx: &Transaction, answers: &[FeedbackId]) -> Result<(), Error> 
     for some in answers.chunks(1_000) {
         Entity::update_many()
             .col_expr(Column::Counted, sea_orm::sea_query::Expr::val(false))
+            .col_expr(Column::ChangedAt, sea_orm::sea_query::Expr::val(tx.at))
             .filter(Column::OrganizationId.eq(tx.organization()))
             .filter(Column::Id.is_in(some.iter().copied()))
             .exec(tx.db())
@@ -160,6 +167,7 @@ async fn silence(tx: &Transaction, answers: &[FeedbackId]) -> Result<(), Error> 
 async fn restore(tx: &Transaction, row: Model) -> Result<(), Error> {
     let mut row = row.into_active_model();
     row.counted = Set(true);
+    row.changed_at = Set(Some(tx.at));
     row.update(tx.db()).await?;
     Ok(())
 }

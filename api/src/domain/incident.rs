@@ -1,13 +1,17 @@
 //! Incidents: opening, changing and resolving them, and saying which release they come from.
 
 mod count;
+mod customers;
+mod interval;
 mod open;
+mod renew;
 
 use ballroom_entity::{
     attribution::{self, AttributionBasis},
+    customer,
     id::{AttributionId, CustomerId, FeatureId, IncidentId, OrganizationId, ReleaseId},
     incident::{Column, Entity, Model},
-    incident_customer, incident_feature,
+    incident_customer, incident_feature, incident_interval,
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -16,6 +20,10 @@ use sea_orm::{
 };
 
 pub(crate) use count::{label, sums};
+pub(crate) use customers::hurt_by;
+pub use customers::{Linked, add as add_customers, remove as remove_customers};
+pub use interval::Interval;
+pub(crate) use interval::{all as intervals, earlier_of};
 pub use open::{NewIncident, Opened, open, open_in};
 
 use super::{
@@ -64,6 +72,15 @@ pub(crate) fn hurts(organization: OrganizationId, customer: CustomerId) -> Expr 
     Column::Id.in_subquery(linked.into_query())
 }
 
+/// An incident that was changed.
+#[derive(Clone, Debug)]
+pub struct Updated {
+    /// The incident as it is now.
+    pub incident: Model,
+    /// The customers who were linked to it and no longer are, by key.
+    pub removed: Vec<customer::Model>,
+}
+
 /// Changes an incident; the daily counts follow.
 pub async fn update(
     store: &Store,
@@ -71,10 +88,10 @@ pub async fn update(
     incident: IncidentId,
     changes: IncidentChanges,
     at: DateTime<Utc>,
-) -> Result<Model, Error> {
+) -> Result<Updated, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let Whole { incident: before, features, attributions } = whole(&tx, incident).await?;
-    count::change(&mut tx, &before, &features, &attributions, -1);
+    let Whole { incident: before, features, attributions, mut earlier } = whole(&tx, incident).await?;
+    count::change(&mut tx, &before, &earlier, &features, &attributions, -1);
     let dimensions = tx.dimensions();
     let mut after = before.clone();
     if let Some(title) = changes.title {
@@ -91,10 +108,14 @@ pub async fn update(
     }
     if let Some(opened_at) = changes.opened_at {
         after.opened_at = check::moment("openedAt", opened_at, at)?;
-        if after.resolved_at.is_some_and(|resolved| resolved < after.opened_at) {
+        let first_end = earlier.first().map(|first| first.resolved_at).or(after.resolved_at);
+        if first_end.is_some_and(|resolved| resolved < after.opened_at) {
             return Err(Error::invalid("openedAt", "must not lie after the incident was resolved"));
         }
         after.opened_on = open::day(&dimensions, after.product_id, after.opened_at)?;
+        if let Some(first) = earlier.first_mut().filter(|first| first.opened_at != after.opened_at) {
+            interval::move_first(&tx, first, (after.opened_at, after.opened_on)).await?;
+        }
     }
     let features = match changes.features {
         None => features,
@@ -109,22 +130,19 @@ pub async fn update(
             features
         }
     };
+    let mut removed = Vec::new();
     if let Some(references) = changes.customers {
         let customers = open::customers(&tx, &references).await?;
-        incident_customer::Entity::delete_many()
-            .filter(incident_customer::Column::OrganizationId.eq(by.organization()))
-            .filter(incident_customer::Column::IncidentId.eq(incident))
-            .exec(tx.db())
-            .await?;
         after.linked_customers = customers.len() as i64;
-        open::link_customers(&tx, &[(incident, customers)]).await?;
+        removed = customers::replace(&tx, incident, &customers).await?;
     }
     after.updated_at = at;
-    count::change(&mut tx, &after, &features, &attributions, 1);
+    after.revision += 1;
+    count::change(&mut tx, &after, &earlier, &features, &attributions, 1);
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
     tx.tell("incident.updated", about(incident));
     tx.commit().await?;
-    Ok(after)
+    Ok(Updated { incident: after, removed })
 }
 
 /// It works again: since a time given, or since now. Said again without a time, nothing changes.
@@ -135,57 +153,78 @@ pub async fn resolve(
     resolved_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
-    let resolved_at = match resolved_at {
-        Some(resolved_at) => resolved_at,
-        None => {
-            let there = Entity::owned_by(by.organization()).filter(Column::Id.eq(incident));
-            match there.one(store.reader()).await? {
-                Some(there) if there.resolved_at.is_some() => return Ok(there),
-                _ => at,
+    let mut tx = store.begin(by.organization(), at).await?;
+    let whole = whole(&tx, incident).await?;
+    let there = &whole.incident;
+    if there.resolved_at.is_some() && resolved_at.is_none_or(|given| there.resolved_at == Some(given)) {
+        return Ok(whole.incident);
+    }
+    let resolved_at = check::moment("resolvedAt", resolved_at.unwrap_or(at), at)?;
+    if resolved_at < interval::begin(there) {
+        let reason = match there.reopened_at {
+            None => "must not lie before the incident was opened".to_owned(),
+            Some(again) => {
+                format!("must not lie before the incident was opened again ({})", again.to_rfc3339())
             }
-        }
-    };
-    end(store, by, incident, Some(check::moment("resolvedAt", resolved_at, at)?), at).await
+        };
+        return Err(Error::invalid("resolvedAt", reason));
+    }
+    let mut after = there.clone();
+    after.resolved_at = Some(resolved_at);
+    after.resolved_on = Some(open::day(&tx.dimensions(), after.product_id, resolved_at)?);
+    let earlier = whole.earlier.clone();
+    let after = replace(&mut tx, whole, after, earlier).await?;
+    tx.tell("incident.resolved", about(incident));
+    tx.commit().await?;
+    Ok(after)
 }
 
-/// It does not work after all.
+/// It does not work after all, or not any more: since a time given, or since now. From its end until then it did.
 pub async fn reopen(
     store: &Store,
     by: Contribute,
     incident: IncidentId,
-    at: DateTime<Utc>,
-) -> Result<Model, Error> {
-    end(store, by, incident, None, at).await
-}
-
-async fn end(
-    store: &Store,
-    by: Contribute,
-    incident: IncidentId,
-    resolved_at: Option<DateTime<Utc>>,
+    since: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let Whole { incident: before, features, attributions } = whole(&tx, incident).await?;
-    if before.resolved_at == resolved_at {
-        return Ok(before);
-    }
-    if resolved_at.is_some_and(|resolved| resolved < before.opened_at) {
-        return Err(Error::invalid("resolvedAt", "must not lie before the incident was opened"));
-    }
-    count::change(&mut tx, &before, &features, &attributions, -1);
-    let mut after = before;
-    after.resolved_at = resolved_at;
-    after.resolved_on = match resolved_at {
-        Some(moment) => Some(open::day(&tx.dimensions(), after.product_id, moment)?),
-        None => None,
+    let whole = whole(&tx, incident).await?;
+    let there = &whole.incident;
+    let Some(resolved_at) = there.resolved_at else {
+        let begin = interval::begin(there);
+        return match since.is_none_or(|since| since == begin) {
+            true => Ok(whole.incident),
+            false => Err(Error::conflict("at", format!("it is open since {}", begin.to_rfc3339()))),
+        };
     };
-    after.updated_at = at;
-    count::change(&mut tx, &after, &features, &attributions, 1);
-    let after = after.into_active_model().reset_all().update(tx.db()).await?;
-    tx.tell(if resolved_at.is_some() { "incident.resolved" } else { "incident.reopened" }, about(incident));
+    let since = check::moment("at", since.unwrap_or(at), at)?;
+    if since < resolved_at {
+        let reason = format!("must not lie before the incident was resolved ({})", resolved_at.to_rfc3339());
+        return Err(Error::invalid("at", reason));
+    }
+    let on = open::day(&tx.dimensions(), there.product_id, since)?;
+    let mut after = there.clone();
+    let mut earlier = whole.earlier.clone();
+    earlier.extend(interval::begin_again(&tx, &mut after, (since, on)).await?);
+    let after = replace(&mut tx, whole, after, earlier).await?;
+    tx.tell("incident.reopened", about(incident));
     tx.commit().await?;
     Ok(after)
+}
+
+/// Writes an incident whose intervals have changed; the daily counts follow.
+async fn replace(
+    tx: &mut Transaction,
+    before: Whole,
+    mut after: Model,
+    earlier: Vec<incident_interval::Model>,
+) -> Result<Model, Error> {
+    let Whole { incident, features, attributions, earlier: earlier_before } = before;
+    after.updated_at = tx.at;
+    after.revision += 1;
+    count::change(tx, &incident, &earlier_before, &features, &attributions, -1);
+    count::change(tx, &after, &earlier, &features, &attributions, 1);
+    Ok(after.into_active_model().reset_all().update(tx.db()).await?)
 }
 
 /// Says where an incident comes from: a release, or no change at all.
@@ -199,7 +238,7 @@ pub async fn attribute(
     at: DateTime<Utc>,
 ) -> Result<(Model, attribution::Model), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let Whole { incident: row, features, mut attributions } = whole(&tx, incident).await?;
+    let Whole { incident: row, features, mut attributions, earlier } = whole(&tx, incident).await?;
     let dimensions = tx.dimensions();
     match (basis, release) {
         (AttributionBasis::NotCausedByChange, Some(_)) => {
@@ -225,7 +264,7 @@ pub async fn attribute(
     {
         return Ok((row, last.clone()));
     }
-    count::change(&mut tx, &row, &features, &attributions, -1);
+    count::change(&mut tx, &row, &earlier, &features, &attributions, -1);
     let stated = attribution::Model {
         organization_id: by.organization(),
         id: AttributionId::new(),
@@ -237,7 +276,10 @@ pub async fn attribute(
     };
     let stated = stated.into_active_model().insert(tx.db()).await?;
     attributions.push(stated.clone());
-    count::change(&mut tx, &row, &features, &attributions, 1);
+    count::change(&mut tx, &row, &earlier, &features, &attributions, 1);
+    let mut row = row;
+    row.updated_at = at;
+    let row = row.into_active_model().reset_all().update(tx.db()).await?;
     tx.tell("incident.attributed", about(incident));
     tx.commit().await?;
     Ok((row, stated))
@@ -270,6 +312,7 @@ struct Whole {
     incident: Model,
     features: Vec<FeatureId>,
     attributions: Vec<attribution::Model>,
+    earlier: Vec<incident_interval::Model>,
 }
 
 async fn whole(tx: &Transaction, incident: IncidentId) -> Result<Whole, Error> {
@@ -285,5 +328,6 @@ async fn whole(tx: &Transaction, incident: IncidentId) -> Result<Whole, Error> {
         .all(tx.db())
         .await?;
     let features = features.into_iter().map(|link| link.feature_id).collect();
-    Ok(Whole { incident: row, features, attributions })
+    let earlier = interval::earlier_in(tx, incident).await?;
+    Ok(Whole { incident: row, features, attributions, earlier })
 }

@@ -7,7 +7,13 @@ use ballroom_entity::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
 
-use super::{access::Manage, check, error::Error, reference::PublicId};
+use super::{
+    access::Manage,
+    check,
+    error::Error,
+    reference::PublicId,
+    sent::{Became, take},
+};
 use crate::store::{Store, about};
 
 /// An iteration to make.
@@ -38,8 +44,13 @@ pub struct IterationChanges {
     pub ends_before: Option<NaiveDate>,
 }
 
-/// Makes an iteration. The same again returns what is there.
-pub async fn create(store: &Store, by: Manage, new: NewIteration, at: DateTime<Utc>) -> Result<Model, Error> {
+/// Makes an iteration, or takes what is newly said of the one with this name; what is not given stays.
+pub async fn create(
+    store: &Store,
+    by: Manage,
+    new: NewIteration,
+    at: DateTime<Utc>,
+) -> Result<(Model, Became), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let product = tx.dimensions().product("product", &new.product)?.id;
     let name = check::name("name", &new.name)?;
@@ -51,12 +62,17 @@ pub async fn create(store: &Store, by: Manage, new: NewIteration, at: DateTime<U
         .one(tx.db())
         .await?;
     if let Some(there) = there {
-        return if (&there.goal, there.starts_on, there.ends_before) == (&goal, new.starts_on, new.ends_before)
-        {
-            Ok(there)
-        } else {
-            Err(Error::conflict("name", format!("the product has another iteration \"{name}\"")))
-        };
+        let mut after = there.clone();
+        take(&mut after.goal, goal.map(Some));
+        (after.starts_on, after.ends_before) = (new.starts_on, new.ends_before);
+        if after == there {
+            return Ok((there, Became::AlreadyThere));
+        }
+        after.updated_at = at;
+        let after = after.into_active_model().reset_all().update(tx.db()).await?;
+        tx.tell("iteration.updated", about(after.id));
+        tx.commit().await?;
+        return Ok((after, Became::Updated));
     }
     let row = ActiveModel {
         organization_id: Set(by.organization()),
@@ -72,7 +88,7 @@ pub async fn create(store: &Store, by: Manage, new: NewIteration, at: DateTime<U
     let row = row.insert(tx.db()).await?;
     tx.tell("iteration.created", about(row.id));
     tx.commit().await?;
-    Ok(row)
+    Ok((row, Became::Created))
 }
 
 /// Changes an iteration.

@@ -5,7 +5,13 @@ pub mod access;
 pub mod error;
 pub mod reference;
 
+pub mod text;
+
 pub(crate) mod check;
+pub(crate) mod near;
+pub(crate) mod version;
+
+pub mod sent;
 
 pub mod organization;
 pub mod token;

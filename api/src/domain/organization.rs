@@ -13,6 +13,9 @@ pub const FIRST: &str = "main";
 
 /// The organization with this key, if there is one.
 pub async fn find_by_key(store: &Store, key: &str) -> Result<Option<organization::Model>, Error> {
+    if key.contains('\0') {
+        return Ok(None);
+    }
     Ok(organization::Entity::find().filter(organization::Column::Key.eq(key)).one(store.reader()).await?)
 }
 

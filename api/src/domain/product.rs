@@ -12,8 +12,12 @@ use super::{
     check,
     error::Error,
     reference::PublicId,
+    sent::{Became, take},
 };
 use crate::store::{Store, Transaction, about};
+
+/// Environments that may ship a release.
+const ENVIRONMENTS: usize = 50;
 
 /// The day that it is, in the product's time zone.
 pub fn today(product: &Model, now: DateTime<Utc>) -> NaiveDate {
@@ -32,6 +36,8 @@ pub struct NewProduct {
     pub description: Option<String>,
     /// IANA time zone that decides what a day is; UTC if not given.
     pub time_zone: Option<String>,
+    /// The environments whose deployments ship a release; production if not given.
+    pub ships_to: Option<Vec<String>>,
 }
 
 /// What to change of a product. Its time zone stays: the days of its answers are counted by it.
@@ -41,6 +47,30 @@ pub struct ProductChanges {
     pub name: Option<String>,
     /// A new description, or none.
     pub description: Option<Option<String>>,
+    /// The environments whose deployments ship a release, instead of those before.
+    pub ships_to: Option<Vec<String>>,
+}
+
+/// The environments whose deployments ship a release.
+pub fn ships_to(product: &Model) -> Vec<&str> {
+    product.ships_to.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect()
+}
+
+fn environments(given: &[String]) -> Result<serde_json::Value, Error> {
+    if given.len() > ENVIRONMENTS {
+        return Err(Error::invalid(
+            "shipsTo",
+            format!("must not name more than {ENVIRONMENTS} environments"),
+        ));
+    }
+    let mut names: Vec<String> = Vec::with_capacity(given.len());
+    for (index, one) in given.iter().enumerate() {
+        let name = check::line(&format!("shipsTo.{index}"), one, 64)?;
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names.into())
 }
 
 /// The product with this id or key.
@@ -48,30 +78,52 @@ pub async fn find(store: &Store, by: Report, reference: &str) -> Result<Model, E
     store.dimensions(by.organization()).await?.product("product", reference).cloned()
 }
 
-/// Makes a product. The same again returns what is there.
-pub async fn create(store: &Store, by: Manage, new: NewProduct, at: DateTime<Utc>) -> Result<Model, Error> {
+/// Makes a product, or takes what is newly said of the one with this key; what is not given stays.
+pub async fn create(
+    store: &Store,
+    by: Manage,
+    new: NewProduct,
+    at: DateTime<Utc>,
+) -> Result<(Model, Became), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let row = insert_in(&mut tx, new).await?;
-    tx.dimensions_changed().await?;
+    let made = insert_in(&mut tx, new).await?;
+    if made.1 != Became::AlreadyThere {
+        tx.dimensions_changed().await?;
+    }
     tx.commit().await?;
-    Ok(row)
+    Ok(made)
 }
 
 /// The same inside a transaction, which must be told that its dimensions have changed.
-pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<Model, Error> {
+pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(Model, Became), Error> {
     let key = check::key("key", &new.key)?;
-    let name = check::name("name", new.name.as_deref().unwrap_or(&key))?;
+    let name = new.name.as_deref().map(|name| check::name("name", name)).transpose()?;
     let description = check::text("description", new.description.as_deref())?;
-    let time_zone =
-        check::time_zone("timeZone", new.time_zone.as_deref().unwrap_or("UTC"))?.name().to_owned();
-    if let Ok(there) = tx.dimensions().product("key", &key) {
-        let same = (&there.name, &there.description, &there.time_zone) == (&name, &description, &time_zone);
-        return if same {
-            Ok(there.clone())
-        } else {
-            Err(Error::conflict("key", format!("there is another product \"{key}\"")))
-        };
+    let zone = |name: &str| Ok::<_, Error>(check::time_zone("timeZone", name)?.name().to_owned());
+    let time_zone = new.time_zone.as_deref().map(zone).transpose()?;
+    let ships_to = new.ships_to.as_deref().map(environments).transpose()?;
+    if let Some(there) = tx.dimensions().known_product(&key) {
+        if let Some(time_zone) = time_zone.filter(|given| *given != there.time_zone) {
+            let reason = format!(
+                "cannot become {time_zone}: the days of \"{key}\" are counted in {}",
+                there.time_zone
+            );
+            return Err(Error::conflict("timeZone", reason));
+        }
+        let mut after = there.clone();
+        take(&mut after.name, name);
+        take(&mut after.description, description.map(Some));
+        take(&mut after.ships_to, ships_to);
+        if after == *there {
+            return Ok((after, Became::AlreadyThere));
+        }
+        after.updated_at = tx.at;
+        let after = after.into_active_model().reset_all().update(tx.db()).await?;
+        tx.tell("product.updated", about(after.id));
+        return Ok((after, Became::Updated));
     }
+    let name = name.unwrap_or_else(|| key.clone());
+    let time_zone = time_zone.unwrap_or_else(|| "UTC".to_owned());
     let row = ActiveModel {
         organization_id: Set(tx.organization()),
         id: Set(ProductId::new()),
@@ -79,12 +131,13 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<M
         name: Set(name),
         description: Set(description),
         time_zone: Set(time_zone),
+        ships_to: Set(ships_to.unwrap_or_else(|| serde_json::json!(["production"]))),
         created_at: Set(tx.at),
         updated_at: Set(tx.at),
     };
     let row = row.insert(tx.db()).await?;
     tx.tell("product.created", about(row.id));
-    Ok(row)
+    Ok((row, Became::Created))
 }
 
 /// Changes a product.
@@ -102,6 +155,9 @@ pub async fn update(
     }
     if let Some(description) = changes.description {
         row.description = Set(check::text("description", description.as_deref())?);
+    }
+    if let Some(places) = changes.ships_to {
+        row.ships_to = Set(environments(&places)?);
     }
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;

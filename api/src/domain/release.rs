@@ -1,5 +1,7 @@
 //! Releases: planning, shipping and withdrawing them.
 
+mod order;
+
 use std::collections::HashSet;
 
 use ballroom_entity::{
@@ -8,14 +10,24 @@ use ballroom_entity::{
     release_feature::{self, FeatureChange},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{ActiveEnum, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use serde::Serialize;
 use serde_json::json;
 
-use super::{access::Ship, check, error::Error, reference::PublicId};
+pub(crate) use order::oldest_first;
+
+use super::{
+    access::Ship,
+    check,
+    error::Error,
+    reference::PublicId,
+    sent::{Became, Stamp, take},
+    version,
+};
 use crate::store::{Dimensions, Store, Transaction, about};
 
-/// A release to make.
-#[derive(Clone, Debug, Default)]
+/// A release to make, or what is newly known of one that is there.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct NewRelease {
     /// The product, by id or key.
     pub product: String,
@@ -33,15 +45,34 @@ pub struct NewRelease {
     pub released_at: Option<DateTime<Utc>>,
     /// The features that it touches, by id or key.
     pub features: Vec<TouchedFeature>,
+    /// When the source says that this became so.
+    pub updated_at: Option<DateTime<Utc>>,
 }
 
 /// A feature that a release touches.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct TouchedFeature {
     /// The feature, by id or key.
     pub feature: String,
     /// What the release does to it.
+    #[serde(serialize_with = "by_name")]
     pub change: FeatureChange,
+}
+
+/// A change by the name under which it is stored.
+fn by_name<S: serde::Serializer>(change: &FeatureChange, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&change.to_value())
+}
+
+/// A release, and what became of what was said of it.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The row.
+    pub release: Model,
+    /// What became of it.
+    pub became: Became,
+    /// Releases of the product whose version is another spelling of the same, where it was made.
+    pub alike: Vec<Model>,
 }
 
 /// What to change of a release.
@@ -59,16 +90,20 @@ pub struct ReleaseChanges {
     pub features: Option<Vec<TouchedFeature>>,
 }
 
-/// Plans a release, or enters one that has shipped already. The same version again returns what is there.
-pub async fn plan(store: &Store, by: Ship, new: NewRelease, at: DateTime<Utc>) -> Result<Model, Error> {
+/// Plans a release, or enters one that has shipped already. The version again changes what is given and different.
+pub async fn plan(store: &Store, by: Ship, new: NewRelease, at: DateTime<Utc>) -> Result<Planned, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let row = plan_in(&mut tx, new).await?;
+    let planned = plan_in(&mut tx, new).await?;
+    if matches!(planned.became, Became::Created | Became::Updated) {
+        tx.dimensions_changed().await?;
+    }
     tx.commit().await?;
-    Ok(row)
+    Ok(planned)
 }
 
-/// The same inside a transaction.
-pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Model, Error> {
+/// The same inside a transaction, which must be told that its dimensions have changed.
+pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Planned, Error> {
+    let stamp = Stamp::of(&new, new.updated_at);
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &new.product)?;
     let version = check::name("version", &new.version)?;
@@ -86,42 +121,17 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Mod
     let touched = touched(&dimensions, product.id, &new.features)?;
     let zone = check::time_zone("timeZone", &product.time_zone)?;
     let released_on = released_at.map(|moment| moment.with_timezone(&zone).date_naive());
-    if let Ok(there) = dimensions.release(product.id, "version", &version) {
-        if there.inferred {
-            // Answers named it before anybody entered it: now somebody does.
-            let mut row = there.clone().into_active_model();
-            row.title = Set(title);
-            row.notes = Set(notes);
-            row.previous_release_id = Set(previous);
-            row.planned_for = Set(planned_for);
-            if released_at.is_some() {
-                row.released_at = Set(released_at);
-                row.released_on = Set(released_on);
-            }
-            row.inferred = Set(false);
-            row.updated_at = Set(tx.at);
-            let row = row.update(tx.db()).await?;
-            touch(tx, row.id, touched).await?;
-            tx.dimensions_changed().await?;
-            tx.tell("release.updated", about(row.id));
-            return Ok(row);
-        }
-        // What is not given may have come since: a plan that is sent again after the release is the same plan.
-        let same = given_is(&title, &there.title)
-            && given_is(&notes, &there.notes)
-            && given_is(&previous, &there.previous_release_id)
-            && given_is(&planned_for, &there.planned_for)
-            && given_is(&released_at, &there.released_at);
-        return if same {
-            Ok(there.clone())
-        } else {
-            Err(Error::conflict("version", format!("the product has another release \"{version}\"")))
-        };
+    if let Some(there) = dimensions.known_release(product.id, &version) {
+        let given = Given { title, notes, previous, planned_for, released_at, touched, stamp };
+        let there = there.clone();
+        drop(dimensions);
+        return renew(tx, &there, given).await;
     }
     let row = ActiveModel {
         organization_id: Set(tx.organization()),
         id: Set(ReleaseId::new()),
         product_id: Set(product.id),
+        version_order: Set(version::order(&version)),
         version: Set(version),
         title: Set(title),
         notes: Set(notes),
@@ -138,15 +148,114 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Mod
         inferred: Set(false),
         created_at: Set(tx.at),
         updated_at: Set(tx.at),
+        revision: Set(1),
+        source_updated_at: Set(stamp.updated_at),
+        sent: Set(Some(stamp.sent)),
     };
     let row = row.insert(tx.db()).await?;
     touch(tx, row.id, touched).await?;
-    tx.dimensions_changed().await?;
+    let alike = dimensions.spelled_like(row.product_id, &row.version_order);
+    let alike = alike.into_iter().cloned().collect();
+    drop(dimensions);
+    tx.release_written(&row);
     tx.tell("release.planned", about(row.id));
     if row.released_at.is_some() {
         tx.tell("release.shipped", about(row.id));
     }
-    Ok(row)
+    Ok(Planned { release: row, became: Became::Created, alike })
+}
+
+/// What is said of a release that is there, found good.
+struct Given {
+    title: Option<String>,
+    notes: Option<String>,
+    previous: Option<ReleaseId>,
+    planned_for: Option<NaiveDate>,
+    released_at: Option<DateTime<Utc>>,
+    touched: Vec<(FeatureId, FeatureChange)>,
+    stamp: Stamp,
+}
+
+/// Takes what is newly said of a release. What is not given stays.
+async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Planned, Error> {
+    let known = |became| Ok(Planned { release: there.clone(), became, alike: Vec::new() });
+    if let Some(became) = given.stamp.against(there.source_updated_at, there.sent)
+        && !there.inferred
+    {
+        return known(became);
+    }
+    let mut after = there.clone();
+    take(&mut after.title, given.title.map(Some));
+    take(&mut after.notes, given.notes.map(Some));
+    take(&mut after.planned_for, given.planned_for.map(Some));
+    if let Some(previous) = given.previous {
+        if ancestors(&tx.dimensions(), previous).contains(&there.id) {
+            return Err(circle());
+        }
+        after.previous_release_id = Some(previous);
+    }
+    if there.inferred && given.released_at.is_none() {
+        // Somebody entered it and did not say since when: its first day goes on to be looked for in its answers.
+        after.lifecycle = ReleaseLifecycle::Planned;
+        (after.released_at, after.released_on) = (None, None);
+    }
+    after.inferred = false;
+    if let Some(released_at) = given.released_at {
+        ship_at(&tx.dimensions(), &mut after, released_at)?;
+    }
+    let touches = release_feature::Entity::owned_by(tx.organization())
+        .filter(release_feature::Column::ReleaseId.eq(there.id))
+        .all(tx.db())
+        .await?;
+    let same_touches = given.touched.is_empty()
+        || (given.touched.len() == touches.len()
+            && touches.iter().all(|row| given.touched.contains(&(row.feature_id, row.change))));
+    let differs = after != *there || !same_touches;
+    let shipped = after.lifecycle == ReleaseLifecycle::Released && after.released_at != there.released_at;
+    after.source_updated_at = given.stamp.later(there.source_updated_at);
+    after.sent = Some(given.stamp.sent);
+    if differs {
+        after.revision += 1;
+        after.updated_at = tx.at;
+    }
+    let after = after.into_active_model().reset_all().update(tx.db()).await?;
+    if !same_touches {
+        retouch(tx, after.id, given.touched).await?;
+    }
+    if !differs {
+        return Ok(Planned { release: after, became: Became::AlreadyThere, alike: Vec::new() });
+    }
+    tx.release_written(&after);
+    tx.tell("release.updated", about(after.id));
+    if shipped {
+        tx.tell("release.shipped", about(after.id));
+    }
+    Ok(Planned { release: after, became: Became::Updated, alike: Vec::new() })
+}
+
+/// Notes that customers have a release since a moment. Said of one that was withdrawn, for the time after that, it
+/// came again: it counts from then on, and its first time with customers does not.
+fn ship_at(dimensions: &Dimensions, row: &mut Model, released_at: DateTime<Utc>) -> Result<(), Error> {
+    if let Some(withdrawn_at) = row.withdrawn_at {
+        if released_at <= withdrawn_at {
+            // Its first time, told anew.
+            if row.released_at == Some(released_at) {
+                return Ok(());
+            }
+        } else {
+            (row.withdrawn_at, row.withdrawn_on) = (None, None);
+            row.lifecycle = ReleaseLifecycle::Released;
+        }
+    } else {
+        row.lifecycle = ReleaseLifecycle::Released;
+    }
+    row.released_at = Some(released_at);
+    row.released_on = Some(released_at.with_timezone(&zone_of(dimensions, row.product_id)?).date_naive());
+    Ok(())
+}
+
+fn circle() -> Error {
+    Error::invalid("previous", "descends from this release; the graph would have a circle")
 }
 
 /// Makes a release that an answer names and nobody has entered: its first day is the first that it is seen.
@@ -164,6 +273,7 @@ pub(crate) async fn infer_in(
         organization_id: Set(tx.organization()),
         id: Set(ReleaseId::new()),
         product_id: Set(product.id),
+        version_order: Set(version::order(&version)),
         version: Set(version),
         title: Set(None),
         notes: Set(None),
@@ -177,6 +287,9 @@ pub(crate) async fn infer_in(
         inferred: Set(true),
         created_at: Set(tx.at),
         updated_at: Set(tx.at),
+        revision: Set(1),
+        source_updated_at: Set(None),
+        sent: Set(None),
     };
     let row = row.insert(tx.db()).await?;
     tx.tell("release.inferred", about(row.id));
@@ -198,7 +311,8 @@ pub(crate) async fn seen_earlier_in(
     Ok(())
 }
 
-/// Customers have it now (or since a time given). A withdrawn release may be shipped again.
+/// Customers have it: since a time given, else since now, or since the day that it was first seen if only answers told
+/// of it. A withdrawn release may be shipped again.
 pub async fn ship(
     store: &Store,
     by: Ship,
@@ -207,34 +321,54 @@ pub async fn ship(
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let there = find_in(&tx, release)?;
-    let given = released_at;
-    let released_at = check::moment("releasedAt", given.unwrap_or(at), at)?;
-    if there.lifecycle == ReleaseLifecycle::Released && !there.inferred {
-        // Said again: without a time, or with the same.
-        return if given.is_none() || there.released_at == Some(released_at) {
-            Ok(there)
-        } else {
+    let row = ship_in(&mut tx, release, released_at).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The same inside a transaction.
+pub(crate) async fn ship_in(
+    tx: &mut Transaction,
+    release: ReleaseId,
+    released_at: Option<DateTime<Utc>>,
+) -> Result<Model, Error> {
+    let there = find_in(tx, release)?;
+    let given = released_at.map(|moment| check::moment("releasedAt", moment, tx.at)).transpose()?;
+    let mut row = there.clone();
+    match there.lifecycle {
+        ReleaseLifecycle::Released if !there.inferred => {
+            // Said again: without a time, or with the same.
+            if given.is_none() || there.released_at == given {
+                return Ok(there);
+            }
             let since = there.released_at.map(|since| since.to_rfc3339()).unwrap_or_default();
-            Err(Error::conflict("release", format!("is released since {since}")))
-        };
+            return Err(Error::conflict("release", format!("is released since {since}")));
+        }
+        ReleaseLifecycle::Released => {
+            let first_seen = there.released_at.unwrap_or(tx.at);
+            ship_at(&tx.dimensions(), &mut row, given.unwrap_or(first_seen))?;
+        }
+        ReleaseLifecycle::Planned => ship_at(&tx.dimensions(), &mut row, given.unwrap_or(tx.at))?,
+        ReleaseLifecycle::Withdrawn => {
+            let again = given.unwrap_or(tx.at);
+            if let Some(withdrawn_at) = there.withdrawn_at.filter(|withdrawn_at| again <= *withdrawn_at) {
+                // Sent again late: this is how it was before it was withdrawn.
+                if there.released_at == given {
+                    return Ok(there);
+                }
+                let reason =
+                    format!("must lie after the release was withdrawn ({})", withdrawn_at.to_rfc3339());
+                return Err(Error::invalid("releasedAt", reason));
+            }
+            ship_at(&tx.dimensions(), &mut row, again)?;
+        }
     }
-    let zone = zone_of(&tx.dimensions(), there.product_id)?;
-    let again = there.lifecycle == ReleaseLifecycle::Withdrawn;
-    let mut row = there.into_active_model();
-    if !again {
-        row.released_at = Set(Some(released_at));
-        row.released_on = Set(Some(released_at.with_timezone(&zone).date_naive()));
-    }
-    row.withdrawn_at = Set(None);
-    row.withdrawn_on = Set(None);
-    row.lifecycle = Set(ReleaseLifecycle::Released);
-    row.inferred = Set(false);
-    row.updated_at = Set(at);
-    let row = row.update(tx.db()).await?;
+    row.inferred = false;
+    row.updated_at = tx.at;
+    row.revision += 1;
+    let row = row.into_active_model().reset_all().update(tx.db()).await?;
     tx.dimensions_changed().await?;
     tx.tell("release.shipped", about(row.id));
-    tx.commit().await?;
     Ok(row)
 }
 
@@ -247,18 +381,19 @@ pub async fn withdraw(
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let row = withdraw_in(&mut tx, release, withdrawn_at).await?;
+    let there = find_in(&tx, release)?;
+    let row = withdraw_in(&mut tx, there, withdrawn_at).await?;
+    tx.dimensions_changed().await?;
     tx.commit().await?;
     Ok(row)
 }
 
-/// The same inside a transaction.
+/// The same inside a transaction, which must be told that its dimensions have changed.
 pub(crate) async fn withdraw_in(
     tx: &mut Transaction,
-    release: ReleaseId,
+    there: Model,
     withdrawn_at: DateTime<Utc>,
 ) -> Result<Model, Error> {
-    let there = find_in(tx, release)?;
     let withdrawn_at = check::moment("withdrawnAt", withdrawn_at, tx.at)?;
     match there.lifecycle {
         ReleaseLifecycle::Withdrawn => return Ok(there),
@@ -271,13 +406,15 @@ pub(crate) async fn withdraw_in(
         return Err(Error::invalid("withdrawnAt", "must not lie before the release"));
     }
     let zone = zone_of(&tx.dimensions(), there.product_id)?;
+    let revision = there.revision;
     let mut row = there.into_active_model();
     row.withdrawn_at = Set(Some(withdrawn_at));
     row.withdrawn_on = Set(Some(withdrawn_at.with_timezone(&zone).date_naive()));
     row.lifecycle = Set(ReleaseLifecycle::Withdrawn);
     row.updated_at = Set(tx.at);
+    row.revision = Set(revision + 1);
     let row = row.update(tx.db()).await?;
-    tx.dimensions_changed().await?;
+    tx.release_written(&row);
     tx.tell("release.withdrawn", about(row.id));
     Ok(row)
 }
@@ -293,7 +430,7 @@ pub async fn update(
     let mut tx = store.begin(by.organization(), at).await?;
     let there = find_in(&tx, release)?;
     let dimensions = tx.dimensions();
-    let product = there.product_id;
+    let (product, revision) = (there.product_id, there.revision);
     let mut row = there.into_active_model();
     if let Some(title) = changes.title {
         row.title = Set(check::optional_line("title", title.as_deref(), check::NAME_LENGTH)?);
@@ -307,10 +444,7 @@ pub async fn update(
             None => None,
         };
         if previous.is_some_and(|previous| ancestors(&dimensions, previous).contains(&release)) {
-            return Err(Error::invalid(
-                "previous",
-                "descends from this release; the graph would have a circle",
-            ));
+            return Err(circle());
         }
         row.previous_release_id = Set(previous);
     }
@@ -318,15 +452,11 @@ pub async fn update(
         row.planned_for = Set(planned_for.map(|day| check::a_day("plannedFor", day)).transpose()?);
     }
     row.updated_at = Set(at);
+    row.revision = Set(revision + 1);
     let row = row.update(tx.db()).await?;
     if let Some(features) = changes.features {
         let touched = touched(&dimensions, product, &features)?;
-        release_feature::Entity::delete_many()
-            .filter(release_feature::Column::OrganizationId.eq(by.organization()))
-            .filter(release_feature::Column::ReleaseId.eq(release))
-            .exec(tx.db())
-            .await?;
-        touch(&tx, release, touched).await?;
+        retouch(&tx, release, touched).await?;
     }
     tx.dimensions_changed().await?;
     tx.tell("release.updated", json!({ "id": row.id.public() }));
@@ -354,7 +484,7 @@ pub fn live_on(dimensions: &Dimensions, product: ProductId, day: NaiveDate) -> O
         .filter(|release| release.product_id == product)
         .filter(|release| release.released_on.is_some_and(|first| first <= day))
         .filter(|release| release.withdrawn_on.is_none_or(|last| day < last))
-        .max_by(|a, b| (a.released_on, &a.version).cmp(&(b.released_on, &b.version)))
+        .max_by_key(|release| (release.released_on, dimensions.place(release.id)))
 }
 
 /// The features that each release touches.
@@ -366,11 +496,6 @@ pub(crate) async fn touched_by(
     let rows = release_feature::Entity::owned_by(organization)
         .filter(release_feature::Column::ReleaseId.is_in(releases.iter().copied()));
     Ok(rows.all(store.reader()).await?)
-}
-
-/// Whether a field that was given is what is there; one that was not given says nothing.
-fn given_is<T: PartialEq>(given: &Option<T>, there: &Option<T>) -> bool {
-    given.is_none() || given == there
 }
 
 fn find_in(tx: &Transaction, release: ReleaseId) -> Result<Model, Error> {
@@ -398,6 +523,20 @@ fn touched(
         touched.push((id, one.change));
     }
     Ok(touched)
+}
+
+/// Says which features a release touches, instead of those before.
+async fn retouch(
+    tx: &Transaction,
+    release: ReleaseId,
+    features: Vec<(FeatureId, FeatureChange)>,
+) -> Result<(), Error> {
+    release_feature::Entity::delete_many()
+        .filter(release_feature::Column::OrganizationId.eq(tx.organization()))
+        .filter(release_feature::Column::ReleaseId.eq(release))
+        .exec(tx.db())
+        .await?;
+    touch(tx, release, features).await
 }
 
 async fn touch(

@@ -40,7 +40,7 @@ pub const USUAL: [Usual; 6] = [
     Usual { key: "thumbs", name: "Thumbs (0 down, 1 up)", kind: ScaleKind::Thumbs, min: 0.0, max: 1.0 },
 ];
 
-/// The most levels that a scale may have: a rating of 0 to 100 by halves has 201.
+/// The most levels that a scale may have, which is what the scores take: 0 to 100 by tenths.
 const MOST_LEVELS: f64 = 1_001.0;
 
 impl Usual {
@@ -103,13 +103,13 @@ pub async fn create(store: &Store, by: Manage, new: NewScale, at: DateTime<Utc>)
     if (levels - levels.round()).abs() > 1e-9 {
         return Err(Error::invalid("step", "must divide the distance from min to max"));
     }
-    if levels > MOST_LEVELS {
+    let levels = levels.round();
+    if !(2.0..=MOST_LEVELS).contains(&levels) {
         return Err(Error::invalid(
             "step",
-            format!("makes {levels:.0} levels; at most {MOST_LEVELS:.0} are kept"),
+            format!("makes {levels:.0} levels; a scale has 2 to {MOST_LEVELS:.0} of them"),
         ));
     }
-    let levels = levels.round();
     let fixed = match new.kind {
         ScaleKind::Csat => Some((1.0, 5.0, 5.0)),
         ScaleKind::Nps => Some((0.0, 10.0, 11.0)),

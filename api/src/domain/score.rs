@@ -204,16 +204,20 @@ impl Scores {
     }
 
     /// The values of the products as wholes, compared: the ranked ones from the highest down, then those with not
-    /// enough answers. Products without any answer about the whole are left out.
+    /// enough answers. Each has a cell of its own, for its days are those of its time zone. Products without any answer
+    /// about the whole are left out.
     pub async fn products(
         &self,
         by: Report,
         today: NaiveDate,
-        cell: Cell,
+        cells: Vec<(ProductId, Cell)>,
     ) -> Result<(Arc<Snapshot>, Vec<ValueScore>), Error> {
-        let snapshot = self.known(by, today, &[cell.as_of]).await?;
+        let mut days: Vec<NaiveDate> = cells.iter().map(|(_, cell)| cell.as_of).collect();
+        days.sort_unstable();
+        days.dedup();
+        let snapshot = self.known(by, today, &days).await?;
         let asked = snapshot.clone();
-        let values = blocking(move || asked.products(cell)).await?;
+        let values = blocking(move || asked.products(&cells)).await?;
         Ok((snapshot, values))
     }
 
@@ -375,11 +379,24 @@ impl Snapshot {
         Ok(analytics::value_report(&self.prepared, &self.prior(day(cell.as_of)), &query)?)
     }
 
-    fn products(&self, cell: Cell) -> Result<Vec<ValueScore>, Error> {
-        let whole = |product: &ProductId| self.feature(*product, FeatureId::NONE);
-        let mut features = self.dimensions.products.keys().map(whole).collect::<Result<Vec<_>, _>>()?;
-        features.retain(|feature| self.prepared.first_day(*feature).is_some());
-        self.report(features, cell)
+    fn products(&self, cells: &[(ProductId, Cell)]) -> Result<Vec<ValueScore>, Error> {
+        // Time zones are few, so are the cells: those that share one are looked at together.
+        let mut together: HashMap<Cell, Vec<u32>> = HashMap::new();
+        for (product, cell) in cells {
+            // A product that was made since the snapshot has nothing to compare.
+            let Ok(whole) = self.feature(*product, FeatureId::NONE) else { continue };
+            if self.prepared.first_day(whole).is_some() {
+                together.entry(*cell).or_default().push(whole);
+            }
+        }
+        let mut values = Vec::with_capacity(cells.len());
+        for (cell, features) in together {
+            values.extend(self.report(features, cell)?);
+        }
+        values.sort_by(|a, b| {
+            b.ranked.cmp(&a.ranked).then(b.score.total_cmp(&a.score)).then(a.feature.cmp(&b.feature))
+        });
+        Ok(values)
     }
 
     fn trend(
@@ -418,6 +435,12 @@ impl Snapshot {
     /// only planned, or was never more than a few answers.
     pub fn first_day(&self, release: ReleaseId) -> Option<NaiveDate> {
         Some(date(self.prepared.release_first_day(self.codes.releases.code(release)?)?))
+    }
+
+    /// The day since which a release is with customers as far as its answers tell: that on which they show it in use,
+    /// else that of the first of them; none where there is none.
+    pub fn first_seen(&self, release: ReleaseId) -> Option<NaiveDate> {
+        self.first_day(release).or_else(|| self.codes.first_answers.get(&release).copied())
     }
 
     /// The release with which alone another is compared: the one that it was made from, else the one before it.

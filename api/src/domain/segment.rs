@@ -7,35 +7,52 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
-use super::{access::Manage, check, error::Error, reference::PublicId};
+use super::{
+    access::Manage,
+    check,
+    error::Error,
+    reference::PublicId,
+    sent::{Became, take},
+};
 use crate::store::{Store, Transaction, about};
 
-/// Makes a segment. The same again returns what is there.
+/// Makes a segment, or gives the one with this key another name, if one is given.
 pub async fn create(
     store: &Store,
     by: Manage,
     key: &str,
     name: Option<&str>,
     at: DateTime<Utc>,
-) -> Result<Model, Error> {
+) -> Result<(Model, Became), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let row = insert_in(&mut tx, key, name).await?;
-    tx.dimensions_changed().await?;
+    let made = insert_in(&mut tx, key, name).await?;
+    if made.1 != Became::AlreadyThere {
+        tx.dimensions_changed().await?;
+    }
     tx.commit().await?;
-    Ok(row)
+    Ok(made)
 }
 
 /// The same inside a transaction, which must be told that its dimensions have changed.
-pub(crate) async fn insert_in(tx: &mut Transaction, key: &str, name: Option<&str>) -> Result<Model, Error> {
+pub(crate) async fn insert_in(
+    tx: &mut Transaction,
+    key: &str,
+    name: Option<&str>,
+) -> Result<(Model, Became), Error> {
     let key = check::key("key", key)?;
-    let name = check::name("name", name.unwrap_or(&key))?;
-    if let Ok(there) = tx.dimensions().segment("key", &key) {
-        return if there.name == name {
-            Ok(there.clone())
-        } else {
-            Err(Error::conflict("key", format!("there is another segment \"{key}\"")))
-        };
+    let name = name.map(|name| check::name("name", name)).transpose()?;
+    if let Some(there) = tx.dimensions().known_segment(&key) {
+        let mut after = there.clone();
+        take(&mut after.name, name);
+        if after == *there {
+            return Ok((after, Became::AlreadyThere));
+        }
+        after.updated_at = tx.at;
+        let after = after.into_active_model().reset_all().update(tx.db()).await?;
+        tx.tell("segment.updated", about(after.id));
+        return Ok((after, Became::Updated));
     }
+    let name = name.unwrap_or_else(|| key.clone());
     let row = ActiveModel {
         organization_id: Set(tx.organization()),
         id: Set(SegmentId::new()),
@@ -46,7 +63,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, key: &str, name: Option<&str
     };
     let row = row.insert(tx.db()).await?;
     tx.tell("segment.created", about(row.id));
-    Ok(row)
+    Ok((row, Became::Created))
 }
 
 /// Gives a segment another name.

@@ -6,22 +6,26 @@
 
 use ballroom_entity::{
     api_token::{ActiveModel, Column, Entity, Model, Role, Scope},
-    id::{ApiTokenId, OrganizationId},
+    id::{ApiTokenId, FeatureId, OrganizationId},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rand::{TryRng, rngs::SysRng};
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ActiveEnum, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
+    QueryOrder, Set, sea_query::Expr,
+};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    access::{Administer, Viewer},
+    access::{Administer, Publication, Right, Viewer},
     check, customer,
     error::Error,
     reference::PublicId,
 };
-use crate::store::{Store, about};
+use crate::store::{Dimensions, Store, about};
 
 const PREFIX: &str = "ballroom_";
 
@@ -38,12 +42,27 @@ pub struct NewToken {
     pub name: String,
     /// When it stops working by itself; none: never.
     pub expires_at: Option<DateTime<Utc>>,
+    /// The only product that a publishable token submits answers about, by id or key. It must have one.
+    pub product: Option<String>,
+    /// The only features of that product, by id or key; empty: all, and the product as a whole.
+    pub features: Vec<String>,
+    /// The origins whose pages may use it; empty: any, and whoever is no page. Publishable tokens only.
+    pub origins: Vec<String>,
 }
 
 impl NewToken {
     /// A token of somebody at work, without limits but those of the role.
     pub fn of(role: Role, name: &str) -> Self {
-        Self { role, scope: Scope::Full, customer: None, name: name.to_owned(), expires_at: None }
+        Self {
+            role,
+            scope: Scope::Full,
+            customer: None,
+            name: name.to_owned(),
+            expires_at: None,
+            product: None,
+            features: Vec::new(),
+            origins: Vec::new(),
+        }
     }
 }
 
@@ -54,7 +73,8 @@ pub async fn create(
     new: NewToken,
     at: DateTime<Utc>,
 ) -> Result<(Model, String), Error> {
-    let NewToken { role, scope, customer, name, expires_at } = new;
+    let NewToken { role, scope, customer, name, expires_at, product, features, origins } = new;
+    can_do_something(role, scope)?;
     let name = check::line("name", &name, 64)?;
     let customer = match (role, customer) {
         (Role::Customer, Some(customer)) => Some(customer::speaking(store, by, &customer).await?.id),
@@ -64,15 +84,36 @@ pub async fn create(
         }
         (_, None) => None,
     };
+    if expires_at.is_some_and(check::is_leap) {
+        return Err(Error::invalid("expiresAt", "is a leap second, which is not kept; give second 59"));
+    }
     if expires_at.is_some_and(|end| end <= at) {
         return Err(Error::invalid("expiresAt", "must lie in the future"));
     }
     let mut secret = [0; 32];
     SysRng.try_fill_bytes(&mut secret).map_err(|error| Error::Database(format!("no randomness: {error}")))?;
     let mut tx = store.begin(by.organization(), at).await?;
+    let page = page(&tx.dimensions(), scope, product.as_deref(), &features, &origins)?;
+    let namesake = Entity::owned_by(by.organization())
+        .filter(Column::Name.eq(&name))
+        .filter(Column::RevokedAt.is_null())
+        .one(tx.db())
+        .await?;
+    if let Some(namesake) = namesake {
+        let id = namesake.id.public();
+        let reason =
+            format!("there is another token \"{name}\" ({id}); revoke it first, or choose another name");
+        return Err(Error::conflict("name", reason));
+    }
+    let list = |texts: Vec<String>| (!texts.is_empty()).then(|| json!(texts));
+    let features = page.features.iter().map(|feature| feature.0.to_string()).collect();
     let row = ActiveModel {
         organization_id: Set(by.organization()),
         id: Set(ApiTokenId::new()),
+        product_id: Set(page.product),
+        feature_ids: Set(list(features)),
+        origins: Set(list(page.origins)),
+        last_used_at: Set(None),
         name: Set(name),
         role: Set(role),
         scope: Set(scope),
@@ -89,6 +130,95 @@ pub async fn create(
     Ok((row, format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(parts))))
 }
 
+/// Refuses a token with which nobody could do anything.
+fn can_do_something(role: Role, scope: Scope) -> Result<(), Error> {
+    if Right::ALL.iter().any(|right| right.of_role(role) && right.of_scope(scope)) {
+        return Ok(());
+    }
+    let scopes = Scope::iter()
+        .filter(|scope| Right::ALL.iter().any(|right| right.of_role(role) && right.of_scope(*scope)));
+    let scopes: Vec<_> = scopes.map(|scope| scope.to_value().to_uppercase()).collect();
+    let reason = format!(
+        "leaves a token of the role {} nothing that it may do; choose one of {}",
+        role.to_value().to_uppercase(),
+        scopes.join(", ")
+    );
+    Err(Error::invalid("scope", reason))
+}
+
+/// What a publishable token is for. Other tokens have none of it.
+fn page(
+    dimensions: &Dimensions,
+    scope: Scope,
+    product: Option<&str>,
+    features: &[String],
+    origins: &[String],
+) -> Result<Publication, Error> {
+    if scope != Scope::Publishable {
+        let given = [
+            ("product", product.is_some()),
+            ("features", !features.is_empty()),
+            ("origins", !origins.is_empty()),
+        ];
+        return match given.iter().find(|(_, given)| *given) {
+            Some((field, _)) => Err(Error::invalid(*field, "belongs to tokens with the scope PUBLISHABLE")),
+            None => Ok(Publication::default()),
+        };
+    }
+    let Some(product) = product else {
+        return Err(Error::invalid(
+            "product",
+            "is needed with the scope PUBLISHABLE: what are the answers about?",
+        ));
+    };
+    let product = dimensions.product("product", product)?.id;
+    let mut ids = Vec::with_capacity(features.len());
+    for (index, feature) in features.iter().enumerate() {
+        let id = dimensions.feature(product, &format!("features.{index}"), feature)?.id;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let origin = |(index, origin): (usize, &String)| origin_of(&format!("origins.{index}"), origin);
+    let origins = origins.iter().enumerate().map(origin).collect::<Result<_, _>>()?;
+    Ok(Publication { realm: String::new(), product: Some(product), features: ids, origins })
+}
+
+/// An origin as browsers send it: the scheme and the host, and the port unless it is the usual one.
+fn origin_of(field: &str, origin: &str) -> Result<String, Error> {
+    let origin = check::line(field, origin, check::NAME_LENGTH)?.to_ascii_lowercase();
+    let wrong =
+        || Error::invalid(field, format!("\"{origin}\" is no origin; give one like https://www.example.com"));
+    let (scheme, host) = origin.split_once("://").ok_or_else(wrong)?;
+    let host = host.strip_suffix('/').unwrap_or(host);
+    let fits = |host: &str| {
+        !host.is_empty()
+            && host.chars().all(|one| one.is_ascii_alphanumeric() || ".-:[]_".contains(one))
+            && !host.starts_with([':', '.'])
+    };
+    if !["http", "https"].contains(&scheme) || !fits(host) {
+        return Err(wrong());
+    }
+    let usual = if scheme == "https" { ":443" } else { ":80" };
+    Ok(format!("{scheme}://{}", host.strip_suffix(usual).unwrap_or(host)))
+}
+
+/// What a token is for, if it is a publishable one.
+pub fn publication(row: &Model) -> Publication {
+    let texts = |list: &Option<serde_json::Value>| -> Vec<String> {
+        let texts = list.as_ref().and_then(|list| list.as_array()).into_iter().flatten();
+        texts.filter_map(|text| text.as_str().map(str::to_owned)).collect()
+    };
+    let features =
+        texts(&row.feature_ids).into_iter().filter_map(|id| Uuid::try_parse(&id).ok()).map(FeatureId);
+    Publication {
+        realm: row.id.public(),
+        product: row.product_id,
+        features: features.collect(),
+        origins: texts(&row.origins),
+    }
+}
+
 /// All tokens, the oldest first.
 pub async fn all(store: &Store, by: Administer) -> Result<Vec<Model>, Error> {
     Ok(Entity::owned_by(by.organization()).order_by_asc(Column::Id).all(store.reader()).await?)
@@ -98,9 +228,10 @@ pub async fn all(store: &Store, by: Administer) -> Result<Vec<Model>, Error> {
 pub async fn revoke(store: &Store, by: Administer, token: &str, at: DateTime<Utc>) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let there = Entity::owned_by(by.organization());
-    let mut there = match ApiTokenId::parse(token) {
+    let name = check::line("token", token, check::NAME_LENGTH)?;
+    let mut there = match ApiTokenId::parse(&name) {
         Some(id) => there.filter(Column::Id.eq(id)),
-        None => there.filter(Column::Name.eq(token)).filter(Column::RevokedAt.is_null()),
+        None => there.filter(Column::Name.eq(&name)).filter(Column::RevokedAt.is_null()),
     }
     .all(tx.db())
     .await?;
@@ -135,10 +266,33 @@ pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Optio
     Ok(found
         .filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at))
         .filter(|row| row.secret_hash == hash(&secret))
-        .map(|row| Holder {
-            expires_at: row.expires_at,
-            viewer: Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, row.name),
+        .map(|row| {
+            note_use(store, &row, at);
+            let publication = publication(&row);
+            let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, row.name);
+            Holder { expires_at: row.expires_at, viewer: viewer.publishing(publication) }
         }))
+}
+
+/// How exactly it is known when a token was last used: a write for every request would cost more than it tells.
+const USE: TimeDelta = TimeDelta::hours(1);
+
+/// Notes that a token is used, without letting its holder wait for it.
+fn note_use(store: &Store, row: &Model, at: DateTime<Utc>) {
+    if row.last_used_at.is_some_and(|last| at - last < USE) {
+        return;
+    }
+    let (store, organization, id) = (store.clone(), row.organization_id, row.id);
+    tokio::spawn(async move {
+        let used = Entity::update_many()
+            .col_expr(Column::LastUsedAt, Expr::val(at))
+            .filter(Column::OrganizationId.eq(organization))
+            .filter(Column::Id.eq(id));
+        // The next use notes it if this one cannot.
+        if let Err(error) = store.note(used).await {
+            tracing::debug!(%error, "the use of a token was not noted");
+        }
+    });
 }
 
 /// The operator at the command line, who has the database and so may do everything.

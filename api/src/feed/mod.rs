@@ -9,8 +9,10 @@
 //! organization follow one another by the lock on its row, which each takes to count the revision up. So whoever
 //! reads revision 7 there sees every event up to revision 7, and none above it is missed by going on from 7.
 //!
-//! A listener who falls behind is cut off ([`Behind`]): what is kept for all of them together is bounded.
+//! A listener who falls behind is cut off ([`Cut::Behind`]): what is kept for all of them together is bounded.
 
+mod past;
+mod place;
 mod reader;
 mod scope;
 mod verdicts;
@@ -22,9 +24,11 @@ use ballroom_entity::{
     id::{EventId, FeatureId, OrganizationId, ProductId},
     incident, release,
 };
+use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use tokio::sync::{Mutex, broadcast, watch};
 use uuid::Uuid;
 
+pub use place::Place;
 pub use scope::Scope;
 pub use verdicts::VerdictChanged;
 
@@ -36,6 +40,7 @@ use crate::{
     },
     store::{Dimensions, Store},
 };
+use past::{Past, Thing};
 use verdicts::{Interest, Verdicts};
 
 /// Portions that are kept for the slowest listener. A portion holds what was read at once, at most
@@ -85,7 +90,7 @@ impl Cursor {
 pub struct Portion<T> {
     /// The organization's dimensions, no older than any of the things.
     pub dimensions: Arc<Dimensions>,
-    things: Vec<(i64, T)>,
+    things: Vec<(Place, T)>,
 }
 
 /// An answer that was submitted.
@@ -101,14 +106,23 @@ pub struct Incident {
     pub attributions: Vec<attribution::Model>,
 }
 
-/// The listener was too slow: what came meanwhile is no longer kept.
+/// Why a listener hears no more.
 #[derive(Debug)]
-pub struct Behind;
+pub enum Cut {
+    /// It was too slow: what came meanwhile is no longer kept.
+    Behind,
+    /// What it missed could not be read.
+    Failed(Error),
+}
 
 /// What one listener hears.
 pub struct Heard<T> {
-    /// What was committed up to this revision happened before the listener came.
-    since: i64,
+    /// What was told up to this place the listener has heard, or did not come for.
+    since: Place,
+    /// What happened before the listener came, if it wants to hear of that.
+    past: Option<BoxStream<'static, Result<Arc<Portion<T>>, Error>>>,
+    /// Where the past ends.
+    came: Place,
     receiver: broadcast::Receiver<Arc<Portion<T>>>,
     /// After the receiver: it is dropped when the receiver is gone, and makes others look who still listens.
     _interest: Option<Interest>,
@@ -116,19 +130,26 @@ pub struct Heard<T> {
 
 impl<T> Heard<T> {
     /// Waits for what happens next.
-    pub async fn next(&mut self) -> Result<Arc<Portion<T>>, Behind> {
+    pub async fn next(&mut self) -> Result<Arc<Portion<T>>, Cut> {
+        if let Some(past) = &mut self.past {
+            if let Some(portion) = past.try_next().await.map_err(Cut::Failed)? {
+                return Ok(portion);
+            }
+            self.past = None;
+            self.since = self.came;
+        }
         // The sender is gone only when the feed is, and then nothing happens any more.
         match self.receiver.recv().await {
             Ok(portion) => Ok(portion),
-            Err(broadcast::error::RecvError::Lagged(_)) => Err(Behind),
+            Err(broadcast::error::RecvError::Lagged(_)) => Err(Cut::Behind),
             Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
         }
     }
 
     /// The things of a portion that happened since the listener came.
-    pub fn of<'a>(&self, portion: &'a Portion<T>) -> impl Iterator<Item = &'a T> + use<'a, T> {
+    pub fn of<'a>(&self, portion: &'a Portion<T>) -> impl Iterator<Item = (Place, &'a T)> + use<'a, T> {
         let since = self.since;
-        portion.things.iter().filter(move |(revision, _)| *revision > since).map(|(_, thing)| thing)
+        portion.things.iter().filter(move |(place, _)| *place > since).map(|(place, thing)| (*place, thing))
     }
 }
 
@@ -143,19 +164,19 @@ impl Feed {
         Self { shared }
     }
 
-    /// Answers that are submitted from now on.
-    pub async fn feedback(&self, by: Read) -> Result<Heard<Received>, Error> {
-        self.listen(by.organization(), |channel| channel.feedback.subscribe()).await
+    /// Answers that are submitted from now on, or that were submitted after a place.
+    pub async fn feedback(&self, by: Read, after: Option<Place>) -> Result<Heard<Received>, Error> {
+        self.listen(by.organization(), after, |channel| channel.feedback.subscribe()).await
     }
 
-    /// Incidents that change from now on.
-    pub async fn incidents(&self, by: Read) -> Result<Heard<Incident>, Error> {
-        self.listen(by.organization(), |channel| channel.incidents.subscribe()).await
+    /// Incidents that change from now on, or that changed after a place.
+    pub async fn incidents(&self, by: Read, after: Option<Place>) -> Result<Heard<Incident>, Error> {
+        self.listen(by.organization(), after, |channel| channel.incidents.subscribe()).await
     }
 
-    /// Releases that change from now on.
-    pub async fn releases(&self, by: Report) -> Result<Heard<release::Model>, Error> {
-        self.listen(by.organization(), |channel| channel.releases.subscribe()).await
+    /// Releases that change from now on, or that changed after a place.
+    pub async fn releases(&self, by: Report, after: Option<Place>) -> Result<Heard<release::Model>, Error> {
+        self.listen(by.organization(), after, |channel| channel.releases.subscribe()).await
     }
 
     /// Verdicts that change from now on; those of one product, or of all.
@@ -171,15 +192,17 @@ impl Feed {
             let receiver = verdicts.subscribe();
             let interest = Some(Interest::in_product(verdicts.clone(), product));
             // What is told here was found by comparison with what is found below: all of it is new.
-            (verdicts, Heard { since: i64::MIN, receiver, _interest: interest })
+            let (since, came) = (Place::FIRST, Place::FIRST);
+            (verdicts, Heard { since, past: None, came, receiver, _interest: interest })
         };
         verdicts.know(&self.shared).await?;
         Ok(heard)
     }
 
-    async fn listen<T>(
+    async fn listen<T: Thing + 'static>(
         &self,
         organization: OrganizationId,
+        after: Option<Place>,
         subscribe: impl Fn(&Channel) -> broadcast::Receiver<Arc<Portion<T>>>,
     ) -> Result<Heard<T>, Error> {
         let mut channels = self.shared.channels.lock().await;
@@ -187,8 +210,20 @@ impl Feed {
         let receiver = subscribe(channel);
         // Read after the receiver is there, and while the reader, who needs the lock, tells nothing: whatever is
         // committed from here on has a higher revision and will be told.
-        let since = self.shared.store.revision(organization).await?;
-        Ok(Heard { since, receiver, _interest: None })
+        let revision = self.shared.store.revision(organization).await?;
+        let came = Place::after(revision);
+        let past = match after {
+            Some(told) => {
+                Some(Past::between(self.shared.clone(), organization, told, revision)?.portions().boxed())
+            }
+            None => None,
+        };
+        Ok(Heard { since: after.unwrap_or(came), past, came, receiver, _interest: None })
+    }
+
+    /// Where the feed stands now: whoever subscribes after it misses nothing from here on.
+    pub async fn now(&self, by: Report) -> Result<Place, Error> {
+        Ok(Place::after(self.shared.store.revision(by.organization()).await?))
     }
 
     /// The organization's channel; a new one begins with what is committed from now on.

@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-use super::{Channel, Cursor, Incident, Portion, Shared, Topic};
+use super::{Channel, Cursor, Incident, Place, Portion, Shared, Topic};
 use crate::{
     domain::{error::Error, incident as incidents, reference::PublicId},
     store::Dimensions,
@@ -170,17 +170,17 @@ impl Shared {
         let incidents = self.incidents(organization, wanted.incidents).await?;
         // Last, so that they know whatever the rows refer to.
         let dimensions = self.store.dimensions(organization).await?;
-        let release = |(revision, id)| Some((revision, dimensions.releases.get(&id)?.clone()));
+        let release = |(place, id)| Some((place, dimensions.releases.get(&id)?.clone()));
         let releases = wanted.releases.into_iter().filter_map(release).collect();
         Ok(Some(Found { feedback, incidents, releases, counts_changed: wanted.counts_changed, dimensions }))
     }
 
     /// Answers that were deleted meanwhile are not told.
-    async fn answers(
+    pub(super) async fn answers(
         &self,
         organization: OrganizationId,
-        wanted: Vec<(i64, FeedbackId)>,
-    ) -> Result<Vec<(i64, feedback::Model)>, Error> {
+        wanted: Vec<(Place, FeedbackId)>,
+    ) -> Result<Vec<(Place, feedback::Model)>, Error> {
         let mut found = Vec::with_capacity(wanted.len());
         for wanted in wanted.chunks(ROWS) {
             let rows = feedback::Entity::owned_by(organization)
@@ -188,16 +188,16 @@ impl Shared {
                 .all(self.store.reader())
                 .await?;
             let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
-            found.extend(wanted.iter().filter_map(|(revision, id)| Some((*revision, rows.remove(id)?))));
+            found.extend(wanted.iter().filter_map(|(place, id)| Some((*place, rows.remove(id)?))));
         }
         Ok(found)
     }
 
-    async fn incidents(
+    pub(super) async fn incidents(
         &self,
         organization: OrganizationId,
-        wanted: Vec<(i64, IncidentId)>,
-    ) -> Result<Vec<(i64, Incident)>, Error> {
+        wanted: Vec<(Place, IncidentId)>,
+    ) -> Result<Vec<(Place, Incident)>, Error> {
         let mut found = Vec::with_capacity(wanted.len());
         for wanted in wanted.chunks(ROWS) {
             let ids: Vec<IncidentId> = wanted.iter().map(|(_, id)| *id).collect();
@@ -208,11 +208,11 @@ impl Shared {
             let rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
             let features = incidents::features_of(&self.store, organization, &ids).await?;
             let attributions = incidents::attributions_of(&self.store, organization, &ids).await?;
-            let whole = |(revision, id): &(i64, IncidentId)| {
+            let whole = |(place, id): &(Place, IncidentId)| {
                 let hurt = features.iter().filter(|link| link.incident_id == *id).map(|link| link.feature_id);
                 let stated = attributions.iter().filter(|one| one.incident_id == *id).cloned();
                 let row = rows.get(id)?.clone();
-                Some((*revision, Incident { row, features: hurt.collect(), attributions: stated.collect() }))
+                Some((*place, Incident { row, features: hurt.collect(), attributions: stated.collect() }))
             };
             found.extend(wanted.iter().filter_map(whole));
         }
@@ -223,9 +223,9 @@ impl Shared {
 /// What events are about, as far as anybody wants to hear it: each thing once a revision.
 #[derive(Default)]
 struct About {
-    feedback: Vec<(i64, FeedbackId)>,
-    incidents: Vec<(i64, IncidentId)>,
-    releases: Vec<(i64, ReleaseId)>,
+    feedback: Vec<(Place, FeedbackId)>,
+    incidents: Vec<(Place, IncidentId)>,
+    releases: Vec<(Place, ReleaseId)>,
     counts_changed: bool,
 }
 
@@ -262,24 +262,25 @@ impl About {
 }
 
 /// The ids in the payload of an event.
-fn named<I: PublicId>(event: &outbox::Model) -> impl Iterator<Item = (i64, I)> + '_ {
+pub(super) fn named<I: PublicId>(event: &outbox::Model) -> impl Iterator<Item = (Place, I)> + '_ {
     let many = event.payload["ids"].as_array().map(Vec::as_slice).unwrap_or_default();
     let texts = many.iter().chain(event.payload.get("id"));
-    texts.filter_map(|id| I::parse(id.as_str()?)).map(|id| (event.revision, id))
+    let place = |number: usize| Place { revision: event.revision, event: event.id, number: number as u32 };
+    texts.enumerate().filter_map(move |(number, id)| Some((place(number), I::parse(id.as_str()?)?)))
 }
 
 /// A transaction that does two things to one object (a release that is entered when it has shipped) tells of it once.
-fn once<I: Copy + Eq + Hash>(things: &mut Vec<(i64, I)>) {
+fn once<I: Copy + Eq + Hash>(things: &mut Vec<(Place, I)>) {
     let mut seen = HashSet::new();
-    things.retain(|thing| seen.insert(*thing));
+    things.retain(|(place, id)| seen.insert((place.revision, *id)));
 }
 
 /// What was loaded.
 struct Found {
     dimensions: Arc<Dimensions>,
-    feedback: Vec<(i64, feedback::Model)>,
-    incidents: Vec<(i64, Incident)>,
-    releases: Vec<(i64, ballroom_entity::release::Model)>,
+    feedback: Vec<(Place, feedback::Model)>,
+    incidents: Vec<(Place, Incident)>,
+    releases: Vec<(Place, ballroom_entity::release::Model)>,
     counts_changed: bool,
 }
 
@@ -301,13 +302,13 @@ impl Found {
 fn send<T>(
     topic: &Topic<T>,
     dimensions: &Arc<Dimensions>,
-    things: Vec<(i64, T)>,
+    things: Vec<(Place, T)>,
     text: impl Fn(&T) -> usize,
 ) {
     let (mut portion, mut bytes) = (Vec::new(), 0);
-    for (revision, thing) in things {
+    for (place, thing) in things {
         bytes += text(&thing);
-        portion.push((revision, thing));
+        portion.push((place, thing));
         if portion.len() == PORTION || bytes > PORTION_TEXT {
             send_portion(topic, dimensions, std::mem::take(&mut portion));
             bytes = 0;
@@ -318,7 +319,7 @@ fn send<T>(
     }
 }
 
-fn send_portion<T>(topic: &Topic<T>, dimensions: &Arc<Dimensions>, things: Vec<(i64, T)>) {
+fn send_portion<T>(topic: &Topic<T>, dimensions: &Arc<Dimensions>, things: Vec<(Place, T)>) {
     let portion = Portion { dimensions: dimensions.clone(), things };
     // With nobody listening there is nobody to tell.
     let _: Result<usize, broadcast::error::SendError<_>> = topic.send(Arc::new(portion));

@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{KEPT, Portion, Shared, Topic};
+use super::{KEPT, Place, Portion, Shared, Topic};
 use crate::{
     clock,
     domain::{access::Report, error::Error, product::today, score::Snapshot},
@@ -147,7 +147,7 @@ impl Verdicts {
             let begun = known.days.contains_key(&product);
             let changes = self.compare(shared, &dimensions, &mut known, product).await?;
             if begun && !changes.is_empty() {
-                let things = changes.into_iter().map(|change| (0, change)).collect();
+                let things = changes.into_iter().map(|change| (Place::after(0), change)).collect();
                 // With nobody listening there is nobody to tell.
                 let _ = self.topic.send(Arc::new(Portion { dimensions: dimensions.clone(), things }));
             }

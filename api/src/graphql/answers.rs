@@ -3,25 +3,29 @@
 use async_graphql::{Context, Enum, ID, InputObject, connection::Connection};
 use ballroom_entity::{
     feedback::{Column, Entity, Model},
-    id::{CustomerId, FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
+    id::{CustomerId, FeatureId, FeedbackId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
 };
-use chrono::Utc;
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use chrono::{NaiveDate, TimeDelta, Utc};
+use sea_orm::{
+    ColumnTrait, QueryFilter, QueryTrait, Select,
+    sea_query::{Expr, ExprTrait, Func},
+};
 use uuid::Uuid;
 
 use super::{
     Asking,
     fault::Fault,
     feedback::Feedback,
-    page::{Direction, Four, Paged, Sort, Total, connection},
-    scalar::{DateTime, Reference, parse},
+    page::{Both, Direction, Four, Paged, Sort, Total, connection},
+    scalar::{Date, DateTime, Reference, parse},
 };
 use crate::{
-    domain::{access::Viewer, error::Error, scale::level},
+    domain::{access::Viewer, check, error::Error, scale::level},
     store::Dimensions,
 };
 
-/// Which answers are wanted: all that is given must hold.
+/// Which answers are wanted: all that is given must hold, and so must what the place of the connection says. Below a
+/// feature, a release, a customer or a product a filter narrows what is shown there and never shows another's.
 #[derive(InputObject, Default)]
 pub(super) struct FeedbackFilter {
     /// About this feature: its id, or its key where the product is known.
@@ -44,6 +48,14 @@ pub(super) struct FeedbackFilter {
     occurred_from: Option<DateTime>,
     /// Given before this moment.
     occurred_until: Option<DateTime>,
+    /// Given on this day or later, in the time zone of the product.
+    day_from: Option<Date>,
+    /// Given before this day, in the time zone of the product.
+    day_until: Option<Date>,
+    /// Stored after this moment.
+    received_after: Option<DateTime>,
+    /// Stored or changed after this moment: see `Feedback.updatedAt`. What was deleted is not found.
+    updated_after: Option<DateTime>,
     /// With a comment, or without.
     has_comment: Option<bool>,
     /// In the counts that scores read, or not: see `Feedback.counted`.
@@ -57,6 +69,8 @@ pub(super) enum FeedbackOrderField {
     OccurredAt,
     /// When it was stored.
     ReceivedAt,
+    /// When it was stored or last changed. Give `updatedAfter` too where there are many answers.
+    UpdatedAt,
 }
 
 /// In which order answers come.
@@ -72,14 +86,17 @@ pub(super) struct FeedbackOrder {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Answers {
     pub(super) product: Option<ProductId>,
-    pub(super) feature: Option<FeatureId>,
-    pub(super) release: Option<ReleaseId>,
-    pub(super) customer: Option<CustomerId>,
+    pub(super) feature: Both<FeatureId>,
+    pub(super) release: Both<ReleaseId>,
+    pub(super) customer: Both<CustomerId>,
     pub(super) segment: Option<SegmentId>,
     pub(super) scale: Option<ScaleId>,
     pub(super) levels: (Option<i32>, Option<i32>),
     pub(super) channel: Option<String>,
     pub(super) occurred: (Option<chrono::DateTime<Utc>>, Option<chrono::DateTime<Utc>>),
+    pub(super) days: (Option<NaiveDate>, Option<NaiveDate>),
+    pub(super) received_after: Option<chrono::DateTime<Utc>>,
+    pub(super) updated_after: Option<chrono::DateTime<Utc>>,
     pub(super) has_comment: Option<bool>,
     pub(super) counted: Option<bool>,
     pub(super) order: Option<FeedbackOrder>,
@@ -123,14 +140,17 @@ impl Answers {
         );
         let customer = filter.customer_id.map(|id| parse("filter.customerId", &id)).transpose()?;
         Ok(Self {
-            feature: feature.or(self.feature),
-            release: release.or(self.release),
-            customer: customer.or(self.customer),
+            feature: self.feature.and(feature),
+            release: self.release.and(release),
+            customer: self.customer.and(customer),
             segment: segment.transpose()?.map(|segment| segment.id),
             scale: scale.map(|scale| scale.id),
             levels,
-            channel: filter.channel,
+            channel: filter.channel.map(|channel| check::line("filter.channel", &channel, 64)).transpose()?,
             occurred: (filter.occurred_from.map(Into::into), filter.occurred_until.map(Into::into)),
+            days: (filter.day_from.map(Into::into), filter.day_until.map(Into::into)),
+            received_after: filter.received_after.map(Into::into),
+            updated_after: filter.updated_after.map(Into::into),
             has_comment: filter.has_comment,
             counted: filter.counted,
             ..self
@@ -162,6 +182,22 @@ pub(super) fn release_of(
     }
 }
 
+/// How far a clock may have been set back between the moment of an answer and its id.
+const SLACK: TimeDelta = TimeDelta::hours(1);
+
+/// That an answer was stored after a moment. Ids are made after the moment that `received_at` tells, so those before it
+/// need not be read: the answers of the last hours are the end of the primary key.
+fn received(after: chrono::DateTime<Utc>) -> Expr {
+    let first = FeedbackId(first_id(after - SLACK));
+    Column::ReceivedAt.gt(after).and(Column::Id.gte(first))
+}
+
+/// The least UUID of version 7 of a moment's millisecond.
+fn first_id(at: chrono::DateTime<Utc>) -> Uuid {
+    let milliseconds = Ord::min(u64::try_from(at.timestamp_millis()).unwrap_or(0), (1 << 48) - 1);
+    Uuid::from_u128(u128::from(milliseconds) << 80)
+}
+
 impl Paged for Answers {
     type Entity = Entity;
 
@@ -174,11 +210,12 @@ impl Paged for Answers {
             true => Column::Comment.is_not_null(),
             false => Column::Comment.is_null(),
         };
-        Entity::owned_by(organization)
-            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
-            .apply_if(self.feature, |query, feature| query.filter(Column::FeatureId.eq(feature)))
-            .apply_if(self.release, |query, release| query.filter(Column::ReleaseId.eq(release)))
-            .apply_if(self.customer, |query, customer| query.filter(Column::CustomerId.eq(customer)))
+        let all = Entity::owned_by(organization);
+        let all = self.feature.all().fold(all, |query, feature| query.filter(Column::FeatureId.eq(feature)));
+        let all = self.release.all().fold(all, |query, release| query.filter(Column::ReleaseId.eq(release)));
+        let all =
+            self.customer.all().fold(all, |query, customer| query.filter(Column::CustomerId.eq(customer)));
+        all.apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
             .apply_if(self.only, |query, customer| query.filter(Column::CustomerId.eq(customer)))
             .apply_if(self.segment, |query, segment| query.filter(Column::SegmentId.eq(segment)))
             .apply_if(self.scale, |query, scale| query.filter(Column::ScaleId.eq(scale)))
@@ -187,6 +224,12 @@ impl Paged for Answers {
             .apply_if(self.channel.as_ref(), |query, channel| query.filter(Column::Channel.eq(channel)))
             .apply_if(self.occurred.0, |query, from| query.filter(Column::OccurredAt.gte(from)))
             .apply_if(self.occurred.1, |query, until| query.filter(Column::OccurredAt.lt(until)))
+            .apply_if(self.days.0, |query, from| query.filter(Column::Day.gte(from)))
+            .apply_if(self.days.1, |query, until| query.filter(Column::Day.lt(until)))
+            .apply_if(self.received_after, |query, after| query.filter(received(after)))
+            .apply_if(self.updated_after, |query, after| {
+                query.filter(received(after).or(Column::ChangedAt.gt(after)))
+            })
             .apply_if(self.has_comment, |query, yes| query.filter(with_comment(yes)))
             .apply_if(self.counted, |query, counted| query.filter(Column::Counted.eq(counted)))
     }
@@ -194,7 +237,7 @@ impl Paged for Answers {
     /// A feature's answers have an index by time; other views run along the primary key.
     fn sort(&self) -> (Column, Sort, Direction) {
         let order = self.order.unwrap_or(FeedbackOrder {
-            field: match self.feature {
+            field: match self.feature.place() {
                 Some(_) => FeedbackOrderField::OccurredAt,
                 None => FeedbackOrderField::ReceivedAt,
             },
@@ -204,6 +247,16 @@ impl Paged for Answers {
             FeedbackOrderField::OccurredAt => (Column::OccurredAt, Sort::Moment, order.direction),
             // Ids are made in the order in which answers are stored.
             FeedbackOrderField::ReceivedAt => (Column::Id, Sort::Id, order.direction),
+            FeedbackOrderField::UpdatedAt => (Column::ReceivedAt, Sort::Moment, order.direction),
+        }
+    }
+
+    fn sort_value(&self) -> Expr {
+        match self.order.map(|order| order.field) {
+            Some(FeedbackOrderField::UpdatedAt) => {
+                Func::coalesce([Column::ChangedAt.into_expr(), Column::ReceivedAt.into_expr()]).into()
+            }
+            _ => Expr::col((Entity, self.sort().0)),
         }
     }
 
@@ -212,6 +265,10 @@ impl Paged for Answers {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.occurred_at.to_rfc3339(), row.id.0)
+        let at = match self.order.map(|order| order.field) {
+            Some(FeedbackOrderField::UpdatedAt) => row.changed_at.unwrap_or(row.received_at),
+            _ => row.occurred_at,
+        };
+        (at.to_rfc3339(), row.id.0)
     }
 }

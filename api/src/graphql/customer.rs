@@ -1,11 +1,13 @@
 //! Customers.
 
-use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
+use async_graphql::{
+    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, connection::Connection,
+};
 use ballroom_entity::{
     customer::{Column, Entity, Model},
-    id::OrganizationId,
+    id::{IncidentId, OrganizationId},
 };
-use sea_orm::Select;
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
@@ -13,15 +15,19 @@ use super::{
     answers::{Answers, FeedbackFilter, FeedbackOrder},
     fault::Fault,
     feedback::Feedback,
-    page::{Direction, Paged, Sort, Total, connection},
+    incident::Incident,
+    incidents::{IncidentFilter, IncidentOrder, Incidents},
+    page::{Both, Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
-    scalar::{Reference, id},
+    scalar::{DateTime, Reference, id},
     segment::{self, Segment},
+    sent::SentOutcome,
 };
 use crate::domain::{
     access::{Right, Viewer},
     customer::{self, CustomerChanges, NewCustomer},
     error::Error,
+    incident::hurt_by,
 };
 
 /// Who answers, by name or by pseudonym.
@@ -63,13 +69,71 @@ impl Customer {
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
-        let answers = Answers { customer: Some(self.0.id), ..Answers::default() };
+        let answers = Answers { customer: Both::at(self.0.id), ..Answers::default() };
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// The incidents that are known to hurt the customer, the one opened last first.
+    async fn incidents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Incident, Total>, Fault> {
+        let incidents = Incidents { customer: Some(self.0.id), ..Incidents::default() };
+        incidents.page(ctx, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// When it was made or last changed.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Customers;
+/// Which customers are wanted: all that is given must hold.
+#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct CustomerFilter {
+    /// Made or changed after this moment.
+    updated_after: Option<DateTime>,
+}
+
+/// What customers can be sorted by.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum CustomerOrderField {
+    /// The key.
+    Key,
+    /// When it was made.
+    CreatedAt,
+    /// When it was made or last changed.
+    UpdatedAt,
+}
+
+/// In which order customers come.
+#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct CustomerOrder {
+    /// What they are sorted by.
+    field: CustomerOrderField,
+    /// Which come first.
+    direction: Direction,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Customers {
+    /// The incident that hurts them, if only those are shown.
+    pub(super) incident: Option<IncidentId>,
+    pub(super) filter: Option<CustomerFilter>,
+    pub(super) order: Option<CustomerOrder>,
+}
 
 impl Paged for Customers {
     type Entity = Entity;
@@ -82,11 +146,20 @@ impl Paged for Customers {
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        let updated_after = self.filter.as_ref().and_then(|filter| filter.updated_after);
         Entity::owned_by(organization)
+            .apply_if(self.incident, |query, incident| query.filter(hurt_by(organization, incident)))
+            .apply_if(updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Key, Sort::Text, Direction::Ascending)
+        let by_key = CustomerOrder { field: CustomerOrderField::Key, direction: Direction::Ascending };
+        let order = self.order.unwrap_or(by_key);
+        match order.field {
+            CustomerOrderField::Key => (Column::Key, Sort::Text, order.direction),
+            CustomerOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
+            CustomerOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
+        }
     }
 
     fn id() -> Column {
@@ -94,7 +167,10 @@ impl Paged for Customers {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.key.clone(), row.id.0)
+        match self.order.map(|order| order.field) {
+            Some(CustomerOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
+            _ => (row.key.clone(), row.id.0),
+        }
     }
 }
 
@@ -116,13 +192,16 @@ impl CustomerQuery {
     async fn customers(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<CustomerFilter>,
+        #[graphql(desc = "In which order; by key if left out.")] order_by: Option<CustomerOrder>,
         #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Customer, Total>, Fault> {
-        connection(ctx, Customers, (first, after, last, before), Customer).await
+        let customers = Customers { incident: None, filter, order: order_by };
+        connection(ctx, customers, (first, after, last, before), Customer).await
     }
 }
 
@@ -157,6 +236,8 @@ payloads! {
     CustomerPayload {
         /// The customer.
         customer: Customer,
+        /// What became of what was sent; null where a verb has done what it says.
+        outcome: Option<SentOutcome>,
     }
 }
 
@@ -165,7 +246,7 @@ pub(super) struct CustomerMutation;
 
 #[Object]
 impl CustomerMutation {
-    /// Makes a customer. The same again returns what is there.
+    /// Makes a customer. The same key again takes what is newly said of it.
     async fn create_customer(
         &self,
         ctx: &Context<'_>,
@@ -175,8 +256,9 @@ impl CustomerMutation {
         payload(mark, async {
             let segment = input.segment.map(|segment| segment.0);
             let new = NewCustomer { key: input.key, name: input.name, segment };
-            let customer = customer::create(ctx.store(), ctx.contributes()?, new, ctx.now()).await?;
-            Ok(CustomerPayload::done(Customer(customer)))
+            let (customer, became) =
+                customer::create(ctx.store(), ctx.contributes()?, new, ctx.now()).await?;
+            Ok(CustomerPayload::done(Customer(customer), Some(became.into())))
         })
         .await
     }
@@ -195,7 +277,7 @@ impl CustomerMutation {
             };
             let by = ctx.contributes()?;
             let customer = customer::update(ctx.store(), by, &input.customer.0, changes, ctx.now()).await?;
-            Ok(CustomerPayload::done(Customer(customer)))
+            Ok(CustomerPayload::done(Customer(customer), None))
         })
         .await
     }

@@ -8,7 +8,8 @@ use super::{
     fault::Fault,
     payload::{payload, payloads},
     release::{self, Release},
-    scalar::{DateTime, id, parse},
+    scalar::{DateTime, Reference, id},
+    sent::SentOutcome,
 };
 use crate::domain::deployment::{self, NewDeployment};
 
@@ -64,23 +65,36 @@ impl Deployment {
     async fn external_id(&self) -> Option<&str> {
         self.0.external_id.as_deref()
     }
+
+    /// How many states of it there have been: 1 when it was recorded.
+    async fn revision(&self) -> i32 {
+        self.0.revision
+    }
 }
 
 /// A deployment that happened.
 #[derive(InputObject)]
 struct RecordDeploymentInput {
-    /// The release.
-    release_id: ID,
-    /// Where to, at most 64 characters.
+    /// The release: its id, or its version. A version that several products have needs the product too.
+    release: Option<Reference>,
+    /// The product in which to look for a version.
+    product: Option<Reference>,
+    /// The release by its id, instead of `release`.
+    release_id: Option<ID>,
+    /// Where to, at most 64 characters. One that succeeded in an environment of the product's `shipsTo` ships a
+    /// planned release.
     environment: String,
     /// How it went.
     status: DeploymentStatus,
     /// When it finished; now if left out.
     deployed_at: Option<DateTime>,
-    /// The reporting system's id of it: sending the same again changes nothing.
+    /// The reporting system's id of it: sent again, the status and time that are newer are taken. That of a deployment
+    /// of another release or environment is a CONFLICT.
     external_id: Option<String>,
     /// The reporting system; the token's name if left out.
     source: Option<String>,
+    /// When the reporting system says that it became so: an earlier state never replaces a later one.
+    updated_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -90,6 +104,8 @@ payloads! {
     DeploymentPayload {
         /// The deployment.
         deployment: Deployment,
+        /// What became of what was sent.
+        outcome: SentOutcome,
     }
 }
 
@@ -98,7 +114,7 @@ pub(super) struct DeploymentMutation;
 
 #[Object]
 impl DeploymentMutation {
-    /// Records a deployment. The same external id again returns what is there.
+    /// Records a deployment. The same external id again takes what is newly said of it.
     async fn record_deployment(
         &self,
         ctx: &Context<'_>,
@@ -106,17 +122,19 @@ impl DeploymentMutation {
     ) -> Result<DeploymentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let release = release::referenced(ctx, input.release_id, input.release, input.product).await?;
             let new = NewDeployment {
-                release: parse("releaseId", &input.release_id)?,
+                release,
                 environment: input.environment,
                 status: input.status.into(),
                 deployed_at: input.deployed_at.map(Into::into),
                 external_id: input.external_id,
                 source: input.source,
+                updated_at: input.updated_at.map(Into::into),
             };
             let source = &ctx.viewer().source;
-            let deployment = deployment::record(ctx.store(), ctx.ships()?, source, new, ctx.now()).await?;
-            Ok(DeploymentPayload::done(Deployment(deployment)))
+            let recorded = deployment::record(ctx.store(), ctx.ships()?, source, new, ctx.now()).await?;
+            Ok(DeploymentPayload::done(Deployment(recorded.deployment), recorded.became.into()))
         })
         .await
     }

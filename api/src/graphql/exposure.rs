@@ -5,14 +5,19 @@ use ballroom_entity::exposure::Model;
 
 use super::{
     Asking,
+    bulk::{Item, sorted},
     fault::{Fault, ItemError},
     feature::{self, Feature},
     payload::{payload, payloads},
     product::{self, Product},
     scalar::{Date, Reference},
     segment::{self, Segment},
+    sent::SentOutcome,
 };
-use crate::domain::exposure::{self, NewExposure};
+use crate::domain::{
+    exposure::{self, NewExposure},
+    sent::Became,
+};
 
 /// How many customers used a feature on a day, as one source counts them.
 #[derive(Description)]
@@ -74,8 +79,8 @@ struct RecordExposureItemInput {
 /// Figures to record together.
 #[derive(InputObject)]
 struct RecordExposureInput {
-    /// The figures, at most 10,000.
-    items: Vec<RecordExposureItemInput>,
+    /// The figures, at most 10,000. One that does not fit its type is refused by itself too.
+    items: Vec<Item<RecordExposureItemInput>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -87,6 +92,8 @@ struct RecordExposureItem {
     exposure: Option<Exposure>,
     /// Whether the same figure was there already.
     already_there: bool,
+    /// What became of it; null when it was refused.
+    outcome: Option<SentOutcome>,
     /// Why it was refused; null when it was taken.
     error: Option<ItemError>,
 }
@@ -120,19 +127,26 @@ impl ExposureMutation {
                 active_customers: item.active_customers,
                 source: item.source,
             };
-            let items = input.items.into_iter().map(new).collect();
+            let by = ctx.contributes()?;
+            let (some, places) = sorted(input.items)?;
+            let some: Vec<_> = some.into_iter().map(new).collect();
             let source = &ctx.viewer().source;
-            let results = exposure::record(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
-            let items = results.into_iter().enumerate().map(|(index, result)| match result {
+            let results = match some.is_empty() {
+                true => Vec::new(),
+                false => exposure::record(ctx.store(), by, source, some, ctx.now()).await?,
+            };
+            let items = places.filled(results).into_iter().enumerate().map(|(index, result)| match result {
                 Ok(recorded) => RecordExposureItem {
-                    already_there: recorded.already_there,
+                    already_there: recorded.became == Became::AlreadyThere,
+                    outcome: Some(recorded.became.into()),
                     exposure: Some(Exposure(recorded.exposure)),
                     error: None,
                 },
                 Err(error) => RecordExposureItem {
                     exposure: None,
                     already_there: false,
-                    error: Some(Fault::from(error).of_item(index)),
+                    outcome: None,
+                    error: Some(error.of_item(index)),
                 },
             });
             Ok(RecordExposurePayload::done(items.collect()))

@@ -1,9 +1,14 @@
 //! Errors as clients see them: one list of codes, a message that says what to do, and the argument.
 
-use async_graphql::{Enum, ErrorExtensionValues, SimpleObject};
+use std::time::Duration;
 
-use super::payload::UserError;
-use crate::domain::error::Error;
+use async_graphql::{ComplexObject, Context, Enum, ErrorExtensionValues, ServerError, SimpleObject, Value};
+
+use super::{Asking, payload::UserError};
+use crate::domain::{
+    access::Viewer,
+    error::{Error, perhaps},
+};
 
 /// What kind of error it is: the value of `extensions.code`.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +42,9 @@ pub enum Code {
     /// Too much at the same time: heavy operations, connections, or operations on one connection. Nothing was done;
     /// repeat it later, after as many seconds as `Retry-After` says where it is given.
     Overloaded,
+    /// Too many answers in too short a time with a publishable token, from an address or of a respondent. None of the
+    /// request was taken; repeat it after as many seconds as `retryAfter` says.
+    RateLimited,
     /// The server does not know the document by this hash or id. Repeat it once with the document.
     PersistedQueryNotFound,
     /// The server keeps no documents for clients. Repeat it with the document, and send no more hashes.
@@ -48,7 +56,7 @@ pub enum Code {
     /// `GraphQL-Require-Preflight: 1`.
     PreflightRequired,
     /// Events came faster than they were read, and are no longer kept. Read faster or ask for less, and subscribe
-    /// again; what was missed is found by a query.
+    /// again with the cursor of the last event.
     SlowConsumer,
     /// The server failed. Nothing was written; the same request may be sent again.
     Internal,
@@ -70,6 +78,7 @@ impl Code {
             Self::TooComplex => "TOO_COMPLEX",
             Self::Timeout => "TIMEOUT",
             Self::Overloaded => "OVERLOADED",
+            Self::RateLimited => "RATE_LIMITED",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
@@ -87,6 +96,10 @@ pub struct Fault {
     code: Code,
     message: String,
     field: Option<String>,
+    /// When it is worth trying again, if that is known.
+    wait: Option<Duration>,
+    /// What may have been meant: told to those who may see what there is.
+    near: Vec<String>,
 }
 
 impl Fault {
@@ -99,7 +112,7 @@ impl Fault {
     pub(super) fn of_input(self) -> Result<UserError, Self> {
         match self.code {
             Code::InvalidArgument | Code::NotFound | Code::Conflict => {
-                Ok(UserError::new(self.code, self.field, self.message))
+                Ok(UserError::new(self.code, self.field, Message { text: self.message, near: self.near }))
             }
             _ => Err(self),
         }
@@ -109,26 +122,76 @@ impl Fault {
     pub(super) fn slow_consumer() -> Self {
         let message =
             "Events came faster than they were read. Read faster or ask for less, and subscribe again.";
-        Self { code: Code::SlowConsumer, message: message.to_owned(), field: None }
+        Self {
+            code: Code::SlowConsumer,
+            message: message.to_owned(),
+            field: None,
+            wait: None,
+            near: Vec::new(),
+        }
     }
 
     /// What went wrong with one item of a batch.
     pub(super) fn of_item(self, index: usize) -> ItemError {
-        ItemError { index: index as i32, code: self.code, message: self.message, field: self.field }
+        let message = Message { text: self.message, near: self.near };
+        ItemError { index: index as i32, code: self.code, message, field: self.field }
+    }
+}
+
+/// What is wrong, with what may have been meant for those who may see what there is.
+#[derive(Clone, Debug)]
+pub struct Message {
+    text: String,
+    near: Vec<String>,
+}
+
+impl Message {
+    /// As this viewer may read it.
+    pub(super) fn told_to(&self, viewer: &Viewer) -> String {
+        match viewer.is_inside().and(viewer.reports()) {
+            Ok(_) => format!("{}{}", self.text, perhaps(&self.near)),
+            Err(_) => self.text.clone(),
+        }
+    }
+
+    /// The name in the extensions of an error under which it holds what may have been meant, until it is known who is
+    /// told.
+    const NEAR: &'static str = "near";
+
+    /// Completes an error of a response, as this viewer may read it.
+    pub(super) fn complete(error: &mut ServerError, viewer: &Viewer) {
+        let Some(extensions) = error.extensions.as_mut() else { return };
+        let Some(Value::List(near)) = extensions.get(Self::NEAR).cloned() else { return };
+        extensions.unset(Self::NEAR);
+        let near = near.into_iter().filter_map(|name| match name {
+            Value::String(name) => Some(name),
+            _ => None,
+        });
+        let message = Self { text: std::mem::take(&mut error.message), near: near.collect() };
+        error.message = message.told_to(viewer);
     }
 }
 
 /// Why an item of a batch was not taken. The others are.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
 pub struct ItemError {
     /// Where the item stands in the batch, from 0.
     index: i32,
     /// What kind of error it is.
     code: Code,
-    /// What is wrong and what would be right.
-    message: String,
     /// The field of the item; null when it is not about one.
     field: Option<String>,
+    #[graphql(skip)]
+    message: Message,
+}
+
+#[ComplexObject]
+impl ItemError {
+    /// What is wrong and what would be right.
+    async fn message(&self, ctx: &Context<'_>) -> String {
+        self.message.told_to(ctx.viewer())
+    }
 }
 
 impl From<Error> for Fault {
@@ -138,16 +201,27 @@ impl From<Error> for Fault {
             Error::NotFound { field, .. } => (Code::NotFound, Some(field.clone())),
             Error::Conflict { field, .. } => (Code::Conflict, Some(field.clone())),
             Error::Forbidden(_) => (Code::Forbidden, None),
+            Error::RateLimited { .. } => (Code::RateLimited, None),
             Error::Database(_) | Error::Score(_) => {
                 // The caller gets a reference; the log gets the cause, here and only here.
                 let reference = uuid::Uuid::now_v7();
                 tracing::error!(%reference, %error, "a request failed");
                 let message =
                     format!("The server failed; nothing was written. In its log: {reference}. Try again.");
-                return Self { code: Code::Internal, message, field: None };
+                return Self { code: Code::Internal, message, field: None, wait: None, near: Vec::new() };
             }
         };
-        Self { code, message: error.to_string(), field }
+        let wait = match &error {
+            Error::RateLimited { wait, .. } => Some(*wait),
+            _ => None,
+        };
+        let (error, near) = match error {
+            Error::NotFound { field, noun, reference, near } => {
+                (Error::not_found(field, noun, reference), near)
+            }
+            error => (error, Vec::new()),
+        };
+        Self { code, message: error.to_string(), field, wait, near }
     }
 }
 
@@ -157,6 +231,13 @@ impl From<Fault> for async_graphql::Error {
         extensions.set("code", fault.code.name());
         if let Some(field) = fault.field {
             extensions.set("argument", field);
+        }
+        if !fault.near.is_empty() {
+            let near = fault.near.into_iter().map(Value::String).collect();
+            extensions.set(Message::NEAR, Value::List(near));
+        }
+        if let Some(wait) = fault.wait {
+            extensions.set("retryAfter", wait.as_secs_f64().ceil() as i64);
         }
         Self { message: fault.message, source: None, extensions: Some(extensions) }
     }

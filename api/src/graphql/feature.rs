@@ -18,15 +18,22 @@ use super::{
     forecast::{self, Forecast},
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
-    page::{self, Direction, Paged, Sort, Total, connection},
+    page::{Both, Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, ChangePoint},
     scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
+    sent::SentOutcome,
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value},
 };
-use crate::domain::feature::{self, FeatureChanges, NewFeature};
+use crate::{
+    domain::{
+        feature::{self, FeatureChanges, NewFeature},
+        text,
+    },
+    store::holds,
+};
 
 /// A capability that customers perceive.
 #[derive(Description)]
@@ -105,7 +112,7 @@ impl Feature {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers =
-            Answers { product: Some(self.0.product_id), feature: Some(self.0.id), ..Answers::default() };
+            Answers { product: Some(self.0.product_id), feature: Both::at(self.0.id), ..Answers::default() };
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
@@ -121,8 +128,11 @@ impl Feature {
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
-        let incidents =
-            Incidents { product: Some(self.0.product_id), feature: Some(self.0.id), ..Incidents::default() };
+        let incidents = Incidents {
+            product: Some(self.0.product_id),
+            feature: Both::at(self.0.id),
+            ..Incidents::default()
+        };
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
@@ -218,6 +228,8 @@ pub(super) struct FeatureFilter {
     team: Option<String>,
     /// With this text in the key or the name, whatever the case of its letters.
     text: Option<String>,
+    /// Made or changed after this moment: see `updatedAt`.
+    updated_after: Option<DateTime>,
 }
 
 /// What features can be sorted by.
@@ -229,6 +241,8 @@ pub(super) enum FeatureOrderField {
     Name,
     /// When it was made.
     CreatedAt,
+    /// When it was made or last changed.
+    UpdatedAt,
 }
 
 /// In which order features come.
@@ -270,11 +284,12 @@ impl Paged for Features {
                 query.filter(Column::Lifecycle.is_in(stages.iter().copied().map(Stored::from)))
             })
             .apply_if(filter.and_then(|filter| filter.team.as_ref()), |query, team| {
-                query.filter(Column::Team.eq(team))
+                query.filter(Column::Team.is_in(text::forms(team)))
             })
-            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| {
-                query.filter(page::holds(&[Column::Key, Column::Name], text))
+            .apply_if(filter.and_then(|filter| filter.updated_after), |query, after| {
+                query.filter(Column::UpdatedAt.gt(after.0))
             })
+            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
@@ -284,6 +299,7 @@ impl Paged for Features {
             FeatureOrderField::Key => (Column::Key, Sort::Text, order.direction),
             FeatureOrderField::Name => (Column::Name, Sort::Text, order.direction),
             FeatureOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
+            FeatureOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
         }
     }
 
@@ -294,6 +310,7 @@ impl Paged for Features {
     fn mark(&self, row: &Model) -> (String, Uuid) {
         match self.order.map(|order| order.field) {
             Some(FeatureOrderField::Name) => (row.name.clone(), row.id.0),
+            Some(FeatureOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
             _ => (row.key.clone(), row.id.0),
         }
     }
@@ -369,11 +386,11 @@ struct UpdateFeatureInput {
     /// The feature.
     feature_id: ID,
     /// A new name.
-    name: Option<String>,
+    name: MaybeUndefined<String>,
     /// A new description; null removes it.
     description: MaybeUndefined<String>,
     /// Where it is in its life now.
-    lifecycle: Option<FeatureLifecycle>,
+    lifecycle: MaybeUndefined<FeatureLifecycle>,
     /// The team that owns it now; null removes it.
     team: MaybeUndefined<String>,
     /// Any text of yours: it comes back in the payload.
@@ -385,6 +402,8 @@ payloads! {
     FeaturePayload {
         /// The feature.
         feature: Feature,
+        /// What became of what was sent; null where a verb has done what it says.
+        outcome: Option<SentOutcome>,
     }
 }
 
@@ -393,7 +412,7 @@ pub(super) struct FeatureMutation;
 
 #[Object]
 impl FeatureMutation {
-    /// Makes a feature. The same again returns what is there.
+    /// Makes a feature. The same key again takes what is newly said of it.
     async fn create_feature(
         &self,
         ctx: &Context<'_>,
@@ -404,8 +423,8 @@ impl FeatureMutation {
             let CreateFeatureInput { product, key, name, description, lifecycle, team, .. } = input;
             let lifecycle = lifecycle.map(Stored::from);
             let new = NewFeature { product: product.0, key, name, description, lifecycle, team };
-            let feature = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-            Ok(FeaturePayload::done(Feature(feature)))
+            let (feature, became) = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(FeaturePayload::done(Feature(feature), Some(became.into())))
         })
         .await
     }
@@ -419,14 +438,14 @@ impl FeatureMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let changes = FeatureChanges {
-                name: input.name,
+                name: super::kept("name", input.name)?,
                 description: super::given(input.description),
-                lifecycle: input.lifecycle.map(Stored::from),
+                lifecycle: super::kept("lifecycle", input.lifecycle)?.map(Stored::from),
                 team: super::given(input.team),
             };
             let id = parse("featureId", &input.feature_id)?;
             let feature = feature::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
-            Ok(FeaturePayload::done(Feature(feature)))
+            Ok(FeaturePayload::done(Feature(feature), None))
         })
         .await
     }

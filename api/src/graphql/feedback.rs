@@ -5,6 +5,7 @@ use ballroom_entity::feedback::Model;
 
 use super::{
     Asking,
+    bulk::{Item, sorted},
     customer::Customer,
     fault::{Fault, ItemError},
     feature::{self, Feature},
@@ -16,9 +17,7 @@ use super::{
     segment::{self, Segment},
 };
 use crate::domain::{
-    access::Right,
-    error::Error,
-    feedback::{self, FeedbackChanges, NewFeedback, Outcome, Submitted},
+    feedback::{self, FeedbackChanges, Handed, NewFeedback, Outcome, Submitted},
     scale::rating,
 };
 
@@ -129,6 +128,17 @@ impl Feedback {
         self.0.received_at.into()
     }
 
+    /// How many states of it there have been: 1 when it was submitted.
+    async fn revision(&self) -> i32 {
+        self.0.revision
+    }
+
+    /// When it last changed: it was stored or corrected, or began or ceased to count because another answer of the same
+    /// customer came or went.
+    async fn updated_at(&self) -> DateTime {
+        self.0.changed_at.unwrap_or(self.0.received_at).into()
+    }
+
     /// When it was last corrected; null if never.
     async fn corrected_at(&self) -> Option<DateTime> {
         self.0.corrected_at.map(Into::into)
@@ -164,6 +174,9 @@ struct SubmitFeedbackInput {
     /// Who answered: an id, or the key of the source system. One who is named for the first time is made. Left
     /// out: anonymous.
     customer: Option<Reference>,
+    /// With a PUBLISHABLE token, instead of `customer`: any text by which the page tells one respondent from another,
+    /// such as a random number that it keeps. Only a hash of it is kept, which is different for each token.
+    respondent: Option<String>,
     /// The scale, for example csat, nps or stars.
     scale: Reference,
     /// The rating on that scale.
@@ -174,17 +187,22 @@ struct SubmitFeedbackInput {
     channel: Option<String>,
     /// When the customer answered; now if left out.
     occurred_at: Option<DateTime>,
-    /// The sending system's id of it: sending the same again changes nothing and returns what is there.
+    /// The sending system's id of it. Sent again, what is newer is taken (another rating corrects the counts), and what is
+    /// left out stays; the same again changes nothing.
     external_id: Option<String>,
     /// The sending system; the token's name if left out.
     source: Option<String>,
+    /// When the sending system says that it became so: an earlier state never replaces a later one. Left out: what is
+    /// sent last is the newest.
+    updated_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
 
-impl From<SubmitFeedbackInput> for NewFeedback {
+impl From<SubmitFeedbackInput> for Handed {
     fn from(input: SubmitFeedbackInput) -> Self {
-        Self {
+        let respondent = input.respondent;
+        let answer = NewFeedback {
             product: input.product.0,
             feature: input.feature.map(|feature| feature.0),
             release: input.release.map(|release| release.0),
@@ -197,15 +215,19 @@ impl From<SubmitFeedbackInput> for NewFeedback {
             occurred_at: input.occurred_at.map(Into::into),
             external_id: input.external_id,
             source: input.source,
-        }
+            updated_at: input.updated_at.map(Into::into),
+        };
+        let mut handed = Self::from(answer);
+        handed.respondent = respondent;
+        handed
     }
 }
 
 /// Answers to submit together.
 #[derive(InputObject)]
 struct SubmitFeedbackBatchInput {
-    /// The answers, at most 10,000.
-    items: Vec<SubmitFeedbackInput>,
+    /// The answers, at most 10,000. One that does not fit its type is refused by itself too.
+    items: Vec<Item<SubmitFeedbackInput>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -219,8 +241,12 @@ enum SubmitFeedbackOutcome {
     Supersedes,
     /// Stored, and a later answer of the same customer, feature, scale and day counts.
     Superseded,
-    /// The same external id was there: nothing was changed.
+    /// The external id was there, and what is newly said of the answer was taken; the scores follow.
+    Updated,
+    /// The same was there: nothing was changed, not even what was corrected since it was sent.
     AlreadyThere,
+    /// A later state of it, by `updatedAt`, was there: nothing was changed.
+    Outdated,
 }
 
 impl From<Outcome> for SubmitFeedbackOutcome {
@@ -229,7 +255,9 @@ impl From<Outcome> for SubmitFeedbackOutcome {
             Outcome::Accepted => Self::Accepted,
             Outcome::Supersedes => Self::Supersedes,
             Outcome::Superseded => Self::Superseded,
+            Outcome::Updated => Self::Updated,
             Outcome::AlreadyThere => Self::AlreadyThere,
+            Outcome::Outdated => Self::Outdated,
         }
     }
 }
@@ -292,11 +320,11 @@ struct CorrectFeedbackInput {
     /// The segment that it counts for; null: none.
     segment: MaybeUndefined<Reference>,
     /// The rating, on the same scale.
-    rating: Option<f64>,
+    rating: MaybeUndefined<f64>,
     /// What the customer wrote; null: nothing.
     comment: MaybeUndefined<String>,
     /// When the customer answered.
-    occurred_at: Option<DateTime>,
+    occurred_at: MaybeUndefined<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -355,8 +383,9 @@ impl FeedbackMutation {
     ) -> Result<SubmitFeedbackBatchPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let items: Vec<SubmitFeedbackItem> = submit(ctx, input.items)
-                .await?
+            let (some, places) = sorted(input.items)?;
+            let items: Vec<SubmitFeedbackItem> = places
+                .filled(submit(ctx, some).await?)
                 .into_iter()
                 .enumerate()
                 .map(|(index, result)| match result {
@@ -385,9 +414,9 @@ impl FeedbackMutation {
                 feature: reference(input.feature),
                 release: reference(input.release),
                 segment: reference(input.segment),
-                rating: input.rating,
+                rating: super::kept("rating", input.rating)?,
                 comment: super::given(input.comment),
-                occurred_at: input.occurred_at.map(Into::into),
+                occurred_at: super::kept("occurredAt", input.occurred_at)?.map(Into::into),
             };
             let id = parse("feedbackId", &input.feedback_id)?;
             let row = feedback::correct(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
@@ -417,16 +446,8 @@ async fn submit(
     items: Vec<SubmitFeedbackInput>,
 ) -> Result<Vec<Result<Submitted, Fault>>, Fault> {
     let by = ctx.submits()?;
-    super::batch("items", items.len())?;
-    let items = items.into_iter().map(NewFeedback::from).collect();
+    let items: Vec<Handed> = items.into_iter().map(Handed::from).collect();
+    ctx.services().rates.admit(ctx.viewer(), &items)?;
     let results = ctx.services().answers.submit(by, &ctx.viewer().source, items).await?;
-    // Who may only submit could otherwise read an answer by guessing the id that its sender gave it.
-    let blind = !(ctx.viewer().may(Right::Read) || ctx.viewer().may(Right::Contribute));
-    let shown = |result: Result<Submitted, Error>| match result {
-        Ok(there) if blind && matches!(there.outcome, Outcome::AlreadyThere) => {
-            Err(Error::conflict("externalId", "is known already; the answer was taken before").into())
-        }
-        result => Ok(result?),
-    };
-    Ok(results.into_iter().map(shown).collect())
+    Ok(results.into_iter().map(|result| result.map_err(Fault::from)).collect())
 }

@@ -7,17 +7,23 @@ use ballroom_entity::{attribution, id::IncidentId, incident::Model};
 
 use super::{
     Asking,
+    bulk::{Item, sorted},
+    customer::{Customer, Customers},
     fault::{Fault, ItemError},
     feature::Feature,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
-    load::{HurtBy, StatedOf},
-    page::Total,
+    load::{EarlierOf, HurtBy, StatedOf},
+    page::{Total, connection},
     payload::{payload, payloads},
     product::{self, Product},
     release::{self, Release},
     scalar::{DateTime, Reference, id, parse},
+    sent::SentOutcome,
 };
-use crate::domain::incident::{self, IncidentChanges, NewIncident};
+use crate::domain::{
+    incident::{self, IncidentChanges, NewIncident},
+    sent::Became,
+};
 
 /// Something not working.
 #[derive(Description)]
@@ -30,6 +36,15 @@ pub(super) enum IncidentState {
     Open,
     /// It is over.
     Resolved,
+}
+
+/// A time in which an incident was open.
+#[derive(SimpleObject)]
+struct IncidentInterval {
+    /// When it began.
+    opened_at: DateTime,
+    /// When it ended; null: it goes on.
+    resolved_at: Option<DateTime>,
 }
 
 /// What an attribution states.
@@ -129,9 +144,30 @@ impl Incident {
         self.0.opened_at.into()
     }
 
-    /// When it ended; null: it is open.
+    /// When it ended, the last time; null: it is open.
     async fn resolved_at(&self) -> Option<DateTime> {
         self.0.resolved_at.map(Into::into)
+    }
+
+    /// The times in which it was open, the first one first. An incident that was opened again has several; only the days
+    /// of these are spoiled.
+    async fn intervals(&self, ctx: &Context<'_>) -> Result<Vec<IncidentInterval>, Fault> {
+        let earlier = match self.0.reopened_at {
+            Some(_) => ctx.load().load_one(EarlierOf(self.0.id)).await?.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let all = incident::intervals(&self.0, &earlier).into_iter();
+        Ok(all
+            .map(|one| IncidentInterval {
+                opened_at: one.opened_at.into(),
+                resolved_at: one.resolved_at.map(Into::into),
+            })
+            .collect())
+    }
+
+    /// How many states of it there have been: 1 when it was opened.
+    async fn revision(&self) -> i32 {
+        self.0.revision
     }
 
     /// How many customers it hurts: as stated, else as many as are linked to it; null: unknown, and a share of
@@ -140,6 +176,20 @@ impl Incident {
         ctx.is_inside()?;
         let linked = (self.0.linked_customers > 0).then_some(self.0.linked_customers);
         Ok(self.0.affected_customers.or(linked))
+    }
+
+    /// The customers whom it is known to hurt, by key. Not for customers.
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Customer, Total>, Fault> {
+        let customers = Customers { incident: Some(self.0.id), ..Customers::default() };
+        connection(ctx, customers, (first, after, last, before), Customer).await
     }
 
     /// What is stated of where it comes from, the first statement first. Not for customers.
@@ -157,6 +207,16 @@ impl Incident {
     /// That system's id of it; null if it gave none.
     async fn external_id(&self) -> Option<&str> {
         self.0.external_id.as_deref()
+    }
+
+    /// When it was entered.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// When it was entered or last changed.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
     }
 }
 
@@ -186,7 +246,7 @@ impl IncidentQuery {
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
-        let incidents = Incidents { product: None, feature: None, ..Incidents::default() };
+        let incidents = Incidents::default();
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 }
@@ -209,17 +269,24 @@ struct OpenIncidentInput {
     description: Option<String>,
     /// When it began; now if left out.
     opened_at: Option<DateTime>,
-    /// When it ended; left out: it is open.
-    resolved_at: Option<DateTime>,
+    /// When it began again after it had been resolved. So does an `openedAt` after its end.
+    reopened_at: Option<DateTime>,
+    /// When it ended; left out: it is open, or nothing is newly known. Null, together with `updatedAt`: it is open, and
+    /// was opened again then if it had been resolved before.
+    resolved_at: MaybeUndefined<DateTime>,
     /// How many customers it hurts, if that is known.
     affected_customers: Option<i64>,
     /// The customers that it hurts, as far as they are known.
     #[graphql(default)]
     customers: Vec<Reference>,
-    /// The reporting system's id of it: sending the same again changes nothing and returns what is there.
+    /// The reporting system's id of it. Sent again, what is newer is taken, and what is left out stays; the same again
+    /// changes nothing.
     external_id: Option<String>,
     /// The reporting system; the token's name if left out.
     source: Option<String>,
+    /// When the reporting system says that it became so: an earlier state never replaces a later one. Left out: what is
+    /// sent last is the newest.
+    updated_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -227,6 +294,10 @@ struct OpenIncidentInput {
 /// A whole number that is far from every severity, in place of one that does not fit.
 fn severity(given: i32) -> i16 {
     i16::try_from(given).unwrap_or(i16::MAX)
+}
+
+fn unchanged(became: Became) -> bool {
+    matches!(became, Became::AlreadyThere | Became::Outdated)
 }
 
 fn texts(references: Vec<Reference>) -> Vec<String> {
@@ -243,11 +314,14 @@ impl From<OpenIncidentInput> for NewIncident {
             title: input.title,
             description: input.description,
             opened_at: input.opened_at.map(Into::into),
-            resolved_at: input.resolved_at.map(Into::into),
+            reopened_at: input.reopened_at.map(Into::into),
+            open: input.resolved_at.is_null(),
+            resolved_at: input.resolved_at.take().map(Into::into),
             affected_customers: input.affected_customers,
             customers: texts(input.customers),
             external_id: input.external_id,
             source: input.source,
+            updated_at: input.updated_at.map(Into::into),
         }
     }
 }
@@ -255,8 +329,8 @@ impl From<OpenIncidentInput> for NewIncident {
 /// Incidents to open together.
 #[derive(InputObject)]
 struct OpenIncidentsInput {
-    /// The incidents, at most 10,000.
-    items: Vec<OpenIncidentInput>,
+    /// The incidents, at most 10,000. One that does not fit its type is refused by itself too.
+    items: Vec<Item<OpenIncidentInput>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -266,7 +340,47 @@ payloads! {
     IncidentPayload {
         /// The incident.
         incident: Incident,
+        /// The customers who were linked to it and no longer are, because `updateIncident` named others.
+        removed_customers: Vec<Customer>,
     }
+
+    /// The incident as it is now, and whom else it hurts.
+    AddIncidentCustomersPayload {
+        /// The incident.
+        incident: Incident,
+        /// Those who were not linked to it before.
+        added_customers: Vec<Customer>,
+    }
+
+    /// The incident as it is now, and whom it does not hurt after all.
+    RemoveIncidentCustomersPayload {
+        /// The incident.
+        incident: Incident,
+        /// Those who were linked to it before.
+        removed_customers: Vec<Customer>,
+    }
+}
+
+/// Customers whom an incident hurts too.
+#[derive(InputObject)]
+struct AddIncidentCustomersInput {
+    /// The incident.
+    incident_id: ID,
+    /// The customers, at most 10,000. One who is linked to it already stays so.
+    customers: Vec<Reference>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
+}
+
+/// Customers whom an incident does not hurt after all.
+#[derive(InputObject)]
+struct RemoveIncidentCustomersInput {
+    /// The incident.
+    incident_id: ID,
+    /// The customers, at most 10,000. One who is not linked to it stays so.
+    customers: Vec<Reference>,
+    /// Any text of yours: it comes back in the payload.
+    client_mutation_id: Option<String>,
 }
 
 /// An incident that was taken.
@@ -274,8 +388,10 @@ payloads! {
 struct OpenedIncident {
     /// The incident.
     incident: Incident,
-    /// Whether the same external id was there: nothing was changed then.
+    /// Whether it was there and nothing was changed.
     already_there: bool,
+    /// What became of it.
+    outcome: SentOutcome,
 }
 
 payloads! {
@@ -283,8 +399,10 @@ payloads! {
     OpenIncidentPayload {
         /// The incident.
         incident: Incident,
-        /// Whether the same external id was there: nothing was changed then.
+        /// Whether it was there and nothing was changed.
         already_there: bool,
+        /// What became of it.
+        outcome: SentOutcome,
     }
 }
 
@@ -311,19 +429,20 @@ struct UpdateIncidentInput {
     /// The incident.
     incident_id: ID,
     /// A new title.
-    title: Option<String>,
+    title: MaybeUndefined<String>,
     /// A new description; null removes it.
     description: MaybeUndefined<String>,
     /// 1 (critical) to 4 (minor).
-    severity: Option<i32>,
-    /// The features that it hurts, instead of those before.
-    features: Option<Vec<Reference>>,
-    /// The customers that it hurts, instead of those before.
-    customers: Option<Vec<Reference>>,
+    severity: MaybeUndefined<i32>,
+    /// The features that it hurts, instead of those before; null or none: the product as a whole.
+    features: MaybeUndefined<Vec<Reference>>,
+    /// The customers that it hurts, instead of those before; null or none: nobody who is known. The payload says who was
+    /// removed. `addIncidentCustomers` and `removeIncidentCustomers` leave the others alone.
+    customers: MaybeUndefined<Vec<Reference>>,
     /// How many customers it hurts; null: not stated.
     affected_customers: MaybeUndefined<i64>,
     /// When it began.
-    opened_at: Option<DateTime>,
+    opened_at: MaybeUndefined<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -342,8 +461,13 @@ struct ResolveIncidentInput {
 /// An incident that is not over after all.
 #[derive(InputObject)]
 struct ReopenIncidentInput {
-    /// The incident.
-    incident_id: ID,
+    /// The incident, by its id.
+    incident: Option<Reference>,
+    /// The incident, by its id, instead of `incident`.
+    incident_id: Option<ID>,
+    /// Since when it hurts again; now if left out. From its end until then it did not. The moment of its end: it never
+    /// stopped.
+    at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -355,7 +479,9 @@ struct AttributeIncidentInput {
     incident_id: ID,
     /// What is stated.
     basis: AttributionBasis,
-    /// The release; left out with NOT_CAUSED_BY_CHANGE only.
+    /// The release, by its id or its version; left out with NOT_CAUSED_BY_CHANGE only.
+    release: Option<Reference>,
+    /// The release by its id, instead of `release`.
     release_id: Option<ID>,
     /// Probability, 0 to 1; with INFERRED only.
     confidence: Option<f64>,
@@ -378,7 +504,7 @@ pub(super) struct IncidentMutation;
 
 #[Object]
 impl IncidentMutation {
-    /// Opens an incident, or enters one that is over.
+    /// Opens an incident, or enters one that is over. The same external id again takes what is newly said of it.
     async fn open_incident(
         &self,
         ctx: &Context<'_>,
@@ -392,7 +518,8 @@ impl IncidentMutation {
                 incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
             let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
             let opened = only?;
-            Ok(OpenIncidentPayload::done(Incident(opened.incident), opened.already_there))
+            let already_there = unchanged(opened.became);
+            Ok(OpenIncidentPayload::done(Incident(opened.incident), already_there, opened.became.into()))
         })
         .await
     }
@@ -405,18 +532,24 @@ impl IncidentMutation {
     ) -> Result<OpenIncidentsPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let items = input.items.into_iter().map(NewIncident::from).collect();
+            let by = ctx.contributes()?;
+            let (some, places) = sorted(input.items)?;
+            let some: Vec<_> = some.into_iter().map(NewIncident::from).collect();
             let source = &ctx.viewer().source;
-            let results = incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
-            let items = results.into_iter().enumerate().map(|(index, result)| match result {
+            let results = match some.is_empty() {
+                true => Vec::new(),
+                false => incident::open(ctx.store(), by, source, some, ctx.now()).await?,
+            };
+            let items = places.filled(results).into_iter().enumerate().map(|(index, result)| match result {
                 Ok(opened) => {
-                    let already_there = opened.already_there;
+                    let (already_there, outcome) = (unchanged(opened.became), opened.became.into());
                     let incident = Incident(opened.incident);
-                    OpenIncidentItem { result: Some(OpenedIncident { incident, already_there }), error: None }
+                    OpenIncidentItem {
+                        result: Some(OpenedIncident { incident, already_there, outcome }),
+                        error: None,
+                    }
                 }
-                Err(error) => {
-                    OpenIncidentItem { result: None, error: Some(Fault::from(error).of_item(index)) }
-                }
+                Err(error) => OpenIncidentItem { result: None, error: Some(error.of_item(index)) },
             });
             Ok(OpenIncidentsPayload::done(items.collect()))
         })
@@ -433,16 +566,52 @@ impl IncidentMutation {
         payload(mark, async {
             let id: IncidentId = parse("incidentId", &input.incident_id)?;
             let changes = IncidentChanges {
-                title: input.title,
+                title: super::kept("title", input.title)?,
                 description: super::given(input.description),
-                severity: input.severity.map(severity),
-                features: input.features.map(texts),
-                customers: input.customers.map(texts),
+                severity: super::kept("severity", input.severity)?.map(severity),
+                features: super::given(input.features).map(|features| texts(features.unwrap_or_default())),
+                customers: super::given(input.customers)
+                    .map(|customers| texts(customers.unwrap_or_default())),
                 affected_customers: super::given(input.affected_customers),
-                opened_at: input.opened_at.map(Into::into),
+                opened_at: super::kept("openedAt", input.opened_at)?.map(Into::into),
             };
-            let row = incident::update(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
-            Ok(IncidentPayload::done(Incident(row)))
+            let updated = incident::update(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
+            let removed = updated.removed.into_iter().map(Customer).collect();
+            Ok(IncidentPayload::done(Incident(updated.incident), removed))
+        })
+        .await
+    }
+
+    /// Links customers to an incident that hurts them too; the others stay.
+    async fn add_incident_customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done.")] input: AddIncidentCustomersInput,
+    ) -> Result<AddIncidentCustomersPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
+            let linked =
+                incident::add_customers(ctx.store(), ctx.contributes()?, id, customers, ctx.now()).await?;
+            let added = linked.changed.into_iter().map(Customer).collect();
+            Ok(AddIncidentCustomersPayload::done(Incident(linked.incident), added))
+        })
+        .await
+    }
+
+    /// Takes customers off an incident that does not hurt them after all; the others stay.
+    async fn remove_incident_customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done.")] input: RemoveIncidentCustomersInput,
+    ) -> Result<RemoveIncidentCustomersPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
+            let linked =
+                incident::remove_customers(ctx.store(), ctx.contributes()?, id, customers, ctx.now()).await?;
+            let removed = linked.changed.into_iter().map(Customer).collect();
+            Ok(RemoveIncidentCustomersPayload::done(Incident(linked.incident), removed))
         })
         .await
     }
@@ -459,7 +628,7 @@ impl IncidentMutation {
             let by = ctx.contributes()?;
             let row =
                 incident::resolve(ctx.store(), by, id, input.resolved_at.map(Into::into), ctx.now()).await?;
-            Ok(IncidentPayload::done(Incident(row)))
+            Ok(IncidentPayload::done(Incident(row), Vec::new()))
         })
         .await
     }
@@ -472,9 +641,19 @@ impl IncidentMutation {
     ) -> Result<IncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let id = parse("incidentId", &input.incident_id)?;
-            let row = incident::reopen(ctx.store(), ctx.contributes()?, id, ctx.now()).await?;
-            Ok(IncidentPayload::done(Incident(row)))
+            let id = match (input.incident_id, input.incident) {
+                (Some(id), None) => parse("incidentId", &id)?,
+                (None, Some(reference)) => parse("incident", &ID(reference.0))?,
+                _ => {
+                    return Err(Fault::invalid(
+                        "incident",
+                        "name the incident, by `incident` or by `incidentId`",
+                    ));
+                }
+            };
+            let at = input.at.map(Into::into);
+            let row = incident::reopen(ctx.store(), ctx.contributes()?, id, at, ctx.now()).await?;
+            Ok(IncidentPayload::done(Incident(row), Vec::new()))
         })
         .await
     }
@@ -488,7 +667,15 @@ impl IncidentMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let id = parse("incidentId", &input.incident_id)?;
-            let release = input.release_id.as_ref().map(|release| parse("releaseId", release)).transpose()?;
+            let release = match (input.release_id, input.release) {
+                (None, None) => None,
+                // A token that only writes may name a release by its id.
+                (Some(release), None) => Some(parse("releaseId", &release)?),
+                (release_id, release) => {
+                    let row = incident::find(ctx.store(), ctx.reads()?, id).await?;
+                    Some(release::referenced_in(ctx, release_id, release, row.product_id).await?)
+                }
+            };
             let (by, basis) = (ctx.contributes()?, input.basis.into());
             let (row, stated) =
                 incident::attribute(ctx.store(), by, id, release, basis, input.confidence, ctx.now()).await?;

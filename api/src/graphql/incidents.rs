@@ -7,7 +7,7 @@ use ballroom_entity::{
     incident::{Column, Entity, Model},
     incident_feature,
 };
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
@@ -16,12 +16,13 @@ use super::{
     answers::{feature_of, release_of},
     fault::Fault,
     incident::{Incident, IncidentState},
-    page::{Direction, Four, Paged, Sort, Total, connection},
-    scalar::{DateTime, Reference},
+    page::{Both, Direction, Four, Paged, Sort, Total, connection},
+    scalar::{Date, DateTime, Reference},
 };
 use crate::domain::{access::Viewer, error::Error, incident::hurts};
 
-/// Which incidents are wanted: all that is given must hold.
+/// Which incidents are wanted: all that is given must hold, and so must what the place of the connection says. Below a
+/// feature, a customer or a product a filter narrows what is shown there and never shows another's.
 #[derive(InputObject, Default)]
 pub(super) struct IncidentFilter {
     /// Only open ones, or only resolved ones.
@@ -37,6 +38,14 @@ pub(super) struct IncidentFilter {
     opened_from: Option<DateTime>,
     /// Opened before this moment.
     opened_until: Option<DateTime>,
+    /// Opened on this day or later, in the time zone of its product.
+    day_from: Option<Date>,
+    /// Opened before this day, in the time zone of its product.
+    day_until: Option<Date>,
+    /// Entered after this moment.
+    received_after: Option<DateTime>,
+    /// Entered or changed after this moment: see `Incident.updatedAt`.
+    updated_after: Option<DateTime>,
 }
 
 /// What incidents can be sorted by.
@@ -46,6 +55,8 @@ pub(super) enum IncidentOrderField {
     OpenedAt,
     /// When it was entered.
     CreatedAt,
+    /// When it was entered or last changed.
+    UpdatedAt,
 }
 
 /// In which order incidents come.
@@ -61,11 +72,16 @@ pub(super) struct IncidentOrder {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Incidents {
     pub(super) product: Option<ProductId>,
-    pub(super) feature: Option<FeatureId>,
+    pub(super) feature: Both<FeatureId>,
+    /// The customer whom they hurt, if only one's are shown.
+    pub(super) customer: Option<CustomerId>,
     pub(super) release: Option<ReleaseId>,
     pub(super) state: Option<IncidentState>,
     pub(super) severity: Option<Vec<i32>>,
     pub(super) opened: (Option<chrono::DateTime<Utc>>, Option<chrono::DateTime<Utc>>),
+    pub(super) days: (Option<NaiveDate>, Option<NaiveDate>),
+    pub(super) received_after: Option<chrono::DateTime<Utc>>,
+    pub(super) updated_after: Option<chrono::DateTime<Utc>>,
     pub(super) order: Option<IncidentOrder>,
     /// The customer to whom the caller is confined.
     pub(super) only: Option<CustomerId>,
@@ -83,7 +99,7 @@ impl Incidents {
         if let Some(filter) = filter {
             let dimensions = super::dimensions(ctx).await?;
             if let Some(feature) = filter.feature {
-                self.feature = Some(feature_of(&dimensions, self.product, feature)?);
+                self.feature = self.feature.and(Some(feature_of(&dimensions, self.product, feature)?));
             }
             if let Some(release) = filter.release {
                 self.release = Some(release_of(&dimensions, self.product, release)?);
@@ -91,6 +107,9 @@ impl Incidents {
             self.state = filter.state;
             self.severity = filter.severity;
             self.opened = (filter.opened_from.map(Into::into), filter.opened_until.map(Into::into));
+            self.days = (filter.day_from.map(Into::into), filter.day_until.map(Into::into));
+            self.received_after = filter.received_after.map(Into::into);
+            self.updated_after = filter.updated_after.map(Into::into);
         }
         self.order = order;
         self.only = ctx.reads()?.only();
@@ -106,15 +125,15 @@ impl Paged for Incidents {
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        Entity::owned_by(organization)
-            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
-            .apply_if(self.feature, |query, feature| {
-                let hurt = incident_feature::Entity::owned_by(organization)
-                    .filter(incident_feature::Column::FeatureId.eq(feature))
-                    .select_only()
-                    .column(incident_feature::Column::IncidentId);
-                query.filter(Column::Id.in_subquery(hurt.into_query()))
-            })
+        let all = self.feature.all().fold(Entity::owned_by(organization), |query, feature| {
+            let hurt = incident_feature::Entity::owned_by(organization)
+                .filter(incident_feature::Column::FeatureId.eq(feature))
+                .select_only()
+                .column(incident_feature::Column::IncidentId);
+            query.filter(Column::Id.in_subquery(hurt.into_query()))
+        });
+        all.apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.customer, |query, customer| query.filter(hurts(organization, customer)))
             .apply_if(self.release, |query, release| {
                 let stated = attribution::Entity::owned_by(organization)
                     .filter(attribution::Column::ReleaseId.eq(release))
@@ -132,6 +151,10 @@ impl Paged for Incidents {
             })
             .apply_if(self.opened.0, |query, from| query.filter(Column::OpenedAt.gte(from)))
             .apply_if(self.opened.1, |query, until| query.filter(Column::OpenedAt.lt(until)))
+            .apply_if(self.days.0, |query, from| query.filter(Column::OpenedOn.gte(from)))
+            .apply_if(self.days.1, |query, until| query.filter(Column::OpenedOn.lt(until)))
+            .apply_if(self.received_after, |query, after| query.filter(Column::CreatedAt.gt(after)))
+            .apply_if(self.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
@@ -141,6 +164,7 @@ impl Paged for Incidents {
         match order.field {
             IncidentOrderField::OpenedAt => (Column::OpenedAt, Sort::Moment, order.direction),
             IncidentOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
+            IncidentOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
         }
     }
 
@@ -149,6 +173,10 @@ impl Paged for Incidents {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.opened_at.to_rfc3339(), row.id.0)
+        let at = match self.order.map(|order| order.field) {
+            Some(IncidentOrderField::UpdatedAt) => row.updated_at,
+            _ => row.opened_at,
+        };
+        (at.to_rfc3339(), row.id.0)
     }
 }

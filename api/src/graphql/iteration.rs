@@ -15,6 +15,7 @@ use super::{
     payload::{payload, payloads},
     product::{self, Product},
     scalar::{Date, Reference, id, parse},
+    sent::SentOutcome,
 };
 use crate::domain::{
     error::Error,
@@ -124,13 +125,13 @@ struct UpdateIterationInput {
     /// The iteration.
     iteration_id: ID,
     /// A new name.
-    name: Option<String>,
+    name: MaybeUndefined<String>,
     /// A new goal; null removes it.
     goal: MaybeUndefined<String>,
     /// Its first day.
-    starts_on: Option<Date>,
+    starts_on: MaybeUndefined<Date>,
     /// The day after its last.
-    ends_before: Option<Date>,
+    ends_before: MaybeUndefined<Date>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -140,6 +141,8 @@ payloads! {
     IterationPayload {
         /// The iteration.
         iteration: Iteration,
+        /// What became of what was sent; null where a verb has done what it says.
+        outcome: Option<SentOutcome>,
     }
 }
 
@@ -148,7 +151,7 @@ pub(super) struct IterationMutation;
 
 #[Object]
 impl IterationMutation {
-    /// Makes an iteration. The same again returns what is there.
+    /// Makes an iteration. The same name again takes what is newly said of it.
     async fn create_iteration(
         &self,
         ctx: &Context<'_>,
@@ -164,8 +167,8 @@ impl IterationMutation {
                 starts_on: starts_on.into(),
                 ends_before: ends_before.into(),
             };
-            let iteration = iteration::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-            Ok(IterationPayload::done(Iteration(iteration)))
+            let (iteration, became) = iteration::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(IterationPayload::done(Iteration(iteration), Some(became.into())))
         })
         .await
     }
@@ -179,14 +182,14 @@ impl IterationMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let changes = IterationChanges {
-                name: input.name,
+                name: super::kept("name", input.name)?,
                 goal: super::given(input.goal),
-                starts_on: input.starts_on.map(Into::into),
-                ends_before: input.ends_before.map(Into::into),
+                starts_on: super::kept("startsOn", input.starts_on)?.map(Into::into),
+                ends_before: super::kept("endsBefore", input.ends_before)?.map(Into::into),
             };
             let id = parse("iterationId", &input.iteration_id)?;
             let iteration = iteration::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
-            Ok(IterationPayload::done(Iteration(iteration)))
+            Ok(IterationPayload::done(Iteration(iteration), None))
         })
         .await
     }

@@ -1,6 +1,6 @@
 //! Subscriptions: each event is an execution of its own, with a time and loaders of its own, as every request has.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::{
     Data, Request, Response, ServerError, Value, async_trait,
@@ -8,8 +8,8 @@ use async_graphql::{
 };
 use futures::{StreamExt, future, stream::BoxStream};
 
-use super::{Code, Mutation, Now, Query, Root, Services, Subscription, batch, builder, load, settle};
-use crate::{clock, domain::access::Viewer};
+use super::{Code, Mutation, Now, Query, Root, Services, Subscription, batch, builder, finish, load};
+use crate::{clock, domain::access::Viewer, feed::Place};
 
 /// The schema in which subscriptions run. (The other one has no extension: with one, async-graphql prepares for it at
 /// every field of every query.)
@@ -24,8 +24,9 @@ impl LiveSchema {
 
     /// Runs a subscription of a caller; the stream ends with it.
     pub fn subscribe(&self, viewer: Viewer, request: Request) -> BoxStream<'static, Said> {
-        let said = self.0.execute_stream(request.data(viewer)).map(|mut response| {
-            settle(&mut response);
+        let told = viewer.clone();
+        let said = self.0.execute_stream(request.data(viewer)).map(move |mut response| {
+            finish(&mut response, &told);
             let is_event = response.extensions.remove(EVENT).is_some();
             if is_event && !is_cut_off(&response) {
                 Said::Next(response)
@@ -62,6 +63,18 @@ fn is_cut_off(response: &Response) -> bool {
 /// The mark of responses that are events, in their extensions; what lacks it was said before there were any.
 const EVENT: &str = "event";
 
+/// Where an event says its place in the feed.
+#[derive(Clone, Default)]
+pub(super) struct TellsPlace(Arc<OnceLock<Place>>);
+
+impl TellsPlace {
+    /// Says it.
+    pub(super) fn tell(&self, place: Place) {
+        // An event has one root field, and so one place.
+        let _ = self.0.set(place);
+    }
+}
+
 /// Gives each execution what a request has.
 struct EachEvent;
 
@@ -85,7 +98,13 @@ impl Extension for EachEvent {
         let mut data = Data::default();
         data.insert(load::loader(services.clone(), viewer.clone(), halt));
         data.insert(Now(clock::now()));
+        let place = TellsPlace::default();
+        data.insert(place.clone());
         let response = waiting.run(next.run_with_data(ctx, operation_name, data)).await;
-        response.extension(EVENT, Value::Boolean(true))
+        let response = response.extension(EVENT, Value::Boolean(true));
+        match place.0.get() {
+            Some(place) => response.extension("cursor", Value::from(place.cursor())),
+            None => response,
+        }
     }
 }

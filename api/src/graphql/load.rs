@@ -10,7 +10,7 @@ use ballroom_entity::{
         AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId, IterationId,
         OrganizationId, ProductId, ReleaseId,
     },
-    incident, iteration, release_feature,
+    incident, incident_interval, iteration, release_feature,
 };
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
@@ -159,6 +159,21 @@ impl Loader<HurtBy> for Loading {
             features.entry(HurtBy(row.incident_id)).or_default().push(row.feature_id);
         }
         Ok(features)
+    }
+}
+
+/// The intervals of an incident that were followed by another, the first one first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct EarlierOf(pub(super) IncidentId);
+
+impl Loader<EarlierOf> for Loading {
+    type Value = Vec<incident_interval::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[EarlierOf]) -> Result<HashMap<EarlierOf, Self::Value>, Error> {
+        let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
+        let rows = incidents::earlier_of(&self.services.store, self.organization(), &ids).await?;
+        Ok(grouped(rows, |row| EarlierOf(row.incident_id)))
     }
 }
 

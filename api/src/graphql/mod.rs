@@ -3,6 +3,8 @@
 pub mod document;
 
 mod batch;
+mod blind;
+mod bulk;
 mod fault;
 mod federation;
 mod live;
@@ -12,6 +14,7 @@ mod payload;
 mod reach;
 mod root;
 mod scalar;
+mod sent;
 
 mod node;
 
@@ -59,7 +62,7 @@ use std::sync::Arc;
 
 use async_graphql::{
     Context, MaybeUndefined, MergedObject, ObjectType, Request, Response, SDLExportOptions, SchemaBuilder,
-    connection::Connection,
+    Value, connection::Connection,
 };
 use chrono::{DateTime, Utc};
 
@@ -69,8 +72,9 @@ pub use live::{LiveSchema, Said};
 pub use subscription::Subscription;
 
 use self::{
-    customer::Customer, feature::Feature, feedback::Feedback, incident::Incident, iteration::Iteration,
-    page::Total, product::Product, reach::Mark, release::Release, root::Root, segment::Segment,
+    customer::Customer, fault::Message, feature::Feature, feedback::Feedback, incident::Incident,
+    iteration::Iteration, page::Total, product::Product, reach::Mark, release::Release, root::Root,
+    segment::Segment,
 };
 use crate::{
     clock,
@@ -82,7 +86,7 @@ use crate::{
         score::Scores,
     },
     feed::Feed,
-    ingest::GroupCommit,
+    ingest::{GroupCommit, Rates},
     store::{Dimensions, Store},
 };
 
@@ -155,6 +159,8 @@ pub struct Services {
     pub answers: GroupCommit,
     /// What happens.
     pub feed: Feed,
+    /// How fast pages may submit.
+    pub rates: Arc<Rates>,
 }
 
 /// The schema without services: enough to print it.
@@ -218,24 +224,39 @@ pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, reque
     let now = clock::now();
     let (halt, waiting) = batch::at_halt();
     let loads = load::loader(services.clone(), viewer.clone(), halt);
-    let request = request.data(loads).data(viewer).data(Now(now));
+    let request = request.data(loads).data(viewer.clone()).data(Now(now));
     let request = match schema {
         Schema::Whole(_) => request,
         Schema::Subgraph(_) => request.data(root::Entities::default()),
     };
     let mut response = waiting.run(schema.execute(request)).await;
-    settle(&mut response);
+    finish(&mut response, &viewer);
     response
 }
 
-/// Gives errors their paths and their codes. What the library refuses (a value that is no date) is the caller's to mend.
-fn settle(response: &mut Response) {
+/// Makes a response ready for its caller: gives errors their paths and their codes. What the library refuses (a value that
+/// is no date) is the caller's to mend.
+fn finish(response: &mut Response, viewer: &Viewer) {
     reach::settle(response);
+    without_negative_zero(&mut response.data);
     for error in &mut response.errors {
+        Message::complete(error, viewer);
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {
             extensions.set("code", Code::InvalidArgument.name());
         }
+    }
+}
+
+/// Zero has no sign outside of floating-point arithmetic: `-0.0` is shown as `0.0`.
+fn without_negative_zero(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.as_f64().is_some_and(|n| n == 0.0 && n.is_sign_negative()) => {
+            *value = Value::from(0.0);
+        }
+        Value::List(items) => items.iter_mut().for_each(without_negative_zero),
+        Value::Object(fields) => fields.values_mut().for_each(without_negative_zero),
+        _ => (),
     }
 }
 
@@ -322,6 +343,17 @@ async fn dimensions(ctx: &Context<'_>) -> Result<Arc<Dimensions>, Fault> {
 /// Something that a row refers to is not there.
 fn gone(noun: &'static str, id: impl PublicId) -> Fault {
     Error::not_found(noun, noun, id.public()).into()
+}
+
+/// Undefined: leave it. A value: set it. Null makes no sense: what has to be there is never removed.
+fn kept<T>(field: &str, given: MaybeUndefined<T>) -> Result<Option<T>, Fault> {
+    match given {
+        MaybeUndefined::Undefined => Ok(None),
+        MaybeUndefined::Value(value) => Ok(Some(value)),
+        MaybeUndefined::Null => {
+            Err(Fault::invalid(field, "cannot be removed; leave the field out to keep it as it is"))
+        }
+    }
 }
 
 /// Undefined: leave it. Null: remove it. A value: set it.

@@ -37,6 +37,11 @@ impl Organization {
     async fn min_answers(&self) -> i32 {
         self.0.min_answers
     }
+
+    /// Where the feed of what happens stands now: a subscription with this as `after` misses nothing from here on.
+    async fn feed_cursor(&self, ctx: &Context<'_>) -> Result<String, Fault> {
+        Ok(ctx.services().feed.now(ctx.reports()?).await?.cursor())
+    }
 }
 
 #[derive(Default)]

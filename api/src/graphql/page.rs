@@ -17,7 +17,7 @@ use futures::future::BoxFuture;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Order, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select, Value,
-    sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Query, UnionType},
+    sea_query::{Alias, Expr, ExprTrait, Query, UnionType},
 };
 use uuid::Uuid;
 
@@ -85,12 +85,48 @@ pub struct Slice<M> {
     pub has_next: bool,
 }
 
+/// What a connection's place says, and what its filter says: both hold. A filter narrows what its place shows and never
+/// replaces it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Both<T> {
+    place: Option<T>,
+    filter: Option<T>,
+}
+
+impl<T> Default for Both<T> {
+    fn default() -> Self {
+        Self { place: None, filter: None }
+    }
+}
+
+impl<T: Copy> Both<T> {
+    /// The place is known.
+    pub fn at(place: T) -> Self {
+        Self { place: Some(place), filter: None }
+    }
+
+    /// The same, narrowed.
+    pub fn and(self, filter: Option<T>) -> Self {
+        Self { filter, ..self }
+    }
+
+    /// The place, if it is known.
+    pub fn place(self) -> Option<T> {
+        self.place
+    }
+
+    /// Everything that has to hold.
+    pub fn all(self) -> impl Iterator<Item = T> {
+        self.place.into_iter().chain(self.filter)
+    }
+}
+
 /// One page to read.
 pub struct Arm<E: EntityTrait> {
     /// Which rows there are.
     pub select: Select<E>,
     /// What they are sorted by.
-    pub sort: (E::Column, Sort, Direction),
+    pub sort: (Expr, Sort, Direction),
     /// The column of their ids.
     pub id: E::Column,
     /// Which of them are wanted.
@@ -129,7 +165,7 @@ fn mark(field: &str, cursor: Option<String>) -> Result<Option<Mark>, Fault> {
     let Some(cursor) = cursor else { return Ok(None) };
     let read = || {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(&cursor).ok()?).ok()?;
-        let (id, value) = text.split_once(' ')?;
+        let (id, value) = text.split_once(' ').filter(|_| !text.contains('\0'))?;
         Some(Mark { value: value.to_owned(), id: Uuid::try_parse(id).ok()? })
     };
     match read() {
@@ -155,7 +191,8 @@ impl Mark {
 impl<E: EntityTrait> Arm<E> {
     /// The rows strictly after (or before) a mark, in the connection's order.
     fn beyond(&self, mark: &Mark, after: bool) -> Condition {
-        let (column, sort, direction) = self.sort;
+        let (column, sort, direction) = &self.sort;
+        let (sort, direction) = (*sort, *direction);
         let greater = after == (direction == Direction::Ascending);
         // A mark of another connection compares as nothing does: no rows, rather than wrong ones.
         let Some(value) = mark.value(sort) else { return Condition::all().add(Expr::val(false)) };
@@ -163,15 +200,15 @@ impl<E: EntityTrait> Arm<E> {
         if sort == Sort::Id {
             return Condition::all().add(id(mark.id));
         }
-        let past = if greater { column.gt(value.clone()) } else { column.lt(value.clone()) };
-        Condition::any().add(past).add(Condition::all().add(column.eq(value)).add(id(mark.id)))
+        let past = if greater { column.clone().gt(value.clone()) } else { column.clone().lt(value.clone()) };
+        Condition::any().add(past).add(Condition::all().add(column.clone().eq(value)).add(id(mark.id)))
     }
 
     fn into_select(self) -> Select<E> {
         let window = self.window.clone();
         let after = window.after.as_ref().map(|mark| self.beyond(mark, true));
         let before = window.before.as_ref().map(|mark| self.beyond(mark, false));
-        let (column, _, direction) = self.sort;
+        let (column, _, direction) = self.sort.clone();
         let forwards = (direction == Direction::Ascending) != window.from_end;
         let order = if forwards { Order::Asc } else { Order::Desc };
         // One more row than wanted tells whether there are more.
@@ -244,15 +281,6 @@ impl Total {
     }
 }
 
-/// That one of some columns holds a text, whatever the case of its letters.
-pub fn holds<C: ColumnTrait>(columns: &[C], text: &str) -> Condition {
-    // What the caller typed is looked for by the letter.
-    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-    let like = |column: &C| Expr::expr(Func::lower(column.into_expr())).like(pattern.clone());
-    columns.iter().fold(Condition::any(), |any, column| any.add(like(column)))
-}
-
 /// Rows that are read by pages.
 pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
     /// The table.
@@ -269,6 +297,12 @@ pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
     /// What they are sorted by.
     fn sort(&self) -> (<Self::Entity as EntityTrait>::Column, Sort, Direction);
 
+    /// The value that they are sorted by, where it is more than a column.
+    fn sort_value(&self) -> Expr {
+        let column = self.sort().0;
+        Expr::col((Self::Entity::default(), column))
+    }
+
     /// The column of their ids.
     fn id() -> <Self::Entity as EntityTrait>::Column;
 
@@ -284,7 +318,9 @@ impl<P: Paged> Page<P> {
     /// What is to be read for it.
     pub fn arm(&self, organization: OrganizationId) -> Arm<P::Entity> {
         let Self(rows, window) = self;
-        Arm { select: rows.select(organization), sort: rows.sort(), id: P::id(), window: window.clone() }
+        let (_, sort, direction) = rows.sort();
+        let sort = (rows.sort_value(), sort, direction);
+        Arm { select: rows.select(organization), sort, id: P::id(), window: window.clone() }
     }
 }
 

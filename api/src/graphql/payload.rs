@@ -1,22 +1,34 @@
 //! Payloads of mutations: what changed, what the caller has to mend, and the caller's own mark.
 
-use async_graphql::SimpleObject;
+use async_graphql::{ComplexObject, Context, SimpleObject};
 
-use super::fault::{Code, Fault};
+use super::{
+    Asking,
+    fault::{Code, Fault, Message},
+};
 
 /// What is wrong with the input of a mutation. Nothing was done.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
 pub struct UserError {
     /// What kind of error it is: INVALID_ARGUMENT, NOT_FOUND or CONFLICT.
     code: Code,
     /// The field of the input that is wrong; null when it is not about one.
     field: Option<String>,
+    #[graphql(skip)]
+    message: Message,
+}
+
+#[ComplexObject]
+impl UserError {
     /// What is wrong and what would be right.
-    message: String,
+    async fn message(&self, ctx: &Context<'_>) -> String {
+        self.message.told_to(ctx.viewer())
+    }
 }
 
 impl UserError {
-    pub(super) fn new(code: Code, field: Option<String>, message: String) -> Self {
+    pub(super) fn new(code: Code, field: Option<String>, message: Message) -> Self {
         Self { code, field, message }
     }
 }

@@ -23,6 +23,7 @@ use super::{
     regression::{self, ChangePoint},
     release::{Release, ReleaseFilter, ReleaseOrder, Releases},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
+    sent::SentOutcome,
     trend::{self, TrendPoint, TrendStep},
     value::{self, Value, ValueReport},
 };
@@ -57,6 +58,13 @@ impl Product {
     /// The IANA time zone that decides what a day is, for its answers, incidents and releases.
     async fn time_zone(&self) -> &str {
         &self.0.time_zone
+    }
+
+    /// The environments whose deployments ship a release: one that succeeded in any of them ships a planned release. Not
+    /// for customers.
+    async fn ships_to(&self, ctx: &Context<'_>) -> Result<Vec<&str>, Fault> {
+        ctx.is_inside()?;
+        Ok(product::ships_to(&self.0))
     }
 
     /// When it was made.
@@ -145,7 +153,7 @@ impl Product {
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
-        let incidents = Incidents { product: Some(self.0.id), feature: None, ..Incidents::default() };
+        let incidents = Incidents { product: Some(self.0.id), ..Incidents::default() };
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
@@ -298,6 +306,9 @@ struct CreateProductInput {
     description: Option<String>,
     /// IANA time zone that decides what a day is; UTC if left out. It cannot be changed later.
     time_zone: Option<String>,
+    /// The environments whose deployments ship a release: a deployment that succeeded in one of them ships a planned
+    /// release. production if left out; none: deployments ship nothing.
+    ships_to: Option<Vec<String>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -308,9 +319,11 @@ struct UpdateProductInput {
     /// The product.
     product: Reference,
     /// A new name.
-    name: Option<String>,
+    name: MaybeUndefined<String>,
     /// A new description; null removes it.
     description: MaybeUndefined<String>,
+    /// The environments whose deployments ship a release, instead of those before; none: deployments ship nothing.
+    ships_to: MaybeUndefined<Vec<String>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -320,6 +333,8 @@ payloads! {
     ProductPayload {
         /// The product.
         product: Product,
+        /// What became of what was sent; null where a verb has done what it says.
+        outcome: Option<SentOutcome>,
     }
 }
 
@@ -328,7 +343,7 @@ pub(super) struct ProductMutation;
 
 #[Object]
 impl ProductMutation {
-    /// Makes a product. The same again returns what is there.
+    /// Makes a product. The same key again takes what is newly said of it; its time zone cannot change.
     async fn create_product(
         &self,
         ctx: &Context<'_>,
@@ -336,10 +351,10 @@ impl ProductMutation {
     ) -> Result<ProductPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let CreateProductInput { key, name, description, time_zone, .. } = input;
-            let new = NewProduct { key, name, description, time_zone };
-            let product = product::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-            Ok(ProductPayload::done(Product(product)))
+            let CreateProductInput { key, name, description, time_zone, ships_to, .. } = input;
+            let new = NewProduct { key, name, description, time_zone, ships_to };
+            let (product, became) = product::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(ProductPayload::done(Product(product), Some(became.into())))
         })
         .await
     }
@@ -352,10 +367,14 @@ impl ProductMutation {
     ) -> Result<ProductPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let changes = ProductChanges { name: input.name, description: super::given(input.description) };
+            let changes = ProductChanges {
+                name: super::kept("name", input.name)?,
+                description: super::given(input.description),
+                ships_to: super::kept("shipsTo", input.ships_to)?,
+            };
             let product =
                 product::update(ctx.store(), ctx.manages()?, &input.product.0, changes, ctx.now()).await?;
-            Ok(ProductPayload::done(Product(product)))
+            Ok(ProductPayload::done(Product(product), None))
         })
         .await
     }

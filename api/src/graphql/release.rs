@@ -4,10 +4,12 @@ use async_graphql::{
     Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, connection::Connection,
 };
 use ballroom_entity::{
+    feedback_daily,
     id::{FeatureId, OrganizationId, ProductId, ReleaseId},
     release::{Column, Entity, Model, ReleaseLifecycle as Stored},
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
@@ -18,13 +20,21 @@ use super::{
     feature::{self, Feature},
     feedback::Feedback,
     load::{DeploymentsOf, TouchedBy},
-    page::{self, Direction, Paged, Sort, Total},
+    page::{Both, Direction, Paged, Sort, Total},
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, Regression},
     scalar::{Date, DateTime, Reference, id, parse},
+    sent::SentOutcome,
 };
-use crate::domain::release::{self, NewRelease, ReleaseChanges, TouchedFeature};
+use crate::{
+    domain::{
+        product::today,
+        reference::PublicId,
+        release::{self, NewRelease, ReleaseChanges, TouchedFeature},
+    },
+    store::holds,
+};
 
 /// A version of a product.
 #[derive(Description)]
@@ -40,6 +50,16 @@ pub(super) enum ReleaseLifecycle {
     Released,
     /// Was with customers and has been taken back.
     Withdrawn,
+}
+
+/// What the first day of a release rests on.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+enum FirstDayBasis {
+    /// Somebody said when customers got it.
+    Declared,
+    /// Nobody said. It is the first day on which 5 of its answers lie within 7 days, or on which it has a twentieth of
+    /// the product's answers of 7 days that name a release; until then the day of its first answer, and no verdict.
+    Inferred,
 }
 
 /// What a release does to a feature.
@@ -99,9 +119,12 @@ impl Release {
         Ok(self.0.notes.as_deref())
     }
 
-    /// Where it is in its life.
-    async fn lifecycle(&self) -> ReleaseLifecycle {
-        self.0.lifecycle.into()
+    /// Where it is in its life. One that was only planned and that answers name is with customers.
+    async fn lifecycle(&self, ctx: &Context<'_>) -> Result<ReleaseLifecycle, Fault> {
+        match self.0.lifecycle {
+            Stored::Planned if first_day(ctx, &self.0).await?.is_some() => Ok(ReleaseLifecycle::Released),
+            stored => Ok(stored.into()),
+        }
     }
 
     /// The day it is meant to ship; null if none is set. Not for customers.
@@ -110,7 +133,24 @@ impl Release {
         Ok(self.0.planned_for.map(Into::into))
     }
 
-    /// When customers got it; null while it is planned.
+    /// The day since which it is with customers, in the product's time zone: as somebody said, else as its answers show
+    /// (`firstDayBasis`). Null while it is planned and no answer names it.
+    async fn released_on(&self, ctx: &Context<'_>) -> Result<Option<Date>, Fault> {
+        Ok(first_day(ctx, &self.0).await?.map(|(day, _)| day.into()))
+    }
+
+    /// What `releasedOn` rests on; null where that is null.
+    async fn first_day_basis(&self, ctx: &Context<'_>) -> Result<Option<FirstDayBasis>, Fault> {
+        Ok(first_day(ctx, &self.0).await?.map(|(_, basis)| basis))
+    }
+
+    /// How many states of it there have been: 1 when it was entered.
+    async fn revision(&self) -> i32 {
+        self.0.revision
+    }
+
+    /// When customers got it, as somebody said; of one that only answers told of, the moment of the first. Null while
+    /// nobody said.
     async fn released_at(&self) -> Option<DateTime> {
         self.0.released_at.map(Into::into)
     }
@@ -120,10 +160,21 @@ impl Release {
         self.0.withdrawn_at.map(Into::into)
     }
 
-    /// Whether nobody entered it: it was made from answers that named it, and its first day is the first on
-    /// which it was seen.
+    /// Whether nobody entered it: it was made from answers that named it.
     async fn inferred(&self) -> bool {
         self.0.inferred
+    }
+
+    /// When it was entered. Not for customers.
+    async fn created_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Fault> {
+        ctx.is_inside()?;
+        Ok(Some(self.0.created_at.into()))
+    }
+
+    /// When it was entered or last changed. Not for customers.
+    async fn updated_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Fault> {
+        ctx.is_inside()?;
+        Ok(Some(self.0.updated_at.into()))
     }
 
     /// The product that it is a version of.
@@ -173,7 +224,7 @@ impl Release {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers =
-            Answers { product: Some(self.0.product_id), release: Some(self.0.id), ..Answers::default() };
+            Answers { product: Some(self.0.product_id), release: Both::at(self.0.id), ..Answers::default() };
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
@@ -201,15 +252,19 @@ pub(super) struct ReleaseFilter {
     released_until: Option<Date>,
     /// With this text in the version or the title, whatever the case of its letters.
     text: Option<String>,
+    /// Made or changed after this moment: see `updatedAt`.
+    updated_after: Option<DateTime>,
 }
 
-/// What releases can be sorted by. Versions are texts: 1.10 comes before 1.9.
+/// What releases can be sorted by.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum ReleaseOrderField {
     /// When it was entered.
     CreatedAt,
-    /// The version, as a text.
+    /// The version, in its natural order: 1.9 before 1.10, 2.0.0-rc.1 before 2.0.0, 4.6.1 (9) before 4.6.1 (10).
     Version,
+    /// When it was entered or last changed.
+    UpdatedAt,
 }
 
 /// In which order releases come.
@@ -247,7 +302,8 @@ impl Paged for Releases {
         Entity::owned_by(organization)
             .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
             .apply_if(filter.and_then(|filter| filter.lifecycle.as_ref()), |query, stages| {
-                query.filter(Column::Lifecycle.is_in(stages.iter().copied().map(Stored::from)))
+                let any = stages.iter().map(|stage| in_stage(organization, *stage));
+                query.filter(any.fold(Condition::any(), Condition::add))
             })
             .apply_if(filter.and_then(|filter| filter.released_from), |query, from| {
                 query.filter(Column::ReleasedOn.gte(from.0))
@@ -255,9 +311,10 @@ impl Paged for Releases {
             .apply_if(filter.and_then(|filter| filter.released_until), |query, until| {
                 query.filter(Column::ReleasedOn.lt(until.0))
             })
-            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| {
-                query.filter(page::holds(&[Column::Version, Column::Title], text))
+            .apply_if(filter.and_then(|filter| filter.updated_after), |query, after| {
+                query.filter(Column::UpdatedAt.gt(after.0))
             })
+            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
@@ -266,7 +323,8 @@ impl Paged for Releases {
         let order = self.order.unwrap_or(made_last);
         match order.field {
             ReleaseOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            ReleaseOrderField::Version => (Column::Version, Sort::Text, order.direction),
+            ReleaseOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
+            ReleaseOrderField::Version => (Column::VersionOrder, Sort::Text, order.direction),
         }
     }
 
@@ -275,7 +333,42 @@ impl Paged for Releases {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.version.clone(), row.id.0)
+        match self.order.map(|order| order.field) {
+            Some(ReleaseOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
+            _ => (row.version_order.clone(), row.id.0),
+        }
+    }
+}
+
+/// Since when a release is with customers, and how that is known.
+async fn first_day(ctx: &Context<'_>, row: &Model) -> Result<Option<(NaiveDate, FirstDayBasis)>, Fault> {
+    if let Some(day) = row.released_on.filter(|_| !row.inferred) {
+        return Ok(Some((day, FirstDayBasis::Declared)));
+    }
+    // Who may not see reports sees what is stored.
+    let Ok(by) = ctx.reports() else { return Ok(row.released_on.map(|day| (day, FirstDayBasis::Inferred))) };
+    let product = product::of(ctx, row.product_id).await?;
+    let snapshot = ctx.services().scores.snapshot(by, today(&product.0, ctx.now())).await?;
+    Ok(snapshot.first_seen(row.id).map(|day| (day, FirstDayBasis::Inferred)))
+}
+
+/// That a release is in a stage of life: one that was only planned and that answers name is with customers.
+fn in_stage(organization: OrganizationId, stage: ReleaseLifecycle) -> Condition {
+    let stored = |stage: Stored| Column::Lifecycle.eq(stage);
+    let named = || {
+        let named = feedback_daily::Entity::owned_by(organization)
+            .select_only()
+            .column(feedback_daily::Column::ReleaseId)
+            .into_query();
+        Column::Id.in_subquery(named)
+    };
+    let planned = Condition::all().add(stored(Stored::Planned));
+    match stage {
+        ReleaseLifecycle::Planned => planned.add(named().not()),
+        ReleaseLifecycle::Released => {
+            Condition::any().add(stored(Stored::Released)).add(planned.add(named()))
+        }
+        ReleaseLifecycle::Withdrawn => Condition::all().add(stored(Stored::Withdrawn)),
     }
 }
 
@@ -283,6 +376,50 @@ impl Paged for Releases {
 pub(super) async fn of(ctx: &Context<'_>, release: ReleaseId) -> Result<Release, Fault> {
     let found = super::dimensions(ctx).await?.releases.get(&release).cloned();
     found.map(Release).ok_or_else(|| super::gone("release", release))
+}
+
+/// The release that an input names: by id, or by version, in a product or in the only product that has it.
+pub(super) async fn referenced(
+    ctx: &Context<'_>,
+    release_id: Option<ID>,
+    release: Option<Reference>,
+    product: Option<Reference>,
+) -> Result<ReleaseId, Fault> {
+    // Not through the loaders: what they remember would be shown after the release has changed.
+    let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
+    match product {
+        Some(product) => {
+            let product = dimensions.product("product", &product.0)?.id;
+            referenced_in(ctx, release_id, release, product).await
+        }
+        None => match (release_id, release) {
+            (Some(id), None) => parse("releaseId", &id),
+            (None, Some(reference)) => Ok(dimensions.only_release("release", &reference.0)?.id),
+            _ => Err(which()),
+        },
+    }
+}
+
+/// The release of a product that an input names, by id or by version.
+pub(super) async fn referenced_in(
+    ctx: &Context<'_>,
+    release_id: Option<ID>,
+    release: Option<Reference>,
+    product: ProductId,
+) -> Result<ReleaseId, Fault> {
+    let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
+    match (release_id, release) {
+        (Some(id), None) => {
+            let id: ReleaseId = parse("releaseId", &id)?;
+            Ok(dimensions.release(product, "releaseId", &id.public())?.id)
+        }
+        (None, Some(reference)) => Ok(dimensions.release(product, "release", &reference.0)?.id),
+        _ => Err(which()),
+    }
+}
+
+fn which() -> Fault {
+    Fault::invalid("release", "name the release once: by `release` (its id or version) or by `releaseId`")
 }
 
 #[derive(Default)]
@@ -338,6 +475,9 @@ struct PlanReleaseInput {
     /// The features that it touches.
     #[graphql(default)]
     features: Vec<ReleaseFeatureInput>,
+    /// When the sending system says that this became so: an earlier state never replaces a later one. Left out: what is
+    /// sent last is the newest.
+    updated_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -345,8 +485,12 @@ struct PlanReleaseInput {
 /// What to change of a release; what is left out stays.
 #[derive(InputObject)]
 struct UpdateReleaseInput {
-    /// The release.
-    release_id: ID,
+    /// The release: its id, or its version. A version that several products have needs the product too.
+    release: Option<Reference>,
+    /// The product in which to look for a version.
+    product: Option<Reference>,
+    /// The release by its id, instead of `release`.
+    release_id: Option<ID>,
     /// A new title; null removes it.
     title: MaybeUndefined<String>,
     /// New notes; null removes them.
@@ -355,8 +499,8 @@ struct UpdateReleaseInput {
     previous: MaybeUndefined<Reference>,
     /// The day it is meant to ship; null: none is set.
     planned_for: MaybeUndefined<Date>,
-    /// The features that it touches, instead of those before.
-    features: Option<Vec<ReleaseFeatureInput>>,
+    /// The features that it touches, instead of those before; null or none: it touches none.
+    features: MaybeUndefined<Vec<ReleaseFeatureInput>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -364,9 +508,14 @@ struct UpdateReleaseInput {
 /// A release that customers have.
 #[derive(InputObject)]
 struct ShipReleaseInput {
-    /// The release.
-    release_id: ID,
-    /// Since when; now if left out.
+    /// The release: its id, or its version. A version that several products have needs the product too.
+    release: Option<Reference>,
+    /// The product in which to look for a version.
+    product: Option<Reference>,
+    /// The release by its id, instead of `release`.
+    release_id: Option<ID>,
+    /// Since when; left out: now, or since the day that it was first seen if only answers told of it. A release that was
+    /// withdrawn comes again: its first day is the new one, and neither side of a verdict counts the first time.
     released_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
@@ -375,8 +524,12 @@ struct ShipReleaseInput {
 /// A release that is taken back.
 #[derive(InputObject)]
 struct WithdrawReleaseInput {
-    /// The release.
-    release_id: ID,
+    /// The release: its id, or its version. A version that several products have needs the product too.
+    release: Option<Reference>,
+    /// The product in which to look for a version.
+    product: Option<Reference>,
+    /// The release by its id, instead of `release`.
+    release_id: Option<ID>,
     /// Since when; now if left out.
     withdrawn_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
@@ -388,6 +541,11 @@ payloads! {
     ReleasePayload {
         /// The release.
         release: Release,
+        /// What became of what was sent; null where a verb has done what it says.
+        outcome: Option<SentOutcome>,
+        /// Releases of the product whose version is another spelling of the one that was made now: v1.2.3 where 1.2.3 is
+        /// there. Answers that name the one do not count for the other; look whether both are meant.
+        alike: Vec<Release>,
     }
 }
 
@@ -402,7 +560,8 @@ pub(super) struct ReleaseMutation;
 
 #[Object]
 impl ReleaseMutation {
-    /// Plans a release, or enters one that has shipped. The same version again returns what is there.
+    /// Plans a release, or enters one that has shipped. The same version again takes what is newly said of it; what is
+    /// left out stays.
     async fn plan_release(
         &self,
         ctx: &Context<'_>,
@@ -419,9 +578,11 @@ impl ReleaseMutation {
                 planned_for: input.planned_for.map(Into::into),
                 released_at: input.released_at.map(Into::into),
                 features: touched(input.features),
+                updated_at: input.updated_at.map(Into::into),
             };
-            let release = release::plan(ctx.store(), ctx.ships()?, new, ctx.now()).await?;
-            Ok(ReleasePayload::done(Release(release)))
+            let planned = release::plan(ctx.store(), ctx.ships()?, new, ctx.now()).await?;
+            let alike = planned.alike.into_iter().map(Release).collect();
+            Ok(ReleasePayload::done(Release(planned.release), Some(planned.became.into()), alike))
         })
         .await
     }
@@ -439,11 +600,11 @@ impl ReleaseMutation {
                 notes: super::given(input.notes),
                 previous: super::given(input.previous).map(|given| given.map(|previous| previous.0)),
                 planned_for: super::given(input.planned_for).map(|day| day.map(Into::into)),
-                features: input.features.map(touched),
+                features: super::given(input.features).map(|features| touched(features.unwrap_or_default())),
             };
-            let id = parse("releaseId", &input.release_id)?;
+            let id = referenced(ctx, input.release_id, input.release, input.product).await?;
             let release = release::update(ctx.store(), ctx.ships()?, id, changes, ctx.now()).await?;
-            Ok(ReleasePayload::done(Release(release)))
+            Ok(ReleasePayload::done(Release(release), None, Vec::new()))
         })
         .await
     }
@@ -456,11 +617,11 @@ impl ReleaseMutation {
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let id = parse("releaseId", &input.release_id)?;
+            let id = referenced(ctx, input.release_id, input.release, input.product).await?;
             let release =
                 release::ship(ctx.store(), ctx.ships()?, id, input.released_at.map(Into::into), ctx.now())
                     .await?;
-            Ok(ReleasePayload::done(Release(release)))
+            Ok(ReleasePayload::done(Release(release), None, Vec::new()))
         })
         .await
     }
@@ -473,10 +634,10 @@ impl ReleaseMutation {
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let id = parse("releaseId", &input.release_id)?;
+            let id = referenced(ctx, input.release_id, input.release, input.product).await?;
             let withdrawn_at = input.withdrawn_at.map_or_else(|| ctx.now(), Into::into);
             let release = release::withdraw(ctx.store(), ctx.ships()?, id, withdrawn_at, ctx.now()).await?;
-            Ok(ReleasePayload::done(Release(release)))
+            Ok(ReleasePayload::done(Release(release), None, Vec::new()))
         })
         .await
     }

@@ -3,10 +3,10 @@
 use async_graphql::{
     ID, InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
 };
-use chrono::{NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate, Utc};
 
 use super::fault::Fault;
-use crate::domain::{reference::PublicId, score::Period};
+use crate::domain::{check, reference::PublicId, score::Period};
 
 /// The id of an object.
 pub(super) fn id(id: impl PublicId) -> ID {
@@ -43,9 +43,35 @@ impl ScalarType for Reference {
     }
 }
 
+/// The day that a text names.
+fn day(text: &str) -> Result<NaiveDate, &'static str> {
+    let day =
+        text.parse().ok().filter(|day: &NaiveDate| text.len() == 10 && (1..=9999).contains(&day.year()));
+    day.ok_or("must be a day like 2026-03-31")
+}
+
+/// The moment that a text names. There are no leap seconds here, nor years that one database could not compare.
+fn moment(text: &str) -> Result<chrono::DateTime<Utc>, &'static str> {
+    let at: chrono::DateTime<Utc> = text.parse().map_err(|_| "must be a moment like 2026-03-31T09:30:00Z")?;
+    match at {
+        _ if check::is_leap(at) => Err("is a leap second, which is not kept; give second 59"),
+        _ if !(1..=9999).contains(&at.year()) => Err("must lie between the years 1 and 9999"),
+        at => Ok(at),
+    }
+}
+
+/// What is wrong with a text as a value of a scalar of ours, if anything is.
+pub(super) fn misfit(scalar: &str, text: &str) -> Option<&'static str> {
+    match scalar {
+        "Date" => day(text).err(),
+        "DateTime" => moment(text).err(),
+        _ => None,
+    }
+}
+
 /// A type of the wire for a type of the domain: its name, its format, and how it is read.
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident($inner:ty), $url:literal, $example:literal, $write:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident($inner:ty), $url:literal, $read:ident, $write:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub $inner);
@@ -55,8 +81,7 @@ macro_rules! texts {
         impl ScalarType for $name {
             fn parse(value: Value) -> InputValueResult<Self> {
                 let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-                let read = text.parse().map(Self);
-                read.map_err(|_| InputValueError::custom(concat!("must be like ", $example)))
+                $read(text).map(Self).map_err(InputValueError::custom)
             }
 
             fn to_value(&self) -> Value {
@@ -81,10 +106,11 @@ macro_rules! texts {
 
 texts! {
     /// A day of the calendar without a time, such as `2026-03-31`: the full-date of RFC 3339.
-    Date(NaiveDate), "https://scalars.graphql.org/andimarek/local-date", "2026-03-31", |day: NaiveDate| day.to_string();
+    Date(NaiveDate), "https://scalars.graphql.org/andimarek/local-date", day, |day: NaiveDate| day.to_string();
 
-    /// A moment with its offset, such as `2026-03-31T09:30:00Z`: the date-time of RFC 3339. What comes out is UTC.
-    DateTime(chrono::DateTime<Utc>), "https://scalars.graphql.org/andimarek/date-time", "2026-03-31T09:30:00Z",
+    /// A moment with its offset, such as `2026-03-31T09:30:00Z`: the date-time of RFC 3339. What comes out is UTC. Leap
+    /// seconds (`:60`) are refused.
+    DateTime(chrono::DateTime<Utc>), "https://scalars.graphql.org/andimarek/date-time", moment,
         |at: chrono::DateTime<Utc>| at.to_rfc3339();
 }
 

@@ -14,6 +14,7 @@ use super::{
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::{Reference, id},
+    sent::SentOutcome,
 };
 use crate::domain::segment;
 
@@ -115,6 +116,8 @@ payloads! {
     SegmentPayload {
         /// The segment.
         segment: Segment,
+        /// What became of what was sent; null where a verb has done what it says.
+        outcome: Option<SentOutcome>,
     }
 }
 
@@ -123,7 +126,7 @@ pub(super) struct SegmentMutation;
 
 #[Object]
 impl SegmentMutation {
-    /// Makes a segment. The same again returns what is there.
+    /// Makes a segment. The same key again gives it the name that is given.
     async fn create_segment(
         &self,
         ctx: &Context<'_>,
@@ -132,9 +135,9 @@ impl SegmentMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.manages()?;
-            let segment =
+            let (segment, became) =
                 segment::create(ctx.store(), by, &input.key, input.name.as_deref(), ctx.now()).await?;
-            Ok(SegmentPayload::done(Segment(segment)))
+            Ok(SegmentPayload::done(Segment(segment), Some(became.into())))
         })
         .await
     }
@@ -149,7 +152,7 @@ impl SegmentMutation {
         payload(mark, async {
             let by = ctx.manages()?;
             let segment = segment::rename(ctx.store(), by, &input.segment.0, &input.name, ctx.now()).await?;
-            Ok(SegmentPayload::done(Segment(segment)))
+            Ok(SegmentPayload::done(Segment(segment), None))
         })
         .await
     }

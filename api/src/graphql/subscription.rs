@@ -22,6 +22,7 @@ use super::{
     feature::{self, Feature},
     feedback::Feedback,
     incident::Incident,
+    live::TellsPlace,
     load::{AllDimensions, HurtBy, Loads, StatedOf},
     regression::{FeatureRegression, Verdict},
     release::{self, Release},
@@ -29,12 +30,13 @@ use super::{
 };
 use crate::{
     domain::{access::Right, error::Error},
-    feed::{Behind, Heard, Portion, Scope, VerdictChanged},
+    feed::{Cut, Heard, Place, Portion, Scope, VerdictChanged},
     store::Dimensions,
 };
 
-/// Everything that can be listened to. What happened before the subscription began is not told, nor what happened
-/// while there was no connection: after connecting again, ask for what was missed by a query. Events come in the order
+/// Everything that can be listened to. Told is what happens from the beginning of the subscription on, or from a cursor
+/// on: the cursor of each event stands in `extensions.cursor` of its result, and `Organization.feedCursor` is the one of
+/// now. Whoever subscribes again with `after` misses nothing and hears nothing twice. Events come in the order
 /// in which they were stored, from whichever server they were stored by. Each shows its object as it is when it is
 /// told, so of two changes in quick succession both events may show the second. Who reads too slowly is cut off with
 /// the code SLOW_CONSUMER.
@@ -57,9 +59,13 @@ impl Subscription {
             desc = "Only answers that count for this release: its id, or its version if the product is given too."
         )]
         release: Option<Reference>,
+        #[graphql(
+            desc = "First tell what happened after this cursor, of an event or of `Organization.feedCursor`."
+        )]
+        after: Option<String>,
     ) -> Result<Events<Feedback>, Fault> {
         let by = ctx.reads()?;
-        let heard = ctx.services().feed.feedback(by).await?;
+        let heard = ctx.services().feed.feedback(by, place(after)?).await?;
         let scope = scope(ctx, product, feature, release).await?;
         Ok(events(heard, move |portion, answer| {
             let own = by.only().is_none_or(|customer| answer.customer_id == Some(customer));
@@ -83,13 +89,17 @@ impl Subscription {
                     product is given too), be it that they do not come from there."
         )]
         release: Option<Reference>,
+        #[graphql(
+            desc = "First tell what happened after this cursor, of an event or of `Organization.feedCursor`."
+        )]
+        after: Option<String>,
     ) -> Result<Events<Incident>, Fault> {
         let by = ctx.reads()?;
         if by.only().is_some() {
             // Events do not carry whom an incident hurts; a customer asks for incidents by query.
             return Err(Error::Forbidden(Right::Report).into());
         }
-        let heard = ctx.services().feed.incidents(by).await?;
+        let heard = ctx.services().feed.incidents(by, place(after)?).await?;
         let scope = scope(ctx, product, feature, release).await?;
         Ok(events(heard, move |portion, incident| {
             let linked = || Linked {
@@ -111,8 +121,12 @@ impl Subscription {
         #[graphql(desc = "Only releases of this product.")] product: Option<Reference>,
         #[graphql(desc = "Only this release: its id, or its version if the product is given too.")]
         release: Option<Reference>,
+        #[graphql(
+            desc = "First tell what happened after this cursor, of an event or of `Organization.feedCursor`."
+        )]
+        after: Option<String>,
     ) -> Result<Events<Release>, Fault> {
-        let heard = ctx.services().feed.releases(ctx.reports()?).await?;
+        let heard = ctx.services().feed.releases(ctx.reports()?, place(after)?).await?;
         let scope = scope(ctx, product, None, release).await?;
         Ok(events(heard, move |portion, row| {
             scope.has_release(row).then(|| Told::new(portion, Release(row.clone())))
@@ -202,6 +216,14 @@ impl VerdictChange {
     }
 }
 
+/// The place in the feed after which a listener wants to hear.
+fn place(after: Option<String>) -> Result<Option<Place>, Fault> {
+    let wrong = || {
+        Fault::invalid("after", "is not a cursor of the feed; take one from `extensions.cursor` of an event")
+    };
+    after.map(|cursor| Place::read(&cursor).ok_or_else(wrong)).transpose()
+}
+
 async fn scope(
     ctx: &Context<'_>,
     product: Option<Reference>,
@@ -227,11 +249,15 @@ where
         let (mut heard, wanted) = listener?;
         match heard.next().await {
             Ok(portion) => {
-                let told: Vec<_> =
-                    heard.of(&portion).filter_map(|thing| wanted(&portion, thing)).map(Ok).collect();
+                let told = heard.of(&portion).filter_map(|(place, thing)| {
+                    let told = wanted(&portion, thing)?;
+                    Some(Ok(Told { place: Some(place), ..told }))
+                });
+                let told: Vec<_> = told.collect();
                 Some((told, Some((heard, wanted))))
             }
-            Err(Behind) => Some((vec![Err(Fault::slow_consumer())], None)),
+            Err(Cut::Behind) => Some((vec![Err(Fault::slow_consumer())], None)),
+            Err(Cut::Failed(error)) => Some((vec![Err(error.into())], None)),
         }
     });
     portions.flat_map(stream::iter).boxed()
@@ -241,6 +267,7 @@ where
 /// statement, unless more is asked for.
 pub struct Told<T> {
     thing: T,
+    place: Option<Place>,
     dimensions: Arc<Dimensions>,
     linked: Option<Linked>,
 }
@@ -254,7 +281,7 @@ struct Linked {
 
 impl<T> Told<T> {
     fn new<P>(portion: &Portion<P>, thing: T) -> Self {
-        Self { thing, dimensions: portion.dimensions.clone(), linked: None }
+        Self { thing, place: None, dimensions: portion.dimensions.clone(), linked: None }
     }
 }
 
@@ -268,6 +295,9 @@ impl<T: OutputType> OutputType for Told<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        if let Some(place) = self.place {
+            ctx.data_unchecked::<TellsPlace>().tell(place);
+        }
         let loads: &Loads = ctx.data_unchecked();
         loads.feed_one(AllDimensions, self.dimensions.clone()).await;
         if let Some(linked) = &self.linked {

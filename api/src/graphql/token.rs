@@ -7,7 +7,9 @@ use super::{
     Asking,
     customer::Customer,
     fault::Fault,
+    feature::Feature,
     payload::{payload, payloads},
+    product::{self, Product},
     scalar::{DateTime, Reference, id},
 };
 use crate::domain::token::{self, NewToken};
@@ -51,7 +53,7 @@ enum TokenScope {
     Ingest,
     /// To reports, without answers, incidents or customers.
     Reports,
-    /// To submitting answers: it may stand in a web page.
+    /// To submitting answers about one product, as they are given: it may stand in a web page.
     Publishable,
 }
 
@@ -85,6 +87,33 @@ impl ApiToken {
         }
     }
 
+    /// The only product that it submits answers about; null: not confined to one.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>, Fault> {
+        match self.0.product_id {
+            Some(product) => Ok(Some(product::of(ctx, product).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The only features that it submits answers about, by key; empty: not confined to any.
+    async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
+        let dimensions = super::dimensions(ctx).await?;
+        let ids = token::publication(&self.0).features;
+        let mut features: Vec<_> = ids.iter().filter_map(|id| dimensions.features.get(id)).collect();
+        features.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(features.into_iter().cloned().map(Feature).collect())
+    }
+
+    /// The origins whose pages may use it; empty: any, and whoever is no page.
+    async fn origins(&self) -> Vec<String> {
+        token::publication(&self.0).origins
+    }
+
+    /// When it was last used, give or take an hour; null: never, as far as is known.
+    async fn last_used_at(&self) -> Option<DateTime> {
+        self.0.last_used_at.map(Into::into)
+    }
+
     /// When it was made.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
@@ -115,17 +144,26 @@ impl TokenQuery {
 /// A token to make.
 #[derive(InputObject)]
 struct CreateTokenInput {
-    /// What it is for, at most 64 characters.
+    /// What it is for, at most 64 characters. No two tokens that work have the same name.
     name: String,
     /// What it may do.
     role: Role,
-    /// To what it is confined.
+    /// To what it is confined. A scope that leaves the role nothing is refused.
     #[graphql(default)]
     scope: TokenScope,
     /// The customer for whom it speaks: an id or a key. With the role CUSTOMER only.
     customer: Option<Reference>,
     /// When it stops working by itself; left out: never.
     expires_at: Option<DateTime>,
+    /// The only product that it submits answers about. Needed with the scope PUBLISHABLE, and for it only.
+    product: Option<Reference>,
+    /// The only features of that product; none: all, and the product as a whole. With the scope PUBLISHABLE only.
+    #[graphql(default)]
+    features: Vec<Reference>,
+    /// The origins whose pages may use it, such as `https://www.example.com`; none: any, and whoever is no page. With
+    /// the scope PUBLISHABLE only.
+    #[graphql(default)]
+    origins: Vec<String>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -176,6 +214,9 @@ impl TokenMutation {
                 customer: input.customer.map(|customer| customer.0),
                 name: input.name,
                 expires_at: input.expires_at.map(Into::into),
+                product: input.product.map(|product| product.0),
+                features: input.features.into_iter().map(|feature| feature.0).collect(),
+                origins: input.origins,
             };
             let (row, secret) = token::create(ctx.store(), ctx.administers()?, new, ctx.now()).await?;
             Ok(CreateTokenPayload::done(ApiToken(row), secret))

@@ -316,7 +316,8 @@ impl ProductComparison {
         segment::of(ctx, self.cell.segment).await
     }
 
-    /// The last day whose data were known.
+    /// The last day whose data were known. Where it has not come yet in a product's time zone, the product is seen as of
+    /// its own today: `asOf` of its value.
     async fn as_of(&self) -> Date {
         self.cell.as_of.into()
     }
@@ -364,7 +365,8 @@ pub(super) struct ValueQuery;
 
 #[Object]
 impl ValueQuery {
-    /// The organization's products, compared by the perceived value of each as a whole.
+    /// The organization's products, compared by the perceived value of each as a whole. Each is seen on its own days,
+    /// those of its time zone.
     async fn product_comparison(
         &self,
         ctx: &Context<'_>,
@@ -374,16 +376,31 @@ impl ValueQuery {
         #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
         as_of: Option<Date>,
     ) -> Result<ProductComparison, Fault> {
-        // Products of one organization may lie in different time zones: UTC is what they share.
-        let today = ctx.now().date_naive();
-        let (period, as_of) = period(days, as_of, today)?;
+        let by = ctx.reports()?;
+        let dimensions = super::dimensions(ctx).await?;
         let segment = match segment {
-            Some(segment) => Some(super::dimensions(ctx).await?.segment("segment", &segment.0)?.id),
+            Some(segment) => Some(dimensions.segment("segment", &segment.0)?.id),
             None => None,
         };
-        let cell = Cell { period, release: None, segment, as_of };
-        let (snapshot, values) = ctx.services().scores.products(ctx.reports()?, today, cell).await?;
-        Ok(ProductComparison { cell, snapshot, values })
+        // Products of one organization may lie in different time zones: each is seen on its own day, and what is shown
+        // of all of them is that of the product where the day is the latest.
+        let now = ctx.now();
+        let todays = dimensions.products.values().map(|product| (product.id, products::today(product, now)));
+        let todays: Vec<_> = todays.collect();
+        let latest = todays.iter().map(|(_, today)| *today).max().unwrap_or_else(|| now.date_naive());
+        let of = |period, as_of| Cell { period, release: None, segment, as_of };
+        let (shown, last) = period(days, as_of, latest)?;
+        let cells = todays.iter().map(|(product, today)| {
+            let as_of = as_of.map(|day| Date(day.0.min(*today)));
+            match period(days, as_of, *today) {
+                Ok((period, as_of)) => (*product, of(period, as_of)),
+                // The period begins on a day that has not come here.
+                Err(_) => (*product, of(shown, (*today).min(last))),
+            }
+        });
+        let cells = cells.collect();
+        let (snapshot, values) = ctx.services().scores.products(by, latest, cells).await?;
+        Ok(ProductComparison { cell: of(shown, last), snapshot, values })
     }
 }
 

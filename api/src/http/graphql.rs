@@ -1,5 +1,7 @@
 //! GraphQL over HTTP, by its specification: POST with JSON, GET for queries, two media types.
 
+use std::net::SocketAddr;
+
 use actix_cors::Cors;
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -71,6 +73,7 @@ struct Asked<'a> {
     state: &'a State,
     headers: &'a HeaderMap,
     method: &'a Method,
+    peer: Option<SocketAddr>,
     accepted: Accepted,
 }
 
@@ -82,13 +85,15 @@ enum Outcome {
 
 async fn post(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
-    let asked = Asked { state: &state, headers: request.headers(), method: request.method(), accepted };
+    let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
+    let asked = Asked { state: &state, headers, method, peer, accepted };
     asked.post(payload).await.unwrap_or_else(|refused| asked.dressed(refused))
 }
 
 async fn get(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
-    let asked = Asked { state: &state, headers: request.headers(), method: request.method(), accepted };
+    let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
+    let asked = Asked { state: &state, headers, method, peer, accepted };
     asked.get(request.query_string()).await.unwrap_or_else(|refused| asked.dressed(refused))
 }
 
@@ -103,7 +108,7 @@ impl Asked<'_> {
             let message = "Send the body as it is, without Content-Encoding.";
             return Err(refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message));
         }
-        let caller = auth::caller_of(self.state, self.headers).await?;
+        let caller = auth::caller_of(self.state, self.headers, self.peer).await?;
         let settings = &self.state.settings;
         let body = params::body(payload, settings.body, settings.read_timeout).await;
         let body = body.map_err(|refusal| {
@@ -127,7 +132,7 @@ impl Asked<'_> {
                  a GET without any such header could come from a page of another site.";
             return Err(self.refused(Refusal::new(Code::PreflightRequired, message)));
         }
-        let caller = auth::caller_of(self.state, self.headers).await?;
+        let caller = auth::caller_of(self.state, self.headers, self.peer).await?;
         let params = params::of_query_string(query_string).map_err(|refusal| self.refused(refusal))?;
         Ok(match self.run(caller, params).await? {
             Outcome::Answer(answer) if answer.errors.is_empty() => self.cacheable(&answer),

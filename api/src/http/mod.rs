@@ -3,6 +3,7 @@
 mod auth;
 mod graphql;
 mod health;
+mod json;
 mod live;
 mod media;
 mod oidc;
@@ -42,6 +43,8 @@ pub struct Settings {
     pub keep_alive: Duration,
     /// How long, in seconds, a caller may use an answer to a query by GET without asking whether it still holds.
     pub max_age: u32,
+    /// The header in which a proxy says from where a caller calls, if there is one.
+    pub address_header: Option<String>,
     /// Whose pages may ask: origins, or `*` for all.
     pub cors_origins: Vec<String>,
     /// The certificate and its key, if the server speaks TLS.

@@ -93,7 +93,7 @@ async fn root(request: HttpRequest) -> HttpResponse {
 
 /// The schema, for those who may ask what it is.
 async fn schema(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
-    let viewer = match auth::viewer(&state, request.headers()).await {
+    let viewer = match auth::viewer(&state, request.headers(), request.peer_addr()).await {
         Ok(viewer) => viewer,
         Err(refused) => return refused,
     };

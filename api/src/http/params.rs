@@ -7,6 +7,7 @@ use futures::StreamExt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use super::json;
 use crate::graphql::{
     Code,
     document::{Params, Refusal},
@@ -36,7 +37,7 @@ pub(super) async fn body(mut payload: web::Payload, most: usize, time: Duration)
 
 /// The parameters in a JSON body.
 pub(super) fn of_body(body: &[u8]) -> Result<Params, Refusal> {
-    match serde_json::from_slice(body) {
+    match json::read(body) {
         Ok(Once(Value::Object(fields))) => of_fields(fields),
         Ok(Once(Value::Array(_))) => {
             Err(bad("The body is a batch of requests; send each by itself, over the same connection."))
@@ -59,7 +60,7 @@ pub(super) fn of_query_string(text: &str) -> Result<Params, Refusal> {
                 Value::Null
             }
             "query" | "operationName" | "documentId" => Value::String(value),
-            "variables" | "extensions" => serde_json::from_str(&value)
+            "variables" | "extensions" => json::read(value.as_bytes())
                 .map(|Once(value)| value)
                 .map_err(|error| bad(format!("The parameter {name} is not JSON: {error}.")))?,
             // Other parameters belong to others: a cache buster, a tracer.

@@ -23,7 +23,7 @@ use tokio::{
 
 use super::{
     State,
-    auth::{self, Caller, Nobody},
+    auth::{self, Caller, Nobody, Visit},
     graphql::refused,
     live,
     params::Once,
@@ -71,7 +71,7 @@ async fn accept(
     let room = state.live.room()?;
     // A token here is checked here. Browsers cannot send one: theirs comes with `connection_init`.
     let caller = match headers.contains_key(header::AUTHORIZATION) {
-        true => Some(auth::caller_of(&state, headers).await?),
+        true => Some(auth::caller_of(&state, headers, request.peer_addr()).await?),
         false => None,
     };
     let handshake = actix_ws::handle_with_protocols(&request, body, &[PROTOCOL]);
@@ -81,7 +81,8 @@ async fn accept(
     })?;
     let most = state.live.settings.message;
     let messages = messages.max_frame_size(most).aggregate_continuations().max_continuation_size(most);
-    let socket = Socket::new(state, session, caller, room);
+    let visit = Visit::of(&state, headers, request.peer_addr());
+    let socket = Socket::new(state, session, caller, visit, room);
     actix_web::rt::spawn(socket.run(messages, !offered.is_empty()));
     Ok(response)
 }
@@ -101,6 +102,7 @@ struct Socket {
     session: Session,
     /// The caller of the upgrade request, and then the one who was acknowledged.
     caller: Option<Caller>,
+    visit: Visit,
     initialised: bool,
     acknowledged: bool,
     /// The token is being checked.
@@ -138,6 +140,7 @@ impl Socket {
         state: web::Data<State>,
         session: Session,
         caller: Option<Caller>,
+        visit: Visit,
         room: OwnedSemaphorePermit,
     ) -> Self {
         let (say, said) = mpsc::channel(UNSENT);
@@ -145,6 +148,7 @@ impl Socket {
             state,
             session,
             caller,
+            visit,
             initialised: false,
             acknowledged: false,
             checking: None,
@@ -268,10 +272,11 @@ impl Socket {
     /// Finds out who it is: by the token of the message, else by that of the upgrade request.
     fn initialise(&mut self, authorization: Option<String>) {
         let (state, caller) = (self.state.clone().into_inner(), self.caller.clone());
+        let visit = self.visit.clone();
         self.checking = Some(self.state.runtime.spawn(async move {
             match (authorization, caller) {
                 (None, Some(caller)) => caller.again(&state).await,
-                (authorization, _) => auth::caller(&state, authorization.as_deref()).await,
+                (authorization, _) => auth::caller(&state, authorization.as_deref(), visit).await,
             }
         }));
     }
@@ -292,6 +297,7 @@ impl Socket {
                 self.send(json!({ "type": "connection_ack" }).to_string()).await
             }
             Err(Nobody::Unauthenticated(why)) => Err(end(4403, format!("Forbidden: {why}"))),
+            Err(Nobody::Stranger) => Err(end(4403, format!("Forbidden: {}", auth::STRANGER))),
             // The database may be back before the next look.
             Err(Nobody::Failed) if self.acknowledged => Ok(()),
             Err(Nobody::Failed) => Err(end(4500, "Internal server error: try again")),
@@ -420,7 +426,8 @@ enum Message {
 
 impl Message {
     fn read(text: &str) -> Result<Self, String> {
-        let Once(message) = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
+        let Once(message) =
+            super::json::read(text.as_bytes()).map_err(|error| format!("it is not JSON: {error}"))?;
         let Value::Object(mut message) = message else { return Err("it is not an object".to_owned()) };
         let kind = match message.remove("type") {
             Some(Value::String(kind)) => kind,

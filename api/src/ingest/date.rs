@@ -24,19 +24,22 @@ pub enum DateError {
     #[error(
         "`{0}` is not a time that is understood; understood are 2023-04-24T04:59:54Z, 2023-04-24 04:59:54 \
          (with or without +02:00), 2023-04-24, 30/Sep/21 17:20, and seconds or milliseconds since 1970; \
-         for another form give the date format, such as %d.%m.%Y %H:%M"
+         for another form give it: --date-format \"%d.%m.%Y %H:%M\""
     )]
     Unknown(String),
     /// It does not have the form that was asked for.
-    #[error("`{text}` does not have the form {format}")]
+    #[error("`{text}` does not have the form {format} that --date-format gives")]
     OtherForm {
         /// What was seen.
         text: String,
         /// The date format that was given.
         format: String,
     },
+    /// It names a second that is not kept anywhere here.
+    #[error("`{0}` is a leap second, which is not kept; write second 59")]
+    LeapSecond(String),
     /// The form that was asked for is none.
-    #[error("`{0}` is not a date format; %Y-%m-%d %H:%M:%S is one")]
+    #[error("--date-format: `{0}` is not a date format; %Y-%m-%d %H:%M:%S is one")]
     BadFormat(String),
 }
 
@@ -79,6 +82,11 @@ impl Dates {
 
     fn read(&self, text: &str) -> Result<Seen, DateError> {
         let text = text.trim();
+        let seen = self.seen(text)?;
+        if seen.is_leap_second() { Err(DateError::LeapSecond(excerpt(text))) } else { Ok(seen) }
+    }
+
+    fn seen(&self, text: &str) -> Result<Seen, DateError> {
         match &self.format {
             Some(format) => in_form(text, format)
                 .ok_or_else(|| DateError::OtherForm { text: excerpt(text), format: format.clone() }),
@@ -118,6 +126,16 @@ fn known(text: &str) -> Option<Seen> {
 }
 
 impl Seen {
+    fn is_leap_second(&self) -> bool {
+        use chrono::Timelike;
+        let nanosecond = match self {
+            Seen::Moment(at) => at.nanosecond(),
+            Seen::Local(at) => at.nanosecond(),
+            Seen::Day(_) => 0,
+        };
+        nanosecond >= 1_000_000_000
+    }
+
     /// Two digits read as the year 21 are a form that was taken for another.
     fn is_plausible(&self) -> bool {
         use chrono::Datelike;
@@ -243,7 +261,10 @@ mod tests {
         let error = dates.moment("2023-05-04").unwrap_err();
         assert_eq!(error.to_string(), "`2023-05-04` does not have the form %d.%m.%Y");
         let error = Dates::with_format(Berlin, "%d.%Q").unwrap_err();
-        assert_eq!(error.to_string(), "`%d.%Q` is not a date format; %Y-%m-%d %H:%M:%S is one");
+        assert_eq!(
+            error.to_string(),
+            "--date-format: `%d.%Q` is not a date format; %Y-%m-%d %H:%M:%S is one"
+        );
     }
 
     #[test]

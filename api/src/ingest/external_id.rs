@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::mapping::Mapping;
+use super::mapping::{Kind, Mapping, Target};
 use super::record::Record;
 
 /// Different records that are told apart exactly. Past these a record shares its count with others that fall
@@ -20,25 +20,33 @@ const SLOTS: usize = 1 << 20;
 /// Ids for the rows of one file.
 ///
 /// An id is the hash of what the record holds (names and texts, mapped or not, and the mapping's constants)
-/// and of how many records that hold the same came before it in the file. Two anonymous five-star ratings that
-/// agree in everything are two answers; the same file read again gives the same ids in the same order.
+/// and of how many records that hold the same came before it in the file. The same file read again gives the same
+/// ids in the same order.
+///
+/// An anonymous answer says nothing of who gave it: two five-star ratings that agree in everything are two answers,
+/// and so are one in each of two files. So its id holds the file as well, and only the same file again is the same.
 #[derive(Debug, Default)]
 pub struct ExternalIds {
+    file: [u8; 32],
     exact: HashMap<u64, u32>,
     shared: Vec<u32>,
 }
 
 impl ExternalIds {
-    /// Nothing was seen yet.
-    pub fn new() -> ExternalIds {
-        ExternalIds::default()
+    /// Nothing was seen yet of a file with this hash.
+    pub fn new(file: [u8; 32]) -> ExternalIds {
+        ExternalIds { file, ..ExternalIds::default() }
     }
 
     /// The id of the next record: 32 hexadecimal digits.
     pub fn next(&mut self, record: &Record, mapping: &Mapping) -> String {
         let content = content(record, mapping);
         let occurrence = self.occurrence(first_u64(&content));
-        let hash = Sha256::new().chain_update(content).chain_update(occurrence.to_le_bytes()).finalize();
+        let mut hash = Sha256::new().chain_update(content).chain_update(occurrence.to_le_bytes());
+        if mapping.kind() == Kind::Feedback && mapping.get(record, Target::Customer).is_none() {
+            hash.update(self.file);
+        }
+        let hash = hash.finalize();
         format!("{:032x}", hash[..16].iter().fold(0, |number: u128, &byte| number << 8 | u128::from(byte)))
     }
 
@@ -87,15 +95,18 @@ mod tests {
 
     use csv::StringRecord;
 
-    use super::super::mapping::Kind;
     use super::super::record::Columns;
     use super::*;
 
     fn ids(header: &[&str], rows: &[&[&str]], product: &str) -> Vec<String> {
+        ids_in([7; 32], header, rows, product)
+    }
+
+    fn ids_in(file: [u8; 32], header: &[&str], rows: &[&[&str]], product: &str) -> Vec<String> {
         let columns = Arc::new(Columns::new(header));
         let sets = [("product".to_owned(), product.to_owned()), ("scale".to_owned(), "stars".to_owned())];
         let mapping = Mapping::new(Kind::Feedback, &columns, &[], &sets).unwrap();
-        let mut ids = ExternalIds::new();
+        let mut ids = ExternalIds::new(file);
         let record = |row: &&[&str]| Record::new(2, columns.clone(), StringRecord::from(row.to_vec()));
         rows.iter().map(|row| ids.next(&record(row), &mapping)).collect()
     }
@@ -117,11 +128,20 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_export_gives_the_old_rows_their_old_ids() {
-        let rows = [ROWS[3], ROWS[0], ROWS[2], ROWS[1], ROWS[0]];
-        let old: HashSet<_> = ids(&HEADER, &ROWS, "Kiwix").into_iter().collect();
-        let new: HashSet<_> = ids(&HEADER, &rows, "Kiwix").into_iter().collect();
-        assert!(new.is_superset(&old) && new.len() == 5);
+    fn a_longer_export_gives_the_old_rows_of_customers_their_old_ids() {
+        let header = ["rating", "occurred_at", "customer"];
+        let rows = [ROWS[2], ROWS[0], ROWS[1], ROWS[0]];
+        let old: HashSet<_> = ids_in([1; 32], &header, &ROWS[..3], "Kiwix").into_iter().collect();
+        let new: HashSet<_> = ids_in([2; 32], &header, &rows, "Kiwix").into_iter().collect();
+        assert!(new.is_superset(&old) && new.len() == 4);
+    }
+
+    #[test]
+    fn anonymous_answers_of_two_files_are_different_answers() {
+        let one = ids_in([1; 32], &HEADER, &ROWS, "Kiwix");
+        let other = ids_in([2; 32], &HEADER, &ROWS, "Kiwix");
+        assert!(one.iter().all(|id| !other.contains(id)));
+        assert_eq!(one, ids_in([1; 32], &HEADER, &ROWS, "Kiwix"), "the same file again is the same");
     }
 
     #[test]
@@ -133,7 +153,7 @@ mod tests {
 
     #[test]
     fn past_the_limit_equal_rows_still_differ() {
-        let mut ids = ExternalIds::new();
+        let mut ids = ExternalIds::new([0; 32]);
         ids.exact.extend((0..EXACT as u64).map(|hash| (hash, 1)));
         let hash = u64::MAX;
         assert_eq!([ids.occurrence(hash), ids.occurrence(hash), ids.occurrence(7)], [0, 1, 1]);

@@ -14,8 +14,7 @@ use crate::{
     domain::{
         access::Submit,
         error::Error,
-        feedback::{self, NewFeedback, Submission, Submitted, Telling},
-        reference::PublicId,
+        feedback::{self, Handed, Submission, Submitted, Telling},
     },
     store::Store,
 };
@@ -34,8 +33,7 @@ pub struct GroupCommit {
 
 struct Job {
     organization: OrganizationId,
-    source: String,
-    items: Vec<NewFeedback>,
+    items: Vec<Handed>,
     answer: oneshot::Sender<Result<Vec<Result<Submitted, Error>>, Error>>,
 }
 
@@ -46,46 +44,31 @@ impl GroupCommit {
         (Self { line }, tokio::spawn(write(store, waiting)))
     }
 
-    /// Submits answers, each taken or refused by itself; returns when those taken are on disk. One who speaks for
-    /// a customer submits that customer's answers, whatever the items leave out.
+    /// Submits answers, each taken or refused by itself; returns when those taken are on disk. What a caller may say of
+    /// an answer is for [`Handed::confined`].
     pub async fn submit(
         &self,
         by: Submit,
         source: &str,
-        items: Vec<NewFeedback>,
+        items: Vec<impl Into<Handed>>,
     ) -> Result<Vec<Result<Submitted, Error>>, Error> {
-        let Some(customer) = by.only() else { return self.hand_in(by, source, items).await };
-        let own = customer.public();
-        let stranger = |item: &NewFeedback| {
-            let others = item.customer.as_ref().is_some_and(|given| *given != own);
-            others.then(|| Error::invalid("customer", "must be left out: this token speaks for one customer"))
-        };
-        let strangers: Vec<_> = items.iter().map(stranger).collect();
-        let confined = items.into_iter().zip(&strangers).filter(|(_, stranger)| stranger.is_none());
-        let confined = confined
-            .map(|(item, _)| NewFeedback { customer: Some(own.clone()), source: None, ..item })
-            .collect();
-        // A customer's own ids of answers live in a source of their own: nobody else's answer is found by them.
-        let mut results = self.hand_in(by, &format!("customer {own}"), confined).await?.into_iter();
+        let confined = items.into_iter().map(|item| item.into().confined(&by, source));
+        let (mut taken, mut results) = (Vec::new(), Vec::new());
+        for item in confined {
+            results.push(item.map(|item| taken.push(item)));
+        }
+        let mut stored = self.hand_in(&by, taken).await?.into_iter();
         let gone = || Err(Error::Database("an answer got lost".to_owned()));
-        let result = |stranger: Option<Error>| match stranger {
-            Some(error) => Err(error),
-            None => results.next().unwrap_or_else(gone),
-        };
-        Ok(strangers.into_iter().map(result).collect())
+        let result = |result: Result<(), Error>| result.and_then(|()| stored.next().unwrap_or_else(gone));
+        Ok(results.into_iter().map(result).collect())
     }
 
-    async fn hand_in(
-        &self,
-        by: Submit,
-        source: &str,
-        items: Vec<NewFeedback>,
-    ) -> Result<Vec<Result<Submitted, Error>>, Error> {
+    async fn hand_in(&self, by: &Submit, items: Vec<Handed>) -> Result<Vec<Result<Submitted, Error>>, Error> {
         if items.is_empty() {
             return Ok(Vec::new());
         }
         let (answer, answered) = oneshot::channel();
-        let job = Job { organization: by.organization(), source: source.to_owned(), items, answer };
+        let job = Job { organization: by.organization(), items, answer };
         let stopped = || Error::Database("the writer has stopped".to_owned());
         self.line.send(job).await.map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
@@ -131,10 +114,7 @@ async fn commit(store: &Store, organization: OrganizationId, group: Vec<Job>) {
     let mut items = Vec::new();
     for job in group {
         answers.push((job.answer, job.items.len()));
-        items.extend(job.items.into_iter().map(|mut item| {
-            item.source.get_or_insert_with(|| job.source.clone());
-            item
-        }));
+        items.extend(job.items);
     }
     match commit_all(store, organization, items).await {
         Ok(results) => {
@@ -156,7 +136,7 @@ async fn commit(store: &Store, organization: OrganizationId, group: Vec<Job>) {
 async fn commit_all(
     store: &Store,
     organization: OrganizationId,
-    items: Vec<NewFeedback>,
+    items: Vec<Handed>,
 ) -> Result<Vec<Result<Submitted, Error>>, Error> {
     let how = Submission { create_customers: true, telling: Telling::Each };
     let mut tx = store.begin(organization, clock::now()).await?;

@@ -3,28 +3,35 @@
 
 mod create;
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
+use ballroom_entity::release::ReleaseLifecycle;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use super::{
     BadRecord, Dates, ExternalIds, Kind, Mapping, ReadError, ReadOptions, Reader, Record, Reject, Rejects,
-    open, parse,
+    Target, open, parse,
 };
 use crate::{
     clock,
     domain::{
         access::Manage,
-        error::Error,
+        error::{Error, perhaps},
         exposure::{self, NewExposure},
         feedback::{self, NewFeedback, Outcome, Submission, Telling},
         incident::{self, NewIncident},
-        release::{self, NewRelease, TouchedFeature},
+        release::{self, NewRelease, Planned, TouchedFeature},
+        sent::Became,
+        text,
     },
-    store::{Store, Transaction},
+    store::{Dimensions, Store, Transaction},
 };
 
 pub use create::{Create, Created};
@@ -49,6 +56,10 @@ pub struct ImportOptions {
     pub date_format: Option<String>,
     /// What is made when a row is the first to name it.
     pub create: Create,
+    /// Texts of cells that hold nothing; the usual ones if not given.
+    pub missing: Option<Vec<String>>,
+    /// What stands in front of the versions of this file, and nowhere else.
+    pub release_prefix: Option<String>,
     /// The system that the data come from: external ids are unique within it.
     pub source: String,
     /// Where the rows go that cannot be taken.
@@ -62,7 +73,9 @@ pub struct Summary {
     pub read: u64,
     /// Rows stored, each of which counts.
     pub accepted: u64,
-    /// Rows whose external id was there: nothing was changed.
+    /// Rows of what was there and was different: what is newer was taken.
+    pub updated: u64,
+    /// Rows of what was there (or of an earlier state of it): nothing was changed.
     pub already_there: u64,
     /// Answers stored beside another of the same customer, feature, scale and day: the last one counts for both.
     pub superseded: u64,
@@ -74,6 +87,8 @@ pub struct Summary {
     pub first_day: Option<NaiveDate>,
     /// Where the rejects are; none when there were none.
     pub rejects: Option<PathBuf>,
+    /// What was made although something much like it was there.
+    pub warnings: Vec<String>,
 }
 
 /// How far an import is.
@@ -96,7 +111,14 @@ pub async fn import(
     mut progress: impl FnMut(Progress),
 ) -> anyhow::Result<Summary> {
     let reader = open(file, &options.read)?;
-    let mapping = Mapping::new(options.kind, reader.columns(), &options.map, &options.set)?;
+    let mut mapping = Mapping::new(options.kind, reader.columns(), &options.map, &options.set)?;
+    if let Some(missing) = &options.missing {
+        mapping = mapping.with_missing(missing);
+    }
+    if let Some(prefix) = &options.release_prefix {
+        mapping = mapping.without_release_prefix(prefix);
+    }
+    check_settings(&mapping, options.create, &*store.dimensions(by.organization()).await?)?;
     let dates = match &options.date_format {
         Some(format) => Dates::with_format(options.time_zone, format)?,
         None => Dates::in_zone(options.time_zone),
@@ -107,19 +129,28 @@ pub async fn import(
     let _ = std::fs::remove_file(&options.rejects);
     // Reading is work that blocks, so it has a thread of its own; two batches ahead of the database are enough.
     let (sender, mut batches) = mpsc::channel(2);
-    let reading = tokio::task::spawn_blocking(move || read(reader, mapping, dates, sender));
+    let path = file.to_owned();
+    let reading = tokio::task::spawn_blocking(move || {
+        let ids = ExternalIds::new(hash(&path)?);
+        read(reader, mapping, dates, ids, sender)
+    });
     let mut summary = Summary::default();
     while let Some(batch) = batches.recv().await {
         let Batch { rows, bad, bytes, bytes_total } = batch;
+        summary.read += (rows.len() + bad.len()) as u64;
+        let refused = take(store, by, &options, rows, &mut summary).await?;
+        let mut bad: Vec<Bad> = bad
+            .into_iter()
+            .chain(refused.into_iter().map(|(reject, record)| Bad::Refused(reject, record)))
+            .collect();
+        // In the order of the file, whatever it was that refused them.
+        bad.sort_by_key(Bad::line);
         for bad in bad {
-            summary.read += 1;
             match bad {
                 Bad::Unreadable(bad) => rejects.write_bad(&bad)?,
                 Bad::Refused(reject, record) => rejects.write(&reject, &record)?,
             }
         }
-        summary.read += rows.len() as u64;
-        take(store, by, &options, rows, &mut rejects, &mut summary).await?;
         progress(Progress { rows: summary.read, bytes, bytes_total });
     }
     summary.rejected = rejects.count();
@@ -128,7 +159,51 @@ pub async fn import(
     Ok(summary)
 }
 
+/// Checks what is the same in all rows before the first of them: one mistyped word should not refuse a million.
+fn check_settings(mapping: &Mapping, create: Create, dimensions: &Dimensions) -> anyhow::Result<()> {
+    let said =
+        |target: Target, error: Error| anyhow::anyhow!("--set {}: {}", target.name(), in_words(error).1);
+    if let Some(scale) = mapping.constant(Target::Scale) {
+        dimensions.scale("scale", scale).map_err(|error| {
+            let mut known: Vec<&str> = dimensions.scales.values().map(|scale| scale.key.as_str()).collect();
+            known.sort_unstable();
+            let known = known.join(", ");
+            anyhow::anyhow!("--scale: {}; there are {known}, and createScale makes others", in_words(error).1)
+        })?;
+    }
+    if let Some(segment) = mapping.constant(Target::Segment).filter(|_| !create.segments) {
+        dimensions.segment("segment", segment).map_err(|error| said(Target::Segment, error))?;
+    }
+    let Some(product) = mapping.constant(Target::Product) else { return Ok(()) };
+    let product = match dimensions.product("product", product) {
+        Ok(product) => product.id,
+        Err(_) if create.products => return Ok(()),
+        Err(error) => return Err(said(Target::Product, error)),
+    };
+    if let Some(feature) = mapping.constant(Target::Feature).filter(|_| !create.features) {
+        dimensions.feature(product, "feature", feature).map_err(|error| said(Target::Feature, error))?;
+    }
+    if let Some(release) = mapping.constant(Target::Release).filter(|_| !create.releases) {
+        dimensions.release(product, "release", release).map_err(|error| said(Target::Release, error))?;
+    }
+    Ok(())
+}
+
+/// The hash of what a file holds: by it the same file is known when it is imported again.
+fn hash(path: &Path) -> std::io::Result<[u8; 32]> {
+    let mut hash = Sha256::new();
+    let mut file = std::fs::File::open(path)?;
+    let mut some = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut some)? {
+            0 => return Ok(hash.finalize().into()),
+            read => hash.update(&some[..read]),
+        }
+    }
+}
+
 /// A row of any kind.
+#[derive(Clone)]
 enum Row {
     Feedback(parse::FeedbackRow),
     Incident(parse::IncidentRow),
@@ -136,9 +211,56 @@ enum Row {
     Release(parse::ReleaseRow),
 }
 
+impl Row {
+    /// Writes the names in it in the form in which they are kept, so that two that look alike are one.
+    fn write_names(&mut self) {
+        let (product, features, segment, customer, versions): (
+            _,
+            Vec<&mut String>,
+            _,
+            _,
+            Vec<&mut Option<String>>,
+        ) = match self {
+            Self::Feedback(row) => (
+                &mut row.product,
+                row.feature.iter_mut().collect(),
+                row.segment.as_mut(),
+                row.customer.as_mut(),
+                vec![&mut row.release],
+            ),
+            Self::Incident(row) => {
+                (&mut row.product, row.features.iter_mut().collect(), None, None, vec![&mut row.release])
+            }
+            Self::Exposure(row) => {
+                (&mut row.product, vec![&mut row.feature], row.segment.as_mut(), None, Vec::new())
+            }
+            Self::Release(row) => {
+                row.version = text::name(&row.version).into_owned();
+                let features = row.features.iter_mut().map(|touch| &mut touch.feature).collect();
+                (&mut row.product, features, None, None, vec![&mut row.previous])
+            }
+        };
+        for key in features.into_iter().chain([product]).chain(segment).chain(customer) {
+            *key = text::key(key).into_owned();
+        }
+        for version in versions.into_iter().flatten() {
+            *version = text::name(version).into_owned();
+        }
+    }
+}
+
 enum Bad {
     Unreadable(BadRecord),
     Refused(Reject, Record),
+}
+
+impl Bad {
+    fn line(&self) -> u64 {
+        match self {
+            Self::Unreadable(bad) => bad.line,
+            Self::Refused(reject, _) => reject.line,
+        }
+    }
 }
 
 /// Rows that go into one transaction.
@@ -153,9 +275,9 @@ fn read(
     mut reader: Reader,
     mapping: Mapping,
     dates: Dates,
+    mut ids: ExternalIds,
     batches: mpsc::Sender<Batch>,
 ) -> anyhow::Result<()> {
-    let mut ids = ExternalIds::new();
     loop {
         let (mut rows, mut bad) = (Vec::with_capacity(ROWS), Vec::new());
         let mut end = None;
@@ -210,38 +332,60 @@ fn row(record: &Record, mapping: &Mapping, dates: &Dates, ids: &mut ExternalIds)
 /// What became of a row.
 enum Taken {
     Accepted,
+    Updated,
     AlreadyThere,
     Superseded,
 }
 
+/// Takes rows in one transaction; returns those that are refused.
+///
+/// What a refused row is the first to name must not be made, and whether a row is refused is only known when it was
+/// tried. So where something was refused and something may have been made, the transaction is given up, and the rows
+/// that were taken are taken again without the others.
 async fn take(
     store: &Store,
     by: Manage,
     options: &ImportOptions,
     rows: Vec<(Record, Row)>,
-    rejects: &mut Rejects,
     summary: &mut Summary,
-) -> anyhow::Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let (records, rows): (Vec<Record>, Vec<Row>) = rows.into_iter().unzip();
-    let mut tx = store.begin(by.organization(), clock::now()).await?;
-    let made = create::missing(&mut tx, options.create, &rows).await?;
-    let results = submit(&mut tx, options, rows).await?;
-    let first_day = tx.counts.first_day();
-    tx.commit().await?;
-    summary.first_day = summary.first_day.into_iter().chain(first_day).min();
-    summary.created.add(made);
-    for (record, result) in records.iter().zip(results) {
-        match result {
-            Ok(Taken::Accepted) => summary.accepted += 1,
-            Ok(Taken::AlreadyThere) => summary.already_there += 1,
-            Ok(Taken::Superseded) => summary.superseded += 1,
-            Err(error) => rejects.write(&reject(record.line(), error), record)?,
+) -> anyhow::Result<Vec<(Reject, Record)>> {
+    let mut refused = Vec::new();
+    let mut rows = rows;
+    rows.iter_mut().for_each(|(_, row)| row.write_names());
+    while !rows.is_empty() {
+        let mut tx = store.begin(by.organization(), clock::now()).await?;
+        let tried: Vec<Row> = rows.iter().map(|(_, row)| row.clone()).collect();
+        let made = create::missing(&mut tx, options.create, &tried).await?;
+        let results = submit(&mut tx, options, tried).await?;
+        if options.create.any() && results.iter().any(Result::is_err) {
+            drop(tx);
+            let mut good = Vec::with_capacity(rows.len());
+            for ((record, row), result) in rows.into_iter().zip(results) {
+                match result {
+                    Ok(_) => good.push((record, row)),
+                    Err(error) => refused.push((reject(record.line(), error), record)),
+                }
+            }
+            rows = good;
+            continue;
         }
+        let first_day = tx.counts.first_day();
+        tx.commit().await?;
+        summary.first_day = summary.first_day.into_iter().chain(first_day).min();
+        summary.created.add(made.created);
+        summary.warnings.extend(made.warnings);
+        for ((record, _), result) in rows.into_iter().zip(results) {
+            match result {
+                Ok(Taken::Accepted) => summary.accepted += 1,
+                Ok(Taken::Updated) => summary.updated += 1,
+                Ok(Taken::AlreadyThere) => summary.already_there += 1,
+                Ok(Taken::Superseded) => summary.superseded += 1,
+                Err(error) => refused.push((reject(record.line(), error), record)),
+            }
+        }
+        break;
     }
-    Ok(())
+    Ok(refused)
 }
 
 /// Hands rows to the domain. A file has rows of one kind; the results are in their order.
@@ -265,24 +409,35 @@ async fn submit(
         for result in feedback::submit_in(tx, &options.source, answers, how).await? {
             results.push(result.map(|submitted| match submitted.outcome {
                 Outcome::Accepted => Taken::Accepted,
-                Outcome::AlreadyThere => Taken::AlreadyThere,
+                Outcome::Updated => Taken::Updated,
+                Outcome::AlreadyThere | Outcome::Outdated => Taken::AlreadyThere,
                 Outcome::Supersedes | Outcome::Superseded => Taken::Superseded,
             }));
         }
     }
-    let there = |already: bool| if already { Taken::AlreadyThere } else { Taken::Accepted };
+    let taken = |became| match became {
+        Became::Created => Taken::Accepted,
+        Became::Updated => Taken::Updated,
+        Became::AlreadyThere | Became::Outdated => Taken::AlreadyThere,
+    };
     if !incidents.is_empty() {
         for result in incident::open_in(tx, &options.source, incidents, Telling::Total).await? {
-            results.push(result.map(|opened| there(opened.already_there)));
+            results.push(result.map(|opened| taken(opened.became)));
         }
     }
     if !figures.is_empty() {
         for result in exposure::record_in(tx, &options.source, figures).await? {
-            results.push(result.map(|recorded| there(recorded.already_there)));
+            results.push(result.map(|recorded| taken(recorded.became)));
         }
     }
-    for row in releases {
-        results.push(new_release(tx, row).await.map(there));
+    if !releases.is_empty() {
+        for row in releases {
+            results.push(match new_release(tx, row).await {
+                Err(error) if error.is_ours() => return Err(error),
+                result => result.map(taken),
+            });
+        }
+        tx.dimensions_changed().await?;
     }
     Ok(results)
 }
@@ -301,6 +456,7 @@ fn new_feedback(row: parse::FeedbackRow) -> NewFeedback {
         occurred_at: Some(row.occurred_at),
         external_id: row.external_id,
         source: None,
+        updated_at: row.updated_at,
     }
 }
 
@@ -314,11 +470,14 @@ fn new_incident(row: parse::IncidentRow) -> NewIncident {
         severity: row.severity.into(),
         description: None,
         opened_at: Some(row.opened_at),
+        reopened_at: row.reopened_at,
         resolved_at: row.resolved_at,
+        open: row.open,
         affected_customers: row.affected_customers,
         customers: Vec::new(),
         external_id: row.external_id,
         source: None,
+        updated_at: row.updated_at,
     }
 }
 
@@ -333,13 +492,8 @@ fn new_exposure(row: parse::ExposureRow) -> NewExposure {
     }
 }
 
-/// Plans, ships and withdraws a release as the row says; says whether it was there already.
-async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<bool, Error> {
-    let dimensions = tx.dimensions();
-    let there = dimensions
-        .product("product", &row.product)
-        .and_then(|product| dimensions.release(product.id, "version", &row.version))
-        .is_ok();
+/// Plans, ships and withdraws a release as the row says.
+async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Became, Error> {
     let touched = row.features.into_iter().map(|touch| TouchedFeature {
         feature: touch.feature,
         change: match touch.change {
@@ -358,23 +512,44 @@ async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<boo
         planned_for: None,
         released_at: row.released_at,
         features: touched.collect(),
+        updated_at: row.updated_at,
     };
-    let planned = release::plan_in(tx, new).await?;
-    if let Some(withdrawn_at) = row.withdrawn_at {
-        release::withdraw_in(tx, planned.id, withdrawn_at).await?;
+    let Planned { release, became, .. } = release::plan_in(tx, new).await?;
+    if let Some(withdrawn_at) = row.withdrawn_at
+        && release.lifecycle != ReleaseLifecycle::Withdrawn
+        && became != Became::Outdated
+    {
+        release::withdraw_in(tx, release, withdrawn_at).await?;
+        return Ok(if became == Became::Created { became } else { Became::Updated });
     }
-    Ok(there)
+    Ok(became)
 }
 
 fn reject(line: u64, error: Error) -> Reject {
-    let (field, reason) = match error {
+    let (field, reason) = in_words(error);
+    Reject { line, field: snake(&field), reason }
+}
+
+/// The field that is at fault, and what is wrong with it, for whoever imports a file.
+fn in_words(error: Error) -> (String, String) {
+    match error {
         Error::Invalid { field, reason } | Error::Conflict { field, reason } => (field, reason),
-        Error::NotFound { field, noun, reference } => {
-            (field, format!("there is no {noun} \"{reference}\"; --create makes what is missing"))
+        Error::NotFound { field, noun, reference, near } => {
+            let made = match noun {
+                "product" | "feature" | "release" | "segment" | "customer" => {
+                    format!("; --create {noun}s makes what is missing")
+                }
+                "scale" => {
+                    "; createScale makes scales, --create only products, features, releases, segments and \
+                            customers"
+                        .to_owned()
+                }
+                _ => String::new(),
+            };
+            (field, format!("there is no {noun} \"{reference}\"{}{made}", perhaps(&near)))
         }
         other => (String::new(), other.to_string()),
-    };
-    Reject { line, field: snake(&field), reason }
+    }
 }
 
 /// A field as files name it: the domain's `occurredAt` is their `occurred_at`.

@@ -42,12 +42,14 @@ pub enum Target {
     Title,
     OpenedAt,
     ResolvedAt,
+    ReopenedAt,
     AffectedCustomers,
     Day,
     ActiveCustomers,
     ReleasedAt,
     WithdrawnAt,
     ExternalId,
+    UpdatedAt,
 }
 
 impl Kind {
@@ -66,10 +68,12 @@ impl Kind {
     pub fn optional(self) -> &'static [Target] {
         use Target::*;
         match self {
-            Kind::Feedback => &[Feature, Release, Segment, Customer, Comment, Channel, ExternalId],
-            Kind::Incidents => &[Features, Release, Title, ResolvedAt, AffectedCustomers, ExternalId],
+            Kind::Feedback => &[Feature, Release, Segment, Customer, Comment, Channel, ExternalId, UpdatedAt],
+            Kind::Incidents => {
+                &[Features, Release, Title, ReopenedAt, ResolvedAt, AffectedCustomers, ExternalId, UpdatedAt]
+            }
             Kind::Exposure => &[Segment],
-            Kind::Releases => &[Previous, ReleasedAt, WithdrawnAt, Title, Features],
+            Kind::Releases => &[Previous, ReleasedAt, WithdrawnAt, Title, Features, UpdatedAt],
         }
     }
 
@@ -116,6 +120,8 @@ impl Target {
             Target::ReleasedAt => "released_at",
             Target::WithdrawnAt => "withdrawn_at",
             Target::ExternalId => "external_id",
+            Target::UpdatedAt => "updated_at",
+            Target::ReopenedAt => "reopened_at",
         }
     }
 }
@@ -167,11 +173,31 @@ pub enum MappingError {
     },
 }
 
+/// What people and programs write into a cell that holds nothing.
+pub const MISSING: [&str; 14] = [
+    "NA",
+    "N/A",
+    "#N/A",
+    "n.a.",
+    "NaN",
+    "null",
+    "nil",
+    "none",
+    "undefined",
+    "(null)",
+    "(none)",
+    "-",
+    "--",
+    "\\N",
+];
+
 /// Where each target of a file's rows comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapping {
     kind: Kind,
     sources: Vec<(Target, Source)>,
+    missing: Vec<String>,
+    release_prefix: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,7 +215,8 @@ impl Mapping {
         maps: &[(String, String)],
         sets: &[(String, String)],
     ) -> Result<Mapping, MappingError> {
-        let mut mapping = Mapping { kind, sources: Vec::new() };
+        let missing = MISSING.map(str::to_lowercase).to_vec();
+        let mut mapping = Mapping { kind, sources: Vec::new(), missing, release_prefix: None };
         for (target, constant) in sets {
             mapping.add(kind.target(target)?, Source::Constant(constant.clone()))?;
         }
@@ -214,17 +241,49 @@ impl Mapping {
         }
     }
 
+    /// Takes cells with these texts for empty ones, instead of the [usual](MISSING), whatever the case of their letters.
+    pub fn with_missing(mut self, texts: &[String]) -> Mapping {
+        self.missing = texts.iter().map(|text| text.trim().to_lowercase()).collect();
+        self
+    }
+
+    /// Takes releases without this in front of their versions.
+    pub fn without_release_prefix(mut self, prefix: &str) -> Mapping {
+        self.release_prefix = Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty());
+        self
+    }
+
     /// What the rows are.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// The text of a target in a record.
+    /// The text of a target in a record; none where the cell says that there is none.
     pub fn get<'a>(&'a self, record: &'a Record, target: Target) -> Option<&'a str> {
+        let text = match self.source(target)? {
+            Source::Column { position, .. } => record.at(*position).filter(|text| !self.is_missing(text)),
+            Source::Constant(text) => Some(text.as_str()),
+        }?;
+        match (&self.release_prefix, target) {
+            (Some(prefix), Target::Release | Target::Version | Target::Previous) => {
+                let text = text.trim();
+                Some(text.strip_prefix(prefix.as_str()).unwrap_or(text))
+            }
+            _ => Some(text),
+        }
+    }
+
+    /// The text that all rows have for a target; none where a column has it.
+    pub fn constant(&self, target: Target) -> Option<&str> {
         match self.source(target)? {
-            Source::Column { position, .. } => record.at(*position),
+            Source::Column { .. } => None,
             Source::Constant(text) => Some(text),
         }
+    }
+
+    fn is_missing(&self, text: &str) -> bool {
+        let text = text.trim();
+        self.missing.iter().any(|missing| missing.len() == text.len() && *missing == text.to_lowercase())
     }
 
     /// The targets that are the same in all rows.
@@ -346,7 +405,7 @@ mod tests {
                 Kind::Feedback,
                 "stars=score",
                 "",
-                "feedback have no `stars`; known are product, scale, rating, occurred_at, feature, release, segment, customer, comment, channel, external_id",
+                "feedback have no `stars`; known are product, scale, rating, occurred_at, feature, release, segment, customer, comment, channel, external_id, updated_at",
             ),
             (
                 Kind::Feedback,
@@ -365,6 +424,30 @@ mod tests {
         ] {
             assert_eq!(mapped(kind, &header, maps, sets).unwrap_err(), expected);
         }
+    }
+
+    #[test]
+    fn a_cell_that_says_that_there_is_nothing_is_empty() {
+        let header = ["product", "scale", "rating", "occurred at", "release", "customer", "comment"];
+        let record = |cell: &str| {
+            let fields = StringRecord::from(vec!["a", "csat", "5", "2023-04-24", cell, cell, cell]);
+            Record::new(2, Arc::new(Columns::new(header)), fields)
+        };
+        let of_a_kind = [Target::Release, Target::Customer, Target::Comment];
+        let usual = mapped(Kind::Feedback, &header, "", "").unwrap();
+        for cell in ["NA", "n/a", "-", "NULL", "None", " nan ", "#N/A"] {
+            let record = record(cell);
+            assert!(of_a_kind.iter().all(|target| usual.get(&record, *target).is_none()), "{cell}");
+        }
+        for cell in ["Nathan", "n", "1.0-", "nullable"] {
+            assert_eq!(usual.get(&record(cell), Target::Release), Some(cell));
+        }
+        let own = usual.clone().with_missing(&["?".to_owned()]);
+        assert_eq!(own.get(&record("?"), Target::Release), None);
+        assert_eq!(own.get(&record("NA"), Target::Release), Some("NA"));
+        let bare = usual.without_release_prefix("v");
+        assert_eq!(bare.get(&record("v1.2"), Target::Release), Some("1.2"));
+        assert_eq!(bare.get(&record("v1.2"), Target::Comment), Some("v1.2"));
     }
 
     #[test]

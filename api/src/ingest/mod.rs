@@ -26,6 +26,7 @@ pub mod date;
 pub mod external_id;
 pub mod mapping;
 pub mod parse;
+mod rates;
 pub mod rejects;
 
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use external_id::ExternalIds;
 pub use group_commit::GroupCommit;
 pub use mapping::{Kind, Mapping, MappingError, Target};
 pub use parse::{Change, ExposureRow, FeedbackRow, IncidentRow, Reject, ReleaseRow, Touch};
+pub use rates::{RateSettings, Rates};
 pub use read::{Format, OpenError, ReadOptions, Reader, open};
 pub use record::{BadRecord, Columns, ReadError, Record};
 pub use rejects::Rejects;

@@ -32,6 +32,8 @@ pub struct FeedbackRow {
     pub channel: Option<String>,
     /// When it was given.
     pub occurred_at: DateTime<Utc>,
+    /// When the source says that it became so.
+    pub updated_at: Option<DateTime<Utc>>,
     /// The source's own id of it.
     pub external_id: Option<String>,
 }
@@ -53,8 +55,14 @@ pub struct IncidentRow {
     pub title: Option<String>,
     /// When it began.
     pub opened_at: DateTime<Utc>,
+    /// When it began again, after it had been resolved.
+    pub reopened_at: Option<DateTime<Utc>>,
     /// When it ended; none: it is open.
     pub resolved_at: Option<DateTime<Utc>>,
+    /// Whether the file says that it is open: it has a column for the end, and there is none.
+    pub open: bool,
+    /// When the source says that it became so.
+    pub updated_at: Option<DateTime<Utc>>,
     /// How many customers it hurt; none: unknown.
     pub affected_customers: Option<i64>,
     /// The source's own id of it.
@@ -93,6 +101,8 @@ pub struct ReleaseRow {
     pub released_at: Option<DateTime<Utc>>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// When the source says that it became so.
+    pub updated_at: Option<DateTime<Utc>>,
     /// What it is called.
     pub title: Option<String>,
     /// The features that it touches.
@@ -171,6 +181,7 @@ pub fn feedback(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Fee
         comment: row.text(Target::Comment),
         channel: row.text(Target::Channel),
         occurred_at: row.parsed(Target::OccurredAt, |text| row.moment(text))?,
+        updated_at: row.maybe(Target::UpdatedAt, |text| row.moment(text))?,
         external_id: row.text(Target::ExternalId),
     })
 }
@@ -186,7 +197,10 @@ pub fn incident(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Inc
         severity: row.parsed(Target::Severity, severity)?,
         title: row.text(Target::Title),
         opened_at: row.parsed(Target::OpenedAt, |text| row.moment(text))?,
+        reopened_at: row.maybe(Target::ReopenedAt, |text| row.moment(text))?,
         resolved_at: row.maybe(Target::ResolvedAt, |text| row.moment(text))?,
+        open: mapping.column(Target::ResolvedAt).is_some() && row.text(Target::ResolvedAt).is_none(),
+        updated_at: row.maybe(Target::UpdatedAt, |text| row.moment(text))?,
         affected_customers: row.maybe(Target::AffectedCustomers, count)?,
         external_id: row.text(Target::ExternalId),
     })
@@ -216,6 +230,7 @@ pub fn release(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Rele
         previous: row.text(Target::Previous),
         released_at: row.maybe(Target::ReleasedAt, |text| row.moment(text))?,
         withdrawn_at: row.maybe(Target::WithdrawnAt, |text| row.moment(text))?,
+        updated_at: row.maybe(Target::UpdatedAt, |text| row.moment(text))?,
         title: row.text(Target::Title),
         features: features.iter().map(|text| touch(text)).collect(),
     })

@@ -60,7 +60,7 @@ fn store_export_in_utf_16_without_ids() {
         assert_eq!(reader.encoding(), Some(Encoding::Utf16Le));
         let maps = "product=Package Name,release=App Version Name,rating=Star Rating,comment=Review Text,occurred_at=Review Submit Millis Since Epoch";
         let mapping = mapping(Kind::Feedback, &reader, maps, "scale=stars");
-        let (dates, mut ids) = (Dates::in_zone(UTC), ExternalIds::new());
+        let (dates, mut ids) = (Dates::in_zone(UTC), ExternalIds::new([0; 32]));
         for record in &records {
             let row = parse::feedback(record, &mapping, &dates).unwrap();
             let text = dates.moment(record.get("Review Submit Date and Time").unwrap()).unwrap();

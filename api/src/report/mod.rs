@@ -3,6 +3,9 @@
 pub mod release;
 pub mod value;
 
+use serde::Serialize;
+use serde_json::Value;
+
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 /// A plain table with a line under its header; the columns named are numbers.
@@ -17,6 +20,24 @@ pub fn table<const N: usize>(header: [&str; N], numbers: &[usize]) -> Table {
         }
     }
     table
+}
+
+/// A report as JSON, for programs. Zero has no sign.
+fn json(report: &impl Serialize) -> String {
+    let mut value = serde_json::to_value(report).unwrap_or_default();
+    without_negative_zero(&mut value);
+    serde_json::to_string_pretty(&value).unwrap_or_default()
+}
+
+fn without_negative_zero(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.as_f64().is_some_and(|n| n == 0.0 && n.is_sign_negative()) => {
+            *value = Value::from(0.0);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_negative_zero),
+        Value::Object(fields) => fields.values_mut().for_each(without_negative_zero),
+        _ => (),
+    }
 }
 
 /// A part of a score: with its sign, and without one when it rounds to nothing.

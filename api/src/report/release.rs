@@ -74,7 +74,7 @@ impl ReleaseVerdicts {
 
     /// As JSON, for programs.
     pub fn json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        super::json(self)
     }
 
     /// As a table, for people.

@@ -58,6 +58,7 @@ pub async fn plant(
             occurred_at: Some(answer.occurred_at),
             external_id: Some(answer.external_id.clone()),
             source: None,
+            updated_at: None,
         });
         let mut tx = store.begin(by.organization(), at).await?;
         all(feedback::submit_in(&mut tx, SOURCE, answers.collect(), how).await?)?;
@@ -72,13 +73,11 @@ pub async fn plant(
             release: incident.release.map(str::to_owned),
             severity: incident.severity.into(),
             title: incident.title.clone(),
-            description: None,
             opened_at: Some(incident.opened_at),
             resolved_at: incident.resolved_at,
             affected_customers: incident.affected_customers.map(i64::from),
-            customers: Vec::new(),
             external_id: Some(incident.external_id.clone()),
-            source: None,
+            ..NewIncident::default()
         });
         all(incident::open(store, by, SOURCE, incidents.collect(), at).await?)?;
     }
@@ -104,6 +103,7 @@ async fn plant_nouns(store: &Store, viewer: &Viewer, world: &World, at: DateTime
         name: Some(world.product.name.to_owned()),
         description: None,
         time_zone: Some(world.product.time_zone.name().to_owned()),
+        ships_to: None,
     };
     product::create(store, by, new, at).await?;
     for segment in &world.segments {
@@ -153,6 +153,7 @@ async fn plant_nouns(store: &Store, viewer: &Viewer, world: &World, at: DateTime
             planned_for: None,
             released_at: Some(one.released_at),
             features: touched.collect(),
+            updated_at: None,
         };
         release::plan(store, by.into(), new, at).await?;
     }
@@ -180,6 +181,7 @@ async fn plant_nouns(store: &Store, viewer: &Viewer, world: &World, at: DateTime
             deployed_at: Some(one.deployed_at),
             external_id: None,
             source: None,
+            updated_at: None,
         };
         deployment::record(store, viewer.ships()?, SOURCE, new, at).await?;
     }

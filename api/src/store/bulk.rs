@@ -151,14 +151,18 @@ impl BulkColumn {
         Self { name, array: ArrayType::Bool, sql_type: "boolean", null: None }
     }
 
-    /// The same column where it may be null. The nil UUID, the empty text and the number 0 stand for null
-    /// on the way, so a column whose zero means something cannot be made nullable here.
+    /// The same column where it may be null. The nil UUID, the empty text, the number 0 and a moment before 1970
+    /// stand for null on the way, so a column whose zero means something cannot be made nullable here.
     pub fn nullable(mut self) -> Self {
         self.null = match self.array {
             ArrayType::Uuid => {
                 Some((Value::Uuid(Some(uuid::Uuid::nil())), "'00000000-0000-0000-0000-000000000000'::uuid"))
             }
             ArrayType::BigInt => Some((Value::BigInt(Some(0)), "0")),
+            ArrayType::ChronoDateTimeUtc => Some((
+                Value::ChronoDateTimeUtc(Some(chrono::DateTime::UNIX_EPOCH - chrono::TimeDelta::days(1))),
+                "'1969-12-31 00:00:00+00'::timestamptz",
+            )),
             _ => Some((Value::String(Some(String::new())), "''")),
         };
         self
@@ -166,9 +170,13 @@ impl BulkColumn {
 
     fn without_null(&self, value: Value) -> Value {
         match (&self.null, &value) {
-            (Some((stand_in, _)), Value::Uuid(None) | Value::BigInt(None) | Value::String(None)) => {
-                stand_in.clone()
-            }
+            (
+                Some((stand_in, _)),
+                Value::Uuid(None)
+                | Value::BigInt(None)
+                | Value::String(None)
+                | Value::ChronoDateTimeUtc(None),
+            ) => stand_in.clone(),
             _ => value,
         }
     }

@@ -9,10 +9,10 @@ use ballroom_entity::{
 };
 use sea_orm::{ConnectionTrait, DbErr};
 
-use crate::domain::{error::Error, reference::PublicId};
+use crate::domain::{error::Error, reference::PublicId, release as releases, text};
 
 /// Everything that an answer can refer to, but for its customer. Right for one `dimension_revision`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Dimensions {
     /// The organization.
     pub organization: OrganizationId,
@@ -29,15 +29,30 @@ pub struct Dimensions {
     /// By id.
     pub scales: HashMap<ScaleId, scale::Model>,
     keys: Keys,
+    /// The releases of each product, the oldest first, and the place of each of them.
+    in_order: HashMap<ProductId, Vec<ReleaseId>>,
+    places: HashMap<ReleaseId, u32>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Keys {
     products: HashMap<String, ProductId>,
     features: HashMap<ProductId, HashMap<String, FeatureId>>,
     releases: HashMap<ProductId, HashMap<String, ReleaseId>>,
+    /// Releases by where their versions stand: those of one place are spellings of the same version.
+    spellings: HashMap<(ProductId, String), Vec<ReleaseId>>,
     segments: HashMap<String, SegmentId>,
     scales: HashMap<String, ScaleId>,
+}
+
+impl Keys {
+    fn add_release(&mut self, row: &release::Model) {
+        self.releases.entry(row.product_id).or_default().insert(row.version.clone(), row.id);
+        let alike = self.spellings.entry((row.product_id, row.version_order.clone())).or_default();
+        if !alike.contains(&row.id) {
+            alike.push(row.id);
+        }
+    }
 }
 
 impl Dimensions {
@@ -60,7 +75,7 @@ impl Dimensions {
         }
         let mut releases = HashMap::new();
         for row in release::Entity::owned_by(organization).all(db).await? {
-            keys.releases.entry(row.product_id).or_default().insert(row.version.clone(), row.id);
+            keys.add_release(&row);
             releases.insert(row.id, row);
         }
         let mut segments = HashMap::new();
@@ -73,13 +88,74 @@ impl Dimensions {
             keys.scales.insert(row.key.clone(), row.id);
             scales.insert(row.id, row);
         }
-        Ok(Self { organization, revision, products, features, releases, segments, scales, keys })
+        let mut of_products: HashMap<ProductId, Vec<&release::Model>> = HashMap::new();
+        for row in releases.values() {
+            of_products.entry(row.product_id).or_default().push(row);
+        }
+        let (mut in_order, mut places) = (HashMap::new(), HashMap::new());
+        for (product, rows) in of_products {
+            let ids: Vec<_> = releases::oldest_first(rows).into_iter().map(|row| row.id).collect();
+            places.extend(ids.iter().copied().zip(0..));
+            in_order.insert(product, ids);
+        }
+        Ok(Self {
+            organization,
+            revision,
+            products,
+            features,
+            releases,
+            segments,
+            scales,
+            keys,
+            in_order,
+            places,
+        })
+    }
+
+    /// Puts a release in that a transaction has just written, so that its next row can name it. Where it stands among
+    /// the others is found when all are read anew.
+    pub(super) fn put(&mut self, release: release::Model) {
+        self.keys.add_release(&release);
+        self.releases.insert(release.id, release);
+    }
+
+    /// The releases of the product whose versions stand where this one does: other spellings of it.
+    pub(crate) fn spelled_like(&self, product: ProductId, order: &str) -> Vec<&release::Model> {
+        let ids = self.keys.spellings.get(&(product, order.to_owned())).into_iter().flatten();
+        ids.filter_map(|id| self.releases.get(id)).collect()
+    }
+
+    /// The product with this id or key, if there is one. Whoever only asks whether it is there asks here: an error names
+    /// what may have been meant, and looks through all there is for that.
+    pub fn known_product(&self, reference: &str) -> Option<&product::Model> {
+        let id = ProductId::parse(reference.trim()).or_else(|| named(&self.keys.products, reference));
+        id.and_then(|id| self.products.get(&id))
+    }
+
+    /// The feature of the product with this id or key, if there is one.
+    pub fn known_feature(&self, product: ProductId, reference: &str) -> Option<&feature::Model> {
+        let keys = self.keys.features.get(&product);
+        let id = FeatureId::parse(reference.trim()).or_else(|| named(keys?, reference));
+        id.and_then(|id| self.features.get(&id)).filter(|feature| feature.product_id == product)
+    }
+
+    /// The release of the product with this id or version, if there is one.
+    pub fn known_release(&self, product: ProductId, reference: &str) -> Option<&release::Model> {
+        let versions = self.keys.releases.get(&product);
+        let id = ReleaseId::parse(reference.trim()).or_else(|| named(versions?, reference));
+        id.and_then(|id| self.releases.get(&id)).filter(|release| release.product_id == product)
+    }
+
+    /// The segment with this id or key, if there is one.
+    pub fn known_segment(&self, reference: &str) -> Option<&segment::Model> {
+        let id = SegmentId::parse(reference.trim()).or_else(|| named(&self.keys.segments, reference));
+        id.and_then(|id| self.segments.get(&id))
     }
 
     /// The product with this id or key.
     pub fn product(&self, field: &str, reference: &str) -> Result<&product::Model, Error> {
-        let id = ProductId::parse(reference).or_else(|| self.keys.products.get(reference).copied());
-        id.and_then(|id| self.products.get(&id)).ok_or_else(|| Error::not_found(field, "product", reference))
+        self.known_product(reference)
+            .ok_or_else(|| not_there(field, "product", reference, Some(&self.keys.products)))
     }
 
     /// The feature of the product with this id or key.
@@ -89,11 +165,8 @@ impl Dimensions {
         field: &str,
         reference: &str,
     ) -> Result<&feature::Model, Error> {
-        let by_key = || self.keys.features.get(&product)?.get(reference).copied();
-        let id = FeatureId::parse(reference).or_else(by_key);
-        id.and_then(|id| self.features.get(&id))
-            .filter(|feature| feature.product_id == product)
-            .ok_or_else(|| Error::not_found(field, "feature", reference))
+        self.known_feature(product, reference)
+            .ok_or_else(|| not_there(field, "feature", reference, self.keys.features.get(&product)))
     }
 
     /// The release of the product with this id or version.
@@ -103,23 +176,43 @@ impl Dimensions {
         field: &str,
         reference: &str,
     ) -> Result<&release::Model, Error> {
-        let by_version = || self.keys.releases.get(&product)?.get(reference).copied();
-        let id = ReleaseId::parse(reference).or_else(by_version);
-        id.and_then(|id| self.releases.get(&id))
-            .filter(|release| release.product_id == product)
-            .ok_or_else(|| Error::not_found(field, "release", reference))
+        self.known_release(product, reference)
+            .ok_or_else(|| not_there(field, "release", reference, self.keys.releases.get(&product)))
+    }
+
+    /// The release with this id, or with this version if only one product has it.
+    pub fn only_release(&self, field: &str, reference: &str) -> Result<&release::Model, Error> {
+        if let Some(id) = ReleaseId::parse(reference.trim()) {
+            let found = self.releases.get(&id);
+            return found.ok_or_else(|| Error::not_found(field, "release", reference));
+        }
+        let mut found = self.keys.releases.values().filter_map(|versions| named(versions, reference));
+        match (found.next(), found.next()) {
+            (Some(id), None) => self.releases.get(&id),
+            (Some(_), Some(_)) => {
+                let reason =
+                    format!("\"{reference}\" is a version of several products; give the product too");
+                return Err(Error::invalid(field, reason));
+            }
+            _ => None,
+        }
+        .ok_or_else(|| {
+            let known = self.keys.releases.values().flat_map(HashMap::keys).map(String::as_str);
+            Error::not_found(field, "release", reference).or_near(known)
+        })
     }
 
     /// The segment with this id or key.
     pub fn segment(&self, field: &str, reference: &str) -> Result<&segment::Model, Error> {
-        let id = SegmentId::parse(reference).or_else(|| self.keys.segments.get(reference).copied());
-        id.and_then(|id| self.segments.get(&id)).ok_or_else(|| Error::not_found(field, "segment", reference))
+        self.known_segment(reference)
+            .ok_or_else(|| not_there(field, "segment", reference, Some(&self.keys.segments)))
     }
 
     /// The scale with this id or key.
     pub fn scale(&self, field: &str, reference: &str) -> Result<&scale::Model, Error> {
-        let id = ScaleId::parse(reference).or_else(|| self.keys.scales.get(reference).copied());
-        id.and_then(|id| self.scales.get(&id)).ok_or_else(|| Error::not_found(field, "scale", reference))
+        let id = ScaleId::parse(reference.trim()).or_else(|| named(&self.keys.scales, reference));
+        id.and_then(|id| self.scales.get(&id))
+            .ok_or_else(|| not_there(field, "scale", reference, Some(&self.keys.scales)))
     }
 
     /// The features of a product, by key.
@@ -131,8 +224,28 @@ impl Dimensions {
 
     /// The releases of a product, oldest first; those that are only planned come last.
     pub fn releases_of(&self, product: ProductId) -> Vec<&release::Model> {
-        let mut releases: Vec<_> = self.releases.values().filter(|row| row.product_id == product).collect();
-        releases.sort_by_key(|row| (row.released_on.is_none(), row.released_on, row.id));
-        releases
+        let ids = self.in_order.get(&product).into_iter().flatten();
+        ids.filter_map(|id| self.releases.get(id)).collect()
     }
+
+    /// How many releases of its product are older than a release: of two releases the greater place is the newer.
+    pub fn place(&self, release: ReleaseId) -> u32 {
+        self.places.get(&release).copied().unwrap_or_default()
+    }
+}
+
+/// What is known by a reference, in whichever form it is kept.
+fn named<I: Copy>(keys: &HashMap<String, I>, reference: &str) -> Option<I> {
+    let known = keys.get(reference).copied();
+    known.or_else(|| text::forms(reference).iter().find_map(|form| keys.get(form)).copied())
+}
+
+fn not_there<I>(
+    field: &str,
+    noun: &'static str,
+    reference: &str,
+    keys: Option<&HashMap<String, I>>,
+) -> Error {
+    let known = keys.into_iter().flat_map(HashMap::keys).map(String::as_str);
+    Error::not_found(field, noun, reference).or_near(known)
 }

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod dimensions;
+mod search;
 mod transaction;
 
 use std::{
@@ -18,7 +19,7 @@ use ballroom_entity::{id::OrganizationId, organization};
 use ballroom_migration::Migrator;
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, IsolationLevel, TransactionOptions, TransactionTrait,
+    DbBackend, DbErr, EntityTrait, IsolationLevel, TransactionOptions, TransactionTrait, UpdateMany,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait;
@@ -26,6 +27,7 @@ use tokio::sync::{Mutex, watch};
 
 pub use bulk::{Bulk, BulkColumn};
 pub use dimensions::Dimensions;
+pub use search::holds;
 pub use transaction::{Transaction, about};
 
 use crate::domain::{error::Error, reference::PublicId};
@@ -106,6 +108,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<usize, DbErr> {
         let pending = self.pending_migrations().await?;
         Migrator::up(&self.db, None).await?;
+        search::fill(&self.writing).await?;
         Ok(pending)
     }
 
@@ -153,6 +156,13 @@ impl Store {
             }
         };
         Ok((row, dimensions))
+    }
+
+    /// Writes something beside what happens in an organization: it takes no revision and tells nobody.
+    pub async fn note<E: EntityTrait>(&self, update: UpdateMany<E>) -> Result<(), DbErr> {
+        let sqlite = self.backend() == DbBackend::Sqlite;
+        let _turn = if sqlite { Some(self.turn.lock().await) } else { None };
+        update.exec(&self.writing).await.map(drop)
     }
 
     /// Waits until everything is written and lets go of the database.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ballroom_entity::{id::EventId, id::OrganizationId, organization};
+use ballroom_entity::{id::EventId, id::OrganizationId, organization, release};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, ExprTrait, QueryFilter, SqliteTransactionMode,
@@ -11,7 +11,7 @@ use sea_orm::{
 use serde_json::json;
 use tokio::sync::OwnedMutexGuard;
 
-use super::{Bulk, BulkColumn, Dimensions, Store};
+use super::{Bulk, BulkColumn, Dimensions, Store, search};
 use crate::{
     counts::Changes,
     domain::{error::Error, reference::PublicId},
@@ -24,6 +24,8 @@ pub struct Transaction {
     organization: OrganizationId,
     revision: i64,
     dimensions: Arc<Dimensions>,
+    /// The dimensions as they were before.
+    dimensions_before: Arc<Dimensions>,
     dimensions_changed: bool,
     /// When it happens.
     pub at: DateTime<Utc>,
@@ -65,6 +67,7 @@ impl Store {
             store: self.clone(),
             organization,
             revision: row.revision,
+            dimensions_before: dimensions.clone(),
             dimensions,
             dimensions_changed: false,
             at,
@@ -98,6 +101,12 @@ impl Transaction {
         Ok(())
     }
 
+    /// To be called after a release was written, where more follow: reading all of them anew after each would take a time
+    /// that grows with the square of their number. [`dimensions_changed`](Self::dimensions_changed) ends it.
+    pub(crate) fn release_written(&mut self, release: &release::Model) {
+        Arc::make_mut(&mut self.dimensions).put(release.clone());
+    }
+
     /// Says what happened, to those who listen: they hear of it once the transaction is committed.
     pub fn tell(&mut self, kind: &'static str, payload: serde_json::Value) {
         self.events.push((kind, payload));
@@ -108,6 +117,7 @@ impl Transaction {
         std::mem::take(&mut self.counts).write(&self.tx, self.organization).await?;
         self.write_events().await?;
         if self.dimensions_changed {
+            search::follow(&self.tx, &self.dimensions_before, &self.dimensions).await?;
             organization::Entity::update_many()
                 .col_expr(organization::Column::DimensionRevision, Expr::val(self.revision))
                 .filter(organization::Column::Id.eq(self.organization))

@@ -10,16 +10,23 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, Value};
+use serde::Serialize;
 use serde_json::json;
 
-use super::{silence, voice};
+use super::{
+    handed::{About, Handed},
+    renew, silence, voice,
+};
 use crate::{
-    domain::{check, customer as customers, error::Error, feedback, reference::PublicId, scale as scales},
+    domain::{
+        check, customer as customers, error::Error, feedback, reference::PublicId, scale as scales,
+        sent::Stamp,
+    },
     store::{Bulk, BulkColumn, Dimensions, Transaction},
 };
 
-/// An answer to submit.
-#[derive(Clone, Debug, Default)]
+/// An answer to submit, or what is newly known of one.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct NewFeedback {
     /// The product, by id or key.
     pub product: String,
@@ -45,6 +52,8 @@ pub struct NewFeedback {
     pub external_id: Option<String>,
     /// The sending system; the caller's name if not given.
     pub source: Option<String>,
+    /// When the source says that this became so.
+    pub updated_at: Option<DateTime<Utc>>,
 }
 
 /// How a batch is taken.
@@ -83,8 +92,12 @@ pub enum Outcome {
     Supersedes,
     /// Stored, and a later answer of the same voice counts.
     Superseded,
-    /// The same external id was there: nothing was changed.
+    /// The external id was there, and what is newly said of it was taken: the counts follow.
+    Updated,
+    /// The same was there: nothing was changed.
     AlreadyThere,
+    /// A later state of it was there: nothing was changed.
+    Outdated,
 }
 
 /// Takes a batch inside a transaction. The results are in the order of the items. `source` is used where an
@@ -92,14 +105,14 @@ pub enum Outcome {
 pub async fn submit_in(
     tx: &mut Transaction,
     source: &str,
-    items: Vec<NewFeedback>,
+    items: Vec<impl Into<Handed>>,
     how: Submission,
 ) -> Result<Vec<Result<Submitted, Error>>, Error> {
     let dimensions = tx.dimensions();
     let mut results: Vec<Option<Result<Submitted, Error>>> = Vec::with_capacity(items.len());
     let mut drafts = Vec::with_capacity(items.len());
     for item in items {
-        match Draft::check(tx, &dimensions, source, item) {
+        match Draft::check(tx, &dimensions, source, item.into()) {
             Ok(draft) => {
                 drafts.push((results.len(), draft));
                 results.push(None);
@@ -108,48 +121,41 @@ pub async fn submit_in(
         }
     }
     let mut there = already_there(tx, &drafts).await?;
-    // An external id may stand twice in one batch: the second is the same thing again.
-    let mut twice = Vec::new();
-    drafts.retain_mut(|(at, draft)| {
-        let Some(external) = draft.external_key() else { return true };
-        match there.get(&external) {
-            Some(Some(row)) if row.product_id != draft.row.product_id => {
-                let reason = "is that of an answer about another product; tell the two apart by `source`";
-                results[*at] = Some(Err(Error::conflict("externalId", reason)));
-                false
-            }
-            Some(Some(row)) => {
-                let known = Submitted { feedback: row.clone(), outcome: Outcome::AlreadyThere };
-                results[*at] = Some(Ok(known));
-                false
-            }
-            Some(None) => {
-                twice.push((*at, external));
-                false
-            }
-            None => {
-                there.insert(external, None);
-                true
-            }
+    // An external id may stand twice in one batch: the second is about what the first has made.
+    let (mut known, mut twice) = (Vec::new(), Vec::new());
+    let mut new = Vec::with_capacity(drafts.len());
+    for (at, draft) in drafts {
+        match draft.external_key() {
+            None => new.push((at, draft)),
+            Some(external) => match there.get(&external) {
+                Some(Some(row)) => known.push((at, row.id, draft)),
+                Some(None) => twice.push((at, external, draft)),
+                None => {
+                    there.insert(external, None);
+                    new.push((at, draft));
+                }
+            },
         }
-    });
-    let drafts = name_customers(tx, &mut results, drafts, how).await?;
-    for (at, submitted) in count(tx, drafts, how).await? {
-        if let (Some(external), source) = (&submitted.feedback.external_id, &submitted.feedback.source) {
-            there.insert((source.clone(), external.clone()), Some(submitted.feedback.clone()));
+    }
+    let mut made: HashMap<(String, String), FeedbackId> = HashMap::new();
+    let new = name_customers(tx, &mut results, new, how).await?;
+    for (at, submitted) in count(tx, new, how).await? {
+        if let Some(external) = &submitted.feedback.external_id {
+            made.insert((submitted.feedback.source.clone(), external.clone()), submitted.feedback.id);
         }
         results[at] = Some(Ok(submitted));
     }
-    for (at, external) in twice {
-        results[at] = Some(match there.remove(&external).flatten() {
-            Some(feedback) => {
-                there.insert(external, Some(feedback.clone()));
-                Ok(Submitted { feedback, outcome: Outcome::AlreadyThere })
+    for (at, external, draft) in twice {
+        match made.get(&external) {
+            Some(id) => known.push((at, *id, draft)),
+            // The first of them was refused, and so is this one.
+            None => {
+                let reason = "stands twice in the batch, and the first was refused";
+                results[at] = Some(Err(Error::invalid("externalId", reason)));
             }
-            // The first of them was refused, and so is this one: it is the same thing.
-            None => Err(Error::invalid("externalId", "stands twice in the batch, and the first was refused")),
-        });
+        }
     }
+    renew::all(tx, &mut results, known, how).await?;
     Ok(results
         .into_iter()
         .map(|result| result.unwrap_or_else(|| Err(Error::Database("an item got no answer".to_owned()))))
@@ -157,19 +163,21 @@ pub async fn submit_in(
 }
 
 /// An item that was found good, still without its customer.
-struct Draft {
-    row: Model,
+pub(super) struct Draft {
+    pub(super) row: Model,
     customer: Option<String>,
-    segment_given: Option<SegmentId>,
+    /// Whether the time was given.
+    pub(super) timed: bool,
+    /// Whether the customer may be made.
+    may_be_new: bool,
+    pub(super) segment_given: Option<SegmentId>,
 }
 
 impl Draft {
-    fn check(
-        tx: &Transaction,
-        dimensions: &Dimensions,
-        source: &str,
-        item: NewFeedback,
-    ) -> Result<Self, Error> {
+    fn check(tx: &Transaction, dimensions: &Dimensions, source: &str, handed: Handed) -> Result<Self, Error> {
+        let item = &handed.answer;
+        // What has no id is never sent again.
+        let stamp = item.external_id.as_ref().map(|_| Stamp::of(item, item.updated_at));
         let product = dimensions.product("product", &item.product)?;
         let feature = item
             .feature
@@ -181,6 +189,7 @@ impl Draft {
             .as_deref()
             .map(|release| dimensions.release(product.id, "release", release))
             .transpose()?;
+        handed.check(dimensions, &About { product, feature, release })?;
         let segment =
             item.segment.as_deref().map(|segment| dimensions.segment("segment", segment)).transpose()?;
         let scale: &scale::Model = dimensions.scale("scale", &item.scale)?;
@@ -208,8 +217,14 @@ impl Draft {
             counted: true,
             received_at: tx.at,
             corrected_at: None,
+            changed_at: None,
+            revision: 1,
+            source_updated_at: stamp.and_then(|stamp| stamp.updated_at),
+            sent: stamp.map(|stamp| stamp.sent),
         };
-        Ok(Self { row, customer, segment_given: segment.map(|segment| segment.id) })
+        let may_be_new = customer.as_deref().is_none_or(|customer| handed.may_name(customer));
+        let timed = item.occurred_at.is_some();
+        Ok(Self { row, customer, timed, may_be_new, segment_given: segment.map(|segment| segment.id) })
     }
 
     fn external_key(&self) -> Option<(String, String)> {
@@ -224,7 +239,7 @@ impl Draft {
     }
 }
 
-type Numbered<T> = Vec<(usize, T)>;
+pub(super) type Numbered<T> = Vec<(usize, T)>;
 
 /// The rows that the items' external ids already have; one statement per thousand and source.
 async fn already_there(
@@ -256,7 +271,7 @@ async fn already_there(
 }
 
 /// Finds or makes the customers whom the items name.
-async fn name_customers(
+pub(super) async fn name_customers(
     tx: &mut Transaction,
     results: &mut [Option<Result<Submitted, Error>>],
     drafts: Numbered<Draft>,
@@ -269,6 +284,7 @@ async fn name_customers(
         let mut named = std::collections::HashSet::new();
         for (_, draft) in &drafts {
             if let Some(key) = draft.customer.as_ref().filter(|key| !known.contains_key(*key))
+                && draft.may_be_new
                 && !crate::domain::reference::looks_like_an_id(key)
                 && named.insert(key.clone())
             {
@@ -381,6 +397,8 @@ async fn store(tx: &Transaction, rows: impl Iterator<Item = &Model>) -> Result<(
             BulkColumn::big_integer("voice").nullable(),
             BulkColumn::boolean("counted"),
             BulkColumn::timestamp("received_at"),
+            BulkColumn::timestamp("source_updated_at").nullable(),
+            BulkColumn::big_integer("sent").nullable(),
         ],
     );
     let rows = rows.map(|row| {
@@ -403,6 +421,8 @@ async fn store(tx: &Transaction, rows: impl Iterator<Item = &Model>) -> Result<(
             Value::BigInt(row.voice),
             Value::Bool(Some(row.counted)),
             Value::ChronoDateTimeUtc(Some(row.received_at)),
+            Value::ChronoDateTimeUtc(row.source_updated_at),
+            Value::BigInt(row.sent),
         ]
     });
     table.insert(tx.db(), rows.collect()).await?;

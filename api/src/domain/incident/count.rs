@@ -4,9 +4,11 @@ use ballroom_entity::{
     attribution::{self, AttributionBasis},
     id::{FeatureId, ReleaseId},
     incident::Model,
+    incident_interval,
 };
 use chrono::Days;
 
+use super::interval;
 use crate::{
     counts::{IncidentKey, IncidentSums},
     store::Transaction,
@@ -19,11 +21,12 @@ const BELIEVED: f64 = 0.5;
 pub(super) fn change(
     tx: &mut Transaction,
     incident: &Model,
+    earlier: &[incident_interval::Model],
     features: &[FeatureId],
     attributions: &[attribution::Model],
     times: i64,
 ) {
-    for (key, sums) in sums(incident, features, label(attributions)) {
+    for (key, sums) in sums(incident, earlier, features, label(attributions)) {
         tx.counts.incident(
             key,
             IncidentSums {
@@ -36,9 +39,10 @@ pub(super) fn change(
 }
 
 /// What an incident counts for: once for each feature that it hurts (else for the product as a whole), on the
-/// day it was opened, and its end on the day after the last.
+/// day it was opened; and for each of its intervals a change on its first day and one on the day after its last.
 pub(crate) fn sums(
     incident: &Model,
+    earlier: &[incident_interval::Model],
     features: &[FeatureId],
     release: ReleaseId,
 ) -> Vec<(IncidentKey, IncidentSums)> {
@@ -50,22 +54,27 @@ pub(crate) fn sums(
     };
     let whole_product = [FeatureId::NONE];
     let features = if features.is_empty() { &whole_product } else { features };
-    let mut sums = Vec::with_capacity(2 * features.len());
+    let days = interval::days(incident, earlier);
+    let mut sums = Vec::with_capacity(2 * features.len() * days.len());
     for feature in features {
-        let key = IncidentKey {
-            product: incident.product_id,
-            feature: *feature,
-            release,
-            severity: incident.severity,
-            day: incident.opened_on,
-        };
-        sums.push((key, IncidentSums { opened: 1, affected_change: affected, unknown_change: unknown }));
-        if let Some(last) = incident.resolved_on {
-            let key = IncidentKey { day: last + Days::new(1), ..key };
-            sums.push((
-                key,
-                IncidentSums { opened: 0, affected_change: -affected, unknown_change: -unknown },
-            ));
+        for (at, (first, last)) in days.iter().enumerate() {
+            let key = IncidentKey {
+                product: incident.product_id,
+                feature: *feature,
+                release,
+                severity: incident.severity,
+                day: *first,
+            };
+            // However often it is opened again, it is one incident.
+            let opened = i64::from(at == 0);
+            sums.push((key, IncidentSums { opened, affected_change: affected, unknown_change: unknown }));
+            if let Some(last) = last {
+                let key = IncidentKey { day: *last + Days::new(1), ..key };
+                sums.push((
+                    key,
+                    IncidentSums { opened: 0, affected_change: -affected, unknown_change: -unknown },
+                ));
+            }
         }
     }
     sums

@@ -10,11 +10,19 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use serde::Serialize;
 use serde_json::json;
 
-use super::count;
+use super::{count, renew::renew};
 use crate::{
-    domain::{access::Contribute, check, customer, error::Error, feedback::Telling, reference::PublicId},
+    domain::{
+        access::Contribute,
+        check, customer,
+        error::Error,
+        feedback::Telling,
+        reference::PublicId,
+        sent::{Became, Stamp},
+    },
     store::{Dimensions, Store, Transaction},
 };
 
@@ -24,8 +32,8 @@ pub(super) const TITLE_LENGTH: usize = 500;
 /// Rows in one statement, well below the parameters that each database takes.
 const ROWS: usize = 500;
 
-/// An incident to open, or one that is over already.
-#[derive(Clone, Debug, Default)]
+/// An incident to open, or one that is over already, or what is newly known of one.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct NewIncident {
     /// The product, by id or key.
     pub product: String,
@@ -41,8 +49,12 @@ pub struct NewIncident {
     pub description: Option<String>,
     /// When it began; now if not given.
     pub opened_at: Option<DateTime<Utc>>,
-    /// When it ended; none: it is open.
+    /// When it began again, after it had been resolved.
+    pub reopened_at: Option<DateTime<Utc>>,
+    /// When it ended; none: it is open, or nothing is said of it.
     pub resolved_at: Option<DateTime<Utc>>,
+    /// Whether the source says that it is open: then one that was resolved before `updated_at` is opened again.
+    pub open: bool,
     /// How many customers it hurts, if that is known.
     pub affected_customers: Option<i64>,
     /// The customers that it hurts, by id or key.
@@ -51,6 +63,8 @@ pub struct NewIncident {
     pub external_id: Option<String>,
     /// The reporting system; the caller's name if not given.
     pub source: Option<String>,
+    /// When the source says that this became so.
+    pub updated_at: Option<DateTime<Utc>>,
 }
 
 /// An incident that was taken.
@@ -58,8 +72,8 @@ pub struct NewIncident {
 pub struct Opened {
     /// The row.
     pub incident: Model,
-    /// Whether the same external id was there: nothing was changed then.
-    pub already_there: bool,
+    /// What became of it.
+    pub became: Became,
 }
 
 /// Opens incidents, each by itself. The results are in the order of the items.
@@ -88,17 +102,27 @@ pub async fn open_in(
     let mut results = Vec::with_capacity(items.len());
     let mut new = New::default();
     for item in items {
-        let key = external_key(source, &item).map(|(source, id)| (source.to_owned(), id.to_owned()));
+        let key = external_key(source, &item);
         if let Some(known) = key.as_ref().and_then(|key| there.get(key)) {
             let product = tx.dimensions().product("product", &item.product).map(|product| product.id);
-            results.push(match product {
+            let result = match product {
                 Ok(product) if product == known.product_id => {
-                    Ok(Opened { incident: known.clone(), already_there: true })
+                    let id = known.id;
+                    if new.incidents.iter().any(|incident| incident.id == id) {
+                        // Twice in one batch: the second is about what the first has made.
+                        std::mem::take(&mut new).store(tx, telling).await?;
+                    }
+                    renew(tx, id, item, telling).await
                 }
                 Ok(_) => {
                     let reason = "is that of an incident of another product; tell the two apart by `source`";
                     Err(Error::conflict("externalId", reason))
                 }
+                Err(error) => Err(error),
+            };
+            results.push(match result {
+                Ok((incident, became)) => Ok(Opened { incident, became }),
+                Err(error) if error.is_ours() => return Err(error),
                 Err(error) => Err(error),
             });
             continue;
@@ -109,7 +133,7 @@ pub async fn open_in(
                 if let Some(key) = key {
                     there.insert(key, one.incident.clone());
                 }
-                results.push(Ok(Opened { incident: one.incident.clone(), already_there: false }));
+                results.push(Ok(Opened { incident: one.incident.clone(), became: Became::Created }));
                 new.push(tx, one);
             }
         }
@@ -132,6 +156,28 @@ pub(super) fn affected(customers: Option<i64>) -> Result<Option<i64>, Error> {
             Err(Error::invalid("affectedCustomers", "must lie between 0 and 10,000,000,000"))
         }
         _ => Ok(customers),
+    }
+}
+
+/// Checks that what is said of an incident's times can be.
+pub(super) fn in_order(
+    opened_at: Option<DateTime<Utc>>,
+    reopened_at: Option<DateTime<Utc>>,
+    resolved_at: Option<DateTime<Utc>>,
+) -> Result<(), Error> {
+    if let (Some(opened), Some(reopened)) = (opened_at, reopened_at)
+        && reopened < opened
+    {
+        return Err(Error::invalid("reopenedAt", "must not lie before openedAt"));
+    }
+    match (reopened_at, opened_at, resolved_at) {
+        (Some(reopened), _, Some(resolved)) if resolved < reopened => {
+            Err(Error::invalid("resolvedAt", "must not lie before reopenedAt"))
+        }
+        (_, Some(opened), Some(resolved)) if resolved < opened => {
+            Err(Error::invalid("resolvedAt", "must not lie before openedAt"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -224,6 +270,7 @@ struct Checked {
 }
 
 async fn check_one(tx: &Transaction, source: &str, item: NewIncident) -> Result<Checked, Error> {
+    let stamp = Stamp::of(&item, item.updated_at);
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &item.product)?.id;
     let release =
@@ -233,9 +280,9 @@ async fn check_one(tx: &Transaction, source: &str, item: NewIncident) -> Result<
     let opened_at = check::moment("openedAt", item.opened_at.unwrap_or(tx.at), tx.at)?;
     let resolved_at =
         item.resolved_at.map(|moment| check::moment("resolvedAt", moment, tx.at)).transpose()?;
-    if resolved_at.is_some_and(|resolved| resolved < opened_at) {
-        return Err(Error::invalid("resolvedAt", "must not lie before openedAt"));
-    }
+    let reopened_at =
+        item.reopened_at.map(|moment| check::moment("reopenedAt", moment, tx.at)).transpose()?;
+    in_order(Some(opened_at), reopened_at, resolved_at)?;
     let incident = Model {
         organization_id: tx.organization(),
         id: IncidentId::new(),
@@ -251,16 +298,24 @@ async fn check_one(tx: &Transaction, source: &str, item: NewIncident) -> Result<
         linked_customers: customers.len() as i64,
         source: check::line("source", item.source.as_deref().unwrap_or(source), 64)?,
         external_id: check::optional_line("externalId", item.external_id.as_deref(), check::NAME_LENGTH)?,
+        reopened_at: None,
+        reopened_on: None,
         created_at: tx.at,
         updated_at: tx.at,
+        revision: 1,
+        source_updated_at: stamp.updated_at,
+        sent: Some(stamp.sent),
     };
     Ok(Checked { incident, features, customers, release: release.map(|release| release.id) })
 }
 
 /// The source of an incident and its id there; none if it has none.
-fn external_key<'a>(source: &'a str, item: &'a NewIncident) -> Option<(&'a str, &'a str)> {
-    let external = item.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty())?;
-    Some((item.source.as_deref().unwrap_or(source).trim(), external))
+fn external_key(source: &str, item: &NewIncident) -> Option<(String, String)> {
+    // What is not a name is refused with its item.
+    let external =
+        check::optional_line("externalId", item.external_id.as_deref(), check::NAME_LENGTH).ok()??;
+    let source = check::line("source", item.source.as_deref().unwrap_or(source), 64).ok()?;
+    Some((source, external))
 }
 
 async fn already_there(
@@ -268,7 +323,7 @@ async fn already_there(
     source: &str,
     items: &[NewIncident],
 ) -> Result<HashMap<(String, String), Model>, Error> {
-    let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut by_source: HashMap<String, Vec<String>> = HashMap::new();
     for item in items {
         if let Some((source, external)) = external_key(source, item) {
             by_source.entry(source).or_default().push(external);
@@ -278,8 +333,8 @@ async fn already_there(
     for (source, ids) in by_source {
         for some in ids.chunks(1_000) {
             let rows = Entity::owned_by(tx.organization())
-                .filter(Column::Source.eq(source))
-                .filter(Column::ExternalId.is_in(some.iter().copied()))
+                .filter(Column::Source.eq(&source))
+                .filter(Column::ExternalId.is_in(some.iter().map(String::as_str)))
                 .all(tx.db())
                 .await?;
             for row in rows {
@@ -317,7 +372,7 @@ impl New {
                 created_at: tx.at,
             })
             .collect();
-        count::change(tx, &one.incident, &one.features, &attributions, 1);
+        count::change(tx, &one.incident, &[], &one.features, &attributions, 1);
         self.incidents.push(one.incident);
         self.features.push((id, one.features));
         self.customers.push((id, one.customers));

@@ -4,6 +4,7 @@
 //! ([`guard`]); the parser; its shape ([`shape`]); the rules of the specification ([`validate`]); its variables
 //! ([`variables`]); its cost ([`cost`]). Then it waits for its turn and is run ([`run`]). Nothing here knows HTTP.
 
+mod bulk;
 mod causes;
 mod cost;
 mod guard;
@@ -30,8 +31,8 @@ pub use persisted::Trusted;
 pub use refusal::Refusal;
 
 use self::{kept::Kept, persisted::Persisted, runnable::Runnable, validate::Validator};
-use super::{Code, Schema, Services};
-use crate::domain::access::Viewer;
+use super::{Code, Schema, Services, blind};
+use crate::domain::{access::Viewer, text};
 
 /// Documents that are kept parsed and validated.
 const PREPARED: usize = 2_000;
@@ -153,6 +154,11 @@ impl Documents {
 
     /// Lets a request in, or says why not.
     pub fn admit(&self, viewer: &Viewer, params: Params) -> Result<Admitted, Refusal> {
+        if params.query.as_ref().is_some_and(|query| query.contains(text::BROKEN)) {
+            let message =
+                "The document has half of a surrogate pair (such as \\ud83d alone), which is no character.";
+            return Err(Refusal::new(Code::ParseError, message));
+        }
         if let Some(query) = &params.query {
             // Before anything is made of it, even a hash.
             let (found, most) = (query.len(), self.limits.document);
@@ -178,6 +184,7 @@ impl Documents {
             };
             return Err(Refusal::new(Code::Forbidden, message));
         }
+        blind::check(viewer, &self.validator.schema, &prepared.checked, operation)?;
         self.persisted.register(&asked);
         let shows_cost = params.extensions.get("cost") == Some(&Value::Bool(true));
         let variables =

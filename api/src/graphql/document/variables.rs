@@ -8,8 +8,8 @@ use apollo_compiler::{
 };
 use serde_json::{Map, Value};
 
-use super::{causes, limits::Limits, refusal::Refusal, validate::Validator};
-use crate::graphql::Code;
+use super::{bulk, causes, limits::Limits, refusal::Refusal, validate::Validator};
+use crate::{domain::text, graphql::Code};
 
 /// The values as the operation wants them, defaults filled in. `hints` says whether the caller may know what else there is.
 pub(super) fn coerce(
@@ -27,6 +27,11 @@ pub(super) fn coerce(
         .filter(|(name, _)| wanted(name))
         .map(|(name, value)| (name.into(), json(value)))
         .collect();
+    let mut given = given;
+    let refused = bulk::set_aside(&validator.schema, operation, &mut given);
+    for (name, value) in &given {
+        whole(value).map_err(|refusal| refusal.about(name.as_str()))?;
+    }
     let values = coerce_variable_values(&validator.schema, operation, &given)
         .map_err(|error| wrong(validator, operation, &given, error.message().to_string(), hints))?;
     for variable in &operation.variables {
@@ -34,7 +39,23 @@ pub(super) fn coerce(
             validator.variable(&variable.ty, value).map_err(|refusal| refusal.about(&variable.name))?;
         }
     }
-    Ok(values)
+    let mut values = values.into_inner();
+    bulk::put_back(refused, &mut values);
+    Ok(Valid::assume_valid(values))
+}
+
+/// Refuses half of a surrogate pair, wherever it is.
+fn whole(value: &JsonValue) -> Result<(), Refusal> {
+    match value {
+        JsonValue::String(text) if text.as_str().contains(text::BROKEN) => {
+            let message =
+                "A text has half of a surrogate pair (such as \\ud83d alone), which is no character.";
+            Err(Refusal::new(Code::InvalidArgument, message))
+        }
+        JsonValue::Array(items) => items.iter().try_for_each(whole),
+        JsonValue::Object(fields) => fields.values().try_for_each(whole),
+        _ => Ok(()),
+    }
 }
 
 /// Why values do not fit: a field that there is not is told with its place and with what was probably meant.

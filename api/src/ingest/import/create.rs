@@ -8,13 +8,13 @@ use chrono::{DateTime, Utc};
 use super::Row;
 use crate::{
     domain::{
-        check,
         error::Error,
         feature::{self, NewFeature},
+        near::near,
         product::{self, NewProduct},
-        release, scale, segment,
+        release, segment, version,
     },
-    store::{Dimensions, Transaction},
+    store::Transaction,
 };
 
 /// What is made when a row is the first to name it; what is not made is a reason to refuse the row.
@@ -57,20 +57,6 @@ struct Named<'a> {
 }
 
 impl Row {
-    /// Whether nothing is wrong with it but, at most, that it names what is not there yet.
-    fn is_good(&self, dimensions: &Dimensions, now: DateTime<Utc>) -> bool {
-        match self {
-            Self::Feedback(row) => {
-                let scale = dimensions.scale("scale", &row.scale);
-                check::moment("occurred_at", row.occurred_at, now).is_ok()
-                    && scale.is_ok_and(|scale| scale::level(scale, row.rating).is_ok())
-            }
-            Self::Incident(row) => check::moment("opened_at", row.opened_at, now).is_ok(),
-            Self::Exposure(row) => check::past_day("day", row.day, now).is_ok(),
-            Self::Release(_) => true,
-        }
-    }
-
     fn names(&self) -> Named<'_> {
         match self {
             Self::Feedback(row) => Named {
@@ -101,56 +87,88 @@ impl Row {
     }
 }
 
-/// Makes what the rows name and nobody has made. Rows that will be refused make nothing; what cannot be made (a key
-/// of 300 characters) is left out here, and the row is refused for it when it is submitted.
-pub(super) async fn missing(tx: &mut Transaction, create: Create, rows: &[Row]) -> Result<Created, Error> {
-    let mut created = Created::default();
-    let dimensions = tx.dimensions();
-    let rows: Vec<&Row> = rows.iter().filter(|row| row.is_good(&dimensions, tx.at)).collect();
-    let rows = rows.as_slice();
-    if create.products {
-        created.products = products(tx, rows).await?;
-    }
-    if create.segments {
-        created.segments = segments(tx, rows).await?;
-    }
-    if create.features {
-        created.features = features(tx, rows).await?;
-    }
-    if create.releases {
-        created.releases = releases(tx, rows).await?;
-    }
-    Ok(created)
+/// What was made, and what should be looked at.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    pub(super) created: Created,
+    pub(super) warnings: Vec<String>,
 }
 
-async fn products(tx: &mut Transaction, rows: &[&Row]) -> Result<u64, Error> {
+impl Create {
+    /// Whether anything may be made.
+    pub(super) fn any(self) -> bool {
+        self.products || self.features || self.releases || self.segments || self.customers
+    }
+}
+
+impl Made {
+    /// Warns if what is made is much like something that is there.
+    fn beside(&mut self, noun: &str, name: &str, alike: Option<&str>) {
+        if let Some(alike) = alike {
+            let mended = match noun {
+                "release" => "map it (--release-prefix v takes a `v` off its versions)",
+                _ => "write it as it is there",
+            };
+            self.warnings.push(format!(
+                "{noun} \"{name}\" was made, and there is \"{alike}\": if they are the same, {mended}"
+            ));
+        }
+    }
+}
+
+/// Makes what the rows name and nobody has made. What cannot be made (a key of 300 characters) is left out here, and the
+/// row is refused for it when it is submitted.
+pub(super) async fn missing(tx: &mut Transaction, create: Create, rows: &[Row]) -> Result<Made, Error> {
+    let mut made = Made::default();
+    let rows: Vec<&Row> = rows.iter().collect();
+    let rows = rows.as_slice();
+    if create.products {
+        made.created.products = products(tx, rows, &mut made).await?;
+    }
+    if create.segments {
+        made.created.segments = segments(tx, rows, &mut made).await?;
+    }
+    if create.features {
+        made.created.features = features(tx, rows, &mut made).await?;
+    }
+    if create.releases {
+        made.created.releases = releases(tx, rows, &mut made).await?;
+    }
+    Ok(made)
+}
+
+async fn products(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut keys: Vec<&str> = rows.iter().map(|row| row.names().product).collect();
     keys.sort_unstable();
     keys.dedup();
-    keys.retain(|key| dimensions.product("product", key).is_err());
+    keys.retain(|key| dimensions.known_product(key).is_none());
     let mut made = 0;
     for key in keys {
+        let alike = near(key, dimensions.products.values().map(|row| row.key.as_str()));
+        told.beside("product", key, alike.first().map(String::as_str));
         let new = NewProduct { key: key.to_owned(), ..NewProduct::default() };
         made += taken(product::insert_in(tx, new).await)?;
     }
     changed(tx, made).await
 }
 
-async fn segments(tx: &mut Transaction, rows: &[&Row]) -> Result<u64, Error> {
+async fn segments(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut keys: Vec<&str> = rows.iter().filter_map(|row| row.names().segment).collect();
     keys.sort_unstable();
     keys.dedup();
-    keys.retain(|key| dimensions.segment("segment", key).is_err());
+    keys.retain(|key| dimensions.known_segment(key).is_none());
     let mut made = 0;
     for key in keys {
+        let alike = near(key, dimensions.segments.values().map(|row| row.key.as_str()));
+        told.beside("segment", key, alike.first().map(String::as_str));
         made += taken(segment::insert_in(tx, key, None).await)?;
     }
     changed(tx, made).await
 }
 
-async fn features(tx: &mut Transaction, rows: &[&Row]) -> Result<u64, Error> {
+async fn features(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let named = rows.iter().map(|row| row.names());
     let mut keys: Vec<(&str, &str)> =
@@ -159,8 +177,10 @@ async fn features(tx: &mut Transaction, rows: &[&Row]) -> Result<u64, Error> {
     keys.dedup();
     let mut made = 0;
     for (product, key) in keys {
-        let Ok(of) = dimensions.product("product", product) else { continue };
-        if dimensions.feature(of.id, "feature", key).is_err() {
+        let Some(of) = dimensions.known_product(product) else { continue };
+        if dimensions.known_feature(of.id, key).is_none() {
+            let alike = near(key, dimensions.features_of(of.id).iter().map(|row| row.key.as_str()));
+            told.beside("feature", key, alike.first().map(String::as_str));
             let new =
                 NewFeature { product: product.to_owned(), key: key.to_owned(), ..NewFeature::default() };
             made += taken(feature::insert_in(tx, new).await)?;
@@ -170,24 +190,29 @@ async fn features(tx: &mut Transaction, rows: &[&Row]) -> Result<u64, Error> {
 }
 
 /// Releases that nobody entered take the first day that they are seen. A later file may hold earlier answers.
-async fn releases(tx: &mut Transaction, rows: &[&Row]) -> Result<u64, Error> {
+async fn releases(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut seen: BTreeMap<(ProductId, &str), DateTime<Utc>> = BTreeMap::new();
     for row in rows {
         let Named { product, release: Some((version, at)), .. } = row.names() else { continue };
-        let Ok(product) = dimensions.product("product", product) else { continue };
+        let Some(product) = dimensions.known_product(product) else { continue };
         let first = seen.entry((product.id, version)).or_insert(at);
         *first = at.min(*first);
     }
     let (mut made, mut moved) = (0, 0);
     for ((product, version), first) in seen {
-        match dimensions.release(product, "release", version) {
-            Err(_) => made += taken(release::infer_in(tx, product, version, first).await)?,
-            Ok(there) if there.inferred && there.released_at.is_some_and(|known| first < known) => {
+        match dimensions.known_release(product, version) {
+            None => {
+                // Digits are a version's meaning: only another spelling of the same is a twin.
+                let twins = dimensions.spelled_like(product, &version::order(version));
+                told.beside("release", version, twins.first().map(|row| row.version.as_str()));
+                made += taken(release::infer_in(tx, product, version, first).await)?;
+            }
+            Some(there) if there.inferred && there.released_at.is_some_and(|known| first < known) => {
                 release::seen_earlier_in(tx, there, first).await?;
                 moved += 1;
             }
-            Ok(_) => (),
+            Some(_) => (),
         }
     }
     changed(tx, made + moved).await?;

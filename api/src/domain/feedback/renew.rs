@@ -1,0 +1,125 @@
+//! What a source newly says of an answer that is known.
+
+use std::collections::{HashMap, HashSet};
+
+use ballroom_entity::{
+    feedback::{Column, Entity, Model},
+    id::FeedbackId,
+};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
+
+use super::{
+    Outcome, Submission, Submitted, Telling,
+    submit::{Draft, name_customers},
+    voice,
+};
+use crate::{
+    domain::{
+        error::Error,
+        sent::{Became, Stamp, take},
+    },
+    store::{Transaction, about},
+};
+
+/// Takes what is newer of answers that are known, each by itself, in the order of the items. What is not given stays;
+/// the daily counts follow, and of a voice the last answer counts.
+pub(super) async fn all(
+    tx: &mut Transaction,
+    results: &mut [Option<Result<Submitted, Error>>],
+    known: Vec<(usize, FeedbackId, Draft)>,
+    how: Submission,
+) -> Result<(), Error> {
+    if known.is_empty() {
+        return Ok(());
+    }
+    let mut rows: HashMap<FeedbackId, Model> = HashMap::new();
+    let ids: Vec<FeedbackId> = known.iter().map(|(_, id, _)| *id).collect();
+    for some in ids.chunks(1_000) {
+        let there = Entity::owned_by(tx.organization()).filter(Column::Id.is_in(some.iter().copied()));
+        rows.extend(there.all(tx.db()).await?.into_iter().map(|row| (row.id, row)));
+    }
+    let mut news = Vec::new();
+    let mut meant: HashMap<usize, Meant> = HashMap::new();
+    let mut touched: HashSet<FeedbackId> = HashSet::new();
+    for (at, id, draft) in known {
+        let Some(row) = rows.get(&id) else { continue };
+        if row.product_id != draft.row.product_id {
+            let reason = "is that of an answer about another product; tell the two apart by `source`";
+            results[at] = Some(Err(Error::conflict("externalId", reason)));
+            continue;
+        }
+        // Most of what is sent again is the same; then nothing more is asked of the database.
+        if row.sent.is_some() && row.sent == draft.row.sent && !touched.contains(&id) {
+            results[at] = Some(Ok(Submitted { feedback: row.clone(), outcome: Outcome::AlreadyThere }));
+            continue;
+        }
+        touched.insert(id);
+        let segmented = draft.segment_given.is_some();
+        meant.insert(at, Meant { id, timed: draft.timed, segmented });
+        news.push((at, draft));
+    }
+    for (at, given) in name_customers(tx, results, news, how).await? {
+        let Some(meant) = meant.get(&at) else { continue };
+        // An answer before this one may have changed which of a voice counts.
+        let fresh = Entity::owned_by(tx.organization()).filter(Column::Id.eq(meant.id)).one(tx.db()).await?;
+        let Some(row) = fresh else { continue };
+        results[at] = Some(Ok(one(tx, row, given, meant, how).await?));
+    }
+    Ok(())
+}
+
+/// Which answer an item is about, and which of the fields that may be left out were given.
+struct Meant {
+    id: FeedbackId,
+    timed: bool,
+    segmented: bool,
+}
+
+async fn one(
+    tx: &mut Transaction,
+    before: Model,
+    given: Model,
+    meant: &Meant,
+    how: Submission,
+) -> Result<Submitted, Error> {
+    let stamp = Stamp { updated_at: given.source_updated_at, sent: given.sent.unwrap_or_default() };
+    match stamp.against(before.source_updated_at, before.sent) {
+        Some(Became::Outdated) => {
+            return Ok(Submitted { feedback: before, outcome: Outcome::Outdated });
+        }
+        Some(_) => return Ok(Submitted { feedback: before, outcome: Outcome::AlreadyThere }),
+        None => (),
+    }
+    let mut after = before.clone();
+    take(&mut after.feature_id, given.feature_id.map(Some));
+    take(&mut after.release_id, given.release_id.map(Some));
+    if given.customer_id.is_some() && given.customer_id != before.customer_id {
+        (after.customer_id, after.segment_id) = (given.customer_id, given.segment_id);
+    }
+    if meant.segmented {
+        after.segment_id = given.segment_id;
+    }
+    (after.scale_id, after.level) = (given.scale_id, given.level);
+    take(&mut after.comment, given.comment.map(Some));
+    take(&mut after.channel, given.channel.map(Some));
+    if meant.timed {
+        (after.occurred_at, after.day) = (given.occurred_at, given.day);
+    }
+    let differs = after != before;
+    after.source_updated_at = stamp.later(before.source_updated_at);
+    after.sent = Some(stamp.sent);
+    if differs {
+        after.voice = voice::of(&after);
+        after.corrected_at = Some(tx.at);
+        after.changed_at = Some(tx.at);
+        after.revision += 1;
+        voice::leave(tx, &before).await?;
+        voice::enter(tx, &mut after).await?;
+    }
+    let after = after.into_active_model().reset_all().update(tx.db()).await?;
+    if differs && how.telling == Telling::Each {
+        tx.tell("feedback.corrected", about(after.id));
+    }
+    let outcome = if differs { Outcome::Updated } else { Outcome::AlreadyThere };
+    Ok(Submitted { feedback: after, outcome })
+}

@@ -1,0 +1,122 @@
+//! The intervals of an incident: an incident that was opened again has several.
+
+use ballroom_entity::{
+    id::{IncidentId, OrganizationId},
+    incident::Model,
+    incident_interval::{self, Column, Entity},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+
+use crate::{
+    domain::error::Error,
+    store::{Store, Transaction},
+};
+
+/// A time in which an incident was open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interval {
+    /// When it began.
+    pub opened_at: DateTime<Utc>,
+    /// When it ended; none: it goes on.
+    pub resolved_at: Option<DateTime<Utc>>,
+}
+
+/// When the interval began in which an incident is now, or was last.
+pub(crate) fn begin(incident: &Model) -> DateTime<Utc> {
+    incident.reopened_at.unwrap_or(incident.opened_at)
+}
+
+/// All intervals, the first one first.
+pub(crate) fn all(incident: &Model, earlier: &[incident_interval::Model]) -> Vec<Interval> {
+    let earlier =
+        earlier.iter().map(|row| Interval { opened_at: row.opened_at, resolved_at: Some(row.resolved_at) });
+    earlier.chain([Interval { opened_at: begin(incident), resolved_at: incident.resolved_at }]).collect()
+}
+
+/// The days on which an incident was open, from a first through a last (none: still open). A day that two intervals
+/// share stands in one of them only.
+pub(crate) fn days(
+    incident: &Model,
+    earlier: &[incident_interval::Model],
+) -> Vec<(NaiveDate, Option<NaiveDate>)> {
+    let mut days: Vec<(NaiveDate, Option<NaiveDate>)> =
+        earlier.iter().map(|row| (row.opened_on, Some(row.resolved_on))).collect();
+    days.push((incident.reopened_on.unwrap_or(incident.opened_on), incident.resolved_on));
+    let mut parted: Vec<(NaiveDate, Option<NaiveDate>)> = Vec::with_capacity(days.len());
+    for (first, last) in days {
+        match parted.last_mut() {
+            Some((_, before)) if before.is_none_or(|before| first <= before) => *before = last,
+            _ => parted.push((first, last)),
+        }
+    }
+    parted
+}
+
+/// Those that were followed by another, of some incidents, the first one first.
+pub(crate) async fn earlier_of(
+    store: &Store,
+    organization: OrganizationId,
+    incidents: &[IncidentId],
+) -> Result<Vec<incident_interval::Model>, Error> {
+    let rows = Entity::owned_by(organization)
+        .filter(Column::IncidentId.is_in(incidents.iter().copied()))
+        .order_by_asc(Column::OpenedAt);
+    Ok(rows.all(store.reader()).await?)
+}
+
+/// The same of one incident, inside a transaction.
+pub(super) async fn earlier_in(
+    tx: &Transaction,
+    incident: IncidentId,
+) -> Result<Vec<incident_interval::Model>, Error> {
+    let rows = Entity::owned_by(tx.organization())
+        .filter(Column::IncidentId.eq(incident))
+        .order_by_asc(Column::OpenedAt);
+    Ok(rows.all(tx.db()).await?)
+}
+
+/// Begins another interval: the one that ended is kept. Returns it; none where there was no time between the two.
+pub(super) async fn begin_again(
+    tx: &Transaction,
+    incident: &mut Model,
+    (at, on): (DateTime<Utc>, NaiveDate),
+) -> Result<Option<incident_interval::Model>, Error> {
+    let (Some(resolved_at), Some(resolved_on)) = (incident.resolved_at, incident.resolved_on) else {
+        return Ok(None);
+    };
+    if at == resolved_at {
+        // It never stopped: that it was resolved was a mistake.
+        (incident.resolved_at, incident.resolved_on) = (None, None);
+        return Ok(None);
+    }
+    let ended = incident_interval::Model {
+        organization_id: tx.organization(),
+        incident_id: incident.id,
+        opened_at: begin(incident),
+        opened_on: incident.reopened_on.unwrap_or(incident.opened_on),
+        resolved_at,
+        resolved_on,
+    };
+    ended.clone().into_active_model().insert(tx.db()).await?;
+    (incident.reopened_at, incident.reopened_on) = (Some(at), Some(on));
+    (incident.resolved_at, incident.resolved_on) = (None, None);
+    Ok(Some(ended))
+}
+
+/// Moves the beginning of the first interval.
+pub(super) async fn move_first(
+    tx: &Transaction,
+    first: &mut incident_interval::Model,
+    (at, on): (DateTime<Utc>, NaiveDate),
+) -> Result<(), Error> {
+    Entity::delete_many()
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .filter(Column::IncidentId.eq(first.incident_id))
+        .filter(Column::OpenedAt.eq(first.opened_at))
+        .exec(tx.db())
+        .await?;
+    (first.opened_at, first.opened_on) = (at, on);
+    first.clone().into_active_model().insert(tx.db()).await?;
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! What a source newly says of an incident that is known.
+
+use ballroom_entity::{
+    attribution::{self, AttributionBasis},
+    id::{AttributionId, CustomerId, IncidentId},
+    incident::Model,
+    incident_customer, incident_feature,
+};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::{NewIncident, Whole, count, interval, open, whole};
+use crate::{
+    domain::{
+        check,
+        error::Error,
+        feedback::Telling,
+        reference::PublicId,
+        sent::{Became, Stamp, take},
+    },
+    store::{Transaction, about},
+};
+
+/// Takes what is newer; what is not given stays. So a nightly copy of a ticket system converges: an incident that is
+/// sent again with an end is resolved, one that began again after its end has another interval.
+pub(super) async fn renew(
+    tx: &mut Transaction,
+    incident: IncidentId,
+    item: NewIncident,
+    telling: Telling,
+) -> Result<(Model, Became), Error> {
+    let stamp = Stamp::of(&item, item.updated_at);
+    let Whole { incident: before, features: features_before, attributions, earlier } =
+        whole(tx, incident).await?;
+    if let Some(became) = stamp.against(before.source_updated_at, before.sent) {
+        return Ok((before, became));
+    }
+    let dimensions = tx.dimensions();
+    let mut after = before.clone();
+    after.title = check::line("title", &item.title, open::TITLE_LENGTH)?;
+    take(&mut after.description, check::text("description", item.description.as_deref())?.map(Some));
+    after.severity = open::severity(item.severity)?;
+    take(&mut after.affected_customers, open::affected(item.affected_customers)?.map(Some));
+    let features = match item.features.is_empty() {
+        true => features_before.clone(),
+        false => open::features(&dimensions, after.product_id, &item.features)?,
+    };
+    let customers = match item.customers.is_empty() {
+        true => None,
+        false => Some(open::customers(tx, &item.customers).await?),
+    };
+    let release = match &item.release {
+        Some(release) => Some(dimensions.release(after.product_id, "release", release)?.id),
+        None => None,
+    };
+    let times = Times::check(&item, tx.at)?;
+
+    // Everything is found good: from here on nothing of it is refused.
+    let mut earlier_after = earlier.clone();
+    times.apply(tx, &mut after, &mut earlier_after).await?;
+    let relinked = match &customers {
+        Some(customers) => relink(tx, incident, customers).await?,
+        None => false,
+    };
+    if let Some(customers) = customers.filter(|_| relinked) {
+        after.linked_customers = customers.len() as i64;
+    }
+    let same_features =
+        features.len() == features_before.len() && features.iter().all(|id| features_before.contains(id));
+    if !same_features {
+        incident_feature::Entity::delete_many()
+            .filter(incident_feature::Column::OrganizationId.eq(tx.organization()))
+            .filter(incident_feature::Column::IncidentId.eq(incident))
+            .exec(tx.db())
+            .await?;
+        open::link_features(tx, &[(incident, features.clone())]).await?;
+    }
+    let mut stated = attributions.clone();
+    let last_named = attributions.iter().rev().find(|one| one.basis == AttributionBasis::Explicit);
+    if let Some(release) = release
+        && last_named.is_none_or(|last| last.release_id != Some(release))
+    {
+        let one = attribution::Model {
+            organization_id: tx.organization(),
+            id: AttributionId::new(),
+            incident_id: incident,
+            release_id: Some(release),
+            basis: AttributionBasis::Explicit,
+            confidence: None,
+            created_at: tx.at,
+        };
+        stated.push(one.into_active_model().insert(tx.db()).await?);
+    }
+
+    let differs = after != before || relinked || !same_features || stated.len() != attributions.len();
+    let became = if differs { Became::Updated } else { Became::AlreadyThere };
+    if differs {
+        count::change(tx, &before, &earlier, &features_before, &attributions, -1);
+        count::change(tx, &after, &earlier_after, &features, &stated, 1);
+        after.revision += 1;
+        after.updated_at = tx.at;
+    }
+    after.source_updated_at = stamp.later(before.source_updated_at);
+    after.sent = Some(stamp.sent);
+    let after = after.into_active_model().reset_all().update(tx.db()).await?;
+    if differs && telling == Telling::Each {
+        tx.tell(
+            match (before.resolved_at, after.resolved_at) {
+                (None, Some(_)) => "incident.resolved",
+                (Some(_), None) => "incident.reopened",
+                _ => "incident.updated",
+            },
+            about(incident),
+        );
+    }
+    Ok((after, became))
+}
+
+/// What is said of when an incident was open.
+struct Times {
+    opened_at: Option<DateTime<Utc>>,
+    reopened_at: Option<DateTime<Utc>>,
+    resolved_at: Option<DateTime<Utc>>,
+    /// The source says that it is open, since this moment at the latest.
+    open_at: Option<DateTime<Utc>>,
+}
+
+impl Times {
+    fn check(item: &NewIncident, now: DateTime<Utc>) -> Result<Self, Error> {
+        let moment = |field: &str, given: Option<DateTime<Utc>>| {
+            given.map(|given| check::moment(field, given, now)).transpose()
+        };
+        let times = Self {
+            opened_at: moment("openedAt", item.opened_at)?,
+            reopened_at: moment("reopenedAt", item.reopened_at)?,
+            resolved_at: moment("resolvedAt", item.resolved_at)?,
+            open_at: moment("updatedAt", item.updated_at.filter(|_| item.open))?,
+        };
+        open::in_order(times.opened_at, times.reopened_at, times.resolved_at)?;
+        Ok(times)
+    }
+
+    async fn apply(
+        &self,
+        tx: &Transaction,
+        incident: &mut Model,
+        earlier: &mut Vec<ballroom_entity::incident_interval::Model>,
+    ) -> Result<(), Error> {
+        let dimensions = tx.dimensions();
+        let product = incident.product_id;
+        let on = |at: DateTime<Utc>| Ok::<_, Error>((at, open::day(&dimensions, product, at)?));
+        let known =
+            |at: DateTime<Utc>, incident: &Model, earlier: &[ballroom_entity::incident_interval::Model]| {
+                interval::all(incident, earlier).iter().any(|one| one.opened_at == at)
+            };
+        let mut again = self.reopened_at;
+        if let Some(opened_at) = self.opened_at.filter(|at| !known(*at, incident, earlier)) {
+            if incident.resolved_at.is_some_and(|resolved| opened_at > resolved) {
+                // Opened after its end: it began again.
+                again = again.or(Some(opened_at));
+            } else if opened_at
+                <= earlier.first().map_or(interval::begin(incident), |first| first.resolved_at)
+                || (earlier.is_empty() && incident.resolved_at.is_none_or(|resolved| opened_at <= resolved))
+            {
+                let moved = on(opened_at)?;
+                if let Some(first) = earlier.first_mut() {
+                    interval::move_first(tx, first, moved).await?;
+                }
+                (incident.opened_at, incident.opened_on) = moved;
+            }
+        }
+        if let Some(at) = again.filter(|at| !known(*at, incident, earlier))
+            && incident.resolved_at.is_some_and(|resolved| at >= resolved)
+        {
+            earlier.extend(interval::begin_again(tx, incident, on(at)?).await?);
+        }
+        if let Some(resolved_at) = self.resolved_at {
+            // The end of an interval before this one is told late: it is known.
+            if resolved_at >= interval::begin(incident) {
+                let (at, day) = on(resolved_at)?;
+                (incident.resolved_at, incident.resolved_on) = (Some(at), Some(day));
+            }
+        } else if let Some(at) = self.open_at
+            && incident.resolved_at.is_some_and(|resolved| at > resolved)
+        {
+            earlier.extend(interval::begin_again(tx, incident, on(at)?).await?);
+        }
+        Ok(())
+    }
+}
+
+/// Links exactly these customers; says whether that changed anything.
+async fn relink(tx: &Transaction, incident: IncidentId, customers: &[CustomerId]) -> Result<bool, Error> {
+    let linked = incident_customer::Entity::owned_by(tx.organization())
+        .filter(incident_customer::Column::IncidentId.eq(incident))
+        .all(tx.db())
+        .await?;
+    if linked.len() == customers.len() && linked.iter().all(|row| customers.contains(&row.customer_id)) {
+        return Ok(false);
+    }
+    incident_customer::Entity::delete_many()
+        .filter(incident_customer::Column::OrganizationId.eq(tx.organization()))
+        .filter(incident_customer::Column::IncidentId.eq(incident))
+        .exec(tx.db())
+        .await?;
+    open::link_customers(tx, &[(incident, customers.to_vec())]).await?;
+    Ok(true)
+}

@@ -1,0 +1,127 @@
+//! What a caller who may only write is told: the outcome and the id of what was written, and nothing else.
+//!
+//! It is a rule of the schema's types, not a check at each field, and it is applied to a document before anything of it
+//! is run: whatever is not allowed here is refused, also a field that is added tomorrow.
+
+use apollo_compiler::{
+    ExecutableDocument, Schema,
+    executable::{Operation, Selection, SelectionSet},
+    schema::ExtendedType,
+};
+
+use super::{Code, document::Refusal};
+use crate::domain::access::Viewer;
+
+/// What leads from a mutation to what was written: through these objects a caller may reach another.
+const WAYS: [&str; 6] = [
+    "Mutation",
+    "SubmitFeedbackItem",
+    "SubmittedFeedback",
+    "OpenIncidentItem",
+    "OpenedIncident",
+    "RecordExposureItem",
+];
+
+/// The values that say how it went, beside the caller's own mark in each payload and the id of each object.
+const OUTCOMES: [(&str, &str); 18] = [
+    ("SubmitFeedbackPayload", "outcome"),
+    ("SubmittedFeedback", "outcome"),
+    ("SubmitFeedbackBatchPayload", "taken"),
+    ("SubmitFeedbackBatchPayload", "refused"),
+    ("DeleteFeedbackPayload", "deletedId"),
+    ("OpenIncidentPayload", "alreadyThere"),
+    ("OpenIncidentPayload", "outcome"),
+    ("OpenedIncident", "outcome"),
+    ("RecordExposureItem", "outcome"),
+    ("OpenedIncident", "alreadyThere"),
+    ("RecordExposureItem", "alreadyThere"),
+    ("UserError", "code"),
+    ("UserError", "field"),
+    ("UserError", "message"),
+    ("ItemError", "index"),
+    ("ItemError", "code"),
+    ("ItemError", "field"),
+    ("ItemError", "message"),
+];
+
+/// Lets an operation pass if its caller may see all that it selects.
+pub(super) fn check(
+    viewer: &Viewer,
+    schema: &Schema,
+    document: &ExecutableDocument,
+    operation: &Operation,
+) -> Result<(), Refusal> {
+    if !viewer.only_writes() {
+        return Ok(());
+    }
+    match denied(schema, document, &operation.selection_set) {
+        None => Ok(()),
+        Some(field) => {
+            let message = format!(
+                "This token may only write: it is told the outcome and the id of what it writes, and may not ask for {field}."
+            );
+            Err(Refusal::new(Code::Forbidden, message))
+        }
+    }
+}
+
+/// The first field that is not allowed. The document's shape is bounded, and so is the walk.
+fn denied(schema: &Schema, document: &ExecutableDocument, set: &SelectionSet) -> Option<String> {
+    set.selections.iter().find_map(|selection| match selection {
+        Selection::Field(field) if field.name.starts_with("__") => None,
+        Selection::Field(field) => {
+            let is_value = field.selection_set.is_empty();
+            let allowed = match is_value {
+                true => is_outcome(schema, &set.ty, &field.name),
+                false => is_way(&set.ty),
+            };
+            match allowed {
+                true => denied(schema, document, &field.selection_set),
+                false => Some(format!("{}.{}", set.ty, field.name)),
+            }
+        }
+        Selection::InlineFragment(inline) => denied(schema, document, &inline.selection_set),
+        Selection::FragmentSpread(spread) => {
+            denied(schema, document, &spread.fragment_def(document)?.selection_set)
+        }
+    })
+}
+
+fn is_way(ty: &str) -> bool {
+    ty.ends_with("Payload") || WAYS.contains(&ty)
+}
+
+fn is_outcome(schema: &Schema, ty: &str, field: &str) -> bool {
+    let everywhere = match field {
+        "clientMutationId" => ty.ends_with("Payload"),
+        "id" => is_node(schema, ty),
+        _ => false,
+    };
+    everywhere || OUTCOMES.contains(&(ty, field))
+}
+
+fn is_node(schema: &Schema, ty: &str) -> bool {
+    match schema.types.get(ty) {
+        Some(ExtendedType::Object(object)) => {
+            object.implements_interfaces.iter().any(|one| one.name == "Node")
+        }
+        Some(ExtendedType::Interface(interface)) => interface.name == "Node",
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_in_the_tables_is_in_the_schema() {
+        let schema = Schema::parse(crate::graphql::sdl(), "schema.graphql").unwrap();
+        for ty in WAYS {
+            assert!(schema.get_object(ty).is_some(), "{ty}");
+        }
+        for (ty, field) in OUTCOMES {
+            assert!(schema.type_field(ty, field).is_ok(), "{ty}.{field}");
+        }
+    }
+}
