@@ -37,6 +37,9 @@ pub enum Code {
     /// Too much at the same time: heavy operations, connections, or operations on one connection. Nothing was done;
     /// repeat it later, after as many seconds as `Retry-After` says where it is given.
     Overloaded,
+    /// The database does not answer, or cannot take it now. Repeat it after as many seconds as `retryAfter` and
+    /// `Retry-After` say; of a mutation nothing was done, unless the message says that this is not known.
+    Unavailable,
     /// The server does not know the document by this hash or id. Repeat it once with the document.
     PersistedQueryNotFound,
     /// The server keeps no documents for clients. Repeat it with the document, and send no more hashes.
@@ -70,6 +73,7 @@ impl Code {
             Self::TooComplex => "TOO_COMPLEX",
             Self::Timeout => "TIMEOUT",
             Self::Overloaded => "OVERLOADED",
+            Self::Unavailable => "UNAVAILABLE",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
@@ -88,6 +92,9 @@ pub struct Fault {
     message: String,
     field: Option<String>,
 }
+
+/// When to come again, in seconds, after having been turned away for what will pass.
+pub const RETRY_AFTER: u64 = 2;
 
 impl Fault {
     /// An argument is wrong.
@@ -138,6 +145,18 @@ impl From<Error> for Fault {
             Error::NotFound { field, .. } => (Code::NotFound, Some(field.clone())),
             Error::Conflict { field, .. } => (Code::Conflict, Some(field.clone())),
             Error::Forbidden(_) => (Code::Forbidden, None),
+            Error::Overloaded(_) => (Code::Overloaded, None),
+            Error::Unavailable { perhaps_done, .. } => {
+                tracing::warn!(%error, "a request was refused: the database cannot take it now");
+                let message = match perhaps_done {
+                    true => {
+                        "The connection to the database was lost while it was being written, and it is not known whether it \
+                         was. Ask, or send it again with the same external id."
+                    }
+                    false => "The database does not answer or is held up. Nothing was done; send it again after a while.",
+                };
+                return Self { code: Code::Unavailable, message: message.to_owned(), field: None };
+            }
             Error::Database(_) | Error::Score(_) => {
                 // The caller gets a reference; the log gets the cause, here and only here.
                 let reference = uuid::Uuid::now_v7();
@@ -157,6 +176,9 @@ impl From<Fault> for async_graphql::Error {
         extensions.set("code", fault.code.name());
         if let Some(field) = fault.field {
             extensions.set("argument", field);
+        }
+        if matches!(fault.code, Code::Overloaded | Code::Unavailable) {
+            extensions.set("retryAfter", RETRY_AFTER);
         }
         Self { message: fault.message, source: None, extensions: Some(extensions) }
     }
