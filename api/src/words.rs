@@ -13,7 +13,9 @@ pub fn plural(noun: &str) -> String {
     let before = noun.chars().rev().nth(1);
     match noun.strip_suffix('y') {
         Some(stem) if before.is_some_and(|letter| !"aeiou".contains(letter)) => format!("{stem}ies"),
-        _ if noun.ends_with(['s', 'x', 'z']) || noun.ends_with("ch") || noun.ends_with("sh") => format!("{noun}es"),
+        _ if noun.ends_with(['s', 'x', 'z']) || noun.ends_with("ch") || noun.ends_with("sh") => {
+            format!("{noun}es")
+        }
         _ => format!("{noun}s"),
     }
 }
@@ -37,6 +39,9 @@ mod tests {
         assert_eq!(counted(2, "entry"), "2 entries");
         assert_eq!(counted(2, "day"), "2 days");
         assert_eq!(counted(3, "index"), "3 indexes");
-        assert_eq!([a("iteration"), a("release"), a("user"), a("answer")], ["an iteration", "a release", "a user", "an answer"]);
+        assert_eq!(
+            [a("iteration"), a("release"), a("user"), a("answer")],
+            ["an iteration", "a release", "a user", "an answer"]
+        );
     }
 }

@@ -235,8 +235,7 @@ fn print(summary: &Summary, file: &str, what: What) {
         (created.releases, "release"),
         (created.segments, "segment"),
     ];
-    let made: Vec<String> =
-        made.iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(*n, what)).collect();
+    let made: Vec<String> = made.iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(*n, what)).collect();
     if !made.is_empty() {
         println!("Made: {}.", made.join(", "));
     }

@@ -41,7 +41,13 @@ pub(super) struct Database {
 
     /// Whether a pooler that gives each transaction another connection (PgBouncer) stands before the database; found
     /// out if not said.
-    #[arg(long, global = true, env = "BALLROOM_DATABASE_POOLER", value_name = "BOOL", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "BALLROOM_DATABASE_POOLER",
+        value_name = "BOOL",
+        hide_short_help = true
+    )]
     database_pooler: Option<bool>,
 }
 
@@ -161,7 +167,8 @@ pub(super) async fn organization(store: &Store) -> anyhow::Result<organization::
 }
 
 /// Libraries that say at every start what nobody asked for.
-const QUIETER: &str = "sea_orm_migration=warn,actix_server=warn,sqlx::postgres::notice=warn,sqlx_postgres::options=error";
+const QUIETER: &str =
+    "sea_orm_migration=warn,actix_server=warn,sqlx::postgres::notice=warn,sqlx_postgres::options=error";
 
 /// What is written to the log, and how.
 #[derive(Args, Clone)]

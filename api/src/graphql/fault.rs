@@ -153,7 +153,9 @@ impl From<Error> for Fault {
                         "The connection to the database was lost while it was being written, and it is not known whether it \
                          was. Ask, or send it again with the same external id."
                     }
-                    false => "The database does not answer or is held up. Nothing was done; send it again after a while.",
+                    false => {
+                        "The database does not answer or is held up. Nothing was done; send it again after a while."
+                    }
                 };
                 return Self { code: Code::Unavailable, message: message.to_owned(), field: None };
             }

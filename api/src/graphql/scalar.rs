@@ -21,7 +21,12 @@ pub(super) fn parse<I: PublicId>(field: &str, id: &ID) -> Result<I, Fault> {
     I::parse(id).ok_or_else(|| {
         Fault::invalid(
             field,
-            &format!("\"{}\" is not the id of {}, which is {noun}_…", id.0, words::a(I::NOUN), noun = I::NOUN),
+            &format!(
+                "\"{}\" is not the id of {}, which is {noun}_…",
+                id.0,
+                words::a(I::NOUN),
+                noun = I::NOUN
+            ),
         )
     })
 }

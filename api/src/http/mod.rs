@@ -4,6 +4,7 @@ mod auth;
 mod graphql;
 mod health;
 mod live;
+mod log;
 mod media;
 mod oidc;
 mod params;
@@ -78,6 +79,7 @@ pub fn server(
         App::new()
             .app_data(web::Data::new(state.clone()))
             .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(log::request))
             .configure(|app| graphql::routes(app, &settings))
             .configure(health::routes)
             .default_service(web::to(not_found))

@@ -134,7 +134,8 @@ impl Lines {
         let organization = job.organization;
         match self.waiting.get_mut(&organization) {
             Some(line) if line.len() >= LINE => {
-                let _ = job.answer.send(Err(Error::Overloaded("Too many answers already wait to be written")));
+                let _ =
+                    job.answer.send(Err(Error::Overloaded("Too many answers already wait to be written")));
             }
             Some(line) => line.push_back(job),
             // Nobody writes for it: this one does, at once.

@@ -109,7 +109,10 @@ fn server(url: &str, rest: &str) -> Result<PgConnectOptions, String> {
     let query = rest.split_once('?').map_or("", |(_, query)| query);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let name = pair.split_once('=').map_or(pair, |(name, _)| name);
-        if !PARAMETERS.contains(&name) && !name.starts_with("options[") && !name.starts_with("statement-cache-") {
+        if !PARAMETERS.contains(&name)
+            && !name.starts_with("options[")
+            && !name.starts_with("statement-cache-")
+        {
             return Err(format!(
                 "The database's URL has a parameter that is not known; known are {}. {ENCODE}.",
                 PARAMETERS.join(", ")
@@ -119,10 +122,15 @@ fn server(url: &str, rest: &str) -> Result<PgConnectOptions, String> {
     // Parameters of other drivers that mean nothing here are left out: the driver would log them with their values.
     let query: Vec<&str> = query
         .split('&')
-        .filter(|pair| !["channel_binding", "connect_timeout", "target_session_attrs"].iter().any(|name| pair.starts_with(name)))
+        .filter(|pair| {
+            !["channel_binding", "connect_timeout", "target_session_attrs"]
+                .iter()
+                .any(|name| pair.starts_with(name))
+        })
         .collect();
     let base = url.split_once('?').map_or(url, |(base, _)| base);
-    let url = if query.join("&").is_empty() { base.to_owned() } else { format!("{base}?{}", query.join("&")) };
+    let url =
+        if query.join("&").is_empty() { base.to_owned() } else { format!("{base}?{}", query.join("&")) };
     url.parse().map_err(|error: sea_orm::sqlx::Error| {
         // The driver's reason may quote what it could not read.
         let why = match error.to_string() {

@@ -14,8 +14,11 @@ const KEY: i64 = 0x4241_4C4C_524F_4F4D;
 
 /// What is done by one process at a time: bringing the database up to date, founding what a new one needs. The others wait.
 /// It ends when this is dropped, or with the process.
-pub struct Alone(#[expect(dead_code, reason = "held, not used")] Held);
+pub struct Alone {
+    _held: Held,
+}
 
+#[expect(dead_code, reason = "held, not read")]
 enum Held {
     /// The lock of a transaction, for a lock of a session would not survive a pooler of connections.
     Postgres(Box<PgConnection>),
@@ -29,7 +32,9 @@ impl Store {
     /// Waits until no other process is alone with the database, and keeps them waiting then.
     pub async fn alone(&self) -> Result<Alone, DbErr> {
         let failed = |why: &dyn std::fmt::Display| {
-            DbErr::Custom(format!("the lock that keeps other processes from doing the same cannot be had: {why}"))
+            DbErr::Custom(format!(
+                "the lock that keeps other processes from doing the same cannot be had: {why}"
+            ))
         };
         let held = match &self.address {
             Address::Postgres(options) => {
@@ -59,6 +64,6 @@ impl Store {
                 }
             }
         };
-        Ok(Alone(held))
+        Ok(Alone { _held: held })
     }
 }

@@ -73,7 +73,9 @@ impl Health {
             }
             let changed = health.gone.send_if_modified(|gone| std::mem::replace(gone, !there) == there);
             match (changed, there) {
-                (true, false) => tracing::error!("the database does not answer; requests are refused until it does"),
+                (true, false) => {
+                    tracing::error!("the database does not answer; requests are refused until it does")
+                }
                 (true, true) => tracing::info!("the database answers again"),
                 (false, _) => (),
             }

@@ -165,7 +165,9 @@ impl Store {
     /// Whether the database answers at once. A server that says whether it is ready asks this, and does not wait itself.
     pub async fn is_there(&self, patience: Duration) -> bool {
         !self.health.is_gone()
-            && tokio::time::timeout(patience, self.db.execute_unprepared("SELECT 1")).await.is_ok_and(|said| said.is_ok())
+            && tokio::time::timeout(patience, self.db.execute_unprepared("SELECT 1"))
+                .await
+                .is_ok_and(|said| said.is_ok())
     }
 
     /// A transaction of no organization, in which one is founded.

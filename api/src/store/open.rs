@@ -89,7 +89,10 @@ pub(super) async fn open(
     Ok(Opened { reading, writing })
 }
 
-async fn sqlite(options: &SqliteConnectOptions, settings: &Settings) -> Result<[DatabaseConnection; 2], sqlx::Error> {
+async fn sqlite(
+    options: &SqliteConnectOptions,
+    settings: &Settings,
+) -> Result<[DatabaseConnection; 2], sqlx::Error> {
     // Two processes that make a file at the same time, or change how it is written, may both fail.
     let mut lock = options.get_filename().as_os_str().to_owned();
     lock.push(".lock");
@@ -130,15 +133,19 @@ async fn postgres(
     };
     let pool = |connections| {
         let health = health.clone();
-        PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).after_release(move |_, _| {
-            // Nobody knows how long a server that is gone would be asked whether the connection still works.
-            let keep = !health.is_gone();
-            Box::pin(async move { if keep { Ok(true) } else { Err(sqlx::Error::PoolClosed) } })
-        })
+        PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).after_release(
+            move |_, _| {
+                // Nobody knows how long a server that is gone would be asked whether the connection still works.
+                let keep = !health.is_gone();
+                Box::pin(async move { if keep { Ok(true) } else { Err(sqlx::Error::PoolClosed) } })
+            },
+        )
     };
     let (mut reading, mut writing) = (options.clone(), options);
     if apart {
-        tracing::info!("a pooler of connections stands before the database: each statement gets a transaction");
+        tracing::info!(
+            "a pooler of connections stands before the database: each statement gets a transaction"
+        );
         // Statements that are prepared once would stay behind on connections that are given to others.
         reading = reading.statement_cache_capacity(0);
         writing = writing.statement_cache_capacity(0);

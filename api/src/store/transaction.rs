@@ -55,7 +55,9 @@ impl Store {
         if !sqlite {
             // Whoever holds the row may be another process that hangs; and so may we, one day.
             let lock = self.settings.lock_time.as_millis();
-            let limits = format!("SET LOCAL lock_timeout = {lock}; SET LOCAL idle_in_transaction_session_timeout = {IDLE}");
+            let limits = format!(
+                "SET LOCAL lock_timeout = {lock}; SET LOCAL idle_in_transaction_session_timeout = {IDLE}"
+            );
             tx.execute_unprepared(&limits).await?;
         }
         let row = organization::Entity::update_many()

@@ -3,8 +3,8 @@
 use std::{pin::Pin, sync::Arc};
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-    StreamTrait, TransactionOptions, TransactionTrait, prelude::async_trait::async_trait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
+    Statement, StreamTrait, TransactionOptions, TransactionTrait, prelude::async_trait::async_trait,
 };
 
 use super::health::Health;
@@ -74,7 +74,9 @@ impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> W
 }
 
 #[async_trait]
-impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> ConnectionTrait for Watched<C> {
+impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> ConnectionTrait
+    for Watched<C>
+{
     fn get_database_backend(&self) -> DbBackend {
         self.inner.get_database_backend()
     }

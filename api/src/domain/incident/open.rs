@@ -85,7 +85,8 @@ pub async fn open_in(
     telling: Telling,
 ) -> Result<Vec<Result<Opened, Error>>, Error> {
     let mut there = already_there(tx, source, &items).await?;
-    let named: HashSet<&str> = items.iter().flat_map(|item| item.customers.iter().map(String::as_str)).collect();
+    let named: HashSet<&str> =
+        items.iter().flat_map(|item| item.customers.iter().map(String::as_str)).collect();
     let known = customer::known(tx, named).await?;
     let mut results = Vec::with_capacity(items.len());
     let mut new = New::default();
