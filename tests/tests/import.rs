@@ -58,7 +58,7 @@ async fn rows_add_up_and_twice_is_once(backend: Backend) {
     ];
     let said = app.database.succeeds(&arguments).await;
     assert_eq!(summary(&said), [5, 4, 0, 1, 0], "{said}");
-    assert!(said.contains("1 products, 2 features, 3 releases"), "{said}");
+    assert!(said.contains("1 product, 2 features, 3 releases"), "{said}");
     let again = app.database.succeeds(&arguments).await;
     assert_eq!(summary(&again), [5, 0, 5, 0, 0], "{again}");
     let query = "{ product(product: \"shop\") { releases { nodes { version releasedAt inferred } } } }";

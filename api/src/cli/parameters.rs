@@ -46,7 +46,8 @@ impl Parameters {
         match (computed.first(), computed.last()) {
             (Some(first), Some(last)) => {
                 let days = counted(computed.len() as u64, "day");
-                println!("Computed and kept: {days}, from {first} through {last}.");
+                let are = if computed.len() == 1 { "is" } else { "are" };
+                println!("{days} {are} kept, from {first} through {last}.");
             }
             _ => println!("Nothing to compute: no day is missing, or none has answers."),
         }
