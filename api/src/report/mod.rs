@@ -3,26 +3,75 @@
 pub mod release;
 pub mod value;
 
-use std::io::IsTerminal;
+use std::{fmt, io::IsTerminal};
 
-use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{
+    CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width,
+};
 
-/// A plain table with a line under its header; the columns named are numbers. It fits the terminal that it is printed to:
-/// cells are broken into lines between words.
+/// A plain table with a line under its header. It fits the terminal that it is printed to: cells are broken into lines,
+/// between words.
+pub struct Table {
+    table: comfy_table::Table,
+    /// The longest word of each column.
+    longest: Vec<usize>,
+    width: Option<u16>,
+}
+
+/// A table; the columns named are numbers.
 pub fn table<const N: usize>(header: [&str; N], numbers: &[usize]) -> Table {
-    let mut table = Table::new();
+    let mut table = comfy_table::Table::new();
     table
         .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')))
         .set_header(header);
-    if let Some(width) = width() {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    }
     for column in numbers {
         if let Some(column) = table.column_mut(*column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table
+    Table { table, longest: header.map(longest_word).to_vec(), width: width() }
+}
+
+impl Table {
+    /// Adds a row.
+    pub fn add_row<const N: usize>(&mut self, cells: [String; N]) {
+        for (longest, cell) in self.longest.iter_mut().zip(&cells) {
+            *longest = longest_word(cell).max(*longest);
+        }
+        self.table.add_row(cells);
+    }
+
+    /// The table without spaces at the ends of its lines.
+    pub fn trim_fmt(&self) -> String {
+        self.arranged().trim_fmt()
+    }
+
+    /// The table as wide as there is room.
+    fn arranged(&self) -> comfy_table::Table {
+        let mut table = self.table.clone();
+        let Some(width) = self.width else { return table };
+        let fits = table.lines().all(|line| line.chars().count() <= usize::from(width));
+        if fits {
+            return table;
+        }
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        for (column, longest) in table.column_iter_mut().zip(&self.longest) {
+            column.set_padding((0, 1));
+            let least = u16::try_from(*longest + 1).unwrap_or(width);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
+        table
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.arranged().fmt(f)
+    }
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
 /// The columns of the terminal, or as many as `COLUMNS` asks for; none: what is printed goes into a file or a program.
