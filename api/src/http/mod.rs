@@ -26,6 +26,9 @@ pub use tls::certified;
 
 use crate::graphql::{Schema, Services, document::Documents};
 
+/// How long the head of a request may take at most: it is small, whatever the body is.
+const HEAD: Duration = Duration::from_secs(10);
+
 /// How long requests in progress may go on when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(25);
 
@@ -88,7 +91,7 @@ pub fn server(
     .shutdown_timeout(GRACE.as_secs())
     .disable_signals()
     .keep_alive(settings.keep_alive)
-    .client_request_timeout(settings.read_timeout);
+    .client_request_timeout(settings.read_timeout.min(HEAD));
     let server = match settings.tls.clone() {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,

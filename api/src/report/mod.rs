@@ -55,9 +55,12 @@ impl Table {
             return table;
         }
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        // Words that leave no room for others are broken, the longest first.
+        let room = |most: usize| self.longest.iter().map(|longest| longest.min(&most) + 1).sum::<usize>();
+        let most = (4..=usize::from(width)).rev().find(|most| room(*most) <= usize::from(width)).unwrap_or(4);
         for (column, longest) in table.column_iter_mut().zip(&self.longest) {
             column.set_padding((0, 1));
-            let least = u16::try_from(*longest + 1).unwrap_or(width);
+            let least = u16::try_from(longest.min(&most) + 1).unwrap_or(width);
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         }
         table

@@ -42,10 +42,18 @@ impl Reader {
     /// Begins a transaction.
     pub(super) async fn begin(&self, options: TransactionOptions) -> Result<View, DbErr> {
         let begun = async {
-            let tx = self.inner.begin_with_options(options).await?;
-            if self.apart {
-                tx.execute_unprepared(FORGET).await?;
+            if !self.apart {
+                return self.inner.begin_with_options(options).await;
             }
+            // What the driver sends for the options is prepared, too: here it is not.
+            let tx = self.inner.begin().await?;
+            let isolation = options.isolation_level.map(|level| format!("ISOLATION LEVEL {level}"));
+            let access = options.access_mode.map(|mode| mode.to_string());
+            let modes: Vec<String> = isolation.into_iter().chain(access).collect();
+            if !modes.is_empty() {
+                tx.execute_unprepared(&format!("SET TRANSACTION {}", modes.join(" "))).await?;
+            }
+            tx.execute_unprepared(FORGET).await?;
             Ok(tx)
         };
         let tx = self.health.answer(begun).await?;
