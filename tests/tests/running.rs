@@ -201,8 +201,7 @@ async fn ten_thousand_incidents_in_one_request_are_all_opened_and_counted(backen
             json!({ "product": "shop", "features": ["search"], "severity": 3, "title": "slow", "customers": customers })
         })
         .collect();
-    let query =
-        "mutation($input: OpenIncidentsInput!) { openIncidents(input: $input) { items { result { alreadyThere } error { message } } } }";
+    let query = "mutation($input: OpenIncidentsInput!) { openIncidents(input: $input) { items { result { alreadyThere } error { message } } } }";
     let write = app.asks(query, json!({ "input": { "items": items } }));
     let reads = async {
         for _ in 0..20 {
@@ -212,7 +211,8 @@ async fn ten_thousand_incidents_in_one_request_are_all_opened_and_counted(backen
     let (opened, ()) = tokio::join!(write, reads);
     let items = opened["openIncidents"]["items"].as_array().unwrap();
     assert!(
-        items.len() == 10_000 && items.iter().all(|item| item["error"].is_null() && item["result"]["alreadyThere"] == false),
+        items.len() == 10_000
+            && items.iter().all(|item| item["error"].is_null() && item["result"]["alreadyThere"] == false),
         "{:?}",
         items[0]
     );

@@ -5,9 +5,7 @@ pub mod value;
 
 use std::{fmt, io::IsTerminal};
 
-use comfy_table::{
-    CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width,
-};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width};
 
 /// A plain table with a line under its header. It fits the terminal that it is printed to: cells are broken into lines,
 /// between words.
@@ -56,11 +54,13 @@ impl Table {
         }
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
         // Words that leave no room for others are broken, the longest first.
-        let room = |most: usize| self.longest.iter().map(|longest| longest.min(&most) + 1).sum::<usize>();
+        let between = self.longest.len().saturating_sub(1);
+        let room =
+            |most: usize| self.longest.iter().map(|longest| longest.min(&most)).sum::<usize>() + between;
         let most = (4..=usize::from(width)).rev().find(|most| room(*most) <= usize::from(width)).unwrap_or(4);
         for (column, longest) in table.column_iter_mut().zip(&self.longest) {
-            column.set_padding((0, 1));
-            let least = u16::try_from(longest.min(&most) + 1).unwrap_or(width);
+            column.set_padding((0, 0));
+            let least = u16::try_from(*longest.min(&most)).unwrap_or(width);
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         }
         table
