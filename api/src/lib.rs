@@ -20,4 +20,6 @@ pub mod counts;
 
 pub mod store;
 
+pub mod words;
+
 pub mod clock;

@@ -50,6 +50,12 @@ impl Database {
         Self { backend, directory, url }
     }
 
+    /// A PostgreSQL database with this URL.
+    pub fn at(url: String) -> Self {
+        let directory = Arc::new(tempfile::Builder::new().prefix("ballroom-test-").tempdir().unwrap());
+        Self { backend: Backend::Postgres, directory, url: Some(url) }
+    }
+
     /// A file beside the database.
     pub fn file(&self, name: &str, content: &str) -> String {
         let path = self.directory.path().join(name);

@@ -7,6 +7,7 @@
 )]
 
 mod database;
+mod postgres;
 mod shared;
 
 use std::{
@@ -22,6 +23,7 @@ use tokio::{
 };
 
 pub use database::{Backend, Database};
+pub use postgres::{Pooler, PostgresServer};
 pub use shared::{ballroom, shared_data};
 
 /// Makes each test function, which takes a [`Backend`], a test on SQLite and one on PostgreSQL.

@@ -19,13 +19,16 @@ on_both!(
 /// The summary of an import: read, accepted, already there, superseded, rejected.
 fn summary(said: &str) -> [u64; 5] {
     let number = |label: &str| -> u64 {
-        let line =
-            said.lines().find(|line| line.contains(label)).unwrap_or_else(|| panic!("{label}: {said}"));
+        let Some(line) = said.lines().find(|line| line.contains(label)) else {
+            // Only answers supersede one another.
+            assert_eq!(label, " superseded", "{said}");
+            return 0;
+        };
         let digits =
             line.split(label).next().unwrap().rsplit([':', ' ']).find(|word| !word.is_empty()).unwrap();
         digits.replace(',', "").parse().unwrap()
     };
-    let all = [" rows read", " accepted", " already there", " superseded", " rejected"].map(number);
+    let all = [" row", " accepted", " already there", " superseded", " rejected"].map(number);
     assert_eq!(all[0], all[1..].iter().sum::<u64>() + number(" updated"), "{said}");
     all
 }
@@ -58,7 +61,7 @@ async fn rows_add_up_and_twice_is_once(backend: Backend) {
     ];
     let said = app.database.succeeds(&arguments).await;
     assert_eq!(summary(&said), [5, 4, 0, 1, 0], "{said}");
-    assert!(said.contains("1 products, 2 features, 3 releases"), "{said}");
+    assert!(said.contains("1 product, 2 features, 3 releases"), "{said}");
     let again = app.database.succeeds(&arguments).await;
     assert_eq!(summary(&again), [5, 0, 5, 0, 0], "{again}");
     let query = "{ product(product: \"shop\") { releases { nodes { version releasedAt inferred } } } }";

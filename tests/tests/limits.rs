@@ -275,6 +275,7 @@ async fn every_setting_is_in_the_manual() {
         limits,
         include_str!("../../docs/subscriptions.md"),
         include_str!("../../docs/access.md"),
+        include_str!("../../docs/operation.md"),
         include_str!("../../README.md"),
     ]
     .concat();

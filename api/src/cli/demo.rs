@@ -5,7 +5,6 @@ use std::{path::Path, process::ExitCode};
 use anyhow::Context;
 use chrono::{Datelike, Days, NaiveDate};
 use clap::Args;
-use indicatif::HumanCount;
 
 use super::{
     serve::{Listen, first_token},
@@ -15,6 +14,8 @@ use crate::{
     clock,
     domain::{score::Scores, token},
     simulate::{DEFAULT_SEED, World, find::find, plant::plant},
+    store::Settings,
+    words::counted,
 };
 
 /// Fill an embedded database with a simulated year of a product, in which truths are planted: a release that hurts
@@ -45,7 +46,7 @@ impl Demo {
         // The port first: the database of a demo that still serves is not pulled away from under it.
         let bound = if self.no_serve { None } else { Some(self.listen.bind()?) };
         remove(&directory)?;
-        let store = database.embedded(&directory).await?;
+        let store = database.embedded(&directory, Settings::default()).await?;
         store.migrate().await?;
         let organization = organization(&store).await?;
         let viewer = token::operator(organization.id);
@@ -53,11 +54,11 @@ impl Demo {
         let world = World::year(self.seed, first_day(clock::now().date_naive()));
         println!("A simulated year of {}, {} to {}", world.product.name, world.first_day, world.last_day);
         println!(
-            "{} features, {} releases, {} answers, {} incidents, in {}",
-            world.features.len(),
-            world.releases.len(),
-            HumanCount(world.answers.len() as u64),
-            world.incidents.len(),
+            "{}, {}, {}, {}, in {}",
+            counted(world.features.len() as u64, "feature"),
+            counted(world.releases.len() as u64, "release"),
+            counted(world.answers.len() as u64, "answer"),
+            counted(world.incidents.len() as u64, "incident"),
             directory.display(),
         );
         plant(&store, &viewer, &world, clock::now(), |_| ()).await?;

@@ -20,6 +20,7 @@ use crate::{
         import::{Create, ImportOptions, Progress, Summary, import},
         mapping,
     },
+    words::counted,
 };
 
 /// Where there is no terminal, a line is printed this often.
@@ -100,7 +101,7 @@ fn pairs(text: &str) -> Result<Pairs, mapping::MappingError> {
     mapping::pairs(text)
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
     /// Answers of customers.
     Feedback,
@@ -125,7 +126,7 @@ impl Import {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
         let store = database.open().await?;
         let by = token::operator(organization(&store).await?.id).manages()?;
-        let file = self.file.clone();
+        let (file, what) = (self.file.clone(), self.what);
         let dimensions = store.dimensions(by.organization()).await?;
         let options = self.options(|product| {
             let product = dimensions.product("product", product).ok()?;
@@ -135,7 +136,7 @@ impl Import {
         let summary = import(&store, by, &file, options, |progress| shown.update(progress)).await;
         shown.finish();
         let summary = summary.with_context(|| format!("{} was not imported to its end", file.display()))?;
-        print(&summary, &file.display().to_string());
+        print(&summary, &file.display().to_string(), what);
         if let Some(since) = summary.first_day {
             let scores = Scores::new(store.clone());
             parameters::after_import(&store, &scores, by, since, clock::now()).await?;
@@ -227,7 +228,7 @@ impl Shown {
     }
 }
 
-fn print(summary: &Summary, file: &str) {
+fn print(summary: &Summary, file: &str, what: What) {
     let Summary {
         read,
         accepted,
@@ -240,23 +241,25 @@ fn print(summary: &Summary, file: &str) {
         warnings,
         ..
     } = summary;
-    println!("{file}: {} rows read", HumanCount(*read));
+    println!("{file}: {} read", counted(*read, "row"));
     println!("{:>12} accepted", HumanCount(*accepted).to_string());
     println!("{:>12} updated", HumanCount(*updated).to_string());
     println!("{:>12} already there", HumanCount(*already_there).to_string());
-    println!(
-        "{:>12} superseded (same customer, feature, scale and day: the last answer counts)",
-        HumanCount(*superseded).to_string()
-    );
+    // Only answers are: of one voice and day the last one counts.
+    if what == What::Feedback {
+        println!(
+            "{:>12} superseded (same customer, feature, scale and day: the last answer counts)",
+            HumanCount(*superseded).to_string()
+        );
+    }
     println!("{:>12} rejected", HumanCount(*rejected).to_string());
     let made = [
-        (created.products, "products"),
-        (created.features, "features"),
-        (created.releases, "releases"),
-        (created.segments, "segments"),
+        (created.products, "product"),
+        (created.features, "feature"),
+        (created.releases, "release"),
+        (created.segments, "segment"),
     ];
-    let made: Vec<String> =
-        made.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", HumanCount(*n))).collect();
+    let made: Vec<String> = made.iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(*n, what)).collect();
     if !made.is_empty() {
         println!("Made: {}.", made.join(", "));
     }

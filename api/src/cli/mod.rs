@@ -1,5 +1,9 @@
 //! The command line.
 
+#[macro_use]
+mod print;
+
+mod backup;
 mod demo;
 mod import;
 mod limits;
@@ -20,6 +24,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use settings::{Database, Log};
+
+use crate::{store::Settings, words::counted};
 
 /// Feedback and value analytics: which features customers value, and which release hurt them.
 #[derive(Parser)]
@@ -63,6 +69,9 @@ enum Command {
     /// Print the GraphQL schema, in the schema definition language.
     Schema(schema::Schema),
 
+    /// Copy the embedded database into a file, also while a server writes to it.
+    Backup(backup::Backup),
+
     /// Bring the database up to date.
     Migrate,
 }
@@ -98,9 +107,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Token(token) => token.run(&database).await?,
         Command::Verify(verify) => return verify.run(&database).await,
         Command::Schema(schema) => schema.run(),
+        Command::Backup(backup) => return backup.run(&database).await,
         Command::Migrate => {
-            let applied = database.connect().await?.migrate().await?;
-            println!("{applied} migrations applied; the database is up to date.");
+            let applied = database.make(Settings::default()).await?.migrate().await?;
+            println!("{} applied; the database is up to date.", counted(applied as u64, "migration"));
         }
     }
     Ok(ExitCode::SUCCESS)

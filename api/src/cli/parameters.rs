@@ -12,6 +12,7 @@ use crate::{
         score::{Period, Scores},
         token,
     },
+    words::counted,
 };
 
 /// Compute the parameters that scores rest on from the counts as they are, and keep them. `serve` does so every
@@ -44,7 +45,9 @@ impl Parameters {
         };
         match (computed.first(), computed.last()) {
             (Some(first), Some(last)) => {
-                println!("{} days are kept, from {first} through {last}.", computed.len());
+                let days = counted(computed.len() as u64, "day");
+                let are = if computed.len() == 1 { "is" } else { "are" };
+                println!("{days} {are} kept, from {first} through {last}.");
             }
             _ => println!("Nothing to compute: no day is missing, or none has answers."),
         }

@@ -39,7 +39,7 @@ pub(super) struct Protocol {
     #[arg(long, env = "BALLROOM_MAX_AGE", value_name = "SECONDS", default_value_t = 0)]
     max_age: u32,
 
-    /// Seconds that the head of a request may take to come, and then its body.
+    /// Seconds that the head of a request may take to come (10 at most), and then its body.
     #[arg(long, env = "BALLROOM_READ_TIMEOUT", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     read_timeout: Duration,
 

@@ -12,7 +12,12 @@ use clap::{Args, builder::BoolishValueParser};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{
-    limits::Limits, live, oidc::OpenIdConnect, protocol::Protocol, rates, settings::Database,
+    limits::Limits,
+    live,
+    oidc::OpenIdConnect,
+    protocol::Protocol,
+    rates,
+    settings::{Connections, Database},
 };
 use crate::{
     clock,
@@ -66,23 +71,29 @@ pub(super) struct Listen {
     rates: rates::Rates,
 
     #[command(flatten)]
+    connections: Connections,
+
+    #[command(flatten)]
     oidc: OpenIdConnect,
 }
 
 impl Serve {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
-        let store = database.connect().await?;
+        // The port and the settings first: a token that is made and not shown helps nobody.
+        let bound = self.listen.bind()?;
+        let store = database.make(self.listen.connections.settings()).await?;
         if !self.no_migrate {
             store.migrate().await.context("the database could not be brought up to date")?;
         }
         let store = database.up_to_date(store).await?;
-        // The port and the settings first: a token that is made and not shown helps nobody.
-        let bound = self.listen.bind()?;
+        // Several servers may start at once on an empty database; one of them makes the token.
+        let alone = store.alone().await?;
         let (organization, _) = organizations::first(&store, clock::now()).await?;
         let operator = token::operator(organization.id).administers()?;
         let somebody_gets_in =
             token::all(&store, operator).await?.iter().any(|token| token.revoked_at.is_none());
         let token = if somebody_gets_in { None } else { Some(first_token(&store, &organization).await?) };
+        drop(alone);
         bound.serve(store, token).await
     }
 }

@@ -8,6 +8,7 @@ use super::settings::Database;
 use crate::{
     counts::verify::{Verification, rebuild},
     domain::organization,
+    words::counted,
 };
 
 /// Drifts that are printed one by one.
@@ -29,8 +30,11 @@ impl Verify {
             let found = store.verify(organization.id).await?;
             let Verification { answers, incidents, figures, drift } = &found;
             println!(
-                "{}: {answers} answers, {incidents} incidents, {figures} exposure figures",
-                organization.key
+                "{}: {}, {}, {}",
+                organization.key,
+                counted(*answers, "answer"),
+                counted(*incidents, "incident"),
+                counted(*figures, "exposure figure")
             );
             for drift in drift.iter().take(PRINTED) {
                 println!("  {drift}");
@@ -43,13 +47,12 @@ impl Verify {
             } else if self.rebuild {
                 rebuild(&store, organization.id).await?;
                 let left = store.verify(organization.id).await?.drift;
-                println!(
-                    "  the daily counts were made anew from the rows; {} differences are left",
-                    left.len()
-                );
+                let left_over = counted(left.len() as u64, "difference");
+                println!("  the daily counts were made anew from the rows; left: {left_over}");
                 clean &= left.is_empty();
             } else {
-                println!("  {} differences; `ballroom verify --rebuild` makes the counts anew", drift.len());
+                let found = counted(drift.len() as u64, "difference");
+                println!("  {found}; `ballroom verify --rebuild` makes the counts anew");
                 clean = false;
             }
         }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+pub(crate) use ballroom_entity::customer::Model;
 use ballroom_entity::{
-    customer::{ActiveModel, Column, Entity, Model},
+    customer::{ActiveModel, Column, Entity},
     id::{CustomerId, OrganizationId, SegmentId},
 };
 use chrono::{DateTime, Utc};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 use super::{access::Right, near::near};
 
@@ -47,6 +47,17 @@ pub enum Error {
         most: String,
         /// How long to wait.
         wait: Duration,
+    },
+    /// Too much at the same time; what, in words that end without a full stop. Nothing was done.
+    #[error("{0}. Nothing was done; send it again after a while.")]
+    Overloaded(&'static str),
+    /// The database does not answer, or cannot take it now; the cause is for the log.
+    #[error("the database cannot be reached or is held up: {cause}")]
+    Unavailable {
+        /// What happened.
+        cause: String,
+        /// Whether it may have been written all the same: the connection was lost while it was being committed.
+        perhaps_done: bool,
     },
     /// The database failed; the cause is for the log.
     #[error("the database failed: {0}")]
@@ -96,12 +107,57 @@ impl Error {
 
     /// Whether trying again later may help: nothing is wrong with what was asked.
     pub fn is_ours(&self) -> bool {
-        matches!(self, Self::Database(_) | Self::Score(_))
+        matches!(self, Self::Database(_) | Self::Score(_) | Self::Overloaded(_) | Self::Unavailable { .. })
+    }
+
+    /// What becomes of a commit that failed: it may have reached the database, and only its answer was lost.
+    pub(crate) fn of_commit(error: DbErr) -> Self {
+        match Self::from(error) {
+            Self::Unavailable { cause, .. } => Self::Unavailable { cause, perhaps_done: true },
+            other => other,
+        }
     }
 }
 
+/// Whether a database is there and would do it at another time: it cannot be reached, is starting or stopping, has no
+/// connection to spare, or what is asked for is held by somebody else.
+fn will_pass(error: &DbErr) -> bool {
+    let cause = match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(RuntimeErr::Internal(_)) => return true,
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
+        _ => return false,
+    };
+    match cause.as_ref() {
+        sqlx::Error::Database(said) => said.code().is_some_and(|code| match code.parse::<u32>() {
+            // The low byte of SQLite's codes says what it is, the rest why.
+            Ok(code) if code < 10_000 => SQLITE.contains(&(code & 0xff)),
+            _ => POSTGRES.iter().any(|class| code.starts_with(class)),
+        }),
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    }
+}
+
+/// What PostgreSQL says of it, by the beginnings of its codes: the connection; a server that only reads; a transaction
+/// left idle; not serializable, or a deadlock; no connection, memory or disk to spare; a lock not had in time; a statement
+/// that took too long; starting, stopping or killed; the system.
+const POSTGRES: [&str; 10] = ["08", "25006", "25P03", "40001", "40P01", "53", "55P03", "57014", "57P", "58"];
+
+/// What SQLite says of it: busy, locked, a disk that fails or is full.
+const SQLITE: [u32; 4] = [5, 6, 10, 13];
+
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        Self::Database(error.to_string())
+        match will_pass(&error) {
+            true => Self::Unavailable { cause: error.to_string(), perhaps_done: false },
+            false => Self::Database(error.to_string()),
+        }
     }
 }

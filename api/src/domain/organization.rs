@@ -34,7 +34,11 @@ pub async fn all(store: &Store) -> Result<Vec<organization::Model>, Error> {
 pub async fn first(store: &Store, at: DateTime<Utc>) -> Result<(organization::Model, bool), Error> {
     match find_by_key(store, FIRST).await? {
         Some(found) => Ok((found, false)),
-        None => Ok((found(store, FIRST, "Main", at).await?, true)),
+        None => match found(store, FIRST, "Main", at).await {
+            Ok(founded) => Ok((founded, true)),
+            // Another process may have been quicker.
+            Err(error) => find_by_key(store, FIRST).await?.map(|found| (found, false)).ok_or(error),
+        },
     }
 }
 
@@ -78,11 +82,11 @@ pub async fn found(
         min_answers: Set(MIN_ANSWERS as i32),
         created_at: Set(at),
     };
-    let row = row.insert(store.reader()).await?;
-    let mut tx = store.begin(row.id, at).await?;
+    // In one transaction: nobody sees it without its scales.
+    let tx = store.founding().await?;
+    let row = row.insert(&tx).await?;
     let usual = scales::USUAL.iter().map(|scale| scale.row(row.id, at));
-    scale::Entity::insert_many(usual).exec_without_returning(tx.db()).await?;
-    tx.dimensions_changed().await?;
+    scale::Entity::insert_many(usual).exec_without_returning(&tx).await?;
     tx.commit().await?;
     find(store, row.id).await
 }

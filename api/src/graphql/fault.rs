@@ -45,6 +45,9 @@ pub enum Code {
     /// Too many answers in too short a time with a publishable token, from an address or of a respondent. None of the
     /// request was taken; repeat it after as many seconds as `retryAfter` says.
     RateLimited,
+    /// The database does not answer, or cannot take it now. Repeat it after as many seconds as `retryAfter` and
+    /// `Retry-After` say; of a mutation nothing was done, unless the message says that this is not known.
+    Unavailable,
     /// The server does not know the document by this hash or id. Repeat it once with the document.
     PersistedQueryNotFound,
     /// The server keeps no documents for clients. Repeat it with the document, and send no more hashes.
@@ -79,6 +82,7 @@ impl Code {
             Self::Timeout => "TIMEOUT",
             Self::Overloaded => "OVERLOADED",
             Self::RateLimited => "RATE_LIMITED",
+            Self::Unavailable => "UNAVAILABLE",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
@@ -101,6 +105,9 @@ pub struct Fault {
     /// What may have been meant: told to those who may see what there is.
     near: Vec<String>,
 }
+
+/// When to come again, in seconds, after having been turned away for what will pass.
+pub const RETRY_AFTER: u64 = 2;
 
 impl Fault {
     /// An argument is wrong.
@@ -202,6 +209,26 @@ impl From<Error> for Fault {
             Error::Conflict { field, .. } => (Code::Conflict, Some(field.clone())),
             Error::Forbidden(_) => (Code::Forbidden, None),
             Error::RateLimited { .. } => (Code::RateLimited, None),
+            Error::Overloaded(_) => (Code::Overloaded, None),
+            Error::Unavailable { perhaps_done, .. } => {
+                tracing::warn!(%error, "a request was refused: the database cannot take it now");
+                let message = match perhaps_done {
+                    true => {
+                        "The connection to the database was lost while it was being written, and it is not known whether it \
+                         was. Ask, or send it again with the same external id."
+                    }
+                    false => {
+                        "The database does not answer or is held up. Nothing was done; send it again after a while."
+                    }
+                };
+                return Self {
+                    code: Code::Unavailable,
+                    message: message.to_owned(),
+                    field: None,
+                    wait: None,
+                    near: Vec::new(),
+                };
+            }
             Error::Database(_) | Error::Score(_) => {
                 // The caller gets a reference; the log gets the cause, here and only here.
                 let reference = uuid::Uuid::now_v7();
@@ -238,6 +265,8 @@ impl From<Fault> for async_graphql::Error {
         }
         if let Some(wait) = fault.wait {
             extensions.set("retryAfter", wait.as_secs_f64().ceil() as i64);
+        } else if matches!(fault.code, Code::Overloaded | Code::Unavailable) {
+            extensions.set("retryAfter", RETRY_AFTER);
         }
         Self { message: fault.message, source: None, extensions: Some(extensions) }
     }

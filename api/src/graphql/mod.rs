@@ -66,7 +66,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 
-pub use fault::{Code, Fault};
+pub use fault::{Code, Fault, RETRY_AFTER};
 pub use federation::SubgraphQuery;
 pub use live::{LiveSchema, Said};
 pub use subscription::Subscription;

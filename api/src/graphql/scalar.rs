@@ -6,7 +6,10 @@ use async_graphql::{
 use chrono::{Datelike, NaiveDate, Utc};
 
 use super::fault::Fault;
-use crate::domain::{check, reference::PublicId, score::Period};
+use crate::{
+    domain::{check, reference::PublicId, score::Period},
+    words,
+};
 
 /// The id of an object.
 pub(super) fn id(id: impl PublicId) -> ID {
@@ -18,7 +21,12 @@ pub(super) fn parse<I: PublicId>(field: &str, id: &ID) -> Result<I, Fault> {
     I::parse(id).ok_or_else(|| {
         Fault::invalid(
             field,
-            &format!("\"{}\" is not the id of a {noun}, which is {noun}_…", id.0, noun = I::NOUN),
+            &format!(
+                "\"{}\" is not the id of {}, which is {noun}_…",
+                id.0,
+                words::a(I::NOUN),
+                noun = I::NOUN
+            ),
         )
     })
 }

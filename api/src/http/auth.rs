@@ -7,12 +7,13 @@ use actix_web::{
     http::header::{self, HeaderMap},
 };
 use chrono::{DateTime, Utc};
+use serde_json::json;
 
 use super::{Oidc, State, graphql::refused, oidc::Named};
 use crate::{
     clock,
-    domain::{access::Viewer, token},
-    graphql::Code,
+    domain::{access::Viewer, error::Error, token},
+    graphql::{Code, RETRY_AFTER},
 };
 
 /// What somebody is told who calls from a page that may not use the token.
@@ -58,6 +59,8 @@ pub(super) enum Nobody {
     Stranger,
     /// It could not be found out; the log has the cause.
     Failed,
+    /// It cannot be found out now: the database does not answer.
+    Unavailable,
 }
 
 impl Caller {
@@ -65,6 +68,29 @@ impl Caller {
     pub(super) async fn again(&self, state: &State) -> Result<Self, Nobody> {
         caller(state, Some(&self.authorization), self.visit.clone()).await
     }
+}
+
+impl Nobody {
+    /// Nobody, because looking failed.
+    pub(super) fn because(error: &Error) -> Self {
+        match error {
+            Error::Unavailable { .. } => {
+                tracing::warn!(%error, "a token could not be checked: the database cannot take it now");
+                Self::Unavailable
+            }
+            _ => {
+                tracing::error!(%error, "a token could not be checked");
+                Self::Failed
+            }
+        }
+    }
+}
+
+/// What a caller is told while the database does not answer.
+fn unavailable() -> HttpResponse {
+    let message = "The database does not answer. Nothing was done; send it again after a while.";
+    HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, RETRY_AFTER)).json(json!({ "errors": [{
+        "message": message, "extensions": { "code": Code::Unavailable.name(), "retryAfter": RETRY_AFTER } }] }))
 }
 
 /// The caller whom the headers name, or the answer to one who is nobody.
@@ -95,6 +121,7 @@ pub(super) async fn caller_of(
             let message = "The server failed; nothing was done. Try again.";
             refused(HttpResponse::InternalServerError(), Code::Internal, message)
         }
+        Nobody::Unavailable => unavailable(),
     })
 }
 
@@ -145,10 +172,7 @@ async fn holder(state: &State, authorization: Option<&str>) -> Result<Held, Nobo
         Ok(Ok(None)) => Err(Nobody::Unauthenticated(
             "The token is unknown, revoked or has run out. `ballroom token create` makes one.",
         )),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a token could not be checked");
-            Err(Nobody::Failed)
-        }
+        Ok(Err(error)) => Err(Nobody::because(&error)),
         Err(error) => {
             tracing::error!(%error, "the check of a token ended early");
             Err(Nobody::Failed)

@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Settings, State, auth,
     auth::Caller,
+    log,
     media::{self, Accepted, Media},
     page, params, sse, websocket,
 };
@@ -59,7 +60,7 @@ fn cors(origins: &[String]) -> Condition<Cors> {
         .allowed_methods([Method::GET, Method::HEAD, Method::POST])
         .allowed_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH])
         .allowed_headers(NOT_SIMPLE)
-        .expose_headers([header::ETAG, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
+        .expose_headers([header::ETAG, header::RETRY_AFTER, header::WWW_AUTHENTICATE, log::REQUEST_ID])
         .max_age(3_600);
     for origin in origins {
         cors =
@@ -71,6 +72,7 @@ fn cors(origins: &[String]) -> Condition<Cors> {
 /// A request that is being answered: to whom and how.
 struct Asked<'a> {
     state: &'a State,
+    request: &'a HttpRequest,
     headers: &'a HeaderMap,
     method: &'a Method,
     peer: Option<SocketAddr>,
@@ -86,14 +88,14 @@ enum Outcome {
 async fn post(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
     let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
-    let asked = Asked { state: &state, headers, method, peer, accepted };
+    let asked = Asked { state: &state, request: &request, headers, method, peer, accepted };
     asked.post(payload).await.unwrap_or_else(|refused| asked.dressed(refused))
 }
 
 async fn get(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
     let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
-    let asked = Asked { state: &state, headers, method, peer, accepted };
+    let asked = Asked { state: &state, request: &request, headers, method, peer, accepted };
     asked.get(request.query_string()).await.unwrap_or_else(|refused| asked.dressed(refused))
 }
 
@@ -119,7 +121,11 @@ impl Asked<'_> {
             };
             self.refused_with(status, refusal)
         })?;
-        let params = params::of_body(&body).map_err(|refusal| self.refused(refusal))?;
+        let params = match body.len() > LARGE {
+            true => aside(move || params::of_body(&body)).await,
+            false => params::of_body(&body),
+        };
+        let params = params.map_err(|refusal| self.refused(refusal))?;
         Ok(match self.run(caller, params).await? {
             Outcome::Answer(answer) => self.answer(StatusCode::OK, &answer),
             Outcome::Stream(stream) => stream,
@@ -144,7 +150,15 @@ impl Asked<'_> {
     /// Lets the request in and runs it.
     async fn run(&self, caller: Caller, params: Params) -> Result<Outcome, HttpResponse> {
         let State { documents, schema, services, runtime, .. } = self.state;
-        let admitted = documents.admit(&caller.viewer, params).map_err(|refusal| self.refused(refusal))?;
+        let admitted = match large(self.headers) {
+            true => {
+                let (documents, viewer) = (documents.clone(), caller.viewer.clone());
+                aside(move || documents.admit(&viewer, params)).await
+            }
+            false => documents.admit(&caller.viewer, params),
+        };
+        let admitted = admitted.map_err(|refusal| self.refused(refusal))?;
+        log::note(self.request, &admitted);
         match admitted.kind {
             OperationKind::Mutation if self.method != Method::POST => {
                 let message = "GET is for queries and subscriptions; send a mutation by POST.";
@@ -228,6 +242,26 @@ impl Asked<'_> {
         }
         answer
     }
+}
+
+/// Bytes of a body from which on reading it is work: other requests do not wait for it.
+const LARGE: usize = 64 * 1024;
+
+/// Whether a request may be large: one that does not say how long it is may be, too.
+fn large(headers: &HeaderMap) -> bool {
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    length.map_or(headers.contains_key(header::TRANSFER_ENCODING), |length| length > LARGE)
+}
+
+/// Does work on a thread where nobody waits for it but who asked.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request could not be read");
+        Err(Refusal::new(Code::Internal, "The server failed; nothing was written. Try again."))
+    })
 }
 
 /// Whether a value of `If-None-Match` names an answer.

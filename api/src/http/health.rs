@@ -1,9 +1,14 @@
 //! Health: `/healthz` says that the process runs, `/readyz` that it can answer.
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
 use super::{State, page};
+
+/// How long whoever asks whether the server is ready waits, at most: well below a second.
+const PATIENCE: Duration = Duration::from_millis(700);
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     for (path, route) in [("/healthz", page::read().to(alive)), ("/readyz", page::read().to(ready))] {
@@ -15,17 +20,26 @@ async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-/// Ready when the database answers and has every migration.
+/// Ready when the database answers at once and has every migration.
 async fn ready(state: web::Data<State>) -> HttpResponse {
-    match state.services.store.pending_migrations().await {
-        Ok(0) => HttpResponse::Ok().json(json!({ "status": "ready" })),
-        Ok(pending) => {
-            let status = format!("{pending} migrations are pending; run `ballroom migrate`");
-            HttpResponse::ServiceUnavailable().json(json!({ "status": status }))
+    let store = state.services.store.clone();
+    // On the main runtime: there the database's connections live.
+    let asked = state.runtime.spawn(async move {
+        match store.is_there(PATIENCE).await {
+            true => Some(store.pending_migrations().await),
+            false => None,
         }
-        Err(error) => {
-            tracing::error!(%error, "the database does not answer");
-            HttpResponse::ServiceUnavailable().json(json!({ "status": "the database does not answer" }))
+    });
+    let status = match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(Some(Ok(0)))) => return HttpResponse::Ok().json(json!({ "status": "ready" })),
+        Ok(Ok(Some(Ok(pending)))) => {
+            format!("migrations are pending: {pending}; run `ballroom migrate`")
         }
-    }
+        Ok(Ok(Some(Err(error)))) => {
+            tracing::error!(%error, "whether migrations are pending cannot be found out");
+            "the database does not answer".to_owned()
+        }
+        Ok(Ok(None) | Err(_)) | Err(_) => "the database does not answer".to_owned(),
+    };
+    HttpResponse::ServiceUnavailable().json(json!({ "status": status }))
 }

@@ -71,7 +71,7 @@ impl Media {
             (Code::BadRequest, _) => StatusCode::BAD_REQUEST,
             (Code::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
             (Code::PreflightRequired, _) => StatusCode::FORBIDDEN,
-            (Code::Overloaded, _) => StatusCode::SERVICE_UNAVAILABLE,
+            (Code::Overloaded | Code::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
             (Code::Timeout, _) => StatusCode::GATEWAY_TIMEOUT,
             (Code::Internal, _) => StatusCode::INTERNAL_SERVER_ERROR,
             (_, Self::Json) => StatusCode::OK,

@@ -5,6 +5,7 @@ mod graphql;
 mod health;
 mod json;
 mod live;
+mod log;
 mod media;
 mod oidc;
 mod page;
@@ -26,6 +27,9 @@ pub use oidc::{Oidc, OidcSettings};
 pub use tls::certified;
 
 use crate::graphql::{self as ours, Schema, Services, document::Documents};
+
+/// How long the head of a request may take at most: it is small, whatever the body is.
+const HEAD: Duration = Duration::from_secs(10);
 
 /// How long requests in progress may go on when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(25);
@@ -88,6 +92,7 @@ pub fn server(
         App::new()
             .app_data(web::Data::new(state.clone()))
             .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(log::request))
             .configure(|app| graphql::routes(app, &settings))
             .configure(health::routes)
             .configure(page::routes)
@@ -97,7 +102,7 @@ pub fn server(
     .shutdown_timeout(GRACE.as_secs())
     .disable_signals()
     .keep_alive(settings.keep_alive)
-    .client_request_timeout(settings.read_timeout);
+    .client_request_timeout(settings.read_timeout.min(HEAD));
     let server = match settings.tls.clone() {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,

@@ -271,8 +271,7 @@ impl Oidc {
 }
 
 fn failed(error: crate::domain::error::Error) -> Nobody {
-    tracing::error!(%error, "a caller of the issuer could not be looked up");
-    Nobody::Failed
+    Nobody::because(&error)
 }
 
 fn role_of(name: &str) -> Option<Role> {

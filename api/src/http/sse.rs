@@ -66,7 +66,7 @@ async fn tell(
             _ = recheck.tick() => match caller.again(&state).await {
                 Err(Nobody::Unauthenticated(_) | Nobody::Stranger) => return,
                 // The database may be back before the next look.
-                Ok(_) | Err(Nobody::Failed) => continue,
+                Ok(_) | Err(Nobody::Failed | Nobody::Unavailable) => continue,
             },
             // Without a `complete`: the client connects again, and hears that the token has run out or finds the
             // server that comes after this one.

@@ -299,8 +299,8 @@ impl Socket {
             Err(Nobody::Unauthenticated(why)) => Err(end(4403, format!("Forbidden: {why}"))),
             Err(Nobody::Stranger) => Err(end(4403, format!("Forbidden: {}", auth::STRANGER))),
             // The database may be back before the next look.
-            Err(Nobody::Failed) if self.acknowledged => Ok(()),
-            Err(Nobody::Failed) => Err(end(4500, "Internal server error: try again")),
+            Err(Nobody::Failed | Nobody::Unavailable) if self.acknowledged => Ok(()),
+            Err(Nobody::Failed | Nobody::Unavailable) => Err(end(4500, "Internal server error: try again")),
         }
     }
 

@@ -1,12 +1,15 @@
 //! Group commit: answers that arrive at the same time share one transaction.
 //!
 //! Each caller is answered after the commit of the transaction that holds its answers, so durability is not
-//! bought with throughput: while one commit waits for the disk, the next group gathers.
+//! bought with throughput: while one commit waits for the disk, the next group gathers. Each organization has a line of
+//! its own, so one that is held up holds up no other.
+
+use std::collections::{HashMap, VecDeque};
 
 use ballroom_entity::id::OrganizationId;
 use tokio::{
     sync::{mpsc, oneshot},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 
 use crate::{
@@ -22,13 +25,13 @@ use crate::{
 /// Answers in one transaction, at most: enough to make a commit cheap, few enough to keep waiting short.
 const GROUP: usize = 2_000;
 
-/// Callers who may wait in line; the next ones wait to join it.
+/// Callers of an organization who may wait in line; the next ones are turned away.
 const LINE: usize = 10_000;
 
 /// Where answers are handed in.
 #[derive(Clone)]
 pub struct GroupCommit {
-    line: mpsc::Sender<Job>,
+    line: mpsc::UnboundedSender<Job>,
 }
 
 struct Job {
@@ -40,7 +43,7 @@ struct Job {
 impl GroupCommit {
     /// Starts the writer. It ends, everything written, when the last handle is dropped.
     pub fn start(store: Store) -> (Self, JoinHandle<()>) {
-        let (line, waiting) = mpsc::channel(LINE);
+        let (line, waiting) = mpsc::unbounded_channel();
         (Self { line }, tokio::spawn(write(store, waiting)))
     }
 
@@ -70,42 +73,86 @@ impl GroupCommit {
         let (answer, answered) = oneshot::channel();
         let job = Job { organization: by.organization(), items, answer };
         let stopped = || Error::Database("the writer has stopped".to_owned());
-        self.line.send(job).await.map_err(|_| stopped())?;
+        self.line.send(job).map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
 }
 
-async fn write(store: Store, mut waiting: mpsc::Receiver<Job>) {
-    let mut kept = None;
-    loop {
-        let first = match kept.take() {
-            Some(job) => job,
-            None => match waiting.recv().await {
-                Some(job) => job,
-                None => return,
+/// The lines of all organizations, and what is being written.
+#[derive(Default)]
+struct Lines {
+    waiting: HashMap<OrganizationId, VecDeque<Job>>,
+    writing: JoinSet<()>,
+    /// For whom each task writes.
+    whose: HashMap<tokio::task::Id, OrganizationId>,
+}
+
+async fn write(store: Store, mut arriving: mpsc::UnboundedReceiver<Job>) {
+    let mut lines = Lines::default();
+    let mut open = true;
+    while open || !lines.writing.is_empty() {
+        tokio::select! {
+            job = arriving.recv(), if open => match job {
+                Some(job) => lines.join(&store, job),
+                None => open = false,
             },
-        };
-        let organization = first.organization;
-        let mut answers = first.items.len();
-        let mut group = vec![first];
-        while answers < GROUP {
-            match waiting.try_recv() {
-                Ok(job) if job.organization == organization && answers + job.items.len() <= GROUP => {
-                    answers += job.items.len();
-                    group.push(job);
-                }
-                Ok(job) => {
-                    kept = Some(job);
-                    break;
-                }
-                Err(_) => break,
+            Some(done) = lines.writing.join_next_with_id() => {
+                let task = match done {
+                    Ok((task, ())) => task,
+                    // Its callers are told that it failed, and the next group goes on.
+                    Err(error) => {
+                        tracing::error!(%error, "a group of answers was not written");
+                        error.id()
+                    }
+                };
+                lines.next(&store, task);
             }
         }
-        // In a task of its own: should it panic, its callers are told that it failed, and the next group goes on.
-        let store = store.clone();
-        if let Err(error) = tokio::spawn(async move { commit(&store, organization, group).await }).await {
-            tracing::error!(%error, "a group of answers was not written");
+    }
+}
+
+impl Lines {
+    /// A job joins the line of its organization, or is turned away.
+    fn join(&mut self, store: &Store, job: Job) {
+        let organization = job.organization;
+        match self.waiting.get_mut(&organization) {
+            Some(line) if line.len() >= LINE => {
+                let _ =
+                    job.answer.send(Err(Error::Overloaded("Too many answers already wait to be written")));
+            }
+            Some(line) => line.push_back(job),
+            // Nobody writes for it: this one does, at once.
+            None => {
+                self.waiting.insert(organization, VecDeque::from([job]));
+                self.start(store, organization);
+            }
         }
+    }
+
+    /// The group that a task wrote is done: the next one of that organization follows.
+    fn next(&mut self, store: &Store, task: tokio::task::Id) {
+        let Some(organization) = self.whose.remove(&task) else { return };
+        match self.waiting.get(&organization) {
+            Some(line) if !line.is_empty() => self.start(store, organization),
+            _ => {
+                self.waiting.remove(&organization);
+            }
+        }
+    }
+
+    fn start(&mut self, store: &Store, organization: OrganizationId) {
+        let Some(line) = self.waiting.get_mut(&organization) else { return };
+        let (mut group, mut answers) = (Vec::new(), 0);
+        while let Some(job) = line.front() {
+            if !group.is_empty() && answers + job.items.len() > GROUP {
+                break;
+            }
+            answers += job.items.len();
+            group.extend(line.pop_front());
+        }
+        let store = store.clone();
+        let task = self.writing.spawn(async move { commit(&store, organization, group).await });
+        self.whose.insert(task.id(), organization);
     }
 }
 
@@ -125,7 +172,7 @@ async fn commit(store: &Store, organization: OrganizationId, group: Vec<Job>) {
             }
         }
         Err(error) => {
-            tracing::error!(%error, "a group of answers could not be written");
+            tracing::warn!(%error, "a group of answers could not be written");
             for (answer, _) in answers {
                 let _ = answer.send(Err(error.clone()));
             }

@@ -3,14 +3,25 @@
 pub mod release;
 pub mod value;
 
+use std::{fmt, io::IsTerminal};
+
 use serde::Serialize;
 use serde_json::Value;
 
-use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width};
 
-/// A plain table with a line under its header; the columns named are numbers.
+/// A plain table with a line under its header. It fits the terminal that it is printed to: cells are broken into lines,
+/// between words.
+pub struct Table {
+    table: comfy_table::Table,
+    /// The longest word of each column.
+    longest: Vec<usize>,
+    width: Option<u16>,
+}
+
+/// A table; the columns named are numbers.
 pub fn table<const N: usize>(header: [&str; N], numbers: &[usize]) -> Table {
-    let mut table = Table::new();
+    let mut table = comfy_table::Table::new();
     table
         .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')))
         .set_header(header);
@@ -19,7 +30,61 @@ pub fn table<const N: usize>(header: [&str; N], numbers: &[usize]) -> Table {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table
+    Table { table, longest: header.map(longest_word).to_vec(), width: width() }
+}
+
+impl Table {
+    /// Adds a row.
+    pub fn add_row<const N: usize>(&mut self, cells: [String; N]) {
+        for (longest, cell) in self.longest.iter_mut().zip(&cells) {
+            *longest = longest_word(cell).max(*longest);
+        }
+        self.table.add_row(cells);
+    }
+
+    /// The table without spaces at the ends of its lines.
+    pub fn trim_fmt(&self) -> String {
+        self.arranged().trim_fmt()
+    }
+
+    /// The table as wide as there is room.
+    fn arranged(&self) -> comfy_table::Table {
+        let mut table = self.table.clone();
+        let Some(width) = self.width else { return table };
+        let fits = table.lines().all(|line| line.chars().count() <= usize::from(width));
+        if fits {
+            return table;
+        }
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        // Words that leave no room for others are broken, the longest first.
+        let between = self.longest.len().saturating_sub(1);
+        let room =
+            |most: usize| self.longest.iter().map(|longest| longest.min(&most)).sum::<usize>() + between;
+        let most = (4..=usize::from(width)).rev().find(|most| room(*most) <= usize::from(width)).unwrap_or(4);
+        for (column, longest) in table.column_iter_mut().zip(&self.longest) {
+            column.set_padding((0, 0));
+            let least = u16::try_from(*longest.min(&most)).unwrap_or(width);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
+        table
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.arranged().fmt(f)
+    }
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0)
+}
+
+/// The columns of the terminal, or as many as `COLUMNS` asks for; none: what is printed goes into a file or a program.
+fn width() -> Option<u16> {
+    let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = || terminal_size::terminal_size().filter(|_| std::io::stdout().is_terminal());
+    asked.filter(|columns| *columns >= 40).or_else(|| terminal().map(|(width, _)| width.0))
 }
 
 /// A report as JSON, for programs. Zero has no sign.

@@ -1,9 +1,15 @@
 //! The database: how it is opened, read and written. What is in it is the domain's affair.
 
+mod address;
+mod alone;
 mod bulk;
 mod dimensions;
+mod health;
+mod open;
 mod search;
 mod transaction;
+mod turns;
+mod watched;
 
 use std::{
     collections::HashMap,
@@ -18,41 +24,69 @@ use std::{
 use ballroom_entity::{id::OrganizationId, organization};
 use ballroom_migration::Migrator;
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, IsolationLevel, TransactionOptions, TransactionTrait, UpdateMany,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    AccessMode, ConnectionTrait, DbBackend, DbErr, EntityTrait, IsolationLevel, TransactionOptions,
+    UpdateMany,
 };
 use sea_orm_migration::MigratorTrait;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
 
+pub use address::Address;
+pub use alone::Alone;
 pub use bulk::{Bulk, BulkColumn};
 pub use dimensions::Dimensions;
+pub use open::NotOpened;
 pub use search::holds;
 pub use transaction::{Transaction, about};
+pub use watched::{Reader, View, Watched};
 
 use crate::domain::{error::Error, reference::PublicId};
+use health::Health;
+use turns::Turns;
 
-/// Connections to PostgreSQL.
-const CONNECTIONS: u32 = 10;
+/// How the database is used.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Connections that read. Writers have others.
+    pub readers: u32,
+    /// How many writers of an organization may wait for their turn; the next ones are turned away.
+    pub waiting: usize,
+    /// How long each of them may wait.
+    pub patience: Duration,
+    /// How long whoever has the turn waits for what another process holds.
+    pub lock_time: Duration,
+    /// How long a statement that reads may take; none: as long as it must.
+    pub statement_time: Option<Duration>,
+    /// How long the database may be silent before it is taken for gone; none: it is waited for.
+    pub silence: Option<Duration>,
+    /// Whether a pooler that gives each transaction another connection stands before the database; none: find out.
+    pub pooler: Option<bool>,
+}
 
-/// Connections that read an SQLite file.
-const SQLITE_READERS: u32 = 6;
-
-/// What each of them keeps in memory of it: SQLite's `cache_size`, in KiB below zero.
-const SQLITE_READER_CACHE: &str = "-8192";
-
-/// The same for the one that writes.
-const SQLITE_WRITER_CACHE: &str = "-65536";
+impl Default for Settings {
+    /// As a command uses it that works alone and has time.
+    fn default() -> Self {
+        Self {
+            readers: 10,
+            waiting: 1_000,
+            patience: Duration::from_secs(600),
+            lock_time: Duration::from_secs(600),
+            statement_time: None,
+            silence: None,
+            pooler: None,
+        }
+    }
+}
 
 /// An open database.
 #[derive(Clone)]
 pub struct Store {
-    db: DatabaseConnection,
-    /// Where transactions write. SQLite has one writer, and a connection throws its page cache away when another
-    /// has written: so all writing goes through one connection. With PostgreSQL it is the same pool.
-    writing: DatabaseConnection,
-    /// Waiting for one's turn here is fair and prompt; waiting for SQLite's lock is polling.
-    turn: Arc<Mutex<()>>,
+    address: Address,
+    db: Reader,
+    /// Where transactions write: never on the connections that read, so that neither waits for the other.
+    writing: Reader,
+    turns: Arc<Turns>,
+    settings: Arc<Settings>,
+    health: Arc<Health>,
     dimensions: Arc<RwLock<HashMap<OrganizationId, Arc<Dimensions>>>>,
     statements: Arc<AtomicU64>,
     commits: Arc<watch::Sender<()>>,
@@ -60,24 +94,32 @@ pub struct Store {
 
 impl Store {
     /// Opens the SQLite file as it is; makes it if it is not there.
-    pub async fn embedded(file: &Path) -> Result<Self, DbErr> {
-        Self::connect(&format!("sqlite://{}?mode=rwc", file.display())).await
+    pub async fn embedded(file: &Path, settings: Settings) -> Result<Self, NotOpened> {
+        let options = sea_orm::sqlx::sqlite::SqliteConnectOptions::new();
+        Self::open(Address::Sqlite(options.filename(file).create_if_missing(true)), settings).await
     }
 
     /// Opens a database by URL (`postgres://…` or `sqlite://…`) without touching its schema.
-    pub async fn connect(url: &str) -> Result<Self, DbErr> {
+    pub async fn connect(url: &str) -> Result<Self, NotOpened> {
+        Self::open(Address::parse(url).map_err(NotOpened::Url)?, Settings::default()).await
+    }
+
+    /// Opens a database without touching its schema.
+    pub async fn open(address: Address, settings: Settings) -> Result<Self, NotOpened> {
+        let health = Health::new();
         let statements = Arc::new(AtomicU64::new(0));
-        let sqlite = url.starts_with("sqlite:");
-        let readers = if sqlite { SQLITE_READERS } else { CONNECTIONS };
-        let db = open(url, readers, SQLITE_READER_CACHE, &statements).await?;
-        let writing = match sqlite {
-            true => open(url, 1, SQLITE_WRITER_CACHE, &statements).await?,
-            false => db.clone(),
-        };
+        let open::Opened { reading, writing } = open::open(&address, &settings, &health, &statements).await?;
+        if let (Address::Postgres(options), Some(silence)) = (&address, settings.silence) {
+            let options = (**options).clone().extra_float_digits(None);
+            tokio::spawn(Health::observe(Arc::downgrade(&health), options, silence));
+        }
         Ok(Self {
-            db,
+            address,
+            db: reading,
             writing,
-            turn: Arc::default(),
+            turns: Arc::new(Turns::new(settings.waiting, settings.patience)),
+            settings: Arc::new(settings),
+            health,
             dimensions: Arc::default(),
             statements,
             commits: Arc::default(),
@@ -85,7 +127,7 @@ impl Store {
     }
 
     /// For reading. Whoever wants to write begins a [`Transaction`].
-    pub fn reader(&self) -> &DatabaseConnection {
+    pub fn reader(&self) -> &Reader {
         &self.db
     }
 
@@ -104,21 +146,42 @@ impl Store {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Applies the migrations that the database lacks; says how many there were.
+    /// Applies the migrations that the database lacks, all of them or none; says how many there were. Processes that do
+    /// so at the same time follow one another.
     pub async fn migrate(&self) -> Result<usize, DbErr> {
+        if self.pending_migrations().await? == 0 {
+            return Ok(0);
+        }
+        let _alone = self.alone().await?;
         let pending = self.pending_migrations().await?;
-        Migrator::up(&self.db, None).await?;
-        search::fill(&self.writing).await?;
+        let tx = self.writing.begin(TransactionOptions::default()).await?;
+        Migrator::up(tx.inner(), None).await?;
+        search::fill(&tx).await?;
+        tx.commit().await?;
         Ok(pending)
     }
 
     /// How many migrations the database lacks.
     pub async fn pending_migrations(&self) -> Result<usize, DbErr> {
-        Ok(Migrator::get_pending_migrations(&self.db).await?.len())
+        Ok(Migrator::get_pending_migrations_read_only(&self.db).await?.len())
+    }
+
+    /// Whether the database answers at once. A server that says whether it is ready asks this, and does not wait itself.
+    pub async fn is_there(&self, patience: Duration) -> bool {
+        !self.health.is_gone()
+            && tokio::time::timeout(patience, self.db.execute_unprepared("SELECT 1"))
+                .await
+                .is_ok_and(|said| said.is_ok())
+    }
+
+    /// A transaction of no organization, in which one is founded.
+    pub async fn founding(&self) -> Result<View, Error> {
+        let _turn = self.turns.take(None).await?;
+        Ok(self.writing.begin(TransactionOptions::default()).await?)
     }
 
     /// For reading several things that must fit together: all of it is seen as of one moment.
-    pub async fn view(&self) -> Result<DatabaseTransaction, DbErr> {
+    pub async fn view(&self) -> Result<View, DbErr> {
         let options = match self.backend() {
             DbBackend::Postgres => TransactionOptions {
                 isolation_level: Some(IsolationLevel::RepeatableRead),
@@ -128,7 +191,7 @@ impl Store {
             // A transaction of SQLite sees one moment anyway.
             _ => TransactionOptions::default(),
         };
-        self.db.begin_with_options(options).await
+        self.db.begin(options).await
     }
 
     /// How many writing transactions the organization has had.
@@ -159,17 +222,20 @@ impl Store {
     }
 
     /// Writes something beside what happens in an organization: it takes no revision and tells nobody.
-    pub async fn note<E: EntityTrait>(&self, update: UpdateMany<E>) -> Result<(), DbErr> {
-        let sqlite = self.backend() == DbBackend::Sqlite;
-        let _turn = if sqlite { Some(self.turn.lock().await) } else { None };
-        update.exec(&self.writing).await.map(drop)
+    pub async fn note<E: EntityTrait>(&self, update: UpdateMany<E>) -> Result<(), Error> {
+        let _turn = match self.backend() {
+            DbBackend::Sqlite => Some(self.turns.take(None).await?),
+            _ => None,
+        };
+        update.exec(&self.writing).await?;
+        Ok(())
     }
 
     /// Waits until everything is written and lets go of the database.
     pub async fn close(self) -> Result<(), DbErr> {
-        let _turn = self.turn.lock().await;
-        self.writing.close_by_ref().await?;
-        self.db.close_by_ref().await
+        let _turns = self.turns.all().await;
+        self.writing.inner().close_by_ref().await?;
+        self.db.inner().close_by_ref().await
     }
 
     fn known_dimensions(&self, organization: OrganizationId, revision: i64) -> Option<Arc<Dimensions>> {
@@ -182,35 +248,6 @@ impl Store {
         cache.insert(dimensions.organization, dimensions.clone());
         dimensions
     }
-}
-
-async fn open(
-    url: &str,
-    connections: u32,
-    cache: &'static str,
-    statements: &Arc<AtomicU64>,
-) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new(url);
-    options
-        .sqlx_logging(false)
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(30))
-        // An acknowledged write is on disk: WAL alone would let the last commits go with the power.
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(30))
-                .pragma("cache_size", cache)
-                .pragma("temp_store", "memory")
-        });
-    let mut db = Database::connect(options).await?;
-    let counter = statements.clone();
-    db.set_metric_callback(move |_| {
-        counter.fetch_add(1, Ordering::Relaxed);
-    });
-    Ok(db)
 }
 
 async fn find(db: &impl ConnectionTrait, organization: OrganizationId) -> Result<organization::Model, Error> {

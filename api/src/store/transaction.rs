@@ -5,21 +5,24 @@ use std::sync::Arc;
 use ballroom_entity::{id::EventId, id::OrganizationId, organization, release};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, ExprTrait, QueryFilter, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait, Value, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, SqliteTransactionMode,
+    TransactionOptions, Value, sea_query::Expr,
 };
 use serde_json::json;
-use tokio::sync::OwnedMutexGuard;
 
-use super::{Bulk, BulkColumn, Dimensions, Store, search};
+use super::{Bulk, BulkColumn, Dimensions, Store, View, search, turns::Turn};
 use crate::{
     counts::Changes,
     domain::{error::Error, reference::PublicId},
 };
 
+/// How long, in milliseconds, PostgreSQL leaves a transaction open in which nothing is asked of it: should this process
+/// hang, it does not keep the organization from writing for ever.
+const IDLE: u32 = 60_000;
+
 /// An open transaction. Dropped without [`commit`](Self::commit), nothing of it has happened.
 pub struct Transaction {
-    tx: DatabaseTransaction,
+    tx: View,
     store: Store,
     organization: OrganizationId,
     revision: i64,
@@ -32,7 +35,8 @@ pub struct Transaction {
     /// What it does to the daily counts; written at the commit.
     pub counts: Changes,
     events: Vec<(&'static str, serde_json::Value)>,
-    _writing: Option<OwnedMutexGuard<()>>,
+    /// Given up after the transaction has ended: fields are dropped in their order.
+    _turn: Turn,
 }
 
 impl Store {
@@ -44,12 +48,20 @@ impl Store {
     /// for it: many answers share one transaction.
     pub async fn begin(&self, organization: OrganizationId, at: DateTime<Utc>) -> Result<Transaction, Error> {
         let sqlite = self.backend() == DbBackend::Sqlite;
-        let writing = if sqlite { Some(self.turn.clone().lock_owned().await) } else { None };
+        let turn = self.turns.take((!sqlite).then_some(organization)).await?;
         let options = TransactionOptions {
             sqlite_transaction_mode: sqlite.then_some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let tx = self.writing.begin_with_options(options).await?;
+        let tx = self.writing.begin(options).await?;
+        if !sqlite {
+            // Whoever holds the row may be another process that hangs; and so may we, one day.
+            let lock = self.settings.lock_time.as_millis();
+            let limits = format!(
+                "SET LOCAL lock_timeout = {lock}; SET LOCAL idle_in_transaction_session_timeout = {IDLE}"
+            );
+            tx.execute_unprepared(&limits).await?;
+        }
         let row = organization::Entity::update_many()
             .col_expr(organization::Column::Revision, Expr::col(organization::Column::Revision).add(1))
             .filter(organization::Column::Id.eq(organization))
@@ -73,14 +85,14 @@ impl Store {
             at,
             counts: Changes::default(),
             events: Vec::new(),
-            _writing: writing,
+            _turn: turn,
         })
     }
 }
 
 impl Transaction {
     /// The connection, for the statements of the domain.
-    pub fn db(&self) -> &DatabaseTransaction {
+    pub fn db(&self) -> &View {
         &self.tx
     }
 
@@ -124,7 +136,7 @@ impl Transaction {
                 .exec(&self.tx)
                 .await?;
         }
-        self.tx.commit().await?;
+        self.tx.commit().await.map_err(Error::of_commit)?;
         // Only now may others see them. (An older revision put back here by a race is never wrong: it is
         // used only while the organization's row says that it is the right one.)
         self.store.remember(self.dimensions);

@@ -1,17 +1,17 @@
 //! Opening incidents, many at once: each is taken or refused by itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ballroom_entity::{
     attribution::{self, AttributionBasis},
     id::{AttributionId, CustomerId, FeatureId, IncidentId, ProductId, ReleaseId},
     incident::{Column, Entity, Model},
-    incident_customer, incident_feature,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Value};
 use serde::Serialize;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{count, renew::renew};
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
         reference::PublicId,
         sent::{Became, Stamp},
     },
-    store::{Dimensions, Store, Transaction},
+    store::{Bulk, BulkColumn, Dimensions, Store, Transaction},
 };
 
 /// The longest title, in characters.
@@ -99,6 +99,9 @@ pub async fn open_in(
     telling: Telling,
 ) -> Result<Vec<Result<Opened, Error>>, Error> {
     let mut there = already_there(tx, source, &items).await?;
+    let named: HashSet<&str> =
+        items.iter().flat_map(|item| item.customers.iter().map(String::as_str)).collect();
+    let known = customer::known(tx, named).await?;
     let mut results = Vec::with_capacity(items.len());
     let mut new = New::default();
     for item in items {
@@ -127,7 +130,7 @@ pub async fn open_in(
             });
             continue;
         }
-        match check_one(tx, source, item).await {
+        match check_one(tx, source, &known, item) {
             Err(error) => results.push(Err(error)),
             Ok(one) => {
                 if let Some(key) = key {
@@ -210,13 +213,18 @@ pub(super) async fn customers(tx: &Transaction, references: &[String]) -> Result
     if references.is_empty() {
         return Ok(Vec::new());
     }
-    let known = customer::known(tx, references.iter().map(String::as_str)).await?;
+    among(&customer::known(tx, references.iter().map(String::as_str)).await?, references)
+}
+
+/// The customers that an incident names, among those that are known.
+fn among(known: &HashMap<String, customer::Model>, references: &[String]) -> Result<Vec<CustomerId>, Error> {
+    let mut seen = HashSet::with_capacity(references.len());
     let mut customers = Vec::with_capacity(references.len());
     for (index, reference) in references.iter().enumerate() {
         let found = known.get(reference);
         let found = found
             .ok_or_else(|| Error::not_found(format!("customers.{index}"), "customer", reference.as_str()))?;
-        if !customers.contains(&found.id) {
+        if seen.insert(found.id) {
             customers.push(found.id);
         }
     }
@@ -227,38 +235,35 @@ pub(super) async fn link_features(
     tx: &Transaction,
     links: &[(IncidentId, Vec<FeatureId>)],
 ) -> Result<(), Error> {
-    let rows: Vec<_> = links
-        .iter()
-        .flat_map(|(incident, features)| features.iter().map(|feature| (*incident, *feature)))
-        .map(|(incident, feature)| incident_feature::ActiveModel {
-            organization_id: Set(tx.organization()),
-            incident_id: Set(incident),
-            feature_id: Set(feature),
-        })
-        .collect();
-    for some in rows.chunks(ROWS) {
-        incident_feature::Entity::insert_many(some.iter().cloned()).exec_without_returning(tx.db()).await?;
+    let mut pairs = Vec::new();
+    for (incident, features) in links {
+        pairs.extend(features.iter().map(|feature| (incident.0, feature.0)));
     }
-    Ok(())
+    link(tx, "incident_feature", "feature_id", pairs).await
+}
+
+/// Writes pairs of an incident and something that it is linked to.
+async fn link(
+    tx: &Transaction,
+    table: &'static str,
+    other: &'static str,
+    pairs: Vec<(Uuid, Uuid)>,
+) -> Result<(), Error> {
+    let organization = tx.organization().0;
+    let row = |(incident, other)| [organization, incident, other].map(|id| Value::Uuid(Some(id))).to_vec();
+    let columns = ["organization_id", "incident_id", other].map(BulkColumn::uuid).into();
+    Ok(Bulk::into(table, "", columns).insert(tx.db(), pairs.into_iter().map(row).collect()).await?)
 }
 
 pub(super) async fn link_customers(
     tx: &Transaction,
     links: &[(IncidentId, Vec<CustomerId>)],
 ) -> Result<(), Error> {
-    let rows: Vec<_> = links
-        .iter()
-        .flat_map(|(incident, customers)| customers.iter().map(|customer| (*incident, *customer)))
-        .map(|(incident, customer)| incident_customer::ActiveModel {
-            organization_id: Set(tx.organization()),
-            incident_id: Set(incident),
-            customer_id: Set(customer),
-        })
-        .collect();
-    for some in rows.chunks(ROWS) {
-        incident_customer::Entity::insert_many(some.iter().cloned()).exec_without_returning(tx.db()).await?;
+    let mut pairs = Vec::new();
+    for (incident, customers) in links {
+        pairs.extend(customers.iter().map(|customer| (incident.0, customer.0)));
     }
-    Ok(())
+    link(tx, "incident_customer", "customer_id", pairs).await
 }
 
 /// An incident that was found good.
@@ -269,14 +274,19 @@ struct Checked {
     release: Option<ReleaseId>,
 }
 
-async fn check_one(tx: &Transaction, source: &str, item: NewIncident) -> Result<Checked, Error> {
+fn check_one(
+    tx: &Transaction,
+    source: &str,
+    known: &HashMap<String, customer::Model>,
+    item: NewIncident,
+) -> Result<Checked, Error> {
     let stamp = Stamp::of(&item, item.updated_at);
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &item.product)?.id;
     let release =
         item.release.as_deref().map(|release| dimensions.release(product, "release", release)).transpose()?;
     let features = features(&dimensions, product, &item.features)?;
-    let customers = customers(tx, &item.customers).await?;
+    let customers = among(known, &item.customers)?;
     let opened_at = check::moment("openedAt", item.opened_at.unwrap_or(tx.at), tx.at)?;
     let resolved_at =
         item.resolved_at.map(|moment| check::moment("resolvedAt", moment, tx.at)).transpose()?;

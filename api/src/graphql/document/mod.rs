@@ -79,6 +79,8 @@ pub struct Admitted {
     pub request: Request,
     /// What it does.
     pub kind: OperationKind,
+    /// What the document calls it, if it has a name.
+    pub name: Option<String>,
     /// What it costs.
     pub cost: u64,
     /// What `extensions.cost` of the answer says, if the request asks for it.
@@ -213,7 +215,8 @@ impl Documents {
         request.variables =
             Variables::from_json(serde_json::to_value(variables.into_inner()).unwrap_or_default());
         let cost_shown = shows_cost.then(|| run::shown(cost.total, &self.limits));
-        Ok(Admitted { request, kind, cost: cost.total, cost_shown, heavy })
+        let name = operation.name.as_ref().map(|name| name.to_string());
+        Ok(Admitted { request, kind, name, cost: cost.total, cost_shown, heavy })
     }
 
     /// Runs a query or a mutation that was let in: in its turn, and not for longer than allowed. `runtime` is where the

@@ -63,8 +63,11 @@ impl Refusal {
     }
 
     /// The same, worth trying again after a while.
-    pub(super) fn after(mut self, wait: Duration) -> Self {
+    pub fn after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
+        for error in &mut self.errors {
+            error.extensions.get_or_insert_default().set("retryAfter", wait.as_secs());
+        }
         self
     }
 

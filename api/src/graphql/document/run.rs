@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// When to come again after having been turned away.
-const LATER: Duration = Duration::from_secs(2);
+const LATER: Duration = Duration::from_secs(graphql::RETRY_AFTER);
 
 /// The line of heavy operations.
 pub(super) struct Line {

@@ -1,0 +1,140 @@
+//! A connection whose user does not wait for a database that is gone.
+
+use std::{pin::Pin, sync::Arc};
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
+    Statement, StreamTrait, TransactionOptions, TransactionTrait, prelude::async_trait::async_trait,
+};
+
+use super::health::Health;
+
+/// Connections of a pool, for reading.
+pub type Reader = Watched<DatabaseConnection>;
+
+/// Several things read as of one moment.
+pub type View = Watched<DatabaseTransaction>;
+
+/// What every transaction begins with behind a pooler of connections: the driver names the statements that it prepares,
+/// and another client may have left the same names on the connection that the pooler gives us.
+pub(super) const FORGET: &str = "DEALLOCATE ALL";
+
+/// A connection or a transaction, watched.
+#[derive(Clone)]
+pub struct Watched<C> {
+    inner: C,
+    health: Arc<Health>,
+    /// Whether each statement needs a transaction around it to stay on one connection of the server.
+    apart: bool,
+}
+
+impl<C> Watched<C> {
+    pub(super) fn new(inner: C, health: Arc<Health>, apart: bool) -> Self {
+        Self { inner, health, apart }
+    }
+
+    pub(super) fn inner(&self) -> &C {
+        &self.inner
+    }
+}
+
+impl Reader {
+    /// Begins a transaction.
+    pub(super) async fn begin(&self, options: TransactionOptions) -> Result<View, DbErr> {
+        let begun = async {
+            if !self.apart {
+                return self.inner.begin_with_options(options).await;
+            }
+            // What the driver sends for the options is prepared, too: here it is not.
+            let tx = self.inner.begin().await?;
+            let isolation = options.isolation_level.map(|level| format!("ISOLATION LEVEL {level}"));
+            let access = options.access_mode.map(|mode| mode.to_string());
+            let modes: Vec<String> = isolation.into_iter().chain(access).collect();
+            if !modes.is_empty() {
+                tx.execute_unprepared(&format!("SET TRANSACTION {}", modes.join(" "))).await?;
+            }
+            tx.execute_unprepared(FORGET).await?;
+            Ok(tx)
+        };
+        let tx = self.health.answer(begun).await?;
+        Ok(Watched::new(tx, self.health.clone(), false))
+    }
+}
+
+impl View {
+    /// Ends it, and keeps what was written.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        let Self { inner, health, .. } = self;
+        health.answer(inner.commit()).await
+    }
+}
+
+impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> Watched<C> {
+    /// A transaction for one statement, if it must have one.
+    async fn apart(&self) -> Result<Option<DatabaseTransaction>, DbErr> {
+        if !self.apart {
+            return Ok(None);
+        }
+        let tx = self.inner.begin().await?;
+        tx.execute_unprepared(FORGET).await?;
+        Ok(Some(tx))
+    }
+}
+
+#[async_trait]
+impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> ConnectionTrait
+    for Watched<C>
+{
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let work = async {
+            let Some(tx) = self.apart().await? else { return self.inner.execute_raw(statement).await };
+            let done = tx.execute_raw(statement).await?;
+            tx.commit().await?;
+            Ok(done)
+        };
+        self.health.answer(work).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.health.answer(self.inner.execute_unprepared(sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let work = async {
+            let Some(tx) = self.apart().await? else { return self.inner.query_one_raw(statement).await };
+            let row = tx.query_one_raw(statement).await?;
+            tx.commit().await?;
+            Ok(row)
+        };
+        self.health.answer(work).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let work = async {
+            let Some(tx) = self.apart().await? else { return self.inner.query_all_raw(statement).await };
+            let rows = tx.query_all_raw(statement).await?;
+            tx.commit().await?;
+            Ok(rows)
+        };
+        self.health.answer(work).await
+    }
+}
+
+impl StreamTrait for View {
+    type Stream<'a> = <DatabaseTransaction as StreamTrait>::Stream<'a>;
+
+    fn get_database_backend(&self) -> DbBackend {
+        ConnectionTrait::get_database_backend(self)
+    }
+
+    fn stream_raw<'a>(
+        &'a self,
+        statement: Statement,
+    ) -> Pin<Box<dyn Future<Output = Result<Self::Stream<'a>, DbErr>> + 'a + Send>> {
+        Box::pin(self.health.answer(self.inner.stream_raw(statement)))
+    }
+}
