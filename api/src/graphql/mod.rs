@@ -30,6 +30,7 @@ mod customer;
 
 mod scale;
 
+mod alert;
 mod answers;
 mod feedback;
 
