@@ -5,7 +5,7 @@ use libm::lgamma;
 use crate::error::Result;
 use crate::evidence::{Rate, SD_CHANGE, log_sum_exp};
 use crate::facts::Day;
-use crate::prepared::{IncidentDay, Prepared, StratumCounts};
+use crate::prepared::{FeatureCounts, IncidentDay, Prepared, StratumCounts};
 use crate::prior::Hyperparameters;
 
 /// The day on which the experience of a feature most likely changed.
@@ -23,7 +23,7 @@ pub struct ChangePoint {
     pub log_bf: f64,
     /// Whether that is enough to call it: a Bayes factor of 20 or more.
     pub called: bool,
-    /// The releases of the time, the most likely culprit first. Releases of one day share its probability.
+    /// All releases of the time, the most likely culprit first. Releases of one day share its probability.
     pub suspects: Vec<Suspect>,
     /// The probability of each day of the series, from `first_day` on.
     pub posterior: Vec<f64>,
@@ -42,6 +42,22 @@ pub struct Suspect {
     pub probability: f64,
 }
 
+impl ChangePoint {
+    /// The suspects worth showing: those of 1 % or more, at most ten; none while no change is called.
+    pub fn listed(&self) -> &[Suspect] {
+        let listed = self.suspects.iter().take(LISTED).take_while(|s| self.called && s.probability >= LEAST);
+        &self.suspects[..listed.count()]
+    }
+
+    /// The probability of all else: of releases that are not listed, and of days before any release of the time.
+    pub fn other_probability(&self) -> f64 {
+        (1.0 - self.listed().iter().map(|s| s.probability).sum::<f64>()).clamp(0.0, 1.0)
+    }
+}
+
+/// The probability from which a suspect is listed, and how many are.
+const LEAST: f64 = 0.01;
+const LISTED: usize = 10;
 /// Days that a series reaches back.
 const SERIES_DAYS: Day = 180;
 /// Evidence from which a change is called: 20 to 1.
@@ -59,7 +75,25 @@ pub fn change_point(
     feature: u32,
     as_of: Day,
 ) -> Result<Option<ChangePoint>> {
-    find(prepared, hyper, feature, &Line::All, as_of)
+    let counts =
+        Counts { feature, parts: vec![prepared.feature(feature)?], exposure: prepared.feature(feature)? };
+    find(prepared, hyper, &counts, &Line::All, as_of)
+}
+
+/// The change point of a product: of all its features together, each compared with itself only, so that another
+/// mix of features is no change. `whole` is the feature that stands for the product as a whole: its exposure is the
+/// product's; where it has none, all features' exposures are added.
+pub fn change_point_of_product(
+    prepared: &Prepared,
+    hyper: &Hyperparameters,
+    whole: u32,
+    as_of: Day,
+) -> Result<Option<ChangePoint>> {
+    let product = prepared.feature(whole)?;
+    let codes = prepared.features_of(product.product);
+    let parts = codes.iter().map(|code| prepared.feature(*code)).collect::<Result<Vec<_>>>()?;
+    let counts = Counts { feature: whole, parts, exposure: product };
+    find(prepared, hyper, &counts, &Line::All, as_of)
 }
 
 /// The change point of a feature in the rows that a release is judged by: its own and those of the ancestors
@@ -74,7 +108,38 @@ pub fn change_point_of_release(
 ) -> Result<Option<ChangePoint>> {
     let declared = prepared.release(release)?.ancestors.clone().filter(|ancestors| !ancestors.is_empty());
     let line = declared.map(|ancestors| Line::Of(ancestors.into_iter().chain([release]).collect()));
-    find(prepared, hyper, feature, &line.unwrap_or(Line::AnyRelease), as_of)
+    let counts =
+        Counts { feature, parts: vec![prepared.feature(feature)?], exposure: prepared.feature(feature)? };
+    find(prepared, hyper, &counts, &line.unwrap_or(Line::AnyRelease), as_of)
+}
+
+/// Whose rows are looked at.
+struct Counts<'a> {
+    /// What the answer is about.
+    feature: u32,
+    parts: Vec<&'a FeatureCounts>,
+    /// Whose customers are exposed to all of it.
+    exposure: &'a FeatureCounts,
+}
+
+impl Counts<'_> {
+    fn first_day(&self) -> Option<Day> {
+        self.parts.iter().filter_map(|part| part.first_day).min()
+    }
+
+    /// Customers of each day from `from` on; none where no customers are known.
+    fn active(&self, from: Day, until: Day) -> Option<Vec<f64>> {
+        let own = self.exposure.exposure.between(from, until) > 0.0;
+        let parts: &[&FeatureCounts] = if own { &[self.exposure] } else { &self.parts };
+        if parts.iter().all(|part| part.exposure.between(from, until) <= 0.0) {
+            return None;
+        }
+        let mut active = vec![0.0; (until - from) as usize];
+        for (day, [customers]) in parts.iter().flat_map(|part| part.exposure.total.daily(from, until)) {
+            active[(day - from) as usize] += customers as f64;
+        }
+        Some(active)
+    }
 }
 
 /// Which rows are looked at.
@@ -100,33 +165,29 @@ impl Line {
 fn find(
     prepared: &Prepared,
     hyper: &Hyperparameters,
-    feature: u32,
+    counts: &Counts,
     line: &Line,
     as_of: Day,
 ) -> Result<Option<ChangePoint>> {
-    let counts = prepared.feature(feature)?;
-    let Some(since) = counts.first_day else { return Ok(None) };
+    let Some(since) = counts.first_day() else { return Ok(None) };
     let (from, until) = (since.max(as_of + 1 - SERIES_DAYS), as_of + 1);
     let Some(days) = usize::try_from(until - from).ok().filter(|days| *days >= 2) else { return Ok(None) };
     let place = |day: Day| (day - from) as usize;
 
-    let strata: Vec<_> =
-        counts.answers.iter().map(|s| series(prepared, hyper, s, line, from, until)).collect();
-    let exposed = counts.exposure.between(from, until) > 0.0;
-    let mut incidents = vec![Rate { incidents: 0.0, exposure: if exposed { 0.0 } else { 1.0 } }; days];
-    if exposed {
-        for (day, [active]) in counts.exposure.total.daily(from, until) {
-            incidents[place(day)].exposure = active as f64;
-        }
-    }
+    let answers = counts.parts.iter().flat_map(|part| &part.answers);
+    let strata: Vec<_> = answers.map(|s| series(prepared, hyper, s, line, from, until)).collect();
+    let active = counts.active(from, until).unwrap_or_else(|| vec![1.0; days]);
+    let mut incidents: Vec<_> =
+        active.into_iter().map(|exposure| Rate { incidents: 0.0, exposure }).collect();
     let of_line = |i: &&IncidentDay| !i.no_change && line.holds(i.release);
-    for incident in counts.incidents(from, until).iter().filter(of_line) {
+    let opened = counts.parts.iter().flat_map(|part| part.incidents(from, until));
+    for incident in opened.filter(of_line) {
         incidents[place(incident.day)].incidents += incident.opened as f64;
     }
 
     let mut started: Vec<(Day, u32)> = (0..)
         .zip(&prepared.releases)
-        .filter(|(code, r)| r.product == counts.product && line.holds(Some(*code)))
+        .filter(|(code, r)| r.product == counts.exposure.product && line.holds(Some(*code)))
         .filter_map(|(code, r)| Some((r.first_day.filter(|day| from < *day && *day < until)?, code)))
         .collect();
     started.sort_unstable();
@@ -141,7 +202,7 @@ fn find(
     let mut suspects: Vec<_> = same_day.iter().zip(&found.suspects).flat_map(suspect).collect();
     suspects.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     Ok(Some(ChangePoint {
-        feature,
+        feature: counts.feature,
         day: from + found.day as Day,
         earliest: from + found.span.0 as Day,
         latest: from + found.span.1 as Day,

@@ -63,6 +63,11 @@ impl IncidentDispersion {
 
     /// `phi_i = max(1, (sum W/(W-1) (N - lambda X)^2 + 20) / (sum lambda X + 20))`.
     pub fn phi(&self) -> f64 {
-        ((self.squares + K_PHI) / (self.expected + K_PHI)).max(1.0)
+        self.phi_towards(1.0)
+    }
+
+    /// The same, shrunk to what is known of others instead of to 1.
+    pub fn phi_towards(&self, others: f64) -> f64 {
+        ((self.squares + K_PHI * others) / (self.expected + K_PHI)).max(1.0)
     }
 }

@@ -61,7 +61,7 @@ const AGES: [Day; 4] = [0, 2, 7, 14];
 /// Expected incidents that the belief in "no effect" is worth.
 const K_EFFECT: f64 = 10.0;
 /// Days of the past that rates and effects rest on.
-const HISTORY: Day = 182;
+pub(crate) const HISTORY: Day = 182;
 /// Days whose exposure stands for the future's where none is given.
 const RECENT: Day = 28;
 /// The longest forecast, in days.
@@ -121,7 +121,7 @@ pub fn forecast(
 }
 
 /// Incidents and exposure of one feature's last half year by days since a release; the last bin is "none".
-struct Past([Rate; 4]);
+pub(crate) struct Past(pub(crate) [Rate; 4]);
 
 impl Past {
     fn of(prepared: &Prepared, feature: &FeatureCounts, until: Day) -> Self {
@@ -146,7 +146,7 @@ impl Past {
     }
 
     /// All incidents, and the exposure as if no release had ever been near.
-    fn total(&self, effect: &[f64; 3]) -> Rate {
+    pub(crate) fn total(&self, effect: &[f64; 3]) -> Rate {
         let effects = effect.iter().copied().chain([1.0]);
         let fold = |sum: Rate, (bin, effect): (&Rate, f64)| Rate {
             incidents: sum.incidents + bin.incidents,
@@ -157,7 +157,7 @@ impl Past {
 }
 
 /// Incidents soon after releases, and what each feature's rate far from them lets expect.
-fn bins(pasts: &[Past]) -> ([f64; 3], [f64; 3]) {
+pub(crate) fn bins(pasts: &[Past]) -> ([f64; 3], [f64; 3]) {
     let (mut observed, mut expected) = ([0.0; 3], [0.0; 3]);
     for Past([near @ .., far]) in pasts.iter().filter(|past| past.0[3].exposure > 0.0) {
         for (i, bin) in near.iter().enumerate() {
@@ -168,13 +168,13 @@ fn bins(pasts: &[Past]) -> ([f64; 3], [f64; 3]) {
     (observed, expected)
 }
 
-fn release_days(prepared: &Prepared, feature: &FeatureCounts, until: Day) -> Vec<Day> {
+pub(crate) fn release_days(prepared: &Prepared, feature: &FeatureCounts, until: Day) -> Vec<Day> {
     let of_product = prepared.releases.iter().filter(|r| r.product == feature.product);
     of_product.filter_map(|r| r.first_day.filter(|day| *day < until)).collect()
 }
 
 /// Days since the latest release.
-fn age(releases: &[Day], day: Day) -> Option<Day> {
+pub(crate) fn age(releases: &[Day], day: Day) -> Option<Day> {
     releases.iter().filter(|release| **release <= day).max().map(|release| day - release)
 }
 
@@ -184,7 +184,7 @@ pub fn bin(age: Option<Day>) -> Option<usize> {
     Some(AGES.partition_point(|from| *from <= age) - 1)
 }
 
-fn recent_exposure(feature: &FeatureCounts, until: Day) -> f64 {
+pub(crate) fn recent_exposure(feature: &FeatureCounts, until: Day) -> f64 {
     let running = &feature.exposure.total;
     let days = running.before(until) - running.before(until - RECENT);
     if days == 0 { 1.0 } else { feature.exposure.between(until - RECENT, until) / days as f64 }
@@ -274,6 +274,20 @@ impl Spread {
             if self.cdf(middle) >= share { high = middle } else { low = middle }
         }
         high
+    }
+
+    /// The probability of at least `k` incidents, exact where it is tiny.
+    pub fn tail(&self, k: f64) -> f64 {
+        if k <= 0.0 {
+            return 1.0;
+        }
+        if self.mean <= 0.0 {
+            return 0.0;
+        }
+        if self.r + k > MANY {
+            return normal_cdf((self.mean - k + 0.5) / self.sd);
+        }
+        checked_beta_reg(k, self.r, 1.0 - self.p).unwrap_or(1.0)
     }
 
     /// The probability of at most `k` incidents.

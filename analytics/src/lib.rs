@@ -5,7 +5,7 @@
 //! ```text
 //! Facts --prepare--> Prepared --+--> hyperparameters(as_of) --+--> value, value_report, trend
 //!   data frames      running    |    (kept by the caller)     +--> regression, change_point
-//!                    sums       +--> forecast, standard
+//!                    sums       +--> alerts, forecast, standard
 //! ```
 //!
 //! `docs/method.md` explains what the numbers mean and how good they are.
@@ -33,10 +33,12 @@ pub mod regression;
 
 pub mod change_point;
 
+pub mod alert;
 pub mod forecast;
 pub mod standard;
 
-pub use change_point::{change_point, change_point_of_release};
+pub use alert::alerts;
+pub use change_point::{change_point, change_point_of_product, change_point_of_release};
 pub use error::Error;
 pub use facts::{
     Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, MIN_ANSWERS, Release, Scale, ScaleKind,

@@ -14,6 +14,8 @@ use crate::prepared::Prepared;
 pub struct StandardQuery {
     /// Only this feature; none: all features.
     pub feature: Option<u32>,
+    /// Only the features of this product, the product as a whole included.
+    pub product: Option<u32>,
     /// Only this release.
     pub release: Option<u32>,
     /// Only this segment.
@@ -62,6 +64,10 @@ pub fn standard(prepared: &Prepared, query: &StandardQuery) -> Result<Vec<Standa
             return Err(Error::Unknown { column, code: u64::from(code), known: known as u64 });
         }
         asked = asked.and(col(column).eq(lit(code)));
+    }
+    if let Some(product) = query.product {
+        let features = Series::new("features".into(), prepared.features_of(product));
+        asked = asked.and(col("feature").is_in(lit(features).implode(false), false));
     }
     let counts = prepared
         .answers

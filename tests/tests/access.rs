@@ -148,15 +148,19 @@ fn samples() -> Vec<(String, String)> {
     mutation("computeScoreParameters", "from: \"2026-03-02\", until: \"2026-03-01\"");
     mutation("createToken", "name: \"\", role: SUPPORT");
     mutation("revokeToken", "tokenId: \"none\"");
-    for name in ["feedbackReceived", "incidentChanged", "releaseChanged", "verdictChanged"] {
-        let shown = if name == "verdictChanged" { "after" } else { "id" };
+    for name in ["feedbackReceived", "incidentChanged", "releaseChanged", "verdictChanged", "incidentAlert"] {
+        let shown = match name {
+            "verdictChanged" => "after",
+            "incidentAlert" => "kind",
+            _ => "id",
+        };
         samples.push((format!("Subscription.{name}"), format!("subscription {{ {name} {{ {shown} }} }}")));
     }
     samples
 }
 
 /// What is asked of an object that a caller has reached: of a product, a feature and a release.
-const NESTED: [(&str, &str, &str); 35] = [
+const NESTED: [(&str, &str, &str); 38] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
@@ -167,6 +171,8 @@ const NESTED: [(&str, &str, &str); 35] = [
     ("Product", "trend", " { asOf }"),
     ("Product", "forecast", " { mean }"),
     ("Product", "changePoint", " { called }"),
+    ("Product", "standardFigures", " { value }"),
+    ("Product", "alerts", " { kind }"),
     ("Feature", "feedback", "(first: 1) { nodes { id } }"),
     ("Feature", "incidents", "(first: 1) { nodes { id } }"),
     ("Feature", "value", " { score }"),
@@ -174,6 +180,7 @@ const NESTED: [(&str, &str, &str); 35] = [
     ("Feature", "forecast", " { mean }"),
     ("Feature", "changePoint", " { called }"),
     ("Feature", "standardFigures", " { value }"),
+    ("Feature", "alerts", " { kind }"),
     ("Feature", "name", ""),
     ("Release", "feedback", "(first: 1) { nodes { id } }"),
     ("Release", "regression", " { verdict }"),

@@ -34,6 +34,7 @@ on_both!(
     each_answer_is_told_to_whom_it_concerns,
     incidents_and_releases_are_told,
     a_verdict_that_changes_is_told,
+    a_burst_of_incidents_is_told_once,
     two_servers_on_one_database_both_tell,
     another_organizations_events_never_arrive,
     many_writers_on_two_servers_lose_nothing_and_double_nothing,
@@ -322,6 +323,54 @@ async fn a_verdict_that_changes_is_told(backend: Backend) {
     // What is computed again and has not changed is not told again.
     app.submits(answer("search", Some("2.0"))).await;
     socket.hears_nothing(Duration::from_secs(4)).await;
+}
+
+async fn a_burst_of_incidents_is_told_once(backend: Backend) {
+    let app = App::start(backend).await;
+    shop(&app).await;
+    let open =
+        "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { refused } }";
+    let incidents = |feature: &str, count: i64, days: std::ops::Range<i64>| -> Vec<Value> {
+        let one = |day: i64| {
+            let at = (clock::now() - TimeDelta::days(day)).to_rfc3339();
+            json!({ "product": "shop", "features": [feature], "severity": 3, "title": "slow", "openedAt": at })
+        };
+        days.flat_map(|day| (0..count).map(move |_| one(day))).collect()
+    };
+    app.asks(open, json!({ "items": incidents("search", 2, 0..120) })).await;
+    app.asks(open, json!({ "items": incidents("cart", 1, 0..120) })).await;
+    let mut socket = Socket::open(&app, &app.token).await;
+    let query = "subscription { incidentAlert(product: \"shop\", feature: \"search\") {
+        product { key } feature { key } kind from until incidents expected quantile95 probability adjustedProbability } }";
+    socket.subscribes("alerts", query, json!({})).await;
+    let elsewhere = "subscription { incidentAlert(product: \"shop\", feature: \"cart\") { kind } }";
+    socket.subscribes("cart", elsewhere, json!({})).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    app.asks(open, json!({ "items": incidents("search", 60, 0..1) })).await;
+    let mut kinds = Vec::new();
+    for _ in 0..2 {
+        let told = socket.hears_of("alerts").await["incidentAlert"].clone();
+        assert_eq!((&told["product"]["key"], &told["feature"]["key"]), (&json!("shop"), &json!("search")));
+        assert!(told["adjustedProbability"].as_f64().unwrap() < 0.05, "{told:#}");
+        assert!(told["incidents"].as_f64() > told["quantile95"].as_f64(), "{told:#}");
+        kinds.push(told["kind"].clone());
+    }
+    assert_eq!(kinds, ["DAY", "WEEK"]);
+    // It goes on, and is not told again.
+    app.asks(open, json!({ "items": incidents("search", 20, 0..1) })).await;
+    socket.hears_nothing(Duration::from_secs(4)).await;
+
+    let query =
+        "{ product(product: \"shop\") { alerts { feature { key } kind incidents expected forecasts } }
+        feature(feature: \"search\", product: \"shop\") { alerts { kind incidents } }
+        cart: feature(feature: \"cart\", product: \"shop\") { alerts { kind } } }";
+    let asked = app.asks(query, json!({})).await;
+    assert_eq!(asked["feature"]["alerts"][0], json!({ "kind": "DAY", "incidents": 82 }), "{asked:#}");
+    assert_eq!(asked["cart"]["alerts"], json!([]));
+    let of_product = asked["product"]["alerts"].as_array().unwrap();
+    let whole = of_product.iter().find(|alert| alert["feature"].is_null() && alert["kind"] == "DAY").unwrap();
+    assert_eq!(whole["incidents"], 83, "{asked:#}");
+    assert_eq!(whole["forecasts"], 3 * 2 * 365);
 }
 
 async fn two_servers_on_one_database_both_tell(backend: Backend) {

@@ -58,7 +58,7 @@ impl Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { number, what, measured, .. } = self;
-        let number = if *number > 20 { "-".to_owned() } else { number.to_string() };
+        let number = if *number > 90 { "-".to_owned() } else { number.to_string() };
         write!(f, "{number:>4}  {what:<74} {measured:>9.4}  ")?;
         match self.bar {
             Bar::AtMost(most) => write!(f, "<= {most}")?,

@@ -2,6 +2,8 @@
 
 #[path = "alarm.rs"]
 mod alarm;
+#[path = "alert.rs"]
+mod alert;
 #[path = "change.rs"]
 mod change;
 #[path = "family.rs"]
@@ -26,7 +28,7 @@ pub(crate) use row::Row;
 
 /// All worlds, side by side, in the order of their bars.
 pub(crate) fn all(size: f64) -> Vec<Row> {
-    let worlds: [fn(f64) -> Vec<Row>; 9] = [
+    let worlds: [fn(f64) -> Vec<Row>; 10] = [
         value::coverage,
         value::ranking,
         alarm::feedback,
@@ -36,6 +38,7 @@ pub(crate) fn all(size: f64) -> Vec<Row> {
         change::points,
         forecast::incidents,
         stress::feedback,
+        alert::incidents,
     ];
     let mut rows: Vec<Row> = std::thread::scope(|scope| {
         let running: Vec<_> = worlds.map(|world| scope.spawn(move || world(size))).into();

@@ -7,6 +7,7 @@ use std::{
 
 use ballroom_analytics::{
     self as analytics, Day, Hyperparameters, Prepared,
+    alert::{Alert, AlertQuery},
     change_point::ChangePoint,
     forecast::{Forecast, ForecastQuery},
     regression::ReleaseReport,
@@ -249,6 +250,21 @@ impl Scores {
         blocking(move || snapshot.forecast(product, feature, asked)).await
     }
 
+    /// The days and weeks of a product and its features that end in the period and had more incidents than was to be
+    /// expected.
+    pub async fn alerts(
+        &self,
+        by: Report,
+        today: NaiveDate,
+        product: ProductId,
+        period: Period,
+    ) -> Result<(Arc<Snapshot>, Vec<Alert>), Error> {
+        let snapshot = self.snapshot(by, today).await?;
+        let asked = snapshot.clone();
+        let alerts = blocking(move || asked.alerts(product, period)).await?;
+        Ok((snapshot, alerts))
+    }
+
     /// The parameters as of a day: those kept, or else computed now.
     pub async fn parameters(
         &self,
@@ -431,6 +447,16 @@ impl Snapshot {
         Ok(analytics::forecast(&self.prepared, &self.prior(day(asked.as_of)), &query)?)
     }
 
+    fn alerts(&self, product: ProductId, period: Period) -> Result<Vec<Alert>, Error> {
+        let query = AlertQuery {
+            whole: self.feature(product, FeatureId::NONE)?,
+            from: day(period.from),
+            // What has not come yet has no incidents.
+            until: day(period.until).min(day(self.today) + 1),
+        };
+        Ok(analytics::alerts(&self.prepared, &query)?)
+    }
+
     /// The first day of a release: as declared, else that on which its own answers show it in use; none while it is
     /// only planned, or was never more than a few answers.
     pub fn first_day(&self, release: ReleaseId) -> Option<NaiveDate> {
@@ -487,13 +513,20 @@ impl Snapshot {
         feature: FeatureId,
         as_of: NaiveDate,
     ) -> Result<Option<ChangePoint>, Error> {
-        let (prior, feature) = (self.prior(day(as_of)), self.feature(product, feature)?);
-        Ok(analytics::change_point(&self.prepared, &prior, feature, day(as_of))?)
+        let (prior, code) = (self.prior(day(as_of)), self.feature(product, feature)?);
+        Ok(match feature {
+            FeatureId::NONE => analytics::change_point_of_product(&self.prepared, &prior, code, day(as_of))?,
+            _ => analytics::change_point(&self.prepared, &prior, code, day(as_of))?,
+        })
     }
 
     fn standard(&self, product: ProductId, feature: FeatureId, cell: Cell) -> Result<Vec<Standard>, Error> {
+        let code = self.feature(product, feature)?;
+        // The product as a whole is known by the answers about all of it.
+        let whole = feature == FeatureId::NONE;
         let query = StandardQuery {
-            feature: Some(self.feature(product, feature)?),
+            feature: (!whole).then_some(code),
+            product: whole.then_some(code),
             release: cell.release.map(|release| self.release(release)).transpose()?,
             segment: cell.segment.map(|segment| self.segment(segment)).transpose()?,
             from: day(cell.period.from),

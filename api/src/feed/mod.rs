@@ -11,13 +11,15 @@
 //!
 //! A listener who falls behind is cut off ([`Cut::Behind`]): what is kept for all of them together is bounded.
 
+mod alerts;
 mod past;
 mod place;
 mod reader;
 mod scope;
 mod verdicts;
+mod watched;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{any::Any, collections::HashMap, sync::Arc};
 
 use ballroom_entity::{
     attribution, feedback,
@@ -28,6 +30,7 @@ use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use tokio::sync::{Mutex, broadcast, watch};
 use uuid::Uuid;
 
+pub use alerts::AlertBegun;
 pub use place::Place;
 pub use scope::Scope;
 pub use verdicts::VerdictChanged;
@@ -41,7 +44,7 @@ use crate::{
     store::{Dimensions, Store},
 };
 use past::{Past, Thing};
-use verdicts::{Interest, Verdicts};
+use watched::{Computed, Watched};
 
 /// Portions that are kept for the slowest listener. A portion holds what was read at once, at most
 /// `PORTION` things; at the reader's fastest pace this is ten seconds.
@@ -67,7 +70,8 @@ struct Channel {
     feedback: Topic<Received>,
     incidents: Topic<Incident>,
     releases: Topic<release::Model>,
-    verdicts: Option<Arc<Verdicts>>,
+    verdicts: Option<Arc<Watched<VerdictChanged>>>,
+    alerts: Option<Arc<Watched<AlertBegun>>>,
 }
 
 type Topic<T> = broadcast::Sender<Arc<Portion<T>>>;
@@ -125,7 +129,7 @@ pub struct Heard<T> {
     came: Place,
     receiver: broadcast::Receiver<Arc<Portion<T>>>,
     /// After the receiver: it is dropped when the receiver is gone, and makes others look who still listens.
-    _interest: Option<Interest>,
+    _interest: Option<Box<dyn Any + Send + Sync>>,
 }
 
 impl<T> Heard<T> {
@@ -185,17 +189,26 @@ impl Feed {
         by: Report,
         product: Option<ProductId>,
     ) -> Result<Heard<VerdictChanged>, Error> {
-        let (verdicts, heard) = {
+        self.watch(by, product).await
+    }
+
+    /// Bursts of incidents that begin from now on; those of one product, or of all.
+    pub async fn alerts(&self, by: Report, product: Option<ProductId>) -> Result<Heard<AlertBegun>, Error> {
+        self.watch(by, product).await
+    }
+
+    async fn watch<C: Computed>(&self, by: Report, product: Option<ProductId>) -> Result<Heard<C>, Error> {
+        let (watched, heard) = {
             let mut channels = self.shared.channels.lock().await;
             let channel = self.channel(&mut channels, by.organization()).await?;
-            let verdicts = channel.verdicts.get_or_insert_with(|| Verdicts::watch(&self.shared, by)).clone();
-            let receiver = verdicts.subscribe();
-            let interest = Some(Interest::in_product(verdicts.clone(), product));
+            let watched = C::of(channel).get_or_insert_with(|| Watched::watch(&self.shared, by)).clone();
+            let receiver = watched.subscribe();
+            let interest = Some(watched.listened(product));
             // What is told here was found by comparison with what is found below: all of it is new.
             let (since, came) = (Place::FIRST, Place::FIRST);
-            (verdicts, Heard { since, past: None, came, receiver, _interest: interest })
+            (watched, Heard { since, past: None, came, receiver, _interest: interest })
         };
-        verdicts.know(&self.shared).await?;
+        watched.know(&self.shared).await?;
         Ok(heard)
     }
 
@@ -250,12 +263,13 @@ impl Channel {
             incidents: Topic::new(KEPT),
             releases: Topic::new(KEPT),
             verdicts: None,
+            alerts: None,
         }
     }
 
     fn is_idle(&self) -> bool {
         let listeners =
             self.feedback.receiver_count() + self.incidents.receiver_count() + self.releases.receiver_count();
-        listeners == 0 && self.verdicts.is_none()
+        listeners == 0 && self.verdicts.is_none() && self.alerts.is_none()
     }
 }

@@ -248,7 +248,7 @@ impl About {
             }
             // These change no count; all others may, and a score that is computed in vain does no harm.
             let silent = matches!(noun, "token" | "customer" | "iteration");
-            about.counts_changed |= !silent && channel.verdicts.is_some();
+            about.counts_changed |= !silent && (channel.verdicts.is_some() || channel.alerts.is_some());
         }
         once(&mut about.incidents);
         once(&mut about.releases);
@@ -292,8 +292,9 @@ impl Found {
         send(&channel.incidents, &self.dimensions, self.incidents, text);
         let text = |release: &ballroom_entity::release::Model| release.notes.as_ref().map_or(0, String::len);
         send(&channel.releases, &self.dimensions, self.releases, text);
-        if let Some(verdicts) = channel.verdicts.as_ref().filter(|_| self.counts_changed) {
-            verdicts.counts_changed();
+        if self.counts_changed {
+            channel.verdicts.iter().for_each(|verdicts| verdicts.counts_changed());
+            channel.alerts.iter().for_each(|alerts| alerts.counts_changed());
         }
     }
 }

@@ -6,7 +6,7 @@ use ballroom_entity::{
     release,
 };
 
-use super::{Incident, VerdictChanged};
+use super::{AlertBegun, Incident, VerdictChanged};
 use crate::{
     domain::{error::Error, reference::PublicId, release::live_on},
     store::Dimensions,
@@ -82,6 +82,12 @@ impl Scope {
     pub fn has_release(&self, release: &release::Model) -> bool {
         self.product.is_none_or(|product| product == release.product_id)
             && self.release.is_none_or(|wanted| wanted == release.id)
+    }
+
+    /// Whether an alert is in it.
+    pub fn has_alert(&self, begun: &AlertBegun) -> bool {
+        self.product.is_none_or(|product| product == begun.product)
+            && self.feature.is_none_or(|feature| begun.feature == feature)
     }
 
     /// Whether a verdict is in it.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{
     Asking,
+    alert::{self, IncidentAlert},
     answers::{Answers, FeedbackFilter, FeedbackOrder},
     fault::Fault,
     feedback::Feedback,
@@ -203,6 +204,20 @@ impl Feature {
     ) -> Result<Vec<StandardFigure>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
         value::figures_of_feature(ctx, &product.0, self.0.id, period, release, segment).await
+    }
+
+    /// The days and weeks in which it had more incidents than was to be expected, whatever release or none they come
+    /// from; in the order of their last days.
+    async fn alerts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The days on which the days and weeks may end, at most ten years; the last 90 if left out."
+        )]
+        period: Option<PeriodInput>,
+    ) -> Result<Vec<IncidentAlert>, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        alert::of(ctx, &product.0, Some(self.0.id), period).await
     }
 
     /// When the experience of it most likely changed in the last 180 days, and which release is suspect. Null

@@ -35,6 +35,7 @@ mod customer;
 
 mod scale;
 
+mod alert;
 mod answers;
 mod feedback;
 

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Asking,
+    alert::{self, IncidentAlert},
     answers::{Answers, FeedbackFilter, FeedbackOrder},
     fault::Fault,
     feature::{Feature, FeatureFilter, FeatureOrder, Features},
@@ -25,7 +26,7 @@ use super::{
     scalar::{Date, DateTime, PeriodInput, Reference, id},
     sent::SentOutcome,
     trend::{self, TrendPoint, TrendStep},
-    value::{self, Value, ValueReport},
+    value::{self, StandardFigure, Value, ValueReport},
 };
 use crate::domain::product::{self, NewProduct, ProductChanges};
 
@@ -224,8 +225,36 @@ impl Product {
         value::of_feature(ctx, &self.0, FeatureId::NONE, period, release, segment, as_of).await
     }
 
-    /// When the experience of the product as a whole most likely changed in the last 180 days, and which release
-    /// is suspect. From the answers that name no feature; null when too little is known.
+    /// The figures that everybody knows (NPS, CSAT, mean of stars, ...), one for each scale with answers: from the answers
+    /// about all its features and those about the product as a whole, each counted once for each feature it names.
+    async fn standard_figures(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only answers of this segment.")] segment: Option<Reference>,
+    ) -> Result<Vec<StandardFigure>, Fault> {
+        value::figures_of_feature(ctx, &self.0, FeatureId::NONE, period, release, segment).await
+    }
+
+    /// The days and weeks in which it, with all its features, or one of its features had more incidents than was to be
+    /// expected, whatever release or none they come from; in the order of their last days.
+    async fn alerts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The days on which the days and weeks may end, at most ten years; the last 90 if left out."
+        )]
+        period: Option<PeriodInput>,
+    ) -> Result<Vec<IncidentAlert>, Fault> {
+        alert::of(ctx, &self.0, None, period).await
+    }
+
+    /// When the experience of the product most likely changed in the last 180 days, and which release is suspect. From
+    /// the answers and incidents of all its features and of the product as a whole, each feature compared with itself
+    /// only, so that another mix of features is no change; null when too little is known.
     async fn change_point(
         &self,
         ctx: &Context<'_>,

@@ -395,8 +395,8 @@ impl FeatureRegression {
         Ok(found.map(|found| ChangePoint { snapshot: self.snapshot.clone(), found }))
     }
 
-    /// The releases that may have brought the change, the most likely first; the probabilities are of use only where
-    /// `changePoint.called` is true. Empty when too little is known.
+    /// The releases that may have brought the change, the most likely first: those of 1 % or more, at most ten. Empty
+    /// where `changePoint.called` is false, and when too little is known.
     async fn suspects(&self, ctx: &Context<'_>) -> Result<Vec<Suspect>, Fault> {
         let change = self.change_point(ctx).await?;
         Ok(change.map(|change| change.named()).unwrap_or_default())
@@ -524,7 +524,7 @@ impl ChangePoint {
         let suspect = |one: &Suspected| {
             Some(Suspect { release: self.snapshot.release_of(one.release)?, probability: one.probability })
         };
-        self.found.suspects.iter().filter_map(suspect).collect()
+        self.found.listed().iter().filter_map(suspect).collect()
     }
 }
 
@@ -555,9 +555,16 @@ impl ChangePoint {
         self.snapshot.date(self.found.latest).into()
     }
 
-    /// The releases of the time, the most likely culprit first.
+    /// The releases that may have brought the change, the most likely culprit first: those of 1 % or more, at most ten.
+    /// Empty where `called` is false.
     async fn suspects(&self) -> Vec<Suspect> {
         self.named()
+    }
+
+    /// Probability, 0 to 1, of all else: of releases that `suspects` leaves out, and of days before any release of the
+    /// time. With the probabilities of `suspects` it adds to 1.
+    async fn other_probability(&self) -> f64 {
+        self.found.other_probability()
     }
 
     /// The version of the method.

@@ -18,6 +18,7 @@ use futures::{
 
 use super::{
     Asking,
+    alert::IncidentAlert,
     fault::Fault,
     feature::{self, Feature},
     feedback::Feedback,
@@ -152,6 +153,25 @@ impl Subscription {
         let heard = ctx.services().feed.verdicts(by, scope.product).await?;
         Ok(events(heard, move |portion, change| {
             scope.has_verdict(change).then(|| Told::new(portion, VerdictChange::from(change)))
+        }))
+    }
+
+    /// Each burst of incidents that begins: a day or a week of a feature, or of a product with all its features, that has
+    /// more incidents than was to be expected. It is told once, as soon as it is one, and not again while it goes on; days
+    /// and weeks each for themselves. Alerts of the last 14 days are computed a moment after anything that may change
+    /// them, also by import, and every few seconds at most.
+    async fn incident_alert(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only alerts of this product.")] product: Option<Reference>,
+        #[graphql(desc = "Only alerts of this feature: its id, or its key if the product is given too.")]
+        feature: Option<Reference>,
+    ) -> Result<Events<IncidentAlert>, Fault> {
+        let by = ctx.reports()?;
+        let scope = scope(ctx, product, feature, None).await?;
+        let heard = ctx.services().feed.alerts(by, scope.product).await?;
+        Ok(events(heard, move |portion, begun| {
+            scope.has_alert(begun).then(|| Told::new(portion, IncidentAlert::from(begun)))
         }))
     }
 }

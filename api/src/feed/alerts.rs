@@ -1,0 +1,87 @@
+//! Bursts of incidents that begin.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use ballroom_analytics::{
+    Day,
+    alert::{Alert, AlertKind},
+};
+use ballroom_entity::{
+    id::{FeatureId, ProductId},
+    product,
+};
+use chrono::NaiveDate;
+
+use super::{
+    Channel, Shared,
+    watched::{Computed, Watched},
+};
+use crate::{
+    domain::{
+        access::Report,
+        error::Error,
+        score::{Period, Snapshot},
+    },
+    store::Dimensions,
+};
+
+/// The days on which an alert may end that is told: what is older is history.
+const DAYS: u64 = 14;
+
+/// Days from one alert to the next within which the second goes on with the first.
+const GOES_ON: Day = 7;
+
+/// An alert that there was not before.
+pub struct AlertBegun {
+    /// The product.
+    pub product: ProductId,
+    /// The feature; `NONE`: the product with all its features.
+    pub feature: FeatureId,
+    /// The alert.
+    pub alert: Alert,
+    /// What it was computed from.
+    pub snapshot: Arc<Snapshot>,
+}
+
+impl Computed for AlertBegun {
+    /// The first days of the alerts of each product, feature and kind.
+    type Known = HashMap<(ProductId, FeatureId, AlertKind), HashSet<Day>>;
+
+    const NAME: &'static str = "alerts";
+
+    /// The alerts of the last days that do not go on with one that is known: a burst is told once, however long it
+    /// lasts and whichever of its weeks is the most unlikely in the end.
+    async fn compare(
+        shared: &Shared,
+        by: Report,
+        _: &Dimensions,
+        known: &mut Self::Known,
+        product: &product::Model,
+        today: NaiveDate,
+    ) -> Result<Vec<Self>, Error> {
+        let period = Period::last(DAYS, today);
+        let (snapshot, alerts) = shared.scores.alerts(by, today, product.id, period).await?;
+        let mut begun = Vec::new();
+        for alert in alerts {
+            let feature = snapshot.feature_of(alert.feature).1;
+            let first_days = known.entry((product.id, feature, alert.kind)).or_default();
+            let goes_on = first_days.iter().any(|known| (known - alert.first_day).abs() <= GOES_ON);
+            first_days.insert(alert.first_day);
+            if !goes_on {
+                begun.push(Self { product: product.id, feature, alert, snapshot: snapshot.clone() });
+            }
+        }
+        Ok(begun)
+    }
+
+    fn keep(_: &Dimensions, known: &mut Self::Known, wanted: &[ProductId]) {
+        known.retain(|(product, ..), _| wanted.contains(product));
+    }
+
+    fn of(channel: &mut Channel) -> &mut Option<Arc<Watched<Self>>> {
+        &mut channel.alerts
+    }
+}
