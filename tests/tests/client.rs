@@ -47,6 +47,7 @@ async fn asks<V: Serialize, D: DeserializeOwned>(app: &App, body: &QueryBody<V>)
 fn answer(rating: f64, mark: &str) -> QueryBody<submit::Variables> {
     let input = submit::SubmitFeedbackInput {
         respondent: None,
+        updated_at: None,
         product: "shop".to_owned(),
         feature: Some("cart".to_owned()),
         scale: "csat".to_owned(),

@@ -94,7 +94,7 @@ pub(crate) fn facts(set: &Set, reviews: &[Review], ancestors: &[(u32, u32)]) -> 
             product: version.product,
             first_day: None,
             inferred: true,
-            order: version.version.clone(),
+            order: code,
             ancestors: Some(declared.map(|(_, ancestor)| *ancestor).collect()),
             ..Release::default()
         }
