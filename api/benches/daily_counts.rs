@@ -11,7 +11,7 @@ use ballroom::{
         product::{self, NewProduct},
         token,
     },
-    store::Store,
+    store::{Settings, Store},
 };
 use chrono::TimeDelta;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -21,7 +21,8 @@ fn submit(criterion: &mut Criterion) {
     let directory = tempfile::tempdir().unwrap();
     let now = ballroom::clock::now();
     let (store, organization) = runtime.block_on(async {
-        let store = Store::embedded(&directory.path().join("bench.sqlite")).await.unwrap();
+        let store =
+            Store::embedded(&directory.path().join("bench.sqlite"), Settings::default()).await.unwrap();
         store.migrate().await.unwrap();
         let (organization, _) = organization::first(&store, now).await.unwrap();
         let by = token::operator(organization.id).manages().unwrap();

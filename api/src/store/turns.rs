@@ -94,6 +94,7 @@ impl Drop for Place<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::reference::PublicId;
 
     #[tokio::test]
     async fn the_line_of_an_organization_is_bounded_in_number_and_time_and_holds_up_no_other() {
