@@ -11,7 +11,7 @@ use sea_orm::sqlx::{
 #[derive(Clone)]
 pub enum Address {
     /// A file.
-    Sqlite(SqliteConnectOptions),
+    Sqlite(Box<SqliteConnectOptions>),
     /// A server.
     Postgres(Box<PgConnectOptions>),
 }
@@ -52,7 +52,7 @@ impl Address {
         match scheme {
             "sqlite" => url
                 .parse()
-                .map(Self::Sqlite)
+                .map(|options| Self::Sqlite(Box::new(options)))
                 .map_err(|_| "The URL cannot be read; write sqlite://path/to/file?mode=rwc.".to_owned()),
             "postgres" | "postgresql" => server(url, rest).map(|options| Self::Postgres(Box::new(options))),
             _ => Err(unknown_scheme()),

@@ -96,7 +96,7 @@ impl Store {
     /// Opens the SQLite file as it is; makes it if it is not there.
     pub async fn embedded(file: &Path, settings: Settings) -> Result<Self, NotOpened> {
         let options = sea_orm::sqlx::sqlite::SqliteConnectOptions::new();
-        Self::open(Address::Sqlite(options.filename(file).create_if_missing(true)), settings).await
+        Self::open(Address::Sqlite(Box::new(options.filename(file).create_if_missing(true))), settings).await
     }
 
     /// Opens a database by URL (`postgres://…` or `sqlite://…`) without touching its schema.
