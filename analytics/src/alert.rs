@@ -77,6 +77,8 @@ pub const LEVEL: f64 = 0.05;
 const LEAST: i64 = 3;
 /// Days that a product must be known for: with less, nobody knows how its incidents vary.
 const KNOWN: Day = 56;
+/// Incidents of a product in half a year from which it needs no other products to be known by.
+const ENOUGH: i64 = 50;
 /// Days of a year: how often each feature is looked at.
 const LOOKS: u32 = 365;
 /// The longest time that may be asked for.
@@ -120,7 +122,7 @@ pub fn alerts(prepared: &Prepared, query: &AlertQuery) -> Result<Vec<Alert>> {
                 if incidents < LEAST {
                     continue;
                 }
-                let past = pasts.entry(first).or_insert_with(|| Organization::of(prepared, &world, first));
+                let past = pasts.entry(first).or_insert_with(|| Others::of(prepared, &world, product, first));
                 let Some(told) = past.forecast(prepared, &world, unit, first, kind) else { continue };
                 let probability = told.tail(incidents as f64);
                 let adjusted_probability = (probability * f64::from(forecasts)).min(1.0);
@@ -263,8 +265,9 @@ impl World {
     }
 }
 
-/// What the organization's rows before a day say of the incidents to come.
-struct Organization {
+/// What the rows before a day say of a feature's incidents of which nothing else is known: those of all features of its
+/// product, which are counted alike; while they are few, those of all features of the organization.
+struct Others {
     until: Day,
     effect: [f64; 3],
     expected: [f64; 3],
@@ -274,11 +277,14 @@ struct Organization {
     phi: f64,
 }
 
-impl Organization {
-    fn of(prepared: &Prepared, world: &World, until: Day) -> Self {
+impl Others {
+    fn of(prepared: &Prepared, world: &World, product: u32, until: Day) -> Self {
+        let of_product = || prepared.features.iter().filter(|feature| feature.product == product);
+        let incidents = of_product().flat_map(|f| f.incidents(until - HISTORY, until)).map(|i| i.opened);
+        let alone = incidents.sum::<i64>() >= ENOUGH;
         let mut dispersion = IncidentDispersion::default();
         let (mut own, mut days, mut customers) = (Vec::new(), Vec::new(), Vec::new());
-        for feature in &prepared.features {
+        for feature in prepared.features.iter().filter(|feature| !alone || feature.product == product) {
             let Some(first) = feature.first_day.filter(|first| *first < until) else { continue };
             let from = first.max(until - HISTORY);
             let past = |exposed| world.past(std::iter::once(feature), exposed, feature.product, from, until);

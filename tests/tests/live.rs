@@ -328,8 +328,7 @@ async fn a_verdict_that_changes_is_told(backend: Backend) {
 async fn a_burst_of_incidents_is_told_once(backend: Backend) {
     let app = App::start(backend).await;
     shop(&app).await;
-    let open =
-        "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { refused } }";
+    let open = "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { userErrors { message } } }";
     let incidents = |feature: &str, count: i64, days: std::ops::Range<i64>| -> Vec<Value> {
         let one = |day: i64| {
             let at = (clock::now() - TimeDelta::days(day)).to_rfc3339();

@@ -16,6 +16,7 @@ on_both!(
     a_forecast_reckons_with_a_planned_release,
     products_are_compared_by_their_wholes,
     each_product_is_compared_on_its_own_day,
+    a_product_s_figures_and_change_point_rest_on_all_its_features,
     kept_parameters_make_a_past_score_come_out_again,
     a_server_keeps_the_days_that_are_over,
     bad_days_are_explained,
@@ -231,6 +232,39 @@ async fn each_product_is_compared_on_its_own_day(backend: Backend) {
 const PARAMETERS: &str =
     "query($asOf: Date) { scoreParameters(asOf: $asOf) { asOf computedAt mean overdispersion
     varianceBetweenFeatures features strata { mean scale { key } segment { key } } method } }";
+
+async fn a_product_s_figures_and_change_point_rest_on_all_its_features(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &["search", "cart"]).await;
+    // Every answer names a feature; search, which is liked less, is asked about less and less, and both fall on day 40.
+    let first: NaiveDate = "2026-01-01".parse().unwrap();
+    let mut items = Vec::new();
+    for day in 0..80 {
+        for (feature, answers, rating) in [("search", if day < 20 { 4 } else { 1 }, 3), ("cart", 3, 5)] {
+            let rating = if day < 40 { rating } else { rating - 2 };
+            let at = format!("{}T12:00:00Z", first + Days::new(day));
+            let item = json!({ "product": "shop", "feature": feature, "scale": "csat", "rating": rating, "occurredAt": at });
+            items.extend((0..answers).map(|_| item.clone()));
+        }
+    }
+    let submit = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { refused } }";
+    app.asks(submit, json!({ "items": items })).await;
+    let query = "{ product(product: \"shop\") {
+        standardFigures(period: { from: \"2026-01-01\", until: \"2026-04-01\" }) { scale { key } value responses }
+        changePoint(asOf: \"2026-03-21\") { called day suspects { probability } otherProbability }
+        early: changePoint(asOf: \"2026-02-09\") { called suspects { probability } otherProbability } } }";
+    let product = app.asks(query, json!({})).await["product"].clone();
+    // 120 of 380 answers are the fives of the cart.
+    let figure = &product["standardFigures"][0];
+    assert_eq!((&figure["scale"]["key"], &figure["responses"]), (&json!("csat"), &json!(380)), "{product:#}");
+    assert!((number(&figure["value"]) - 100.0 * 120.0 / 380.0).abs() < 1e-9, "{product:#}");
+    let change = &product["changePoint"];
+    assert_eq!((&change["called"], &change["day"]), (&json!(true), &json!("2026-02-10")), "{product:#}");
+    assert_eq!((&change["suspects"], &change["otherProbability"]), (&json!([]), &json!(1.0)), "{product:#}");
+    // Another mix of features is no change.
+    let early = json!({ "called": false, "suspects": [], "otherProbability": 1.0 });
+    assert_eq!(product["early"], early, "{product:#}");
+}
 
 async fn kept_parameters_make_a_past_score_come_out_again(backend: Backend) {
     let (app, last) = planted(backend).await;
