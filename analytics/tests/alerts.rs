@@ -1,4 +1,5 @@
 //! Bursts of incidents, whatever they come from.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 use ballroom_analytics::alert::{Alert, AlertKind, AlertQuery};
 use ballroom_analytics::{Day, Facts, Feature, IncidentRow, Prepared, alerts, frame};
