@@ -134,6 +134,7 @@ fn samples() -> Vec<(String, String)> {
         format!("releaseId: {}, environment: \"production\", status: SUCCEEDED", none("release"));
     mutation("recordDeployment", &deployment);
     mutation("createProduct", "key: \"\"");
+    mutation("updateOrganization", "minAnswers: 0");
     mutation("updateProduct", "product: \"none\"");
     mutation("createFeature", "product: \"none\", key: \"x\"");
     mutation("updateFeature", &format!("featureId: {feature}"));

@@ -193,13 +193,15 @@ async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
     app.verify().await;
 
     let junio = "in.junio";
-    let regressed = verdict(&app, junio, "2.0.5", "2022-07-31").await;
-    assert_eq!(regressed["verdict"], "REGRESSED", "{regressed:#}");
-    assert!(regressed["features"][0]["pValue"].as_f64().unwrap() < 0.01, "{regressed:#}");
-    let recovered = verdict(&app, junio, "2.0.6", "2022-12-31").await;
-    assert_ne!(recovered["verdict"], "REGRESSED", "{recovered:#}");
     // The ratings fell in the week of 2022-04-04, with 2.0.2, and stayed low through 2.0.5: so 2.0.5 is worse than
     // what went before, and the change itself is laid to the release that brought it.
+    let inherited = verdict(&app, junio, "2.0.5", "2022-07-31").await;
+    assert_eq!(inherited["verdict"], "SINCE", "{inherited:#}");
+    assert_eq!(inherited["features"][0]["since"]["release"]["version"], "2.0.2", "{inherited:#}");
+    assert!(inherited["features"][0]["pValue"].as_f64().unwrap() < 0.01, "{inherited:#}");
+    let recovered = verdict(&app, junio, "2.0.6", "2022-12-31").await;
+    assert_eq!(recovered["verdict"], "RECOVERED", "{recovered:#}");
+    assert!(recovered["features"][0]["recovery"].as_f64().unwrap() > 0.33, "{recovered:#}");
     let changed = whole(&app, junio, "2022-07-31").await;
     assert_eq!((&changed["called"], &changed["day"]), (&json!(true), &json!("2022-04-06")), "{changed:#}");
     assert_eq!(changed["suspects"][0]["release"]["version"], "2.0.2", "{changed:#}");
@@ -254,20 +256,20 @@ async fn youtube_reviews_show_the_fall_of_11_49(backend: Backend) {
     app.database.succeeds(&arguments).await;
     let judged = verdict(&app, "youtube", "11.49", "2017-03-31").await;
     let whole = &judged["features"][0];
-    // Stars fell from 2.15 to 1.83. That is found and laid to 11.49; an always-valid p-value of a tenth is not yet
-    // proof, so the verdict is to look at it.
+    // Stars fell from 2.15 to 1.83. That is found and laid to 11.49, though a third of the answers name no release and so
+    // say nothing of it; the product moved as much in the year before, so the verdict is to look at it.
     assert_eq!(whole["verdict"], "WATCH", "{judged:#}");
     assert!(whole["change"]["upper"].as_f64().unwrap() < 0.0, "{judged:#}");
     assert_eq!(whole["changePoint"]["called"], true, "{judged:#}");
     assert_eq!(whole["suspects"][0]["release"]["version"], "11.49", "{judged:#}");
-    assert!(whole["suspects"][0]["probability"].as_f64().unwrap() > 0.8, "{judged:#}");
+    assert!(whole["suspects"][0]["probability"].as_f64().unwrap() > 0.5, "{judged:#}");
 }
 
 /// The verdict on a release.
 async fn verdict(app: &App, product: &str, version: &str, as_of: &str) -> Value {
     let query = "query($product: Reference!, $version: Reference!, $asOf: Date!) {
         release(release: $version, product: $product) { regression(asOf: $asOf) {
-            verdict baseline features { verdict score pValue responses baselineResponses change { estimate lower upper }
+            verdict baseline features { verdict since { release { version } } recovery score pValue responses baselineResponses change { estimate lower upper }
             changePoint { called day } suspects { probability release { version } } } } } }";
     let data = app.asks(query, json!({ "product": product, "version": version, "asOf": as_of })).await;
     data["release"]["regression"].clone()

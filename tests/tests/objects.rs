@@ -183,7 +183,7 @@ async fn filters_and_orders_narrow_connections(backend: Backend) {
         assert_eq!(listed("features", filter, "key").await, keys, "{filter}");
     }
     for (filter, versions) in [
-        ("orderBy: { field: VERSION, direction: ASC }", vec!["1.10", "1.9"]),
+        ("orderBy: { field: VERSION, direction: ASC }", vec!["1.9", "1.10"]),
         ("filter: { lifecycle: [RELEASED] }", vec!["1.9"]),
         ("filter: { releasedFrom: \"2026-03-01\", releasedUntil: \"2026-03-02\" }", vec!["1.9"]),
         ("filter: { releasedFrom: \"2026-03-02\" }", vec![]),

@@ -135,7 +135,8 @@ mod tests {
         ] {
             assert_eq!(folded(a), folded(b), "{a} {b}");
         }
-        assert_ne!(folded("i"), folded("ı"));
+        // The dotless one is written as both in capitals: whoever looks for either finds it.
+        assert_eq!(folded("I"), folded("ı"));
     }
 
     #[test]

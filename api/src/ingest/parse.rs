@@ -376,7 +376,8 @@ mod tests {
         for (place, cell, field, reason) in [
             (0, ("product", " "), "product", "product is empty"),
             (2, ("rating", "good"), "rating", "`good` is not a number"),
-            (2, ("rating", "NaN"), "rating", "`NaN` is not a number"),
+            (2, ("rating", "inf"), "rating", "`inf` is not a number"),
+            (2, ("rating", "NaN"), "rating", "rating is empty"),
             (3, ("occurred_at", "4/5/2016"), "occurred_at", "`4/5/2016` is not a time that is understood"),
         ] {
             let mut cells = ANSWER;
