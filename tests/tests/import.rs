@@ -198,7 +198,8 @@ async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
     let inherited = verdict(&app, junio, "2.0.5", "2022-07-31").await;
     assert_eq!(inherited["verdict"], "SINCE", "{inherited:#}");
     assert_eq!(inherited["features"][0]["since"]["release"]["version"], "2.0.2", "{inherited:#}");
-    assert!(inherited["features"][0]["pValue"].as_f64().unwrap() < 0.01, "{inherited:#}");
+    // Without the answers that name no release, which say nothing of any.
+    assert!(inherited["features"][0]["pValue"].as_f64().unwrap() < 0.02, "{inherited:#}");
     let recovered = verdict(&app, junio, "2.0.6", "2022-12-31").await;
     assert_eq!(recovered["verdict"], "RECOVERED", "{recovered:#}");
     assert!(recovered["features"][0]["recovery"].as_f64().unwrap() > 0.33, "{recovered:#}");

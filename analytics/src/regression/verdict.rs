@@ -201,7 +201,8 @@ pub(super) fn judge(
             None => match improvement {
                 Some(Called::Holds(control)) => (Verdict::Improved, None, Some(control)),
                 Some(Called::Shared) => (Verdict::Improved, None, Some(Control::Shared)),
-                Some(Called::FewAnswers | Called::Alike | Called::Wanders) => {
+                Some(Called::Wanders | Called::Alike) => (Verdict::NoEvidence, Some(Reason::Wanders), Some(Control::None)),
+                Some(Called::FewAnswers) => {
                     (Verdict::CannotTell, Some(Reason::FewAnswers), None)
                 }
                 None if can_tell(family, member) => (Verdict::NoEvidence, None, None),
@@ -218,7 +219,7 @@ pub(super) fn judge(
                 (score.verdict, score.reason, score.control) = (Verdict::Regressed, None, Some(control));
             }
         } else if let (Some(Called::Holds(control)), Some(recovery)) =
-            (better_alone, recovered(watch, earlier, member.feature, against_previous))
+            (better_alone.map(or_wandering), recovered(watch, earlier, member.feature, against_previous))
         {
             score.baseline = Baseline::Previous;
             (score.verdict, score.reason, score.control) = (Verdict::Recovered, None, Some(control));
@@ -234,6 +235,11 @@ pub(super) fn judge(
     }
     flag(family, alone, &mut scores)?;
     Ok(scores)
+}
+
+/// A level that comes back has come back, even where the feature often moves as much: only the cause is not tested.
+fn or_wandering(called: Called) -> Called {
+    if called == Called::Wanders { Called::Holds(Control::None) } else { called }
 }
 
 /// What is called as of the end of a day, against all that was before and against the previous release alone.

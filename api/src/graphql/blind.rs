@@ -22,15 +22,13 @@ const WAYS: [&str; 6] = [
     "RecordExposureItem",
 ];
 
-/// The values that say how it went, beside the caller's own mark in each payload and the id of each object.
-const OUTCOMES: [(&str, &str); 18] = [
-    ("SubmitFeedbackPayload", "outcome"),
+/// The values that say how it went, beside the outcome and the caller's own mark in each payload and the id of each object.
+const OUTCOMES: [(&str, &str); 16] = [
     ("SubmittedFeedback", "outcome"),
     ("SubmitFeedbackBatchPayload", "taken"),
     ("SubmitFeedbackBatchPayload", "refused"),
     ("DeleteFeedbackPayload", "deletedId"),
     ("OpenIncidentPayload", "alreadyThere"),
-    ("OpenIncidentPayload", "outcome"),
     ("OpenedIncident", "outcome"),
     ("RecordExposureItem", "outcome"),
     ("OpenedIncident", "alreadyThere"),
@@ -93,7 +91,7 @@ fn is_way(ty: &str) -> bool {
 
 fn is_outcome(schema: &Schema, ty: &str, field: &str) -> bool {
     let everywhere = match field {
-        "clientMutationId" => ty.ends_with("Payload"),
+        "clientMutationId" | "outcome" => ty.ends_with("Payload"),
         "id" => is_node(schema, ty),
         _ => false,
     };
