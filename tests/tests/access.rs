@@ -85,7 +85,7 @@ fn samples() -> Vec<(String, String)> {
     query("organization", " { id }");
     query("node", &format!("(id: {}) {{ id }}", none("feature")));
     query("nodes", &format!("(ids: [{}]) {{ id }}", none("feature")));
-    for list in ["products", "features", "segments", "customers", "incidents"] {
+    for list in ["products", "features", "segments", "customers", "incidents", "deployments"] {
         query(list, "(first: 1) { nodes { id } }");
     }
     for (one, argument) in

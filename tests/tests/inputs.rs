@@ -644,6 +644,18 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
     assert_eq!(after["product"]["incidents"]["nodes"][0]["title"], "first");
     assert_eq!(after["product"]["newer"], nothing);
     assert_eq!(after["customers"]["nodes"], json!([{ "key": "bolt" }]));
+    let deploy = format!("mutation {{ recordDeployment(input: {{ releaseId: {release}, environment: \"production\", status: SUCCEEDED }})
+        {{ deployment {{ id }} }} updateProduct(input: {{ product: \"shop\", name: \"Shop\" }}) {{ product {{ id }} }} }}");
+    app.asks(&deploy, json!({})).await;
+    let others = "query($at: DateTime!) { deployments(filter: { product: \"shop\", receivedAfter: $at }) { nodes { release { version } } }
+        products(updatedAfter: $at) { nodes { name } } segments(updatedAfter: $at) { totalCount }
+        product(product: \"shop\") { iterations(updatedAfter: $at) { totalCount } } }";
+    let others = app.asks(others, json!({ "at": now })).await;
+    assert_eq!(
+        others,
+        json!({ "deployments": { "nodes": [{ "release": { "version": "1.0" } }] }, "products": { "nodes": [{ "name": "Shop" }] },
+        "segments": { "totalCount": 0 }, "product": { "iterations": { "totalCount": 0 } } })
+    );
     let correct = format!(
         "mutation {{ correctFeedback(input: {{ feedbackId: {acme}, comment: \"corrected\" }}) {{ feedback {{ id }} }} }}"
     );

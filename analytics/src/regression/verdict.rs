@@ -201,10 +201,10 @@ pub(super) fn judge(
             None => match improvement {
                 Some(Called::Holds(control)) => (Verdict::Improved, None, Some(control)),
                 Some(Called::Shared) => (Verdict::Improved, None, Some(Control::Shared)),
-                Some(Called::Wanders | Called::Alike) => (Verdict::NoEvidence, Some(Reason::Wanders), Some(Control::None)),
-                Some(Called::FewAnswers) => {
-                    (Verdict::CannotTell, Some(Reason::FewAnswers), None)
+                Some(Called::Wanders | Called::Alike) => {
+                    (Verdict::NoEvidence, Some(Reason::Wanders), Some(Control::None))
                 }
+                Some(Called::FewAnswers) => (Verdict::CannotTell, Some(Reason::FewAnswers), None),
                 None if can_tell(family, member) => (Verdict::NoEvidence, None, None),
                 None => (Verdict::CannotTell, Some(Reason::FewAnswers), None),
             },

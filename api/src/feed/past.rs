@@ -16,10 +16,7 @@ use futures::{Stream, stream};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Cursor, Incident, Place, Portion, Shared, reader::named};
-use crate::{
-    domain::{error::Error, reference::PublicId},
-    store::Dimensions,
-};
+use crate::domain::{error::Error, reference::PublicId};
 
 /// How many transactions a listener may have missed. Whoever was away for longer asks by queries what has changed.
 const LONGEST: i64 = 100_000;
@@ -43,7 +40,7 @@ pub(super) trait Thing: Sized + Send + Sync {
         shared: &Shared,
         organization: OrganizationId,
         wanted: Vec<(Place, Self::Id)>,
-    ) -> impl Future<Output = Result<(Vec<(Place, Self)>, Arc<Dimensions>), Error>> + Send;
+    ) -> impl Future<Output = Result<Portion<Self>, Error>> + Send;
 }
 
 impl Thing for feedback::Model {
@@ -57,9 +54,9 @@ impl Thing for feedback::Model {
         shared: &Shared,
         organization: OrganizationId,
         wanted: Vec<(Place, FeedbackId)>,
-    ) -> Result<(Vec<(Place, Self)>, Arc<Dimensions>), Error> {
-        let found = shared.answers(organization, wanted).await?;
-        Ok((found, shared.store.dimensions(organization).await?))
+    ) -> Result<Portion<Self>, Error> {
+        let things = shared.answers(organization, wanted).await?;
+        Ok(Portion { dimensions: shared.store.dimensions(organization).await?, things })
     }
 }
 
@@ -74,9 +71,9 @@ impl Thing for Incident {
         shared: &Shared,
         organization: OrganizationId,
         wanted: Vec<(Place, IncidentId)>,
-    ) -> Result<(Vec<(Place, Self)>, Arc<Dimensions>), Error> {
-        let found = shared.incidents(organization, wanted).await?;
-        Ok((found, shared.store.dimensions(organization).await?))
+    ) -> Result<Portion<Self>, Error> {
+        let things = shared.incidents(organization, wanted).await?;
+        Ok(Portion { dimensions: shared.store.dimensions(organization).await?, things })
     }
 }
 
@@ -91,11 +88,11 @@ impl Thing for release::Model {
         shared: &Shared,
         organization: OrganizationId,
         wanted: Vec<(Place, ReleaseId)>,
-    ) -> Result<(Vec<(Place, Self)>, Arc<Dimensions>), Error> {
+    ) -> Result<Portion<Self>, Error> {
         let dimensions = shared.store.dimensions(organization).await?;
         let release = |(place, id)| Some((place, dimensions.releases.get(&id)?.clone()));
-        let found = wanted.into_iter().filter_map(release).collect();
-        Ok((found, dimensions))
+        let things = wanted.into_iter().filter_map(release).collect();
+        Ok(Portion { dimensions, things })
     }
 }
 
@@ -163,8 +160,7 @@ impl<T: Thing> Past<T> {
             return Ok(None);
         }
         let wanted = self.waiting.drain(..THINGS.min(self.waiting.len())).collect();
-        let (things, dimensions) = T::load(&self.shared, self.organization, wanted).await?;
-        Ok(Some(Arc::new(Portion { dimensions, things })))
+        Ok(Some(Arc::new(T::load(&self.shared, self.organization, wanted).await?)))
     }
 
     async fn read(&mut self) -> Result<(), Error> {

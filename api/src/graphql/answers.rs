@@ -64,6 +64,7 @@ pub(super) struct FeedbackFilter {
 
 /// What answers can be sorted by.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::enum_variant_names, reason = "all are moments")]
 pub(super) enum FeedbackOrderField {
     /// When the customer answered.
     OccurredAt,

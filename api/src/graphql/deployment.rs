@@ -1,17 +1,27 @@
 //! Deployments.
 
-use async_graphql::{Context, Description, Enum, ID, InputObject, Object};
-use ballroom_entity::deployment::Model;
+use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
+use ballroom_entity::{
+    deployment::{Column, Entity, Model},
+    id::{OrganizationId, ProductId},
+    release as release_table,
+};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use uuid::Uuid;
 
 use super::{
     Asking,
     fault::Fault,
+    page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     release::{self, Release},
     scalar::{DateTime, Reference, id},
     sent::SentOutcome,
 };
-use crate::domain::deployment::{self, NewDeployment};
+use crate::domain::{
+    deployment::{self, NewDeployment},
+    text,
+};
 
 /// A release reaching an environment.
 #[derive(Description)]
@@ -56,6 +66,11 @@ impl Deployment {
         self.0.deployed_at.into()
     }
 
+    /// When it was recorded.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
     /// The system that reported it.
     async fn source(&self) -> &str {
         &self.0.source
@@ -69,6 +84,93 @@ impl Deployment {
     /// How many states of it there have been: 1 when it was recorded.
     async fn revision(&self) -> i32 {
         self.0.revision
+    }
+}
+
+/// Which deployments are wanted: all that is given must hold.
+#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+struct DeploymentFilter {
+    /// Of releases of this product.
+    product: Option<Reference>,
+    /// To this environment.
+    environment: Option<String>,
+    /// Finished at this moment or later.
+    deployed_from: Option<DateTime>,
+    /// Finished before this moment.
+    deployed_until: Option<DateTime>,
+    /// Recorded after this moment.
+    received_after: Option<DateTime>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Deployments {
+    product: Option<ProductId>,
+    filter: Option<DeploymentFilter>,
+}
+
+impl Paged for Deployments {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        let filter = self.filter.as_ref();
+        let moment = |of: fn(&DeploymentFilter) -> Option<DateTime>| filter.and_then(of).map(|at| at.0);
+        Entity::owned_by(organization)
+            .apply_if(self.product, |query, product| {
+                let releases = release_table::Entity::owned_by(organization)
+                    .filter(release_table::Column::ProductId.eq(product))
+                    .select_only()
+                    .column(release_table::Column::Id);
+                query.filter(Column::ReleaseId.in_subquery(releases.into_query()))
+            })
+            .apply_if(filter.and_then(|filter| filter.environment.as_ref()), |query, environment| {
+                query.filter(Column::Environment.is_in(text::forms(environment)))
+            })
+            .apply_if(moment(|filter| filter.deployed_from), |query, at| {
+                query.filter(Column::DeployedAt.gte(at))
+            })
+            .apply_if(moment(|filter| filter.deployed_until), |query, at| {
+                query.filter(Column::DeployedAt.lt(at))
+            })
+            .apply_if(moment(|filter| filter.received_after), |query, at| {
+                query.filter(Column::CreatedAt.gt(at))
+            })
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        (Column::Id, Sort::Id, Direction::Descending)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (row.deployed_at.to_rfc3339(), row.id.0)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct DeploymentQuery;
+
+#[Object]
+impl DeploymentQuery {
+    /// The deployments of all releases, the one recorded last first.
+    async fn deployments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<DeploymentFilter>,
+        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Deployment, Total>, Fault> {
+        ctx.reports()?;
+        let product = match filter.as_ref().and_then(|filter| filter.product.as_ref()) {
+            Some(product) => Some(super::dimensions(ctx).await?.product("filter.product", &product.0)?.id),
+            None => None,
+        };
+        connection(ctx, Deployments { product, filter }, (first, after, last, before), Deployment).await
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) struct IncidentFilter {
 
 /// What incidents can be sorted by.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::enum_variant_names, reason = "all are moments")]
 pub(super) enum IncidentOrderField {
     /// When it began.
     OpenedAt,

@@ -5,7 +5,7 @@ use ballroom_entity::{
     id::{IterationId, OrganizationId, ProductId},
     iteration::{Column, Entity, Model},
 };
-use sea_orm::{ColumnTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     page::{Direction, Paged, Sort},
     payload::{payload, payloads},
     product::{self, Product},
-    scalar::{Date, Reference, id, parse},
+    scalar::{Date, DateTime, Reference, id, parse},
     sent::SentOutcome,
 };
 use crate::domain::{
@@ -53,6 +53,11 @@ impl Iteration {
         self.0.ends_before.into()
     }
 
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
+
     /// The product worked on.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
         product::of(ctx, self.0.product_id).await
@@ -62,13 +67,16 @@ impl Iteration {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Iterations {
     pub(super) product: ProductId,
+    pub(super) updated_after: Option<DateTime>,
 }
 
 impl Paged for Iterations {
     type Entity = Entity;
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        Entity::owned_by(organization).filter(Column::ProductId.eq(self.product))
+        Entity::owned_by(organization)
+            .filter(Column::ProductId.eq(self.product))
+            .apply_if(self.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {

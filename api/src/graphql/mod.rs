@@ -73,9 +73,9 @@ pub use live::{LiveSchema, Said};
 pub use subscription::Subscription;
 
 use self::{
-    customer::Customer, fault::Message, feature::Feature, feedback::Feedback, incident::Incident,
-    iteration::Iteration, page::Total, product::Product, reach::Mark, release::Release, root::Root,
-    segment::Segment,
+    customer::Customer, deployment::Deployment, fault::Message, feature::Feature, feedback::Feedback,
+    incident::Incident, iteration::Iteration, page::Total, product::Product, reach::Mark, release::Release,
+    root::Root, segment::Segment,
 };
 use crate::{
     clock,
@@ -118,6 +118,7 @@ pub struct Query(
     product::ProductQuery,
     feature::FeatureQuery,
     release::ReleaseQuery,
+    deployment::DeploymentQuery,
     iteration::IterationQuery,
     segment::SegmentQuery,
     customer::CustomerQuery,
@@ -186,6 +187,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Product>>("Products, by pages.")
         .override_output_type_description::<Rows<Feature>>("Features, by pages.")
         .override_output_type_description::<Rows<Release>>("Releases, by pages.")
+        .override_output_type_description::<Rows<Deployment>>("Deployments, by pages.")
         .override_output_type_description::<Rows<Iteration>>("Iterations, by pages.")
         .override_output_type_description::<Rows<Segment>>("Segments, by pages.")
         .override_output_type_description::<Rows<Customer>>("Customers, by pages.")

@@ -5,7 +5,7 @@ use ballroom_entity::{
     id::{FeatureId, OrganizationId, ProductId},
     product::{Column, Entity, Model},
 };
-use sea_orm::Select;
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
@@ -116,13 +116,16 @@ impl Product {
     async fn iterations(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Only those that were made or changed after this moment.")] updated_after: Option<
+            DateTime,
+        >,
         #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Iteration, Total>, Fault> {
-        let iterations = Iterations { product: self.0.id };
+        let iterations = Iterations { product: self.0.id, updated_after };
         connection(ctx, iterations, (first, after, last, before), Iteration).await
     }
 
@@ -267,13 +270,16 @@ impl Product {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Products;
+pub(super) struct Products {
+    updated_after: Option<DateTime>,
+}
 
 impl Paged for Products {
     type Entity = Entity;
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         Entity::owned_by(organization)
+            .apply_if(self.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
@@ -307,13 +313,16 @@ impl ProductQuery {
     async fn products(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Only those that were made or changed after this moment.")] updated_after: Option<
+            DateTime,
+        >,
         #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Product, Total>, Fault> {
-        connection(ctx, Products, (first, after, last, before), Product).await
+        connection(ctx, Products { updated_after }, (first, after, last, before), Product).await
     }
 }
 

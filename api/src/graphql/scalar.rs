@@ -32,7 +32,7 @@ pub(super) fn parse<I: PublicId>(field: &str, id: &ID) -> Result<I, Fault> {
 }
 
 /// Names an object: its id, or the key (of a release: the version) by which people know it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reference(pub String);
 
 /// Names an object: its id, or the key (of a release: the version) by which people know it.

@@ -5,7 +5,7 @@ use ballroom_entity::{
     id::{OrganizationId, SegmentId},
     segment::{Column, Entity, Model},
 };
-use sea_orm::Select;
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     fault::Fault,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
-    scalar::{Reference, id},
+    scalar::{DateTime, Reference, id},
     sent::SentOutcome,
 };
 use crate::domain::segment;
@@ -38,16 +38,24 @@ impl Segment {
     async fn name(&self) -> &str {
         &self.0.name
     }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Segments;
+struct Segments {
+    updated_after: Option<DateTime>,
+}
 
 impl Paged for Segments {
     type Entity = Entity;
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         Entity::owned_by(organization)
+            .apply_if(self.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
@@ -79,13 +87,16 @@ impl SegmentQuery {
     async fn segments(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Only those that were made or changed after this moment.")] updated_after: Option<
+            DateTime,
+        >,
         #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Segment, Total>, Fault> {
-        connection(ctx, Segments, (first, after, last, before), Segment).await
+        connection(ctx, Segments { updated_after }, (first, after, last, before), Segment).await
     }
 }
 

@@ -259,7 +259,10 @@ mod tests {
         }
         let dates = Dates::with_format(Berlin, "%d.%m.%Y").unwrap();
         let error = dates.moment("2023-05-04").unwrap_err();
-        assert_eq!(error.to_string(), "`2023-05-04` does not have the form %d.%m.%Y that --date-format gives");
+        assert_eq!(
+            error.to_string(),
+            "`2023-05-04` does not have the form %d.%m.%Y that --date-format gives"
+        );
         let error = Dates::with_format(Berlin, "%d.%Q").unwrap_err();
         assert_eq!(
             error.to_string(),
