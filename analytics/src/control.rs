@@ -318,7 +318,7 @@ mod tests {
             (0..200).map(move |block| {
                 let g = if block % 2 == 0 { common } else { -common };
                 let shift =
-                    |f: usize| Shift { shift: g + if f % 2 == 0 { own } else { -own }, variance: 1e-8 };
+                    |f: usize| Shift { shift: g + if f.is_multiple_of(2) { own } else { -own }, variance: 1e-8 };
                 (0..10).map(shift).collect::<Vec<_>>()
             })
         };
