@@ -317,8 +317,10 @@ mod tests {
         let blocks = |own: f64, common: f64| {
             (0..200).map(move |block| {
                 let g = if block % 2 == 0 { common } else { -common };
-                let shift =
-                    |f: usize| Shift { shift: g + if f.is_multiple_of(2) { own } else { -own }, variance: 1e-8 };
+                let shift = |f: usize| Shift {
+                    shift: g + if f.is_multiple_of(2) { own } else { -own },
+                    variance: 1e-8,
+                };
                 (0..10).map(shift).collect::<Vec<_>>()
             })
         };

@@ -95,7 +95,8 @@ async fn fifty_features_with_everything_are_a_handful_of_statements(backend: Bac
     let many = statements(&Database::create(backend).await, 50).await;
     // What is loaded twice because it was asked for while it was being loaded depends on the database's speed; the
     // number of features it does not depend on.
-    assert!(few <= 15 && many <= 15, "{few} statements for 3 features, {many} for 50");
+    // One of them says which features each release touches: what it does not touch is its control.
+    assert!(few <= 16 && many <= 16, "{few} statements for 3 features, {many} for 50");
 }
 
 async fn pages_fit_together(backend: Backend) {

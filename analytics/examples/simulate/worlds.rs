@@ -6,6 +6,8 @@ mod alarm;
 mod alert;
 #[path = "change.rs"]
 mod change;
+#[path = "control.rs"]
+mod control;
 #[path = "family.rs"]
 mod family;
 #[path = "forecast.rs"]
@@ -28,7 +30,7 @@ pub(crate) use row::Row;
 
 /// All worlds, side by side, in the order of their bars.
 pub(crate) fn all(size: f64) -> Vec<Row> {
-    let worlds: [fn(f64) -> Vec<Row>; 10] = [
+    let worlds: [fn(f64) -> Vec<Row>; 11] = [
         value::coverage,
         value::ranking,
         alarm::feedback,
@@ -39,6 +41,7 @@ pub(crate) fn all(size: f64) -> Vec<Row> {
         forecast::incidents,
         stress::feedback,
         alert::incidents,
+        control::controlled,
     ];
     let mut rows: Vec<Row> = std::thread::scope(|scope| {
         let running: Vec<_> = worlds.map(|world| scope.spawn(move || world(size))).into();
