@@ -216,7 +216,8 @@ async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
     app.asks(update, json!({ "input": input })).await;
     let declared = verdict(&app, junio, "2.0.5", "2022-07-31").await;
     let judged = &declared["features"][0];
-    assert_eq!((&declared["baseline"], &judged["verdict"]), (&json!("ANCESTORS"), &json!("REGRESSED")));
+    // Those who stayed on 2.0.2 to 2.0.4 were as unhappy on the same days: it fell, but 2.0.5 is not proven to have done it.
+    assert_eq!((&declared["baseline"], &judged["verdict"]), (&json!("ANCESTORS"), &json!("WATCH")));
     assert!(judged["pValue"].as_f64().unwrap() < 0.001, "{declared:#}");
     assert_eq!(judged["changePoint"]["called"], true, "{declared:#}");
     assert_eq!(judged["suspects"][0]["release"]["version"], "2.0.5", "{declared:#}");

@@ -274,9 +274,16 @@ impl Sides<'_> {
         self.before.n >= MIN_BASELINE
     }
 
-    /// All answers of two consecutive spans of days, whatever release they name; none where one has none.
+    /// The answers of two consecutive spans of days that the release's own line gave, or all where it declares none; none
+    /// where one has none. How another line moves says nothing of this one.
     pub(super) fn moved(&self, watch: &Watch, from: Day, middle: Day, until: Day) -> Option<Compared> {
-        let of = |from, until| watch.prepared.moments(self.counts, from, until);
+        let of = |from, until| match &watch.against {
+            Compare::With(line) => {
+                let each = line.iter().map(|release| self.counts.sums(Some(*release), from, until));
+                self.stratum.ruler.moments(each.fold(Sums::default(), Sums::plus))
+            }
+            Compare::WithAnyOther => watch.prepared.moments(self.counts, from, until),
+        };
         let (before, after) = (of(from, middle), of(middle, until));
         let compared = || compared(&before, &after, self.ratio, watch.hyper.phi);
         (before.n > 0.0 && after.n > 0.0).then(compared)
