@@ -35,11 +35,11 @@ pub struct Standard {
     pub kind: ScaleKind,
     /// NPS -100 to 100; CSAT and thumbs the percentage satisfied; CES, stars and custom the mean rating.
     pub value: f64,
-    /// Its standard error; none for a mean of one answer.
+    /// Its standard error; none for a mean of one answer, and for answers that say the same, whose spread says nothing.
     pub se: Option<f64>,
-    /// Lower end of the 95 % interval; none where there is no standard error.
+    /// Lower end of the 95 % interval; none for the mean of one answer.
     pub lower: Option<f64>,
-    /// Upper end of it.
+    /// Upper end of it. The value lies between both.
     pub upper: Option<f64>,
     /// Answers.
     pub responses: i64,
@@ -100,8 +100,17 @@ fn of_scale(prepared: &Prepared, code: u32, levels: Vec<i64>) -> Option<Standard
         // The top two of five, or as much of any other number.
         ScaleKind::Csat => share_from(0.75),
         ScaleKind::Thumbs => share_from(1.0),
-        _ => mean_rating(&counts, scale.min, scale.step, scale.max, LEVEL),
-    }?;
+        _ => {
+            let mean = mean_rating(&counts, scale.min, scale.step, scale.max, LEVEL)?;
+            let n: f64 = counts.iter().sum();
+            if mean.se == Some(0.0) {
+                equal_ratings(mean.value, n, (scale.min, scale.max), LEVEL)
+            } else {
+                Some(mean)
+            }
+        }
+    }?
+    .honest();
     Some(Standard {
         scale: code,
         kind: scale.kind,
@@ -123,6 +132,25 @@ pub struct Figure {
     pub se: Option<f64>,
     /// Its interval.
     pub interval: Option<(f64, f64)>,
+}
+
+impl Figure {
+    /// The adjusted intervals of few answers are centered elsewhere: they are widened to reach the figure itself. And
+    /// answers that all say the same do not make it certain.
+    fn honest(mut self) -> Self {
+        self.interval = self.interval.map(|(lower, upper)| (lower.min(self.value), upper.max(self.value)));
+        self.se = self.se.filter(|se| *se > 0.0);
+        self
+    }
+}
+
+/// The mean of two or more equal ratings, whose spread of 0 would make it certain. Were more than a share
+/// `q = 1 - (1 - level)^(1/n)` of all ratings different, n equal ones were less probable than `1 - level`: "the rule of
+/// three" (Hanley and Lippman-Hand 1983), exactly. The interval holds the mean whatever those others rate.
+fn equal_ratings(value: f64, n: f64, (min, max): (f64, f64), level: f64) -> Option<Figure> {
+    let others = 1.0 - (1.0 - level).powf(1.0 / n);
+    let interval = (value - others * (value - min), value + others * (max - value));
+    Some(Figure { value, se: None, interval: Some(interval) })
 }
 
 /// A percentage with Wilson's interval (1927); none of no answers.

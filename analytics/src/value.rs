@@ -69,8 +69,8 @@ pub struct ValueScore {
     pub responses: i64,
     /// Answers before the period in the segment asked for, each counted the less the older it is.
     pub history_responses: f64,
-    /// False when there are fewer than 5 answers, with the history: such a score is listed after the ranked
-    /// ones as "not enough answers".
+    /// False when the period has no answers, or fewer than 5 with the history: such a score is listed after the
+    /// ranked ones as "not enough answers".
     pub ranked: bool,
     /// Whether incidents could be counted at all.
     pub incident_basis: IncidentBasis,
@@ -263,7 +263,7 @@ impl<'a> Values<'a> {
             own_weight: result.own_weight,
             responses: responses as i64,
             history_responses,
-            ranked: responses + history_responses >= ENOUGH,
+            ranked: responses > 0.0 && responses + history_responses >= ENOUGH,
             incident_basis: if customer_days > 0.0 { IncidentBasis::Exposure } else { IncidentBasis::None },
             spoiled,
             exposure_days,

@@ -11,7 +11,7 @@ use ballroom_analytics::{
     Error, ExposureRow, FeedbackRow, Hyperparameters, forecast, hyperparameters, standard, value,
     value_report,
 };
-use world::{CSAT, NPS, THUMBS, World};
+use world::{CSAT, NPS, STARS, THUMBS, World};
 
 fn row(feature: u32, scale: u32, day: i32, level: u32, count: i64) -> FeedbackRow {
     FeedbackRow { feature, release: None, segment: 0, scale, day, level, count }
@@ -34,6 +34,50 @@ fn every_scale_has_the_figure_of_its_trade() {
     let nobody = StandardQuery { segment: Some(2), ..query };
     assert_eq!(standard(&world.prepare(), &nobody).expect("sound"), []);
     assert!(standard(&world.prepare(), &StandardQuery { feature: Some(9), ..query }).is_err());
+}
+
+#[test]
+fn equal_ratings_are_not_certain_and_every_figure_lies_in_its_interval() {
+    let figure = |scale, counts: &[(u32, i64)]| {
+        let mut world = World::with_features(1);
+        world.feedback.extend(counts.iter().map(|&(level, count)| row(0, scale, 3, level, count)));
+        let query = StandardQuery { from: 0, until: 30, ..StandardQuery::default() };
+        standard(&world.prepare(), &query).expect("sound").remove(0)
+    };
+    // Two answers of 5 stars: up to 1 - sqrt(.05) of all ratings may be others, at worst 1 star each.
+    let two = figure(STARS, &[(4, 2)]);
+    let lower = 5.0 - 4.0 * (1.0 - 0.05_f64.sqrt());
+    assert_eq!((two.value, two.se, two.upper), (5.0, None, Some(5.0)));
+    assert!((two.lower.expect("an end") - lower).abs() < 1e-12, "{two:?}");
+    // The more there are, the surer; and a rating in the middle may be too high as well as too low.
+    let many = figure(STARS, &[(2, 100)]);
+    let (lower, upper) = (many.lower.expect("an end"), many.upper.expect("an end"));
+    assert!((3.0 - lower - (upper - 3.0)).abs() < 1e-12 && (0.05..0.07).contains(&(upper - 3.0)), "{many:?}");
+    assert_eq!(figure(STARS, &[(4, 1)]).lower, None, "one answer says nothing of the others");
+
+    for scale in [CSAT, THUMBS, NPS, STARS] {
+        for level in 0..world::LEVELS[scale as usize] {
+            for count in [1, 2, 3, 50] {
+                let figure = figure(scale, &[(level, count), (0, count / 3)]);
+                let (Some(lower), Some(upper)) = (figure.lower, figure.upper) else { continue };
+                assert!(lower <= figure.value && figure.value <= upper && lower < upper, "{figure:?}");
+                assert!(figure.se.is_none_or(|se| se > 0.0), "{figure:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_feature_without_answers_in_the_period_is_not_ranked() {
+    let mut world = World::with_features(2);
+    world.feedback.extend([row(0, CSAT, 3, 4, 60), row(1, CSAT, 3, 4, 60), row(1, CSAT, 31, 4, 1)]);
+    let prepared = world.prepare();
+    let hyper = hyperparameters(&prepared, 40);
+    let query =
+        ReportQuery { features: vec![0, 1], from: 30, until: 41, release: None, segment: None, as_of: 40 };
+    let report = value_report(&prepared, &hyper, &query).expect("known features");
+    let said: Vec<_> = report.iter().map(|value| (value.feature, value.responses, value.ranked)).collect();
+    assert_eq!(said, [(1, 1, true), (0, 0, false)]);
 }
 
 #[test]

@@ -14,6 +14,8 @@ on_both!(
     a_verdict_carries_its_path_and_suspects,
     suspects_are_looked_for_in_the_release_s_own_line,
     a_forecast_reckons_with_a_planned_release,
+    a_period_without_answers_ranks_nothing,
+    zero_has_no_sign,
     products_are_compared_by_their_wholes,
     each_product_is_compared_on_its_own_day,
     a_product_s_figures_and_change_point_rest_on_all_its_features,
@@ -159,6 +161,72 @@ async fn a_forecast_reckons_with_a_planned_release(backend: Backend) {
         assert!(quantiles.is_sorted() && quantiles[0] <= number(&with["mean"]), "{feature:#}");
     }
     assert!(moved > 0, "a release changes what is to be expected: {data:#}");
+}
+
+async fn a_period_without_answers_ranks_nothing(backend: Backend) {
+    let (app, last) = planted(backend).await;
+    let today = ballroom::clock::now().date_naive();
+    let query =
+        "query($period: PeriodInput!) { product(product: \"atelier\") { valueReport(period: $period) {
+        complete responses entries { rank value { responses ranked } } } } }";
+    let cases = [
+        ((last - Days::new(29), last + Days::new(1)), (true, true), "", "– not enough answers to rank"),
+        ((last + Days::new(9), last + Days::new(20)), (true, false), "", "no answers in this period"),
+        (
+            (last - Days::new(9), today + Days::new(20)),
+            (false, true),
+            ", so far (to ",
+            "– not enough answers to rank",
+        ),
+        (
+            (today + Days::new(9), today + Days::new(20)),
+            (false, false),
+            ", which has not begun",
+            "no answers in this period",
+        ),
+    ];
+    for ((from, until), (complete, ranked), title, foot) in cases {
+        let data = app.asks(query, json!({ "period": { "from": from, "until": until } })).await;
+        let report = &data["product"]["valueReport"];
+        assert_eq!(report["complete"], complete, "{from} {until}: {report:#}");
+        let entries = report["entries"].as_array().unwrap();
+        assert_eq!(entries.len(), 13);
+        assert_eq!(entries.iter().any(|entry| entry["rank"] == 1), ranked, "{report:#}");
+        for entry in entries {
+            let none = entry["value"]["responses"] == 0;
+            assert!(!none || (entry["rank"].is_null() && entry["value"]["ranked"] == false), "{entry:#}");
+        }
+        let days = format!("{from}..{}", until.pred_opt().unwrap());
+        let said = ["report", "value", "--product", "atelier", "--period", &days];
+        let said = app.database.succeeds(&said).await;
+        let first = said.lines().next().unwrap();
+        assert!(
+            first.contains(title) && (!title.is_empty() || first.ends_with(days.split("..").last().unwrap())),
+            "{said}"
+        );
+        assert!(said.contains(foot), "{said}");
+    }
+}
+
+async fn zero_has_no_sign(backend: Backend) {
+    let (app, last) = planted(backend).await;
+    let query =
+        "query($period: PeriodInput!) { product(product: \"atelier\") { valueReport(period: $period) {
+        entries { feature { key } value { incidents history feedback customerDays spoiled } } } } }";
+    let period = json!({ "from": last - Days::new(29), "until": last + Days::new(1) });
+    let data = app.asks(query, json!({ "period": period })).await;
+    let entries = data["product"]["valueReport"]["entries"].as_array().unwrap();
+    let unharmed = entries
+        .iter()
+        .filter(|entry| entry["value"]["customerDays"] != 0.0 && entry["value"]["spoiled"] == 0.0);
+    assert!(unharmed.count() > 0, "some feature is used and had no incident: {data:#}");
+    assert!(!data.to_string().contains("-0.0"), "{data:#}");
+    for report in ["value", "release"] {
+        let said =
+            app.database.succeeds(&["report", report, "--product", "atelier", "--format", "json"]).await;
+        let said: Value = serde_json::from_str(&said).unwrap();
+        assert!(!said.to_string().contains("-0.0,") && !said.to_string().contains("-0.0}"), "{said:#}");
+    }
 }
 
 async fn products_are_compared_by_their_wholes(backend: Backend) {

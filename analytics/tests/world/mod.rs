@@ -21,7 +21,8 @@ pub(crate) struct World {
 pub(crate) const CSAT: u32 = 0;
 pub(crate) const THUMBS: u32 = 1;
 pub(crate) const NPS: u32 = 2;
-pub(crate) const LEVELS: [u32; 3] = [5, 2, 11];
+pub(crate) const STARS: u32 = 3;
+pub(crate) const LEVELS: [u32; 4] = [5, 2, 11, 5];
 /// Segments of every world, with code 0 for none.
 pub(crate) const SEGMENTS: u32 = 3;
 
@@ -90,6 +91,7 @@ impl World {
                 scale(5.0, 1.0, ScaleKind::Csat),
                 scale(1.0, 0.0, ScaleKind::Thumbs),
                 scale(10.0, 0.0, ScaleKind::Nps),
+                scale(5.0, 1.0, ScaleKind::Stars),
             ],
             releases: self.releases.clone(),
             features: vec![Feature { product: 0, whole: false }; self.features as usize],

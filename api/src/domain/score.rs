@@ -100,6 +100,13 @@ pub struct Cell {
     pub as_of: NaiveDate,
 }
 
+impl Cell {
+    /// Whether every day of the period is known; if not, its figures are those so far.
+    pub fn complete(&self) -> bool {
+        self.as_of.succ_opt().is_none_or(|unknown| self.period.until <= unknown)
+    }
+}
+
 /// Computes scores, and keeps what several of them share.
 #[derive(Clone)]
 pub struct Scores {

@@ -108,8 +108,8 @@ impl Value {
         self.score.history_responses
     }
 
-    /// Whether there are enough answers (5, with the discounted history) to compare it with others. If not, read
-    /// it as "not enough answers".
+    /// Whether there are enough answers to compare it with others: at least one in the period, and 5 with the discounted
+    /// history. If not, read it as "not enough answers", and with 0 `responses` as "no answers in this period".
     async fn ranked(&self) -> bool {
         self.score.ranked
     }
@@ -232,6 +232,11 @@ impl ValueReport {
         self.cell.period.into()
     }
 
+    /// Whether all days of the period are known. If false, the period goes on after `asOf`: read every figure as "so far".
+    async fn complete(&self) -> bool {
+        self.cell.complete()
+    }
+
     /// The release that it is about; null: all.
     async fn release(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
         match self.cell.release {
@@ -309,6 +314,11 @@ impl ProductComparison {
     /// The days whose answers count.
     async fn period(&self) -> PeriodShown {
         self.cell.period.into()
+    }
+
+    /// Whether all days of the period are known. If false, the period goes on after `asOf`: read every figure as "so far".
+    async fn complete(&self) -> bool {
+        self.cell.complete()
     }
 
     /// The segment that it is about; null: all.
@@ -423,17 +433,17 @@ impl StandardFigure {
         self.figure.value
     }
 
-    /// Its standard error; null for the mean of one answer.
+    /// Its standard error; null for the mean of one answer, and where all answers say the same.
     async fn standard_error(&self) -> Option<f64> {
         self.figure.se
     }
 
-    /// Lower end of the 95 % interval; null where there is no standard error.
+    /// Lower end of the 95 % interval, at most `value`; null for the mean of one answer.
     async fn lower(&self) -> Option<f64> {
         self.figure.lower
     }
 
-    /// Upper end of the 95 % interval; null where there is no standard error.
+    /// Upper end of the 95 % interval, at least `value`; null for the mean of one answer.
     async fn upper(&self) -> Option<f64> {
         self.figure.upper
     }

@@ -17,6 +17,8 @@ pub struct ValueReport {
     pub until: chrono::NaiveDate,
     /// The last day whose data were known.
     pub as_of: chrono::NaiveDate,
+    /// Whether every day of the period is known; if not, the figures are those so far.
+    pub complete: bool,
     /// The version of the release that it is about; none: all.
     pub release: Option<String>,
     /// The segment that it is about; none: all.
@@ -67,6 +69,7 @@ impl ValueReport {
             from: cell.period.from,
             until: cell.period.until,
             as_of: cell.as_of,
+            complete: cell.complete(),
             release: cell.release.and_then(|id| Some(dimensions.releases.get(&id)?.version.clone())),
             segment: cell.segment.and_then(|id| Some(dimensions.segments.get(&id)?.name.clone())),
             features: values.iter().enumerate().map(|(at, value)| Entry::new(snapshot, at, value)).collect(),
@@ -113,9 +116,16 @@ impl ValueReport {
         for only in [&self.release, &self.segment].into_iter().flatten() {
             title.push_str(&format!(", {only} only"));
         }
+        if self.as_of < self.from {
+            title.push_str(", which has not begun");
+        } else if !self.complete {
+            title.push_str(&format!(", so far (to {})", self.as_of));
+        }
         let mut text = format!("{title}\n{table}\n");
         if self.features.is_empty() {
             text.push_str("There is no feature yet.\n");
+        } else if self.features.iter().all(|entry| entry.responses == 0) {
+            text.push_str("– no answers in this period: each value is what earlier answers let expect\n");
         } else if self.features.iter().any(|entry| entry.rank.is_none()) {
             text.push_str("– not enough answers to rank\n");
         }
