@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
+use ballroom_analytics::evidence::FALSE_DISCOVERIES;
 use ballroom_analytics::regression::{RegressionScore, ReleaseReport, Verdict};
 use ballroom_analytics::{
     Day, Facts, Feature, FeedbackRow, Hyperparameters, MIN_ANSWERS, Release, Scale, ScaleKind, frame,
@@ -23,13 +24,16 @@ pub(crate) struct Judged {
     pub(crate) own: usize,
     /// Whether it was called regressed on any of its days.
     pub(crate) ever_regressed: bool,
+    /// Whether the evidence of the answers alone, without floor, controls or earlier falls, was ever enough: what version
+    /// 1.0 of the method called, for there is one feature a product.
+    pub(crate) ever_evident: bool,
     /// None: it was never more than a few answers.
     pub(crate) score: Option<RegressionScore>,
 }
 
 impl Judged {
     fn none(own: usize) -> Self {
-        Self { own, ever_regressed: false, score: None }
+        Self { own, ever_regressed: false, ever_evident: false, score: None }
     }
 
     pub(crate) fn is(&self, verdict: Verdict) -> bool {
@@ -67,7 +71,10 @@ pub(crate) fn all(set: &Set, reviews: &[Review], ancestors: &[(u32, u32)]) -> Re
         // One feature a product: the product as a whole.
         let score = report.and_then(|report| report.features.into_iter().next());
         let ever_regressed = score.as_ref().is_some_and(|score| score.first_flagged_day.is_some());
-        Ok(Judged { own, ever_regressed, score })
+        let evident =
+            |score: &RegressionScore| score.path.iter().any(|log_e| *log_e >= (1.0 / FALSE_DISCOVERIES).ln());
+        let ever_evident = score.as_ref().is_some_and(evident);
+        Ok(Judged { own, ever_regressed, ever_evident, score })
     });
     judged.collect()
 }

@@ -30,11 +30,14 @@ pub(crate) fn releases(sets: &[Set]) -> Result<Vec<Known>, Error> {
     let judged = judged::all(apps, &apps.reviews, &[])?;
     let app = |product, version, truth, holds| known(apps, &judged, product, version, truth, holds);
     let mut known_releases = vec![
-        app("in.junio", "2.0.5", "fell: is called", |r| r.ever_regressed)?,
+        since(apps, &judged, ("in.junio", "2.0.5"), "2.0.2")?,
         app("in.junio", "2.0.6", "brought it back: is called recovered", |r| {
             !r.ever_regressed && r.is(Verdict::Recovered)
         })?,
-        app("com.freo.save.banking.app", "1.4.1", "fell: is called", |r| r.ever_regressed)?,
+        // By .4 stars in 156 answers, of a feature that moves as much in other months: version 1.0 watched it as well.
+        app("com.freo.save.banking.app", "1.4.1", "fell: is watched or called", |r| {
+            r.ever_regressed || r.is(Verdict::Watch)
+        })?,
     ];
     known_releases.extend(none_called(apps, &judged, "me.greenlight"));
     known_releases.push(suspect(youtube, "11.49", "11.47.1")?);
@@ -55,6 +58,21 @@ fn known(
     let release = set.release(product, version)?;
     let said = judged[release as usize].clone();
     Ok(Known { name: set.name_of(release), truth, holds: holds(&said), said: Some(said) })
+}
+
+/// A release that is as bad as the one that the fall began with: called, or said to be bad since that one.
+fn since(
+    set: &Set,
+    judged: &[Judged],
+    (product, version): (&str, &str),
+    began: &str,
+) -> Result<Known, Error> {
+    let (release, began) = (set.release(product, version)?, set.release(product, began)?);
+    let said = judged[release as usize].clone();
+    let release_of = |judged: &Judged| judged.score.as_ref()?.since?.release;
+    let holds = said.ever_regressed || (said.is(Verdict::Since) && release_of(&said) == Some(began));
+    let truth = "fell: is called, or since 2.0.2";
+    Ok(Known { name: set.name_of(release), truth, holds, said: Some(said) })
 }
 
 /// A product that declines slowly, without a step: none of its releases did it.

@@ -63,6 +63,8 @@ struct Tally {
 struct Null {
     ever: Share,
     last: Share,
+    /// By the evidence alone.
+    evident: Share,
     /// Whatever few answers they have.
     any: Share,
     /// How often each release was called that has enough answers.
@@ -74,6 +76,8 @@ struct Null {
 struct Worse {
     found: Share,
     last: Share,
+    /// By the evidence alone, of those that it did not call before.
+    evident: Share,
     /// Another release was called that was not before.
     other: Share,
 }
@@ -87,6 +91,7 @@ pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
         let mut row = |what: String, share, bar| rows.push(Row::share(number, what, share, bar));
         row(format!("{what}: ever regressed"), all.ever, Bar::AtMost(0.05));
         row("... on the 90th day".to_owned(), all.last, Bar::None);
+        row("... by the evidence alone, as version 1.0 did".to_owned(), all.evident, Bar::None);
         row("... and releases with fewer than 100 answers, ever".to_owned(), all.any, Bar::None);
         row("... without the unlabelled reviews, ever".to_owned(), labelled.ever, Bar::None);
         let often = all.called.iter().map(|(release, times)| format!("{release} ({times} of {seeds})"));
@@ -101,6 +106,7 @@ pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
             let what = format!("a star taken from {:.0} % of one's answers{on}: found", 100.0 * taken.share);
             row(&what, all.found, Bar::AtLeast(taken.found[place]));
             row("... on the 90th day", all.last, Bar::None);
+            row("... by the evidence alone, as version 1.0 did", all.evident, Bar::None);
             row("... without the unlabelled reviews: found", labelled.found, Bar::None);
             row("... another release is called", all.other, Bar::AtMost(OTHERS));
             row("... without the unlabelled reviews: another release is called", labelled.other, Bar::None);
@@ -159,6 +165,7 @@ impl Tally {
         for (null, more) in self.null.iter_mut().zip(other.null) {
             null.ever = Share::all(&[null.ever, more.ever]);
             null.last = Share::all(&[null.last, more.last]);
+            null.evident = Share::all(&[null.evident, more.evident]);
             null.any = Share::all(&[null.any, more.any]);
             for (release, times) in more.called {
                 *null.called.entry(release).or_default() += times;
@@ -168,6 +175,7 @@ impl Tally {
             *worse = Worse {
                 found: Share::all(&[worse.found, more.found]),
                 last: Share::all(&[worse.last, more.last]),
+                evident: Share::all(&[worse.evident, more.evident]),
                 other: Share::all(&[worse.other, more.other]),
             };
         }
@@ -181,6 +189,7 @@ impl Null {
             if release.own >= ENOUGH {
                 self.ever.add(release.ever_regressed);
                 self.last.add(release.is(Verdict::Regressed));
+                self.evident.add(release.ever_evident);
                 if release.ever_regressed {
                     *self.called.entry(set.name_of(code)).or_default() += 1;
                 }
@@ -194,6 +203,9 @@ impl Worse {
         let found = &after[release as usize];
         self.found.add(found.ever_regressed);
         self.last.add(found.is(Verdict::Regressed));
+        if !before[release as usize].ever_evident {
+            self.evident.add(found.ever_evident);
+        }
         let called = |(code, (before, after)): (u32, (&Judged, &Judged))| {
             code != release && after.ever_regressed && !before.ever_regressed
         };

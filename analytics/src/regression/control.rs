@@ -4,7 +4,7 @@ use super::watch::{Comparison, Watch};
 use super::{Change, ControlShift, Controlled};
 use crate::control::{
     CommonShift, Concurrent, MIN_AFTER, MIN_BEFORE, MIN_INCIDENT_CONTROLS, MIN_SAME_DAYS, Movement,
-    SD_COMMON_RATE, Shift, log_e_controlled,
+    SD_COMMON_RATE, Shift, log_e_controlled, log_e_wandering,
 };
 use crate::evidence::{Direction, SD_CHANGE, change_interval, combine};
 use crate::facts::Day;
@@ -159,7 +159,7 @@ pub(super) fn log_e_beyond_wander(
 ) -> f64 {
     let answers = member.has_answers.then(|| {
         let sd = wander(watch, member, until);
-        log_e_controlled(&member.compared(watch, until), 0.0, sd * sd, direction)
+        log_e_wandering(&member.compared(watch, until), sd, direction)
     });
     let rate = member.log_e_incidents(watch, until, direction, 1.0);
     combine(&[answers, rate].into_iter().flatten().collect::<Vec<_>>())
@@ -174,7 +174,7 @@ fn wander(watch: &Watch, member: &Comparison, until: Day) -> f64 {
     /// Pairs that the usual movement is worth, and the bounds of what is measured.
     const USUAL_PAIRS: f64 = 2.0;
     const BOUNDS: (f64, f64) = (0.005, 0.10);
-    const SAFETY: f64 = 1.3;
+    const SAFETY: f64 = 1.25;
     let usual = Movement::default().own.powi(2);
     let (mut sum, mut pairs) = (USUAL_PAIRS * usual, USUAL_PAIRS);
     for middle in (1..=BLOCKS).map(|block| watch.first_day - BLOCK * block) {
