@@ -48,6 +48,8 @@ pub enum Reason {
     LikePrevious,
     /// There is nothing to compare with, and in the year before the feature moved as much without any reason.
     Wanders,
+    /// Incidents were opened since, and none was recorded before: whether they are more than usual cannot be said.
+    NewIncidents,
 }
 
 /// Whether the cause was tested, by what happened to everything else in the same days.
@@ -148,7 +150,8 @@ pub struct RegressionScore {
     pub change: Option<Change>,
     /// The change in each stratum that has answers on either side.
     pub strata: Vec<StratumChange>,
-    /// Incidents after per incidents before, per customer-day or day; none without any on either side.
+    /// Incidents after per incidents before, per customer-day or day; none without any on either side, and where they
+    /// cannot be compared.
     pub rate_ratio: Option<RateRatio>,
     /// What incidents were counted against.
     pub rate_basis: RateBasis,

@@ -397,3 +397,29 @@ fn incidents_that_came_to_all_features_are_expected() {
     let held = score(&world, new, 119);
     assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
 }
+
+#[test]
+fn incidents_that_cannot_be_compared_are_no_proof_that_nothing_happened() {
+    let mut world = World::with_features(1);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("2.0", Some(60));
+    world.answers(0..60, Some(old), HAPPY);
+    world.answers(60..80, Some(new), HAPPY);
+    assert_eq!(score(&world, new, 79).verdict, Verdict::NoEvidence);
+    for day in [62, 63] {
+        world.incident(day, Some(new), false);
+    }
+    assert_eq!(score(&world, new, 79).verdict, Verdict::NoEvidence, "two may happen");
+    world.incident(70, Some(new), false);
+    let three = score(&world, new, 79);
+    assert_eq!((three.verdict, three.reason), (Verdict::CannotTell, Some(Reason::NewIncidents)));
+    assert_eq!((three.rate_ratio, three.incidents_opened, three.baseline_incidents), (None, 3, 0));
+    // One before, and they can be compared: they are far more than usual.
+    world.incident(20, Some(old), false);
+    for day in 60..80 {
+        world.incident(day, Some(new), false);
+    }
+    let compared = score(&world, new, 79);
+    assert_eq!(compared.verdict, Verdict::Regressed);
+    assert!(compared.rate_ratio.is_some_and(|ratio| ratio.lower > 1.0));
+}

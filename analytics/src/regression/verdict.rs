@@ -209,6 +209,14 @@ pub(super) fn judge(
                 None => (Verdict::CannotTell, Some(Reason::FewAnswers), None),
             },
         };
+        if score.verdict != Verdict::Watch && !member.has_incidents && opened(watch, member) >= MIN_INCIDENTS
+        {
+            // Nobody knows what incidents were usual, so nothing says that these are not the release's.
+            score.reason.get_or_insert(Reason::NewIncidents);
+            if score.verdict == Verdict::NoEvidence {
+                score.verdict = Verdict::CannotTell;
+            }
+        }
         // Against the release before alone it may have been made worse, or mended.
         let alone_place = alone.and_then(|alone| alone.of_feature(member.feature)).map(|(place, _)| place);
         let worse_alone = alone_place.and_then(|place| find(&now.worse_alone, place));
@@ -292,8 +300,13 @@ fn find(called: &[(usize, Called)], place: usize) -> Option<Called> {
 /// Whether "no evidence" would say anything: there are answers enough, or incidents enough were to be expected.
 fn can_tell(family: &Family, member: &Comparison) -> bool {
     let until = family.watch.until;
-    let opened = if member.has_incidents { member.incidents.opened_until(until) as f64 } else { 0.0 };
+    let opened = if member.has_incidents { opened(&family.watch, member) } else { 0.0 };
     family.missing(member, until) == (0, 0) || member.expected_incidents(until).max(opened) >= MIN_INCIDENTS
+}
+
+/// Incidents opened since the release.
+fn opened(watch: &Watch, member: &Comparison) -> f64 {
+    member.incidents.opened_until(watch.until) as f64
 }
 
 /// When a fall began, if that was before the release, in the rows that the verdict rests on.

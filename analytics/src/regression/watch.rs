@@ -182,7 +182,7 @@ impl<'a> Watch<'a> {
             incidents: evidence(1),
             change: change.and_then(|(estimate, variance)| Change::of(estimate, variance)),
             strata: sides.iter().filter_map(|s| s.change(self.hyper.phi, precision)).collect(),
-            rate_ratio: incidents.ratio(self),
+            rate_ratio: incidents.ratio(self).filter(|_| comparison.has_incidents),
             rate_basis: incidents.basis,
             coverage: (answered > 0.0).then(|| covered / answered),
             unlabelled: self.unlabelled(comparison),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, Enum, Object, SimpleObject};
-use ballroom_analytics::regression::{self, RegressionScore, ReleaseReport, Verdict};
+use ballroom_analytics::regression::{self, Reason, RegressionScore, ReleaseReport, Verdict};
 
 use super::{
     fault::Fault,
@@ -27,6 +27,9 @@ pub(super) enum VerdictReason {
     LikePrevious,
     /// There is nothing to compare with, and in the year before the feature moved as much without any reason.
     Wanders,
+    /// Three incidents or more were opened since, and none was recorded before the release: whether they are more than
+    /// usual cannot be said.
+    NewIncidents,
 }
 
 /// Whether the cause was tested, by what happened to everything else in the same days.
@@ -180,6 +183,16 @@ impl Gate {
         }
         if !suspicious.is_empty() {
             let reason = format!("suspicious, but not proven: {}; ask again later", suspicious.join(", "));
+            return answer(GateOutcome::CannotTell, reason);
+        }
+        let new: Vec<_> =
+            report.features.iter().filter(|score| score.reason == Some(Reason::NewIncidents)).collect();
+        if !new.is_empty() {
+            let names: Vec<_> = new.iter().map(|score| snapshot.feature_name(score.feature)).collect();
+            let reason = format!(
+                "incidents since, and none recorded before: {}; whether they are more than usual cannot be said",
+                names.join(", ")
+            );
             return answer(GateOutcome::CannotTell, reason);
         }
         let touched = |score: &&RegressionScore| snapshot.touches(report.release, score.feature);

@@ -332,7 +332,7 @@ impl FeatureRegression {
     }
 
     /// Incidents after the release per incidents before, against the same exposure: 1 is no change; null without any
-    /// incident on either side.
+    /// incident on either side, and where none was recorded before the release.
     async fn rate_ratio(&self) -> Option<Interval> {
         let ratio = self.score.rate_ratio?;
         Some(Interval { estimate: ratio.estimate, lower: finite(ratio.lower), upper: finite(ratio.upper) })

@@ -167,6 +167,7 @@ fn reason_of(score: &RegressionScore, reason: Reason) -> String {
         (Reason::FewAnswers, None) => "few answers".to_owned(),
         (Reason::LikePrevious, _) => "not worse than the previous release".to_owned(),
         (Reason::Wanders, _) => "it often moves as much".to_owned(),
+        (Reason::NewIncidents, _) => "incidents since, none recorded before".to_owned(),
         (Reason::SharedShift, _) => {
             let shift = score.controlled.as_ref().map_or(0.0, |controlled| controlled.common_shift.estimate);
             format!("all moved ({})", signed(shift))
