@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar::Calendar;
 use super::catalog::{
-    BRINGS_WHITEBOARD, CHANNELS, DAYS, DRIFT, EXPORT, FEATURES, FREE, GAIN, HURT, HURTS, IMPROVES, LONG_TERM,
-    NPS, PLUGINS, RELEASES, SCALES, SEARCH, SEGMENTS, SHIFT, SHIFTS, WHITEBOARD,
+    BRINGS_WHITEBOARD, CHANNELS, COINCIDES, COMMON, DAYS, DRIFT, EXPORT, FEATURES, FREE, GAIN, HURT, HURTS,
+    IMPROVES, LONG_TERM, NPS, PLUGINS, RELEASES, SCALES, SEARCH, SEGMENTS, SHIFT, SHIFTS, WHITEBOARD,
 };
 use super::comments::{Occasion, comment};
 use super::customers::{self, Customer};
@@ -190,15 +190,17 @@ fn shares(day: i64) -> [f64; SEGMENTS.len()] {
 
 /// The true mean rating of a feature in a release on a day, from 0 to 1: everything planted is here.
 fn level(feature: Option<usize>, release: usize, day: i64) -> f64 {
-    let Some(feature) = feature.map(|place| &FEATURES[place]) else { return 0.70 };
+    let common = if day < place(COINCIDES).1 { 0.0 } else { COMMON };
+    let Some(feature) = feature.map(|place| &FEATURES[place]) else { return 0.70 - common };
     let on_main_line = !LONG_TERM[1..].contains(&RELEASES[release].version);
     let since = |version| on_main_line && release >= place(version).0;
-    match feature.key {
+    let own = match feature.key {
         EXPORT if since(HURTS) => feature.level - HURT,
         SEARCH if since(IMPROVES) => feature.level + GAIN,
         PLUGINS => feature.level - DRIFT * day as f64 / DAYS as f64,
         _ => feature.level,
-    }
+    };
+    own - common
 }
 
 /// The place of a release in the table, and its day.

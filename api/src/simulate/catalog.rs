@@ -16,6 +16,8 @@ pub(super) const HURTS: &str = "5.3";
 pub(super) const IMPROVES: &str = "5.0";
 /// The release at which others answer than before.
 pub(super) const SHIFTS: &str = "5.1";
+/// The release on whose day everything is rated lower, for a reason of its own.
+pub(super) const COINCIDES: &str = "4.12";
 /// The release that brings the whiteboard.
 pub(super) const BRINGS_WHITEBOARD: &str = "5.2";
 
@@ -27,6 +29,8 @@ pub(super) const HURT_INCIDENTS: f64 = 3.0;
 pub(super) const GAIN: f64 = 0.13;
 /// How much of the scale plugins lose in a year, a little every day.
 pub(super) const DRIFT: f64 = 0.08;
+/// How much of the scale every feature loses on the day when prices rise.
+pub(super) const COMMON: f64 = 0.07;
 /// How much more often the unhappy segment answers after the shift.
 pub(super) const SHIFT: f64 = 2.0;
 

@@ -1,6 +1,6 @@
 //! Holding the scores to what was planted.
 
-use ballroom_analytics::regression::Verdict;
+use ballroom_analytics::regression::{Control, RegressionScore, Verdict};
 use ballroom_entity::id::FeatureId;
 use chrono::Days;
 
@@ -48,15 +48,17 @@ pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings
     let values = ValueReport::new(&snapshot, &product.name, cell, &values);
 
     let mut verdicts = ReleaseVerdicts::default();
-    let mut said: Vec<(String, FeatureId, Verdict, f64)> = Vec::new();
+    let mut said: Vec<(String, FeatureId, RegressionScore)> = Vec::new();
     for release in snapshot.dimensions.releases_of(product.id) {
         let (snapshot, report) = scores.regression(by, as_of, release.id, as_of).await?;
         let Some(report) = report else { continue };
         verdicts.add(&snapshot, &report);
-        said.extend(report.features.iter().map(|score| {
-            let feature = snapshot.feature_of(score.feature).1;
-            (release.version.clone(), feature, score.verdict, score.score)
-        }));
+        said.extend(
+            report
+                .features
+                .into_iter()
+                .map(|score| (release.version.clone(), snapshot.feature_of(score.feature).1, score)),
+        );
     }
 
     let feature = |key: Option<&str>| {
@@ -68,12 +70,13 @@ pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings
         let about = feature(truth.feature)?;
         let here: Vec<_> = said
             .iter()
-            .filter(|(release, feature, ..)| {
+            .filter(|(release, feature, _)| {
                 truth.release.is_none_or(|one| one == release)
                     && (truth.feature.is_none() || *feature == about)
             })
+            .map(|(_, _, score)| score)
             .collect();
-        let regressed = here.iter().filter(|(_, _, verdict, _)| *verdict == Verdict::Regressed).count();
+        let regressed = here.iter().filter(|score| score.verdict == Verdict::Regressed).count();
         let (agrees, says) = match truth.kind {
             TruthKind::Regression | TruthKind::Improvement => {
                 let wanted = match truth.kind {
@@ -81,11 +84,25 @@ pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings
                     _ => Verdict::Improved,
                 };
                 match here.first() {
-                    Some((.., verdict, score)) => {
+                    Some(RegressionScore { verdict, score, .. }) => {
                         (*verdict == wanted, format!("{} (score {score:.0})", name(*verdict)))
                     }
                     None => (false, "nothing".to_owned()),
                 }
+            }
+            TruthKind::CommonDrift => {
+                let shared = here.iter().filter(|score| score.control == Some(Control::Shared));
+                let moved: Vec<_> = shared.filter_map(|score| score.controlled.as_ref()).collect();
+                let shift = moved.first().map_or(0.0, |controlled| controlled.common_shift.estimate);
+                let found = regressed == 0 && !moved.is_empty();
+                (
+                    found,
+                    format!(
+                        "{regressed} of {} features called regressed; {} fell no more than what the release does not touch ({shift:+.1})",
+                        here.len(),
+                        moved.len(),
+                    ),
+                )
             }
             TruthKind::MixShift => {
                 (regressed == 0, format!("{regressed} of {} features called regressed", here.len()))
