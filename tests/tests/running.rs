@@ -276,7 +276,8 @@ async fn connections_that_never_finish_the_head_of_a_request_are_cut() {
     let address = app.url("").trim_start_matches("http://").to_owned();
     let whole = "GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n";
     let part = "GET /healthz HTTP/1.1\r\nHost: here\r\nX-Slow: ";
-    let beginnings = ["", part, whole];
+    let further = format!("{whole}{part}");
+    let beginnings = ["", part, whole, &further];
     let clients = (0..60).map(|number| {
         let (address, said) = (&address, beginnings[number % beginnings.len()]);
         async move {
@@ -297,7 +298,16 @@ async fn connections_that_never_finish_the_head_of_a_request_are_cut() {
             cut.await.unwrap_or_else(|_| panic!("a connection that began with {said:?} is still open"));
         }
     });
+    let listens = "subscription { feedbackReceived { id } }";
+    let listens =
+        app.http().post(app.url("/graphql")).bearer_auth(&app.token).json(&json!({ "query": listens }));
+    let mut listens =
+        listens.header("accept", "text/event-stream").timeout(Duration::from_secs(60)).send().await.unwrap();
     futures::future::join_all(clients).await;
+    // What is still answered goes on, however long it takes.
+    while let Ok(chunk) = timeout(Duration::from_millis(1), listens.chunk()).await {
+        assert!(chunk.unwrap().is_some(), "a stream that is used was cut");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 mod auth;
 mod graphql;
+mod heads;
 mod health;
 mod json;
 mod live;
@@ -16,7 +17,7 @@ mod websocket;
 
 use std::{
     net::{SocketAddr, TcpListener},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -26,6 +27,7 @@ pub use live::{Listeners, Live, LiveSettings};
 pub use oidc::{Oidc, OidcSettings};
 pub use tls::certified;
 
+use self::heads::Heads;
 use crate::graphql::{self as ours, Schema, Services, document::Documents};
 
 /// How long the head of a request may take at most: it is small, whatever the body is.
@@ -67,6 +69,8 @@ struct State {
     oidc: Option<Arc<Oidc>>,
     settings: Arc<Settings>,
     runtime: tokio::runtime::Handle,
+    /// Whether the database is known to have every migration: it will not lose any.
+    is_migrated: Arc<AtomicBool>,
 }
 
 /// A server on a port that is already ours, so that the caller knows the address before anybody connects. Must
@@ -86,13 +90,29 @@ pub fn server(
         Schema::Whole(_) => ours::sdl().into(),
         Schema::Subgraph(_) => ours::subgraph_sdl().into(),
     };
-    let state = State { schema, services, sdl, documents, live, oidc, settings: settings.clone(), runtime };
+    let is_migrated = Arc::default();
+    let state = State {
+        schema,
+        services,
+        sdl,
+        documents,
+        live,
+        oidc,
+        settings: settings.clone(),
+        runtime,
+        is_migrated,
+    };
+    let heads = Heads::default();
+    let (noted, head_time) = (heads.clone(), settings.read_timeout.min(HEAD));
+    let quiet = settings.keep_alive + head_time;
+    state.runtime.spawn(heads.watch(quiet));
     let server = HttpServer::new(move || {
         let settings = state.settings.clone();
         App::new()
             .app_data(web::Data::new(state.clone()))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(log::request))
+            .wrap(middleware::from_fn(heads::request))
             .configure(|app| graphql::routes(app, &settings))
             .configure(health::routes)
             .configure(page::routes)
@@ -102,7 +122,8 @@ pub fn server(
     .shutdown_timeout(GRACE.as_secs())
     .disable_signals()
     .keep_alive(settings.keep_alive)
-    .client_request_timeout(settings.read_timeout.min(HEAD));
+    .client_request_timeout(head_time)
+    .on_connect(move |stream, extensions| noted.note(stream, extensions));
     let server = match settings.tls.clone() {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,

@@ -40,6 +40,11 @@ impl Health {
         *self.gone.borrow()
     }
 
+    /// How many answers have come.
+    pub(super) fn answers(&self) -> u64 {
+        self.answers.load(Ordering::Relaxed)
+    }
+
     /// Waits for an answer of the database, or until it is known to be gone.
     pub(super) async fn answer<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         let mut gone = self.gone.subscribe();
@@ -61,12 +66,15 @@ impl Health {
         let mut connection = None;
         loop {
             let Some(health) = health.upgrade() else { return };
-            let before = health.answers.load(Ordering::Relaxed);
+            let before = health.answers();
             let asked = timeout(patience, ask(&mut connection, &options)).await;
             let there = match &asked {
                 Ok(there) => *there,
-                Err(_) => health.answers.load(Ordering::Relaxed) != before,
+                Err(_) => health.answers() != before,
             };
+            if asked.is_ok() && there {
+                health.answers.fetch_add(1, Ordering::Relaxed);
+            }
             if asked.is_err() {
                 // Half asked: it is not known what would be read from it next.
                 connection = None;
