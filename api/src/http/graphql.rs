@@ -12,7 +12,7 @@ use actix_web::{
     middleware::Condition,
     web,
 };
-use async_graphql::Response;
+use async_graphql::{Response, ServerError, Value};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::json;
@@ -127,7 +127,7 @@ impl Asked<'_> {
         };
         let params = params.map_err(|refusal| self.refused(refusal))?;
         Ok(match self.run(caller, params).await? {
-            Outcome::Answer(answer) => self.answer(StatusCode::OK, &answer),
+            Outcome::Answer(answer) => self.answered(&answer),
             Outcome::Stream(stream) => stream,
         })
     }
@@ -142,7 +142,7 @@ impl Asked<'_> {
         let params = params::of_query_string(query_string).map_err(|refusal| self.refused(refusal))?;
         Ok(match self.run(caller, params).await? {
             Outcome::Answer(answer) if answer.errors.is_empty() => self.cacheable(&answer),
-            Outcome::Answer(answer) => self.answer(StatusCode::OK, &answer),
+            Outcome::Answer(answer) => self.answered(&answer),
             Outcome::Stream(stream) => stream,
         })
     }
@@ -187,6 +187,15 @@ impl Asked<'_> {
         let Accepted { media, events } = self.accepted;
         let wanted = kind == OperationKind::Subscription || media == Media::Events;
         events && wanted && self.method != Method::HEAD
+    }
+
+    /// The answer to an operation. One that came to nothing because the server is busy says so by its status as well, for
+    /// those who try again by that.
+    fn answered(&self, answer: &Response) -> HttpResponse {
+        let Some((status, wait)) = busy(answer) else { return self.answer(StatusCode::OK, answer) };
+        let mut response = self.answer(status, answer);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        response
     }
 
     /// An answer that nobody keeps.
@@ -242,6 +251,34 @@ impl Asked<'_> {
         }
         answer
     }
+}
+
+/// The status of an answer of which every part failed because the server could not take it now, and the seconds after
+/// which it is worth trying again.
+fn busy(answer: &Response) -> Option<(StatusCode, u64)> {
+    let came_to_nothing = match &answer.data {
+        Value::Null => true,
+        Value::Object(fields) => fields.values().all(|field| *field == Value::Null),
+        _ => false,
+    };
+    if !came_to_nothing || answer.errors.is_empty() {
+        return None;
+    }
+    let told = |error: &ServerError| {
+        let extensions = error.extensions.as_ref()?;
+        let Some(Value::String(code)) = extensions.get("code") else { return None };
+        let status = match code.as_str() {
+            code if code == Code::RateLimited.name() => StatusCode::TOO_MANY_REQUESTS,
+            code if [Code::Overloaded.name(), Code::Unavailable.name()].contains(&code) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            _ => return None,
+        };
+        let Some(Value::Number(seconds)) = extensions.get("retryAfter") else { return None };
+        Some((status, seconds.as_u64()?))
+    };
+    let told: Option<Vec<_>> = answer.errors.iter().map(told).collect();
+    told?.into_iter().max()
 }
 
 /// Bytes of a body from which on reading it is work: other requests do not wait for it.
