@@ -19,7 +19,7 @@ mod settings;
 mod token;
 mod verify;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -78,8 +78,15 @@ enum Command {
 
 /// Parses the arguments and does what they say.
 pub fn main() -> ExitCode {
+    if let Some(place) = misplaced_url(std::env::args_os().skip(1)) {
+        eprintln!("ballroom: {place}: the URL of a database is given by --database-url or DATABASE_URL");
+        return ExitCode::from(2);
+    }
     let arguments = Arguments::parse();
-    arguments.log.start();
+    if let Err(error) = arguments.log.start() {
+        eprintln!("ballroom: {error:#}");
+        return ExitCode::from(2);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -94,6 +101,31 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Where the URL of a database server stands that is wanted elsewhere: what is said of a wrong argument quotes it, and it
+/// may hold a password.
+fn misplaced_url(arguments: impl Iterator<Item = OsString>) -> Option<String> {
+    const WANTED: &str = "--database-url";
+    let mut before = String::new();
+    for argument in arguments {
+        let argument = argument.to_string_lossy().into_owned();
+        let (flag, value) = match argument.split_once('=') {
+            Some((flag, value)) if flag.starts_with("--") => (flag, value),
+            _ => (before.as_str(), argument.as_str()),
+        };
+        let scheme = value.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        if flag != WANTED && matches!(scheme.as_deref(), Some("postgres" | "postgresql")) {
+            let place = if flag.starts_with('-') {
+                format!("wrong value of {flag}")
+            } else {
+                "wrong argument".to_owned()
+            };
+            return Some(place);
+        }
+        before = argument;
+    }
+    None
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -123,5 +155,27 @@ mod tests {
     #[test]
     fn the_arguments_do_not_clash() {
         super::Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_url_in_the_wrong_place_is_found_and_not_shown() {
+        let found = |line: &str| super::misplaced_url(line.split(' ').map(Into::into));
+        for right in [
+            "serve --database-url postgres://me:secret@host/name",
+            "--database-url=Postgres://me:secret@host/name report value",
+            "import feedback a.csv --set comment=postgres",
+            "serve --oidc-issuer https://issuer",
+        ] {
+            assert_eq!(found(right), None, "{right}");
+        }
+        for wrong in [
+            "serve postgres://me:secret@host/name",
+            "POSTGRESQL://me:secret@host/name serve",
+            "--data-dir postgres://me:secret@host/name serve",
+            "serve --data-dir=postgres://me:secret@host/name",
+        ] {
+            let said = found(wrong).unwrap_or_default();
+            assert!(said.starts_with("wrong ") && !said.contains("secret"), "{wrong}: {said}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context;
 use ballroom_entity::organization;
 use clap::{Args, ValueEnum};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use super::limits::seconds;
 use crate::{
@@ -192,9 +192,16 @@ enum LogFormat {
 
 impl Log {
     /// Starts logging, to standard error: standard output is for results.
-    pub(super) fn start(&self) {
-        let filter =
-            EnvFilter::try_new(format!("{QUIETER},{}", self.log)).unwrap_or_else(|_| EnvFilter::new("info"));
+    pub(super) fn start(&self) -> anyhow::Result<()> {
+        for directive in self.log.split(',').filter(|directive| !directive.is_empty()) {
+            let level = directive.rsplit_once('=').map_or(directive, |(_, level)| level);
+            anyhow::ensure!(
+                level.parse::<LevelFilter>().is_ok(),
+                "--log: `{level}` is no level; write off, error, warn, info, debug or trace, or a filter such as \
+                 info,ballroom=debug"
+            );
+        }
+        let filter = EnvFilter::try_new(format!("{QUIETER},{}", self.log)).context("--log")?;
         let colours = std::io::stderr().is_terminal();
         let log = tracing_subscriber::fmt()
             .with_env_filter(filter)
@@ -206,5 +213,6 @@ impl Log {
             LogFormat::Text => log.init(),
             LogFormat::Json => log.json().init(),
         }
+        Ok(())
     }
 }

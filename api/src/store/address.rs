@@ -49,7 +49,9 @@ impl Address {
     pub fn parse(url: &str) -> Result<Self, String> {
         let url = url.trim();
         let Some((scheme, rest)) = url.split_once(':') else { return Err(unknown_scheme()) };
-        match scheme {
+        let scheme = scheme.to_ascii_lowercase();
+        let url = &format!("{scheme}:{rest}");
+        match scheme.as_str() {
             "sqlite" => url
                 .parse()
                 .map(|options| Self::Sqlite(Box::new(options)))
@@ -59,8 +61,19 @@ impl Address {
         }
     }
 
+    /// What to do about a connection that failed: what the driver says may quote a part of the password.
+    pub(super) fn about(&self, error: &sea_orm::sqlx::Error) -> String {
+        let said = error.to_string();
+        if said.contains("saslprep") {
+            return "the password holds a character that SASLprep (RFC 4013) does not allow, such as an emoji; \
+                    give the database's user another password"
+                .to_owned();
+        }
+        self.about_tls(error).unwrap_or(said)
+    }
+
     /// What to do about an encrypted connection that failed; none if that is not what failed.
-    pub(super) fn about_tls(&self, error: &sea_orm::sqlx::Error) -> Option<String> {
+    fn about_tls(&self, error: &sea_orm::sqlx::Error) -> Option<String> {
         let (Self::Postgres(options), sea_orm::sqlx::Error::Tls(cause)) = (self, error) else { return None };
         let cause = cause.to_string();
         let mut told = format!("the encrypted connection failed: {cause}.");
@@ -135,6 +148,11 @@ fn server(url: &str, rest: &str) -> Result<PgConnectOptions, String> {
         // The driver's reason may quote what it could not read.
         let why = match error.to_string() {
             told if told.contains("port") => " What stands behind the last colon is not a port.",
+            told if told.contains("ssl") => {
+                return "The database's URL has an sslmode that is not known; known are disable, allow, prefer, require, \
+                        verify-ca and verify-full."
+                    .to_owned();
+            }
             _ => "",
         };
         format!("The database's URL cannot be read.{why} {ENCODE}.")
@@ -184,6 +202,9 @@ mod tests {
         assert_eq!(shown("postgresql://me:2sec%40ret@host:5433/name?sslmode=disable"), plain);
         assert_eq!(shown("postgres://me:2sec@ret@host:5433/name"), plain);
         assert_eq!(shown("postgres://host:5433/name?user=me&password=2secret&connect_timeout=5"), plain);
+        assert_eq!(shown("POSTGRES://me:2Secret@host:5433/name"), plain);
         assert_eq!(shown("sqlite:///tmp/a.sqlite?mode=rwc"), Ok("/tmp/a.sqlite".to_owned()));
+        let wrong = shown("postgres://me:2secret@host/name?sslmode=2secret").err().unwrap_or_default();
+        assert!(wrong.contains("verify-full") && !wrong.contains("2secret"), "{wrong}");
     }
 }

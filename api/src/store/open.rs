@@ -75,10 +75,8 @@ pub(super) async fn open(
         Address::Sqlite(options) => sqlite(options, settings).await.map(|opened| (opened, false)),
         Address::Postgres(options) => postgres(options, settings, health).await,
     };
-    let (pools, apart) = opened.map_err(|error| NotOpened::Database {
-        address: address.to_string(),
-        why: address.about_tls(&error).unwrap_or_else(|| error.to_string()),
-    })?;
+    let (pools, apart) = opened
+        .map_err(|error| NotOpened::Database { address: address.to_string(), why: address.about(&error) })?;
     let [reading, writing] = pools.map(|mut pool| {
         let counter = statements.clone();
         pool.set_metric_callback(move |_| {
@@ -179,6 +177,7 @@ async fn is_pooled(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
 /// A connection to a server, waited for if it is only starting.
 async fn once_started(options: &PgConnectOptions) -> Result<sqlx::PgConnection, sqlx::Error> {
     let end = Instant::now() + START;
+    let mut told = false;
     loop {
         let error = match timeout(START, options.connect()).await {
             Ok(Ok(connection)) => return Ok(connection),
@@ -192,6 +191,12 @@ async fn once_started(options: &PgConnectOptions) -> Result<sqlx::PgConnection, 
         };
         if !starting || Instant::now() >= end {
             return Err(error);
+        }
+        if !std::mem::replace(&mut told, true) {
+            tracing::warn!(
+                "the database does not take connections yet ({error}); waiting for it, {} seconds at most",
+                START.as_secs()
+            );
         }
         sleep(Duration::from_millis(200)).await;
     }
