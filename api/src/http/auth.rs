@@ -75,7 +75,8 @@ impl Nobody {
     pub(super) fn because(error: &Error) -> Self {
         match error {
             Error::Unavailable { .. } => {
-                tracing::warn!(%error, "a token could not be checked: the database cannot take it now");
+                // That the database is gone is in the log already: once, not for everybody who asks meanwhile.
+                tracing::debug!(%error, "a token could not be checked: the database cannot take it now");
                 Self::Unavailable
             }
             _ => {

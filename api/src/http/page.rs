@@ -21,11 +21,12 @@ use crate::graphql::Code;
 const PAGE: &str = include_str!("page.html");
 
 /// The manual, by the names of its files.
-const MANUAL: [(&str, &str); 6] = [
+const MANUAL: [(&str, &str); 7] = [
     ("access.md", include_str!("../../../docs/access.md")),
     ("graphql.md", include_str!("../../../docs/graphql.md")),
     ("limits.md", include_str!("../../../docs/limits.md")),
     ("method.md", include_str!("../../../docs/method.md")),
+    ("operation.md", include_str!("../../../docs/operation.md")),
     ("performance.md", include_str!("../../../docs/performance.md")),
     ("subscriptions.md", include_str!("../../../docs/subscriptions.md")),
 ];
