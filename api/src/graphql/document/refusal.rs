@@ -6,8 +6,8 @@ use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError};
 
 use crate::graphql::Code;
 
-/// Errors per refusal: whoever has made more mistakes begins with these.
-pub(super) const ERRORS: usize = 10;
+/// Errors per refusal. Whoever has made more mistakes begins with these; an answer grows no further.
+pub(super) const ERRORS: usize = 100;
 
 /// The longest message, in characters: a value that does not fit is quoted in it.
 const MESSAGE: usize = 500;
