@@ -15,7 +15,7 @@ use ballroom_tests::{App, Backend, Database, on_both};
 use chrono::TimeDelta;
 use futures::{SinkExt, StreamExt};
 use reqwest::header;
-use sea_orm::{ActiveModelTrait, Set};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, Set};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
@@ -908,4 +908,18 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
             "{message:#}"
         );
     }
+    drop(socket);
+
+    // One that lies further back than can be told: 100,000 transactions that nobody has to make here.
+    let url = app.database.url();
+    app.stop().await;
+    let direct = sea_orm::Database::connect(url).await.unwrap();
+    direct.execute_unprepared("UPDATE organization SET revision = revision + 100001").await.unwrap();
+    direct.close().await.unwrap();
+    app.restart().await;
+    let mut socket = Socket::open(&app, &app.token).await;
+    socket.subscribes("6", RESUMED, json!({ "after": now })).await;
+    let message = socket.hears().await;
+    let said = message["payload"][0]["message"].as_str().unwrap();
+    assert!(said.contains("after is too old") && said.contains("updatedAfter"), "{message:#}");
 }
