@@ -16,8 +16,12 @@ use rand_chacha::ChaCha8Rng;
 const SEGMENTS: u32 = 4;
 const LEVELS: [u32; 3] = [5, 11, 2];
 
-/// Every feature is answered about on every day in each of 4 segments on 3 scales.
-fn facts(features: u32, days: Day) -> Facts {
+/// Features that a release touches and makes worse.
+const TOUCHED: u32 = 5;
+
+/// Every feature is answered about on every day in each of 4 segments on 3 scales. One release may make those worse that
+/// it touches: then their verdicts are asked of all the others, on every day.
+fn facts(features: u32, days: Day, guilty: Option<u32>) -> Facts {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let (mut feedback, mut incidents) = (Vec::new(), Vec::new());
     for feature in 0..features {
@@ -26,7 +30,9 @@ fn facts(features: u32, days: Day) -> Facts {
                 for (scale, levels) in (0..).zip(LEVELS) {
                     let mut counts = vec![0; levels as usize];
                     for _ in 0..rng.random_range(1..5) {
-                        counts[rng.random_range(0..levels).max(rng.random_range(0..levels)) as usize] += 1;
+                        let (one, other) = (rng.random_range(0..levels), rng.random_range(0..levels));
+                        let worse = feature < TOUCHED && guilty.is_some_and(|k| day >= 30 * k as Day);
+                        counts[if worse { one.min(other) } else { one.max(other) } as usize] += 1;
                     }
                     for (level, count) in (0..).zip(counts).filter(|(_, count)| *count > 0) {
                         let release = Some((day / 30) as u32);
@@ -42,14 +48,19 @@ fn facts(features: u32, days: Day) -> Facts {
         }
     }
     let scale = |min, max, kind| Scale { min, max, step: 1.0, higher_is_better: true, kind };
-    let release = |k: Day| Release { first_day: Some(30 * k), order: k as u32, ..Release::default() };
+    let release = |k: u32| Release {
+        first_day: Some(30 * k as Day),
+        order: k,
+        touched: if guilty == Some(k) { (0..TOUCHED).collect() } else { Default::default() },
+        ..Release::default()
+    };
     Facts {
         scales: vec![
             scale(1.0, 5.0, ScaleKind::Csat),
             scale(0.0, 10.0, ScaleKind::Nps),
             scale(0.0, 1.0, ScaleKind::Thumbs),
         ],
-        releases: (0..=days / 30).map(release).collect(),
+        releases: (0..=(days / 30) as u32).map(release).collect(),
         features: vec![Feature { product: 0, whole: false }; features as usize],
         segments: SEGMENTS,
         feedback: frame::feedback(&feedback).expect("sound rows"),
@@ -96,10 +107,10 @@ fn scores(c: &mut Criterion) {
     group.sample_size(10);
     for (features, days) in [(50, 365), (25, 365), (100, 365), (50, 182), (50, 730)] {
         let name = format!("{features} features x {days} days");
-        let facts = facts(features, days);
+        let release = (days / 30 - 3) as u32;
+        let facts = self::facts(features, days, None);
         let prepared = facts.clone().prepare().expect("sound facts");
         let hyper = weeks(&prepared, days);
-        let release = (days / 30 - 3) as u32;
         let before = hyperparameters(&prepared, 30 * release as Day - 1);
         group.bench_function(BenchmarkId::new("group-by alone", &name), |b| b.iter(|| floor(&facts)));
         group.bench_function(BenchmarkId::new("prepare", &name), |b| b.iter(|| facts.clone().prepare()));
@@ -110,6 +121,11 @@ fn scores(c: &mut Criterion) {
             b.iter(|| hyperparameters(&prepared, days - 1));
         });
         group.bench_function(BenchmarkId::new("regression, 90 days", &name), |b| {
+            b.iter(|| regression(&prepared, &before, release, days - 1, None));
+        });
+        let prepared = self::facts(features, days, Some(release)).prepare().expect("sound facts");
+        let before = hyperparameters(&prepared, 30 * release as Day - 1);
+        group.bench_function(BenchmarkId::new("regression, 90 days, 5 features called", &name), |b| {
             b.iter(|| regression(&prepared, &before, release, days - 1, None));
         });
     }
