@@ -12,7 +12,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 /// own use: it is refused wherever it comes in.
 pub const BROKEN: char = '\u{FDD0}';
 
-/// A name as it is kept: NFC, every kind of space a plain one and none at the ends, without characters that nobody sees.
+/// A name as it is kept: NFC, every kind of space a plain one, never two in a row and none at the ends, without characters that nobody sees.
 /// Those that join letters or choose how a sign looks stay where they can: after a character that is not ASCII.
 pub(crate) fn name(text: &str) -> Cow<'_, str> {
     written(text, true)
@@ -46,7 +46,7 @@ pub(crate) fn folded(text: &str) -> String {
 }
 
 fn written(text: &str, joins: bool) -> Cow<'_, str> {
-    if text.is_ascii() {
+    if text.is_ascii() && !text.contains("  ") {
         return Cow::Borrowed(text.trim());
     }
     let normal: Cow<'_, str> =
@@ -63,7 +63,9 @@ fn written(text: &str, joins: bool) -> Cow<'_, str> {
             && !character.is_control()
             && !matches!(character, '\u{2028}' | '\u{2029}')
         {
-            kept.push(' ');
+            if !kept.ends_with(' ') {
+                kept.push(' ');
+            }
         } else {
             kept.push(character);
         }
@@ -83,13 +85,14 @@ fn is_variation(character: char) -> bool {
     matches!(character, '\u{FE00}'..='\u{FE0F}')
 }
 
-/// What Unicode calls default ignorable, and the marks of direction: characters that nobody sees.
+/// What Unicode calls default ignorable, the marks of direction, and letters and signs that are drawn as nothing (such as
+/// the Braille pattern without dots): characters that nobody sees.
 fn is_unseen(character: char) -> bool {
     matches!(character,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{180B}'..='\u{180F}' | '\u{2800}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
         | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
-        | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+        | '\u{13440}'..='\u{13442}' | '\u{16FE4}' | '\u{1D159}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]
@@ -112,6 +115,10 @@ mod tests {
             assert_eq!(name(alike), "Überblick", "{alike:?}");
         }
         assert_eq!(name("a\u{A0}b\u{2003}c"), "a b c");
+        for spaced in ["a  b", "a \u{A0} b", " a\u{2003}\u{200B} b ", "a b\u{2800}", "a\u{2800} b\u{3164}"] {
+            assert_eq!(key(spaced), "a b", "{spaced:?}");
+            assert_eq!(name(spaced), "a b", "{spaced:?}");
+        }
         assert_eq!(name("sea\u{200D}rch"), "search");
     }
 
