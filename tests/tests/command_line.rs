@@ -141,6 +141,9 @@ async fn what_is_printed_agrees_in_number_and_fits_a_terminal() {
         .await;
     assert!(!told.contains("a iteration"), "{told}");
 
+    app.asks("mutation { createCustomer(input: { key: \"acme-sons\" }) { outcome } }", json!({})).await;
+    let token = ["--role", "customer", "--customer", "acme-sons", "--name", "the portal of our customers"];
+    app.database.succeeds(&[&["token", "create"], &token[..]].concat()).await;
     for arguments in [
         &["report", "value", "--product", "shop", "--period", "2026-03-01..2026-03-31"][..],
         &["report", "release", "--product", "shop"],
@@ -149,10 +152,27 @@ async fn what_is_printed_agrees_in_number_and_fits_a_terminal() {
         let mut command = app.database.command();
         let ran = command.env("COLUMNS", "80").args(arguments).output().await.unwrap();
         let said = String::from_utf8(ran.stdout).unwrap();
-        let table: Vec<&str> = said.lines().filter(|line| !line.starts_with("score:")).collect();
+        let table: Vec<&str> = said.lines().collect();
         let widest = table.iter().map(|line| line.chars().count()).max().unwrap();
         assert!(ran.status.success() && table.len() >= 3 && widest <= 80, "{widest} columns:\n{said}");
+        if arguments == ["token", "list"] {
+            let ids: Vec<&str> = said.split_whitespace().filter(|word| word.starts_with("token_")).collect();
+            assert!(ids.len() >= 2 && ids.iter().all(|id| id.len() == 38), "ids are in one piece:\n{said}");
+            assert!(said.contains("acme-sons"), "for whom it speaks:\n{said}");
+        }
     }
+    // Today is not over, but so many days up to today never are.
+    let today = ballroom::clock::now().date_naive();
+    let title = async |more: &[&str]| {
+        let said = app.database.succeeds(&[&["report", "value", "--product", "shop"], more].concat()).await;
+        said.lines().next().unwrap().to_owned()
+    };
+    let named = title(&["--period", &format!("2026-03-01..{today}")]).await;
+    assert!(named.ends_with(&format!("so far (to {today})")), "{named}");
+    assert!(!title(&[]).await.contains("so far"));
+    app.product("new", &[]).await;
+    let said = app.database.succeeds(&["report", "release", "--product", "new"]).await;
+    assert!(said.ends_with("There is no release yet.\n"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,8 @@
 //! `ballroom token`.
 
-use ballroom_entity::api_token;
+use std::collections::HashMap;
+
+use ballroom_entity::{api_token, id::CustomerId};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -157,21 +159,38 @@ impl Token {
             }
             Self::List => {
                 let dimensions = store.dimensions(organization.id).await?;
-                let mut table =
-                    report::table(["name", "role", "scope", "for", "made", "last used", "state", "id"], &[]);
-                for row in token::all(&store, by).await? {
-                    table.add_row([
+                let rows = token::all(&store, by).await?;
+                let customers = token::customers(&store, by, &rows).await?;
+                let says = |row: &api_token::Model| {
+                    [
                         row.name.clone(),
                         format!("{:?}", row.role).to_lowercase(),
                         format!("{:?}", row.scope).to_lowercase(),
-                        bound_to(&dimensions, &row),
+                        bound_to(&dimensions, &customers, row),
                         row.created_at.format("%Y-%m-%d").to_string(),
                         row.last_used_at.map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string()),
-                        state(&row),
-                        row.id.public(),
-                    ]);
+                        state(row),
+                    ]
+                };
+                let header = ["name", "role", "scope", "for", "made", "last used", "state"];
+                let mut table =
+                    report::table(["name", "role", "scope", "for", "made", "last used", "state", "id"], &[]);
+                for row in &rows {
+                    let [name, role, scope, bound, made, used, state] = says(row);
+                    table.add_row([name, role, scope, bound, made, used, state, row.id.public()]);
                 }
-                println!("{}", table.trim_fmt());
+                if table.fits() {
+                    println!("{}", table.trim_fmt());
+                } else {
+                    // An id in pieces cannot be copied: they get a table of their own.
+                    let (mut table, mut ids) =
+                        (report::table(header, &[]), report::table(["id", "name"], &[]));
+                    for row in &rows {
+                        table.add_row(says(row));
+                        ids.add_row([row.id.public(), row.name.clone()]);
+                    }
+                    println!("{}\n\n{}", table.trim_fmt(), ids.trim_fmt());
+                }
             }
             Self::Revoke { token: which } => {
                 let row = token::revoke(&store, by, &which, clock::now()).await?;
@@ -183,12 +202,18 @@ impl Token {
     }
 }
 
-/// What a publishable token is for: the product, its features, and the origins.
-fn bound_to(dimensions: &Dimensions, row: &api_token::Model) -> String {
+/// What a token is for: the customer for whom it speaks; of a publishable one the product, its features, and the origins.
+fn bound_to(
+    dimensions: &Dimensions,
+    customers: &HashMap<CustomerId, String>,
+    row: &api_token::Model,
+) -> String {
+    let customer = row.customer_id.and_then(|id| customers.get(&id));
     let publication = token::publication(row);
     let product = publication.product.and_then(|id| dimensions.products.get(&id));
     let features = publication.features.iter().filter_map(|id| dimensions.features.get(id));
-    let mut words: Vec<String> = product.map(|product| product.key.clone()).into_iter().collect();
+    let mut words: Vec<String> =
+        customer.cloned().into_iter().chain(product.map(|product| product.key.clone())).collect();
     words.extend(features.map(|feature| feature.key.clone()));
     words.extend(publication.origins);
     if words.is_empty() && row.scope == api_token::Scope::Publishable {

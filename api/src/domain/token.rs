@@ -4,9 +4,12 @@
 //! key, and a secret of 32 random bytes, of which only the SHA-256 is kept. A fast hash is right here: there
 //! is nothing to guess in 256 random bits.
 
+use std::collections::HashMap;
+
 use ballroom_entity::{
     api_token::{ActiveModel, Column, Entity, Model, Role, Scope},
-    id::{ApiTokenId, FeatureId, OrganizationId},
+    customer as customer_row,
+    id::{ApiTokenId, CustomerId, FeatureId, OrganizationId},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -222,6 +225,18 @@ pub fn publication(row: &Model) -> Publication {
 /// All tokens, the oldest first.
 pub async fn all(store: &Store, by: Administer) -> Result<Vec<Model>, Error> {
     Ok(Entity::owned_by(by.organization()).order_by_asc(Column::Id).all(store.reader()).await?)
+}
+
+/// The keys of the customers for whom tokens speak.
+pub async fn customers(
+    store: &Store,
+    by: Administer,
+    tokens: &[Model],
+) -> Result<HashMap<CustomerId, String>, Error> {
+    let named = tokens.iter().filter_map(|token| token.customer_id);
+    let rows =
+        customer_row::Entity::owned_by(by.organization()).filter(customer_row::Column::Id.is_in(named));
+    Ok(rows.all(store.reader()).await?.into_iter().map(|row| (row.id, row.key)).collect())
 }
 
 /// Revokes a token, by its id or by its name where only one that works has it.

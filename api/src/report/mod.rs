@@ -34,6 +34,12 @@ pub fn table<const N: usize>(header: [&str; N], numbers: &[usize]) -> Table {
 }
 
 impl Table {
+    /// Whether it fits where it is printed without any cell being broken.
+    pub fn fits(&self) -> bool {
+        let fits = |width| self.table.lines().all(|line| line.chars().count() <= usize::from(width));
+        self.width.is_none_or(fits)
+    }
+
     /// Adds a row.
     pub fn add_row<const N: usize>(&mut self, cells: [String; N]) {
         for (longest, cell) in self.longest.iter_mut().zip(&cells) {
@@ -51,8 +57,7 @@ impl Table {
     fn arranged(&self) -> comfy_table::Table {
         let mut table = self.table.clone();
         let Some(width) = self.width else { return table };
-        let fits = table.lines().all(|line| line.chars().count() <= usize::from(width));
-        if fits {
+        if self.fits() {
             return table;
         }
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
@@ -74,6 +79,29 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.arranged().fmt(f)
     }
+}
+
+/// A line of text as it is printed: broken between words where it does not fit.
+pub fn line(text: &str) -> String {
+    broken(text, width())
+}
+
+fn broken(text: &str, width: Option<u16>) -> String {
+    let most = width.map_or(usize::MAX, usize::from);
+    let mut lines = String::new();
+    let mut length = 0;
+    for word in text.split(' ') {
+        let letters = word.chars().count();
+        if length > 0 {
+            let fits = length + 1 + letters <= most;
+            lines.push(if fits { ' ' } else { '\n' });
+            length = if fits { length + 1 } else { 0 };
+        }
+        lines.push_str(word);
+        length += letters;
+    }
+    lines.push('\n');
+    lines
 }
 
 fn longest_word(text: &str) -> usize {
@@ -111,5 +139,17 @@ fn signed(points: f64) -> String {
     match text.as_str() {
         "+0.0" | "-0.0" => "0.0".to_owned(),
         _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_broken_between_words_where_it_does_not_fit() {
+        assert_eq!(broken("score: probability in percent", Some(18)), "score: probability\nin percent\n");
+        assert_eq!(broken("score: probability in percent", None), "score: probability in percent\n");
+        assert_eq!(broken("a-word-that-is-too-long for it", Some(10)), "a-word-that-is-too-long\nfor it\n");
     }
 }

@@ -13,6 +13,9 @@ use crate::domain::score::Snapshot;
 pub struct ReleaseVerdicts {
     /// The verdicts that say something, and for a release without any the strongest.
     pub verdicts: Vec<Entry>,
+    /// Whether the product has no release at all.
+    #[serde(skip)]
+    pub no_release: bool,
 }
 
 /// The verdict on one feature of one release.
@@ -79,6 +82,15 @@ impl ReleaseVerdicts {
 
     /// As a table, for people.
     pub fn table(&self) -> String {
+        let title =
+            super::line("Did a release make things worse? (in brackets: the feature with most evidence)");
+        if self.verdicts.is_empty() {
+            let nothing = match self.no_release {
+                true => "There is no release yet.",
+                false => "No release is with customers yet.",
+            };
+            return format!("{title}{nothing}\n");
+        }
         let mut table = super::table(
             ["release", "since", "feature", "verdict", "score", "p", "change (95 %)", "incidents", "answers"],
             &[4, 5, 6, 7, 8],
@@ -98,10 +110,10 @@ impl ReleaseVerdicts {
                 entry.responses.to_string(),
             ]);
         }
-        format!(
-            "Did a release make things worse? (in brackets: the feature with most evidence)\n{table}\n\
-             score: probability in percent that the release regressed the feature; change in points of 100\n"
-        )
+        let foot = super::line(
+            "score: probability in percent that the release regressed the feature; change in points of 100",
+        );
+        format!("{title}{table}\n{foot}")
     }
 }
 
