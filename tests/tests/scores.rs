@@ -293,6 +293,16 @@ async fn each_product_is_compared_on_its_own_day(backend: Backend) {
         }
         assert_eq!(data["entries"].as_array().unwrap().len(), 2);
     }
+    // A period is over where its last day is, and of all products once it is of each.
+    let compared = "query($period: PeriodInput!) { productComparison(period: $period) { complete } }";
+    let earliest = day(zones[1].0);
+    for (until, complete) in
+        [(latest + Days::new(1), false), (latest, false), (earliest + Days::new(1), false), (earliest, true)]
+    {
+        let period = json!({ "from": "2026-01-01", "until": until });
+        let data = app.asks(compared, json!({ "period": period })).await;
+        assert_eq!(data["productComparison"]["complete"], complete, "{until}");
+    }
     let tomorrow = json!({ "asOf": latest + Days::new(1) });
     assert_eq!(app.is_refused(query, tomorrow).await.1, "asOf");
 }

@@ -31,7 +31,8 @@ pub(super) struct Value {
     #[arg(long)]
     product: String,
 
-    /// The days whose answers count: FROM..TO, both included; or a number of days up to today.
+    /// The days whose answers count: FROM..TO, both included; or a number of days up to today. Of a period FROM..TO that is not
+    /// over (today is not) the title says "so far".
     #[arg(long, value_name = "DAYS", default_value = "90", value_parser = parse_days)]
     period: Span,
 
@@ -125,7 +126,8 @@ impl Report {
                     as_of,
                 };
                 let (snapshot, values) = scores.value_report(by, today, product.id, cell).await?;
-                let report = ValueReport::new(&snapshot, &product.name, cell, &values);
+                let rolling = matches!(value.period, Span::Last(_));
+                let report = ValueReport::new(&snapshot, &product.name, (cell, today, rolling), &values);
                 value.output.print(|| report.table(), || report.json());
             }
             Self::Release(asked) => {
@@ -134,6 +136,7 @@ impl Report {
                     None => dimensions.releases_of(product.id),
                 };
                 let mut verdicts = ReleaseVerdicts::default();
+                verdicts.no_release = releases.is_empty();
                 for release in releases {
                     let as_of = known_day("--as-of", asked.as_of.unwrap_or(today), today)?;
                     let (snapshot, report) = scores.regression(by, today, release.id, as_of).await?;

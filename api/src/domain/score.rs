@@ -101,9 +101,10 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Whether every day of the period is known; if not, its figures are those so far.
-    pub fn complete(&self) -> bool {
-        self.as_of.succ_opt().is_none_or(|unknown| self.period.until <= unknown)
+    /// Whether every day of the period is known, and over; if not, its figures are those so far. A day is over when
+    /// another has begun in the product's time zone.
+    pub fn complete(&self, today: NaiveDate) -> bool {
+        self.as_of.succ_opt().is_none_or(|unknown| self.period.until <= unknown.min(today))
     }
 }
 

@@ -8,7 +8,7 @@ use ballroom_analytics::{
     value::{IncidentBasis as Basis, StratumValue, ValueScore},
 };
 use ballroom_entity::{
-    id::{FeatureId, ScaleId, SegmentId},
+    id::{FeatureId, ProductId, ScaleId, SegmentId},
     product,
 };
 
@@ -232,9 +232,10 @@ impl ValueReport {
         self.cell.period.into()
     }
 
-    /// Whether all days of the period are known. If false, the period goes on after `asOf`: read every figure as "so far".
-    async fn complete(&self) -> bool {
-        self.cell.complete()
+    /// Whether all days of the period are known and over. If false, read every figure as "so far": the period goes on after
+    /// `asOf`, or `asOf` is today. Today is not over: the last 90 days, which end today, are never complete.
+    async fn complete(&self, ctx: &Context<'_>) -> bool {
+        self.cell.complete(products::today(&self.product, ctx.now()))
     }
 
     /// The release that it is about; null: all.
@@ -305,6 +306,7 @@ impl ValueReportEntry {
 #[derive(Description)]
 pub struct ProductComparison {
     cell: Cell,
+    complete: bool,
     snapshot: Arc<Snapshot>,
     values: Vec<ValueScore>,
 }
@@ -316,9 +318,10 @@ impl ProductComparison {
         self.cell.period.into()
     }
 
-    /// Whether all days of the period are known. If false, the period goes on after `asOf`: read every figure as "so far".
+    /// Whether all days of the period are known and over for each product, by its own days. If false, read every figure as
+    /// "so far". Today is not over: the last 90 days, which end today, are never complete.
     async fn complete(&self) -> bool {
-        self.cell.complete()
+        self.complete
     }
 
     /// The segment that it is about; null: all.
@@ -408,9 +411,12 @@ impl ValueQuery {
                 Err(_) => (*product, of(shown, (*today).min(last))),
             }
         });
-        let cells = cells.collect();
+        let cells: Vec<(ProductId, Cell)> = cells.collect();
+        let shown = of(shown, last);
+        let by_own_days = cells.iter().zip(&todays).all(|((_, cell), (_, today))| cell.complete(*today));
+        let complete = by_own_days && shown.complete(latest);
         let (snapshot, values) = ctx.services().scores.products(by, latest, cells).await?;
-        Ok(ProductComparison { cell: of(shown, last), snapshot, values })
+        Ok(ProductComparison { cell: shown, complete, snapshot, values })
     }
 }
 

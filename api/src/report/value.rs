@@ -17,8 +17,11 @@ pub struct ValueReport {
     pub until: chrono::NaiveDate,
     /// The last day whose data were known.
     pub as_of: chrono::NaiveDate,
-    /// Whether every day of the period is known; if not, the figures are those so far.
+    /// Whether every day of the period is known and over; if not, the figures are those so far.
     pub complete: bool,
+    /// Whether the period is so many days up to the last one that is known: it moves on, and is never over.
+    #[serde(skip)]
+    rolling: bool,
     /// The version of the release that it is about; none: all.
     pub release: Option<String>,
     /// The segment that it is about; none: all.
@@ -62,14 +65,20 @@ pub struct Entry {
 
 impl ValueReport {
     /// The report of some scores.
-    pub fn new(snapshot: &Snapshot, product: &str, cell: Cell, values: &[ValueScore]) -> Self {
+    pub fn new(
+        snapshot: &Snapshot,
+        product: &str,
+        (cell, today, rolling): (Cell, chrono::NaiveDate, bool),
+        values: &[ValueScore],
+    ) -> Self {
         let dimensions = &snapshot.dimensions;
         Self {
             product: product.to_owned(),
             from: cell.period.from,
             until: cell.period.until,
             as_of: cell.as_of,
-            complete: cell.complete(),
+            complete: cell.complete(today),
+            rolling,
             release: cell.release.and_then(|id| Some(dimensions.releases.get(&id)?.version.clone())),
             segment: cell.segment.and_then(|id| Some(dimensions.segments.get(&id)?.name.clone())),
             features: values.iter().enumerate().map(|(at, value)| Entry::new(snapshot, at, value)).collect(),
@@ -118,19 +127,23 @@ impl ValueReport {
         }
         if self.as_of < self.from {
             title.push_str(", which has not begun");
-        } else if !self.complete {
+        } else if !self.complete && !self.rolling {
             title.push_str(&format!(", so far (to {})", self.as_of));
         }
-        let mut text = format!("{title}\n{table}\n");
+        let mut text = format!("{}{table}\n", super::line(&title));
         if self.features.is_empty() {
             text.push_str("There is no feature yet.\n");
         } else if self.features.iter().all(|entry| entry.responses == 0) {
-            text.push_str("– no answers in this period: each value is what earlier answers let expect\n");
+            text.push_str(&super::line(
+                "– no answers in this period: each value is what earlier answers let expect",
+            ));
         } else if self.features.iter().any(|entry| entry.rank.is_none()) {
-            text.push_str("– not enough answers to rank\n");
+            text.push_str(&super::line("– not enough answers to rank"));
         }
         if self.features.iter().any(|entry| !entry.exposure_known) {
-            text.push_str("incidents unknown: nobody recorded how many customers were active (exposure)\n");
+            text.push_str(&super::line(
+                "incidents unknown: nobody recorded how many customers were active (exposure)",
+            ));
         }
         text
     }

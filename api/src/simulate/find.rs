@@ -45,7 +45,7 @@ pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings
     let period = Period { from: as_of - Days::new(89), until: as_of + Days::new(1) };
     let cell = Cell { period, release: None, segment: None, as_of };
     let (snapshot, values) = scores.value_report(by, as_of, product.id, cell).await?;
-    let values = ValueReport::new(&snapshot, &product.name, cell, &values);
+    let values = ValueReport::new(&snapshot, &product.name, (cell, as_of + Days::new(1), false), &values);
 
     let mut verdicts = ReleaseVerdicts::default();
     let mut said: Vec<(String, FeatureId, RegressionScore)> = Vec::new();
