@@ -16,6 +16,8 @@ pub enum Error {
         field: String,
         /// What is wrong and what would be right.
         reason: String,
+        /// Whether the reason tells of what is stored.
+        tells: bool,
     },
     /// There is no such thing, or it is not the caller's: both look alike.
     #[error("{field}: there is no {noun} \"{reference}\"{}", perhaps(.near))]
@@ -81,7 +83,23 @@ pub(crate) fn perhaps(near: &[String]) -> String {
 impl Error {
     /// An argument is wrong.
     pub fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::Invalid { field: field.into(), reason: reason.into() }
+        Self::Invalid { field: field.into(), reason: reason.into(), tells: false }
+    }
+
+    /// An argument does not fit what is stored, of which the reason tells.
+    pub fn unfit(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Invalid { field: field.into(), reason: reason.into(), tells: true }
+    }
+
+    /// The same for those who may only write: without what is stored.
+    pub(crate) fn untold(&self) -> Option<String> {
+        match self {
+            Self::Invalid { field, tells: true, .. } => Some(format!("{field}: does not fit what is there")),
+            Self::Conflict { field, .. } => {
+                Some(format!("{field}: differs from what is there, or its state forbids it"))
+            }
+            _ => None,
+        }
     }
 
     /// There is no such thing.

@@ -110,7 +110,7 @@ pub async fn update(
         after.opened_at = check::moment("openedAt", opened_at, at)?;
         let first_end = earlier.first().map(|first| first.resolved_at).or(after.resolved_at);
         if first_end.is_some_and(|resolved| resolved < after.opened_at) {
-            return Err(Error::invalid("openedAt", "must not lie after the incident was resolved"));
+            return Err(Error::unfit("openedAt", "must not lie after the incident was resolved"));
         }
         after.opened_on = open::day(&dimensions, after.product_id, after.opened_at)?;
         if let Some(first) = earlier.first_mut().filter(|first| first.opened_at != after.opened_at) {
@@ -167,7 +167,7 @@ pub async fn resolve(
                 format!("must not lie before the incident was opened again ({})", again.to_rfc3339())
             }
         };
-        return Err(Error::invalid("resolvedAt", reason));
+        return Err(Error::unfit("resolvedAt", reason));
     }
     let mut after = there.clone();
     after.resolved_at = Some(resolved_at);
@@ -200,7 +200,7 @@ pub async fn reopen(
     let since = check::moment("at", since.unwrap_or(at), at)?;
     if since < resolved_at {
         let reason = format!("must not lie before the incident was resolved ({})", resolved_at.to_rfc3339());
-        return Err(Error::invalid("at", reason));
+        return Err(Error::unfit("at", reason));
     }
     let on = open::day(&tx.dimensions(), there.product_id, since)?;
     let mut after = there.clone();

@@ -1,11 +1,12 @@
-//! What a caller who may only write is told: the outcome and the id of what was written, and nothing else.
+//! What a caller who may only write is told: the outcome and the id of what was written, and nothing else. A list of nouns
+//! in a payload is not what was written: it holds what else is there, or was.
 //!
 //! It is a rule of the schema's types, not a check at each field, and it is applied to a document before anything of it
 //! is run: whatever is not allowed here is refused, also a field that is added tomorrow.
 
 use apollo_compiler::{
     ExecutableDocument, Schema,
-    executable::{Operation, Selection, SelectionSet},
+    executable::{Field, Operation, Selection, SelectionSet},
     schema::ExtendedType,
 };
 
@@ -71,7 +72,7 @@ fn denied(schema: &Schema, document: &ExecutableDocument, set: &SelectionSet) ->
             let is_value = field.selection_set.is_empty();
             let allowed = match is_value {
                 true => is_outcome(schema, &set.ty, &field.name),
-                false => is_way(&set.ty),
+                false => is_way(&set.ty) && !are_others(schema, field),
             };
             match allowed {
                 true => denied(schema, document, &field.selection_set),
@@ -87,6 +88,11 @@ fn denied(schema: &Schema, document: &ExecutableDocument, set: &SelectionSet) ->
 
 fn is_way(ty: &str) -> bool {
     ty.ends_with("Payload") || WAYS.contains(&ty)
+}
+
+/// Whether a field holds nouns beside the one that was written.
+fn are_others(schema: &Schema, field: &Field) -> bool {
+    field.ty().is_list() && is_node(schema, field.ty().inner_named_type())
 }
 
 fn is_outcome(schema: &Schema, ty: &str, field: &str) -> bool {

@@ -104,6 +104,8 @@ pub struct Fault {
     wait: Option<Duration>,
     /// What may have been meant: told to those who may see what there is.
     near: Vec<String>,
+    /// The message without what is stored, for those who may only write; none where it tells of nothing.
+    untold: Option<String>,
 }
 
 /// When to come again, in seconds, after having been turned away for what will pass.
@@ -119,7 +121,8 @@ impl Fault {
     pub(super) fn of_input(self) -> Result<UserError, Self> {
         match self.code {
             Code::InvalidArgument | Code::NotFound | Code::Conflict => {
-                Ok(UserError::new(self.code, self.field, Message { text: self.message, near: self.near }))
+                let message = Message { text: self.message, near: self.near, untold: self.untold };
+                Ok(UserError::new(self.code, self.field, message))
             }
             _ => Err(self),
         }
@@ -135,12 +138,13 @@ impl Fault {
             field: None,
             wait: None,
             near: Vec::new(),
+            untold: None,
         }
     }
 
     /// What went wrong with one item of a batch.
     pub(super) fn of_item(self, index: usize) -> ItemError {
-        let message = Message { text: self.message, near: self.near };
+        let message = Message { text: self.message, near: self.near, untold: self.untold };
         ItemError { index: index as i32, code: self.code, message, field: self.field }
     }
 }
@@ -150,11 +154,15 @@ impl Fault {
 pub struct Message {
     text: String,
     near: Vec<String>,
+    untold: Option<String>,
 }
 
 impl Message {
     /// As this viewer may read it.
     pub(super) fn told_to(&self, viewer: &Viewer) -> String {
+        if let Some(untold) = self.untold.as_ref().filter(|_| viewer.only_writes()) {
+            return untold.clone();
+        }
         match viewer.is_inside().and(viewer.reports()) {
             Ok(_) => format!("{}{}", self.text, perhaps(&self.near)),
             Err(_) => self.text.clone(),
@@ -174,7 +182,7 @@ impl Message {
             Value::String(name) => Some(name),
             _ => None,
         });
-        let message = Self { text: std::mem::take(&mut error.message), near: near.collect() };
+        let message = Self { text: std::mem::take(&mut error.message), near: near.collect(), untold: None };
         error.message = message.told_to(viewer);
     }
 }
@@ -227,6 +235,7 @@ impl From<Error> for Fault {
                     field: None,
                     wait: None,
                     near: Vec::new(),
+                    untold: None,
                 };
             }
             Error::Database(_) | Error::Score(_) => {
@@ -235,20 +244,28 @@ impl From<Error> for Fault {
                 tracing::error!(%reference, %error, "a request failed");
                 let message =
                     format!("The server failed; nothing was written. In its log: {reference}. Try again.");
-                return Self { code: Code::Internal, message, field: None, wait: None, near: Vec::new() };
+                return Self {
+                    code: Code::Internal,
+                    message,
+                    field: None,
+                    wait: None,
+                    near: Vec::new(),
+                    untold: None,
+                };
             }
         };
         let wait = match &error {
             Error::RateLimited { wait, .. } => Some(*wait),
             _ => None,
         };
+        let untold = error.untold();
         let (error, near) = match error {
             Error::NotFound { field, noun, reference, near } => {
                 (Error::not_found(field, noun, reference), near)
             }
             error => (error, Vec::new()),
         };
-        Self { code, message: error.to_string(), field, wait, near }
+        Self { code, message: error.to_string(), field, wait, near, untold }
     }
 }
 
