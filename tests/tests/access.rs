@@ -17,6 +17,7 @@ on_both!(
     a_flood_from_a_page_is_stopped,
     a_token_that_can_do_nothing_is_not_made,
     tokens_are_listed_with_what_they_may,
+    messages_tell_who_only_writes_nothing_of_what_is_stored,
 );
 
 const ASK: &str = "{ organization { name } }";
@@ -450,8 +451,16 @@ fn fields_below_payloads(schema: &apollo_compiler::Schema) -> Vec<Below> {
                 matches!(schema.types[below], ExtendedType::Object(_) | ExtendedType::Interface(_));
             let shown = if is_object { format!("{name} {{ __typename }}") } else { name.to_string() };
             let document = format!("{} {{ {shown} {}", way.join(" { "), "} ".repeat(way.len() + 1));
+            // A list of nouns holds others than the one that was written.
+            let others = field.ty.is_list()
+                && match &schema.types[below] {
+                    ExtendedType::Object(object) => {
+                        object.implements_interfaces.iter().any(|one| one.name == "Node")
+                    }
+                    _ => false,
+                };
             let told = match is_object {
-                true => open && leads_on,
+                true => open && leads_on && !others,
                 false => {
                     open && (says_why
                         || (leads_on && TOLD.contains(&name.as_str()))
@@ -548,6 +557,7 @@ async fn a_publishable_token_speaks_for_whoever_looks_at_the_page(backend: Backe
         ("segment", json!("big")),
         ("source", json!("elsewhere")),
         ("occurredAt", json!("2026-03-01T00:00:00Z")),
+        ("updatedAt", json!("2026-03-01T00:00:00Z")),
     ] {
         assert_eq!(says(&app, &page, json!({ field: value })).await, field);
     }
@@ -590,6 +600,17 @@ async fn a_page_replaces_nobody_and_learns_of_no_plan(backend: Backend) {
         assert_eq!(says(&app, token, json!({ "release": "3.0" })).await, "release");
     }
     assert_eq!(says(&app, &app.token, json!({ "release": "3.0" })).await, "ACCEPTED");
+    // What was taken back before now, a page cannot ask about.
+    let shipped = "mutation { planRelease(input: { product: \"shop\", version: \"2.0\", releasedAt: \"2026-01-01T00:00:00Z\" }) {
+        release { id } } }";
+    app.asks(shipped, json!({})).await;
+    assert_eq!(says(&app, &page, json!({ "release": "2.0" })).await, "ACCEPTED");
+    let withdrawn =
+        "mutation { withdrawRelease(input: { product: \"shop\", release: \"2.0\" }) { outcome } }";
+    assert_eq!(app.asks(withdrawn, json!({})).await["withdrawRelease"]["outcome"], "UPDATED");
+    assert_eq!(app.asks(withdrawn, json!({})).await["withdrawRelease"]["outcome"], "ALREADY_THERE");
+    assert_eq!(says(&app, &page, json!({ "release": "2.0" })).await, "release");
+    assert_eq!(says(&app, &app.token, json!({ "release": "2.0" })).await, "ACCEPTED");
     for respondent in ["acme", named["feedback"]["id"].as_str().unwrap()] {
         let said = says(&app, &page, json!({ "respondent": respondent, "externalId": "7" })).await;
         assert_eq!(said, "ACCEPTED");
@@ -777,4 +798,48 @@ async fn tokens_are_listed_with_what_they_may(backend: Backend) {
     for word in ["publishable", "shop search https://a.example", "works until 2099-01-01"] {
         assert!(line.contains(word), "{word}: {list}");
     }
+}
+
+async fn messages_tell_who_only_writes_nothing_of_what_is_stored(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    let create =
+        ["token", "create", "--name", "ci", "--quiet", "--role", "administrator", "--scope", "ingest"];
+    let ingest = app.database.succeeds(&create).await.trim().to_owned();
+    let made = "mutation {
+        a: planRelease(input: { product: \"shop\", version: \"1.0\", releasedAt: \"2026-01-01T00:00:00Z\" }) { outcome }
+        b: planRelease(input: { product: \"shop\", version: \"2.0\" }) { outcome }
+        recordDeployment(input: { product: \"shop\", release: \"1.0\", environment: \"e\", status: FAILED, externalId: \"d\" }) {
+            outcome }
+        openIncident(input: { product: \"shop\", title: \"x\", severity: 2, openedAt: \"2026-02-03T00:00:00Z\" }) {
+            incident { id } } }";
+    let made = app.asks(made, json!({})).await;
+    let incident = made["openIncident"]["incident"]["id"].as_str().unwrap();
+    let resolve = format!(
+        "resolveIncident(input: {{ incidentId: \"{incident}\", resolvedAt: \"2026-01-01T00:00:00Z\" }})"
+    );
+    for (verb, told, untold) in [
+        (
+            "recordDeployment(input: { product: \"shop\", release: \"2.0\", environment: \"e\", status: FAILED, externalId: \"d\" })",
+            "is \"1.0\" in the deployment",
+            "release: differs from what is there, or its state forbids it",
+        ),
+        (
+            "shipRelease(input: { product: \"shop\", release: \"1.0\", releasedAt: \"2026-01-02T00:00:00Z\" })",
+            "is released since 2026-01-01",
+            "release: differs from what is there, or its state forbids it",
+        ),
+        (resolve.as_str(), "before the incident was opened", "resolvedAt: does not fit what is there"),
+    ] {
+        let document = format!("mutation {{ did: {verb} {{ userErrors {{ message }} }} }}");
+        let message = async |token: &str| {
+            let (_, answer) = app.plain_answer_to(token, &document, json!({})).await;
+            answer["data"]["did"]["userErrors"][0]["message"].as_str().unwrap_or_default().to_owned()
+        };
+        assert!(message(&app.token).await.contains(told), "{verb}: {}", message(&app.token).await);
+        assert_eq!(message(&ingest).await, untold, "{verb}");
+    }
+    let others = "mutation { planRelease(input: { product: \"shop\", version: \"v1.0\" }) { alike { id } } }";
+    let (_, answer) = app.plain_answer_to(&ingest, others, json!({})).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer}");
 }

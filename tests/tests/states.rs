@@ -16,6 +16,10 @@ on_both!(
     nouns_without_an_external_id_converge_by_their_key,
     a_release_is_named_by_its_version_in_every_input,
     a_file_imported_again_with_other_states_is_taken,
+    null_empties_what_can_be_empty_of_every_noun,
+    an_empty_cell_of_a_newer_state_is_null,
+    a_state_that_has_not_come_is_refused,
+    a_ticket_that_is_opened_again_converges_without_times,
 );
 
 const SUBMIT: &str = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) {
@@ -43,10 +47,15 @@ async fn an_answer_sent_again_with_another_rating_is_corrected(backend: Backend)
     };
     assert_eq!(send(json!({})).await["outcome"], "ACCEPTED");
     assert_eq!(send(json!({})).await["outcome"], "ALREADY_THERE");
-    let again = send(json!({ "rating": 5, "comment": null })).await;
+    let again = send(json!({ "rating": 5 })).await;
     assert_eq!(again["outcome"], "UPDATED", "{again}");
     assert_eq!((&again["feedback"]["rating"], &again["feedback"]["revision"]), (&json!(5.0), &json!(2)));
-    assert_eq!(again["feedback"]["comment"], "slow", "what is left out stays");
+    assert_eq!(again["feedback"]["comment"], "slow");
+    let short = app.asks(
+        SUBMIT,
+        json!({ "input": { "product": "shop", "scale": "csat", "rating": 5, "externalId": "a-1" } }),
+    );
+    assert_eq!(short.await["submitFeedback"]["feedback"]["comment"], "slow", "what is left out stays");
     let mean = "{ feature(feature: \"search\", product: \"shop\") { value(period: { from: \"2026-03-01\",
         until: \"2026-03-02\" }) { responses strata { mean } } } }";
     let value = app.asks(mean, json!({})).await["feature"]["value"].clone();
@@ -383,5 +392,212 @@ async fn a_file_imported_again_with_other_states_is_taken(backend: Backend) {
     import("feedback", &format!("{header}1,shop,csat,2,2026-02-01\n")).await;
     let said = import("feedback", &format!("{header}1,shop,csat,5,2026-02-01\n")).await;
     assert!(updated(&said, 1), "{said}");
+    app.verify().await;
+}
+
+async fn null_empties_what_can_be_empty_of_every_noun(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &["search"]).await;
+    app.asks("mutation { createSegment(input: { key: \"gold\" }) { outcome } }", json!({})).await;
+    // What is sent in full, again with null, and again with null; and what a reader then finds.
+    let cases = [
+        (
+            "createProduct: CreateProductInput product { name description shipsTo }",
+            json!({ "key": "office", "name": "Office", "description": "d", "shipsTo": ["eu"] }),
+            json!({ "key": "office", "name": null, "description": null, "shipsTo": null }),
+            json!({ "name": "office", "description": null, "shipsTo": ["production"] }),
+        ),
+        (
+            "createFeature: CreateFeatureInput feature { name description lifecycle team }",
+            json!({ "product": "shop", "key": "cart", "name": "Cart", "description": "d", "lifecycle": "RETIRED", "team": "t" }),
+            json!({ "product": "shop", "key": "cart", "name": null, "description": null, "lifecycle": null, "team": null }),
+            json!({ "name": "cart", "description": null, "lifecycle": "LIVE", "team": null }),
+        ),
+        (
+            "createSegment: CreateSegmentInput segment { name }",
+            json!({ "key": "silver", "name": "Silver" }),
+            json!({ "key": "silver", "name": null }),
+            json!({ "name": "silver" }),
+        ),
+        (
+            "createCustomer: CreateCustomerInput customer { name segment { key } }",
+            json!({ "key": "acme", "name": "Acme", "segment": "gold" }),
+            json!({ "key": "acme", "name": null, "segment": null }),
+            json!({ "name": null, "segment": null }),
+        ),
+        (
+            "createIteration: CreateIterationInput iteration { goal }",
+            json!({ "product": "shop", "name": "1", "goal": "g", "startsOn": "2026-03-01", "endsBefore": "2026-03-15" }),
+            json!({ "product": "shop", "name": "1", "goal": null, "startsOn": "2026-03-01", "endsBefore": "2026-03-15" }),
+            json!({ "goal": null }),
+        ),
+        (
+            "planRelease: PlanReleaseInput release { title notes plannedFor previous { version } features { change } }",
+            json!({ "product": "shop", "version": "9", "title": "T", "notes": "N", "plannedFor": "2026-03-01",
+                "previous": "8", "features": [{ "feature": "search", "change": "ADDED" }] }),
+            json!({ "product": "shop", "version": "9", "title": null, "notes": null, "plannedFor": null,
+                "previous": null, "features": null }),
+            json!({ "title": null, "notes": null, "plannedFor": null, "previous": null, "features": [] }),
+        ),
+        (
+            "openIncident: OpenIncidentInput incident { description affectedCustomers features { key } customers { nodes { key } } }",
+            json!({ "product": "shop", "severity": 2, "title": "x", "externalId": "i", "description": "d",
+                "affectedCustomers": 3, "features": ["search"], "customers": ["acme"] }),
+            json!({ "product": "shop", "severity": 2, "title": "x", "externalId": "i", "description": null,
+                "affectedCustomers": null, "features": null, "customers": [] }),
+            json!({ "description": null, "affectedCustomers": null, "features": [], "customers": { "nodes": [] } }),
+        ),
+        (
+            "submitFeedback: SubmitFeedbackInput feedback { comment channel feature { key } customer { key } segment { key } }",
+            json!({ "product": "shop", "scale": "csat", "rating": 2, "externalId": "a", "comment": "c", "channel": "mail",
+                "feature": "search", "customer": "acme", "segment": "gold" }),
+            json!({ "product": "shop", "scale": "csat", "rating": 2, "externalId": "a", "comment": null, "channel": null,
+                "feature": null, "customer": null, "segment": null }),
+            json!({ "comment": null, "channel": null, "feature": null, "customer": null, "segment": null }),
+        ),
+    ];
+    app.asks(PLAN, json!({ "input": { "product": "shop", "version": "8" } })).await;
+    for (what, full, null, expected) in cases {
+        let (verb, rest) = what.split_once(": ").unwrap();
+        let (input, selection) = rest.split_once(' ').unwrap();
+        let noun = selection.split(' ').next().unwrap();
+        let document = format!(
+            "mutation($input: {input}!) {{ {verb}(input: $input) {{ outcome {selection} userErrors {{ message }} }} }}"
+        );
+        let send = async |input: &Value| app.asks(&document, json!({ "input": input })).await[verb].clone();
+        let made = send(&full).await;
+        assert_ne!(made[noun], expected, "{made}");
+        let before = made[noun].clone();
+        // What is left out stays.
+        let mut short = full.clone();
+        for (field, value) in null.as_object().unwrap() {
+            if value.is_null() || value == &json!([]) {
+                short.as_object_mut().unwrap().remove(field);
+            }
+        }
+        assert_eq!(send(&short).await[noun], before, "{verb}");
+        let emptied = send(&null).await;
+        assert_eq!(
+            (&emptied["outcome"], &emptied[noun]),
+            (&json!("UPDATED"), &expected),
+            "{verb}: {emptied}"
+        );
+        assert_eq!(send(&null).await["outcome"], "ALREADY_THERE", "{verb}");
+        // It converges: what is sent in full after it is taken as well.
+        let full_again = send(&full).await;
+        assert_eq!((&full_again["outcome"], &full_again[noun]), (&json!("UPDATED"), &before), "{verb}");
+    }
+    app.verify().await;
+}
+
+async fn an_empty_cell_of_a_newer_state_is_null(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &["search"]).await;
+    let import = async |what: &str, rows: &str| {
+        let file = app.database.file("rows.csv", rows);
+        app.database.succeeds(&["import", what, &file, "--create", "customers"]).await
+    };
+    let answers = "external_id,product,scale,rating,occurred_at,comment,customer,feature,updated_at\n";
+    let row = |rest: &str| format!("{answers}1,shop,csat,2,2026-02-01,{rest}\n");
+    import("feedback", &row("slow,acme,search,2026-02-01")).await;
+    let query =
+        "{ product(product: \"shop\") { feedback { nodes { comment customer { key } feature { key } } }
+        incidents { nodes { state affectedCustomers features { key } } } } }";
+    let there = async |what: &str| app.asks(query, json!({})).await["product"][what]["nodes"][0].clone();
+    let whole = json!({ "comment": "slow", "customer": { "key": "acme" }, "feature": { "key": "search" } });
+    assert_eq!(there("feedback").await, whole);
+    // A file that does not say when it speaks says nothing of what it leaves empty.
+    import("feedback", &row(",,,")).await;
+    assert_eq!(there("feedback").await, whole);
+    import("feedback", &row(",,,2026-01-31")).await;
+    assert_eq!(there("feedback").await, whole, "an earlier state");
+    let said = import("feedback", &row("NA,,search,2026-02-03")).await;
+    assert!(said.contains("1 updated"), "{said}");
+    let emptied = json!({ "comment": null, "customer": null, "feature": { "key": "search" } });
+    assert_eq!(there("feedback").await, emptied);
+    let incidents =
+        "external_id,product,severity,opened_at,resolved_at,affected_customers,feature,updated_at\n";
+    let row = |rest: &str| format!("{incidents}1,shop,2,2026-02-01,{rest}\n");
+    let said = import("incidents", &row("2026-02-02,7,search,")).await;
+    assert!(!said.contains("Warning"), "`feature` is `features`: {said}");
+    import("incidents", &row(",,,")).await;
+    let resolved = json!({ "state": "RESOLVED", "affectedCustomers": 7, "features": [{ "key": "search" }] });
+    assert_eq!(there("incidents").await, resolved);
+    import("incidents", &row(",,,2026-02-09")).await;
+    let open = json!({ "state": "OPEN", "affectedCustomers": null, "features": [] });
+    assert_eq!(there("incidents").await, open);
+    app.verify().await;
+}
+
+async fn a_state_that_has_not_come_is_refused(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    let never = "2999-01-01T00:00:00Z";
+    for (document, input) in [
+        (SUBMIT, json!({ "product": "shop", "scale": "csat", "rating": 2, "externalId": "a" })),
+        (OPEN, json!({ "product": "shop", "severity": 2, "title": "x", "externalId": "i" })),
+        (PLAN, json!({ "product": "shop", "version": "1" })),
+    ] {
+        for _ in 0..2 {
+            let input = with(input.clone(), json!({ "updatedAt": never }));
+            let (code, argument, _) = app.is_refused(document, json!({ "input": input })).await;
+            assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "updatedAt"));
+            // Known or not.
+            app.asks(
+                document,
+                json!({ "input": with(input, json!({ "updatedAt": "2026-02-01T00:00:00Z" })) }),
+            )
+            .await;
+        }
+    }
+    let input = json!({ "product": "shop", "release": "1", "environment": "e", "status": "FAILED", "updatedAt": never });
+    assert_eq!(app.is_refused(DEPLOY, json!({ "input": input })).await.1, "updatedAt");
+}
+
+async fn a_ticket_that_is_opened_again_converges_without_times(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    app.asks(
+        PLAN,
+        json!({ "input": { "product": "shop", "version": "8", "releasedAt": "2026-01-01T00:00:00Z" } }),
+    )
+    .await;
+    let ticket = json!({ "product": "shop", "severity": 2, "title": "slow", "openedAt": "2026-02-01T10:00:00Z",
+        "externalId": "T-1", "release": "8" });
+    let tell = async |more: Value| {
+        app.asks(OPEN, json!({ "input": with(ticket.clone(), more) })).await["openIncident"].clone()
+    };
+    tell(json!({ "resolvedAt": null })).await;
+    tell(json!({ "resolvedAt": "2026-02-02T10:00:00Z" })).await;
+    let again = tell(json!({ "resolvedAt": null })).await;
+    assert_eq!(
+        (&again["outcome"], &again["incident"]["state"]),
+        (&json!("UPDATED"), &json!("OPEN")),
+        "{again}"
+    );
+    assert_eq!(tell(json!({ "resolvedAt": null })).await["outcome"], "ALREADY_THERE");
+    app.verify().await;
+    // It was over before it was heard that it had begun again.
+    let ended = tell(json!({ "resolvedAt": "2026-02-03T10:00:00Z" })).await["incident"].clone();
+    let intervals = json!([
+        { "openedAt": "2026-02-01T10:00:00+00:00", "resolvedAt": "2026-02-02T10:00:00+00:00" },
+        { "openedAt": "2026-02-03T10:00:00+00:00", "resolvedAt": "2026-02-03T10:00:00+00:00" },
+    ]);
+    assert_eq!((&ended["state"], &ended["intervals"]), (&json!("RESOLVED"), &intervals));
+    app.verify().await;
+    // The release is taken back, and named again.
+    let query =
+        "{ product(product: \"shop\") { incidents { nodes { attributions { release { version } } } } } }";
+    let stated =
+        async || app.asks(query, json!({})).await["product"]["incidents"]["nodes"][0]["attributions"].clone();
+    let (named, none) = (json!({ "release": { "version": "8" } }), json!({ "release": null }));
+    assert_eq!(stated().await, json!([named]));
+    tell(json!({ "release": null, "title": "very slow" })).await;
+    assert_eq!(stated().await, json!([named, none]));
+    app.verify().await;
+    tell(json!({ "release": null, "title": "slow as ever" })).await;
+    assert_eq!(stated().await, json!([named, none]), "said once");
+    tell(json!({ "title": "slow" })).await;
+    assert_eq!(stated().await, json!([named, none, named]));
     app.verify().await;
 }

@@ -1,6 +1,6 @@
 //! Customers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(crate) use ballroom_entity::customer::Model;
 use ballroom_entity::{
@@ -19,7 +19,7 @@ use super::{
     error::Error,
     feedback::RESPONDENT,
     reference::PublicId,
-    sent::{Became, take},
+    sent::{Became, Nulls},
     text,
 };
 use crate::store::{Store, Transaction, about};
@@ -36,6 +36,8 @@ pub struct NewCustomer {
     pub name: Option<String>,
     /// The segment, by id or key.
     pub segment: Option<String>,
+    /// What of it was sent as null.
+    pub nulls: Nulls,
 }
 
 /// What to change of a customer. Answers already given keep the segment that they were given in.
@@ -98,8 +100,8 @@ pub async fn create(
     let there = Entity::owned_by(by.organization()).filter(Column::Key.eq(&key)).one(tx.db()).await?;
     if let Some(there) = there {
         let mut after = there.clone();
-        take(&mut after.name, name.map(Some));
-        take(&mut after.segment_id, segment.map(Some));
+        new.nulls.take("name", &mut after.name, name);
+        new.nulls.take("segment", &mut after.segment_id, segment);
         if after == there {
             return Ok((there, Became::AlreadyThere));
         }
@@ -143,7 +145,7 @@ pub async fn update(
 }
 
 /// The customers that a batch names, by the references that it uses; two statements whatever their number.
-pub(super) async fn known(
+pub(crate) async fn known(
     tx: &Transaction,
     references: impl IntoIterator<Item = &str>,
 ) -> Result<HashMap<String, Model>, Error> {
@@ -168,6 +170,14 @@ pub(super) async fn known(
         }
     }
     Ok(known)
+}
+
+/// The keys of all customers who are known by name.
+pub(crate) async fn keys(tx: &Transaction) -> Result<Vec<String>, Error> {
+    let keys = Entity::owned_by(tx.organization()).select_only().column(Column::Key);
+    let mut keys: Vec<String> = keys.into_tuple().all(tx.db()).await?;
+    keys.retain(|key| !key.starts_with(RESPONDENT));
+    Ok(keys)
 }
 
 /// Makes the customers that a batch is the first to name, with the segment that it names with them.
@@ -228,13 +238,36 @@ async fn unknown(
     field: &str,
     reference: &str,
 ) -> Result<Error, Error> {
-    let error = Error::not_found(field, "customer", reference);
+    let alike = begin_like(db, organization, reference).await?;
+    Ok(Error::not_found(field, "customer", reference).or_near(alike.iter().map(|row| row.key.as_str())))
+}
+
+/// The customers whose keys are much like that of one who was made, and who may be the same.
+pub async fn alike(store: &Store, by: Contribute, made: &Model) -> Result<Vec<Model>, Error> {
+    let others = begin_like(store.reader(), by.organization(), &made.key).await?;
+    Ok(Became::Created.alike(&made.key, others.iter(), |row| &row.key))
+}
+
+/// Customers, not all of many, whose keys begin with the same letter in either case.
+async fn begin_like(
+    db: &impl ConnectionTrait,
+    organization: OrganizationId,
+    reference: &str,
+) -> Result<Vec<Model>, Error> {
     let first = text::key(reference).chars().next().filter(char::is_ascii_alphanumeric);
-    let Some(first) = first else { return Ok(error) };
+    let Some(first) = first else { return Ok(Vec::new()) };
+    // Those written the same but for case are found however many begin alike.
+    let key = text::key(reference);
+    let (lower, upper) = (key.to_lowercase(), key.to_uppercase());
+    let title = format!("{}{}", first.to_ascii_uppercase(), lower.get(1..).unwrap_or_default());
+    let same =
+        Entity::owned_by(organization).filter(Column::Key.is_in([lower, upper, title])).all(db).await?;
     let begins = [first.to_ascii_lowercase(), first.to_ascii_uppercase()];
     let begins =
         begins.iter().fold(Condition::any(), |any, first| any.add(Column::Key.like(format!("{first}%"))));
-    let alike =
+    let some =
         Entity::owned_by(organization).filter(begins).order_by_asc(Column::Key).limit(ALIKE).all(db).await?;
-    Ok(error.or_near(alike.iter().map(|row| row.key.as_str()).filter(|key| !key.starts_with(RESPONDENT))))
+    let known: HashSet<CustomerId> = same.iter().map(|row| row.id).collect();
+    let all = same.into_iter().chain(some.into_iter().filter(|row| !known.contains(&row.id)));
+    Ok(all.filter(|row| !row.key.starts_with(RESPONDENT)).collect())
 }

@@ -71,7 +71,7 @@ pub async fn record(
     if !tx.dimensions().releases.contains_key(&new.release) {
         return Err(Error::not_found("release", "release", new.release.public()));
     }
-    let stamp = Stamp::of(&new, new.updated_at);
+    let stamp = Stamp::of(&new, new.updated_at, at)?;
     let row = Model {
         organization_id: by.organization(),
         id: DeploymentId::new(),

@@ -12,7 +12,7 @@ use super::{
     check,
     error::Error,
     reference::PublicId,
-    sent::{Became, take},
+    sent::{Became, Nulls},
 };
 use crate::store::{Store, Transaction, about};
 
@@ -31,6 +31,8 @@ pub struct NewFeature {
     pub lifecycle: Option<FeatureLifecycle>,
     /// The team that owns it.
     pub team: Option<String>,
+    /// What of it was sent as null.
+    pub nulls: Nulls,
 }
 
 /// What to change of a feature.
@@ -72,10 +74,11 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(
     let team = check::optional_line("team", new.team.as_deref(), check::NAME_LENGTH)?;
     if let Some(there) = dimensions.known_feature(product, &key) {
         let mut after = there.clone();
-        take(&mut after.name, name);
-        take(&mut after.description, description.map(Some));
-        take(&mut after.lifecycle, new.lifecycle);
-        take(&mut after.team, team.map(Some));
+        let nulls = &new.nulls;
+        nulls.take_or("name", &mut after.name, name, || key.clone());
+        nulls.take("description", &mut after.description, description);
+        nulls.take_or("lifecycle", &mut after.lifecycle, new.lifecycle, || FeatureLifecycle::Live);
+        nulls.take("team", &mut after.team, team);
         if after == *there {
             return Ok((after, Became::AlreadyThere));
         }

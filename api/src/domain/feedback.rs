@@ -4,6 +4,7 @@
 //! `occurred_at`, then by id) is in the daily counts, the others are kept and do not count. Anonymous answers
 //! each count.
 
+mod again;
 mod handed;
 mod renew;
 mod submit;
@@ -16,6 +17,7 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set};
 
+pub(crate) use again::said_before;
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
 pub use submit::{NewFeedback, Outcome, Submission, Submitted, Telling, submit_in};

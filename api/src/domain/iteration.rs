@@ -12,7 +12,7 @@ use super::{
     check,
     error::Error,
     reference::PublicId,
-    sent::{Became, take},
+    sent::{Became, Nulls},
 };
 use crate::store::{Store, about};
 
@@ -29,6 +29,8 @@ pub struct NewIteration {
     pub starts_on: NaiveDate,
     /// The day after the last.
     pub ends_before: NaiveDate,
+    /// What of it was sent as null.
+    pub nulls: Nulls,
 }
 
 /// What to change of an iteration.
@@ -63,7 +65,7 @@ pub async fn create(
         .await?;
     if let Some(there) = there {
         let mut after = there.clone();
-        take(&mut after.goal, goal.map(Some));
+        new.nulls.take("goal", &mut after.goal, goal);
         (after.starts_on, after.ends_before) = (new.starts_on, new.ends_before);
         if after == there {
             return Ok((there, Became::AlreadyThere));

@@ -43,6 +43,11 @@ pub(crate) fn near<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Ve
     found.into_iter().take(FEW).map(|(_, name)| name.to_owned()).collect()
 }
 
+/// A name without what does not tell names apart: case, spaces and hyphens, a leading `v` and trailing `.0` of a version.
+pub(crate) fn bare(name: &str) -> String {
+    bared(&folded(name))
+}
+
 /// A folded name without what people write or leave out as they please.
 fn bared(name: &str) -> String {
     let plain: String = name.chars().filter(|one| !one.is_whitespace() && !"-_".contains(*one)).collect();

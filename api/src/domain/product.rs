@@ -12,7 +12,7 @@ use super::{
     check,
     error::Error,
     reference::PublicId,
-    sent::{Became, take},
+    sent::{Became, Nulls},
 };
 use crate::store::{Store, Transaction, about};
 
@@ -38,6 +38,8 @@ pub struct NewProduct {
     pub time_zone: Option<String>,
     /// The environments whose deployments ship a release; production if not given.
     pub ships_to: Option<Vec<String>>,
+    /// What of it was sent as null.
+    pub nulls: Nulls,
 }
 
 /// What to change of a product. Its time zone stays: the days of its answers are counted by it.
@@ -73,6 +75,10 @@ fn environments(given: &[String]) -> Result<serde_json::Value, Error> {
     Ok(names.into())
 }
 
+fn usual_environments() -> serde_json::Value {
+    serde_json::json!(["production"])
+}
+
 /// The product with this id or key.
 pub async fn find(store: &Store, by: Report, reference: &str) -> Result<Model, Error> {
     store.dimensions(by.organization()).await?.product("product", reference).cloned()
@@ -100,7 +106,11 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
     let name = new.name.as_deref().map(|name| check::name("name", name)).transpose()?;
     let description = check::text("description", new.description.as_deref())?;
     let zone = |name: &str| Ok::<_, Error>(check::time_zone("timeZone", name)?.name().to_owned());
-    let time_zone = new.time_zone.as_deref().map(zone).transpose()?;
+    let usual_zone = || "UTC".to_owned();
+    let time_zone = match new.time_zone.as_deref() {
+        None if new.nulls.has("timeZone") => Some(usual_zone()),
+        given => given.map(zone).transpose()?,
+    };
     let ships_to = new.ships_to.as_deref().map(environments).transpose()?;
     if let Some(there) = tx.dimensions().known_product(&key) {
         if let Some(time_zone) = time_zone.filter(|given| *given != there.time_zone) {
@@ -111,9 +121,9 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
             return Err(Error::conflict("timeZone", reason));
         }
         let mut after = there.clone();
-        take(&mut after.name, name);
-        take(&mut after.description, description.map(Some));
-        take(&mut after.ships_to, ships_to);
+        new.nulls.take_or("name", &mut after.name, name, || key.clone());
+        new.nulls.take("description", &mut after.description, description);
+        new.nulls.take_or("shipsTo", &mut after.ships_to, ships_to, usual_environments);
         if after == *there {
             return Ok((after, Became::AlreadyThere));
         }
@@ -123,7 +133,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
         return Ok((after, Became::Updated));
     }
     let name = name.unwrap_or_else(|| key.clone());
-    let time_zone = time_zone.unwrap_or_else(|| "UTC".to_owned());
+    let time_zone = time_zone.unwrap_or_else(usual_zone);
     let row = ActiveModel {
         organization_id: Set(tx.organization()),
         id: Set(ProductId::new()),
@@ -131,7 +141,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
         name: Set(name),
         description: Set(description),
         time_zone: Set(time_zone),
-        ships_to: Set(ships_to.unwrap_or_else(|| serde_json::json!(["production"]))),
+        ships_to: Set(ships_to.unwrap_or_else(usual_environments)),
         created_at: Set(tx.at),
         updated_at: Set(tx.at),
     };

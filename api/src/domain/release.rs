@@ -21,7 +21,7 @@ use super::{
     check,
     error::Error,
     reference::PublicId,
-    sent::{Became, Stamp, take},
+    sent::{Became, Nulls, Stamp},
     version,
 };
 use crate::store::{Dimensions, Store, Transaction, about};
@@ -47,6 +47,8 @@ pub struct NewRelease {
     pub features: Vec<TouchedFeature>,
     /// When the source says that this became so.
     pub updated_at: Option<DateTime<Utc>>,
+    /// What of it was sent as null.
+    pub nulls: Nulls,
 }
 
 /// A feature that a release touches.
@@ -103,7 +105,7 @@ pub async fn plan(store: &Store, by: Ship, new: NewRelease, at: DateTime<Utc>) -
 
 /// The same inside a transaction, which must be told that its dimensions have changed.
 pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Planned, Error> {
-    let stamp = Stamp::of(&new, new.updated_at);
+    let stamp = Stamp::of(&new, new.updated_at, tx.at)?;
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &new.product)?;
     let version = check::name("version", &new.version)?;
@@ -122,7 +124,8 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     let zone = check::time_zone("timeZone", &product.time_zone)?;
     let released_on = released_at.map(|moment| moment.with_timezone(&zone).date_naive());
     if let Some(there) = dimensions.known_release(product.id, &version) {
-        let given = Given { title, notes, previous, planned_for, released_at, touched, stamp };
+        let nulls = new.nulls;
+        let given = Given { title, notes, previous, planned_for, released_at, touched, nulls, stamp };
         let there = there.clone();
         drop(dimensions);
         return renew(tx, &there, given).await;
@@ -173,6 +176,7 @@ struct Given {
     planned_for: Option<NaiveDate>,
     released_at: Option<DateTime<Utc>>,
     touched: Vec<(FeatureId, FeatureChange)>,
+    nulls: Nulls,
     stamp: Stamp,
 }
 
@@ -185,15 +189,15 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
         return known(became);
     }
     let mut after = there.clone();
-    take(&mut after.title, given.title.map(Some));
-    take(&mut after.notes, given.notes.map(Some));
-    take(&mut after.planned_for, given.planned_for.map(Some));
-    if let Some(previous) = given.previous {
-        if ancestors(&tx.dimensions(), previous).contains(&there.id) {
-            return Err(circle());
-        }
-        after.previous_release_id = Some(previous);
+    given.nulls.take("title", &mut after.title, given.title);
+    given.nulls.take("notes", &mut after.notes, given.notes);
+    given.nulls.take("plannedFor", &mut after.planned_for, given.planned_for);
+    if let Some(previous) = given.previous
+        && ancestors(&tx.dimensions(), previous).contains(&there.id)
+    {
+        return Err(circle());
     }
+    given.nulls.take("previous", &mut after.previous_release_id, given.previous);
     if there.inferred && given.released_at.is_none() {
         // Somebody entered it and did not say since when: its first day goes on to be looked for in its answers.
         after.lifecycle = ReleaseLifecycle::Planned;
@@ -207,7 +211,7 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
         .filter(release_feature::Column::ReleaseId.eq(there.id))
         .all(tx.db())
         .await?;
-    let same_touches = given.touched.is_empty()
+    let same_touches = (given.touched.is_empty() && !given.nulls.has("features"))
         || (given.touched.len() == touches.len()
             && touches.iter().all(|row| given.touched.contains(&(row.feature_id, row.change))));
     let differs = after != *there || !same_touches;
@@ -255,7 +259,7 @@ fn ship_at(dimensions: &Dimensions, row: &mut Model, released_at: DateTime<Utc>)
 }
 
 fn circle() -> Error {
-    Error::invalid("previous", "descends from this release; the graph would have a circle")
+    Error::unfit("previous", "descends from this release; the graph would have a circle")
 }
 
 /// Makes a release that an answer names and nobody has entered: its first day is the first that it is seen.
@@ -319,11 +323,18 @@ pub async fn ship(
     release: ReleaseId,
     released_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
-) -> Result<Model, Error> {
+) -> Result<(Model, Became), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
+    let before = find_in(&tx, release)?.revision;
     let row = ship_in(&mut tx, release, released_at).await?;
     tx.commit().await?;
-    Ok(row)
+    let became = changed(before, &row);
+    Ok((row, became))
+}
+
+/// What became of a release that had this revision.
+fn changed(before: i32, row: &Model) -> Became {
+    if row.revision == before { Became::AlreadyThere } else { Became::Updated }
 }
 
 /// The same inside a transaction.
@@ -358,7 +369,7 @@ pub(crate) async fn ship_in(
                 }
                 let reason =
                     format!("must lie after the release was withdrawn ({})", withdrawn_at.to_rfc3339());
-                return Err(Error::invalid("releasedAt", reason));
+                return Err(Error::unfit("releasedAt", reason));
             }
             ship_at(&tx.dimensions(), &mut row, again)?;
         }
@@ -379,13 +390,15 @@ pub async fn withdraw(
     release: ReleaseId,
     withdrawn_at: DateTime<Utc>,
     at: DateTime<Utc>,
-) -> Result<Model, Error> {
+) -> Result<(Model, Became), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let there = find_in(&tx, release)?;
+    let before = there.revision;
     let row = withdraw_in(&mut tx, there, withdrawn_at).await?;
     tx.dimensions_changed().await?;
     tx.commit().await?;
-    Ok(row)
+    let became = changed(before, &row);
+    Ok((row, became))
 }
 
 /// The same inside a transaction, which must be told that its dimensions have changed.
@@ -403,7 +416,7 @@ pub(crate) async fn withdraw_in(
         ReleaseLifecycle::Released => (),
     }
     if there.released_at.is_some_and(|released| withdrawn_at < released) {
-        return Err(Error::invalid("withdrawnAt", "must not lie before the release"));
+        return Err(Error::unfit("withdrawnAt", "must not lie before the release"));
     }
     let zone = zone_of(&tx.dimensions(), there.product_id)?;
     let revision = there.revision;

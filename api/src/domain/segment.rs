@@ -7,21 +7,15 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
-use super::{
-    access::Manage,
-    check,
-    error::Error,
-    reference::PublicId,
-    sent::{Became, take},
-};
+use super::{access::Manage, check, error::Error, reference::PublicId, sent::Became};
 use crate::store::{Store, Transaction, about};
 
-/// Makes a segment, or gives the one with this key another name, if one is given.
+/// Makes a segment, or gives the one with this key another name, if one is given; null: its key.
 pub async fn create(
     store: &Store,
     by: Manage,
     key: &str,
-    name: Option<&str>,
+    name: Option<Option<&str>>,
     at: DateTime<Utc>,
 ) -> Result<(Model, Became), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
@@ -37,13 +31,19 @@ pub async fn create(
 pub(crate) async fn insert_in(
     tx: &mut Transaction,
     key: &str,
-    name: Option<&str>,
+    name: Option<Option<&str>>,
 ) -> Result<(Model, Became), Error> {
     let key = check::key("key", key)?;
-    let name = name.map(|name| check::name("name", name)).transpose()?;
+    let name = match name {
+        None => None,
+        Some(None) => Some(key.clone()),
+        Some(Some(name)) => Some(check::name("name", name)?),
+    };
     if let Some(there) = tx.dimensions().known_segment(&key) {
         let mut after = there.clone();
-        take(&mut after.name, name);
+        if let Some(name) = name {
+            after.name = name;
+        }
         if after == *there {
             return Ok((after, Became::AlreadyThere));
         }

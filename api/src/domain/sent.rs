@@ -9,6 +9,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::{check, error::Error, near::near};
+
 /// What became of a thing that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Became {
@@ -22,6 +24,24 @@ pub enum Became {
     Outdated,
 }
 
+impl Became {
+    /// Of a thing that was made: the others whose names are much like its own, which may be the same.
+    pub(crate) fn alike<'a, T: Clone + 'a>(
+        self,
+        name: &str,
+        all: impl Iterator<Item = &'a T>,
+        name_of: impl Fn(&T) -> &str,
+    ) -> Vec<T> {
+        if self != Self::Created {
+            return Vec::new();
+        }
+        let others: Vec<&T> = all.filter(|one| name_of(one) != name).collect();
+        let near = near(name, others.iter().map(|one| name_of(one)));
+        let named = |name: &String| others.iter().find(|one| name_of(one) == name).map(|one| (*one).clone());
+        near.iter().filter_map(named).collect()
+    }
+}
+
 /// What tells one state of a thing from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
@@ -32,8 +52,13 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// That of an item as it was sent.
-    pub(crate) fn of(item: &impl Serialize, updated_at: Option<DateTime<Utc>>) -> Self {
+    /// That of an item as it was sent. A state that has not come would outlast all that come after it: it is refused.
+    pub(crate) fn of(
+        item: &impl Serialize,
+        updated_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Error> {
+        let updated_at = updated_at.map(|at| check::moment("updatedAt", at, now)).transpose()?;
         // Fields that are not given are left out, so that a new field of ours does not change what is known.
         let mut value = serde_json::to_value(item).unwrap_or_default();
         if let Some(fields) = value.as_object_mut() {
@@ -50,7 +75,7 @@ impl Stamp {
             0 => 1,
             hash => hash,
         };
-        Self { updated_at: updated_at.map(|at| chrono::SubsecRound::trunc_subsecs(at, 6)), sent }
+        Ok(Self { updated_at, sent })
     }
 
     /// What it is against what is known: an end of the matter, or none where it is to be taken.
@@ -70,10 +95,51 @@ impl Stamp {
     }
 }
 
-/// Replaces a value by one that was given, if one was.
-pub(crate) fn take<T: PartialEq>(known: &mut T, given: Option<T>) {
-    if let Some(given) = given {
-        *known = given;
+/// The fields that were sent as null, by name. They belong to what was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Nulls(Vec<&'static str>);
+
+impl Nulls {
+    /// What was given of a field: none if it was left out, or null, which is noted.
+    pub fn note<T>(&mut self, field: &'static str, given: Option<Option<T>>) -> Option<T> {
+        if matches!(given, Some(None)) {
+            self.0.push(field);
+        }
+        given.flatten()
+    }
+
+    /// The same of a list: one that is empty says the same as null.
+    pub fn note_list<T>(&mut self, field: &'static str, given: Option<Option<Vec<T>>>) -> Vec<T> {
+        let given = given.map(|list| list.filter(|list| !list.is_empty()));
+        self.note(field, given).unwrap_or_default()
+    }
+
+    /// Whether a field was sent as null.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.0.contains(&field)
+    }
+
+    /// Takes what was given of a field that can be empty: null empties it, and what is left out stays.
+    pub(crate) fn take<T>(&self, field: &str, known: &mut Option<T>, given: Option<T>) {
+        if given.is_some() || self.has(field) {
+            *known = given;
+        }
+    }
+
+    /// The same of a field that cannot be empty: null is its default.
+    pub(crate) fn take_or<T>(
+        &self,
+        field: &str,
+        known: &mut T,
+        given: Option<T>,
+        default: impl FnOnce() -> T,
+    ) {
+        match given {
+            Some(given) => *known = given,
+            None if self.has(field) => *known = default(),
+            None => (),
+        }
     }
 }
 
@@ -87,7 +153,7 @@ mod tests {
     fn what_is_newer_is_taken_and_the_same_again_is_not() {
         let noon = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let hour = TimeDelta::hours(1);
-        let of = |text: &str, at| Stamp::of(&serde_json::json!({ "title": text }), at);
+        let of = |text: &str, at| Stamp::of(&serde_json::json!({ "title": text }), at, noon + hour).unwrap();
         let known = of("a", Some(noon));
         let against = |given: Stamp| given.against(known.updated_at, Some(known.sent));
         assert_eq!(against(of("a", Some(noon))), Some(Became::AlreadyThere));
@@ -100,6 +166,33 @@ mod tests {
     fn what_is_not_given_is_no_part_of_what_was_sent() {
         let short = serde_json::json!({ "title": "a" });
         let long = serde_json::json!({ "title": "a", "release": null, "features": [], "open": false });
-        assert_eq!(Stamp::of(&short, None), Stamp::of(&long, None));
+        let of = |item| Stamp::of(item, None, DateTime::UNIX_EPOCH).unwrap();
+        assert_eq!(of(&short), of(&long));
+    }
+
+    #[test]
+    fn null_is_a_part_of_what_was_sent_and_empties_what_can_be_empty() {
+        let mut nulls = Nulls::default();
+        assert_eq!(nulls.note("title", Some(Some(1))), Some(1));
+        assert_eq!(nulls.note("notes", None::<Option<i32>>), None);
+        assert_eq!(nulls, Nulls::default());
+        assert_eq!(nulls.note("comment", Some(None::<i32>)), None);
+        assert!(nulls.note_list("features", Some(Some(Vec::<i32>::new()))).is_empty());
+        let (mut comment, mut notes, mut features) = (Some(1), Some(2), vec![3]);
+        nulls.take("comment", &mut comment, None);
+        nulls.take("notes", &mut notes, None);
+        nulls.take_or("features", &mut features, None, Vec::new);
+        assert_eq!((comment, notes, features), (None, Some(2), vec![]));
+        let of =
+            |nulls: &Nulls| Stamp::of(&serde_json::json!({ "nulls": nulls }), None, DateTime::UNIX_EPOCH);
+        assert_ne!(of(&nulls).unwrap(), of(&Nulls::default()).unwrap());
+    }
+
+    #[test]
+    fn a_state_that_has_not_come_is_refused() {
+        let ahead =
+            |days| Stamp::of(&(), Some(DateTime::UNIX_EPOCH + TimeDelta::days(days)), DateTime::UNIX_EPOCH);
+        assert!(ahead(1).is_ok());
+        assert!(ahead(2).unwrap_err().to_string().starts_with("updatedAt: "));
     }
 }

@@ -28,6 +28,7 @@ use crate::domain::{
     customer::{self, CustomerChanges, NewCustomer},
     error::Error,
     incident::hurt_by,
+    sent::{Became, Nulls},
 };
 
 /// Who answers, by name or by pseudonym.
@@ -210,10 +211,10 @@ impl CustomerQuery {
 struct CreateCustomerInput {
     /// The id or pseudonym that the source systems use; unique in the organization.
     key: String,
-    /// A name, where one may be kept.
-    name: Option<String>,
-    /// The segment.
-    segment: Option<Reference>,
+    /// A name, where one may be kept; null removes it.
+    name: MaybeUndefined<String>,
+    /// The segment; null: none.
+    segment: MaybeUndefined<Reference>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -238,6 +239,9 @@ payloads! {
         customer: Customer,
         /// What became of what was sent; null where a verb has done what it says.
         outcome: Option<SentOutcome>,
+        /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
+        /// are meant.
+        alike: Vec<Customer>,
     }
 }
 
@@ -254,11 +258,21 @@ impl CustomerMutation {
     ) -> Result<CustomerPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let segment = input.segment.map(|segment| segment.0);
-            let new = NewCustomer { key: input.key, name: input.name, segment };
-            let (customer, became) =
-                customer::create(ctx.store(), ctx.contributes()?, new, ctx.now()).await?;
-            Ok(CustomerPayload::done(Customer(customer), Some(became.into())))
+            let mut nulls = Nulls::default();
+            let new = NewCustomer {
+                key: input.key,
+                name: nulls.note("name", super::given(input.name)),
+                segment: nulls.note("segment", super::given(input.segment)).map(|segment| segment.0),
+                nulls,
+            };
+            let by = ctx.contributes()?;
+            let (customer, became) = customer::create(ctx.store(), by, new, ctx.now()).await?;
+            let alike = match became {
+                Became::Created => customer::alike(ctx.store(), by, &customer).await?,
+                _ => Vec::new(),
+            };
+            let alike = alike.into_iter().map(Customer).collect();
+            Ok(CustomerPayload::done(Customer(customer), Some(became.into()), alike))
         })
         .await
     }
@@ -277,7 +291,7 @@ impl CustomerMutation {
             };
             let by = ctx.contributes()?;
             let customer = customer::update(ctx.store(), by, &input.customer.0, changes, ctx.now()).await?;
-            Ok(CustomerPayload::done(Customer(customer), None))
+            Ok(CustomerPayload::done(Customer(customer), None, Vec::new()))
         })
         .await
     }

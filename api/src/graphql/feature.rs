@@ -31,6 +31,7 @@ use super::{
 use crate::{
     domain::{
         feature::{self, FeatureChanges, NewFeature},
+        sent::Nulls,
         text,
     },
     store::holds,
@@ -383,14 +384,14 @@ struct CreateFeatureInput {
     product: Reference,
     /// The name that files use; unique in the product, at most 200 characters.
     key: String,
-    /// What people call it; the key if left out.
-    name: Option<String>,
-    /// What it does for the customer.
-    description: Option<String>,
-    /// Where it is in its life; LIVE if left out.
-    lifecycle: Option<FeatureLifecycle>,
-    /// The team that owns it.
-    team: Option<String>,
+    /// What people call it; its key if left out or null.
+    name: MaybeUndefined<String>,
+    /// What it does for the customer; null removes it.
+    description: MaybeUndefined<String>,
+    /// Where it is in its life; LIVE if left out or null.
+    lifecycle: MaybeUndefined<FeatureLifecycle>,
+    /// The team that owns it; null removes it.
+    team: MaybeUndefined<String>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -419,6 +420,9 @@ payloads! {
         feature: Feature,
         /// What became of what was sent; null where a verb has done what it says.
         outcome: Option<SentOutcome>,
+        /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
+        /// are meant.
+        alike: Vec<Feature>,
     }
 }
 
@@ -435,11 +439,22 @@ impl FeatureMutation {
     ) -> Result<FeaturePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let CreateFeatureInput { product, key, name, description, lifecycle, team, .. } = input;
-            let lifecycle = lifecycle.map(Stored::from);
-            let new = NewFeature { product: product.0, key, name, description, lifecycle, team };
+            let mut nulls = Nulls::default();
+            let new = NewFeature {
+                product: input.product.0,
+                key: input.key,
+                name: nulls.note("name", super::given(input.name)),
+                description: nulls.note("description", super::given(input.description)),
+                lifecycle: nulls.note("lifecycle", super::given(input.lifecycle)).map(Stored::from),
+                team: nulls.note("team", super::given(input.team)),
+                nulls,
+            };
             let (feature, became) = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-            Ok(FeaturePayload::done(Feature(feature), Some(became.into())))
+            let dimensions = ctx.store().dimensions(feature.organization_id).await?;
+            let of_product = dimensions.features.values().filter(|row| row.product_id == feature.product_id);
+            let alike = became.alike(&feature.key, of_product, |row| &row.key);
+            let alike = alike.into_iter().map(Feature).collect();
+            Ok(FeaturePayload::done(Feature(feature), Some(became.into()), alike))
         })
         .await
     }
@@ -460,7 +475,7 @@ impl FeatureMutation {
             };
             let id = parse("featureId", &input.feature_id)?;
             let feature = feature::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
-            Ok(FeaturePayload::done(Feature(feature), None))
+            Ok(FeaturePayload::done(Feature(feature), None, Vec::new()))
         })
         .await
     }

@@ -19,6 +19,7 @@ use super::{
 use crate::domain::{
     feedback::{self, FeedbackChanges, Handed, NewFeedback, Outcome, Submitted},
     scale::rating,
+    sent::Nulls,
 };
 
 /// One answer of a customer.
@@ -165,15 +166,15 @@ impl FeedbackQuery {
 struct SubmitFeedbackInput {
     /// The product.
     product: Reference,
-    /// The feature; left out: the product as a whole.
-    feature: Option<Reference>,
-    /// The release that the customer uses; left out: the newest live on that day.
-    release: Option<Reference>,
-    /// The segment; left out: the customer's.
-    segment: Option<Reference>,
-    /// Who answered: an id, or the key of the source system. One who is named for the first time is made. Left
-    /// out: anonymous.
-    customer: Option<Reference>,
+    /// The feature; left out or null: the product as a whole.
+    feature: MaybeUndefined<Reference>,
+    /// The release that the customer uses; left out or null: the newest live on that day.
+    release: MaybeUndefined<Reference>,
+    /// The segment; left out or null: the customer's.
+    segment: MaybeUndefined<Reference>,
+    /// Who answered: an id, or the key of the source system, letter for letter: systems have ids that differ in the case of a
+    /// letter only. One who is named for the first time is made. Left out or null: anonymous.
+    customer: MaybeUndefined<Reference>,
     /// With a PUBLISHABLE token, instead of `customer`: any text by which the page tells one respondent from another,
     /// such as a random number that it keeps. Only a hash of it is kept, which is different for each token.
     respondent: Option<String>,
@@ -181,11 +182,11 @@ struct SubmitFeedbackInput {
     scale: Reference,
     /// The rating on that scale.
     rating: f64,
-    /// What the customer wrote, at most 100,000 characters.
-    comment: Option<String>,
-    /// How it came, at most 64 characters.
-    channel: Option<String>,
-    /// When the customer answered; now if left out.
+    /// What the customer wrote, at most 100,000 characters; null removes it.
+    comment: MaybeUndefined<String>,
+    /// How it came, at most 64 characters; null removes it.
+    channel: MaybeUndefined<String>,
+    /// When the customer answered; now if left out or null, and if the answer is known, as before.
     occurred_at: Option<DateTime>,
     /// The sending system's id of it. Sent again, what is newer is taken (another rating corrects the counts), and what is
     /// left out stays; the same again changes nothing.
@@ -202,20 +203,25 @@ struct SubmitFeedbackInput {
 impl From<SubmitFeedbackInput> for Handed {
     fn from(input: SubmitFeedbackInput) -> Self {
         let respondent = input.respondent;
+        let mut nulls = Nulls::default();
+        let mut reference = |field, given: MaybeUndefined<Reference>| {
+            nulls.note(field, super::given(given)).map(|reference| reference.0)
+        };
         let answer = NewFeedback {
             product: input.product.0,
-            feature: input.feature.map(|feature| feature.0),
-            release: input.release.map(|release| release.0),
-            segment: input.segment.map(|segment| segment.0),
-            customer: input.customer.map(|customer| customer.0),
+            feature: reference("feature", input.feature),
+            release: reference("release", input.release),
+            segment: reference("segment", input.segment),
+            customer: reference("customer", input.customer),
             scale: input.scale.0,
             rating: input.rating,
-            comment: input.comment,
-            channel: input.channel,
+            comment: nulls.note("comment", super::given(input.comment)),
+            channel: nulls.note("channel", super::given(input.channel)),
             occurred_at: input.occurred_at.map(Into::into),
             external_id: input.external_id,
             source: input.source,
             updated_at: input.updated_at.map(Into::into),
+            nulls,
         };
         let mut handed = Self::from(answer);
         handed.respondent = respondent;

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::domain::{
     incident::{self, IncidentChanges, NewIncident},
-    sent::Became,
+    sent::{Became, Nulls},
 };
 
 /// Something not working.
@@ -79,7 +79,7 @@ impl Attribution {
         self.0.basis.into()
     }
 
-    /// The release; null when no change caused the incident.
+    /// The release; null when no change caused the incident, or when the source that had named one names none any more.
     async fn release(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
         match self.0.release_id {
             Some(release) => Ok(Some(release::of(ctx, release).await?)),
@@ -256,29 +256,27 @@ impl IncidentQuery {
 struct OpenIncidentInput {
     /// The product.
     product: Reference,
-    /// The features that it hurts; none: the product as a whole.
-    #[graphql(default)]
-    features: Vec<Reference>,
-    /// The release that it comes from, if you know.
-    release: Option<Reference>,
+    /// The features that it hurts; null or none: the product as a whole.
+    features: MaybeUndefined<Vec<Reference>>,
+    /// The release that it comes from, if you know. Null takes back what was sent before.
+    release: MaybeUndefined<Reference>,
     /// 1 (critical) to 4 (minor).
     severity: i32,
     /// What is wrong, in a line of at most 500 characters.
     title: String,
-    /// What is wrong, in full.
-    description: Option<String>,
-    /// When it began; now if left out.
+    /// What is wrong, in full; null removes it.
+    description: MaybeUndefined<String>,
+    /// When it began; now if left out or null, and if it is known, as before.
     opened_at: Option<DateTime>,
     /// When it began again after it had been resolved. So does an `openedAt` after its end.
     reopened_at: Option<DateTime>,
-    /// When it ended; left out: it is open, or nothing is newly known. Null, together with `updatedAt`: it is open, and
-    /// was opened again then if it had been resolved before.
+    /// When it ended; left out: it is open, or nothing is newly known. Null: it is open, and if it had been resolved before
+    /// it was opened again at `updatedAt`, else now.
     resolved_at: MaybeUndefined<DateTime>,
-    /// How many customers it hurts, if that is known.
-    affected_customers: Option<i64>,
-    /// The customers that it hurts, as far as they are known.
-    #[graphql(default)]
-    customers: Vec<Reference>,
+    /// How many customers it hurts, if that is known; null: it is not.
+    affected_customers: MaybeUndefined<i64>,
+    /// The customers that it hurts, as far as they are known, instead of those before; null or none: nobody who is known.
+    customers: MaybeUndefined<Vec<Reference>>,
     /// The reporting system's id of it. Sent again, what is newer is taken, and what is left out stays; the same again
     /// changes nothing.
     external_id: Option<String>,
@@ -306,22 +304,24 @@ fn texts(references: Vec<Reference>) -> Vec<String> {
 
 impl From<OpenIncidentInput> for NewIncident {
     fn from(input: OpenIncidentInput) -> Self {
+        let mut nulls = Nulls::default();
         Self {
             product: input.product.0,
-            features: texts(input.features),
-            release: input.release.map(|release| release.0),
+            features: texts(nulls.note_list("features", super::given(input.features))),
+            release: nulls.note("release", super::given(input.release)).map(|release| release.0),
             severity: severity(input.severity),
             title: input.title,
-            description: input.description,
+            description: nulls.note("description", super::given(input.description)),
             opened_at: input.opened_at.map(Into::into),
             reopened_at: input.reopened_at.map(Into::into),
             open: input.resolved_at.is_null(),
             resolved_at: input.resolved_at.take().map(Into::into),
-            affected_customers: input.affected_customers,
-            customers: texts(input.customers),
+            affected_customers: nulls.note("affectedCustomers", super::given(input.affected_customers)),
+            customers: texts(nulls.note_list("customers", super::given(input.customers))),
             external_id: input.external_id,
             source: input.source,
             updated_at: input.updated_at.map(Into::into),
+            nulls,
         }
     }
 }

@@ -20,6 +20,7 @@ use super::{
 use crate::domain::{
     error::Error,
     iteration::{self, IterationChanges, NewIteration},
+    sent::Nulls,
 };
 
 /// A sprint: a period of a product with a goal.
@@ -117,8 +118,8 @@ struct CreateIterationInput {
     product: Reference,
     /// Its name; unique in the product.
     name: String,
-    /// What it is meant to reach.
-    goal: Option<String>,
+    /// What it is meant to reach; null removes it.
+    goal: MaybeUndefined<String>,
     /// Its first day.
     starts_on: Date,
     /// The day after its last.
@@ -168,12 +169,14 @@ impl IterationMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let CreateIterationInput { product, name, goal, starts_on, ends_before, .. } = input;
+            let mut nulls = Nulls::default();
             let new = NewIteration {
                 product: product.0,
                 name,
-                goal,
+                goal: nulls.note("goal", super::given(goal)),
                 starts_on: starts_on.into(),
                 ends_before: ends_before.into(),
+                nulls,
             };
             let (iteration, became) = iteration::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
             Ok(IterationPayload::done(Iteration(iteration), Some(became.into())))

@@ -28,7 +28,10 @@ use super::{
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value, ValueReport},
 };
-use crate::domain::product::{self, NewProduct, ProductChanges};
+use crate::domain::{
+    product::{self, NewProduct, ProductChanges},
+    sent::Nulls,
+};
 
 /// A product: what releases are versions of and features belong to.
 #[derive(Description)]
@@ -338,15 +341,15 @@ pub(super) async fn of(ctx: &Context<'_>, product: ProductId) -> Result<Product,
 struct CreateProductInput {
     /// The name that files and URLs use; unique in the organization, at most 200 characters.
     key: String,
-    /// What people call it; the key if left out.
-    name: Option<String>,
-    /// What it is for.
-    description: Option<String>,
-    /// IANA time zone that decides what a day is; UTC if left out. It cannot be changed later.
-    time_zone: Option<String>,
+    /// What people call it; its key if left out or null.
+    name: MaybeUndefined<String>,
+    /// What it is for; null removes it.
+    description: MaybeUndefined<String>,
+    /// IANA time zone that decides what a day is; UTC if left out or null. It cannot be changed later.
+    time_zone: MaybeUndefined<String>,
     /// The environments whose deployments ship a release: a deployment that succeeded in one of them ships a planned
-    /// release. production if left out; none: deployments ship nothing.
-    ships_to: Option<Vec<String>>,
+    /// release. production if left out or null; none: deployments ship nothing.
+    ships_to: MaybeUndefined<Vec<String>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -373,6 +376,9 @@ payloads! {
         product: Product,
         /// What became of what was sent; null where a verb has done what it says.
         outcome: Option<SentOutcome>,
+        /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
+        /// are meant.
+        alike: Vec<Product>,
     }
 }
 
@@ -389,10 +395,20 @@ impl ProductMutation {
     ) -> Result<ProductPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let CreateProductInput { key, name, description, time_zone, ships_to, .. } = input;
-            let new = NewProduct { key, name, description, time_zone, ships_to };
+            let mut nulls = Nulls::default();
+            let new = NewProduct {
+                key: input.key,
+                name: nulls.note("name", super::given(input.name)),
+                description: nulls.note("description", super::given(input.description)),
+                time_zone: nulls.note("timeZone", super::given(input.time_zone)),
+                ships_to: nulls.note("shipsTo", super::given(input.ships_to)),
+                nulls,
+            };
             let (product, became) = product::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-            Ok(ProductPayload::done(Product(product), Some(became.into())))
+            let dimensions = ctx.store().dimensions(product.organization_id).await?;
+            let alike = became.alike(&product.key, dimensions.products.values(), |row| &row.key);
+            let alike = alike.into_iter().map(Product).collect();
+            Ok(ProductPayload::done(Product(product), Some(became.into()), alike))
         })
         .await
     }
@@ -412,7 +428,7 @@ impl ProductMutation {
             };
             let product =
                 product::update(ctx.store(), ctx.manages()?, &input.product.0, changes, ctx.now()).await?;
-            Ok(ProductPayload::done(Product(product), None))
+            Ok(ProductPayload::done(Product(product), None, Vec::new()))
         })
         .await
     }

@@ -32,6 +32,7 @@ use crate::{
         product::today,
         reference::PublicId,
         release::{self, NewRelease, ReleaseChanges, TouchedFeature},
+        sent::Nulls,
     },
     store::holds,
 };
@@ -462,19 +463,18 @@ struct PlanReleaseInput {
     product: Reference,
     /// The version: any text; unique in the product.
     version: String,
-    /// What it is called besides its version.
-    title: Option<String>,
-    /// What changes, in words.
-    notes: Option<String>,
-    /// The release that it is made from.
-    previous: Option<Reference>,
-    /// The day it is meant to ship.
-    planned_for: Option<Date>,
-    /// When customers got it, if they have.
+    /// What it is called besides its version; null removes it.
+    title: MaybeUndefined<String>,
+    /// What changes, in words; null removes them.
+    notes: MaybeUndefined<String>,
+    /// The release that it is made from; null: none.
+    previous: MaybeUndefined<Reference>,
+    /// The day it is meant to ship; null: none is set.
+    planned_for: MaybeUndefined<Date>,
+    /// When customers got it, if they have. Null says no more than leaving it out: `withdrawRelease` takes a release back.
     released_at: Option<DateTime>,
-    /// The features that it touches.
-    #[graphql(default)]
-    features: Vec<ReleaseFeatureInput>,
+    /// The features that it touches; null or none: it touches none.
+    features: MaybeUndefined<Vec<ReleaseFeatureInput>>,
     /// When the sending system says that this became so: an earlier state never replaces a later one. Left out: what is
     /// sent last is the newest.
     updated_at: Option<DateTime>,
@@ -541,7 +541,7 @@ payloads! {
     ReleasePayload {
         /// The release.
         release: Release,
-        /// What became of what was sent; null where a verb has done what it says.
+        /// What became of what was sent; null after `updateRelease`.
         outcome: Option<SentOutcome>,
         /// Releases of the product whose version is another spelling of the one that was made now: v1.2.3 where 1.2.3 is
         /// there. Answers that name the one do not count for the other; look whether both are meant.
@@ -569,16 +569,18 @@ impl ReleaseMutation {
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let mut nulls = Nulls::default();
             let new = NewRelease {
                 product: input.product.0,
                 version: input.version,
-                title: input.title,
-                notes: input.notes,
-                previous: input.previous.map(|previous| previous.0),
-                planned_for: input.planned_for.map(Into::into),
+                title: nulls.note("title", super::given(input.title)),
+                notes: nulls.note("notes", super::given(input.notes)),
+                previous: nulls.note("previous", super::given(input.previous)).map(|previous| previous.0),
+                planned_for: nulls.note("plannedFor", super::given(input.planned_for)).map(Into::into),
                 released_at: input.released_at.map(Into::into),
-                features: touched(input.features),
+                features: touched(nulls.note_list("features", super::given(input.features))),
                 updated_at: input.updated_at.map(Into::into),
+                nulls,
             };
             let planned = release::plan(ctx.store(), ctx.ships()?, new, ctx.now()).await?;
             let alike = planned.alike.into_iter().map(Release).collect();
@@ -618,10 +620,10 @@ impl ReleaseMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let id = referenced(ctx, input.release_id, input.release, input.product).await?;
-            let release =
-                release::ship(ctx.store(), ctx.ships()?, id, input.released_at.map(Into::into), ctx.now())
-                    .await?;
-            Ok(ReleasePayload::done(Release(release), None, Vec::new()))
+            let released_at = input.released_at.map(Into::into);
+            let (release, became) =
+                release::ship(ctx.store(), ctx.ships()?, id, released_at, ctx.now()).await?;
+            Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))
         })
         .await
     }
@@ -636,8 +638,9 @@ impl ReleaseMutation {
         payload(mark, async {
             let id = referenced(ctx, input.release_id, input.release, input.product).await?;
             let withdrawn_at = input.withdrawn_at.map_or_else(|| ctx.now(), Into::into);
-            let release = release::withdraw(ctx.store(), ctx.ships()?, id, withdrawn_at, ctx.now()).await?;
-            Ok(ReleasePayload::done(Release(release), None, Vec::new()))
+            let (release, became) =
+                release::withdraw(ctx.store(), ctx.ships()?, id, withdrawn_at, ctx.now()).await?;
+            Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))
         })
         .await
     }

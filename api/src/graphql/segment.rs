@@ -1,6 +1,6 @@
 //! Segments.
 
-use async_graphql::{Context, Description, ID, InputObject, Object, connection::Connection};
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
 use ballroom_entity::{
     id::{OrganizationId, SegmentId},
     segment::{Column, Entity, Model},
@@ -105,8 +105,8 @@ impl SegmentQuery {
 struct CreateSegmentInput {
     /// The name that files use; unique in the organization.
     key: String,
-    /// What people call it; the key if left out.
-    name: Option<String>,
+    /// What people call it; its key if left out or null.
+    name: MaybeUndefined<String>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -129,6 +129,9 @@ payloads! {
         segment: Segment,
         /// What became of what was sent; null where a verb has done what it says.
         outcome: Option<SentOutcome>,
+        /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
+        /// are meant.
+        alike: Vec<Segment>,
     }
 }
 
@@ -146,9 +149,13 @@ impl SegmentMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.manages()?;
-            let (segment, became) =
-                segment::create(ctx.store(), by, &input.key, input.name.as_deref(), ctx.now()).await?;
-            Ok(SegmentPayload::done(Segment(segment), Some(became.into())))
+            let name = super::given(input.name);
+            let name = name.as_ref().map(Option::as_deref);
+            let (segment, became) = segment::create(ctx.store(), by, &input.key, name, ctx.now()).await?;
+            let dimensions = ctx.store().dimensions(segment.organization_id).await?;
+            let alike = became.alike(&segment.key, dimensions.segments.values(), |row| &row.key);
+            let alike = alike.into_iter().map(Segment).collect();
+            Ok(SegmentPayload::done(Segment(segment), Some(became.into()), alike))
         })
         .await
     }
@@ -163,7 +170,7 @@ impl SegmentMutation {
         payload(mark, async {
             let by = ctx.manages()?;
             let segment = segment::rename(ctx.store(), by, &input.segment.0, &input.name, ctx.now()).await?;
-            Ok(SegmentPayload::done(Segment(segment), None))
+            Ok(SegmentPayload::done(Segment(segment), None, Vec::new()))
         })
         .await
     }

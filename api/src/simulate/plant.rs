@@ -17,6 +17,7 @@ use crate::{
         release::{self, NewRelease, TouchedFeature},
         scale::{self, NewScale},
         segment,
+        sent::Nulls,
     },
     ingest::Change,
     store::Store,
@@ -57,8 +58,7 @@ pub async fn plant(
             channel: Some(answer.channel.to_owned()),
             occurred_at: Some(answer.occurred_at),
             external_id: Some(answer.external_id.clone()),
-            source: None,
-            updated_at: None,
+            ..NewFeedback::default()
         });
         let mut tx = store.begin(by.organization(), at).await?;
         all(feedback::submit_in(&mut tx, SOURCE, answers.collect(), how).await?)?;
@@ -101,13 +101,12 @@ async fn plant_nouns(store: &Store, viewer: &Viewer, world: &World, at: DateTime
     let new = NewProduct {
         key: product.clone(),
         name: Some(world.product.name.to_owned()),
-        description: None,
         time_zone: Some(world.product.time_zone.name().to_owned()),
-        ships_to: None,
+        ..NewProduct::default()
     };
     product::create(store, by, new, at).await?;
     for segment in &world.segments {
-        segment::create(store, by, segment.key, Some(segment.name), at).await?;
+        segment::create(store, by, segment.key, Some(Some(segment.name)), at).await?;
     }
     for one in &world.scales {
         if store.dimensions(by.organization()).await?.scale("scale", one.key).is_err() {
@@ -128,9 +127,9 @@ async fn plant_nouns(store: &Store, viewer: &Viewer, world: &World, at: DateTime
             product: product.clone(),
             key: one.key.to_owned(),
             name: Some(one.name.to_owned()),
-            description: None,
             lifecycle: Some(FeatureLifecycle::Live),
             team: Some(one.team.to_owned()),
+            ..NewFeature::default()
         };
         feature::create(store, by, new, at).await?;
     }
@@ -148,12 +147,10 @@ async fn plant_nouns(store: &Store, viewer: &Viewer, world: &World, at: DateTime
             product: product.clone(),
             version: one.version.to_owned(),
             title: Some(one.title.to_owned()),
-            notes: None,
             previous: one.previous.map(str::to_owned),
-            planned_for: None,
             released_at: Some(one.released_at),
             features: touched.collect(),
-            updated_at: None,
+            ..NewRelease::default()
         };
         release::plan(store, by.into(), new, at).await?;
     }
@@ -164,6 +161,7 @@ async fn plant_nouns(store: &Store, viewer: &Viewer, world: &World, at: DateTime
             goal: Some(one.goal.to_owned()),
             starts_on: one.starts_on,
             ends_before: one.ends_before,
+            nulls: Nulls::default(),
         };
         iteration::create(store, by, new, at).await?;
     }

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use ballroom_entity::release::ReleaseLifecycle;
+use ballroom_entity::release::{Model as Release, ReleaseLifecycle};
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::NewFeedback;
@@ -90,6 +91,7 @@ impl Handed {
             NewFeedback { segment: Some(_), .. } => return left_out("segment"),
             NewFeedback { source: Some(_), .. } => return left_out("source"),
             NewFeedback { occurred_at: Some(_), .. } => return left_out("occurredAt"),
+            NewFeedback { updated_at: Some(_), .. } => return left_out("updatedAt"),
             _ => (),
         }
         let respondent = check::optional_line("respondent", self.respondent.as_deref(), check::NAME_LENGTH)?;
@@ -120,10 +122,21 @@ impl Handed {
     }
 
     /// Refuses what whoever handed it in cannot know of, or may not speak about.
-    pub(super) fn check(&self, dimensions: &Dimensions, about: &About<'_>) -> Result<(), Error> {
+    pub(super) fn check(
+        &self,
+        dimensions: &Dimensions,
+        about: &About<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        // A page speaks of now: what nobody has any more, it cannot ask about.
+        let gone = |release: &Release| {
+            matches!(self.from, Hand::Page(_))
+                && release.lifecycle == ReleaseLifecycle::Withdrawn
+                && release.withdrawn_at.is_some_and(|withdrawn| withdrawn < now)
+        };
         if let Some(release) = about.release
             && !matches!(self.from, Hand::Inside)
-            && release.lifecycle == ReleaseLifecycle::Planned
+            && (release.lifecycle == ReleaseLifecycle::Planned || gone(release))
         {
             let given = self.answer.release.clone().unwrap_or_default();
             return Err(Error::not_found("release", "release", given));

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use ballroom_entity::{
+    customer,
     feedback::{Column, Entity, Model},
-    id::FeedbackId,
+    id::{CustomerId, FeedbackId, SegmentId},
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         error::Error,
-        sent::{Became, Stamp, take},
+        sent::{Became, Nulls, Stamp},
     },
     store::{Transaction, about},
 };
@@ -54,8 +55,8 @@ pub(super) async fn all(
             continue;
         }
         touched.insert(id);
-        let segmented = draft.segment_given.is_some();
-        meant.insert(at, Meant { id, timed: draft.timed, segmented });
+        let (timed, segmented) = (draft.timed, draft.segment_given.is_some());
+        meant.insert(at, Meant { id, timed, segmented, nulls: draft.nulls.clone() });
         news.push((at, draft));
     }
     for (at, given) in name_customers(tx, results, news, how).await? {
@@ -73,6 +74,7 @@ struct Meant {
     id: FeedbackId,
     timed: bool,
     segmented: bool,
+    nulls: Nulls,
 }
 
 async fn one(
@@ -91,17 +93,21 @@ async fn one(
         None => (),
     }
     let mut after = before.clone();
-    take(&mut after.feature_id, given.feature_id.map(Some));
-    take(&mut after.release_id, given.release_id.map(Some));
-    if given.customer_id.is_some() && given.customer_id != before.customer_id {
+    let nulls = &meant.nulls;
+    nulls.take("feature", &mut after.feature_id, given.feature_id);
+    nulls.take("release", &mut after.release_id, given.release_id);
+    let named = given.customer_id.is_some() || nulls.has("customer");
+    if named && given.customer_id != before.customer_id {
         (after.customer_id, after.segment_id) = (given.customer_id, given.segment_id);
     }
     if meant.segmented {
         after.segment_id = given.segment_id;
+    } else if nulls.has("segment") {
+        after.segment_id = segment_of(tx, after.customer_id).await?;
     }
     (after.scale_id, after.level) = (given.scale_id, given.level);
-    take(&mut after.comment, given.comment.map(Some));
-    take(&mut after.channel, given.channel.map(Some));
+    nulls.take("comment", &mut after.comment, given.comment);
+    nulls.take("channel", &mut after.channel, given.channel);
     if meant.timed {
         (after.occurred_at, after.day) = (given.occurred_at, given.day);
     }
@@ -122,4 +128,11 @@ async fn one(
     }
     let outcome = if differs { Outcome::Updated } else { Outcome::AlreadyThere };
     Ok(Submitted { feedback: after, outcome })
+}
+
+/// The segment that a customer is in now.
+async fn segment_of(tx: &Transaction, customer: Option<CustomerId>) -> Result<Option<SegmentId>, Error> {
+    let Some(customer) = customer else { return Ok(None) };
+    let row = customer::Entity::owned_by(tx.organization()).filter(customer::Column::Id.eq(customer));
+    Ok(row.one(tx.db()).await?.and_then(|row| row.segment_id))
 }

@@ -19,8 +19,12 @@ use super::{
 };
 use crate::{
     domain::{
-        check, customer as customers, error::Error, feedback, reference::PublicId, scale as scales,
-        sent::Stamp,
+        check, customer as customers,
+        error::Error,
+        feedback,
+        reference::PublicId,
+        scale as scales,
+        sent::{Nulls, Stamp},
     },
     store::{Bulk, BulkColumn, Dimensions, Transaction},
 };
@@ -54,6 +58,8 @@ pub struct NewFeedback {
     pub source: Option<String>,
     /// When the source says that this became so.
     pub updated_at: Option<DateTime<Utc>>,
+    /// What of it was sent as null.
+    pub nulls: Nulls,
 }
 
 /// How a batch is taken.
@@ -171,13 +177,15 @@ pub(super) struct Draft {
     /// Whether the customer may be made.
     may_be_new: bool,
     pub(super) segment_given: Option<SegmentId>,
+    pub(super) nulls: Nulls,
 }
 
 impl Draft {
     fn check(tx: &Transaction, dimensions: &Dimensions, source: &str, handed: Handed) -> Result<Self, Error> {
         let item = &handed.answer;
         // What has no id is never sent again.
-        let stamp = item.external_id.as_ref().map(|_| Stamp::of(item, item.updated_at));
+        let stamp = Stamp::of(item, item.updated_at, tx.at)?;
+        let stamp = item.external_id.as_ref().map(|_| stamp);
         let product = dimensions.product("product", &item.product)?;
         let feature = item
             .feature
@@ -189,7 +197,7 @@ impl Draft {
             .as_deref()
             .map(|release| dimensions.release(product.id, "release", release))
             .transpose()?;
-        handed.check(dimensions, &About { product, feature, release })?;
+        handed.check(dimensions, &About { product, feature, release }, tx.at)?;
         let segment =
             item.segment.as_deref().map(|segment| dimensions.segment("segment", segment)).transpose()?;
         let scale: &scale::Model = dimensions.scale("scale", &item.scale)?;
@@ -224,7 +232,8 @@ impl Draft {
         };
         let may_be_new = customer.as_deref().is_none_or(|customer| handed.may_name(customer));
         let timed = item.occurred_at.is_some();
-        Ok(Self { row, customer, timed, may_be_new, segment_given: segment.map(|segment| segment.id) })
+        let segment_given = segment.map(|segment| segment.id);
+        Ok(Self { row, customer, timed, may_be_new, segment_given, nulls: handed.answer.nulls })
     }
 
     fn external_key(&self) -> Option<(String, String)> {

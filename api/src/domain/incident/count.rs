@@ -87,6 +87,8 @@ pub(crate) fn label(attributions: &[attribution::Model]) -> ReleaseId {
         match (stated.basis, stated.release_id) {
             (AttributionBasis::Rejected, Some(release)) => rejected.push(release),
             (AttributionBasis::NotCausedByChange, _) => return ReleaseId::NOT_CAUSED_BY_CHANGE,
+            // Who named one names none any more.
+            (AttributionBasis::Explicit, None) => return ReleaseId::NONE,
             (AttributionBasis::Inferred, _) if stated.confidence.is_none_or(|sure| sure < BELIEVED) => (),
             (_, Some(release)) if !rejected.contains(&release) => return release,
             _ => (),

@@ -21,7 +21,7 @@ use crate::{
         error::Error,
         feedback::Telling,
         reference::PublicId,
-        sent::{Became, Stamp},
+        sent::{Became, Nulls, Stamp},
     },
     store::{Bulk, BulkColumn, Dimensions, Store, Transaction},
 };
@@ -53,7 +53,8 @@ pub struct NewIncident {
     pub reopened_at: Option<DateTime<Utc>>,
     /// When it ended; none: it is open, or nothing is said of it.
     pub resolved_at: Option<DateTime<Utc>>,
-    /// Whether the source says that it is open: then one that was resolved before `updated_at` is opened again.
+    /// Whether the source says that it is open: then one that was resolved before is opened again, as of `updated_at`,
+    /// else as of now.
     pub open: bool,
     /// How many customers it hurts, if that is known.
     pub affected_customers: Option<i64>,
@@ -65,6 +66,8 @@ pub struct NewIncident {
     pub source: Option<String>,
     /// When the source says that this became so.
     pub updated_at: Option<DateTime<Utc>>,
+    /// What of it was sent as null.
+    pub nulls: Nulls,
 }
 
 /// An incident that was taken.
@@ -280,7 +283,7 @@ fn check_one(
     known: &HashMap<String, customer::Model>,
     item: NewIncident,
 ) -> Result<Checked, Error> {
-    let stamp = Stamp::of(&item, item.updated_at);
+    let stamp = Stamp::of(&item, item.updated_at, tx.at)?;
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &item.product)?.id;
     let release =

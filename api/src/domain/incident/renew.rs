@@ -16,7 +16,7 @@ use crate::{
         error::Error,
         feedback::Telling,
         reference::PublicId,
-        sent::{Became, Stamp, take},
+        sent::{Became, Stamp},
     },
     store::{Transaction, about},
 };
@@ -29,7 +29,7 @@ pub(super) async fn renew(
     item: NewIncident,
     telling: Telling,
 ) -> Result<(Model, Became), Error> {
-    let stamp = Stamp::of(&item, item.updated_at);
+    let stamp = Stamp::of(&item, item.updated_at, tx.at)?;
     let Whole { incident: before, features: features_before, attributions, earlier } =
         whole(tx, incident).await?;
     if let Some(became) = stamp.against(before.source_updated_at, before.sent) {
@@ -38,14 +38,16 @@ pub(super) async fn renew(
     let dimensions = tx.dimensions();
     let mut after = before.clone();
     after.title = check::line("title", &item.title, open::TITLE_LENGTH)?;
-    take(&mut after.description, check::text("description", item.description.as_deref())?.map(Some));
+    let description = check::text("description", item.description.as_deref())?;
+    item.nulls.take("description", &mut after.description, description);
     after.severity = open::severity(item.severity)?;
-    take(&mut after.affected_customers, open::affected(item.affected_customers)?.map(Some));
-    let features = match item.features.is_empty() {
+    let affected = open::affected(item.affected_customers)?;
+    item.nulls.take("affectedCustomers", &mut after.affected_customers, affected);
+    let features = match item.features.is_empty() && !item.nulls.has("features") {
         true => features_before.clone(),
         false => open::features(&dimensions, after.product_id, &item.features)?,
     };
-    let customers = match item.customers.is_empty() {
+    let customers = match item.customers.is_empty() && !item.nulls.has("customers") {
         true => None,
         false => Some(open::customers(tx, &item.customers).await?),
     };
@@ -77,14 +79,16 @@ pub(super) async fn renew(
     }
     let mut stated = attributions.clone();
     let last_named = attributions.iter().rev().find(|one| one.basis == AttributionBasis::Explicit);
-    if let Some(release) = release
-        && last_named.is_none_or(|last| last.release_id != Some(release))
-    {
+    let last_named = last_named.and_then(|last| last.release_id);
+    // A source that names none any more takes back what it named, unless somebody else has said more since.
+    let taken_back =
+        item.nulls.has("release") && last_named.is_some_and(|named| count::label(&attributions) == named);
+    if taken_back || release.is_some_and(|release| last_named != Some(release)) {
         let one = attribution::Model {
             organization_id: tx.organization(),
             id: AttributionId::new(),
             incident_id: incident,
-            release_id: Some(release),
+            release_id: release,
             basis: AttributionBasis::Explicit,
             confidence: None,
             created_at: tx.at,
@@ -121,7 +125,7 @@ struct Times {
     opened_at: Option<DateTime<Utc>>,
     reopened_at: Option<DateTime<Utc>>,
     resolved_at: Option<DateTime<Utc>>,
-    /// The source says that it is open, since this moment at the latest.
+    /// The source says that it is open: since this moment, if it was resolved before.
     open_at: Option<DateTime<Utc>>,
 }
 
@@ -134,7 +138,7 @@ impl Times {
             opened_at: moment("openedAt", item.opened_at)?,
             reopened_at: moment("reopenedAt", item.reopened_at)?,
             resolved_at: moment("resolvedAt", item.resolved_at)?,
-            open_at: moment("updatedAt", item.updated_at.filter(|_| item.open))?,
+            open_at: item.open.then(|| item.updated_at.unwrap_or(now)),
         };
         open::in_order(times.opened_at, times.reopened_at, times.resolved_at)?;
         Ok(times)
@@ -179,9 +183,16 @@ impl Times {
             if resolved_at >= interval::begin(incident) {
                 let (at, day) = on(resolved_at)?;
                 (incident.resolved_at, incident.resolved_on) = (Some(at), Some(day));
+            } else if incident.resolved_at.is_none()
+                && earlier.last().is_some_and(|last| resolved_at > last.resolved_at)
+            {
+                // That it began again was told without a time, and heard when it was over.
+                let (at, day) = on(resolved_at)?;
+                (incident.reopened_at, incident.reopened_on) = (Some(at), Some(day));
+                (incident.resolved_at, incident.resolved_on) = (Some(at), Some(day));
             }
         } else if let Some(at) = self.open_at
-            && incident.resolved_at.is_some_and(|resolved| at > resolved)
+            && incident.resolved_at.is_some_and(|resolved| at >= resolved)
         {
             earlier.extend(interval::begin_again(tx, incident, on(at)?).await?);
         }

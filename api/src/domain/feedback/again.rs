@@ -1,0 +1,78 @@
+//! Anonymous answers that may have been taken before: nothing tells whether two that say the same are one.
+
+use std::collections::HashMap;
+
+use ballroom_entity::{
+    feedback::{Column, Entity, Model},
+    id::{FeatureId, ProductId, ReleaseId, ScaleId},
+};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use crate::{domain::error::Error, store::Transaction};
+
+/// All that an anonymous answer says.
+#[derive(PartialEq, Eq, Hash)]
+struct Said {
+    product: ProductId,
+    feature: Option<FeatureId>,
+    release: Option<ReleaseId>,
+    scale: ScaleId,
+    level: i32,
+    at: DateTime<Utc>,
+    comment: Option<String>,
+}
+
+impl Said {
+    fn by(row: &Model) -> Self {
+        Self {
+            product: row.product_id,
+            feature: row.feature_id,
+            release: row.release_id,
+            scale: row.scale_id,
+            level: row.level,
+            at: row.occurred_at,
+            comment: row.comment.clone(),
+        }
+    }
+}
+
+/// How many of some anonymous answers say what another says that was received before a moment.
+pub(crate) async fn said_before(
+    tx: &Transaction,
+    rows: &[Model],
+    moment: DateTime<Utc>,
+) -> Result<u64, Error> {
+    let mut moments: HashMap<(ProductId, Option<FeatureId>), Vec<DateTime<Utc>>> = HashMap::new();
+    for row in rows {
+        moments.entry((row.product_id, row.feature_id)).or_default().push(row.occurred_at);
+    }
+    let mut before: HashMap<Said, u64> = HashMap::new();
+    for ((product, feature), mut moments) in moments {
+        moments.sort_unstable();
+        moments.dedup();
+        let of_feature = match feature {
+            Some(feature) => Column::FeatureId.eq(feature),
+            None => Column::FeatureId.is_null(),
+        };
+        for some in moments.chunks(500) {
+            let there = Entity::owned_by(tx.organization())
+                .filter(Column::ProductId.eq(product))
+                .filter(of_feature.clone())
+                .filter(Column::OccurredAt.is_in(some.iter().copied()))
+                .filter(Column::CustomerId.is_null())
+                .filter(Column::ReceivedAt.lt(moment));
+            for row in there.all(tx.db()).await? {
+                *before.entry(Said::by(&row)).or_default() += 1;
+            }
+        }
+    }
+    let mut again = 0;
+    for row in rows {
+        if let Some(left) = before.get_mut(&Said::by(row)).filter(|left| **left > 0) {
+            *left -= 1;
+            again += 1;
+        }
+    }
+    Ok(again)
+}
