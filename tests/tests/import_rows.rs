@@ -12,6 +12,9 @@ on_both!(
     rejects_come_in_the_order_of_the_file_and_name_the_flag,
     a_mistyped_setting_is_found_before_the_first_row,
     releases_that_name_releases_of_the_same_file_come_in,
+    a_twin_is_told_by_whoever_makes_it,
+    columns_that_are_not_read_are_named,
+    rows_that_an_earlier_file_had_are_counted_again_with_a_word,
 );
 
 async fn start(backend: Backend) -> App {
@@ -47,6 +50,13 @@ async fn cells_that_say_that_there_is_nothing_make_nothing(backend: Backend) {
         assert_eq!(answer, &json!({ "comment": null, "customer": null }));
     }
     // Who means it can say so.
+    let rows = "scale,rating,occurred_at,release,customer,comment\ncsat,4,2026-04-01T10:00:00Z,unknown,?,unknown\n\
+        csat,4,2026-04-01T10:00:00Z,<NA>,—,TBD\n";
+    let said = import(&app, rows, &["--create", "releases,customers"]).await;
+    assert!(said.contains("2 accepted") && !said.contains("Made"), "{said}");
+    let query = "{ product(product: \"shop\") { feedback(filter: { dayFrom: \"2026-04-01\" }) { nodes { comment } } } }";
+    let comments = app.asks(query, json!({})).await["product"]["feedback"]["nodes"].to_string();
+    assert!(comments.contains("unknown") && comments.contains("TBD"), "somebody wrote that: {comments}");
     let rows =
         "scale,rating,occurred_at,release\ncsat,4,2026-03-01T10:00:00Z,none\ncsat,4,2026-03-01T10:00:00Z,?\n";
     let said = import(&app, rows, &["--create", "releases", "--missing", "?"]).await;
@@ -162,4 +172,84 @@ async fn releases_that_name_releases_of_the_same_file_come_in(backend: Backend) 
     assert_eq!(app.asks(query, json!({})).await["release"]["previous"]["version"], "298");
     let said = app.database.succeeds(&["import", "releases", &file]).await;
     assert!(said.contains("300 already there"), "{said}");
+}
+
+async fn a_twin_is_told_by_whoever_makes_it(backend: Backend) {
+    let app = start(backend).await;
+    let rows = |customers: &[&str]| {
+        let rows = customers.iter().map(|customer| format!("csat,4,2026-03-01,{customer}\n"));
+        format!("scale,rating,occurred_at,customer\n{}", rows.collect::<String>())
+    };
+    let create = ["--create", "customers"];
+    let said = import(&app, &rows(&["acme", "globex"]), &create).await;
+    assert!(said.contains("Made: 2 customers.") && !said.contains("Warning"), "{said}");
+    let said = import(&app, &rows(&["Acme", "ACME", "GLOBEX", "initech", "acme"]), &create).await;
+    assert!(said.contains("Made: 4 customers."), "{said}");
+    for twin in ["Acme", "ACME"] {
+        let warning = format!(
+            "Warning: customer \"{twin}\" is made new beside \"acme\"; if they are the same, write \"acme\" in the file."
+        );
+        assert!(said.contains(&warning), "{said}");
+    }
+    assert!(said.contains("\"GLOBEX\" is made new beside \"globex\"") && !said.contains("initech"), "{said}");
+    assert!(said.find("Warning").unwrap() < said.find("rows read").unwrap(), "before it is made: {said}");
+    // Two that are new and much alike, and versions that a prefix does not explain.
+    let said = import(&app, &rows(&["umbrella-1", "Umbrella 1"]), &create).await;
+    assert!(said.contains("\"umbrella-1\" is made new beside \"Umbrella 1\""), "{said}");
+    let release = "scale,rating,occurred_at,release\ncsat,4,2026-03-01,2.0.0\ncsat,4,2026-03-01,2.0\n";
+    let said = import(&app, release, &["--create", "releases"]).await;
+    assert!(said.contains("write \"2.0\" in the file") && !said.contains("--release-prefix"), "{said}");
+
+    for (verb, key, more) in [
+        ("createProduct", "Shop", json!({})),
+        ("createFeature", "SEARCH", json!({ "product": "shop" })),
+        ("createSegment", "Gold", json!({})),
+        ("createCustomer", "AcMe", json!({})),
+    ] {
+        let (first, noun) = (verb[6..7].to_uppercase(), verb[6..].to_lowercase());
+        let document = format!(
+            "mutation($input: Create{first}{}Input!) {{ {verb}(input: $input) {{ outcome {noun} {{ key }} alike {{ key }} }} }}",
+            &verb[7..]
+        );
+        let send = async |key: &str| {
+            let mut input = more.clone();
+            input["key"] = json!(key);
+            app.asks(&document, json!({ "input": input })).await[verb].clone()
+        };
+        send(&key.to_lowercase()).await;
+        let made = send(key).await;
+        assert_eq!(made["outcome"], "CREATED", "{verb}: {made}");
+        assert!(made["alike"].as_array().unwrap().contains(&json!({ "key": key.to_lowercase() })), "{made}");
+        assert_eq!(send(key).await["alike"], json!([]), "said once: {verb}");
+        assert_eq!(send("another-one").await["alike"], json!([]), "{verb}");
+    }
+}
+
+async fn columns_that_are_not_read_are_named(backend: Backend) {
+    let app = start(backend).await;
+    let file = app.database.file(
+        "incidents.csv",
+        "product,severity,opened_at,feature,resolvd_at,bogus,other\nshop,2,2026-03-01,search,2026-03-02,x,y\n",
+    );
+    let said = app.database.succeeds(&["import", "incidents", &file]).await;
+    assert!(said.contains("column `resolvd_at` is not read; did you mean `resolved_at`"), "{said}");
+    assert!(said.contains("Warning: columns that are not read: `bogus`, `other`."), "{said}");
+    let query = "{ product(product: \"shop\") { incidents { nodes { state features { key } } } } }";
+    let incident = app.asks(query, json!({})).await["product"]["incidents"]["nodes"][0].clone();
+    assert_eq!(incident, json!({ "state": "OPEN", "features": [{ "key": "search" }] }));
+}
+
+async fn rows_that_an_earlier_file_had_are_counted_again_with_a_word(backend: Backend) {
+    let app = start(backend).await;
+    let rows = "rating,occurred_at,comment\n5,2026-03-01,good\n5,2026-03-01,good\n4,2026-03-02,\n";
+    let csat = ["--scale", "csat"];
+    let said = import(&app, rows, &csat).await;
+    assert!(said.contains("3 accepted") && !said.contains("Warning"), "{said}");
+    assert!(!import(&app, rows, &csat).await.contains("Warning"), "the same file again is the same");
+    let grown = format!("{rows}5,2026-03-01,good\n3,2026-03-03,new\n");
+    let said = import(&app, &grown, &csat).await;
+    assert!(said.contains("5 accepted"), "{said}");
+    assert!(said.contains("Warning: 3 accepted rows say what rows say of an earlier import"), "{said}");
+    let named = "rating,occurred_at,comment,external_id\n5,2026-03-01,good,1\n";
+    assert!(!import(&app, named, &csat).await.contains("Warning"), "it has an id");
 }

@@ -17,7 +17,7 @@ use crate::{
     domain::{parameters, score::Scores, token},
     ingest::{
         Encoding, Format, Kind, ReadOptions,
-        import::{Create, ImportOptions, Progress, Summary, import},
+        import::{Create, ImportOptions, Progress, Summary, Told, import},
         mapping,
     },
     words::counted,
@@ -57,8 +57,12 @@ pub(super) struct Import {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT,...")]
     create: Vec<Creatable>,
 
-    /// Cells that hold nothing, instead of the usual NA, N/A, #N/A, n.a., NaN, null, nil, none, undefined, (null), (none),
-    /// -, -- and \N, whatever the case of their letters; "" (nothing): only empty cells do.
+    /// Cells that hold nothing, instead of the usual, whatever the case of their letters; "" (nothing): only empty cells do.
+    ///
+    /// Usual are NA, N/A, #N/A, <NA>, n.a., n.a, NaN, null, nil, none, undefined, (null), (none), (blank), (empty), -, --, –, —,
+    /// \N and the errors of spreadsheets (#NAME?, #VALUE!, #REF!, #DIV/0!, #NULL!); and for features, releases, segments,
+    /// customers, channels, the day of a release and the number of customers that an incident hurts also ?, ??, ???, the
+    /// full stop, unknown, (unknown), TBD and TBA.
     #[arg(long, value_delimiter = ',', value_name = "TEXT,...")]
     missing: Option<Vec<String>>,
 
@@ -133,7 +137,11 @@ impl Import {
             product.time_zone.parse().ok()
         })?;
         let mut shown = Shown::new();
-        let summary = import(&store, by, &file, options, |progress| shown.update(progress)).await;
+        let summary = import(&store, by, &file, options, |told| match told {
+            Told::Progress(progress) => shown.update(progress),
+            Told::Warning(warning) => shown.warn(&warning),
+        })
+        .await;
         shown.finish();
         let summary = summary.with_context(|| format!("{} was not imported to its end", file.display()))?;
         print(&summary, &file.display().to_string(), what);
@@ -221,6 +229,15 @@ impl Shown {
         }
     }
 
+    fn warn(&self, warning: &str) {
+        let end = if warning.ends_with('?') { "" } else { "." };
+        let print = || println!("Warning: {warning}{end}");
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
     fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -230,6 +247,7 @@ impl Shown {
 
 fn print(summary: &Summary, file: &str, what: What) {
     let Summary {
+        said_before,
         read,
         accepted,
         updated,
@@ -238,7 +256,6 @@ fn print(summary: &Summary, file: &str, what: What) {
         rejected,
         created,
         rejects,
-        warnings,
         ..
     } = summary;
     println!("{file}: {} read", counted(*read, "row"));
@@ -258,13 +275,22 @@ fn print(summary: &Summary, file: &str, what: What) {
         (created.features, "feature"),
         (created.releases, "release"),
         (created.segments, "segment"),
+        (created.customers, "customer"),
     ];
     let made: Vec<String> = made.iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(*n, what)).collect();
     if !made.is_empty() {
         println!("Made: {}.", made.join(", "));
     }
-    for warning in warnings {
-        println!("Warning: {warning}.");
+    if *said_before > 0 {
+        println!(
+            "Warning: {} of an earlier import, and counted again: the answers are anonymous and have no id, so that \
+             nothing tells whether they are the same. If they are, import what is new only, or give each row an id \
+             (--map external_id=COLUMN).",
+            match said_before {
+                1 => "1 accepted row says what a row says".to_owned(),
+                more => format!("{} accepted rows say what rows say", HumanCount(*more)),
+            }
+        );
     }
     if let Some(rejects) = rejects {
         println!("What was rejected, and why, is in {}.", rejects.display());

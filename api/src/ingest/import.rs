@@ -10,14 +10,14 @@ use std::{
 
 use anyhow::Context;
 use ballroom_entity::release::ReleaseLifecycle;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use super::{
-    BadRecord, Dates, ExternalIds, Kind, Mapping, ReadError, ReadOptions, Reader, Record, Reject, Rejects,
-    Target, open, parse,
+    BadRecord, Columns, Dates, ExternalIds, Kind, Mapping, ReadError, ReadOptions, Reader, Record, Reject,
+    Rejects, Target, open, parse,
 };
 use crate::{
     clock,
@@ -28,7 +28,7 @@ use crate::{
         feedback::{self, NewFeedback, Outcome, Submission, Telling},
         incident::{self, NewIncident},
         release::{self, NewRelease, Planned, TouchedFeature},
-        sent::Became,
+        sent::{Became, Nulls},
         text,
     },
     store::{Dimensions, Store, Transaction},
@@ -81,14 +81,14 @@ pub struct Summary {
     pub superseded: u64,
     /// Rows that could not be taken.
     pub rejected: u64,
+    /// Anonymous answers that were accepted and say just what one of an earlier import says.
+    pub said_before: u64,
     /// What was made because a row was the first to name it.
     pub created: Created,
     /// The first day whose counts changed; none when none did.
     pub first_day: Option<NaiveDate>,
     /// Where the rejects are; none when there were none.
     pub rejects: Option<PathBuf>,
-    /// What was made although something much like it was there.
-    pub warnings: Vec<String>,
 }
 
 /// How far an import is.
@@ -102,13 +102,26 @@ pub struct Progress {
     pub bytes_total: u64,
 }
 
-/// Imports a file; `progress` hears of every transaction.
+/// What is told while a file is imported.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// A transaction is done.
+    Progress(Progress),
+    /// What should be looked at: what is about to be made although something much like it is there, columns that are not
+    /// read. It ends without a full stop.
+    Warning(String),
+}
+
+/// So many twins are named, each before it is made; more are only counted.
+const TWINS: u64 = 50;
+
+/// Imports a file; `told` hears of every transaction, and of what should be looked at before it is written.
 pub async fn import(
     store: &Store,
     by: Manage,
     file: &Path,
     options: ImportOptions,
-    mut progress: impl FnMut(Progress),
+    mut told: impl FnMut(Told),
 ) -> anyhow::Result<Summary> {
     let reader = open(file, &options.read)?;
     let mut mapping = Mapping::new(options.kind, reader.columns(), &options.map, &options.set)?;
@@ -119,10 +132,16 @@ pub async fn import(
         mapping = mapping.without_release_prefix(prefix);
     }
     check_settings(&mapping, options.create, &*store.dimensions(by.organization()).await?)?;
+    for warning in unread(&mapping, reader.columns()) {
+        told(Told::Warning(warning));
+    }
     let dates = match &options.date_format {
         Some(format) => Dates::with_format(options.time_zone, format)?,
         None => Dates::in_zone(options.time_zone),
     };
+    // Answers with an id of their own are known by it.
+    let began =
+        (options.kind == Kind::Feedback && mapping.column(Target::ExternalId).is_none()).then(clock::now);
     let mut rejects = Rejects::new(&options.rejects, reader.columns());
     anyhow::ensure!(options.rejects != file, "the rejects cannot go into the file that is imported");
     // Those of an earlier import of the file say nothing about this one.
@@ -135,10 +154,18 @@ pub async fn import(
         read(reader, mapping, dates, ids, sender)
     });
     let mut summary = Summary::default();
+    let mut twins = create::Twins::default();
+    let mut named = 0;
     while let Some(batch) = batches.recv().await {
         let Batch { rows, bad, bytes, bytes_total } = batch;
         summary.read += (rows.len() + bad.len()) as u64;
-        let refused = take(store, by, &options, rows, &mut summary).await?;
+        let about = |twin: String| {
+            named += 1;
+            if named <= TWINS {
+                told(Told::Warning(twin));
+            }
+        };
+        let refused = take(store, by, (&options, began), rows, (&mut summary, &mut twins), about).await?;
         let mut bad: Vec<Bad> = bad
             .into_iter()
             .chain(refused.into_iter().map(|(reject, record)| Bad::Refused(reject, record)))
@@ -151,12 +178,35 @@ pub async fn import(
                 Bad::Refused(reject, record) => rejects.write(&reject, &record)?,
             }
         }
-        progress(Progress { rows: summary.read, bytes, bytes_total });
+        told(Told::Progress(Progress { rows: summary.read, bytes, bytes_total }));
+    }
+    if named > TWINS {
+        told(Told::Warning(format!("{} more were made beside much the same", named - TWINS)));
     }
     summary.rejected = rejects.count();
     summary.rejects = rejects.finish()?;
     reading.await?.with_context(|| format!("{} rows were imported before that", summary.read))?;
     Ok(summary)
+}
+
+/// What is to be said of columns that are not read: a name that was mistyped looks like any other.
+fn unread(mapping: &Mapping, columns: &Columns) -> Vec<String> {
+    let unread = mapping.unread(columns);
+    let mut said: Vec<String> = unread
+        .iter()
+        .filter_map(|(name, meant)| {
+            let meant = meant.as_ref()?.name();
+            Some(format!("column `{name}` is not read; did you mean `{meant}` (--map {meant}={name})?"))
+        })
+        .collect();
+    let others: Vec<String> =
+        unread.iter().filter(|(_, meant)| meant.is_none()).map(|(name, _)| format!("`{name}`")).collect();
+    match others.as_slice() {
+        [] => (),
+        [one] => said.push(format!("column {one} is not read")),
+        some => said.push(format!("columns that are not read: {}", some.join(", "))),
+    }
+    said
 }
 
 /// Checks what is the same in all rows before the first of them: one mistyped word should not refuse a million.
@@ -345,9 +395,10 @@ enum Taken {
 async fn take(
     store: &Store,
     by: Manage,
-    options: &ImportOptions,
+    (options, began): (&ImportOptions, Option<DateTime<Utc>>),
     rows: Vec<(Record, Row)>,
-    summary: &mut Summary,
+    (summary, twins): (&mut Summary, &mut create::Twins),
+    mut about: impl FnMut(String),
 ) -> anyhow::Result<Vec<(Reject, Record)>> {
     let mut refused = Vec::new();
     let mut rows = rows;
@@ -355,8 +406,9 @@ async fn take(
     while !rows.is_empty() {
         let mut tx = store.begin(by.organization(), clock::now()).await?;
         let tried: Vec<Row> = rows.iter().map(|(_, row)| row.clone()).collect();
-        let made = create::missing(&mut tx, options.create, &tried).await?;
-        let results = submit(&mut tx, options, tried).await?;
+        let made = create::missing(&mut tx, options.create, &tried, twins).await?;
+        let mut again = 0;
+        let results = submit(&mut tx, options, tried, began.map(|began| (began, &mut again))).await?;
         if options.create.any() && results.iter().any(Result::is_err) {
             drop(tx);
             let mut good = Vec::with_capacity(rows.len());
@@ -370,10 +422,12 @@ async fn take(
             continue;
         }
         let first_day = tx.counts.first_day();
+        made.warnings.into_iter().for_each(&mut about);
         tx.commit().await?;
+        twins.made(made.customers);
         summary.first_day = summary.first_day.into_iter().chain(first_day).min();
         summary.created.add(made.created);
-        summary.warnings.extend(made.warnings);
+        summary.said_before += again;
         for ((record, _), result) in rows.into_iter().zip(results) {
             match result {
                 Ok(Taken::Accepted) => summary.accepted += 1,
@@ -388,11 +442,13 @@ async fn take(
     Ok(refused)
 }
 
-/// Hands rows to the domain. A file has rows of one kind; the results are in their order.
+/// Hands rows to the domain. A file has rows of one kind; the results are in their order. Of anonymous answers it is
+/// counted how many say what was said before.
 async fn submit(
     tx: &mut Transaction,
     options: &ImportOptions,
     rows: Vec<Row>,
+    anonymous: Option<(DateTime<Utc>, &mut u64)>,
 ) -> Result<Vec<Result<Taken, Error>>, Error> {
     let (mut answers, mut incidents, mut figures, mut releases) = (vec![], vec![], vec![], vec![]);
     for row in rows {
@@ -406,7 +462,13 @@ async fn submit(
     let mut results = Vec::new();
     if !answers.is_empty() {
         let how = Submission { create_customers: options.create.customers, telling: Telling::Total };
-        for result in feedback::submit_in(tx, &options.source, answers, how).await? {
+        let submitted = feedback::submit_in(tx, &options.source, answers, how).await?;
+        if let Some((began, again)) = anonymous {
+            let new = submitted.iter().flatten().filter(|one| one.outcome == Outcome::Accepted);
+            let new = new.map(|one| &one.feedback).filter(|row| row.customer_id.is_none());
+            *again = feedback::said_before(tx, &new.cloned().collect::<Vec<_>>(), began).await?;
+        }
+        for result in submitted {
             results.push(result.map(|submitted| match submitted.outcome {
                 Outcome::Accepted => Taken::Accepted,
                 Outcome::Updated => Taken::Updated,
@@ -457,7 +519,21 @@ fn new_feedback(row: parse::FeedbackRow) -> NewFeedback {
         external_id: row.external_id,
         source: None,
         updated_at: row.updated_at,
+        nulls: nulls(&row.empty),
     }
+}
+
+/// Empty cells as the null that they are.
+fn nulls(empty: &[Target]) -> Nulls {
+    let mut nulls = Nulls::default();
+    for target in empty {
+        let field = match target {
+            Target::AffectedCustomers => "affectedCustomers",
+            other => other.name(),
+        };
+        nulls.note(field, Some(None::<()>));
+    }
+    nulls
 }
 
 fn new_incident(row: parse::IncidentRow) -> NewIncident {
@@ -478,6 +554,7 @@ fn new_incident(row: parse::IncidentRow) -> NewIncident {
         external_id: row.external_id,
         source: None,
         updated_at: row.updated_at,
+        nulls: nulls(&row.empty),
     }
 }
 
@@ -513,6 +590,7 @@ async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Bec
         released_at: row.released_at,
         features: touched.collect(),
         updated_at: row.updated_at,
+        nulls: nulls(&row.empty),
     };
     let Planned { release, became, .. } = release::plan_in(tx, new).await?;
     if let Some(withdrawn_at) = row.withdrawn_at
@@ -533,7 +611,7 @@ fn reject(line: u64, error: Error) -> Reject {
 /// The field that is at fault, and what is wrong with it, for whoever imports a file.
 fn in_words(error: Error) -> (String, String) {
     match error {
-        Error::Invalid { field, reason } | Error::Conflict { field, reason } => (field, reason),
+        Error::Invalid { field, reason, .. } | Error::Conflict { field, reason } => (field, reason),
         Error::NotFound { field, noun, reference, near } => {
             let made = match noun {
                 "product" | "feature" | "release" | "segment" | "customer" => {

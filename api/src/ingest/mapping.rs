@@ -7,6 +7,7 @@
 use thiserror::Error;
 
 use super::record::{Columns, Record};
+use crate::domain::near::near;
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,11 +175,13 @@ pub enum MappingError {
 }
 
 /// What people and programs write into a cell that holds nothing.
-pub const MISSING: [&str; 14] = [
+pub const MISSING: [&str; 25] = [
     "NA",
     "N/A",
     "#N/A",
+    "<NA>",
     "n.a.",
+    "n.a",
     "NaN",
     "null",
     "nil",
@@ -186,10 +189,50 @@ pub const MISSING: [&str; 14] = [
     "undefined",
     "(null)",
     "(none)",
+    "(blank)",
+    "(empty)",
     "-",
     "--",
+    "–",
+    "—",
     "\\N",
+    "#NAME?",
+    "#VALUE!",
+    "#REF!",
+    "#DIV/0!",
+    "#NULL!",
 ];
+
+/// What says of a name, of a release's day or of a number of customers that nobody knows it. In a comment it is what
+/// somebody wrote, and in the place of a time, a rating or a product it is a mistake, which is rejected.
+pub const UNKNOWN: [&str; 8] = ["?", "??", "???", ".", "unknown", "(unknown)", "TBD", "TBA"];
+
+impl Target {
+    /// Whether [what says that nobody knows it](UNKNOWN) leaves it out.
+    fn may_be_unknown(self) -> bool {
+        use Target::*;
+        matches!(
+            self,
+            Feature
+                | Features
+                | Release
+                | Previous
+                | Segment
+                | Customer
+                | Channel
+                | ReleasedAt
+                | AffectedCustomers
+        )
+    }
+
+    /// Another name under which files have it.
+    fn alias(self) -> Option<&'static str> {
+        match self {
+            Target::Features => Some("feature"),
+            _ => None,
+        }
+    }
+}
 
 /// Where each target of a file's rows comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,6 +240,7 @@ pub struct Mapping {
     kind: Kind,
     sources: Vec<(Target, Source)>,
     missing: Vec<String>,
+    unknown: Vec<String>,
     release_prefix: Option<String>,
 }
 
@@ -215,8 +259,9 @@ impl Mapping {
         maps: &[(String, String)],
         sets: &[(String, String)],
     ) -> Result<Mapping, MappingError> {
-        let missing = MISSING.map(str::to_lowercase).to_vec();
-        let mut mapping = Mapping { kind, sources: Vec::new(), missing, release_prefix: None };
+        let [missing, unknown] =
+            [&MISSING[..], &UNKNOWN[..]].map(|texts| texts.iter().map(|text| text.to_lowercase()).collect());
+        let mut mapping = Mapping { kind, sources: Vec::new(), missing, unknown, release_prefix: None };
         for (target, constant) in sets {
             mapping.add(kind.target(target)?, Source::Constant(constant.clone()))?;
         }
@@ -225,7 +270,9 @@ impl Mapping {
             mapping.add(target, find(columns, target, column)?)?;
         }
         for target in kind.targets().collect::<Vec<_>>() {
-            let namesake = columns.names().iter().position(|name| squeezed(name) == squeezed(target.name()));
+            let called =
+                |wanted: &str| columns.names().iter().position(|name| squeezed(name) == squeezed(wanted));
+            let namesake = called(target.name()).or_else(|| called(target.alias()?));
             if let (None, Some(position)) = (mapping.source(target), namesake) {
                 let name = columns.names()[position].clone();
                 mapping.sources.push((target, Source::Column { position, name }));
@@ -241,8 +288,10 @@ impl Mapping {
         }
     }
 
-    /// Takes cells with these texts for empty ones, instead of the [usual](MISSING), whatever the case of their letters.
+    /// Takes cells with these texts for empty ones, instead of [the](MISSING) [usual](UNKNOWN), whatever the case of their
+    /// letters.
     pub fn with_missing(mut self, texts: &[String]) -> Mapping {
+        self.unknown.clear();
         self.missing = texts.iter().map(|text| text.trim().to_lowercase()).collect();
         self
     }
@@ -261,7 +310,9 @@ impl Mapping {
     /// The text of a target in a record; none where the cell says that there is none.
     pub fn get<'a>(&'a self, record: &'a Record, target: Target) -> Option<&'a str> {
         let text = match self.source(target)? {
-            Source::Column { position, .. } => record.at(*position).filter(|text| !self.is_missing(text)),
+            Source::Column { position, .. } => {
+                record.at(*position).filter(|text| !self.is_missing(target, text))
+            }
             Source::Constant(text) => Some(text.as_str()),
         }?;
         match (&self.release_prefix, target) {
@@ -281,9 +332,26 @@ impl Mapping {
         }
     }
 
-    fn is_missing(&self, text: &str) -> bool {
+    fn is_missing(&self, target: Target, text: &str) -> bool {
         let text = text.trim();
-        self.missing.iter().any(|missing| missing.len() == text.len() && *missing == text.to_lowercase())
+        let is_one = |known: &String| known.len() == text.len() && *known == text.to_lowercase();
+        self.missing.iter().any(is_one) || (target.may_be_unknown() && self.unknown.iter().any(is_one))
+    }
+
+    /// The columns of which nothing is read, each with the target that may have been meant.
+    pub fn unread<'a>(&self, columns: &'a Columns) -> Vec<(&'a str, Option<Target>)> {
+        let is_read = |at: usize| {
+            self.sources
+                .iter()
+                .any(|(_, source)| matches!(source, Source::Column { position, .. } if *position == at))
+        };
+        let free: Vec<Target> = self.kind.targets().filter(|target| self.source(*target).is_none()).collect();
+        let meant = |name: &str| {
+            let near = near(name, free.iter().map(|target| target.name()));
+            free.iter().copied().find(|target| near.first().is_some_and(|near| near == target.name()))
+        };
+        let names = columns.names().iter().enumerate().filter(|(at, _)| !is_read(*at));
+        names.map(|(_, name)| (name.as_str(), meant(name))).collect()
     }
 
     /// The targets that are the same in all rows.
@@ -442,12 +510,35 @@ mod tests {
         for cell in ["Nathan", "n", "1.0-", "nullable"] {
             assert_eq!(usual.get(&record(cell), Target::Release), Some(cell));
         }
+        for cell in ["<NA>", "—", "–", "(blank)", "#NAME?"] {
+            let record = record(cell);
+            assert!(of_a_kind.iter().all(|target| usual.get(&record, *target).is_none()), "{cell}");
+        }
+        for cell in ["?", "Unknown", "TBD", "."] {
+            let record = record(cell);
+            assert!(of_a_kind[..2].iter().all(|target| usual.get(&record, *target).is_none()), "{cell}");
+            assert_eq!(usual.get(&record, Target::Comment), Some(cell), "somebody wrote that");
+        }
         let own = usual.clone().with_missing(&["?".to_owned()]);
         assert_eq!(own.get(&record("?"), Target::Release), None);
         assert_eq!(own.get(&record("NA"), Target::Release), Some("NA"));
         let bare = usual.without_release_prefix("v");
         assert_eq!(bare.get(&record("v1.2"), Target::Release), Some("1.2"));
         assert_eq!(bare.get(&record("v1.2"), Target::Comment), Some("v1.2"));
+    }
+
+    #[test]
+    fn what_is_not_read_is_known_with_what_may_have_been_meant() {
+        let header = ["product", "severity", "opened_at", "feature", "resolvd_at", "bogus"];
+        let mapping = mapped(Kind::Incidents, &header, "", "").unwrap();
+        assert_eq!(mapping.column(Target::Features), Some("feature"));
+        let expected = [("resolvd_at", Some(Target::ResolvedAt)), ("bogus", None)];
+        assert_eq!(mapping.unread(&Columns::new(header)), expected);
+        let both = ["product", "severity", "opened_at", "feature", "features"];
+        assert_eq!(
+            mapped(Kind::Incidents, &both, "", "").unwrap().column(Target::Features),
+            Some("features")
+        );
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct FeedbackRow {
     pub updated_at: Option<DateTime<Utc>>,
     /// The source's own id of it.
     pub external_id: Option<String>,
+    /// What the source says is not there: it says of when it speaks, and the cells of these are empty.
+    pub empty: Vec<Target>,
 }
 
 /// One incident, as a file tells it.
@@ -59,7 +61,7 @@ pub struct IncidentRow {
     pub reopened_at: Option<DateTime<Utc>>,
     /// When it ended; none: it is open.
     pub resolved_at: Option<DateTime<Utc>>,
-    /// Whether the file says that it is open: it has a column for the end, and there is none.
+    /// Whether the file says that it is open: it says of when it speaks and has a column for the end, and there is none.
     pub open: bool,
     /// When the source says that it became so.
     pub updated_at: Option<DateTime<Utc>>,
@@ -67,6 +69,8 @@ pub struct IncidentRow {
     pub affected_customers: Option<i64>,
     /// The source's own id of it.
     pub external_id: Option<String>,
+    /// What the source says is not there: it says of when it speaks, and the cells of these are empty.
+    pub empty: Vec<Target>,
 }
 
 /// The active customers of a feature on a day, as a file tells them.
@@ -107,6 +111,8 @@ pub struct ReleaseRow {
     pub title: Option<String>,
     /// The features that it touches.
     pub features: Vec<Touch>,
+    /// What the source says is not there: it says of when it speaks, and the cells of these are empty.
+    pub empty: Vec<Target>,
 }
 
 /// A feature that a release touches; in a file `search` or `search:fixed`.
@@ -183,12 +189,14 @@ pub fn feedback(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Fee
         occurred_at: row.parsed(Target::OccurredAt, |text| row.moment(text))?,
         updated_at: row.maybe(Target::UpdatedAt, |text| row.moment(text))?,
         external_id: row.text(Target::ExternalId),
+        empty: row.empty(),
     })
 }
 
 /// Reads the incident in a record.
 pub fn incident(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<IncidentRow, Reject> {
     let row = Row { record, mapping, dates };
+    let empty = row.empty();
     Ok(IncidentRow {
         line: record.line(),
         product: row.required(Target::Product)?,
@@ -199,10 +207,11 @@ pub fn incident(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Inc
         opened_at: row.parsed(Target::OpenedAt, |text| row.moment(text))?,
         reopened_at: row.maybe(Target::ReopenedAt, |text| row.moment(text))?,
         resolved_at: row.maybe(Target::ResolvedAt, |text| row.moment(text))?,
-        open: mapping.column(Target::ResolvedAt).is_some() && row.text(Target::ResolvedAt).is_none(),
+        open: empty.contains(&Target::ResolvedAt),
         updated_at: row.maybe(Target::UpdatedAt, |text| row.moment(text))?,
         affected_customers: row.maybe(Target::AffectedCustomers, count)?,
         external_id: row.text(Target::ExternalId),
+        empty,
     })
 }
 
@@ -233,6 +242,7 @@ pub fn release(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Rele
         updated_at: row.maybe(Target::UpdatedAt, |text| row.moment(text))?,
         title: row.text(Target::Title),
         features: features.iter().map(|text| touch(text)).collect(),
+        empty: row.empty(),
     })
 }
 
@@ -247,6 +257,16 @@ impl Row<'_> {
     fn text(&self, target: Target) -> Option<String> {
         let text = self.mapping.get(self.record, target)?.trim();
         (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// The targets of which a row says that there is nothing: it has a column for them, and the cell is empty. It says so
+    /// only if it says when that became so: many a file leaves out what has not changed.
+    fn empty(&self) -> Vec<Target> {
+        if self.text(Target::UpdatedAt).is_none() {
+            return Vec::new();
+        }
+        let targets = self.mapping.kind().targets();
+        targets.filter(|of| self.mapping.column(*of).is_some() && self.text(*of).is_none()).collect()
     }
 
     fn required(&self, target: Target) -> Result<String, Reject> {

@@ -1,6 +1,9 @@
-//! Making what rows are the first to name: products, features, releases, segments.
+//! Making what rows are the first to name: products, features, releases, segments. Customers are made with their answers.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+};
 
 use ballroom_entity::id::ProductId;
 use chrono::{DateTime, Utc};
@@ -8,9 +11,10 @@ use chrono::{DateTime, Utc};
 use super::Row;
 use crate::{
     domain::{
+        customer,
         error::Error,
         feature::{self, NewFeature},
-        near::near,
+        near::{bare, near},
         product::{self, NewProduct},
         release, segment, version,
     },
@@ -36,6 +40,7 @@ pub struct Created {
     pub features: u64,
     pub releases: u64,
     pub segments: u64,
+    pub customers: u64,
 }
 
 impl Created {
@@ -45,6 +50,7 @@ impl Created {
         self.features += other.features;
         self.releases += other.releases;
         self.segments += other.segments;
+        self.customers += other.customers;
     }
 }
 
@@ -54,6 +60,7 @@ struct Named<'a> {
     features: Vec<&'a str>,
     release: Option<(&'a str, DateTime<Utc>)>,
     segment: Option<&'a str>,
+    customer: Option<&'a str>,
 }
 
 impl Row {
@@ -64,24 +71,28 @@ impl Row {
                 features: row.feature.as_deref().into_iter().collect(),
                 release: row.release.as_deref().map(|release| (release, row.occurred_at)),
                 segment: row.segment.as_deref(),
+                customer: row.customer.as_deref(),
             },
             Self::Incident(row) => Named {
                 product: &row.product,
                 features: row.features.iter().map(String::as_str).collect(),
                 release: row.release.as_deref().map(|release| (release, row.opened_at)),
                 segment: None,
+                customer: None,
             },
             Self::Exposure(row) => Named {
                 product: &row.product,
                 features: vec![&row.feature],
                 release: None,
                 segment: row.segment.as_deref(),
+                customer: None,
             },
             Self::Release(row) => Named {
                 product: &row.product,
                 features: row.features.iter().map(|touch| touch.feature.as_str()).collect(),
                 release: None,
                 segment: None,
+                customer: None,
             },
         }
     }
@@ -92,6 +103,28 @@ impl Row {
 pub(super) struct Made {
     pub(super) created: Created,
     pub(super) warnings: Vec<String>,
+    /// The keys of the customers who will be made with their answers.
+    pub(super) customers: Vec<String>,
+}
+
+/// The customers that there are, by how their names are written but for case, spaces and hyphens: of a million of them
+/// too, those who are much like another are found at once. Empty until one is to be made.
+#[derive(Debug, Default)]
+pub(super) struct Twins(Option<HashMap<u64, Box<str>>>);
+
+impl Twins {
+    fn form(key: &str) -> u64 {
+        // Two forms with one hash, of so many, only give a warning too many.
+        BuildHasherDefault::<DefaultHasher>::default().hash_one(bare(key))
+    }
+
+    /// Notes customers who were made.
+    pub(super) fn made(&mut self, keys: Vec<String>) {
+        let Some(known) = &mut self.0 else { return };
+        for key in keys {
+            known.entry(Self::form(&key)).or_insert_with(|| key.into());
+        }
+    }
 }
 
 impl Create {
@@ -106,11 +139,13 @@ impl Made {
     fn beside(&mut self, noun: &str, name: &str, alike: Option<&str>) {
         if let Some(alike) = alike {
             let mended = match noun {
-                "release" => "map it (--release-prefix v takes a `v` off its versions)",
-                _ => "write it as it is there",
+                "release" if name.strip_prefix(['v', 'V']) == Some(alike) => {
+                    format!("import with --release-prefix {}", &name[..1])
+                }
+                _ => format!("write \"{alike}\" in the file"),
             };
             self.warnings.push(format!(
-                "{noun} \"{name}\" was made, and there is \"{alike}\": if they are the same, {mended}"
+                "{noun} \"{name}\" is made new beside \"{alike}\"; if they are the same, {mended}"
             ));
         }
     }
@@ -118,7 +153,12 @@ impl Made {
 
 /// Makes what the rows name and nobody has made. What cannot be made (a key of 300 characters) is left out here, and the
 /// row is refused for it when it is submitted.
-pub(super) async fn missing(tx: &mut Transaction, create: Create, rows: &[Row]) -> Result<Made, Error> {
+pub(super) async fn missing(
+    tx: &mut Transaction,
+    create: Create,
+    rows: &[Row],
+    twins: &mut Twins,
+) -> Result<Made, Error> {
     let mut made = Made::default();
     let rows: Vec<&Row> = rows.iter().collect();
     let rows = rows.as_slice();
@@ -134,6 +174,9 @@ pub(super) async fn missing(tx: &mut Transaction, create: Create, rows: &[Row]) 
     if create.releases {
         made.created.releases = releases(tx, rows, &mut made).await?;
     }
+    if create.customers {
+        made.created.customers = customers(tx, rows, &mut made, twins).await?;
+    }
     Ok(made)
 }
 
@@ -144,8 +187,11 @@ async fn products(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
     keys.dedup();
     keys.retain(|key| dimensions.known_product(key).is_none());
     let mut made = 0;
-    for key in keys {
-        let alike = near(key, dimensions.products.values().map(|row| row.key.as_str()));
+    for (at, key) in keys.iter().copied().enumerate() {
+        let alike = near(
+            key,
+            dimensions.products.values().map(|row| row.key.as_str()).chain(keys[..at].iter().copied()),
+        );
         told.beside("product", key, alike.first().map(String::as_str));
         let new = NewProduct { key: key.to_owned(), ..NewProduct::default() };
         made += taken(product::insert_in(tx, new).await)?;
@@ -160,8 +206,11 @@ async fn segments(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
     keys.dedup();
     keys.retain(|key| dimensions.known_segment(key).is_none());
     let mut made = 0;
-    for key in keys {
-        let alike = near(key, dimensions.segments.values().map(|row| row.key.as_str()));
+    for (at, key) in keys.iter().copied().enumerate() {
+        let alike = near(
+            key,
+            dimensions.segments.values().map(|row| row.key.as_str()).chain(keys[..at].iter().copied()),
+        );
         told.beside("segment", key, alike.first().map(String::as_str));
         made += taken(segment::insert_in(tx, key, None).await)?;
     }
@@ -175,11 +224,16 @@ async fn features(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
         named.flat_map(|row| row.features.into_iter().map(move |feature| (row.product, feature))).collect();
     keys.sort_unstable();
     keys.dedup();
+    keys.retain(|(product, key)| {
+        let of = dimensions.known_product(product);
+        of.is_some_and(|of| dimensions.known_feature(of.id, key).is_none())
+    });
     let mut made = 0;
-    for (product, key) in keys {
-        let Some(of) = dimensions.known_product(product) else { continue };
-        if dimensions.known_feature(of.id, key).is_none() {
-            let alike = near(key, dimensions.features_of(of.id).iter().map(|row| row.key.as_str()));
+    for (at, (product, key)) in keys.iter().copied().enumerate() {
+        if let Some(of) = dimensions.known_product(product) {
+            let there = dimensions.features_of(of.id);
+            let before = keys[..at].iter().filter(|(other, _)| *other == product).map(|(_, key)| *key);
+            let alike = near(key, there.iter().map(|row| row.key.as_str()).chain(before));
             told.beside("feature", key, alike.first().map(String::as_str));
             let new =
                 NewFeature { product: product.to_owned(), key: key.to_owned(), ..NewFeature::default() };
@@ -200,12 +254,16 @@ async fn releases(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
         *first = at.min(*first);
     }
     let (mut made, mut moved) = (0, 0);
+    let mut new: HashMap<(ProductId, String), &str> = HashMap::new();
     for ((product, version), first) in seen {
         match dimensions.known_release(product, version) {
             None => {
                 // Digits are a version's meaning: only another spelling of the same is a twin.
-                let twins = dimensions.spelled_like(product, &version::order(version));
-                told.beside("release", version, twins.first().map(|row| row.version.as_str()));
+                let order = version::order(version);
+                let there = dimensions.spelled_like(product, &order);
+                let before = new.get(&(product, order.clone())).copied();
+                told.beside("release", version, there.first().map(|row| row.version.as_str()).or(before));
+                new.entry((product, order)).or_insert(version);
                 made += taken(release::infer_in(tx, product, version, first).await)?;
             }
             Some(there) if there.inferred && there.released_at.is_some_and(|known| first < known) => {
@@ -217,6 +275,41 @@ async fn releases(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
     }
     changed(tx, made + moved).await?;
     Ok(made)
+}
+
+/// Finds the customers who will be made with their answers, and those much like one who is there: they would be two
+/// voices. A slip in a key of digits or letters at random is no sign of that, so only case, spaces and hyphens are.
+async fn customers(
+    tx: &mut Transaction,
+    rows: &[&Row],
+    told: &mut Made,
+    twins: &mut Twins,
+) -> Result<u64, Error> {
+    let mut keys: Vec<&str> = rows.iter().filter_map(|row| row.names().customer).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let there = customer::known(tx, keys.iter().copied()).await?;
+    keys.retain(|key| !there.contains_key(*key));
+    if keys.is_empty() {
+        return Ok(0);
+    }
+    if twins.0.is_none() {
+        let mut known = HashMap::new();
+        for key in customer::keys(tx).await? {
+            known.entry(Twins::form(&key)).or_insert_with(|| key.into());
+        }
+        twins.0 = Some(known);
+    }
+    let known = twins.0.get_or_insert_default();
+    let mut new: HashMap<u64, &str> = HashMap::new();
+    for key in &keys {
+        let form = Twins::form(key);
+        let alike = known.get(&form).map(|other| &**other).or_else(|| new.get(&form).copied());
+        told.beside("customer", key, alike);
+        new.entry(form).or_insert(key);
+    }
+    told.customers = keys.iter().map(|key| (*key).to_owned()).collect();
+    Ok(keys.len() as u64)
 }
 
 /// One if it was made, none if the caller's data forbid it; only our own failures end the import.
