@@ -77,7 +77,7 @@ pub fn change_point(
 ) -> Result<Option<ChangePoint>> {
     let counts =
         Counts { feature, parts: vec![prepared.feature(feature)?], exposure: prepared.feature(feature)? };
-    find(prepared, hyper, &counts, &Line::All, as_of)
+    find(prepared, hyper, &counts, &Line::all(), as_of)
 }
 
 /// The change point of a product: of all its features together, each compared with itself only, so that another
@@ -93,7 +93,7 @@ pub fn change_point_of_product(
     let codes = prepared.features_of(product.product);
     let parts = codes.iter().map(|code| prepared.feature(*code)).collect::<Result<Vec<_>>>()?;
     let counts = Counts { feature: whole, parts, exposure: product };
-    find(prepared, hyper, &counts, &Line::All, as_of)
+    find(prepared, hyper, &counts, &Line::all(), as_of)
 }
 
 /// The change point of a feature in the rows that a release is judged by: its own and those of the ancestors
@@ -106,11 +106,16 @@ pub fn change_point_of_release(
     release: u32,
     as_of: Day,
 ) -> Result<Option<ChangePoint>> {
-    let declared = prepared.release(release)?.ancestors.clone().filter(|ancestors| !ancestors.is_empty());
-    let line = declared.map(|ancestors| Line::Of(ancestors.into_iter().chain([release]).collect()));
+    let facts = prepared.release(release)?;
+    let declared = facts.ancestors.clone().filter(|ancestors| !ancestors.is_empty());
+    let line = declared.map(|ancestors| Rows::Of(ancestors.into_iter().chain([release]).collect()));
+    let line = Line {
+        rows: line.unwrap_or(Rows::AnyRelease),
+        again: facts.came_again().map(|first_day| (release, first_day)),
+    };
     let counts =
         Counts { feature, parts: vec![prepared.feature(feature)?], exposure: prepared.feature(feature)? };
-    find(prepared, hyper, &counts, &line.unwrap_or(Line::AnyRelease), as_of)
+    find(prepared, hyper, &counts, &line, as_of)
 }
 
 /// Whose rows are looked at.
@@ -143,7 +148,14 @@ impl Counts<'_> {
 }
 
 /// Which rows are looked at.
-enum Line {
+struct Line {
+    rows: Rows,
+    /// A release that came again, and since when: its rows from before are left out.
+    again: Option<(u32, Day)>,
+}
+
+/// Whose rows are looked at.
+enum Rows {
     /// All.
     All,
     /// Those that belong to any release: a verdict rests on no others.
@@ -153,12 +165,23 @@ enum Line {
 }
 
 impl Line {
-    fn holds(&self, release: Option<u32>) -> bool {
-        match (self, release) {
-            (Self::All, _) | (Self::AnyRelease, Some(_)) => true,
-            (Self::Of(line), Some(release)) => line.contains(&release),
+    fn all() -> Self {
+        Self { rows: Rows::All, again: None }
+    }
+
+    /// The day from which on rows of a release are looked at; none: no day.
+    fn since(&self, release: Option<u32>) -> Option<Day> {
+        let of_line = match (&self.rows, release) {
+            (Rows::All, _) | (Rows::AnyRelease, Some(_)) => true,
+            (Rows::Of(line), Some(release)) => line.contains(&release),
             (_, None) => false,
-        }
+        };
+        let again = self.again.filter(|(again, _)| release == Some(*again));
+        of_line.then(|| again.map_or(Day::MIN, |(_, since)| since))
+    }
+
+    fn holds(&self, release: Option<u32>, day: Day) -> bool {
+        self.since(release).is_some_and(|since| since <= day)
     }
 }
 
@@ -179,7 +202,7 @@ fn find(
     let active = counts.active(from, until).unwrap_or_else(|| vec![1.0; days]);
     let mut incidents: Vec<_> =
         active.into_iter().map(|exposure| Rate { incidents: 0.0, exposure }).collect();
-    let of_line = |i: &&IncidentDay| !i.no_change && line.holds(i.release);
+    let of_line = |i: &&IncidentDay| !i.no_change && line.holds(i.release, i.day);
     let opened = counts.parts.iter().flat_map(|part| part.incidents(from, until));
     for incident in opened.filter(of_line) {
         incidents[place(incident.day)].incidents += incident.opened as f64;
@@ -187,8 +210,9 @@ fn find(
 
     let mut started: Vec<(Day, u32)> = (0..)
         .zip(&prepared.releases)
-        .filter(|(code, r)| r.product == counts.exposure.product && line.holds(Some(*code)))
-        .filter_map(|(code, r)| Some((r.first_day.filter(|day| from < *day && *day < until)?, code)))
+        .filter(|(_, r)| r.product == counts.exposure.product)
+        .flat_map(|(code, r)| r.starts().map(move |day| (day, code)))
+        .filter(|(day, code)| from < *day && *day < until && line.holds(Some(*code), *day))
         .collect();
     started.sort_unstable();
     let same_day: Vec<_> = started.chunk_by(|a, b| a.0 == b.0).collect();
@@ -199,7 +223,14 @@ fn find(
         let probability = probability / releases.len() as f64;
         releases.iter().map(|(_, release)| Suspect { release: *release, probability }).collect::<Vec<_>>()
     };
-    let mut suspects: Vec<_> = same_day.iter().zip(&found.suspects).flat_map(suspect).collect();
+    let mut suspects: Vec<Suspect> = Vec::with_capacity(started.len());
+    for suspect in same_day.iter().zip(&found.suspects).flat_map(suspect) {
+        // A release that came again is one suspect.
+        match suspects.iter_mut().find(|known| known.release == suspect.release) {
+            Some(known) => known.probability += suspect.probability,
+            None => suspects.push(suspect),
+        }
+    }
     suspects.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     Ok(Some(ChangePoint {
         feature: counts.feature,
@@ -226,8 +257,9 @@ fn series(
     let stratum = &prepared.strata[counts.stratum];
     let (mean, ratio) = hyper.stratum(stratum);
     let mut sums = vec![(0, 0); (until - from) as usize];
-    for running in counts.running(|release| line.holds(release)) {
-        for (day, [n, levels, _]) in running.daily(from, until) {
+    for (release, running) in counts.by_release() {
+        let Some(since) = line.since(release) else { continue };
+        for (day, [n, levels, _]) in running.daily(from.max(since), until) {
             let sum = &mut sums[(day - from) as usize];
             *sum = (sum.0 + n, sum.1 + levels);
         }

@@ -77,8 +77,11 @@ pub struct Release {
     /// Nobody planned or shipped it: it is known from answers that name it. Its first day is looked for in them,
     /// and no answer that names no release is ever given to it.
     pub inferred: bool,
-    /// The day it was taken back. A day before `first_day` means that it was released again since.
+    /// The day it was taken back. One before `first_day` says nothing: only its answers tell of a later first day.
     pub withdrawn: Option<Day>,
+    /// The times that customers had it before: each ended with its withdrawal, and then it came again. Rows of them
+    /// are its own, and stand on neither side of its comparison.
+    pub earlier: Vec<Earlier>,
     /// Decides which of two releases of one day is the newer: the greater number. The caller ranks the
     /// releases of a product by what it knows of them: moments, ancestry, versions.
     pub order: u32,
@@ -88,6 +91,17 @@ pub struct Release {
     /// The features that it touches, as codes. The others show what happened to everybody in the same days. Empty:
     /// nobody said, and then no feature is taken for untouched.
     pub touched: Vec<u32>,
+}
+
+/// A time that customers had a release, before it was taken back and came again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its first day.
+    pub first_day: Day,
+    /// The day it was taken back.
+    pub withdrawn: Day,
+    /// As [`Release::order`], for this time.
+    pub order: u32,
 }
 
 /// A feature of a product, or the product as a whole.

@@ -4,7 +4,7 @@ use statrs::function::beta::checked_beta_reg;
 
 use crate::error::{Error, Result};
 use crate::evidence::Rate;
-use crate::facts::Day;
+use crate::facts::{Day, Release};
 use crate::prepared::{FeatureCounts, Prepared};
 use crate::prior::Hyperparameters;
 
@@ -170,7 +170,7 @@ pub(crate) fn bins(pasts: &[Past]) -> ([f64; 3], [f64; 3]) {
 
 pub(crate) fn release_days(prepared: &Prepared, feature: &FeatureCounts, until: Day) -> Vec<Day> {
     let of_product = prepared.releases.iter().filter(|r| r.product == feature.product);
-    of_product.filter_map(|r| r.first_day.filter(|day| *day < until)).collect()
+    of_product.flat_map(Release::starts).filter(|day| *day < until).collect()
 }
 
 /// Days since the latest release.

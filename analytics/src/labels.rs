@@ -74,13 +74,25 @@ pub(crate) fn find_first_days(releases: &mut [Release], tallies: &[Tally], label
             continue;
         }
         let own = Running::of(own.remove(&code).unwrap_or_default());
-        let in_use = |day: &&Day| {
-            let (from, until) = (**day + 1 - WEEK, **day + 1);
-            let ([own], [all, _]) = (own.between(from, until), labels.between(release.product, from, until));
-            own >= IN_USE || own as f64 >= SHARE_IN_USE * all as f64
-        };
-        release.first_day = own.days().iter().find(in_use).copied();
+        release.first_day = in_use(&own, |from, until| labels.between(release.product, from, until)[0]);
     }
+}
+
+/// The first day on which a release's own answers show it in real use, as [`find_first_days`] looks for it: from the
+/// answers of each day that name it, and those of its product that name any release, in the order of the days.
+pub fn first_day_in_use(own: &[(Day, i64)], labelled: &[(Day, i64)]) -> Option<Day> {
+    let running = |days: &[(Day, i64)]| Running::of(days.iter().map(|(day, count)| (*day, [*count])));
+    let labelled = running(labelled);
+    in_use(&running(own), |from, until| labelled.between(from, until)[0])
+}
+
+fn in_use(own: &Running<1>, labelled: impl Fn(Day, Day) -> i64) -> Option<Day> {
+    let in_use = |day: &&Day| {
+        let (from, until) = (**day + 1 - WEEK, **day + 1);
+        let [own] = own.between(from, until);
+        own >= IN_USE || own as f64 >= SHARE_IN_USE * labelled(from, until) as f64
+    };
+    own.days().iter().find(in_use).copied()
 }
 
 impl Release {

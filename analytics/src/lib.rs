@@ -41,10 +41,11 @@ pub use alert::alerts;
 pub use change_point::{change_point, change_point_of_product, change_point_of_release};
 pub use error::Error;
 pub use facts::{
-    Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, MIN_ANSWERS, Release, Scale, ScaleKind,
-    Stratum,
+    Day, Earlier, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, MIN_ANSWERS, Release, Scale,
+    ScaleKind, Stratum,
 };
 pub use forecast::forecast;
+pub use labels::first_day_in_use;
 pub use prepared::Prepared;
 pub use prior::{Hyperparameters, hyperparameters};
 pub use regression::regression;

@@ -208,9 +208,9 @@ impl StratumCounts {
         Sums(self.discounted.between(&self.all, from, until, at))
     }
 
-    /// The answers of some releases, each by itself.
-    pub(crate) fn running(&self, wanted: impl Fn(Option<u32>) -> bool) -> impl Iterator<Item = &Running<3>> {
-        self.releases.iter().filter(move |(release, _)| wanted(*release)).map(|(_, running)| running)
+    /// The answers of each release.
+    pub(crate) fn by_release(&self) -> impl Iterator<Item = (Option<u32>, &Running<3>)> {
+        self.releases.iter().map(|(release, running)| (*release, running))
     }
 
     /// Answers of a window that belong to no release: they are on neither side of a verdict.
@@ -267,12 +267,12 @@ impl Prepared {
         self.releases.get(release as usize)?.first_day
     }
 
-    /// The release before one: the one that it was made from, else the newest that began earlier.
+    /// The release before one: the one that it was made from, else the newest that began earlier, be it on the same day.
     pub fn previous(&self, release: u32) -> Option<u32> {
         let facts = self.releases.get(release as usize)?;
         match facts.ancestors.as_deref() {
             Some([parent, ..]) => Some(*parent),
-            _ => Timeline::of(&self.releases).before(facts.product, facts.first_day?),
+            _ => Timeline::of(&self.releases).before(release),
         }
     }
 

@@ -282,8 +282,11 @@ fn movement(prepared: &Prepared, ratio: &[f64], phi: f64, until: Day) -> Movemen
         (enough(|s| s.n0) && enough(|s| s.n1)).then(|| Shift::of(&strata, 0.0))
     };
     let mut touches: HashMap<u32, Vec<Day>> = HashMap::new();
-    for (release, day) in prepared.releases.iter().filter_map(|r| Some((r, r.first_day?))) {
-        release.touched.iter().for_each(|feature| touches.entry(*feature).or_default().push(day));
+    for release in &prepared.releases {
+        release
+            .touched
+            .iter()
+            .for_each(|feature| touches.entry(*feature).or_default().extend(release.starts()));
     }
     let mut blocks = Vec::new();
     for features in products.values() {

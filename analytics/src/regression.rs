@@ -92,6 +92,8 @@ pub struct ReleaseReport {
     pub first_day: Day,
     /// The last day that was looked at: `as_of`, or the 90th day of the release, or the day it was withdrawn.
     pub through: Day,
+    /// The day it was taken back, if that was by `as_of`.
+    pub withdrawn: Option<Day>,
     /// What the release was compared with in the first place.
     pub baseline: Baseline,
     /// The previous release, with which alone it was compared as well; none where there is none.
@@ -299,8 +301,8 @@ pub fn regression(
     let facts = prepared.release(release)?;
     let Some(first_day) = facts.first_day.filter(|first| *first <= as_of) else { return Ok(None) };
     // A release taken back is judged by the time it had: afterwards its exposure goes on, its incidents do not.
-    let taken_back = facts.withdrawn.filter(|w| *w >= first_day).unwrap_or(as_of);
-    let through = as_of.min(first_day + WATCH_DAYS - 1).min(taken_back);
+    let withdrawn = facts.withdrawn.filter(|day| (first_day..=as_of).contains(day));
+    let through = as_of.min(first_day + WATCH_DAYS - 1).min(withdrawn.unwrap_or(as_of));
     let from = first_day - BASELINE_DAYS;
     let declared = facts.ancestors.clone().filter(|ancestors| !ancestors.is_empty());
     let (baseline, against) = match declared {
@@ -314,13 +316,16 @@ pub fn regression(
     let family = watch(against, from);
     let previous = prepared.previous(release).filter(|p| *p != release);
     let alone = previous.map(|previous| {
-        let since = prepared.releases[previous as usize].first_day.unwrap_or(from);
+        // Its last time that began before this release; one that it is made from may have begun later.
+        let previous_began = prepared.releases[previous as usize].starts().filter(|day| *day <= first_day);
+        let since = previous_began.max().unwrap_or(from);
         watch(Compare::With(vec![previous]), from.max(since))
     });
     Ok(Some(ReleaseReport {
         release,
         first_day,
         through,
+        withdrawn,
         baseline,
         previous,
         min_answers: prepared.min_answers,

@@ -5,18 +5,59 @@ use std::collections::HashMap;
 use crate::facts::{Day, Release};
 
 impl Release {
-    /// Whether customers had it on that day.
-    pub(crate) fn is_live(&self, day: Day) -> bool {
-        let Some(first) = self.first_day else { return false };
-        let taken_back = self.withdrawn.is_some_and(|w| w >= first && w <= day);
-        first <= day && !taken_back
+    /// The first days of all the times that customers had it.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = Day> {
+        self.earlier.iter().map(|time| time.first_day).chain(self.first_day)
+    }
+
+    /// The first day of a release that was taken back before and came again: what is its own from before counts on
+    /// neither side.
+    pub(crate) fn came_again(&self) -> Option<Day> {
+        self.first_day.filter(|_| !self.earlier.is_empty())
+    }
+
+    /// The days from `from` up to `until` that belong to times that customers had it before.
+    pub(crate) fn earlier_days(&self, from: Day, until: Day) -> Vec<std::ops::Range<Day>> {
+        let within = self.earlier.iter().map(|time| time.first_day.max(from)..time.withdrawn.min(until));
+        within.filter(|days| !days.is_empty()).collect()
     }
 }
 
 /// The releases of each product from the newest back.
 pub(crate) struct Timeline<'a> {
     releases: &'a [Release],
-    newest_first: HashMap<u32, Vec<u32>>,
+    newest_first: HashMap<u32, Vec<Time>>,
+}
+
+/// A time that customers had a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Time {
+    pub(crate) release: u32,
+    pub(crate) first_day: Day,
+    withdrawn: Option<Day>,
+    order: u32,
+}
+
+impl Time {
+    /// Those of a release, in their order.
+    fn of(code: u32, release: &Release) -> impl Iterator<Item = Self> {
+        let earlier = release.earlier.iter().map(move |time| Self {
+            release: code,
+            first_day: time.first_day,
+            withdrawn: Some(time.withdrawn),
+            order: time.order,
+        });
+        earlier.chain(release.first_day.map(|first_day| Self {
+            release: code,
+            first_day,
+            withdrawn: release.withdrawn.filter(|withdrawn| *withdrawn >= first_day),
+            order: release.order,
+        }))
+    }
+
+    fn began(&self) -> (Day, u32) {
+        (self.first_day, self.order)
+    }
 }
 
 impl<'a> Timeline<'a> {
@@ -31,17 +72,15 @@ impl<'a> Timeline<'a> {
     }
 
     fn with(releases: &'a [Release], wanted: impl Fn(&Release) -> bool) -> Self {
-        let mut newest_first: HashMap<u32, Vec<u32>> = HashMap::new();
-        for (code, release) in (0..).zip(releases) {
-            if release.first_day.is_some() && wanted(release) {
-                newest_first.entry(release.product).or_default().push(code);
+        let mut newest_first: HashMap<u32, Vec<Time>> = HashMap::new();
+        for (code, release) in (0..).zip(releases).filter(|(_, release)| wanted(release)) {
+            let mut times = Time::of(code, release).peekable();
+            if times.peek().is_some() {
+                newest_first.entry(release.product).or_default().extend(times);
             }
         }
-        for codes in newest_first.values_mut() {
-            codes.sort_by(|a, b| {
-                let (a, b) = (&releases[*a as usize], &releases[*b as usize]);
-                (b.first_day, b.order).cmp(&(a.first_day, a.order))
-            });
+        for times in newest_first.values_mut() {
+            times.sort_by_key(|time| std::cmp::Reverse(time.began()));
         }
         Self { releases, newest_first }
     }
@@ -49,9 +88,10 @@ impl<'a> Timeline<'a> {
     /// The newest release of the product that is live on the day: the latest first day, then the greater
     /// `order`.
     pub(crate) fn live(&self, product: u32, day: Day) -> Option<u32> {
-        let codes = self.newest_first.get(&product)?;
-        let started = codes.partition_point(|c| self.releases[*c as usize].first_day > Some(day));
-        codes[started..].iter().copied().find(|c| self.releases[*c as usize].is_live(day))
+        let times = self.newest_first.get(&product)?;
+        let started = times.partition_point(|time| time.first_day > day);
+        let is_live = |time: &&Time| time.withdrawn.is_none_or(|withdrawn| day < withdrawn);
+        times[started..].iter().find(is_live).map(|time| time.release)
     }
 
     /// The same; before the first release of a product that has any, a code of its own ([`earlier`]): what was
@@ -61,10 +101,14 @@ impl<'a> Timeline<'a> {
         self.live(product, day).or(known.then(|| earlier(self.releases)))
     }
 
-    /// The newest release of the product that began before `first_day`, withdrawn or not.
-    pub(crate) fn before(&self, product: u32, first_day: Day) -> Option<u32> {
-        let codes = self.newest_first.get(&product)?;
-        codes.iter().copied().find(|c| self.releases[*c as usize].first_day < Some(first_day))
+    /// The newest release of its product, withdrawn or not, that began before a release did: on an earlier day, or
+    /// on the same one with the smaller `order`.
+    pub(crate) fn before(&self, release: u32) -> Option<u32> {
+        let this = self.releases.get(release as usize)?;
+        let began = (this.first_day?, this.order);
+        let times = self.newest_first.get(&this.product)?;
+        let earlier = |time: &&Time| time.began() < began && time.release != release;
+        times.iter().find(earlier).map(|time| time.release)
     }
 }
 
@@ -76,6 +120,7 @@ pub(crate) fn earlier(releases: &[Release]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Earlier;
 
     fn release(first_day: Option<Day>, withdrawn: Option<Day>, order: u32) -> Release {
         Release { first_day, withdrawn, order, ..Release::default() }
@@ -98,10 +143,33 @@ mod tests {
     }
 
     #[test]
-    fn a_release_that_came_again_after_its_withdrawal_is_live() {
-        let timeline_of = |w| [release(Some(0), None, 0), release(Some(70), w, 1)];
-        let releases = timeline_of(Some(60));
-        assert_eq!(Timeline::of(&releases).live(0, 75), Some(1));
-        assert_eq!(Timeline::of(&releases).live(0, 65), Some(0));
+    fn a_release_that_came_again_is_live_in_each_of_its_times() {
+        let first = Earlier { first_day: 50, withdrawn: 60, order: 1 };
+        let again = Release { earlier: vec![first], ..release(Some(70), None, 3) };
+        let releases = [release(Some(0), None, 0), again, release(Some(50), None, 2)];
+        let timeline = Timeline::of(&releases);
+        assert_eq!(timeline.live(0, 49), Some(0));
+        assert_eq!(timeline.live(0, 50), Some(2), "each time has an order of its own");
+        assert_eq!(timeline.live(0, 70), Some(1));
+        let alone = Timeline::of(&releases[..2]);
+        assert_eq!([59, 60, 69, 70].map(|day| alone.live(0, day)), [Some(1), Some(0), Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn the_release_before_began_earlier_on_the_same_day_or_before_it() {
+        let releases = [
+            release(Some(0), None, 0),
+            release(Some(50), Some(51), 1),
+            release(Some(50), None, 2),
+            Release {
+                earlier: vec![Earlier { first_day: 60, withdrawn: 62, order: 3 }],
+                ..release(Some(80), None, 5)
+            },
+            release(Some(70), None, 4),
+            release(None, None, 6),
+        ];
+        let timeline = Timeline::of(&releases);
+        let before = [0, 1, 2, 3, 4, 5].map(|release| timeline.before(release));
+        assert_eq!(before, [None, Some(0), Some(1), Some(4), Some(3), None]);
     }
 }

@@ -5,7 +5,7 @@
 mod world;
 
 use ballroom_analytics::regression::{Baseline, Reason, ReleaseReport, Verdict};
-use ballroom_analytics::{Day, change_point, hyperparameters, regression, value};
+use ballroom_analytics::{Day, Earlier, change_point, hyperparameters, regression, value};
 use world::World;
 
 const HAPPY: [i64; 5] = [0, 0, 1, 3, 6];
@@ -103,14 +103,54 @@ fn a_release_that_came_again_is_judged_by_its_second_time() {
     let mut world = World::with_features(1);
     world.release("1.0", Some(0));
     let again = world.release("2.0", Some(80));
-    world.releases[again as usize].withdrawn = Some(62);
+    world.releases[again as usize].earlier = vec![Earlier { first_day: 60, withdrawn: 62, order: 1 }];
     world.answers(0..60, None, HAPPY);
-    world.answers(60..62, Some(again), UNHAPPY);
+    world.incident(3, None, false);
+    world.incident(61, None, false);
     world.answers(62..80, None, HAPPY);
     world.answers(80..100, None, HAPPY);
-    let score = &report(&world, again, 99).features[0];
-    assert_eq!(score.verdict, Verdict::NoEvidence);
-    assert_eq!((score.baseline_responses, score.responses), (780, 200), "its first time is on neither side");
+    // Whether its answers name it or are given to it as the newest of their days.
+    for label in [Some(again), None] {
+        let mut world = world.clone();
+        world.answers(60..62, label, UNHAPPY);
+        let score = &report(&world, again, 99).features[0];
+        assert_eq!((score.verdict, score.since), (Verdict::NoEvidence, None));
+        let sides = (score.baseline_responses, score.responses);
+        assert_eq!(sides, (780, 200), "its first time is on neither side");
+        let incidents = (score.baseline_incidents, score.incidents_opened, score.baseline_days);
+        assert_eq!(incidents, (1, 0, 78), "nor are the incidents and days of it");
+    }
+}
+
+#[test]
+fn the_first_time_of_a_release_that_came_again_is_a_baseline_for_others() {
+    let mut world = World::with_features(1);
+    world.release("1.0", Some(0));
+    let again = world.release("2.0", Some(90));
+    let next = world.release("3.0", Some(70));
+    world.releases[again as usize].earlier = vec![Earlier { first_day: 60, withdrawn: 62, order: 1 }];
+    world.releases[again as usize].order = 3;
+    world.answers(0..60, None, HAPPY);
+    world.answers(60..62, None, UNHAPPY);
+    world.answers(62..80, None, HAPPY);
+    let report = report(&world, next, 79);
+    assert_eq!(report.previous, Some(again), "the newest that began before, whatever became of it");
+    assert_eq!(report.features[0].baseline_responses, 700, "all that was before");
+    let prepared = world.prepare();
+    let change =
+        change_point(&prepared, &hyperparameters(&prepared, 79), 0, 79).expect("known").expect("days");
+    assert_eq!(change.suspects[0].release, again, "its first time is what the fall began with");
+}
+
+#[test]
+fn of_two_releases_of_one_day_the_earlier_one_is_the_previous() {
+    let mut world = World::with_features(1);
+    world.release("1.0", Some(0));
+    let morning = world.release("1.9", Some(60));
+    let evening = world.release("1.10", Some(60));
+    world.answers(0..80, None, HAPPY);
+    let prepared = world.prepare();
+    assert_eq!((prepared.previous(evening), prepared.previous(morning)), (Some(morning), Some(0)));
 }
 
 #[test]

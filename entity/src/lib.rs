@@ -44,5 +44,6 @@ pub mod parameters_daily;
 pub mod product;
 pub mod release;
 pub mod release_feature;
+pub mod release_interval;
 pub mod scale;
 pub mod segment;

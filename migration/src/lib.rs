@@ -17,6 +17,7 @@ mod m0011_states;
 mod m0012_pages;
 mod m0014_version_order;
 mod m0016_min_answers;
+mod m0017_release_intervals;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_pages::Migration),
             Box::new(m0014_version_order::Migration),
             Box::new(m0016_min_answers::Migration),
+            Box::new(m0017_release_intervals::Migration),
         ]
     }
 }

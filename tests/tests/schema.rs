@@ -34,9 +34,9 @@ async fn the_tables_are_what_the_entities_say(backend: Backend) {
         }};
     }
     let tables = read!(
-        organization product feature release release_feature deployment iteration segment customer scale feedback
+        organization product feature release release_feature release_interval deployment iteration segment customer scale feedback
         incident incident_feature incident_customer incident_interval attribution exposure feedback_daily incident_daily exposure_daily
         api_token outbox parameters_daily
     );
-    assert_eq!(tables, 23);
+    assert_eq!(tables, 24);
 }

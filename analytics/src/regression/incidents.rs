@@ -1,5 +1,7 @@
 //! A feature's incidents around a release.
 
+use std::ops::Range;
+
 use super::watch::Watch;
 use super::{RateBasis, RateRatio};
 use crate::evidence::{
@@ -28,13 +30,21 @@ impl<'a> Incidents<'a> {
     pub(super) fn of(watch: &Watch, feature: &'a FeatureCounts) -> Self {
         let (from, first_day) = (watch.from, watch.first_day);
         let since = feature.first_day.filter(|d| *d < watch.until).unwrap_or(first_day);
-        let baseline_days = watch.before - since.max(from);
+        // Of a release that came again, the days of its first time stand on neither side.
+        let own = &watch.prepared.releases[watch.release as usize];
+        let left_out = own.earlier_days(from, watch.before);
+        let known_from = since.max(from);
+        let left_out_days: Day =
+            own.earlier_days(known_from, watch.before).iter().map(|days| days.len() as Day).sum();
+        let baseline_days = watch.before - known_from - left_out_days;
         let exposure = &feature.exposure;
-        let before = exposure.between(from, watch.before);
+        let exposed = |days: &Range<Day>| exposure.between(days.start, days.end);
+        let before = exposure.between(from, watch.before) - left_out.iter().map(exposed).sum::<f64>();
         let exposed = before > 0.0 && exposure.between(first_day, watch.until) > 0.0;
         let of_change = |i: &&IncidentDay| i.is_of_change();
         let earlier = feature.incidents(from, watch.before).iter().filter(of_change);
         let earlier = earlier.filter(|i| watch.is_baseline(i.release));
+        let earlier = earlier.filter(|i| !left_out.iter().any(|days| days.contains(&i.day)));
         let own = feature.incidents(first_day, watch.until).iter().filter(of_change);
         let own = own.filter(|i| i.release == Some(watch.release));
         Self {

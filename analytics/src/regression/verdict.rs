@@ -317,9 +317,11 @@ fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>
     };
     let days = (watch.first_day - found.first_day).max(0) as usize;
     let before: f64 = found.posterior.iter().take(days).sum();
-    let began = |release: u32| watch.prepared.releases[release as usize].first_day;
-    let release = found.suspects.iter().map(|suspect| suspect.release);
-    let mut release = release.filter(|code| began(*code).is_some_and(|first| first < watch.first_day));
+    let began_before = |code: &u32| {
+        let mut starts = watch.prepared.releases[*code as usize].starts();
+        *code != watch.release && starts.any(|day| day < watch.first_day)
+    };
+    let mut release = found.suspects.iter().map(|suspect| suspect.release).filter(began_before);
     Ok((before >= BEGAN_BEFORE).then(|| Since { day: found.day, release: release.next() }))
 }
 

@@ -282,7 +282,12 @@ impl Sides<'_> {
                 let each = line.iter().map(|release| self.counts.sums(Some(*release), from, until));
                 self.stratum.ruler.moments(each.fold(Sums::default(), Sums::plus))
             }
-            Compare::WithAnyOther => watch.prepared.moments(self.counts, from, until),
+            Compare::WithAnyOther => {
+                let all = self.counts.sums(None, from, until);
+                let again = watch.prepared.releases[watch.release as usize].came_again();
+                let own = again.map(|_| self.counts.sums(Some(watch.release), from, until));
+                self.stratum.ruler.moments(all.minus(own.unwrap_or_default()))
+            }
         };
         let (before, after) = (of(from, middle), of(middle, until));
         let compared = || compared(&before, &after, self.ratio, watch.hyper.phi);
@@ -304,7 +309,8 @@ impl Sides<'_> {
         let Some(released) = self.released else { return Vec::new() };
         let mut days: Vec<_> =
             released.daily(from, until).map(|(day, [own, ..])| (day, own, [0; 2])).collect();
-        for running in self.counts.running(|release| release.is_some_and(&others)) {
+        let others = self.counts.by_release().filter(|(release, _)| release.is_some_and(&others));
+        for (_, running) in others {
             for (day, [n, levels, _]) in running.daily(from, until) {
                 if let Ok(place) = days.binary_search_by_key(&day, |(day, ..)| *day) {
                     let sums = &mut days[place].2;

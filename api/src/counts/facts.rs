@@ -8,14 +8,16 @@ use ballroom_analytics::{
 use ballroom_entity::{
     exposure_daily, feedback_daily,
     id::{FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
-    incident_daily, organization, release_feature, scale,
+    incident_daily, organization,
+    release_feature::{self, FeatureChange},
+    scale,
 };
 use chrono::{DateTime, Days, NaiveDate};
 use sea_orm::{ConnectionTrait, QueryOrder};
 
 use crate::{
     domain::{error::Error, release},
-    store::Dimensions,
+    store::{Dimensions, Earlier},
 };
 
 /// The share of a customer's day that an open incident spoils, by severity 1 to 4.
@@ -35,6 +37,8 @@ pub struct Codes {
     pub segments: Coded<SegmentId>,
     /// Scales.
     pub scales: Coded<ScaleId>,
+    /// What releases do to the features that they touch, both by code.
+    pub touches: HashMap<(u32, u32), FeatureChange>,
     /// The first day on which an answer names a release.
     pub first_answers: HashMap<ReleaseId, NaiveDate>,
 }
@@ -140,7 +144,7 @@ impl Counted {
             let first = codes.first_answers.entry(row.release_id).or_insert(row.day);
             *first = row.day.min(*first);
         }
-        let touched = touched(db, organization, &codes, dimensions).await?;
+        let touched = touched(db, organization, &mut codes, dimensions).await?;
         let exposure = exposure(db, organization, &codes).await?;
         let facts = Facts {
             scales: sorted(&dimensions.scales).map(|id| scale_of(&dimensions.scales[&id])).collect(),
@@ -200,14 +204,17 @@ fn features(codes: &Codes) -> Vec<analytics::Feature> {
 async fn touched(
     db: &impl ConnectionTrait,
     organization: OrganizationId,
-    codes: &Codes,
+    codes: &mut Codes,
     dimensions: &Dimensions,
 ) -> Result<HashMap<ReleaseId, Vec<u32>>, Error> {
     let mut touched: HashMap<ReleaseId, Vec<u32>> = HashMap::new();
     for row in release_feature::Entity::owned_by(organization).all(db).await? {
         let product = dimensions.features.get(&row.feature_id).map(|feature| feature.product_id);
         let code = product.and_then(|product| codes.features.code((product, row.feature_id)));
-        touched.entry(row.release_id).or_default().push(code.ok_or_else(unknown)?);
+        let code = code.ok_or_else(unknown)?;
+        touched.entry(row.release_id).or_default().push(code);
+        let release = codes.releases.code(row.release_id).ok_or_else(unknown)?;
+        codes.touches.insert((release, code), row.change);
     }
     Ok(touched)
 }
@@ -225,6 +232,7 @@ fn releases(
             first_day: row.released_on.map(day),
             inferred: row.inferred,
             withdrawn: row.withdrawn_on.map(day),
+            earlier: dimensions.earlier(*id).iter().map(earlier).collect(),
             order: dimensions.place(*id),
             ancestors: row
                 .previous_release_id
@@ -233,6 +241,14 @@ fn releases(
         }
     };
     codes.releases.ids.iter().map(&mut of).collect()
+}
+
+fn earlier(before: &Earlier) -> analytics::Earlier {
+    analytics::Earlier {
+        first_day: day(before.time.released_on),
+        withdrawn: day(before.time.withdrawn_on),
+        order: before.place,
+    }
 }
 
 fn feedback(rows: Vec<feedback_daily::Model>, codes: &Codes) -> Result<Vec<FeedbackRow>, Error> {

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use ballroom_entity::{
     feature,
     id::{FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
-    product, release, scale, segment,
+    product, release, release_interval, scale, segment,
 };
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 
 use crate::domain::{error::Error, reference::PublicId, release as releases, text};
 
@@ -28,10 +28,21 @@ pub struct Dimensions {
     pub segments: HashMap<SegmentId, segment::Model>,
     /// By id.
     pub scales: HashMap<ScaleId, scale::Model>,
+    /// The times that customers had releases before those came again, the first one first.
+    earlier: HashMap<ReleaseId, Vec<Earlier>>,
     keys: Keys,
     /// The releases of each product, the oldest first, and the place of each of them.
     in_order: HashMap<ProductId, Vec<ReleaseId>>,
     places: HashMap<ReleaseId, u32>,
+}
+
+/// A time that customers had a release, before it was taken back and came again.
+#[derive(Clone, Debug)]
+pub struct Earlier {
+    /// From when to when.
+    pub time: release_interval::Model,
+    /// As [`Dimensions::place`], for this time.
+    pub place: u32,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -56,7 +67,7 @@ impl Keys {
 }
 
 impl Dimensions {
-    /// Reads them all: five statements, whatever their number.
+    /// Reads them all: six statements, whatever their number.
     pub(crate) async fn load(
         db: &impl ConnectionTrait,
         organization: OrganizationId,
@@ -88,15 +99,39 @@ impl Dimensions {
             keys.scales.insert(row.key.clone(), row.id);
             scales.insert(row.id, row);
         }
+        let before = release_interval::Entity::owned_by(organization)
+            .order_by_asc(release_interval::Column::ReleasedAt)
+            .all(db)
+            .await?;
+        // Each as the release was then.
+        let then = before.iter().filter_map(|time| {
+            let row = releases.get(&time.release_id)?.clone();
+            Some(release::Model { released_at: Some(time.released_at), ..row })
+        });
+        let then: Vec<_> = then.collect();
         let mut of_products: HashMap<ProductId, Vec<&release::Model>> = HashMap::new();
-        for row in releases.values() {
+        for row in releases.values().chain(&then) {
             of_products.entry(row.product_id).or_default().push(row);
         }
         let (mut in_order, mut places) = (HashMap::new(), HashMap::new());
+        let mut places_then = HashMap::new();
         for (product, rows) in of_products {
-            let ids: Vec<_> = releases::oldest_first(rows).into_iter().map(|row| row.id).collect();
-            places.extend(ids.iter().copied().zip(0..));
+            let mut ids = Vec::with_capacity(rows.len());
+            for (row, place) in releases::oldest_first(rows).into_iter().zip(0..) {
+                if releases.get(&row.id).is_some_and(|now| now.released_at == row.released_at) {
+                    ids.push(row.id);
+                    places.insert(row.id, place);
+                } else {
+                    places_then.insert((row.id, row.released_at), place);
+                }
+            }
             in_order.insert(product, ids);
+        }
+        let mut earlier: HashMap<ReleaseId, Vec<Earlier>> = HashMap::new();
+        for time in before {
+            let place = places_then.get(&(time.release_id, Some(time.released_at))).copied();
+            let place = place.unwrap_or_default();
+            earlier.entry(time.release_id).or_default().push(Earlier { time, place });
         }
         Ok(Self {
             organization,
@@ -106,6 +141,7 @@ impl Dimensions {
             releases,
             segments,
             scales,
+            earlier,
             keys,
             in_order,
             places,
@@ -117,6 +153,11 @@ impl Dimensions {
     pub(super) fn put(&mut self, release: release::Model) {
         self.keys.add_release(&release);
         self.releases.insert(release.id, release);
+    }
+
+    /// The same of a time that customers had a release, which has come again.
+    pub(super) fn put_earlier(&mut self, time: release_interval::Model) {
+        self.earlier.entry(time.release_id).or_default().push(Earlier { time, place: 0 });
     }
 
     /// The releases of the product whose versions stand where this one does: other spellings of it.
@@ -228,7 +269,12 @@ impl Dimensions {
         ids.filter_map(|id| self.releases.get(id)).collect()
     }
 
-    /// How many releases of its product are older than a release: of two releases the greater place is the newer.
+    /// The times that customers had a release before it came again, the first one first.
+    pub fn earlier(&self, release: ReleaseId) -> &[Earlier] {
+        self.earlier.get(&release).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The place of a release among those of its product: of two releases the greater place is the newer.
     pub fn place(&self, release: ReleaseId) -> u32 {
         self.places.get(&release).copied().unwrap_or_default()
     }

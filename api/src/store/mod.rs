@@ -33,7 +33,7 @@ use tokio::sync::watch;
 pub use address::Address;
 pub use alone::Alone;
 pub use bulk::{Bulk, BulkColumn};
-pub use dimensions::Dimensions;
+pub use dimensions::{Dimensions, Earlier};
 pub use open::NotOpened;
 pub use search::holds;
 pub use transaction::{Transaction, about};

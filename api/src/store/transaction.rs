@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ballroom_entity::{id::EventId, id::OrganizationId, organization, release};
+use ballroom_entity::{id::EventId, id::OrganizationId, organization, release, release_interval};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, SqliteTransactionMode,
@@ -117,6 +117,11 @@ impl Transaction {
     /// that grows with the square of their number. [`dimensions_changed`](Self::dimensions_changed) ends it.
     pub(crate) fn release_written(&mut self, release: &release::Model) {
         Arc::make_mut(&mut self.dimensions).put(release.clone());
+    }
+
+    /// The same after a time that customers had a release was written.
+    pub(crate) fn release_interval_written(&mut self, time: release_interval::Model) {
+        Arc::make_mut(&mut self.dimensions).put_earlier(time);
     }
 
     /// Says what happened, to those who listen: they hear of it once the transaction is committed.
