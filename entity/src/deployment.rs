@@ -28,6 +28,8 @@ pub struct Model {
     pub external_id: Option<String>,
     /// When the row was made.
     pub created_at: DateTimeUtc,
+    /// When the row last changed.
+    pub updated_at: DateTimeUtc,
     /// How many states of it there have been: 1 when it was made.
     pub revision: i32,
     /// When its source says that it became as it is; null: the source does not say.

@@ -8,7 +8,11 @@ on_both!(
     the_newest_release_of_a_day_is_the_one_released_later,
     releases_sort_by_the_natural_order_of_their_versions,
     a_withdrawn_release_that_ships_again_has_a_new_first_day,
+    the_first_time_of_a_release_that_came_again_is_on_neither_side,
+    what_is_told_again_of_a_time_that_is_over_changes_nothing,
     shipping_an_inferred_release_keeps_the_first_day_seen,
+    shipping_without_a_time_keeps_the_first_day_seen_in_every_way,
+    the_previous_release_may_be_of_the_same_day,
     a_planned_release_that_answers_name_is_with_customers,
 );
 
@@ -108,6 +112,159 @@ async fn a_withdrawn_release_that_ships_again_has_a_new_first_day(backend: Backe
     assert_eq!(counts_for(&app, "shop", "2026-03-01T10:00:00Z").await, "2.0");
     let regression = "{ release(release: \"2.0\", product: \"shop\") { regression { firstDay } } }";
     assert_eq!(app.asks(regression, json!({})).await["release"]["regression"]["firstDay"], "2026-03-01");
+}
+
+/// Answers of one rating that name no release, some each day.
+async fn answers(app: &App, product: &str, feature: Option<&str>, days: &[(&str, usize, i32)]) {
+    let items: Vec<Value> = days
+        .iter()
+        .flat_map(|(day, many, rating)| {
+            (0..*many).map(move |_| {
+                json!({ "product": product, "feature": feature, "scale": "stars", "rating": rating,
+                    "occurredAt": format!("{day}T10:00:00Z") })
+            })
+        })
+        .collect();
+    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { taken } }";
+    let taken = app.asks(batch, json!({ "items": items })).await;
+    assert_eq!(taken["submitFeedbackBatch"]["taken"], items.len());
+}
+
+async fn the_first_time_of_a_release_that_came_again_is_on_neither_side(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    plan(&app, json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z" })).await;
+    let good = [("2026-01-10", 30, 4), ("2026-02-01", 20, 1), ("2026-02-10", 13, 4), ("2026-03-02", 17, 4)];
+    answers(&app, "shop", None, &good).await;
+    let incident = "mutation { openIncident(input: { product: \"shop\", severity: 2, title: \"down\",
+        openedAt: \"2026-02-02T08:00:00Z\", resolvedAt: \"2026-02-02T09:00:00Z\" }) { incident { id } } }";
+    app.asks(incident, json!({})).await;
+    let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-02-03T08:00:00Z" } });
+    app.asks(WITHDRAW, withdrawn).await;
+    let again = json!({ "input": { "release": "2.0", "releasedAt": "2026-03-01T08:00:00Z" } });
+    app.asks(SHIP, again).await;
+    let query = "{ release(release: \"2.0\", product: \"shop\") { regression(asOf: \"2026-03-25\") { firstDay
+        features { responses baselineResponses baselineIncidents change { estimate } } } } }";
+    let report = app.asks(query, json!({})).await["release"]["regression"].clone();
+    assert_eq!(report["firstDay"], "2026-03-01");
+    let score = &report["features"][0];
+    assert_eq!((&score["responses"], &score["baselineResponses"]), (&json!(17), &json!(43)), "{report:#}");
+    assert_eq!(score["baselineIncidents"], 0);
+    assert!(score["change"]["estimate"].as_f64().unwrap().abs() < 1e-9, "{report:#}");
+    // The days of its first time are its own.
+    let at = |day: &str| format!("{day}T10:00:00Z");
+    for (day, version) in
+        [("2026-01-31", "1.0"), ("2026-02-02", "2.0"), ("2026-02-03", "1.0"), ("2026-03-01", "2.0")]
+    {
+        assert_eq!(counts_for(&app, "shop", &at(day)).await, version, "{day}");
+    }
+    app.verify().await;
+}
+
+async fn what_is_told_again_of_a_time_that_is_over_changes_nothing(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    let first = json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z" });
+    plan(&app, first.clone()).await;
+    let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-02-03T08:00:00Z" } });
+    app.asks(WITHDRAW, withdrawn.clone()).await;
+    let again = json!({ "input": { "release": "2.0", "releasedAt": "2026-03-01T08:00:00Z" } });
+    let shipped = app.asks(SHIP, again).await["shipRelease"]["release"].clone();
+    app.asks(WITHDRAW, withdrawn).await;
+    let mut renamed = first;
+    renamed["title"] = json!("Two");
+    plan(&app, renamed).await;
+    let told = json!({ "input": { "release": "2.0", "releasedAt": "2026-02-01T08:00:00Z" } });
+    assert_eq!(app.asks(SHIP, told).await["shipRelease"]["release"], shipped);
+    let file = app.database.file(
+        "rows.csv",
+        "product,version,title,released_at,withdrawn_at\nshop,2.0,2,2026-02-01T08:00:00Z,2026-02-03T08:00:00Z\n",
+    );
+    app.database.succeeds(&["import", "releases", &file]).await;
+    let same = app.asks(SHIP, json!({ "input": { "release": "2.0" } })).await;
+    assert_eq!(same["shipRelease"]["release"], shipped);
+    // A third time: both before are kept.
+    for (verb, input) in [
+        (WITHDRAW, json!({ "release": "2.0", "withdrawnAt": "2026-03-05T08:00:00Z" })),
+        (SHIP, json!({ "release": "2.0", "releasedAt": "2026-03-09T08:00:00Z" })),
+    ] {
+        app.asks(verb, json!({ "input": input })).await;
+    }
+    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    for (day, version) in
+        [("02-02", "2.0"), ("02-20", "1.0"), ("03-04", "2.0"), ("03-06", "1.0"), ("03-09", "2.0")]
+    {
+        assert_eq!(counts_for(&app, "shop", &format!("2026-{day}T10:00:00Z")).await, version, "{day}");
+    }
+}
+
+async fn shipping_without_a_time_keeps_the_first_day_seen_in_every_way(backend: Backend) {
+    let app = App::start(backend).await;
+    let deploy = "mutation($input: RecordDeploymentInput!) { recordDeployment(input: $input) { outcome } }";
+    for (product, way) in
+        [("a", "ship"), ("b", "deploy"), ("c", "plan"), ("d", "declared"), ("e", "withdraw")]
+    {
+        app.product(product, &[]).await;
+        if way == "declared" {
+            plan(&app, json!({ "product": product, "version": "7.0" })).await;
+        }
+        // One that answered a month before shows nothing.
+        let rows = format!("{product},csat,4,2026-01-05T10:00:00Z,6.0\n").repeat(90)
+            + &format!("{product},csat,4,2026-01-05T10:00:00Z,7.0\n")
+            + &format!("{product},csat,4,2026-02-05T11:00:00Z,7.0\n").repeat(4)
+            + &format!("{product},csat,4,2026-02-05T10:00:00Z,7.0\n").repeat(4);
+        let file =
+            app.database.file("rows.csv", &format!("product,scale,rating,occurred_at,release\n{rows}"));
+        app.database.succeeds(&["import", "feedback", &file, "--create", "releases"]).await;
+        let this = json!({ "product": product, "release": "7.0" });
+        let mut with = this.clone();
+        match way {
+            "deploy" => {
+                with["environment"] = json!("production");
+                with["status"] = json!("SUCCEEDED");
+                app.asks(deploy, json!({ "input": with })).await;
+            }
+            "withdraw" => {
+                plan(&app, json!({ "product": product, "version": "7.0", "title": "Seven" })).await;
+                with["withdrawnAt"] = json!("2026-02-20T10:00:00Z");
+                app.asks(WITHDRAW, json!({ "input": with })).await;
+            }
+            _ => {
+                if way == "plan" {
+                    plan(&app, json!({ "product": product, "version": "7.0", "title": "Seven" })).await;
+                }
+                app.asks(SHIP, json!({ "input": this })).await;
+            }
+        }
+        let query = "query($product: Reference!) { release(release: \"7.0\", product: $product) { releasedAt releasedOn
+            firstDayBasis } }";
+        let kept = json!({ "releasedAt": "2026-02-05T10:00:00+00:00", "releasedOn": "2026-02-05", "firstDayBasis": "DECLARED" });
+        assert_eq!(app.asks(query, json!({ "product": product })).await["release"], kept, "{way}");
+    }
+}
+
+async fn the_previous_release_may_be_of_the_same_day(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    for (version, at) in [
+        ("1.10", "2026-03-01T17:00:00Z"),
+        ("1.0", "2026-01-01T08:00:00Z"),
+        ("1.9", "2026-03-01T08:00:00Z"),
+        ("2.0.0", "2026-03-05T08:00:00Z"),
+        ("2.0.0-rc.1", "2026-03-05T08:00:00Z"),
+    ] {
+        plan(&app, json!({ "product": "shop", "version": version, "releasedAt": at })).await;
+    }
+    answers(&app, "shop", None, &[("2026-02-01", 12, 4), ("2026-03-02", 12, 4)]).await;
+    for (version, previous) in
+        [("1.9", "1.0"), ("1.10", "1.9"), ("2.0.0-rc.1", "1.10"), ("2.0.0", "2.0.0-rc.1")]
+    {
+        let query = "query($release: Reference!) { release(release: $release, product: \"shop\") { regression { previous {
+            version } } } }";
+        let data = app.asks(query, json!({ "release": version })).await;
+        assert_eq!(data["release"]["regression"]["previous"]["version"], previous, "{version}");
+    }
 }
 
 async fn shipping_an_inferred_release_keeps_the_first_day_seen(backend: Backend) {

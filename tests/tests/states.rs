@@ -12,6 +12,7 @@ on_both!(
     an_incident_opened_again_spoils_only_the_days_on_which_it_was_open,
     a_deployment_converges_and_is_not_another_one,
     a_deployment_to_production_ships_a_planned_release,
+    deployments_ship_since_the_earliest_in_whichever_order,
     a_release_sent_again_converges,
     nouns_without_an_external_id_converge_by_their_key,
     a_release_is_named_by_its_version_in_every_input,
@@ -274,6 +275,57 @@ async fn a_deployment_to_production_ships_a_planned_release(backend: Backend) {
     plan("2").await;
     assert_eq!(deploy("2", "production", "SUCCEEDED").await["lifecycle"], "PLANNED");
     assert_eq!(deploy("2", "us", "SUCCEEDED").await["lifecycle"], "RELEASED");
+}
+
+async fn deployments_ship_since_the_earliest_in_whichever_order(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    let deploy = async |version: &str, day: &str, more: Value| {
+        let input = json!({ "product": "shop", "release": version, "environment": "production", "status": "SUCCEEDED",
+            "deployedAt": format!("2026-{day}T10:00:00Z") });
+        app.asks(DEPLOY, json!({ "input": with(input, more) })).await["recordDeployment"].clone()
+    };
+    let since = |told: &Value| told["deployment"]["release"]["releasedAt"].as_str().unwrap()[..10].to_owned();
+    for (version, days) in [("1", ["05-01", "04-20"]), ("2", ["04-20", "05-01"])] {
+        app.asks(PLAN, json!({ "input": { "product": "shop", "version": version } })).await;
+        deploy(version, days[0], json!({})).await;
+        let told = deploy(version, days[1], json!({})).await;
+        assert_eq!((told["outcome"].as_str().unwrap(), since(&told)), ("CREATED", "2026-04-20".to_owned()));
+        // Elsewhere, or without success, it does not count; told again, it is the same.
+        deploy(version, "04-01", json!({ "environment": "staging" })).await;
+        let told = deploy(version, "04-02", json!({ "status": "FAILED" })).await;
+        assert_eq!(since(&told), "2026-04-20");
+        assert_eq!(deploy(version, days[0], json!({})).await["outcome"], "ALREADY_THERE");
+    }
+    // One that was corrected.
+    app.asks(PLAN, json!({ "input": { "product": "shop", "version": "3" } })).await;
+    deploy("3", "04-10", json!({ "externalId": "a" })).await;
+    deploy("3", "04-20", json!({ "externalId": "b" })).await;
+    let told = deploy("3", "04-15", json!({ "externalId": "a" })).await;
+    assert_eq!((told["outcome"].as_str().unwrap(), since(&told)), ("UPDATED", "2026-04-15".to_owned()));
+    let told = deploy("3", "04-15", json!({ "externalId": "a", "status": "FAILED" })).await;
+    assert_eq!(since(&told), "2026-04-20");
+    // What somebody declared stays, and what came again did so after it was withdrawn.
+    app.asks(
+        PLAN,
+        json!({ "input": { "product": "shop", "version": "4", "releasedAt": "2026-05-01T00:00:00Z" } }),
+    )
+    .await;
+    assert_eq!(since(&deploy("4", "04-20", json!({})).await), "2026-05-01");
+    for mutation in [
+        "mutation { withdrawRelease(input: { product: \"shop\", release: \"1\", withdrawnAt: \"2026-05-02T00:00:00Z\" }) {
+            release { id } } }",
+        "mutation { shipRelease(input: { product: \"shop\", release: \"1\", releasedAt: \"2026-05-09T10:00:00Z\" }) {
+            release { id } } }",
+    ] {
+        app.asks(mutation, json!({})).await;
+    }
+    assert_eq!(since(&deploy("1", "05-09", json!({})).await), "2026-05-09");
+    assert_eq!(
+        since(&deploy("1", "04-19", json!({})).await),
+        "2026-05-09",
+        "that was before it was withdrawn"
+    );
 }
 
 async fn a_release_sent_again_converges(backend: Backend) {

@@ -82,11 +82,18 @@ pub async fn record(
         source: check::line("source", new.source.as_deref().unwrap_or(source), 64)?,
         external_id: check::optional_line("externalId", new.external_id.as_deref(), check::NAME_LENGTH)?,
         created_at: at,
+        updated_at: at,
         revision: 1,
         source_updated_at: stamp.updated_at,
         sent: Some(stamp.sent),
     };
-    let recorded = match known(&tx, &row).await? {
+    let known = known(&tx, &row).await?;
+    let before = known.clone();
+    let recorded = match known {
+        // What was told without an id of its own, told again.
+        Some(known) if row.external_id.is_none() => {
+            Recorded { deployment: known, became: Became::AlreadyThere }
+        }
         None => {
             let row = row.into_active_model().insert(tx.db()).await?;
             tx.tell("deployment.recorded", about(row.id));
@@ -95,18 +102,27 @@ pub async fn record(
         Some(known) => renew(&mut tx, known, row, new.deployed_at.is_some(), stamp).await?,
     };
     if matches!(recorded.became, Became::Created | Became::Updated) {
-        ships(&mut tx, &recorded.deployment).await?;
+        ships(&mut tx, &recorded.deployment, before.as_ref()).await?;
     }
     tx.commit().await?;
     Ok(recorded)
 }
 
-/// The deployment that the source has told of under the same id.
+/// The deployment that the source has told of under the same id; without an id, one of the same release to the same
+/// place at the same moment that went the same way.
 async fn known(tx: &Transaction, row: &Model) -> Result<Option<Model>, Error> {
-    let Some(external_id) = &row.external_id else { return Ok(None) };
-    let known = Entity::owned_by(tx.organization())
-        .filter(Column::Source.eq(&row.source))
-        .filter(Column::ExternalId.eq(external_id));
+    let known = Entity::owned_by(tx.organization());
+    let known = match &row.external_id {
+        Some(external_id) => {
+            known.filter(Column::Source.eq(&row.source)).filter(Column::ExternalId.eq(external_id))
+        }
+        None => known
+            .filter(Column::ReleaseId.eq(row.release_id))
+            .filter(Column::Environment.eq(&row.environment))
+            .filter(Column::DeployedAt.eq(row.deployed_at))
+            .filter(Column::Status.eq(row.status))
+            .order_by_asc(Column::Id),
+    };
     Ok(known.one(tx.db()).await?)
 }
 
@@ -139,7 +155,10 @@ async fn renew(
         after.deployed_at = given.deployed_at;
     }
     let became = if after == known { Became::AlreadyThere } else { Became::Updated };
-    after.revision += i32::from(became == Became::Updated);
+    if became == Became::Updated {
+        after.revision += 1;
+        after.updated_at = tx.at;
+    }
     after.source_updated_at = stamp.later(known.source_updated_at);
     after.sent = Some(stamp.sent);
     let after: ActiveModel = after.into_active_model().reset_all();
@@ -150,19 +169,41 @@ async fn renew(
     Ok(Recorded { deployment: after, became })
 }
 
-/// Ships a planned release that has reached customers.
-async fn ships(tx: &mut Transaction, deployment: &Model) -> Result<(), Error> {
-    if deployment.status != DeploymentStatus::Succeeded {
-        return Ok(());
-    }
+/// Ships a planned release that has reached customers. Where its first day is that of a deployment, it is that of the
+/// earliest one, in whichever order they are told. `before` is the deployment as it was known.
+async fn ships(tx: &mut Transaction, deployment: &Model, before: Option<&Model>) -> Result<(), Error> {
     let dimensions = tx.dimensions();
     let Some(row) = dimensions.releases.get(&deployment.release_id) else { return Ok(()) };
-    let waits = row.lifecycle == ReleaseLifecycle::Planned || row.inferred;
-    let reaches = dimensions.products.get(&row.product_id).is_some_and(|of| {
-        product::ships_to(of).iter().any(|place| place.eq_ignore_ascii_case(&deployment.environment))
-    });
-    if waits && reaches {
-        release::ship_in(tx, deployment.release_id, Some(deployment.deployed_at)).await?;
+    let places = dimensions.products.get(&row.product_id).map(product::ships_to).unwrap_or_default();
+    let shipping = |one: &Model| {
+        one.status == DeploymentStatus::Succeeded
+            && places.iter().any(|place| place.eq_ignore_ascii_case(&one.environment))
+    };
+    if !shipping(deployment) && !before.is_some_and(shipping) {
+        return Ok(());
+    }
+    if row.lifecycle == ReleaseLifecycle::Planned || row.inferred {
+        if !shipping(deployment) {
+            return Ok(());
+        }
+        // Nobody said when where it is the moment at which it was recorded.
+        let given = (deployment.deployed_at != deployment.created_at).then_some(deployment.deployed_at);
+        release::ship_in(tx, row.id, given, deployment.deployed_at).await?;
+        return Ok(());
+    }
+    let all = Entity::owned_by(tx.organization()).filter(Column::ReleaseId.eq(row.id)).all(tx.db()).await?;
+    let shipping: Vec<_> = all.iter().chain(before).filter(|one| shipping(one)).collect();
+    if !shipping.iter().any(|one| Some(one.deployed_at) == row.released_at) {
+        return Ok(());
+    }
+    let came_again = dimensions.earlier(row.id).last().map(|last| last.time.withdrawn_at);
+    let moments = all.iter().filter(|one| shipping.contains(one)).map(|one| one.deployed_at);
+    let moments = moments.filter(|at| came_again.is_none_or(|withdrawn| *at > withdrawn));
+    if let Some(earliest) = moments.min()
+        && Some(earliest) != row.released_at
+        && row.withdrawn_at.is_none_or(|withdrawn| earliest <= withdrawn)
+    {
+        release::move_in(tx, row, earliest).await?;
     }
     Ok(())
 }

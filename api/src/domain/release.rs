@@ -1,6 +1,7 @@
 //! Releases: planning, shipping and withdrawing them.
 
 mod order;
+mod seen;
 
 use std::collections::HashSet;
 
@@ -8,6 +9,7 @@ use ballroom_entity::{
     id::{FeatureId, OrganizationId, ProductId, ReleaseId},
     release::{ActiveModel, Model, ReleaseLifecycle},
     release_feature::{self, FeatureChange},
+    release_interval,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveEnum, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
@@ -24,7 +26,7 @@ use super::{
     sent::{Became, Nulls, Stamp},
     version,
 };
-use crate::store::{Dimensions, Store, Transaction, about};
+use crate::store::{Dimensions, Earlier, Store, Transaction, about};
 
 /// A release to make, or what is newly known of one that is there.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -204,9 +206,10 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
         (after.released_at, after.released_on) = (None, None);
     }
     after.inferred = false;
-    if let Some(released_at) = given.released_at {
-        ship_at(&tx.dimensions(), &mut after, released_at)?;
-    }
+    let ended = match given.released_at {
+        Some(released_at) => ship_at(&tx.dimensions(), &mut after, released_at)?,
+        None => None,
+    };
     let touches = release_feature::Entity::owned_by(tx.organization())
         .filter(release_feature::Column::ReleaseId.eq(there.id))
         .all(tx.db())
@@ -223,6 +226,7 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
         after.updated_at = tx.at;
     }
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
+    keep(tx, ended).await?;
     if !same_touches {
         retouch(tx, after.id, given.touched).await?;
     }
@@ -238,24 +242,70 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
 }
 
 /// Notes that customers have a release since a moment. Said of one that was withdrawn, for the time after that, it
-/// came again: it counts from then on, and its first time with customers does not.
-fn ship_at(dimensions: &Dimensions, row: &mut Model, released_at: DateTime<Utc>) -> Result<(), Error> {
-    if let Some(withdrawn_at) = row.withdrawn_at {
-        if released_at <= withdrawn_at {
-            // Its first time, told anew.
+/// came again: it counts from then on, and its first time with customers does not. That time is returned, to be kept.
+fn ship_at(
+    dimensions: &Dimensions,
+    row: &mut Model,
+    released_at: DateTime<Utc>,
+) -> Result<Option<release_interval::Model>, Error> {
+    let earlier = dimensions.earlier(row.id);
+    if let Some(last) = earlier.last()
+        && released_at <= last.time.withdrawn_at
+    {
+        // A time that is over, told again.
+        let known = earlier.iter().any(|earlier| earlier.time.released_at == released_at);
+        return if known { Ok(None) } else { Err(withdrawn_since(last.time.withdrawn_at)) };
+    }
+    let mut ended = None;
+    match row.withdrawn_at {
+        // Its first time, told anew.
+        Some(withdrawn_at) if released_at <= withdrawn_at => {
             if row.released_at == Some(released_at) {
-                return Ok(());
+                return Ok(None);
             }
-        } else {
+        }
+        withdrawn_at => {
+            let first = (row.released_at, row.released_on);
+            if let (Some(withdrawn_at), Some(withdrawn_on), (Some(released_at), Some(released_on))) =
+                (withdrawn_at, row.withdrawn_on, first)
+            {
+                let (organization_id, release_id) = (row.organization_id, row.id);
+                ended = Some(release_interval::Model {
+                    organization_id,
+                    release_id,
+                    released_at,
+                    released_on,
+                    withdrawn_at,
+                    withdrawn_on,
+                });
+            }
             (row.withdrawn_at, row.withdrawn_on) = (None, None);
             row.lifecycle = ReleaseLifecycle::Released;
         }
-    } else {
-        row.lifecycle = ReleaseLifecycle::Released;
     }
     row.released_at = Some(released_at);
     row.released_on = Some(released_at.with_timezone(&zone_of(dimensions, row.product_id)?).date_naive());
+    Ok(ended)
+}
+
+/// Keeps a time that customers had a release which has come again.
+async fn keep(tx: &mut Transaction, ended: Option<release_interval::Model>) -> Result<(), Error> {
+    if let Some(ended) = ended {
+        ended.clone().into_active_model().insert(tx.db()).await?;
+        tx.release_interval_written(ended);
+    }
     Ok(())
+}
+
+/// Whether it is since this moment that customers had a release, now or before it came again.
+fn had_since(dimensions: &Dimensions, row: &Model, moment: DateTime<Utc>) -> bool {
+    let mut earlier = dimensions.earlier(row.id).iter();
+    row.released_at == Some(moment) || earlier.any(|earlier| earlier.time.released_at == moment)
+}
+
+fn withdrawn_since(withdrawn_at: DateTime<Utc>) -> Error {
+    let reason = format!("must lie after the release was withdrawn ({})", withdrawn_at.to_rfc3339());
+    Error::unfit("releasedAt", reason)
 }
 
 fn circle() -> Error {
@@ -326,7 +376,7 @@ pub async fn ship(
 ) -> Result<(Model, Became), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let before = find_in(&tx, release)?.revision;
-    let row = ship_in(&mut tx, release, released_at).await?;
+    let row = ship_in(&mut tx, release, released_at, at).await?;
     tx.commit().await?;
     let became = changed(before, &row);
     Ok((row, became))
@@ -337,50 +387,70 @@ fn changed(before: i32, row: &Model) -> Became {
     if row.revision == before { Became::AlreadyThere } else { Became::Updated }
 }
 
-/// The same inside a transaction.
+/// The same inside a transaction. Where no time is given and no answer tells of one, it is since `otherwise`.
 pub(crate) async fn ship_in(
     tx: &mut Transaction,
     release: ReleaseId,
     released_at: Option<DateTime<Utc>>,
+    otherwise: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let there = find_in(tx, release)?;
     let given = released_at.map(|moment| check::moment("releasedAt", moment, tx.at)).transpose()?;
-    let mut row = there.clone();
-    match there.lifecycle {
+    let dimensions = tx.dimensions();
+    let since = match there.lifecycle {
         ReleaseLifecycle::Released if !there.inferred => {
-            // Said again: without a time, or with the same.
-            if given.is_none() || there.released_at == given {
+            // Said again: without a time, or with one that is known.
+            if given.is_none_or(|given| had_since(&dimensions, &there, given)) {
                 return Ok(there);
             }
             let since = there.released_at.map(|since| since.to_rfc3339()).unwrap_or_default();
             return Err(Error::conflict("release", format!("is released since {since}")));
         }
-        ReleaseLifecycle::Released => {
-            let first_seen = there.released_at.unwrap_or(tx.at);
-            ship_at(&tx.dimensions(), &mut row, given.unwrap_or(first_seen))?;
-        }
-        ReleaseLifecycle::Planned => ship_at(&tx.dimensions(), &mut row, given.unwrap_or(tx.at))?,
+        ReleaseLifecycle::Released | ReleaseLifecycle::Planned => match given {
+            Some(given) => given,
+            None => seen::first(tx, &there).await?.or(there.released_at).unwrap_or(otherwise),
+        },
         ReleaseLifecycle::Withdrawn => {
-            let again = given.unwrap_or(tx.at);
+            let again = given.unwrap_or(otherwise);
             if let Some(withdrawn_at) = there.withdrawn_at.filter(|withdrawn_at| again <= *withdrawn_at) {
                 // Sent again late: this is how it was before it was withdrawn.
-                if there.released_at == given {
+                if given.is_some_and(|given| had_since(&dimensions, &there, given)) {
                     return Ok(there);
                 }
-                let reason =
-                    format!("must lie after the release was withdrawn ({})", withdrawn_at.to_rfc3339());
-                return Err(Error::unfit("releasedAt", reason));
+                return Err(withdrawn_since(withdrawn_at));
             }
-            ship_at(&tx.dimensions(), &mut row, again)?;
+            again
         }
-    }
+    };
+    let mut row = there;
+    let ended = ship_at(&dimensions, &mut row, since)?;
+    drop(dimensions);
     row.inferred = false;
     row.updated_at = tx.at;
     row.revision += 1;
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
+    keep(tx, ended).await?;
     tx.dimensions_changed().await?;
     tx.tell("release.shipped", about(row.id));
     Ok(row)
+}
+
+/// Moves the first day of a release that customers have.
+pub(crate) async fn move_in(
+    tx: &mut Transaction,
+    release: &Model,
+    released_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let zone = zone_of(&tx.dimensions(), release.product_id)?;
+    let mut row = release.clone();
+    row.released_at = Some(released_at);
+    row.released_on = Some(released_at.with_timezone(&zone).date_naive());
+    row.updated_at = tx.at;
+    row.revision += 1;
+    let row = row.into_active_model().reset_all().update(tx.db()).await?;
+    tx.dimensions_changed().await?;
+    tx.tell("release.updated", about(row.id));
+    Ok(())
 }
 
 /// Takes a release back from customers. Its answers, and what they say of it, stay.
@@ -408,25 +478,33 @@ pub(crate) async fn withdraw_in(
     withdrawn_at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let withdrawn_at = check::moment("withdrawnAt", withdrawn_at, tx.at)?;
+    let mut there = there;
     match there.lifecycle {
         ReleaseLifecycle::Withdrawn => return Ok(there),
-        ReleaseLifecycle::Planned => {
-            return Err(Error::conflict("release", "is only planned; there is nothing to withdraw"));
+        // Nobody shipped it, but answers show that customers had it.
+        ReleaseLifecycle::Planned => match seen::first(tx, &there).await? {
+            Some(since) => ship_at(&tx.dimensions(), &mut there, since).map(|_| ())?,
+            None => return Err(Error::conflict("release", "is only planned; there is nothing to withdraw")),
+        },
+        ReleaseLifecycle::Released => {
+            let dimensions = tx.dimensions();
+            let mut earlier = dimensions.earlier(there.id).iter();
+            // It has come again since.
+            if earlier.any(|earlier| earlier.time.withdrawn_at == withdrawn_at) {
+                return Ok(there);
+            }
         }
-        ReleaseLifecycle::Released => (),
     }
     if there.released_at.is_some_and(|released| withdrawn_at < released) {
         return Err(Error::unfit("withdrawnAt", "must not lie before the release"));
     }
     let zone = zone_of(&tx.dimensions(), there.product_id)?;
-    let revision = there.revision;
-    let mut row = there.into_active_model();
-    row.withdrawn_at = Set(Some(withdrawn_at));
-    row.withdrawn_on = Set(Some(withdrawn_at.with_timezone(&zone).date_naive()));
-    row.lifecycle = Set(ReleaseLifecycle::Withdrawn);
-    row.updated_at = Set(tx.at);
-    row.revision = Set(revision + 1);
-    let row = row.update(tx.db()).await?;
+    there.withdrawn_at = Some(withdrawn_at);
+    there.withdrawn_on = Some(withdrawn_at.with_timezone(&zone).date_naive());
+    there.lifecycle = ReleaseLifecycle::Withdrawn;
+    there.updated_at = tx.at;
+    there.revision += 1;
+    let row = there.into_active_model().reset_all().update(tx.db()).await?;
     tx.release_written(&row);
     tx.tell("release.withdrawn", about(row.id));
     Ok(row)
@@ -491,13 +569,20 @@ pub fn ancestors(dimensions: &Dimensions, release: ReleaseId) -> Vec<ReleaseId> 
 
 /// The newest release of a product that is with customers on a day: where an answer belongs that names none.
 pub fn live_on(dimensions: &Dimensions, product: ProductId, day: NaiveDate) -> Option<&Model> {
-    dimensions
-        .releases
-        .values()
-        .filter(|release| release.product_id == product)
-        .filter(|release| release.released_on.is_some_and(|first| first <= day))
-        .filter(|release| release.withdrawn_on.is_none_or(|last| day < last))
-        .max_by_key(|release| (release.released_on, dimensions.place(release.id)))
+    let of_product = dimensions.releases.values().filter(|release| release.product_id == product);
+    let times = of_product.flat_map(|release| {
+        let last = (release.released_on, release.withdrawn_on, dimensions.place(release.id));
+        let earlier = dimensions.earlier(release.id).iter();
+        let earlier =
+            earlier.map(|Earlier { time, place }| (Some(time.released_on), Some(time.withdrawn_on), *place));
+        earlier.chain([last]).map(move |time| (release, time))
+    });
+    times
+        .filter(|(_, (first, withdrawn, _))| {
+            first.is_some_and(|first| first <= day) && withdrawn.is_none_or(|withdrawn| day < withdrawn)
+        })
+        .max_by_key(|(_, (first, _, place))| (*first, *place))
+        .map(|(release, _)| release)
 }
 
 /// The features that each release touches.

@@ -514,7 +514,7 @@ struct ShipReleaseInput {
     product: Option<Reference>,
     /// The release by its id, instead of `release`.
     release_id: Option<ID>,
-    /// Since when; left out: now, or since the day that it was first seen if only answers told of it. A release that was
+    /// Since when; left out: since the answers that name it show it with customers, now if none does. A release that was
     /// withdrawn comes again: its first day is the new one, and neither side of a verdict counts the first time.
     released_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.

@@ -597,8 +597,9 @@ async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Bec
         && release.lifecycle != ReleaseLifecycle::Withdrawn
         && became != Became::Outdated
     {
-        release::withdraw_in(tx, release, withdrawn_at).await?;
-        return Ok(if became == Became::Created { became } else { Became::Updated });
+        let release = release::withdraw_in(tx, release, withdrawn_at).await?;
+        let withdrawn = release.lifecycle == ReleaseLifecycle::Withdrawn;
+        return Ok(if withdrawn && became != Became::Created { Became::Updated } else { became });
     }
     Ok(became)
 }

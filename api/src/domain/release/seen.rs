@@ -1,0 +1,87 @@
+//! Since when the answers that name a release show it with customers.
+
+use ballroom_analytics::first_day_in_use;
+use ballroom_entity::{
+    feedback, feedback_daily,
+    id::{FeatureId, ReleaseId},
+    release::Model,
+};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use sea_orm::{
+    ColumnTrait, Condition, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+};
+
+use crate::{
+    counts::facts::{date, day as day_of},
+    domain::error::Error,
+    store::Transaction,
+};
+
+/// When the first answer was given that names a release, on the first day on which its answers show it in real use;
+/// where they never do, the first of all. None where no answer counts for it.
+pub(super) async fn first(tx: &Transaction, release: &Model) -> Result<Option<DateTime<Utc>>, Error> {
+    use feedback_daily::{Column, Entity};
+    let of_product = Entity::owned_by(tx.organization()).filter(Column::ProductId.eq(release.product_id));
+    let own = by_day(tx, of_product.clone().filter(Column::ReleaseId.eq(release.id))).await?;
+    let Some((first_of_all, _)) = own.first().copied() else { return Ok(None) };
+    let labelled = by_day(tx, of_product.clone().filter(Column::ReleaseId.ne(ReleaseId::NONE))).await?;
+    let day = date(first_day_in_use(&own, &labelled).unwrap_or(first_of_all));
+    let features: Vec<FeatureId> = of_product
+        .filter(Column::ReleaseId.eq(release.id))
+        .filter(Column::Day.eq(day))
+        .select_only()
+        .column(Column::FeatureId)
+        .distinct()
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    moment(tx, release, day, &features).await
+}
+
+/// How many answers each day has, in the order of the days.
+async fn by_day(
+    tx: &Transaction,
+    rows: Select<feedback_daily::Entity>,
+) -> Result<Vec<(ballroom_analytics::Day, i64)>, Error> {
+    use feedback_daily::Column;
+    let days: Vec<(NaiveDate, i64)> = rows
+        .select_only()
+        .column(Column::Day)
+        .column_as(Expr::col(Column::Answers).sum().cast_as("bigint"), "answers")
+        .group_by(Column::Day)
+        .order_by_asc(Column::Day)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    Ok(days.into_iter().map(|(day, answers)| (day_of(day), answers)).collect())
+}
+
+/// When the first answer of a day was given that names a release. The answers of its features on about that day are
+/// looked through: there is no index by release.
+async fn moment(
+    tx: &Transaction,
+    release: &Model,
+    day: NaiveDate,
+    features: &[FeatureId],
+) -> Result<Option<DateTime<Utc>>, Error> {
+    use feedback::{Column, Entity};
+    let midnight = day.and_time(NaiveTime::MIN).and_utc();
+    let about = features.iter().fold(Condition::any(), |any, feature| match feature.some() {
+        Some(feature) => any.add(Column::FeatureId.eq(feature)),
+        None => any.add(Column::FeatureId.is_null()),
+    });
+    let moment = Entity::owned_by(tx.organization())
+        .filter(Column::ProductId.eq(release.product_id))
+        .filter(about)
+        .filter(Column::OccurredAt.gte(midnight - TimeDelta::days(1)))
+        .filter(Column::OccurredAt.lt(midnight + TimeDelta::days(2)))
+        .filter(Column::ReleaseId.eq(release.id))
+        .filter(Column::Day.eq(day))
+        .order_by_asc(Column::OccurredAt)
+        .select_only()
+        .column(Column::OccurredAt)
+        .into_tuple()
+        .one(tx.db())
+        .await?;
+    Ok(moment)
+}
