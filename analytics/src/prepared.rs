@@ -276,11 +276,6 @@ impl Prepared {
         }
     }
 
-    /// Whether a release says that it touches a feature.
-    pub fn touches(&self, release: u32, feature: u32) -> bool {
-        self.releases.get(release as usize).is_some_and(|release| release.touched.contains(&feature))
-    }
-
     /// The first day of any row of a feature.
     pub fn first_day(&self, feature: u32) -> Option<Day> {
         self.features.get(feature as usize)?.first_day

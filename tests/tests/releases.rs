@@ -13,6 +13,7 @@ on_both!(
     shipping_an_inferred_release_keeps_the_first_day_seen,
     shipping_without_a_time_keeps_the_first_day_seen_in_every_way,
     the_previous_release_may_be_of_the_same_day,
+    a_gate_passes_on_nothing_that_it_does_not_know,
     a_planned_release_that_answers_name_is_with_customers,
 );
 
@@ -265,6 +266,57 @@ async fn the_previous_release_may_be_of_the_same_day(backend: Backend) {
         let data = app.asks(query, json!({ "release": version })).await;
         assert_eq!(data["release"]["regression"]["previous"]["version"], previous, "{version}");
     }
+}
+
+async fn a_gate_passes_on_nothing_that_it_does_not_know(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &["search", "cart", "old", "wish"]).await;
+    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    let touches = |features: &[(&str, &str)]| {
+        features
+            .iter()
+            .map(|(feature, change)| json!({ "feature": feature, "change": change }))
+            .collect::<Vec<_>>()
+    };
+    plan(
+        &app,
+        json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z",
+            "features": touches(&[("search", "CHANGED"), ("cart", "FIXED")]) }),
+    )
+    .await;
+    answers(&app, "shop", Some("search"), &[("2026-01-10", 12, 4), ("2026-02-02", 12, 4)]).await;
+    let gate = async || {
+        let query =
+            "{ release(release: \"2.0\", product: \"shop\") { regression { gate { outcome reason } } } }";
+        let gate = app.asks(query, json!({})).await["release"]["regression"]["gate"].clone();
+        (gate["outcome"].as_str().unwrap().to_owned(), gate["reason"].as_str().unwrap().to_owned())
+    };
+    let (outcome, reason) = gate().await;
+    assert_eq!(outcome, "CANNOT_TELL");
+    assert!(reason.contains("cart") && !reason.contains("search"), "{reason}");
+    let touch = async |features: &[(&str, &str)]| {
+        let update =
+            "mutation($input: UpdateReleaseInput!) { updateRelease(input: $input) { release { id } } }";
+        app.asks(update, json!({ "input": { "release": "2.0", "features": touches(features) } })).await;
+    };
+    // What was taken away cannot be judged, and what came with it has nothing before.
+    touch(&[("search", "CHANGED"), ("old", "REMOVED"), ("wish", "ADDED")]).await;
+    let (outcome, reason) = gate().await;
+    assert!(outcome == "CANNOT_TELL" && reason.contains("wish") && !reason.contains("old"), "{reason}");
+    answers(&app, "shop", Some("wish"), &[("2026-02-03", 12, 4)]).await;
+    assert_eq!(gate().await.0, "PASS");
+    touch(&[("wish", "ADDED")]).await;
+    let (outcome, reason) = gate().await;
+    assert!(outcome == "CANNOT_TELL" && reason.contains("nothing to compare with"), "{reason}");
+    touch(&[("search", "CHANGED")]).await;
+    assert_eq!(gate().await.0, "PASS");
+    let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-03-03T08:00:00Z" } });
+    app.asks(WITHDRAW, withdrawn).await;
+    let (outcome, reason) = gate().await;
+    assert!(outcome == "CANNOT_TELL" && reason.contains("withdrawn on 2026-03-03"), "{reason}");
+    // What is worse stays so.
+    answers(&app, "shop", Some("search"), &[("2026-01-11", 100, 5), ("2026-02-04", 100, 1)]).await;
+    assert_eq!(gate().await.0, "FAIL");
 }
 
 async fn shipping_an_inferred_release_keeps_the_first_day_seen(backend: Backend) {

@@ -14,7 +14,10 @@ use ballroom_analytics::{
     standard::{Standard, StandardQuery},
     value::{ReportQuery, TrendPoint, TrendQuery, ValueScore},
 };
-use ballroom_entity::id::{FeatureId, OrganizationId, ProductId, ReleaseId, SegmentId};
+use ballroom_entity::{
+    id::{FeatureId, OrganizationId, ProductId, ReleaseId, SegmentId},
+    release_feature::FeatureChange,
+};
 use chrono::{DateTime, Days, NaiveDate};
 
 use super::{
@@ -543,9 +546,9 @@ impl Snapshot {
         Ok(analytics::standard(&self.prepared, &query)?)
     }
 
-    /// Whether a release says that it touches a feature, both as codes.
-    pub fn touches(&self, release: u32, feature: u32) -> bool {
-        self.prepared.touches(release, feature)
+    /// What a release says that it does to a feature, both as codes; none: it does not touch it.
+    pub fn change_of(&self, release: u32, feature: u32) -> Option<FeatureChange> {
+        self.codes.touches.get(&(release, feature)).copied()
     }
 
     /// The feature of a code; `NONE` for the product as a whole.

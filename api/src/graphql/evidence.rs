@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Description, Enum, Object, SimpleObject};
 use ballroom_analytics::regression::{self, Reason, RegressionScore, ReleaseReport, Verdict};
+use ballroom_entity::release_feature::FeatureChange as Change;
 
 use super::{
     fault::Fault,
@@ -152,11 +153,11 @@ impl ControlShift {
 /// What a release gate should do.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GateOutcome {
-    /// There are answers or incidents enough, and none says that it got worse.
+    /// There are answers or incidents enough, of every feature that the release names, and none says that it got worse.
     Pass,
     /// Something got worse with this release.
     Fail,
-    /// Too little is known, or there is a suspicion: ask again later.
+    /// Too little is known, or there is a suspicion: ask again later. Or it was withdrawn, and nothing worse is known.
     CannotTell,
 }
 
@@ -170,7 +171,9 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Of a report: of the features that the release touches if it names them, else of all.
+    /// Of a report: of the features that the release touches if it names them, else of all. Each that it names must be
+    /// known, but for those that it takes away; of one that came with it there is nothing to compare with, so that
+    /// answers since are enough.
     pub(super) fn of(report: &ReleaseReport, snapshot: &Snapshot) -> Self {
         let named = |verdicts: &[Verdict]| {
             let features = report.features.iter().filter(|score| verdicts.contains(&score.verdict));
@@ -180,6 +183,10 @@ impl Gate {
         let (worse, suspicious) = (named(&[Verdict::Regressed]), named(&[Verdict::Watch]));
         if !worse.is_empty() {
             return answer(GateOutcome::Fail, format!("worse since this release: {}", worse.join(", ")));
+        }
+        if let Some(day) = report.withdrawn {
+            let reason = format!("it was withdrawn on {}", snapshot.date(day));
+            return answer(GateOutcome::CannotTell, reason);
         }
         if !suspicious.is_empty() {
             let reason = format!("suspicious, but not proven: {}; ask again later", suspicious.join(", "));
@@ -195,21 +202,39 @@ impl Gate {
             );
             return answer(GateOutcome::CannotTell, reason);
         }
-        let touched = |score: &&RegressionScore| snapshot.touches(report.release, score.feature);
-        let names_any = report.features.iter().any(|score| touched(&score));
-        let mut judged = report.features.iter().filter(|score| !names_any || touched(score));
+        let change = |score: &RegressionScore| snapshot.change_of(report.release, score.feature);
         let known =
             |score: &RegressionScore| !matches!(score.verdict, Verdict::CannotTell | Verdict::NoBaseline);
-        if judged.any(known) {
+        let enough = i64::from(report.min_answers);
+        let named =
+            report.features.iter().filter(|score| change(score).is_some_and(|c| c != Change::Removed));
+        let named: Vec<_> = named.collect();
+        let is_new = |score: &RegressionScore| {
+            change(score) == Some(Change::Added)
+                && score.verdict == Verdict::NoBaseline
+                && score.responses >= enough
+        };
+        let unknown = named.iter().filter(|score| !known(score) && !is_new(score));
+        let unknown: Vec<_> = unknown.map(|score| snapshot.feature_name(score.feature)).collect();
+        if !unknown.is_empty() {
+            let reason = format!(
+                "too little is known of {}: a verdict needs {enough} answers before and since",
+                unknown.join(", ")
+            );
+            return answer(GateOutcome::CannotTell, reason);
+        }
+        let all = || report.features.iter().any(known);
+        if named.iter().any(|score| known(score)) || (named.is_empty() && all()) {
             return answer(
                 GateOutcome::Pass,
                 "nothing says that this release made anything worse".to_owned(),
             );
         }
-        let reason = format!(
-            "too little is known: no feature that it touches has {} answers before and since",
-            report.min_answers
-        );
+        let reason = if named.is_empty() {
+            format!("too little is known: no feature has {enough} answers before and since")
+        } else {
+            "there is nothing to compare with: what it touches came with it".to_owned()
+        };
         answer(GateOutcome::CannotTell, reason)
     }
 }
