@@ -648,8 +648,9 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
         {{ deployment {{ id }} }} updateProduct(input: {{ product: \"shop\", name: \"Shop\" }}) {{ product {{ id }} }} }}");
     app.asks(&deploy, json!({})).await;
     let others = "query($at: DateTime!) { deployments(filter: { product: \"shop\", receivedAfter: $at }) { nodes { release { version } } }
-        products(updatedAfter: $at) { nodes { name } } segments(updatedAfter: $at) { totalCount }
-        product(product: \"shop\") { iterations(updatedAfter: $at) { totalCount } } }";
+        products(updatedAfter: $at, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { name } }
+        segments(updatedAfter: $at) { totalCount } product(product: \"shop\") {
+        iterations(updatedAfter: $at, orderBy: { field: UPDATED_AT, direction: ASC }) { totalCount } } }";
     let others = app.asks(others, json!({ "at": now })).await;
     assert_eq!(
         others,

@@ -13,6 +13,7 @@ on_both!(
     a_deployment_converges_and_is_not_another_one,
     a_deployment_to_production_ships_a_planned_release,
     deployments_ship_since_the_earliest_in_whichever_order,
+    what_changed_of_a_deployment_can_be_asked_for,
     a_release_sent_again_converges,
     nouns_without_an_external_id_converge_by_their_key,
     a_release_is_named_by_its_version_in_every_input,
@@ -326,6 +327,35 @@ async fn deployments_ship_since_the_earliest_in_whichever_order(backend: Backend
         "2026-05-09",
         "that was before it was withdrawn"
     );
+}
+
+async fn what_changed_of_a_deployment_can_be_asked_for(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    app.asks(PLAN, json!({ "input": { "product": "shop", "version": "1" } })).await;
+    let deploy = async |id: &str, status: &str| {
+        let input = json!({ "product": "shop", "release": "1", "environment": "qa", "externalId": id, "status": status });
+        app.asks(DEPLOY, json!({ "input": input })).await;
+    };
+    deploy("a", "FAILED").await;
+    deploy("b", "SUCCEEDED").await;
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let now = ballroom_tests::ballroom::clock::now().to_rfc3339();
+    let query = "query($at: DateTime!, $direction: OrderDirection!) {
+        new: deployments(filter: { receivedAfter: $at }) { totalCount }
+        changed: deployments(filter: { updatedAfter: $at }) { nodes { externalId } }
+        deployments(orderBy: { field: UPDATED_AT, direction: $direction }) { nodes { externalId } } }";
+    deploy("b", "SUCCEEDED").await;
+    let before = app.asks(query, json!({ "at": now, "direction": "ASC" })).await;
+    assert_eq!(before["changed"]["nodes"], json!([]), "the same again changes nothing");
+    deploy("a", "SUCCEEDED").await;
+    for (direction, order) in [("ASC", ["b", "a"]), ("DESC", ["a", "b"])] {
+        let after = app.asks(query, json!({ "at": now, "direction": direction })).await;
+        assert_eq!(after["new"]["totalCount"], 0);
+        assert_eq!(after["changed"]["nodes"], json!([{ "externalId": "a" }]));
+        let nodes = after["deployments"]["nodes"].as_array().unwrap().iter();
+        assert_eq!(nodes.map(|node| node["externalId"].as_str().unwrap()).collect::<Vec<_>>(), order);
+    }
 }
 
 async fn a_release_sent_again_converges(backend: Backend) {

@@ -71,6 +71,11 @@ impl Deployment {
         self.0.created_at.into()
     }
 
+    /// When it was recorded or last changed.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
+
     /// The system that reported it.
     async fn source(&self) -> &str {
         &self.0.source
@@ -100,12 +105,35 @@ struct DeploymentFilter {
     deployed_until: Option<DateTime>,
     /// Recorded after this moment.
     received_after: Option<DateTime>,
+    /// Recorded or changed after this moment: see `updatedAt`.
+    updated_after: Option<DateTime>,
+}
+
+/// What deployments can be sorted by.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum DeploymentOrderField {
+    /// When it was recorded.
+    CreatedAt,
+    /// When it finished.
+    DeployedAt,
+    /// When it was recorded or last changed.
+    UpdatedAt,
+}
+
+/// In which order deployments come.
+#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct DeploymentOrder {
+    /// What they are sorted by.
+    field: DeploymentOrderField,
+    /// Which come first.
+    direction: Direction,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Deployments {
     product: Option<ProductId>,
     filter: Option<DeploymentFilter>,
+    order: Option<DeploymentOrder>,
 }
 
 impl Paged for Deployments {
@@ -134,10 +162,20 @@ impl Paged for Deployments {
             .apply_if(moment(|filter| filter.received_after), |query, at| {
                 query.filter(Column::CreatedAt.gt(at))
             })
+            .apply_if(moment(|filter| filter.updated_after), |query, at| {
+                query.filter(Column::UpdatedAt.gt(at))
+            })
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Id, Sort::Id, Direction::Descending)
+        let recorded_last =
+            DeploymentOrder { field: DeploymentOrderField::CreatedAt, direction: Direction::Descending };
+        let order = self.order.unwrap_or(recorded_last);
+        match order.field {
+            DeploymentOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
+            DeploymentOrderField::DeployedAt => (Column::DeployedAt, Sort::Moment, order.direction),
+            DeploymentOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
+        }
     }
 
     fn id() -> Column {
@@ -145,7 +183,11 @@ impl Paged for Deployments {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.deployed_at.to_rfc3339(), row.id.0)
+        let moment = match self.order.map(|order| order.field) {
+            Some(DeploymentOrderField::UpdatedAt) => row.updated_at,
+            _ => row.deployed_at,
+        };
+        (moment.to_rfc3339(), row.id.0)
     }
 }
 
@@ -159,6 +201,9 @@ impl DeploymentQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; all if left out.")] filter: Option<DeploymentFilter>,
+        #[graphql(desc = "In which order; the one recorded last first if left out.")] order_by: Option<
+            DeploymentOrder,
+        >,
         #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
@@ -170,7 +215,8 @@ impl DeploymentQuery {
             Some(product) => Some(super::dimensions(ctx).await?.product("filter.product", &product.0)?.id),
             None => None,
         };
-        connection(ctx, Deployments { product, filter }, (first, after, last, before), Deployment).await
+        let deployments = Deployments { product, filter, order: order_by };
+        connection(ctx, deployments, (first, after, last, before), Deployment).await
     }
 }
 
@@ -184,13 +230,15 @@ struct RecordDeploymentInput {
     /// The release by its id, instead of `release`.
     release_id: Option<ID>,
     /// Where to, at most 64 characters. One that succeeded in an environment of the product's `shipsTo` ships a
-    /// planned release.
+    /// planned release: since the earliest such deployment, in whichever order they are told.
     environment: String,
     /// How it went.
     status: DeploymentStatus,
-    /// When it finished; now if left out.
+    /// When it finished; now if left out. A release that answers name already is then with customers since these show
+    /// it.
     deployed_at: Option<DateTime>,
-    /// The reporting system's id of it: sent again, the status and time that are newer are taken. That of a deployment
+    /// The reporting system's id of it. Without one, the same release, environment, status and `deployedAt` again are
+    /// the same deployment. With one sent again, the status and time that are newer are taken. That of a deployment
     /// of another release or environment is a CONFLICT.
     external_id: Option<String>,
     /// The reporting system; the token's name if left out.

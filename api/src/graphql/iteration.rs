@@ -1,6 +1,6 @@
 //! Iterations.
 
-use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object};
+use async_graphql::{Context, Description, Enum, ID, InputObject, MaybeUndefined, Object};
 use ballroom_entity::{
     id::{IterationId, OrganizationId, ProductId},
     iteration::{Column, Entity, Model},
@@ -65,10 +65,31 @@ impl Iteration {
     }
 }
 
+/// What iterations can be sorted by.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum IterationOrderField {
+    /// Its first day.
+    StartsOn,
+    /// When it was made.
+    CreatedAt,
+    /// When it was made or last changed.
+    UpdatedAt,
+}
+
+/// In which order iterations come.
+#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct IterationOrder {
+    /// What they are sorted by.
+    field: IterationOrderField,
+    /// Which come first.
+    direction: Direction,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Iterations {
     pub(super) product: ProductId,
     pub(super) updated_after: Option<DateTime>,
+    pub(super) order: Option<IterationOrder>,
 }
 
 impl Paged for Iterations {
@@ -81,7 +102,14 @@ impl Paged for Iterations {
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::StartsOn, Sort::Day, Direction::Descending)
+        let last_first =
+            IterationOrder { field: IterationOrderField::StartsOn, direction: Direction::Descending };
+        let order = self.order.unwrap_or(last_first);
+        match order.field {
+            IterationOrderField::StartsOn => (Column::StartsOn, Sort::Day, order.direction),
+            IterationOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
+            IterationOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
+        }
     }
 
     fn id() -> Column {
@@ -89,7 +117,10 @@ impl Paged for Iterations {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.starts_on.to_string(), row.id.0)
+        match self.order.map(|order| order.field) {
+            Some(IterationOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
+            _ => (row.starts_on.to_string(), row.id.0),
+        }
     }
 }
 

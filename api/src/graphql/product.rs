@@ -1,6 +1,8 @@
 //! Products.
 
-use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
+use async_graphql::{
+    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, connection::Connection,
+};
 use ballroom_entity::{
     id::{FeatureId, OrganizationId, ProductId},
     product::{Column, Entity, Model},
@@ -18,7 +20,7 @@ use super::{
     forecast::{self, Forecast},
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
-    iteration::{Iteration, Iterations},
+    iteration::{Iteration, IterationOrder, Iterations},
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     regression::{self, ChangePoint},
@@ -122,13 +124,14 @@ impl Product {
         #[graphql(desc = "Only those that were made or changed after this moment.")] updated_after: Option<
             DateTime,
         >,
+        #[graphql(desc = "In which order; the last first if left out.")] order_by: Option<IterationOrder>,
         #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Iteration, Total>, Fault> {
-        let iterations = Iterations { product: self.0.id, updated_after };
+        let iterations = Iterations { product: self.0.id, updated_after, order: order_by };
         connection(ctx, iterations, (first, after, last, before), Iteration).await
     }
 
@@ -272,9 +275,32 @@ impl Product {
     }
 }
 
+/// What products can be sorted by.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum ProductOrderField {
+    /// The key.
+    Key,
+    /// The name.
+    Name,
+    /// When it was made.
+    CreatedAt,
+    /// When it was made or last changed.
+    UpdatedAt,
+}
+
+/// In which order products come.
+#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ProductOrder {
+    /// What they are sorted by.
+    field: ProductOrderField,
+    /// Which come first.
+    direction: Direction,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Products {
     updated_after: Option<DateTime>,
+    order: Option<ProductOrder>,
 }
 
 impl Paged for Products {
@@ -286,7 +312,14 @@ impl Paged for Products {
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Key, Sort::Text, Direction::Ascending)
+        let by_key = ProductOrder { field: ProductOrderField::Key, direction: Direction::Ascending };
+        let order = self.order.unwrap_or(by_key);
+        match order.field {
+            ProductOrderField::Key => (Column::Key, Sort::Text, order.direction),
+            ProductOrderField::Name => (Column::Name, Sort::Text, order.direction),
+            ProductOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
+            ProductOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
+        }
     }
 
     fn id() -> Column {
@@ -294,7 +327,11 @@ impl Paged for Products {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.key.clone(), row.id.0)
+        match self.order.map(|order| order.field) {
+            Some(ProductOrderField::Name) => (row.name.clone(), row.id.0),
+            Some(ProductOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
+            _ => (row.key.clone(), row.id.0),
+        }
     }
 }
 
@@ -319,13 +356,15 @@ impl ProductQuery {
         #[graphql(desc = "Only those that were made or changed after this moment.")] updated_after: Option<
             DateTime,
         >,
+        #[graphql(desc = "In which order; by key if left out.")] order_by: Option<ProductOrder>,
         #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Product, Total>, Fault> {
-        connection(ctx, Products { updated_after }, (first, after, last, before), Product).await
+        let products = Products { updated_after, order: order_by };
+        connection(ctx, products, (first, after, last, before), Product).await
     }
 }
 
