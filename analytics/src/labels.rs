@@ -78,8 +78,8 @@ pub(crate) fn find_first_days(releases: &mut [Release], tallies: &[Tally], label
     }
 }
 
-/// The first day on which a release's own answers show it in real use, as [`find_first_days`] looks for it: from the
-/// answers of each day that name it, and those of its product that name any release, in the order of the days.
+/// The first day on which a release's own answers show it in real use, from the answers of each day that name it, and
+/// those of its product that name any release, in the order of the days.
 pub fn first_day_in_use(own: &[(Day, i64)], labelled: &[(Day, i64)]) -> Option<Day> {
     let running = |days: &[(Day, i64)]| Running::of(days.iter().map(|(day, count)| (*day, [*count])));
     let labelled = running(labelled);

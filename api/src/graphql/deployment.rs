@@ -237,9 +237,9 @@ struct RecordDeploymentInput {
     /// When it finished; now if left out. A release that answers name already is then with customers since these show
     /// it.
     deployed_at: Option<DateTime>,
-    /// The reporting system's id of it. Without one, the same release, environment, status and `deployedAt` again are
-    /// the same deployment. With one sent again, the status and time that are newer are taken. That of a deployment
-    /// of another release or environment is a CONFLICT.
+    /// The reporting system's id of it: sent again, the status and time that are newer are taken. That of a deployment
+    /// of another release or environment is a CONFLICT. Without an id, the same release, environment, status and
+    /// `deployedAt` again are the same deployment.
     external_id: Option<String>,
     /// The reporting system; the token's name if left out.
     source: Option<String>,
