@@ -809,7 +809,7 @@ async fn messages_tell_who_only_writes_nothing_of_what_is_stored(backend: Backen
     let made = "mutation {
         a: planRelease(input: { product: \"shop\", version: \"1.0\", releasedAt: \"2026-01-01T00:00:00Z\" }) { outcome }
         b: planRelease(input: { product: \"shop\", version: \"2.0\" }) { outcome }
-        recordDeployment(input: { product: \"shop\", release: \"1.0\", environment: \"e\", status: FAILED, externalId: \"d\" }) {
+        recordDeployment(input: { product: \"shop\", release: \"1.0\", environment: \"e\", status: FAILED, externalId: \"d\", source: \"jobs\" }) {
             outcome }
         openIncident(input: { product: \"shop\", title: \"x\", severity: 2, openedAt: \"2026-02-03T00:00:00Z\" }) {
             incident { id } } }";
@@ -820,7 +820,7 @@ async fn messages_tell_who_only_writes_nothing_of_what_is_stored(backend: Backen
     );
     for (verb, told, untold) in [
         (
-            "recordDeployment(input: { product: \"shop\", release: \"2.0\", environment: \"e\", status: FAILED, externalId: \"d\" })",
+            "recordDeployment(input: { product: \"shop\", release: \"2.0\", environment: \"e\", status: FAILED, externalId: \"d\", source: \"jobs\" })",
             "is \"1.0\" in the deployment",
             "release: differs from what is there, or its state forbids it",
         ),

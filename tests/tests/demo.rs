@@ -13,7 +13,9 @@ on_both!(every_planted_truth_is_found, a_planted_world_answers_every_question);
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_prints_the_reports_and_ends_well() {
     let database = Database::create(Backend::Sqlite).await;
-    let said = database.succeeds(&["demo", "--no-serve"]).await;
+    let ran = database.command().env("COLUMNS", "130").args(["demo", "--no-serve"]).output().await.unwrap();
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert!(ran.status.success(), "{said}\n{}", String::from_utf8_lossy(&ran.stderr));
     for part in [
         "Perceived value of Atelier",
         "Did a release make things worse?",
@@ -24,6 +26,13 @@ async fn the_command_prints_the_reports_and_ends_well() {
         assert!(said.contains(part), "{part}:\n{said}");
     }
     assert!(!said.contains("MISSED"), "{said}");
+    // The picture in the README shows these figures: draw it anew when they change.
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let picture = words(&include_str!("../../docs/demo.svg").replace('\u{a0}', " "));
+    let values = said.lines().skip_while(|line| !line.starts_with("Perceived value")).skip(3).take(13);
+    for row in values.map(words) {
+        assert!(picture.contains(&row), "docs/demo.svg does not show\n{row}");
+    }
     let directory = database.path("demo").display().to_string();
     let verified = database.succeeds(&["verify", "--data-dir", &directory]).await;
     assert!(verified.contains("60,000 answers, 400 incidents"), "{verified}");

@@ -135,8 +135,8 @@ impl Report {
                     Some(one) => vec![dimensions.release(product.id, "--release", one)?],
                     None => dimensions.releases_of(product.id),
                 };
-                let mut verdicts = ReleaseVerdicts::default();
-                verdicts.no_release = releases.is_empty();
+                let mut verdicts =
+                    ReleaseVerdicts { no_release: releases.is_empty(), ..ReleaseVerdicts::default() };
                 for release in releases {
                     let as_of = known_day("--as-of", asked.as_of.unwrap_or(today), today)?;
                     let (snapshot, report) = scores.regression(by, today, release.id, as_of).await?;

@@ -254,10 +254,10 @@ async fn begin_like(
     organization: OrganizationId,
     reference: &str,
 ) -> Result<Vec<Model>, Error> {
-    let first = text::key(reference).chars().next().filter(char::is_ascii_alphanumeric);
+    let key = text::key(reference);
+    let first = key.chars().next().filter(|first| first.is_ascii_alphanumeric() && !key.contains('\0'));
     let Some(first) = first else { return Ok(Vec::new()) };
     // Those written the same but for case are found however many begin alike.
-    let key = text::key(reference);
     let (lower, upper) = (key.to_lowercase(), key.to_uppercase());
     let title = format!("{}{}", first.to_ascii_uppercase(), lower.get(1..).unwrap_or_default());
     let same =
