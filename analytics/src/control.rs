@@ -349,8 +349,8 @@ mod tests {
         let compared = |n0, y0, n1, y1| Compared { n0, y0, n1, y1, phi: 1.2, rho: 0.6 };
         let worlds = [
             vec![compared(600.0, 0.8, 150.0, 0.7)],
-            vec![compared(900.0, 0.6, 2000.0, 0.3), compared(200.0, 0.9, 10.0, 0.7)],
-            vec![compared(20.0, 0.97, 12.0, 0.2)],
+            vec![compared(900.0, 0.6, 2000.0, 0.52), compared(200.0, 0.9, 10.0, 0.7)],
+            vec![compared(20.0, 0.97, 12.0, 0.6)],
             vec![compared(400.0, 0.5, 300.0, 0.52)],
         ];
         for strata in worlds {

@@ -110,7 +110,7 @@ fn the_truths_are_in_the_answers() {
     let gain = of(SEARCH, IMPROVES, SHIFTS) - of(SEARCH, COINCIDES, IMPROVES);
     assert!((0.08..0.14).contains(&gain), "{gain}");
 
-    for feature in ["canvas", "templates", "export", "notifications"] {
+    for feature in ["canvas", "comments", "export"] {
         let common = of(feature, COINCIDES, "4.13") - of(feature, "4.11", COINCIDES);
         assert!((-0.10..-0.04).contains(&common), "{feature}: {common}");
     }
