@@ -111,6 +111,7 @@ struct DeploymentFilter {
 
 /// What deployments can be sorted by.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::enum_variant_names, reason = "orders are named like the fields")]
 enum DeploymentOrderField {
     /// When it was recorded.
     CreatedAt,
