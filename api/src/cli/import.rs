@@ -14,7 +14,12 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use super::settings::{Database, organization};
 use crate::{
     clock,
-    domain::{parameters, score::Scores, token},
+    domain::{
+        near::{meant, near},
+        parameters,
+        score::Scores,
+        token,
+    },
     ingest::{
         Encoding, Format, Kind, ReadOptions,
         import::{Create, ImportOptions, Progress, Summary, Told, import},
@@ -75,7 +80,7 @@ pub(super) struct Import {
     date_format: Option<String>,
 
     /// The time zone of times that name none; by default that of the product where --set names one, else UTC.
-    #[arg(long, value_name = "ZONE")]
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
     time_zone: Option<chrono_tz::Tz>,
 
     /// The system that the data come from; external ids are unique within it.
@@ -103,6 +108,16 @@ type Pairs = Vec<(String, String)>;
 
 fn pairs(text: &str) -> Result<Pairs, mapping::MappingError> {
     mapping::pairs(text)
+}
+
+fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
+    text.parse().map_err(|_| {
+        let near = near(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+        format!(
+            "unknown time zone; write it as the IANA database does, such as Europe/Amsterdam{}",
+            meant(&near)
+        )
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -143,7 +158,7 @@ impl Import {
         })
         .await;
         shown.finish();
-        let summary = summary.with_context(|| format!("{} was not imported to its end", file.display()))?;
+        let summary = summary.with_context(|| format!("the import of {} failed", file.display()))?;
         print(&summary, &file.display().to_string(), what);
         if let Some(since) = summary.first_day {
             let scores = Scores::new(store.clone());

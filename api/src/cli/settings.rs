@@ -68,7 +68,8 @@ impl Database {
                 let address = Address::parse(url).map_err(anyhow::Error::msg)?;
                 if let Address::Sqlite(options) = &address {
                     anyhow::ensure!(
-                        options.get_filename().exists() || url.contains("mode=rwc"),
+                        options.get_filename().metadata().is_ok_and(|file| file.len() > 0)
+                            || url.contains("mode=rwc"),
                         "there is no database {address}; with ?mode=rwc it is made"
                     );
                 }
@@ -77,7 +78,8 @@ impl Database {
             None => {
                 let file = self.data_dir.join(FILE);
                 anyhow::ensure!(
-                    file.exists(),
+                    // An empty file is what somebody else made.
+                    file.metadata().is_ok_and(|file| file.len() > 0),
                     "there is no database {}; `ballroom serve` or `ballroom migrate` makes one, and --data-dir or \
                      BALLROOM_DATA_DIR says where another lies",
                     file.display()
@@ -167,8 +169,7 @@ pub(super) async fn organization(store: &Store) -> anyhow::Result<organization::
 }
 
 /// Libraries that say at every start what nobody asked for.
-const QUIETER: &str =
-    "sea_orm_migration=warn,actix_server=warn,sqlx::postgres::notice=warn,sqlx_postgres::options=error";
+const QUIETER: &str = "sea_orm_migration=warn,actix_server=warn,actix_http::h1=off,sqlx::postgres::notice=warn,sqlx_postgres::options=error";
 
 /// What is written to the log, and how.
 #[derive(Args, Clone)]

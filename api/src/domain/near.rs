@@ -43,6 +43,14 @@ pub(crate) fn near<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Ve
     found.into_iter().take(FEW).map(|(_, name)| name.to_owned()).collect()
 }
 
+/// The question whether one of these was meant, to stand behind what is wrong; nothing where nothing is near.
+pub(crate) fn meant(near: &[String]) -> String {
+    match near {
+        [] => String::new(),
+        near => format!(" (did you mean `{}`?)", near.join("` or `")),
+    }
+}
+
 /// A name without what does not tell names apart: case, spaces and hyphens, a leading `v` and trailing `.0` of a version.
 pub(crate) fn bare(name: &str) -> String {
     bared(&folded(name))

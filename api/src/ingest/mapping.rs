@@ -7,7 +7,7 @@
 use thiserror::Error;
 
 use super::record::{Columns, Record};
-use crate::domain::near::near;
+use crate::domain::near::{meant, near};
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +134,7 @@ pub enum MappingError {
     #[error("`{0}` should be written target=value, such as rating=score")]
     NotAPair(String),
     /// A target that this kind of row does not have.
-    #[error("{kind} have no `{target}`; known are {known}")]
+    #[error("unknown field `{target}` for {kind}{}; known are {known}", meant(near))]
     UnknownTarget {
         /// The kind of row.
         kind: &'static str,
@@ -142,9 +142,11 @@ pub enum MappingError {
         target: String,
         /// The targets that there are.
         known: String,
+        /// What may have been meant.
+        near: Vec<String>,
     },
     /// A column that the file does not have.
-    #[error("the file has no column `{column}` for {target}; it has {there}")]
+    #[error("the file has no column `{column}` for {target}{}; it has {there}", meant(near))]
     NoSuchColumn {
         /// The target that should have come from it.
         target: &'static str,
@@ -152,6 +154,8 @@ pub enum MappingError {
         column: String,
         /// The columns that there are.
         there: String,
+        /// What may have been meant.
+        near: Vec<String>,
     },
     /// A target given twice.
     #[error("{target} is given twice")]
@@ -401,7 +405,8 @@ impl Kind {
     fn target(self, name: &str) -> Result<Target, MappingError> {
         self.targets().find(|target| squeezed(target.name()) == squeezed(name)).ok_or_else(|| {
             let known = self.targets().map(Target::name).collect::<Vec<_>>().join(", ");
-            MappingError::UnknownTarget { kind: self.name(), target: name.to_owned(), known }
+            let near = near(name, self.targets().map(Target::name));
+            MappingError::UnknownTarget { kind: self.name(), target: name.to_owned(), known, near }
         })
     }
 }
@@ -411,7 +416,8 @@ fn find(columns: &Columns, target: Target, column: &str) -> Result<Source, Mappi
     let alike = || columns.names().iter().position(|name| name.eq_ignore_ascii_case(column));
     let Some(position) = columns.position(column).or_else(alike) else {
         let (target, column) = (target.name(), column.to_owned());
-        return Err(MappingError::NoSuchColumn { target, column, there: listed(columns) });
+        let near = near(&column, columns.names().iter().map(String::as_str));
+        return Err(MappingError::NoSuchColumn { target, column, there: listed(columns), near });
     };
     Ok(Source::Column { position, name: columns.names()[position].clone() })
 }
@@ -473,13 +479,19 @@ mod tests {
                 Kind::Feedback,
                 "stars=score",
                 "",
-                "feedback have no `stars`; known are product, scale, rating, occurred_at, feature, release, segment, customer, comment, channel, external_id, updated_at",
+                "unknown field `stars` for feedback; known are product, scale, rating, occurred_at, feature, release, segment, customer, comment, channel, external_id, updated_at",
             ),
             (
                 Kind::Feedback,
                 "rating=scroe",
                 "",
-                "the file has no column `scroe` for rating; it has `app`, `score`, `at`",
+                "the file has no column `scroe` for rating (did you mean `score`?); it has `app`, `score`, `at`",
+            ),
+            (
+                Kind::Feedback,
+                "ratng=score",
+                "",
+                "unknown field `ratng` for feedback (did you mean `rating`?); known are product, scale, rating, occurred_at, feature, release, segment, customer, comment, channel, external_id, updated_at",
             ),
             (Kind::Feedback, "rating", "", "`rating` should be written target=value, such as rating=score"),
             (Kind::Feedback, "rating=score", "rating=5", "rating is given twice"),

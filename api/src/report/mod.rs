@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width};
 
+/// A space at which no line is broken; it is printed as any other.
+const NO_BREAK: &str = "\u{a0}";
+
 /// A plain table with a line under its header. It fits the terminal that it is printed to: cells are broken into lines,
 /// between words.
 pub struct Table {
@@ -50,7 +53,7 @@ impl Table {
 
     /// The table without spaces at the ends of its lines.
     pub fn trim_fmt(&self) -> String {
-        self.arranged().trim_fmt()
+        self.arranged().trim_fmt().replace(NO_BREAK, " ")
     }
 
     /// The table as wide as there is room.
@@ -77,7 +80,7 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.arranged().fmt(f)
+        f.write_str(&self.arranged().to_string().replace(NO_BREAK, " "))
     }
 }
 
@@ -105,7 +108,7 @@ fn broken(text: &str, width: Option<u16>) -> String {
 }
 
 fn longest_word(text: &str) -> usize {
-    text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0)
+    text.split(' ').map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
 /// The columns of the terminal, or as many as `COLUMNS` asks for; none: what is printed goes into a file or a program.

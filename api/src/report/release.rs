@@ -5,7 +5,7 @@ use ballroom_analytics::regression::{
 };
 use serde::Serialize;
 
-use super::signed;
+use super::{NO_BREAK, signed};
 use crate::domain::score::Snapshot;
 
 /// The verdicts on the releases of a product.
@@ -104,9 +104,10 @@ impl ReleaseVerdicts {
                 format!("{:.0}", entry.score),
                 if entry.p < 0.001 { "< 0.001".to_owned() } else { format!("{:.3}", entry.p) },
                 entry.change.map_or_else(String::new, |[estimate, lower, upper]| {
-                    format!("{} ({} – {})", signed(estimate), signed(lower), signed(upper))
+                    let interval = format!("({} – {})", signed(lower), signed(upper)).replace(' ', NO_BREAK);
+                    format!("{} {interval}", signed(estimate))
                 }),
-                entry.rate_ratio.map_or_else(String::new, |ratio| format!("× {ratio:.1}")),
+                entry.rate_ratio.map_or_else(String::new, |ratio| format!("×{NO_BREAK}{ratio:.1}")),
                 entry.responses.to_string(),
             ]);
         }

@@ -112,7 +112,7 @@ impl ValueReport {
                 entry.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
                 entry.name.clone(),
                 format!("{:.1}", entry.score),
-                format!("{:.1} – {:.1}", entry.lower, entry.upper),
+                format!("{:.1} – {:.1}", entry.lower, entry.upper).replace(' ', super::NO_BREAK),
                 format!("{:.1}", entry.base),
                 signed(entry.history),
                 signed(entry.feedback),
