@@ -3,7 +3,6 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 use ballroom::{
-    counts::verify::{Drift, rebuild},
     domain::{
         feature::{self, NewFeature},
         feedback::{self, FeedbackChanges, NewFeedback, Submission, Telling},
@@ -12,6 +11,7 @@ use ballroom::{
         product::{self, NewProduct},
         sent::Became,
         token,
+        verify::{Drift, rebuild},
     },
     store::Store,
 };

@@ -2,7 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 use ballroom::{
-    domain::{organization, score::Scores, token},
+    domain::{organization, token},
+    score::Scores,
     simulate::{DEFAULT_SEED, World, find::find, plant::plant},
 };
 use ballroom_tests::{App, Backend, Database, on_both, rounded};

@@ -4,11 +4,9 @@
 use std::time::{Duration, Instant};
 
 use ballroom::{
+    base::reference::PublicId,
     clock,
-    domain::{
-        reference::PublicId,
-        token::{self, NewToken},
-    },
+    domain::token::{self, NewToken},
 };
 use ballroom_entity::{api_token::Role, id::OrganizationId, organization};
 use ballroom_tests::{App, Backend, Database, on_both};

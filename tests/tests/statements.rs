@@ -8,12 +8,12 @@ use ballroom::{
         incident::{self, NewIncident},
         organization,
         product::{self, NewProduct},
-        score::Scores,
         token,
     },
     feed::Feed,
     graphql::{self, Services},
     ingest::{GroupCommit, Rates},
+    score::Scores,
 };
 use ballroom_tests::{Backend, Database, on_both};
 use chrono::{DateTime, TimeDelta, Utc};

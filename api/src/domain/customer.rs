@@ -16,13 +16,14 @@ use sea_orm::{
 use super::{
     access::{Administer, Contribute, Read},
     check,
-    error::Error,
     feedback::RESPONDENT,
-    reference::PublicId,
     sent::{Became, Nulls},
-    text,
 };
-use crate::store::{Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId, text},
+    store::Store,
+    transaction::{Transaction, about},
+};
 
 /// Customers that are looked through for one who may have been meant.
 const ALIKE: u64 = 500;

@@ -11,14 +11,14 @@ use serde::Serialize;
 
 use super::{
     access::Ship,
-    check,
-    error::Error,
-    product,
-    reference::PublicId,
-    release,
+    check, product, release,
     sent::{Became, Stamp},
 };
-use crate::store::{Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Transaction, about},
+};
 
 /// A deployment that happened.
 #[derive(Clone, Debug, Serialize)]

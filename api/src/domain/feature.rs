@@ -10,11 +10,13 @@ use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 use super::{
     access::Manage,
     check,
-    error::Error,
-    reference::PublicId,
     sent::{Became, Nulls},
 };
-use crate::store::{Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Transaction, about},
+};
 
 /// A feature to make.
 #[derive(Clone, Debug, Default)]

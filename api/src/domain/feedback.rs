@@ -25,14 +25,13 @@ pub(crate) use voice::{of as voice_of, same as same_voice};
 
 use super::{
     access::{Contribute, Read},
-    check,
-    error::Error,
-    reference::PublicId,
-    scale,
+    check, scale,
 };
 use crate::{
+    base::{error::Error, reference::PublicId},
     counts::FeedbackKey,
-    store::{Store, Transaction, about},
+    store::Store,
+    transaction::{Transaction, about},
 };
 
 /// What to correct of an answer. What the customer did not say stays as it was.

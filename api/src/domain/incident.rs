@@ -29,10 +29,12 @@ pub use open::{NewIncident, Opened, open, open_in};
 use super::{
     access::{Contribute, Read},
     check,
-    error::Error,
-    reference::PublicId,
 };
-use crate::store::{Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Transaction, about},
+};
 
 /// What to change of an incident.
 #[derive(Clone, Debug, Default)]

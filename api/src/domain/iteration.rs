@@ -10,11 +10,13 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
 use super::{
     access::Manage,
     check,
-    error::Error,
-    reference::PublicId,
     sent::{Became, Nulls},
 };
-use crate::store::{Store, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::about,
+};
 
 /// An iteration to make.
 #[derive(Clone, Debug)]

@@ -10,11 +10,13 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
 use super::{
     access::{Manage, Report},
     check,
-    error::Error,
-    reference::PublicId,
     sent::{Became, Nulls},
 };
-use crate::store::{Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Transaction, about},
+};
 
 /// Environments that may ship a release.
 const ENVIRONMENTS: usize = 50;

@@ -1,6 +1,5 @@
 //! Releases: planning, shipping and withdrawing them.
 
-mod order;
 mod seen;
 
 use std::collections::HashSet;
@@ -16,17 +15,16 @@ use sea_orm::{ActiveEnum, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActive
 use serde::Serialize;
 use serde_json::json;
 
-pub(crate) use order::oldest_first;
-
 use super::{
     access::Ship,
     check,
-    error::Error,
-    reference::PublicId,
     sent::{Became, Nulls, Stamp},
-    version,
 };
-use crate::store::{Dimensions, Earlier, Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId, version},
+    store::{Dimensions, Earlier, Store},
+    transaction::{Transaction, about},
+};
 
 /// A release to make, or what is newly known of one that is there.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -111,7 +109,7 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &new.product)?;
     let version = check::name("version", &new.version)?;
-    if crate::domain::reference::looks_like_an_id(&version) {
+    if crate::base::reference::looks_like_an_id(&version) {
         return Err(Error::invalid("version", "must not have the form of an id"));
     }
     let title = check::optional_line("title", new.title.as_deref(), check::NAME_LENGTH)?;

@@ -10,10 +10,12 @@ use sea_orm::{ActiveModelTrait, QueryOrder, Set};
 use super::{
     access::{Manage, Report},
     check,
-    error::Error,
-    reference::PublicId,
 };
-use crate::store::{Store, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::about,
+};
 
 /// A scale that every organization has.
 pub struct Usual {

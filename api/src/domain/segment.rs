@@ -7,8 +7,12 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
-use super::{access::Manage, check, error::Error, reference::PublicId, sent::Became};
-use crate::store::{Store, Transaction, about};
+use super::{access::Manage, check, sent::Became};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Transaction, about},
+};
 
 /// Makes a segment, or gives the one with this key another name, if one is given; null: its key.
 pub async fn create(

@@ -23,12 +23,14 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    access::{Administer, Publication, Right, Viewer},
+    access::{Administer, Publication, Viewer},
     check, customer,
-    error::Error,
-    reference::PublicId,
 };
-use crate::store::{Dimensions, Store, about};
+use crate::{
+    base::{error::Error, reference::PublicId, right::Right},
+    store::{Dimensions, Store},
+    transaction::about,
+};
 
 const PREFIX: &str = "ballroom_";
 

@@ -21,13 +21,12 @@ use super::{
     page::{self, Page, Paged, Rows},
 };
 use crate::{
+    base::error::Error,
     domain::{
         access::{Report, Viewer},
-        deployment as deployments,
-        error::Error,
-        incident as incidents, release,
-        score::{Cell, Snapshot},
+        deployment as deployments, incident as incidents, release,
     },
+    score::{Cell, Snapshot},
     store::Dimensions,
 };
 

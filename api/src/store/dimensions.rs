@@ -9,7 +9,10 @@ use ballroom_entity::{
 };
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 
-use crate::domain::{error::Error, reference::PublicId, release as releases, text};
+use crate::{
+    base::{error::Error, reference::PublicId, text},
+    store::order,
+};
 
 /// Everything that an answer can refer to, but for its customer. Right for one `dimension_revision`.
 #[derive(Clone, Debug)]
@@ -117,7 +120,7 @@ impl Dimensions {
         let mut places_then = HashMap::new();
         for (product, rows) in of_products {
             let mut ids = Vec::with_capacity(rows.len());
-            for (row, place) in releases::oldest_first(rows).into_iter().zip(0..) {
+            for (row, place) in order::oldest_first(rows).into_iter().zip(0..) {
                 if releases.get(&row.id).is_some_and(|now| now.released_at == row.released_at) {
                     ids.push(row.id);
                     places.insert(row.id, place);
@@ -150,13 +153,13 @@ impl Dimensions {
 
     /// Puts a release in that a transaction has just written, so that its next row can name it. Where it stands among
     /// the others is found when all are read anew.
-    pub(super) fn put(&mut self, release: release::Model) {
+    pub(crate) fn put(&mut self, release: release::Model) {
         self.keys.add_release(&release);
         self.releases.insert(release.id, release);
     }
 
     /// The same of a time that customers had a release, which has come again.
-    pub(super) fn put_earlier(&mut self, time: release_interval::Model) {
+    pub(crate) fn put_earlier(&mut self, time: release_interval::Model) {
         self.earlier.entry(time.release_id).or_default().push(Earlier { time, place: 0 });
     }
 

@@ -15,11 +15,9 @@ use super::{
     voice,
 };
 use crate::{
-    domain::{
-        error::Error,
-        sent::{Became, Nulls, Stamp},
-    },
-    store::{Transaction, about},
+    base::error::Error,
+    domain::sent::{Became, Nulls, Stamp},
+    transaction::{Transaction, about},
 };
 
 /// Takes what is newer of answers that are known, each by itself, in the order of the items. What is not given stays;

@@ -14,8 +14,10 @@ use sea_orm::{
 
 use super::{Whole, count, open, whole};
 use crate::{
-    domain::{access::Contribute, check, error::Error},
-    store::{Store, Transaction, about},
+    base::error::Error,
+    domain::{access::Contribute, check},
+    store::Store,
+    transaction::{Transaction, about},
 };
 
 /// An incident whose customers changed.

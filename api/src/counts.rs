@@ -1,4 +1,5 @@
-//! What a transaction does to the daily counts.
+//! The daily counts, what scores read: what a transaction does to them. They change with the rows that they count, in
+//! the same transaction, by addition; made anew from the rows they are the same.
 
 use std::collections::BTreeMap;
 

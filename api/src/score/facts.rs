@@ -16,7 +16,8 @@ use chrono::{DateTime, Days, NaiveDate};
 use sea_orm::{ConnectionTrait, QueryOrder};
 
 use crate::{
-    domain::{error::Error, release},
+    base::error::Error,
+    domain::release,
     store::{Dimensions, Earlier},
 };
 

@@ -91,7 +91,7 @@ mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
 
     use super::*;
-    use crate::domain::{reference::PublicId, version};
+    use crate::base::{reference::PublicId, version};
 
     fn release(version: &str, hour: Option<i64>, previous: Option<&Model>) -> Model {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);

@@ -1,5 +1,8 @@
 //! Scores: from daily counts, by way of analytics, back to the organization's own nouns.
 
+pub mod facts;
+pub mod parameters;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard},
@@ -20,14 +23,13 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, Days, NaiveDate};
 
-use super::{
-    access::Report,
-    error::Error,
-    parameters::{self, Parameters},
-    reference::PublicId,
+use self::{
+    facts::{Codes, Counted, date, day},
+    parameters::Parameters,
 };
 use crate::{
-    counts::facts::{Codes, Counted, date, day},
+    base::{error::Error, reference::PublicId},
+    domain::access::Report,
     store::{Dimensions, Store},
 };
 

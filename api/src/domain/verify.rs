@@ -13,9 +13,10 @@ use ballroom_entity::{
 use futures::TryStreamExt;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, StreamTrait};
 
-use super::{Changes, ExposureKey, FeedbackKey, IncidentKey, IncidentSums};
 use crate::{
-    domain::{self, error::Error},
+    base::error::Error,
+    counts::{Changes, ExposureKey, FeedbackKey, IncidentKey, IncidentSums},
+    domain,
     store::{Dimensions, Store},
 };
 

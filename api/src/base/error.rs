@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
-use super::{access::Right, near::near};
+use super::{near::near, right::Right};
 
 /// Why a command of the domain was refused or could not be carried out.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -17,15 +17,16 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Value};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    access::{Manage, Report},
-    error::Error,
-    organization, product,
-    score::{Period, Scores, Snapshot},
-    token,
+    Period, Scores, Snapshot,
+    facts::{Codes, day},
 };
 use crate::{
+    base::error::Error,
     clock,
-    counts::facts::{Codes, day},
+    domain::{
+        access::{Manage, Report},
+        organization, product, token,
+    },
     store::{Bulk, BulkColumn, Dimensions, Store},
 };
 
@@ -258,7 +259,7 @@ async fn keep(
         return Ok(days);
     }
     let snapshot = scores.snapshot(by.into(), now.date_naive()).await?;
-    let computed = super::score::blocking(move || Ok(computed(&snapshot, &days))).await?;
+    let computed = super::blocking(move || Ok(computed(&snapshot, &days))).await?;
     if computed.is_empty() {
         return Ok(Vec::new());
     }
