@@ -22,7 +22,7 @@ use super::{
 use crate::{
     base::{error::Error, reference::PublicId, text},
     store::Store,
-    transaction::{Transaction, about},
+    transaction::{Event, Total, Transaction},
 };
 
 /// Customers that are looked through for one who may have been meant.
@@ -108,12 +108,12 @@ pub async fn create(
         }
         after.updated_at = at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell("customer.updated", about(after.id));
+        tx.tell(Event::CustomerUpdated(after.id));
         tx.commit().await?;
         return Ok((after, Became::Updated));
     }
     let row = row(&tx, key, name, segment).insert(tx.db()).await?;
-    tx.tell("customer.created", about(row.id));
+    tx.tell(Event::CustomerCreated(row.id));
     tx.commit().await?;
     Ok((row, Became::Created))
 }
@@ -140,7 +140,7 @@ pub async fn update(
     }
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
-    tx.tell("customer.updated", about(row.id));
+    tx.tell(Event::CustomerUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }
@@ -204,7 +204,7 @@ pub(super) async fn create_many(
         Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
     }
     if !made.is_empty() {
-        tx.tell("customer.seen", serde_json::json!({ "customers": made.len() }));
+        tx.tell(Event::CustomerSeen(Total(made.len() as u64)));
     }
     Ok(made)
 }

@@ -31,7 +31,7 @@ use crate::{
     base::{error::Error, reference::PublicId},
     counts::FeedbackKey,
     store::Store,
-    transaction::{Transaction, about},
+    transaction::{Event, Transaction},
 };
 
 /// What to correct of an answer. What the customer did not say stays as it was.
@@ -107,7 +107,7 @@ pub async fn correct(
     voice::leave(&mut tx, &before).await?;
     voice::enter(&mut tx, &mut after).await?;
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
-    tx.tell("feedback.corrected", about(feedback));
+    tx.tell(Event::FeedbackCorrected(feedback));
     tx.commit().await?;
     Ok(after)
 }
@@ -127,7 +127,7 @@ pub async fn delete(
         .filter(Column::Id.eq(feedback))
         .exec(tx.db())
         .await?;
-    tx.tell("feedback.deleted", about(feedback));
+    tx.tell(Event::FeedbackDeleted(feedback));
     tx.commit().await?;
     Ok(row)
 }

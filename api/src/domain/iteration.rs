@@ -15,7 +15,7 @@ use super::{
 use crate::{
     base::{error::Error, reference::PublicId},
     store::Store,
-    transaction::about,
+    transaction::Event,
 };
 
 /// An iteration to make.
@@ -74,7 +74,7 @@ pub async fn create(
         }
         after.updated_at = at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell("iteration.updated", about(after.id));
+        tx.tell(Event::IterationUpdated(after.id));
         tx.commit().await?;
         return Ok((after, Became::Updated));
     }
@@ -90,7 +90,7 @@ pub async fn create(
         updated_at: Set(at),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell("iteration.created", about(row.id));
+    tx.tell(Event::IterationCreated(row.id));
     tx.commit().await?;
     Ok((row, Became::Created))
 }
@@ -131,7 +131,7 @@ pub async fn update(
     }
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
-    tx.tell("iteration.updated", about(row.id));
+    tx.tell(Event::IterationUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

@@ -13,7 +13,6 @@ use ballroom_entity::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveEnum, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use serde::Serialize;
-use serde_json::json;
 
 use super::{
     access::Ship,
@@ -23,7 +22,7 @@ use super::{
 use crate::{
     base::{error::Error, reference::PublicId, version},
     store::{Dimensions, Earlier, Store},
-    transaction::{Transaction, about},
+    transaction::{Event, Transaction},
 };
 
 /// A release to make, or what is newly known of one that is there.
@@ -161,9 +160,9 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     let alike = alike.into_iter().cloned().collect();
     drop(dimensions);
     tx.release_written(&row);
-    tx.tell("release.planned", about(row.id));
+    tx.tell(Event::ReleasePlanned(row.id));
     if row.released_at.is_some() {
-        tx.tell("release.shipped", about(row.id));
+        tx.tell(Event::ReleaseShipped(row.id));
     }
     Ok(Planned { release: row, became: Became::Created, alike })
 }
@@ -232,9 +231,9 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
         return Ok(Planned { release: after, became: Became::AlreadyThere, alike: Vec::new() });
     }
     tx.release_written(&after);
-    tx.tell("release.updated", about(after.id));
+    tx.tell(Event::ReleaseUpdated(after.id));
     if shipped {
-        tx.tell("release.shipped", about(after.id));
+        tx.tell(Event::ReleaseShipped(after.id));
     }
     Ok(Planned { release: after, became: Became::Updated, alike: Vec::new() })
 }
@@ -344,7 +343,7 @@ pub(crate) async fn infer_in(
         sent: Set(None),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell("release.inferred", about(row.id));
+    tx.tell(Event::ReleaseInferred(row.id));
     Ok(row)
 }
 
@@ -429,7 +428,7 @@ pub(crate) async fn ship_in(
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
     keep(tx, ended).await?;
     tx.dimensions_changed().await?;
-    tx.tell("release.shipped", about(row.id));
+    tx.tell(Event::ReleaseShipped(row.id));
     Ok(row)
 }
 
@@ -447,7 +446,7 @@ pub(crate) async fn move_in(
     row.revision += 1;
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell("release.updated", about(row.id));
+    tx.tell(Event::ReleaseUpdated(row.id));
     Ok(())
 }
 
@@ -504,7 +503,7 @@ pub(crate) async fn withdraw_in(
     there.revision += 1;
     let row = there.into_active_model().reset_all().update(tx.db()).await?;
     tx.release_written(&row);
-    tx.tell("release.withdrawn", about(row.id));
+    tx.tell(Event::ReleaseWithdrawn(row.id));
     Ok(row)
 }
 
@@ -548,7 +547,7 @@ pub async fn update(
         retouch(&tx, release, touched).await?;
     }
     tx.dimensions_changed().await?;
-    tx.tell("release.updated", json!({ "id": row.id.public() }));
+    tx.tell(Event::ReleaseUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

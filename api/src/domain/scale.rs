@@ -14,7 +14,7 @@ use super::{
 use crate::{
     base::{error::Error, reference::PublicId},
     store::Store,
-    transaction::about,
+    transaction::Event,
 };
 
 /// A scale that every organization has.
@@ -148,7 +148,7 @@ pub async fn create(store: &Store, by: Manage, new: NewScale, at: DateTime<Utc>)
     };
     let row = row.insert(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell("scale.created", about(row.id));
+    tx.tell(Event::ScaleCreated(row.id));
     tx.commit().await?;
     Ok(row)
 }

@@ -120,7 +120,7 @@ impl<C: Computed> Watched<C> {
     }
 
     /// Something happened that may change it.
-    pub(super) fn counts_changed(&self) {
+    pub(super) fn scores_changed(&self) {
         self.changed.notify_one();
     }
 

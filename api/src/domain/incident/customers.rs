@@ -17,7 +17,7 @@ use crate::{
     base::error::Error,
     domain::{access::Contribute, check},
     store::Store,
-    transaction::{Transaction, about},
+    transaction::{Event, Transaction},
 };
 
 /// An incident whose customers changed.
@@ -91,7 +91,7 @@ async fn change(
     count::change(&mut tx, &after, &earlier, &features, &attributions, 1);
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
     let changed = rows(&tx, &changed).await?;
-    tx.tell("incident.updated", about(incident));
+    tx.tell(Event::IncidentUpdated(incident));
     tx.commit().await?;
     Ok(Linked { incident: after, changed })
 }

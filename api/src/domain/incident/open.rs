@@ -10,7 +10,6 @@ use ballroom_entity::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Value};
 use serde::Serialize;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{count, renew::renew};
@@ -23,7 +22,7 @@ use crate::{
         sent::{Became, Nulls, Stamp},
     },
     store::{Bulk, BulkColumn, Dimensions, Store},
-    transaction::Transaction,
+    transaction::{Event, Total, Transaction},
 };
 
 /// The longest title, in characters.
@@ -408,10 +407,10 @@ impl New {
         }
         match telling {
             Telling::Each => {
-                let ids: Vec<_> = self.incidents.iter().map(|incident| incident.id.public()).collect();
-                tx.tell("incident.opened", json!({ "ids": ids }));
+                let ids: Vec<_> = self.incidents.iter().map(|incident| incident.id).collect();
+                tx.tell(Event::IncidentOpened(ids));
             }
-            Telling::Total => tx.tell("incident.imported", json!({ "incidents": self.incidents.len() })),
+            Telling::Total => tx.tell(Event::IncidentImported(Total(self.incidents.len() as u64))),
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::{
         feedback::Telling,
         sent::{Became, Stamp},
     },
-    transaction::{Transaction, about},
+    transaction::{Event, Transaction},
 };
 
 /// Takes what is newer; what is not given stays. So a nightly copy of a ticket system converges: an incident that is
@@ -107,14 +107,11 @@ pub(super) async fn renew(
     after.sent = Some(stamp.sent);
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
     if differs && telling == Telling::Each {
-        tx.tell(
-            match (before.resolved_at, after.resolved_at) {
-                (None, Some(_)) => "incident.resolved",
-                (Some(_), None) => "incident.reopened",
-                _ => "incident.updated",
-            },
-            about(incident),
-        );
+        tx.tell(match (before.resolved_at, after.resolved_at) {
+            (None, Some(_)) => Event::IncidentResolved(incident),
+            (Some(_), None) => Event::IncidentReopened(incident),
+            _ => Event::IncidentUpdated(incident),
+        });
     }
     Ok((after, became))
 }

@@ -1,11 +1,14 @@
 //! A writing transaction of one organization: rows, daily counts and events go together or not at all.
 
+mod event;
+
 use std::sync::Arc;
 
 use ballroom_entity::{id::EventId, id::OrganizationId, release, release_interval};
 use chrono::{DateTime, Utc};
 use sea_orm::Value;
-use serde_json::json;
+
+pub use event::{Event, Total};
 
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -24,7 +27,7 @@ pub struct Transaction {
     pub at: DateTime<Utc>,
     /// What it does to the daily counts; written at the commit.
     pub counts: Changes,
-    events: Vec<(&'static str, serde_json::Value)>,
+    events: Vec<Event>,
 }
 
 impl Store {
@@ -85,8 +88,8 @@ impl Transaction {
     }
 
     /// Says what happened, to those who listen: they hear of it once the transaction is committed.
-    pub fn tell(&mut self, kind: &'static str, payload: serde_json::Value) {
-        self.events.push((kind, payload));
+    pub fn tell(&mut self, event: Event) {
+        self.events.push(event);
     }
 
     /// Writes the daily counts and the events, and commits. When this returns, everything is on disk.
@@ -99,12 +102,12 @@ impl Transaction {
     async fn write_events(&mut self) -> Result<(), Error> {
         let rows = std::mem::take(&mut self.events)
             .into_iter()
-            .map(|(kind, payload)| {
+            .map(|event| {
                 vec![
                     Value::Uuid(Some(self.writing.organization.0)),
                     Value::Uuid(Some(EventId::new().0)),
-                    Value::String(Some(kind.to_owned())),
-                    Value::Json(Some(Box::new(payload))),
+                    Value::String(Some(event.kind().to_owned())),
+                    Value::Json(Some(Box::new(event.payload()))),
                     Value::ChronoDateTimeUtc(Some(self.at)),
                     Value::BigInt(Some(self.writing.revision)),
                 ]
@@ -125,9 +128,4 @@ impl Transaction {
         outbox.insert(&self.writing.tx, rows).await?;
         Ok(())
     }
-}
-
-/// The payload of an event about one thing.
-pub fn about(id: impl PublicId) -> serde_json::Value {
-    json!({ "id": id.public() })
 }
