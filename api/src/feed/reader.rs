@@ -19,7 +19,12 @@ use tokio::{
 };
 
 use super::{Channel, Cursor, Incident, Place, Portion, Shared, Topic};
-use crate::{base::error::Error, domain::incident as incidents, store::Dimensions, transaction::Event};
+use crate::{
+    base::error::{Error, with_causes},
+    domain::incident as incidents,
+    store::Dimensions,
+    transaction::Event,
+};
 
 /// How soon is seen what other processes have committed.
 const POLL: Duration = Duration::from_millis(500);
@@ -58,7 +63,10 @@ pub(super) async fn run(
             // Said once; the cursors stand where they stood, so nothing is lost.
             Err(error) if works => {
                 works = false;
-                tracing::warn!(%error, "the outbox could not be read; subscribers wait until it can");
+                tracing::warn!(
+                    error = with_causes(&error),
+                    "the outbox could not be read; subscribers wait until it can"
+                );
             }
             Err(_) => (),
         }

@@ -161,7 +161,11 @@ pub async fn submit_in(
     renew::all(tx, &mut results, known, how).await?;
     Ok(results
         .into_iter()
-        .map(|result| result.unwrap_or_else(|| Err(Error::Database("an item got no answer".to_owned()))))
+        .map(|result| {
+            result.unwrap_or_else(|| {
+                Err(Error::internal("an item got no answer", "it is in none of the lists"))
+            })
+        })
         .collect())
 }
 
