@@ -10,7 +10,7 @@ use super::{
 };
 use crate::change_point::change_point_of_release;
 use crate::error::Result;
-use crate::evidence::{Direction, FALSE_DISCOVERIES, e_bh, is_watched};
+use crate::evidence::{Direction, FALSE_DISCOVERIES, always_valid_p, e_bh, is_watched, regression_score};
 use crate::facts::Day;
 
 /// Incidents on the telling side that make up for answers where the incidents alone are evidence enough.
@@ -242,12 +242,14 @@ pub(super) fn judge(
             score.baseline = Baseline::Previous;
             (score.verdict, score.reason, score.control) = (Verdict::Recovered, None, Some(control));
             score.recovery = Some(recovery);
-        } else if score.verdict == Verdict::Regressed
-            || matches!(score.reason, Some(Reason::LikePrevious | Reason::Wanders))
-        {
+        } else if let Some(Called::Holds(_) | Called::Alike | Called::Wanders) = find(&now.worse, place) {
             score.since = began_before(watch, member.feature, watch.until)?;
+            // One day on which a fall began does not say that there is no other: where the comparison with the previous
+            // release alone speaks for a second fall, it is not laid wholly at the door of the first.
+            let again = against_previous.is_some_and(|previous| is_watched(previous.log_e));
             if score.since.is_some() {
-                (score.verdict, score.reason) = (Verdict::Since, None);
+                score.verdict = if again { Verdict::Watch } else { Verdict::Since };
+                score.reason = again.then_some(Reason::FellBefore);
             }
         }
     }
@@ -370,8 +372,11 @@ impl Family<'_> {
             return None;
         }
         let (before, after) = member.answers(None);
+        let log_e = self.watch.log_e(member, Direction::Worse);
         Some(AgainstPrevious {
-            log_e: self.watch.log_e(member, Direction::Worse),
+            log_e,
+            score: regression_score(log_e),
+            p: always_valid_p(&member.path),
             log_e_improved: self.watch.log_e(member, Direction::Better),
             change: self.watch.change(member).and_then(|(estimate, variance)| Change::of(estimate, variance)),
             baseline_responses: before as i64,
