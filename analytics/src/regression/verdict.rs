@@ -312,11 +312,11 @@ fn find(called: &[(usize, Called)], place: usize) -> Option<Called> {
     called.iter().find(|(called, _)| *called == place).map(|(_, called)| *called)
 }
 
-/// Whether "no evidence" would say anything: there are answers enough, or incidents enough were to be expected.
+/// Whether "no evidence" would say anything: there are answers enough, or incidents enough were to be expected. How many
+/// came says nothing by itself: the more they are, the less they speak for the release.
 fn can_tell(family: &Family, member: &Comparison) -> bool {
     let until = family.watch.until;
-    let opened = if member.has_incidents { opened(&family.watch, member) } else { 0.0 };
-    family.missing(member, until) == (0, 0) || member.expected_incidents(until).max(opened) >= MIN_INCIDENTS
+    family.missing(member, until) == (0, 0) || member.expected_incidents(until) >= MIN_INCIDENTS
 }
 
 /// Incidents opened since the release.

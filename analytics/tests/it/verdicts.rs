@@ -102,6 +102,20 @@ fn what_got_better_is_not_worse_since() {
 }
 
 #[test]
+fn incidents_that_came_do_not_make_up_for_answers_that_are_missing() {
+    for came in [0, 1, 3, 5] {
+        let mut world = World::with_features(1);
+        let old = world.release("1.0", Some(0));
+        let new = world.release("2.0", Some(40));
+        world.answers(5..6, Some(old), [0, 0, 0, 0, 1]);
+        world.incident(10, None, false);
+        (0..came).for_each(|_| world.incident(41, None, false));
+        let score = score(&world, new, 64);
+        assert!(matches!(score.verdict, Verdict::CannotTell | Verdict::Watch), "{came}: {score:#?}");
+    }
+}
+
+#[test]
 fn a_second_fall_is_not_laid_at_the_door_of_the_first() {
     let mut world = World::with_features(1);
     let falls = [(0..70, [0, 0, 1, 3, 4]), (70..95, [0, 1, 2, 3, 2]), (95..120, [0, 1, 2, 3, 2])];

@@ -76,6 +76,8 @@ pub struct Opened {
     pub incident: Model,
     /// What became of it.
     pub became: Became,
+    /// The customers who were linked to it and no longer are, by key.
+    pub removed: Vec<customer::Model>,
 }
 
 /// Opens incidents, each by itself. The results are in the order of the items.
@@ -126,9 +128,8 @@ pub async fn open_in(
                 Err(error) => Err(error),
             };
             results.push(match result {
-                Ok((incident, became)) => Ok(Opened { incident, became }),
                 Err(error) if error.is_ours() => return Err(error),
-                Err(error) => Err(error),
+                told => told,
             });
             continue;
         }
@@ -138,7 +139,11 @@ pub async fn open_in(
                 if let Some(key) = key {
                     there.insert(key, one.incident.clone());
                 }
-                results.push(Ok(Opened { incident: one.incident.clone(), became: Became::Created }));
+                results.push(Ok(Opened {
+                    incident: one.incident.clone(),
+                    became: Became::Created,
+                    removed: Vec::new(),
+                }));
                 new.push(tx, one);
             }
         }
