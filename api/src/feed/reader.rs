@@ -267,7 +267,7 @@ impl About {
 pub(super) fn placed<I: Copy>(row: &outbox::Model, ids: &[I]) -> impl Iterator<Item = (Place, I)> {
     let (revision, event) = (row.revision, row.id);
     let place = move |number: usize| Place { revision, event, number: number as u32 };
-    ids.to_vec().into_iter().enumerate().map(move |(number, id)| (place(number), id))
+    ids.iter().copied().enumerate().map(move |(number, id)| (place(number), id))
 }
 
 /// A transaction that does two things to one object (a release that is entered when it has shipped) tells of it once.
