@@ -8,11 +8,11 @@ use clap::Args;
 
 use super::{
     serve::{Listen, first_token},
-    settings::{Database, organization},
+    settings::Database,
 };
 use crate::{
     clock,
-    domain::{score::Scores, token},
+    domain::{organization as organizations, score::Scores, token},
     simulate::{DEFAULT_SEED, World, find::find, plant::plant},
     store::Settings,
     words::counted,
@@ -48,7 +48,7 @@ impl Demo {
         remove(&directory)?;
         let store = database.embedded(&directory, Settings::default()).await?;
         store.migrate().await?;
-        let organization = organization(&store).await?;
+        let (organization, _) = organizations::first(&store, clock::now()).await?;
         let viewer = token::operator(organization.id);
 
         let world = World::year(self.seed, first_day(clock::now().date_naive()));

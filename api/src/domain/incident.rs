@@ -153,7 +153,7 @@ pub async fn resolve(
     resolved_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
-    let mut tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let whole = whole(&tx, incident).await?;
     let there = &whole.incident;
     if there.resolved_at.is_some() && resolved_at.is_none_or(|given| there.resolved_at == Some(given)) {
@@ -172,6 +172,7 @@ pub async fn resolve(
     let mut after = there.clone();
     after.resolved_at = Some(resolved_at);
     after.resolved_on = Some(open::day(&tx.dimensions(), after.product_id, resolved_at)?);
+    after.resolved_by = tx.actor();
     let earlier = whole.earlier.clone();
     let after = replace(&mut tx, whole, after, earlier).await?;
     tx.tell("incident.resolved", about(incident));
@@ -187,7 +188,7 @@ pub async fn reopen(
     since: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
-    let mut tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let whole = whole(&tx, incident).await?;
     let there = &whole.incident;
     let Some(resolved_at) = there.resolved_at else {
@@ -237,7 +238,7 @@ pub async fn attribute(
     confidence: Option<f64>,
     at: DateTime<Utc>,
 ) -> Result<(Model, attribution::Model), Error> {
-    let mut tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let Whole { incident: row, features, mut attributions, earlier } = whole(&tx, incident).await?;
     let dimensions = tx.dimensions();
     match (basis, release) {
@@ -273,6 +274,7 @@ pub async fn attribute(
         basis,
         confidence,
         created_at: at,
+        stated_by: tx.actor(),
     };
     let stated = stated.into_active_model().insert(tx.db()).await?;
     attributions.push(stated.clone());

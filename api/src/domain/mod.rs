@@ -2,6 +2,7 @@
 //! events; each takes the proof of the right that it needs.
 
 pub mod access;
+pub mod actor;
 pub mod error;
 pub mod reference;
 
@@ -13,8 +14,13 @@ pub(crate) mod version;
 
 pub mod sent;
 
+pub mod operator;
 pub mod organization;
 pub mod token;
+
+pub mod identity;
+pub mod member;
+pub mod team;
 
 pub mod product;
 

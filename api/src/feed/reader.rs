@@ -247,7 +247,7 @@ impl About {
                 _ => (),
             }
             // These change no count; all others may, and a score that is computed in vain does no harm.
-            let silent = matches!(noun, "token" | "customer" | "iteration");
+            let silent = matches!(noun, "token" | "customer" | "iteration" | "member" | "team");
             about.counts_changed |= !silent && (channel.verdicts.is_some() || channel.alerts.is_some());
         }
         once(&mut about.incidents);

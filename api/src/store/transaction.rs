@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{Bulk, BulkColumn, Dimensions, Store, View, search, turns::Turn};
 use crate::{
     counts::Changes,
-    domain::{error::Error, reference::PublicId},
+    domain::{actor::Actor, error::Error, reference::PublicId},
 };
 
 /// How long, in milliseconds, PostgreSQL leaves a transaction open in which nothing is asked of it: should this process
@@ -32,6 +32,8 @@ pub struct Transaction {
     dimensions_changed: bool,
     /// When it happens.
     pub at: DateTime<Utc>,
+    /// Who does it; none: nobody who is recorded.
+    actor: Option<Actor>,
     /// What it does to the daily counts; written at the commit.
     pub counts: Changes,
     events: Vec<(&'static str, serde_json::Value)>,
@@ -83,6 +85,7 @@ impl Store {
             dimensions,
             dimensions_changed: false,
             at,
+            actor: None,
             counts: Changes::default(),
             events: Vec::new(),
             _turn: turn,
@@ -94,6 +97,17 @@ impl Transaction {
     /// The connection, for the statements of the domain.
     pub fn db(&self) -> &View {
         &self.tx
+    }
+
+    /// The same transaction, done by somebody: what records who did it says so.
+    pub fn done_by(mut self, actor: Option<Actor>) -> Self {
+        self.actor = actor;
+        self
+    }
+
+    /// Who does it, as it is stored; none: nobody who is recorded.
+    pub(crate) fn actor(&self) -> Option<String> {
+        self.actor.map(Actor::stored)
     }
 
     /// Whose transaction it is.
