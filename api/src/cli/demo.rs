@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     clock,
-    domain::{organization as organizations, score::Scores, token},
+    domain::{organization as organizations, token},
+    score::Scores,
     simulate::{DEFAULT_SEED, World, find::find, plant::plant},
     store::Settings,
     words::counted,

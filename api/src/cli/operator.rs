@@ -5,11 +5,7 @@ use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
 use super::settings::Database;
-use crate::{
-    clock,
-    domain::{operator, reference::PublicId},
-    report,
-};
+use crate::{base::reference::PublicId, clock, domain::operator, report};
 
 /// Create, list and revoke tokens of operators of the server, who create and list organizations through GraphQL and see
 /// nothing of what is in one.

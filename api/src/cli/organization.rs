@@ -5,8 +5,9 @@ use clap::{Args, Subcommand};
 
 use super::settings::Database;
 use crate::{
+    base::reference::PublicId,
     clock,
-    domain::{organization as organizations, reference::PublicId, sent::Became, token},
+    domain::{organization as organizations, sent::Became, token},
     report,
     store::Store,
 };

@@ -11,11 +11,9 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{organization::Tenant, settings::Database};
 use crate::{
+    base::reference::PublicId,
     clock,
-    domain::{
-        reference::PublicId,
-        token::{self, NewToken},
-    },
+    domain::token::{self, NewToken},
     report,
     store::Dimensions,
 };

@@ -3,7 +3,7 @@
 
 use ballroom_entity::id::{ApiTokenId, IdentityId};
 
-use super::reference::PublicId;
+use crate::base::reference::PublicId;
 
 /// Who does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

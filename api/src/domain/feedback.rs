@@ -25,14 +25,13 @@ pub(crate) use voice::{of as voice_of, same as same_voice};
 
 use super::{
     access::{Contribute, Read},
-    check,
-    error::Error,
-    reference::PublicId,
-    scale,
+    check, scale,
 };
 use crate::{
+    base::{error::Error, reference::PublicId},
     counts::FeedbackKey,
-    store::{Store, Transaction, about},
+    store::Store,
+    transaction::{Event, Transaction},
 };
 
 /// What to correct of an answer. What the customer did not say stays as it was.
@@ -108,7 +107,7 @@ pub async fn correct(
     voice::leave(&mut tx, &before).await?;
     voice::enter(&mut tx, &mut after).await?;
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
-    tx.tell("feedback.corrected", about(feedback));
+    tx.tell(Event::FeedbackCorrected(feedback));
     tx.commit().await?;
     Ok(after)
 }
@@ -128,7 +127,7 @@ pub async fn delete(
         .filter(Column::Id.eq(feedback))
         .exec(tx.db())
         .await?;
-    tx.tell("feedback.deleted", about(feedback));
+    tx.tell(Event::FeedbackDeleted(feedback));
     tx.commit().await?;
     Ok(row)
 }

@@ -15,8 +15,12 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-use super::{check, error::Error, member, reference::PublicId};
-use crate::store::{Store, Transaction};
+use super::{check, member};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::Transaction,
+};
 
 /// The longest issuer and subject, in characters.
 const ISSUER_LENGTH: usize = 500;

@@ -23,13 +23,15 @@ use fields::{found_by, language, stored_roles};
 use super::{
     access::{Administer, Profile, Report},
     check,
-    error::Error,
     identity::{self, Subject},
-    reference::PublicId,
     sent::{Became, Nulls},
     team,
 };
-use crate::store::{Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Event, Transaction},
+};
 
 /// A member to create.
 #[derive(Clone, Debug, Default)]
@@ -136,11 +138,11 @@ pub async fn create(
         became = Became::Updated;
     }
     match became {
-        Became::Created => tx.tell("member.created", about(row.id)),
+        Became::Created => tx.tell(Event::MemberCreated(row.id)),
         Became::AlreadyThere => return Ok((row, became)),
         _ => {
             row = write(&tx, row).await?;
-            tx.tell("member.updated", about(row.id));
+            tx.tell(Event::MemberUpdated(row.id));
         }
     }
     tx.commit().await?;
@@ -180,7 +182,7 @@ pub async fn update(
         identity::link_only(&tx, row.id, &subjects, &row.name).await?;
     }
     let row = write(&tx, row).await?;
-    tx.tell("member.updated", about(row.id));
+    tx.tell(Event::MemberUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }
@@ -196,7 +198,7 @@ pub async fn update_profile(
     let mut row = referenced(tx.db(), by.organization(), "member", &by.member().public()).await?;
     apply(&mut row, changes)?;
     let row = write(&tx, row).await?;
-    tx.tell("member.updated", about(row.id));
+    tx.tell(Event::MemberUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }
@@ -219,10 +221,10 @@ pub async fn remove(store: &Store, by: Administer, member: &str, at: DateTime<Ut
         .filter(api_token::Column::Id.is_in(revoked.iter().copied()))
         .exec(tx.db())
         .await?;
-    revoked.iter().for_each(|token| tx.tell("token.revoked", about(*token)));
+    revoked.iter().for_each(|token| tx.tell(Event::TokenRevoked(*token)));
     row.removed_at = Some(at);
     let row = write(&tx, row).await?;
-    tx.tell("member.removed", about(row.id));
+    tx.tell(Event::MemberRemoved(row.id));
     tx.commit().await?;
     Ok(row)
 }
@@ -236,7 +238,7 @@ pub(super) async fn create_in(
 ) -> Result<Model, Error> {
     let row = Model { roles: stored_roles(&[role])?, ..blank(tx, email, name) };
     let row = row.into_active_model().insert(tx.db()).await?;
-    tx.tell("member.created", about(row.id));
+    tx.tell(Event::MemberCreated(row.id));
     Ok(row)
 }
 

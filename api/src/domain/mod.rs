@@ -2,15 +2,9 @@
 //! events; each takes the proof of the right that it needs.
 
 pub mod access;
+
 pub mod actor;
-pub mod error;
-pub mod reference;
-
-pub mod text;
-
 pub(crate) mod check;
-pub(crate) mod near;
-pub(crate) mod version;
 
 pub mod sent;
 
@@ -44,6 +38,4 @@ pub mod incident;
 
 pub mod exposure;
 
-pub mod score;
-
-pub mod parameters;
+pub mod verify;

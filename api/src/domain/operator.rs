@@ -19,14 +19,14 @@ use uuid::Uuid;
 
 use super::{
     access::{Operate, Viewer},
-    check,
-    error::Error,
-    organization as organizations,
-    reference::PublicId,
+    check, organization as organizations,
     sent::Became,
     token::{self, Holder, NewToken, hash, random_secret},
 };
-use crate::store::Store;
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+};
 
 const PREFIX: &str = "ballroom_operator_";
 

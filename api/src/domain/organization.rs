@@ -5,10 +5,11 @@ use ballroom_entity::{id::OrganizationId, organization, scale};
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 
-use super::{
-    access::Administer, check, error::Error, reference::PublicId, scale as scales, sent::Became, text,
+use super::{access::Administer, check, scale as scales, sent::Became};
+use crate::{
+    base::{error::Error, reference::PublicId, text},
+    store::Store,
 };
-use crate::store::Store;
 
 /// The longest key, in characters.
 const KEY_LENGTH: usize = 64;

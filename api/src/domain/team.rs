@@ -13,8 +13,12 @@ use sea_orm::{
     QueryTrait, Set, sea_query::Expr,
 };
 
-use super::{access::Manage, check, error::Error, member as members, reference::PublicId, sent::Became};
-use crate::store::{Store, Transaction, about};
+use super::{access::Manage, check, member as members, sent::Became};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Event, Transaction},
+};
 
 /// Creates a team, or gives the one with this key another name, if one is given; null: its key.
 pub async fn create(
@@ -105,7 +109,7 @@ pub async fn remove(store: &Store, by: Manage, team: &str, at: DateTime<Utc>) ->
         .exec(tx.db())
         .await?;
     tx.dimensions_changed().await?;
-    tx.tell("team.removed", about(row.id));
+    tx.tell(Event::TeamRemoved(row.id));
     tx.commit().await?;
     Ok(row)
 }
@@ -141,7 +145,7 @@ pub async fn add_members(
         member_id: Set(member.id),
     });
     team_member::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
-    tx.tell("team.updated", about(team.id));
+    tx.tell(Event::TeamUpdated(team.id));
     tx.commit().await?;
     Ok(Joined { team, changed })
 }
@@ -168,7 +172,7 @@ pub async fn remove_members(
         .filter(team_member::Column::MemberId.is_in(changed.iter().map(|member| member.id)))
         .exec(tx.db())
         .await?;
-    tx.tell("team.updated", about(team.id));
+    tx.tell(Event::TeamUpdated(team.id));
     tx.commit().await?;
     Ok(Joined { team, changed })
 }

@@ -21,14 +21,12 @@ use super::{
     page::{self, Page, Paged, Rows},
 };
 use crate::{
+    base::error::Error,
     domain::{
         access::{Report, Viewer},
-        deployment as deployments,
-        error::Error,
-        identity as identities, incident as incidents, release,
-        score::{Cell, Snapshot},
-        team as teams,
+        deployment as deployments, identity as identities, incident as incidents, release, team as teams,
     },
+    score::{Cell, Snapshot},
     store::Dimensions,
 };
 

@@ -87,16 +87,15 @@ use self::{
     product::Product, reach::Mark, release::Release, root::Root, segment::Segment, team::Team,
 };
 use crate::{
+    base::{error::Error, reference::PublicId},
     clock,
     domain::{
         access::{Administer, Contribute, Manage, Operate, Read, Report, Ship, Submit, Viewer},
         check,
-        error::Error,
-        reference::PublicId,
-        score::Scores,
     },
     feed::Feed,
     ingest::{GroupCommit, Rates},
+    score::Scores,
     store::{Dimensions, Store},
 };
 

@@ -17,10 +17,12 @@ use super::{
     scalar::Reference,
     sent::SentOutcome,
 };
-use crate::domain::{
-    access::{Operate, Viewer},
-    error::Error,
-    operator,
+use crate::{
+    base::error::Error,
+    domain::{
+        access::{Operate, Viewer},
+        operator,
+    },
 };
 
 /// The organizations of the server. The proof makes sure that nobody else lists them.

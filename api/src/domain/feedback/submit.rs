@@ -18,15 +18,13 @@ use super::{
     renew, silence, voice,
 };
 use crate::{
+    base::{error::Error, reference::PublicId},
     domain::{
-        check, customer as customers,
-        error::Error,
-        feedback,
-        reference::PublicId,
-        scale as scales,
+        check, customer as customers, feedback, scale as scales,
         sent::{Nulls, Stamp},
     },
-    store::{Bulk, BulkColumn, Dimensions, Transaction},
+    store::{Bulk, BulkColumn, Dimensions},
+    transaction::Transaction,
 };
 
 /// An answer to submit, or what is newly known of one.
@@ -294,7 +292,7 @@ pub(super) async fn name_customers(
         for (_, draft) in &drafts {
             if let Some(key) = draft.customer.as_ref().filter(|key| !known.contains_key(*key))
                 && draft.may_be_new
-                && !crate::domain::reference::looks_like_an_id(key)
+                && !crate::base::reference::looks_like_an_id(key)
                 && named.insert(key.clone())
             {
                 new.push((key.clone(), draft.segment_given));

@@ -4,7 +4,10 @@ use ballroom_entity::{api_token::Role, member::Model};
 use sea_orm::{ActiveEnum, Iterable};
 use serde_json::Value;
 
-use crate::domain::{check, error::Error, text};
+use crate::{
+    base::{error::Error, text},
+    domain::check,
+};
 
 /// The longest e-mail address.
 const EMAIL_LENGTH: usize = 254;
