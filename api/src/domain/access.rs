@@ -11,8 +11,7 @@ use ballroom_entity::{
 
 pub use proof::{Administer, Contribute, Manage, Operate, Profile, Read, Report, Ship, Submit};
 
-use super::actor::Actor;
-use crate::base::error::Error;
+use crate::base::{actor::Actor, error::Error, right::Right};
 
 /// What a publishable token is for: such a token stands in a page, and everybody has it.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,6 @@
 
 pub mod access;
 
-pub mod actor;
 pub(crate) mod check;
 
 pub mod sent;

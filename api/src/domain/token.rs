@@ -25,11 +25,15 @@ use uuid::Uuid;
 
 use super::{
     access::{Administer, Publication, Viewer},
-    actor::Actor,
     check, customer, member, operator as operators,
 };
 use crate::{
-    base::{error::Error, reference::PublicId, right::Right},
+    base::{
+        actor::Actor,
+        error::{Error, with_causes},
+        reference::PublicId,
+        right::Right,
+    },
     store::{Dimensions, Store},
     transaction::Event,
 };
@@ -348,7 +352,7 @@ fn note_use(store: &Store, row: &Model, at: DateTime<Utc>) {
             .filter(Column::Id.eq(id));
         // The next use notes it if this one cannot.
         if let Err(error) = store.note(used).await {
-            tracing::debug!(%error, "the use of a token was not noted");
+            tracing::debug!(error = with_causes(&error), "the use of a token was not noted");
         }
     });
 }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Description, Enum, Object};
 
 use super::{Asking, fault::Fault, member::Member};
-pub(super) use crate::domain::actor::Actor as Stored;
+pub(super) use crate::base::actor::Actor as Stored;
 
 /// Who did something: a member, or a machine with a token.
 #[derive(Description)]

@@ -30,6 +30,7 @@ use super::{
     value::{self, StandardFigure, Value},
 };
 use crate::{
+    base::text,
     domain::{
         feature::{self, FeatureChanges, NewFeature},
         sent::Nulls,

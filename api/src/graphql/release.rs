@@ -245,7 +245,8 @@ impl Release {
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
-    /// Did it make things worse? Null while it is planned.
+    /// Did it make things worse? Null while it is planned, and while so few answers name it that it cannot be told when
+    /// customers began to use it.
     async fn regression(
         &self,
         ctx: &Context<'_>,

@@ -23,10 +23,10 @@ use tokio::sync::Mutex;
 
 use super::auth::Nobody;
 use crate::{
+    base::actor::Actor,
     clock,
     domain::{
         access::Viewer,
-        actor::Actor,
         customer,
         identity::{self, Caller, Known, Person, Subject},
         organization,

@@ -165,12 +165,10 @@ pub enum MappingError {
     },
     /// A target that must be there and that nothing gives.
     #[error(
-        "{kind} need {target}, and the file has no column of that name: say which one it is \
+        "{target} is missing: the file has no column of that name; say which one it is \
          (--map {target}=COLUMN) or give it to all rows (--set {target}=VALUE); the file has {there}"
     )]
     Missing {
-        /// The kind of row.
-        kind: &'static str,
         /// The target.
         target: &'static str,
         /// The columns that there are.
@@ -283,11 +281,7 @@ impl Mapping {
             }
         }
         match kind.required().iter().find(|target| mapping.source(**target).is_none()) {
-            Some(target) => Err(MappingError::Missing {
-                kind: kind.name(),
-                target: target.name(),
-                there: listed(columns),
-            }),
+            Some(target) => Err(MappingError::Missing { target: target.name(), there: listed(columns) }),
             None => Ok(mapping),
         }
     }
@@ -403,7 +397,13 @@ pub fn pairs(text: &str) -> Result<Vec<(String, String)>, MappingError> {
 
 impl Kind {
     fn target(self, name: &str) -> Result<Target, MappingError> {
-        self.targets().find(|target| squeezed(target.name()) == squeezed(name)).ok_or_else(|| {
+        let is_named = |target: &Target| {
+            [Some(target.name()), target.alias()]
+                .into_iter()
+                .flatten()
+                .any(|one| squeezed(one) == squeezed(name))
+        };
+        self.targets().find(is_named).ok_or_else(|| {
             let known = self.targets().map(Target::name).collect::<Vec<_>>().join(", ");
             let near = near(name, self.targets().map(Target::name));
             MappingError::UnknownTarget { kind: self.name(), target: name.to_owned(), known, near }
@@ -499,7 +499,7 @@ mod tests {
                 Kind::Exposure,
                 "product=app,feature=score,day=at",
                 "",
-                "exposure need active_customers, and the file has no column of that name: say which one it is (--map active_customers=COLUMN) or give it to all rows (--set active_customers=VALUE); the file has `app`, `score`, `at`",
+                "active_customers is missing: the file has no column of that name; say which one it is (--map active_customers=COLUMN) or give it to all rows (--set active_customers=VALUE); the file has `app`, `score`, `at`",
             ),
         ] {
             assert_eq!(mapped(kind, &header, maps, sets).unwrap_err(), expected);
@@ -544,6 +544,8 @@ mod tests {
         let header = ["product", "severity", "opened_at", "feature", "resolvd_at", "bogus"];
         let mapping = mapped(Kind::Incidents, &header, "", "").unwrap();
         assert_eq!(mapping.column(Target::Features), Some("feature"));
+        let said = mapped(Kind::Incidents, &header, "feature=bogus", "").unwrap();
+        assert_eq!(said.column(Target::Features), Some("bogus"), "the other name may be said, too");
         let expected = [("resolvd_at", Some(Target::ResolvedAt)), ("bogus", None)];
         assert_eq!(mapping.unread(&Columns::new(header)), expected);
         let both = ["product", "severity", "opened_at", "feature", "features"];

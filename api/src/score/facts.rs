@@ -169,7 +169,7 @@ impl Counted {
 
 impl From<analytics::Error> for Error {
     fn from(error: analytics::Error) -> Self {
-        Self::Score(error.to_string())
+        Self::internal("the score could not be computed", error)
     }
 }
 
@@ -336,5 +336,5 @@ async fn incidents(
 }
 
 fn unknown() -> Error {
-    Error::Score("the daily counts refer to something that is not there; run `ballroom verify`".to_owned())
+    Error::Inconsistent("the daily counts refer to something that is not there".to_owned())
 }

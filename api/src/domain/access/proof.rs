@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ballroom_entity::id::{CustomerId, MemberId, OrganizationId};
 
 use super::Publication;
-use crate::domain::actor::Actor;
+use crate::base::actor::Actor;
 
 macro_rules! proofs {
     ($($(#[$doc:meta])* $name:ident)*) => {$(

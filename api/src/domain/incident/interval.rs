@@ -8,7 +8,11 @@ use ballroom_entity::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
-use crate::{base::error::Error, domain::actor::Actor, store::Store, transaction::Transaction};
+use crate::{
+    base::{actor::Actor, error::Error},
+    store::Store,
+    transaction::Transaction,
+};
 
 /// A time in which an incident was open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +126,22 @@ pub(super) async fn begin_again(
     incident.reopened_by = tx.actor();
     (incident.resolved_at, incident.resolved_on) = (None, None);
     Ok(Some(ended))
+}
+
+/// Takes back that an incident began again: the interval before, the first one or not, is its last again.
+pub(super) async fn take_back(
+    tx: &Transaction,
+    incident: &mut Model,
+    last: incident_interval::Model,
+    is_first: bool,
+) -> Result<(), Error> {
+    (incident.reopened_at, incident.reopened_on) = match is_first {
+        true => (None, None),
+        false => (Some(last.opened_at), Some(last.opened_on)),
+    };
+    (incident.resolved_at, incident.resolved_on) = (Some(last.resolved_at), Some(last.resolved_on));
+    last.into_active_model().delete(tx.db()).await?;
+    Ok(())
 }
 
 /// Moves the beginning of the first interval.
