@@ -2,6 +2,7 @@
 //! database connection and no noun.
 
 pub mod actor;
+pub mod day;
 pub mod error;
 pub mod reference;
 pub mod right;

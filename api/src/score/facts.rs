@@ -12,11 +12,11 @@ use ballroom_entity::{
     release_feature::{self, FeatureChange},
     scale,
 };
-use chrono::{DateTime, Days, NaiveDate};
+use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, QueryOrder};
 
 use crate::{
-    base::error::Error,
+    base::{day::day, error::Error},
     domain::release,
     store::{Dimensions, Earlier},
 };
@@ -109,17 +109,6 @@ fn sorted<Id: Copy + Ord, T>(map: &HashMap<Id, T>) -> impl Iterator<Item = Id> +
     let mut ids: Vec<Id> = map.keys().copied().collect();
     ids.sort_unstable();
     ids.into_iter()
-}
-
-/// The day as analytics counts it.
-pub fn day(date: NaiveDate) -> Day {
-    (date - DateTime::UNIX_EPOCH.date_naive()).num_days() as Day
-}
-
-/// The date of a day.
-pub fn date(day: Day) -> NaiveDate {
-    let epoch = DateTime::UNIX_EPOCH.date_naive();
-    if day >= 0 { epoch + Days::new(day as u64) } else { epoch - Days::new(u64::from(day.unsigned_abs())) }
 }
 
 /// Rows of daily counts, read and given codes; not yet prepared, which is work for a thread of its own.

@@ -24,11 +24,15 @@ use ballroom_entity::{
 use chrono::{DateTime, Days, NaiveDate};
 
 use self::{
-    facts::{Codes, Counted, date, day},
+    facts::{Codes, Counted},
     parameters::Parameters,
 };
 use crate::{
-    base::{error::Error, reference::PublicId},
+    base::{
+        day::{date, day},
+        error::Error,
+        reference::PublicId,
+    },
     domain::access::Report,
     store::{Dimensions, Store},
 };

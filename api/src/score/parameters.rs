@@ -16,12 +16,12 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Period, Scores, Snapshot,
-    facts::{Codes, day},
-};
+use super::{Period, Scores, Snapshot, facts::Codes};
 use crate::{
-    base::error::{Error, with_causes},
+    base::{
+        day::day,
+        error::{Error, with_causes},
+    },
     clock,
     domain::{
         access::{Manage, Report},
