@@ -45,7 +45,7 @@ pub async fn create(
         }
         after.updated_at = at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        return written(tx, "team.updated", after, Became::Updated).await;
+        return written(tx, Event::TeamUpdated, after, Became::Updated).await;
     }
     let row = ActiveModel {
         organization_id: Set(tx.organization()),
@@ -56,7 +56,7 @@ pub async fn create(
         updated_at: Set(at),
     };
     let row = row.insert(tx.db()).await?;
-    written(tx, "team.created", row, Became::Created).await
+    written(tx, Event::TeamCreated, row, Became::Created).await
 }
 
 /// Gives a team another name.
@@ -72,17 +72,17 @@ pub async fn rename(
     row.name = Set(check::name("name", name)?);
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
-    Ok(written(tx, "team.updated", row, Became::Updated).await?.0)
+    Ok(written(tx, Event::TeamUpdated, row, Became::Updated).await?.0)
 }
 
 async fn written(
     mut tx: Transaction,
-    event: &'static str,
+    event: fn(TeamId) -> Event,
     row: Model,
     became: Became,
 ) -> Result<(Model, Became), Error> {
     tx.dimensions_changed().await?;
-    tx.tell(event, about(row.id));
+    tx.tell(event(row.id));
     tx.commit().await?;
     Ok((row, became))
 }

@@ -161,7 +161,9 @@ pub(super) fn in_future(field: &str, end: Option<DateTime<Utc>>, at: DateTime<Ut
 /// A secret that nobody can guess.
 pub(super) fn random_secret() -> Result<[u8; 32], Error> {
     let mut secret = [0; 32];
-    SysRng.try_fill_bytes(&mut secret).map_err(|error| Error::Database(format!("no randomness: {error}")))?;
+    SysRng
+        .try_fill_bytes(&mut secret)
+        .map_err(|error| Error::internal("there is no randomness", error.to_string()))?;
     Ok(secret)
 }
 

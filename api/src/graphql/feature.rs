@@ -30,7 +30,6 @@ use super::{
     value::{self, StandardFigure, Value},
 };
 use crate::{
-    base::text,
     domain::{
         feature::{self, FeatureChanges, NewFeature},
         sent::Nulls,
