@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::id::{ApiTokenId, CustomerId, OrganizationId, ProductId};
+use crate::id::{ApiTokenId, CustomerId, MemberId, OrganizationId, ProductId};
 
 /// One token; only its hash is kept.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -22,6 +22,8 @@ pub struct Model {
     pub scope: Scope,
     /// The customer for whom it speaks; null unless the role is that of a customer.
     pub customer_id: Option<CustomerId>,
+    /// The member whose token it is; null: it is a machine's.
+    pub member_id: Option<MemberId>,
     /// The only product that a publishable token submits answers about; null: any.
     pub product_id: Option<ProductId>,
     /// The only features that it submits answers about, a list of UUIDs; null: any, and the product as a whole.

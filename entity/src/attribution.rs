@@ -24,6 +24,8 @@ pub struct Model {
     pub confidence: Option<f64>,
     /// When it was stated.
     pub created_at: DateTimeUtc,
+    /// Who stated it, as an actor; null in rows from before this was recorded.
+    pub stated_by: Option<String>,
 }
 
 /// What an attribution states.

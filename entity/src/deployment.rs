@@ -26,6 +26,8 @@ pub struct Model {
     pub source: String,
     /// That system's id of it; unique within the source.
     pub external_id: Option<String>,
+    /// Who recorded it, as an actor; null in rows from before this was recorded.
+    pub recorded_by: Option<String>,
     /// When the row was made.
     pub created_at: DateTimeUtc,
     /// When the row last changed.

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::id::{FeatureId, OrganizationId, ProductId};
+use crate::id::{FeatureId, OrganizationId, ProductId, TeamId};
 
 /// One feature of a product.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -25,7 +25,7 @@ pub struct Model {
     /// Where it is in its life.
     pub lifecycle: FeatureLifecycle,
     /// The team that owns it.
-    pub team: Option<String>,
+    pub team_id: Option<TeamId>,
     /// When the row was made.
     pub created_at: DateTimeUtc,
     /// When the row last changed.

@@ -55,6 +55,14 @@ ids! {
     AttributionId
     /// Of a token.
     ApiTokenId
+    /// Of a member.
+    MemberId
+    /// Of a team.
+    TeamId
+    /// Of an identity.
+    IdentityId
+    /// Of a token of an operator.
+    OperatorTokenId
     /// Of an event in the outbox.
     EventId
 }

@@ -35,6 +35,12 @@ pub struct Model {
     pub reopened_at: Option<DateTimeUtc>,
     /// The day it began again, in the product's time zone.
     pub reopened_on: Option<Date>,
+    /// Who opened it, as an actor; null in rows from before this was recorded.
+    pub opened_by: Option<String>,
+    /// Who opened it again the last time; null: nobody.
+    pub reopened_by: Option<String>,
+    /// Who resolved it the last time; null: it is open.
+    pub resolved_by: Option<String>,
     /// How many customers it hurts, as stated; null: as many as are linked, or unknown if none is.
     pub affected_customers: Option<i64>,
     /// How many customers are linked to it.

@@ -38,6 +38,12 @@ pub struct Model {
     pub withdrawn_at: Option<DateTimeUtc>,
     /// The day it was taken back, in the product's time zone.
     pub withdrawn_on: Option<Date>,
+    /// Who entered it, as an actor; null in rows from before this was recorded.
+    pub planned_by: Option<String>,
+    /// Who shipped it the last time; null: nobody.
+    pub shipped_by: Option<String>,
+    /// Who withdrew it; null: nobody, or it has been shipped again.
+    pub withdrawn_by: Option<String>,
     /// Whether it was made from answers that named it, its first day being the first that was seen.
     pub inferred: bool,
     /// When the row was made.

@@ -9,6 +9,7 @@
 mod database;
 mod postgres;
 mod shared;
+pub mod walk;
 
 use std::{
     path::PathBuf,

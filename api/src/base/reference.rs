@@ -70,6 +70,10 @@ public_ids! {
     IncidentId "incident",
     AttributionId "attribution",
     ApiTokenId "token",
+    MemberId "member",
+    TeamId "team",
+    IdentityId "identity",
+    OperatorTokenId "operator",
     EventId "event",
 }
 

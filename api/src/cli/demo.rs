@@ -8,11 +8,11 @@ use clap::Args;
 
 use super::{
     serve::{Listen, first_token},
-    settings::{Database, organization},
+    settings::Database,
 };
 use crate::{
     clock,
-    domain::token,
+    domain::{organization as organizations, token},
     score::Scores,
     simulate::{DEFAULT_SEED, World, find::find, plant::plant},
     store::Settings,
@@ -49,7 +49,7 @@ impl Demo {
         remove(&directory)?;
         let store = database.embedded(&directory, Settings::default()).await?;
         store.migrate().await?;
-        let organization = organization(&store).await?;
+        let (organization, _) = organizations::first(&store, clock::now()).await?;
         let viewer = token::operator(organization.id);
 
         let world = World::year(self.seed, first_day(clock::now().date_naive()));

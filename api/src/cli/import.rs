@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
-use super::settings::{Database, organization};
+use super::{organization::Tenant, settings::Database};
 use crate::{
     base::near::{meant, near},
     clock,
@@ -99,6 +99,9 @@ pub(super) struct Import {
     /// Where rows go that cannot be taken; by default the file's name with .rejects.csv behind it.
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+
+    #[command(flatten)]
+    tenant: Tenant,
 }
 
 type Pairs = Vec<(String, String)>;
@@ -141,7 +144,7 @@ enum Creatable {
 impl Import {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
         let store = database.open().await?;
-        let by = token::operator(organization(&store).await?.id).manages()?;
+        let by = token::operator(self.tenant.find(&store).await?.id).manages()?;
         let (file, what) = (self.file.clone(), self.what);
         let dimensions = store.dimensions(by.organization()).await?;
         let options = self.options(|product| {

@@ -9,6 +9,8 @@ mod import;
 mod limits;
 mod live;
 mod oidc;
+mod operator;
+mod organization;
 mod parameters;
 mod protocol;
 mod rates;
@@ -53,15 +55,21 @@ enum Command {
     Import(import::Import),
 
     /// Print a report.
-    #[command(subcommand)]
     Report(report::Report),
 
     /// Compute the parameters that scores rest on, and keep them.
     Parameters(parameters::Parameters),
 
     /// Make, list and revoke tokens.
-    #[command(subcommand)]
     Token(token::Token),
+
+    /// Create and list organizations.
+    #[command(subcommand)]
+    Organization(organization::Organization),
+
+    /// Create, list and revoke tokens of operators of the server.
+    #[command(subcommand)]
+    Operator(operator::Operator),
 
     /// Recount the daily counts from the rows; exits with 1 if they differ, and says where.
     Verify(verify::Verify),
@@ -137,6 +145,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Report(report) => report.run(&database).await?,
         Command::Parameters(parameters) => parameters.run(&database).await?,
         Command::Token(token) => token.run(&database).await?,
+        Command::Organization(organization) => organization.run(&database).await?,
+        Command::Operator(operator) => operator.run(&database).await?,
         Command::Verify(verify) => return verify.run(&database).await,
         Command::Schema(schema) => schema.run(),
         Command::Backup(backup) => return backup.run(&database).await,

@@ -4,7 +4,7 @@ use anyhow::Context;
 use chrono::{Days, NaiveDate};
 use clap::Args;
 
-use super::settings::{Database, organization};
+use super::{organization::Tenant, settings::Database};
 use crate::{
     clock,
     domain::token,
@@ -23,12 +23,15 @@ pub(super) struct Parameters {
     /// The last day; without it, the last that is over.
     #[arg(long, env = "BALLROOM_THROUGH", value_name = "DAY", requires = "from")]
     through: Option<NaiveDate>,
+
+    #[command(flatten)]
+    tenant: Tenant,
 }
 
 impl Parameters {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
         let store = database.open().await?;
-        let by = token::operator(organization(&store).await?.id).manages()?;
+        let by = token::operator(self.tenant.find(&store).await?.id).manages()?;
         let (scores, now) = (Scores::new(store.clone()), clock::now());
         let computed = match self.from {
             None => parameters::catch_up(&store, &scores, by, now).await?,

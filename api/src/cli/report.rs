@@ -4,7 +4,7 @@ use anyhow::Context;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::settings::{Database, organization};
+use super::{organization::Tenant, settings::Database};
 use crate::{
     clock,
     domain::{product as products, token},
@@ -13,8 +13,17 @@ use crate::{
 };
 
 /// Print a report.
+#[derive(Args)]
+pub(super) struct Report {
+    #[command(flatten)]
+    tenant: Tenant,
+
+    #[command(subcommand)]
+    which: Which,
+}
+
 #[derive(Subcommand)]
-pub(super) enum Report {
+enum Which {
     /// What customers value: every feature of a product.
     Value(Value),
     /// Did a release make things worse? Every release of a product, or one.
@@ -23,7 +32,7 @@ pub(super) enum Report {
 
 /// The value report.
 #[derive(Args)]
-pub(super) struct Value {
+struct Value {
     /// The product, by key or id.
     #[arg(long)]
     product: String,
@@ -51,7 +60,7 @@ pub(super) struct Value {
 
 /// The release report.
 #[derive(Args)]
-pub(super) struct Release {
+struct Release {
     /// The product, by key or id.
     #[arg(long)]
     product: String,
@@ -94,14 +103,14 @@ enum Span {
 impl Report {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
         let store = database.open().await?;
-        let by = token::operator(organization(&store).await?.id).reports()?;
+        let by = token::operator(self.tenant.find(&store).await?.id).reports()?;
         let scores = Scores::new(store.clone());
         let dimensions = store.dimensions(by.organization()).await?;
-        let (Self::Value(Value { product, .. }) | Self::Release(Release { product, .. })) = &self;
+        let (Which::Value(Value { product, .. }) | Which::Release(Release { product, .. })) = &self.which;
         let product = dimensions.product("--product", product)?;
         let today = products::today(product, clock::now());
-        match self {
-            Self::Value(value) => {
+        match self.which {
+            Which::Value(value) => {
                 let last = known_day("--as-of", value.as_of.unwrap_or(today), today)?;
                 let period = match value.period {
                     Span::Last(days) => Period::last(days, last),
@@ -127,7 +136,7 @@ impl Report {
                 let report = ValueReport::new(&snapshot, &product.name, (cell, today, rolling), &values);
                 value.output.print(|| report.table(), || report.json());
             }
-            Self::Release(asked) => {
+            Which::Release(asked) => {
                 let releases = match &asked.release {
                     Some(one) => vec![dimensions.release(product.id, "--release", one)?],
                     None => dimensions.releases_of(product.id),

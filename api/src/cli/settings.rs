@@ -7,14 +7,11 @@ use std::{
 };
 
 use anyhow::Context;
-use ballroom_entity::organization;
 use clap::{Args, ValueEnum};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use super::limits::seconds;
 use crate::{
-    clock,
-    domain::organization as organizations,
     store::{Address, Settings, Store},
     words::counted,
 };
@@ -161,11 +158,6 @@ impl Connections {
             pooler: None,
         }
     }
-}
-
-/// The organization that the command line works for.
-pub(super) async fn organization(store: &Store) -> anyhow::Result<organization::Model> {
-    Ok(organizations::first(store, clock::now()).await?.0)
 }
 
 /// Libraries that say at every start what nobody asked for.

@@ -1,12 +1,15 @@
 //! `ballroom token`.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use ballroom_entity::{api_token, id::CustomerId};
+use ballroom_entity::{
+    api_token,
+    id::{CustomerId, MemberId},
+};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::settings::{Database, organization};
+use super::{organization::Tenant, settings::Database};
 use crate::{
     base::reference::PublicId,
     clock,
@@ -16,8 +19,17 @@ use crate::{
 };
 
 /// Make, list and revoke tokens.
+#[derive(Args)]
+pub(super) struct Token {
+    #[command(flatten)]
+    tenant: Tenant,
+
+    #[command(subcommand)]
+    verb: Verb,
+}
+
 #[derive(Subcommand)]
-pub(super) enum Token {
+enum Verb {
     /// Make a token and print it; it is not shown again.
     Create(Create),
     /// List the tokens.
@@ -31,7 +43,7 @@ pub(super) enum Token {
 
 /// A token to make.
 #[derive(Args)]
-pub(super) struct Create {
+struct Create {
     /// For whom it speaks.
     #[arg(long, value_enum)]
     role: Role,
@@ -43,6 +55,10 @@ pub(super) struct Create {
     /// The customer for whom it speaks, by id or key; with the role of a customer only.
     #[arg(long)]
     customer: Option<String>,
+
+    /// The member to whom it belongs, by id or e-mail address; a machine's by default.
+    #[arg(long)]
+    member: Option<String>,
 
     /// What it is for; also the source under which its data is filed.
     #[arg(long)]
@@ -86,7 +102,7 @@ enum Role {
     Support,
     /// One customer: that customer's own answers and incidents.
     Customer,
-    /// Whoever runs the server: everything.
+    /// Whoever administers the organization: everything in it.
     Administrator,
 }
 
@@ -134,15 +150,22 @@ impl From<Scope> for api_token::Scope {
 impl Token {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
         let store = database.open().await?;
-        let organization = organization(&store).await?;
+        let organization = self.tenant.find(&store).await?;
         let by = token::operator(organization.id).administers()?;
-        match self {
-            Self::Create(create) => {
-                let Create { role, scope, customer, name, expires, product, features, origins, quiet } =
-                    create;
-                let (role, scope) = (role.into(), scope.into());
-                let new =
-                    NewToken { role, scope, customer, name, expires_at: expires, product, features, origins };
+        match self.verb {
+            Verb::Create(create) => {
+                let quiet = create.quiet;
+                let new = NewToken {
+                    role: create.role.into(),
+                    scope: create.scope.into(),
+                    customer: create.customer,
+                    member: create.member,
+                    name: create.name,
+                    expires_at: create.expires,
+                    product: create.product,
+                    features: create.features,
+                    origins: create.origins,
+                };
                 let (row, text) = token::create(&store, by, new, clock::now()).await?;
                 if quiet {
                     println!("{text}");
@@ -155,16 +178,19 @@ impl Token {
                     println!("Send it as `Authorization: Bearer {text}`.");
                 }
             }
-            Self::List => {
-                let dimensions = store.dimensions(organization.id).await?;
+            Verb::List => {
                 let rows = token::all(&store, by).await?;
-                let customers = token::customers(&store, by, &rows).await?;
+                let known = Known {
+                    dimensions: store.dimensions(organization.id).await?,
+                    customers: token::customers(&store, by, &rows).await?,
+                    members: token::members(&store, by, &rows).await?,
+                };
                 let says = |row: &api_token::Model| {
                     [
                         row.name.clone(),
                         format!("{:?}", row.role).to_lowercase(),
                         format!("{:?}", row.scope).to_lowercase(),
-                        bound_to(&dimensions, &customers, row),
+                        known.bound_to(row),
                         row.created_at.format("%Y-%m-%d").to_string(),
                         row.last_used_at.map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string()),
                         state(row),
@@ -190,7 +216,7 @@ impl Token {
                     println!("{}\n\n{}", table.trim_fmt(), ids.trim_fmt());
                 }
             }
-            Self::Revoke { token: which } => {
+            Verb::Revoke { token: which } => {
                 let row = token::revoke(&store, by, &which, clock::now()).await?;
                 println!("The token \"{}\" ({}) lets nobody in any more.", row.name, row.id.public());
             }
@@ -200,24 +226,32 @@ impl Token {
     }
 }
 
-/// What a token is for: the customer for whom it speaks; of a publishable one the product, its features, and the origins.
-fn bound_to(
-    dimensions: &Dimensions,
-    customers: &HashMap<CustomerId, String>,
-    row: &api_token::Model,
-) -> String {
-    let customer = row.customer_id.and_then(|id| customers.get(&id));
-    let publication = token::publication(row);
-    let product = publication.product.and_then(|id| dimensions.products.get(&id));
-    let features = publication.features.iter().filter_map(|id| dimensions.features.get(id));
-    let mut words: Vec<String> =
-        customer.cloned().into_iter().chain(product.map(|product| product.key.clone())).collect();
-    words.extend(features.map(|feature| feature.key.clone()));
-    words.extend(publication.origins);
-    if words.is_empty() && row.scope == api_token::Scope::Publishable {
-        return "any product".to_owned();
+/// What tokens may name.
+struct Known {
+    dimensions: Arc<Dimensions>,
+    customers: HashMap<CustomerId, String>,
+    members: HashMap<MemberId, String>,
+}
+
+impl Known {
+    /// What a token is for: the customer for whom it speaks, or the member to whom it belongs; of a publishable one the
+    /// product, its features, and the origins.
+    fn bound_to(&self, row: &api_token::Model) -> String {
+        let dimensions = &self.dimensions;
+        let customer = row.customer_id.and_then(|id| self.customers.get(&id));
+        let member = row.member_id.and_then(|id| self.members.get(&id));
+        let publication = token::publication(row);
+        let product = publication.product.and_then(|id| dimensions.products.get(&id));
+        let features = publication.features.iter().filter_map(|id| dimensions.features.get(id));
+        let people = customer.into_iter().chain(member).cloned();
+        let mut words: Vec<String> = people.chain(product.map(|product| product.key.clone())).collect();
+        words.extend(features.map(|feature| feature.key.clone()));
+        words.extend(publication.origins);
+        if words.is_empty() && row.scope == api_token::Scope::Publishable {
+            return "any product".to_owned();
+        }
+        words.join(" ")
     }
-    words.join(" ")
 }
 
 fn state(row: &api_token::Model) -> String {

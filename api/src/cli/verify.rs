@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::settings::Database;
+use super::{organization::Tenant, settings::Database};
 use crate::{
     domain::{
         organization,
@@ -22,13 +22,20 @@ pub(super) struct Verify {
     /// Also replace the daily counts by what the rows say.
     #[arg(long)]
     rebuild: bool,
+
+    #[command(flatten)]
+    tenant: Tenant,
 }
 
 impl Verify {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
         let store = database.open().await?;
         let mut clean = true;
-        for organization in organization::all(&store).await? {
+        let all = match self.tenant.named(&store).await? {
+            Some(named) => vec![named],
+            None => organization::all(&store).await?,
+        };
+        for organization in all {
             let found = store.verify(organization.id).await?;
             let Verification { answers, incidents, figures, drift } = &found;
             println!(

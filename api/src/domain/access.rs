@@ -1,13 +1,17 @@
 //! Authority as a value: a function that needs a right demands its proof, and only a [`Viewer`] gives it.
 
+mod proof;
+
 use std::{net::IpAddr, sync::Arc};
 
 use ballroom_entity::{
     api_token::{Role, Scope},
-    id::{CustomerId, FeatureId, OrganizationId, ProductId},
+    id::{CustomerId, FeatureId, MemberId, OrganizationId, ProductId},
 };
 
-use crate::base::{error::Error, right::Right};
+pub use proof::{Administer, Contribute, Manage, Operate, Profile, Read, Report, Ship, Submit};
+
+use crate::base::{actor::Actor, error::Error, right::Right};
 
 /// What a publishable token is for: such a token stands in a page, and everybody has it.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +32,12 @@ pub struct Viewer {
     organization: OrganizationId,
     role: Role,
     scope: Scope,
+    /// Whether the caller operates the server. Such a caller belongs to no organization, and may do nothing within one.
+    operates: bool,
+    /// By what the caller was authenticated.
+    actor: Option<Actor>,
+    /// The member who calls; none: a machine.
+    member: Option<MemberId>,
     /// The one whose answers and incidents are seen by a viewer with the role of a customer.
     customer: Option<CustomerId>,
     /// What the token is for, if it is a publishable one.
@@ -50,7 +60,30 @@ impl Viewer {
         let source = source.into();
         let publication = (scope == Scope::Publishable)
             .then(|| Arc::new(Publication { realm: source.clone(), ..Publication::default() }));
-        Self { organization, role, scope, customer, publication, address: None, source }
+        let (operates, actor, member) = (false, None, None);
+        Self {
+            organization,
+            role,
+            scope,
+            operates,
+            actor,
+            member,
+            customer,
+            publication,
+            address: None,
+            source,
+        }
+    }
+
+    /// An operator of the server, whose token has been checked.
+    pub(crate) fn server_operator(source: impl Into<String>) -> Self {
+        let nowhere = OrganizationId::NONE;
+        Self { operates: true, ..Self::new(nowhere, Role::Administrator, Scope::Full, None, source) }
+    }
+
+    /// The same, authenticated by this, for this member if there is one.
+    pub(crate) fn acting(self, actor: Actor, member: Option<MemberId>) -> Self {
+        Self { actor: Some(actor), member, ..self }
     }
 
     /// The same with what its token is for, if it is a publishable one.
@@ -74,9 +107,24 @@ impl Viewer {
         origin.is_some_and(|origin| publication.origins.iter().any(|one| one.eq_ignore_ascii_case(origin)))
     }
 
-    /// What the caller is.
-    pub fn role(&self) -> Role {
-        self.role
+    /// What the caller is; none: an operator of the server, who has no role in an organization.
+    pub fn role(&self) -> Option<Role> {
+        (!self.operates).then_some(self.role)
+    }
+
+    /// To what the caller is confined.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// The member who calls; none: a machine.
+    pub fn member(&self) -> Option<MemberId> {
+        self.member
+    }
+
+    /// The customer for whom the caller speaks, with the role of one.
+    pub fn customer(&self) -> Option<CustomerId> {
+        self.customer
     }
 
     /// Whose data it is. This is no proof of any right.
@@ -86,12 +134,15 @@ impl Viewer {
 
     /// Whether the caller has a right.
     pub fn may(&self, right: Right) -> bool {
-        right.of_role(self.role) && right.of_scope(self.scope)
+        match self.operates {
+            true => right == Right::Operate,
+            false => right.of_role(self.role) && right.of_scope(self.scope),
+        }
     }
 
     /// May write something and read nothing: is told the outcome and the id of what it writes, and nothing else.
     pub fn only_writes(&self) -> bool {
-        !self.may(Right::Report) && !self.may(Right::Read)
+        !self.operates && !self.may(Right::Report) && !self.may(Right::Read)
     }
 
     /// May see reports.
@@ -126,22 +177,42 @@ impl Viewer {
 
     /// May write feedback, incidents, exposure and customers.
     pub fn contributes(&self) -> Result<Contribute, Error> {
-        self.proven(Right::Contribute).map(Contribute)
+        let organization = self.proven(Right::Contribute)?;
+        Ok(Contribute { organization, actor: self.actor })
     }
 
     /// May write releases and deployments.
     pub fn ships(&self) -> Result<Ship, Error> {
-        self.proven(Right::Ship).map(Ship)
+        let organization = self.proven(Right::Ship)?;
+        Ok(Ship { organization, actor: self.actor })
     }
 
-    /// May write products, features, iterations, segments and scales.
+    /// May write products, features, iterations, segments, scales and teams.
     pub fn manages(&self) -> Result<Manage, Error> {
-        self.proven(Right::Manage).map(Manage)
+        let organization = self.proven(Right::Manage)?;
+        Ok(Manage { organization, actor: self.actor })
     }
 
-    /// May make and revoke tokens.
+    /// May change the own profile. A caller who is no member has none.
+    pub fn edits_profile(&self) -> Result<Profile, Error> {
+        let organization = self.proven(Right::Profile)?;
+        match self.member {
+            Some(member) => Ok(Profile { organization, member }),
+            None => Err(Error::invalid(
+                "token",
+                "belongs to no member; an administrator makes one for you (createToken with `member`)",
+            )),
+        }
+    }
+
+    /// May make and revoke tokens, and decide who is a member.
     pub fn administers(&self) -> Result<Administer, Error> {
         self.proven(Right::Administer).map(Administer)
+    }
+
+    /// May create organizations and list them.
+    pub fn operates(&self) -> Result<Operate, Error> {
+        self.proven(Right::Operate).map(|_| Operate(()))
     }
 
     fn proven(&self, right: Right) -> Result<OrganizationId, Error> {
@@ -158,107 +229,24 @@ impl Viewer {
     }
 }
 
-macro_rules! proofs {
-    ($($(#[$doc:meta])* $name:ident)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        pub struct $name(OrganizationId);
+#[cfg(test)]
+mod tests {
+    use sea_orm::Iterable;
 
-        impl $name {
-            /// The organization in which the right holds.
-            pub fn organization(self) -> OrganizationId {
-                self.0
-            }
+    use super::*;
+
+    #[test]
+    fn nobody_within_an_organization_operates_the_server() {
+        for (role, scope) in Role::iter().flat_map(|role| Scope::iter().map(move |scope| (role, scope))) {
+            let viewer = Viewer::new(OrganizationId::NONE, role, scope, None, "test");
+            assert!(!viewer.may(Right::Operate) && viewer.operates().is_err(), "{role:?} {scope:?}");
         }
-    )*};
-}
-
-proofs! {
-    /// Proof of the right to see reports, and what they are about.
-    Report
-    /// Proof of the right to write what customers and systems report.
-    Contribute
-    /// Proof of the right to write releases and deployments.
-    Ship
-    /// Proof of the right to write what the organization decides.
-    Manage
-    /// Proof of the right to decide who may call.
-    Administer
-}
-
-macro_rules! confined {
-    ($($(#[$doc:meta])* $name:ident)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        pub struct $name {
-            organization: OrganizationId,
-            only: Option<CustomerId>,
-        }
-
-        impl $name {
-            /// The organization in which the right holds.
-            pub fn organization(self) -> OrganizationId {
-                self.organization
-            }
-
-            /// The customer to whom it is confined; none: it holds for all.
-            pub fn only(self) -> Option<CustomerId> {
-                self.only
-            }
-        }
-    )*};
-}
-
-confined! {
-    /// Proof of the right to read answers, incidents and customers, if need be those of one customer.
-    Read
-}
-
-/// Proof of the right to submit answers: of anybody, of one customer, or of whoever sees a page.
-#[derive(Clone, Debug)]
-pub struct Submit {
-    organization: OrganizationId,
-    only: Option<CustomerId>,
-    publication: Option<Arc<Publication>>,
-}
-
-impl Submit {
-    /// The organization in which the right holds.
-    pub fn organization(&self) -> OrganizationId {
-        self.organization
     }
 
-    /// The customer to whom it is confined; none: it holds for all.
-    pub fn only(&self) -> Option<CustomerId> {
-        self.only
-    }
-
-    /// What the token is for, if it is a publishable one.
-    pub fn publication(&self) -> Option<&Arc<Publication>> {
-        self.publication.as_ref()
-    }
-}
-
-impl From<Manage> for Report {
-    fn from(proof: Manage) -> Self {
-        Self(proof.0)
-    }
-}
-
-impl From<Manage> for Ship {
-    fn from(proof: Manage) -> Self {
-        Self(proof.0)
-    }
-}
-
-impl From<Manage> for Contribute {
-    fn from(proof: Manage) -> Self {
-        Self(proof.0)
-    }
-}
-
-impl From<Contribute> for Submit {
-    fn from(proof: Contribute) -> Self {
-        Self { organization: proof.0, only: None, publication: None }
+    #[test]
+    fn an_operator_of_the_server_may_do_nothing_within_an_organization() {
+        let operator = Viewer::server_operator("test");
+        assert!(operator.operates().is_ok());
+        assert!(Right::ALL.iter().all(|right| !operator.may(*right)));
     }
 }

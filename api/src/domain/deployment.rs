@@ -67,7 +67,7 @@ pub async fn record(
     new: NewDeployment,
     at: DateTime<Utc>,
 ) -> Result<Recorded, Error> {
-    let mut tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     if !tx.dimensions().releases.contains_key(&new.release) {
         return Err(Error::not_found("release", "release", new.release.public()));
     }
@@ -81,6 +81,7 @@ pub async fn record(
         deployed_at: check::moment("deployedAt", new.deployed_at.unwrap_or(at), at)?,
         source: check::line("source", new.source.as_deref().unwrap_or(source), 64)?,
         external_id: check::optional_line("externalId", new.external_id.as_deref(), check::NAME_LENGTH)?,
+        recorded_by: tx.actor(),
         created_at: at,
         updated_at: at,
         revision: 1,

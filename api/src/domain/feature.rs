@@ -2,7 +2,7 @@
 
 use ballroom_entity::{
     feature::{ActiveModel, FeatureLifecycle, Model},
-    id::FeatureId,
+    id::{FeatureId, TeamId},
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     base::{error::Error, reference::PublicId},
-    store::Store,
+    store::{Dimensions, Store},
     transaction::{Event, Transaction},
 };
 
@@ -31,7 +31,7 @@ pub struct NewFeature {
     pub description: Option<String>,
     /// Where it is in its life; live if not given.
     pub lifecycle: Option<FeatureLifecycle>,
-    /// The team that owns it.
+    /// The team that owns it, by id or key.
     pub team: Option<String>,
     /// What of it was sent as null.
     pub nulls: Nulls,
@@ -46,7 +46,7 @@ pub struct FeatureChanges {
     pub description: Option<Option<String>>,
     /// Where it is in its life now.
     pub lifecycle: Option<FeatureLifecycle>,
-    /// The team that owns it now, or none.
+    /// The team that owns it now, by id or key, or none.
     pub team: Option<Option<String>>,
 }
 
@@ -73,14 +73,14 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(
     let key = check::key("key", &new.key)?;
     let name = new.name.as_deref().map(|name| check::name("name", name)).transpose()?;
     let description = check::text("description", new.description.as_deref())?;
-    let team = check::optional_line("team", new.team.as_deref(), check::NAME_LENGTH)?;
+    let team = team_of(&dimensions, new.team.as_deref())?;
     if let Some(there) = dimensions.known_feature(product, &key) {
         let mut after = there.clone();
         let nulls = &new.nulls;
         nulls.take_or("name", &mut after.name, name, || key.clone());
         nulls.take("description", &mut after.description, description);
         nulls.take_or("lifecycle", &mut after.lifecycle, new.lifecycle, || FeatureLifecycle::Live);
-        nulls.take("team", &mut after.team, team);
+        nulls.take("team", &mut after.team_id, team);
         if after == *there {
             return Ok((after, Became::AlreadyThere));
         }
@@ -99,7 +99,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(
         name: Set(name),
         description: Set(description),
         lifecycle: Set(lifecycle),
-        team: Set(team),
+        team_id: Set(team),
         created_at: Set(tx.at),
         updated_at: Set(tx.at),
     };
@@ -130,7 +130,7 @@ pub async fn update(
         row.lifecycle = Set(lifecycle);
     }
     if let Some(team) = changes.team {
-        row.team = Set(check::optional_line("team", team.as_deref(), check::NAME_LENGTH)?);
+        row.team_id = Set(team_of(&tx.dimensions(), team.as_deref())?);
     }
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
@@ -138,4 +138,8 @@ pub async fn update(
     tx.tell(Event::FeatureUpdated(row.id));
     tx.commit().await?;
     Ok(row)
+}
+
+fn team_of(dimensions: &Dimensions, reference: Option<&str>) -> Result<Option<TeamId>, Error> {
+    reference.map(|reference| Ok(dimensions.team("team", reference)?.id)).transpose()
 }

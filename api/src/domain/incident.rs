@@ -155,7 +155,7 @@ pub async fn resolve(
     resolved_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
-    let mut tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let whole = whole(&tx, incident).await?;
     let there = &whole.incident;
     if there.resolved_at.is_some() && resolved_at.is_none_or(|given| there.resolved_at == Some(given)) {
@@ -174,6 +174,7 @@ pub async fn resolve(
     let mut after = there.clone();
     after.resolved_at = Some(resolved_at);
     after.resolved_on = Some(open::day(&tx.dimensions(), after.product_id, resolved_at)?);
+    after.resolved_by = tx.actor();
     let earlier = whole.earlier.clone();
     let after = replace(&mut tx, whole, after, earlier).await?;
     tx.tell(Event::IncidentResolved(incident));
@@ -189,7 +190,7 @@ pub async fn reopen(
     since: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
-    let mut tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let whole = whole(&tx, incident).await?;
     let there = &whole.incident;
     let Some(resolved_at) = there.resolved_at else {
@@ -239,7 +240,7 @@ pub async fn attribute(
     confidence: Option<f64>,
     at: DateTime<Utc>,
 ) -> Result<(Model, attribution::Model), Error> {
-    let mut tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let Whole { incident: row, features, mut attributions, earlier } = whole(&tx, incident).await?;
     let dimensions = tx.dimensions();
     match (basis, release) {
@@ -275,6 +276,7 @@ pub async fn attribute(
         basis,
         confidence,
         created_at: at,
+        stated_by: tx.actor(),
     };
     let stated = stated.into_active_model().insert(tx.db()).await?;
     attributions.push(stated.clone());

@@ -7,8 +7,13 @@ pub(crate) mod check;
 
 pub mod sent;
 
+pub mod operator;
 pub mod organization;
 pub mod token;
+
+pub mod identity;
+pub mod member;
+pub mod team;
 
 pub mod product;
 

@@ -3,14 +3,17 @@
 use ballroom_analytics::MIN_ANSWERS;
 use ballroom_entity::{id::OrganizationId, organization, scale};
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 
-use super::{access::Administer, check, scale as scales};
+use super::{access::Administer, check, scale as scales, sent::Became};
 use crate::{
-    base::{error::Error, reference::PublicId},
+    base::{error::Error, reference::PublicId, text},
     store::Store,
     transaction::Event,
 };
+
+/// The longest key, in characters.
+const KEY_LENGTH: usize = 64;
 
 /// The key of the organization that exists from the first start.
 pub const FIRST: &str = "main";
@@ -31,12 +34,36 @@ pub async fn find(store: &Store, id: OrganizationId) -> Result<organization::Mod
 
 /// Every organization, for the work that is done for each.
 pub async fn all(store: &Store) -> Result<Vec<organization::Model>, Error> {
-    Ok(organization::Entity::find().all(store.reader()).await?)
+    let all = organization::Entity::find().order_by_asc(organization::Column::Id);
+    Ok(all.all(store.reader()).await?)
 }
 
-/// The first organization, founded if the database is new. Says whether it was.
+/// The organization with this id or key.
+pub async fn referenced(store: &Store, field: &str, reference: &str) -> Result<organization::Model, Error> {
+    if let Some(id) = OrganizationId::parse(reference.trim()) {
+        let found = organization::Entity::find_by_id(id).one(store.reader()).await?;
+        return found.ok_or_else(|| Error::not_found(field, "organization", reference));
+    }
+    let forms = text::forms(reference);
+    let found = organization::Entity::find().filter(organization::Column::Key.is_in(forms));
+    match found.one(store.reader()).await? {
+        Some(found) => Ok(found),
+        None => {
+            let all = all(store).await?;
+            let keys = all.iter().map(|row| row.key.as_str());
+            Err(Error::not_found(field, "organization", reference).or_near(keys))
+        }
+    }
+}
+
+/// The first organization: the one with the key `main`, else the oldest; founded if the database is new. Says whether it
+/// was.
 pub async fn first(store: &Store, at: DateTime<Utc>) -> Result<(organization::Model, bool), Error> {
-    match find_by_key(store, FIRST).await? {
+    let there = match find_by_key(store, FIRST).await? {
+        Some(found) => Some(found),
+        None => all(store).await?.into_iter().next(),
+    };
+    match there {
         Some(found) => Ok((found, false)),
         None => match found(store, FIRST, "Main", at).await {
             Ok(founded) => Ok((founded, true)),
@@ -69,6 +96,42 @@ pub async fn set_min_answers(
     tx.tell(Event::OrganizationUpdated(by.organization()));
     tx.commit().await?;
     find(store, by.organization()).await
+}
+
+/// Founds an organization, or gives the one with this key another name, if one is given.
+pub async fn create(
+    store: &Store,
+    key: &str,
+    name: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<(organization::Model, Became), Error> {
+    let key = check::line("key", &check::key("key", key)?, KEY_LENGTH)?;
+    if let Some(there) = find_by_key(store, &key).await? {
+        return match name.map(|name| check::name("name", name)).transpose()? {
+            Some(name) if name != there.name => Ok((rename(store, there, &name).await?, Became::Updated)),
+            _ => Ok((there, Became::AlreadyThere)),
+        };
+    }
+    match found(store, &key, name.unwrap_or(&key), at).await {
+        Ok(founded) => Ok((founded, Became::Created)),
+        // Somebody else may have been quicker.
+        Err(error) => find_by_key(store, &key).await?.map(|there| (there, Became::AlreadyThere)).ok_or(error),
+    }
+}
+
+/// Gives an organization another name.
+pub(super) async fn rename(
+    store: &Store,
+    there: organization::Model,
+    name: &str,
+) -> Result<organization::Model, Error> {
+    let name = check::name("name", name)?;
+    let tx = store.founding().await?;
+    let mut row = there.into_active_model();
+    row.name = Set(name);
+    let row = row.update(&tx).await?;
+    tx.commit().await?;
+    Ok(row)
 }
 
 /// Founds an organization, with the usual scales.

@@ -93,7 +93,7 @@ pub struct ReleaseChanges {
 
 /// Plans a release, or enters one that has shipped already. The version again changes what is given and different.
 pub async fn plan(store: &Store, by: Ship, new: NewRelease, at: DateTime<Utc>) -> Result<Planned, Error> {
-    let mut tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let planned = plan_in(&mut tx, new).await?;
     if matches!(planned.became, Became::Created | Became::Updated) {
         tx.dimensions_changed().await?;
@@ -148,6 +148,9 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
         withdrawn_at: Set(None),
         withdrawn_on: Set(None),
         inferred: Set(false),
+        planned_by: Set(tx.actor()),
+        shipped_by: Set(released_at.and_then(|_| tx.actor())),
+        withdrawn_by: Set(None),
         created_at: Set(tx.at),
         updated_at: Set(tx.at),
         revision: Set(1),
@@ -202,11 +205,17 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
         after.lifecycle = ReleaseLifecycle::Planned;
         (after.released_at, after.released_on) = (None, None);
     }
+    if there.inferred {
+        after.planned_by = tx.actor();
+    }
     after.inferred = false;
     let ended = match given.released_at {
         Some(released_at) => ship_at(&tx.dimensions(), &mut after, released_at)?,
         None => None,
     };
+    if after.released_at != there.released_at {
+        after.shipped_by = after.released_at.and_then(|_| tx.actor());
+    }
     let touches = release_feature::Entity::owned_by(tx.organization())
         .filter(release_feature::Column::ReleaseId.eq(there.id))
         .all(tx.db())
@@ -276,7 +285,7 @@ fn ship_at(
                     withdrawn_on,
                 });
             }
-            (row.withdrawn_at, row.withdrawn_on) = (None, None);
+            (row.withdrawn_at, row.withdrawn_on, row.withdrawn_by) = (None, None, None);
             row.lifecycle = ReleaseLifecycle::Released;
         }
     }
@@ -336,6 +345,9 @@ pub(crate) async fn infer_in(
         withdrawn_at: Set(None),
         withdrawn_on: Set(None),
         inferred: Set(true),
+        planned_by: Set(None),
+        shipped_by: Set(None),
+        withdrawn_by: Set(None),
         created_at: Set(tx.at),
         updated_at: Set(tx.at),
         revision: Set(1),
@@ -371,7 +383,7 @@ pub async fn ship(
     released_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 ) -> Result<(Model, Became), Error> {
-    let mut tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let before = find_in(&tx, release)?.revision;
     let row = ship_in(&mut tx, release, released_at, at).await?;
     tx.commit().await?;
@@ -423,6 +435,7 @@ pub(crate) async fn ship_in(
     let ended = ship_at(&dimensions, &mut row, since)?;
     drop(dimensions);
     row.inferred = false;
+    row.shipped_by = tx.actor();
     row.updated_at = tx.at;
     row.revision += 1;
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
@@ -458,7 +471,7 @@ pub async fn withdraw(
     withdrawn_at: DateTime<Utc>,
     at: DateTime<Utc>,
 ) -> Result<(Model, Became), Error> {
-    let mut tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let there = find_in(&tx, release)?;
     let before = there.revision;
     let row = withdraw_in(&mut tx, there, withdrawn_at).await?;
@@ -499,6 +512,7 @@ pub(crate) async fn withdraw_in(
     there.withdrawn_at = Some(withdrawn_at);
     there.withdrawn_on = Some(withdrawn_at.with_timezone(&zone).date_naive());
     there.lifecycle = ReleaseLifecycle::Withdrawn;
+    there.withdrawn_by = tx.actor();
     there.updated_at = tx.at;
     there.revision += 1;
     let row = there.into_active_model().reset_all().update(tx.db()).await?;

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use ballroom_entity::{
     api_token::{ActiveModel, Column, Entity, Model, Role, Scope},
     customer as customer_row,
-    id::{ApiTokenId, CustomerId, FeatureId, OrganizationId},
+    id::{ApiTokenId, CustomerId, FeatureId, MemberId, OrganizationId},
+    member as member_row,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,10 +25,11 @@ use uuid::Uuid;
 
 use super::{
     access::{Administer, Publication, Viewer},
-    check, customer,
+    check, customer, member, operator as operators,
 };
 use crate::{
     base::{
+        actor::Actor,
         error::{Error, with_causes},
         reference::PublicId,
         right::Right,
@@ -47,6 +49,8 @@ pub struct NewToken {
     pub scope: Scope,
     /// The customer for whom it speaks: an id or a key. Only with that role.
     pub customer: Option<String>,
+    /// The member whose token it is, by id or e-mail address; none: a machine's.
+    pub member: Option<String>,
     /// What it is for; also the source under which its data is filed.
     pub name: String,
     /// When it stops working by itself; none: never.
@@ -66,6 +70,7 @@ impl NewToken {
             role,
             scope: Scope::Full,
             customer: None,
+            member: None,
             name: name.to_owned(),
             expires_at: None,
             product: None,
@@ -82,7 +87,7 @@ pub async fn create(
     new: NewToken,
     at: DateTime<Utc>,
 ) -> Result<(Model, String), Error> {
-    let NewToken { role, scope, customer, name, expires_at, product, features, origins } = new;
+    let NewToken { role, scope, customer, member, name, expires_at, product, features, origins } = new;
     can_do_something(role, scope)?;
     let name = check::line("name", &name, 64)?;
     let customer = match (role, customer) {
@@ -93,17 +98,17 @@ pub async fn create(
         }
         (_, None) => None,
     };
-    if expires_at.is_some_and(check::is_leap) {
-        return Err(Error::invalid("expiresAt", "is a leap second, which is not kept; give second 59"));
-    }
-    if expires_at.is_some_and(|end| end <= at) {
-        return Err(Error::invalid("expiresAt", "must lie in the future"));
-    }
-    let mut secret = [0; 32];
-    SysRng
-        .try_fill_bytes(&mut secret)
-        .map_err(|error| Error::internal("there is no randomness", error.to_string()))?;
+    in_future("expiresAt", expires_at, at)?;
+    let secret = random_secret()?;
     let mut tx = store.begin(by.organization(), at).await?;
+    let member = match member {
+        None => None,
+        Some(_) if role == Role::Customer || scope == Scope::Publishable => {
+            let reason = "cannot have a token with the role CUSTOMER or the scope PUBLISHABLE";
+            return Err(Error::invalid("member", reason));
+        }
+        Some(reference) => Some(member::active(tx.db(), by.organization(), "member", &reference).await?.id),
+    };
     let page = page(&tx.dimensions(), scope, product.as_deref(), &features, &origins)?;
     let namesake = Entity::owned_by(by.organization())
         .filter(Column::Name.eq(&name))
@@ -129,6 +134,7 @@ pub async fn create(
         role: Set(role),
         scope: Set(scope),
         customer_id: Set(customer),
+        member_id: Set(member),
         secret_hash: Set(hash(&secret)),
         created_at: Set(at),
         expires_at: Set(expires_at),
@@ -139,6 +145,26 @@ pub async fn create(
     tx.commit().await?;
     let parts = [by.organization().0.as_bytes().as_slice(), row.id.0.as_bytes(), &secret].concat();
     Ok((row, format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(parts))))
+}
+
+/// That a moment at which something expires has not come yet.
+pub(super) fn in_future(field: &str, end: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Result<(), Error> {
+    match end {
+        Some(end) if check::is_leap(end) => {
+            Err(Error::invalid(field, "is a leap second, which is not kept; give second 59"))
+        }
+        Some(end) if end <= at => Err(Error::invalid(field, "must lie in the future")),
+        _ => Ok(()),
+    }
+}
+
+/// A secret that nobody can guess.
+pub(super) fn random_secret() -> Result<[u8; 32], Error> {
+    let mut secret = [0; 32];
+    SysRng
+        .try_fill_bytes(&mut secret)
+        .map_err(|error| Error::internal("there is no randomness", error.to_string()))?;
+    Ok(secret)
 }
 
 /// Refuses a token with which nobody could do anything.
@@ -247,6 +273,17 @@ pub async fn customers(
     Ok(rows.all(store.reader()).await?.into_iter().map(|row| (row.id, row.key)).collect())
 }
 
+/// The names of the members whose tokens these are.
+pub async fn members(
+    store: &Store,
+    by: Administer,
+    tokens: &[Model],
+) -> Result<HashMap<MemberId, String>, Error> {
+    let named = tokens.iter().filter_map(|token| token.member_id);
+    let rows = member_row::Entity::owned_by(by.organization()).filter(member_row::Column::Id.is_in(named));
+    Ok(rows.all(store.reader()).await?.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
 /// Revokes a token, by its id or by its name where only one that works has it.
 pub async fn revoke(store: &Store, by: Administer, token: &str, at: DateTime<Utc>) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
@@ -284,6 +321,9 @@ pub struct Holder {
 
 /// Who calls with this token; none if it is unknown, revoked or has run out.
 pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Option<Holder>, Error> {
+    if let Some(secret) = operators::secret_of(text) {
+        return operators::check(store, secret, at).await;
+    }
     let Some((organization, id, secret)) = parts(text) else { return Ok(None) };
     let found = Entity::owned_by(organization).filter(Column::Id.eq(id)).one(store.reader()).await?;
     Ok(found
@@ -293,6 +333,7 @@ pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Optio
             note_use(store, &row, at);
             let publication = publication(&row);
             let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, row.name);
+            let viewer = viewer.acting(Actor::Token(row.id), row.member_id);
             Holder { expires_at: row.expires_at, viewer: viewer.publishing(publication) }
         }))
 }
@@ -320,7 +361,8 @@ fn note_use(store: &Store, row: &Model, at: DateTime<Utc>) {
 
 /// The operator at the command line, who has the database and so may do everything.
 pub fn operator(organization: OrganizationId) -> Viewer {
-    Viewer::new(organization, Role::Administrator, Scope::Full, None, "command line")
+    let operator = Viewer::new(organization, Role::Administrator, Scope::Full, None, "command line");
+    operator.acting(Actor::CommandLine, None)
 }
 
 fn parts(text: &str) -> Option<(OrganizationId, ApiTokenId, [u8; 32])> {
@@ -330,6 +372,6 @@ fn parts(text: &str) -> Option<(OrganizationId, ApiTokenId, [u8; 32])> {
     Some((OrganizationId(organization), ApiTokenId(id), bytes[32..].try_into().ok()?))
 }
 
-fn hash(secret: &[u8]) -> String {
+pub(super) fn hash(secret: &[u8]) -> String {
     Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
 }

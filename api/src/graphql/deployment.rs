@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Asking,
+    actor::{self, Actor},
     fault::Fault,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
@@ -64,6 +65,11 @@ impl Deployment {
     /// When it finished.
     async fn deployed_at(&self) -> DateTime {
         self.0.deployed_at.into()
+    }
+
+    /// Who recorded it; null if this was not recorded. Not for customers.
+    async fn recorded_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
+        actor::recorded(ctx, &self.0.recorded_by)
     }
 
     /// When it was recorded.

@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use ballroom_entity::{
     feature::{Column, Entity, FeatureLifecycle as Stored, Model},
-    id::{FeatureId, OrganizationId, ProductId},
+    id::{FeatureId, OrganizationId, ProductId, TeamId},
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
@@ -25,11 +25,11 @@ use super::{
     regression::{self, ChangePoint},
     scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
     sent::SentOutcome,
+    team::{self, Team},
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value},
 };
 use crate::{
-    base::text,
     domain::{
         feature::{self, FeatureChanges, NewFeature},
         sent::Nulls,
@@ -81,9 +81,9 @@ impl Feature {
     }
 
     /// The team that owns it; null if nobody said. Not for customers.
-    async fn team(&self, ctx: &Context<'_>) -> Result<Option<&str>, Fault> {
+    async fn team(&self, ctx: &Context<'_>) -> Result<Option<Team>, Fault> {
         ctx.is_inside()?;
-        Ok(self.0.team.as_deref())
+        team::of(ctx, self.0.team_id).await
     }
 
     /// The product that it belongs to.
@@ -240,8 +240,8 @@ impl Feature {
 pub(super) struct FeatureFilter {
     /// In one of these stages of life.
     lifecycle: Option<Vec<FeatureLifecycle>>,
-    /// Owned by this team.
-    team: Option<String>,
+    /// Owned by this team: its ID or key.
+    team: Option<Reference>,
     /// With this text in the key or the name, whatever the case of its letters.
     text: Option<String>,
     /// Made or changed after this moment: see `updatedAt`.
@@ -273,18 +273,30 @@ pub(super) struct FeatureOrder {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Features {
     pub(super) product: Option<ProductId>,
+    team: Both<TeamId>,
     filter: Option<FeatureFilter>,
     order: Option<FeatureOrder>,
 }
 
 impl Features {
     /// Those of a product, or all.
-    pub(super) fn of(
+    pub(super) async fn of(
+        ctx: &Context<'_>,
         product: Option<ProductId>,
         filter: Option<FeatureFilter>,
         order: Option<FeatureOrder>,
-    ) -> Self {
-        Self { product, filter, order }
+    ) -> Result<Self, Fault> {
+        ctx.reports()?;
+        let team = match filter.as_ref().and_then(|filter| filter.team.as_ref()) {
+            Some(team) => Some(super::dimensions(ctx).await?.team("filter.team", &team.0)?.id),
+            None => None,
+        };
+        Ok(Self { product, team: Both::default().and(team), filter, order })
+    }
+
+    /// Those that a team owns.
+    pub(super) fn of_team(self, team: TeamId) -> Self {
+        Self { team: Both::at(team).and(self.team.all().next()), ..self }
     }
 }
 
@@ -294,13 +306,12 @@ impl Paged for Features {
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         let filter = self.filter.as_ref();
         let lifecycle = filter.and_then(|filter| filter.lifecycle.as_ref());
-        Entity::owned_by(organization)
+        self.team
+            .all()
+            .fold(Entity::owned_by(organization), |query, team| query.filter(Column::TeamId.eq(team)))
             .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
             .apply_if(lifecycle, |query, stages| {
                 query.filter(Column::Lifecycle.is_in(stages.iter().copied().map(Stored::from)))
-            })
-            .apply_if(filter.and_then(|filter| filter.team.as_ref()), |query, team| {
-                query.filter(Column::Team.is_in(text::forms(team)))
             })
             .apply_if(filter.and_then(|filter| filter.updated_after), |query, after| {
                 query.filter(Column::UpdatedAt.gt(after.0))
@@ -373,7 +384,8 @@ impl FeatureQuery {
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
-        connection(ctx, Features::of(None, filter, order_by), (first, after, last, before), Feature).await
+        let features = Features::of(ctx, None, filter, order_by).await?;
+        connection(ctx, features, (first, after, last, before), Feature).await
     }
 }
 
@@ -390,8 +402,8 @@ struct CreateFeatureInput {
     description: MaybeUndefined<String>,
     /// Where it is in its life; LIVE if left out or null.
     lifecycle: MaybeUndefined<FeatureLifecycle>,
-    /// The team that owns it; null removes it.
-    team: MaybeUndefined<String>,
+    /// The team that owns it, by ID or key; null: none.
+    team: MaybeUndefined<Reference>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -407,8 +419,8 @@ struct UpdateFeatureInput {
     description: MaybeUndefined<String>,
     /// Where it is in its life now.
     lifecycle: MaybeUndefined<FeatureLifecycle>,
-    /// The team that owns it now; null removes it.
-    team: MaybeUndefined<String>,
+    /// The team that owns it now, by ID or key; null: none.
+    team: MaybeUndefined<Reference>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -446,7 +458,7 @@ impl FeatureMutation {
                 name: nulls.note("name", super::given(input.name)),
                 description: nulls.note("description", super::given(input.description)),
                 lifecycle: nulls.note("lifecycle", super::given(input.lifecycle)).map(Stored::from),
-                team: nulls.note("team", super::given(input.team)),
+                team: nulls.note("team", super::given(input.team)).map(|team| team.0),
                 nulls,
             };
             let (feature, became) = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
@@ -471,7 +483,7 @@ impl FeatureMutation {
                 name: super::kept("name", input.name)?,
                 description: super::given(input.description),
                 lifecycle: super::kept("lifecycle", input.lifecycle)?.map(Stored::from),
-                team: super::given(input.team),
+                team: super::given(input.team).map(|given| given.map(|team| team.0)),
             };
             let id = parse("featureId", &input.feature_id)?;
             let feature = feature::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;

@@ -1,12 +1,14 @@
 //! Incidents.
 
 use async_graphql::{
-    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject, connection::Connection,
+    ComplexObject, Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
+    connection::Connection,
 };
 use ballroom_entity::{attribution, id::IncidentId, incident::Model};
 
 use super::{
     Asking,
+    actor::{self, Actor},
     bulk::{Item, sorted},
     customer::{Customer, Customers},
     fault::{Fault, ItemError},
@@ -40,11 +42,31 @@ pub(super) enum IncidentState {
 
 /// A time in which an incident was open.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct IncidentInterval {
     /// When it began.
     opened_at: DateTime,
     /// When it ended; null: it goes on.
     resolved_at: Option<DateTime>,
+    #[graphql(skip)]
+    opened_by: Option<actor::Stored>,
+    #[graphql(skip)]
+    resolved_by: Option<actor::Stored>,
+}
+
+#[ComplexObject]
+impl IncidentInterval {
+    /// Who opened or reopened the incident; null if this was not recorded. Not for customers.
+    async fn opened_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
+        ctx.is_inside()?;
+        Ok(self.opened_by.map(Actor))
+    }
+
+    /// Who resolved the incident; null while it is open, or if this was not recorded. Not for customers.
+    async fn resolved_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
+        ctx.is_inside()?;
+        Ok(self.resolved_by.map(Actor))
+    }
 }
 
 /// What an attribution states.
@@ -95,6 +117,11 @@ impl Attribution {
     /// When it was stated.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
+    }
+
+    /// Who stated it; null if this was not recorded. Not for customers.
+    async fn stated_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
+        actor::recorded(ctx, &self.0.stated_by)
     }
 }
 
@@ -149,6 +176,21 @@ impl Incident {
         self.0.resolved_at.map(Into::into)
     }
 
+    /// Who opened it; null if this was not recorded. Not for customers.
+    async fn opened_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
+        actor::recorded(ctx, &self.0.opened_by)
+    }
+
+    /// Who reopened it the last time; null if nobody did, or if this was not recorded. Not for customers.
+    async fn reopened_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
+        actor::recorded(ctx, &self.0.reopened_by)
+    }
+
+    /// Who resolved it the last time; null while it is open, or if this was not recorded. Not for customers.
+    async fn resolved_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
+        actor::recorded(ctx, &self.0.resolved_by)
+    }
+
     /// The times in which it was open, the first one first. An incident that was opened again has several; only the days
     /// of these are spoiled.
     async fn intervals(&self, ctx: &Context<'_>) -> Result<Vec<IncidentInterval>, Fault> {
@@ -161,6 +203,8 @@ impl Incident {
             .map(|one| IncidentInterval {
                 opened_at: one.opened_at.into(),
                 resolved_at: one.resolved_at.map(Into::into),
+                opened_by: one.opened_by,
+                resolved_by: one.resolved_by,
             })
             .collect())
     }

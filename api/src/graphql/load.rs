@@ -5,12 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
 use ballroom_entity::{
-    attribution, customer, deployment, feedback,
+    api_token, attribution, customer, deployment, feedback,
     id::{
-        AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId, IterationId,
-        OrganizationId, ProductId, ReleaseId,
+        ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IdentityId, IncidentId,
+        IterationId, MemberId, OrganizationId, ProductId, ReleaseId, TeamId,
     },
-    incident, incident_interval, iteration, release_feature,
+    identity, incident, incident_interval, iteration, member, release_feature,
 };
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
@@ -24,7 +24,7 @@ use crate::{
     base::error::Error,
     domain::{
         access::{Report, Viewer},
-        deployment as deployments, incident as incidents, release,
+        deployment as deployments, identity as identities, incident as incidents, release, team as teams,
     },
     score::{Cell, Snapshot},
     store::Dimensions,
@@ -110,6 +110,9 @@ rows! {
     IterationId: iteration,
     DeploymentId: deployment,
     AttributionId: attribution,
+    MemberId: member,
+    ApiTokenId: api_token,
+    IdentityId: identity,
 }
 
 /// The features that a release touches.
@@ -188,6 +191,46 @@ impl Loader<StatedOf> for Loading {
         let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
         let rows = incidents::attributions_of(&self.services.store, self.organization(), &ids).await?;
         Ok(grouped(rows, |row| StatedOf(row.incident_id)))
+    }
+}
+
+/// The teams of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct TeamsOf(pub(super) MemberId);
+
+impl Loader<TeamsOf> for Loading {
+    type Value = Vec<TeamId>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[TeamsOf]) -> Result<HashMap<TeamsOf, Self::Value>, Error> {
+        let ids: Vec<MemberId> = keys.iter().map(|key| key.0).collect();
+        let rows = teams::of_members(&self.services.store, self.organization(), &ids).await?;
+        let mut teams: HashMap<TeamsOf, Vec<TeamId>> = HashMap::new();
+        for row in rows {
+            teams.entry(TeamsOf(row.member_id)).or_default().push(row.team_id);
+        }
+        Ok(teams)
+    }
+}
+
+/// The identities of a member, in the order in which they were linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct IdentitiesOf(pub(super) MemberId);
+
+impl Loader<IdentitiesOf> for Loading {
+    type Value = Vec<identity::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[IdentitiesOf]) -> Result<HashMap<IdentitiesOf, Self::Value>, Error> {
+        let ids: Vec<MemberId> = keys.iter().map(|key| key.0).collect();
+        let rows = identities::of_members(&self.services.store, self.organization(), &ids).await?;
+        let mut found: HashMap<IdentitiesOf, Vec<identity::Model>> = HashMap::new();
+        for row in rows {
+            if let Some(member) = row.member_id {
+                found.entry(IdentitiesOf(member)).or_default().push(row);
+            }
+        }
+        Ok(found)
     }
 }
 

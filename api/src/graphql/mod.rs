@@ -2,6 +2,7 @@
 
 pub mod document;
 
+mod above;
 mod batch;
 mod blind;
 mod bulk;
@@ -19,6 +20,14 @@ mod sent;
 mod node;
 
 mod organization;
+
+mod operator;
+
+mod actor;
+mod member;
+mod team;
+mod viewer;
+
 mod product;
 
 mod feature;
@@ -74,14 +83,14 @@ pub use subscription::Subscription;
 
 use self::{
     customer::Customer, deployment::Deployment, fault::Message, feature::Feature, feedback::Feedback,
-    incident::Incident, iteration::Iteration, page::Total, product::Product, reach::Mark, release::Release,
-    root::Root, segment::Segment,
+    incident::Incident, iteration::Iteration, member::Member, organization::Organization, page::Total,
+    product::Product, reach::Mark, release::Release, root::Root, segment::Segment, team::Team,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
     clock,
     domain::{
-        access::{Administer, Contribute, Manage, Read, Report, Ship, Submit, Viewer},
+        access::{Administer, Contribute, Manage, Operate, Read, Report, Ship, Submit, Viewer},
         check,
     },
     feed::Feed,
@@ -113,7 +122,11 @@ impl Schema {
 #[derive(MergedObject, Default)]
 pub struct Query(
     node::NodeQuery,
+    viewer::ViewerQuery,
     organization::OrganizationQuery,
+    operator::OperatorQuery,
+    member::MemberQuery,
+    team::TeamQuery,
     product::ProductQuery,
     feature::FeatureQuery,
     release::ReleaseQuery,
@@ -134,6 +147,9 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     organization::OrganizationMutation,
+    operator::OperatorMutation,
+    member::MemberMutation,
+    team::TeamMutation,
     product::ProductMutation,
     feature::FeatureMutation,
     release::ReleaseMutation,
@@ -183,6 +199,9 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .validation_mode(async_graphql::ValidationMode::Fast)
         .limit_recursive_depth(document::DEEPEST)
         .disable_suggestions()
+        .override_output_type_description::<Rows<Organization>>("A page of organizations.")
+        .override_output_type_description::<Rows<Member>>("A page of members.")
+        .override_output_type_description::<Rows<Team>>("A page of teams.")
         .override_output_type_description::<Rows<Product>>("Products, by pages.")
         .override_output_type_description::<Rows<Feature>>("Features, by pages.")
         .override_output_type_description::<Rows<Release>>("Releases, by pages.")
@@ -280,6 +299,7 @@ trait Asking {
     fn contributes(&self) -> Result<Contribute, Fault>;
     fn manages(&self) -> Result<Manage, Fault>;
     fn administers(&self) -> Result<Administer, Fault>;
+    fn operates(&self) -> Result<Operate, Fault>;
 }
 
 impl Asking for Context<'_> {
@@ -333,6 +353,10 @@ impl Asking for Context<'_> {
 
     fn administers(&self) -> Result<Administer, Fault> {
         Ok(self.viewer().administers()?)
+    }
+
+    fn operates(&self) -> Result<Operate, Fault> {
+        Ok(self.viewer().operates()?)
     }
 }
 

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
     ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId, IterationId,
-    OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId,
+    MemberId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId,
 };
 use futures::future::join_all;
 
@@ -16,11 +16,13 @@ use super::{
     feedback::Feedback,
     incident::{Attribution, Incident},
     iteration::Iteration,
+    member::Member,
     organization::Organization,
     product::Product,
     release::Release,
     scale::Scale,
     segment::Segment,
+    team::Team,
     token::ApiToken,
 };
 use crate::{
@@ -48,6 +50,8 @@ pub(super) enum Node {
     Incident(Incident),
     Attribution(Attribution),
     ApiToken(ApiToken),
+    Member(Member),
+    Team(Team),
 }
 
 #[derive(Default)]
@@ -111,8 +115,9 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
         releases: ReleaseId => Release,
         segments: SegmentId => Segment,
         scales: ScaleId => Scale,
+        teams: TeamId => Team,
     }
-    loaded! { reports: IterationId => Iteration, DeploymentId => Deployment }
+    loaded! { reports: IterationId => Iteration, DeploymentId => Deployment, MemberId => Member }
     loaded! {
         reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
     }

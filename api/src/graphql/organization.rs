@@ -7,7 +7,7 @@ use super::{
     Asking,
     fault::Fault,
     payload::{payload, payloads},
-    scalar::id,
+    scalar::{DateTime, id},
 };
 use crate::domain::organization;
 
@@ -36,6 +36,11 @@ impl Organization {
     /// fewer it is at most WATCH, with the reason FEW_ANSWERS.
     async fn min_answers(&self) -> i32 {
         self.0.min_answers
+    }
+
+    /// Time of creation.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
     }
 
     /// Where the feed of what happens stands now: a subscription with this as `after` misses nothing from here on.

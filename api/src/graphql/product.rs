@@ -95,7 +95,7 @@ impl Product {
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
-        let features = Features::of(Some(self.0.id), filter, order_by);
+        let features = Features::of(ctx, Some(self.0.id), filter, order_by).await?;
         connection(ctx, features, (first, after, last, before), Feature).await
     }
 

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     Asking,
+    actor::{self, Actor},
     answers::{Answers, FeedbackFilter, FeedbackOrder},
     deployment::Deployment,
     fault::Fault,
@@ -159,6 +160,21 @@ impl Release {
     /// When it was taken back; null if it was not.
     async fn withdrawn_at(&self) -> Option<DateTime> {
         self.0.withdrawn_at.map(Into::into)
+    }
+
+    /// Who entered it; null if only responses name it, or if this was not recorded. Not for customers.
+    async fn planned_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
+        actor::recorded(ctx, &self.0.planned_by)
+    }
+
+    /// Who shipped it the last time; null if nobody did, or if this was not recorded. Not for customers.
+    async fn shipped_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
+        actor::recorded(ctx, &self.0.shipped_by)
+    }
+
+    /// Who withdrew it; null if it is not withdrawn, or if this was not recorded. Not for customers.
+    async fn withdrawn_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
+        actor::recorded(ctx, &self.0.withdrawn_by)
     }
 
     /// Whether nobody entered it: it was made from answers that named it.

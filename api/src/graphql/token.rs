@@ -8,6 +8,7 @@ use super::{
     customer::Customer,
     fault::Fault,
     feature::Feature,
+    member::Member,
     payload::{payload, payloads},
     product::{self, Product},
     scalar::{DateTime, Reference, id},
@@ -21,7 +22,7 @@ pub struct ApiToken(pub Model);
 /// For whom a token speaks. `docs/access.md` has the table of who may do what.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_entity::api_token::Role")]
-enum Role {
+pub(super) enum Role {
     /// Product management: everything but tokens.
     Product,
     /// Development: releases, deployments, answers, incidents, reports.
@@ -36,14 +37,14 @@ enum Role {
     Support,
     /// One customer: that customer's own answers and incidents.
     Customer,
-    /// Whoever runs the server: everything.
+    /// Whoever administers the organization: everything in it.
     Administrator,
 }
 
 /// To what a token is confined, whatever its role.
 #[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[graphql(remote = "ballroom_entity::api_token::Scope")]
-enum TokenScope {
+pub(super) enum TokenScope {
     /// To nothing: it may do what the role may.
     #[default]
     Full,
@@ -83,6 +84,14 @@ impl ApiToken {
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, Fault> {
         match self.0.customer_id {
             Some(customer) => Ok(ctx.load().load_one(customer).await?.map(Customer)),
+            None => Ok(None),
+        }
+    }
+
+    /// Member to whom the token belongs; null for a machine.
+    async fn member(&self, ctx: &Context<'_>) -> Result<Option<Member>, Fault> {
+        match self.0.member_id {
+            Some(member) => Ok(ctx.load().load_one(member).await?.map(Member)),
             None => Ok(None),
         }
     }
@@ -153,6 +162,8 @@ struct CreateTokenInput {
     scope: TokenScope,
     /// The customer for whom it speaks: an id or a key. With the role CUSTOMER only.
     customer: Option<Reference>,
+    /// Member to whom the token belongs: an ID or e-mail address. Not with the role CUSTOMER or the scope PUBLISHABLE.
+    member: Option<Reference>,
     /// When it stops working by itself; left out: never.
     expires_at: Option<DateTime>,
     /// The only product that it submits answers about. Needed with the scope PUBLISHABLE, and for it only.
@@ -212,6 +223,7 @@ impl TokenMutation {
                 role: input.role.into(),
                 scope: input.scope.into(),
                 customer: input.customer.map(|customer| customer.0),
+                member: input.member.map(|member| member.0),
                 name: input.name,
                 expires_at: input.expires_at.map(Into::into),
                 product: input.product.map(|product| product.0),

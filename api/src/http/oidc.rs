@@ -23,8 +23,14 @@ use tokio::sync::Mutex;
 
 use super::auth::Nobody;
 use crate::{
+    base::actor::Actor,
     clock,
-    domain::{access::Viewer, customer, organization},
+    domain::{
+        access::Viewer,
+        customer,
+        identity::{self, Caller, Known, Person, Subject},
+        organization,
+    },
     store::Store,
 };
 
@@ -208,8 +214,33 @@ impl Oidc {
         };
         let expires_at =
             claims.get("exp").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
-        let viewer = Viewer::new(organization, role, scope(claims), customer, source);
+        let viewer = Viewer::new(organization, role, scope(claims), customer, source.clone());
+        let viewer = self.acting(store, claims, viewer, source).await?;
         Ok(Named { viewer, expires_at: expires_at.map(|at| at + chrono::TimeDelta::seconds(LEEWAY as i64)) })
+    }
+
+    /// The same caller as who acts. Customers are known as customers, and who only submits from a page is nobody.
+    async fn acting(
+        &self,
+        store: &Store,
+        claims: &Map<String, Value>,
+        viewer: Viewer,
+        client: String,
+    ) -> Result<Viewer, Nobody> {
+        let role = viewer.role().filter(|role| *role != Role::Customer);
+        let (Some(role), Some(subject)) = (role, text_at(claims, "sub")) else { return Ok(viewer) };
+        if viewer.scope() == Scope::Publishable {
+            return Ok(viewer);
+        }
+        let subject = Subject { issuer: self.settings.issuer.clone(), subject };
+        let caller = Caller { subject, client, person: person(claims), role };
+        match identity::known(store, viewer.organization(), &caller, clock::now()).await {
+            Ok(Known::As(identity, member)) => Ok(viewer.acting(Actor::Identity(identity), member)),
+            Ok(Known::Removed) => Err(Nobody::Unauthenticated(
+                "You were removed from the members of this organization; an administrator can create you again.",
+            )),
+            Err(error) => Err(failed(error)),
+        }
     }
 
     /// The role that may do most of those that the claim holds.
@@ -267,6 +298,22 @@ impl Oidc {
         let answer = self.client.get(url).send().await.and_then(reqwest::Response::error_for_status);
         let answer = answer.map_err(|error| error.to_string())?;
         answer.json().await.map_err(|error| error.to_string())
+    }
+}
+
+/// What a token says of the person who calls. An e-mail address that its issuer has not verified says nothing: anybody may
+/// have entered it.
+fn person(claims: &Map<String, Value>) -> Person {
+    let verified = match claims.get("email_verified") {
+        Some(Value::Bool(verified)) => *verified,
+        // Some issuers write it as a text.
+        Some(Value::String(verified)) => verified == "true",
+        _ => false,
+    };
+    Person {
+        name: text_at(claims, "name"),
+        login: text_at(claims, "preferred_username"),
+        verified_email: text_at(claims, "email").filter(|_| verified),
     }
 }
 
@@ -352,6 +399,18 @@ mod tests {
         assert_eq!(scope(&claims(json!({ "scope": "ballroom:read ballroom:reports" }))), Scope::Reports);
         assert_eq!(scope(&claims(json!({ "scp": ["ballroom:ingest"] }))), Scope::Ingest);
         assert_eq!(scope(&claims(json!({ "scope": "openid profile" }))), Scope::Full);
+    }
+
+    #[test]
+    fn an_address_that_is_not_verified_says_nothing() {
+        let email = |value| person(&claims(value)).verified_email;
+        let ann = Some("ann@example.com".to_owned());
+        assert_eq!(email(json!({ "email": "ann@example.com", "email_verified": true })), ann);
+        assert_eq!(email(json!({ "email": "ann@example.com", "email_verified": "true" })), ann);
+        for verified in [json!(false), json!("false"), json!(1), json!(null)] {
+            assert_eq!(email(json!({ "email": "ann@example.com", "email_verified": verified })), None);
+        }
+        assert_eq!(email(json!({ "email": "ann@example.com" })), None);
     }
 
     #[test]

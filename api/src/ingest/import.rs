@@ -407,7 +407,7 @@ async fn take(
     let mut rows = rows;
     rows.iter_mut().for_each(|(_, row)| row.write_names());
     while !rows.is_empty() {
-        let mut tx = store.begin(by.organization(), clock::now()).await?;
+        let mut tx = store.begin(by.organization(), clock::now()).await?.done_by(by.actor());
         let tried: Vec<Row> = rows.iter().map(|(_, row)| row.clone()).collect();
         let made = create::missing(&mut tx, options.create, &tried, twins).await?;
         let mut again = 0;

@@ -18,6 +18,7 @@ use crate::{
         scale::{self, NewScale},
         segment,
         sent::Nulls,
+        team,
     },
     ingest::Change,
     store::Store,
@@ -123,6 +124,7 @@ async fn plant_nouns(store: &Store, viewer: &Viewer, world: &World, at: DateTime
         }
     }
     for one in &world.features {
+        team::create(store, by, one.team, None, at).await?;
         let new = NewFeature {
             product: product.clone(),
             key: one.key.to_owned(),

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use ballroom_entity::{
     feature,
-    id::{FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
-    product, release, release_interval, scale, segment,
+    id::{FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId},
+    product, release, release_interval, scale, segment, team,
 };
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 
@@ -31,6 +31,8 @@ pub struct Dimensions {
     pub segments: HashMap<SegmentId, segment::Model>,
     /// By id.
     pub scales: HashMap<ScaleId, scale::Model>,
+    /// By id. No answer refers to them, but features do.
+    pub teams: HashMap<TeamId, team::Model>,
     /// The times that customers had releases before those came again, the first one first.
     earlier: HashMap<ReleaseId, Vec<Earlier>>,
     keys: Keys,
@@ -57,6 +59,7 @@ struct Keys {
     spellings: HashMap<(ProductId, String), Vec<ReleaseId>>,
     segments: HashMap<String, SegmentId>,
     scales: HashMap<String, ScaleId>,
+    teams: HashMap<String, TeamId>,
 }
 
 impl Keys {
@@ -70,7 +73,7 @@ impl Keys {
 }
 
 impl Dimensions {
-    /// Reads them all: six statements, whatever their number.
+    /// Reads them all: seven statements, whatever their number.
     pub(crate) async fn load(
         db: &impl ConnectionTrait,
         organization: OrganizationId,
@@ -101,6 +104,11 @@ impl Dimensions {
         for row in scale::Entity::owned_by(organization).all(db).await? {
             keys.scales.insert(row.key.clone(), row.id);
             scales.insert(row.id, row);
+        }
+        let mut teams = HashMap::new();
+        for row in team::Entity::owned_by(organization).all(db).await? {
+            keys.teams.insert(row.key.clone(), row.id);
+            teams.insert(row.id, row);
         }
         let before = release_interval::Entity::owned_by(organization)
             .order_by_asc(release_interval::Column::ReleasedAt)
@@ -144,6 +152,7 @@ impl Dimensions {
             releases,
             segments,
             scales,
+            teams,
             earlier,
             keys,
             in_order,
@@ -194,6 +203,17 @@ impl Dimensions {
     pub fn known_segment(&self, reference: &str) -> Option<&segment::Model> {
         let id = SegmentId::parse(reference.trim()).or_else(|| named(&self.keys.segments, reference));
         id.and_then(|id| self.segments.get(&id))
+    }
+
+    /// The team with this id or key, if there is one.
+    pub fn known_team(&self, reference: &str) -> Option<&team::Model> {
+        let id = TeamId::parse(reference.trim()).or_else(|| named(&self.keys.teams, reference));
+        id.and_then(|id| self.teams.get(&id))
+    }
+
+    /// The team with this id or key.
+    pub fn team(&self, field: &str, reference: &str) -> Result<&team::Model, Error> {
+        self.known_team(reference).ok_or_else(|| not_there(field, "team", reference, Some(&self.keys.teams)))
     }
 
     /// The product with this id or key.

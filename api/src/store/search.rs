@@ -1,9 +1,9 @@
-//! What features and releases are found by: their names, folded, in a column of their own.
+//! What features, releases and teams are found by: their names, folded, in a column of their own.
 //!
 //! Both databases have a function that makes letters small, and neither does it for all: SQLite knows ASCII, PostgreSQL
 //! what its locale says. So the server folds what is stored, and what is looked for, in the same way.
 
-use ballroom_entity::{feature, id::OrganizationId, release};
+use ballroom_entity::{feature, id::OrganizationId, release, team};
 use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, QueryFilter,
     sea_query::{Expr, ExprTrait, LikeExpr, Query},
@@ -30,7 +30,7 @@ pub fn holds(text: &str) -> Expr {
     Expr::col(SEARCH).like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
 }
 
-/// Brings up to date what the features and releases are found by that a transaction has written.
+/// Brings up to date what the features, releases and teams are found by that a transaction has written.
 pub(super) async fn follow(
     db: &impl ConnectionTrait,
     before: &Dimensions,
@@ -48,23 +48,37 @@ pub(super) async fn follow(
             write(db, "release", row.organization_id, row.id.0, of_release(row)).await?;
         }
     }
+    for row in after.teams.values() {
+        let there = before.teams.get(&row.id);
+        if there.is_none_or(|there| (&there.key, &there.name) != (&row.key, &row.name)) {
+            write(db, "team", row.organization_id, row.id.0, of_team(row)).await?;
+        }
+    }
     Ok(())
 }
 
 /// Fills in what is missing: rows from before they could be found.
 pub(super) async fn fill(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     #[allow(clippy::disallowed_methods, reason = "of every organization")]
-    let (features, releases) = (feature::Entity::find(), release::Entity::find());
+    let (features, releases, teams) =
+        (feature::Entity::find(), release::Entity::find(), team::Entity::find());
     for row in features.filter(Expr::col(SEARCH).is_null()).all(db).await? {
         write(db, "feature", row.organization_id, row.id.0, of_feature(&row)).await?;
     }
     for row in releases.filter(Expr::col(SEARCH).is_null()).all(db).await? {
         write(db, "release", row.organization_id, row.id.0, of_release(&row)).await?;
     }
+    for row in teams.filter(Expr::col(SEARCH).is_null()).all(db).await? {
+        write(db, "team", row.organization_id, row.id.0, of_team(&row)).await?;
+    }
     Ok(())
 }
 
 fn of_feature(row: &feature::Model) -> String {
+    format!("{}\n{}", folded(&row.key), folded(&row.name))
+}
+
+fn of_team(row: &team::Model) -> String {
     format!("{}\n{}", folded(&row.key), folded(&row.name))
 }
 

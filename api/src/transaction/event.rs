@@ -108,6 +108,18 @@ events! {
     TokenCreated(ApiTokenId) = "token.created", Stay;
     /// A token was revoked.
     TokenRevoked(ApiTokenId) = "token.revoked", Stay;
+    /// A member was created.
+    MemberCreated(MemberId) = "member.created", Stay;
+    /// A member was updated.
+    MemberUpdated(MemberId) = "member.updated", Stay;
+    /// A member was removed.
+    MemberRemoved(MemberId) = "member.removed", Stay;
+    /// A team was created.
+    TeamCreated(TeamId) = "team.created", Stay;
+    /// A team was updated.
+    TeamUpdated(TeamId) = "team.updated", Stay;
+    /// A team was removed.
+    TeamRemoved(TeamId) = "team.removed", Stay;
 
     /// A product was created.
     ProductCreated(ProductId) = "product.created", Stay;

@@ -11,7 +11,7 @@ use sea_orm::Value;
 pub use event::{Event, Total};
 
 use crate::{
-    base::{error::Error, reference::PublicId},
+    base::{actor::Actor, error::Error, reference::PublicId},
     counts::Changes,
     store::{Bulk, BulkColumn, Dimensions, Store, View, Writing},
 };
@@ -25,6 +25,8 @@ pub struct Transaction {
     dimensions_changed: bool,
     /// When it happens.
     pub at: DateTime<Utc>,
+    /// Who does it; none: nobody who is recorded.
+    actor: Option<Actor>,
     /// What it does to the daily counts; written at the commit.
     pub counts: Changes,
     events: Vec<Event>,
@@ -45,6 +47,7 @@ impl Store {
             writing,
             dimensions_changed: false,
             at,
+            actor: None,
             counts: Changes::default(),
             events: Vec::new(),
         })
@@ -55,6 +58,17 @@ impl Transaction {
     /// The connection, for the statements of the domain.
     pub fn db(&self) -> &View {
         &self.writing.tx
+    }
+
+    /// The same transaction, done by somebody: what records who did it says so.
+    pub fn done_by(mut self, actor: Option<Actor>) -> Self {
+        self.actor = actor;
+        self
+    }
+
+    /// Who does it, as it is stored; none: nobody who is recorded.
+    pub(crate) fn actor(&self) -> Option<String> {
+        self.actor.map(Actor::stored)
     }
 
     /// Whose transaction it is.

@@ -59,8 +59,8 @@ async fn a_revoked_token_lets_nobody_in(backend: Backend) {
     assert!(!none.status.success() && none.err.contains("phone"), "{none:?}");
 }
 
-/// Who calls: each role without limits, then each scope with the role that may do most.
-const CALLERS: [(&str, &[&str]); 12] = [
+/// Who calls: each role without limits, then each scope with the role that may do most; and an operator of the server.
+const CALLERS: [(&str, &[&str]); 13] = [
     ("PRODUCT", &["--role", "product"]),
     ("DEVELOPMENT", &["--role", "development"]),
     ("OPERATIONS", &["--role", "operations"]),
@@ -73,6 +73,7 @@ const CALLERS: [(&str, &[&str]); 12] = [
     ("ingest", &["--role", "administrator", "--scope", "ingest"]),
     ("reports", &["--role", "administrator", "--scope", "reports"]),
     ("publishable", &["--role", "administrator", "--scope", "publishable", "--product", "shop"]),
+    ("OPERATOR", &[]),
 ];
 
 /// Every root field, with arguments that are well formed and change nothing: what they name is not there.
@@ -83,15 +84,17 @@ fn samples() -> Vec<(String, String)> {
         samples.push((format!("Query.{name}"), format!("{{ {name}{rest} }}")));
     };
     query("organization", " { id }");
+    query("viewer", " { name }");
+    query("organizations", "(first: 1) { nodes { id } }");
     query("node", &format!("(id: {}) {{ id }}", none("feature")));
     query("nodes", &format!("(ids: [{}]) {{ id }}", none("feature")));
-    for list in ["products", "features", "segments", "customers", "incidents", "deployments"] {
+    for list in
+        ["products", "features", "segments", "customers", "incidents", "deployments", "members", "teams"]
+    {
         query(list, "(first: 1) { nodes { id } }");
     }
-    for (one, argument) in
-        [("product", "product"), ("customer", "customer"), ("release", "release"), ("feature", "feature")]
-    {
-        query(one, &format!("({argument}: {}) {{ id }}", none(one)));
+    for one in ["product", "customer", "release", "feature", "member", "team"] {
+        query(one, &format!("({one}: {}) {{ id }}", none(one)));
     }
     for one in ["feedback", "incident", "iteration"] {
         query(one, &format!("(id: {}) {{ id }}", none(one)));
@@ -143,6 +146,20 @@ fn samples() -> Vec<(String, String)> {
         "product: \"none\", name: \"x\", startsOn: \"2026-03-01\", endsBefore: \"2026-03-02\"",
     );
     mutation("updateIteration", &format!("iterationId: {}", none("iteration")));
+    mutation("createTeam", "key: \"\"");
+    mutation("updateTeam", &format!("team: {}, name: \"x\"", none("team")));
+    mutation("removeTeam", &format!("team: {}", none("team")));
+    for name in ["addTeamMembers", "removeTeamMembers"] {
+        mutation(name, &format!("team: {}, members: []", none("team")));
+    }
+    mutation("updateProfile", "name: \"\"");
+    mutation("createMember", "email: \"\"");
+    for name in ["updateMember", "removeMember"] {
+        mutation(name, &format!("member: {}", none("member")));
+    }
+    mutation("createOrganization", "key: \"\"");
+    mutation("renameOrganization", &format!("organization: {}, name: \"x\"", none("organization")));
+    mutation("createAdministratorToken", &format!("organization: {}, name: \"x\"", none("organization")));
     mutation("createSegment", "key: \"\"");
     mutation("updateSegment", &format!("segment: {}, name: \"x\"", none("segment")));
     mutation("createScale", "key: \"\", name: \"x\", min: 0, max: 1");
@@ -161,7 +178,7 @@ fn samples() -> Vec<(String, String)> {
 }
 
 /// What is asked of an object that a caller has reached: of a product, a feature and a release.
-const NESTED: [(&str, &str, &str); 38] = [
+const NESTED: [(&str, &str, &str); 43] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
@@ -191,7 +208,12 @@ const NESTED: [(&str, &str, &str); 38] = [
     ("Release", "previous", " { version }"),
     ("Release", "features", " { change }"),
     ("Release", "deployments", " { id }"),
-    ("Feature", "team", ""),
+    ("Feature", "team", " { key members { nodes { name } } }"),
+    ("Release", "shippedBy", " { name member { name } }"),
+    ("Incident", "openedBy", " { name }"),
+    ("Incident", "intervals", " { openedBy { name } }"),
+    ("Member", "email", ""),
+    ("Member", "identities", " { subject }"),
     ("Customer", "segment", " { key }"),
     ("Feedback", "segment", " { key }"),
     ("Incident", "attributions", " { id }"),
@@ -210,6 +232,10 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
     let plan = "mutation { planRelease(input: { product: \"shop\", version: \"1.0\", releasedAt: \"2026-03-01T00:00:00Z\" })
         { release { id } } }";
     app.asks(plan, json!({})).await;
+    let people = "mutation { createTeam(input: { key: \"finders\" }) { team { id } }
+        createMember(input: { email: \"ann@example.com\", teams: [\"finders\"] }) { member { id } }
+        createFeature(input: { product: \"shop\", key: \"search\", team: \"finders\" }) { feature { id } } }";
+    app.asks(people, json!({})).await;
     let answer = app
         .submits(
             json!({ "product": "shop", "feature": "search", "release": "1.0", "scale": "csat", "rating": 3,
@@ -229,6 +255,7 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
             "Product" => format!("product {{ {field}{rest} }}"),
             "Feature" => format!("feature {{ {field}{rest} }}"),
             "Customer" => format!("customer {{ {field}{rest} }}"),
+            "Member" => format!("feature {{ team {{ members {{ nodes {{ {field}{rest} }} }} }} }}"),
             "Feedback" => format!("{field}{rest}"),
             "Incident" => format!("product {{ incidents {{ nodes {{ {field}{rest} }} }} }}"),
             _ => format!("release {{ {field}{rest} }}"),
@@ -239,6 +266,7 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
             "Product" => format!("{{ product(product: \"shop\") {{ {field}{rest} }} }}"),
             "Feature" => format!("{{ feature(feature: \"search\", product: \"shop\") {{ {field}{rest} }} }}"),
             "Release" => format!("{{ release(release: \"1.0\", product: \"shop\") {{ {field}{rest} }} }}"),
+            "Member" => format!("{{ member(member: \"ann@example.com\") {{ {field}{rest} }} }}"),
             // Answers, incidents and customers have no key by which others reach them.
             _ => by_answer.clone(),
         };
@@ -246,7 +274,8 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
     }
     let mut tokens = Vec::new();
     for (name, arguments) in CALLERS {
-        let create = [&["token", "create", "--name", name, "--quiet"], arguments].concat();
+        let noun = if name == "OPERATOR" { "operator" } else { "token" };
+        let create = [&[noun, "create", "--name", name, "--quiet"], arguments].concat();
         tokens.push((name, app.database.succeeds(&create).await.trim().to_owned()));
     }
     let names: Vec<_> = CALLERS.iter().map(|(name, _)| *name).collect();

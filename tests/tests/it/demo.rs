@@ -74,7 +74,7 @@ async fn a_planted_world_answers_every_question(backend: Backend) {
     let last = world.last_day.to_string();
     let query = "query($asOf: Date!, $period: PeriodInput!) { product(product: \"atelier\") {
         name timeZone
-        features(first: 2) { totalCount nodes { key name team lifecycle
+        features(first: 2) { totalCount nodes { key name team { name } lifecycle
             value(period: $period) { score lower upper ownWeight ranked incidentBasis
                 strata { scale { key } segment { key } weight } }
             standardFigures(period: $period) { scale { kind } value lower upper responses }

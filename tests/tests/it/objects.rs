@@ -12,6 +12,9 @@ on_both!(
 /// A shop with two features, two releases, an iteration, a customer, some answers and incidents.
 async fn shop(app: &App) {
     app.product("shop", &["cart", "search"]).await;
+    let team = "mutation { createTeam(input: { key: \"finders\" }) { team { id } }
+        createMember(input: { email: \"ann@example.com\" }) { member { id } } }";
+    app.asks(team, json!({})).await;
     let update = "mutation($input: UpdateFeatureInput!) { updateFeature(input: $input) { feature { id } } }";
     let search = app.asks("{ feature(feature: \"search\", product: \"shop\") { id } }", json!({})).await;
     let input = json!({ "featureId": search["feature"]["id"], "team": "finders", "lifecycle": "RETIRED", "name": "Find_It" });
@@ -56,6 +59,7 @@ async fn every_object_is_found_by_its_id(backend: Backend) {
     let data = app
         .asks(
             "{ organization { id } tokens { id } scales { id } segments { nodes { id } } customers { nodes { id } }
+            teams { nodes { id } } members { nodes { id } }
             product(product: \"shop\") { id features { nodes { id } } releases { nodes { id } }
                 iterations { nodes { id } } feedback { nodes { id } }
                 incidents { nodes { id attributions { id } } } } }",
@@ -72,7 +76,7 @@ async fn every_object_is_found_by_its_id(backend: Backend) {
     collect(&deployed, &mut ids);
     let nouns: std::collections::BTreeSet<_> =
         ids.iter().map(|id| id.rsplit_once('_').unwrap().0.to_owned()).collect();
-    assert_eq!(nouns.len(), 13, "every noun with an id is there: {nouns:?}");
+    assert_eq!(nouns.len(), 15, "every noun with an id is there: {nouns:?}");
 
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
     let mut asked = ids.clone();

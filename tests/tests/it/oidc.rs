@@ -73,6 +73,10 @@ async fn callers_of_an_issuer_are_let_in_as_their_claims_say() {
         client("boss", json!({ "roles": ["staff-admins"] })),
         client("lost", json!({ "roles": ["KING"] })),
         client("nobody", json!({})),
+        client(
+            "ann",
+            json!({ "roles": ["SUPPORT"], "name": "Ann", "email": "ann@example.com", "email_verified": true }),
+        ),
         client("page", json!({ "roles": ["CUSTOMER"], "customer": "acme" })),
         client("stray", json!({ "roles": ["CUSTOMER"], "customer": "unknown" })),
         client("abroad", json!({ "roles": ["ADMINISTRATOR"], "tenant": "no-such-tenant" })),
@@ -113,6 +117,16 @@ async fn callers_of_an_issuer_are_let_in_as_their_claims_say() {
     let confined = issuer.token("boss", "ballroom:read").await;
     assert_eq!(code(&confined, WHO).await, ok);
     assert_eq!(code(&confined, manages).await.1, "FORBIDDEN", "the scope confines");
+    // A person becomes a member on first sight; a program does not.
+    let who = "{ viewer { name member { name email } } }";
+    let (_, seen) = app.plain_answer_to(&issuer.token("ann", "").await, who, json!({})).await;
+    assert_eq!(
+        seen["data"]["viewer"]["member"],
+        json!({ "name": "Ann", "email": "ann@example.com" }),
+        "{seen:#}"
+    );
+    let (_, seen) = app.plain_answer_to(&desk, who, json!({})).await;
+    assert_eq!(seen["data"]["viewer"]["member"], Value::Null, "{seen:#}");
     let page = issuer.token("page", "").await;
     assert_eq!(code(&page, "{ customer(customer: \"acme\") { key feedback { totalCount } } }").await, ok);
     assert_eq!(code(&page, WHO).await.1, "FORBIDDEN");

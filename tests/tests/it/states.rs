@@ -409,9 +409,9 @@ async fn nouns_without_an_external_id_converge_by_their_key(backend: Backend) {
         (
             "Feature",
             json!({ "product": "shop", "key": "search" }),
-            json!({ "team": "Kestrel" }),
-            "team",
-            "Kestrel",
+            json!({ "description": "finds" }),
+            "description",
+            "finds",
         ),
         ("Segment", json!({ "key": "gold" }), json!({ "name": "Gold" }), "name", "Gold"),
         ("Customer", json!({ "key": "acme" }), json!({ "name": "ACME" }), "name", "ACME"),
@@ -503,7 +503,9 @@ async fn a_file_imported_again_with_other_states_is_taken(backend: Backend) {
 async fn null_empties_what_can_be_empty_of_every_noun(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &["search"]).await;
-    app.asks("mutation { createSegment(input: { key: \"gold\" }) { outcome } }", json!({})).await;
+    let nouns = "mutation { createSegment(input: { key: \"gold\" }) { outcome }
+        createTeam(input: { key: \"t\" }) { outcome } }";
+    app.asks(nouns, json!({})).await;
     // What is sent in full, again with null, and again with null; and what a reader then finds.
     let cases = [
         (
@@ -513,10 +515,25 @@ async fn null_empties_what_can_be_empty_of_every_noun(backend: Backend) {
             json!({ "name": "office", "description": null, "shipsTo": ["production"] }),
         ),
         (
-            "createFeature: CreateFeatureInput feature { name description lifecycle team }",
+            "createFeature: CreateFeatureInput feature { name description lifecycle team { key } }",
             json!({ "product": "shop", "key": "cart", "name": "Cart", "description": "d", "lifecycle": "RETIRED", "team": "t" }),
             json!({ "product": "shop", "key": "cart", "name": null, "description": null, "lifecycle": null, "team": null }),
             json!({ "name": "cart", "description": null, "lifecycle": "LIVE", "team": null }),
+        ),
+        (
+            "createTeam: CreateTeamInput team { name }",
+            json!({ "key": "finders", "name": "Finders" }),
+            json!({ "key": "finders", "name": null }),
+            json!({ "name": "finders" }),
+        ),
+        (
+            "createMember: CreateMemberInput member { name roles teams { key } language vocabulary identities { subject } }",
+            json!({ "email": "ann@example.com", "name": "Ann", "roles": ["SUPPORT"], "teams": ["t"], "language": "de",
+                "vocabulary": "ITIL", "identities": [{ "issuer": "https://a.example", "subject": "1" }] }),
+            json!({ "email": "ann@example.com", "name": null, "roles": null, "teams": null, "language": null,
+                "vocabulary": null, "identities": null }),
+            json!({ "name": "ann@example.com", "roles": [], "teams": [], "language": null, "vocabulary": "PLAIN",
+                "identities": [] }),
         ),
         (
             "createSegment: CreateSegmentInput segment { name }",

@@ -8,7 +8,11 @@ use ballroom_entity::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
-use crate::{base::error::Error, store::Store, transaction::Transaction};
+use crate::{
+    base::{actor::Actor, error::Error},
+    store::Store,
+    transaction::Transaction,
+};
 
 /// A time in which an incident was open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +21,10 @@ pub struct Interval {
     pub opened_at: DateTime<Utc>,
     /// When it ended; none: it goes on.
     pub resolved_at: Option<DateTime<Utc>>,
+    /// Who opened it; none: it was not recorded.
+    pub opened_by: Option<Actor>,
+    /// Who resolved it; none: it goes on, or it was not recorded.
+    pub resolved_by: Option<Actor>,
 }
 
 /// When the interval began in which an incident is now, or was last.
@@ -24,11 +32,27 @@ pub(crate) fn begin(incident: &Model) -> DateTime<Utc> {
     incident.reopened_at.unwrap_or(incident.opened_at)
 }
 
+/// Who opened the interval in which an incident is now, or was last.
+fn opener(incident: &Model) -> Option<&str> {
+    let by = if incident.reopened_at.is_some() { &incident.reopened_by } else { &incident.opened_by };
+    by.as_deref()
+}
+
 /// All intervals, the first one first.
 pub(crate) fn all(incident: &Model, earlier: &[incident_interval::Model]) -> Vec<Interval> {
-    let earlier =
-        earlier.iter().map(|row| Interval { opened_at: row.opened_at, resolved_at: Some(row.resolved_at) });
-    earlier.chain([Interval { opened_at: begin(incident), resolved_at: incident.resolved_at }]).collect()
+    let earlier = earlier.iter().map(|row| Interval {
+        opened_at: row.opened_at,
+        resolved_at: Some(row.resolved_at),
+        opened_by: Actor::read(row.opened_by.as_deref()),
+        resolved_by: Actor::read(row.resolved_by.as_deref()),
+    });
+    let last = Interval {
+        opened_at: begin(incident),
+        resolved_at: incident.resolved_at,
+        opened_by: Actor::read(opener(incident)),
+        resolved_by: Actor::read(incident.resolved_by.as_deref()),
+    };
+    earlier.chain([last]).collect()
 }
 
 /// The days on which an incident was open, from a first through a last (none: still open). A day that two intervals
@@ -84,7 +108,7 @@ pub(super) async fn begin_again(
     };
     if at == resolved_at {
         // It never stopped: that it was resolved was a mistake.
-        (incident.resolved_at, incident.resolved_on) = (None, None);
+        (incident.resolved_at, incident.resolved_on, incident.resolved_by) = (None, None, None);
         return Ok(None);
     }
     let ended = incident_interval::Model {
@@ -94,9 +118,12 @@ pub(super) async fn begin_again(
         opened_on: incident.reopened_on.unwrap_or(incident.opened_on),
         resolved_at,
         resolved_on,
+        opened_by: opener(incident).map(str::to_owned),
+        resolved_by: incident.resolved_by.take(),
     };
     ended.clone().into_active_model().insert(tx.db()).await?;
     (incident.reopened_at, incident.reopened_on) = (Some(at), Some(on));
+    incident.reopened_by = tx.actor();
     (incident.resolved_at, incident.resolved_on) = (None, None);
     Ok(Some(ended))
 }

@@ -89,7 +89,7 @@ pub async fn open(
     at: DateTime<Utc>,
 ) -> Result<Vec<Result<Opened, Error>>, Error> {
     check::batch("items", items.len())?;
-    let mut tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let results = open_in(&mut tx, source, items, Telling::Each).await?;
     tx.commit().await?;
     Ok(results)
@@ -317,6 +317,9 @@ fn check_one(
         external_id: check::optional_line("externalId", item.external_id.as_deref(), check::NAME_LENGTH)?,
         reopened_at: None,
         reopened_on: None,
+        opened_by: tx.actor(),
+        reopened_by: None,
+        resolved_by: resolved_at.and_then(|_| tx.actor()),
         created_at: tx.at,
         updated_at: tx.at,
         revision: 1,
@@ -387,6 +390,7 @@ impl New {
                 basis: AttributionBasis::Explicit,
                 confidence: None,
                 created_at: tx.at,
+                stated_by: tx.actor(),
             })
             .collect();
         count::change(tx, &one.incident, &[], &one.features, &attributions, 1);

@@ -59,6 +59,12 @@ pub(super) async fn renew(
     // Everything is found good: from here on nothing of it is refused.
     let mut earlier_after = earlier.clone();
     times.apply(tx, &mut after, &mut earlier_after).await?;
+    if after.resolved_at != before.resolved_at {
+        after.resolved_by = after.resolved_at.and_then(|_| tx.actor());
+    }
+    if after.reopened_at != before.reopened_at {
+        after.reopened_by = after.reopened_at.and_then(|_| tx.actor());
+    }
     let mut removed = Vec::new();
     if let Some(customers) = customers {
         after.linked_customers = customers.len() as i64;
@@ -89,6 +95,7 @@ pub(super) async fn renew(
             basis: AttributionBasis::Explicit,
             confidence: None,
             created_at: tx.at,
+            stated_by: tx.actor(),
         };
         stated.push(one.into_active_model().insert(tx.db()).await?);
     }

@@ -31,7 +31,7 @@ pub use persisted::Trusted;
 pub use refusal::Refusal;
 
 use self::{kept::Kept, persisted::Persisted, runnable::Runnable, validate::Validator};
-use super::{Code, Schema, Services, blind};
+use super::{Code, Schema, Services, above, blind};
 use crate::{base::text, domain::access::Viewer};
 
 /// Documents that are kept parsed and validated.
@@ -186,6 +186,7 @@ impl Documents {
             };
             return Err(Refusal::new(Code::Forbidden, message));
         }
+        above::check(viewer, &prepared.checked, operation)?;
         blind::check(viewer, &self.validator.schema, &prepared.checked, operation)?;
         self.persisted.register(&asked);
         let shows_cost = params.extensions.get("cost") == Some(&Value::Bool(true));

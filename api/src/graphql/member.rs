@@ -1,0 +1,225 @@
+//! Members: what is shown of them, and how they are found.
+
+mod change;
+
+use async_graphql::{
+    Context, Description, Enum, ID, InputObject, Object, SimpleObject, connection::Connection,
+};
+use ballroom_entity::{
+    id::{OrganizationId, TeamId},
+    member::{Column, Entity, Model},
+};
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use uuid::Uuid;
+
+pub(super) use change::MemberMutation;
+
+use super::{
+    Asking,
+    fault::Fault,
+    load::{IdentitiesOf, TeamsOf},
+    page::{Both, Direction, Paged, Sort, Total, connection},
+    scalar::{DateTime, Reference, id},
+    team::Team,
+    token::Role,
+};
+use crate::{
+    domain::{member, team},
+    store::holds,
+};
+
+/// A person who works with Ballroom. A member grants no right: what a caller may do is decided by the token.
+#[derive(Description)]
+pub struct Member(pub Model);
+
+/// The words in which facts are shown.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_entity::member::Vocabulary")]
+pub(super) enum Vocabulary {
+    /// Terms of agile development, such as "bug" and "sprint".
+    Agile,
+    /// Terms of IT service management (ITIL), such as "known error" and "change".
+    Itil,
+    /// Plain language.
+    Plain,
+}
+
+/// The account of a member with an OpenID Connect issuer.
+#[derive(SimpleObject)]
+pub(super) struct MemberIdentity {
+    /// URL of the issuer, exactly as in its tokens (`iss`).
+    issuer: String,
+    /// Issuer's ID of the account (`sub`).
+    subject: String,
+}
+
+#[Object(use_type_description)]
+impl Member {
+    /// Unique ID.
+    pub(super) async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+
+    /// Display name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// E-mail address in lower case, unique in the organization; null if none is known. Only for callers who may read
+    /// responses, incidents and customers.
+    async fn email(&self, ctx: &Context<'_>) -> Result<Option<&str>, Fault> {
+        ctx.is_inside()?;
+        ctx.reads()?;
+        Ok(self.0.email.as_deref())
+    }
+
+    /// What the member does.
+    async fn roles(&self) -> Vec<Role> {
+        member::roles(&self.0).into_iter().map(Into::into).collect()
+    }
+
+    /// Teams of the member, by key.
+    async fn teams(&self, ctx: &Context<'_>) -> Result<Vec<Team>, Fault> {
+        let ids = ctx.load().load_one(TeamsOf(self.0.id)).await?.unwrap_or_default();
+        let dimensions = super::dimensions(ctx).await?;
+        let mut teams: Vec<_> = ids.iter().filter_map(|id| dimensions.teams.get(id)).collect();
+        teams.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(teams.into_iter().cloned().map(Team).collect())
+    }
+
+    /// Preferred language as a BCP 47 tag, such as `en` or `pt-BR`; null if none was chosen.
+    async fn language(&self) -> Option<&str> {
+        self.0.language.as_deref()
+    }
+
+    /// Preferred vocabulary.
+    async fn vocabulary(&self) -> Vocabulary {
+        self.0.vocabulary.into()
+    }
+
+    /// Accounts with OpenID Connect issuers by which the member is recognized. Only for administrators.
+    async fn identities(&self, ctx: &Context<'_>) -> Result<Option<Vec<MemberIdentity>>, Fault> {
+        ctx.administers()?;
+        let rows = ctx.load().load_one(IdentitiesOf(self.0.id)).await?.unwrap_or_default();
+        let shown = rows.into_iter().map(|row| MemberIdentity { issuer: row.issuer, subject: row.subject });
+        Ok(Some(shown.collect()))
+    }
+
+    /// Time at which the member was removed; null for an active member.
+    async fn removed_at(&self) -> Option<DateTime> {
+        self.0.removed_at.map(Into::into)
+    }
+
+    /// Time of creation.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// Time of creation or of the last change, except of teams.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
+}
+
+/// Conditions on members; all that are given must hold.
+#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct MemberFilter {
+    /// Text in the name or e-mail address, in any case. Only callers who may read `Member.email` may use it.
+    text: Option<String>,
+    /// In this team: its ID or key.
+    team: Option<Reference>,
+    /// Whether to return removed members instead of active ones; false by default.
+    removed: Option<bool>,
+    /// Created or changed after this time.
+    updated_after: Option<DateTime>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Members {
+    team: Both<TeamId>,
+    filter: MemberFilter,
+}
+
+impl Members {
+    /// Those whom a filter lets through.
+    pub(super) async fn of(ctx: &Context<'_>, filter: Option<MemberFilter>) -> Result<Self, Fault> {
+        ctx.reports()?;
+        let filter = filter.unwrap_or_default();
+        if filter.text.is_some() {
+            // Whoever may search by an address can find it out.
+            ctx.reads()?;
+        }
+        let team = match &filter.team {
+            Some(team) => Some(super::dimensions(ctx).await?.team("filter.team", &team.0)?.id),
+            None => None,
+        };
+        Ok(Self { team: Both::default().and(team), filter })
+    }
+
+    /// Those of a team.
+    pub(super) fn of_team(self, team: TeamId) -> Self {
+        Self { team: Both::at(team).and(self.team.all().next()), ..self }
+    }
+}
+
+impl Paged for Members {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        let removed = match self.filter.removed {
+            Some(true) => Column::RemovedAt.is_not_null(),
+            _ => Column::RemovedAt.is_null(),
+        };
+        self.team
+            .all()
+            .fold(Entity::owned_by(organization).filter(removed), |query, id| {
+                query.filter(team::has(organization, id))
+            })
+            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
+            .apply_if(self.filter.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        (Column::Name, Sort::Text, Direction::Ascending)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (row.name.clone(), row.id.0)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct MemberQuery;
+
+#[Object]
+impl MemberQuery {
+    /// A member by ID or e-mail address, also a removed one. Null if there is none; `errors` says so.
+    async fn member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "ID or e-mail address.")] member: Reference,
+    ) -> Result<Member, Fault> {
+        Ok(Member(member::find(ctx.store(), ctx.reports()?, &member.0).await?))
+    }
+
+    /// Members of the organization, by name.
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which members to return; all active ones by default.")] filter: Option<
+            MemberFilter,
+        >,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Member, Total>, Fault> {
+        connection(ctx, Members::of(ctx, filter).await?, (first, after, last, before), Member).await
+    }
+}

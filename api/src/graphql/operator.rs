@@ -1,0 +1,191 @@
+//! What operators of the server do: organizations are created and listed.
+
+use async_graphql::{Context, InputObject, MaybeUndefined, Object, connection::Connection};
+use ballroom_entity::{
+    id::OrganizationId,
+    organization::{Column, Entity, Model},
+};
+use sea_orm::Select;
+use uuid::Uuid;
+
+use super::{
+    Asking,
+    fault::Fault,
+    organization::Organization,
+    page::{Direction, Paged, Sort, Total, connection},
+    payload::{payload, payloads},
+    scalar::Reference,
+    sent::SentOutcome,
+};
+use crate::{
+    base::error::Error,
+    domain::{
+        access::{Operate, Viewer},
+        operator,
+    },
+};
+
+/// The organizations of the server. The proof makes sure that nobody else lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Organizations(Operate);
+
+impl Paged for Organizations {
+    type Entity = Entity;
+
+    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
+        viewer.operates().map(drop)
+    }
+
+    fn select(&self, _: OrganizationId) -> Select<Entity> {
+        operator::organizations(self.0)
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        (Column::Key, Sort::Text, Direction::Ascending)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (row.key.clone(), row.id.0)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct OperatorQuery;
+
+#[Object]
+impl OperatorQuery {
+    /// Organizations of the server, by key. Only for operators of the server.
+    async fn organizations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Organization, Total>, Fault> {
+        let organizations = Organizations(ctx.operates()?);
+        connection(ctx, organizations, (first, after, last, before), Organization).await
+    }
+}
+
+/// Input of `createOrganization`.
+#[derive(InputObject)]
+struct CreateOrganizationInput {
+    /// Short name, used at the command line and in OpenID Connect claims; unique on the server, at most 64 characters.
+    key: String,
+    /// Display name; the key by default.
+    name: MaybeUndefined<String>,
+    /// Opaque client string, returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+/// Input of `renameOrganization`.
+#[derive(InputObject)]
+struct RenameOrganizationInput {
+    /// ID or key of the organization.
+    organization: Reference,
+    /// New display name.
+    name: String,
+    /// Opaque client string, returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+/// Input of `createAdministratorToken`.
+#[derive(InputObject)]
+struct CreateAdministratorTokenInput {
+    /// ID or key of the organization.
+    organization: Reference,
+    /// What the token is for, at most 64 characters; unique among the active tokens of the organization.
+    name: String,
+    /// Opaque client string, returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+payloads! {
+    /// Result of `createOrganization`.
+    CreateOrganizationPayload {
+        /// The organization.
+        organization: Organization,
+        /// What happened to the input.
+        outcome: SentOutcome,
+        /// Token of the first administrator, to be sent as `Authorization: Bearer …`. Keep it: it is not shown again. Null
+        /// if the organization existed.
+        secret: Option<String>,
+    }
+
+    /// Result of `renameOrganization`.
+    RenameOrganizationPayload {
+        /// The organization.
+        organization: Organization,
+    }
+
+    /// Result of `createAdministratorToken`.
+    CreateAdministratorTokenPayload {
+        /// The organization.
+        organization: Organization,
+        /// Token to be sent as `Authorization: Bearer …`. Keep it: it is not shown again.
+        secret: String,
+    }
+}
+
+#[derive(Default)]
+pub(super) struct OperatorMutation;
+
+#[Object]
+impl OperatorMutation {
+    /// Creates an organization with the usual scales and a token for its first administrator. The same key again sets the
+    /// name, if one is given. Only for operators of the server.
+    async fn create_organization(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: CreateOrganizationInput,
+    ) -> Result<CreateOrganizationPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let by = ctx.operates()?;
+            let name = super::given(input.name).map(|name| name.unwrap_or_else(|| input.key.clone()));
+            let founded = operator::found(ctx.store(), by, &input.key, name.as_deref(), ctx.now()).await?;
+            let organization = Organization(founded.organization);
+            Ok(CreateOrganizationPayload::done(organization, founded.became.into(), founded.secret))
+        })
+        .await
+    }
+
+    /// Changes the display name of an organization. Only for operators of the server.
+    async fn rename_organization(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: RenameOrganizationInput,
+    ) -> Result<RenameOrganizationPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let by = ctx.operates()?;
+            let row = operator::rename(ctx.store(), by, &input.organization.0, &input.name).await?;
+            Ok(RenameOrganizationPayload::done(Organization(row)))
+        })
+        .await
+    }
+
+    /// Creates a token of an administrator of an organization, for example when the organization has lost its own. Only for
+    /// operators of the server.
+    async fn create_administrator_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: CreateAdministratorTokenInput,
+    ) -> Result<CreateAdministratorTokenPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let (by, organization) = (ctx.operates()?, &input.organization.0);
+            let (row, secret) =
+                operator::administrator(ctx.store(), by, organization, &input.name, ctx.now()).await?;
+            Ok(CreateAdministratorTokenPayload::done(Organization(row), secret))
+        })
+        .await
+    }
+}

@@ -1,0 +1,328 @@
+//! Teams.
+
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
+use ballroom_entity::{
+    id::{OrganizationId, TeamId},
+    team::{Column, Entity, Model},
+};
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use uuid::Uuid;
+
+use super::{
+    Asking,
+    fault::Fault,
+    feature::{Feature, FeatureFilter, FeatureOrder, Features},
+    member::{Member, MemberFilter, Members},
+    page::{Direction, Paged, Sort, Total, connection},
+    payload::{payload, payloads},
+    scalar::{DateTime, Reference, id},
+    sent::SentOutcome,
+};
+use crate::{domain::team, store::holds};
+
+/// A team: owns features, and has members.
+#[derive(Description)]
+pub struct Team(pub Model);
+
+#[Object(use_type_description)]
+impl Team {
+    /// Unique ID.
+    pub(super) async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+
+    /// Short name, used in files and references; unique in the organization.
+    async fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// Display name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Features that the team owns, by key.
+    async fn features(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which features to return; all by default.")] filter: Option<FeatureFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<FeatureOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Feature, Total>, Fault> {
+        let features = Features::of(ctx, None, filter, order_by).await?.of_team(self.0.id);
+        connection(ctx, features, (first, after, last, before), Feature).await
+    }
+
+    /// Members of the team, by name.
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which members to return; all by default.")] filter: Option<MemberFilter>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Member, Total>, Fault> {
+        let members = Members::of(ctx, filter).await?.of_team(self.0.id);
+        connection(ctx, members, (first, after, last, before), Member).await
+    }
+
+    /// Time of creation.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// Time of creation or of the last change of its key or name.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
+}
+
+/// Conditions on teams; all that are given must hold.
+#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+struct TeamFilter {
+    /// Text in the key or name, in any case.
+    text: Option<String>,
+    /// Created or changed after this time.
+    updated_after: Option<DateTime>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Teams(Option<TeamFilter>);
+
+impl Paged for Teams {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        let filter = self.0.as_ref();
+        Entity::owned_by(organization)
+            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
+            .apply_if(filter.and_then(|filter| filter.updated_after), |query, after| {
+                query.filter(Column::UpdatedAt.gt(after.0))
+            })
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        (Column::Key, Sort::Text, Direction::Ascending)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        (row.key.clone(), row.id.0)
+    }
+}
+
+/// The team of an id that is known to exist; none for none.
+pub(super) async fn of(ctx: &Context<'_>, team: Option<TeamId>) -> Result<Option<Team>, Fault> {
+    let Some(team) = team else { return Ok(None) };
+    let found = super::dimensions(ctx).await?.teams.get(&team).cloned();
+    found.map(|row| Some(Team(row))).ok_or_else(|| super::gone("team", team))
+}
+
+#[derive(Default)]
+pub(super) struct TeamQuery;
+
+#[Object]
+impl TeamQuery {
+    /// A team by ID or key. Null if there is none; `errors` says so.
+    async fn team(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "ID or key.")] team: Reference,
+    ) -> Result<Team, Fault> {
+        ctx.reports()?;
+        Ok(Team(super::dimensions(ctx).await?.team("team", &team.0)?.clone()))
+    }
+
+    /// Teams of the organization, by key.
+    async fn teams(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which teams to return; all by default.")] filter: Option<TeamFilter>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Team, Total>, Fault> {
+        connection(ctx, Teams(filter), (first, after, last, before), Team).await
+    }
+}
+
+/// Input of `createTeam`.
+#[derive(InputObject)]
+struct CreateTeamInput {
+    /// Short name, used in files and references; unique in the organization, at most 200 characters.
+    key: String,
+    /// Display name; the key by default.
+    name: MaybeUndefined<String>,
+    /// Opaque client string, returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+/// Input of `updateTeam`.
+#[derive(InputObject)]
+struct UpdateTeamInput {
+    /// ID or key of the team.
+    team: Reference,
+    /// New display name.
+    name: String,
+    /// Opaque client string, returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+/// Input of `removeTeam`.
+#[derive(InputObject)]
+struct RemoveTeamInput {
+    /// ID or key of the team.
+    team: Reference,
+    /// Opaque client string, returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+/// Input of `addTeamMembers` and `removeTeamMembers`.
+#[derive(InputObject)]
+struct TeamMembersInput {
+    /// ID or key of the team.
+    team: Reference,
+    /// Members by ID or e-mail address, at most 10,000.
+    members: Vec<Reference>,
+    /// Opaque client string, returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+payloads! {
+    /// Result of `createTeam` and `updateTeam`.
+    TeamPayload {
+        /// The team.
+        team: Team,
+        /// What happened to the input; null after `updateTeam`.
+        outcome: Option<SentOutcome>,
+        /// After a creation: teams whose key differs only slightly, for example in case. Check that both are intended.
+        alike: Vec<Team>,
+    }
+
+    /// Result of `removeTeam`.
+    RemoveTeamPayload {
+        /// ID of the removed team.
+        removed_id: ID,
+    }
+
+    /// Result of `addTeamMembers`.
+    AddTeamMembersPayload {
+        /// The team.
+        team: Team,
+        /// Members who were not in the team before.
+        added_members: Vec<Member>,
+    }
+
+    /// Result of `removeTeamMembers`.
+    RemoveTeamMembersPayload {
+        /// The team.
+        team: Team,
+        /// Members who were in the team before.
+        removed_members: Vec<Member>,
+    }
+}
+
+fn texts(references: Vec<Reference>) -> Vec<String> {
+    references.into_iter().map(|reference| reference.0).collect()
+}
+
+#[derive(Default)]
+pub(super) struct TeamMutation;
+
+#[Object]
+impl TeamMutation {
+    /// Creates a team. The same key again sets the name, if one is given.
+    async fn create_team(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: CreateTeamInput,
+    ) -> Result<TeamPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let name = super::given(input.name);
+            let name = name.as_ref().map(Option::as_deref);
+            let (row, became) =
+                team::create(ctx.store(), ctx.manages()?, &input.key, name, ctx.now()).await?;
+            let dimensions = ctx.store().dimensions(row.organization_id).await?;
+            let alike = became.alike(&row.key, dimensions.teams.values(), |row| &row.key);
+            let alike = alike.into_iter().map(Team).collect();
+            Ok(TeamPayload::done(Team(row), Some(became.into()), alike))
+        })
+        .await
+    }
+
+    /// Changes the name of a team.
+    async fn update_team(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateTeamInput,
+    ) -> Result<TeamPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let by = ctx.manages()?;
+            let row = team::rename(ctx.store(), by, &input.team.0, &input.name, ctx.now()).await?;
+            Ok(TeamPayload::done(Team(row), None, Vec::new()))
+        })
+        .await
+    }
+
+    /// Removes a team. Its features have no team afterwards.
+    async fn remove_team(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: RemoveTeamInput,
+    ) -> Result<RemoveTeamPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let row = team::remove(ctx.store(), ctx.manages()?, &input.team.0, ctx.now()).await?;
+            Ok(RemoveTeamPayload::done(id(row.id)))
+        })
+        .await
+    }
+
+    /// Adds members to a team. Members who are in it already stay in it.
+    async fn add_team_members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: TeamMembersInput,
+    ) -> Result<AddTeamMembersPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let (by, members) = (ctx.manages()?, texts(input.members));
+            let joined = team::add_members(ctx.store(), by, &input.team.0, &members, ctx.now()).await?;
+            let changed = joined.changed.into_iter().map(Member).collect();
+            Ok(AddTeamMembersPayload::done(Team(joined.team), changed))
+        })
+        .await
+    }
+
+    /// Removes members from a team. Members who are not in it are ignored.
+    async fn remove_team_members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: TeamMembersInput,
+    ) -> Result<RemoveTeamMembersPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let (by, members) = (ctx.manages()?, texts(input.members));
+            let joined = team::remove_members(ctx.store(), by, &input.team.0, &members, ctx.now()).await?;
+            let changed = joined.changed.into_iter().map(Member).collect();
+            Ok(RemoveTeamMembersPayload::done(Team(joined.team), changed))
+        })
+        .await
+    }
+}

@@ -1,0 +1,27 @@
+//! A team: owns features, has members.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::{OrganizationId, TeamId};
+
+/// One team.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "team")]
+pub struct Model {
+    /// The tenant.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub organization_id: OrganizationId,
+    /// UUID v7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: TeamId,
+    /// The name that files use; unique in the organization.
+    pub key: String,
+    /// Display name.
+    pub name: String,
+    /// When the row was made.
+    pub created_at: DateTimeUtc,
+    /// When the row last changed.
+    pub updated_at: DateTimeUtc,
+}
+
+tenant_table!();

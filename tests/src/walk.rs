@@ -1,0 +1,128 @@
+//! A walk over the schema: documents that ask for everything below a field, and name things wherever they can.
+
+use apollo_compiler::{
+    Schema,
+    ast::Type,
+    schema::{ExtendedType, FieldDefinition},
+};
+use serde_json::{Map, Value, json};
+
+/// How deep inputs are filled in, and answers are asked for.
+const DEPTH: usize = 3;
+
+/// What names a thing, for a field of an input or an argument that asks for one.
+pub type Named<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The schema as it is.
+pub fn schema() -> Schema {
+    Schema::parse(ballroom::graphql::sdl(), "schema.graphql").unwrap()
+}
+
+/// The fields of a type.
+pub fn fields_of<'a>(schema: &'a Schema, ty: &str) -> Vec<&'a FieldDefinition> {
+    schema.get_object(ty).unwrap().fields.values().map(|field| &***field).collect()
+}
+
+/// A document about a root field, and its variables: everything below the field is asked for, and whatever its arguments
+/// can name is named.
+pub fn document(schema: &Schema, root: &str, field: &FieldDefinition, named: Named<'_>) -> (String, Value) {
+    let (mut declared, mut passed, mut variables) = (Vec::new(), Vec::new(), json!({}));
+    for argument in &field.arguments {
+        let inner = argument.ty.inner_named_type();
+        let is_filter = argument.name == "filter" && schema.get_input_object(inner).is_some();
+        if !argument.is_required() && !names(inner) && !is_filter {
+            continue;
+        }
+        let Some(value) = value(schema, &argument.name, &argument.ty, named, DEPTH) else { continue };
+        declared.push(format!("${}: {}", argument.name, argument.ty));
+        passed.push(format!("{0}: ${0}", argument.name));
+        variables[argument.name.as_str()] = value;
+    }
+    let list = |all: Vec<String>| match all.is_empty() {
+        true => String::new(),
+        false => format!("({})", all.join(", ")),
+    };
+    let shown = selection(schema, field.ty.inner_named_type(), DEPTH);
+    (format!("{root}{} {{ {}{} {shown} }}", list(declared), field.name, list(passed)), variables)
+}
+
+/// Whether a value of this type names a thing.
+fn names(ty: &str) -> bool {
+    ["ID", "Reference"].contains(&ty)
+}
+
+/// A value of an input type. Of what may be left out it has only what names things: all else might be refused first.
+fn value(schema: &Schema, field: &str, ty: &Type, named: Named<'_>, depth: usize) -> Option<Value> {
+    let name = ty.inner_named_type().as_str();
+    let one = match (name, field) {
+        ("ID" | "Reference", _) => json!(named(field)?),
+        ("Int" | "Float" | "Int64", _) => json!(3),
+        ("Boolean", _) => json!(true),
+        ("Date", "until" | "endsBefore" | "to") => json!("2026-03-20"),
+        ("Date", _) => json!("2026-03-02"),
+        ("DateTime", _) => json!("2026-03-02T00:00:00Z"),
+        ("String", "email") => json!("stray@example.com"),
+        ("String", _) => json!("stray"),
+        _ => match &schema.types[name] {
+            ExtendedType::Enum(all) => json!(all.values.keys().next().unwrap().as_str()),
+            ExtendedType::InputObject(_) if depth == 0 => return None,
+            ExtendedType::InputObject(input) => {
+                let mut object = Map::new();
+                for (name, inner) in &input.fields {
+                    if inner.is_required() || names(inner.ty.inner_named_type()) {
+                        match value(schema, name, &inner.ty, named, depth - 1) {
+                            Some(value) => drop(object.insert(name.to_string(), value)),
+                            None if inner.is_required() => return None,
+                            None => (),
+                        }
+                    }
+                }
+                Value::Object(object)
+            }
+            _ => return None,
+        },
+    };
+    Some(if ty.is_list() { json!([one]) } else { one })
+}
+
+/// Every field of a type that needs no arguments, to a depth.
+pub fn selection(schema: &Schema, ty: &str, depth: usize) -> String {
+    let fields = match &schema.types[ty] {
+        ExtendedType::Object(object) => &object.fields,
+        ExtendedType::Interface(_) => return of_each_implementor(schema, ty),
+        _ => return String::new(),
+    };
+    let mut shown = vec!["__typename".to_owned()];
+    for (name, field) in fields {
+        if field.arguments.iter().any(|argument| argument.is_required()) {
+            continue;
+        }
+        let below = field.ty.inner_named_type();
+        match is_object(schema, below) {
+            false => shown.push(name.to_string()),
+            true if depth > 1 => shown.push(format!("{name} {}", selection(schema, below, depth - 1))),
+            true => (),
+        }
+    }
+    format!("{{ {} }}", shown.join(" "))
+}
+
+/// The values of each type that implements an interface, by names of their own: fields of one name may differ in type.
+fn of_each_implementor(schema: &Schema, interface: &str) -> String {
+    let objects = schema.types.values().filter_map(|one| one.as_object());
+    let nouns = objects.filter(|object| object.implements_interfaces.iter().any(|one| one.name == interface));
+    let shown = nouns.map(|object| {
+        let values = object.fields.values().filter(|field| {
+            !is_object(schema, field.ty.inner_named_type())
+                && !field.arguments.iter().any(|argument| argument.is_required())
+        });
+        let prefix = object.name.to_lowercase();
+        let values: Vec<_> = values.map(|field| format!("{prefix}_{0}: {0}", field.name)).collect();
+        format!("... on {} {{ {} }}", object.name, values.join(" "))
+    });
+    format!("{{ __typename id {} }}", shown.collect::<Vec<_>>().join(" "))
+}
+
+fn is_object(schema: &Schema, ty: &str) -> bool {
+    matches!(schema.types[ty], ExtendedType::Object(_) | ExtendedType::Interface(_))
+}
