@@ -162,7 +162,7 @@ fn samples() -> Vec<(String, String)> {
 }
 
 /// What is asked of an object that a caller has reached: of a product, a feature and a release.
-const NESTED: [(&str, &str, &str); 38] = [
+const NESTED: [(&str, &str, &str); 42] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
@@ -183,8 +183,11 @@ const NESTED: [(&str, &str, &str); 38] = [
     ("Feature", "changePoint", " { called }"),
     ("Feature", "standardFigures", " { value }"),
     ("Feature", "alerts", " { kind }"),
+    ("Feature", "releases", "(first: 1) { nodes { id } }"),
+    ("Feature", "exposure", "(first: 1) { nodes { day } }"),
     ("Feature", "name", ""),
     ("Release", "feedback", "(first: 1) { nodes { id } }"),
+    ("Release", "incidents", "(first: 1) { nodes { id } }"),
     ("Release", "regression", " { verdict }"),
     ("Release", "version", ""),
     ("Release", "notes", ""),
@@ -194,6 +197,7 @@ const NESTED: [(&str, &str, &str); 38] = [
     ("Release", "deployments", " { id }"),
     ("Feature", "team", ""),
     ("Customer", "segment", " { key }"),
+    ("Customer", "exposure", "(first: 1) { nodes { day } }"),
     ("Feedback", "segment", " { key }"),
     ("Incident", "attributions", " { id }"),
     ("Incident", "affectedCustomers", ""),

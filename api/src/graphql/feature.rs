@@ -14,6 +14,7 @@ use super::{
     Asking,
     alert::{self, IncidentAlert},
     answers::{Answers, FeedbackFilter, FeedbackOrder},
+    exposures::{DailyExposure, ExposureFilter, ExposureOrder, Exposures},
     fault::Fault,
     feedback::Feedback,
     forecast::{self, Forecast},
@@ -23,6 +24,7 @@ use super::{
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, ChangePoint},
+    release::{Release, ReleaseFilter, ReleaseOrder, Releases},
     scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
     sent::SentOutcome,
     trend::{self, TrendPoint, TrendStep},
@@ -136,6 +138,46 @@ impl Feature {
             ..Incidents::default()
         };
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// The releases that touch it, the one entered last first.
+    async fn releases(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<ReleaseFilter>,
+        #[graphql(desc = "In which order; the one entered last first if left out.")] order_by: Option<
+            ReleaseOrder,
+        >,
+        #[graphql(
+            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Release, Total>, Fault> {
+        let releases = Releases::of(Some(self.0.product_id), filter, order_by).touching(self.0.id);
+        connection(ctx, releases, (first, after, last, before), Release).await
+    }
+
+    /// How many customers used it, by day and segment, the latest day first.
+    async fn exposure(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which figures; all if left out.")] filter: Option<ExposureFilter>,
+        #[graphql(desc = "In which order; the latest day first if left out.")] order_by: Option<
+            ExposureOrder,
+        >,
+        #[graphql(
+            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
+        let exposures = Exposures::of_feature(self.0.product_id, self.0.id);
+        exposures.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
     /// Is it felt as value? The perceived value, 0 to 100, with its uncertainty and its reasons. Null when the

@@ -43,6 +43,7 @@ mod incident;
 mod incidents;
 
 mod exposure;
+mod exposures;
 
 mod value;
 
@@ -73,9 +74,9 @@ pub use live::{LiveSchema, Said};
 pub use subscription::Subscription;
 
 use self::{
-    customer::Customer, deployment::Deployment, fault::Message, feature::Feature, feedback::Feedback,
-    incident::Incident, iteration::Iteration, page::Total, product::Product, reach::Mark, release::Release,
-    root::Root, segment::Segment,
+    customer::Customer, deployment::Deployment, exposures::DailyExposure, fault::Message, feature::Feature,
+    feedback::Feedback, incident::Incident, iteration::Iteration, page::Total, product::Product, reach::Mark,
+    release::Release, root::Root, segment::Segment,
 };
 use crate::{
     clock,
@@ -193,6 +194,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Customer>>("Customers, by pages.")
         .override_output_type_description::<Rows<Feedback>>("Answers, by pages.")
         .override_output_type_description::<Rows<Incident>>("Incidents, by pages.")
+        .override_output_type_description::<Rows<DailyExposure>>("Exposure by day, by pages.")
 }
 
 /// A connection of some nodes.

@@ -7,6 +7,7 @@ use ballroom_entity::{
     feedback_daily,
     id::{FeatureId, OrganizationId, ProductId, ReleaseId},
     release::{Column, Entity, Model, ReleaseLifecycle as Stored},
+    release_feature,
 };
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -19,6 +20,8 @@ use super::{
     fault::Fault,
     feature::{self, Feature},
     feedback::Feedback,
+    incident::Incident,
+    incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{DeploymentsOf, TouchedBy},
     page::{Both, Direction, Paged, Sort, Total},
     payload::{payload, payloads},
@@ -229,6 +232,32 @@ impl Release {
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
+    /// The incidents of which something is stated about it, whatever it is (see `Incident.attributions`), the one opened last
+    /// first. Not for customers.
+    async fn incidents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "In which order; the one opened last first if left out.")] order_by: Option<
+            IncidentOrder,
+        >,
+        #[graphql(
+            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Incident, Total>, Fault> {
+        ctx.is_inside()?;
+        let incidents = Incidents {
+            product: Some(self.0.product_id),
+            release: Both::at(self.0.id),
+            ..Incidents::default()
+        };
+        incidents.page(ctx, filter, order_by, (first, after, last, before)).await
+    }
+
     /// Did it make things worse? Null while it is planned.
     async fn regression(
         &self,
@@ -280,6 +309,8 @@ pub(super) struct ReleaseOrder {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Releases {
     product: Option<ProductId>,
+    /// The feature that they touch, if only those are shown.
+    feature: Option<FeatureId>,
     filter: Option<ReleaseFilter>,
     order: Option<ReleaseOrder>,
 }
@@ -291,7 +322,12 @@ impl Releases {
         filter: Option<ReleaseFilter>,
         order: Option<ReleaseOrder>,
     ) -> Self {
-        Self { product, filter, order }
+        Self { product, feature: None, filter, order }
+    }
+
+    /// Those that touch a feature.
+    pub(super) fn touching(self, feature: FeatureId) -> Self {
+        Self { feature: Some(feature), ..self }
     }
 }
 
@@ -302,6 +338,13 @@ impl Paged for Releases {
         let filter = self.filter.as_ref();
         Entity::owned_by(organization)
             .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.feature, |query, feature| {
+                let touching = release_feature::Entity::owned_by(organization)
+                    .filter(release_feature::Column::FeatureId.eq(feature))
+                    .select_only()
+                    .column(release_feature::Column::ReleaseId);
+                query.filter(Column::Id.in_subquery(touching.into_query()))
+            })
             .apply_if(filter.and_then(|filter| filter.lifecycle.as_ref()), |query, stages| {
                 let any = stages.iter().map(|stage| in_stage(organization, *stage));
                 query.filter(any.fold(Condition::any(), Condition::add))
