@@ -162,7 +162,7 @@ fn samples() -> Vec<(String, String)> {
 }
 
 /// What is asked of an object that a caller has reached: of a product, a feature and a release.
-const NESTED: [(&str, &str, &str); 42] = [
+const NESTED: [(&str, &str, &str); 47] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
@@ -175,6 +175,8 @@ const NESTED: [(&str, &str, &str); 42] = [
     ("Product", "changePoint", " { called }"),
     ("Product", "standardFigures", " { value }"),
     ("Product", "alerts", " { kind }"),
+    ("Product", "timeline", " { points { responses } }"),
+    ("Product", "ratingDistribution", " { responses }"),
     ("Feature", "feedback", "(first: 1) { nodes { id } }"),
     ("Feature", "incidents", "(first: 1) { nodes { id } }"),
     ("Feature", "value", " { score }"),
@@ -183,11 +185,14 @@ const NESTED: [(&str, &str, &str); 42] = [
     ("Feature", "changePoint", " { called }"),
     ("Feature", "standardFigures", " { value }"),
     ("Feature", "alerts", " { kind }"),
+    ("Feature", "timeline", " { points { responses } }"),
+    ("Feature", "ratingDistribution", " { responses }"),
     ("Feature", "releases", "(first: 1) { nodes { id } }"),
     ("Feature", "exposure", "(first: 1) { nodes { day } }"),
     ("Feature", "name", ""),
     ("Release", "feedback", "(first: 1) { nodes { id } }"),
     ("Release", "incidents", "(first: 1) { nodes { id } }"),
+    ("Release", "ratingDistribution", " { responses }"),
     ("Release", "regression", " { verdict }"),
     ("Release", "version", ""),
     ("Release", "notes", ""),

@@ -38,6 +38,7 @@ pub mod incident;
 
 pub mod exposure;
 
+pub mod distribution;
 pub mod score;
 
 pub mod parameters;

@@ -1,5 +1,7 @@
 //! Scores: from daily counts, by way of analytics, back to the organization's own nouns.
 
+pub mod timeline;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard},

@@ -24,6 +24,7 @@ use crate::{
     domain::{
         access::{Report, Viewer},
         deployment as deployments,
+        distribution::{self, Spread},
         error::Error,
         incident as incidents, release,
         score::{Cell, Snapshot},
@@ -189,6 +190,20 @@ impl Loader<StatedOf> for Loading {
         let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
         let rows = incidents::attributions_of(&self.services.store, self.organization(), &ids).await?;
         Ok(grouped(rows, |row| StatedOf(row.incident_id)))
+    }
+}
+
+impl Loader<Spread> for Loading {
+    type Value = Arc<Vec<distribution::Level>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[Spread]) -> Result<HashMap<Spread, Self::Value>, Error> {
+        let mut levels = HashMap::new();
+        for key in keys {
+            let rows = distribution::read(&self.services.store, self.organization(), key).await?;
+            levels.insert(*key, Arc::new(rows));
+        }
+        Ok(levels)
     }
 }
 

@@ -37,6 +37,7 @@ mod scale;
 
 mod alert;
 mod answers;
+mod distribution;
 mod feedback;
 
 mod incident;
@@ -50,6 +51,7 @@ mod value;
 mod evidence;
 mod regression;
 
+mod timeline;
 mod trend;
 
 mod forecast;

@@ -17,6 +17,7 @@ use super::{
     Asking,
     answers::{Answers, FeedbackFilter, FeedbackOrder},
     deployment::Deployment,
+    distribution::{self, RatingDistribution},
     fault::Fault,
     feature::{self, Feature},
     feedback::Feedback,
@@ -27,7 +28,7 @@ use super::{
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, Regression},
-    scalar::{Date, DateTime, Reference, id, parse},
+    scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
     sent::SentOutcome,
 };
 use crate::{
@@ -256,6 +257,21 @@ impl Release {
             ..Incidents::default()
         };
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// How its answers are distributed over the ratings of each scale: answers that count for scores, without those that have
+    /// no rating. One entry for each scale with answers; answers that name it only.
+    async fn rating_distribution(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only answers of this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "Only answers on this scale.")] scale: Option<Reference>,
+    ) -> Result<Vec<RatingDistribution>, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        distribution::named(ctx, &product.0, None, Some(self.0.id), period, segment, scale).await
     }
 
     /// Did it make things worse? Null while it is planned.
