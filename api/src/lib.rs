@@ -14,11 +14,17 @@ pub mod ingest;
 
 pub mod simulate;
 
+pub mod score;
+
 pub mod domain;
+
+pub mod transaction;
 
 pub mod counts;
 
 pub mod store;
+
+pub mod base;
 
 pub mod words;
 

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     clock,
-    domain::{score::Scores, token},
+    domain::token,
+    score::Scores,
     simulate::{DEFAULT_SEED, World, find::find, plant::plant},
     store::Settings,
     words::counted,

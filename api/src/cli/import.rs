@@ -13,18 +13,15 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::settings::{Database, organization};
 use crate::{
+    base::near::{meant, near},
     clock,
-    domain::{
-        near::{meant, near},
-        parameters,
-        score::Scores,
-        token,
-    },
+    domain::token,
     ingest::{
         Encoding, Format, Kind, ReadOptions,
         import::{Create, ImportOptions, Progress, Summary, Told, import},
         mapping,
     },
+    score::{Scores, parameters},
     words::counted,
 };
 

@@ -7,11 +7,8 @@ use clap::Args;
 use super::settings::{Database, organization};
 use crate::{
     clock,
-    domain::{
-        parameters,
-        score::{Period, Scores},
-        token,
-    },
+    domain::token,
+    score::{Period, Scores, parameters},
     words::counted,
 };
 

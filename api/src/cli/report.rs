@@ -7,12 +7,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::settings::{Database, organization};
 use crate::{
     clock,
-    domain::{
-        product as products,
-        score::{Cell, Period, Scores, known_day},
-        token,
-    },
+    domain::{product as products, token},
     report::{release::ReleaseVerdicts, value::ValueReport},
+    score::{Cell, Period, Scores, known_day},
 };
 
 /// Print a report.

@@ -22,14 +22,14 @@ use super::{
 use crate::{
     clock,
     domain::{
-        organization as organizations, parameters,
-        score::Scores,
+        organization as organizations,
         token::{self, NewToken},
     },
     feed::Feed,
     graphql::{self, Services, document::Documents},
     http::{self, Live, LiveSettings, Oidc},
     ingest::{GroupCommit, RateSettings, Rates},
+    score::{Scores, parameters},
     store::Store,
 };
 

@@ -8,11 +8,9 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::settings::{Database, organization};
 use crate::{
+    base::reference::PublicId,
     clock,
-    domain::{
-        reference::PublicId,
-        token::{self, NewToken},
-    },
+    domain::token::{self, NewToken},
     report,
     store::Dimensions,
 };

@@ -6,8 +6,10 @@ use clap::Args;
 
 use super::settings::Database;
 use crate::{
-    counts::verify::{Verification, rebuild},
-    domain::organization,
+    domain::{
+        organization,
+        verify::{Verification, rebuild},
+    },
     words::counted,
 };
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
-use super::{error::Error, reference, text};
+use crate::base::{error::Error, reference, text};
 
 /// The longest key, name or external id, in characters.
 pub(crate) const NAME_LENGTH: usize = 200;

@@ -16,13 +16,14 @@ use sea_orm::{
 use super::{
     access::{Administer, Contribute, Read},
     check,
-    error::Error,
     feedback::RESPONDENT,
-    reference::PublicId,
     sent::{Became, Nulls},
-    text,
 };
-use crate::store::{Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId, text},
+    store::Store,
+    transaction::{Event, Transaction},
+};
 
 /// Customers that are looked through for one who may have been meant.
 const ALIKE: u64 = 500;
@@ -107,12 +108,12 @@ pub async fn create(
         }
         after.updated_at = at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell("customer.updated", about(after.id));
+        tx.tell(Event::CustomerUpdated(after.id));
         tx.commit().await?;
         return Ok((after, Became::Updated));
     }
     let row = row(&tx, key, name, segment).insert(tx.db()).await?;
-    tx.tell("customer.created", about(row.id));
+    tx.tell(Event::CustomerCreated(row.id));
     tx.commit().await?;
     Ok((row, Became::Created))
 }
@@ -139,7 +140,7 @@ pub async fn update(
     }
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
-    tx.tell("customer.updated", about(row.id));
+    tx.tell(Event::CustomerUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

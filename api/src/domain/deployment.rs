@@ -11,14 +11,14 @@ use serde::Serialize;
 
 use super::{
     access::Ship,
-    check,
-    error::Error,
-    product,
-    reference::PublicId,
-    release,
+    check, product, release,
     sent::{Became, Stamp},
 };
-use crate::store::{Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Event, Transaction},
+};
 
 /// A deployment that happened.
 #[derive(Clone, Debug, Serialize)]
@@ -96,7 +96,7 @@ pub async fn record(
         }
         None => {
             let row = row.into_active_model().insert(tx.db()).await?;
-            tx.tell("deployment.recorded", about(row.id));
+            tx.tell(Event::DeploymentRecorded(row.id));
             Recorded { deployment: row, became: Became::Created }
         }
         Some(known) => renew(&mut tx, known, row, new.deployed_at.is_some(), stamp).await?,
@@ -164,7 +164,7 @@ async fn renew(
     let after: ActiveModel = after.into_active_model().reset_all();
     let after = after.update(tx.db()).await?;
     if became == Became::Updated {
-        tx.tell("deployment.updated", about(after.id));
+        tx.tell(Event::DeploymentUpdated(after.id));
     }
     Ok(Recorded { deployment: after, became })
 }

@@ -9,8 +9,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use super::{error::Error, score::Period};
-use crate::store::Store;
+use crate::{base::error::Error, score::Period, store::Store};
 
 /// Which answers are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

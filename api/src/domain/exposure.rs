@@ -10,10 +10,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, Value};
 use serde_json::json;
 
-use super::{access::Contribute, check, error::Error, sent::Became};
+use super::{access::Contribute, check, sent::Became};
 use crate::{
+    base::error::Error,
     counts::ExposureKey,
-    store::{Bulk, BulkColumn, Store, Transaction},
+    store::{Bulk, BulkColumn, Store},
+    transaction::Transaction,
 };
 
 /// A figure to record: it replaces what the same source said of the same feature, segment and day.

@@ -10,11 +10,13 @@ use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 use super::{
     access::Manage,
     check,
-    error::Error,
-    reference::PublicId,
     sent::{Became, Nulls},
 };
-use crate::store::{Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Event, Transaction},
+};
 
 /// A feature to make.
 #[derive(Clone, Debug, Default)]
@@ -84,7 +86,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(
         }
         after.updated_at = tx.at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell("feature.updated", about(after.id));
+        tx.tell(Event::FeatureUpdated(after.id));
         return Ok((after, Became::Updated));
     }
     let name = name.unwrap_or_else(|| key.clone());
@@ -102,7 +104,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(
         updated_at: Set(tx.at),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell("feature.created", about(row.id));
+    tx.tell(Event::FeatureCreated(row.id));
     Ok((row, Became::Created))
 }
 
@@ -133,7 +135,7 @@ pub async fn update(
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell("feature.updated", about(row.id));
+    tx.tell(Event::FeatureUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

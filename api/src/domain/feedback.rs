@@ -29,10 +29,12 @@ pub(crate) use voice::{of as voice_of, same as same_voice};
 use super::{
     access::{Contribute, Read},
     check,
-    error::Error,
-    reference::PublicId,
 };
-use crate::store::{Dimensions, Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::{Dimensions, Store},
+    transaction::{Event, Transaction},
+};
 
 /// What to correct of an answer. What the customer did not say stays as it was.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +110,7 @@ pub async fn correct(
     voice::leave(&mut tx, &before).await?;
     voice::enter(&mut tx, &mut after).await?;
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
-    tx.tell("feedback.corrected", about(feedback));
+    tx.tell(Event::FeedbackCorrected(feedback));
     tx.commit().await?;
     Ok(after)
 }
@@ -128,7 +130,7 @@ pub async fn delete(
         .filter(Column::Id.eq(feedback))
         .exec(tx.db())
         .await?;
-    tx.tell("feedback.deleted", about(feedback));
+    tx.tell(Event::FeedbackDeleted(feedback));
     tx.commit().await?;
     Ok(row)
 }

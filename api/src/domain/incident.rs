@@ -29,10 +29,12 @@ pub use open::{NewIncident, Opened, open, open_in};
 use super::{
     access::{Contribute, Read},
     check,
-    error::Error,
-    reference::PublicId,
 };
-use crate::store::{Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Event, Transaction},
+};
 
 /// What to change of an incident.
 #[derive(Clone, Debug, Default)]
@@ -140,7 +142,7 @@ pub async fn update(
     after.revision += 1;
     count::change(&mut tx, &after, &earlier, &features, &attributions, 1);
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
-    tx.tell("incident.updated", about(incident));
+    tx.tell(Event::IncidentUpdated(incident));
     tx.commit().await?;
     Ok(Updated { incident: after, removed })
 }
@@ -174,7 +176,7 @@ pub async fn resolve(
     after.resolved_on = Some(open::day(&tx.dimensions(), after.product_id, resolved_at)?);
     let earlier = whole.earlier.clone();
     let after = replace(&mut tx, whole, after, earlier).await?;
-    tx.tell("incident.resolved", about(incident));
+    tx.tell(Event::IncidentResolved(incident));
     tx.commit().await?;
     Ok(after)
 }
@@ -207,7 +209,7 @@ pub async fn reopen(
     let mut earlier = whole.earlier.clone();
     earlier.extend(interval::begin_again(&tx, &mut after, (since, on)).await?);
     let after = replace(&mut tx, whole, after, earlier).await?;
-    tx.tell("incident.reopened", about(incident));
+    tx.tell(Event::IncidentReopened(incident));
     tx.commit().await?;
     Ok(after)
 }
@@ -280,7 +282,7 @@ pub async fn attribute(
     let mut row = row;
     row.updated_at = at;
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
-    tx.tell("incident.attributed", about(incident));
+    tx.tell(Event::IncidentAttributed(incident));
     tx.commit().await?;
     Ok((row, stated))
 }

@@ -10,11 +10,13 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
 use super::{
     access::Manage,
     check,
-    error::Error,
-    reference::PublicId,
     sent::{Became, Nulls},
 };
-use crate::store::{Store, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::Event,
+};
 
 /// An iteration to make.
 #[derive(Clone, Debug)]
@@ -72,7 +74,7 @@ pub async fn create(
         }
         after.updated_at = at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell("iteration.updated", about(after.id));
+        tx.tell(Event::IterationUpdated(after.id));
         tx.commit().await?;
         return Ok((after, Became::Updated));
     }
@@ -88,7 +90,7 @@ pub async fn create(
         updated_at: Set(at),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell("iteration.created", about(row.id));
+    tx.tell(Event::IterationCreated(row.id));
     tx.commit().await?;
     Ok((row, Became::Created))
 }
@@ -129,7 +131,7 @@ pub async fn update(
     }
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
-    tx.tell("iteration.updated", about(row.id));
+    tx.tell(Event::IterationUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

@@ -2,14 +2,8 @@
 //! events; each takes the proof of the right that it needs.
 
 pub mod access;
-pub mod error;
-pub mod reference;
-
-pub mod text;
 
 pub(crate) mod check;
-pub(crate) mod near;
-pub(crate) mod version;
 
 pub mod sent;
 
@@ -39,6 +33,4 @@ pub mod incident;
 pub mod exposure;
 
 pub mod distribution;
-pub mod score;
-
-pub mod parameters;
+pub mod verify;

@@ -5,8 +5,11 @@ use ballroom_entity::{id::OrganizationId, organization, scale};
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
-use super::{access::Administer, check, error::Error, reference::PublicId, scale as scales};
-use crate::store::Store;
+use super::{access::Administer, check, scale as scales};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+};
 
 /// The key of the organization that exists from the first start.
 pub const FIRST: &str = "main";

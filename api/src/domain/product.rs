@@ -10,11 +10,13 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
 use super::{
     access::{Manage, Report},
     check,
-    error::Error,
-    reference::PublicId,
     sent::{Became, Nulls},
 };
-use crate::store::{Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Event, Transaction},
+};
 
 /// Environments that may ship a release.
 const ENVIRONMENTS: usize = 50;
@@ -129,7 +131,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
         }
         after.updated_at = tx.at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell("product.updated", about(after.id));
+        tx.tell(Event::ProductUpdated(after.id));
         return Ok((after, Became::Updated));
     }
     let name = name.unwrap_or_else(|| key.clone());
@@ -146,7 +148,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
         updated_at: Set(tx.at),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell("product.created", about(row.id));
+    tx.tell(Event::ProductCreated(row.id));
     Ok((row, Became::Created))
 }
 
@@ -172,7 +174,7 @@ pub async fn update(
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell("product.updated", about(row.id));
+    tx.tell(Event::ProductUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

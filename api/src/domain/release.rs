@@ -1,6 +1,5 @@
 //! Releases: planning, shipping and withdrawing them.
 
-mod order;
 mod seen;
 
 use std::collections::HashSet;
@@ -16,17 +15,16 @@ use sea_orm::{ActiveEnum, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActive
 use serde::Serialize;
 use serde_json::json;
 
-pub(crate) use order::oldest_first;
-
 use super::{
     access::Ship,
     check,
-    error::Error,
-    reference::PublicId,
     sent::{Became, Nulls, Stamp},
-    version,
 };
-use crate::store::{Dimensions, Earlier, Store, Transaction, about};
+use crate::{
+    base::{error::Error, reference::PublicId, version},
+    store::{Dimensions, Earlier, Store},
+    transaction::{Event, Transaction},
+};
 
 /// A release to make, or what is newly known of one that is there.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -111,7 +109,7 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &new.product)?;
     let version = check::name("version", &new.version)?;
-    if crate::domain::reference::looks_like_an_id(&version) {
+    if crate::base::reference::looks_like_an_id(&version) {
         return Err(Error::invalid("version", "must not have the form of an id"));
     }
     let title = check::optional_line("title", new.title.as_deref(), check::NAME_LENGTH)?;
@@ -163,9 +161,9 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     let alike = alike.into_iter().cloned().collect();
     drop(dimensions);
     tx.release_written(&row);
-    tx.tell("release.planned", about(row.id));
+    tx.tell(Event::ReleasePlanned(row.id));
     if row.released_at.is_some() {
-        tx.tell("release.shipped", about(row.id));
+        tx.tell(Event::ReleaseShipped(row.id));
     }
     Ok(Planned { release: row, became: Became::Created, alike })
 }
@@ -234,9 +232,9 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
         return Ok(Planned { release: after, became: Became::AlreadyThere, alike: Vec::new() });
     }
     tx.release_written(&after);
-    tx.tell("release.updated", about(after.id));
+    tx.tell(Event::ReleaseUpdated(after.id));
     if shipped {
-        tx.tell("release.shipped", about(after.id));
+        tx.tell(Event::ReleaseShipped(after.id));
     }
     Ok(Planned { release: after, became: Became::Updated, alike: Vec::new() })
 }
@@ -346,7 +344,7 @@ pub(crate) async fn infer_in(
         sent: Set(None),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell("release.inferred", about(row.id));
+    tx.tell(Event::ReleaseInferred(row.id));
     Ok(row)
 }
 
@@ -431,7 +429,7 @@ pub(crate) async fn ship_in(
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
     keep(tx, ended).await?;
     tx.dimensions_changed().await?;
-    tx.tell("release.shipped", about(row.id));
+    tx.tell(Event::ReleaseShipped(row.id));
     Ok(row)
 }
 
@@ -449,7 +447,7 @@ pub(crate) async fn move_in(
     row.revision += 1;
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell("release.updated", about(row.id));
+    tx.tell(Event::ReleaseUpdated(row.id));
     Ok(())
 }
 
@@ -506,7 +504,7 @@ pub(crate) async fn withdraw_in(
     there.revision += 1;
     let row = there.into_active_model().reset_all().update(tx.db()).await?;
     tx.release_written(&row);
-    tx.tell("release.withdrawn", about(row.id));
+    tx.tell(Event::ReleaseWithdrawn(row.id));
     Ok(row)
 }
 

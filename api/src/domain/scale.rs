@@ -10,10 +10,12 @@ use sea_orm::{ActiveModelTrait, QueryOrder, Set};
 use super::{
     access::{Manage, Report},
     check,
-    error::Error,
-    reference::PublicId,
 };
-use crate::store::{Store, about};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::Event,
+};
 
 /// A scale that every organization has.
 pub struct Usual {
@@ -146,7 +148,7 @@ pub async fn create(store: &Store, by: Manage, new: NewScale, at: DateTime<Utc>)
     };
     let row = row.insert(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell("scale.created", about(row.id));
+    tx.tell(Event::ScaleCreated(row.id));
     tx.commit().await?;
     Ok(row)
 }

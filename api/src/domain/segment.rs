@@ -7,8 +7,12 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
-use super::{access::Manage, check, error::Error, reference::PublicId, sent::Became};
-use crate::store::{Store, Transaction, about};
+use super::{access::Manage, check, sent::Became};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Event, Transaction},
+};
 
 /// Makes a segment, or gives the one with this key another name, if one is given; null: its key.
 pub async fn create(
@@ -49,7 +53,7 @@ pub(crate) async fn insert_in(
         }
         after.updated_at = tx.at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell("segment.updated", about(after.id));
+        tx.tell(Event::SegmentUpdated(after.id));
         return Ok((after, Became::Updated));
     }
     let name = name.unwrap_or_else(|| key.clone());
@@ -62,7 +66,7 @@ pub(crate) async fn insert_in(
         updated_at: Set(tx.at),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell("segment.created", about(row.id));
+    tx.tell(Event::SegmentCreated(row.id));
     Ok((row, Became::Created))
 }
 
@@ -80,7 +84,7 @@ pub async fn rename(
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell("segment.updated", about(row.id));
+    tx.tell(Event::SegmentUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{check, error::Error, near::near};
+use super::check;
+use crate::base::{error::Error, near::near};
 
 /// What became of a thing that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,12 +23,14 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    access::{Administer, Publication, Right, Viewer},
+    access::{Administer, Publication, Viewer},
     check, customer,
-    error::Error,
-    reference::PublicId,
 };
-use crate::store::{Dimensions, Store, about};
+use crate::{
+    base::{error::Error, reference::PublicId, right::Right},
+    store::{Dimensions, Store},
+    transaction::Event,
+};
 
 const PREFIX: &str = "ballroom_";
 
@@ -127,7 +129,7 @@ pub async fn create(
         revoked_at: Set(None),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell("token.created", about(row.id));
+    tx.tell(Event::TokenCreated(row.id));
     tx.commit().await?;
     let parts = [by.organization().0.as_bytes().as_slice(), row.id.0.as_bytes(), &secret].concat();
     Ok((row, format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(parts))))
@@ -260,7 +262,7 @@ pub async fn revoke(store: &Store, by: Administer, token: &str, at: DateTime<Utc
     let mut row = row.into_active_model();
     row.revoked_at = Set(Some(at));
     let row = row.update(tx.db()).await?;
-    tx.tell("token.revoked", about(row.id));
+    tx.tell(Event::TokenRevoked(row.id));
     tx.commit().await?;
     Ok(row)
 }

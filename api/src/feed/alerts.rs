@@ -20,11 +20,9 @@ use super::{
     watched::{Computed, Watched},
 };
 use crate::{
-    domain::{
-        access::Report,
-        error::Error,
-        score::{Period, Snapshot},
-    },
+    base::error::Error,
+    domain::access::Report,
+    score::{Period, Snapshot},
     store::Dimensions,
 };
 

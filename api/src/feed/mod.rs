@@ -36,11 +36,9 @@ pub use scope::Scope;
 pub use verdicts::VerdictChanged;
 
 use crate::{
-    domain::{
-        access::{Read, Report},
-        error::Error,
-        score::Scores,
-    },
+    base::error::Error,
+    domain::access::{Read, Report},
+    score::Scores,
     store::{Dimensions, Store},
 };
 use past::{Past, Thing};

@@ -16,7 +16,7 @@ use futures::{Stream, stream};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Cursor, Incident, Place, Portion, Shared, reader::named};
-use crate::domain::{error::Error, reference::PublicId};
+use crate::base::{error::Error, reference::PublicId};
 
 /// How many transactions a listener may have missed. Whoever was away for longer asks by queries what has changed.
 const LONGEST: i64 = 100_000;

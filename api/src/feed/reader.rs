@@ -20,7 +20,8 @@ use tokio::{
 
 use super::{Channel, Cursor, Incident, Place, Portion, Shared, Topic};
 use crate::{
-    domain::{error::Error, incident as incidents, reference::PublicId},
+    base::{error::Error, reference::PublicId},
+    domain::incident as incidents,
     store::Dimensions,
 };
 

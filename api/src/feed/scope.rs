@@ -8,7 +8,8 @@ use ballroom_entity::{
 
 use super::{AlertBegun, Incident, VerdictChanged};
 use crate::{
-    domain::{error::Error, reference::PublicId, release::live_on},
+    base::{error::Error, reference::PublicId},
+    domain::release::live_on,
     store::Dimensions,
 };
 

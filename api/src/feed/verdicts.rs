@@ -13,10 +13,7 @@ use super::{
     Channel, Shared,
     watched::{Computed, Watched},
 };
-use crate::{
-    domain::{access::Report, error::Error, score::Snapshot},
-    store::Dimensions,
-};
+use crate::{base::error::Error, domain::access::Report, score::Snapshot, store::Dimensions};
 
 /// The days of a release that its verdict looks at.
 const DAYS: i64 = 90;

@@ -17,8 +17,9 @@ use tokio::{
 
 use super::{Channel, KEPT, Place, Portion, Shared, Topic};
 use crate::{
+    base::error::Error,
     clock,
-    domain::{access::Report, error::Error, product::today},
+    domain::{access::Report, product::today},
     store::Dimensions,
 };
 

@@ -16,10 +16,7 @@ use super::{
     product::{self, Product},
     scalar::{Date, PeriodInput, period},
 };
-use crate::{
-    domain::{product as products, score::Snapshot},
-    feed::AlertBegun,
-};
+use crate::{domain::product as products, feed::AlertBegun, score::Snapshot};
 
 /// A day or a week in which a feature, or a product with all its features, had more incidents than was to be expected
 /// from the half year before it. All incidents count: those of a release, those without, and those known not to come

@@ -20,7 +20,8 @@ use super::{
     scalar::{Date, DateTime, Reference, parse},
 };
 use crate::{
-    domain::{access::Viewer, check, error::Error, scale::level},
+    base::error::Error,
+    domain::{access::Viewer, check, scale::level},
     store::Dimensions,
 };
 

@@ -24,12 +24,14 @@ use super::{
     segment::{self, Segment},
     sent::SentOutcome,
 };
-use crate::domain::{
-    access::{Right, Viewer},
-    customer::{self, CustomerChanges, NewCustomer},
-    error::Error,
-    incident::hurt_by,
-    sent::{Became, Nulls},
+use crate::{
+    base::{error::Error, right::Right},
+    domain::{
+        access::Viewer,
+        customer::{self, CustomerChanges, NewCustomer},
+        incident::hurt_by,
+        sent::{Became, Nulls},
+    },
 };
 
 /// Who answers, by name or by pseudonym.

@@ -18,9 +18,9 @@ use super::{
     scalar::{DateTime, Reference, id},
     sent::SentOutcome,
 };
-use crate::domain::{
-    deployment::{self, NewDeployment},
-    text,
+use crate::{
+    base::text,
+    domain::deployment::{self, NewDeployment},
 };
 
 /// A release reaching an environment.

@@ -13,7 +13,7 @@ use super::{
     release::{self, Release},
     scalar::Date,
 };
-use crate::domain::score::Snapshot;
+use crate::score::Snapshot;
 
 /// Why a verdict is not more than it is.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]

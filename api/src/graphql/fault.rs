@@ -5,9 +5,9 @@ use std::time::Duration;
 use async_graphql::{ComplexObject, Context, Enum, ErrorExtensionValues, ServerError, SimpleObject, Value};
 
 use super::{Asking, payload::UserError};
-use crate::domain::{
-    access::Viewer,
-    error::{Error, perhaps},
+use crate::{
+    base::error::{Error, perhaps},
+    domain::access::Viewer,
 };
 
 /// What kind of error it is: the value of `extensions.code`.

@@ -33,10 +33,10 @@ use super::{
     value::{self, StandardFigure, Value},
 };
 use crate::{
+    base::text,
     domain::{
         feature::{self, FeatureChanges, NewFeature},
         sent::Nulls,
-        text,
     },
     store::holds,
 };

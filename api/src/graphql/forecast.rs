@@ -10,8 +10,8 @@ use super::{
     fault::Fault,
     scalar::{Date, Reference},
 };
-use crate::domain::{
-    product as products,
+use crate::{
+    domain::product as products,
     score::{ForecastOf, known_day},
 };
 

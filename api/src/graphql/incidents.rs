@@ -19,7 +19,10 @@ use super::{
     page::{Both, Direction, Four, Paged, Sort, Total, connection},
     scalar::{Date, DateTime, Reference},
 };
-use crate::domain::{access::Viewer, error::Error, incident::hurts};
+use crate::{
+    base::error::Error,
+    domain::{access::Viewer, incident::hurts},
+};
 
 /// Which incidents are wanted: all that is given must hold, and so must what the place of the connection says. Below a
 /// feature, a release, a customer or a product a filter narrows what is shown there and never shows another's.

@@ -17,10 +17,12 @@ use super::{
     scalar::{Date, DateTime, Reference, id, parse},
     sent::SentOutcome,
 };
-use crate::domain::{
-    error::Error,
-    iteration::{self, IterationChanges, NewIteration},
-    sent::Nulls,
+use crate::{
+    base::error::Error,
+    domain::{
+        iteration::{self, IterationChanges, NewIteration},
+        sent::Nulls,
+    },
 };
 
 /// A sprint: a period of a product with a goal.

@@ -21,14 +21,14 @@ use super::{
     page::{self, Page, Paged, Rows},
 };
 use crate::{
+    base::error::Error,
     domain::{
         access::{Report, Viewer},
         deployment as deployments,
         distribution::{self, Spread},
-        error::Error,
         incident as incidents, release,
-        score::{Cell, Snapshot},
     },
+    score::{Cell, Snapshot},
     store::Dimensions,
 };
 

@@ -81,16 +81,15 @@ use self::{
     release::Release, root::Root, segment::Segment,
 };
 use crate::{
+    base::{error::Error, reference::PublicId},
     clock,
     domain::{
         access::{Administer, Contribute, Manage, Read, Report, Ship, Submit, Viewer},
         check,
-        error::Error,
-        reference::PublicId,
-        score::Scores,
     },
     feed::Feed,
     ingest::{GroupCommit, Rates},
+    score::Scores,
     store::{Dimensions, Store},
 };
 

@@ -23,8 +23,9 @@ use super::{
     segment::Segment,
     token::ApiToken,
 };
-use crate::domain::{
-    access::Read, customer, error::Error, feedback, incident, organization, reference::PublicId, token,
+use crate::{
+    base::{error::Error, reference::PublicId},
+    domain::{access::Read, customer, feedback, incident, organization, token},
 };
 
 /// The most ids that are looked up at once.

@@ -22,7 +22,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Asking, fault::Fault};
-use crate::domain::{access::Viewer, error::Error};
+use crate::{base::error::Error, domain::access::Viewer};
 
 /// Rows of a page if the caller does not say.
 pub(super) const USUAL: usize = 25;

@@ -14,9 +14,9 @@ use super::{
     scale::{self, Scale},
     segment::{self, Segment},
 };
-use crate::domain::{
+use crate::score::{
+    Period, known_day,
     parameters::{self, Parameters, StratumParameters},
-    score::{Period, known_day},
 };
 
 /// What is estimated from the organization as a whole, as of the end of a day: what an average feature scores, how

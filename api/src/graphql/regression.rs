@@ -24,8 +24,8 @@ use super::{
     scale::{self, Scale},
     segment::{self, Segment},
 };
-use crate::domain::{
-    product as products,
+use crate::{
+    domain::product as products,
     score::{Snapshot, known_day},
 };
 

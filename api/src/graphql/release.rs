@@ -32,9 +32,9 @@ use super::{
     sent::SentOutcome,
 };
 use crate::{
+    base::reference::PublicId,
     domain::{
         product::today,
-        reference::PublicId,
         release::{self, NewRelease, ReleaseChanges, TouchedFeature},
         sent::Nulls,
     },

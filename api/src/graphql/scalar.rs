@@ -6,10 +6,7 @@ use async_graphql::{
 use chrono::{Datelike, NaiveDate, Utc};
 
 use super::fault::Fault;
-use crate::{
-    domain::{check, reference::PublicId, score::Period},
-    words,
-};
+use crate::{base::reference::PublicId, domain::check, score::Period, words};
 
 /// The id of an object.
 pub(super) fn id(id: impl PublicId) -> ID {

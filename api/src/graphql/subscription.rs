@@ -30,7 +30,7 @@ use super::{
     scalar::Reference,
 };
 use crate::{
-    domain::{access::Right, error::Error},
+    base::{error::Error, right::Right},
     feed::{Cut, Heard, Place, Portion, Scope, VerdictChanged},
     store::Dimensions,
 };

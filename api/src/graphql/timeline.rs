@@ -16,9 +16,9 @@ use super::{
     trend,
     value::{StandardFigure, Value},
 };
-use crate::domain::{
-    error::Error,
-    product as products,
+use crate::{
+    base::error::Error,
+    domain::product as products,
     score::{
         Period, Snapshot, TrendOf,
         timeline::{Bucket, Happened, Step, buckets, releases},

@@ -13,8 +13,8 @@ use super::{
     scalar::{Date, Reference},
     value::Value,
 };
-use crate::domain::{
-    product as products,
+use crate::{
+    domain::product as products,
     score::{Period, Snapshot, TrendOf, known_day},
 };
 

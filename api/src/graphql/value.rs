@@ -23,8 +23,8 @@ use super::{
     scale::{self, Scale},
     segment::{self, Segment},
 };
-use crate::domain::{
-    product as products,
+use crate::{
+    domain::product as products,
     score::{Cell, Snapshot},
 };
 

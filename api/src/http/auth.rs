@@ -11,8 +11,9 @@ use serde_json::json;
 
 use super::{Oidc, State, graphql::refused, oidc::Named};
 use crate::{
+    base::error::Error,
     clock,
-    domain::{access::Viewer, error::Error, token},
+    domain::{access::Viewer, token},
     graphql::{Code, RETRY_AFTER},
 };
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 
 /// Reads JSON. Half of a surrogate pair (`"\ud83d"`, from a program that cuts texts between two bytes) becomes the
-/// character that stands for it, [`BROKEN`](crate::domain::text::BROKEN), and a number like `1e999` a text, so that only
+/// character that stands for it, [`BROKEN`](crate::base::text::BROKEN), and a number like `1e999` a text, so that only
 /// the value is refused that is wrong, and not everything that came with it.
 pub(super) fn read<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(text).or_else(|error| match mended(text) {

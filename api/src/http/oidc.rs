@@ -270,7 +270,7 @@ impl Oidc {
     }
 }
 
-fn failed(error: crate::domain::error::Error) -> Nobody {
+fn failed(error: crate::base::error::Error) -> Nobody {
     Nobody::because(&error)
 }
 
@@ -311,7 +311,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::access::Right;
+    use crate::base::right::Right;
 
     fn oidc(role_claim: &str) -> Oidc {
         let roles = HashMap::from([("ballroom-admins".to_owned(), "ADMINISTRATOR".to_owned())]);

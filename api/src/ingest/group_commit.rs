@@ -13,10 +13,10 @@ use tokio::{
 };
 
 use crate::{
+    base::error::Error,
     clock,
     domain::{
         access::Submit,
-        error::Error,
         feedback::{self, Handed, Submission, Submitted, Telling},
     },
     store::Store,

@@ -20,18 +20,21 @@ use super::{
     Rejects, Target, open, parse,
 };
 use crate::{
+    base::{
+        error::{Error, perhaps},
+        text,
+    },
     clock,
     domain::{
         access::Manage,
-        error::{Error, perhaps},
         exposure::{self, NewExposure},
         feedback::{self, NewFeedback, Outcome, Submission, Telling},
         incident::{self, NewIncident},
         release::{self, NewRelease, Planned, TouchedFeature},
         sent::{Became, Nulls},
-        text,
     },
-    store::{Dimensions, Store, Transaction},
+    store::{Dimensions, Store},
+    transaction::Transaction,
 };
 
 pub use create::{Create, Created};

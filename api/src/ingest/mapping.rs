@@ -7,7 +7,7 @@
 use thiserror::Error;
 
 use super::record::{Columns, Record};
-use crate::domain::near::{meant, near};
+use crate::base::near::{meant, near};
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,7 +16,10 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 
-use crate::domain::{access::Viewer, error::Error, feedback::Handed};
+use crate::{
+    base::error::Error,
+    domain::{access::Viewer, feedback::Handed},
+};
 
 /// Whoever has not been seen for a minute is forgotten, when it is asked so often.
 const FORGET: usize = 10_000;

@@ -6,7 +6,7 @@ use ballroom_analytics::regression::{
 use serde::Serialize;
 
 use super::{NO_BREAK, signed};
-use crate::domain::score::Snapshot;
+use crate::score::Snapshot;
 
 /// The verdicts on the releases of a product.
 #[derive(Clone, Debug, Default, Serialize)]

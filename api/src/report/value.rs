@@ -4,7 +4,7 @@ use ballroom_analytics::value::{IncidentBasis, ValueScore};
 use serde::Serialize;
 
 use super::signed;
-use crate::domain::score::{Cell, Snapshot};
+use crate::score::{Cell, Snapshot};
 
 /// The value of every feature of a product.
 #[derive(Clone, Debug, Serialize)]

@@ -6,15 +6,13 @@ use chrono::Days;
 
 use super::{Truth, TruthKind, World};
 use crate::{
-    domain::{
-        access::Report,
-        error::Error,
-        score::{Cell, Period, Scores},
-    },
+    base::error::Error,
+    domain::access::Report,
     report::{
         release::{ReleaseVerdicts, name},
         value::ValueReport,
     },
+    score::{Cell, Period, Scores},
 };
 
 /// What the scores say of a world.

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::World;
 use crate::{
+    base::error::Error,
     domain::{
         access::Viewer,
         deployment::{self, NewDeployment},
-        error::Error,
         exposure::{self, NewExposure},
         feature::{self, NewFeature},
         feedback::{self, NewFeedback, Submission, Telling},

@@ -9,7 +9,10 @@ use ballroom_entity::{
 };
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 
-use crate::domain::{error::Error, reference::PublicId, release as releases, text};
+use crate::{
+    base::{error::Error, reference::PublicId, text},
+    store::order,
+};
 
 /// Everything that an answer can refer to, but for its customer. Right for one `dimension_revision`.
 #[derive(Clone, Debug)]
@@ -117,7 +120,7 @@ impl Dimensions {
         let mut places_then = HashMap::new();
         for (product, rows) in of_products {
             let mut ids = Vec::with_capacity(rows.len());
-            for (row, place) in releases::oldest_first(rows).into_iter().zip(0..) {
+            for (row, place) in order::oldest_first(rows).into_iter().zip(0..) {
                 if releases.get(&row.id).is_some_and(|now| now.released_at == row.released_at) {
                     ids.push(row.id);
                     places.insert(row.id, place);

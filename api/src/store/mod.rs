@@ -6,8 +6,8 @@ mod bulk;
 mod dimensions;
 mod health;
 mod open;
+mod order;
 mod search;
-mod transaction;
 mod turns;
 mod watched;
 
@@ -36,10 +36,9 @@ pub use bulk::{Bulk, BulkColumn};
 pub use dimensions::{Dimensions, Earlier};
 pub use open::NotOpened;
 pub use search::holds;
-pub use transaction::{Transaction, about};
 pub use watched::{Reader, View, Watched};
 
-use crate::domain::{error::Error, reference::PublicId};
+use crate::base::{error::Error, reference::PublicId};
 use health::Health;
 use turns::Turns;
 

@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::Dimensions;
-use crate::domain::text::folded;
+use crate::base::text::folded;
 
 /// The column; no entity has it, for nobody reads it.
 const SEARCH: &str = "search";

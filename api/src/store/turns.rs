@@ -16,7 +16,7 @@ use std::{
 use ballroom_entity::id::OrganizationId;
 use tokio::{sync::OwnedMutexGuard, time::timeout};
 
-use crate::domain::error::Error;
+use crate::base::error::Error;
 
 /// The lines of all organizations.
 pub(super) struct Turns {
@@ -94,7 +94,7 @@ impl Drop for Place<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::reference::PublicId;
+    use crate::base::reference::PublicId;
 
     #[tokio::test]
     async fn the_line_of_an_organization_is_bounded_in_number_and_time_and_holds_up_no_other() {

@@ -9,7 +9,7 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use crate::{domain::error::Error, store::Transaction};
+use crate::{base::error::Error, transaction::Transaction};
 
 /// All that an anonymous answer says.
 #[derive(PartialEq, Eq, Hash)]

@@ -11,11 +11,10 @@ use sha2::{Digest, Sha256};
 
 use super::NewFeedback;
 use crate::{
+    base::{error::Error, reference::PublicId},
     domain::{
         access::{Publication, Submit},
         check,
-        error::Error,
-        reference::PublicId,
     },
     store::Dimensions,
 };

@@ -6,9 +6,7 @@ use ballroom_entity::{
 };
 
 use crate::{
-    counts::FeedbackKey,
-    domain::{error::Error, scale},
-    store::{Dimensions, Transaction},
+    base::error::Error, counts::FeedbackKey, domain::scale, store::Dimensions, transaction::Transaction,
 };
 
 /// The scale and the level of a rating; none where neither is given.

@@ -15,11 +15,9 @@ use super::{
     voice,
 };
 use crate::{
-    domain::{
-        error::Error,
-        sent::{Became, Nulls, Stamp},
-    },
-    store::{Transaction, about},
+    base::error::Error,
+    domain::sent::{Became, Nulls, Stamp},
+    transaction::{Event, Transaction},
 };
 
 /// Takes what is newer of answers that are known, each by itself, in the order of the items. What is not given stays;
@@ -130,7 +128,7 @@ async fn one(
     }
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
     if differs && how.telling == Telling::Each {
-        tx.tell("feedback.corrected", about(after.id));
+        tx.tell(Event::FeedbackCorrected(after.id));
     }
     let outcome = if differs { Outcome::Updated } else { Outcome::AlreadyThere };
     Ok(Submitted { feedback: after, outcome })

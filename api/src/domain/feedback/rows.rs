@@ -4,8 +4,9 @@ use ballroom_entity::feedback::Model;
 use sea_orm::Value;
 
 use crate::{
-    domain::error::Error,
-    store::{Bulk, BulkColumn, Transaction},
+    base::error::Error,
+    store::{Bulk, BulkColumn},
+    transaction::Transaction,
 };
 
 /// Stores new answers.

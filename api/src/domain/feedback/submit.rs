@@ -17,13 +17,13 @@ use super::{
     rated, renew, rows, silence, voice,
 };
 use crate::{
+    base::{error::Error, reference::PublicId},
     domain::{
         check, customer as customers,
-        error::Error,
-        reference::PublicId,
         sent::{Nulls, Stamp},
     },
-    store::{Dimensions, Transaction},
+    store::Dimensions,
+    transaction::Transaction,
 };
 
 /// An answer to submit, or what is newly known of one.
@@ -298,7 +298,7 @@ pub(super) async fn name_customers(
         for (_, draft) in &drafts {
             if let Some(key) = draft.customer.as_ref().filter(|key| !known.contains_key(*key))
                 && draft.may_be_new
-                && !crate::domain::reference::looks_like_an_id(key)
+                && !crate::base::reference::looks_like_an_id(key)
                 && named.insert(key.clone())
             {
                 new.push((key.clone(), draft.segment_given));

@@ -5,10 +5,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 
 use super::rated::tally;
-use crate::{
-    domain::{error::Error, feedback},
-    store::Transaction,
-};
+use crate::{base::error::Error, domain::feedback, transaction::Transaction};
 
 /// The voice that an answer is given with: a hash of product, feature, scale, customer and day; none if it is
 /// anonymous or has no rating. One 8-byte column is a far smaller index on the hot table than the five that it stands for, and

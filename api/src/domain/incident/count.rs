@@ -11,7 +11,7 @@ use chrono::Days;
 use super::interval;
 use crate::{
     counts::{IncidentKey, IncidentSums},
-    store::Transaction,
+    transaction::Transaction,
 };
 
 /// From this confidence on an inferred attribution is taken for true.

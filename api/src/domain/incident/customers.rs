@@ -14,8 +14,10 @@ use sea_orm::{
 
 use super::{Whole, count, open, whole};
 use crate::{
-    domain::{access::Contribute, check, error::Error},
-    store::{Store, Transaction, about},
+    base::error::Error,
+    domain::{access::Contribute, check},
+    store::Store,
+    transaction::{Event, Transaction},
 };
 
 /// An incident whose customers changed.
@@ -89,7 +91,7 @@ async fn change(
     count::change(&mut tx, &after, &earlier, &features, &attributions, 1);
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
     let changed = rows(&tx, &changed).await?;
-    tx.tell("incident.updated", about(incident));
+    tx.tell(Event::IncidentUpdated(incident));
     tx.commit().await?;
     Ok(Linked { incident: after, changed })
 }

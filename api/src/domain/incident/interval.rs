@@ -8,10 +8,7 @@ use ballroom_entity::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
-use crate::{
-    domain::error::Error,
-    store::{Store, Transaction},
-};
+use crate::{base::error::Error, store::Store, transaction::Transaction};
 
 /// A time in which an incident was open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

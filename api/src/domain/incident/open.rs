@@ -15,15 +15,15 @@ use uuid::Uuid;
 
 use super::{count, renew::renew};
 use crate::{
+    base::{error::Error, reference::PublicId},
     domain::{
         access::Contribute,
         check, customer,
-        error::Error,
         feedback::Telling,
-        reference::PublicId,
         sent::{Became, Nulls, Stamp},
     },
-    store::{Bulk, BulkColumn, Dimensions, Store, Transaction},
+    store::{Bulk, BulkColumn, Dimensions, Store},
+    transaction::Transaction,
 };
 
 /// The longest title, in characters.

@@ -11,14 +11,13 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 
 use super::{NewIncident, Whole, count, interval, open, whole};
 use crate::{
+    base::{error::Error, reference::PublicId},
     domain::{
         check,
-        error::Error,
         feedback::Telling,
-        reference::PublicId,
         sent::{Became, Stamp},
     },
-    store::{Transaction, about},
+    transaction::{Event, Transaction},
 };
 
 /// Takes what is newer; what is not given stays. So a nightly copy of a ticket system converges: an incident that is

@@ -12,9 +12,9 @@ use sea_orm::{
 };
 
 use crate::{
-    counts::facts::{date, day as day_of},
-    domain::error::Error,
-    store::Transaction,
+    base::error::Error,
+    score::facts::{date, day as day_of},
+    transaction::Transaction,
 };
 
 /// When the first answer was given that names a release, on the first day on which its answers show it in real use;

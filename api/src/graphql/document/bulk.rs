@@ -12,7 +12,7 @@ use apollo_compiler::{
 };
 
 use crate::{
-    domain::text,
+    base::text,
     graphql::{bulk::REFUSED, scalar},
 };
 

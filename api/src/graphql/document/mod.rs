@@ -32,7 +32,7 @@ pub use refusal::Refusal;
 
 use self::{kept::Kept, persisted::Persisted, runnable::Runnable, validate::Validator};
 use super::{Code, Schema, Services, blind};
-use crate::domain::{access::Viewer, text};
+use crate::{base::text, domain::access::Viewer};
 
 /// Documents that are kept parsed and validated.
 const PREPARED: usize = 2_000;

@@ -9,7 +9,7 @@ use apollo_compiler::{
 use serde_json::{Map, Value};
 
 use super::{bulk, causes, limits::Limits, refusal::Refusal, validate::Validator};
-use crate::{domain::text, graphql::Code};
+use crate::{base::text, graphql::Code};
 
 /// The values as the operation wants them, defaults filled in. `hints` says whether the caller may know what else there is.
 pub(super) fn coerce(

@@ -10,15 +10,18 @@ use chrono::{DateTime, Utc};
 
 use super::Row;
 use crate::{
+    base::{
+        error::Error,
+        near::{bare, near},
+        version,
+    },
     domain::{
         customer,
-        error::Error,
         feature::{self, NewFeature},
-        near::{bare, near},
         product::{self, NewProduct},
-        release, segment, version,
+        release, segment,
     },
-    store::Transaction,
+    transaction::Transaction,
 };
 
 /// What is made when a row is the first to name it; what is not made is a reason to refuse the row.

@@ -1,0 +1,372 @@
+//! Making the daily counts anew from the rows, to prove that they are the same (or to make them so).
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
+
+use ballroom_entity::{
+    attribution, exposure, exposure_daily, feedback, feedback_daily,
+    id::{FeedbackId, IncidentId, OrganizationId},
+    incident, incident_daily, incident_feature, incident_interval,
+};
+use futures::TryStreamExt;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, StreamTrait};
+
+use crate::{
+    base::error::Error,
+    counts::{Changes, ExposureKey, FeedbackKey, IncidentKey, IncidentSums},
+    domain,
+    store::{Dimensions, Store},
+};
+
+/// Something that is not as the rows say.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Drift {
+    /// A key of `feedback_daily` has another count than its answers.
+    Feedback {
+        /// The key.
+        key: FeedbackKey,
+        /// What the table says.
+        stored: i64,
+        /// What the answers say.
+        counted: i64,
+    },
+    /// A key of `incident_daily` has other sums than its incidents.
+    Incident {
+        /// The key.
+        key: IncidentKey,
+        /// What the table says.
+        stored: IncidentSums,
+        /// What the incidents say.
+        counted: IncidentSums,
+    },
+    /// A key of `exposure_daily` has another sum than its figures.
+    Exposure {
+        /// The key.
+        key: ExposureKey,
+        /// What the table says.
+        stored: i64,
+        /// What the figures say.
+        counted: i64,
+    },
+    /// An answer is marked as counted and should not be, or the other way round.
+    Voice {
+        /// The answer.
+        feedback: FeedbackId,
+        /// What the row says.
+        marked: bool,
+    },
+    /// An answer's day or voice is not what its time, zone and customer make it.
+    Derived {
+        /// The answer.
+        feedback: FeedbackId,
+        /// The column.
+        column: &'static str,
+    },
+    /// A row refers to something that is not there.
+    Dangling {
+        /// The table.
+        table: &'static str,
+        /// What it refers to.
+        reference: String,
+    },
+}
+
+/// What was looked at, and what was wrong.
+#[derive(Debug, Default)]
+pub struct Verification {
+    /// Answers read.
+    pub answers: u64,
+    /// Incidents read.
+    pub incidents: u64,
+    /// Exposure figures read.
+    pub figures: u64,
+    /// Everything that is not as it should be.
+    pub drift: Vec<Drift>,
+}
+
+impl Store {
+    /// Compares the daily counts of an organization with its rows. It holds the organization's lock while it
+    /// reads, so that nothing moves under it.
+    pub async fn verify(&self, organization: OrganizationId) -> Result<Verification, Error> {
+        let tx = self.begin(organization, crate::clock::now()).await?;
+        let mut found = Verification::default();
+        let rows = recount(tx.db(), organization, &tx.dimensions(), &mut found).await?;
+        let stored = stored(tx.db(), organization).await?;
+        let (answers, incidents, exposure) = difference(rows, stored);
+        found.drift.extend(answers);
+        found.drift.extend(incidents);
+        found.drift.extend(exposure);
+        Ok(found)
+    }
+}
+
+/// The daily counts as the rows have them.
+async fn recount<C: ConnectionTrait + StreamTrait>(
+    db: &C,
+    organization: OrganizationId,
+    dimensions: &Dimensions,
+    found: &mut Verification,
+) -> Result<Changes, Error> {
+    let mut counts = Changes::default();
+    recount_feedback(db, organization, dimensions, found, &mut counts).await?;
+    recount_incidents(db, organization, found, &mut counts).await?;
+    let mut figures = exposure::Entity::owned_by(organization).stream(db).await?;
+    while let Some(row) = figures.try_next().await? {
+        found.figures += 1;
+        counts.exposure(domain::exposure::key(&row), row.active_customers);
+    }
+    Ok(counts)
+}
+
+async fn recount_feedback<C: ConnectionTrait + StreamTrait>(
+    db: &C,
+    organization: OrganizationId,
+    dimensions: &Dimensions,
+    found: &mut Verification,
+    counts: &mut Changes,
+) -> Result<(), Error> {
+    // In the order of voices, so that one voice is in memory at a time. Anonymous answers have none.
+    let mut rows =
+        feedback::Entity::owned_by(organization).order_by_asc(feedback::Column::Voice).stream(db).await?;
+    let mut voice: Vec<feedback::Model> = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        found.answers += 1;
+        dangling(dimensions, &row, &mut found.drift);
+        derived(dimensions, &row, &mut found.drift);
+        if row.voice.is_none() || voice.first().is_some_and(|other| other.voice != row.voice) {
+            settle(std::mem::take(&mut voice), found, counts);
+        }
+        voice.push(row);
+        if voice[0].voice.is_none() {
+            settle(std::mem::take(&mut voice), found, counts);
+        }
+    }
+    settle(voice, found, counts);
+    Ok(())
+}
+
+/// Of answers with one voice hash, the last of each real voice counts.
+fn settle(mut rows: Vec<feedback::Model>, found: &mut Verification, counts: &mut Changes) {
+    rows.sort_by_key(|row| std::cmp::Reverse((row.occurred_at, row.id)));
+    let mut settled: Vec<feedback::Model> = Vec::new();
+    for row in rows {
+        let superseded = settled.iter().any(|later| domain::feedback::same_voice(later, &row));
+        let key = domain::feedback::key(&row).filter(|_| !superseded);
+        let counts_now = key.is_some();
+        if let Some(key) = key {
+            counts.feedback(key, 1);
+        }
+        if row.counted != counts_now {
+            found.drift.push(Drift::Voice { feedback: row.id, marked: row.counted });
+        }
+        settled.push(row);
+    }
+}
+
+fn dangling(dimensions: &Dimensions, row: &feedback::Model, drift: &mut Vec<Drift>) {
+    let mut missing = |there: bool, what: &str, id: uuid::Uuid| {
+        if !there {
+            drift.push(Drift::Dangling { table: "feedback", reference: format!("{what} {id}") });
+        }
+    };
+    missing(dimensions.products.contains_key(&row.product_id), "product", row.product_id.0);
+    if let Some(id) = row.scale_id {
+        missing(dimensions.scales.contains_key(&id), "scale", id.0);
+    }
+    if let Some(id) = row.feature_id {
+        missing(dimensions.features.contains_key(&id), "feature", id.0);
+    }
+    if let Some(id) = row.release_id {
+        missing(dimensions.releases.contains_key(&id), "release", id.0);
+    }
+    if let Some(id) = row.segment_id {
+        missing(dimensions.segments.contains_key(&id), "segment", id.0);
+    }
+}
+
+fn derived(dimensions: &Dimensions, row: &feedback::Model, drift: &mut Vec<Drift>) {
+    let product = dimensions.products.get(&row.product_id);
+    let zone = product.and_then(|product| product.time_zone.parse::<chrono_tz::Tz>().ok());
+    let day = zone.map(|zone| row.occurred_at.with_timezone(&zone).date_naive());
+    if day.is_some_and(|day| day != row.day) {
+        drift.push(Drift::Derived { feedback: row.id, column: "day" });
+    }
+    if row.scale_id.is_some() != row.level.is_some() {
+        drift.push(Drift::Derived { feedback: row.id, column: "level" });
+    }
+    if domain::feedback::voice_of(row) != row.voice {
+        drift.push(Drift::Derived { feedback: row.id, column: "voice" });
+    }
+}
+
+async fn recount_incidents<C: ConnectionTrait>(
+    db: &C,
+    organization: OrganizationId,
+    found: &mut Verification,
+    counts: &mut Changes,
+) -> Result<(), Error> {
+    let mut features: HashMap<IncidentId, Vec<_>> = HashMap::new();
+    for link in incident_feature::Entity::owned_by(organization).all(db).await? {
+        features.entry(link.incident_id).or_default().push(link.feature_id);
+    }
+    let mut stated: HashMap<IncidentId, Vec<attribution::Model>> = HashMap::new();
+    let all = attribution::Entity::owned_by(organization).order_by_asc(attribution::Column::Id);
+    for row in all.all(db).await? {
+        stated.entry(row.incident_id).or_default().push(row);
+    }
+    let mut earlier: HashMap<IncidentId, Vec<incident_interval::Model>> = HashMap::new();
+    let all =
+        incident_interval::Entity::owned_by(organization).order_by_asc(incident_interval::Column::OpenedAt);
+    for row in all.all(db).await? {
+        earlier.entry(row.incident_id).or_default().push(row);
+    }
+    for row in incident::Entity::owned_by(organization).all(db).await? {
+        found.incidents += 1;
+        let features = features.get(&row.id).map_or(&[][..], Vec::as_slice);
+        let release = domain::incident::label(stated.get(&row.id).map_or(&[][..], Vec::as_slice));
+        let earlier = earlier.get(&row.id).map_or(&[][..], Vec::as_slice);
+        for (key, sums) in domain::incident::sums(&row, earlier, features, release) {
+            counts.incident(key, sums);
+        }
+    }
+    Ok(())
+}
+
+/// The daily counts as the tables have them.
+async fn stored(db: &impl ConnectionTrait, organization: OrganizationId) -> Result<Changes, Error> {
+    let mut counts = Changes::default();
+    for row in feedback_daily::Entity::owned_by(organization).all(db).await? {
+        let key = FeedbackKey {
+            product: row.product_id,
+            feature: row.feature_id,
+            release: row.release_id,
+            segment: row.segment_id,
+            scale: row.scale_id,
+            day: row.day,
+            level: row.level,
+        };
+        counts.feedback(key, row.answers);
+    }
+    for row in incident_daily::Entity::owned_by(organization).all(db).await? {
+        let key = IncidentKey {
+            product: row.product_id,
+            feature: row.feature_id,
+            release: row.release_id,
+            severity: row.severity,
+            day: row.day,
+        };
+        let sums = IncidentSums {
+            opened: row.opened,
+            affected_change: row.affected_change,
+            unknown_change: row.unknown_change,
+        };
+        counts.incident(key, sums);
+    }
+    for row in exposure_daily::Entity::owned_by(organization).all(db).await? {
+        let key = ExposureKey {
+            product: row.product_id,
+            feature: row.feature_id,
+            segment: row.segment_id,
+            day: row.day,
+        };
+        counts.exposure(key, row.active_customers);
+    }
+    Ok(counts)
+}
+
+fn difference(rows: Changes, stored: Changes) -> (Vec<Drift>, Vec<Drift>, Vec<Drift>) {
+    let (counted_answers, counted_incidents, counted_exposure) = rows.into_parts();
+    let (stored_answers, stored_incidents, stored_exposure) = stored.into_parts();
+    let answers = pairs(stored_answers, counted_answers).map(|(key, stored, counted)| Drift::Feedback {
+        key,
+        stored,
+        counted,
+    });
+    let incidents = pairs(stored_incidents, counted_incidents)
+        .map(|(key, stored, counted)| Drift::Incident { key, stored, counted });
+    let exposure = pairs(stored_exposure, counted_exposure).map(|(key, stored, counted)| Drift::Exposure {
+        key,
+        stored,
+        counted,
+    });
+    (answers.collect(), incidents.collect(), exposure.collect())
+}
+
+/// The keys under which two tables differ, with both values.
+fn pairs<K: Ord + Copy, V: Default + PartialEq + Copy>(
+    stored: BTreeMap<K, V>,
+    counted: BTreeMap<K, V>,
+) -> impl Iterator<Item = (K, V, V)> {
+    let mut both: BTreeMap<K, (V, V)> =
+        stored.into_iter().map(|(key, value)| (key, (value, V::default()))).collect();
+    for (key, value) in counted {
+        both.entry(key).or_default().1 = value;
+    }
+    both.into_iter().filter(|(_, (a, b))| a != b).map(|(key, (a, b))| (key, a, b))
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Feedback { key, stored, counted } => {
+                write!(f, "feedback_daily has {stored} where {counted} answers count: {key:?}")
+            }
+            Self::Incident { key, stored, counted } => {
+                write!(f, "incident_daily has {stored:?} where the incidents make {counted:?}: {key:?}")
+            }
+            Self::Exposure { key, stored, counted } => {
+                write!(f, "exposure_daily has {stored} where the figures make {counted}: {key:?}")
+            }
+            Self::Voice { feedback, marked: true } => {
+                write!(
+                    f,
+                    "answer {} is marked as counted, and has no rating or a later one of its voice is there",
+                    feedback.0
+                )
+            }
+            Self::Voice { feedback, marked: false } => {
+                write!(f, "answer {} is not marked as counted, and is the last of its voice", feedback.0)
+            }
+            Self::Derived { feedback, column } => {
+                write!(f, "answer {}: its {column} is not what its other columns make it", feedback.0)
+            }
+            Self::Dangling { table, reference } => {
+                write!(f, "{table} refers to {reference}, which is not there")
+            }
+        }
+    }
+}
+
+/// Replaces the daily counts of an organization by what its rows say; returns what was wrong before.
+pub async fn rebuild(store: &Store, organization: OrganizationId) -> Result<Verification, Error> {
+    let mut tx = store.begin(organization, crate::clock::now()).await?;
+    let mut found = Verification::default();
+    let rows = recount(tx.db(), organization, &tx.dimensions(), &mut found).await?;
+    for drift in &found.drift {
+        if let Drift::Voice { feedback, marked } = drift {
+            feedback::Entity::update_many()
+                .col_expr(feedback::Column::Counted, sea_orm::sea_query::Expr::val(!marked))
+                .filter(feedback::Column::OrganizationId.eq(organization))
+                .filter(feedback::Column::Id.eq(*feedback))
+                .exec(tx.db())
+                .await?;
+        }
+    }
+    feedback_daily::Entity::delete_many()
+        .filter(feedback_daily::Column::OrganizationId.eq(organization))
+        .exec(tx.db())
+        .await?;
+    incident_daily::Entity::delete_many()
+        .filter(incident_daily::Column::OrganizationId.eq(organization))
+        .exec(tx.db())
+        .await?;
+    exposure_daily::Entity::delete_many()
+        .filter(exposure_daily::Column::OrganizationId.eq(organization))
+        .exec(tx.db())
+        .await?;
+    tx.counts = rows;
+    tx.commit().await?;
+    Ok(found)
+}

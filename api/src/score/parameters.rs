@@ -1,0 +1,302 @@
+//! The parameters that scores rest on: what is estimated from the organization as a whole, kept for each day
+//! that is over, so that a score as of a past day can be had again.
+//!
+//! A day's parameters are computed in the night after it (`serve`), when somebody asks for them, and at the end of
+//! an import for all kept days that it changed. Answers that arrive late one by one leave them as they are: what was
+//! said of a past day stays said. Where none are kept, they are computed from the counts when a score is asked for.
+
+use std::{collections::HashMap, time::Duration};
+
+use ballroom_analytics::{Hyperparameters, METHOD, Stratum, control::Movement, prior::StratumPrior};
+use ballroom_entity::{
+    id::{ScaleId, SegmentId},
+    parameters_daily::{Column, Entity, Model},
+};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Value};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Period, Scores, Snapshot,
+    facts::{Codes, day},
+};
+use crate::{
+    base::error::Error,
+    clock,
+    domain::{
+        access::{Manage, Report},
+        organization, product, token,
+    },
+    store::{Bulk, BulkColumn, Dimensions, Store},
+};
+
+/// The most days that are computed at once.
+pub const MOST_DAYS: u64 = 400;
+
+/// How far back the nightly job looks for days that it missed.
+const CATCH_UP: u64 = 92;
+
+/// How often a server looks whether a day is over.
+const EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// The parameters of a day, in the organization's own ids. Variances and means are of utilities, 0 to 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Parameters {
+    /// The mean over all scales and segments.
+    pub mean: f64,
+    /// Variance between features, of what all their answers share.
+    pub between_features: f64,
+    /// Variance within a feature, between its scales and segments.
+    pub within_features: f64,
+    /// Variance by which a feature drifts from its history.
+    pub drift: f64,
+    /// Over-dispersion of answers.
+    pub overdispersion: f64,
+    /// Over-dispersion of incidents.
+    pub incident_overdispersion: f64,
+    /// How far a feature moves by itself from one month to the next, as a standard deviation.
+    pub own_movement: f64,
+    /// How far all features of a product move together, as a standard deviation.
+    pub common_movement: f64,
+    /// Features with answers in the year before.
+    pub features: u32,
+    /// Scales and segments with answers in the year before.
+    pub strata: Vec<StratumParameters>,
+}
+
+/// What is expected of one scale and segment.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StratumParameters {
+    /// The scale.
+    pub scale: uuid::Uuid,
+    /// The segment; nil: none.
+    pub segment: uuid::Uuid,
+    /// The mean over features.
+    pub mean: f64,
+    /// The variance of an answer as a share of the largest possible, `mean (1 - mean)`.
+    pub variance_ratio: f64,
+}
+
+impl Parameters {
+    /// From what analytics computed.
+    pub fn of(computed: &Hyperparameters, codes: &Codes) -> Self {
+        let stratum = |one: &StratumPrior| {
+            let scale = codes.scales.id(one.stratum.scale)?.0;
+            let segment = codes.segments.id(one.stratum.segment)?.0;
+            Some(StratumParameters { scale, segment, mean: one.mean, variance_ratio: one.ratio })
+        };
+        Self {
+            mean: computed.mean,
+            between_features: computed.tau_a,
+            within_features: computed.tau_b,
+            drift: computed.tau_g,
+            overdispersion: computed.phi,
+            incident_overdispersion: computed.phi_incidents,
+            own_movement: computed.movement.own,
+            common_movement: computed.movement.common,
+            features: computed.features,
+            strata: computed.strata.iter().filter_map(stratum).collect(),
+        }
+    }
+
+    /// As analytics takes them.
+    fn coded(&self, known: NaiveDate, codes: &Codes) -> Hyperparameters {
+        let stratum = |one: &StratumParameters| {
+            let scale = codes.scales.code(ScaleId(one.scale))?;
+            let segment = codes.segments.code(SegmentId(one.segment))?;
+            let stratum = Stratum { scale, segment };
+            Some(StratumPrior { stratum, mean: one.mean, ratio: one.variance_ratio })
+        };
+        let mut strata: Vec<_> = self.strata.iter().filter_map(stratum).collect();
+        strata.sort_by_key(|one| one.stratum);
+        Hyperparameters {
+            day: day(known),
+            strata,
+            mean: self.mean,
+            tau_a: self.between_features,
+            tau_b: self.within_features,
+            tau_g: self.drift,
+            phi: self.overdispersion,
+            phi_incidents: self.incident_overdispersion,
+            movement: Movement { own: self.own_movement, common: self.common_movement },
+            features: self.features,
+            method: METHOD.to_owned(),
+        }
+    }
+}
+
+/// The last day that is over in every product's time zone; none while there is no product.
+pub fn last_day(dimensions: &Dimensions, now: DateTime<Utc>) -> Option<NaiveDate> {
+    let today = |product: &ballroom_entity::product::Model| product::today(product, now);
+    dimensions.products.values().map(today).min()?.pred_opt()
+}
+
+/// Those kept of some days, ready for scores.
+pub(super) async fn kept(
+    store: &Store,
+    by: Report,
+    codes: &Codes,
+    days: &[NaiveDate],
+) -> Result<HashMap<NaiveDate, Hyperparameters>, Error> {
+    let rows = Entity::owned_by(by.organization())
+        .filter(Column::Day.is_in(days.iter().copied()))
+        .filter(Column::Method.eq(METHOD))
+        .all(store.reader())
+        .await?;
+    let coded = |row: Model| {
+        let unreadable = |error| Error::Database(format!("the parameters of {}: {error}", row.day));
+        let parameters: Parameters = serde_json::from_value(row.parameters).map_err(unreadable)?;
+        Ok((row.day, parameters.coded(row.day, codes)))
+    };
+    rows.into_iter().map(coded).collect()
+}
+
+/// When the parameters of a day were computed and kept; none if they are not.
+pub async fn kept_at(store: &Store, by: Report, day: NaiveDate) -> Result<Option<DateTime<Utc>>, Error> {
+    let row = Entity::owned_by(by.organization())
+        .filter(Column::Day.eq(day))
+        .filter(Column::Method.eq(METHOD))
+        .one(store.reader())
+        .await?;
+    Ok(row.map(|row| row.computed_at))
+}
+
+/// Computes the parameters of days that are over from the counts as they are now, and keeps them instead of those
+/// that were. Says how many days were kept: days before the first answer have none.
+pub async fn compute(
+    store: &Store,
+    scores: &Scores,
+    by: Manage,
+    period: Period,
+    now: DateTime<Utc>,
+) -> Result<Vec<NaiveDate>, Error> {
+    if period.until <= period.from {
+        return Err(Error::invalid("until", "must lie after `from`: the days end before it"));
+    }
+    let asked = (period.until - period.from).num_days();
+    if asked > MOST_DAYS as i64 {
+        let reason = format!("lies {asked} days after `from`; at most {MOST_DAYS} days are computed at once");
+        return Err(Error::invalid("until", reason));
+    }
+    let dimensions = store.dimensions(by.organization()).await?;
+    let over = last_day(&dimensions, now);
+    if let Some(over) = over.filter(|over| period.until > *over + Days::new(1)) {
+        let reason = format!("must not lie after {}: only days that are over are kept", over + Days::new(1));
+        return Err(Error::invalid("until", reason));
+    }
+    let days = period.from.iter_days().take_while(|day| *day < period.until).collect();
+    keep(store, scores, by, days, now).await
+}
+
+/// Computes the days that were missed: from the last one kept to the last that is over.
+pub async fn catch_up(
+    store: &Store,
+    scores: &Scores,
+    by: Manage,
+    now: DateTime<Utc>,
+) -> Result<Vec<NaiveDate>, Error> {
+    let dimensions = store.dimensions(by.organization()).await?;
+    let Some(over) = last_day(&dimensions, now) else { return Ok(Vec::new()) };
+    let last = Entity::owned_by(by.organization())
+        .filter(Column::Method.eq(METHOD))
+        .order_by_desc(Column::Day)
+        .one(store.reader())
+        .await?
+        .map(|row| row.day);
+    let first = last.map_or(over, |last| (last + Days::new(1)).max(over - Days::new(CATCH_UP)));
+    keep(store, scores, by, first.iter_days().take_while(|day| *day <= over).collect(), now).await
+}
+
+/// After an import: the kept days from `since` on, whose counts it changed, are computed anew, and those missed.
+pub async fn after_import(
+    store: &Store,
+    scores: &Scores,
+    by: Manage,
+    since: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<Vec<NaiveDate>, Error> {
+    let rows = Entity::owned_by(by.organization()).filter(Column::Day.gte(since)).all(store.reader()).await?;
+    let mut days: Vec<_> = rows.into_iter().map(|row| row.day).collect();
+    days.sort_unstable();
+    let mut computed = Vec::new();
+    for days in days.chunks(MOST_DAYS as usize) {
+        computed.extend(keep(store, scores, by, days.to_vec(), now).await?);
+    }
+    computed.extend(catch_up(store, scores, by, now).await?);
+    Ok(computed)
+}
+
+/// The nightly job: looks now and then whether a day of an organization is over, and computes its parameters. A
+/// failure is logged and mended by the next look.
+pub async fn every_night(store: Store, scores: Scores) {
+    let mut look = tokio::time::interval(EVERY);
+    loop {
+        look.tick().await;
+        let organizations = organization::all(&store).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the nightly job cannot read the organizations");
+            Vec::new()
+        });
+        for organization in organizations {
+            let by = token::operator(organization.id).manages();
+            let done = async { catch_up(&store, &scores, by?, clock::now()).await }.await;
+            match done {
+                Ok(days) if days.is_empty() => (),
+                Ok(days) => tracing::info!(days = days.len(), "the parameters of past days were computed"),
+                Err(error) => tracing::error!(%error, "the parameters of past days were not computed"),
+            }
+        }
+    }
+}
+
+async fn keep(
+    store: &Store,
+    scores: &Scores,
+    by: Manage,
+    days: Vec<NaiveDate>,
+    now: DateTime<Utc>,
+) -> Result<Vec<NaiveDate>, Error> {
+    if days.is_empty() {
+        return Ok(days);
+    }
+    let snapshot = scores.snapshot(by.into(), now.date_naive()).await?;
+    let computed = super::blocking(move || Ok(computed(&snapshot, &days))).await?;
+    if computed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let row = |(day, parameters): &(NaiveDate, Parameters)| {
+        let parameters = serde_json::to_value(parameters)
+            .map_err(|error| Error::Score(format!("the parameters of {day}: {error}")))?;
+        Ok(vec![
+            Value::Uuid(Some(by.organization().0)),
+            Value::ChronoDate(Some(*day)),
+            Value::String(Some(METHOD.to_owned())),
+            Value::Json(Some(Box::new(parameters))),
+            Value::ChronoDateTimeUtc(Some(now)),
+        ])
+    };
+    let rows = computed.iter().map(row).collect::<Result<Vec<_>, Error>>()?;
+    let table = Bulk::into(
+        "parameters_daily",
+        "ON CONFLICT (organization_id, day) DO UPDATE
+         SET method = excluded.method, parameters = excluded.parameters, computed_at = excluded.computed_at",
+        vec![
+            BulkColumn::uuid("organization_id"),
+            BulkColumn::date("day"),
+            BulkColumn::text("method"),
+            BulkColumn::json("parameters"),
+            BulkColumn::timestamp("computed_at"),
+        ],
+    );
+    let tx = store.begin(by.organization(), now).await?;
+    table.insert(tx.db(), rows).await?;
+    tx.commit().await?;
+    Ok(computed.into_iter().map(|(day, _)| day).collect())
+}
+
+fn computed(snapshot: &Snapshot, days: &[NaiveDate]) -> Vec<(NaiveDate, Parameters)> {
+    let one = |known: &NaiveDate| {
+        let computed = snapshot.estimate(*known);
+        (computed.features > 0).then(|| (*known, Parameters::of(&computed, &snapshot.codes)))
+    };
+    days.iter().filter_map(one).collect()
+}

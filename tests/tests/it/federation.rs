@@ -1,0 +1,67 @@
+//! The server as a subgraph of a company's graph, and as one that is none.
+
+use ballroom_tests::{App, Backend, Database};
+use serde_json::{Value, json};
+
+const SERVICE: &str = "{ _service { sdl } }";
+
+const ENTITIES: &str = "query($of: [_Any!]!) { _entities(representations: $of) { __typename
+    ... on Feature { id key name } ... on Release { id version } ... on Customer { id key } } }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_finds_entities_by_their_keys() {
+    let settings = ["--federation", "--introspection", "administrators"];
+    let app = App::with(Database::create(Backend::Sqlite).await, &settings).await;
+    app.product("shop", &["cart"]).await;
+    let plan = "mutation { planRelease(input: { product: \"shop\", version: \"1.0\" }) { release { id } } }";
+    let release = app.asks(plan, json!({})).await["planRelease"]["release"]["id"].clone();
+    app.submits(json!({ "product": "shop", "scale": "csat", "rating": 5, "customer": "acme" })).await;
+    let known =
+        "{ feature(feature: \"cart\", product: \"shop\") { id } customer(customer: \"acme\") { id } }";
+    let known = app.asks(known, json!({})).await;
+    let of = |typename: &str, id: &Value| json!({ "__typename": typename, "id": id });
+    let nowhere = json!("feature_00000000000000000000000000000000");
+    let representations = json!([
+        of("Feature", &known["feature"]["id"]),
+        of("Release", &release),
+        of("Customer", &known["customer"]["id"]),
+        of("Feature", &nowhere),
+        // What is something else than it is said to be is not found.
+        of("Feature", &release),
+    ]);
+    let found = app.asks(ENTITIES, json!({ "of": representations })).await["_entities"].clone();
+    assert_eq!(found[0]["key"], "cart", "{found:#}");
+    assert_eq!(found[1]["version"], "1.0", "{found:#}");
+    assert_eq!(found[2]["key"], "acme", "{found:#}");
+    assert_eq!((&found[3], &found[4]), (&Value::Null, &Value::Null), "{found:#}");
+
+    let sdl = app.asks(SERVICE, json!({})).await["_service"]["sdl"].as_str().unwrap().to_owned();
+    let printed = app.database.succeeds(&["schema", "--federation"]).await;
+    for text in [&sdl, &printed] {
+        assert!(text.contains("https://specs.apollo.dev/federation/v2"), "{text}");
+        for entity in ["Feature", "Release", "Customer"] {
+            let key = format!("type {entity} implements Node @key(fields: \"id\")");
+            assert!(text.contains(&key), "{key}");
+        }
+    }
+
+    // The rights are those of any other way to the same objects.
+    let business =
+        app.database.succeeds(&["token", "create", "--role", "business", "--name", "b", "--quiet"]);
+    let business = business.await;
+    let asked = json!({ "of": [of("Customer", &known["customer"]["id"])] });
+    let (_, refused) = app.plain_answer_to(business.trim(), ENTITIES, asked).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused:#}");
+    let (_, refused) = app.plain_answer_to(business.trim(), SERVICE, json!({})).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_setting_there_is_no_subgraph() {
+    let app = App::start(Backend::Sqlite).await;
+    for query in [SERVICE, "{ _entities(representations: []) { __typename } }"] {
+        assert_eq!(app.is_refused(query, json!({})).await.0, "VALIDATION_ERROR");
+    }
+    let schema = app.database.succeeds(&["schema"]).await;
+    assert!(!schema.contains("_entities") && !schema.contains("@key"));
+}

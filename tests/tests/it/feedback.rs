@@ -1,0 +1,257 @@
+//! Answers: taken once, counted once, corrected and deleted; bad ones refused by name.
+
+use ballroom_tests::{App, Backend, on_both};
+use serde_json::{Value, json};
+
+on_both!(
+    the_same_external_id_is_the_same_answer,
+    a_known_customer_has_one_voice_a_day,
+    anonymous_answers_each_count,
+    a_deleted_answer_gives_its_voice_back,
+    a_correction_moves_the_counts,
+    a_bad_item_never_fails_its_neighbours,
+    bad_input_is_refused_by_name,
+    an_answer_without_a_release_belongs_to_the_newest_live_one,
+    sixteen_clients_at_once_lose_nothing,
+    what_is_no_query_is_refused_with_a_code,
+);
+
+async fn with_product(backend: Backend) -> App {
+    let app = App::start(backend).await;
+    app.product("shop", &["search", "cart"]).await;
+    app
+}
+
+fn answer(rating: f64, more: Value) -> Value {
+    let mut input = json!({
+        "product": "shop", "feature": "search", "scale": "csat", "rating": rating,
+        "occurredAt": "2026-03-01T10:00:00Z",
+    });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    input
+}
+
+/// Answers that count for a feature, and their mean on the scale of 0 to 100, as scores see them.
+async fn counted(app: &App, feature: &str) -> (i64, Option<f64>) {
+    let query = "query($feature: Reference!) { feature(feature: $feature, product: \"shop\") {
+        value(period: { from: \"2026-01-01\", until: \"2026-07-01\" }) { responses strata { responses mean } } } }";
+    let data = app.asks(query, json!({ "feature": feature })).await;
+    let value = &data["feature"]["value"];
+    let strata = value["strata"].as_array().unwrap();
+    let mean =
+        strata.iter().find(|stratum| stratum["responses"] != 0).and_then(|stratum| stratum["mean"].as_f64());
+    (value["responses"].as_i64().unwrap(), mean)
+}
+
+async fn the_same_external_id_is_the_same_answer(backend: Backend) {
+    let app = with_product(backend).await;
+    let first = app.submits(answer(4.0, json!({ "externalId": "r-1" }))).await;
+    assert_eq!(first["outcome"], "ACCEPTED");
+    let again = app.submits(answer(4.0, json!({ "externalId": "r-1" }))).await;
+    assert_eq!(
+        (&again["outcome"], &again["feedback"]["id"]),
+        (&json!("ALREADY_THERE"), &first["feedback"]["id"])
+    );
+    let elsewhere = app.submits(answer(2.0, json!({ "externalId": "r-1", "source": "other system" }))).await;
+    assert_eq!(elsewhere["outcome"], "ACCEPTED");
+    assert_eq!(counted(&app, "search").await.0, 2);
+    app.verify().await;
+}
+
+async fn a_known_customer_has_one_voice_a_day(backend: Backend) {
+    let app = with_product(backend).await;
+    let said = |rating: f64, at: &str| answer(rating, json!({ "customer": "acme", "occurredAt": at }));
+    let noon = app.submits(said(2.0, "2026-03-01T12:00:00Z")).await;
+    assert_eq!(noon["outcome"], "ACCEPTED");
+    let evening = app.submits(said(5.0, "2026-03-01T20:00:00Z")).await;
+    assert_eq!(evening["outcome"], "SUPERSEDES");
+    let late_news = app.submits(said(1.0, "2026-03-01T08:00:00Z")).await;
+    assert_eq!(
+        (&late_news["outcome"], &late_news["feedback"]["counted"]),
+        (&json!("SUPERSEDED"), &json!(false))
+    );
+    assert_eq!(counted(&app, "search").await, (1, Some(100.0)));
+    // Another feature, another scale, another day are other voices.
+    app.submits(answer(3.0, json!({ "customer": "acme", "feature": "cart" }))).await;
+    app.submits(said(3.0, "2026-03-02T08:00:00Z")).await;
+    assert_eq!(counted(&app, "search").await.0, 2);
+    assert_eq!(counted(&app, "cart").await.0, 1);
+    app.verify().await;
+}
+
+async fn anonymous_answers_each_count(backend: Backend) {
+    let app = with_product(backend).await;
+    for _ in 0..3 {
+        assert_eq!(app.submits(answer(4.0, json!({}))).await["outcome"], "ACCEPTED");
+    }
+    assert_eq!(counted(&app, "search").await.0, 3);
+}
+
+async fn a_deleted_answer_gives_its_voice_back(backend: Backend) {
+    let app = with_product(backend).await;
+    let said = |rating: f64, at: &str| answer(rating, json!({ "customer": "acme", "occurredAt": at }));
+    app.submits(said(2.0, "2026-03-01T12:00:00Z")).await;
+    let last = app.submits(said(5.0, "2026-03-01T20:00:00Z")).await;
+    let delete = "mutation($id: ID!) { deleteFeedback(input: { feedbackId: $id }) { deletedId } }";
+    let id = last["feedback"]["id"].clone();
+    app.asks(delete, json!({ "id": id })).await;
+    assert_eq!(counted(&app, "search").await, (1, Some(25.0)));
+    let (code, argument, _) = app.is_refused(delete, json!({ "id": id })).await;
+    assert_eq!((code.as_str(), argument.as_str()), ("NOT_FOUND", "feedbackId"));
+    app.verify().await;
+}
+
+async fn a_correction_moves_the_counts(backend: Backend) {
+    let app = with_product(backend).await;
+    let made = app.submits(answer(1.0, json!({ "customer": "acme", "comment": "hangs" }))).await;
+    let query = "mutation($input: CorrectFeedbackInput!) { correctFeedback(input: $input) {
+        feedback { rating comment feature { key } correctedAt } } }";
+    let input =
+        json!({ "feedbackId": made["feedback"]["id"], "rating": 5, "feature": "cart", "comment": null });
+    let corrected = app.asks(query, json!({ "input": input })).await;
+    let feedback = &corrected["correctFeedback"]["feedback"];
+    assert_eq!((&feedback["rating"], &feedback["comment"]), (&json!(5.0), &json!(null)));
+    assert_eq!(feedback["feature"]["key"], "cart");
+    assert!(feedback["correctedAt"].is_string());
+    assert_eq!(counted(&app, "search").await.0, 0);
+    assert_eq!(counted(&app, "cart").await, (1, Some(100.0)));
+    app.verify().await;
+}
+
+const BATCH: &str =
+    "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) {
+    taken refused items { result { outcome } error { index code field message } } } }";
+
+async fn a_bad_item_never_fails_its_neighbours(backend: Backend) {
+    let app = with_product(backend).await;
+    let items = json!([
+        answer(4.0, json!({ "externalId": "a" })),
+        answer(9.0, json!({ "externalId": "b" })),
+        answer(4.0, json!({ "feature": "ghost" })),
+        answer(3.0, json!({ "externalId": "a" })),
+        answer(5.0, json!({ "customer": "acme" })),
+    ]);
+    let data = app.asks(BATCH, json!({ "items": items })).await;
+    let batch = &data["submitFeedbackBatch"];
+    assert_eq!((&batch["taken"], &batch["refused"]), (&json!(3), &json!(2)));
+    let outcome = |at: usize| batch["items"][at]["result"]["outcome"].clone();
+    assert_eq!(
+        (outcome(0), outcome(3), outcome(4)),
+        (json!("ACCEPTED"), json!("UPDATED"), json!("ACCEPTED")),
+        "what is sent last of one id is the newest"
+    );
+    let error = |at: usize| {
+        let error = &batch["items"][at]["error"];
+        (error["index"].clone(), error["code"].clone(), error["field"].clone())
+    };
+    assert_eq!(error(1), (json!(1), json!("INVALID_ARGUMENT"), json!("rating")));
+    assert_eq!(error(2), (json!(2), json!("NOT_FOUND"), json!("feature")));
+    assert_eq!(counted(&app, "search").await.0, 2);
+    app.verify().await;
+}
+
+async fn bad_input_is_refused_by_name(backend: Backend) {
+    let app = with_product(backend).await;
+    let query = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome } }";
+    let cases = [
+        (answer(4.5, json!({})), "INVALID_ARGUMENT", "rating", "goes by 1"),
+        (answer(0.0, json!({})), "INVALID_ARGUMENT", "rating", "between 1 and 5"),
+        (answer(4.0, json!({ "scale": "smileys" })), "NOT_FOUND", "scale", "smileys"),
+        (answer(4.0, json!({ "product": "ghost" })), "NOT_FOUND", "product", "ghost"),
+        (answer(4.0, json!({ "release": "9.9" })), "NOT_FOUND", "release", "9.9"),
+        (answer(4.0, json!({ "segment": "ghosts" })), "NOT_FOUND", "segment", "ghosts"),
+        (
+            answer(4.0, json!({ "occurredAt": "9000-01-01T00:00:00Z" })),
+            "INVALID_ARGUMENT",
+            "occurredAt",
+            "future",
+        ),
+        (answer(4.0, json!({ "comment": "x".repeat(100_001) })), "INVALID_ARGUMENT", "comment", "100001"),
+        (answer(4.0, json!({ "comment": "a\u{0}b" })), "INVALID_ARGUMENT", "comment", "NUL"),
+        (answer(4.0, json!({ "externalId": "x".repeat(201) })), "INVALID_ARGUMENT", "externalId", "201"),
+    ];
+    for (input, code, argument, part) in cases {
+        let refused = app.is_refused(query, json!({ "input": input })).await;
+        assert_eq!((refused.0.as_str(), refused.1.as_str()), (code, argument), "{refused:?}");
+        assert!(refused.2.contains(part), "{refused:?}");
+    }
+    assert_eq!(counted(&app, "search").await.0, 0);
+}
+
+async fn an_answer_without_a_release_belongs_to_the_newest_live_one(backend: Backend) {
+    let app = with_product(backend).await;
+    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
+    for (version, day) in [("1.0", "2026-01-10"), ("1.1", "2026-02-10")] {
+        let released = format!("{day}T09:00:00Z");
+        let input = json!({ "product": "shop", "version": version, "releasedAt": released });
+        app.asks(plan, json!({ "input": input })).await;
+    }
+    let query = "query($id: ID!) { feedback(id: $id) { release { version } releaseInferred } }";
+    for (at, more, version, inferred) in [
+        ("2026-01-20T10:00:00Z", json!({}), json!({ "version": "1.0" }), true),
+        ("2026-03-20T10:00:00Z", json!({}), json!({ "version": "1.1" }), true),
+        ("2026-03-20T10:00:00Z", json!({ "release": "1.0" }), json!({ "version": "1.0" }), false),
+        ("2026-01-01T10:00:00Z", json!({}), json!(null), true),
+    ] {
+        let mut input = answer(4.0, more);
+        input["occurredAt"] = json!(at);
+        let made = app.submits(input).await;
+        let data = app.asks(query, json!({ "id": made["feedback"]["id"] })).await;
+        assert_eq!(
+            (&data["feedback"]["release"], &data["feedback"]["releaseInferred"]),
+            (&version, &json!(inferred))
+        );
+    }
+}
+
+async fn sixteen_clients_at_once_lose_nothing(backend: Backend) {
+    let app = with_product(backend).await;
+    let app = &app;
+    let clients = (0..16).map(|client| async move {
+        for number in 0..10 {
+            // Four clients speak for each customer, about the same feature, on the same day.
+            let customer = format!("customer-{}", client % 4);
+            let external = format!("{client}-{number}");
+            app.submits(answer(
+                f64::from(1 + number % 5),
+                json!({ "customer": customer, "externalId": external }),
+            ))
+            .await;
+        }
+    });
+    futures::future::join_all(clients).await;
+    assert_eq!(counted(app, "search").await.0, 4);
+    let query = "{ product(product: \"shop\") { feedback(first: 1) { totalCount } } }";
+    let total = app.asks(query, json!({})).await;
+    assert_eq!(total["product"]["feedback"]["totalCount"], 160);
+    app.verify().await;
+}
+
+async fn what_is_no_query_is_refused_with_a_code(backend: Backend) {
+    let app = with_product(backend).await;
+    let value = "query($asOf: Date) { product(product: \"shop\") { valueReport(asOf: $asOf) { asOf } } }";
+    for (query, variables, code) in [
+        ("{ nonsense }", json!({}), "VALIDATION_ERROR"),
+        ("{ product", json!({}), "PARSE_ERROR"),
+        ("{ product(product: 7) { id } }", json!({}), "INVALID_ARGUMENT"),
+        (value, json!({ "asOf": "yesterday" }), "INVALID_ARGUMENT"),
+        (value, json!({ "asOf": "+262142-12-31" }), "INVALID_ARGUMENT"),
+        (value, json!({ "asOf": "0001-01-01" }), "INVALID_ARGUMENT"),
+    ] {
+        let answer = app.answer(query, variables).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{query}: {answer:#}");
+    }
+    let report = |n: usize| format!("r{n}: valueReport {{ entries {{ value {{ score lower upper }} }} }} ");
+    let many: String = (0..300).map(report).collect();
+    let refused = app.answer(&format!("{{ product(product: \"shop\") {{ {many} }} }}"), json!({})).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "TOO_COMPLEX", "{refused:#}");
+    // A blank customer is nobody, a blank product is none, and neither harms its neighbours.
+    let items = json!([
+        answer(4.0, json!({ "customer": "" })),
+        answer(4.0, json!({ "product": "" })),
+        answer(4.0, json!({})),
+    ]);
+    let batch = app.asks(BATCH, json!({ "items": items })).await["submitFeedbackBatch"].clone();
+    assert_eq!((&batch["taken"], &batch["refused"]), (&json!(2), &json!(1)));
+    assert_eq!(batch["items"][1]["error"]["field"], "product");
+}

@@ -1,0 +1,254 @@
+//! What becomes of the rows of a file: nothing is made of what says nothing, of what is refused, or twice.
+
+use ballroom_tests::{App, Backend, on_both};
+use serde_json::{Value, json};
+
+on_both!(
+    cells_that_say_that_there_is_nothing_make_nothing,
+    what_a_refused_row_names_is_not_made,
+    anonymous_answers_of_two_files_all_count,
+    a_twin_of_a_release_is_warned_of,
+    rejects_come_in_the_order_of_the_file_and_name_the_flag,
+    a_mistyped_setting_is_found_before_the_first_row,
+    releases_that_name_releases_of_the_same_file_come_in,
+    a_twin_is_told_by_whoever_makes_it,
+    columns_that_are_not_read_are_named,
+    rows_that_an_earlier_file_had_are_counted_again_with_a_word,
+);
+
+async fn start(backend: Backend) -> App {
+    let app = App::start(backend).await;
+    app.product("shop", &["search"]).await;
+    app
+}
+
+async fn import(app: &App, rows: &str, more: &[&str]) -> String {
+    let file = app.database.file("rows.csv", rows);
+    app.database.succeeds(&[&["import", "feedback", &file, "--set", "product=shop"], more].concat()).await
+}
+
+/// What there is: versions, keys of features, answers, and the customer of each.
+async fn there(app: &App) -> Value {
+    let query = "{ product(product: \"shop\") { releases(orderBy: { field: VERSION, direction: ASC }) { nodes { version } }
+        features { nodes { key } } feedback { totalCount nodes { comment customer { key } } } } }";
+    app.asks(query, json!({})).await["product"].clone()
+}
+
+async fn cells_that_say_that_there_is_nothing_make_nothing(backend: Backend) {
+    let app = start(backend).await;
+    let mut rows = "scale,rating,occurred_at,release,customer,comment\n".to_owned();
+    for cell in ["NA", "N/A", "-", "null", "None", "nan", "#N/A"] {
+        rows.push_str(&format!("csat,4,2026-03-01T10:00:00Z,{cell},{cell},{cell}\n"));
+    }
+    let said = import(&app, &rows, &["--create", "releases,customers,features"]).await;
+    assert!(said.contains("7 accepted"), "anonymous answers each count: {said}");
+    let there = there(&app).await;
+    assert_eq!(there["releases"]["nodes"], json!([]));
+    assert_eq!(there["feedback"]["totalCount"], 7);
+    for answer in there["feedback"]["nodes"].as_array().unwrap() {
+        assert_eq!(answer, &json!({ "comment": null, "customer": null }));
+    }
+    // Who means it can say so.
+    let rows = "scale,rating,occurred_at,release,customer,comment\ncsat,4,2026-04-01T10:00:00Z,unknown,?,unknown\n\
+        csat,4,2026-04-01T10:00:00Z,<NA>,—,TBD\n";
+    let said = import(&app, rows, &["--create", "releases,customers"]).await;
+    assert!(said.contains("2 accepted") && !said.contains("Made"), "{said}");
+    let query = "{ product(product: \"shop\") { feedback(filter: { dayFrom: \"2026-04-01\" }) { nodes { comment } } } }";
+    let comments = app.asks(query, json!({})).await["product"]["feedback"]["nodes"].to_string();
+    assert!(comments.contains("unknown") && comments.contains("TBD"), "somebody wrote that: {comments}");
+    let rows =
+        "scale,rating,occurred_at,release\ncsat,4,2026-03-01T10:00:00Z,none\ncsat,4,2026-03-01T10:00:00Z,?\n";
+    let said = import(&app, rows, &["--create", "releases", "--missing", "?"]).await;
+    assert!(said.contains("1 release"), "{said}");
+    app.verify().await;
+}
+
+async fn what_a_refused_row_names_is_not_made(backend: Backend) {
+    let app = start(backend).await;
+    let rows = "feature,scale,rating,occurred_at,release,segment,customer\n\
+        cart,csat,9,2026-03-01,1.0,gold,acme\n\
+        login,csat,4,2026-03-01,2.0,silver,bolt\n\
+        search,csat,4,2026-03-01,3.0,bad\u{7}segment,crux\n";
+    let file = app.database.file("rows.csv", rows);
+    let create = ["--create", "features,releases,segments,customers"];
+    let ran = app
+        .database
+        .ballroom(&[&["import", "feedback", &file, "--set", "product=shop"], &create[..]].concat())
+        .await;
+    assert_eq!(ran.status.code(), Some(2), "{ran:?}");
+    let there = there(&app).await;
+    assert_eq!(there["releases"]["nodes"], json!([{ "version": "2.0" }]), "{ran:?}");
+    assert_eq!(there["features"]["nodes"], json!([{ "key": "login" }, { "key": "search" }]));
+    let query = "{ segments { nodes { key } } customers { nodes { key } } }";
+    let made = app.asks(query, json!({})).await;
+    assert_eq!(
+        made,
+        json!({ "segments": { "nodes": [{ "key": "silver" }] }, "customers": { "nodes": [{ "key": "bolt" }] } })
+    );
+    app.verify().await;
+}
+
+async fn anonymous_answers_of_two_files_all_count(backend: Backend) {
+    let app = start(backend).await;
+    let one = "rating,occurred_at\n5,2026-03-01\n5,2026-03-01\n";
+    let other = "rating,occurred_at\n5,2026-03-01\n4,2026-03-02\n";
+    let stars = async |rows: &str| import(&app, rows, &["--scale", "csat"]).await;
+    assert!(stars(one).await.contains("2 accepted"));
+    assert!(stars(other).await.contains("2 accepted"), "the second file's answer is another one's");
+    assert!(stars(one).await.contains("2 already there"), "the same file again is the same");
+    assert_eq!(there(&app).await["feedback"]["totalCount"], 4);
+    // Who is known said it once, whichever file tells of it.
+    let named = |more: &str| format!("rating,occurred_at,customer\n5,2026-03-01,acme\n{more}");
+    let create = ["--scale", "csat", "--create", "customers"];
+    import(&app, &named(""), &create).await;
+    let said = import(&app, &named("4,2026-03-02,acme\n"), &create).await;
+    assert!(said.contains("1 accepted") && said.contains("1 already there"), "{said}");
+    app.verify().await;
+}
+
+async fn a_twin_of_a_release_is_warned_of(backend: Backend) {
+    let app = start(backend).await;
+    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { version } alike { version } } }";
+    let input = json!({ "product": "shop", "version": "1.2.3" });
+    assert_eq!(app.asks(plan, json!({ "input": input })).await["planRelease"]["alike"], json!([]));
+    let rows = "feature,scale,rating,occurred_at,release\nSearch,csat,4,2026-03-01,v1.2.3\ncart,csat,4,2026-03-01,1.2.4\n";
+    let bare = import(&app, rows, &["--create", "features,releases", "--release-prefix", "v"]).await;
+    assert!(!bare.contains("v1.2.3"), "{bare}");
+    assert!(bare.contains("\"Search\"") && bare.contains("\"search\""), "near features are named: {bare}");
+    let rows = rows.replace("1.2.4", "v1.2.3");
+    let said = import(&app, &rows, &["--create", "features,releases"]).await;
+    assert!(
+        said.contains("\"v1.2.3\"") && said.contains("\"1.2.3\"") && said.contains("--release-prefix"),
+        "{said}"
+    );
+    assert!(!said.contains("1.2.4"), "another version is no twin: {said}");
+    let input = json!({ "product": "shop", "version": "1.2.3.0" });
+    let alike = app.asks(plan, json!({ "input": input })).await["planRelease"]["alike"].clone();
+    assert_eq!(alike.as_array().unwrap().len(), 2, "{alike}");
+}
+
+async fn rejects_come_in_the_order_of_the_file_and_name_the_flag(backend: Backend) {
+    let app = start(backend).await;
+    let rows = "feature,scale,rating,occurred_at\nghost,csat,4,2026-03-01\nsearch,csat,good,2026-03-01\n\
+        search,faces,4,2026-03-01\nsearch,csat,4,1st of May\nsearch,csat,9,2026-03-01\n";
+    let file = app.database.file("rows.csv", rows);
+    let ran = app.database.ballroom(&["import", "feedback", &file, "--set", "product=shop"]).await;
+    assert_eq!(ran.status.code(), Some(2));
+    let rejects = std::fs::read_to_string(format!("{file}.rejects.csv")).unwrap();
+    let told: Vec<&str> = rejects.lines().skip(1).collect();
+    let lines: Vec<&str> = told.iter().map(|row| row.split(',').next().unwrap()).collect();
+    assert_eq!(lines, ["2", "3", "4", "5", "6"], "{rejects}");
+    assert!(told[0].contains("--create features"), "{}", told[0]);
+    assert!(told[2].contains("createScale makes scales"), "{}", told[2]);
+    assert!(told[3].contains("--date-format"), "{}", told[3]);
+}
+
+async fn a_mistyped_setting_is_found_before_the_first_row(backend: Backend) {
+    let app = start(backend).await;
+    let file = app.database.file("rows.csv", "rating,occurred_at\n5,2026-03-01\n");
+    for (arguments, parts) in [
+        (["--set", "product=shop", "--scale", "cast"], ["--scale", "csat"]),
+        (["--set", "product=shpo", "--scale", "csat"], ["product", "shop"]),
+        (["--set", "product=shop,feature=serach", "--scale", "csat"], ["feature", "search"]),
+    ] {
+        let ran = app.database.ballroom(&[&["import", "feedback", &file], &arguments[..]].concat()).await;
+        assert!(!ran.status.success() && !ran.out.contains("rows read"), "{ran:?}");
+        assert!(parts.iter().all(|part| ran.err.contains(part)), "{}", ran.err);
+    }
+    assert!(!std::path::Path::new(&format!("{file}.rejects.csv")).exists());
+}
+
+async fn releases_that_name_releases_of_the_same_file_come_in(backend: Backend) {
+    let app = start(backend).await;
+    let mut rows = "product,version,previous,released_at\nshop,0,,2026-01-01\n".to_owned();
+    for number in 1..300 {
+        rows.push_str(&format!("shop,{number},{},2026-01-01\n", number - 1));
+    }
+    let file = app.database.file("releases.csv", &rows);
+    let said = app.database.succeeds(&["import", "releases", &file]).await;
+    assert!(said.contains("300 accepted"), "{said}");
+    let query = "{ release(release: \"299\", product: \"shop\") { previous { version } } }";
+    assert_eq!(app.asks(query, json!({})).await["release"]["previous"]["version"], "298");
+    let said = app.database.succeeds(&["import", "releases", &file]).await;
+    assert!(said.contains("300 already there"), "{said}");
+}
+
+async fn a_twin_is_told_by_whoever_makes_it(backend: Backend) {
+    let app = start(backend).await;
+    let rows = |customers: &[&str]| {
+        let rows = customers.iter().map(|customer| format!("csat,4,2026-03-01,{customer}\n"));
+        format!("scale,rating,occurred_at,customer\n{}", rows.collect::<String>())
+    };
+    let create = ["--create", "customers"];
+    let said = import(&app, &rows(&["acme", "globex"]), &create).await;
+    assert!(said.contains("Made: 2 customers.") && !said.contains("Warning"), "{said}");
+    let said = import(&app, &rows(&["Acme", "ACME", "GLOBEX", "initech", "acme"]), &create).await;
+    assert!(said.contains("Made: 4 customers."), "{said}");
+    for twin in ["Acme", "ACME"] {
+        let warning = format!(
+            "Warning: customer \"{twin}\" is made new beside \"acme\"; if they are the same, write \"acme\" in the file."
+        );
+        assert!(said.contains(&warning), "{said}");
+    }
+    assert!(said.contains("\"GLOBEX\" is made new beside \"globex\"") && !said.contains("initech"), "{said}");
+    assert!(said.find("Warning").unwrap() < said.find("rows read").unwrap(), "before it is made: {said}");
+    // Two that are new and much alike, and versions that a prefix does not explain.
+    let said = import(&app, &rows(&["umbrella-1", "Umbrella 1"]), &create).await;
+    assert!(said.contains("\"umbrella-1\" is made new beside \"Umbrella 1\""), "{said}");
+    let release = "scale,rating,occurred_at,release\ncsat,4,2026-03-01,2.0.0\ncsat,4,2026-03-01,2.0\n";
+    let said = import(&app, release, &["--create", "releases"]).await;
+    assert!(said.contains("write \"2.0\" in the file") && !said.contains("--release-prefix"), "{said}");
+
+    for (verb, key, more) in [
+        ("createProduct", "Shop", json!({})),
+        ("createFeature", "SEARCH", json!({ "product": "shop" })),
+        ("createSegment", "Gold", json!({})),
+        ("createCustomer", "AcMe", json!({})),
+    ] {
+        let (first, noun) = (verb[6..7].to_uppercase(), verb[6..].to_lowercase());
+        let document = format!(
+            "mutation($input: Create{first}{}Input!) {{ {verb}(input: $input) {{ outcome {noun} {{ key }} alike {{ key }} }} }}",
+            &verb[7..]
+        );
+        let send = async |key: &str| {
+            let mut input = more.clone();
+            input["key"] = json!(key);
+            app.asks(&document, json!({ "input": input })).await[verb].clone()
+        };
+        send(&key.to_lowercase()).await;
+        let made = send(key).await;
+        assert_eq!(made["outcome"], "CREATED", "{verb}: {made}");
+        assert!(made["alike"].as_array().unwrap().contains(&json!({ "key": key.to_lowercase() })), "{made}");
+        assert_eq!(send(key).await["alike"], json!([]), "said once: {verb}");
+        assert_eq!(send("another-one").await["alike"], json!([]), "{verb}");
+    }
+}
+
+async fn columns_that_are_not_read_are_named(backend: Backend) {
+    let app = start(backend).await;
+    let file = app.database.file(
+        "incidents.csv",
+        "product,severity,opened_at,feature,resolvd_at,bogus,other\nshop,2,2026-03-01,search,2026-03-02,x,y\n",
+    );
+    let said = app.database.succeeds(&["import", "incidents", &file]).await;
+    assert!(said.contains("column `resolvd_at` is not read; did you mean `resolved_at`"), "{said}");
+    assert!(said.contains("Warning: columns that are not read: `bogus`, `other`."), "{said}");
+    let query = "{ product(product: \"shop\") { incidents { nodes { state features { key } } } } }";
+    let incident = app.asks(query, json!({})).await["product"]["incidents"]["nodes"][0].clone();
+    assert_eq!(incident, json!({ "state": "OPEN", "features": [{ "key": "search" }] }));
+}
+
+async fn rows_that_an_earlier_file_had_are_counted_again_with_a_word(backend: Backend) {
+    let app = start(backend).await;
+    let rows = "rating,occurred_at,comment\n5,2026-03-01,good\n5,2026-03-01,good\n4,2026-03-02,\n";
+    let csat = ["--scale", "csat"];
+    let said = import(&app, rows, &csat).await;
+    assert!(said.contains("3 accepted") && !said.contains("Warning"), "{said}");
+    assert!(!import(&app, rows, &csat).await.contains("Warning"), "the same file again is the same");
+    let grown = format!("{rows}5,2026-03-01,good\n3,2026-03-03,new\n");
+    let said = import(&app, &grown, &csat).await;
+    assert!(said.contains("5 accepted"), "{said}");
+    assert!(said.contains("Warning: 3 accepted rows say what rows say of an earlier import"), "{said}");
+    let named = "rating,occurred_at,comment,external_id\n5,2026-03-01,good,1\n";
+    assert!(!import(&app, named, &csat).await.contains("Warning"), "it has an id");
+}

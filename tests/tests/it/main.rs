@@ -1,0 +1,32 @@
+//! All stories, in one program: linking is what building them costs.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+
+mod access;
+mod charts;
+mod client;
+mod command_line;
+mod connections;
+mod contract;
+mod counts;
+mod demo;
+mod durability;
+mod federation;
+mod feedback;
+mod import;
+mod import_rows;
+mod inputs;
+mod limits;
+mod live;
+mod nouns;
+mod objects;
+mod oidc;
+mod propagation;
+mod protocol;
+mod readme;
+mod releases;
+mod running;
+mod schema;
+mod scores;
+mod statements;
+mod states;
+mod unrated;

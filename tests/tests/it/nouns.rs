@@ -1,0 +1,273 @@
+//! Products, features, releases, iterations, customers, segments and scales: made once, changed, and what the
+//! trade's verbs do to them.
+
+use ballroom_tests::{App, Backend, on_both};
+use serde_json::{Value, json};
+
+on_both!(
+    making_the_same_again_returns_what_is_there,
+    a_release_is_planned_shipped_and_withdrawn,
+    the_release_graph_has_no_circles,
+    what_is_left_out_stays_and_null_removes,
+    ids_of_one_noun_are_not_ids_of_another,
+    an_incident_lives_and_is_attributed,
+    incidents_of_two_products_are_two,
+    figures_of_exposure_replace_one_another,
+    a_scale_of_ones_own_counts_like_any_other,
+);
+
+const CREATE_PRODUCT: &str =
+    "mutation($input: CreateProductInput!) { createProduct(input: $input) { product { id name timeZone } } }";
+const PLAN: &str = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release {
+    id version lifecycle plannedFor releasedAt withdrawnAt } } }";
+
+async fn making_the_same_again_returns_what_is_there(backend: Backend) {
+    let app = App::start(backend).await;
+    let input = json!({ "key": "shop", "name": "The shop", "timeZone": "Europe/Berlin" });
+    let first = app.asks(CREATE_PRODUCT, json!({ "input": input })).await;
+    let again = app.asks(CREATE_PRODUCT, json!({ "input": input })).await;
+    assert_eq!(first, again);
+    let zone = json!({ "input": { "key": "shop", "timeZone": "Asia/Tokyo" } });
+    let (code, argument, _) = app.is_refused(CREATE_PRODUCT, zone).await;
+    assert_eq!(
+        (code.as_str(), argument.as_str()),
+        ("CONFLICT", "timeZone"),
+        "its days are counted in its zone"
+    );
+    let bad = json!({ "input": { "key": "other", "timeZone": "Mars/Olympus" } });
+    let (code, argument, message) = app.is_refused(CREATE_PRODUCT, bad).await;
+    assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "timeZone"));
+    assert!(message.contains("Europe/Berlin"), "it says what would be right: {message}");
+}
+
+async fn a_release_is_planned_shipped_and_withdrawn(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &["search"]).await;
+    let input = json!({ "product": "shop", "version": "2.0", "plannedFor": "2026-04-01",
+        "features": [{ "feature": "search", "change": "CHANGED" }] });
+    let planned = app.asks(PLAN, json!({ "input": input })).await;
+    let release = &planned["planRelease"]["release"];
+    assert_eq!((&release["lifecycle"], &release["releasedAt"]), (&json!("PLANNED"), &Value::Null));
+    let id = release["id"].clone();
+    let ship = "mutation($input: ShipReleaseInput!) { shipRelease(input: $input) { release { lifecycle releasedAt } } }";
+    let withdraw = "mutation($input: WithdrawReleaseInput!) { withdrawRelease(input: $input) { release {
+        lifecycle releasedAt withdrawnAt } } }";
+    let early = app.is_refused(withdraw, json!({ "input": { "releaseId": id } })).await;
+    assert_eq!(early.0, "CONFLICT", "{early:?}");
+    let shipping = json!({ "input": { "releaseId": id, "releasedAt": "2026-04-02T08:00:00Z" } });
+    let shipped = app.asks(ship, shipping.clone()).await;
+    assert_eq!(shipped["shipRelease"]["release"]["lifecycle"], "RELEASED");
+    assert_eq!(app.asks(ship, shipping).await, shipped, "shipping it again changes nothing");
+    let withdrawing = json!({ "input": { "releaseId": id, "withdrawnAt": "2026-04-03T08:00:00Z" } });
+    let withdrawn = app.asks(withdraw, withdrawing).await;
+    assert_eq!(withdrawn["withdrawRelease"]["release"]["lifecycle"], "WITHDRAWN");
+    let early = json!({ "input": { "releaseId": id, "releasedAt": "2026-04-03T07:00:00Z" } });
+    assert_eq!(app.is_refused(ship, early).await.1, "releasedAt", "it was not withdrawn yet");
+    let later = json!({ "input": { "releaseId": id, "releasedAt": "2026-04-09T08:00:00Z" } });
+    assert_eq!(
+        app.asks(ship, later).await["shipRelease"]["release"],
+        json!({ "lifecycle": "RELEASED", "releasedAt": "2026-04-09T08:00:00+00:00" })
+    );
+    let deploy = "mutation($input: RecordDeploymentInput!) { recordDeployment(input: $input) { deployment {
+        id status release { version features { change feature { key } } deployments { environment } } } } }";
+    let input =
+        json!({ "releaseId": id, "environment": "production", "status": "ROLLED_BACK", "externalId": "d-1" });
+    let deployed = app.asks(deploy, json!({ "input": input })).await;
+    assert_eq!(app.asks(deploy, json!({ "input": input })).await, deployed);
+    assert_eq!(
+        deployed["recordDeployment"]["deployment"]["release"]["features"][0]["feature"]["key"],
+        "search"
+    );
+}
+
+async fn the_release_graph_has_no_circles(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    let mut ids = Vec::new();
+    for (version, previous) in [("1", Value::Null), ("2", json!("1")), ("3", json!("2"))] {
+        let input = json!({ "product": "shop", "version": version, "previous": previous });
+        ids.push(app.asks(PLAN, json!({ "input": input })).await["planRelease"]["release"]["id"].clone());
+    }
+    let update = "mutation($input: UpdateReleaseInput!) { updateRelease(input: $input) { release { previous { version } } } }";
+    let circle = app.is_refused(update, json!({ "input": { "releaseId": ids[0], "previous": "3" } })).await;
+    assert_eq!((circle.0.as_str(), circle.1.as_str()), ("INVALID_ARGUMENT", "previous"));
+    let itself = app.is_refused(update, json!({ "input": { "releaseId": ids[0], "previous": "1" } })).await;
+    assert_eq!(itself.0, "INVALID_ARGUMENT");
+    let free = app.asks(update, json!({ "input": { "releaseId": ids[2], "previous": null } })).await;
+    assert_eq!(free["updateRelease"]["release"]["previous"], Value::Null);
+}
+
+async fn what_is_left_out_stays_and_null_removes(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &["search"]).await;
+    let find = "{ feature(feature: \"search\", product: \"shop\") { id } }";
+    let id = app.asks(find, json!({})).await["feature"]["id"].clone();
+    let update = "mutation($input: UpdateFeatureInput!) { updateFeature(input: $input) { feature {
+        name description team lifecycle } } }";
+    let change = async |more: Value| {
+        let mut input = json!({ "featureId": id });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app.asks(update, json!({ "input": input })).await["updateFeature"]["feature"].clone()
+    };
+    let full = change(json!({ "name": "Search", "description": "finds", "team": "Kestrel" })).await;
+    assert_eq!(
+        full,
+        json!({ "name": "Search", "description": "finds", "team": "Kestrel", "lifecycle": "LIVE" })
+    );
+    let less = change(json!({ "description": null, "lifecycle": "RETIRED" })).await;
+    assert_eq!(
+        less,
+        json!({ "name": "Search", "description": null, "team": "Kestrel", "lifecycle": "RETIRED" })
+    );
+    let segment = "mutation { createSegment(input: { key: \"gold\" }) { segment { key } } }";
+    app.asks(segment, json!({})).await;
+    let customer = "mutation { createCustomer(input: { key: \"acme\", segment: \"gold\" }) { customer { segment { key } } } }";
+    assert_eq!(app.asks(customer, json!({})).await["createCustomer"]["customer"]["segment"]["key"], "gold");
+    let update =
+        "mutation { updateCustomer(input: { customer: \"acme\", segment: null, name: \"ACME\" }) { customer {
+        name segment { key } } } }";
+    assert_eq!(
+        app.asks(update, json!({})).await["updateCustomer"]["customer"],
+        json!({ "name": "ACME", "segment": null })
+    );
+    let iteration =
+        "mutation($input: CreateIterationInput!) { createIteration(input: $input) { iteration { id } } }";
+    let days = json!({ "product": "shop", "name": "Sprint 1", "startsOn": "2026-03-01", "endsBefore": "2026-03-15" });
+    let made = app.asks(iteration, json!({ "input": days })).await;
+    let update = "mutation($input: UpdateIterationInput!) { updateIteration(input: $input) { iteration { endsBefore } } }";
+    let wrong =
+        json!({ "iterationId": made["createIteration"]["iteration"]["id"], "endsBefore": "2026-02-01" });
+    assert_eq!(app.is_refused(update, json!({ "input": wrong })).await.1, "endsBefore");
+}
+
+async fn ids_of_one_noun_are_not_ids_of_another(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &["search"]).await;
+    let find = "{ feature(feature: \"search\", product: \"shop\") { id } product(product: \"shop\") { id } }";
+    let data = app.asks(find, json!({})).await;
+    let release = "query($release: Reference!) { release(release: $release) { version } }";
+    let refused = app.is_refused(release, json!({ "release": data["feature"]["id"] })).await;
+    assert_eq!(refused.0, "INVALID_ARGUMENT", "{refused:?}");
+    let feature = "query($feature: Reference!, $product: Reference!) { feature(feature: $feature, product: $product) { key } }";
+    let by_ids = json!({ "feature": data["feature"]["id"], "product": data["product"]["id"] });
+    assert_eq!(app.asks(feature, by_ids).await["feature"]["key"], "search");
+    let ghost = json!({ "feature": "ghost", "product": "shop" });
+    assert_eq!(app.is_refused(feature, ghost).await.0, "NOT_FOUND");
+}
+
+async fn an_incident_lives_and_is_attributed(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &["search"]).await;
+    let input = json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T00:00:00Z" });
+    let release = app.asks(PLAN, json!({ "input": input })).await["planRelease"]["release"]["id"].clone();
+    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { alreadyThere incident {
+        id state severity } } }";
+    let input = json!({ "product": "shop", "features": ["search"], "severity": 1, "title": "search is down",
+        "openedAt": "2026-02-01T10:00:00Z", "externalId": "INC-1" });
+    let opened = app.asks(open, json!({ "input": input })).await;
+    assert_eq!(app.asks(open, json!({ "input": input })).await["openIncident"]["alreadyThere"], true);
+    let id = opened["openIncident"]["incident"]["id"].clone();
+    let bad = json!({ "input": { "product": "shop", "severity": 9, "title": "x" } });
+    assert_eq!(app.is_refused(open, bad).await.1, "severity");
+    let resolve = "mutation($input: ResolveIncidentInput!) { resolveIncident(input: $input) { incident { state resolvedAt } } }";
+    let before = json!({ "input": { "incidentId": id, "resolvedAt": "2026-01-01T00:00:00Z" } });
+    assert_eq!(app.is_refused(resolve, before).await.1, "resolvedAt");
+    let resolved = json!({ "input": { "incidentId": id, "resolvedAt": "2026-02-02T00:00:00Z" } });
+    assert_eq!(app.asks(resolve, resolved).await["resolveIncident"]["incident"]["state"], "RESOLVED");
+    let attribute =
+        "mutation($input: AttributeIncidentInput!) { attributeIncident(input: $input) { incident {
+        attributions { basis confidence release { version } } } } }";
+    let unsure = json!({ "incidentId": id, "releaseId": release, "basis": "INFERRED" });
+    assert_eq!(app.is_refused(attribute, json!({ "input": unsure })).await.1, "confidence");
+    let inferred = json!({ "incidentId": id, "releaseId": release, "basis": "INFERRED", "confidence": 0.8 });
+    app.asks(attribute, json!({ "input": inferred })).await;
+    app.verify().await;
+    let rejected = json!({ "incidentId": id, "releaseId": release, "basis": "REJECTED" });
+    let said = app.asks(attribute, json!({ "input": rejected })).await;
+    let stated = said["attributeIncident"]["incident"]["attributions"].as_array().unwrap();
+    let bases: Vec<_> = stated.iter().map(|one| one["basis"].as_str().unwrap()).collect();
+    assert_eq!(bases, ["INFERRED", "REJECTED"]);
+    app.verify().await;
+}
+
+async fn incidents_of_two_products_are_two(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    app.product("till", &[]).await;
+    let open = "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { items {
+        result { alreadyThere incident { title } } error { code field } } } }";
+    let incident = |product: &str, title: &str, external: &str| json!({ "product": product, "severity": 3, "title": title, "externalId": external });
+    let items = json!([
+        incident("shop", "one", "1"),
+        incident("till", "other", "1"),
+        incident("shop", "blank", ""),
+        incident("shop", "blank too", " "),
+    ]);
+    let data = app.asks(open, json!({ "items": items })).await;
+    let items = &data["openIncidents"]["items"];
+    assert_eq!(items[1]["error"], json!({ "code": "CONFLICT", "field": "externalId" }));
+    for (at, title) in [(0, "one"), (2, "blank"), (3, "blank too")] {
+        assert_eq!(items[at]["result"], json!({ "alreadyThere": false, "incident": { "title": title } }));
+    }
+    app.verify().await;
+}
+
+async fn figures_of_exposure_replace_one_another(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &["search"]).await;
+    let query = "mutation($items: [RecordExposureItemInput!]!) { recordExposure(input: { items: $items }) {
+        items { alreadyThere exposure { activeCustomers } error { field } } } }";
+    let figure = |active: i64, source: &str| {
+        json!({ "product": "shop", "feature": "search", "day": "2026-03-01",
+        "activeCustomers": active, "source": source })
+    };
+    let items = json!([figure(10, "web"), figure(12, "web"), figure(5, "phone"), figure(-1, "web")]);
+    let data = app.asks(query, json!({ "items": items })).await;
+    assert_eq!(data["recordExposure"]["items"][3]["error"]["field"], "activeCustomers");
+    let again = app.asks(query, json!({ "items": [figure(12, "web")] })).await;
+    assert_eq!(again["recordExposure"]["items"][0]["alreadyThere"], true);
+    app.submits(json!({ "product": "shop", "feature": "search", "scale": "csat", "rating": 4,
+        "occurredAt": "2026-03-01T10:00:00Z" }))
+        .await;
+    let value = "{ feature(feature: \"search\", product: \"shop\") { value(period: { from: \"2026-03-01\",
+        until: \"2026-03-02\" }) { customerDays exposureDays } } }";
+    let data = app.asks(value, json!({})).await;
+    assert_eq!(data["feature"]["value"], json!({ "customerDays": 17.0, "exposureDays": 1 }));
+    app.verify().await;
+}
+
+async fn a_scale_of_ones_own_counts_like_any_other(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &["search"]).await;
+    let create = "mutation($input: CreateScaleInput!) { createScale(input: $input) { scale { key kind } } }";
+    let effort = json!({ "key": "effort", "min": 0, "max": 10, "step": 0.5, "higherIsBetter": false });
+    assert_eq!(app.asks(create, json!({ "input": effort })).await["createScale"]["scale"]["kind"], "CUSTOM");
+    for (bad, argument) in [
+        (json!({ "key": "a", "min": 1, "max": 1 }), "max"),
+        (json!({ "key": "a", "min": 0, "max": 1, "step": 0.3 }), "step"),
+        (json!({ "key": "a", "min": 0, "max": 1, "step": 0.0001 }), "step"),
+        (json!({ "key": "a", "min": 1, "max": 5, "kind": "NPS" }), "kind"),
+    ] {
+        assert_eq!(app.is_refused(create, json!({ "input": bad })).await.1, argument, "{bad}");
+    }
+    let made = app
+        .submits(json!({ "product": "shop", "feature": "search", "scale": "effort", "rating": 2.5,
+            "occurredAt": "2026-03-01T10:00:00Z" }))
+        .await;
+    assert_eq!(made["feedback"]["rating"], 2.5);
+    let value = "{ feature(feature: \"search\", product: \"shop\") { value(period: { from: \"2026-03-01\",
+        until: \"2026-03-02\" }) { strata { mean } } } }";
+    // As many levels as there may be: the scores take them all, and one more is refused when the scale is made.
+    let fine = json!({ "key": "fine", "min": 0, "max": 1, "step": 0.001 });
+    app.asks(create, json!({ "input": fine })).await;
+    app.submits(json!({ "product": "shop", "feature": "search", "scale": "fine", "rating": 1,
+        "occurredAt": "2026-03-01T10:00:00Z" }))
+        .await;
+    let finer = json!({ "key": "finer", "min": 0, "max": 1001, "step": 1 });
+    let (code, argument, message) = app.is_refused(create, json!({ "input": finer })).await;
+    assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "step"));
+    assert!(message.contains("1002") && message.contains("1001"), "{message}");
+    // Low effort is good: 2.5 of 10 is 75 of 100.
+    let mean = app.asks(value, json!({})).await["feature"]["value"]["strata"][0]["mean"].as_f64().unwrap();
+    assert!((mean - 75.0).abs() < 1e-9, "{mean}");
+}

@@ -1,0 +1,384 @@
+//! Releases in time: which is the newest, and since when each is with customers.
+
+use ballroom_tests::{App, Backend, on_both};
+use serde_json::{Value, json};
+
+on_both!(
+    the_newest_release_of_a_day_is_the_one_released_later,
+    releases_sort_by_the_natural_order_of_their_versions,
+    a_withdrawn_release_that_ships_again_has_a_new_first_day,
+    the_first_time_of_a_release_that_came_again_is_on_neither_side,
+    what_is_told_again_of_a_time_that_is_over_changes_nothing,
+    shipping_an_inferred_release_keeps_the_first_day_seen,
+    shipping_without_a_time_keeps_the_first_day_seen_in_every_way,
+    the_previous_release_may_be_of_the_same_day,
+    a_gate_passes_on_nothing_that_it_does_not_know,
+    a_planned_release_that_answers_name_is_with_customers,
+);
+
+const PLAN: &str = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
+const SHIP: &str = "mutation($input: ShipReleaseInput!) { shipRelease(input: $input) { release {
+    lifecycle releasedAt releasedOn firstDayBasis inferred } } }";
+const WITHDRAW: &str =
+    "mutation($input: WithdrawReleaseInput!) { withdrawRelease(input: $input) { release { id } } }";
+
+async fn plan(app: &App, input: Value) -> Value {
+    app.asks(PLAN, json!({ "input": input })).await["planRelease"]["release"]["id"].clone()
+}
+
+/// The release that an answer counts for which names none.
+async fn counts_for(app: &App, product: &str, at: &str) -> Value {
+    let input = json!({ "product": product, "scale": "csat", "rating": 4, "occurredAt": at });
+    let submit = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { feedback {
+        release { version } } } }";
+    app.asks(submit, json!({ "input": input })).await["submitFeedback"]["feedback"]["release"]["version"]
+        .clone()
+}
+
+async fn the_newest_release_of_a_day_is_the_one_released_later(backend: Backend) {
+    let app = App::start(backend).await;
+    for (product, older, newer) in [
+        ("hours", ("1.9", "08:00"), ("1.10", "17:00")),
+        ("backwards", ("1.10", "08:00"), ("1.9", "17:00")),
+        ("candidate", ("2.0.0-rc.1", "08:00"), ("2.0.0", "08:00")),
+        ("build", ("4.6.1 (9)", "08:00"), ("4.6.1 (10)", "08:00")),
+        ("numbers", ("1.9", "08:00"), ("1.10", "08:00")),
+    ] {
+        app.product(product, &[]).await;
+        // The newer one is entered first: the order in which they are told does not matter.
+        for (version, time) in [newer, older] {
+            plan(&app, json!({ "product": product, "version": version, "releasedAt": format!("2026-02-01T{time}:00Z") })).await;
+        }
+        assert_eq!(counts_for(&app, product, "2026-02-03T10:00:00Z").await, newer.0, "{product}");
+    }
+    // Of one moment, a release follows the one that it was made from, whatever its number.
+    app.product("backport", &[]).await;
+    for (version, previous) in [("2.0", Value::Null), ("1.9.1", json!("2.0"))] {
+        plan(
+            &app,
+            json!({ "product": "backport", "version": version, "previous": previous,
+            "releasedAt": "2026-02-01T08:00:00Z" }),
+        )
+        .await;
+    }
+    assert_eq!(counts_for(&app, "backport", "2026-02-03T10:00:00Z").await, "1.9.1");
+}
+
+async fn releases_sort_by_the_natural_order_of_their_versions(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    let sorted = ["1.9", "v1.10", "2.0.0-beta.2", "2.0.0-rc.1", "2.0.0", "4.6.1 (9)", "4.6.1 (10)"];
+    for at in [3, 0, 6, 1, 4, 2, 5] {
+        plan(&app, json!({ "product": "shop", "version": sorted[at] })).await;
+    }
+    let query = "query($direction: OrderDirection!, $after: String) { product(product: \"shop\") { releases(first: 4,
+        after: $after, orderBy: { field: VERSION, direction: $direction }) { nodes { version } pageInfo { endCursor } } } }";
+    for direction in ["ASC", "DESC"] {
+        let (mut versions, mut after) = (Vec::new(), Value::Null);
+        for _ in 0..2 {
+            let data = app.asks(query, json!({ "direction": direction, "after": after })).await;
+            let page = &data["product"]["releases"];
+            let nodes = page["nodes"].as_array().unwrap();
+            versions.extend(nodes.iter().map(|node| node["version"].as_str().unwrap().to_owned()));
+            after = page["pageInfo"]["endCursor"].clone();
+        }
+        if direction == "DESC" {
+            versions.reverse();
+        }
+        assert_eq!(versions, sorted, "{direction}");
+    }
+}
+
+async fn a_withdrawn_release_that_ships_again_has_a_new_first_day(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    plan(&app, json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z" })).await;
+    let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-02-03T08:00:00Z" } });
+    app.asks(WITHDRAW, withdrawn).await;
+    // A time before the withdrawal is not ignored in silence.
+    let early = json!({ "input": { "release": "2.0", "releasedAt": "2026-02-02T08:00:00Z" } });
+    let (code, argument, message) = app.is_refused(SHIP, early).await;
+    assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "releasedAt"));
+    assert!(message.contains("2026-02-03"), "{message}");
+    let again = json!({ "input": { "release": "2.0", "releasedAt": "2026-03-01T08:00:00Z" } });
+    let shipped = app.asks(SHIP, again).await["shipRelease"]["release"].clone();
+    assert_eq!(shipped["lifecycle"], "RELEASED");
+    assert_eq!(
+        (&shipped["releasedOn"], &shipped["firstDayBasis"]),
+        (&json!("2026-03-01"), &json!("DECLARED"))
+    );
+    assert_eq!(counts_for(&app, "shop", "2026-02-20T10:00:00Z").await, "1.0", "the gap");
+    assert_eq!(counts_for(&app, "shop", "2026-03-01T10:00:00Z").await, "2.0");
+    let regression = "{ release(release: \"2.0\", product: \"shop\") { regression { firstDay } } }";
+    assert_eq!(app.asks(regression, json!({})).await["release"]["regression"]["firstDay"], "2026-03-01");
+}
+
+/// Answers of one rating that name no release, some each day.
+async fn answers(app: &App, product: &str, feature: Option<&str>, days: &[(&str, usize, i32)]) {
+    let items: Vec<Value> = days
+        .iter()
+        .flat_map(|(day, many, rating)| {
+            (0..*many).map(move |_| {
+                json!({ "product": product, "feature": feature, "scale": "stars", "rating": rating,
+                    "occurredAt": format!("{day}T10:00:00Z") })
+            })
+        })
+        .collect();
+    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { taken } }";
+    let taken = app.asks(batch, json!({ "items": items })).await;
+    assert_eq!(taken["submitFeedbackBatch"]["taken"], items.len());
+}
+
+async fn the_first_time_of_a_release_that_came_again_is_on_neither_side(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    plan(&app, json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z" })).await;
+    let good = [("2026-01-10", 30, 4), ("2026-02-01", 20, 1), ("2026-02-10", 13, 4), ("2026-03-02", 17, 4)];
+    answers(&app, "shop", None, &good).await;
+    let incident = "mutation { openIncident(input: { product: \"shop\", severity: 2, title: \"down\",
+        openedAt: \"2026-02-02T08:00:00Z\", resolvedAt: \"2026-02-02T09:00:00Z\" }) { incident { id } } }";
+    app.asks(incident, json!({})).await;
+    let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-02-03T08:00:00Z" } });
+    app.asks(WITHDRAW, withdrawn).await;
+    let again = json!({ "input": { "release": "2.0", "releasedAt": "2026-03-01T08:00:00Z" } });
+    app.asks(SHIP, again).await;
+    let query = "{ release(release: \"2.0\", product: \"shop\") { regression(asOf: \"2026-03-25\") { firstDay
+        features { responses baselineResponses baselineIncidents change { estimate } } } } }";
+    let report = app.asks(query, json!({})).await["release"]["regression"].clone();
+    assert_eq!(report["firstDay"], "2026-03-01");
+    let score = &report["features"][0];
+    assert_eq!((&score["responses"], &score["baselineResponses"]), (&json!(17), &json!(43)), "{report:#}");
+    assert_eq!(score["baselineIncidents"], 0);
+    assert!(score["change"]["estimate"].as_f64().unwrap().abs() < 1e-9, "{report:#}");
+    // The days of its first time are its own.
+    let at = |day: &str| format!("{day}T10:00:00Z");
+    for (day, version) in
+        [("2026-01-31", "1.0"), ("2026-02-02", "2.0"), ("2026-02-03", "1.0"), ("2026-03-01", "2.0")]
+    {
+        assert_eq!(counts_for(&app, "shop", &at(day)).await, version, "{day}");
+    }
+    app.verify().await;
+}
+
+async fn what_is_told_again_of_a_time_that_is_over_changes_nothing(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    let first = json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z" });
+    plan(&app, first.clone()).await;
+    let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-02-03T08:00:00Z" } });
+    app.asks(WITHDRAW, withdrawn.clone()).await;
+    let again = json!({ "input": { "release": "2.0", "releasedAt": "2026-03-01T08:00:00Z" } });
+    let shipped = app.asks(SHIP, again).await["shipRelease"]["release"].clone();
+    app.asks(WITHDRAW, withdrawn).await;
+    let mut renamed = first;
+    renamed["title"] = json!("Two");
+    plan(&app, renamed).await;
+    let told = json!({ "input": { "release": "2.0", "releasedAt": "2026-02-01T08:00:00Z" } });
+    assert_eq!(app.asks(SHIP, told).await["shipRelease"]["release"], shipped);
+    let file = app.database.file(
+        "rows.csv",
+        "product,version,title,released_at,withdrawn_at\nshop,2.0,2,2026-02-01T08:00:00Z,2026-02-03T08:00:00Z\n",
+    );
+    app.database.succeeds(&["import", "releases", &file]).await;
+    let same = app.asks(SHIP, json!({ "input": { "release": "2.0" } })).await;
+    assert_eq!(same["shipRelease"]["release"], shipped);
+    // A third time: both before are kept.
+    for (verb, input) in [
+        (WITHDRAW, json!({ "release": "2.0", "withdrawnAt": "2026-03-05T08:00:00Z" })),
+        (SHIP, json!({ "release": "2.0", "releasedAt": "2026-03-09T08:00:00Z" })),
+    ] {
+        app.asks(verb, json!({ "input": input })).await;
+    }
+    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    for (day, version) in
+        [("02-02", "2.0"), ("02-20", "1.0"), ("03-04", "2.0"), ("03-06", "1.0"), ("03-09", "2.0")]
+    {
+        assert_eq!(counts_for(&app, "shop", &format!("2026-{day}T10:00:00Z")).await, version, "{day}");
+    }
+}
+
+async fn shipping_without_a_time_keeps_the_first_day_seen_in_every_way(backend: Backend) {
+    let app = App::start(backend).await;
+    let deploy = "mutation($input: RecordDeploymentInput!) { recordDeployment(input: $input) { outcome } }";
+    for (product, way) in
+        [("a", "ship"), ("b", "deploy"), ("c", "plan"), ("d", "declared"), ("e", "withdraw")]
+    {
+        app.product(product, &[]).await;
+        if way == "declared" {
+            plan(&app, json!({ "product": product, "version": "7.0" })).await;
+        }
+        // One that answered a month before shows nothing.
+        let rows = format!("{product},csat,4,2026-01-05T10:00:00Z,6.0\n").repeat(90)
+            + &format!("{product},csat,4,2026-01-05T10:00:00Z,7.0\n")
+            + &format!("{product},csat,4,2026-02-05T11:00:00Z,7.0\n").repeat(4)
+            + &format!("{product},csat,4,2026-02-05T10:00:00Z,7.0\n").repeat(4);
+        let file =
+            app.database.file("rows.csv", &format!("product,scale,rating,occurred_at,release\n{rows}"));
+        app.database.succeeds(&["import", "feedback", &file, "--create", "releases"]).await;
+        let this = json!({ "product": product, "release": "7.0" });
+        let mut with = this.clone();
+        match way {
+            "deploy" => {
+                with["environment"] = json!("production");
+                with["status"] = json!("SUCCEEDED");
+                app.asks(deploy, json!({ "input": with })).await;
+            }
+            "withdraw" => {
+                plan(&app, json!({ "product": product, "version": "7.0", "title": "Seven" })).await;
+                with["withdrawnAt"] = json!("2026-02-20T10:00:00Z");
+                app.asks(WITHDRAW, json!({ "input": with })).await;
+            }
+            _ => {
+                if way == "plan" {
+                    plan(&app, json!({ "product": product, "version": "7.0", "title": "Seven" })).await;
+                }
+                app.asks(SHIP, json!({ "input": this })).await;
+            }
+        }
+        let query = "query($product: Reference!) { release(release: \"7.0\", product: $product) { releasedAt releasedOn
+            firstDayBasis } }";
+        let kept = json!({ "releasedAt": "2026-02-05T10:00:00+00:00", "releasedOn": "2026-02-05", "firstDayBasis": "DECLARED" });
+        assert_eq!(app.asks(query, json!({ "product": product })).await["release"], kept, "{way}");
+    }
+}
+
+async fn the_previous_release_may_be_of_the_same_day(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    for (version, at) in [
+        ("1.10", "2026-03-01T17:00:00Z"),
+        ("1.0", "2026-01-01T08:00:00Z"),
+        ("1.9", "2026-03-01T08:00:00Z"),
+        ("2.0.0", "2026-03-05T08:00:00Z"),
+        ("2.0.0-rc.1", "2026-03-05T08:00:00Z"),
+    ] {
+        plan(&app, json!({ "product": "shop", "version": version, "releasedAt": at })).await;
+    }
+    answers(&app, "shop", None, &[("2026-02-01", 12, 4), ("2026-03-02", 12, 4)]).await;
+    for (version, previous) in
+        [("1.9", "1.0"), ("1.10", "1.9"), ("2.0.0-rc.1", "1.10"), ("2.0.0", "2.0.0-rc.1")]
+    {
+        let query = "query($release: Reference!) { release(release: $release, product: \"shop\") { regression { previous {
+            version } } } }";
+        let data = app.asks(query, json!({ "release": version })).await;
+        assert_eq!(data["release"]["regression"]["previous"]["version"], previous, "{version}");
+    }
+}
+
+async fn a_gate_passes_on_nothing_that_it_does_not_know(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &["search", "cart", "old", "wish"]).await;
+    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    let touches = |features: &[(&str, &str)]| {
+        features
+            .iter()
+            .map(|(feature, change)| json!({ "feature": feature, "change": change }))
+            .collect::<Vec<_>>()
+    };
+    plan(
+        &app,
+        json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z",
+            "features": touches(&[("search", "CHANGED"), ("cart", "FIXED")]) }),
+    )
+    .await;
+    answers(&app, "shop", Some("search"), &[("2026-01-10", 12, 4), ("2026-02-02", 12, 4)]).await;
+    let gate = async || {
+        let query =
+            "{ release(release: \"2.0\", product: \"shop\") { regression { gate { outcome reason } } } }";
+        let gate = app.asks(query, json!({})).await["release"]["regression"]["gate"].clone();
+        (gate["outcome"].as_str().unwrap().to_owned(), gate["reason"].as_str().unwrap().to_owned())
+    };
+    let (outcome, reason) = gate().await;
+    assert_eq!(outcome, "CANNOT_TELL");
+    assert!(reason.contains("cart") && !reason.contains("search"), "{reason}");
+    let touch = async |features: &[(&str, &str)]| {
+        let update =
+            "mutation($input: UpdateReleaseInput!) { updateRelease(input: $input) { release { id } } }";
+        app.asks(update, json!({ "input": { "release": "2.0", "features": touches(features) } })).await;
+    };
+    // What was taken away cannot be judged, and what came with it has nothing before.
+    touch(&[("search", "CHANGED"), ("old", "REMOVED"), ("wish", "ADDED")]).await;
+    let (outcome, reason) = gate().await;
+    assert!(outcome == "CANNOT_TELL" && reason.contains("wish") && !reason.contains("old"), "{reason}");
+    answers(&app, "shop", Some("wish"), &[("2026-02-03", 12, 4)]).await;
+    assert_eq!(gate().await.0, "PASS");
+    touch(&[("wish", "ADDED")]).await;
+    let (outcome, reason) = gate().await;
+    assert!(outcome == "CANNOT_TELL" && reason.contains("nothing to compare with"), "{reason}");
+    touch(&[("search", "CHANGED")]).await;
+    assert_eq!(gate().await.0, "PASS");
+    let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-03-03T08:00:00Z" } });
+    app.asks(WITHDRAW, withdrawn).await;
+    let (outcome, reason) = gate().await;
+    assert!(outcome == "CANNOT_TELL" && reason.contains("withdrawn on 2026-03-03"), "{reason}");
+    // What is worse stays so.
+    answers(&app, "shop", Some("search"), &[("2026-01-11", 100, 5), ("2026-02-04", 100, 1)]).await;
+    assert_eq!(gate().await.0, "FAIL");
+}
+
+async fn shipping_an_inferred_release_keeps_the_first_day_seen(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    let rows = "product,scale,rating,occurred_at,release\n".to_owned()
+        + &"shop,csat,4,2026-03-02T10:00:00Z,2.0\n".repeat(6)
+        + "shop,csat,4,2026-03-02T10:00:00Z,3.0\n";
+    let file = app.database.file("rows.csv", &rows);
+    app.database.succeeds(&["import", "feedback", &file, "--create", "releases"]).await;
+    let shipped =
+        app.asks(SHIP, json!({ "input": { "release": "2.0" } })).await["shipRelease"]["release"].clone();
+    let kept = json!({ "lifecycle": "RELEASED", "releasedAt": "2026-03-02T10:00:00+00:00",
+        "releasedOn": "2026-03-02", "firstDayBasis": "DECLARED", "inferred": false });
+    assert_eq!(shipped, kept);
+    let given = json!({ "input": { "release": "3.0", "releasedAt": "2026-03-01T10:00:00Z" } });
+    assert_eq!(app.asks(SHIP, given).await["shipRelease"]["release"]["releasedOn"], "2026-03-01");
+}
+
+async fn a_planned_release_that_answers_name_is_with_customers(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    for version in ["2.0", "3.0"] {
+        plan(&app, json!({ "product": "shop", "version": version })).await;
+    }
+    let answers = async |release: &str, day: &str, many: usize| {
+        let items: Vec<Value> = (0..many)
+            .map(|_| {
+                json!({ "product": "shop", "release": release, "scale": "csat", "rating": 4,
+                "occurredAt": format!("{day}T10:00:00Z") })
+            })
+            .collect();
+        let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { taken } }";
+        app.asks(batch, json!({ "items": items })).await;
+    };
+    let releases = async || {
+        let query = "query($stage: ReleaseLifecycle!) { product(product: \"shop\") {
+            in: releases(filter: { lifecycle: [$stage] }) { totalCount }
+            releases(orderBy: { field: VERSION, direction: ASC }) { nodes {
+                lifecycle releasedOn firstDayBasis regression { firstDay } } } } }";
+        let data = app.asks(query, json!({ "stage": "RELEASED" })).await["product"].clone();
+        (data["in"]["totalCount"].as_i64().unwrap(), data["releases"]["nodes"].clone())
+    };
+    let (live, nodes) = releases().await;
+    assert_eq!((live, &nodes[1]["lifecycle"], &nodes[1]["releasedOn"]), (1, &json!("PLANNED"), &Value::Null));
+    answers("1.0", "2026-03-01", 200).await;
+    // One straggler does not start it; five answers do.
+    answers("2.0", "2026-03-01", 1).await;
+    let (live, nodes) = releases().await;
+    let straggler = json!({ "lifecycle": "RELEASED", "releasedOn": "2026-03-01", "firstDayBasis": "INFERRED",
+        "regression": null });
+    assert_eq!((live, &nodes[1]), (2, &straggler));
+    answers("1.0", "2026-03-20", 200).await;
+    answers("2.0", "2026-03-20", 6).await;
+    let (_, nodes) = releases().await;
+    assert_eq!(
+        (&nodes[1]["releasedOn"], &nodes[1]["firstDayBasis"]),
+        (&json!("2026-03-20"), &json!("INFERRED"))
+    );
+    assert_eq!(nodes[1]["regression"]["firstDay"], "2026-03-20");
+    // Late rows move it.
+    answers("2.0", "2026-03-10", 6).await;
+    assert_eq!(releases().await.1[1]["releasedOn"], "2026-03-10");
+    assert_eq!(releases().await.1[2]["lifecycle"], "PLANNED");
+}
