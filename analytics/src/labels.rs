@@ -16,9 +16,13 @@ const LABELS: f64 = 0.10;
 const SPAN: Day = 28;
 /// An inferred release is in use from the day on which this many of its answers lie within [`WEEK`] days ...
 const IN_USE: i64 = 5;
-/// ... or this share of all answers of those days that name a release.
+/// ... or this share of all answers of those days that name a release, if they are so many: one straggler in a week with
+/// few answers is none ...
 const SHARE_IN_USE: f64 = 0.05;
+const FEW_IN_USE: i64 = 2;
 const WEEK: Day = 7;
+/// ... or the same share of [`SPAN`] days, where answers are rarer than that.
+const RARE_IN_USE: i64 = 3;
 
 /// Answers of one feature on one day that name one release, or none.
 #[derive(Clone, Copy, Debug)]
@@ -87,10 +91,14 @@ pub fn first_day_in_use(own: &[(Day, i64)], labelled: &[(Day, i64)]) -> Option<D
 }
 
 fn in_use(own: &Running<1>, labelled: impl Fn(Day, Day) -> i64) -> Option<Day> {
-    let in_use = |day: &&Day| {
-        let (from, until) = (**day + 1 - WEEK, **day + 1);
+    let within = |day: Day, days: Day, enough: i64| {
+        let (from, until) = (day + 1 - days, day + 1);
         let [own] = own.between(from, until);
-        own >= IN_USE || own as f64 >= SHARE_IN_USE * labelled(from, until) as f64
+        own >= enough && own as f64 >= SHARE_IN_USE * labelled(from, until) as f64
+    };
+    let in_use = |day: &&Day| {
+        let [week] = own.between(**day + 1 - WEEK, **day + 1);
+        week >= IN_USE || within(**day, WEEK, FEW_IN_USE) || within(**day, SPAN, RARE_IN_USE)
     };
     own.days().iter().find(in_use).copied()
 }

@@ -42,12 +42,16 @@ pub enum Verdict {
 pub enum Reason {
     /// There is evidence, but it rests on too few answers ([`RegressionScore::missing`]).
     FewAnswers,
-    /// What the release does not touch fell in the same days as well: beyond that nothing is proven.
+    /// A fall beyond what the release does not touch, in the same days, is not proven: that fell as well, or too little is
+    /// known of it to tell.
     SharedShift,
     /// It is worse than in the 90 days before, but not than the previous release alone.
     LikePrevious,
-    /// There is nothing to compare with, and in the year before the feature moved as much without any reason.
+    /// There is nothing to compare with, and a fall beyond what the feature moves by itself is not proven.
     Wanders,
+    /// It fell with an earlier release already ([`RegressionScore::since`]), and something speaks for a second fall with
+    /// this one, but does not prove it.
+    FellBefore,
     /// Incidents were opened since, and none was recorded before: whether they are more than usual cannot be said.
     NewIncidents,
 }
@@ -189,6 +193,9 @@ pub struct Controlled {
     pub common_shift: Change,
     /// The change of the feature beyond it.
     pub own_change: Option<Change>,
+    /// Incidents of the controls after per incidents before, shrunken toward 1: so many times as many are expected of the
+    /// feature; none where too few of them have incidents.
+    pub common_rate_ratio: Option<f64>,
     /// What it rests on.
     pub controls: Vec<ControlShift>,
 }
@@ -222,6 +229,10 @@ pub struct AgainstPrevious {
     pub log_e: f64,
     /// The same for an improvement.
     pub log_e_improved: f64,
+    /// Probability in percent that the release is worse than the previous one, if one in ten is.
+    pub score: f64,
+    /// The always-valid p-value.
+    pub p: f64,
     /// The change of the mean answer in points of 100.
     pub change: Option<Change>,
     /// Answers to the previous release.

@@ -22,7 +22,7 @@ pub(crate) fn incidents(size: f64) -> Vec<Row> {
         for weekly in [false, true] {
             for office in [false, true] {
                 let mut years = Share::default();
-                for _ in 0..runs(250, size) {
+                for _ in 0..runs(1_000, size) {
                     let world = World::draw(phi, weekly, office, None, &mut rng);
                     years.add(world.alerts(0, YEAR).is_ok_and(|alerts| !alerts.is_empty()));
                 }

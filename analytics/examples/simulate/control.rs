@@ -46,57 +46,70 @@ pub(crate) fn controlled(size: f64) -> Vec<Row> {
         ("... with 100 answers a day", Drift::Own(0.03), 100, 0.07),
     ];
     for (what, drift, daily, bar) in worlds {
-        let (plain, controlled) = World { drift, daily, drop: [0.0; 2] }.share(300, size, &mut rng);
-        rows.push(Row::share(23, format!("falsely blamed: {what}"), controlled, Bar::AtMost(bar)));
-        rows.push(Row::share(23, "... without control", plain, Bar::None));
+        let found = World { drift, daily, drop: [0.0; 2] }.share(300, size, &mut rng);
+        rows.push(Row::share(23, format!("falsely blamed: {what}"), found.verdict, Bar::AtMost(bar)));
+        rows.push(Row::share(23, "... without control", found.plain, Bar::None));
     }
     for (number, what, drift, drop, bar) in [
         (24, "a drop of .10 is found", Drift::None, [0.10, 0.0], 0.90),
         (24, "... while all walk together, sd .05", Drift::Walk(0.05), [0.10, 0.0], 0.90),
         (25, "... while one of the controls dropped too", Drift::None, [0.10, 0.10], 0.85),
     ] {
-        let (plain, controlled) = World { drift, daily: 20, drop }.share(300, size, &mut rng);
-        rows.push(Row::share(number, what, controlled, Bar::AtLeast(bar)));
-        rows.push(Row::share(number, "... without control", plain, Bar::None));
+        let found = World { drift, daily: 20, drop }.share(300, size, &mut rng);
+        rows.push(Row::share(number, what, found.beyond, Bar::AtLeast(bar)));
+        rows.push(Row::share(number, "... without control", found.plain, Bar::None));
+        rows.push(Row::share(number, "... by both, as a verdict needs", found.verdict, Bar::None));
     }
     rows
 }
 
+/// How often the feature is called on any day.
+#[derive(Default)]
+struct Found {
+    /// By its own evidence, without control.
+    plain: Share,
+    /// By the evidence beyond the common shift.
+    beyond: Share,
+    /// By both, as a verdict needs.
+    verdict: Share,
+}
+
 impl World {
-    /// How often the feature is called on any day, without control and with it.
-    fn share(&self, times: u32, size: f64, rng: &mut ChaCha8Rng) -> (Share, Share) {
-        let mut shares = <(Share, Share)>::default();
+    fn share(&self, times: u32, size: f64, rng: &mut ChaCha8Rng) -> Found {
+        let mut found = Found::default();
         for _ in 0..runs(times, size) {
-            let (plain, controlled) = self.run(rng);
-            shares.0.add(plain);
-            shares.1.add(controlled);
+            let [plain, beyond, verdict] = self.run(rng);
+            found.plain.add(plain);
+            found.beyond.add(beyond);
+            found.verdict.add(verdict);
         }
-        shares
+        found
     }
 
-    fn run(&self, rng: &mut ChaCha8Rng) -> (bool, bool) {
+    /// Whether the feature is called on any day: without control, beyond the common shift, and by both on one day.
+    fn run(&self, rng: &mut ChaCha8Rng) -> [bool; 3] {
         let levels = self.levels(rng);
         let mut answer = |level: f64| {
             let good = Binomial::new(self.daily, level.clamp(0.01, 0.99)).map_or(0, |good| good.sample(rng));
             (self.daily as f64, good as f64)
         };
         let mut sums = [[(0.0, 0.0); 2]; FEATURES];
-        let (mut plain, mut controlled) = (false, false);
+        let (mut plain, mut beyond, mut verdict) = (false, false, false);
         for day in 0..2 * DAYS {
             for (sum, level) in sums.iter_mut().zip(&levels) {
                 let (n, good) = answer(level[day]);
                 let side = &mut sum[usize::from(day >= DAYS)];
                 *side = (side.0 + n, side.1 + good);
             }
-            if day >= DAYS && !(plain && controlled) {
+            if day >= DAYS && !verdict {
                 let [first, others @ ..] = sums.map(compared);
-                if log_e(&first) >= 20_f64.ln() {
-                    plain = true;
-                    controlled = controlled || log_e_beyond(&first, &others) >= 20_f64.ln();
-                }
+                let now = [log_e(&first), log_e_beyond(&first, &others)].map(|log_e| log_e >= 20_f64.ln());
+                plain |= now[0];
+                beyond |= now[1];
+                verdict = now[0] && now[1];
             }
         }
-        (plain, controlled)
+        [plain, beyond, verdict]
     }
 
     /// The level of each feature on each day.

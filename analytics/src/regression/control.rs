@@ -83,6 +83,7 @@ impl Controls {
             log_e_improved: self.evidence(watch, member, &against, Direction::Better),
             common_shift: points(*shift, shift - 2.0 * sd, shift + 2.0 * sd),
             own_change: own_change.filter(|_| against.answers),
+            common_rate_ratio: against.incidents.then_some(against.rate),
             controls: controls
                 .map(|((shown, _), weight)| ControlShift { weight: *weight, ..*shown })
                 .collect(),

@@ -94,8 +94,9 @@ impl<'a> Incidents<'a> {
     pub(super) fn ratio(&self, watch: &Watch) -> Option<RateRatio> {
         let (log_ratio, variance) = self.change(watch.until, watch.hyper.phi_incidents)?;
         let (lower, upper) = change_interval(log_ratio, variance, SD_LOG_RATE_RATIO)?;
-        let [estimate, lower, upper] = [log_ratio, lower, upper].map(|x| x.exp().min(f64::MAX));
-        Some(RateRatio { estimate, lower, upper })
+        let [estimate, lower, upper] = [log_ratio, lower, upper].map(f64::exp);
+        // Where next to nothing is known there is no upper bound that a number could say.
+        upper.is_finite().then_some(RateRatio { estimate, lower, upper })
     }
 
     fn before(&self) -> Rate {

@@ -1,5 +1,7 @@
 //! From evidence to verdicts: the family is all features of the release that have a baseline.
 
+use std::collections::HashSet;
+
 use super::control::{Controls, log_e_beyond_wander};
 use super::watch::{Comparison, Watch};
 use super::{
@@ -8,7 +10,7 @@ use super::{
 };
 use crate::change_point::change_point_of_release;
 use crate::error::Result;
-use crate::evidence::{Direction, FALSE_DISCOVERIES, e_bh, is_watched};
+use crate::evidence::{Direction, FALSE_DISCOVERIES, always_valid_p, e_bh, is_watched, regression_score};
 use crate::facts::Day;
 
 /// Incidents on the telling side that make up for answers where the incidents alone are evidence enough.
@@ -89,15 +91,22 @@ impl<'a> Family<'a> {
         (missing(before), missing(after))
     }
 
-    /// The members whose evidence is enough as of the end of a day, by place.
-    fn called(&self, until: Day, direction: Direction, q: f64) -> Vec<(usize, Called)> {
+    /// The members whose evidence is enough as of the end of a day, by place; of those that are wanted.
+    fn called(
+        &self,
+        until: Day,
+        direction: Direction,
+        q: f64,
+        wanted: impl Fn(u32) -> bool,
+    ) -> Vec<(usize, Called)> {
         let watch = &self.watch;
         let evidence = |place: &usize| match direction {
             Direction::Worse => self.members[*place].path[(until - 1 - watch.first_day) as usize],
             Direction::Better => watch.log_e(&self.members[*place], direction),
         };
         let evidence: Vec<_> = self.tested.iter().map(evidence).collect();
-        let called = e_bh(&evidence, q);
+        let mut called = e_bh(&evidence, q);
+        called.retain(|i| wanted(self.members[self.tested[*i]].feature));
         if called.is_empty() {
             return Vec::new();
         }
@@ -173,9 +182,10 @@ pub(super) fn judge(
 ) -> Result<Vec<RegressionScore>> {
     let watch = &family.watch;
     let mut scores: Vec<_> = family.members.iter().map(|member| watch.score(member)).collect();
-    let now = Standing::of(family, alone, watch.until);
-    let improved = family.called(watch.until, Direction::Better, FALSE_DISCOVERIES);
-    let mended = alone.map(|alone| alone.called(watch.until, Direction::Better, FALSE_DISCOVERIES));
+    let all = |_| true;
+    let now = Standing::of(family, alone, watch.until, all);
+    let improved = family.called(watch.until, Direction::Better, FALSE_DISCOVERIES, all);
+    let mended = alone.map(|alone| alone.called(watch.until, Direction::Better, FALSE_DISCOVERIES, all));
     let controls = Controls::of(watch, &family.members, watch.until);
 
     for (place, (score, member)) in scores.iter_mut().zip(&family.members).enumerate() {
@@ -232,12 +242,14 @@ pub(super) fn judge(
             score.baseline = Baseline::Previous;
             (score.verdict, score.reason, score.control) = (Verdict::Recovered, None, Some(control));
             score.recovery = Some(recovery);
-        } else if score.verdict == Verdict::Regressed
-            || matches!(score.reason, Some(Reason::LikePrevious | Reason::Wanders))
-        {
+        } else if let Some(Called::Holds(_) | Called::Alike | Called::Wanders) = find(&now.worse, place) {
             score.since = began_before(watch, member.feature, watch.until)?;
+            // One day on which a fall began does not say that there is no other: where the comparison with the previous
+            // release alone speaks for a second fall, it is not laid wholly at the door of the first.
+            let again = against_previous.is_some_and(|previous| is_watched(previous.log_e));
             if score.since.is_some() {
-                (score.verdict, score.reason) = (Verdict::Since, None);
+                score.verdict = if again { Verdict::Watch } else { Verdict::Since };
+                score.reason = again.then_some(Reason::FellBefore);
             }
         }
     }
@@ -257,36 +269,39 @@ struct Standing {
 }
 
 impl Standing {
-    fn of(family: &Family, alone: Option<&Family>, until: Day) -> Self {
-        let mut worse = family.called(until, Direction::Worse, FALSE_DISCOVERIES);
+    fn of(family: &Family, alone: Option<&Family>, until: Day, wanted: impl Fn(u32) -> bool) -> Self {
+        let mut worse = family.called(until, Direction::Worse, FALSE_DISCOVERIES, &wanted);
         let Some(alone) = alone else { return Self { worse, worse_alone: Vec::new() } };
         for (place, called) in worse.iter_mut().filter(|(_, called)| matches!(called, Called::Holds(_))) {
             if alone.is_alike(family.members[*place].feature, until) {
                 *called = Called::Alike;
             }
         }
-        Self { worse, worse_alone: alone.called(until, Direction::Worse, FALSE_AGAINST_PREVIOUS) }
+        Self { worse, worse_alone: alone.called(until, Direction::Worse, FALSE_AGAINST_PREVIOUS, wanted) }
     }
 }
 
 /// Notes the first day on which each verdict was "regressed".
 fn flag(family: &Family, alone: Option<&Family>, scores: &mut [RegressionScore]) -> Result<()> {
     let watch = &family.watch;
+    // Asking for the controls of a day costs more than all else: it is done for those only that no day has flagged yet.
+    let mut flagged = HashSet::new();
     for day in watch.first_day..watch.until {
-        let standing = Standing::of(family, alone, day + 1);
+        let standing = Standing::of(family, alone, day + 1, |feature| !flagged.contains(&feature));
         if standing.worse.is_empty() && standing.worse_alone.is_empty() {
             continue;
         }
         for (place, score) in scores.iter_mut().enumerate().filter(|(_, s)| s.first_flagged_day.is_none()) {
             let holds = |called: Option<Called>| matches!(called, Some(Called::Holds(_)));
             let alone_place = alone.and_then(|alone| alone.of_feature(score.feature)).map(|(place, _)| place);
-            let flagged = if alone_place.is_some_and(|place| holds(find(&standing.worse_alone, place))) {
+            let is_flagged = if alone_place.is_some_and(|place| holds(find(&standing.worse_alone, place))) {
                 true
             } else {
                 holds(find(&standing.worse, place)) && began_before(watch, score.feature, day + 1)?.is_none()
             };
-            if flagged {
+            if is_flagged {
                 score.first_flagged_day = Some(day);
+                flagged.insert(score.feature);
             }
         }
     }
@@ -297,11 +312,11 @@ fn find(called: &[(usize, Called)], place: usize) -> Option<Called> {
     called.iter().find(|(called, _)| *called == place).map(|(_, called)| *called)
 }
 
-/// Whether "no evidence" would say anything: there are answers enough, or incidents enough were to be expected.
+/// Whether "no evidence" would say anything: there are answers enough, or incidents enough were to be expected. How many
+/// came says nothing by itself: the more they are, the less they speak for the release.
 fn can_tell(family: &Family, member: &Comparison) -> bool {
     let until = family.watch.until;
-    let opened = if member.has_incidents { opened(&family.watch, member) } else { 0.0 };
-    family.missing(member, until) == (0, 0) || member.expected_incidents(until).max(opened) >= MIN_INCIDENTS
+    family.missing(member, until) == (0, 0) || member.expected_incidents(until) >= MIN_INCIDENTS
 }
 
 /// Incidents opened since the release.
@@ -357,8 +372,11 @@ impl Family<'_> {
             return None;
         }
         let (before, after) = member.answers(None);
+        let log_e = self.watch.log_e(member, Direction::Worse);
         Some(AgainstPrevious {
-            log_e: self.watch.log_e(member, Direction::Worse),
+            log_e,
+            score: regression_score(log_e),
+            p: always_valid_p(&member.path),
             log_e_improved: self.watch.log_e(member, Direction::Better),
             change: self.watch.change(member).and_then(|(estimate, variance)| Change::of(estimate, variance)),
             baseline_responses: before as i64,

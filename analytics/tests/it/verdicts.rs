@@ -64,6 +64,79 @@ fn one_late_answer_about_an_old_version_collects_nothing() {
 }
 
 #[test]
+fn one_answer_starts_no_release_where_answers_are_few() {
+    let mut world = World::with_features(1);
+    let old = world.inferred("1.0");
+    let new = world.inferred("2.0");
+    world.answers(0..150, Some(old), [0, 0, 0, 0, 1]);
+    // A tester, three months early.
+    world.answers(60..61, Some(new), [0, 0, 0, 0, 1]);
+    world.answers(150..190, Some(new), [1, 1, 0, 0, 0]);
+    let prepared = world.prepare();
+    assert_eq!(prepared.release_first_day(old), Some(1), "the second answer of a week");
+    assert_eq!(prepared.release_first_day(new), Some(150));
+    assert_eq!(score(&world, new, 189).verdict, Verdict::Regressed);
+
+    // One answer a week, of one release only: the third of four weeks shows it in use.
+    let mut rare = World::with_features(1);
+    let only = rare.inferred("1.0");
+    (0..20).for_each(|week| rare.answers(7 * week..7 * week + 1, Some(only), [0, 0, 0, 1, 0]));
+    assert_eq!(rare.prepare().release_first_day(only), Some(14));
+}
+
+#[test]
+fn what_got_better_is_not_worse_since() {
+    let mut world = World::with_features(1);
+    let past = [HAPPY, MIXED, HAPPY, UNHAPPY, MIXED, UNHAPPY];
+    for (number, level) in (0..).zip(past) {
+        let release = world.release("0.x", Some(28 * number));
+        world.answers(28 * number..28 * number + 28, Some(release), level);
+    }
+    for (number, level) in (6..).zip([[0, 1, 2, 1, 0], [0, 0, 0, 3, 1], [0, 0, 0, 2, 2]]) {
+        let release = world.release("1.x", Some(28 * number));
+        world.answers(28 * number..28 * number + 28, Some(release), level);
+        let score = score(&world, release, 28 * number + 27);
+        assert_ne!(score.verdict, Verdict::Since, "{number}: {score:#?}");
+        assert!(score.since.is_none(), "{number}");
+    }
+}
+
+#[test]
+fn incidents_that_came_do_not_make_up_for_answers_that_are_missing() {
+    for came in [0, 1, 3, 5] {
+        let mut world = World::with_features(1);
+        let old = world.release("1.0", Some(0));
+        let new = world.release("2.0", Some(40));
+        world.answers(5..6, Some(old), [0, 0, 0, 0, 1]);
+        world.incident(10, None, false);
+        (0..came).for_each(|_| world.incident(41, None, false));
+        let score = score(&world, new, 64);
+        assert!(matches!(score.verdict, Verdict::CannotTell | Verdict::Watch), "{came}: {score:#?}");
+    }
+}
+
+#[test]
+fn a_second_fall_is_not_laid_at_the_door_of_the_first() {
+    let mut world = World::with_features(1);
+    let falls = [(0..70, [0, 0, 1, 3, 4]), (70..95, [0, 1, 2, 3, 2]), (95..120, [0, 1, 2, 3, 2])];
+    let releases: Vec<_> = falls
+        .into_iter()
+        .map(|(days, level)| {
+            let release = world.release("1.x", Some(days.start));
+            world.answers(days, Some(release), level);
+            release
+        })
+        .collect();
+    let second = world.release("1.3", Some(120));
+    world.answers(120..150, Some(second), [0, 1, 4, 2, 1]);
+    let score = score(&world, second, 149);
+    assert_eq!((score.verdict, score.reason), (Verdict::Watch, Some(Reason::FellBefore)), "{score:#?}");
+    assert_eq!(score.since.and_then(|since| since.release), Some(releases[1]));
+    let previous = score.previous.expect("there are answers enough");
+    assert!(previous.p < 0.2 && previous.score > 30.0, "{previous:?}");
+}
+
+#[test]
 fn where_hardly_any_answer_names_a_release_they_belong_to_the_declared_one() {
     let mut world = World::with_features(1);
     world.release("1.0", Some(0));
@@ -105,12 +178,12 @@ fn an_inferred_release_begins_when_it_is_in_use() {
     // A release that is planned and answered about all the same is in use, too.
     world.releases[new as usize].inferred = false;
     assert_eq!(world.prepare().release_first_day(new), Some(62));
-    // On a small product a twentieth of a week's answers is enough.
+    // On a small product a twentieth of a week's answers is enough, if they are two.
     let mut small = World::with_features(1);
     let (old, new) = (small.release("1.0", Some(0)), small.inferred("2.0"));
     small.answers(0..30, Some(old), [0, 0, 0, 1, 0]);
-    small.answers(20..21, Some(new), [0, 0, 0, 0, 1]);
-    assert_eq!(small.prepare().release_first_day(new), Some(20));
+    small.answers(20..22, Some(new), [0, 0, 0, 0, 1]);
+    assert_eq!(small.prepare().release_first_day(new), Some(21));
 }
 
 // ---- channels and the floor ----

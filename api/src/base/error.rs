@@ -1,6 +1,6 @@
 //! What can go wrong, said to the one who can mend it.
 
-use std::time::Duration;
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
@@ -54,19 +54,65 @@ pub enum Error {
     #[error("{0}. Nothing was done; send it again after a while.")]
     Overloaded(&'static str),
     /// The database does not answer, or cannot take it now; the cause is for the log.
-    #[error("the database cannot be reached or is held up: {cause}")]
+    #[error("the database cannot be reached or is held up")]
     Unavailable {
         /// What happened.
-        cause: String,
+        source: Cause,
         /// Whether it may have been written all the same: the connection was lost while it was being committed.
         perhaps_done: bool,
     },
-    /// The database failed; the cause is for the log.
-    #[error("the database failed: {0}")]
-    Database(String),
-    /// A score could not be computed; the cause is for the log.
-    #[error("the score could not be computed: {0}")]
-    Score(String),
+    /// The server failed, not the caller; the cause is for the log.
+    #[error("{what}")]
+    Internal {
+        /// What failed.
+        what: &'static str,
+        /// Why, with the causes of that in turn.
+        source: Cause,
+    },
+    /// What is stored does not fit together; what exactly is for the log.
+    #[error("what is stored does not fit together, run `ballroom verify`: {0}")]
+    Inconsistent(String),
+}
+
+/// What caused an error that is the server's own, with its own causes. Many requests may have waited for the same thing,
+/// so it can be shared.
+#[derive(Clone)]
+pub struct Cause(Arc<dyn StdError + Send + Sync>);
+
+impl<E: Into<Box<dyn StdError + Send + Sync>>> From<E> for Cause {
+    fn from(cause: E) -> Self {
+        let cause: Box<dyn StdError + Send + Sync> = cause.into();
+        Self(cause.into())
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::ops::Deref for Cause {
+    type Target = dyn StdError + 'static;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+/// An error and its causes in one line, each once: some errors say themselves what caused them.
+pub(crate) fn with_causes(error: &dyn StdError) -> String {
+    let mut told = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let cause = error.to_string();
+        if !told.ends_with(&cause) {
+            let between = if told.is_empty() { "" } else { ": " };
+            told = format!("{told}{between}{cause}");
+        }
+        next = error.source();
+    }
+    told
 }
 
 /// A question about what may have been meant; empty where nothing is near.
@@ -123,15 +169,23 @@ impl Error {
         Self::Conflict { field: field.into(), reason: reason.into() }
     }
 
+    /// The server failed.
+    pub(crate) fn internal(what: &'static str, source: impl Into<Cause>) -> Self {
+        Self::Internal { what, source: source.into() }
+    }
+
     /// Whether trying again later may help: nothing is wrong with what was asked.
     pub fn is_ours(&self) -> bool {
-        matches!(self, Self::Database(_) | Self::Score(_) | Self::Overloaded(_) | Self::Unavailable { .. })
+        matches!(
+            self,
+            Self::Internal { .. } | Self::Inconsistent(_) | Self::Overloaded(_) | Self::Unavailable { .. }
+        )
     }
 
     /// What becomes of a commit that failed: it may have reached the database, and only its answer was lost.
     pub(crate) fn of_commit(error: DbErr) -> Self {
         match Self::from(error) {
-            Self::Unavailable { cause, .. } => Self::Unavailable { cause, perhaps_done: true },
+            Self::Unavailable { source, .. } => Self::Unavailable { source, perhaps_done: true },
             other => other,
         }
     }
@@ -174,8 +228,24 @@ const SQLITE: [u32; 4] = [5, 6, 10, 13];
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         match will_pass(&error) {
-            true => Self::Unavailable { cause: error.to_string(), perhaps_done: false },
-            false => Self::Database(error.to_string()),
+            true => Self::Unavailable { source: error.into(), perhaps_done: false },
+            false => Self::internal("the database failed", error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_internal_error_keeps_its_causes_and_each_is_told_once() {
+        let cause = DbErr::Conn(RuntimeErr::SqlxError(Arc::new(sqlx::Error::PoolTimedOut)));
+        let error = Error::from(cause);
+        assert!(matches!(error, Error::Unavailable { perhaps_done: false, .. }), "{error:?}");
+        let told = with_causes(&error);
+        assert!(told.starts_with("the database cannot be reached or is held up: "), "{told}");
+        assert_eq!(told.matches("pool timed out").count(), 1, "{told}");
+        assert!(Error::internal("it failed", "so").source().is_some_and(|cause| cause.to_string() == "so"));
     }
 }

@@ -25,7 +25,7 @@ use clap::{Parser, Subcommand};
 
 use settings::{Database, Log};
 
-use crate::{store::Settings, words::counted};
+use crate::{base::error::with_causes, store::Settings, words::counted};
 
 /// Feedback and value analytics: which features customers value, and which release hurt them.
 #[derive(Parser)]
@@ -97,22 +97,10 @@ pub fn main() -> ExitCode {
     match runtime.block_on(run(arguments)) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("ballroom: {}", causes(&error));
+            eprintln!("ballroom: {}", with_causes(&*error));
             ExitCode::FAILURE
         }
     }
-}
-
-/// An error and its causes, each once: some say themselves what caused them.
-fn causes(error: &anyhow::Error) -> String {
-    let mut told = String::new();
-    for cause in error.chain().map(ToString::to_string) {
-        if !told.ends_with(&cause) {
-            let between = if told.is_empty() { "" } else { ": " };
-            told = format!("{told}{between}{cause}");
-        }
-    }
-    told
 }
 
 /// Where the URL of a database server stands that is wanted elsewhere: what is said of a wrong argument quotes it, and it

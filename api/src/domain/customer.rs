@@ -22,7 +22,7 @@ use super::{
 use crate::{
     base::{error::Error, reference::PublicId, text},
     store::Store,
-    transaction::{Event, Transaction},
+    transaction::{Event, Total, Transaction},
 };
 
 /// Customers that are looked through for one who may have been meant.
@@ -204,7 +204,7 @@ pub(super) async fn create_many(
         Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
     }
     if !made.is_empty() {
-        tx.tell("customer.seen", serde_json::json!({ "customers": made.len() }));
+        tx.tell(Event::CustomerSeen(Total(made.len() as u64)));
     }
     Ok(made)
 }

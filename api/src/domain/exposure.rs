@@ -8,14 +8,13 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, Value};
-use serde_json::json;
 
 use super::{access::Contribute, check, sent::Became};
 use crate::{
     base::error::Error,
     counts::ExposureKey,
     store::{Bulk, BulkColumn, Store},
-    transaction::Transaction,
+    transaction::{Event, Total, Transaction},
 };
 
 /// A figure to record: it replaces what the same source said of the same feature, segment and day.
@@ -85,7 +84,7 @@ pub(crate) async fn record_in(
         }));
     }
     if !changed.is_empty() {
-        tx.tell("exposure.recorded", json!({ "figures": changed.len() }));
+        tx.tell(Event::ExposureRecorded(Total(changed.len() as u64)));
     }
     write(tx, changed.into_values()).await?;
     Ok(results)

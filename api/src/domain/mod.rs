@@ -32,5 +32,4 @@ pub mod incident;
 
 pub mod exposure;
 
-pub mod distribution;
 pub mod verify;

@@ -9,6 +9,7 @@ use super::{access::Administer, check, scale as scales};
 use crate::{
     base::{error::Error, reference::PublicId},
     store::Store,
+    transaction::Event,
 };
 
 /// The key of the organization that exists from the first start.
@@ -59,12 +60,13 @@ pub async fn set_min_answers(
         let reason = format!("is {answers}; it must lie between 1 and {MOST_MIN_ANSWERS}");
         return Err(Error::invalid("minAnswers", reason));
     }
-    let tx = store.begin(by.organization(), at).await?;
+    let mut tx = store.begin(by.organization(), at).await?;
     organization::Entity::update_many()
         .col_expr(organization::Column::MinAnswers, answers.into())
         .filter(organization::Column::Id.eq(by.organization()))
         .exec(tx.db())
         .await?;
+    tx.tell(Event::OrganizationUpdated(by.organization()));
     tx.commit().await?;
     find(store, by.organization()).await
 }

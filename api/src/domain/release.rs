@@ -13,7 +13,6 @@ use ballroom_entity::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveEnum, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use serde::Serialize;
-use serde_json::json;
 
 use super::{
     access::Ship,
@@ -548,7 +547,7 @@ pub async fn update(
         retouch(&tx, release, touched).await?;
     }
     tx.dimensions_changed().await?;
-    tx.tell("release.updated", json!({ "id": row.id.public() }));
+    tx.tell(Event::ReleaseUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

@@ -27,7 +27,11 @@ use super::{
     check, customer,
 };
 use crate::{
-    base::{error::Error, reference::PublicId, right::Right},
+    base::{
+        error::{Error, with_causes},
+        reference::PublicId,
+        right::Right,
+    },
     store::{Dimensions, Store},
     transaction::Event,
 };
@@ -96,7 +100,9 @@ pub async fn create(
         return Err(Error::invalid("expiresAt", "must lie in the future"));
     }
     let mut secret = [0; 32];
-    SysRng.try_fill_bytes(&mut secret).map_err(|error| Error::Database(format!("no randomness: {error}")))?;
+    SysRng
+        .try_fill_bytes(&mut secret)
+        .map_err(|error| Error::internal("there is no randomness", error.to_string()))?;
     let mut tx = store.begin(by.organization(), at).await?;
     let page = page(&tx.dimensions(), scope, product.as_deref(), &features, &origins)?;
     let namesake = Entity::owned_by(by.organization())
@@ -307,7 +313,7 @@ fn note_use(store: &Store, row: &Model, at: DateTime<Utc>) {
             .filter(Column::Id.eq(id));
         // The next use notes it if this one cannot.
         if let Err(error) = store.note(used).await {
-            tracing::debug!(%error, "the use of a token was not noted");
+            tracing::debug!(error = with_causes(&error), "the use of a token was not noted");
         }
     });
 }

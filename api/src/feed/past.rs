@@ -15,8 +15,11 @@ use ballroom_entity::{
 use futures::{Stream, stream};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Cursor, Incident, Place, Portion, Shared, reader::named};
-use crate::base::{error::Error, reference::PublicId};
+use super::{Cursor, Incident, Place, Portion, Shared, reader::placed};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    transaction::Event,
+};
 
 /// How many transactions a listener may have missed. Whoever was away for longer asks by queries what has changed.
 const LONGEST: i64 = 100_000;
@@ -32,8 +35,8 @@ pub(super) trait Thing: Sized + Send + Sync {
     /// Its id in events.
     type Id: PublicId + Eq + Hash + Send + Sync;
 
-    /// Whether an event tells of such things.
-    fn is_told_by(kind: &str) -> bool;
+    /// The things that an event tells of.
+    fn told_by(event: &Event) -> &[Self::Id];
 
     /// Loads the things that are still there.
     fn load(
@@ -46,8 +49,8 @@ pub(super) trait Thing: Sized + Send + Sync {
 impl Thing for feedback::Model {
     type Id = FeedbackId;
 
-    fn is_told_by(kind: &str) -> bool {
-        kind == "feedback.submitted"
+    fn told_by(event: &Event) -> &[FeedbackId] {
+        event.answers()
     }
 
     async fn load(
@@ -63,8 +66,8 @@ impl Thing for feedback::Model {
 impl Thing for Incident {
     type Id = IncidentId;
 
-    fn is_told_by(kind: &str) -> bool {
-        kind.starts_with("incident.")
+    fn told_by(event: &Event) -> &[IncidentId] {
+        event.incidents()
     }
 
     async fn load(
@@ -80,8 +83,8 @@ impl Thing for Incident {
 impl Thing for release::Model {
     type Id = ReleaseId;
 
-    fn is_told_by(kind: &str) -> bool {
-        kind.starts_with("release.")
+    fn told_by(event: &Event) -> &[ReleaseId] {
+        event.releases()
     }
 
     async fn load(
@@ -177,15 +180,13 @@ impl<T: Thing> Past<T> {
             .all(self.shared.store.reader())
             .await?;
         self.is_read = events.len() < EVENTS as usize;
-        for event in &events {
-            self.read = Cursor { revision: event.revision, event: event.id };
-            if !T::is_told_by(&event.kind) {
-                continue;
+        for row in &events {
+            self.read = Cursor { revision: row.revision, event: row.id };
+            let Some(event) = Event::read(&row.kind, &row.payload) else { continue };
+            if self.of_revision.0 != row.revision {
+                self.of_revision = (row.revision, HashSet::new());
             }
-            if self.of_revision.0 != event.revision {
-                self.of_revision = (event.revision, HashSet::new());
-            }
-            for (place, id) in named(event) {
+            for (place, id) in placed(row, T::told_by(&event)) {
                 if self.of_revision.1.insert(id) && place > self.told {
                     self.waiting.push_back((place, id));
                 }

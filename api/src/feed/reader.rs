@@ -20,9 +20,10 @@ use tokio::{
 
 use super::{Channel, Cursor, Incident, Place, Portion, Shared, Topic};
 use crate::{
-    base::{error::Error, reference::PublicId},
+    base::error::{Error, with_causes},
     domain::incident as incidents,
     store::Dimensions,
+    transaction::Event,
 };
 
 /// How soon is seen what other processes have committed.
@@ -62,7 +63,10 @@ pub(super) async fn run(
             // Said once; the cursors stand where they stood, so nothing is lost.
             Err(error) if works => {
                 works = false;
-                tracing::warn!(%error, "the outbox could not be read; subscribers wait until it can");
+                tracing::warn!(
+                    error = with_causes(&error),
+                    "the outbox could not be read; subscribers wait until it can"
+                );
             }
             Err(_) => (),
         }
@@ -173,7 +177,7 @@ impl Shared {
         let dimensions = self.store.dimensions(organization).await?;
         let release = |(place, id)| Some((place, dimensions.releases.get(&id)?.clone()));
         let releases = wanted.releases.into_iter().filter_map(release).collect();
-        Ok(Some(Found { feedback, incidents, releases, counts_changed: wanted.counts_changed, dimensions }))
+        Ok(Some(Found { feedback, incidents, releases, scores_changed: wanted.scores_changed, dimensions }))
     }
 
     /// Answers that were deleted meanwhile are not told.
@@ -227,29 +231,26 @@ struct About {
     feedback: Vec<(Place, FeedbackId)>,
     incidents: Vec<(Place, IncidentId)>,
     releases: Vec<(Place, ReleaseId)>,
-    counts_changed: bool,
+    scores_changed: bool,
 }
 
 impl About {
     fn of(events: &[outbox::Model], channel: &Channel) -> Self {
         let mut about = Self::default();
-        for event in events {
-            let noun = event.kind.split_once('.').map_or("", |(noun, _)| noun);
-            match (noun, event.kind.as_str()) {
-                ("feedback", "feedback.submitted") if channel.feedback.receiver_count() > 0 => {
-                    about.feedback.extend(named(event));
-                }
-                ("incident", _) if channel.incidents.receiver_count() > 0 => {
-                    about.incidents.extend(named(event));
-                }
-                ("release", _) if channel.releases.receiver_count() > 0 => {
-                    about.releases.extend(named(event))
-                }
-                _ => (),
+        for row in events {
+            // What another version of the server tells of, this one cannot tell.
+            let Some(event) = Event::read(&row.kind, &row.payload) else { continue };
+            if channel.feedback.receiver_count() > 0 {
+                about.feedback.extend(placed(row, event.answers()));
             }
-            // These change no count; all others may, and a score that is computed in vain does no harm.
-            let silent = matches!(noun, "token" | "customer" | "iteration");
-            about.counts_changed |= !silent && (channel.verdicts.is_some() || channel.alerts.is_some());
+            if channel.incidents.receiver_count() > 0 {
+                about.incidents.extend(placed(row, event.incidents()));
+            }
+            if channel.releases.receiver_count() > 0 {
+                about.releases.extend(placed(row, event.releases()));
+            }
+            let watched = channel.verdicts.is_some() || channel.alerts.is_some();
+            about.scores_changed |= watched && event.changes_scores();
         }
         once(&mut about.incidents);
         once(&mut about.releases);
@@ -258,16 +259,15 @@ impl About {
 
     fn is_nothing(&self) -> bool {
         let things = self.feedback.len() + self.incidents.len() + self.releases.len();
-        things == 0 && !self.counts_changed
+        things == 0 && !self.scores_changed
     }
 }
 
-/// The ids in the payload of an event.
-pub(super) fn named<I: PublicId>(event: &outbox::Model) -> impl Iterator<Item = (Place, I)> + '_ {
-    let many = event.payload["ids"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let texts = many.iter().chain(event.payload.get("id"));
-    let place = |number: usize| Place { revision: event.revision, event: event.id, number: number as u32 };
-    texts.enumerate().filter_map(move |(number, id)| Some((place(number), I::parse(id.as_str()?)?)))
+/// What an event tells of, with the place of each.
+pub(super) fn placed<I: Copy>(row: &outbox::Model, ids: &[I]) -> impl Iterator<Item = (Place, I)> {
+    let (revision, event) = (row.revision, row.id);
+    let place = move |number: usize| Place { revision, event, number: number as u32 };
+    ids.iter().copied().enumerate().map(move |(number, id)| (place(number), id))
 }
 
 /// A transaction that does two things to one object (a release that is entered when it has shipped) tells of it once.
@@ -282,7 +282,7 @@ struct Found {
     feedback: Vec<(Place, feedback::Model)>,
     incidents: Vec<(Place, Incident)>,
     releases: Vec<(Place, ballroom_entity::release::Model)>,
-    counts_changed: bool,
+    scores_changed: bool,
 }
 
 impl Found {
@@ -293,9 +293,9 @@ impl Found {
         send(&channel.incidents, &self.dimensions, self.incidents, text);
         let text = |release: &ballroom_entity::release::Model| release.notes.as_ref().map_or(0, String::len);
         send(&channel.releases, &self.dimensions, self.releases, text);
-        if self.counts_changed {
-            channel.verdicts.iter().for_each(|verdicts| verdicts.counts_changed());
-            channel.alerts.iter().for_each(|alerts| alerts.counts_changed());
+        if self.scores_changed {
+            channel.verdicts.iter().for_each(|verdicts| verdicts.scores_changed());
+            channel.alerts.iter().for_each(|alerts| alerts.scores_changed());
         }
     }
 }

@@ -17,7 +17,7 @@ use tokio::{
 
 use super::{Channel, KEPT, Place, Portion, Shared, Topic};
 use crate::{
-    base::error::Error,
+    base::error::{Error, with_causes},
     clock,
     domain::{access::Report, product::today},
     store::Dimensions,
@@ -120,7 +120,7 @@ impl<C: Computed> Watched<C> {
     }
 
     /// Something happened that may change it.
-    pub(super) fn counts_changed(&self) {
+    pub(super) fn scores_changed(&self) {
         self.changed.notify_one();
     }
 
@@ -212,7 +212,11 @@ async fn watch<C: Computed>(shared: Weak<Shared>, watched: Arc<Watched<C>>) {
             // Said once. What is known stays, and is compared with when it works again.
             Err(error) if works => {
                 works = false;
-                tracing::warn!(%error, "the {} could not be computed; subscribers wait until they can", C::NAME);
+                tracing::warn!(
+                    error = with_causes(&error),
+                    "the {} could not be computed; subscribers wait until they can",
+                    C::NAME
+                );
             }
             Err(_) => (),
         }

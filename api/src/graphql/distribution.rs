@@ -14,10 +14,12 @@ use super::{
     scalar::{PeriodInput, Reference, period},
     scale::Scale,
 };
-use crate::domain::{
-    distribution::{Level, Spread},
-    product as products,
-    scale::{levels, rating},
+use crate::{
+    domain::{
+        product as products,
+        scale::{levels, rating},
+    },
+    score::distribution::{Level, Spread},
 };
 
 /// How the answers of a period are distributed over the ratings of a scale.

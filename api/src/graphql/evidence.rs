@@ -21,13 +21,16 @@ use crate::score::Snapshot;
 pub(super) enum VerdictReason {
     /// There are too few answers on either side: `missingAnswers` says how many more it takes.
     FewAnswers,
-    /// What the release does not touch fell in the same days as well; beyond that nothing is proven. `commonShift` and
-    /// `ownChange` say how far.
+    /// A fall beyond what the release does not touch, in the same days, is not proven: that fell as well, or too little is
+    /// known of it to tell. `commonShift` and `ownChange` say how far.
     SharedShift,
     /// It is worse than in the 90 days before, but not worse than the previous release alone.
     LikePrevious,
-    /// There is nothing to compare with, and in the year before the feature moved as much without any reason.
+    /// There is nothing to compare with, and a fall beyond what the feature moves by itself is not proven.
     Wanders,
+    /// It fell with an earlier release already (`since`), and something speaks for a second fall with this one
+    /// (`previous`), but does not prove it.
+    FellBefore,
     /// Three incidents or more were opened since, and none was recorded before the release: whether they are more than
     /// usual cannot be said.
     NewIncidents,
@@ -98,6 +101,16 @@ impl PreviousComparison {
     /// Natural logarithm of the evidence (e-value) for an improvement.
     async fn log_evidence_improved(&self) -> f64 {
         self.0.log_e_improved
+    }
+
+    /// Probability in percent that this release is worse than the previous one, if one in ten is.
+    async fn score(&self) -> f64 {
+        self.0.score
+    }
+
+    /// The always-valid p-value of that: however often it was looked at.
+    async fn p_value(&self) -> f64 {
+        self.0.p
     }
 
     /// The change of the mean answer, this release minus the previous one, in points of 100.

@@ -6,7 +6,7 @@ use async_graphql::{ComplexObject, Context, Enum, ErrorExtensionValues, ServerEr
 
 use super::{Asking, payload::UserError};
 use crate::{
-    base::error::{Error, perhaps},
+    base::error::{Error, perhaps, with_causes},
     domain::access::Viewer,
 };
 
@@ -219,7 +219,10 @@ impl From<Error> for Fault {
             Error::RateLimited { .. } => (Code::RateLimited, None),
             Error::Overloaded(_) => (Code::Overloaded, None),
             Error::Unavailable { perhaps_done, .. } => {
-                tracing::warn!(%error, "a request was refused: the database cannot take it now");
+                tracing::warn!(
+                    error = with_causes(&error),
+                    "a request was refused: the database cannot take it now"
+                );
                 let message = match perhaps_done {
                     true => {
                         "The connection to the database was lost while it was being written, and it is not known whether it \
@@ -238,10 +241,10 @@ impl From<Error> for Fault {
                     untold: None,
                 };
             }
-            Error::Database(_) | Error::Score(_) => {
+            Error::Internal { .. } | Error::Inconsistent(_) => {
                 // The caller gets a reference; the log gets the cause, here and only here.
                 let reference = uuid::Uuid::now_v7();
-                tracing::error!(%reference, %error, "a request failed");
+                tracing::error!(%reference, error = with_causes(&error), "a request failed");
                 let message =
                     format!("The server failed; nothing was written. In its log: {reference}. Try again.");
                 return Self {

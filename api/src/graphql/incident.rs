@@ -392,6 +392,8 @@ struct OpenedIncident {
     already_there: bool,
     /// What became of it.
     outcome: SentOutcome,
+    /// The customers who were linked to it and no longer are, because others were sent.
+    removed_customers: Vec<Customer>,
 }
 
 payloads! {
@@ -403,6 +405,8 @@ payloads! {
         already_there: bool,
         /// What became of it.
         outcome: SentOutcome,
+        /// The customers who were linked to it and no longer are, because others were sent.
+        removed_customers: Vec<Customer>,
     }
 }
 
@@ -519,7 +523,9 @@ impl IncidentMutation {
             let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
             let opened = only?;
             let already_there = unchanged(opened.became);
-            Ok(OpenIncidentPayload::done(Incident(opened.incident), already_there, opened.became.into()))
+            let removed = opened.removed.into_iter().map(Customer).collect();
+            let (incident, outcome) = (Incident(opened.incident), opened.became.into());
+            Ok(OpenIncidentPayload::done(incident, already_there, outcome, removed))
         })
         .await
     }
@@ -544,8 +550,9 @@ impl IncidentMutation {
                 Ok(opened) => {
                     let (already_there, outcome) = (unchanged(opened.became), opened.became.into());
                     let incident = Incident(opened.incident);
+                    let removed_customers = opened.removed.into_iter().map(Customer).collect();
                     OpenIncidentItem {
-                        result: Some(OpenedIncident { incident, already_there, outcome }),
+                        result: Some(OpenedIncident { incident, already_there, outcome, removed_customers }),
                         error: None,
                     }
                 }

@@ -24,11 +24,12 @@ use crate::{
     base::error::Error,
     domain::{
         access::{Report, Viewer},
-        deployment as deployments,
-        distribution::{self, Spread},
-        incident as incidents, release,
+        deployment as deployments, incident as incidents, release,
     },
-    score::{Cell, Snapshot},
+    score::{
+        Cell, Snapshot,
+        distribution::{self, Spread},
+    },
     store::Dimensions,
 };
 

@@ -343,7 +343,7 @@ impl Asking for Context<'_> {
 /// The organization's dimensions, loaded once a request.
 async fn dimensions(ctx: &Context<'_>) -> Result<Arc<Dimensions>, Fault> {
     let loaded = ctx.load().load_one(load::AllDimensions).await?;
-    Ok(loaded.ok_or_else(|| Error::Database("the dimensions were not loaded".to_owned()))?)
+    Ok(loaded.ok_or_else(|| Error::internal("the dimensions were not loaded", "no loader had them"))?)
 }
 
 /// Something that a row refers to is not there.

@@ -247,6 +247,12 @@ impl FeatureRegression {
         self.score.controlled.as_ref().map(|controlled| controlled.log_e_improved)
     }
 
+    /// Incidents of what the release does not touch, after per incidents before, shrunken toward 1: so many times as many
+    /// are expected of this feature. Null where too few of the others have incidents.
+    async fn common_rate_ratio(&self) -> Option<f64> {
+        self.score.controlled.as_ref()?.common_rate_ratio
+    }
+
     /// What the common shift rests on.
     async fn controls(&self) -> Vec<ControlShift> {
         let one = |control: &regression::ControlShift| ControlShift {
@@ -269,7 +275,8 @@ impl FeatureRegression {
         self.score.since.map(|since| FallSince { snapshot: self.snapshot.clone(), since })
     }
 
-    /// The share of the fall before that this release made good, 1 is all of it; null unless the verdict is RECOVERED.
+    /// The share of the fall before that this release made good; 1 is all of it, more than 1 is better than before the
+    /// fall. Null unless the verdict is RECOVERED.
     async fn recovery(&self) -> Option<f64> {
         self.score.recovery
     }

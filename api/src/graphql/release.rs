@@ -274,7 +274,8 @@ impl Release {
         distribution::named(ctx, &product.0, None, Some(self.0.id), period, segment, scale).await
     }
 
-    /// Did it make things worse? Null while it is planned.
+    /// Did it make things worse? Null while it is planned, and while so few answers name it that it cannot be told when
+    /// customers began to use it.
     async fn regression(
         &self,
         ctx: &Context<'_>,

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{Oidc, State, graphql::refused, oidc::Named};
 use crate::{
-    base::error::Error,
+    base::error::{Error, with_causes},
     clock,
     domain::{access::Viewer, token},
     graphql::{Code, RETRY_AFTER},
@@ -77,11 +77,14 @@ impl Nobody {
         match error {
             Error::Unavailable { .. } => {
                 // That the database is gone is in the log already: once, not for everybody who asks meanwhile.
-                tracing::debug!(%error, "a token could not be checked: the database cannot take it now");
+                tracing::debug!(
+                    error = with_causes(error),
+                    "a token could not be checked: the database cannot take it now"
+                );
                 Self::Unavailable
             }
             _ => {
-                tracing::error!(%error, "a token could not be checked");
+                tracing::error!(error = with_causes(error), "a token could not be checked");
                 Self::Failed
             }
         }

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use crate::{
-    base::error::Error,
+    base::error::{Error, with_causes},
     clock,
     domain::{
         access::Submit,
@@ -61,7 +61,9 @@ impl GroupCommit {
             results.push(item.map(|item| taken.push(item)));
         }
         let mut stored = self.hand_in(&by, taken).await?.into_iter();
-        let gone = || Err(Error::Database("an answer got lost".to_owned()));
+        let gone = || {
+            Err(Error::internal("an answer got lost", "the writer answered fewer items than it was given"))
+        };
         let result = |result: Result<(), Error>| result.and_then(|()| stored.next().unwrap_or_else(gone));
         Ok(results.into_iter().map(result).collect())
     }
@@ -72,7 +74,7 @@ impl GroupCommit {
         }
         let (answer, answered) = oneshot::channel();
         let job = Job { organization: by.organization(), items, answer };
-        let stopped = || Error::Database("the writer has stopped".to_owned());
+        let stopped = || Error::internal("the writer has stopped", "it ended before it answered");
         self.line.send(job).map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
@@ -101,7 +103,7 @@ async fn write(store: Store, mut arriving: mpsc::UnboundedReceiver<Job>) {
                     Ok((task, ())) => task,
                     // Its callers are told that it failed, and the next group goes on.
                     Err(error) => {
-                        tracing::error!(%error, "a group of answers was not written");
+                        tracing::error!(error = with_causes(&error), "a group of answers was not written");
                         error.id()
                     }
                 };
@@ -172,7 +174,7 @@ async fn commit(store: &Store, organization: OrganizationId, group: Vec<Job>) {
             }
         }
         Err(error) => {
-            tracing::warn!(%error, "a group of answers could not be written");
+            tracing::warn!(error = with_causes(&error), "a group of answers could not be written");
             for (answer, _) in answers {
                 let _ = answer.send(Err(error.clone()));
             }

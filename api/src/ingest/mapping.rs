@@ -167,12 +167,10 @@ pub enum MappingError {
     },
     /// A target that must be there and that nothing gives.
     #[error(
-        "{kind} need {target}, and the file has no column of that name: say which one it is \
+        "{target} is missing: the file has no column of that name; say which one it is \
          (--map {target}=COLUMN) or give it to all rows (--set {target}=VALUE); the file has {there}"
     )]
     Missing {
-        /// The kind of row.
-        kind: &'static str,
         /// The target.
         target: &'static str,
         /// The columns that there are.
@@ -286,11 +284,7 @@ impl Mapping {
         }
         let required = kind.required().iter().chain(mapping.rated()).copied();
         match required.into_iter().find(|target| mapping.source(*target).is_none()) {
-            Some(target) => Err(MappingError::Missing {
-                kind: kind.name(),
-                target: target.name(),
-                there: listed(columns),
-            }),
+            Some(target) => Err(MappingError::Missing { target: target.name(), there: listed(columns) }),
             None => Ok(mapping),
         }
     }
@@ -423,7 +417,13 @@ pub fn pairs(text: &str) -> Result<Vec<(String, String)>, MappingError> {
 
 impl Kind {
     fn target(self, name: &str) -> Result<Target, MappingError> {
-        self.targets().find(|target| squeezed(target.name()) == squeezed(name)).ok_or_else(|| {
+        let is_named = |target: &Target| {
+            [Some(target.name()), target.alias()]
+                .into_iter()
+                .flatten()
+                .any(|one| squeezed(one) == squeezed(name))
+        };
+        self.targets().find(is_named).ok_or_else(|| {
             let known = self.targets().map(Target::name).collect::<Vec<_>>().join(", ");
             let near = near(name, self.targets().map(Target::name));
             MappingError::UnknownTarget { kind: self.name(), target: name.to_owned(), known, near }
@@ -517,13 +517,13 @@ mod tests {
                 Kind::Feedback,
                 "product=app,occurred_at=at",
                 "scale=stars",
-                "feedback need rating, and the file has no column of that name: say which one it is (--map rating=COLUMN) or give it to all rows (--set rating=VALUE); the file has `app`, `score`, `at`",
+                "rating is missing: the file has no column of that name; say which one it is (--map rating=COLUMN) or give it to all rows (--set rating=VALUE); the file has `app`, `score`, `at`",
             ),
             (
                 Kind::Feedback,
                 "product=app,occurred_at=at,comment=score,rating=score",
                 "",
-                "feedback need scale, and the file has no column of that name: say which one it is (--map scale=COLUMN) or give it to all rows (--set scale=VALUE); the file has `app`, `score`, `at`",
+                "scale is missing: the file has no column of that name; say which one it is (--map scale=COLUMN) or give it to all rows (--set scale=VALUE); the file has `app`, `score`, `at`",
             ),
             (Kind::Feedback, "rating", "", "`rating` should be written target=value, such as rating=score"),
             (Kind::Feedback, "rating=score", "rating=5", "rating is given twice"),
@@ -531,7 +531,7 @@ mod tests {
                 Kind::Exposure,
                 "product=app,feature=score,day=at",
                 "",
-                "exposure need active_customers, and the file has no column of that name: say which one it is (--map active_customers=COLUMN) or give it to all rows (--set active_customers=VALUE); the file has `app`, `score`, `at`",
+                "active_customers is missing: the file has no column of that name; say which one it is (--map active_customers=COLUMN) or give it to all rows (--set active_customers=VALUE); the file has `app`, `score`, `at`",
             ),
         ] {
             assert_eq!(mapped(kind, &header, maps, sets).unwrap_err(), expected);
@@ -586,6 +586,8 @@ mod tests {
         let header = ["product", "severity", "opened_at", "feature", "resolvd_at", "bogus"];
         let mapping = mapped(Kind::Incidents, &header, "", "").unwrap();
         assert_eq!(mapping.column(Target::Features), Some("feature"));
+        let said = mapped(Kind::Incidents, &header, "feature=bogus", "").unwrap();
+        assert_eq!(said.column(Target::Features), Some("bogus"), "the other name may be said, too");
         let expected = [("resolvd_at", Some(Target::ResolvedAt)), ("bogus", None)];
         assert_eq!(mapping.unread(&Columns::new(header)), expected);
         let both = ["product", "severity", "opened_at", "feature", "features"];

@@ -1,7 +1,7 @@
 //! The release report: did it make things worse?
 
 use ballroom_analytics::regression::{
-    Change, Control, Reason, RegressionScore, ReleaseReport as Scored, Verdict,
+    Baseline, Change, Control, Reason, RegressionScore, ReleaseReport as Scored, Verdict,
 };
 use serde::Serialize;
 
@@ -31,6 +31,10 @@ pub struct Entry {
     pub name: String,
     /// The verdict.
     pub verdict: String,
+    /// What it and the figures rest on: the release's ancestors, any other release, or the previous release alone.
+    pub baseline: &'static str,
+    /// The previous release, where they rest on it alone.
+    pub previous: Option<String>,
     /// Why it is not more than it is, in words.
     pub reason: Option<String>,
     /// The release with which a fall began, where that was before this one.
@@ -47,12 +51,20 @@ pub struct Entry {
     pub change: Option<[f64; 3]>,
     /// Incidents after per incidents before.
     pub rate_ratio: Option<f64>,
+    /// Incidents before and after.
+    pub incidents: [i64; 2],
+    /// Answers before and after the release that the figures rest on.
+    pub baseline_responses: i64,
     /// Answers after the release.
     pub responses: i64,
+    /// Share of the feature's answers of the days compared that name no release, and so stand on neither side.
+    pub unlabelled: Option<f64>,
     /// The first day on which the verdict was "regressed".
     pub first_flagged_day: Option<chrono::NaiveDate>,
     #[serde(skip)]
     says_nothing: bool,
+    #[serde(skip)]
+    is_compared: bool,
 }
 
 impl ReleaseVerdicts {
@@ -69,7 +81,7 @@ impl ReleaseVerdicts {
             let comparable = |score: &&RegressionScore| score.verdict != Verdict::NoBaseline;
             let strongest =
                 report.features.iter().filter(comparable).max_by(|a, b| a.score.total_cmp(&b.score));
-            scores.extend(strongest.or(report.features.first()));
+            scores.extend(strongest.or(report.features.iter().rev().max_by_key(|score| score.responses)));
         }
         scores.sort_by(|a, b| b.score.total_cmp(&a.score));
         self.verdicts.extend(scores.into_iter().map(|score| Entry::new(snapshot, report, score)));
@@ -87,7 +99,7 @@ impl ReleaseVerdicts {
         if self.verdicts.is_empty() {
             let nothing = match self.no_release {
                 true => "There is no release yet.",
-                false => "No release is with customers yet.",
+                false => "Nothing can be said yet: customers have no release, or too few answers name it.",
             };
             return format!("{title}{nothing}\n");
         }
@@ -101,13 +113,22 @@ impl ReleaseVerdicts {
                 entry.first_day.to_string(),
                 if entry.says_nothing { format!("({})", entry.name) } else { entry.name.clone() },
                 entry.in_words(),
-                format!("{:.0}", entry.score),
-                if entry.p < 0.001 { "< 0.001".to_owned() } else { format!("{:.3}", entry.p) },
+                if entry.is_compared { format!("{:.0}", entry.score) } else { String::new() },
+                match entry.p {
+                    _ if !entry.is_compared => String::new(),
+                    p if p < 0.001 => format!("<{NO_BREAK}0.001"),
+                    p => format!("{p:.3}"),
+                },
                 entry.change.map_or_else(String::new, |[estimate, lower, upper]| {
                     let interval = format!("({} – {})", signed(lower), signed(upper)).replace(' ', NO_BREAK);
                     format!("{} {interval}", signed(estimate))
                 }),
-                entry.rate_ratio.map_or_else(String::new, |ratio| format!("×{NO_BREAK}{ratio:.1}")),
+                match (entry.rate_ratio, entry.incidents) {
+                    (None, _) => String::new(),
+                    // A ratio to nothing says more than is known.
+                    (_, [0, after]) => format!("0{NO_BREAK}→{NO_BREAK}{after}"),
+                    (Some(ratio), _) => format!("×{NO_BREAK}{ratio:.1}"),
+                },
                 entry.responses.to_string(),
             ]);
         }
@@ -122,6 +143,12 @@ impl Entry {
     fn new(snapshot: &Snapshot, report: &Scored, score: &RegressionScore) -> Self {
         let release =
             snapshot.release_of(report.release).and_then(|id| snapshot.dimensions.releases.get(&id));
+        let version = |code: u32| {
+            let release = snapshot.release_of(code).and_then(|id| snapshot.dimensions.releases.get(&id));
+            release.map(|release| release.version.clone()).unwrap_or_default()
+        };
+        // The figures shown are those that the verdict rests on.
+        let alone = score.previous.filter(|_| score.baseline == Baseline::Previous);
         let feature = snapshot.dimensions.features.get(&snapshot.feature_of(score.feature).1);
         Self {
             release: release.map(|release| release.version.clone()).unwrap_or_default(),
@@ -142,28 +169,47 @@ impl Entry {
                 Control::Shared => "shared",
             }),
             common_shift: score.controlled.as_ref().map(|controlled| controlled.common_shift.estimate),
-            score: score.score,
-            p: score.p,
-            change: score
-                .change
+            baseline: match score.baseline {
+                Baseline::Ancestors => "ancestors",
+                Baseline::AnyOther => "any other release",
+                Baseline::Previous => "previous release",
+            },
+            previous: alone.and(report.previous).map(version),
+            score: alone.map_or(score.score, |alone| alone.score),
+            p: alone.map_or(score.p, |alone| alone.p),
+            change: alone
+                .map_or(score.change, |alone| alone.change)
                 .map(Change::within_scale)
                 .map(|change| [change.estimate, change.lower, change.upper]),
             rate_ratio: score.rate_ratio.map(|ratio| ratio.estimate),
+            incidents: [score.baseline_incidents, score.incidents_opened],
+            baseline_responses: alone.map_or(score.baseline_responses, |alone| alone.baseline_responses),
             responses: score.responses,
+            unlabelled: score.unlabelled,
             first_flagged_day: score.first_flagged_day.map(|day| snapshot.date(day)),
             says_nothing: matches!(
                 score.verdict,
                 Verdict::NoEvidence | Verdict::CannotTell | Verdict::NoBaseline
             ),
+            is_compared: score.verdict != Verdict::NoBaseline,
         }
     }
 
     /// The verdict with what is needed to understand it.
     fn in_words(&self) -> String {
-        match (&self.since, &self.reason) {
-            (Some(since), _) => format!("{} {since}", self.verdict),
-            (None, Some(reason)) => format!("{}: {reason}", self.verdict),
-            (None, None) => self.verdict.clone(),
+        let mut words = self.verdict.clone();
+        if let Some(since) = &self.since {
+            let joint = if self.reason.is_some() { ", worse since" } else { "" };
+            words = format!("{words}{joint} {since}");
+        }
+        if let Some(previous) = &self.previous {
+            words = format!("{words} against {previous}");
+        }
+        match &self.reason {
+            Some(reason) => format!("{words}: {reason}"),
+            // Nothing else moved in the same days, or nothing else is known: only the first says whose fault it was.
+            None if self.control == Some("none") => format!("{words} (cause not tested)"),
+            None => words,
         }
     }
 }
@@ -179,11 +225,18 @@ fn reason_of(score: &RegressionScore, reason: Reason) -> String {
         }
         (Reason::FewAnswers, None) => "few answers".to_owned(),
         (Reason::LikePrevious, _) => "not worse than the previous release".to_owned(),
-        (Reason::Wanders, _) => "it often moves as much".to_owned(),
+        (Reason::Wanders, _) => "not proven beyond what it moves by itself".to_owned(),
+        (Reason::FellBefore, _) => "a second fall is not proven".to_owned(),
         (Reason::NewIncidents, _) => "incidents since, none recorded before".to_owned(),
         (Reason::SharedShift, _) => {
             let shift = score.controlled.as_ref().map_or(0.0, |controlled| controlled.common_shift.estimate);
-            format!("all moved ({})", signed(shift))
+            let change = score.change.map_or(0.0, |change| change.estimate);
+            // Half of the change, or more, in the same direction.
+            if shift * change > 0.0 && 2.0 * shift.abs() >= change.abs() {
+                format!("all moved ({})", signed(shift))
+            } else {
+                format!("not proven beyond the others ({})", signed(shift))
+            }
         }
     }
 }

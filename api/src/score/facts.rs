@@ -12,11 +12,11 @@ use ballroom_entity::{
     release_feature::{self, FeatureChange},
     scale,
 };
-use chrono::{DateTime, Days, NaiveDate};
+use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, QueryOrder};
 
 use crate::{
-    base::error::Error,
+    base::{day::day, error::Error},
     domain::release,
     store::{Dimensions, Earlier},
 };
@@ -111,17 +111,6 @@ fn sorted<Id: Copy + Ord, T>(map: &HashMap<Id, T>) -> impl Iterator<Item = Id> +
     ids.into_iter()
 }
 
-/// The day as analytics counts it.
-pub fn day(date: NaiveDate) -> Day {
-    (date - DateTime::UNIX_EPOCH.date_naive()).num_days() as Day
-}
-
-/// The date of a day.
-pub fn date(day: Day) -> NaiveDate {
-    let epoch = DateTime::UNIX_EPOCH.date_naive();
-    if day >= 0 { epoch + Days::new(day as u64) } else { epoch - Days::new(u64::from(day.unsigned_abs())) }
-}
-
 /// Rows of daily counts, read and given codes; not yet prepared, which is work for a thread of its own.
 pub struct Counted {
     /// The codes of the rows.
@@ -169,7 +158,7 @@ impl Counted {
 
 impl From<analytics::Error> for Error {
     fn from(error: analytics::Error) -> Self {
-        Self::Score(error.to_string())
+        Self::internal("the score could not be computed", error)
     }
 }
 
@@ -336,5 +325,5 @@ async fn incidents(
 }
 
 fn unknown() -> Error {
-    Error::Score("the daily counts refer to something that is not there; run `ballroom verify`".to_owned())
+    Error::Inconsistent("the daily counts refer to something that is not there".to_owned())
 }

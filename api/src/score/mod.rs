@@ -1,8 +1,8 @@
 //! Scores: from daily counts, by way of analytics, back to the organization's own nouns.
 
+pub mod distribution;
 pub mod facts;
 pub mod parameters;
-
 pub mod timeline;
 
 use std::{
@@ -26,11 +26,15 @@ use ballroom_entity::{
 use chrono::{DateTime, Days, NaiveDate};
 
 use self::{
-    facts::{Codes, Counted, date, day},
-    parameters::{self, Parameters},
+    facts::{Codes, Counted},
+    parameters::Parameters,
 };
 use crate::{
-    base::{error::Error, reference::PublicId},
+    base::{
+        day::{date, day},
+        error::Error,
+        reference::PublicId,
+    },
     domain::access::Report,
     store::{Dimensions, Store},
 };
@@ -599,18 +603,23 @@ impl Snapshot {
 
     fn feature(&self, product: ProductId, feature: FeatureId) -> Result<u32, Error> {
         let code = self.codes.features.code((product, feature));
-        code.ok_or_else(|| Error::not_found("feature", "feature", feature.public()))
+        code.ok_or_else(|| unknown("feature", feature.public()))
     }
 
     fn release(&self, release: ReleaseId) -> Result<u32, Error> {
         let code = self.codes.releases.code(release);
-        code.ok_or_else(|| Error::not_found("release", "release", release.public()))
+        code.ok_or_else(|| unknown("release", release.public()))
     }
 
     fn segment(&self, segment: SegmentId) -> Result<u32, Error> {
         let code = self.codes.segments.code(segment);
-        code.ok_or_else(|| Error::not_found("segment", "segment", segment.public()))
+        code.ok_or_else(|| unknown("segment", segment.public()))
     }
+}
+
+/// Whoever asks for a score has looked the thing up before: the facts must know it.
+fn unknown(noun: &str, id: String) -> Error {
+    Error::Inconsistent(format!("the facts of the scores know no {noun} {id}"))
 }
 
 /// Polars must not be called on a thread that answers requests: it blocks, and says so by panicking.
@@ -618,5 +627,5 @@ pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|error| Err(Error::Score(format!("the computation ended early: {error}"))))
+    done.unwrap_or_else(|error| Err(Error::internal("the computation ended early", error)))
 }

@@ -16,12 +16,12 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Period, Scores, Snapshot,
-    facts::{Codes, day},
-};
+use super::{Period, Scores, Snapshot, facts::Codes};
 use crate::{
-    base::error::Error,
+    base::{
+        day::day,
+        error::{Error, with_causes},
+    },
     clock,
     domain::{
         access::{Manage, Report},
@@ -144,7 +144,7 @@ pub(super) async fn kept(
         .all(store.reader())
         .await?;
     let coded = |row: Model| {
-        let unreadable = |error| Error::Database(format!("the parameters of {}: {error}", row.day));
+        let unreadable = |error| Error::Inconsistent(format!("the parameters of {}: {error}", row.day));
         let parameters: Parameters = serde_json::from_value(row.parameters).map_err(unreadable)?;
         Ok((row.day, parameters.coded(row.day, codes)))
     };
@@ -233,7 +233,7 @@ pub async fn every_night(store: Store, scores: Scores) {
     loop {
         look.tick().await;
         let organizations = organization::all(&store).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "the nightly job cannot read the organizations");
+            tracing::error!(error = with_causes(&error), "the nightly job cannot read the organizations");
             Vec::new()
         });
         for organization in organizations {
@@ -242,7 +242,10 @@ pub async fn every_night(store: Store, scores: Scores) {
             match done {
                 Ok(days) if days.is_empty() => (),
                 Ok(days) => tracing::info!(days = days.len(), "the parameters of past days were computed"),
-                Err(error) => tracing::error!(%error, "the parameters of past days were not computed"),
+                Err(error) => tracing::error!(
+                    error = with_causes(&error),
+                    "the parameters of past days were not computed"
+                ),
             }
         }
     }
@@ -265,7 +268,7 @@ async fn keep(
     }
     let row = |(day, parameters): &(NaiveDate, Parameters)| {
         let parameters = serde_json::to_value(parameters)
-            .map_err(|error| Error::Score(format!("the parameters of {day}: {error}")))?;
+            .map_err(|error| Error::internal("the parameters cannot be written", error))?;
         Ok(vec![
             Value::Uuid(Some(by.organization().0)),
             Value::ChronoDate(Some(*day)),

@@ -11,9 +11,9 @@ use ballroom_entity::{
 use chrono::{Datelike, Days, Months, NaiveDate};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::{Period, Scores, Snapshot, blocking, day};
+use super::{Period, Scores, Snapshot, blocking};
 use crate::{
-    base::error::Error,
+    base::{day::day, error::Error},
     domain::access::Report,
     store::{Dimensions, Store},
 };

@@ -153,13 +153,13 @@ impl Dimensions {
 
     /// Puts a release in that a transaction has just written, so that its next row can name it. Where it stands among
     /// the others is found when all are read anew.
-    pub(super) fn put(&mut self, release: release::Model) {
+    pub(crate) fn put(&mut self, release: release::Model) {
         self.keys.add_release(&release);
         self.releases.insert(release.id, release);
     }
 
     /// The same of a time that customers had a release, which has come again.
-    pub(super) fn put_earlier(&mut self, time: release_interval::Model) {
+    pub(crate) fn put_earlier(&mut self, time: release_interval::Model) {
         self.earlier.entry(time.release_id).or_default().push(Earlier { time, place: 0 });
     }
 

@@ -10,6 +10,7 @@ mod order;
 mod search;
 mod turns;
 mod watched;
+mod writing;
 
 use std::{
     collections::HashMap,
@@ -37,6 +38,7 @@ pub use dimensions::{Dimensions, Earlier};
 pub use open::NotOpened;
 pub use search::holds;
 pub use watched::{Reader, View, Watched};
+pub(crate) use writing::Writing;
 
 use crate::base::{error::Error, reference::PublicId};
 use health::Health;

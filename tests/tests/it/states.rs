@@ -164,6 +164,30 @@ async fn a_nightly_copy_of_a_ticket_system_converges(backend: Backend) {
         json!({ "openedAt": "2026-02-20T08:00:00+00:00", "resolvedAt": null })
     );
     app.verify().await;
+    // It did not begin again after all: the newest word is that it ended before. An older one changes nothing.
+    let ended = json!({ "resolvedAt": "2026-02-10T12:00:00Z", "updatedAt": "2026-02-21T08:00:00Z" });
+    let ended = copy(ended).await;
+    assert_eq!((&ended["outcome"], &ended["incident"]["state"]), (&json!("UPDATED"), &json!("RESOLVED")));
+    assert_eq!(ended["incident"]["intervals"], intervals);
+    let stale = json!({ "resolvedAt": null, "updatedAt": "2026-02-20T08:00:00Z" });
+    assert_eq!(copy(stale).await["incident"]["intervals"], intervals);
+    app.verify().await;
+    // Others are hurt than was said: whoever is not any more is named.
+    for customer in ["acme", "globex"] {
+        let create = "mutation($key: String!) { createCustomer(input: { key: $key }) { customer { id } } }";
+        app.asks(create, json!({ "key": customer })).await;
+    }
+    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) {
+        outcome removedCustomers { key } incident { customers { nodes { key } } } } }";
+    let mut told = Vec::new();
+    for customers in [json!(["acme"]), json!(["globex"])] {
+        let input = with(ticket.clone(), json!({ "customers": customers, "updatedAt": null }));
+        told.push(app.asks(open, json!({ "input": input })).await["openIncident"].clone());
+    }
+    assert_eq!(told[0]["removedCustomers"], json!([]));
+    assert_eq!(told[1]["removedCustomers"], json!([{ "key": "acme" }]), "{told:#?}");
+    assert_eq!(told[1]["incident"]["customers"]["nodes"], json!([{ "key": "globex" }]));
+    app.verify().await;
     let batch = "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { items {
         result { outcome incident { state } } error { field } } } }";
     let other = with(ticket.clone(), json!({ "externalId": "T-2" }));

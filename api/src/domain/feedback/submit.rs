@@ -10,7 +10,6 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Serialize;
-use serde_json::json;
 
 use super::{
     handed::{About, Handed},
@@ -23,7 +22,7 @@ use crate::{
         sent::{Nulls, Stamp},
     },
     store::Dimensions,
-    transaction::Transaction,
+    transaction::{Event, Total, Transaction},
 };
 
 /// An answer to submit, or what is newly known of one.
@@ -169,7 +168,11 @@ pub async fn submit_in(
     renew::all(tx, &mut results, known, how).await?;
     Ok(results
         .into_iter()
-        .map(|result| result.unwrap_or_else(|| Err(Error::Database("an item got no answer".to_owned()))))
+        .map(|result| {
+            result.unwrap_or_else(|| {
+                Err(Error::internal("an item got no answer", "it is in none of the lists"))
+            })
+        })
         .collect())
 }
 
@@ -372,10 +375,10 @@ async fn count(
     silence(tx, &silenced).await?;
     rows::store(tx, submitted.iter().map(|(_, submitted)| &submitted.feedback)).await?;
     if !submitted.is_empty() {
-        let ids: Vec<_> = submitted.iter().map(|(_, one)| one.feedback.id.public()).collect();
+        let ids: Vec<_> = submitted.iter().map(|(_, one)| one.feedback.id).collect();
         match how.telling {
-            Telling::Each => tx.tell("feedback.submitted", json!({ "ids": ids })),
-            Telling::Total => tx.tell("feedback.imported", json!({ "answers": ids.len() })),
+            Telling::Each => tx.tell(Event::FeedbackSubmitted(ids)),
+            Telling::Total => tx.tell(Event::FeedbackImported(Total(ids.len() as u64))),
         }
     }
     Ok(submitted)

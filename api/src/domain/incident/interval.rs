@@ -101,6 +101,22 @@ pub(super) async fn begin_again(
     Ok(Some(ended))
 }
 
+/// Takes back that an incident began again: the interval before, the first one or not, is its last again.
+pub(super) async fn take_back(
+    tx: &Transaction,
+    incident: &mut Model,
+    last: incident_interval::Model,
+    is_first: bool,
+) -> Result<(), Error> {
+    (incident.reopened_at, incident.reopened_on) = match is_first {
+        true => (None, None),
+        false => (Some(last.opened_at), Some(last.opened_on)),
+    };
+    (incident.resolved_at, incident.resolved_on) = (Some(last.resolved_at), Some(last.resolved_on));
+    last.into_active_model().delete(tx.db()).await?;
+    Ok(())
+}
+
 /// Moves the beginning of the first interval.
 pub(super) async fn move_first(
     tx: &Transaction,

@@ -10,7 +10,6 @@ use ballroom_entity::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Value};
 use serde::Serialize;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{count, renew::renew};
@@ -23,7 +22,7 @@ use crate::{
         sent::{Became, Nulls, Stamp},
     },
     store::{Bulk, BulkColumn, Dimensions, Store},
-    transaction::Transaction,
+    transaction::{Event, Total, Transaction},
 };
 
 /// The longest title, in characters.
@@ -77,6 +76,8 @@ pub struct Opened {
     pub incident: Model,
     /// What became of it.
     pub became: Became,
+    /// The customers who were linked to it and no longer are, by key.
+    pub removed: Vec<customer::Model>,
 }
 
 /// Opens incidents, each by itself. The results are in the order of the items.
@@ -127,9 +128,8 @@ pub async fn open_in(
                 Err(error) => Err(error),
             };
             results.push(match result {
-                Ok((incident, became)) => Ok(Opened { incident, became }),
                 Err(error) if error.is_ours() => return Err(error),
-                Err(error) => Err(error),
+                told => told,
             });
             continue;
         }
@@ -139,7 +139,11 @@ pub async fn open_in(
                 if let Some(key) = key {
                     there.insert(key, one.incident.clone());
                 }
-                results.push(Ok(Opened { incident: one.incident.clone(), became: Became::Created }));
+                results.push(Ok(Opened {
+                    incident: one.incident.clone(),
+                    became: Became::Created,
+                    removed: Vec::new(),
+                }));
                 new.push(tx, one);
             }
         }
@@ -408,10 +412,10 @@ impl New {
         }
         match telling {
             Telling::Each => {
-                let ids: Vec<_> = self.incidents.iter().map(|incident| incident.id.public()).collect();
-                tx.tell("incident.opened", json!({ "ids": ids }));
+                let ids: Vec<_> = self.incidents.iter().map(|incident| incident.id).collect();
+                tx.tell(Event::IncidentOpened(ids));
             }
-            Telling::Total => tx.tell("incident.imported", json!({ "incidents": self.incidents.len() })),
+            Telling::Total => tx.tell(Event::IncidentImported(Total(self.incidents.len() as u64))),
         }
         Ok(())
     }

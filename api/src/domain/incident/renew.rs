@@ -2,14 +2,14 @@
 
 use ballroom_entity::{
     attribution::{self, AttributionBasis},
-    id::{AttributionId, CustomerId, IncidentId},
+    id::{AttributionId, IncidentId},
     incident::Model,
-    incident_customer, incident_feature,
+    incident_feature,
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use super::{NewIncident, Whole, count, interval, open, whole};
+use super::{NewIncident, Opened, Whole, count, customers, interval, open, whole};
 use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
@@ -27,12 +27,12 @@ pub(super) async fn renew(
     incident: IncidentId,
     item: NewIncident,
     telling: Telling,
-) -> Result<(Model, Became), Error> {
+) -> Result<Opened, Error> {
     let stamp = Stamp::of(&item, item.updated_at, tx.at)?;
     let Whole { incident: before, features: features_before, attributions, earlier } =
         whole(tx, incident).await?;
     if let Some(became) = stamp.against(before.source_updated_at, before.sent) {
-        return Ok((before, became));
+        return Ok(Opened { incident: before, became, removed: Vec::new() });
     }
     let dimensions = tx.dimensions();
     let mut after = before.clone();
@@ -59,12 +59,10 @@ pub(super) async fn renew(
     // Everything is found good: from here on nothing of it is refused.
     let mut earlier_after = earlier.clone();
     times.apply(tx, &mut after, &mut earlier_after).await?;
-    let relinked = match &customers {
-        Some(customers) => relink(tx, incident, customers).await?,
-        None => false,
-    };
-    if let Some(customers) = customers.filter(|_| relinked) {
+    let mut removed = Vec::new();
+    if let Some(customers) = customers {
         after.linked_customers = customers.len() as i64;
+        removed = customers::replace(tx, incident, &customers).await?;
     }
     let same_features =
         features.len() == features_before.len() && features.iter().all(|id| features_before.contains(id));
@@ -95,7 +93,8 @@ pub(super) async fn renew(
         stated.push(one.into_active_model().insert(tx.db()).await?);
     }
 
-    let differs = after != before || relinked || !same_features || stated.len() != attributions.len();
+    let differs =
+        after != before || !removed.is_empty() || !same_features || stated.len() != attributions.len();
     let became = if differs { Became::Updated } else { Became::AlreadyThere };
     if differs {
         count::change(tx, &before, &earlier, &features_before, &attributions, -1);
@@ -107,16 +106,13 @@ pub(super) async fn renew(
     after.sent = Some(stamp.sent);
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
     if differs && telling == Telling::Each {
-        tx.tell(
-            match (before.resolved_at, after.resolved_at) {
-                (None, Some(_)) => "incident.resolved",
-                (Some(_), None) => "incident.reopened",
-                _ => "incident.updated",
-            },
-            about(incident),
-        );
+        tx.tell(match (before.resolved_at, after.resolved_at) {
+            (None, Some(_)) => Event::IncidentResolved(incident),
+            (Some(_), None) => Event::IncidentReopened(incident),
+            _ => Event::IncidentUpdated(incident),
+        });
     }
-    Ok((after, became))
+    Ok(Opened { incident: after, became, removed })
 }
 
 /// What is said of when an incident was open.
@@ -124,6 +120,8 @@ struct Times {
     opened_at: Option<DateTime<Utc>>,
     reopened_at: Option<DateTime<Utc>>,
     resolved_at: Option<DateTime<Utc>>,
+    /// When what is said held at the source.
+    updated_at: Option<DateTime<Utc>>,
     /// The source says that it is open: since this moment, if it was resolved before.
     open_at: Option<DateTime<Utc>>,
 }
@@ -137,6 +135,7 @@ impl Times {
             opened_at: moment("openedAt", item.opened_at)?,
             reopened_at: moment("reopenedAt", item.reopened_at)?,
             resolved_at: moment("resolvedAt", item.resolved_at)?,
+            updated_at: item.updated_at,
             open_at: item.open.then(|| item.updated_at.unwrap_or(now)),
         };
         open::in_order(times.opened_at, times.reopened_at, times.resolved_at)?;
@@ -189,6 +188,14 @@ impl Times {
                 let (at, day) = on(resolved_at)?;
                 (incident.reopened_at, incident.reopened_on) = (Some(at), Some(day));
                 (incident.resolved_at, incident.resolved_on) = (Some(at), Some(day));
+            } else if incident.resolved_at.is_none()
+                && earlier.last().is_some_and(|last| resolved_at == last.resolved_at)
+                && self.updated_at.is_some_and(|updated| updated > interval::begin(incident))
+            {
+                // What the source says now, later than that it began again: that it did not.
+                if let Some(last) = earlier.pop() {
+                    interval::take_back(tx, incident, last, earlier.is_empty()).await?;
+                }
             }
         } else if let Some(at) = self.open_at
             && incident.resolved_at.is_some_and(|resolved| at >= resolved)
@@ -197,22 +204,4 @@ impl Times {
         }
         Ok(())
     }
-}
-
-/// Links exactly these customers; says whether that changed anything.
-async fn relink(tx: &Transaction, incident: IncidentId, customers: &[CustomerId]) -> Result<bool, Error> {
-    let linked = incident_customer::Entity::owned_by(tx.organization())
-        .filter(incident_customer::Column::IncidentId.eq(incident))
-        .all(tx.db())
-        .await?;
-    if linked.len() == customers.len() && linked.iter().all(|row| customers.contains(&row.customer_id)) {
-        return Ok(false);
-    }
-    incident_customer::Entity::delete_many()
-        .filter(incident_customer::Column::OrganizationId.eq(tx.organization()))
-        .filter(incident_customer::Column::IncidentId.eq(incident))
-        .exec(tx.db())
-        .await?;
-    open::link_customers(tx, &[(incident, customers.to_vec())]).await?;
-    Ok(true)
 }

@@ -12,8 +12,10 @@ use sea_orm::{
 };
 
 use crate::{
-    base::error::Error,
-    score::facts::{date, day as day_of},
+    base::{
+        day::{date, day as day_of},
+        error::Error,
+    },
     transaction::Transaction,
 };
 

@@ -9,7 +9,8 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use crate::{base::error::Error, score::Period, store::Store};
+use super::Period;
+use crate::{base::error::Error, store::Store};
 
 /// Which answers are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

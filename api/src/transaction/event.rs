@@ -1,0 +1,237 @@
+//! Events: what happened, as the outbox keeps it for those who want to hear of it.
+
+use ballroom_entity::id::*;
+use serde_json::{Value as Json, json};
+
+use crate::base::reference::PublicId;
+
+/// What an event is about, as its payload says it.
+trait About: Sized {
+    fn write(&self) -> Json;
+    fn read(payload: &Json) -> Option<Self>;
+}
+
+/// One thing.
+impl<I: PublicId> About for I {
+    fn write(&self) -> Json {
+        json!({ "id": self.public() })
+    }
+
+    fn read(payload: &Json) -> Option<Self> {
+        Self::parse(payload["id"].as_str()?)
+    }
+}
+
+/// Several things, in the order in which they were sent.
+impl<I: PublicId> About for Vec<I> {
+    fn write(&self) -> Json {
+        json!({ "ids": self.iter().map(|id| id.public()).collect::<Vec<_>>() })
+    }
+
+    fn read(payload: &Json) -> Option<Self> {
+        payload["ids"].as_array()?.iter().map(|id| I::parse(id.as_str()?)).collect()
+    }
+}
+
+/// So many things that they are only counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total(pub u64);
+
+impl About for Total {
+    fn write(&self) -> Json {
+        json!({ "total": self.0 })
+    }
+
+    fn read(payload: &Json) -> Option<Self> {
+        payload["total"].as_u64().map(Self)
+    }
+}
+
+/// Whether scores may change by an event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scores {
+    /// Daily counts changed, or what they are compared by: the days of a release, a setting.
+    Change,
+    /// Whatever happened, every score stays as it is.
+    Stay,
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident($about:ty) = $kind:literal, $scores:ident;)*) => {
+        /// What happened.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Event {
+            $($(#[$doc])* $name($about),)*
+        }
+
+        impl Event {
+            /// The noun and the verb, as the outbox names them.
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => $kind,)*
+                }
+            }
+
+            /// What it happened to.
+            pub(super) fn payload(&self) -> Json {
+                match self {
+                    $(Self::$name(about) => about.write(),)*
+                }
+            }
+
+            /// The event that stands in the outbox; none where it is not known any more, or not yet.
+            pub fn read(kind: &str, payload: &Json) -> Option<Self> {
+                match kind {
+                    $($kind => <$about>::read(payload).map(Self::$name),)*
+                    _ => None,
+                }
+            }
+
+            /// Whether scores may change by it, so that those who listen to verdicts have to be asked for anew.
+            pub fn changes_scores(&self) -> bool {
+                let scores = match self {
+                    $(Self::$name(_) => Scores::$scores,)*
+                };
+                scores == Scores::Change
+            }
+        }
+
+        #[cfg(test)]
+        const KINDS: &[&str] = &[$($kind),*];
+    };
+}
+
+events! {
+    /// A setting of the organization changed.
+    OrganizationUpdated(OrganizationId) = "organization.updated", Change;
+    /// A token was created.
+    TokenCreated(ApiTokenId) = "token.created", Stay;
+    /// A token was revoked.
+    TokenRevoked(ApiTokenId) = "token.revoked", Stay;
+
+    /// A product was created.
+    ProductCreated(ProductId) = "product.created", Stay;
+    /// A product was updated; its time zone may have changed.
+    ProductUpdated(ProductId) = "product.updated", Change;
+    /// A feature was created.
+    FeatureCreated(FeatureId) = "feature.created", Stay;
+    /// A feature was updated.
+    FeatureUpdated(FeatureId) = "feature.updated", Stay;
+    /// A segment was created.
+    SegmentCreated(SegmentId) = "segment.created", Stay;
+    /// A segment was updated.
+    SegmentUpdated(SegmentId) = "segment.updated", Stay;
+    /// A scale was created.
+    ScaleCreated(ScaleId) = "scale.created", Stay;
+    /// A customer was created.
+    CustomerCreated(CustomerId) = "customer.created", Stay;
+    /// Customers were named for the first time, by what was submitted.
+    CustomerSeen(Total) = "customer.seen", Stay;
+    /// A customer was updated.
+    CustomerUpdated(CustomerId) = "customer.updated", Stay;
+    /// An iteration was created.
+    IterationCreated(IterationId) = "iteration.created", Stay;
+    /// An iteration was updated.
+    IterationUpdated(IterationId) = "iteration.updated", Stay;
+
+    /// A release was planned.
+    ReleasePlanned(ReleaseId) = "release.planned", Change;
+    /// A release was found because something names it.
+    ReleaseInferred(ReleaseId) = "release.inferred", Change;
+    /// A release reached customers.
+    ReleaseShipped(ReleaseId) = "release.shipped", Change;
+    /// A release was updated.
+    ReleaseUpdated(ReleaseId) = "release.updated", Change;
+    /// A release was withdrawn.
+    ReleaseWithdrawn(ReleaseId) = "release.withdrawn", Change;
+    /// A deployment was recorded. Where it shipped a release, that is told as well.
+    DeploymentRecorded(DeploymentId) = "deployment.recorded", Stay;
+    /// A deployment was updated.
+    DeploymentUpdated(DeploymentId) = "deployment.updated", Stay;
+
+    /// Answers were submitted.
+    FeedbackSubmitted(Vec<FeedbackId>) = "feedback.submitted", Change;
+    /// Answers were imported.
+    FeedbackImported(Total) = "feedback.imported", Change;
+    /// An answer was corrected.
+    FeedbackCorrected(FeedbackId) = "feedback.corrected", Change;
+    /// An answer was deleted.
+    FeedbackDeleted(FeedbackId) = "feedback.deleted", Change;
+    /// Incidents were opened.
+    IncidentOpened(Vec<IncidentId>) = "incident.opened", Change;
+    /// Incidents were imported.
+    IncidentImported(Total) = "incident.imported", Change;
+    /// An incident was updated.
+    IncidentUpdated(IncidentId) = "incident.updated", Change;
+    /// An incident was resolved.
+    IncidentResolved(IncidentId) = "incident.resolved", Change;
+    /// An incident was opened again.
+    IncidentReopened(IncidentId) = "incident.reopened", Change;
+    /// It was stated where an incident comes from.
+    IncidentAttributed(IncidentId) = "incident.attributed", Change;
+    /// Active customers were recorded.
+    ExposureRecorded(Total) = "exposure.recorded", Change;
+}
+
+impl Event {
+    /// The answers that it tells of.
+    pub fn answers(&self) -> &[FeedbackId] {
+        match self {
+            Self::FeedbackSubmitted(ids) => ids,
+            _ => &[],
+        }
+    }
+
+    /// The incidents that it tells of.
+    pub fn incidents(&self) -> &[IncidentId] {
+        match self {
+            Self::IncidentOpened(ids) => ids,
+            Self::IncidentUpdated(id)
+            | Self::IncidentResolved(id)
+            | Self::IncidentReopened(id)
+            | Self::IncidentAttributed(id) => std::slice::from_ref(id),
+            _ => &[],
+        }
+    }
+
+    /// The releases that it tells of.
+    pub fn releases(&self) -> &[ReleaseId] {
+        match self {
+            Self::ReleasePlanned(id)
+            | Self::ReleaseInferred(id)
+            | Self::ReleaseShipped(id)
+            | Self::ReleaseUpdated(id)
+            | Self::ReleaseWithdrawn(id) => std::slice::from_ref(id),
+            _ => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_read_as_it_was_written() {
+        let events = [
+            Event::FeedbackSubmitted(vec![FeedbackId::new(), FeedbackId::new()]),
+            Event::IncidentResolved(IncidentId::new()),
+            Event::FeedbackImported(Total(3)),
+        ];
+        for event in events {
+            assert_eq!(Event::read(event.kind(), &event.payload()), Some(event));
+        }
+        let id = IncidentId::new();
+        assert_eq!(Event::read("incident.opened", &json!({ "id": id.public() })), None);
+        assert_eq!(Event::read("incident.vanished", &json!({ "id": id.public() })), None);
+    }
+
+    #[test]
+    fn every_kind_is_a_noun_and_a_verb_of_its_own() {
+        let unique: std::collections::HashSet<_> = KINDS.iter().collect();
+        assert_eq!(unique.len(), KINDS.len());
+        assert!(KINDS.iter().all(|kind| {
+            kind.split_once('.').is_some_and(|(noun, verb)| !noun.is_empty() && !verb.contains('.'))
+        }));
+    }
+}

@@ -1,0 +1,131 @@
+//! A writing transaction of one organization: rows, daily counts and events go together or not at all.
+
+mod event;
+
+use std::sync::Arc;
+
+use ballroom_entity::{id::EventId, id::OrganizationId, release, release_interval};
+use chrono::{DateTime, Utc};
+use sea_orm::Value;
+
+pub use event::{Event, Total};
+
+use crate::{
+    base::{error::Error, reference::PublicId},
+    counts::Changes,
+    store::{Bulk, BulkColumn, Dimensions, Store, View, Writing},
+};
+
+/// An open transaction. Dropped without [`commit`](Self::commit), nothing of it has happened.
+pub struct Transaction {
+    writing: Writing,
+    store: Store,
+    /// The dimensions as this transaction sees them.
+    dimensions: Arc<Dimensions>,
+    dimensions_changed: bool,
+    /// When it happens.
+    pub at: DateTime<Utc>,
+    /// What it does to the daily counts; written at the commit.
+    pub counts: Changes,
+    events: Vec<Event>,
+}
+
+impl Store {
+    /// Begins a transaction and takes the organization's next revision.
+    ///
+    /// Taking the revision locks the organization's row, so that the writers of one organization follow one
+    /// another. What they read (which answer of a voice counts, which external ids exist) then still holds
+    /// when they write, and the counts stay exact, with any number of server processes. Group commit pays
+    /// for it: many answers share one transaction.
+    pub async fn begin(&self, organization: OrganizationId, at: DateTime<Utc>) -> Result<Transaction, Error> {
+        let writing = self.write(organization).await?;
+        Ok(Transaction {
+            store: self.clone(),
+            dimensions: writing.dimensions.clone(),
+            writing,
+            dimensions_changed: false,
+            at,
+            counts: Changes::default(),
+            events: Vec::new(),
+        })
+    }
+}
+
+impl Transaction {
+    /// The connection, for the statements of the domain.
+    pub fn db(&self) -> &View {
+        &self.writing.tx
+    }
+
+    /// Whose transaction it is.
+    pub fn organization(&self) -> OrganizationId {
+        self.writing.organization
+    }
+
+    /// The products, features, releases, segments and scales as this transaction sees them.
+    pub fn dimensions(&self) -> Arc<Dimensions> {
+        self.dimensions.clone()
+    }
+
+    /// To be called after a row of a dimension was written: reads them anew and lets everybody else do so.
+    pub async fn dimensions_changed(&mut self) -> Result<(), Error> {
+        self.dimensions_changed = true;
+        self.dimensions = Arc::new(
+            Dimensions::load(&self.writing.tx, self.writing.organization, self.writing.revision).await?,
+        );
+        Ok(())
+    }
+
+    /// To be called after a release was written, where more follow: reading all of them anew after each would take a time
+    /// that grows with the square of their number. [`dimensions_changed`](Self::dimensions_changed) ends it.
+    pub(crate) fn release_written(&mut self, release: &release::Model) {
+        Arc::make_mut(&mut self.dimensions).put(release.clone());
+    }
+
+    /// The same after a time that customers had a release was written.
+    pub(crate) fn release_interval_written(&mut self, time: release_interval::Model) {
+        Arc::make_mut(&mut self.dimensions).put_earlier(time);
+    }
+
+    /// Says what happened, to those who listen: they hear of it once the transaction is committed.
+    pub fn tell(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// Writes the daily counts and the events, and commits. When this returns, everything is on disk.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        std::mem::take(&mut self.counts).write(&self.writing.tx, self.writing.organization).await?;
+        self.write_events().await?;
+        self.store.commit(self.writing, self.dimensions, self.dimensions_changed).await
+    }
+
+    async fn write_events(&mut self) -> Result<(), Error> {
+        let rows = std::mem::take(&mut self.events)
+            .into_iter()
+            .map(|event| {
+                vec![
+                    Value::Uuid(Some(self.writing.organization.0)),
+                    Value::Uuid(Some(EventId::new().0)),
+                    Value::String(Some(event.kind().to_owned())),
+                    Value::Json(Some(Box::new(event.payload()))),
+                    Value::ChronoDateTimeUtc(Some(self.at)),
+                    Value::BigInt(Some(self.writing.revision)),
+                ]
+            })
+            .collect();
+        let outbox = Bulk::into(
+            "outbox",
+            "",
+            vec![
+                BulkColumn::uuid("organization_id"),
+                BulkColumn::uuid("id"),
+                BulkColumn::text("kind"),
+                BulkColumn::json("payload"),
+                BulkColumn::timestamp("created_at"),
+                BulkColumn::big_integer("revision"),
+            ],
+        );
+        outbox.insert(&self.writing.tx, rows).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! The layers of the server point one way: a module names only those below it.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The layers of `api/src`, from the ground up. Modules of one layer do not name one another.
+const LAYERS: [&[&str]; 12] = [
+    &["clock", "words"],
+    &["base"],
+    &["store"],
+    &["counts"],
+    &["transaction"],
+    &["domain"],
+    &["score"],
+    &["feed", "ingest", "report"],
+    &["simulate"],
+    &["graphql"],
+    &["http"],
+    &["cli"],
+];
+
+/// The crates of the workspace, each with those that it may depend on.
+const CRATES: [(&str, &[&str]); 5] = [
+    ("analytics", &[]),
+    ("entity", &[]),
+    ("migration", &[]),
+    ("api", &["analytics", "entity", "migration"]),
+    ("tests", &["api", "entity", "migration"]),
+];
+
+#[test]
+fn modules_name_only_those_below_them() {
+    let source = root().join("api/src");
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    for file in rust_files(&source) {
+        let name = file.strip_prefix(&source).unwrap();
+        let module = name.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs");
+        if ["lib", "main"].contains(&module) {
+            continue;
+        }
+        seen.insert(module.to_owned());
+        let layer =
+            layer(module).unwrap_or_else(|| panic!("`{module}` stands in no layer: name it in LAYERS"));
+        for other in modules_named(&fs::read_to_string(&file).unwrap()) {
+            if other != module && self::layer(&other).is_some_and(|other| other >= layer) {
+                wrong.push(format!("{} names `{other}`, which is not below `{module}`", name.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let known: BTreeSet<String> =
+        LAYERS.iter().flat_map(|layer| layer.iter().map(|&name| name.into())).collect();
+    assert_eq!(seen, known, "LAYERS names what there is");
+}
+
+#[test]
+fn crates_depend_only_on_those_below_them() {
+    for (name, below) in CRATES {
+        let manifest = fs::read_to_string(root().join(name).join("Cargo.toml")).unwrap();
+        for (other, _) in CRATES {
+            let depends = manifest.lines().any(|line| {
+                let line = line.trim();
+                line.starts_with(&format!("ballroom-{other}."))
+                    || line.starts_with(&format!("ballroom-{other} "))
+            });
+            assert!(!depends || below.contains(&other), "{name}/Cargo.toml depends on {other}");
+        }
+    }
+}
+
+#[test]
+fn the_modules_that_a_text_names_are_found() {
+    let text = "use crate::{\n    base::error::Error,\n    domain::{access::Read, check},\n    words,\n};\n\
+                fn f() { crate::clock::now(); }\nuse super::page;\n// crate::http is only spoken of";
+    assert_eq!(modules_named(text), ["base", "clock", "domain", "words"].map(String::from).into());
+}
+
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
+}
+
+/// The modules of the crate that a text names by `crate::`, comments left out.
+fn modules_named(text: &str) -> BTreeSet<String> {
+    let code: String =
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let mut named = BTreeSet::new();
+    for (at, path) in code.match_indices("crate::") {
+        let rest = &code[at + path.len()..];
+        match rest.strip_prefix('{') {
+            None => named.extend(first_name(rest)),
+            Some(tree) => named.extend(branches(tree).into_iter().filter_map(first_name)),
+        }
+    }
+    named
+}
+
+/// What stands between the commas of a tree of imports, down to the brace that closes it.
+fn branches(tree: &str) -> Vec<&str> {
+    let (mut depth, mut begin, mut found) = (0, 0, Vec::new());
+    for (at, one) in tree.char_indices() {
+        match one {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' if depth > 0 => (),
+            ',' | '}' => {
+                found.push(tree[begin..at].trim());
+                begin = at + 1;
+                if one == '}' {
+                    break;
+                }
+            }
+            _ => (),
+        }
+    }
+    found
+}
+
+fn first_name(path: &str) -> Option<String> {
+    let name: String = path.chars().take_while(|one| one.is_alphanumeric() || *one == '_').collect();
+    (!name.is_empty()).then_some(name)
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
