@@ -35,6 +35,7 @@ pub mod change_point;
 
 pub mod alert;
 pub mod forecast;
+pub mod lost;
 pub mod standard;
 
 pub use alert::alerts;
@@ -46,10 +47,11 @@ pub use facts::{
 };
 pub use forecast::forecast;
 pub use labels::first_day_in_use;
+pub use lost::customer_days_lost;
 pub use prepared::Prepared;
 pub use prior::{Hyperparameters, hyperparameters};
 pub use regression::regression;
-pub use standard::standard;
+pub use standard::{standard, standard_series};
 pub use value::{trend, value, value_report};
 
 /// The version of the method, carried by every score. It changes whenever the same counts would give another

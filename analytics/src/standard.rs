@@ -52,6 +52,16 @@ const LEVEL: f64 = 0.95;
 
 /// The standard figure of every scale that has answers, in the order of the scales.
 pub fn standard(prepared: &Prepared, query: &StandardQuery) -> Result<Vec<Standard>> {
+    Ok(standard_series(prepared, query, &[query.from])?.pop().unwrap_or_default())
+}
+
+/// The same for each of a series of periods that follow one another, in one pass over the answers: each begins on one of
+/// `starts` and ends where the next begins, the last with the query's period.
+pub fn standard_series(
+    prepared: &Prepared,
+    query: &StandardQuery,
+    starts: &[Day],
+) -> Result<Vec<Vec<Standard>>> {
     let known = [
         ("feature", query.feature, prepared.features.len()),
         ("release", query.release, prepared.releases.len()),
@@ -74,18 +84,23 @@ pub fn standard(prepared: &Prepared, query: &StandardQuery) -> Result<Vec<Standa
         .clone()
         .lazy()
         .filter(asked)
-        .group_by([col("scale"), col("level")])
+        .group_by([col("day"), col("scale"), col("level")])
         .agg([col("count").sum()])
-        .sort(["scale", "level"], SortMultipleOptions::default())
         .collect()?;
-    let mut levels: BTreeMap<u32, Vec<i64>> = BTreeMap::new();
-    let (scales, level) = (counts.column("scale")?.u32()?, counts.column("level")?.u32()?);
-    let rows = scales.into_no_null_iter().zip(level.into_no_null_iter());
-    for ((scale, level), count) in rows.zip(counts.column("count")?.i64()?.into_no_null_iter()) {
+    let mut series: Vec<BTreeMap<u32, Vec<i64>>> = vec![BTreeMap::new(); starts.len()];
+    let (days, scales) = (counts.column("day")?.i32()?, counts.column("scale")?.u32()?);
+    let rows = days.into_no_null_iter().zip(scales.into_no_null_iter());
+    let rows = rows.zip(counts.column("level")?.u32()?.into_no_null_iter());
+    for (((day, scale), level), count) in rows.zip(counts.column("count")?.i64()?.into_no_null_iter()) {
+        let begun = starts.partition_point(|start| *start <= day);
+        let Some(levels) = begun.checked_sub(1).and_then(|at| series.get_mut(at)) else { continue };
         let size = prepared.scales[scale as usize].levels() as usize;
-        levels.entry(scale).or_insert_with(|| vec![0; size])[level as usize] = count;
+        levels.entry(scale).or_insert_with(|| vec![0; size])[level as usize] += count;
     }
-    Ok(levels.into_iter().filter_map(|(scale, levels)| of_scale(prepared, scale, levels)).collect())
+    let figures = |levels: BTreeMap<u32, Vec<i64>>| {
+        levels.into_iter().filter_map(|(scale, levels)| of_scale(prepared, scale, levels)).collect()
+    };
+    Ok(series.into_iter().map(figures).collect())
 }
 
 fn of_scale(prepared: &Prepared, code: u32, levels: Vec<i64>) -> Option<Standard> {

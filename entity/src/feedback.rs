@@ -26,10 +26,10 @@ pub struct Model {
     pub segment_id: Option<SegmentId>,
     /// Who answered; null: anonymous.
     pub customer_id: Option<CustomerId>,
-    /// How it is rated.
-    pub scale_id: ScaleId,
+    /// How it is rated; null exactly where `level` is: it has a comment and no rating.
+    pub scale_id: Option<ScaleId>,
     /// The rating as the number of steps above the scale's minimum.
-    pub level: i32,
+    pub level: Option<i32>,
     /// What the customer wrote.
     #[sea_orm(column_type = "Text", nullable)]
     pub comment: Option<String>,
@@ -43,9 +43,10 @@ pub struct Model {
     pub source: String,
     /// That system's id of it; unique within the source.
     pub external_id: Option<String>,
-    /// Hash of (product, feature, scale, customer, day): the answers among which one counts. Null when anonymous.
+    /// Hash of (product, feature, scale, customer, day): the answers among which one counts. Null when anonymous
+    /// or without a rating.
     pub voice: Option<i64>,
-    /// Whether it is in the daily counts: false when a later answer of the same voice supersedes it.
+    /// Whether it is in the daily counts: false when it has no rating, or a later answer of the same voice supersedes it.
     pub counted: bool,
     /// When it was stored.
     pub received_at: DateTimeUtc,

@@ -19,6 +19,7 @@ mod m0014_version_order;
 mod m0016_min_answers;
 mod m0017_release_intervals;
 mod m0018_people;
+mod m0019_unrated_feedback;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_min_answers::Migration),
             Box::new(m0017_release_intervals::Migration),
             Box::new(m0018_people::Migration),
+            Box::new(m0019_unrated_feedback::Migration),
         ]
     }
 }

@@ -5,8 +5,8 @@ use ballroom_analytics::forecast::ForecastQuery;
 use ballroom_analytics::standard::StandardQuery;
 use ballroom_analytics::value::{IncidentBasis, ReportQuery, ValueQuery};
 use ballroom_analytics::{
-    Error, ExposureRow, FeedbackRow, Hyperparameters, forecast, hyperparameters, standard, value,
-    value_report,
+    Error, ExposureRow, FeedbackRow, Hyperparameters, customer_days_lost, forecast, hyperparameters,
+    standard, standard_series, value, value_report,
 };
 
 fn row(feature: u32, scale: u32, day: i32, level: u32, count: i64) -> FeedbackRow {
@@ -133,6 +133,46 @@ fn incidents_are_deducted_only_where_exposure_is_known() {
         (IncidentBasis::Exposure, 10, 100.0)
     );
     assert!((with.spoiled - 0.05).abs() < 1e-12 && with.score < without.score);
+}
+
+#[test]
+fn a_series_has_the_figures_of_each_of_its_periods() {
+    let mut world = World::with_features(2);
+    world.answers(0..10, None, [0, 1, 0, 0, 1]);
+    world.answers_to(1, 12..20, None, [0, 0, 0, 0, 2]);
+    let prepared = world.prepare();
+    let query = StandardQuery { from: 0, until: 21, ..StandardQuery::default() };
+    let series = standard_series(&prepared, &query, &[0, 7, 14]).expect("known");
+    for (figures, (from, until)) in series.iter().zip([(0, 7), (7, 14), (14, 21)]) {
+        let alone = standard(&prepared, &StandardQuery { from, until, ..query }).expect("known");
+        assert_eq!(*figures, alone);
+    }
+    let responses: Vec<_> = series.iter().map(|figures| figures[0].responses).collect();
+    assert_eq!(responses, [14, 10, 12]);
+    let of_one = StandardQuery { feature: Some(0), ..query };
+    let series = standard_series(&prepared, &of_one, &[0, 10, 14]).expect("known");
+    assert_eq!(series.iter().map(Vec::len).collect::<Vec<_>>(), [1, 0, 0]);
+}
+
+#[test]
+fn customer_days_are_lost_up_to_those_who_were_there() {
+    let mut world = World::with_features(2);
+    world.incident(5, None, false);
+    world.incident(5, None, false);
+    world.incident(9, None, false);
+    let lost = |world: &World, features: &[u32]| {
+        customer_days_lost(&world.prepare(), features, &[0, 7, 14], 21).expect("known")
+    };
+    assert_eq!(lost(&world, &[0]), [Some(10.0), Some(5.0), None]);
+    assert_eq!(lost(&world, &[1]), [None, None, None]);
+    world.exposure.extend([(5, 8), (9, 100), (15, 3)].map(|(day, active)| ExposureRow {
+        feature: 0,
+        segment: 0,
+        day,
+        active,
+    }));
+    assert_eq!(lost(&world, &[0, 1]), [Some(8.0), Some(5.0), Some(0.0)]);
+    assert!(customer_days_lost(&world.prepare(), &[2], &[0], 1).is_err());
 }
 
 #[test]

@@ -265,6 +265,7 @@ fn print(summary: &Summary, file: &str, what: What) {
         said_before,
         read,
         accepted,
+        unrated,
         updated,
         already_there,
         superseded,
@@ -274,7 +275,11 @@ fn print(summary: &Summary, file: &str, what: What) {
         ..
     } = summary;
     println!("{file}: {} read", counted(*read, "row"));
-    println!("{:>12} accepted", HumanCount(*accepted).to_string());
+    let without = match unrated {
+        0 => String::new(),
+        some => format!(" ({} without a rating, which count in no score)", HumanCount(*some)),
+    };
+    println!("{:>12} accepted{without}", HumanCount(*accepted).to_string());
     println!("{:>12} updated", HumanCount(*updated).to_string());
     println!("{:>12} already there", HumanCount(*already_there).to_string());
     // Only answers are: of one voice and day the last one counts.

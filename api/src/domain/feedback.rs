@@ -2,17 +2,19 @@
 //!
 //! A known customer has one voice per feature, scale and day: of the answers of a voice the last (by
 //! `occurred_at`, then by id) is in the daily counts, the others are kept and do not count. Anonymous answers
-//! each count.
+//! each count. An answer without a rating is kept and shown and counts nowhere, so it has no voice either.
 
 mod again;
 mod handed;
+mod rated;
 mod renew;
+mod rows;
 mod submit;
 mod voice;
 
 use ballroom_entity::{
     feedback::{Column, Entity, Model},
-    id::{FeatureId, FeedbackId, ReleaseId, SegmentId},
+    id::FeedbackId,
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set};
@@ -20,17 +22,17 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 pub(crate) use again::said_before;
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
+pub(crate) use rated::key;
 pub use submit::{NewFeedback, Outcome, Submission, Submitted, Telling, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};
 
 use super::{
     access::{Contribute, Read},
-    check, scale,
+    check,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
-    counts::FeedbackKey,
-    store::Store,
+    store::{Dimensions, Store},
     transaction::{Event, Transaction},
 };
 
@@ -43,8 +45,10 @@ pub struct FeedbackChanges {
     pub release: Option<Option<String>>,
     /// The segment it counts for, or none.
     pub segment: Option<Option<String>>,
-    /// The rating, on the same scale.
-    pub rating: Option<f64>,
+    /// The scale of the rating; the one before if not given.
+    pub scale: Option<String>,
+    /// The rating, or none.
+    pub rating: Option<Option<f64>>,
     /// What the customer wrote, or nothing.
     pub comment: Option<Option<String>>,
     /// When the customer answered.
@@ -88,12 +92,11 @@ pub async fn correct(
         after.segment_id =
             segment.map(|segment| Ok::<_, Error>(dimensions.segment("segment", &segment)?.id)).transpose()?;
     }
-    if let Some(rating) = changes.rating {
-        after.level = scale::level(dimensions.scale("scale", &after.scale_id.public())?, rating)?;
-    }
+    rate(&mut after, &dimensions, changes.scale, changes.rating)?;
     if let Some(comment) = changes.comment {
         after.comment = check::text("comment", comment.as_deref())?;
     }
+    rated::says_something(&after)?;
     if let Some(occurred_at) = changes.occurred_at {
         after.occurred_at = check::moment("occurredAt", occurred_at, at)?;
         let product = dimensions.product("product", &after.product_id.public())?;
@@ -132,17 +135,23 @@ pub async fn delete(
     Ok(row)
 }
 
-/// The key of the daily counts under which an answer counts.
-pub(crate) fn key(row: &Model) -> FeedbackKey {
-    FeedbackKey {
-        product: row.product_id,
-        feature: row.feature_id.unwrap_or(FeatureId::NONE),
-        release: row.release_id.unwrap_or(ReleaseId::NONE),
-        segment: row.segment_id.unwrap_or(SegmentId::NONE),
-        scale: row.scale_id,
-        day: row.day,
-        level: row.level,
-    }
+/// Gives an answer another rating, its first one, or none.
+fn rate(
+    row: &mut Model,
+    dimensions: &Dimensions,
+    scale: Option<String>,
+    rating: Option<Option<f64>>,
+) -> Result<(), Error> {
+    let rated = match (scale, rating) {
+        (None, None) => return Ok(()),
+        (None, Some(Some(rating))) => {
+            let scale = row.scale_id.map(|scale| scale.public());
+            rated::rating(dimensions, scale.as_deref(), Some(rating))?
+        }
+        (scale, rating) => rated::rating(dimensions, scale.as_deref(), rating.flatten())?,
+    };
+    (row.scale_id, row.level) = rated.unzip();
+    Ok(())
 }
 
 async fn find_in(tx: &Transaction, feedback: FeedbackId) -> Result<Model, Error> {

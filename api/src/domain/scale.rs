@@ -172,6 +172,11 @@ pub fn level(scale: &Model, rating: f64) -> Result<i32, Error> {
     Ok(level.round() as i32)
 }
 
+/// How many levels a scale has.
+pub fn levels(scale: &Model) -> usize {
+    ((scale.max - scale.min) / scale.step).round() as usize + 1
+}
+
 /// The rating of a level.
 pub fn rating(scale: &Model, level: i32) -> f64 {
     scale.min + f64::from(level) * scale.step

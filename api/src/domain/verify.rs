@@ -152,9 +152,11 @@ fn settle(mut rows: Vec<feedback::Model>, found: &mut Verification, counts: &mut
     rows.sort_by_key(|row| std::cmp::Reverse((row.occurred_at, row.id)));
     let mut settled: Vec<feedback::Model> = Vec::new();
     for row in rows {
-        let counts_now = !settled.iter().any(|later| domain::feedback::same_voice(later, &row));
-        if counts_now {
-            counts.feedback(domain::feedback::key(&row), 1);
+        let superseded = settled.iter().any(|later| domain::feedback::same_voice(later, &row));
+        let key = domain::feedback::key(&row).filter(|_| !superseded);
+        let counts_now = key.is_some();
+        if let Some(key) = key {
+            counts.feedback(key, 1);
         }
         if row.counted != counts_now {
             found.drift.push(Drift::Voice { feedback: row.id, marked: row.counted });
@@ -170,7 +172,9 @@ fn dangling(dimensions: &Dimensions, row: &feedback::Model, drift: &mut Vec<Drif
         }
     };
     missing(dimensions.products.contains_key(&row.product_id), "product", row.product_id.0);
-    missing(dimensions.scales.contains_key(&row.scale_id), "scale", row.scale_id.0);
+    if let Some(id) = row.scale_id {
+        missing(dimensions.scales.contains_key(&id), "scale", id.0);
+    }
     if let Some(id) = row.feature_id {
         missing(dimensions.features.contains_key(&id), "feature", id.0);
     }
@@ -188,6 +192,9 @@ fn derived(dimensions: &Dimensions, row: &feedback::Model, drift: &mut Vec<Drift
     let day = zone.map(|zone| row.occurred_at.with_timezone(&zone).date_naive());
     if day.is_some_and(|day| day != row.day) {
         drift.push(Drift::Derived { feedback: row.id, column: "day" });
+    }
+    if row.scale_id.is_some() != row.level.is_some() {
+        drift.push(Drift::Derived { feedback: row.id, column: "level" });
     }
     if domain::feedback::voice_of(row) != row.voice {
         drift.push(Drift::Derived { feedback: row.id, column: "voice" });
@@ -313,7 +320,11 @@ impl fmt::Display for Drift {
                 write!(f, "exposure_daily has {stored} where the figures make {counted}: {key:?}")
             }
             Self::Voice { feedback, marked: true } => {
-                write!(f, "answer {} is marked as counted, and a later one of its voice is there", feedback.0)
+                write!(
+                    f,
+                    "answer {} is marked as counted, and has no rating or a later one of its voice is there",
+                    feedback.0
+                )
             }
             Self::Voice { feedback, marked: false } => {
                 write!(f, "answer {} is not marked as counted, and is the last of its voice", feedback.0)

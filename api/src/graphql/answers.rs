@@ -57,6 +57,8 @@ pub(super) struct FeedbackFilter {
     received_after: Option<DateTime>,
     /// Stored or changed after this moment: see `Feedback.updatedAt`. What was deleted is not found.
     updated_after: Option<DateTime>,
+    /// With a rating, or without.
+    rated: Option<bool>,
     /// With a comment, or without.
     has_comment: Option<bool>,
     /// In the counts that scores read, or not: see `Feedback.counted`.
@@ -99,6 +101,7 @@ pub(super) struct Answers {
     pub(super) days: (Option<NaiveDate>, Option<NaiveDate>),
     pub(super) received_after: Option<chrono::DateTime<Utc>>,
     pub(super) updated_after: Option<chrono::DateTime<Utc>>,
+    pub(super) rated: Option<bool>,
     pub(super) has_comment: Option<bool>,
     pub(super) counted: Option<bool>,
     pub(super) order: Option<FeedbackOrder>,
@@ -153,6 +156,7 @@ impl Answers {
             days: (filter.day_from.map(Into::into), filter.day_until.map(Into::into)),
             received_after: filter.received_after.map(Into::into),
             updated_after: filter.updated_after.map(Into::into),
+            rated: filter.rated,
             has_comment: filter.has_comment,
             counted: filter.counted,
             ..self
@@ -208,9 +212,9 @@ impl Paged for Answers {
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let with_comment = |yes: bool| match yes {
-            true => Column::Comment.is_not_null(),
-            false => Column::Comment.is_null(),
+        let with = |column: Column, yes: bool| match yes {
+            true => column.is_not_null(),
+            false => column.is_null(),
         };
         let all = Entity::owned_by(organization);
         let all = self.feature.all().fold(all, |query, feature| query.filter(Column::FeatureId.eq(feature)));
@@ -232,7 +236,8 @@ impl Paged for Answers {
             .apply_if(self.updated_after, |query, after| {
                 query.filter(received(after).or(Column::ChangedAt.gt(after)))
             })
-            .apply_if(self.has_comment, |query, yes| query.filter(with_comment(yes)))
+            .apply_if(self.rated, |query, yes| query.filter(with(Column::Level, yes)))
+            .apply_if(self.has_comment, |query, yes| query.filter(with(Column::Comment, yes)))
             .apply_if(self.counted, |query, counted| query.filter(Column::Counted.eq(counted)))
     }
 

@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use ballroom_entity::{
     customer::{Column, Entity, Model},
-    id::{IncidentId, OrganizationId},
+    id::{IncidentId, OrganizationId, SegmentId},
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     Asking,
     answers::{Answers, FeedbackFilter, FeedbackOrder},
+    exposures::{DailyExposure, ExposureFilter, ExposureOrder, Exposures},
     fault::Fault,
     feedback::Feedback,
     incident::Incident,
@@ -90,6 +91,27 @@ impl Customer {
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents { customer: Some(self.0.id), ..Incidents::default() };
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// How many customers of its segment (or, if it is in none, of those in no segment) used each feature, by day, the latest
+    /// day first. Exposure is recorded of segments, not of single customers. Not for customers.
+    async fn exposure(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which figures; all if left out.")] filter: Option<ExposureFilter>,
+        #[graphql(desc = "In which order; the latest day first if left out.")] order_by: Option<
+            ExposureOrder,
+        >,
+        #[graphql(
+            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
+        let exposures = Exposures::of_segment(self.0.segment_id.unwrap_or(SegmentId::NONE));
+        exposures.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
     /// When it was made.

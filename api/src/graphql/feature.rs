@@ -14,6 +14,8 @@ use super::{
     Asking,
     alert::{self, IncidentAlert},
     answers::{Answers, FeedbackFilter, FeedbackOrder},
+    distribution::{self, RatingDistribution},
+    exposures::{DailyExposure, ExposureFilter, ExposureOrder, Exposures},
     fault::Fault,
     feedback::Feedback,
     forecast::{self, Forecast},
@@ -23,9 +25,11 @@ use super::{
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, ChangePoint},
+    release::{Release, ReleaseFilter, ReleaseOrder, Releases},
     scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
     sent::SentOutcome,
     team::{self, Team},
+    timeline::{self, Timeline, TimelineStep},
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value},
 };
@@ -138,6 +142,46 @@ impl Feature {
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
+    /// The releases that touch it, the one entered last first.
+    async fn releases(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<ReleaseFilter>,
+        #[graphql(desc = "In which order; the one entered last first if left out.")] order_by: Option<
+            ReleaseOrder,
+        >,
+        #[graphql(
+            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Release, Total>, Fault> {
+        let releases = Releases::of(Some(self.0.product_id), filter, order_by).touching(self.0.id);
+        connection(ctx, releases, (first, after, last, before), Release).await
+    }
+
+    /// How many customers used it, by day and segment, the latest day first.
+    async fn exposure(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which figures; all if left out.")] filter: Option<ExposureFilter>,
+        #[graphql(desc = "In which order; the latest day first if left out.")] order_by: Option<
+            ExposureOrder,
+        >,
+        #[graphql(
+            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
+        let exposures = Exposures::of_feature(self.0.product_id, self.0.id);
+        exposures.page(ctx, filter, order_by, (first, after, last, before)).await
+    }
+
     /// Is it felt as value? The perceived value, 0 to 100, with its uncertainty and its reasons. Null when the
     /// segment asked for has no answers anywhere.
     async fn value(
@@ -173,6 +217,21 @@ impl Feature {
         trend::of(ctx, &product.0, self.0.id, asked).await
     }
 
+    /// What happened to it over time: answers, value, standard figures, incidents and releases, for a chart in one query.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days to show; the last 90 if left out. At most 400 points.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(default, desc = "Length of each point.")] step: TimelineStep,
+        #[graphql(default = 90, desc = "Length in days of the period of each point's `value`, 1 to 3660.")]
+        value_days: i32,
+    ) -> Result<Timeline, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        timeline::of(ctx, &product.0, self.0.id, period, step, value_days).await
+    }
+
     /// How many incidents to expect over the next days, and what a planned release adds. Null while nothing is known.
     async fn forecast(
         &self,
@@ -205,6 +264,23 @@ impl Feature {
     ) -> Result<Vec<StandardFigure>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
         value::figures_of_feature(ctx, &product.0, self.0.id, period, release, segment).await
+    }
+
+    /// How its answers are distributed over the ratings of each scale: answers that count for scores, without those that have
+    /// no rating. One entry for each scale with answers.
+    async fn rating_distribution(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only answers that name this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only answers of this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "Only answers on this scale.")] scale: Option<Reference>,
+    ) -> Result<Vec<RatingDistribution>, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        let asked = distribution::Asked { period, release, segment, scale };
+        distribution::of(ctx, &product.0, Some(self.0.id), asked).await
     }
 
     /// The days and weeks in which it had more incidents than was to be expected, whatever release or none they come

@@ -78,14 +78,18 @@ impl Feedback {
         segment::of(ctx, self.0.segment_id).await
     }
 
-    /// How it is rated.
-    async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
-        scale::of(ctx, self.0.scale_id).await
+    /// The scale of its rating; null if it has none.
+    async fn scale(&self, ctx: &Context<'_>) -> Result<Option<Scale>, Fault> {
+        match self.0.scale_id {
+            Some(scale) => Ok(Some(scale::of(ctx, scale).await?)),
+            None => Ok(None),
+        }
     }
 
-    /// The rating on that scale.
-    async fn rating(&self, ctx: &Context<'_>) -> Result<f64, Fault> {
-        Ok(rating(&scale::of(ctx, self.0.scale_id).await?.0, self.0.level))
+    /// The rating on that scale; null: the customer only wrote a comment.
+    async fn rating(&self, ctx: &Context<'_>) -> Result<Option<f64>, Fault> {
+        let (Some(scale), Some(level)) = (self.0.scale_id, self.0.level) else { return Ok(None) };
+        Ok(Some(rating(&scale::of(ctx, scale).await?.0, level)))
     }
 
     /// What the customer wrote; null if nothing.
@@ -108,8 +112,8 @@ impl Feedback {
         self.0.day.into()
     }
 
-    /// Whether it is in the counts that scores read. False: the same customer said something later on the same
-    /// day about the same feature on the same scale, and the last answer counts.
+    /// Whether it is in the counts that scores read. False: it has no rating, or the same customer gave another rating
+    /// later on the same day for the same feature on the same scale, and the last one counts.
     async fn counted(&self) -> bool {
         self.0.counted
     }
@@ -178,11 +182,12 @@ struct SubmitFeedbackInput {
     /// With a PUBLISHABLE token, instead of `customer`: any text by which the page tells one respondent from another,
     /// such as a random number that it keeps. Only a hash of it is kept, which is different for each token.
     respondent: Option<String>,
-    /// The scale, for example csat, nps or stars.
-    scale: Reference,
-    /// The rating on that scale.
-    rating: f64,
-    /// What the customer wrote, at most 100,000 characters; null removes it.
+    /// The scale of the rating, for example csat, nps or stars. Required with `rating`, and refused without it.
+    scale: MaybeUndefined<Reference>,
+    /// The rating on that scale. Left out or null: there is only a comment. Null removes the rating of an answer that is
+    /// known by its `externalId`.
+    rating: MaybeUndefined<f64>,
+    /// What the customer wrote, at most 100,000 characters; null removes it. Required if there is no rating.
     comment: MaybeUndefined<String>,
     /// How it came, at most 64 characters; null removes it.
     channel: MaybeUndefined<String>,
@@ -213,8 +218,8 @@ impl From<SubmitFeedbackInput> for Handed {
             release: reference("release", input.release),
             segment: reference("segment", input.segment),
             customer: reference("customer", input.customer),
-            scale: input.scale.0,
-            rating: input.rating,
+            scale: reference("scale", input.scale),
+            rating: nulls.note("rating", super::given(input.rating)),
             comment: nulls.note("comment", super::given(input.comment)),
             channel: nulls.note("channel", super::given(input.channel)),
             occurred_at: input.occurred_at.map(Into::into),
@@ -241,7 +246,7 @@ struct SubmitFeedbackBatchInput {
 /// What became of an answer.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 enum SubmitFeedbackOutcome {
-    /// Stored, and it counts.
+    /// Stored, and it counts if it has a rating.
     Accepted,
     /// Stored, and it counts instead of an earlier answer of the same customer, feature, scale and day.
     Supersedes,
@@ -325,7 +330,9 @@ struct CorrectFeedbackInput {
     release: MaybeUndefined<Reference>,
     /// The segment that it counts for; null: none.
     segment: MaybeUndefined<Reference>,
-    /// The rating, on the same scale.
+    /// The scale of the new rating; the same scale as before if left out. Required if the answer has no rating so far.
+    scale: MaybeUndefined<Reference>,
+    /// The rating; null removes it, if there is a comment.
     rating: MaybeUndefined<f64>,
     /// What the customer wrote; null: nothing.
     comment: MaybeUndefined<String>,
@@ -420,7 +427,8 @@ impl FeedbackMutation {
                 feature: reference(input.feature),
                 release: reference(input.release),
                 segment: reference(input.segment),
-                rating: super::kept("rating", input.rating)?,
+                scale: super::kept("scale", input.scale)?.map(|scale| scale.0),
+                rating: super::given(input.rating),
                 comment: super::given(input.comment),
                 occurred_at: super::kept("occurredAt", input.occurred_at)?.map(Into::into),
             };

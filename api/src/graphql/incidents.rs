@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Which incidents are wanted: all that is given must hold, and so must what the place of the connection says. Below a
-/// feature, a customer or a product a filter narrows what is shown there and never shows another's.
+/// feature, a release, a customer or a product a filter narrows what is shown there and never shows another's.
 #[derive(InputObject, Default)]
 pub(super) struct IncidentFilter {
     /// Only open ones, or only resolved ones.
@@ -79,7 +79,7 @@ pub(super) struct Incidents {
     pub(super) feature: Both<FeatureId>,
     /// The customer whom they hurt, if only one's are shown.
     pub(super) customer: Option<CustomerId>,
-    pub(super) release: Option<ReleaseId>,
+    pub(super) release: Both<ReleaseId>,
     pub(super) state: Option<IncidentState>,
     pub(super) severity: Option<Vec<i32>>,
     pub(super) opened: (Option<chrono::DateTime<Utc>>, Option<chrono::DateTime<Utc>>),
@@ -106,7 +106,7 @@ impl Incidents {
                 self.feature = self.feature.and(Some(feature_of(&dimensions, self.product, feature)?));
             }
             if let Some(release) = filter.release {
-                self.release = Some(release_of(&dimensions, self.product, release)?);
+                self.release = self.release.and(Some(release_of(&dimensions, self.product, release)?));
             }
             self.state = filter.state;
             self.severity = filter.severity;
@@ -136,15 +136,15 @@ impl Paged for Incidents {
                 .column(incident_feature::Column::IncidentId);
             query.filter(Column::Id.in_subquery(hurt.into_query()))
         });
+        let all = self.release.all().fold(all, |query, release| {
+            let stated = attribution::Entity::owned_by(organization)
+                .filter(attribution::Column::ReleaseId.eq(release))
+                .select_only()
+                .column(attribution::Column::IncidentId);
+            query.filter(Column::Id.in_subquery(stated.into_query()))
+        });
         all.apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
             .apply_if(self.customer, |query, customer| query.filter(hurts(organization, customer)))
-            .apply_if(self.release, |query, release| {
-                let stated = attribution::Entity::owned_by(organization)
-                    .filter(attribution::Column::ReleaseId.eq(release))
-                    .select_only()
-                    .column(attribution::Column::IncidentId);
-                query.filter(Column::Id.in_subquery(stated.into_query()))
-            })
             .apply_if(self.only, |query, customer| query.filter(hurts(organization, customer)))
             .apply_if(self.state, |query, state| match state {
                 IncidentState::Open => query.filter(Column::ResolvedAt.is_null()),

@@ -26,7 +26,10 @@ use crate::{
         access::{Report, Viewer},
         deployment as deployments, identity as identities, incident as incidents, release, team as teams,
     },
-    score::{Cell, Snapshot},
+    score::{
+        Cell, Snapshot,
+        distribution::{self, Spread},
+    },
     store::Dimensions,
 };
 
@@ -231,6 +234,20 @@ impl Loader<IdentitiesOf> for Loading {
             }
         }
         Ok(found)
+    }
+}
+
+impl Loader<Spread> for Loading {
+    type Value = Arc<Vec<distribution::Level>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[Spread]) -> Result<HashMap<Spread, Self::Value>, Error> {
+        let mut levels = HashMap::new();
+        for key in keys {
+            let rows = distribution::read(&self.services.store, self.organization(), key).await?;
+            levels.insert(*key, Arc::new(rows));
+        }
+        Ok(levels)
     }
 }
 

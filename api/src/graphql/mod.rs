@@ -46,18 +46,21 @@ mod scale;
 
 mod alert;
 mod answers;
+mod distribution;
 mod feedback;
 
 mod incident;
 mod incidents;
 
 mod exposure;
+mod exposures;
 
 mod value;
 
 mod evidence;
 mod regression;
 
+mod timeline;
 mod trend;
 
 mod forecast;
@@ -82,9 +85,9 @@ pub use live::{LiveSchema, Said};
 pub use subscription::Subscription;
 
 use self::{
-    customer::Customer, deployment::Deployment, fault::Message, feature::Feature, feedback::Feedback,
-    incident::Incident, iteration::Iteration, member::Member, organization::Organization, page::Total,
-    product::Product, reach::Mark, release::Release, root::Root, segment::Segment, team::Team,
+    customer::Customer, deployment::Deployment, exposures::DailyExposure, fault::Message, feature::Feature,
+    feedback::Feedback, incident::Incident, iteration::Iteration, member::Member, organization::Organization,
+    page::Total, product::Product, reach::Mark, release::Release, root::Root, segment::Segment, team::Team,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -211,6 +214,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Customer>>("Customers, by pages.")
         .override_output_type_description::<Rows<Feedback>>("Answers, by pages.")
         .override_output_type_description::<Rows<Incident>>("Incidents, by pages.")
+        .override_output_type_description::<Rows<DailyExposure>>("Exposure by day, by pages.")
 }
 
 /// A connection of some nodes.

@@ -306,7 +306,12 @@ pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
     /// The column of their ids.
     fn id() -> <Self::Entity as EntityTrait>::Column;
 
-    /// Where a row stands: the text of its sort value, and its id.
+    /// The column that orders rows whose sort values are equal: an id that no two of them share.
+    fn tie(&self) -> <Self::Entity as EntityTrait>::Column {
+        Self::id()
+    }
+
+    /// Where a row stands: the text of its sort value, and what its [`tie`](Self::tie) holds.
     fn mark(&self, row: &<Self::Entity as EntityTrait>::Model) -> (String, Uuid);
 }
 
@@ -320,7 +325,7 @@ impl<P: Paged> Page<P> {
         let Self(rows, window) = self;
         let (_, sort, direction) = rows.sort();
         let sort = (rows.sort_value(), sort, direction);
-        Arm { select: rows.select(organization), sort, id: P::id(), window: window.clone() }
+        Arm { select: rows.select(organization), sort, id: rows.tie(), window: window.clone() }
     }
 }
 

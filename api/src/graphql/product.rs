@@ -14,6 +14,7 @@ use super::{
     Asking,
     alert::{self, IncidentAlert},
     answers::{Answers, FeedbackFilter, FeedbackOrder},
+    distribution::{self, RatingDistribution},
     fault::Fault,
     feature::{Feature, FeatureFilter, FeatureOrder, Features},
     feedback::Feedback,
@@ -27,6 +28,7 @@ use super::{
     release::{Release, ReleaseFilter, ReleaseOrder, Releases},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
     sent::SentOutcome,
+    timeline::{self, Timeline, TimelineStep},
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value, ValueReport},
 };
@@ -184,6 +186,21 @@ impl Product {
         trend::of(ctx, &self.0, FeatureId::NONE, asked).await
     }
 
+    /// What happened to it over time: answers, value, standard figures, incidents and releases, for a chart in one query. For a
+    /// product, with all its features.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days to show; the last 90 if left out. At most 400 points.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(default, desc = "Length of each point.")] step: TimelineStep,
+        #[graphql(default = 90, desc = "Length in days of the period of each point's `value`, 1 to 3660.")]
+        value_days: i32,
+    ) -> Result<Timeline, Fault> {
+        timeline::of(ctx, &self.0, FeatureId::NONE, period, step, value_days).await
+    }
+
     /// How many incidents to expect over the next days, and what a planned release adds. Null while nothing is known.
     async fn forecast(
         &self,
@@ -246,6 +263,23 @@ impl Product {
         #[graphql(desc = "Only answers of this segment.")] segment: Option<Reference>,
     ) -> Result<Vec<StandardFigure>, Fault> {
         value::figures_of_feature(ctx, &self.0, FeatureId::NONE, period, release, segment).await
+    }
+
+    /// How its answers are distributed over the ratings of each scale: answers that count for scores, without those that have
+    /// no rating. One entry for each scale with answers; answers about its features are
+    /// included, each for the feature that it names.
+    async fn rating_distribution(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only answers that name this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only answers of this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "Only answers on this scale.")] scale: Option<Reference>,
+    ) -> Result<Vec<RatingDistribution>, Fault> {
+        let asked = distribution::Asked { period, release, segment, scale };
+        distribution::of(ctx, &self.0, None, asked).await
     }
 
     /// The days and weeks in which it, with all its features, or one of its features had more incidents than was to be

@@ -7,6 +7,7 @@ use ballroom_entity::{
     feedback_daily,
     id::{FeatureId, OrganizationId, ProductId, ReleaseId},
     release::{Column, Entity, Model, ReleaseLifecycle as Stored},
+    release_feature,
 };
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -17,15 +18,18 @@ use super::{
     actor::{self, Actor},
     answers::{Answers, FeedbackFilter, FeedbackOrder},
     deployment::Deployment,
+    distribution::{self, RatingDistribution},
     fault::Fault,
     feature::{self, Feature},
     feedback::Feedback,
+    incident::Incident,
+    incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{DeploymentsOf, TouchedBy},
     page::{Both, Direction, Paged, Sort, Total},
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, Regression},
-    scalar::{Date, DateTime, Reference, id, parse},
+    scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
     sent::SentOutcome,
 };
 use crate::{
@@ -245,6 +249,47 @@ impl Release {
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
+    /// The incidents of which something is stated about it, whatever it is (see `Incident.attributions`), the one opened last
+    /// first. Not for customers.
+    async fn incidents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "In which order; the one opened last first if left out.")] order_by: Option<
+            IncidentOrder,
+        >,
+        #[graphql(
+            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Incident, Total>, Fault> {
+        ctx.is_inside()?;
+        let incidents = Incidents {
+            product: Some(self.0.product_id),
+            release: Both::at(self.0.id),
+            ..Incidents::default()
+        };
+        incidents.page(ctx, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// How its answers are distributed over the ratings of each scale: answers that count for scores, without those that have
+    /// no rating. One entry for each scale with answers; answers that name it only.
+    async fn rating_distribution(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only answers of this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "Only answers on this scale.")] scale: Option<Reference>,
+    ) -> Result<Vec<RatingDistribution>, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        distribution::named(ctx, &product.0, None, Some(self.0.id), period, segment, scale).await
+    }
+
     /// Did it make things worse? Null while it is planned, and while so few answers name it that it cannot be told when
     /// customers began to use it.
     async fn regression(
@@ -297,6 +342,8 @@ pub(super) struct ReleaseOrder {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Releases {
     product: Option<ProductId>,
+    /// The feature that they touch, if only those are shown.
+    feature: Option<FeatureId>,
     filter: Option<ReleaseFilter>,
     order: Option<ReleaseOrder>,
 }
@@ -308,7 +355,12 @@ impl Releases {
         filter: Option<ReleaseFilter>,
         order: Option<ReleaseOrder>,
     ) -> Self {
-        Self { product, filter, order }
+        Self { product, feature: None, filter, order }
+    }
+
+    /// Those that touch a feature.
+    pub(super) fn touching(self, feature: FeatureId) -> Self {
+        Self { feature: Some(feature), ..self }
     }
 }
 
@@ -319,6 +371,13 @@ impl Paged for Releases {
         let filter = self.filter.as_ref();
         Entity::owned_by(organization)
             .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.feature, |query, feature| {
+                let touching = release_feature::Entity::owned_by(organization)
+                    .filter(release_feature::Column::FeatureId.eq(feature))
+                    .select_only()
+                    .column(release_feature::Column::ReleaseId);
+                query.filter(Column::Id.in_subquery(touching.into_query()))
+            })
             .apply_if(filter.and_then(|filter| filter.lifecycle.as_ref()), |query, stages| {
                 let any = stages.iter().map(|stage| in_stage(organization, *stage));
                 query.filter(any.fold(Condition::any(), Condition::add))

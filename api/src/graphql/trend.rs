@@ -82,6 +82,12 @@ impl TrendPoint {
     }
 }
 
+/// The length in days of the period that each value covers.
+pub(super) fn length(field: &str, days: i32) -> Result<u32, Fault> {
+    let days = u32::try_from(days).ok().filter(|days| (1..=3_660).contains(days));
+    days.ok_or_else(|| Fault::invalid(field, "must lie between 1 and 3660"))
+}
+
 /// The trend of a feature, or of a product as a whole.
 pub(super) async fn of(
     ctx: &Context<'_>,
@@ -95,8 +101,7 @@ pub(super) async fn of(
     if from > to {
         return Err(Fault::invalid("from", "must not lie after `to`"));
     }
-    let days = u32::try_from(asked.days).ok().filter(|days| (1..=3_660).contains(days));
-    let days = days.ok_or_else(|| Fault::invalid("days", "must lie between 1 and 3660"))?;
+    let days = length("days", asked.days)?;
     // A trend longer than a century is not worth a message of its own.
     Period::resolve(Some(Period { from, until: to + Days::new(1) }), None, today)?;
     let step = asked.step.days();

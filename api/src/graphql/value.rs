@@ -427,6 +427,13 @@ pub struct StandardFigure {
     figure: Standard,
 }
 
+impl StandardFigure {
+    /// A figure of a snapshot.
+    pub(super) fn new(snapshot: Arc<Snapshot>, figure: Standard) -> Self {
+        Self { snapshot, figure }
+    }
+}
+
 #[Object(use_type_description)]
 impl StandardFigure {
     /// The scale: NPS for a scale of kind NPS, CSAT for one of kind CSAT, and so on.
@@ -510,8 +517,7 @@ pub(super) async fn figures_of_feature(
     let (key, cell) = cell(ctx, product, days, release, segment, None).await?;
     let scores = &ctx.services().scores;
     let (snapshot, figures) = scores.standard(ctx.reports()?, key.today, product.id, feature, cell).await?;
-    let figure = |figure| StandardFigure { snapshot: snapshot.clone(), figure };
-    Ok(figures.into_iter().map(figure).collect())
+    Ok(figures.into_iter().map(|figure| StandardFigure::new(snapshot.clone(), figure)).collect())
 }
 
 async fn cell(

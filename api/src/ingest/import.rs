@@ -74,8 +74,10 @@ pub struct ImportOptions {
 pub struct Summary {
     /// Rows read.
     pub read: u64,
-    /// Rows stored, each of which counts.
+    /// Rows stored, each of which counts if it has a rating.
     pub accepted: u64,
+    /// Of the accepted answers, those without a rating.
+    pub unrated: u64,
     /// Rows of what was there and was different: what is newer was taken.
     pub updated: u64,
     /// Rows of what was there (or of an earlier state of it): nothing was changed.
@@ -135,7 +137,7 @@ pub async fn import(
         mapping = mapping.without_release_prefix(prefix);
     }
     check_settings(&mapping, options.create, &*store.dimensions(by.organization()).await?)?;
-    for warning in unread(&mapping, reader.columns()) {
+    for warning in unrated(&mapping).into_iter().chain(unread(&mapping, reader.columns())) {
         told(Told::Warning(warning));
     }
     let dates = match &options.date_format {
@@ -190,6 +192,15 @@ pub async fn import(
     summary.rejects = rejects.finish()?;
     reading.await?.with_context(|| format!("{} rows were imported before that", summary.read))?;
     Ok(summary)
+}
+
+/// What is to be said of a file of comments only: the column of the ratings may have another name.
+fn unrated(mapping: &Mapping) -> Option<String> {
+    (mapping.kind() == Kind::Feedback && !mapping.has(Target::Rating)).then(|| {
+        "no column is read as `rating`, so all answers are taken without one and count in no score; if the file has \
+         ratings, name their column and their scale (--map rating=COLUMN --scale SCALE)"
+            .to_owned()
+    })
 }
 
 /// What is to be said of columns that are not read: a name that was mistyped looks like any other.
@@ -385,6 +396,7 @@ fn row(record: &Record, mapping: &Mapping, dates: &Dates, ids: &mut ExternalIds)
 /// What became of a row.
 enum Taken {
     Accepted,
+    Unrated,
     Updated,
     AlreadyThere,
     Superseded,
@@ -434,6 +446,10 @@ async fn take(
         for ((record, _), result) in rows.into_iter().zip(results) {
             match result {
                 Ok(Taken::Accepted) => summary.accepted += 1,
+                Ok(Taken::Unrated) => {
+                    summary.accepted += 1;
+                    summary.unrated += 1;
+                }
                 Ok(Taken::Updated) => summary.updated += 1,
                 Ok(Taken::AlreadyThere) => summary.already_there += 1,
                 Ok(Taken::Superseded) => summary.superseded += 1,
@@ -473,6 +489,7 @@ async fn submit(
         }
         for result in submitted {
             results.push(result.map(|submitted| match submitted.outcome {
+                Outcome::Accepted if submitted.feedback.level.is_none() => Taken::Unrated,
                 Outcome::Accepted => Taken::Accepted,
                 Outcome::Updated => Taken::Updated,
                 Outcome::AlreadyThere | Outcome::Outdated => Taken::AlreadyThere,

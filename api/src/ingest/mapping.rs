@@ -58,7 +58,7 @@ impl Kind {
     pub fn required(self) -> &'static [Target] {
         use Target::*;
         match self {
-            Kind::Feedback => &[Product, Scale, Rating, OccurredAt],
+            Kind::Feedback => &[Product, OccurredAt],
             Kind::Incidents => &[Product, Severity, OpenedAt],
             Kind::Exposure => &[Product, Feature, Day, ActiveCustomers],
             Kind::Releases => &[Product, Version],
@@ -69,7 +69,9 @@ impl Kind {
     pub fn optional(self) -> &'static [Target] {
         use Target::*;
         match self {
-            Kind::Feedback => &[Feature, Release, Segment, Customer, Comment, Channel, ExternalId, UpdatedAt],
+            Kind::Feedback => {
+                &[Scale, Rating, Comment, Feature, Release, Segment, Customer, Channel, ExternalId, UpdatedAt]
+            }
             Kind::Incidents => {
                 &[Features, Release, Title, ReopenedAt, ResolvedAt, AffectedCustomers, ExternalId, UpdatedAt]
             }
@@ -280,9 +282,22 @@ impl Mapping {
                 mapping.sources.push((target, Source::Column { position, name }));
             }
         }
-        match kind.required().iter().find(|target| mapping.source(**target).is_none()) {
+        let required = kind.required().iter().chain(mapping.rated()).copied();
+        match required.into_iter().find(|target| mapping.source(*target).is_none()) {
             Some(target) => Err(MappingError::Missing { target: target.name(), there: listed(columns) }),
             None => Ok(mapping),
+        }
+    }
+
+    /// What answers need besides: a rating and its scale, or neither if they have comments.
+    fn rated(&self) -> &'static [Target] {
+        match self.kind {
+            Kind::Feedback
+                if self.has(Target::Scale) || self.has(Target::Rating) || !self.has(Target::Comment) =>
+            {
+                &[Target::Scale, Target::Rating]
+            }
+            _ => &[],
         }
     }
 
@@ -366,6 +381,11 @@ impl Mapping {
             Source::Column { name, .. } => Some(name),
             Source::Constant(_) => None,
         }
+    }
+
+    /// Whether a target comes from anywhere.
+    pub fn has(&self, target: Target) -> bool {
+        self.source(target).is_some()
     }
 
     fn source(&self, target: Target) -> Option<&Source> {
@@ -479,7 +499,7 @@ mod tests {
                 Kind::Feedback,
                 "stars=score",
                 "",
-                "unknown field `stars` for feedback; known are product, scale, rating, occurred_at, feature, release, segment, customer, comment, channel, external_id, updated_at",
+                "unknown field `stars` for feedback; known are product, occurred_at, scale, rating, comment, feature, release, segment, customer, channel, external_id, updated_at",
             ),
             (
                 Kind::Feedback,
@@ -491,7 +511,19 @@ mod tests {
                 Kind::Feedback,
                 "ratng=score",
                 "",
-                "unknown field `ratng` for feedback (did you mean `rating`?); known are product, scale, rating, occurred_at, feature, release, segment, customer, comment, channel, external_id, updated_at",
+                "unknown field `ratng` for feedback (did you mean `rating`?); known are product, occurred_at, scale, rating, comment, feature, release, segment, customer, channel, external_id, updated_at",
+            ),
+            (
+                Kind::Feedback,
+                "product=app,occurred_at=at",
+                "scale=stars",
+                "rating is missing: the file has no column of that name; say which one it is (--map rating=COLUMN) or give it to all rows (--set rating=VALUE); the file has `app`, `score`, `at`",
+            ),
+            (
+                Kind::Feedback,
+                "product=app,occurred_at=at,comment=score,rating=score",
+                "",
+                "scale is missing: the file has no column of that name; say which one it is (--map scale=COLUMN) or give it to all rows (--set scale=VALUE); the file has `app`, `score`, `at`",
             ),
             (Kind::Feedback, "rating", "", "`rating` should be written target=value, such as rating=score"),
             (Kind::Feedback, "rating=score", "rating=5", "rating is given twice"),
@@ -537,6 +569,16 @@ mod tests {
         let bare = usual.without_release_prefix("v");
         assert_eq!(bare.get(&record("v1.2"), Target::Release), Some("1.2"));
         assert_eq!(bare.get(&record("v1.2"), Target::Comment), Some("v1.2"));
+    }
+
+    #[test]
+    fn answers_with_comments_need_no_rating() {
+        let header = ["product", "occurred_at", "comment"];
+        let mapping = mapped(Kind::Feedback, &header, "", "").unwrap();
+        assert_eq!(
+            (mapping.column(Target::Rating), mapping.column(Target::Comment)),
+            (None, Some("comment"))
+        );
     }
 
     #[test]

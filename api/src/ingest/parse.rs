@@ -22,10 +22,10 @@ pub struct FeedbackRow {
     pub segment: Option<String>,
     /// Who answered; none: anonymous.
     pub customer: Option<String>,
-    /// The scale's name.
-    pub scale: String,
-    /// The rating on that scale.
-    pub rating: f64,
+    /// The scale's name; none where there is no rating.
+    pub scale: Option<String>,
+    /// The rating on that scale; none: there is only a comment.
+    pub rating: Option<f64>,
     /// What was written.
     pub comment: Option<String>,
     /// How it came.
@@ -175,16 +175,24 @@ impl From<&BadRecord> for Reject {
 /// Reads the answer in a record.
 pub fn feedback(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<FeedbackRow, Reject> {
     let row = Row { record, mapping, dates };
+    let product = row.required(Target::Product)?;
+    let (rating, comment) = (row.maybe(Target::Rating, rating)?, row.text(Target::Comment));
+    // A scale that all rows have says nothing of a row without a rating.
+    let scale = rating.map(|_| row.required(Target::Scale)).transpose()?;
+    if rating.is_none() && comment.is_none() {
+        let reason = "rating is empty, and so is comment: an answer needs at least one of them";
+        return Err(row.reject(Target::Rating, reason.to_owned()));
+    }
     Ok(FeedbackRow {
         line: record.line(),
-        product: row.required(Target::Product)?,
+        product,
         feature: row.text(Target::Feature),
         release: row.text(Target::Release),
         segment: row.text(Target::Segment),
         customer: row.text(Target::Customer),
-        scale: row.required(Target::Scale)?,
-        rating: row.parsed(Target::Rating, rating)?,
-        comment: row.text(Target::Comment),
+        scale,
+        rating,
+        comment,
         channel: row.text(Target::Channel),
         occurred_at: row.parsed(Target::OccurredAt, |text| row.moment(text))?,
         updated_at: row.maybe(Target::UpdatedAt, |text| row.moment(text))?,
@@ -381,7 +389,7 @@ mod tests {
     #[test]
     fn an_answer_needs_little_and_may_have_much() {
         let short = parsed(Kind::Feedback, &ANSWER, feedback).unwrap();
-        assert_eq!((short.product.as_str(), short.rating, short.line), ("Kiwix", 5.0, 9));
+        assert_eq!((short.product.as_str(), short.rating, short.line), ("Kiwix", Some(5.0), 9));
         assert_eq!((short.customer, short.comment, short.release), (None, None, None));
         let more = [("release", "12.10"), ("comment", "  "), ("customer", "u1"), ("feature", "search")];
         let long = parsed(Kind::Feedback, &[&ANSWER[..], &more].concat(), feedback).unwrap();
@@ -406,6 +414,25 @@ mod tests {
             assert_eq!((reject.line, reject.field.as_str()), (9, field));
             assert!(reject.reason.starts_with(reason), "{}", reject.reason);
         }
+    }
+
+    #[test]
+    fn an_answer_has_a_rating_or_a_comment() {
+        let with = |rating, scale, comment| {
+            let [product, _, _, occurred_at] = ANSWER;
+            let cells = [product, ("scale", scale), ("rating", rating), occurred_at, ("comment", comment)];
+            parsed(Kind::Feedback, &cells, feedback)
+        };
+        let unrated = with("", "stars", "hangs").unwrap();
+        assert_eq!((unrated.rating, unrated.scale, unrated.comment.as_deref()), (None, None, Some("hangs")));
+        let reject = with(" ", "stars", "-").unwrap_err();
+        assert_eq!(
+            reject.to_string(),
+            "line 9: rating is empty, and so is comment: an answer needs at least one of them"
+        );
+        assert_eq!(with("5", "", "hangs").unwrap_err().reason, "scale is empty");
+        let no_column = [ANSWER[0], ANSWER[3], ("comment", "hangs")];
+        assert_eq!(parsed(Kind::Feedback, &no_column, feedback).unwrap().rating, None);
     }
 
     #[test]

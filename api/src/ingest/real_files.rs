@@ -39,7 +39,7 @@ fn finance_reviews_with_line_breaks_and_emoji() {
     let rows: Vec<_> = records.iter().map(|r| parse::feedback(r, &mapping, &dates).unwrap()).collect();
     let mean = |version: &str| {
         let of = |row: &&FeedbackRow| row.product == "in.junio" && row.release.as_deref() == Some(version);
-        let ratings: Vec<f64> = rows.iter().filter(of).map(|row| row.rating).collect();
+        let ratings: Vec<f64> = rows.iter().filter(of).filter_map(|row| row.rating).collect();
         (ratings.len(), (ratings.iter().sum::<f64>() / ratings.len() as f64 * 100.0).round() / 100.0)
     };
     assert_eq!((mean("2.0.5"), mean("2.0.6")), ((131, 2.67), (975, 3.45)));

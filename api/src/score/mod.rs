@@ -1,7 +1,9 @@
 //! Scores: from daily counts, by way of analytics, back to the organization's own nouns.
 
+pub mod distribution;
 pub mod facts;
 pub mod parameters;
+pub mod timeline;
 
 use std::{
     collections::{HashMap, HashSet},

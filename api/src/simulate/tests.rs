@@ -155,7 +155,7 @@ fn answers_written_to_a_file_are_read_back_whole() {
     let rows = reader.map(|record| ingest::parse::feedback(&record.unwrap(), &mapping, &dates).unwrap());
     let pairs = rows.zip(Answers::new(5, first_day(), 3_000)).inspect(|(row, answer)| {
         assert_eq!(row.external_id.as_deref(), Some(answer.external_id.as_str()));
-        assert_eq!((row.rating, row.release.as_deref()), (f64::from(answer.rating), answer.release));
+        assert_eq!((row.rating, row.release.as_deref()), (Some(f64::from(answer.rating)), answer.release));
         assert_eq!((&row.comment, row.occurred_at), (&answer.comment, answer.occurred_at));
     });
     assert_eq!(pairs.count(), 3_000);

@@ -151,14 +151,16 @@ impl BulkColumn {
         Self { name, array: ArrayType::Bool, sql_type: "boolean", null: None }
     }
 
-    /// The same column where it may be null. The nil UUID, the empty text, the number 0 and a moment before 1970
-    /// stand for null on the way, so a column whose zero means something cannot be made nullable here.
+    /// The same column where it may be null. The nil UUID, the empty text, the 64-bit number 0, the
+    /// 32-bit number -1 and a moment before 1970 stand for null on the way, so a column in which one of them means
+    /// something cannot be made nullable here.
     pub fn nullable(mut self) -> Self {
         self.null = match self.array {
             ArrayType::Uuid => {
                 Some((Value::Uuid(Some(uuid::Uuid::nil())), "'00000000-0000-0000-0000-000000000000'::uuid"))
             }
             ArrayType::BigInt => Some((Value::BigInt(Some(0)), "0")),
+            ArrayType::Int => Some((Value::Int(Some(-1)), "-1")),
             ArrayType::ChronoDateTimeUtc => Some((
                 Value::ChronoDateTimeUtc(Some(chrono::DateTime::UNIX_EPOCH - chrono::TimeDelta::days(1))),
                 "'1969-12-31 00:00:00+00'::timestamptz",
@@ -174,6 +176,7 @@ impl BulkColumn {
                 Some((stand_in, _)),
                 Value::Uuid(None)
                 | Value::BigInt(None)
+                | Value::Int(None)
                 | Value::String(None)
                 | Value::ChronoDateTimeUtc(None),
             ) => stand_in.clone(),

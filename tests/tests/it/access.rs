@@ -178,7 +178,7 @@ fn samples() -> Vec<(String, String)> {
 }
 
 /// What is asked of an object that a caller has reached: of a product, a feature and a release.
-const NESTED: [(&str, &str, &str); 43] = [
+const NESTED: [(&str, &str, &str); 52] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
@@ -191,6 +191,8 @@ const NESTED: [(&str, &str, &str); 43] = [
     ("Product", "changePoint", " { called }"),
     ("Product", "standardFigures", " { value }"),
     ("Product", "alerts", " { kind }"),
+    ("Product", "timeline", " { points { responses } }"),
+    ("Product", "ratingDistribution", " { responses }"),
     ("Feature", "feedback", "(first: 1) { nodes { id } }"),
     ("Feature", "incidents", "(first: 1) { nodes { id } }"),
     ("Feature", "value", " { score }"),
@@ -199,8 +201,14 @@ const NESTED: [(&str, &str, &str); 43] = [
     ("Feature", "changePoint", " { called }"),
     ("Feature", "standardFigures", " { value }"),
     ("Feature", "alerts", " { kind }"),
+    ("Feature", "timeline", " { points { responses } }"),
+    ("Feature", "ratingDistribution", " { responses }"),
+    ("Feature", "releases", "(first: 1) { nodes { id } }"),
+    ("Feature", "exposure", "(first: 1) { nodes { day } }"),
     ("Feature", "name", ""),
     ("Release", "feedback", "(first: 1) { nodes { id } }"),
+    ("Release", "incidents", "(first: 1) { nodes { id } }"),
+    ("Release", "ratingDistribution", " { responses }"),
     ("Release", "regression", " { verdict }"),
     ("Release", "version", ""),
     ("Release", "notes", ""),
@@ -215,6 +223,7 @@ const NESTED: [(&str, &str, &str); 43] = [
     ("Member", "email", ""),
     ("Member", "identities", " { subject }"),
     ("Customer", "segment", " { key }"),
+    ("Customer", "exposure", "(first: 1) { nodes { day } }"),
     ("Feedback", "segment", " { key }"),
     ("Incident", "attributions", " { id }"),
     ("Incident", "affectedCustomers", ""),

@@ -8,7 +8,7 @@ use ballroom::{
         incident::{self, IncidentChanges, NewIncident},
         organization,
         product::{self, NewProduct},
-        sent::Became,
+        sent::{Became, Nulls},
         token,
         verify::{Drift, rebuild},
     },
@@ -41,13 +41,13 @@ enum Step {
     Submit {
         customer: Option<u8>,
         feature: u8,
-        level: u8,
+        level: Option<u8>,
         minute: i64,
         external: Option<u8>,
     },
     Correct {
         which: usize,
-        level: u8,
+        level: Option<u8>,
         feature: u8,
     },
     Move {
@@ -83,12 +83,13 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     // Few customers, features, days and external ids, so that they meet.
     let minute = -4_000_i64..0;
+    let level = || prop::option::weighted(0.7, 0_u8..5);
     prop_oneof![
-        5 => (prop::option::weighted(0.8, 0_u8..3), 0_u8..3, 0_u8..5, minute.clone(), prop::option::of(0_u8..20))
+        5 => (prop::option::weighted(0.8, 0_u8..3), 0_u8..3, level(), minute.clone(), prop::option::of(0_u8..20))
             .prop_map(|(customer, feature, level, minute, external)| {
                 Step::Submit { customer, feature, level, minute, external }
             }),
-        2 => (any::<usize>(), 0_u8..5, 0_u8..3).prop_map(|(which, level, feature)| Step::Correct { which, level, feature }),
+        2 => (any::<usize>(), level(), 0_u8..3).prop_map(|(which, level, feature)| Step::Correct { which, level, feature }),
         1 => (any::<usize>(), minute.clone()).prop_map(|(which, minute)| Step::Move { which, minute }),
         2 => any::<usize>().prop_map(|which| Step::Delete { which }),
         3 => (
@@ -136,6 +137,12 @@ fn feature_of(number: u8) -> Option<String> {
     ["a", "b"].get(usize::from(number)).map(|&key| key.to_owned())
 }
 
+fn nulls(rating: bool) -> Nulls {
+    let mut nulls = Nulls::default();
+    nulls.note("rating", rating.then_some(None::<f64>));
+    nulls
+}
+
 impl World {
     async fn exact(&self, after: &str) {
         let found = self.store.verify(self.viewer.reads().unwrap().organization()).await.unwrap();
@@ -153,8 +160,11 @@ impl World {
                     product: "shop".into(),
                     feature: feature_of(feature),
                     customer: customer.map(|number| format!("c{number}")),
-                    scale: "csat".into(),
-                    rating: f64::from(level) + 1.0,
+                    scale: level.map(|_| "csat".into()),
+                    rating: level.map(|level| f64::from(level) + 1.0),
+                    comment: Some("it hangs".into()),
+                    // The external ids that are known are sent again without the rating that they had.
+                    nulls: nulls(level.is_none()),
                     occurred_at: Some(at(minute)),
                     external_id: external.map(|number| format!("x{number}")),
                     ..Default::default()
@@ -168,9 +178,12 @@ impl World {
             }
             Step::Correct { which, level, feature } => {
                 if let Some(id) = pick(which, known) {
-                    let rating = Some(f64::from(level) + 1.0);
-                    let changes =
-                        FeedbackChanges { rating, feature: Some(feature_of(feature)), ..Default::default() };
+                    let changes = FeedbackChanges {
+                        scale: level.map(|_| "csat".into()),
+                        rating: Some(level.map(|level| f64::from(level) + 1.0)),
+                        feature: Some(feature_of(feature)),
+                        ..Default::default()
+                    };
                     // It may have been deleted since: then there is nothing to correct.
                     let _ = feedback::correct(&self.store, by, id, changes, self.now).await;
                 }
@@ -280,7 +293,7 @@ async fn verify_sees_every_kind_of_drift(backend: Backend) {
     let (_database, world) = world(backend).await;
     let mut known = Vec::new();
     for minute in [-10, -5] {
-        let step = Step::Submit { customer: Some(1), feature: 0, level: 2, minute, external: None };
+        let step = Step::Submit { customer: Some(1), feature: 0, level: Some(2), minute, external: None };
         world.take(&step, &mut known, &mut Vec::new()).await;
     }
     world.exact("two answers").await;

@@ -3,8 +3,10 @@
 
 mod access;
 mod architecture;
+mod charts;
 mod client;
 mod command_line;
+mod connections;
 mod contract;
 mod counts;
 mod demo;
@@ -31,3 +33,4 @@ mod schema;
 mod scores;
 mod statements;
 mod states;
+mod unrated;

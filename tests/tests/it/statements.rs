@@ -47,8 +47,8 @@ async fn services(database: &Database, features: usize) -> (Services, ballroom::
                 product: "shop".into(),
                 feature: Some(key.clone()),
                 customer: Some(format!("customer-{}", (number + answer) % 20)),
-                scale: if answer % 2 == 0 { "csat".into() } else { "nps".into() },
-                rating: 1.0 + (answer % 5) as f64,
+                scale: Some(if answer % 2 == 0 { "csat".into() } else { "nps".into() }),
+                rating: Some(1.0 + (answer % 5) as f64),
                 comment: Some(format!("answer {answer} to {key}")),
                 occurred_at: Some(now - TimeDelta::days(answer as i64)),
                 ..Default::default()

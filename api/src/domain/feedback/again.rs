@@ -17,8 +17,8 @@ struct Said {
     product: ProductId,
     feature: Option<FeatureId>,
     release: Option<ReleaseId>,
-    scale: ScaleId,
-    level: i32,
+    scale: Option<ScaleId>,
+    level: Option<i32>,
     at: DateTime<Utc>,
     comment: Option<String>,
 }

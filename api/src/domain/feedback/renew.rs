@@ -10,7 +10,7 @@ use ballroom_entity::{
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 
 use super::{
-    Outcome, Submission, Submitted, Telling,
+    Outcome, Submission, Submitted, Telling, rated,
     submit::{Draft, name_customers},
     voice,
 };
@@ -62,7 +62,10 @@ pub(super) async fn all(
         // An answer before this one may have changed which of a voice counts.
         let fresh = Entity::owned_by(tx.organization()).filter(Column::Id.eq(meant.id)).one(tx.db()).await?;
         let Some(row) = fresh else { continue };
-        results[at] = Some(Ok(one(tx, row, given, meant, how).await?));
+        results[at] = Some(match one(tx, row, given, meant, how).await {
+            Err(error) if error.is_ours() => return Err(error),
+            result => result,
+        });
     }
     Ok(())
 }
@@ -103,8 +106,11 @@ async fn one(
     } else if nulls.has("segment") {
         after.segment_id = segment_of(tx, after.customer_id).await?;
     }
-    (after.scale_id, after.level) = (given.scale_id, given.level);
+    if given.level.is_some() || nulls.has("rating") || nulls.has("scale") {
+        (after.scale_id, after.level) = (given.scale_id, given.level);
+    }
     nulls.take("comment", &mut after.comment, given.comment);
+    rated::says_something(&after)?;
     nulls.take("channel", &mut after.channel, given.channel);
     if meant.timed {
         (after.occurred_at, after.day) = (given.occurred_at, given.day);

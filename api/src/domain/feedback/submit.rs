@@ -6,23 +6,22 @@ use ballroom_entity::{
     customer,
     feedback::{Column, Entity, Model},
     id::{FeedbackId, SegmentId},
-    scale,
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, Value};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Serialize;
 
 use super::{
     handed::{About, Handed},
-    renew, silence, voice,
+    rated, renew, rows, silence, voice,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
-        check, customer as customers, feedback, scale as scales,
+        check, customer as customers,
         sent::{Nulls, Stamp},
     },
-    store::{Bulk, BulkColumn, Dimensions},
+    store::Dimensions,
     transaction::{Event, Total, Transaction},
 };
 
@@ -39,10 +38,10 @@ pub struct NewFeedback {
     pub segment: Option<String>,
     /// Who answered, by id or key; none: anonymous.
     pub customer: Option<String>,
-    /// The scale, by id or key.
-    pub scale: String,
-    /// The rating on that scale.
-    pub rating: f64,
+    /// The scale, by id or key; none: there is no rating.
+    pub scale: Option<String>,
+    /// The rating on that scale; none: there is only a comment.
+    pub rating: Option<f64>,
     /// What the customer wrote.
     pub comment: Option<String>,
     /// How it came.
@@ -89,7 +88,7 @@ pub struct Submitted {
 /// What became of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Stored, and it counts.
+    /// Stored, and it counts if it has a rating.
     Accepted,
     /// Stored, and it counts instead of an earlier answer of the same voice.
     Supersedes,
@@ -141,6 +140,14 @@ pub async fn submit_in(
         }
     }
     let mut made: HashMap<(String, String), FeedbackId> = HashMap::new();
+    // Of what is known, something may be said that does not repeat the rating and the comment.
+    new.retain(|(at, draft)| match rated::says_something(&draft.row) {
+        Ok(()) => true,
+        Err(error) => {
+            results[*at] = Some(Err(error));
+            false
+        }
+    });
     let new = name_customers(tx, &mut results, new, how).await?;
     for (at, submitted) in count(tx, new, how).await? {
         if let Some(external) = &submitted.feedback.external_id {
@@ -201,8 +208,7 @@ impl Draft {
         handed.check(dimensions, &About { product, feature, release }, tx.at)?;
         let segment =
             item.segment.as_deref().map(|segment| dimensions.segment("segment", segment)).transpose()?;
-        let scale: &scale::Model = dimensions.scale("scale", &item.scale)?;
-        let level = scales::level(scale, item.rating)?;
+        let (scale, level) = rated::rating(dimensions, item.scale.as_deref(), item.rating)?.unzip();
         let occurred_at = check::moment("occurredAt", item.occurred_at.unwrap_or(tx.at), tx.at)?;
         let zone = check::time_zone("timeZone", &product.time_zone)?;
         let customer = check::optional_line("customer", item.customer.as_deref(), check::NAME_LENGTH)?;
@@ -214,7 +220,7 @@ impl Draft {
             release_id: release.map(|release| release.id),
             segment_id: None,
             customer_id: None,
-            scale_id: scale.id,
+            scale_id: scale,
             level,
             comment: check::text("comment", item.comment.as_deref())?,
             channel: check::optional_line("channel", item.channel.as_deref(), 64)?,
@@ -223,7 +229,7 @@ impl Draft {
             source: check::line("source", item.source.as_deref().unwrap_or(source), 64)?,
             external_id: check::optional_line("externalId", item.external_id.as_deref(), check::NAME_LENGTH)?,
             voice: None,
-            counted: true,
+            counted: level.is_some(),
             received_at: tx.at,
             corrected_at: None,
             changed_at: None,
@@ -348,7 +354,7 @@ async fn count(
                 None => voices.push(Counting { row: row.clone(), in_batch: Some(submitted.len()) }),
                 Some(counting) if voice::prevails(&row, &counting.row) => {
                     outcome = Outcome::Supersedes;
-                    tx.counts.feedback(feedback::key(&counting.row), -1);
+                    rated::tally(tx, &counting.row, -1);
                     match counting.in_batch {
                         Some(earlier) => submitted[earlier].1.feedback.counted = false,
                         None => silenced.push(counting.row.id),
@@ -362,12 +368,12 @@ async fn count(
             }
         }
         if row.counted {
-            tx.counts.feedback(feedback::key(&row), 1);
+            rated::tally(tx, &row, 1);
         }
         submitted.push((at, Submitted { feedback: row, outcome }));
     }
     silence(tx, &silenced).await?;
-    store(tx, submitted.iter().map(|(_, submitted)| &submitted.feedback)).await?;
+    rows::store(tx, submitted.iter().map(|(_, submitted)| &submitted.feedback)).await?;
     if !submitted.is_empty() {
         let ids: Vec<_> = submitted.iter().map(|(_, one)| one.feedback.id).collect();
         match how.telling {
@@ -382,59 +388,4 @@ struct Counting {
     row: Model,
     /// Where it stands among the rows of this batch; none: it was stored before.
     in_batch: Option<usize>,
-}
-
-async fn store(tx: &Transaction, rows: impl Iterator<Item = &Model>) -> Result<(), Error> {
-    let table = Bulk::into(
-        "feedback",
-        "",
-        vec![
-            BulkColumn::uuid("organization_id"),
-            BulkColumn::uuid("id"),
-            BulkColumn::uuid("product_id"),
-            BulkColumn::uuid("feature_id").nullable(),
-            BulkColumn::uuid("release_id").nullable(),
-            BulkColumn::uuid("segment_id").nullable(),
-            BulkColumn::uuid("customer_id").nullable(),
-            BulkColumn::uuid("scale_id"),
-            BulkColumn::integer("level"),
-            BulkColumn::text("comment").nullable(),
-            BulkColumn::text("channel").nullable(),
-            BulkColumn::timestamp("occurred_at"),
-            BulkColumn::date("day"),
-            BulkColumn::text("source"),
-            BulkColumn::text("external_id").nullable(),
-            BulkColumn::big_integer("voice").nullable(),
-            BulkColumn::boolean("counted"),
-            BulkColumn::timestamp("received_at"),
-            BulkColumn::timestamp("source_updated_at").nullable(),
-            BulkColumn::big_integer("sent").nullable(),
-        ],
-    );
-    let rows = rows.map(|row| {
-        vec![
-            Value::Uuid(Some(row.organization_id.0)),
-            Value::Uuid(Some(row.id.0)),
-            Value::Uuid(Some(row.product_id.0)),
-            Value::Uuid(row.feature_id.map(|id| id.0)),
-            Value::Uuid(row.release_id.map(|id| id.0)),
-            Value::Uuid(row.segment_id.map(|id| id.0)),
-            Value::Uuid(row.customer_id.map(|id| id.0)),
-            Value::Uuid(Some(row.scale_id.0)),
-            Value::Int(Some(row.level)),
-            Value::String(row.comment.clone()),
-            Value::String(row.channel.clone()),
-            Value::ChronoDateTimeUtc(Some(row.occurred_at)),
-            Value::ChronoDate(Some(row.day)),
-            Value::String(Some(row.source.clone())),
-            Value::String(row.external_id.clone()),
-            Value::BigInt(row.voice),
-            Value::Bool(Some(row.counted)),
-            Value::ChronoDateTimeUtc(Some(row.received_at)),
-            Value::ChronoDateTimeUtc(row.source_updated_at),
-            Value::BigInt(row.sent),
-        ]
-    });
-    table.insert(tx.db(), rows.collect()).await?;
-    Ok(())
 }

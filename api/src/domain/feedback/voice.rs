@@ -4,17 +4,18 @@ use ballroom_entity::feedback::{Column, Entity, Model};
 use sea_orm::{ColumnTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 
+use super::rated::tally;
 use crate::{base::error::Error, domain::feedback, transaction::Transaction};
 
 /// The voice that an answer is given with: a hash of product, feature, scale, customer and day; none if it is
-/// anonymous. One 8-byte column is a far smaller index on the hot table than the five that it stands for, and
+/// anonymous or has no rating. One 8-byte column is a far smaller index on the hot table than the five that it stands for, and
 /// [`same`] tells apart what the hash confuses.
 pub(crate) fn of(row: &Model) -> Option<i64> {
-    let customer = row.customer_id?;
+    let (customer, scale) = (row.customer_id?, row.scale_id?);
     let mut hash = Sha256::new();
     hash.update(row.product_id.0.as_bytes());
     hash.update(row.feature_id.map(|id| id.0).unwrap_or_default().as_bytes());
-    hash.update(row.scale_id.0.as_bytes());
+    hash.update(scale.0.as_bytes());
     hash.update(customer.0.as_bytes());
     hash.update(row.day.to_string());
     let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(hash.finalize());
@@ -28,6 +29,7 @@ pub(crate) fn of(row: &Model) -> Option<i64> {
 /// Whether two answers are of the same voice.
 pub(crate) fn same(a: &Model, b: &Model) -> bool {
     a.customer_id.is_some()
+        && a.scale_id.is_some()
         && (a.customer_id, a.product_id, a.feature_id, a.scale_id, a.day)
             == (b.customer_id, b.product_id, b.feature_id, b.scale_id, b.day)
 }
@@ -43,10 +45,10 @@ pub(super) async fn leave(tx: &mut Transaction, row: &Model) -> Result<(), Error
     if !row.counted {
         return Ok(());
     }
-    tx.counts.feedback(feedback::key(row), -1);
+    tally(tx, row, -1);
     let others = others(tx, row).await?;
     if let Some(last) = others.into_iter().reduce(|a, b| if prevails(&b, &a) { b } else { a }) {
-        tx.counts.feedback(feedback::key(&last), 1);
+        tally(tx, &last, 1);
         feedback::restore(tx, last).await?;
     }
     Ok(())
@@ -55,11 +57,11 @@ pub(super) async fn leave(tx: &mut Transaction, row: &Model) -> Result<(), Error
 /// Puts an answer into the counts if it is the last of its voice, and says so in the row.
 pub(super) async fn enter(tx: &mut Transaction, row: &mut Model) -> Result<(), Error> {
     let counted = others(tx, row).await?.into_iter().find(|other| other.counted);
-    row.counted = counted.as_ref().is_none_or(|counted| prevails(row, counted));
+    row.counted = row.level.is_some() && counted.as_ref().is_none_or(|counted| prevails(row, counted));
     if row.counted {
-        tx.counts.feedback(feedback::key(row), 1);
+        tally(tx, row, 1);
         if let Some(counted) = counted {
-            tx.counts.feedback(feedback::key(&counted), -1);
+            tally(tx, &counted, -1);
             feedback::silence(tx, &[counted.id]).await?;
         }
     }

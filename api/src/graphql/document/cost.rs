@@ -18,6 +18,8 @@ use crate::graphql::page;
 const SCORES: &[(&str, &str, u64)] = &[
     ("Feature", "value", 200),
     ("Feature", "standardFigures", 200),
+    ("Feature", "ratingDistribution", 50),
+    ("Feature", "timeline", 500),
     ("Feature", "changePoint", 500),
     ("Feature", "trend", 500),
     ("Feature", "forecast", 300),
@@ -26,6 +28,11 @@ const SCORES: &[(&str, &str, u64)] = &[
     ("Feature", "alerts", 500),
     ("Product", "alerts", 500),
     ("Product", "standardFigures", 200),
+    ("Product", "ratingDistribution", 50),
+    ("Product", "timeline", 500),
+    // Of all points together: a list is assumed to have ten.
+    ("TimelinePoint", "value", 50),
+    ("Release", "ratingDistribution", 50),
     ("Product", "changePoint", 500),
     ("Product", "trend", 500),
     ("Product", "forecast", 300),
@@ -219,5 +226,7 @@ mod tests {
         assert_eq!(one, Cost { total: 1_004, scores: 1_000 });
         let many = "{ product(product: \"a\") { features(first: 100) { nodes { value { score } } } } }";
         assert_eq!(cost(many, json!({})).scores, 20_000);
+        let chart = "{ product(product: \"a\") { timeline { points { responses value { score } } } } }";
+        assert_eq!(cost(chart, json!({})).scores, 500 + 10 * 50);
     }
 }

@@ -1,0 +1,68 @@
+//! Feedback with and without a rating: an answer has a rating on a scale, a comment, or both.
+
+use ballroom_entity::{
+    feedback::Model,
+    id::{FeatureId, ReleaseId, ScaleId, SegmentId},
+};
+
+use crate::{
+    base::error::Error, counts::FeedbackKey, domain::scale, store::Dimensions, transaction::Transaction,
+};
+
+/// The scale and the level of a rating; none where neither is given.
+pub(super) fn rating(
+    dimensions: &Dimensions,
+    scale: Option<&str>,
+    rating: Option<f64>,
+) -> Result<Option<(ScaleId, i32)>, Error> {
+    match (scale, rating) {
+        (None, None) => Ok(None),
+        (Some(scale), Some(rating)) => {
+            let scale = dimensions.scale("scale", scale)?;
+            Ok(Some((scale.id, scale::level(scale, rating)?)))
+        }
+        (Some(scale), None) => {
+            let reason = format!(
+                "is missing, and the scale \"{scale}\" is given: give the rating too, or leave out both if there is \
+                 only a comment"
+            );
+            Err(Error::invalid("rating", reason))
+        }
+        (None, Some(rating)) => {
+            let reason =
+                format!("is missing, and the rating {rating} is given: name the scale, such as csat");
+            Err(Error::invalid("scale", reason))
+        }
+    }
+}
+
+/// Refuses an answer that says nothing.
+pub(super) fn says_something(row: &Model) -> Result<(), Error> {
+    match row.level.is_some() || row.comment.is_some() {
+        true => Ok(()),
+        false => Err(Error::invalid(
+            "rating",
+            "is missing, and so is `comment`: an answer needs at least one of them",
+        )),
+    }
+}
+
+/// The key of the daily counts under which an answer counts; none without a rating.
+pub(crate) fn key(row: &Model) -> Option<FeedbackKey> {
+    Some(FeedbackKey {
+        product: row.product_id,
+        feature: row.feature_id.unwrap_or(FeatureId::NONE),
+        release: row.release_id.unwrap_or(ReleaseId::NONE),
+        segment: row.segment_id.unwrap_or(SegmentId::NONE),
+        scale: row.scale_id?,
+        day: row.day,
+        level: row.level?,
+    })
+}
+
+/// Adds an answer to the daily counts (1) or takes it out of them (-1). One without a rating is in none of them.
+pub(super) fn tally(tx: &mut Transaction, row: &Model, answers: i64) {
+    if let Some(key) = key(row) {
+        tx.counts.feedback(key, answers);
+    }
+}

@@ -1,0 +1,166 @@
+//! Connections of exposure: how many customers used a feature, day by day.
+
+use async_graphql::{Context, Description, Enum, InputObject, Object, connection::Connection};
+use ballroom_entity::{
+    exposure_daily::{Column, Entity, Model},
+    id::{FeatureId, OrganizationId, ProductId, SegmentId},
+};
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use uuid::Uuid;
+
+use super::{
+    answers::feature_of,
+    fault::Fault,
+    feature::{self, Feature},
+    page::{Both, Direction, Four, Paged, Sort, Total, connection},
+    product::{self, Product},
+    scalar::{Date, Reference},
+    segment::{self, Segment},
+};
+
+/// How many customers used a feature on a day: the sum of what all sources recorded.
+#[derive(Description)]
+pub struct DailyExposure(Model);
+
+#[Object(use_type_description)]
+impl DailyExposure {
+    /// The product.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
+        product::of(ctx, self.0.product_id).await
+    }
+
+    /// The feature.
+    async fn feature(&self, ctx: &Context<'_>) -> Result<Feature, Fault> {
+        feature::of(ctx, self.0.feature_id).await
+    }
+
+    /// The segment of these customers; null: customers in no segment.
+    async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
+        segment::of(ctx, self.0.segment_id.some()).await
+    }
+
+    /// The day, in the time zone of the product.
+    async fn day(&self) -> Date {
+        self.0.day.into()
+    }
+
+    /// Number of customers who used the feature on that day.
+    async fn active_customers(&self) -> i64 {
+        self.0.active_customers
+    }
+}
+
+/// Which figures are wanted: all conditions must hold.
+#[derive(InputObject, Default)]
+pub(super) struct ExposureFilter {
+    /// Of this feature: its id, or its key where the product is known.
+    feature: Option<Reference>,
+    /// Of customers in this segment.
+    segment: Option<Reference>,
+    /// Of this day or later.
+    day_from: Option<Date>,
+    /// Of days before this day.
+    day_until: Option<Date>,
+}
+
+/// Sort fields of exposure.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum ExposureOrderField {
+    /// The day.
+    Day,
+}
+
+/// Sort order of exposure.
+#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ExposureOrder {
+    /// The field to sort by.
+    field: ExposureOrderField,
+    /// Which come first.
+    direction: Direction,
+}
+
+/// Which figures a connection holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Exposures {
+    product: Option<ProductId>,
+    feature: Both<FeatureId>,
+    segment: Both<SegmentId>,
+    days: (Option<NaiveDate>, Option<NaiveDate>),
+    order: Option<ExposureOrder>,
+}
+
+impl Exposures {
+    /// Those of a feature of a product.
+    pub(super) fn of_feature(product: ProductId, feature: FeatureId) -> Self {
+        let (feature, segment) = (Both::at(feature), Both::default());
+        Self { product: Some(product), feature, segment, days: (None, None), order: None }
+    }
+
+    /// Those of the customers of a segment, or of none.
+    pub(super) fn of_segment(segment: SegmentId) -> Self {
+        let (feature, segment) = (Both::default(), Both::at(segment));
+        Self { product: None, feature, segment, days: (None, None), order: None }
+    }
+
+    /// A page of those that the filter leaves.
+    pub(super) async fn page(
+        mut self,
+        ctx: &Context<'_>,
+        filter: Option<ExposureFilter>,
+        order: Option<ExposureOrder>,
+        four: Four,
+    ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
+        if let Some(filter) = filter {
+            let dimensions = super::dimensions(ctx).await?;
+            if let Some(feature) = filter.feature {
+                self.feature = self.feature.and(Some(feature_of(&dimensions, self.product, feature)?));
+            }
+            if let Some(segment) = filter.segment {
+                self.segment = self.segment.and(Some(dimensions.segment("filter.segment", &segment.0)?.id));
+            }
+            self.days = (filter.day_from.map(Into::into), filter.day_until.map(Into::into));
+        }
+        self.order = order;
+        connection(ctx, self, four, DailyExposure).await
+    }
+}
+
+impl Paged for Exposures {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        // Figures of a product as a whole are of no feature.
+        let all = Entity::owned_by(organization).filter(Column::FeatureId.ne(FeatureId::NONE));
+        let all = self.feature.all().fold(all, |query, feature| query.filter(Column::FeatureId.eq(feature)));
+        let all = self.segment.all().fold(all, |query, segment| query.filter(Column::SegmentId.eq(segment)));
+        all.apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.days.0, |query, from| query.filter(Column::Day.gte(from)))
+            .apply_if(self.days.1, |query, until| query.filter(Column::Day.lt(until)))
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        let direction = self.order.map_or(Direction::Descending, |order| order.direction);
+        (Column::Day, Sort::Day, direction)
+    }
+
+    fn id() -> Column {
+        Column::FeatureId
+    }
+
+    /// Of a feature there is one figure for each segment and day, of a segment one for each feature and day.
+    fn tie(&self) -> Column {
+        match self.feature.place() {
+            Some(_) => Column::SegmentId,
+            None => Column::FeatureId,
+        }
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        let id = match self.feature.place() {
+            Some(_) => row.segment_id.0,
+            None => row.feature_id.0,
+        };
+        (row.day.to_string(), id)
+    }
+}

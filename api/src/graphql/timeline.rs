@@ -1,0 +1,204 @@
+//! Timelines: all that a chart of a product or a feature shows, in one query.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Description, Enum, Object, SimpleObject};
+use ballroom_analytics::{standard::Standard, value::TrendPoint as Point};
+use ballroom_entity::{id::FeatureId, product};
+use chrono::{Days, NaiveDate};
+use tokio::sync::OnceCell;
+
+use super::{
+    Asking,
+    fault::Fault,
+    release::{self, Release},
+    scalar::{Date, PeriodInput, PeriodShown, period},
+    trend,
+    value::{StandardFigure, Value},
+};
+use crate::{
+    base::error::Error,
+    domain::product as products,
+    score::{
+        Period, Snapshot, TrendOf,
+        timeline::{Bucket, Happened, Step, buckets, releases},
+    },
+};
+
+/// The length of the buckets of a timeline.
+#[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[graphql(remote = "Step")]
+pub enum TimelineStep {
+    /// A day.
+    Day,
+    /// A week, from Monday to Sunday.
+    #[default]
+    Week,
+    /// A month of the calendar.
+    Month,
+}
+
+/// What happened to a product or a feature over time: one point for each bucket, also for those in which nothing happened,
+/// and the releases of the period.
+#[derive(Description)]
+pub struct Timeline(Arc<Series>);
+
+/// What the points share.
+struct Series {
+    product: product::Model,
+    feature: FeatureId,
+    period: Period,
+    today: NaiveDate,
+    value_days: u32,
+    snapshot: Arc<Snapshot>,
+    buckets: Vec<(Bucket, Happened)>,
+    /// The values as of the last days of the buckets, computed together when the first of them is asked for.
+    values: OnceCell<Values>,
+}
+
+/// Values by day, in the codes of the snapshot that they were computed from.
+type Values = (Arc<Snapshot>, HashMap<NaiveDate, Point>);
+
+#[Object(use_type_description)]
+impl Timeline {
+    /// The days that are shown.
+    async fn period(&self) -> PeriodShown {
+        self.0.period.into()
+    }
+
+    /// One for each bucket of the period, in order.
+    async fn points(&self) -> Vec<TimelinePoint> {
+        (0..self.0.buckets.len()).map(|at| TimelinePoint { series: self.0.clone(), at }).collect()
+    }
+
+    /// The releases of the product that customers got in the period, by day. One that was withdrawn and released again is
+    /// listed for each time.
+    async fn releases(&self, ctx: &Context<'_>) -> Result<Vec<TimelineRelease>, Fault> {
+        let marks = releases(&self.0.snapshot, self.0.product.id, self.0.period);
+        let mut shown = Vec::with_capacity(marks.len());
+        for (id, day) in marks {
+            shown.push(TimelineRelease { release: release::of(ctx, id).await?, day: day.into() });
+        }
+        Ok(shown)
+    }
+}
+
+/// A release on a timeline.
+#[derive(SimpleObject)]
+struct TimelineRelease {
+    /// The release.
+    release: Release,
+    /// The day on which customers got it, in the time zone of the product.
+    day: Date,
+}
+
+/// A day, week or month of a timeline.
+#[derive(Description)]
+pub struct TimelinePoint {
+    series: Arc<Series>,
+    at: usize,
+}
+
+impl TimelinePoint {
+    fn bucket(&self) -> &Bucket {
+        &self.series.buckets[self.at].0
+    }
+
+    fn happened(&self) -> &Happened {
+        &self.series.buckets[self.at].1
+    }
+}
+
+#[Object(use_type_description)]
+impl TimelinePoint {
+    /// The first day, in the time zone of the product.
+    async fn from(&self) -> Date {
+        self.bucket().days.from.into()
+    }
+
+    /// The day after the last.
+    async fn until(&self) -> Date {
+        self.bucket().days.until.into()
+    }
+
+    /// Whether the point covers its whole day, week or month, and that is over. False for a first or last week or month
+    /// that the period cuts off, and for the current one: their counts are lower because they cover fewer days.
+    async fn complete(&self) -> bool {
+        self.bucket().complete
+    }
+
+    /// Number of answers with a rating that count for scores; for a product, with those about its features.
+    async fn responses(&self) -> i64 {
+        self.happened().figures.iter().map(|figure| figure.responses).sum()
+    }
+
+    /// NPS, CSAT and the like of these days, one for each scale with answers; empty if there are none.
+    async fn standard_figures(&self) -> Vec<StandardFigure> {
+        let figure = |figure: &Standard| StandardFigure::new(self.series.snapshot.clone(), figure.clone());
+        self.happened().figures.iter().map(figure).collect()
+    }
+
+    /// The perceived value as of the last day of the point, as `trend` has it: over the `valueDays` days that end on it; for
+    /// a product, the value of it as a whole. As of today if the point is not over; null if it has not begun.
+    async fn value(&self, ctx: &Context<'_>) -> Result<Option<Value>, Fault> {
+        let Some(as_of) = self.series.as_of(self.bucket()) else { return Ok(None) };
+        let (snapshot, values) = self.series.values.get_or_try_init(|| self.series.compute(ctx)).await?;
+        let value = values.get(&as_of).and_then(|point| point.value.clone());
+        Ok(value.map(|value| Value::new(snapshot.clone(), value)))
+    }
+
+    /// Number of incidents that were opened. An incident that affects several features is one incident of the product.
+    async fn incidents_opened(&self) -> i64 {
+        self.happened().opened
+    }
+
+    /// Customer-days lost to incidents: the affected customers of each day, weighted by severity, at most as many as were
+    /// active. For a product, the sum over its features and the product as a whole. Null if neither the number of active
+    /// customers (see `recordExposure`) nor that of affected customers is known.
+    async fn customer_days_lost(&self) -> Option<f64> {
+        self.happened().lost
+    }
+}
+
+impl Series {
+    /// The day as of which a bucket has its value; none if it has not begun.
+    fn as_of(&self, bucket: &Bucket) -> Option<NaiveDate> {
+        (bucket.days.from <= self.today).then(|| self.today.min(bucket.days.until - Days::new(1)))
+    }
+
+    async fn compute(&self, ctx: &Context<'_>) -> Result<Values, Fault> {
+        let as_of: Vec<_> = self.buckets.iter().filter_map(|(bucket, _)| self.as_of(bucket)).collect();
+        let asked = TrendOf { days: self.value_days, as_of, release: None, segment: None };
+        let scores = &ctx.services().scores;
+        let (snapshot, points) =
+            scores.trend(ctx.reports()?, self.today, self.product.id, self.feature, asked).await?;
+        let values = points.into_iter().map(|point| (snapshot.date(point.day), point)).collect();
+        Ok((snapshot, values))
+    }
+}
+
+/// The timeline of a feature, or of a product with all its features.
+pub(super) async fn of(
+    ctx: &Context<'_>,
+    product: &product::Model,
+    feature: FeatureId,
+    days: Option<PeriodInput>,
+    step: TimelineStep,
+    value_days: i32,
+) -> Result<Timeline, Fault> {
+    let by = ctx.reports()?;
+    let today = products::today(product, ctx.now());
+    let (period, _) = period(days, None, today)?;
+    let value_days = trend::length("valueDays", value_days)?;
+    let buckets = buckets(period, step.into(), today)?;
+    let scores = &ctx.services().scores;
+    let (snapshot, happened) = scores.timeline(by, today, product.id, feature, &buckets).await?;
+    if happened.len() != buckets.len() {
+        let cause = "it has another number of points than of buckets";
+        return Err(Error::internal("a timeline could not be computed", cause).into());
+    }
+    let buckets = buckets.into_iter().zip(happened).collect();
+    let product = product.clone();
+    let values = OnceCell::new();
+    Ok(Timeline(Arc::new(Series { product, feature, period, today, value_days, snapshot, buckets, values })))
+}
