@@ -18,6 +18,7 @@ mod m0012_pages;
 mod m0014_version_order;
 mod m0016_min_answers;
 mod m0017_release_intervals;
+mod m0020_deletions;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_version_order::Migration),
             Box::new(m0016_min_answers::Migration),
             Box::new(m0017_release_intervals::Migration),
+            Box::new(m0020_deletions::Migration),
         ]
     }
 }
