@@ -467,6 +467,7 @@ impl FeatureMutation {
     ) -> Result<FeaturePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.manages()?;
             let changes = FeatureChanges {
                 name: super::kept("name", input.name)?,
                 description: super::given(input.description),
@@ -474,7 +475,7 @@ impl FeatureMutation {
                 team: super::given(input.team),
             };
             let id = parse("featureId", &input.feature_id)?;
-            let feature = feature::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
+            let feature = feature::update(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(FeaturePayload::done(Feature(feature), None, Vec::new()))
         })
         .await

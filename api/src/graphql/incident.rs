@@ -571,6 +571,7 @@ impl IncidentMutation {
     ) -> Result<IncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let id: IncidentId = parse("incidentId", &input.incident_id)?;
             let changes = IncidentChanges {
                 title: super::kept("title", input.title)?,
@@ -582,7 +583,7 @@ impl IncidentMutation {
                 affected_customers: super::given(input.affected_customers),
                 opened_at: super::kept("openedAt", input.opened_at)?.map(Into::into),
             };
-            let updated = incident::update(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
+            let updated = incident::update(ctx.store(), by, id, changes, ctx.now()).await?;
             let removed = updated.removed.into_iter().map(Customer).collect();
             Ok(IncidentPayload::done(Incident(updated.incident), removed))
         })
@@ -597,9 +598,9 @@ impl IncidentMutation {
     ) -> Result<AddIncidentCustomersPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
-            let linked =
-                incident::add_customers(ctx.store(), ctx.contributes()?, id, customers, ctx.now()).await?;
+            let linked = incident::add_customers(ctx.store(), by, id, customers, ctx.now()).await?;
             let added = linked.changed.into_iter().map(Customer).collect();
             Ok(AddIncidentCustomersPayload::done(Incident(linked.incident), added))
         })
@@ -614,9 +615,9 @@ impl IncidentMutation {
     ) -> Result<RemoveIncidentCustomersPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
-            let linked =
-                incident::remove_customers(ctx.store(), ctx.contributes()?, id, customers, ctx.now()).await?;
+            let linked = incident::remove_customers(ctx.store(), by, id, customers, ctx.now()).await?;
             let removed = linked.changed.into_iter().map(Customer).collect();
             Ok(RemoveIncidentCustomersPayload::done(Incident(linked.incident), removed))
         })
@@ -631,8 +632,8 @@ impl IncidentMutation {
     ) -> Result<IncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let id = parse("incidentId", &input.incident_id)?;
             let by = ctx.contributes()?;
+            let id = parse("incidentId", &input.incident_id)?;
             let row =
                 incident::resolve(ctx.store(), by, id, input.resolved_at.map(Into::into), ctx.now()).await?;
             Ok(IncidentPayload::done(Incident(row), Vec::new()))
@@ -648,6 +649,7 @@ impl IncidentMutation {
     ) -> Result<IncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let id = match (input.incident_id, input.incident) {
                 (Some(id), None) => parse("incidentId", &id)?,
                 (None, Some(reference)) => parse("incident", &ID(reference.0))?,
@@ -659,7 +661,7 @@ impl IncidentMutation {
                 }
             };
             let at = input.at.map(Into::into);
-            let row = incident::reopen(ctx.store(), ctx.contributes()?, id, at, ctx.now()).await?;
+            let row = incident::reopen(ctx.store(), by, id, at, ctx.now()).await?;
             Ok(IncidentPayload::done(Incident(row), Vec::new()))
         })
         .await
@@ -673,6 +675,7 @@ impl IncidentMutation {
     ) -> Result<AttributeIncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let id = parse("incidentId", &input.incident_id)?;
             let release = match (input.release_id, input.release) {
                 (None, None) => None,
@@ -683,7 +686,7 @@ impl IncidentMutation {
                     Some(release::referenced_in(ctx, release_id, release, row.product_id).await?)
                 }
             };
-            let (by, basis) = (ctx.contributes()?, input.basis.into());
+            let basis = input.basis.into();
             let (row, stated) =
                 incident::attribute(ctx.store(), by, id, release, basis, input.confidence, ctx.now()).await?;
             Ok(AttributeIncidentPayload::done(Incident(row), Attribution(stated)))

@@ -20,7 +20,7 @@ use super::{
     feature::{self, Feature},
     feedback::Feedback,
     load::{DeploymentsOf, TouchedBy},
-    page::{Both, Direction, Paged, Sort, Total},
+    page::{Both, Direction, Paged, Sort, Total, in_order},
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, Regression},
@@ -298,6 +298,11 @@ impl Releases {
 
 impl Paged for Releases {
     type Entity = Entity;
+
+    fn check(&self) -> Result<(), Fault> {
+        let range = self.filter.as_ref().map(|filter| (filter.released_from, filter.released_until));
+        in_order("filter.releasedUntil", range.unwrap_or_default())
+    }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         let filter = self.filter.as_ref();
@@ -598,6 +603,7 @@ impl ReleaseMutation {
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.ships()?;
             let changes = ReleaseChanges {
                 title: super::given(input.title),
                 notes: super::given(input.notes),
@@ -606,7 +612,7 @@ impl ReleaseMutation {
                 features: super::given(input.features).map(|features| touched(features.unwrap_or_default())),
             };
             let id = referenced(ctx, input.release_id, input.release, input.product).await?;
-            let release = release::update(ctx.store(), ctx.ships()?, id, changes, ctx.now()).await?;
+            let release = release::update(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release), None, Vec::new()))
         })
         .await
@@ -620,10 +626,10 @@ impl ReleaseMutation {
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.ships()?;
             let id = referenced(ctx, input.release_id, input.release, input.product).await?;
             let released_at = input.released_at.map(Into::into);
-            let (release, became) =
-                release::ship(ctx.store(), ctx.ships()?, id, released_at, ctx.now()).await?;
+            let (release, became) = release::ship(ctx.store(), by, id, released_at, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))
         })
         .await
@@ -637,10 +643,10 @@ impl ReleaseMutation {
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.ships()?;
             let id = referenced(ctx, input.release_id, input.release, input.product).await?;
             let withdrawn_at = input.withdrawn_at.map_or_else(|| ctx.now(), Into::into);
-            let (release, became) =
-                release::withdraw(ctx.store(), ctx.ships()?, id, withdrawn_at, ctx.now()).await?;
+            let (release, became) = release::withdraw(ctx.store(), by, id, withdrawn_at, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))
         })
         .await
