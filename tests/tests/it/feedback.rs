@@ -1,7 +1,7 @@
 //! Answers: taken once, counted once, corrected and deleted; bad ones refused by name.
 
 use ballroom_tests::{App, Backend, on_both};
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 on_both!(
@@ -130,7 +130,7 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
     assert_eq!(taken["items"][0]["error"]["field"], "externalId", "{taken:#}");
     assert_eq!(counted(&app, "search").await.0, 2);
     // What the source says of it since.
-    let since = (Utc::now() + TimeDelta::hours(1)).to_rfc3339();
+    let since = (ballroom_tests::ballroom::clock::now() + TimeDelta::hours(1)).to_rfc3339();
     let input = sent(json!({ "rating": 4, "updatedAt": since }));
     let data = app.asks(submit, json!({ "input": input })).await;
     assert_eq!(data["submitFeedback"]["outcome"], "ACCEPTED");
