@@ -32,6 +32,7 @@ pub mod exposure_daily;
 pub mod feature;
 pub mod feedback;
 pub mod feedback_daily;
+pub mod feedback_deletion;
 pub mod identity;
 pub mod incident;
 pub mod incident_customer;

@@ -20,6 +20,7 @@ mod m0016_min_answers;
 mod m0017_release_intervals;
 mod m0018_people;
 mod m0019_unrated_feedback;
+mod m0020_deletions;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_release_intervals::Migration),
             Box::new(m0018_people::Migration),
             Box::new(m0019_unrated_feedback::Migration),
+            Box::new(m0020_deletions::Migration),
         ]
     }
 }

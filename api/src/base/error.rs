@@ -2,6 +2,7 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 use super::{near::near, right::Right};
@@ -38,6 +39,14 @@ pub enum Error {
         field: String,
         /// What it clashes with.
         reason: String,
+    },
+    /// It was deleted, and what is sent again does not bring it back.
+    #[error("{field}: belongs to what was deleted {}; send an updatedAt after that to store it again", deleted_at.to_rfc3339())]
+    Deleted {
+        /// The argument that names it.
+        field: &'static str,
+        /// When it was deleted.
+        deleted_at: DateTime<Utc>,
     },
     /// The caller's role, or the scope of its token, does not allow it.
     #[error("this needs a token that may {}; its role or its scope does not allow it", .0.words())]
@@ -141,6 +150,7 @@ impl Error {
     pub(crate) fn untold(&self) -> Option<String> {
         match self {
             Self::Invalid { field, tells: true, .. } => Some(format!("{field}: does not fit what is there")),
+            Self::Deleted { field, .. } => Some(format!("{field}: belongs to what was deleted")),
             Self::Conflict { field, .. } => {
                 Some(format!("{field}: differs from what is there, or its state forbids it"))
             }

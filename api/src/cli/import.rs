@@ -269,6 +269,7 @@ fn print(summary: &Summary, file: &str, what: What) {
         updated,
         already_there,
         superseded,
+        deleted,
         rejected,
         created,
         rejects,
@@ -288,6 +289,9 @@ fn print(summary: &Summary, file: &str, what: What) {
             "{:>12} superseded (same customer, feature, scale and day: the last answer counts)",
             HumanCount(*superseded).to_string()
         );
+    }
+    if *deleted > 0 {
+        println!("{:>12} deleted here before, and left out", HumanCount(*deleted).to_string());
     }
     println!("{:>12} rejected", HumanCount(*rejected).to_string());
     let made = [

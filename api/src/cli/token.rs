@@ -217,7 +217,7 @@ impl Token {
                 }
             }
             Verb::Revoke { token: which } => {
-                let row = token::revoke(&store, by, &which, clock::now()).await?;
+                let row = token::revoke(&store, by, ("token", &which), clock::now()).await?;
                 println!("The token \"{}\" ({}) lets nobody in any more.", row.name, row.id.public());
             }
         }

@@ -171,7 +171,8 @@ async fn renew(
 }
 
 /// Ships a planned release that has reached customers. Where its first day is that of a deployment, it is that of the
-/// earliest one, in whichever order they are told. `before` is the deployment as it was known.
+/// earliest one, in whichever order they are told; and where that deployment turns out to have failed, customers did not
+/// get it. `before` is the deployment as it was known.
 async fn ships(tx: &mut Transaction, deployment: &Model, before: Option<&Model>) -> Result<(), Error> {
     let dimensions = tx.dimensions();
     let Some(row) = dimensions.releases.get(&deployment.release_id) else { return Ok(()) };
@@ -193,9 +194,15 @@ async fn ships(tx: &mut Transaction, deployment: &Model, before: Option<&Model>)
         return Ok(());
     }
     let all = Entity::owned_by(tx.organization()).filter(Column::ReleaseId.eq(row.id)).all(tx.db()).await?;
+    let ships = all.iter().any(&shipping);
     let shipping: Vec<_> = all.iter().chain(before).filter(|one| shipping(one)).collect();
     if !shipping.iter().any(|one| Some(one.deployed_at) == row.released_at) {
         return Ok(());
+    }
+    if !ships {
+        // What was withdrawn, or came again after that, somebody knows to have been with customers.
+        let only_that = row.lifecycle == ReleaseLifecycle::Released && dimensions.earlier(row.id).is_empty();
+        return if only_that { release::unship_in(tx, row).await } else { Ok(()) };
     }
     let came_again = dimensions.earlier(row.id).last().map(|last| last.time.withdrawn_at);
     let moments = all.iter().filter(|one| shipping.contains(one)).map(|one| one.deployed_at);

@@ -115,7 +115,8 @@ pub async fn correct(
     Ok(after)
 }
 
-/// Deletes an answer; the daily counts follow, and an earlier answer of the same voice counts again.
+/// Deletes an answer; the daily counts follow, and an earlier answer of the same voice counts again. Its source does not
+/// bring it back by sending it again.
 pub async fn delete(
     store: &Store,
     by: Contribute,
@@ -130,6 +131,7 @@ pub async fn delete(
         .filter(Column::Id.eq(feedback))
         .exec(tx.db())
         .await?;
+    submit::remember_deleted(&tx, &row).await?;
     tx.tell(Event::FeedbackDeleted(feedback));
     tx.commit().await?;
     Ok(row)

@@ -463,6 +463,19 @@ pub(crate) async fn move_in(
     Ok(())
 }
 
+/// Notes that customers have not got a release of which it was said that they have it: it is planned.
+pub(crate) async fn unship_in(tx: &mut Transaction, release: &Model) -> Result<(), Error> {
+    let mut row = release.clone();
+    row.lifecycle = ReleaseLifecycle::Planned;
+    (row.released_at, row.released_on) = (None, None);
+    row.updated_at = tx.at;
+    row.revision += 1;
+    let row = row.into_active_model().reset_all().update(tx.db()).await?;
+    tx.dimensions_changed().await?;
+    tx.tell(Event::ReleaseUpdated(row.id));
+    Ok(())
+}
+
 /// Takes a release back from customers. Its answers, and what they say of it, stay.
 pub async fn withdraw(
     store: &Store,

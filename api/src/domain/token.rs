@@ -285,19 +285,25 @@ pub async fn members(
 }
 
 /// Revokes a token, by its id or by its name where only one that works has it.
-pub async fn revoke(store: &Store, by: Administer, token: &str, at: DateTime<Utc>) -> Result<Model, Error> {
+/// `field` is what the caller calls the argument.
+pub async fn revoke(
+    store: &Store,
+    by: Administer,
+    (field, token): (&str, &str),
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let there = Entity::owned_by(by.organization());
-    let name = check::line("token", token, check::NAME_LENGTH)?;
+    let name = check::line(field, token, check::NAME_LENGTH)?;
     let mut there = match ApiTokenId::parse(&name) {
         Some(id) => there.filter(Column::Id.eq(id)),
         None => there.filter(Column::Name.eq(&name)).filter(Column::RevokedAt.is_null()),
     }
     .all(tx.db())
     .await?;
-    let row = there.pop().ok_or_else(|| Error::not_found("token", "token", token))?;
+    let row = there.pop().ok_or_else(|| Error::not_found(field, "token", token))?;
     if !there.is_empty() {
-        return Err(Error::conflict("token", format!("several tokens are called \"{token}\"; give the id")));
+        return Err(Error::conflict(field, format!("several tokens are called \"{token}\"; give the id")));
     }
     if row.revoked_at.is_some() {
         return Ok(row);

@@ -16,12 +16,12 @@ use super::{
     Asking,
     fault::Fault,
     feedback::Feedback,
-    page::{Both, Direction, Four, Paged, Sort, Total, connection},
+    page::{Both, Direction, Four, Paged, Sort, Total, connection, in_order},
     scalar::{Date, DateTime, Reference, parse},
 };
 use crate::{
-    base::error::Error,
-    domain::{access::Viewer, check, scale::level},
+    base::{error::Error, text},
+    domain::{access::Viewer, scale::level},
     store::Dimensions,
 };
 
@@ -151,7 +151,7 @@ impl Answers {
             segment: segment.transpose()?.map(|segment| segment.id),
             scale: scale.map(|scale| scale.id),
             levels,
-            channel: filter.channel.map(|channel| check::line("filter.channel", &channel, 64)).transpose()?,
+            channel: filter.channel,
             occurred: (filter.occurred_from.map(Into::into), filter.occurred_until.map(Into::into)),
             days: (filter.day_from.map(Into::into), filter.day_until.map(Into::into)),
             received_after: filter.received_after.map(Into::into),
@@ -211,6 +211,12 @@ impl Paged for Answers {
         viewer.reads_within(self.only)
     }
 
+    fn check(&self) -> Result<(), Fault> {
+        in_order("filter.ratingAtMost", self.levels)?;
+        in_order("filter.occurredUntil", self.occurred)?;
+        in_order("filter.dayUntil", self.days)
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         let with = |column: Column, yes: bool| match yes {
             true => column.is_not_null(),
@@ -227,7 +233,9 @@ impl Paged for Answers {
             .apply_if(self.scale, |query, scale| query.filter(Column::ScaleId.eq(scale)))
             .apply_if(self.levels.0, |query, level| query.filter(Column::Level.gte(level)))
             .apply_if(self.levels.1, |query, level| query.filter(Column::Level.lte(level)))
-            .apply_if(self.channel.as_ref(), |query, channel| query.filter(Column::Channel.eq(channel)))
+            .apply_if(self.channel.as_ref(), |query, channel| {
+                query.filter(Column::Channel.is_in(text::forms(channel)))
+            })
             .apply_if(self.occurred.0, |query, from| query.filter(Column::OccurredAt.gte(from)))
             .apply_if(self.occurred.1, |query, until| query.filter(Column::OccurredAt.lt(until)))
             .apply_if(self.days.0, |query, from| query.filter(Column::Day.gte(from)))

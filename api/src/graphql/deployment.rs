@@ -13,7 +13,7 @@ use super::{
     Asking,
     actor::{self, Actor},
     fault::Fault,
-    page::{Direction, Paged, Sort, Total, connection},
+    page::{Direction, Paged, Sort, Total, connection, in_order},
     payload::{payload, payloads},
     release::{self, Release},
     scalar::{DateTime, Reference, id},
@@ -145,6 +145,11 @@ struct Deployments {
 
 impl Paged for Deployments {
     type Entity = Entity;
+
+    fn check(&self) -> Result<(), Fault> {
+        let range = self.filter.as_ref().map(|filter| (filter.deployed_from, filter.deployed_until));
+        in_order("filter.deployedUntil", range.unwrap_or_default())
+    }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         let filter = self.filter.as_ref();
@@ -279,6 +284,7 @@ impl DeploymentMutation {
     ) -> Result<DeploymentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.ships()?;
             let release = release::referenced(ctx, input.release_id, input.release, input.product).await?;
             let new = NewDeployment {
                 release,
@@ -290,7 +296,7 @@ impl DeploymentMutation {
                 updated_at: input.updated_at.map(Into::into),
             };
             let source = &ctx.viewer().source;
-            let recorded = deployment::record(ctx.store(), ctx.ships()?, source, new, ctx.now()).await?;
+            let recorded = deployment::record(ctx.store(), by, source, new, ctx.now()).await?;
             Ok(DeploymentPayload::done(Deployment(recorded.deployment), recorded.became.into()))
         })
         .await

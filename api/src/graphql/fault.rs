@@ -215,6 +215,7 @@ impl From<Error> for Fault {
             Error::Invalid { field, .. } => (Code::InvalidArgument, Some(field.clone())),
             Error::NotFound { field, .. } => (Code::NotFound, Some(field.clone())),
             Error::Conflict { field, .. } => (Code::Conflict, Some(field.clone())),
+            Error::Deleted { field, .. } => (Code::Conflict, Some((*field).to_owned())),
             Error::Forbidden(_) => (Code::Forbidden, None),
             Error::RateLimited { .. } => (Code::RateLimited, None),
             Error::Overloaded(_) => (Code::Overloaded, None),

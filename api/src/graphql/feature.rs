@@ -555,6 +555,7 @@ impl FeatureMutation {
     ) -> Result<FeaturePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.manages()?;
             let changes = FeatureChanges {
                 name: super::kept("name", input.name)?,
                 description: super::given(input.description),
@@ -562,7 +563,7 @@ impl FeatureMutation {
                 team: super::given(input.team).map(|given| given.map(|team| team.0)),
             };
             let id = parse("featureId", &input.feature_id)?;
-            let feature = feature::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
+            let feature = feature::update(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(FeaturePayload::done(Feature(feature), None, Vec::new()))
         })
         .await

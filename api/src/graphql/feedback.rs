@@ -421,6 +421,7 @@ impl FeedbackMutation {
     ) -> Result<FeedbackPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let reference =
                 |given: MaybeUndefined<Reference>| super::given(given).map(|one| one.map(|one| one.0));
             let changes = FeedbackChanges {
@@ -433,13 +434,14 @@ impl FeedbackMutation {
                 occurred_at: super::kept("occurredAt", input.occurred_at)?.map(Into::into),
             };
             let id = parse("feedbackId", &input.feedback_id)?;
-            let row = feedback::correct(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
+            let row = feedback::correct(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(FeedbackPayload::done(Feedback(row)))
         })
         .await
     }
 
-    /// Deletes an answer; the scores follow.
+    /// Deletes an answer; the scores follow. Sent again with its external id, it is refused with `CONFLICT`, unless its
+    /// `updatedAt` lies after the deletion: a system that copies everything every night does not bring it back.
     async fn delete_feedback(
         &self,
         ctx: &Context<'_>,
@@ -447,8 +449,9 @@ impl FeedbackMutation {
     ) -> Result<DeleteFeedbackPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let feedback = parse("feedbackId", &input.feedback_id)?;
-            let row = feedback::delete(ctx.store(), ctx.contributes()?, feedback, ctx.now()).await?;
+            let row = feedback::delete(ctx.store(), by, feedback, ctx.now()).await?;
             Ok(DeleteFeedbackPayload::done(id(row.id)))
         })
         .await

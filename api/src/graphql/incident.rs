@@ -615,6 +615,7 @@ impl IncidentMutation {
     ) -> Result<IncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let id: IncidentId = parse("incidentId", &input.incident_id)?;
             let changes = IncidentChanges {
                 title: super::kept("title", input.title)?,
@@ -626,7 +627,7 @@ impl IncidentMutation {
                 affected_customers: super::given(input.affected_customers),
                 opened_at: super::kept("openedAt", input.opened_at)?.map(Into::into),
             };
-            let updated = incident::update(ctx.store(), ctx.contributes()?, id, changes, ctx.now()).await?;
+            let updated = incident::update(ctx.store(), by, id, changes, ctx.now()).await?;
             let removed = updated.removed.into_iter().map(Customer).collect();
             Ok(IncidentPayload::done(Incident(updated.incident), removed))
         })
@@ -641,9 +642,9 @@ impl IncidentMutation {
     ) -> Result<AddIncidentCustomersPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
-            let linked =
-                incident::add_customers(ctx.store(), ctx.contributes()?, id, customers, ctx.now()).await?;
+            let linked = incident::add_customers(ctx.store(), by, id, customers, ctx.now()).await?;
             let added = linked.changed.into_iter().map(Customer).collect();
             Ok(AddIncidentCustomersPayload::done(Incident(linked.incident), added))
         })
@@ -658,9 +659,9 @@ impl IncidentMutation {
     ) -> Result<RemoveIncidentCustomersPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
-            let linked =
-                incident::remove_customers(ctx.store(), ctx.contributes()?, id, customers, ctx.now()).await?;
+            let linked = incident::remove_customers(ctx.store(), by, id, customers, ctx.now()).await?;
             let removed = linked.changed.into_iter().map(Customer).collect();
             Ok(RemoveIncidentCustomersPayload::done(Incident(linked.incident), removed))
         })
@@ -675,8 +676,8 @@ impl IncidentMutation {
     ) -> Result<IncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let id = parse("incidentId", &input.incident_id)?;
             let by = ctx.contributes()?;
+            let id = parse("incidentId", &input.incident_id)?;
             let row =
                 incident::resolve(ctx.store(), by, id, input.resolved_at.map(Into::into), ctx.now()).await?;
             Ok(IncidentPayload::done(Incident(row), Vec::new()))
@@ -692,6 +693,7 @@ impl IncidentMutation {
     ) -> Result<IncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let id = match (input.incident_id, input.incident) {
                 (Some(id), None) => parse("incidentId", &id)?,
                 (None, Some(reference)) => parse("incident", &ID(reference.0))?,
@@ -703,7 +705,7 @@ impl IncidentMutation {
                 }
             };
             let at = input.at.map(Into::into);
-            let row = incident::reopen(ctx.store(), ctx.contributes()?, id, at, ctx.now()).await?;
+            let row = incident::reopen(ctx.store(), by, id, at, ctx.now()).await?;
             Ok(IncidentPayload::done(Incident(row), Vec::new()))
         })
         .await
@@ -717,6 +719,7 @@ impl IncidentMutation {
     ) -> Result<AttributeIncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.contributes()?;
             let id = parse("incidentId", &input.incident_id)?;
             let release = match (input.release_id, input.release) {
                 (None, None) => None,
@@ -727,7 +730,7 @@ impl IncidentMutation {
                     Some(release::referenced_in(ctx, release_id, release, row.product_id).await?)
                 }
             };
-            let (by, basis) = (ctx.contributes()?, input.basis.into());
+            let basis = input.basis.into();
             let (row, stated) =
                 incident::attribute(ctx.store(), by, id, release, basis, input.confidence, ctx.now()).await?;
             Ok(AttributeIncidentPayload::done(Incident(row), Attribution(stated)))

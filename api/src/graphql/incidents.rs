@@ -16,7 +16,7 @@ use super::{
     answers::{feature_of, release_of},
     fault::Fault,
     incident::{Incident, IncidentState},
-    page::{Both, Direction, Four, Paged, Sort, Total, connection},
+    page::{Both, Direction, Four, Paged, Sort, Total, connection, in_order},
     scalar::{Date, DateTime, Reference},
 };
 use crate::{
@@ -126,6 +126,11 @@ impl Paged for Incidents {
 
     fn may(&self, viewer: &Viewer) -> Result<(), Error> {
         viewer.reads_within(self.only)
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        in_order("filter.openedUntil", self.opened)?;
+        in_order("filter.dayUntil", self.days)
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {

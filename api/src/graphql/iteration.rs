@@ -137,8 +137,9 @@ impl IterationQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
     ) -> Result<Iteration, Fault> {
+        let by = ctx.reports()?;
         let id: IterationId = parse("id", &id)?;
-        let there = Entity::owned_by(ctx.reports()?.organization()).filter(Column::Id.eq(id));
+        let there = Entity::owned_by(by.organization()).filter(Column::Id.eq(id));
         let found = there.one(ctx.store().reader()).await.map_err(Error::from)?;
         found.map(Iteration).ok_or_else(|| super::gone("iteration", id))
     }
@@ -225,6 +226,7 @@ impl IterationMutation {
     ) -> Result<IterationPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.manages()?;
             let changes = IterationChanges {
                 name: super::kept("name", input.name)?,
                 goal: super::given(input.goal),
@@ -232,7 +234,7 @@ impl IterationMutation {
                 ends_before: super::kept("endsBefore", input.ends_before)?.map(Into::into),
             };
             let id = parse("iterationId", &input.iteration_id)?;
-            let iteration = iteration::update(ctx.store(), ctx.manages()?, id, changes, ctx.now()).await?;
+            let iteration = iteration::update(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(IterationPayload::done(Iteration(iteration), None))
         })
         .await

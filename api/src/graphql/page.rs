@@ -291,6 +291,11 @@ pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
         viewer.reports().map(drop)
     }
 
+    /// Whether what is asked for can be: a range ends after it begins.
+    fn check(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// Which rows there are.
     fn select(&self, organization: OrganizationId) -> Select<Self::Entity>;
 
@@ -313,6 +318,19 @@ pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
 
     /// Where a row stands: the text of its sort value, and what its [`tie`](Self::tie) holds.
     fn mark(&self, row: &<Self::Entity as EntityTrait>::Model) -> (String, Uuid);
+}
+
+/// Refuses a range that ends before it begins. `field` is the one that says where it ends.
+pub(super) fn in_order<T: PartialOrd>(
+    field: &str,
+    (from, until): (Option<T>, Option<T>),
+) -> Result<(), Fault> {
+    match (from, until) {
+        (Some(from), Some(until)) if until < from => {
+            Err(Fault::invalid(field, "lies before the beginning of the range"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A page of rows: the key by which pages are loaded together.
@@ -347,6 +365,7 @@ where
 {
     let window = Window::new(first, after, last, before)?;
     rows.may(ctx.viewer())?;
+    rows.check()?;
     let organization = ctx.viewer().organization();
     let page = Page(rows.clone(), window);
     let slice: Rows<P> = ctx.load().load_one(page).await?.unwrap_or_else(Slice::empty);

@@ -25,7 +25,7 @@ use super::{
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{DeploymentsOf, TouchedBy},
-    page::{Both, Direction, Paged, Sort, Total},
+    page::{Both, Direction, Paged, Sort, Total, in_order},
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, Regression},
@@ -367,6 +367,11 @@ impl Releases {
 impl Paged for Releases {
     type Entity = Entity;
 
+    fn check(&self) -> Result<(), Fault> {
+        let range = self.filter.as_ref().map(|filter| (filter.released_from, filter.released_until));
+        in_order("filter.releasedUntil", range.unwrap_or_default())
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         let filter = self.filter.as_ref();
         Entity::owned_by(organization)
@@ -673,6 +678,7 @@ impl ReleaseMutation {
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.ships()?;
             let changes = ReleaseChanges {
                 title: super::given(input.title),
                 notes: super::given(input.notes),
@@ -681,7 +687,7 @@ impl ReleaseMutation {
                 features: super::given(input.features).map(|features| touched(features.unwrap_or_default())),
             };
             let id = referenced(ctx, input.release_id, input.release, input.product).await?;
-            let release = release::update(ctx.store(), ctx.ships()?, id, changes, ctx.now()).await?;
+            let release = release::update(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release), None, Vec::new()))
         })
         .await
@@ -695,10 +701,10 @@ impl ReleaseMutation {
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.ships()?;
             let id = referenced(ctx, input.release_id, input.release, input.product).await?;
             let released_at = input.released_at.map(Into::into);
-            let (release, became) =
-                release::ship(ctx.store(), ctx.ships()?, id, released_at, ctx.now()).await?;
+            let (release, became) = release::ship(ctx.store(), by, id, released_at, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))
         })
         .await
@@ -712,10 +718,10 @@ impl ReleaseMutation {
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.ships()?;
             let id = referenced(ctx, input.release_id, input.release, input.product).await?;
             let withdrawn_at = input.withdrawn_at.map_or_else(|| ctx.now(), Into::into);
-            let (release, became) =
-                release::withdraw(ctx.store(), ctx.ships()?, id, withdrawn_at, ctx.now()).await?;
+            let (release, became) = release::withdraw(ctx.store(), by, id, withdrawn_at, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))
         })
         .await

@@ -65,6 +65,11 @@ fn moment(text: &str) -> Result<chrono::DateTime<Utc>, &'static str> {
     }
 }
 
+/// Whether a scalar takes texts only.
+pub(super) fn is_text(scalar: &str) -> bool {
+    matches!(scalar, "String" | "Reference" | "Date" | "DateTime")
+}
+
 /// What is wrong with a text as a value of a scalar of ours, if anything is.
 pub(super) fn misfit(scalar: &str, text: &str) -> Option<&'static str> {
     match scalar {

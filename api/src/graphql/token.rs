@@ -244,7 +244,8 @@ impl TokenMutation {
     ) -> Result<TokenPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let row = token::revoke(ctx.store(), ctx.administers()?, &input.token_id, ctx.now()).await?;
+            let row = token::revoke(ctx.store(), ctx.administers()?, ("tokenId", &input.token_id), ctx.now())
+                .await?;
             Ok(TokenPayload::done(ApiToken(row)))
         })
         .await

@@ -84,6 +84,8 @@ pub struct Summary {
     pub already_there: u64,
     /// Answers stored beside another of the same customer, feature, scale and day: the last one counts for both.
     pub superseded: u64,
+    /// Rows of answers that were deleted here: they stay deleted.
+    pub deleted: u64,
     /// Rows that could not be taken.
     pub rejected: u64,
     /// Anonymous answers that were accepted and say just what one of an earlier import says.
@@ -149,8 +151,13 @@ pub async fn import(
         (options.kind == Kind::Feedback && mapping.column(Target::ExternalId).is_none()).then(clock::now);
     let mut rejects = Rejects::new(&options.rejects, reader.columns());
     anyhow::ensure!(options.rejects != file, "the rejects cannot go into the file that is imported");
-    // Those of an earlier import of the file say nothing about this one.
-    let _ = std::fs::remove_file(&options.rejects);
+    let unwritable = || format!("cannot write the rejects to {} (--rejects)", options.rejects.display());
+    // Those of an earlier import of the file say nothing about this one; and where they cannot be written, it is said
+    // before anything is imported.
+    let there = std::fs::File::create(&options.rejects).and_then(|file| file.metadata());
+    if there.with_context(unwritable)?.is_file() {
+        std::fs::remove_file(&options.rejects).with_context(unwritable)?;
+    }
     // Reading is work that blocks, so it has a thread of its own; two batches ahead of the database are enough.
     let (sender, mut batches) = mpsc::channel(2);
     let path = file.to_owned();
@@ -179,8 +186,8 @@ pub async fn import(
         bad.sort_by_key(Bad::line);
         for bad in bad {
             match bad {
-                Bad::Unreadable(bad) => rejects.write_bad(&bad)?,
-                Bad::Refused(reject, record) => rejects.write(&reject, &record)?,
+                Bad::Unreadable(bad) => rejects.write_bad(&bad).with_context(unwritable)?,
+                Bad::Refused(reject, record) => rejects.write(&reject, &record).with_context(unwritable)?,
             }
         }
         told(Told::Progress(Progress { rows: summary.read, bytes, bytes_total }));
@@ -189,7 +196,7 @@ pub async fn import(
         told(Told::Warning(format!("{} more were made beside much the same", named - TWINS)));
     }
     summary.rejected = rejects.count();
-    summary.rejects = rejects.finish()?;
+    summary.rejects = rejects.finish().with_context(unwritable)?;
     reading.await?.with_context(|| format!("{} rows were imported before that", summary.read))?;
     Ok(summary)
 }
@@ -400,6 +407,7 @@ enum Taken {
     Updated,
     AlreadyThere,
     Superseded,
+    Deleted,
 }
 
 /// Takes rows in one transaction; returns those that are refused.
@@ -453,6 +461,7 @@ async fn take(
                 Ok(Taken::Updated) => summary.updated += 1,
                 Ok(Taken::AlreadyThere) => summary.already_there += 1,
                 Ok(Taken::Superseded) => summary.superseded += 1,
+                Ok(Taken::Deleted) => summary.deleted += 1,
                 Err(error) => refused.push((reject(record.line(), error), record)),
             }
         }
@@ -488,13 +497,16 @@ async fn submit(
             *again = feedback::said_before(tx, &new.cloned().collect::<Vec<_>>(), began).await?;
         }
         for result in submitted {
-            results.push(result.map(|submitted| match submitted.outcome {
-                Outcome::Accepted if submitted.feedback.level.is_none() => Taken::Unrated,
-                Outcome::Accepted => Taken::Accepted,
-                Outcome::Updated => Taken::Updated,
-                Outcome::AlreadyThere | Outcome::Outdated => Taken::AlreadyThere,
-                Outcome::Supersedes | Outcome::Superseded => Taken::Superseded,
-            }));
+            results.push(match result.map(|submitted| (submitted.outcome, submitted.feedback.level)) {
+                Ok((Outcome::Accepted, None)) => Ok(Taken::Unrated),
+                Ok((Outcome::Accepted, Some(_))) => Ok(Taken::Accepted),
+                Ok((Outcome::Updated, _)) => Ok(Taken::Updated),
+                Ok((Outcome::AlreadyThere | Outcome::Outdated, _)) => Ok(Taken::AlreadyThere),
+                Ok((Outcome::Supersedes | Outcome::Superseded, _)) => Ok(Taken::Superseded),
+                // A file that is imported every night is not wrong because somebody deleted an answer of it.
+                Err(Error::Deleted { .. }) => Ok(Taken::Deleted),
+                Err(error) => Err(error),
+            });
         }
     }
     let taken = |became| match became {

@@ -7,6 +7,7 @@ on_both!(
     a_token_is_needed,
     a_revoked_token_lets_nobody_in,
     the_table_of_roles_and_fields_is_complete,
+    whoever_may_not_is_told_so_before_anything_else,
     a_customer_sees_only_what_is_the_customers,
     a_publishable_token_can_only_submit,
     a_token_that_only_writes_is_told_the_outcome_and_an_id,
@@ -57,6 +58,8 @@ async fn a_revoked_token_lets_nobody_in(backend: Backend) {
     assert_eq!(app.answer_to(token, ASK, json!({})).await.0, 401);
     let none = app.database.ballroom(&["token", "revoke", "phone"]).await;
     assert!(!none.status.success() && none.err.contains("phone"), "{none:?}");
+    let revoke = "mutation { revokeToken(input: { tokenId: \"phone\" }) { token { id } } }";
+    assert_eq!(app.is_refused(revoke, json!({})).await.1, "tokenId");
 }
 
 /// Who calls: each role without limits, then each scope with the role that may do most; and an operator of the server.
@@ -305,6 +308,25 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
         documented.contains(&table),
         "docs/access.md shows another table; this is the right one:\n{table}"
     );
+}
+
+async fn whoever_may_not_is_told_so_before_anything_else(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    app.asks("mutation { createCustomer(input: { key: \"acme\" }) { customer { id } } }", json!({})).await;
+    let mut told = 0;
+    for (name, arguments) in CALLERS {
+        let create = [&["token", "create", "--name", name, "--quiet"], arguments].concat();
+        let token = app.database.succeeds(&create).await.trim().to_owned();
+        for (field, query) in samples() {
+            let bent = query.replace("_00000000000000000000000000000000", "");
+            if bent != query && !may(&app, &token, &query).await {
+                assert!(!may(&app, &token, &bent).await, "{name} {field}");
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 50, "{told}");
 }
 
 async fn may(app: &App, token: &str, query: &str) -> bool {

@@ -2,6 +2,7 @@
 //! they are not.
 
 use ballroom::{
+    base::error::Error,
     domain::{
         feature::{self, NewFeature},
         feedback::{self, FeedbackChanges, NewFeedback, Submission, Telling},
@@ -171,10 +172,12 @@ impl World {
                 };
                 let how = Submission { create_customers: true, telling: Telling::Each };
                 let mut tx = self.store.begin(by.organization(), self.now).await.unwrap();
-                let taken =
-                    feedback::submit_in(&mut tx, "test", vec![new], how).await.unwrap().remove(0).unwrap();
+                let taken = feedback::submit_in(&mut tx, "test", vec![new], how).await.unwrap().remove(0);
                 tx.commit().await.unwrap();
-                known.push(taken.feedback.id);
+                match taken {
+                    Ok(taken) => known.push(taken.feedback.id),
+                    Err(error) => assert!(matches!(error, Error::Deleted { .. }), "{error}"),
+                }
             }
             Step::Correct { which, level, feature } => {
                 if let Some(id) = pick(which, known) {

@@ -1,6 +1,7 @@
 //! Answers: taken once, counted once, corrected and deleted; bad ones refused by name.
 
 use ballroom_tests::{App, Backend, on_both};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 on_both!(
@@ -8,6 +9,7 @@ on_both!(
     a_known_customer_has_one_voice_a_day,
     anonymous_answers_each_count,
     a_deleted_answer_gives_its_voice_back,
+    a_deleted_answer_is_not_brought_back_by_its_source,
     a_correction_moves_the_counts,
     a_bad_item_never_fails_its_neighbours,
     bad_input_is_refused_by_name,
@@ -98,6 +100,49 @@ async fn a_deleted_answer_gives_its_voice_back(backend: Backend) {
     assert_eq!(counted(&app, "search").await, (1, Some(25.0)));
     let (code, argument, _) = app.is_refused(delete, json!({ "id": id })).await;
     assert_eq!((code.as_str(), argument.as_str()), ("NOT_FOUND", "feedbackId"));
+    app.verify().await;
+}
+
+async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
+    let app = with_product(backend).await;
+    let sent = |more: Value| {
+        let mut item = answer(2.0, json!({ "externalId": "r-1", "source": "crm" }));
+        item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        item
+    };
+    let first = app.submits(sent(json!({}))).await;
+    let delete = "mutation($id: ID!) { deleteFeedback(input: { feedbackId: $id }) { deletedId } }";
+    app.asks(delete, json!({ "id": first["feedback"]["id"] })).await;
+    let submit = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome
+        feedback { id rating } } }";
+    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) {
+        taken refused items { result { outcome } error { code field message } } } }";
+    // The same, a correction of it, and what became so before it was deleted.
+    let late = json!({ "rating": 5, "updatedAt": "2026-03-02T00:00:00Z" });
+    for again in [json!({}), json!({ "rating": 3 }), late] {
+        let (code, argument, message) = app.is_refused(submit, json!({ "input": sent(again) })).await;
+        assert_eq!((code.as_str(), argument.as_str()), ("CONFLICT", "externalId"), "{message}");
+        assert!(message.contains("was deleted 20") && message.contains("updatedAt"), "{message}");
+    }
+    let items = [sent(json!({})), sent(json!({ "externalId": "r-2" })), sent(json!({ "source": "web" }))];
+    let taken = app.asks(batch, json!({ "items": items })).await["submitFeedbackBatch"].clone();
+    assert_eq!((&taken["taken"], &taken["refused"]), (&json!(2), &json!(1)), "{taken:#}");
+    assert_eq!(taken["items"][0]["error"]["field"], "externalId", "{taken:#}");
+    assert_eq!(counted(&app, "search").await.0, 2);
+    // What the source says of it since.
+    let since = (ballroom_tests::ballroom::clock::now() + TimeDelta::hours(1)).to_rfc3339();
+    let input = sent(json!({ "rating": 4, "updatedAt": since }));
+    let data = app.asks(submit, json!({ "input": input })).await;
+    assert_eq!(data["submitFeedback"]["outcome"], "ACCEPTED");
+    assert_ne!(data["submitFeedback"]["feedback"]["id"], first["feedback"]["id"]);
+    // Deleted once more, it stays so in a file that is imported every night.
+    app.asks(delete, json!({ "id": data["submitFeedback"]["feedback"]["id"] })).await;
+    let file = "external_id,occurred_at,product,feature,scale,rating\nr-1,2026-03-01,shop,search,csat,2\n\
+                r-3,2026-03-01,shop,search,csat,3\n";
+    let file = app.database.file("answers.csv", file);
+    let said = app.database.succeeds(&["import", "feedback", &file, "--source", "crm"]).await;
+    assert!(said.contains("1 accepted") && said.contains("1 deleted here before"), "{said}");
+    assert_eq!(counted(&app, "search").await.0, 3);
     app.verify().await;
 }
 
@@ -233,7 +278,7 @@ async fn what_is_no_query_is_refused_with_a_code(backend: Backend) {
     for (query, variables, code) in [
         ("{ nonsense }", json!({}), "VALIDATION_ERROR"),
         ("{ product", json!({}), "PARSE_ERROR"),
-        ("{ product(product: 7) { id } }", json!({}), "INVALID_ARGUMENT"),
+        ("{ product(product: 7) { id } }", json!({}), "VALIDATION_ERROR"),
         (value, json!({ "asOf": "yesterday" }), "INVALID_ARGUMENT"),
         (value, json!({ "asOf": "+262142-12-31" }), "INVALID_ARGUMENT"),
         (value, json!({ "asOf": "0001-01-01" }), "INVALID_ARGUMENT"),

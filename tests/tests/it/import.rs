@@ -117,6 +117,13 @@ async fn a_wrong_mapping_is_explained(backend: Backend) {
     }
     let none = database.ballroom(&["import", "feedback", "nowhere.csv"]).await;
     assert!(!none.status.success() && none.err.contains("nowhere.csv"), "{}", none.err);
+    // Before anything is imported.
+    let create = ["--create", "products,features,releases,customers"];
+    let whole = [&["import", "feedback", &file, "--map", MAP, "--scale", "stars"], &create[..]].concat();
+    let ran = database.ballroom(&[&whole[..], &["--rejects", "/nowhere/rejects.csv"]].concat()).await;
+    assert!(!ran.status.success() && ran.err.contains("/nowhere/rejects.csv"), "{ran:?}");
+    let said = database.succeeds(&whole).await;
+    assert_eq!(summary(&said)[2], 0, "something had been imported: {said}");
 }
 
 async fn exposure_incidents_and_releases_come_in_too(backend: Backend) {

@@ -7,6 +7,8 @@ on_both!(
     a_filter_narrows_its_place_and_never_replaces_it,
     an_item_of_a_wrong_form_is_refused_by_itself,
     an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation,
+    a_request_that_cannot_be_coerced_does_nothing,
+    a_range_that_ends_before_it_begins_is_refused,
     half_of_a_surrogate_pair_is_refused_where_it_stands,
     null_removes_what_can_be_empty_and_is_refused_by_field_elsewhere,
     nul_is_refused_by_field_or_finds_nothing,
@@ -157,6 +159,86 @@ async fn an_item_of_a_wrong_form_is_refused_by_itself(backend: Backend) {
     let whole = app.answer(BATCH, json!({ "input": { "itmes": [] } })).await;
     assert_eq!(whole["errors"][0]["extensions"]["code"], "INVALID_ARGUMENT", "{whole:#}");
     app.verify().await;
+}
+
+async fn a_request_that_cannot_be_coerced_does_nothing(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    let good = "good: submitFeedback(input: { product: \"shop\", scale: \"csat\", rating: 4 }) { outcome }";
+    let bad = |fields: &str| {
+        format!(
+            "bad: submitFeedback(input: {{ product: \"shop\", scale: \"csat\", {fields} }}) {{ outcome }}"
+        )
+    };
+    for (declared, fields, variables, at) in [
+        ("", "rating: 4, occurredAt: \"yesterday\"", json!({}), "input.occurredAt"),
+        ("", "rating: 4, occurredAt: 7", json!({}), "input.occurredAt"),
+        ("", "rating: 4, customer: 4711", json!({}), "input.customer"),
+        ("($r: Float)", "rating: $r", json!({}), "input.rating"),
+        ("($r: Float)", "rating: $r", json!({ "r": 4 }), "input.rating"),
+        ("($at: DateTime)", "rating: 4, occurredAt: $at", json!({ "at": "2026-02-30T00:00:00Z" }), "at"),
+        ("($r: Float!)", "rating: $r", json!({ "r": "4" }), "r"),
+        ("($r: Float!)", "rating: $r", json!({}), "r"),
+        ("($c: Reference)", "rating: 4, customer: $c", json!({ "c": 4711 }), "c"),
+    ] {
+        let query = format!("mutation{declared} {{ {good} {} }}", bad(fields));
+        let request = app.http().post(app.url("/graphql")).bearer_auth(&app.token);
+        let request = request.header("accept", "application/graphql-response+json");
+        let sent = request.json(&json!({ "query": query, "variables": variables })).send().await.unwrap();
+        let (status, answer) = (sent.status().as_u16(), sent.json::<Value>().await.unwrap());
+        let error = &answer["errors"][0];
+        assert_eq!((status, answer.get("data")), (422, None), "{query} {variables}: {answer:#}");
+        assert_eq!(error["extensions"]["argument"], at, "{query} {variables}: {answer:#}");
+        assert!(error["message"].as_str().unwrap().starts_with(&format!("{at}: ")), "{answer:#}");
+    }
+    // Whatever is wrong is told at once.
+    let query =
+        "mutation($a: SubmitFeedbackInput!, $b: DateTime!, $c: Date) { submitFeedback(input: $a) { outcome }
+        updateIncident(input: { incidentId: \"x\", openedAt: $b }) { clientMutationId }
+        updateRelease(input: { plannedFor: $c }) { clientMutationId } }";
+    let variables = json!({ "a": { "product": "shop", "rating": 1, "scal": "csat" }, "c": "soon" });
+    let answer = app.answer(query, variables).await;
+    let said: Vec<_> = answer["errors"].as_array().unwrap().iter().map(|error| &error["message"]).collect();
+    let expected = [
+        "a.scal: is no field of SubmitFeedbackInput. Did you mean `scale`?",
+        "b: is needed",
+        "c: must be a day like 2026-03-31, not \"soon\"",
+    ];
+    assert_eq!(said, expected, "{answer:#}");
+    assert_eq!(
+        app.asks("{ product(product: \"shop\") { feedback { totalCount } } }", json!({})).await["product"]["feedback"]
+            ["totalCount"],
+        0
+    );
+}
+
+async fn a_range_that_ends_before_it_begins_is_refused(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    for (of, from, until, kind) in [
+        ("feedback", "dayFrom", "dayUntil", "Date"),
+        ("feedback", "occurredFrom", "occurredUntil", "DateTime"),
+        ("incidents", "dayFrom", "dayUntil", "Date"),
+        ("incidents", "openedFrom", "openedUntil", "DateTime"),
+        ("releases", "releasedFrom", "releasedUntil", "Date"),
+    ] {
+        let query = format!(
+            "query($from: {kind}, $until: {kind}) {{ product(product: \"shop\") {{
+                {of}(filter: {{ {from}: $from, {until}: $until }}) {{ totalCount }} }} }}"
+        );
+        let day = |day: &str| json!(if kind == "Date" { day.to_owned() } else { format!("{day}T00:00:00Z") });
+        let asked = |from, until| json!({ "from": day(from), "until": day(until) });
+        let (code, argument, message) = app.is_refused(&query, asked("2026-03-02", "2026-03-01")).await;
+        let expected = ("INVALID_ARGUMENT".to_owned(), format!("filter.{until}"));
+        assert_eq!((code, argument), expected, "{query}: {message}");
+        app.asks(&query, asked("2026-03-02", "2026-03-02")).await;
+    }
+    let deployments = "{ deployments(filter: { deployedFrom: \"2026-03-02T00:00:00Z\",
+        deployedUntil: \"2026-03-01T00:00:00Z\" }) { totalCount } }";
+    assert_eq!(app.is_refused(deployments, json!({})).await.1, "filter.deployedUntil");
+    let rated = "{ product(product: \"shop\") { feedback(filter: { scale: \"csat\", ratingAtLeast: 4,
+        ratingAtMost: 2 }) { totalCount } } }";
+    assert_eq!(app.is_refused(rated, json!({})).await.1, "filter.ratingAtMost");
 }
 
 async fn an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation(backend: Backend) {
@@ -411,6 +493,7 @@ async fn nul_is_refused_by_field_or_finds_nothing(backend: Backend) {
         "{ members(after: $s) { nodes { id } } }",
         "{ team(team: $t) { id } }",
         "{ teams(filter: { text: $s }) { nodes { id } totalCount } }",
+        "{ product(product: \"shop\") { feedback(filter: { channel: $s }) { nodes { id } totalCount } } }",
         "{ features(after: $s) { nodes { id } } }",
         "{ product(product: \"shop\") { releases(filter: { text: $s }) { nodes { id } } } }",
         "{ product(product: \"shop\") { feedback(filter: { channel: $s }) { nodes { id } } } }",
@@ -580,7 +663,7 @@ async fn a_leap_second_is_refused_at_every_door(backend: Backend) {
             "{{ product(product: \"shop\") {{ feedback(filter: {{ occurredFrom: \"{wrong}\" }}) {{ totalCount }} }} }}"
         );
         let refused = app.answer(&filter, json!({})).await;
-        assert_eq!(refused["errors"][0]["extensions"]["code"], "INVALID_ARGUMENT", "{wrong}: {refused:#}");
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "VALIDATION_ERROR", "{wrong}: {refused:#}");
     }
     let last = app
         .asks(submit, json!({ "input": answer(json!({ "occurredAt": "2026-03-31T23:59:59.999Z" })) }))

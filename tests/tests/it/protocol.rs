@@ -627,7 +627,7 @@ async fn what_is_wrong_with_a_document_is_told_by_its_causes() {
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "input.kye"));
     let (code, argument, _) = app.is_refused(query, json!({})).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "input"));
-    assert_eq!(message, "`CreateProductInput` does not have a field `kye`. Did you mean `key`?");
+    assert_eq!(message, "input.kye: is no field of CreateProductInput. Did you mean `key`?");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ on_both!(
     a_deployment_converges_and_is_not_another_one,
     a_deployment_to_production_ships_a_planned_release,
     deployments_ship_since_the_earliest_in_whichever_order,
+    a_deployment_that_turns_out_to_have_failed_ships_nothing,
     what_changed_of_a_deployment_can_be_asked_for,
     a_release_sent_again_converges,
     nouns_without_an_external_id_converge_by_their_key,
@@ -299,6 +300,32 @@ async fn a_deployment_to_production_ships_a_planned_release(backend: Backend) {
     plan("2").await;
     assert_eq!(deploy("2", "production", "SUCCEEDED").await["lifecycle"], "PLANNED");
     assert_eq!(deploy("2", "us", "SUCCEEDED").await["lifecycle"], "RELEASED");
+}
+
+async fn a_deployment_that_turns_out_to_have_failed_ships_nothing(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    app.asks(PLAN, json!({ "input": { "product": "shop", "version": "1" } })).await;
+    let deploy = async |id: &str, status: &str, at: &str| {
+        let input = json!({ "product": "shop", "release": "1", "environment": "production", "status": status,
+            "deployedAt": at, "externalId": id });
+        let data = app.asks(DEPLOY, json!({ "input": input })).await;
+        let release = data["recordDeployment"]["deployment"]["release"].clone();
+        (release["lifecycle"].as_str().unwrap().to_owned(), release["releasedAt"].clone())
+    };
+    let since = |at: &str| json!(at.replace('Z', "+00:00"));
+    let (first, second) = ("2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z");
+    assert_eq!(deploy("a", "SUCCEEDED", first).await, ("RELEASED".to_owned(), since(first)));
+    assert_eq!(deploy("a", "FAILED", first).await, ("PLANNED".to_owned(), json!(null)));
+    // Told again that it went well, and another one: it is not the last that counts, but each.
+    assert_eq!(deploy("a", "SUCCEEDED", first).await, ("RELEASED".to_owned(), since(first)));
+    assert_eq!(deploy("b", "SUCCEEDED", second).await, ("RELEASED".to_owned(), since(first)));
+    assert_eq!(deploy("a", "ROLLED_BACK", first).await, ("RELEASED".to_owned(), since(second)));
+    // What was taken back had been with customers.
+    let withdraw = "mutation { withdrawRelease(input: { product: \"shop\", release: \"1\", withdrawnAt: \"2026-03-05T00:00:00Z\" }) { release { lifecycle } } }";
+    assert_eq!(app.asks(withdraw, json!({})).await["withdrawRelease"]["release"]["lifecycle"], "WITHDRAWN");
+    assert_eq!(deploy("b", "FAILED", second).await, ("WITHDRAWN".to_owned(), since(second)));
+    app.verify().await;
 }
 
 async fn deployments_ship_since_the_earliest_in_whichever_order(backend: Backend) {

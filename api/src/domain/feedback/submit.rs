@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use ballroom_entity::{
     customer,
     feedback::{Column, Entity, Model},
+    feedback_deletion,
     id::{FeedbackId, SegmentId},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 use serde::Serialize;
 
 use super::{
@@ -148,6 +149,7 @@ pub async fn submit_in(
             false
         }
     });
+    let new = without_deleted(tx, &mut results, new).await?;
     let new = name_customers(tx, &mut results, new, how).await?;
     for (at, submitted) in count(tx, new, how).await? {
         if let Some(external) = &submitted.feedback.external_id {
@@ -160,7 +162,7 @@ pub async fn submit_in(
             Some(id) => known.push((at, *id, draft)),
             // The first of them was refused, and so is this one.
             None => {
-                let reason = "stands twice in the batch, and the first was refused";
+                let reason = "stands twice in the request, and the first was refused";
                 results[at] = Some(Err(Error::invalid("externalId", reason)));
             }
         }
@@ -255,6 +257,60 @@ impl Draft {
     }
 }
 
+/// Keeps in mind that an answer of a source was deleted.
+pub(super) async fn remember_deleted(tx: &Transaction, row: &Model) -> Result<(), Error> {
+    if let Some(external_id) = row.external_id.clone() {
+        let (organization_id, source, deleted_at) = (row.organization_id, row.source.clone(), tx.at);
+        let deletion = feedback_deletion::Model { organization_id, source, external_id, deleted_at };
+        deletion.into_active_model().insert(tx.db()).await?;
+    }
+    Ok(())
+}
+
+/// Refuses answers that were deleted and are only sent again. What their source says to be newer than that is taken.
+async fn without_deleted(
+    tx: &Transaction,
+    results: &mut [Option<Result<Submitted, Error>>],
+    drafts: Numbered<Draft>,
+) -> Result<Numbered<Draft>, Error> {
+    use feedback_deletion::{Column, Entity};
+    let mut deleted = HashMap::new();
+    for (source, ids) in by_source(&drafts) {
+        for some in ids.chunks(1_000) {
+            let of_source = Entity::owned_by(tx.organization()).filter(Column::Source.eq(source));
+            let rows = of_source.filter(Column::ExternalId.is_in(some.iter().copied())).all(tx.db()).await?;
+            deleted.extend(rows.into_iter().map(|row| ((row.source.clone(), row.external_id.clone()), row)));
+        }
+    }
+    let mut kept = Vec::with_capacity(drafts.len());
+    for (at, draft) in drafts {
+        let deletion = draft.external_key().and_then(|key| deleted.remove(&key));
+        match deletion {
+            Some(row) if draft.row.source_updated_at.is_none_or(|updated| updated <= row.deleted_at) => {
+                let (field, deleted_at) = ("externalId", row.deleted_at);
+                results[at] = Some(Err(Error::Deleted { field, deleted_at }));
+            }
+            Some(row) => {
+                row.into_active_model().delete(tx.db()).await?;
+                kept.push((at, draft));
+            }
+            None => kept.push((at, draft)),
+        }
+    }
+    Ok(kept)
+}
+
+/// The external ids of items, by their sources.
+fn by_source(drafts: &[(usize, Draft)]) -> HashMap<&str, Vec<&str>> {
+    let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (_, draft) in drafts {
+        if let Some(external) = &draft.row.external_id {
+            by_source.entry(&draft.row.source).or_default().push(external);
+        }
+    }
+    by_source
+}
+
 pub(super) type Numbered<T> = Vec<(usize, T)>;
 
 /// The rows that the items' external ids already have; one statement per thousand and source.
@@ -262,14 +318,8 @@ async fn already_there(
     tx: &Transaction,
     drafts: &[(usize, Draft)],
 ) -> Result<HashMap<(String, String), Option<Model>>, Error> {
-    let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
-    for (_, draft) in drafts {
-        if let Some(external) = &draft.row.external_id {
-            by_source.entry(&draft.row.source).or_default().push(external);
-        }
-    }
     let mut there = HashMap::new();
-    for (source, ids) in by_source {
+    for (source, ids) in by_source(drafts) {
         for some in ids.chunks(1_000) {
             let rows = Entity::owned_by(tx.organization())
                 .filter(Column::Source.eq(source))

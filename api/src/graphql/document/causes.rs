@@ -14,7 +14,6 @@ use apollo_compiler::{
     },
     diagnostic::ToCliReport,
     parser::SourceSpan,
-    response::JsonValue,
     schema::{EnumType, ExtendedType, InputObjectType},
     validation::DiagnosticList,
 };
@@ -73,7 +72,7 @@ enum Among<'a> {
 }
 
 /// Names to choose from.
-type Names<'a, 'b> = &'a mut dyn Iterator<Item = &'b str>;
+pub(super) type Names<'a, 'b> = &'a mut dyn Iterator<Item = &'b str>;
 
 /// The document as it was written. Things are known by the byte at which they stand.
 struct Written<'a> {
@@ -343,34 +342,9 @@ fn question(sign: &str, names: &[String]) -> Option<String> {
     })
 }
 
-/// What is wrong with a value that has a field which its type has not, and where: found in what was given for a variable.
-pub(super) fn stranger(
-    schema: &Schema,
-    ty: &Type,
-    value: &JsonValue,
-    hints: bool,
-) -> Option<(String, String)> {
-    match value {
-        JsonValue::Array(items) => {
-            items.iter().find_map(|item| stranger(schema, ty.item_type(), item, hints))
-        }
-        JsonValue::Object(fields) => {
-            let input = schema.get_input_object(ty.inner_named_type())?;
-            fields.iter().find_map(|(name, value)| match input.fields.get(name.as_str()) {
-                Some(field) => {
-                    let (path, message) = stranger(schema, &field.ty, value, hints)?;
-                    Some((format!("{}.{path}", name.as_str()), message))
-                }
-                None => {
-                    let near = nearest(name.as_str(), &mut input.fields.keys().map(Name::as_str));
-                    let meant = if hints { question("", &near) } else { None };
-                    let message = format!("`{}` does not have a field `{}`", input.name, name.as_str());
-                    Some((name.as_str().to_owned(), message + &meant.unwrap_or_default()))
-                }
-            })
-        }
-        _ => None,
-    }
+/// Asks whether a name that is near was meant.
+pub(super) fn meant(wrong: &str, names: Names<'_, '_>) -> Option<String> {
+    question("", &nearest(wrong, names))
 }
 
 fn at(span: Option<SourceSpan>) -> usize {

@@ -7,6 +7,7 @@
 mod bulk;
 mod causes;
 mod cost;
+mod fit;
 mod guard;
 mod kept;
 mod limits;

@@ -71,6 +71,12 @@ impl Refusal {
         self
     }
 
+    /// For another reason beside this one.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.errors.extend(other.errors);
+        self
+    }
+
     /// Several reasons of one kind, in the words of a library.
     pub(super) fn many(code: Code, reasons: impl IntoIterator<Item = (String, Option<Pos>)>) -> Self {
         let error = |(message, place)| error(code, sentence(message), place);

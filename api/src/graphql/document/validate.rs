@@ -114,8 +114,10 @@ mod tests {
         directive @oneOf on INPUT_OBJECT
         directive @specifiedBy(url: String!) on SCALAR
         scalar Date @specifiedBy(url: \"https://example.org\")
+        scalar Any
         input By @oneOf { id: ID name: String deeper: By }
-        type Query { find(by: By, day: Date, all: [By!]): Int other: Query }
+        input In { rating: Float! day: Date days: [Date!] size: Int! = 3 }
+        type Query { find(by: By, day: Date, any: Any, all: [By!], in: In): Int other: Query }
         type Subscription { one: Int two: Int }";
 
     fn says(document: &str) -> Option<(String, Vec<Pos>)> {
@@ -147,11 +149,51 @@ mod tests {
             "{ find(all: [{ id: 1 }, { id: 1, id: 2 }]) }",
             "query($by: By = { id: 1, id: 1 }) { find(by: $by) }",
             "{ other { ...F } } fragment F on Query { find(by: { id: 1, id: 1 }) }",
-            // Whatever a scalar of ours may mean by it.
-            "{ find(day: { a: 1, a: 2 }) }",
+            // Whatever a scalar may mean by it.
+            "{ find(any: { a: 1, a: 2 }) }",
         ] {
             let (message, places) = says(twice).expect(twice);
             assert!(message.contains("given twice") && places.len() == 1, "{twice}: {message} {places:?}");
+        }
+    }
+
+    #[test]
+    fn a_variable_fits_where_it_stands_and_a_scalar_of_ours_takes_what_it_can_read() {
+        for (document, path) in [
+            ("query($r: Float) { find(in: { rating: $r }) }", Some("in.rating")),
+            ("query($r: Float = null) { find(in: { rating: $r }) }", Some("in.rating")),
+            ("query($r: Float = 2) { find(in: { rating: $r }) }", None),
+            ("query($r: Float!) { find(in: { rating: $r }) }", None),
+            ("query($n: Int) { find(in: { rating: 1, size: $n }) }", None),
+            ("query($d: Date) { find(in: { rating: 1, days: [$d] }) }", Some("in.days.0")),
+            ("query($d: Date!) { find(in: { rating: 1, days: [\"2026-01-01\", $d] }) }", None),
+            ("query($d: [Date]) { find(in: { rating: 1, days: $d }) }", Some("in.days")),
+            ("query($d: Date!) { find(in: { rating: 1, days: $d }) }", Some("in.days")),
+            ("query($n: String) { find(by: { name: $n }) }", Some("by.name")),
+            ("query($n: String!) { find(by: { name: $n }) }", None),
+            (
+                "query($n: String) { other { ...F } } fragment F on Query { find(by: { name: $n }) }",
+                Some("by.name"),
+            ),
+            ("{ find(day: \"2026-02-30\") }", Some("day")),
+            ("{ find(day: 20260230) }", Some("day")),
+            ("{ find(day: SOON) }", Some("day")),
+            ("{ find(day: [\"2026-02-28\"]) }", Some("day")),
+            ("{ find(in: { rating: 1, day: { a: 1 } }) }", Some("in.day")),
+            ("{ find(in: { rating: 1, day: null, days: \"2026-02-28\" }) }", None),
+            ("{ find(in: { rating: 1, days: [\"2026-02-28\", \"x\"] }) }", Some("in.days.1")),
+            ("query($d: Date = \"x\") { find(day: $d) }", Some("d")),
+            ("{ find(any: { a: [1, { b: 2 }] }) }", None),
+        ] {
+            let found = says(document);
+            match path {
+                None => assert!(found.is_none(), "{document}: {found:?}"),
+                Some(path) => {
+                    let (message, places) = found.expect(document);
+                    assert!(message.starts_with(&format!("{path}: ")), "{document}: {message}");
+                    assert_eq!(places.len(), 1, "{document}");
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The values of variables: how much they are, and whether they fit.
 
 use apollo_compiler::{
+    ast::VariableDefinition,
     executable::Operation,
     request::coerce_variable_values,
     response::{JsonMap, JsonValue, serde_json_bytes},
@@ -8,8 +9,14 @@ use apollo_compiler::{
 };
 use serde_json::{Map, Value};
 
-use super::{bulk, causes, limits::Limits, refusal::Refusal, validate::Validator};
-use crate::{base::text, graphql::Code};
+use super::{
+    bulk,
+    fit::{Fit, Misfit},
+    limits::Limits,
+    refusal::{ERRORS, Refusal},
+    validate::Validator,
+};
+use crate::graphql::Code;
 
 /// The values as the operation wants them, defaults filled in. `hints` says whether the caller may know what else there is.
 pub(super) fn coerce(
@@ -28,12 +35,14 @@ pub(super) fn coerce(
         .map(|(name, value)| (name.into(), json(value)))
         .collect();
     let mut given = given;
-    let refused = bulk::set_aside(&validator.schema, operation, &mut given);
-    for (name, value) in &given {
-        whole(value).map_err(|refusal| refusal.about(name.as_str()))?;
+    let fit = Fit { schema: &validator.schema, hints };
+    let refused = bulk::set_aside(fit, operation, &mut given);
+    let misfits = operation.variables.iter().filter_map(|variable| misfit(fit, variable, &given));
+    if let Some(refusal) = misfits.take(ERRORS).reduce(Refusal::and) {
+        return Err(refusal);
     }
     let values = coerce_variable_values(&validator.schema, operation, &given)
-        .map_err(|error| wrong(validator, operation, &given, error.message().to_string(), hints))?;
+        .map_err(|error| Refusal::many(Code::InvalidArgument, [(error.message().to_string(), None)]))?;
     for variable in &operation.variables {
         if let Some(value) = values.get(variable.name.as_str()) {
             validator.variable(&variable.ty, value).map_err(|refusal| refusal.about(&variable.name))?;
@@ -44,48 +53,17 @@ pub(super) fn coerce(
     Ok(Valid::assume_valid(values))
 }
 
-/// Refuses half of a surrogate pair, wherever it is.
-fn whole(value: &JsonValue) -> Result<(), Refusal> {
-    match value {
-        JsonValue::String(text) if text.as_str().contains(text::BROKEN) => {
-            let message =
-                "A text has half of a surrogate pair (such as \\ud83d alone), which is no character.";
-            Err(Refusal::new(Code::InvalidArgument, message))
+/// Why the value of a variable does not fit, if it does not.
+fn misfit(fit: Fit<'_>, variable: &VariableDefinition, given: &JsonMap) -> Option<Refusal> {
+    let name = variable.name.as_str();
+    let Misfit { path, reason } = match given.get(name) {
+        Some(value) => fit.misfit(&variable.ty, value, name)?,
+        None if variable.ty.is_non_null() && variable.default_value.is_none() => {
+            Misfit { path: name.to_owned(), reason: "is needed".to_owned() }
         }
-        JsonValue::Array(items) => items.iter().try_for_each(whole),
-        JsonValue::Object(fields) => fields.values().try_for_each(whole),
-        _ => Ok(()),
-    }
-}
-
-/// Why values do not fit: a field that there is not is told with its place and with what was probably meant.
-fn wrong(
-    validator: &Validator,
-    operation: &Operation,
-    given: &JsonMap,
-    message: String,
-    hints: bool,
-) -> Refusal {
-    let stranger = operation.variables.iter().find_map(|variable| {
-        let value = given.get(variable.name.as_str())?;
-        let (path, message) = causes::stranger(&validator.schema, &variable.ty, value, hints)?;
-        Some((format!("{}.{path}", variable.name), message))
-    });
-    match stranger {
-        Some((path, message)) => Refusal::many(Code::InvalidArgument, [(message, None)]).about(&path),
-        None => {
-            let refusal = Refusal::many(Code::InvalidArgument, [(message, None)]);
-            let mut variables = operation.variables.iter();
-            let wrong = variables.find(|variable| {
-                let alone = Operation { variables: vec![(*variable).clone()], ..operation.clone() };
-                coerce_variable_values(&validator.schema, &alone, given).is_err()
-            });
-            match wrong {
-                Some(variable) => refusal.about(&variable.name),
-                None => refusal,
-            }
-        }
-    }
+        None => return None,
+    };
+    Some(Refusal::new(Code::InvalidArgument, format!("{path}: {reason}")).about(&path))
 }
 
 fn json(value: Value) -> JsonValue {
