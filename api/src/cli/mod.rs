@@ -84,6 +84,10 @@ enum Command {
     Migrate,
 }
 
+/// The stack of a thread, in bytes; memory that is never touched costs nothing. Resolvers lie within one another as deep as
+/// a document may, and take several times as much in a debug build.
+const STACK: usize = 16 * 1024 * 1024;
+
 /// Parses the arguments and does what they say.
 pub fn main() -> ExitCode {
     if let Some(place) = misplaced_url(std::env::args_os().skip(1)) {
@@ -95,7 +99,8 @@ pub fn main() -> ExitCode {
         eprintln!("ballroom: {error:#}");
         return ExitCode::from(2);
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut threads = tokio::runtime::Builder::new_multi_thread();
+    let runtime = match threads.enable_all().thread_stack_size(STACK).build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("ballroom: no threads: {error}");

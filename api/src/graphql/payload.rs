@@ -1,6 +1,7 @@
 //! Payloads of mutations: what changed, what the caller has to mend, and the caller's own mark.
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
+use futures::future::BoxFuture;
 
 use super::{
     Asking,
@@ -43,15 +44,19 @@ pub(super) trait Payload: Sized {
 }
 
 /// Answers a mutation: what the caller can mend is told in the payload, everything else is an error of the request.
-pub(super) async fn payload<P: Payload>(
+///
+/// The work is on the heap: the futures of all mutations are one type, as large as the largest of them.
+pub(super) fn payload<'a, P: Payload>(
     mark: Option<String>,
-    done: impl Future<Output = Result<P, Fault>>,
-) -> Result<P, Fault> {
-    let payload = match done.await {
-        Ok(payload) => payload,
-        Err(fault) => P::refused(fault.of_input()?),
-    };
-    Ok(payload.marked(mark))
+    done: impl Future<Output = Result<P, Fault>> + Send + 'a,
+) -> BoxFuture<'a, Result<P, Fault>> {
+    Box::pin(async move {
+        let payload = match done.await {
+            Ok(payload) => payload,
+            Err(fault) => P::refused(fault.of_input()?),
+        };
+        Ok(payload.marked(mark))
+    })
 }
 
 /// Makes payloads: each field is there unless the input was refused.

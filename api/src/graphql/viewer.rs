@@ -1,6 +1,6 @@
 //! The caller, as the server sees it.
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, Description, Object};
 
 use super::{
     Asking,
@@ -11,9 +11,10 @@ use super::{
 };
 
 /// The caller: what it is, and what it may do.
+#[derive(Description)]
 pub(super) struct Viewer;
 
-#[Object]
+#[Object(use_type_description)]
 impl Viewer {
     /// Name of the caller's token, or of its OpenID Connect client.
     async fn name(&self, ctx: &Context<'_>) -> String {

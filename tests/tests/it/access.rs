@@ -284,12 +284,7 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
         };
         rows.push((format!("{object}.{field}"), format!("{by_answer}|{by_key}")));
     }
-    let mut tokens = Vec::new();
-    for (name, arguments) in CALLERS {
-        let noun = if name == "OPERATOR" { "operator" } else { "token" };
-        let create = [&[noun, "create", "--name", name, "--quiet"], arguments].concat();
-        tokens.push((name, app.database.succeeds(&create).await.trim().to_owned()));
-    }
+    let tokens = callers(&app).await;
     let names: Vec<_> = CALLERS.iter().map(|(name, _)| *name).collect();
     let mut table = format!("| field | {} |\n|---|{}\n", names.join(" | "), ":-:|".repeat(names.len()));
     for (name, queries) in &rows {
@@ -310,14 +305,23 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
     );
 }
 
+/// A token for each caller.
+async fn callers(app: &App) -> Vec<(&'static str, String)> {
+    let mut tokens = Vec::new();
+    for (name, arguments) in CALLERS {
+        let noun = if name == "OPERATOR" { "operator" } else { "token" };
+        let create = [&[noun, "create", "--name", name, "--quiet"], arguments].concat();
+        tokens.push((name, app.database.succeeds(&create).await.trim().to_owned()));
+    }
+    tokens
+}
+
 async fn whoever_may_not_is_told_so_before_anything_else(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &[]).await;
     app.asks("mutation { createCustomer(input: { key: \"acme\" }) { customer { id } } }", json!({})).await;
     let mut told = 0;
-    for (name, arguments) in CALLERS {
-        let create = [&["token", "create", "--name", name, "--quiet"], arguments].concat();
-        let token = app.database.succeeds(&create).await.trim().to_owned();
+    for (name, token) in callers(&app).await {
         for (field, query) in samples() {
             let bent = query.replace("_00000000000000000000000000000000", "");
             if bent != query && !may(&app, &token, &query).await {

@@ -170,18 +170,22 @@ async fn a_request_that_cannot_be_coerced_does_nothing(backend: Backend) {
             "bad: submitFeedback(input: {{ product: \"shop\", scale: \"csat\", {fields} }}) {{ outcome }}"
         )
     };
+    let incident = |fields: &str| {
+        format!("bad: openIncident(input: {{ product: \"shop\", title: \"slow\", {fields} }}) {{ outcome }}")
+    };
     for (declared, fields, variables, at) in [
         ("", "rating: 4, occurredAt: \"yesterday\"", json!({}), "input.occurredAt"),
         ("", "rating: 4, occurredAt: 7", json!({}), "input.occurredAt"),
         ("", "rating: 4, customer: 4711", json!({}), "input.customer"),
-        ("($r: Float)", "rating: $r", json!({}), "input.rating"),
-        ("($r: Float)", "rating: $r", json!({ "r": 4 }), "input.rating"),
+        ("($s: Int)", "severity: $s", json!({}), "input.severity"),
+        ("($s: Int)", "severity: $s", json!({ "s": 4 }), "input.severity"),
         ("($at: DateTime)", "rating: 4, occurredAt: $at", json!({ "at": "2026-02-30T00:00:00Z" }), "at"),
         ("($r: Float!)", "rating: $r", json!({ "r": "4" }), "r"),
         ("($r: Float!)", "rating: $r", json!({}), "r"),
         ("($c: Reference)", "rating: 4, customer: $c", json!({ "c": 4711 }), "c"),
     ] {
-        let query = format!("mutation{declared} {{ {good} {} }}", bad(fields));
+        let bad = if fields.starts_with("severity") { incident(fields) } else { bad(fields) };
+        let query = format!("mutation{declared} {{ {good} {bad} }}");
         let request = app.http().post(app.url("/graphql")).bearer_auth(&app.token);
         let request = request.header("accept", "application/graphql-response+json");
         let sent = request.json(&json!({ "query": query, "variables": variables })).send().await.unwrap();
