@@ -15,6 +15,9 @@ pub(crate) const TEXT_LENGTH: usize = 100_000;
 /// Where a batch stops, so that one request cannot hold the database for long.
 pub(crate) const BATCH_LENGTH: usize = 10_000;
 
+/// How far the clocks of two systems may lie apart.
+const CLOCKS: TimeDelta = TimeDelta::minutes(5);
+
 /// A key: a name for files, URLs and people.
 pub(crate) fn key(field: &str, key: &str) -> Result<String, Error> {
     let key = line(field, &text::key(key), NAME_LENGTH)?;
@@ -88,6 +91,16 @@ pub(crate) fn moment(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Resu
         return Err(Error::invalid(field, format!("{at} lies before 1970")));
     }
     Ok(chrono::SubsecRound::trunc_subsecs(at, 6))
+}
+
+/// A moment at which something became as it is: what has not come cannot be newer than what comes next. Clocks may differ
+/// by some minutes.
+pub(crate) fn updated_at(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    let at = moment("updatedAt", at, now)?;
+    match at > now + CLOCKS {
+        true => Err(Error::invalid("updatedAt", format!("{at} lies in the future (it is {now})"))),
+        false => Ok(at),
+    }
 }
 
 /// Whether a moment lies in a leap second: there the day of the moment and that of the second after it would differ

@@ -5,6 +5,7 @@
 //! each count. An answer without a rating is kept and shown and counts nowhere, so it has no voice either.
 
 mod again;
+mod deleted;
 mod handed;
 mod rated;
 mod renew;
@@ -131,7 +132,7 @@ pub async fn delete(
         .filter(Column::Id.eq(feedback))
         .exec(tx.db())
         .await?;
-    submit::remember_deleted(&tx, &row).await?;
+    deleted::remember(&tx, &row).await?;
     tx.tell(Event::FeedbackDeleted(feedback));
     tx.commit().await?;
     Ok(row)

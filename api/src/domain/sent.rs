@@ -59,7 +59,7 @@ impl Stamp {
         updated_at: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<Self, Error> {
-        let updated_at = updated_at.map(|at| check::moment("updatedAt", at, now)).transpose()?;
+        let updated_at = updated_at.map(|at| check::updated_at(at, now)).transpose()?;
         // Fields that are not given are left out, so that a new field of ours does not change what is known.
         let mut value = serde_json::to_value(item).unwrap_or_default();
         if let Some(fields) = value.as_object_mut() {

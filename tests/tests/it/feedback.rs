@@ -130,11 +130,36 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
     assert_eq!(taken["items"][0]["error"]["field"], "externalId", "{taken:#}");
     assert_eq!(counted(&app, "search").await.0, 2);
     // What the source says of it since.
-    let since = (ballroom_tests::ballroom::clock::now() + TimeDelta::hours(1)).to_rfc3339();
+    let since = (ballroom_tests::ballroom::clock::now() + TimeDelta::minutes(1)).to_rfc3339();
     let input = sent(json!({ "rating": 4, "updatedAt": since }));
     let data = app.asks(submit, json!({ "input": input })).await;
     assert_eq!(data["submitFeedback"]["outcome"], "ACCEPTED");
     assert_ne!(data["submitFeedback"]["feedback"]["id"], first["feedback"]["id"]);
+    // Of several that are sent together each is looked at by itself, and what is refused brings nothing back.
+    app.asks(delete, json!({ "id": data["submitFeedback"]["feedback"]["id"] })).await;
+    let nobody = json!({ "customer": "respondent-x", "updatedAt": since });
+    assert_eq!(app.is_refused(submit, json!({ "input": sent(nobody.clone()) })).await.1, "customer");
+    assert_eq!(app.is_refused(submit, json!({ "input": sent(json!({})) })).await.1, "externalId");
+    let items = [
+        sent(json!({ "updatedAt": "2026-03-02T00:00:00Z" })),
+        sent(nobody),
+        sent(json!({ "rating": 3, "updatedAt": since })),
+        sent(json!({ "rating": 1, "updatedAt": "2026-03-02T00:00:00Z" })),
+        sent(json!({ "rating": 3, "updatedAt": since })),
+    ];
+    let taken = app.asks(batch, json!({ "items": items })).await["submitFeedbackBatch"].clone();
+    let became = taken["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["error"]["field"].as_str().or(item["result"]["outcome"].as_str()).unwrap());
+    let became: Vec<_> = became.collect();
+    assert_eq!(became, ["externalId", "customer", "ACCEPTED", "OUTDATED", "ALREADY_THERE"], "{taken:#}");
+    let found = "{ product(product: \"shop\") { feedback { nodes { id externalId source } } } }";
+    let found = app.asks(found, json!({})).await;
+    let nodes = found["product"]["feedback"]["nodes"].as_array().unwrap();
+    let last = nodes.iter().find(|node| node["externalId"] == "r-1" && node["source"] == "crm").unwrap();
+    let data = json!({ "submitFeedback": { "feedback": last } });
     // Deleted once more, it stays so in a file that is imported every night.
     app.asks(delete, json!({ "id": data["submitFeedback"]["feedback"]["id"] })).await;
     let file = "external_id,occurred_at,product,feature,scale,rating\nr-1,2026-03-01,shop,search,csat,2\n\

@@ -1,18 +1,18 @@
 //! Submitting answers, many at once: each is taken or refused by itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ballroom_entity::{
     customer,
     feedback::{Column, Entity, Model},
-    feedback_deletion,
     id::{FeedbackId, SegmentId},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 
 use super::{
+    deleted::Deletions,
     handed::{About, Handed},
     rated, renew, rows, silence, voice,
 };
@@ -124,49 +124,46 @@ pub async fn submit_in(
         }
     }
     let mut there = already_there(tx, &drafts).await?;
-    // An external id may stand twice in one batch: the second is about what the first has made.
-    let (mut known, mut twice) = (Vec::new(), Vec::new());
-    let mut new = Vec::with_capacity(drafts.len());
-    for (at, draft) in drafts {
-        match draft.external_key() {
-            None => new.push((at, draft)),
-            Some(external) => match there.get(&external) {
-                Some(Some(row)) => known.push((at, row.id, draft)),
-                Some(None) => twice.push((at, external, draft)),
-                None => {
-                    there.insert(external, None);
-                    new.push((at, draft));
+    let new = |draft: &&Draft| draft.external_key().is_some_and(|key| !there.contains_key(&key));
+    let mut deletions =
+        Deletions::of(tx, drafts.iter().map(|(_, draft)| draft).filter(new).map(|draft| &draft.row)).await?;
+    let mut known = Vec::new();
+    // An external id may stand several times in what is taken together: the first that is stored makes the answer, and the
+    // others are about it. Where the first is refused, the next one is the first.
+    while !drafts.is_empty() {
+        let (mut new, mut later, mut begun) = (Vec::new(), Vec::new(), HashSet::new());
+        for (at, draft) in drafts {
+            let Some(external) = draft.external_key() else {
+                match rated::says_something(&draft.row) {
+                    Ok(()) => new.push((at, draft)),
+                    Err(error) => results[at] = Some(Err(error)),
                 }
-            },
-        }
-    }
-    let mut made: HashMap<(String, String), FeedbackId> = HashMap::new();
-    // Of what is known, something may be said that does not repeat the rating and the comment.
-    new.retain(|(at, draft)| match rated::says_something(&draft.row) {
-        Ok(()) => true,
-        Err(error) => {
-            results[*at] = Some(Err(error));
-            false
-        }
-    });
-    let new = without_deleted(tx, &mut results, new).await?;
-    let new = name_customers(tx, &mut results, new, how).await?;
-    for (at, submitted) in count(tx, new, how).await? {
-        if let Some(external) = &submitted.feedback.external_id {
-            made.insert((submitted.feedback.source.clone(), external.clone()), submitted.feedback.id);
-        }
-        results[at] = Some(Ok(submitted));
-    }
-    for (at, external, draft) in twice {
-        match made.get(&external) {
-            Some(id) => known.push((at, *id, draft)),
-            // The first of them was refused, and so is this one.
-            None => {
-                let reason = "stands twice in the request, and the first was refused";
-                results[at] = Some(Err(Error::invalid("externalId", reason)));
+                continue;
+            };
+            if let Some(id) = there.get(&external) {
+                known.push((at, *id, draft));
+            } else if begun.contains(&external) {
+                later.push((at, draft));
+            } else if let Err(error) =
+                deletions.admit(&draft.row).and_then(|()| rated::says_something(&draft.row))
+            {
+                results[at] = Some(Err(error));
+            } else {
+                begun.insert(external);
+                new.push((at, draft));
             }
         }
+        let new = name_customers(tx, &mut results, new, how).await?;
+        for (at, submitted) in count(tx, new, how).await? {
+            if let Some(external) = &submitted.feedback.external_id {
+                there.insert((submitted.feedback.source.clone(), external.clone()), submitted.feedback.id);
+                deletions.forget(tx, &submitted.feedback).await?;
+            }
+            results[at] = Some(Ok(submitted));
+        }
+        drafts = later;
     }
+    known.sort_by_key(|(at, ..)| *at);
     renew::all(tx, &mut results, known, how).await?;
     Ok(results
         .into_iter()
@@ -245,7 +242,7 @@ impl Draft {
         Ok(Self { row, customer, timed, may_be_new, segment_given, nulls: handed.answer.nulls })
     }
 
-    fn external_key(&self) -> Option<(String, String)> {
+    fn external_key(&self) -> Option<ExternalKey> {
         Some((self.row.source.clone(), self.row.external_id.clone()?))
     }
 
@@ -257,55 +254,12 @@ impl Draft {
     }
 }
 
-/// Keeps in mind that an answer of a source was deleted.
-pub(super) async fn remember_deleted(tx: &Transaction, row: &Model) -> Result<(), Error> {
-    if let Some(external_id) = row.external_id.clone() {
-        let (organization_id, source, deleted_at) = (row.organization_id, row.source.clone(), tx.at);
-        let deletion = feedback_deletion::Model { organization_id, source, external_id, deleted_at };
-        deletion.into_active_model().insert(tx.db()).await?;
-    }
-    Ok(())
-}
-
-/// Refuses answers that were deleted and are only sent again. What their source says to be newer than that is taken.
-async fn without_deleted(
-    tx: &Transaction,
-    results: &mut [Option<Result<Submitted, Error>>],
-    drafts: Numbered<Draft>,
-) -> Result<Numbered<Draft>, Error> {
-    use feedback_deletion::{Column, Entity};
-    let mut deleted = HashMap::new();
-    for (source, ids) in by_source(&drafts) {
-        for some in ids.chunks(1_000) {
-            let of_source = Entity::owned_by(tx.organization()).filter(Column::Source.eq(source));
-            let rows = of_source.filter(Column::ExternalId.is_in(some.iter().copied())).all(tx.db()).await?;
-            deleted.extend(rows.into_iter().map(|row| ((row.source.clone(), row.external_id.clone()), row)));
-        }
-    }
-    let mut kept = Vec::with_capacity(drafts.len());
-    for (at, draft) in drafts {
-        let deletion = draft.external_key().and_then(|key| deleted.remove(&key));
-        match deletion {
-            Some(row) if draft.row.source_updated_at.is_none_or(|updated| updated <= row.deleted_at) => {
-                let (field, deleted_at) = ("externalId", row.deleted_at);
-                results[at] = Some(Err(Error::Deleted { field, deleted_at }));
-            }
-            Some(row) => {
-                row.into_active_model().delete(tx.db()).await?;
-                kept.push((at, draft));
-            }
-            None => kept.push((at, draft)),
-        }
-    }
-    Ok(kept)
-}
-
-/// The external ids of items, by their sources.
-fn by_source(drafts: &[(usize, Draft)]) -> HashMap<&str, Vec<&str>> {
+/// External ids, by their sources.
+pub(super) fn by_source<'a>(rows: impl Iterator<Item = &'a Model>) -> HashMap<&'a str, Vec<&'a str>> {
     let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
-    for (_, draft) in drafts {
-        if let Some(external) = &draft.row.external_id {
-            by_source.entry(&draft.row.source).or_default().push(external);
+    for row in rows {
+        if let Some(external) = &row.external_id {
+            by_source.entry(&row.source).or_default().push(external);
         }
     }
     by_source
@@ -313,24 +267,28 @@ fn by_source(drafts: &[(usize, Draft)]) -> HashMap<&str, Vec<&str>> {
 
 pub(super) type Numbered<T> = Vec<(usize, T)>;
 
-/// The rows that the items' external ids already have; one statement per thousand and source.
+/// What tells an answer of a source from its others.
+pub(super) type ExternalKey = (String, String);
+
+/// The answers that the items' external ids already have; one statement per thousand and source.
 async fn already_there(
     tx: &Transaction,
     drafts: &[(usize, Draft)],
-) -> Result<HashMap<(String, String), Option<Model>>, Error> {
+) -> Result<HashMap<ExternalKey, FeedbackId>, Error> {
     let mut there = HashMap::new();
-    for (source, ids) in by_source(drafts) {
+    for (source, ids) in by_source(drafts.iter().map(|(_, draft)| &draft.row)) {
         for some in ids.chunks(1_000) {
-            let rows = Entity::owned_by(tx.organization())
+            let rows: Vec<(FeedbackId, Option<String>)> = Entity::owned_by(tx.organization())
                 .filter(Column::Source.eq(source))
                 .filter(Column::ExternalId.is_in(some.iter().copied()))
+                .select_only()
+                .columns([Column::Id, Column::ExternalId])
+                .into_tuple()
                 .all(tx.db())
                 .await?;
-            for row in rows {
-                if let Some(external) = row.external_id.clone() {
-                    there.insert((row.source.clone(), external), Some(row));
-                }
-            }
+            there.extend(
+                rows.into_iter().filter_map(|(id, external)| Some(((source.to_owned(), external?), id))),
+            );
         }
     }
     Ok(there)
