@@ -46,6 +46,8 @@ pub struct Model {
     pub withdrawn_by: Option<String>,
     /// Whether it was made from answers that named it, its first day being the first that was seen.
     pub inferred: bool,
+    /// Whether it is known by a deployment only that customers have it: nobody has said so of the release itself.
+    pub by_deployment: bool,
     /// When the row was made.
     pub created_at: DateTimeUtc,
     /// When the row last changed.

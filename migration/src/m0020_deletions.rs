@@ -1,8 +1,8 @@
-//! Which answers of a source were deleted.
+//! Which answers of a source were deleted, and which releases are known by deployments only.
 
 use sea_orm_migration::prelude::*;
 
-/// Deletions of answers.
+/// Deletions of answers, releases by deployments.
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -25,10 +25,13 @@ impl MigrationTrait for Migration {
                     )
                     .to_owned(),
             )
-            .await
+            .await?;
+        let by_deployment = ColumnDef::new("by_deployment").boolean().not_null().default(false).to_owned();
+        manager.alter_table(Table::alter().table("release").add_column(by_deployment).to_owned()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.alter_table(Table::alter().table("release").drop_column("by_deployment").to_owned()).await?;
         manager.drop_table(Table::drop().table("feedback_deletion").to_owned()).await
     }
 }

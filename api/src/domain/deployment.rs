@@ -171,8 +171,8 @@ async fn renew(
 }
 
 /// Ships a planned release that has reached customers. Where its first day is that of a deployment, it is that of the
-/// earliest one, in whichever order they are told; and where that deployment turns out to have failed, customers did not
-/// get it. `before` is the deployment as it was known.
+/// earliest one, in whichever order they are told; where that deployment turns out to have failed, customers did not
+/// get it, and where it was rolled back, it was taken back from them. `before` is the deployment as it was known.
 async fn ships(tx: &mut Transaction, deployment: &Model, before: Option<&Model>) -> Result<(), Error> {
     let dimensions = tx.dimensions();
     let Some(row) = dimensions.releases.get(&deployment.release_id) else { return Ok(()) };
@@ -190,19 +190,32 @@ async fn ships(tx: &mut Transaction, deployment: &Model, before: Option<&Model>)
         }
         // Nobody said when where it is the moment at which it was recorded.
         let given = (deployment.deployed_at != deployment.created_at).then_some(deployment.deployed_at);
-        release::ship_in(tx, row.id, given, deployment.deployed_at).await?;
+        release::ship_in(tx, row.id, given, deployment.deployed_at, true).await?;
         return Ok(());
     }
     let all = Entity::owned_by(tx.organization()).filter(Column::ReleaseId.eq(row.id)).all(tx.db()).await?;
-    let ships = all.iter().any(&shipping);
-    let shipping: Vec<_> = all.iter().chain(before).filter(|one| shipping(one)).collect();
-    if !shipping.iter().any(|one| Some(one.deployed_at) == row.released_at) {
-        return Ok(());
+    // It got there, and was taken out again.
+    let rolled_back = deployment.status == DeploymentStatus::RolledBack;
+    if !all.iter().any(&shipping) {
+        // What somebody has said of the release itself, or what came again after that, is not taken back.
+        let only_by_this = row.by_deployment && row.lifecycle == ReleaseLifecycle::Released;
+        return match only_by_this && dimensions.earlier(row.id).is_empty() {
+            true if rolled_back => {
+                let told = deployment.source_updated_at.unwrap_or(tx.at);
+                let moved = before.is_some_and(|before| before.deployed_at < deployment.deployed_at);
+                let at = if moved { deployment.deployed_at } else { told };
+                let after_all = row.released_at.is_some_and(|released| released < at);
+                let at = if after_all { at } else { tx.at };
+                release::withdraw_in(tx, row.clone(), at).await?;
+                Ok(tx.dimensions_changed().await?)
+            }
+            true => release::unship_in(tx, row).await,
+            false => Ok(()),
+        };
     }
-    if !ships {
-        // What was withdrawn, or came again after that, somebody knows to have been with customers.
-        let only_that = row.lifecycle == ReleaseLifecycle::Released && dimensions.earlier(row.id).is_empty();
-        return if only_that { release::unship_in(tx, row).await } else { Ok(()) };
+    let shipping: Vec<_> = all.iter().chain(before).filter(|one| shipping(one)).collect();
+    if rolled_back || !shipping.iter().any(|one| Some(one.deployed_at) == row.released_at) {
+        return Ok(());
     }
     let came_again = dimensions.earlier(row.id).last().map(|last| last.time.withdrawn_at);
     let moments = all.iter().filter(|one| shipping.contains(one)).map(|one| one.deployed_at);

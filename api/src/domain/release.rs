@@ -148,6 +148,7 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
         withdrawn_at: Set(None),
         withdrawn_on: Set(None),
         inferred: Set(false),
+        by_deployment: Set(false),
         planned_by: Set(tx.actor()),
         shipped_by: Set(released_at.and_then(|_| tx.actor())),
         withdrawn_by: Set(None),
@@ -225,6 +226,8 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
             && touches.iter().all(|row| given.touched.contains(&(row.feature_id, row.change))));
     let differs = after != *there || !same_touches;
     let shipped = after.lifecycle == ReleaseLifecycle::Released && after.released_at != there.released_at;
+    // Whoever says since when, says so of the release itself.
+    after.by_deployment &= given.released_at.is_none();
     after.source_updated_at = given.stamp.later(there.source_updated_at);
     after.sent = Some(given.stamp.sent);
     if differs {
@@ -237,6 +240,9 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
         retouch(tx, after.id, given.touched).await?;
     }
     if !differs {
+        if after.by_deployment != there.by_deployment {
+            tx.release_written(&after);
+        }
         return Ok(Planned { release: after, became: Became::AlreadyThere, alike: Vec::new() });
     }
     tx.release_written(&after);
@@ -345,6 +351,7 @@ pub(crate) async fn infer_in(
         withdrawn_at: Set(None),
         withdrawn_on: Set(None),
         inferred: Set(true),
+        by_deployment: Set(false),
         planned_by: Set(None),
         shipped_by: Set(None),
         withdrawn_by: Set(None),
@@ -385,7 +392,7 @@ pub async fn ship(
 ) -> Result<(Model, Became), Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let before = find_in(&tx, release)?.revision;
-    let row = ship_in(&mut tx, release, released_at, at).await?;
+    let row = ship_in(&mut tx, release, released_at, at, false).await?;
     tx.commit().await?;
     let became = changed(before, &row);
     Ok((row, became))
@@ -402,6 +409,7 @@ pub(crate) async fn ship_in(
     release: ReleaseId,
     released_at: Option<DateTime<Utc>>,
     otherwise: DateTime<Utc>,
+    by_deployment: bool,
 ) -> Result<Model, Error> {
     let there = find_in(tx, release)?;
     let given = released_at.map(|moment| check::moment("releasedAt", moment, tx.at)).transpose()?;
@@ -410,10 +418,19 @@ pub(crate) async fn ship_in(
         ReleaseLifecycle::Released if !there.inferred => {
             // Said again: without a time, or with one that is known.
             if given.is_none_or(|given| had_since(&dimensions, &there, given)) {
-                return Ok(there);
+                if by_deployment || !there.by_deployment {
+                    return Ok(there);
+                }
+                let mut row = there.into_active_model();
+                row.by_deployment = Set(false);
+                let row = row.update(tx.db()).await?;
+                tx.dimensions_changed().await?;
+                return Ok(row);
             }
             let since = there.released_at.map(|since| since.to_rfc3339()).unwrap_or_default();
-            return Err(Error::conflict("release", format!("is released since {since}")));
+            let reason =
+                format!("is released since {since}; planRelease with another releasedAt corrects that");
+            return Err(Error::conflict("release", reason));
         }
         ReleaseLifecycle::Released | ReleaseLifecycle::Planned => match given {
             Some(given) => given,
@@ -435,6 +452,7 @@ pub(crate) async fn ship_in(
     let ended = ship_at(&dimensions, &mut row, since)?;
     drop(dimensions);
     row.inferred = false;
+    row.by_deployment = by_deployment;
     row.shipped_by = tx.actor();
     row.updated_at = tx.at;
     row.revision += 1;
@@ -468,6 +486,7 @@ pub(crate) async fn unship_in(tx: &mut Transaction, release: &Model) -> Result<(
     let mut row = release.clone();
     row.lifecycle = ReleaseLifecycle::Planned;
     (row.released_at, row.released_on) = (None, None);
+    (row.shipped_by, row.by_deployment) = (None, false);
     row.updated_at = tx.at;
     row.revision += 1;
     let row = row.into_active_model().reset_all().update(tx.db()).await?;

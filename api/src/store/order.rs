@@ -115,6 +115,7 @@ mod tests {
             shipped_by: None,
             withdrawn_by: None,
             inferred: false,
+            by_deployment: false,
             created_at: now,
             updated_at: now,
             revision: 1,

@@ -320,11 +320,34 @@ async fn a_deployment_that_turns_out_to_have_failed_ships_nothing(backend: Backe
     // Told again that it went well, and another one: it is not the last that counts, but each.
     assert_eq!(deploy("a", "SUCCEEDED", first).await, ("RELEASED".to_owned(), since(first)));
     assert_eq!(deploy("b", "SUCCEEDED", second).await, ("RELEASED".to_owned(), since(first)));
-    assert_eq!(deploy("a", "ROLLED_BACK", first).await, ("RELEASED".to_owned(), since(second)));
-    // What was taken back had been with customers.
-    let withdraw = "mutation { withdrawRelease(input: { product: \"shop\", release: \"1\", withdrawnAt: \"2026-03-05T00:00:00Z\" }) { release { lifecycle } } }";
-    assert_eq!(app.asks(withdraw, json!({})).await["withdrawRelease"]["release"]["lifecycle"], "WITHDRAWN");
+    assert_eq!(deploy("a", "FAILED", first).await, ("RELEASED".to_owned(), since(second)));
+    // Rolled back, it had been with customers, and is so no more.
+    assert_eq!(deploy("b", "ROLLED_BACK", second).await, ("WITHDRAWN".to_owned(), since(second)));
     assert_eq!(deploy("b", "FAILED", second).await, ("WITHDRAWN".to_owned(), since(second)));
+    // What is said of the release itself stands, whatever becomes of a deployment at the same moment.
+    let plan = |version: &str, at: Option<&str>| json!({ "input": { "product": "shop", "version": version, "releasedAt": at } });
+    let deploy = async |version: &str, status: &str| {
+        let input = json!({ "product": "shop", "release": version, "environment": "production", "status": status,
+            "deployedAt": first, "externalId": version });
+        let data = app.asks(DEPLOY, json!({ "input": input })).await;
+        data["recordDeployment"]["deployment"]["release"]["lifecycle"].as_str().unwrap().to_owned()
+    };
+    let ship = "mutation($input: ShipReleaseInput!) { shipRelease(input: $input) { release { lifecycle } } }";
+    for (version, declared) in [("2", "planned before"), ("3", "shipped after"), ("4", "planned after")] {
+        app.asks(PLAN, plan(version, (declared == "planned before").then_some(first))).await;
+        assert_eq!(deploy(version, "SUCCEEDED").await, "RELEASED");
+        match declared {
+            "shipped after" => {
+                let input = json!({ "product": "shop", "release": version, "releasedAt": first });
+                app.asks(ship, json!({ "input": input })).await;
+            }
+            "planned after" => {
+                app.asks(PLAN, plan(version, Some(first))).await;
+            }
+            _ => (),
+        }
+        assert_eq!(deploy(version, "FAILED").await, "RELEASED", "{declared}");
+    }
     app.verify().await;
 }
 
