@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, ID, InputObject, connection::Connection};
 use ballroom_entity::{
     feedback::{Column, Entity, Model},
     id::{CustomerId, FeatureId, FeedbackId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
+    release::ReleaseLifecycle,
 };
 use chrono::{NaiveDate, TimeDelta, Utc};
 use sea_orm::{
@@ -118,20 +119,31 @@ impl Answers {
         order: Option<FeedbackOrder>,
         four: Four,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
+        let only = ctx.reads()?.only();
         let mut answers = match filter {
-            Some(filter) => self.narrowed(filter, &*super::dimensions(ctx).await?)?,
+            Some(filter) => self.narrowed(filter, &*super::dimensions(ctx).await?, ctx.viewer())?,
             None => self,
         };
-        answers.order = order;
-        answers.only = ctx.reads()?.only();
+        (answers.order, answers.only) = (order, only);
         connection(ctx, answers, four, Feedback).await
     }
 
-    fn narrowed(self, filter: FeedbackFilter, dimensions: &Dimensions) -> Result<Self, Fault> {
+    fn narrowed(
+        self,
+        filter: FeedbackFilter,
+        dimensions: &Dimensions,
+        viewer: &Viewer,
+    ) -> Result<Self, Fault> {
+        // By what a filter finds nobody is told what the rows themselves do not show.
+        if filter.segment.is_some() {
+            viewer.is_inside()?;
+        }
         let feature =
             filter.feature.map(|feature| feature_of(dimensions, self.product, feature)).transpose()?;
-        let release =
-            filter.release.map(|release| release_of(dimensions, self.product, release)).transpose()?;
+        let release = filter
+            .release
+            .map(|release| release_of(dimensions, viewer, self.product, release))
+            .transpose()?;
         let segment = filter.segment.map(|segment| dimensions.segment("filter.segment", &segment.0));
         let scale = filter.scale.map(|scale| dimensions.scale("filter.scale", &scale.0)).transpose()?;
         let bound = |field: &str, rating: Option<f64>| match (rating, scale) {
@@ -139,6 +151,7 @@ impl Answers {
             (Some(rating), Some(scale)) => Ok(Some(level(scale, rating)?)),
             (Some(_), None) => Err(Fault::invalid(field, "means nothing without `scale`")),
         };
+        in_order("filter.ratingAtMost", (filter.rating_at_least, filter.rating_at_most))?;
         let levels = (
             bound("filter.ratingAtLeast", filter.rating_at_least)?,
             bound("filter.ratingAtMost", filter.rating_at_most)?,
@@ -176,14 +189,22 @@ pub(super) fn feature_of(
     }
 }
 
-/// The release of a filter: by version where the product is known, else by id.
+/// The release of a filter: by version where the product is known, else by id. Of a release that is only planned no
+/// customer is told that there is one.
 pub(super) fn release_of(
     dimensions: &Dimensions,
+    viewer: &Viewer,
     product: Option<ProductId>,
     release: Reference,
 ) -> Result<ReleaseId, Fault> {
     match product {
-        Some(product) => Ok(dimensions.release(product, "filter.release", &release.0)?.id),
+        Some(product) => {
+            let row = dimensions.release(product, "filter.release", &release.0)?;
+            match row.lifecycle == ReleaseLifecycle::Planned && viewer.is_inside().is_err() {
+                true => Err(Error::not_found("filter.release", "release", release.0).into()),
+                false => Ok(row.id),
+            }
+        }
         None => parse("filter.release", &ID(release.0)),
     }
 }
@@ -212,7 +233,6 @@ impl Paged for Answers {
     }
 
     fn check(&self) -> Result<(), Fault> {
-        in_order("filter.ratingAtMost", self.levels)?;
         in_order("filter.occurredUntil", self.occurred)?;
         in_order("filter.dayUntil", self.days)
     }

@@ -147,7 +147,9 @@ impl Paged for Deployments {
     type Entity = Entity;
 
     fn check(&self) -> Result<(), Fault> {
-        let range = self.filter.as_ref().map(|filter| (filter.deployed_from, filter.deployed_until));
+        let range = self.filter.as_ref().map(|filter| {
+            (filter.deployed_from.map(|from| from.0), filter.deployed_until.map(|until| until.0))
+        });
         in_order("filter.deployedUntil", range.unwrap_or_default())
     }
 

@@ -396,6 +396,7 @@ impl FeedbackMutation {
     ) -> Result<SubmitFeedbackBatchPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            ctx.submits()?;
             let (some, places) = sorted(input.items)?;
             let items: Vec<SubmitFeedbackItem> = places
                 .filled(submit(ctx, some).await?)

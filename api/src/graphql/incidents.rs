@@ -100,13 +100,15 @@ impl Incidents {
         order: Option<IncidentOrder>,
         four: Four,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
+        self.only = ctx.reads()?.only();
         if let Some(filter) = filter {
             let dimensions = super::dimensions(ctx).await?;
             if let Some(feature) = filter.feature {
                 self.feature = self.feature.and(Some(feature_of(&dimensions, self.product, feature)?));
             }
             if let Some(release) = filter.release {
-                self.release = self.release.and(Some(release_of(&dimensions, self.product, release)?));
+                self.release =
+                    self.release.and(Some(release_of(&dimensions, ctx.viewer(), self.product, release)?));
             }
             self.state = filter.state;
             self.severity = filter.severity;
@@ -116,7 +118,6 @@ impl Incidents {
             self.updated_after = filter.updated_after.map(Into::into);
         }
         self.order = order;
-        self.only = ctx.reads()?.only();
         connection(ctx, self, four, Incident).await
     }
 }

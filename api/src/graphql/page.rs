@@ -321,13 +321,13 @@ pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
 }
 
 /// Refuses a range that ends before it begins. `field` is the one that says where it ends.
-pub(super) fn in_order<T: PartialOrd>(
+pub(super) fn in_order<T: PartialOrd + std::fmt::Display>(
     field: &str,
     (from, until): (Option<T>, Option<T>),
 ) -> Result<(), Fault> {
     match (from, until) {
         (Some(from), Some(until)) if until < from => {
-            Err(Fault::invalid(field, "lies before the beginning of the range"))
+            Err(Fault::invalid(field, &format!("{until} lies before {from}, where the range begins")))
         }
         _ => Ok(()),
     }
@@ -363,8 +363,8 @@ pub async fn connection<P: Paged, N: OutputType>(
 where
     <P::Entity as EntityTrait>::Model: FromQueryResult,
 {
-    let window = Window::new(first, after, last, before)?;
     rows.may(ctx.viewer())?;
+    let window = Window::new(first, after, last, before)?;
     rows.check()?;
     let organization = ctx.viewer().organization();
     let page = Page(rows.clone(), window);

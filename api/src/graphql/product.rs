@@ -494,13 +494,13 @@ impl ProductMutation {
     ) -> Result<ProductPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.manages()?;
             let changes = ProductChanges {
                 name: super::kept("name", input.name)?,
                 description: super::given(input.description),
                 ships_to: super::kept("shipsTo", input.ships_to)?,
             };
-            let product =
-                product::update(ctx.store(), ctx.manages()?, &input.product.0, changes, ctx.now()).await?;
+            let product = product::update(ctx.store(), by, &input.product.0, changes, ctx.now()).await?;
             Ok(ProductPayload::done(Product(product), None, Vec::new()))
         })
         .await

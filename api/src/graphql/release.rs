@@ -368,7 +368,9 @@ impl Paged for Releases {
     type Entity = Entity;
 
     fn check(&self) -> Result<(), Fault> {
-        let range = self.filter.as_ref().map(|filter| (filter.released_from, filter.released_until));
+        let range = self.filter.as_ref().map(|filter| {
+            (filter.released_from.map(|from| from.0), filter.released_until.map(|until| until.0))
+        });
         in_order("filter.releasedUntil", range.unwrap_or_default())
     }
 

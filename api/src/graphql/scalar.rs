@@ -57,7 +57,8 @@ fn day(text: &str) -> Result<NaiveDate, &'static str> {
 
 /// The moment that a text names. There are no leap seconds here, nor years that one database could not compare.
 fn moment(text: &str) -> Result<chrono::DateTime<Utc>, &'static str> {
-    let at: chrono::DateTime<Utc> = text.parse().map_err(|_| "must be a moment like 2026-03-31T09:30:00Z")?;
+    let read = text.starts_with(|first: char| first.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    let at: chrono::DateTime<Utc> = read.ok_or("must be a moment like 2026-03-31T09:30:00Z")?;
     match at {
         _ if check::is_leap(at) => Err("is a leap second, which is not kept; give second 59"),
         _ if !(1..=9999).contains(&at.year()) => Err("must lie between the years 1 and 9999"),

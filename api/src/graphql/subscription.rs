@@ -10,6 +10,7 @@ use async_graphql::{
 use ballroom_entity::{
     attribution,
     id::{FeatureId, IncidentId, ReleaseId},
+    release::ReleaseLifecycle,
 };
 use futures::{
     StreamExt,
@@ -253,7 +254,14 @@ async fn scope(
     let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
     let text = |reference: &'_ Option<Reference>| reference.as_ref().map(|reference| reference.0.clone());
     let (product, feature, release) = (text(&product), text(&feature), text(&release));
-    Ok(Scope::resolve(&dimensions, product.as_deref(), feature.as_deref(), release.as_deref())?)
+    let scope = Scope::resolve(&dimensions, product.as_deref(), feature.as_deref(), release.as_deref())?;
+    let planned = scope.release.and_then(|id| dimensions.releases.get(&id));
+    let planned = planned.is_some_and(|release| release.lifecycle == ReleaseLifecycle::Planned);
+    match planned && ctx.is_inside().is_err() {
+        // Of a release that is only planned no customer is told that there is one.
+        true => Err(Error::not_found("release", "release", release.unwrap_or_default()).into()),
+        false => Ok(scope),
+    }
 }
 
 /// What is heard and wanted. Who was too slow is told so, and no more.

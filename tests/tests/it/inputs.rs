@@ -8,6 +8,7 @@ on_both!(
     an_item_of_a_wrong_form_is_refused_by_itself,
     an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation,
     a_request_that_cannot_be_coerced_does_nothing,
+    an_argument_whose_variable_has_no_value_has_its_default,
     a_range_that_ends_before_it_begins_is_refused,
     half_of_a_surrogate_pair_is_refused_where_it_stands,
     null_removes_what_can_be_empty_and_is_refused_by_field_elsewhere,
@@ -214,6 +215,18 @@ async fn a_request_that_cannot_be_coerced_does_nothing(backend: Backend) {
             ["totalCount"],
         0
     );
+}
+
+async fn an_argument_whose_variable_has_no_value_has_its_default(backend: Backend) {
+    let app = App::start(backend).await;
+    app.product("shop", &[]).await;
+    let query = "query($days: Int, $step: TrendStep, $all: Boolean) {
+        product(product: \"shop\") { trend(days: $days, step: $step) { asOf } ...More }
+        __type(name: \"Role\") { enumValues(includeDeprecated: $all) { name } } }
+        fragment More on Product { ... { more: trend(days: $days) { asOf } } }";
+    let left_out = app.asks(query, json!({})).await;
+    let given = app.asks(query, json!({ "days": 90, "step": "WEEK", "all": false })).await;
+    assert_eq!(left_out, given);
 }
 
 async fn a_range_that_ends_before_it_begins_is_refused(backend: Backend) {

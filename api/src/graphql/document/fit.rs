@@ -61,7 +61,11 @@ impl Fit<'_> {
             Some(ExtendedType::Enum(all)) => {
                 let known = value.as_str().is_some_and(|value| all.values.contains_key(value));
                 let names: Vec<_> = all.values.keys().map(|name| name.as_str()).collect();
-                if known { None } else { must_be(&format!("one of {}", names.join(", "))) }
+                let hint = match self.hints {
+                    true => format!("one of {}", names.join(", ")),
+                    false => format!("a value of {name}"),
+                };
+                if known { None } else { must_be(&hint) }
             }
             _ => match (name, value) {
                 (_, JsonValue::String(text)) if text.as_str().contains(text::BROKEN) => wrong(
@@ -80,6 +84,7 @@ impl Fit<'_> {
                 ("Boolean", JsonValue::Bool(_)) => None,
                 ("ID", JsonValue::Number(number)) if number.is_i64() => None,
                 ("ID", JsonValue::String(_)) => None,
+                ("ID", _) => must_be("a text or a whole number"),
                 ("Float", _) => must_be("a number"),
                 ("Boolean", _) => must_be("true or false"),
                 (_, JsonValue::String(text)) => scalar::misfit(name, text.as_str())
@@ -101,8 +106,13 @@ impl Fit<'_> {
         }
         input.fields.iter().find_map(|(name, field)| match fields.get(name.as_str()) {
             Some(value) => self.misfit(&field.ty, value, &below(path, name)),
-            None if field.is_required() => {
+            None if field.is_required() && self.hints => {
                 Some(Misfit { path: below(path, name), reason: "is needed".to_owned() })
+            }
+            None if field.is_required() => {
+                let here = if path.is_empty() { "item" } else { path };
+                let reason = format!("lacks a field that {} needs", input.name);
+                Some(Misfit { path: here.to_owned(), reason })
             }
             None => None,
         })

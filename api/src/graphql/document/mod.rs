@@ -210,7 +210,8 @@ impl Documents {
         let heavy =
             cost.scores > 0 || (kind != OperationKind::Mutation && cost.total > self.limits.heavy_cost);
         let mut request = Request::new("");
-        let Some(runnable) = prepared.runnable.operation(operation) else {
+        let Some(runnable) = prepared.runnable.operation(operation, |name| variables.contains_key(name))
+        else {
             return Err(Refusal::new(Code::Internal, "The operation was lost. Try again."));
         };
         request.set_parsed_query(runnable);

@@ -3,7 +3,7 @@
 //! It is made of what the validator has read, not parsed again: what one parser takes, the other cannot refuse. On the
 //! way each field is marked by how far its errors reach.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use apollo_compiler::{
     ExecutableDocument, Name as CompiledName, Node,
@@ -42,11 +42,41 @@ impl Runnable {
         Self { operations: operations.collect(), fragments: fragments.collect() }
     }
 
-    /// An operation with the fragments.
-    pub(super) fn operation(&self, operation: &Operation) -> Option<run::ExecutableDocument> {
-        let operation = self.operations.get(&operation.name)?.clone();
+    /// An operation with the fragments. An argument that is a variable without a value is left out, as if it were not
+    /// written: so [CoerceArgumentValues](https://spec.graphql.org/draft/#CoerceArgumentValues()) has it.
+    pub(super) fn operation(
+        &self,
+        operation: &Operation,
+        given: impl Fn(&str) -> bool,
+    ) -> Option<run::ExecutableDocument> {
+        let absent = operation.variables.iter().map(|variable| variable.name.as_str());
+        let absent: HashSet<_> = absent.filter(|name| !given(name)).collect();
+        let mut operation = self.operations.get(&operation.name)?.clone();
+        let mut fragments = self.fragments.clone();
+        if !absent.is_empty() {
+            leave_out(&mut operation.node.selection_set.node, &absent);
+            for fragment in fragments.values_mut() {
+                leave_out(&mut fragment.node.selection_set.node, &absent);
+            }
+        }
         let operations = run::DocumentOperations::Single(operation);
-        Some(run::ExecutableDocument { operations, fragments: self.fragments.clone() })
+        Some(run::ExecutableDocument { operations, fragments })
+    }
+}
+
+fn leave_out(set: &mut run::SelectionSet, absent: &HashSet<&str>) {
+    for selection in &mut set.items {
+        match &mut selection.node {
+            run::Selection::Field(field) => {
+                let field = &mut field.node;
+                field.arguments.retain(|(_, value)| {
+                    !matches!(&value.node, Value::Variable(variable) if absent.contains(variable.as_str()))
+                });
+                leave_out(&mut field.selection_set.node, absent);
+            }
+            run::Selection::InlineFragment(inline) => leave_out(&mut inline.node.selection_set.node, absent),
+            run::Selection::FragmentSpread(_) => (),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use apollo_compiler::{
 use super::{
     causes, literal,
     places::{DOCUMENT, Places},
-    refusal::Refusal,
+    refusal::{ERRORS, Refusal},
 };
 use crate::graphql::Code;
 
@@ -76,12 +76,31 @@ impl Validator {
         document: &Document,
         hints: bool,
     ) -> Result<Valid<ExecutableDocument>, Refusal> {
-        let valid = document.to_executable_validate(&self.schema).map_err(|wrong| {
-            let causes = causes::tell(&self.schema, document, &wrong.errors, hints);
-            Refusal::many(Code::ValidationError, causes)
-        })?;
-        literal::check(&self.schema, &valid)?;
-        Ok(valid)
+        let (mut wrong, valid) = match document.to_executable_validate(&self.schema) {
+            Ok(valid) => (literal::check(&self.schema, &valid, true), Some(valid)),
+            Err(broken) => {
+                let causes = causes::tell(&self.schema, document, &broken.errors, hints);
+                let literals = literal::check(&self.schema, &broken.partial, false);
+                let mut wrong: Vec<_> = causes
+                    .into_iter()
+                    .map(|(message, place)| (place, Refusal::many(Code::ValidationError, [(message, place)])))
+                    .collect();
+                for (place, refusal) in literals {
+                    if wrong.iter().all(|(known, _)| *known != place) {
+                        wrong.push((place, refusal));
+                    }
+                }
+                (wrong, None)
+            }
+        };
+        // What has no place stands behind what has one.
+        wrong.sort_by_key(|(place, _)| (place.is_none(), *place));
+        let refused = wrong.into_iter().map(|(_, refusal)| refusal).take(ERRORS).reduce(Refusal::and);
+        match (valid, refused) {
+            (_, Some(refusal)) => Err(refusal),
+            (Some(valid), None) => Ok(valid),
+            (None, None) => Err(Refusal::new(Code::ValidationError, "The document does not fit the schema.")),
+        }
     }
 
     /// Checks coerced variables against `@oneOf`.
@@ -194,6 +213,20 @@ mod tests {
                     assert_eq!(places.len(), 1, "{document}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_mistake_is_told_in_the_order_of_the_document() {
+        let validator = Validator::new(SDL).unwrap();
+        let document = "{ a: find(day: \"x\") nothing b: find(in: { rating: 1, days: [\"y\", 7] }) ...F c: find(by: {}) }
+            fragment F on Query { d: find(by: { id: 1, id: 2 }) }";
+        let refusal = validator.validate(&Validator::parse(document).unwrap(), false).unwrap_err();
+        let said: Vec<_> = refusal.into_errors().into_iter().map(|error| error.message).collect();
+        let begin = ["day: ", "Type `Query`", "in.days.0: ", "in.days.1: ", "Exactly one", "The field `id`"];
+        assert_eq!(said.len(), 7, "{said:?}");
+        for begin in begin {
+            assert!(said.iter().any(|said| said.starts_with(begin)), "{begin}: {said:?}");
         }
     }
 
