@@ -210,7 +210,7 @@ pub(super) fn judge(
             }
             None => match improvement {
                 Some(Called::Holds(control)) => (Verdict::Improved, None, Some(control)),
-                Some(Called::Shared) => (Verdict::Improved, None, Some(Control::Shared)),
+                Some(Called::Shared) => (Verdict::Improved, Some(Reason::SharedShift), Some(Control::Shared)),
                 Some(Called::Wanders | Called::Alike) => {
                     (Verdict::NoEvidence, Some(Reason::Wanders), Some(Control::None))
                 }

@@ -21,8 +21,8 @@ use crate::score::Snapshot;
 pub(super) enum VerdictReason {
     /// There are too few answers on either side: `missingAnswers` says how many more it takes.
     FewAnswers,
-    /// A fall beyond what the release does not touch, in the same days, is not proven: that fell as well, or too little is
-    /// known of it to tell. `commonShift` and `ownChange` say how far.
+    /// A fall (of `IMPROVED`: a rise) beyond what the release does not touch, in the same days, is not proven: that moved as
+    /// well, or too little is known of it to tell. `commonShift` and `ownChange` say how far.
     SharedShift,
     /// It is worse than in the 90 days before, but not worse than the previous release alone.
     LikePrevious,

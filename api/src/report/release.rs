@@ -78,9 +78,12 @@ impl ReleaseVerdicts {
         };
         let mut scores: Vec<&RegressionScore> = report.features.iter().filter(telling).collect();
         if scores.is_empty() {
+            // One of which enough is known comes before one of which nothing is: its score is only what is usual.
+            let known = |score: &RegressionScore| score.verdict == Verdict::NoEvidence;
             let comparable = |score: &&RegressionScore| score.verdict != Verdict::NoBaseline;
+            let strongest = report.features.iter().filter(comparable);
             let strongest =
-                report.features.iter().filter(comparable).max_by(|a, b| a.score.total_cmp(&b.score));
+                strongest.max_by(|a, b| known(a).cmp(&known(b)).then(a.score.total_cmp(&b.score)));
             scores.extend(strongest.or(report.features.iter().rev().max_by_key(|score| score.responses)));
         }
         scores.sort_by(|a, b| b.score.total_cmp(&a.score));

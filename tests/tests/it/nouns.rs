@@ -103,7 +103,8 @@ async fn what_is_left_out_stays_and_null_removes(backend: Backend) {
     let find = "{ feature(feature: \"search\", product: \"shop\") { id } }";
     let id = app.asks(find, json!({})).await["feature"]["id"].clone();
     let update = "mutation($input: UpdateFeatureInput!) { updateFeature(input: $input) { feature {
-        name description team lifecycle } } }";
+        name description team { key } lifecycle } } }";
+    app.asks("mutation { createTeam(input: { key: \"Kestrel\" }) { team { id } } }", json!({})).await;
     let change = async |more: Value| {
         let mut input = json!({ "featureId": id });
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -112,12 +113,12 @@ async fn what_is_left_out_stays_and_null_removes(backend: Backend) {
     let full = change(json!({ "name": "Search", "description": "finds", "team": "Kestrel" })).await;
     assert_eq!(
         full,
-        json!({ "name": "Search", "description": "finds", "team": "Kestrel", "lifecycle": "LIVE" })
+        json!({ "name": "Search", "description": "finds", "team": { "key": "Kestrel" }, "lifecycle": "LIVE" })
     );
     let less = change(json!({ "description": null, "lifecycle": "RETIRED" })).await;
     assert_eq!(
         less,
-        json!({ "name": "Search", "description": null, "team": "Kestrel", "lifecycle": "RETIRED" })
+        json!({ "name": "Search", "description": null, "team": { "key": "Kestrel" }, "lifecycle": "RETIRED" })
     );
     let segment = "mutation { createSegment(input: { key: \"gold\" }) { segment { key } } }";
     app.asks(segment, json!({})).await;

@@ -224,7 +224,7 @@ mod tests {
         let refusal = validator.validate(&Validator::parse(document).unwrap(), false).unwrap_err();
         let said: Vec<_> = refusal.into_errors().into_iter().map(|error| error.message).collect();
         let begin = ["day: ", "Type `Query`", "in.days.0: ", "in.days.1: ", "Exactly one", "The field `id`"];
-        assert_eq!(said.len(), 7, "{said:?}");
+        assert_eq!(said.len(), begin.len(), "{said:?}");
         for begin in begin {
             assert!(said.iter().any(|said| said.starts_with(begin)), "{begin}: {said:?}");
         }
