@@ -46,6 +46,18 @@ const WITHOUT_ID = {
     'Period',
     // Relay's own type.
     'PageInfo',
+    // Who did something, as it was then, and who asks now.
+    'Actor',
+    'Viewer',
+    // A pair that a member is known by.
+    'MemberIdentity',
+    // What a chart is made of: computed for one question, or summed up by day.
+    'DailyExposure',
+    'RatingCount',
+    'RatingDistribution',
+    'Timeline',
+    'TimelinePoint',
+    'TimelineRelease',
     // What became of one item of many.
     'OpenedIncident',
     'SubmittedFeedback',
@@ -57,6 +69,11 @@ const WITHOUT_ID = {
 
 /** Findings that stay: the rule, its words, and why. One that is found no more is to be taken out. */
 export const exceptions = [
+  {
+    rule: '@graphql-eslint/relay-edge-types',
+    message: "Edge type's field `node` must implement `Node` interface.",
+    reason: 'a DailyExposure is a sum by day, which has no id of its own; there are too many of them for a plain list',
+  },
   {
     rule: '@graphql-eslint/no-typename-prefix',
     message: 'Field "releasedAt" starts with the name of the parent type "Release"',

@@ -18,5 +18,5 @@ test('the schema keeps the rules', async () => {
 
   const rules = Object.values(config[0].rules).filter((rule) => rule !== 'off').length
   const off = Object.values(config[0].rules).length - rules
-  await report(`graphql-eslint: ${rules} rules kept, ${off} off and ${exceptions.length} finding excepted with reasons`)
+  await report(`graphql-eslint: ${rules} rules kept, ${off} off and ${exceptions.length} findings excepted with reasons`)
 })

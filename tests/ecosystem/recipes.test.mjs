@@ -28,10 +28,14 @@ test('the table of codes is that of the schema', async () => {
 })
 
 test('what the document points to is there', async () => {
-  const headings = [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, title]) => anchor(title))
+  const headings = (text) => [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) => anchor(title))
   for (const [, target] of markdown.matchAll(/\]\(([^)]+)\)/g)) {
-    if (target.startsWith('#')) assert.ok(headings.includes(target.slice(1)), `there is no heading ${target}`)
-    else await access(join(dirname(path), target))
+    const [file, heading] = target.split('#')
+    const other = join(dirname(path), file)
+    if (file) await access(other)
+    if (!heading) continue
+    const text = file ? await readFile(other, 'utf8') : markdown
+    assert.ok(headings(text).includes(heading), `there is no heading ${target}`)
   }
 })
 
