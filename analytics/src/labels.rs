@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::facts::{Day, Facts, Release};
+use crate::facts::{Day, Feature, Release};
 use crate::running::Running;
 
 /// A product labels if at least this share of its answers of the last [`SPAN`] days names a release.
@@ -24,7 +24,7 @@ const WEEK: Day = 7;
 /// ... or the same share of [`SPAN`] days, where answers are rarer than that.
 const RARE_IN_USE: i64 = 3;
 
-/// Answers of one feature on one day that name one release, or none.
+/// Answers, or incidents, of one feature on one day that name one release, or none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tally {
     pub(crate) feature: u32,
@@ -33,7 +33,7 @@ pub(crate) struct Tally {
     pub(crate) count: i64,
 }
 
-/// How many answers of each product name a release.
+/// How many answers, or incidents, of each product name a release.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Labels {
     /// Those that do, and all.
@@ -42,11 +42,11 @@ pub(crate) struct Labels {
 
 impl Labels {
     /// From tallies in the order of their days.
-    pub(crate) fn of(facts: &Facts, tallies: &[Tally]) -> Self {
+    pub(crate) fn of(features: &[Feature], tallies: &[Tally]) -> Self {
         let mut days: HashMap<u32, Vec<(Day, [i64; 2])>> = HashMap::new();
         for tally in tallies {
             let labelled = if tally.release.is_some() { tally.count } else { 0 };
-            let product = facts.features[tally.feature as usize].product;
+            let product = features[tally.feature as usize].product;
             days.entry(product).or_default().push((tally.day, [labelled, tally.count]));
         }
         Self { products: days.into_iter().map(|(product, days)| (product, Running::of(days))).collect() }
@@ -56,6 +56,12 @@ impl Labels {
     pub(crate) fn hardly_any(&self, product: u32, day: Day) -> bool {
         let [labelled, all] = self.between(product, day + 1 - SPAN, day + 1);
         (labelled as f64) < LABELS * all as f64
+    }
+
+    /// Share of a product's rows of the days before a day that name a release; all of none.
+    pub(crate) fn share_until(&self, product: u32, until: Day) -> f64 {
+        let [labelled, all] = self.products.get(&product).map_or([0; 2], |days| days.until(until));
+        if all > 0 { labelled as f64 / all as f64 } else { 1.0 }
     }
 
     fn between(&self, product: u32, from: Day, until: Day) -> [i64; 2] {

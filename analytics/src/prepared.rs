@@ -25,6 +25,8 @@ pub struct Prepared {
     pub(crate) min_answers: u32,
     /// The first day of an incident, by product.
     first_incidents: HashMap<u32, Day>,
+    /// How many incidents of each product name a release.
+    pub(crate) incident_labels: Labels,
     /// Every stratum with an answer, in the order of its codes.
     pub(crate) strata: Vec<KnownStratum>,
     /// The answers with their releases resolved, one row per level, for figures that need levels.
@@ -99,10 +101,11 @@ impl Facts {
         }
         frame::check_answers(&self)?;
         let tallies = frame::tallies(&self)?;
-        let labels = Labels::of(&self, &tallies);
+        let labels = Labels::of(&self.features, &tallies);
         find_first_days(&mut self.releases, &tallies, &labels);
         let answers = frame::answers(&self, &labels)?;
         let incidents = frame::incident_days(&self)?;
+        let incident_labels = Labels::of(&self.features, &frame::incident_tallies(&self)?);
         let exposure = frame::exposure_days(&self)?;
 
         let strata = known_strata(&self.scales, &answers.summed);
@@ -135,6 +138,7 @@ impl Facts {
         }
         Ok(Prepared {
             first_incidents,
+            incident_labels,
             scales: self.scales,
             releases: self.releases,
             features,

@@ -321,8 +321,7 @@ pub fn regression(
         None => (Baseline::AnyOther, Compare::WithAnyOther),
     };
     let watch = |against, from| {
-        let (before, until) = (first_day, through + 1);
-        Family::of(Watch { prepared, hyper, release, against, from, before, first_day, until })
+        Family::of(Watch::of((prepared, hyper), release, against, from..first_day, first_day..through + 1))
     };
     let family = watch(against, from);
     let previous = prepared.previous(release).filter(|p| *p != release);

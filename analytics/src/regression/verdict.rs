@@ -356,7 +356,7 @@ fn recovered(
     if !had_fallen {
         return None;
     }
-    let before_it = Watch { from: began - BASELINE_DAYS, before: began, ..watch.clone() };
+    let before_it = watch.since(began - BASELINE_DAYS..began);
     let (still_missing, _) = before_it.change(&before_it.compare(feature))?;
     let rise = against_previous?.change?.estimate / 100.0;
     let fall = rise - still_missing;

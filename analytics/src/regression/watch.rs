@@ -1,6 +1,8 @@
 //! One release being watched: what is counted of each feature before and after, and the evidence day by day.
 
-use super::incidents::Incidents;
+use std::ops::Range;
+
+use super::incidents::{Attributable, Incidents};
 use super::{Change, Evidence, RegressionScore, StratumChange, Verdict};
 use crate::control::Compared;
 use crate::credibility::variance_ratio;
@@ -27,6 +29,9 @@ pub(super) struct Watch<'a> {
     pub(super) before: Day,
     pub(super) first_day: Day,
     pub(super) until: Day,
+    /// Which days can show incidents of the baseline, and of the release.
+    pub(super) attributable_before: Attributable,
+    pub(super) attributable_after: Attributable,
 }
 
 /// Whose rows are the baseline.
@@ -43,7 +48,7 @@ pub(super) struct Comparison<'a> {
     pub(super) feature: u32,
     pub(super) counts: &'a FeatureCounts,
     pub(super) sides: Vec<Sides<'a>>,
-    pub(super) incidents: Incidents<'a>,
+    pub(super) incidents: Incidents,
     /// Whether a stratum has a baseline.
     pub(super) has_answers: bool,
     /// Whether incidents can be compared.
@@ -64,6 +69,36 @@ pub(super) struct Sides<'a> {
 }
 
 impl<'a> Watch<'a> {
+    pub(super) fn of(
+        (prepared, hyper): (&'a Prepared, &'a Hyperparameters),
+        release: u32,
+        against: Compare,
+        baseline: Range<Day>,
+        watched: Range<Day>,
+    ) -> Self {
+        let product = prepared.releases[release as usize].product;
+        let before = |newest| is_baseline(&against, release, newest);
+        let after = |newest| newest == Some(release);
+        Self {
+            prepared,
+            hyper,
+            release,
+            from: baseline.start,
+            before: baseline.end,
+            first_day: watched.start,
+            until: watched.end,
+            attributable_before: Attributable::of(prepared, product, baseline, before),
+            attributable_after: Attributable::of(prepared, product, watched, after),
+            against,
+        }
+    }
+
+    /// The same release against other days.
+    pub(super) fn since(&self, baseline: Range<Day>) -> Self {
+        let known = (self.prepared, self.hyper);
+        Self::of(known, self.release, self.against.clone(), baseline, self.first_day..self.until)
+    }
+
     pub(super) fn compare(&self, feature: u32) -> Comparison<'a> {
         let counts = &self.prepared.features[feature as usize];
         let sides: Vec<_> = counts.answers.iter().map(|counts| self.sides(counts)).collect();
@@ -78,11 +113,7 @@ impl<'a> Watch<'a> {
 
     /// Whether rows of a release are the baseline.
     pub(super) fn is_baseline(&self, release: Option<u32>) -> bool {
-        match (&self.against, release) {
-            (Compare::With(releases), Some(release)) => releases.contains(&release),
-            (Compare::WithAnyOther, Some(release)) => release != self.release,
-            (_, None) => false,
-        }
+        is_baseline(&self.against, self.release, release)
     }
 
     fn sides(&self, counts: &'a StratumCounts) -> Sides<'a> {
@@ -224,6 +255,14 @@ impl<'a> Watch<'a> {
             (without + unlabelled, all + answers)
         });
         (share.1 > 0).then(|| share.0 as f64 / share.1 as f64)
+    }
+}
+
+fn is_baseline(against: &Compare, judged: u32, release: Option<u32>) -> bool {
+    match (against, release) {
+        (Compare::With(releases), Some(release)) => releases.contains(&release),
+        (Compare::WithAnyOther, Some(release)) => release != judged,
+        (_, None) => false,
     }
 }
 

@@ -116,6 +116,33 @@ fn incidents_that_came_do_not_make_up_for_answers_that_are_missing() {
 }
 
 #[test]
+fn a_release_is_not_better_because_its_incidents_are_given_to_the_next_one() {
+    let mut world = World::with_features(1);
+    world.release("1.0", Some(0));
+    let judged = world.release("2.0", Some(100));
+    world.release("3.0", Some(114));
+    // As many before as after, and none names its release: those after day 114 are the next one's.
+    (0..190).step_by(2).for_each(|day| world.incident(day, None, false));
+    let unnamed = score(&world, judged, 189);
+    assert_eq!(unnamed.incidents_opened, 7);
+    assert_eq!(unnamed.verdict, Verdict::NoEvidence, "{unnamed:#?}");
+    let ratio = unnamed.rate_ratio.expect("there are incidents on both sides").estimate;
+    assert!((0.8..1.25).contains(&ratio), "{ratio}");
+
+    // Three times as many with it: what came with the next one takes nothing away from that.
+    let mut worse = world.clone();
+    (100..114).for_each(|day| worse.incident(day, None, false));
+    let [early, late] = [113, 189].map(|day| score(&worse, judged, day));
+    assert_eq!(early.rate_ratio, late.rate_ratio);
+    assert_eq!((early.log_e, early.verdict), (late.log_e, late.verdict));
+
+    // Where each names its release, the whole time of the release counts.
+    world.incidents.iter_mut().for_each(|row| row.release = Some(if row.day < 100 { 0 } else { judged }));
+    let named = score(&world, judged, 189).rate_ratio.expect("there are incidents on both sides").estimate;
+    assert!((0.8..1.25).contains(&named), "{named}");
+}
+
+#[test]
 fn a_second_fall_is_not_laid_at_the_door_of_the_first() {
     let mut world = World::with_features(1);
     let falls = [(0..70, [0, 0, 1, 3, 4]), (70..95, [0, 1, 2, 3, 2]), (95..120, [0, 1, 2, 3, 2])];
