@@ -1,6 +1,7 @@
 //! Did a release make the experience of a feature worse?
 
 mod control;
+mod family;
 mod incidents;
 mod verdict;
 mod watch;
@@ -11,8 +12,9 @@ use crate::facts::{Day, Stratum};
 use crate::prepared::Prepared;
 use crate::prior::Hyperparameters;
 
+use family::Family;
+use verdict::judge;
 pub use verdict::verdicts;
-use verdict::{Family, judge};
 use watch::{Compare, Watch};
 
 /// What is said of one feature of a release.
