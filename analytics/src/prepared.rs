@@ -1,6 +1,7 @@
 //! Facts made ready: checked, every row's release resolved, counts summed up. Made once, read by all scores.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use polars::frame::DataFrame;
 
@@ -25,6 +26,8 @@ pub struct Prepared {
     pub(crate) min_answers: u32,
     /// The first day of an incident, by product.
     first_incidents: HashMap<u32, Day>,
+    /// How many answers of each product name a release.
+    answer_labels: Labels,
     /// How many incidents of each product name a release.
     pub(crate) incident_labels: Labels,
     /// Every stratum with an answer, in the order of its codes.
@@ -138,6 +141,7 @@ impl Facts {
         }
         Ok(Prepared {
             first_incidents,
+            answer_labels: labels,
             incident_labels,
             scales: self.scales,
             releases: self.releases,
@@ -293,6 +297,12 @@ impl Prepared {
     /// The first day of any incident of a product; none where nobody records them.
     pub(crate) fn first_incident(&self, product: u32) -> Option<Day> {
         self.first_incidents.get(&product).copied()
+    }
+
+    /// Whether the answers of one of two spans of days name releases and those of the other hardly ever do.
+    pub(crate) fn labels_changed(&self, product: u32, before: Range<Day>, after: Range<Day>) -> bool {
+        let shares = [before, after].map(|days| self.answer_labels.unlabelled_days(product, days));
+        matches!(shares, [Some(before), Some(after)] if (before - after).abs() > 0.5)
     }
 
     pub(crate) fn feature(&self, code: u32) -> Result<&FeatureCounts> {

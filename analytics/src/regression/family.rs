@@ -8,9 +8,9 @@ use crate::facts::Day;
 
 /// Incidents on the telling side that make up for answers where the incidents alone are evidence enough.
 pub(super) const MIN_INCIDENTS: f64 = 3.0;
-/// Evidence, against the previous release alone where it has answers enough, below which a release is not called worse:
-/// three to one speak against it. What made the feature worse than it was in the 90 days before then came earlier.
-const WORSE_THAN_PREVIOUS: f64 = 1.0 / 3.0;
+/// Evidence, against the previous release alone where it has answers enough, below which a release is not called worse,
+/// or better: three to one speak against it. What made the feature other than it was in the 90 days before came earlier.
+const AGAINST_A_CHANGE: f64 = 1.0 / 3.0;
 
 /// All features of a product, compared in one way.
 pub(super) struct Family<'a> {
@@ -46,11 +46,19 @@ impl<'a> Family<'a> {
     }
 
     /// Whether a feature can be compared with the previous release alone as of the end of a day, and that speaks against
-    /// its being worse: then whatever made it worse came before.
-    pub(super) fn is_alike(&self, feature: u32, until: Day) -> bool {
-        let Some((_, member)) = self.of_feature(feature) else { return false };
-        let log_e = member.path[(until - 1 - self.watch.first_day) as usize];
-        log_e < WORSE_THAN_PREVIOUS.ln() && self.missing(member, until) == (0, 0)
+    /// its being worse, or better: then whatever changed it came before.
+    pub(super) fn is_alike(&self, feature: u32, until: Day, direction: Direction) -> bool {
+        let Some((place, member)) = self.of_feature(feature) else { return false };
+        let log_e = self.evidence(place, until, direction);
+        log_e < AGAINST_A_CHANGE.ln() && self.missing(member, until) == (0, 0)
+    }
+
+    /// Evidence for a drop as of the end of a day, or for an improvement as of the end of the watch.
+    fn evidence(&self, place: usize, until: Day, direction: Direction) -> f64 {
+        match direction {
+            Direction::Worse => self.members[place].path[(until - 1 - self.watch.first_day) as usize],
+            Direction::Better => self.watch.log_e(&self.members[place], direction),
+        }
     }
 
     /// Answers missing before and after as of the end of a day; none missing: (0, 0).
@@ -69,11 +77,8 @@ impl<'a> Family<'a> {
         wanted: impl Fn(u32) -> bool,
     ) -> Vec<(usize, Called)> {
         let watch = &self.watch;
-        let evidence = |place: &usize| match direction {
-            Direction::Worse => self.members[*place].path[(until - 1 - watch.first_day) as usize],
-            Direction::Better => watch.log_e(&self.members[*place], direction),
-        };
-        let evidence: Vec<_> = self.tested.iter().map(evidence).collect();
+        let evidence: Vec<_> =
+            self.tested.iter().map(|place| self.evidence(*place, until, direction)).collect();
         let mut called = e_bh(&evidence, q);
         called.retain(|i| wanted(self.members[self.tested[*i]].feature));
         if called.is_empty() {

@@ -48,84 +48,170 @@ pub(super) fn judge(
 ) -> Result<Vec<RegressionScore>> {
     let watch = &family.watch;
     let mut scores: Vec<_> = family.members.iter().map(|member| watch.score(member)).collect();
-    let all = |_| true;
-    let now = Standing::of(family, alone, watch.until, all);
-    let improved = family.called(watch.until, Direction::Better, FALSE_DISCOVERIES, all);
-    let mended = alone.map(|alone| alone.called(watch.until, Direction::Better, FALSE_DISCOVERIES, all));
     let controls = Controls::of(watch, &family.members, watch.until);
-
+    let findings = Findings::of(family, alone, earlier);
     for (place, (score, member)) in scores.iter_mut().zip(&family.members).enumerate() {
         score.baseline = baseline;
         score.controlled = controls.show(watch, member);
-        let against_previous = alone.and_then(|alone| alone.against_previous(member.feature));
-        score.previous = against_previous;
-        if !member.has_baseline() {
-            continue;
-        }
+        score.previous = alone.and_then(|alone| alone.against_previous(member.feature));
         let missing = family.missing(member, watch.until);
-        score.missing = (missing != (0, 0)).then_some(missing);
-        let improvement = find(&improved, place);
-        (score.verdict, score.reason, score.control) = match find(&now.worse, place) {
-            Some(Called::Holds(control)) => (Verdict::Regressed, None, Some(control)),
-            Some(Called::Shared) => (Verdict::Watch, Some(Reason::SharedShift), Some(Control::Shared)),
-            Some(Called::FewAnswers) => (Verdict::Watch, Some(Reason::FewAnswers), None),
-            Some(Called::Alike) => (Verdict::Watch, Some(Reason::LikePrevious), None),
-            Some(Called::Wanders) => (Verdict::Watch, Some(Reason::Wanders), Some(Control::None)),
-            None if is_watched(score.log_e) => {
-                (Verdict::Watch, score.missing.map(|_| Reason::FewAnswers), None)
-            }
-            None => match improvement {
-                Some(Called::Holds(control)) => (Verdict::Improved, None, Some(control)),
-                Some(Called::Shared) => (Verdict::Improved, Some(Reason::SharedShift), Some(Control::Shared)),
-                Some(Called::Wanders | Called::Alike) => {
-                    (Verdict::NoEvidence, Some(Reason::Wanders), Some(Control::None))
-                }
-                Some(Called::FewAnswers) => (Verdict::CannotTell, Some(Reason::FewAnswers), None),
-                None if can_tell(family, member) => (Verdict::NoEvidence, None, None),
-                None => (Verdict::CannotTell, Some(Reason::FewAnswers), None),
-            },
-        };
-        if score.verdict != Verdict::Watch && !member.has_incidents && opened(watch, member) >= MIN_INCIDENTS
-        {
-            // Nobody knows what incidents were usual, so nothing says that these are not the release's.
-            score.reason.get_or_insert(Reason::NewIncidents);
-            if score.verdict == Verdict::NoEvidence {
-                score.verdict = Verdict::CannotTell;
-            }
-        }
-        // Against the release before alone it may have been made worse, or mended.
-        let alone_place = alone.and_then(|alone| alone.of_feature(member.feature)).map(|(place, _)| place);
-        let worse_alone = alone_place.and_then(|place| find(&now.worse_alone, place));
-        let better_alone = alone_place.and_then(|place| find(mended.as_deref().unwrap_or_default(), place));
-        if let Some(Called::Holds(control)) = worse_alone {
-            if score.verdict != Verdict::Regressed {
-                score.baseline = Baseline::Previous;
-                (score.verdict, score.reason, score.control) = (Verdict::Regressed, None, Some(control));
-            }
-        } else if let (Some(Called::Holds(control)), Some(recovery)) =
-            (better_alone.map(or_wandering), recovered(watch, earlier, member.feature, against_previous))
-        {
-            score.baseline = Baseline::Previous;
-            (score.verdict, score.reason, score.control) = (Verdict::Recovered, None, Some(control));
-            score.recovery = Some(recovery);
-        } else if let Some(Called::Holds(_) | Called::Alike | Called::Wanders) = find(&now.worse, place) {
-            score.since = began_before(watch, member.feature, watch.until)?;
-            // One day on which a fall began does not say that there is no other: where the comparison with the previous
-            // release alone speaks for a second fall, it is not laid wholly at the door of the first.
-            let again = against_previous.is_some_and(|previous| is_watched(previous.log_e));
-            if score.since.is_some() {
-                score.verdict = if again { Verdict::Watch } else { Verdict::Since };
-                score.reason = again.then_some(Reason::FellBefore);
-            }
+        score.missing = (member.has_baseline() && missing != (0, 0)).then_some(missing);
+        let said = findings.said(place, score)?;
+        score.baseline = said.baseline.unwrap_or(baseline);
+        (score.verdict, score.reason, score.control) = (said.verdict, said.reason, said.control);
+        (score.since, score.recovery) = (said.since, said.recovery);
+        if score.reason == Some(Reason::NotComparable) {
+            score.missing = None;
         }
     }
     flag(family, alone, &mut scores)?;
     Ok(scores)
 }
 
-/// A level that comes back has come back, even where the feature often moves as much: only the cause is not tested.
-fn or_wandering(called: Called) -> Called {
-    if called == Called::Wanders { Called::Holds(Control::None) } else { called }
+/// All that the comparisons of a release called, as of the end of its watch.
+struct Findings<'f> {
+    family: &'f Family<'f>,
+    alone: Option<&'f Family<'f>>,
+    earlier: Option<&'f ReleaseReport>,
+    worse: Vec<(usize, Called)>,
+    better: Vec<(usize, Called)>,
+    /// Against the previous release alone, by the places of that family.
+    worse_alone: Vec<(usize, Called)>,
+    better_alone: Vec<(usize, Called)>,
+}
+
+/// What is said of one feature.
+#[derive(Default)]
+struct Said {
+    verdict: Verdict,
+    reason: Option<Reason>,
+    control: Option<Control>,
+    /// What it rests on, where that is not the release's baseline.
+    baseline: Option<Baseline>,
+    since: Option<Since>,
+    recovery: Option<f64>,
+}
+
+impl Said {
+    fn of(verdict: Verdict, reason: impl Into<Option<Reason>>, control: impl Into<Option<Control>>) -> Self {
+        Self { verdict, reason: reason.into(), control: control.into(), ..Self::default() }
+    }
+}
+
+impl<'f> Findings<'f> {
+    fn of(family: &'f Family<'f>, alone: Option<&'f Family<'f>>, earlier: Option<&'f ReleaseReport>) -> Self {
+        let until = family.watch.until;
+        let all = |_| true;
+        let Standing { worse, worse_alone } = Standing::of(family, alone, until, all);
+        let better = |family: &Family| family.called(until, Direction::Better, FALSE_DISCOVERIES, all);
+        let better_alone = alone.map(better).unwrap_or_default();
+        Self { family, alone, earlier, worse, better: better(family), worse_alone, better_alone }
+    }
+
+    fn said(&self, place: usize, score: &RegressionScore) -> Result<Said> {
+        let watch = &self.family.watch;
+        let member = &self.family.members[place];
+        let mut said = if !member.has_baseline() {
+            Said::of(Verdict::NoBaseline, None, None)
+        } else if let Some(said) = self.against_previous(place, score) {
+            said
+        } else if let Some(said) = self.worse(place, score)? {
+            said
+        } else {
+            self.better(place)
+        };
+        let few_answers = said.reason == Some(Reason::FewAnswers) || !member.has_baseline();
+        if few_answers && watch.is_other_kind(member) {
+            said.reason = Some(Reason::NotComparable);
+        }
+        let opened = member.incidents.opened_until(watch.until) as f64;
+        if said.verdict != Verdict::Watch
+            && member.has_baseline()
+            && !member.has_incidents
+            && opened >= MIN_INCIDENTS
+        {
+            // Nobody knows what incidents were usual, so nothing says that these are not the release's.
+            said.reason.get_or_insert(Reason::NewIncidents);
+            if said.verdict == Verdict::NoEvidence {
+                said.verdict = Verdict::CannotTell;
+            }
+        }
+        Ok(said)
+    }
+
+    /// Against the release before alone it may have been made worse, or mended.
+    fn against_previous(&self, place: usize, score: &RegressionScore) -> Option<Said> {
+        let feature = self.family.members[place].feature;
+        let (alone_place, _) = self.alone?.of_feature(feature)?;
+        if let Some(Called::Holds(control)) = find(&self.worse_alone, alone_place) {
+            return Some(match find(&self.worse, place) {
+                Some(Called::Holds(control)) => Said::of(Verdict::Regressed, None, control),
+                _ => {
+                    Said { baseline: Some(Baseline::Previous), ..Said::of(Verdict::Regressed, None, control) }
+                }
+            });
+        }
+        // A level that comes back has come back, even where the feature often moves as much: only the cause is not tested.
+        let control = match find(&self.better_alone, alone_place)? {
+            Called::Holds(control) => control,
+            Called::Wanders => Control::None,
+            _ => return None,
+        };
+        let recovery = recovered(&self.family.watch, self.earlier?, feature, score.previous)?;
+        let said = Said::of(Verdict::Recovered, None, control);
+        Some(Said { baseline: Some(Baseline::Previous), recovery: Some(recovery), ..said })
+    }
+
+    /// What speaks for a fall, and whether it began before the release.
+    fn worse(&self, place: usize, score: &RegressionScore) -> Result<Option<Said>> {
+        let Family { watch, members, .. } = self.family;
+        let feature = members[place].feature;
+        let alike = || self.alone.is_some_and(|alone| alone.is_alike(feature, watch.until, Direction::Worse));
+        let said = match find(&self.worse, place) {
+            Some(Called::Holds(control)) => Said::of(Verdict::Regressed, None, control),
+            Some(Called::Alike) => Said::of(Verdict::Watch, Reason::LikePrevious, None),
+            Some(Called::Wanders) => Said::of(Verdict::Watch, Reason::Wanders, Control::None),
+            Some(Called::Shared) => {
+                return Ok(Some(Said::of(Verdict::Watch, Reason::SharedShift, Control::Shared)));
+            }
+            Some(Called::FewAnswers) => return Ok(Some(Said::of(Verdict::Watch, Reason::FewAnswers, None))),
+            None if !is_watched(score.log_e) => return Ok(None),
+            None if score.missing.is_some() => {
+                return Ok(Some(Said::of(Verdict::Watch, Reason::FewAnswers, None)));
+            }
+            None if alike() => Said::of(Verdict::Watch, Reason::LikePrevious, None),
+            None => Said::of(Verdict::Watch, Reason::Unproven, None),
+        };
+        let Some(since) = began_before(watch, feature, watch.until)? else { return Ok(Some(said)) };
+        // One day on which a fall began does not say that there is no other: where the comparison with the previous
+        // release alone speaks for a second fall, it is not laid wholly at the door of the first.
+        let again = score.previous.is_some_and(|previous| is_watched(previous.log_e));
+        let (verdict, reason) =
+            if again { (Verdict::Watch, Some(Reason::FellBefore)) } else { (Verdict::Since, None) };
+        Ok(Some(Said { verdict, reason, since: Some(since), ..said }))
+    }
+
+    /// What speaks for an improvement, or for nothing. Praise is earned as blame is: by what goes beyond the common shift,
+    /// and by the release that brought it, not by those after it.
+    fn better(&self, place: usize) -> Said {
+        let Family { watch, members, .. } = self.family;
+        let feature = members[place].feature;
+        let alike =
+            || self.alone.is_some_and(|alone| alone.is_alike(feature, watch.until, Direction::Better));
+        match find(&self.better, place) {
+            Some(Called::Holds(_) | Called::Alike) if alike() => {
+                Said::of(Verdict::NoEvidence, Reason::LikePrevious, None)
+            }
+            Some(Called::Holds(control)) => Said::of(Verdict::Improved, None, control),
+            Some(Called::Shared) => Said::of(Verdict::NoEvidence, Reason::SharedShift, Control::Shared),
+            Some(Called::Wanders | Called::Alike) => {
+                Said::of(Verdict::NoEvidence, Reason::Wanders, Control::None)
+            }
+            Some(Called::FewAnswers) => Said::of(Verdict::CannotTell, Reason::FewAnswers, None),
+            None if can_tell(self.family, &members[place]) => Said::of(Verdict::NoEvidence, None, None),
+            None => Said::of(Verdict::CannotTell, Reason::FewAnswers, None),
+        }
+    }
 }
 
 /// What is called as of the end of a day, against all that was before and against the previous release alone.
@@ -139,7 +225,7 @@ impl Standing {
         let mut worse = family.called(until, Direction::Worse, FALSE_DISCOVERIES, &wanted);
         let Some(alone) = alone else { return Self { worse, worse_alone: Vec::new() } };
         for (place, called) in worse.iter_mut().filter(|(_, called)| matches!(called, Called::Holds(_))) {
-            if alone.is_alike(family.members[*place].feature, until) {
+            if alone.is_alike(family.members[*place].feature, until, Direction::Worse) {
                 *called = Called::Alike;
             }
         }
@@ -185,11 +271,6 @@ fn can_tell(family: &Family, member: &Comparison) -> bool {
     family.missing(member, until) == (0, 0) || member.expected_incidents(until) >= MIN_INCIDENTS
 }
 
-/// Incidents opened since the release.
-fn opened(watch: &Watch, member: &Comparison) -> f64 {
-    member.incidents.opened_until(watch.until) as f64
-}
-
 /// When a fall began, if that was before the release, in the rows that the verdict rests on.
 fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>> {
     let found = change_point_of_release(watch.prepared, watch.hyper, feature, watch.release, until - 1)?;
@@ -202,22 +283,28 @@ fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>
         let mut starts = watch.prepared.releases[*code as usize].starts();
         *code != watch.release && starts.any(|day| day < watch.first_day)
     };
-    let mut release = found.suspects.iter().map(|suspect| suspect.release).filter(began_before);
-    Ok((before >= BEGAN_BEFORE).then(|| Since { day: found.day, release: release.next() }))
+    let suspect = found.suspects.iter().find(|suspect| began_before(&suspect.release));
+    Ok((before >= BEGAN_BEFORE).then(|| Since {
+        day: found.day,
+        release: suspect.map(|suspect| suspect.release),
+        probability: suspect.map(|suspect| suspect.probability),
+    }))
 }
 
 /// The share of a fall with the previous release that this one made good; none where there was none, or hardly any
 /// of it is back. The fall is from the 90 days before it began to the previous release.
 fn recovered(
     watch: &Watch,
-    earlier: Option<&ReleaseReport>,
+    earlier: &ReleaseReport,
     feature: u32,
     against_previous: Option<AgainstPrevious>,
 ) -> Option<f64> {
-    let earlier = earlier?;
     let fallen = earlier.features.iter().find(|score| score.feature == feature)?;
-    // Whether it was to blame or not: a fall is one, as soon as there was evidence of it.
-    let had_fallen = fallen.p <= FALSE_DISCOVERIES && fallen.missing.is_none();
+    // One that was called on some day, be it the release's own or one that began before it: where nothing was proven to have
+    // fallen, nothing has recovered.
+    let had_fallen = fallen.first_flagged_day.is_some()
+        || fallen.since.is_some()
+        || matches!(fallen.verdict, Verdict::Regressed | Verdict::Since);
     let began = fallen.since.map_or(earlier.first_day, |since| since.day);
     if !had_fallen {
         return None;

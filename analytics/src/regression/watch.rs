@@ -32,6 +32,8 @@ pub(super) struct Watch<'a> {
     /// Which days can show incidents of the baseline, and of the release.
     pub(super) attributable_before: Attributable,
     pub(super) attributable_after: Attributable,
+    /// Whether the product began to name releases, or ceased to, between the baseline and the release.
+    labels_changed: bool,
 }
 
 /// Whose rows are the baseline.
@@ -87,6 +89,7 @@ impl<'a> Watch<'a> {
             before: baseline.end,
             first_day: watched.start,
             until: watched.end,
+            labels_changed: prepared.labels_changed(product, baseline.clone(), watched.clone()),
             attributable_before: Attributable::of(prepared, product, baseline, before),
             attributable_after: Attributable::of(prepared, product, watched, after),
             against,
@@ -116,6 +119,14 @@ impl<'a> Watch<'a> {
         is_baseline(&self.against, self.release, release)
     }
 
+    /// Whether there are answers enough since the release, and they cannot be compared with those before.
+    pub(super) fn is_other_kind(&self, member: &Comparison) -> bool {
+        let enough = f64::from(self.prepared.min_answers);
+        let all: f64 = member.sides.iter().map(|side| side.after.n).sum();
+        let (_, compared) = member.answers(None);
+        all >= enough && compared < enough
+    }
+
     fn sides(&self, counts: &'a StratumCounts) -> Sides<'a> {
         let (from, until) = (self.from, self.before);
         let stratum = &self.prepared.strata[counts.stratum];
@@ -129,6 +140,8 @@ impl<'a> Watch<'a> {
                 counts.sums(None, from, until).minus(own).minus(counts.unlabelled(from, until))
             }
         };
+        // Those who name their release rate differently from those who do not.
+        let before = if self.labels_changed { Sums::default() } else { before };
         let after = counts.sums(Some(self.release), self.first_day, self.until);
         Sides {
             stratum,

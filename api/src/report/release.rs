@@ -227,7 +227,9 @@ fn reason_of(score: &RegressionScore, reason: Reason) -> String {
             format!("few answers ({})", missing.join(", "))
         }
         (Reason::FewAnswers, None) => "few answers".to_owned(),
-        (Reason::LikePrevious, _) => "not worse than the previous release".to_owned(),
+        (Reason::LikePrevious, _) => "like the previous release".to_owned(),
+        (Reason::Unproven, _) => "not proven".to_owned(),
+        (Reason::NotComparable, _) => "responses before and after cannot be compared".to_owned(),
         (Reason::Wanders, _) => "not proven beyond what it moves by itself".to_owned(),
         (Reason::FellBefore, _) => "a second fall is not proven".to_owned(),
         (Reason::NewIncidents, _) => "incidents since, none recorded before".to_owned(),
