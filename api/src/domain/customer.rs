@@ -50,8 +50,9 @@ pub struct CustomerChanges {
     pub segment: Option<Option<String>>,
 }
 
-/// The customer with this id or key. One who is confined to a customer finds nobody else.
-pub async fn find(store: &Store, by: Read, reference: &str) -> Result<Model, Error> {
+/// The customer with this id or key. One who is confined to a customer finds nobody else. `field` is what the caller
+/// calls the argument.
+pub async fn find(store: &Store, by: Read, (field, reference): (&str, &str)) -> Result<Model, Error> {
     let there = Entity::owned_by(by.organization())
         .filter(is(reference))
         .apply_if(by.only(), |query, customer| query.filter(Column::Id.eq(customer)))
@@ -60,8 +61,8 @@ pub async fn find(store: &Store, by: Read, reference: &str) -> Result<Model, Err
     match there {
         Some(there) => Ok(there),
         // Who is confined to a customer learns nothing of others.
-        None if by.only().is_some() => Err(Error::not_found("customer", "customer", reference)),
-        None => Err(unknown(store.reader(), by.organization(), "customer", reference).await?),
+        None if by.only().is_some() => Err(Error::not_found(field, "customer", reference)),
+        None => Err(unknown(store.reader(), by.organization(), field, reference).await?),
     }
 }
 

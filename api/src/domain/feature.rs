@@ -118,7 +118,7 @@ pub async fn update(
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let there = tx.dimensions().features.get(&feature).cloned();
-    let there = there.ok_or_else(|| Error::not_found("featureId", "feature", feature.public()))?;
+    let there = there.ok_or_else(|| Error::not_found("feature", "feature", feature.public()))?;
     let mut row = there.into_active_model();
     if let Some(name) = changes.name {
         row.name = Set(check::name("name", &name)?);

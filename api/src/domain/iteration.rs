@@ -5,15 +5,18 @@ use ballroom_entity::{
     iteration::{ActiveModel, Column, Entity, Model},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Set,
+    sea_query::Expr,
+};
 
 use super::{
-    access::Manage,
-    check,
+    access::{Manage, Report},
+    check, lookup,
     sent::{Became, Nulls},
 };
 use crate::{
-    base::{error::Error, reference::PublicId},
+    base::{error::Error, reference::PublicId, text},
     store::Store,
     transaction::Event,
 };
@@ -46,6 +49,52 @@ pub struct IterationChanges {
     pub starts_on: Option<NaiveDate>,
     /// The day after the last.
     pub ends_before: Option<NaiveDate>,
+}
+
+/// The iteration with this id or name: in this product, or the only one of all products. `field` is what the caller calls
+/// the argument.
+pub async fn find(
+    store: &Store,
+    by: Report,
+    (field, reference): (&str, &str),
+    product: Option<&str>,
+) -> Result<Model, Error> {
+    let known = match IterationId::parse(reference.trim()) {
+        Some(id) => Column::Id.eq(id),
+        None => Column::Name.is_in(text::forms(reference)),
+    };
+    only(store, by, known, product, (field, reference)).await
+}
+
+/// The iteration that has this day: in this product, or the only one of all products.
+pub async fn find_on(
+    store: &Store,
+    by: Report,
+    day: NaiveDate,
+    product: Option<&str>,
+) -> Result<Model, Error> {
+    let has_day = Column::StartsOn.lte(day).and(Column::EndsBefore.gt(day));
+    only(store, by, has_day, product, ("day", &day.to_string())).await
+}
+
+async fn only(
+    store: &Store,
+    by: Report,
+    known: Expr,
+    product: Option<&str>,
+    (field, reference): (&str, &str),
+) -> Result<Model, Error> {
+    let product = match product {
+        Some(product) => Some(store.dimensions(by.organization()).await?.product("product", product)?.id),
+        None => None,
+    };
+    let found = Entity::owned_by(by.organization())
+        .filter(known)
+        .apply_if(product, |query, product| query.filter(Column::ProductId.eq(product)))
+        .limit(2)
+        .all(store.reader())
+        .await?;
+    lookup::only(found, (field, IterationId::NOUN, reference), "the product")
 }
 
 /// Makes an iteration, or takes what is newly said of the one with this name; what is not given stays.
@@ -105,7 +154,7 @@ pub async fn update(
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let there = Entity::owned_by(by.organization()).filter(Column::Id.eq(iteration)).one(tx.db()).await?;
-    let there = there.ok_or_else(|| Error::not_found("iterationId", "iteration", iteration.public()))?;
+    let there = there.ok_or_else(|| Error::not_found("iteration", "iteration", iteration.public()))?;
     days(changes.starts_on.unwrap_or(there.starts_on), changes.ends_before.unwrap_or(there.ends_before))?;
     let product = there.product_id;
     let mut row = there.into_active_model();

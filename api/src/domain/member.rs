@@ -80,9 +80,9 @@ pub struct ProfileChanges {
     pub vocabulary: Option<Vocabulary>,
 }
 
-/// The member with this id or e-mail address, removed or not.
-pub async fn find(store: &Store, by: Report, reference: &str) -> Result<Model, Error> {
-    referenced(store.reader(), by.organization(), "member", reference).await
+/// The member with this id or e-mail address, removed or not. `field` is what the caller calls the argument.
+pub async fn find(store: &Store, by: Report, (field, reference): (&str, &str)) -> Result<Model, Error> {
+    referenced(store.reader(), by.organization(), field, reference).await
 }
 
 /// Creates a member, or takes what is newly said of the one with this e-mail address; what is not given stays. A member

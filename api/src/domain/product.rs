@@ -81,11 +81,6 @@ fn usual_environments() -> serde_json::Value {
     serde_json::json!(["production"])
 }
 
-/// The product with this id or key.
-pub async fn find(store: &Store, by: Report, reference: &str) -> Result<Model, Error> {
-    store.dimensions(by.organization()).await?.product("product", reference).cloned()
-}
-
 /// Makes a product, or takes what is newly said of the one with this key; what is not given stays.
 pub async fn create(
     store: &Store,

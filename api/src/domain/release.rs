@@ -641,7 +641,7 @@ pub(crate) async fn touched_by(
 
 fn find_in(tx: &Transaction, release: ReleaseId) -> Result<Model, Error> {
     let there = tx.dimensions().releases.get(&release).cloned();
-    there.ok_or_else(|| Error::not_found("releaseId", "release", release.public()))
+    there.ok_or_else(|| Error::not_found("release", "release", release.public()))
 }
 
 fn zone_of(dimensions: &Dimensions, product: ProductId) -> Result<chrono_tz::Tz, Error> {

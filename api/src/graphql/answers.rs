@@ -1,6 +1,6 @@
 //! Connections of feedback: which answers, in which order.
 
-use async_graphql::{Context, Enum, ID, InputObject, connection::Connection};
+use async_graphql::{Context, Enum, InputObject, connection::Connection};
 use ballroom_entity::{
     feedback::{Column, Entity, Model},
     id::{CustomerId, FeatureId, FeedbackId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
@@ -17,8 +17,9 @@ use super::{
     Asking,
     fault::Fault,
     feedback::Feedback,
+    lookup,
     page::{Both, Direction, Four, Paged, Sort, Total, connection, in_order},
-    scalar::{Date, DateTime, Reference, parse},
+    scalar::{Date, DateTime, Reference},
 };
 use crate::{
     base::{error::Error, text},
@@ -42,8 +43,8 @@ pub(super) struct FeedbackFilter {
     rating_at_least: Option<f64>,
     /// Rated at most so; only together with `scale`.
     rating_at_most: Option<f64>,
-    /// Of this customer.
-    customer_id: Option<ID>,
+    /// ID or key of the customer.
+    customer: Option<Reference>,
     /// Having come this way.
     channel: Option<String>,
     /// Given at this moment or later.
@@ -120,10 +121,14 @@ impl Answers {
         four: Four,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let only = ctx.reads()?.only();
-        let mut answers = match filter {
-            Some(filter) => self.narrowed(filter, &*super::dimensions(ctx).await?, ctx.viewer())?,
-            None => self,
-        };
+        let mut answers = self;
+        if let Some(filter) = filter {
+            if let Some(customer) = &filter.customer {
+                let customer = lookup::customer(ctx, "filter.customer", customer).await?;
+                answers.customer = answers.customer.and(Some(customer));
+            }
+            answers = answers.narrowed(filter, &*super::dimensions(ctx).await?, ctx.viewer())?;
+        }
         (answers.order, answers.only) = (order, only);
         connection(ctx, answers, four, Feedback).await
     }
@@ -156,11 +161,9 @@ impl Answers {
             bound("filter.ratingAtLeast", filter.rating_at_least)?,
             bound("filter.ratingAtMost", filter.rating_at_most)?,
         );
-        let customer = filter.customer_id.map(|id| parse("filter.customerId", &id)).transpose()?;
         Ok(Self {
             feature: self.feature.and(feature),
             release: self.release.and(release),
-            customer: self.customer.and(customer),
             segment: segment.transpose()?.map(|segment| segment.id),
             scale: scale.map(|scale| scale.id),
             levels,
@@ -177,36 +180,28 @@ impl Answers {
     }
 }
 
-/// The feature of a filter: by key where the product is known, else by id.
+/// The feature of a filter.
 pub(super) fn feature_of(
     dimensions: &Dimensions,
     product: Option<ProductId>,
     feature: Reference,
 ) -> Result<FeatureId, Fault> {
-    match product {
-        Some(product) => Ok(dimensions.feature(product, "filter.feature", &feature.0)?.id),
-        None => parse("filter.feature", &ID(feature.0)),
-    }
+    Ok(dimensions.feature_in(product, "filter.feature", &feature.0)?.id)
 }
 
-/// The release of a filter: by version where the product is known, else by id. Of a release that is only planned no
-/// customer is told that there is one.
+/// The release of a filter. Of a release that is only planned no customer is told that there is one.
 pub(super) fn release_of(
     dimensions: &Dimensions,
     viewer: &Viewer,
     product: Option<ProductId>,
     release: Reference,
 ) -> Result<ReleaseId, Fault> {
-    match product {
-        Some(product) => {
-            let row = dimensions.release(product, "filter.release", &release.0)?;
-            match row.lifecycle == ReleaseLifecycle::Planned && viewer.is_inside().is_err() {
-                true => Err(Error::not_found("filter.release", "release", release.0).into()),
-                false => Ok(row.id),
-            }
-        }
-        None => parse("filter.release", &ID(release.0)),
+    let found = dimensions.release_in(product, "filter.release", &release.0);
+    if viewer.is_inside().is_ok() {
+        return Ok(found?.id);
     }
+    let shown = found.ok().filter(|row| row.lifecycle != ReleaseLifecycle::Planned);
+    shown.map(|row| row.id).ok_or_else(|| Error::not_found("filter.release", "release", release.0).into())
 }
 
 /// How far a clock may have been set back between the moment of an answer and its id.

@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use ballroom_entity::{
     customer::{Column, Entity, Model},
-    id::{IncidentId, OrganizationId, SegmentId},
+    id::{CustomerId, IncidentId, OrganizationId, SegmentId},
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
@@ -18,6 +18,7 @@ use super::{
     feedback::Feedback,
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
+    lookup,
     page::{Both, Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::{DateTime, Reference, id},
@@ -204,13 +205,17 @@ pub(super) struct CustomerQuery;
 
 #[Object]
 impl CustomerQuery {
-    /// A customer. Null when there is none; `errors` says so.
+    /// A customer by exactly one of `customer`, `id` and `key`. Null if there is none; `errors` says so.
     async fn customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id or key.")] customer: Reference,
+        #[graphql(desc = "ID or key.")] customer: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
     ) -> Result<Customer, Fault> {
-        Ok(Customer(customer::find(ctx.store(), ctx.reads()?, &customer.0).await?))
+        let by = ctx.reads()?;
+        let (argument, customer) = lookup::named::<CustomerId>(customer, id, ("key", key))?;
+        Ok(Customer(customer::find(ctx.store(), by, (argument, &customer)).await?))
     }
 
     /// The organization's customers, by key.

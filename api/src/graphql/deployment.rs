@@ -13,6 +13,7 @@ use super::{
     Asking,
     actor::{self, Actor},
     fault::Fault,
+    lookup,
     page::{Direction, Paged, Sort, Total, connection, in_order},
     payload::{payload, payloads},
     release::{self, Release},
@@ -237,12 +238,10 @@ impl DeploymentQuery {
 /// A deployment that happened.
 #[derive(InputObject)]
 struct RecordDeploymentInput {
-    /// The release: its id, or its version. A version that several products have needs the product too.
-    release: Option<Reference>,
-    /// The product in which to look for a version.
+    /// ID or version of the release.
+    release: Reference,
+    /// Product of the release; needed for a version that several products have.
     product: Option<Reference>,
-    /// The release by its id, instead of `release`.
-    release_id: Option<ID>,
     /// Where to, at most 64 characters. One that succeeded in an environment of the product's `shipsTo` ships a
     /// planned release: since the earliest such deployment, in whichever order they are told.
     environment: String,
@@ -287,7 +286,7 @@ impl DeploymentMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.ships()?;
-            let release = release::referenced(ctx, input.release_id, input.release, input.product).await?;
+            let release = lookup::release(ctx, &input.release, input.product.as_ref()).await?;
             let new = NewDeployment {
                 release,
                 environment: input.environment,

@@ -21,12 +21,13 @@ use super::{
     forecast::{self, Forecast},
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
+    lookup,
     page::{Both, Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, ChangePoint},
     release::{Release, ReleaseFilter, ReleaseOrder, Releases},
-    scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
+    scalar::{Date, DateTime, PeriodInput, Reference, id},
     sent::SentOutcome,
     team::{self, Team},
     timeline::{self, Timeline, TimelineStep},
@@ -430,22 +431,21 @@ pub(super) struct FeatureQuery;
 
 #[Object]
 impl FeatureQuery {
-    /// A feature, by its id, or by its key within a product. Null when there is none; `errors` says so.
+    /// A feature by exactly one of `feature`, `id` and `key`. Null if there is none; `errors` says so.
     async fn feature(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id, or its key if the product is given too.")] feature: Reference,
-        #[graphql(desc = "The product in which to look for a key.")] product: Option<Reference>,
+        #[graphql(desc = "ID or key.")] feature: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
+        #[graphql(desc = "Product of the feature; needed for a key that several products have.")]
+        product: Option<Reference>,
     ) -> Result<Feature, Fault> {
         ctx.reports()?;
-        match product {
-            None => of(ctx, parse("feature", &ID(feature.0))?).await,
-            Some(product) => {
-                let dimensions = super::dimensions(ctx).await?;
-                let product = dimensions.product("product", &product.0)?.id;
-                Ok(Feature(dimensions.feature(product, "feature", &feature.0)?.clone()))
-            }
-        }
+        let (argument, feature) = lookup::named::<FeatureId>(feature, id, ("key", key))?;
+        let dimensions = super::dimensions(ctx).await?;
+        let product = product.map(|product| dimensions.product("product", &product.0)).transpose()?;
+        Ok(Feature(dimensions.feature_in(product.map(|product| product.id), argument, &feature)?.clone()))
     }
 
     /// The features of all products, by key.
@@ -487,8 +487,10 @@ struct CreateFeatureInput {
 /// What to change of a feature; what is left out stays.
 #[derive(InputObject)]
 struct UpdateFeatureInput {
-    /// The feature.
-    feature_id: ID,
+    /// ID or key of the feature.
+    feature: Reference,
+    /// Product of the feature; needed for a key that several products have.
+    product: Option<Reference>,
     /// A new name.
     name: MaybeUndefined<String>,
     /// A new description; null removes it.
@@ -562,7 +564,7 @@ impl FeatureMutation {
                 lifecycle: super::kept("lifecycle", input.lifecycle)?.map(Stored::from),
                 team: super::given(input.team).map(|given| given.map(|team| team.0)),
             };
-            let id = parse("featureId", &input.feature_id)?;
+            let id = lookup::feature(ctx, &input.feature, input.product.as_ref()).await?;
             let feature = feature::update(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(FeaturePayload::done(Feature(feature), None, Vec::new()))
         })

@@ -1,7 +1,7 @@
 //! Feedback.
 
 use async_graphql::{Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use ballroom_entity::feedback::Model;
+use ballroom_entity::{feedback::Model, id::FeedbackId};
 
 use super::{
     Asking,
@@ -9,6 +9,7 @@ use super::{
     customer::Customer,
     fault::{Fault, ItemError},
     feature::{self, Feature},
+    lookup::{self, By},
     payload::{payload, payloads},
     product::{self, Product},
     release::{self, Release},
@@ -155,13 +156,25 @@ pub(super) struct FeedbackQuery;
 
 #[Object]
 impl FeedbackQuery {
-    /// One answer. Null when there is none; `errors` says so.
+    /// A response by exactly one of `id` and `externalId`. Null if there is none; `errors` says so.
     async fn feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: ID,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "ID in the system that it came from.")] external_id: Option<String>,
+        #[graphql(
+            desc = "The system that it came from; needed for an external ID that several systems use."
+        )]
+        source: Option<String>,
     ) -> Result<Feedback, Fault> {
-        Ok(Feedback(feedback::find(ctx.store(), ctx.reads()?, parse("id", &id)?).await?))
+        let (store, by) = (ctx.store(), ctx.reads()?);
+        let given = [("id", id.map(By::Id)), ("externalId", external_id.map(By::Name))];
+        let (argument, given) = lookup::one(given)?;
+        let text = given.text::<FeedbackId>(argument)?;
+        Ok(Feedback(match argument {
+            "id" => feedback::find(store, by, parse("id", &text)?).await?,
+            _ => feedback::find_external(store, by, &text, source.as_deref()).await?,
+        }))
     }
 }
 
@@ -322,8 +335,8 @@ payloads! {
 /// What to correct of an answer; what is left out stays.
 #[derive(InputObject)]
 struct CorrectFeedbackInput {
-    /// The answer.
-    feedback_id: ID,
+    /// ID of the response.
+    feedback: Reference,
     /// The feature that it is about; null: the product as a whole.
     feature: MaybeUndefined<Reference>,
     /// The release that it names; null: none.
@@ -353,8 +366,8 @@ payloads! {
 /// An answer to delete.
 #[derive(InputObject)]
 struct DeleteFeedbackInput {
-    /// The answer.
-    feedback_id: ID,
+    /// ID of the response.
+    feedback: Reference,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -434,7 +447,7 @@ impl FeedbackMutation {
                 comment: super::given(input.comment),
                 occurred_at: super::kept("occurredAt", input.occurred_at)?.map(Into::into),
             };
-            let id = parse("feedbackId", &input.feedback_id)?;
+            let id = parse("feedback", &input.feedback.0)?;
             let row = feedback::correct(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(FeedbackPayload::done(Feedback(row)))
         })
@@ -451,7 +464,7 @@ impl FeedbackMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.contributes()?;
-            let feedback = parse("feedbackId", &input.feedback_id)?;
+            let feedback = parse("feedback", &input.feedback.0)?;
             let row = feedback::delete(ctx.store(), by, feedback, ctx.now()).await?;
             Ok(DeleteFeedbackPayload::done(id(row.id)))
         })

@@ -15,6 +15,7 @@ use super::{
     feature::Feature,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{EarlierOf, HurtBy, StatedOf},
+    lookup::{self, By},
     page::{Total, connection},
     payload::{payload, payloads},
     product::{self, Product},
@@ -269,13 +270,25 @@ pub(super) struct IncidentQuery;
 
 #[Object]
 impl IncidentQuery {
-    /// An incident. Null when there is none; `errors` says so.
+    /// An incident by exactly one of `id` and `externalId`. Null if there is none; `errors` says so.
     async fn incident(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: ID,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "ID in the system that it came from.")] external_id: Option<String>,
+        #[graphql(
+            desc = "The system that it came from; needed for an external ID that several systems use."
+        )]
+        source: Option<String>,
     ) -> Result<Incident, Fault> {
-        Ok(Incident(incident::find(ctx.store(), ctx.reads()?, parse("id", &id)?).await?))
+        let (store, by) = (ctx.store(), ctx.reads()?);
+        let given = [("id", id.map(By::Id)), ("externalId", external_id.map(By::Name))];
+        let (argument, given) = lookup::one(given)?;
+        let text = given.text::<IncidentId>(argument)?;
+        Ok(Incident(match argument {
+            "id" => incident::find(store, by, parse("id", &text)?).await?,
+            _ => incident::find_external(store, by, &text, source.as_deref()).await?,
+        }))
     }
 
     /// The incidents of all products, the one opened last first.
@@ -408,8 +421,8 @@ payloads! {
 /// Customers whom an incident hurts too.
 #[derive(InputObject)]
 struct AddIncidentCustomersInput {
-    /// The incident.
-    incident_id: ID,
+    /// ID of the incident.
+    incident: Reference,
     /// The customers, at most 10,000. One who is linked to it already stays so.
     customers: Vec<Reference>,
     /// Any text of yours: it comes back in the payload.
@@ -419,8 +432,8 @@ struct AddIncidentCustomersInput {
 /// Customers whom an incident does not hurt after all.
 #[derive(InputObject)]
 struct RemoveIncidentCustomersInput {
-    /// The incident.
-    incident_id: ID,
+    /// ID of the incident.
+    incident: Reference,
     /// The customers, at most 10,000. One who is not linked to it stays so.
     customers: Vec<Reference>,
     /// Any text of yours: it comes back in the payload.
@@ -474,8 +487,8 @@ payloads! {
 /// What to change of an incident; what is left out stays.
 #[derive(InputObject)]
 struct UpdateIncidentInput {
-    /// The incident.
-    incident_id: ID,
+    /// ID of the incident.
+    incident: Reference,
     /// A new title.
     title: MaybeUndefined<String>,
     /// A new description; null removes it.
@@ -498,8 +511,8 @@ struct UpdateIncidentInput {
 /// An incident that is over.
 #[derive(InputObject)]
 struct ResolveIncidentInput {
-    /// The incident.
-    incident_id: ID,
+    /// ID of the incident.
+    incident: Reference,
     /// Since when; now if left out.
     resolved_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
@@ -509,13 +522,11 @@ struct ResolveIncidentInput {
 /// An incident that is not over after all.
 #[derive(InputObject)]
 struct ReopenIncidentInput {
-    /// The incident, by its id.
-    incident: Option<Reference>,
-    /// The incident, by its id, instead of `incident`.
-    incident_id: Option<ID>,
+    /// ID of the incident.
+    incident: Reference,
     /// Since when it hurts again; now if left out. From its end until then it did not. The moment of its end: it never
     /// stopped.
-    at: Option<DateTime>,
+    reopened_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -523,14 +534,12 @@ struct ReopenIncidentInput {
 /// Where an incident comes from.
 #[derive(InputObject)]
 struct AttributeIncidentInput {
-    /// The incident.
-    incident_id: ID,
+    /// ID of the incident.
+    incident: Reference,
     /// What is stated.
     basis: AttributionBasis,
-    /// The release, by its id or its version; left out with NOT_CAUSED_BY_CHANGE only.
+    /// ID or version of the release, of the product of the incident; left out with NOT_CAUSED_BY_CHANGE only.
     release: Option<Reference>,
-    /// The release by its id, instead of `release`.
-    release_id: Option<ID>,
     /// Probability, 0 to 1; with INFERRED only.
     confidence: Option<f64>,
     /// Any text of yours: it comes back in the payload.
@@ -616,7 +625,7 @@ impl IncidentMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.contributes()?;
-            let id: IncidentId = parse("incidentId", &input.incident_id)?;
+            let id: IncidentId = parse("incident", &input.incident.0)?;
             let changes = IncidentChanges {
                 title: super::kept("title", input.title)?,
                 description: super::given(input.description),
@@ -643,7 +652,7 @@ impl IncidentMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.contributes()?;
-            let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
+            let (id, customers) = (parse("incident", &input.incident.0)?, texts(input.customers));
             let linked = incident::add_customers(ctx.store(), by, id, customers, ctx.now()).await?;
             let added = linked.changed.into_iter().map(Customer).collect();
             Ok(AddIncidentCustomersPayload::done(Incident(linked.incident), added))
@@ -660,7 +669,7 @@ impl IncidentMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.contributes()?;
-            let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
+            let (id, customers) = (parse("incident", &input.incident.0)?, texts(input.customers));
             let linked = incident::remove_customers(ctx.store(), by, id, customers, ctx.now()).await?;
             let removed = linked.changed.into_iter().map(Customer).collect();
             Ok(RemoveIncidentCustomersPayload::done(Incident(linked.incident), removed))
@@ -677,7 +686,7 @@ impl IncidentMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.contributes()?;
-            let id = parse("incidentId", &input.incident_id)?;
+            let id = parse("incident", &input.incident.0)?;
             let row =
                 incident::resolve(ctx.store(), by, id, input.resolved_at.map(Into::into), ctx.now()).await?;
             Ok(IncidentPayload::done(Incident(row), Vec::new()))
@@ -694,17 +703,8 @@ impl IncidentMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.contributes()?;
-            let id = match (input.incident_id, input.incident) {
-                (Some(id), None) => parse("incidentId", &id)?,
-                (None, Some(reference)) => parse("incident", &ID(reference.0))?,
-                _ => {
-                    return Err(Fault::invalid(
-                        "incident",
-                        "name the incident, by `incident` or by `incidentId`",
-                    ));
-                }
-            };
-            let at = input.at.map(Into::into);
+            let id = parse("incident", &input.incident.0)?;
+            let at = input.reopened_at.map(Into::into);
             let row = incident::reopen(ctx.store(), by, id, at, ctx.now()).await?;
             Ok(IncidentPayload::done(Incident(row), Vec::new()))
         })
@@ -720,16 +720,8 @@ impl IncidentMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.contributes()?;
-            let id = parse("incidentId", &input.incident_id)?;
-            let release = match (input.release_id, input.release) {
-                (None, None) => None,
-                // A token that only writes may name a release by its id.
-                (Some(release), None) => Some(parse("releaseId", &release)?),
-                (release_id, release) => {
-                    let row = incident::find(ctx.store(), ctx.reads()?, id).await?;
-                    Some(release::referenced_in(ctx, release_id, release, row.product_id).await?)
-                }
-            };
+            let id = parse("incident", &input.incident.0)?;
+            let release = input.release.as_ref().map(|release| &*release.0);
             let basis = input.basis.into();
             let (row, stated) =
                 incident::attribute(ctx.store(), by, id, release, basis, input.confidence, ctx.now()).await?;

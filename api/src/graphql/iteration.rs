@@ -11,18 +11,16 @@ use uuid::Uuid;
 use super::{
     Asking,
     fault::Fault,
+    lookup::{self, By},
     page::{Direction, Paged, Sort},
     payload::{payload, payloads},
     product::{self, Product},
-    scalar::{Date, DateTime, Reference, id, parse},
+    scalar::{Date, DateTime, Reference, id},
     sent::SentOutcome,
 };
-use crate::{
-    base::error::Error,
-    domain::{
-        iteration::{self, IterationChanges, NewIteration},
-        sent::Nulls,
-    },
+use crate::domain::{
+    iteration::{self, IterationChanges, NewIteration},
+    sent::Nulls,
 };
 
 /// A sprint: a period of a product with a goal.
@@ -131,17 +129,32 @@ pub(super) struct IterationQuery;
 
 #[Object]
 impl IterationQuery {
-    /// An iteration. Null when there is none; `errors` says so.
+    /// An iteration by exactly one of `iteration`, `id`, `name` and `day`. Null if there is none; `errors` says so.
     async fn iteration(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: ID,
+        #[graphql(desc = "ID or name.")] iteration: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Name.")] name: Option<String>,
+        #[graphql(desc = "A day of the iteration.")] day: Option<Date>,
+        #[graphql(desc = "Product of the iteration; needed for a name or day that several iterations have.")]
+        product: Option<Reference>,
     ) -> Result<Iteration, Fault> {
-        let by = ctx.reports()?;
-        let id: IterationId = parse("id", &id)?;
-        let there = Entity::owned_by(by.organization()).filter(Column::Id.eq(id));
-        let found = there.one(ctx.store().reader()).await.map_err(Error::from)?;
-        found.map(Iteration).ok_or_else(|| super::gone("iteration", id))
+        let (store, by) = (ctx.store(), ctx.reports()?);
+        let product = product.as_ref().map(|product| &*product.0);
+        let (argument, given) = lookup::one([
+            ("iteration", iteration.map(By::Reference)),
+            ("id", id.map(By::Id)),
+            ("name", name.map(By::Name)),
+            ("day", day.map(By::Day)),
+        ])?;
+        Ok(Iteration(match given {
+            By::Day(day) => iteration::find_on(store, by, day.0, product).await?,
+            given => {
+                let reference = given.text::<IterationId>(argument)?;
+                iteration::find(store, by, (argument, &reference), product).await?
+            }
+        }))
     }
 }
 
@@ -165,8 +178,10 @@ struct CreateIterationInput {
 /// What to change of an iteration; what is left out stays.
 #[derive(InputObject)]
 struct UpdateIterationInput {
-    /// The iteration.
-    iteration_id: ID,
+    /// ID or name of the iteration.
+    iteration: Reference,
+    /// Product of the iteration; needed for a name that iterations of several products have.
+    product: Option<Reference>,
     /// A new name.
     name: MaybeUndefined<String>,
     /// A new goal; null removes it.
@@ -233,7 +248,9 @@ impl IterationMutation {
                 starts_on: super::kept("startsOn", input.starts_on)?.map(Into::into),
                 ends_before: super::kept("endsBefore", input.ends_before)?.map(Into::into),
             };
-            let id = parse("iterationId", &input.iteration_id)?;
+            let product = input.product.as_ref().map(|product| &*product.0);
+            let target = ("iteration", &*input.iteration.0);
+            let id = iteration::find(ctx.store(), by.into(), target, product).await?.id;
             let iteration = iteration::update(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(IterationPayload::done(Iteration(iteration), None))
         })

@@ -6,7 +6,7 @@ use async_graphql::{
     Context, Description, Enum, ID, InputObject, Object, SimpleObject, connection::Connection,
 };
 use ballroom_entity::{
-    id::{OrganizationId, TeamId},
+    id::{MemberId, OrganizationId, TeamId},
     member::{Column, Entity, Model},
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
@@ -18,6 +18,7 @@ use super::{
     Asking,
     fault::Fault,
     load::{IdentitiesOf, TeamsOf},
+    lookup,
     page::{Both, Direction, Paged, Sort, Total, connection},
     scalar::{DateTime, Reference, id},
     team::Team,
@@ -197,13 +198,18 @@ pub(super) struct MemberQuery;
 
 #[Object]
 impl MemberQuery {
-    /// A member by ID or e-mail address, also a removed one. Null if there is none; `errors` says so.
+    /// A member, also a removed one, by exactly one of `member`, `id` and `email`. Null if there is none; `errors` says
+    /// so.
     async fn member(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "ID or e-mail address.")] member: Reference,
+        #[graphql(desc = "ID or e-mail address.")] member: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "E-mail address, in any case.")] email: Option<String>,
     ) -> Result<Member, Fault> {
-        Ok(Member(member::find(ctx.store(), ctx.reports()?, &member.0).await?))
+        let by = ctx.reports()?;
+        let (argument, member) = lookup::named::<MemberId>(member, id, ("email", email))?;
+        Ok(Member(member::find(ctx.store(), by, (argument, &member)).await?))
     }
 
     /// Members of the organization, by name.

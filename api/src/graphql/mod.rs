@@ -10,6 +10,7 @@ mod fault;
 mod federation;
 mod live;
 mod load;
+mod lookup;
 mod page;
 mod payload;
 mod reach;

@@ -22,6 +22,7 @@ use super::{
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     iteration::{Iteration, IterationOrder, Iterations},
+    lookup,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     regression::{self, ChangePoint},
@@ -374,13 +375,17 @@ pub(super) struct ProductQuery;
 
 #[Object]
 impl ProductQuery {
-    /// A product. Null when there is none; `errors` says so.
+    /// A product by exactly one of `product`, `id` and `key`. Null if there is none; `errors` says so.
     async fn product(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id or key.")] product: Reference,
+        #[graphql(desc = "ID or key.")] product: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
     ) -> Result<Product, Fault> {
-        Ok(Product(product::find(ctx.store(), ctx.reports()?, &product.0).await?))
+        ctx.reports()?;
+        let (argument, product) = lookup::named::<ProductId>(product, id, ("key", key))?;
+        Ok(Product(super::dimensions(ctx).await?.product(argument, &product)?.clone()))
     }
 
     /// The organization's products, by key.

@@ -25,15 +25,15 @@ use super::{
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{DeploymentsOf, TouchedBy},
+    lookup,
     page::{Both, Direction, Paged, Sort, Total, in_order},
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, Regression},
-    scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
+    scalar::{Date, DateTime, PeriodInput, Reference, id},
     sent::SentOutcome,
 };
 use crate::{
-    base::reference::PublicId,
     domain::{
         product::today,
         release::{self, NewRelease, ReleaseChanges, TouchedFeature},
@@ -462,71 +462,26 @@ pub(super) async fn of(ctx: &Context<'_>, release: ReleaseId) -> Result<Release,
     found.map(Release).ok_or_else(|| super::gone("release", release))
 }
 
-/// The release that an input names: by id, or by version, in a product or in the only product that has it.
-pub(super) async fn referenced(
-    ctx: &Context<'_>,
-    release_id: Option<ID>,
-    release: Option<Reference>,
-    product: Option<Reference>,
-) -> Result<ReleaseId, Fault> {
-    // Not through the loaders: what they remember would be shown after the release has changed.
-    let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
-    match product {
-        Some(product) => {
-            let product = dimensions.product("product", &product.0)?.id;
-            referenced_in(ctx, release_id, release, product).await
-        }
-        None => match (release_id, release) {
-            (Some(id), None) => parse("releaseId", &id),
-            (None, Some(reference)) => Ok(dimensions.only_release("release", &reference.0)?.id),
-            _ => Err(which()),
-        },
-    }
-}
-
-/// The release of a product that an input names, by id or by version.
-pub(super) async fn referenced_in(
-    ctx: &Context<'_>,
-    release_id: Option<ID>,
-    release: Option<Reference>,
-    product: ProductId,
-) -> Result<ReleaseId, Fault> {
-    let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
-    match (release_id, release) {
-        (Some(id), None) => {
-            let id: ReleaseId = parse("releaseId", &id)?;
-            Ok(dimensions.release(product, "releaseId", &id.public())?.id)
-        }
-        (None, Some(reference)) => Ok(dimensions.release(product, "release", &reference.0)?.id),
-        _ => Err(which()),
-    }
-}
-
-fn which() -> Fault {
-    Fault::invalid("release", "name the release once: by `release` (its id or version) or by `releaseId`")
-}
-
 #[derive(Default)]
 pub(super) struct ReleaseQuery;
 
 #[Object]
 impl ReleaseQuery {
-    /// A release, by its id, or by its version within a product. Null when there is none; `errors` says so.
+    /// A release by exactly one of `release`, `id` and `version`. Null if there is none; `errors` says so.
     async fn release(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id, or its version if the product is given too.")] release: Reference,
-        #[graphql(desc = "The product in which to look for a version.")] product: Option<Reference>,
+        #[graphql(desc = "ID or version.")] release: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Version.")] version: Option<String>,
+        #[graphql(desc = "Product of the release; needed for a version that several products have.")]
+        product: Option<Reference>,
     ) -> Result<Release, Fault> {
         ctx.reports()?;
-        match product {
-            None => of(ctx, parse("release", &ID(release.0))?).await,
-            Some(product) => {
-                let dimensions = super::dimensions(ctx).await?;
-                let product = dimensions.product("product", &product.0)?.id;
-                Ok(Release(dimensions.release(product, "release", &release.0)?.clone()))
-            }
-        }
+        let (argument, release) = lookup::named::<ReleaseId>(release, id, ("version", version))?;
+        let dimensions = super::dimensions(ctx).await?;
+        let product = product.map(|product| dimensions.product("product", &product.0)).transpose()?;
+        Ok(Release(dimensions.release_in(product.map(|product| product.id), argument, &release)?.clone()))
     }
 }
 
@@ -568,12 +523,10 @@ struct PlanReleaseInput {
 /// What to change of a release; what is left out stays.
 #[derive(InputObject)]
 struct UpdateReleaseInput {
-    /// The release: its id, or its version. A version that several products have needs the product too.
-    release: Option<Reference>,
-    /// The product in which to look for a version.
+    /// ID or version of the release.
+    release: Reference,
+    /// Product of the release; needed for a version that several products have.
     product: Option<Reference>,
-    /// The release by its id, instead of `release`.
-    release_id: Option<ID>,
     /// A new title; null removes it.
     title: MaybeUndefined<String>,
     /// New notes; null removes them.
@@ -591,12 +544,10 @@ struct UpdateReleaseInput {
 /// A release that customers have.
 #[derive(InputObject)]
 struct ShipReleaseInput {
-    /// The release: its id, or its version. A version that several products have needs the product too.
-    release: Option<Reference>,
-    /// The product in which to look for a version.
+    /// ID or version of the release.
+    release: Reference,
+    /// Product of the release; needed for a version that several products have.
     product: Option<Reference>,
-    /// The release by its id, instead of `release`.
-    release_id: Option<ID>,
     /// Since when; left out: since the answers that name it show it with customers, now if none does. A release that was
     /// withdrawn comes again: its first day is the new one, and neither side of a verdict counts the first time.
     released_at: Option<DateTime>,
@@ -607,12 +558,10 @@ struct ShipReleaseInput {
 /// A release that is taken back.
 #[derive(InputObject)]
 struct WithdrawReleaseInput {
-    /// The release: its id, or its version. A version that several products have needs the product too.
-    release: Option<Reference>,
-    /// The product in which to look for a version.
+    /// ID or version of the release.
+    release: Reference,
+    /// Product of the release; needed for a version that several products have.
     product: Option<Reference>,
-    /// The release by its id, instead of `release`.
-    release_id: Option<ID>,
     /// Since when; now if left out.
     withdrawn_at: Option<DateTime>,
     /// Any text of yours: it comes back in the payload.
@@ -688,7 +637,7 @@ impl ReleaseMutation {
                 planned_for: super::given(input.planned_for).map(|day| day.map(Into::into)),
                 features: super::given(input.features).map(|features| touched(features.unwrap_or_default())),
             };
-            let id = referenced(ctx, input.release_id, input.release, input.product).await?;
+            let id = lookup::release(ctx, &input.release, input.product.as_ref()).await?;
             let release = release::update(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release), None, Vec::new()))
         })
@@ -704,7 +653,7 @@ impl ReleaseMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.ships()?;
-            let id = referenced(ctx, input.release_id, input.release, input.product).await?;
+            let id = lookup::release(ctx, &input.release, input.product.as_ref()).await?;
             let released_at = input.released_at.map(Into::into);
             let (release, became) = release::ship(ctx.store(), by, id, released_at, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))
@@ -721,7 +670,7 @@ impl ReleaseMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.ships()?;
-            let id = referenced(ctx, input.release_id, input.release, input.product).await?;
+            let id = lookup::release(ctx, &input.release, input.product.as_ref()).await?;
             let withdrawn_at = input.withdrawn_at.map_or_else(|| ctx.now(), Into::into);
             let (release, became) = release::withdraw(ctx.store(), by, id, withdrawn_at, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))

@@ -14,16 +14,11 @@ pub(super) fn id(id: impl PublicId) -> ID {
 }
 
 /// The id that a client gave.
-pub(super) fn parse<I: PublicId>(field: &str, id: &ID) -> Result<I, Fault> {
+pub(super) fn parse<I: PublicId>(field: &str, id: &str) -> Result<I, Fault> {
     I::parse(id).ok_or_else(|| {
         Fault::invalid(
             field,
-            &format!(
-                "\"{}\" is not the id of {}, which is {noun}_…",
-                id.0,
-                words::a(I::NOUN),
-                noun = I::NOUN
-            ),
+            &format!("\"{id}\" is not the id of {}, which is {noun}_…", words::a(I::NOUN), noun = I::NOUN),
         )
     })
 }

@@ -6,8 +6,9 @@ use ballroom_entity::{id::ScaleId, scale::Model};
 use super::{
     Asking,
     fault::Fault,
+    lookup,
     payload::{payload, payloads},
-    scalar::id,
+    scalar::{Reference, id},
 };
 use crate::domain::scale::{self, NewScale};
 
@@ -87,6 +88,19 @@ pub(super) struct ScaleQuery;
 
 #[Object]
 impl ScaleQuery {
+    /// A scale by exactly one of `scale`, `id` and `key`. Null if there is none; `errors` says so.
+    async fn scale(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "ID or key.")] scale: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
+    ) -> Result<Scale, Fault> {
+        ctx.reports()?;
+        let (argument, scale) = lookup::named::<ScaleId>(scale, id, ("key", key))?;
+        Ok(Scale(super::dimensions(ctx).await?.scale(argument, &scale)?.clone()))
+    }
+
     /// The organization's scales, by key: csat, nps, ces, stars, stars10 and thumbs are there from the start.
     async fn scales(&self, ctx: &Context<'_>) -> Result<Vec<Scale>, Fault> {
         Ok(scale::all(ctx.store(), ctx.reports()?).await?.into_iter().map(Scale).collect())

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     Asking,
     fault::Fault,
+    lookup,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::{DateTime, Reference, id},
@@ -83,6 +84,19 @@ pub(super) struct SegmentQuery;
 
 #[Object]
 impl SegmentQuery {
+    /// A segment by exactly one of `segment`, `id` and `key`. Null if there is none; `errors` says so.
+    async fn segment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "ID or key.")] segment: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
+    ) -> Result<Segment, Fault> {
+        ctx.reports()?;
+        let (argument, segment) = lookup::named::<SegmentId>(segment, id, ("key", key))?;
+        Ok(Segment(super::dimensions(ctx).await?.segment(argument, &segment)?.clone()))
+    }
+
     /// The organization's segments, by key.
     async fn segments(
         &self,

@@ -12,6 +12,7 @@ use super::{
     Asking,
     fault::Fault,
     feature::{Feature, FeatureFilter, FeatureOrder, Features},
+    lookup,
     member::{Member, MemberFilter, Members},
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
@@ -134,14 +135,17 @@ pub(super) struct TeamQuery;
 
 #[Object]
 impl TeamQuery {
-    /// A team by ID or key. Null if there is none; `errors` says so.
+    /// A team by exactly one of `team`, `id` and `key`. Null if there is none; `errors` says so.
     async fn team(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "ID or key.")] team: Reference,
+        #[graphql(desc = "ID or key.")] team: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
     ) -> Result<Team, Fault> {
         ctx.reports()?;
-        Ok(Team(super::dimensions(ctx).await?.team("team", &team.0)?.clone()))
+        let (argument, team) = lookup::named::<TeamId>(team, id, ("key", key))?;
+        Ok(Team(super::dimensions(ctx).await?.team(argument, &team)?.clone()))
     }
 
     /// Teams of the organization, by key.

@@ -192,8 +192,8 @@ payloads! {
 /// A token to revoke.
 #[derive(InputObject)]
 struct RevokeTokenInput {
-    /// The token.
-    token_id: ID,
+    /// ID of the token, or its name if only one active token has it.
+    token: Reference,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -244,8 +244,8 @@ impl TokenMutation {
     ) -> Result<TokenPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let row = token::revoke(ctx.store(), ctx.administers()?, ("tokenId", &input.token_id), ctx.now())
-                .await?;
+            let row =
+                token::revoke(ctx.store(), ctx.administers()?, ("token", &input.token.0), ctx.now()).await?;
             Ok(TokenPayload::done(ApiToken(row)))
         })
         .await

@@ -58,8 +58,8 @@ async fn a_revoked_token_lets_nobody_in(backend: Backend) {
     assert_eq!(app.answer_to(token, ASK, json!({})).await.0, 401);
     let none = app.database.ballroom(&["token", "revoke", "phone"]).await;
     assert!(!none.status.success() && none.err.contains("phone"), "{none:?}");
-    let revoke = "mutation { revokeToken(input: { tokenId: \"phone\" }) { token { id } } }";
-    assert_eq!(app.is_refused(revoke, json!({})).await.1, "tokenId");
+    let revoke = "mutation { revokeToken(input: { token: \"phone\" }) { token { id } } }";
+    assert_eq!(app.is_refused(revoke, json!({})).await.1, "token");
 }
 
 /// Who calls: each role without limits, then each scope with the role that may do most; and an operator of the server.
@@ -96,7 +96,7 @@ fn samples() -> Vec<(String, String)> {
     {
         query(list, "(first: 1) { nodes { id } }");
     }
-    for one in ["product", "customer", "release", "feature", "member", "team"] {
+    for one in ["product", "customer", "release", "feature", "member", "team", "segment", "scale"] {
         query(one, &format!("({one}: {}) {{ id }}", none(one)));
     }
     for one in ["feedback", "incident", "iteration"] {
@@ -114,8 +114,8 @@ fn samples() -> Vec<(String, String)> {
     let answer = "product: \"none\", scale: \"csat\", rating: 3";
     mutation("submitFeedback", answer);
     mutation("submitFeedbackBatch", &format!("items: [{{ {answer} }}]"));
-    mutation("correctFeedback", &format!("feedbackId: {}", none("feedback")));
-    mutation("deleteFeedback", &format!("feedbackId: {}", none("feedback")));
+    mutation("correctFeedback", &format!("feedback: {}", none("feedback")));
+    mutation("deleteFeedback", &format!("feedback: {}", none("feedback")));
     let incident = "product: \"none\", severity: 2, title: \"x\"";
     mutation("openIncident", incident);
     mutation("openIncidents", &format!("items: [{{ {incident} }}]"));
@@ -127,28 +127,27 @@ fn samples() -> Vec<(String, String)> {
         ("addIncidentCustomers", ", customers: [\"acme\"]"),
         ("removeIncidentCustomers", ", customers: [\"acme\"]"),
     ] {
-        mutation(name, &format!("incidentId: {}{rest}", none("incident")));
+        mutation(name, &format!("incident: {}{rest}", none("incident")));
     }
     mutation("recordExposure", "items: [{ product: \"none\", day: \"2026-03-01\", activeCustomers: 3 }]");
     mutation("createCustomer", "key: \"\"");
     mutation("updateCustomer", &format!("customer: {}", none("customer")));
     mutation("planRelease", "product: \"none\", version: \"1\"");
     for name in ["updateRelease", "shipRelease", "withdrawRelease"] {
-        mutation(name, &format!("releaseId: {}", none("release")));
+        mutation(name, &format!("release: {}", none("release")));
     }
-    let deployment =
-        format!("releaseId: {}, environment: \"production\", status: SUCCEEDED", none("release"));
+    let deployment = format!("release: {}, environment: \"production\", status: SUCCEEDED", none("release"));
     mutation("recordDeployment", &deployment);
     mutation("createProduct", "key: \"\"");
     mutation("updateOrganization", "minAnswers: 0");
     mutation("updateProduct", "product: \"none\"");
     mutation("createFeature", "product: \"none\", key: \"x\"");
-    mutation("updateFeature", &format!("featureId: {feature}"));
+    mutation("updateFeature", &format!("feature: {feature}"));
     mutation(
         "createIteration",
         "product: \"none\", name: \"x\", startsOn: \"2026-03-01\", endsBefore: \"2026-03-02\"",
     );
-    mutation("updateIteration", &format!("iterationId: {}", none("iteration")));
+    mutation("updateIteration", &format!("iteration: {}", none("iteration")));
     mutation("createTeam", "key: \"\"");
     mutation("updateTeam", &format!("team: {}, name: \"x\"", none("team")));
     mutation("removeTeam", &format!("team: {}", none("team")));
@@ -168,7 +167,7 @@ fn samples() -> Vec<(String, String)> {
     mutation("createScale", "key: \"\", name: \"x\", min: 0, max: 1");
     mutation("computeScoreParameters", "from: \"2026-03-02\", until: \"2026-03-01\"");
     mutation("createToken", "name: \"\", role: SUPPORT");
-    mutation("revokeToken", "tokenId: \"none\"");
+    mutation("revokeToken", "token: \"none\"");
     for name in ["feedbackReceived", "incidentChanged", "releaseChanged", "verdictChanged", "incidentAlert"] {
         let shown = match name {
             "verdictChanged" => "after",
@@ -904,7 +903,7 @@ async fn messages_tell_who_only_writes_nothing_of_what_is_stored(backend: Backen
     let made = app.asks(made, json!({})).await;
     let incident = made["openIncident"]["incident"]["id"].as_str().unwrap();
     let resolve = format!(
-        "resolveIncident(input: {{ incidentId: \"{incident}\", resolvedAt: \"2026-01-01T00:00:00Z\" }})"
+        "resolveIncident(input: {{ incident: \"{incident}\", resolvedAt: \"2026-01-01T00:00:00Z\" }})"
     );
     for (verb, told, untold) in [
         (

@@ -110,9 +110,9 @@ async fn a_distribution_follows_corrections_and_narrows(backend: Backend) {
     let id = &answers["feature"]["feedback"]["nodes"][0]["id"];
     let correct =
         "mutation($input: CorrectFeedbackInput!) { correctFeedback(input: $input) { feedback { rating } } }";
-    app.asks(correct, json!({ "input": { "feedbackId": id, "rating": 1 } })).await;
+    app.asks(correct, json!({ "input": { "feedback": id, "rating": 1 } })).await;
     assert_eq!(levels(release, "").await, [1, 0, 1, 0, 0]);
-    let delete = "mutation($id: ID!) { deleteFeedback(input: { feedbackId: $id }) { deletedId } }";
+    let delete = "mutation($id: Reference!) { deleteFeedback(input: { feedback: $id }) { deletedId } }";
     app.asks(delete, json!({ "id": id })).await;
     assert_eq!(levels(release, "").await, [0, 0, 1, 0, 0]);
     app.verify().await;

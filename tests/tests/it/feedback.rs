@@ -94,12 +94,12 @@ async fn a_deleted_answer_gives_its_voice_back(backend: Backend) {
     let said = |rating: f64, at: &str| answer(rating, json!({ "customer": "acme", "occurredAt": at }));
     app.submits(said(2.0, "2026-03-01T12:00:00Z")).await;
     let last = app.submits(said(5.0, "2026-03-01T20:00:00Z")).await;
-    let delete = "mutation($id: ID!) { deleteFeedback(input: { feedbackId: $id }) { deletedId } }";
+    let delete = "mutation($id: Reference!) { deleteFeedback(input: { feedback: $id }) { deletedId } }";
     let id = last["feedback"]["id"].clone();
     app.asks(delete, json!({ "id": id })).await;
     assert_eq!(counted(&app, "search").await, (1, Some(25.0)));
     let (code, argument, _) = app.is_refused(delete, json!({ "id": id })).await;
-    assert_eq!((code.as_str(), argument.as_str()), ("NOT_FOUND", "feedbackId"));
+    assert_eq!((code.as_str(), argument.as_str()), ("NOT_FOUND", "feedback"));
     app.verify().await;
 }
 
@@ -111,7 +111,7 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
         item
     };
     let first = app.submits(sent(json!({}))).await;
-    let delete = "mutation($id: ID!) { deleteFeedback(input: { feedbackId: $id }) { deletedId } }";
+    let delete = "mutation($id: Reference!) { deleteFeedback(input: { feedback: $id }) { deletedId } }";
     app.asks(delete, json!({ "id": first["feedback"]["id"] })).await;
     let submit = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome
         feedback { id rating } } }";
@@ -177,7 +177,7 @@ async fn a_correction_moves_the_counts(backend: Backend) {
     let query = "mutation($input: CorrectFeedbackInput!) { correctFeedback(input: $input) {
         feedback { rating comment feature { key } correctedAt } } }";
     let input =
-        json!({ "feedbackId": made["feedback"]["id"], "rating": 5, "feature": "cart", "comment": null });
+        json!({ "feedback": made["feedback"]["id"], "rating": 5, "feature": "cart", "comment": null });
     let corrected = app.asks(query, json!({ "input": input })).await;
     let feedback = &corrected["correctFeedback"]["feedback"];
     assert_eq!((&feedback["rating"], &feedback["comment"]), (&json!(5.0), &json!(null)));

@@ -218,7 +218,7 @@ async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
         release(release: $version, product: $product) { id } }";
     let found = app.asks(query, json!({ "product": junio, "version": "2.0.5" })).await;
     let update = "mutation($input: UpdateReleaseInput!) { updateRelease(input: $input) { release { id } } }";
-    let input = json!({ "releaseId": found["release"]["id"], "previous": "2.0.1" });
+    let input = json!({ "release": found["release"]["id"], "previous": "2.0.1" });
     app.asks(update, json!({ "input": input })).await;
     let declared = verdict(&app, junio, "2.0.5", "2022-07-31").await;
     let judged = &declared["features"][0];

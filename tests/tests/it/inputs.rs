@@ -73,10 +73,10 @@ async fn a_filter_narrows_its_place_and_never_replaces_it(backend: Backend) {
     for (place, connection, same, other) in [
         (search, "feedback", "feature: \"search\"".to_owned(), "feature: \"checkout\"".to_owned()),
         (search, "feedback", "release: \"1.0\"".to_owned(), "release: \"2.0\"".to_owned()),
-        (search, "feedback", format!("customerId: \"{acme}\""), format!("customerId: \"{bolt}\"")),
+        (search, "feedback", format!("customer: \"{acme}\""), format!("customer: \"{bolt}\"")),
         (first, "feedback", "release: \"1.0\"".to_owned(), "release: \"2.0\"".to_owned()),
         (first, "feedback", "feature: \"search\"".to_owned(), "feature: \"checkout\"".to_owned()),
-        (acme_of, "feedback", format!("customerId: \"{acme}\""), format!("customerId: \"{bolt}\"")),
+        (acme_of, "feedback", format!("customer: \"{acme}\""), format!("customer: \"{bolt}\"")),
         (acme_of, "feedback", format!("feature: {}", id("search")), format!("feature: {}", id("checkout"))),
         (acme_of, "incidents", format!("feature: {}", id("search")), format!("feature: {}", id("checkout"))),
     ] {
@@ -199,8 +199,8 @@ async fn a_request_that_cannot_be_coerced_does_nothing(backend: Backend) {
     // Whatever is wrong is told at once.
     let query =
         "mutation($a: SubmitFeedbackInput!, $b: DateTime!, $c: Date) { submitFeedback(input: $a) { outcome }
-        updateIncident(input: { incidentId: \"x\", openedAt: $b }) { clientMutationId }
-        updateRelease(input: { plannedFor: $c }) { clientMutationId } }";
+        updateIncident(input: { incident: \"x\", openedAt: $b }) { clientMutationId }
+        updateRelease(input: { release: \"x\", plannedFor: $c }) { clientMutationId } }";
     let variables = json!({ "a": { "product": "shop", "rating": 1, "scal": "csat" }, "c": "soon" });
     let answer = app.answer(query, variables).await;
     let said: Vec<_> = answer["errors"].as_array().unwrap().iter().map(|error| &error["message"]).collect();
@@ -385,28 +385,27 @@ async fn null_removes_what_can_be_empty_and_is_refused_by_field_elsewhere(backen
     let mut tried = 0;
     for (mutation, identity, removable) in [
         ("updateProduct", json!({ "product": "shop" }), &["description"][..]),
-        ("updateFeature", json!({ "featureId": feature }), &["description", "team"]),
+        ("updateFeature", json!({ "feature": feature }), &["description", "team"]),
         (
             "updateRelease",
-            json!({ "releaseId": release }),
+            json!({ "release": release }),
             &["title", "notes", "previous", "plannedFor", "features"],
         ),
-        ("updateIteration", json!({ "iterationId": iteration }), &["goal"]),
+        ("updateIteration", json!({ "iteration": iteration }), &["goal"]),
         ("updateMember", json!({ "member": member }), &["email", "roles", "teams", "language", "identities"]),
         ("updateCustomer", json!({ "customer": "acme" }), &["name", "segment"]),
         (
             "updateIncident",
-            json!({ "incidentId": incident }),
+            json!({ "incident": incident }),
             &["description", "affectedCustomers", "features", "customers"],
         ),
-        ("correctFeedback", json!({ "feedbackId": feedback }), &["feature", "release", "segment", "comment"]),
+        ("correctFeedback", json!({ "feedback": feedback }), &["feature", "release", "segment", "comment"]),
     ] {
         let input = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
         let fields = &schema.get_input_object(&input).unwrap().fields;
         for (name, field) in fields {
-            // A release is named in one of several ways; null is another way to leave a name out.
-            let names =
-                mutation == "updateRelease" && ["release", "product", "releaseId"].contains(&name.as_str());
+            // The product is a part of the name; null is another way to leave it out.
+            let names = name == "product";
             if name == "clientMutationId" || names || field.ty.is_non_null() {
                 continue;
             }
@@ -458,8 +457,8 @@ async fn nul_is_refused_by_field_or_finds_nothing(backend: Backend) {
         let input = field.argument_by_name("input").unwrap().ty.inner_named_type().clone();
         let fields = &schema.get_input_object(&input).unwrap().fields;
         let sample = |name: &str, ty: &str| match (name, ty) {
-            ("feedbackId", _) => feedback.clone(),
-            ("incidentId", _) => json!(incident),
+            ("feedback", _) => feedback.clone(),
+            ("incident", _) => json!(incident),
             (name, "ID") => json!(none(name.trim_end_matches("Id"))),
             ("product", _) => json!("shop"),
             ("feature", _) => json!("search"),
@@ -642,8 +641,7 @@ async fn search_ignores_the_case_of_letters_in_every_script(backend: Backend) {
         assert_eq!(found(text).await, keys, "{text}");
     }
     assert_eq!(found(&"x".repeat(60_000)).await, "");
-    let rename =
-        "mutation($f: ID!) { updateFeature(input: { featureId: $f, name: \"Čtečka\" }) { feature { id } } }";
+    let rename = "mutation($f: Reference!) { updateFeature(input: { feature: $f, name: \"Čtečka\" }) { feature { id } } }";
     let id =
         app.asks("{ feature(product: \"shop\", feature: \"a\") { id } }", json!({})).await["feature"]["id"]
             .clone();
@@ -738,9 +736,9 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
     assert_eq!(before["customers"], nothing);
     // acme changes its mind: what it said before no longer counts.
     app.submits(said("acme", 2)).await;
-    let title = format!("mutation {{ updateRelease(input: {{ releaseId: {release}, title: \"Spring\" }}) {{ release {{ id }} }}
+    let title = format!("mutation {{ updateRelease(input: {{ release: {release}, title: \"Spring\" }}) {{ release {{ id }} }}
         updateCustomer(input: {{ customer: \"bolt\", name: \"Bolt\" }}) {{ customer {{ id }} }}
-        attributeIncident(input: {{ incidentId: \"{incident}\", releaseId: {release}, basis: CONFIRMED }}) {{ incident {{ id }} }} }}");
+        attributeIncident(input: {{ incident: \"{incident}\", release: {release}, basis: CONFIRMED }}) {{ incident {{ id }} }} }}");
     app.asks(&title, json!({})).await;
     let after = ask().await;
     let comments = |connection: &str| {
@@ -758,7 +756,7 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
     assert_eq!(after["product"]["incidents"]["nodes"][0]["title"], "first");
     assert_eq!(after["product"]["newer"], nothing);
     assert_eq!(after["customers"]["nodes"], json!([{ "key": "bolt" }]));
-    let deploy = format!("mutation {{ recordDeployment(input: {{ releaseId: {release}, environment: \"production\", status: SUCCEEDED }})
+    let deploy = format!("mutation {{ recordDeployment(input: {{ release: {release}, environment: \"production\", status: SUCCEEDED }})
         {{ deployment {{ id }} }} updateProduct(input: {{ product: \"shop\", name: \"Shop\" }}) {{ product {{ id }} }} }}");
     app.asks(&deploy, json!({})).await;
     let others = "query($at: DateTime!) { deployments(filter: { product: \"shop\", receivedAfter: $at }) { nodes { release { version } } }
@@ -772,7 +770,7 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
         "segments": { "totalCount": 0 }, "product": { "iterations": { "totalCount": 0 } } })
     );
     let correct = format!(
-        "mutation {{ correctFeedback(input: {{ feedbackId: {acme}, comment: \"corrected\" }}) {{ feedback {{ id }} }} }}"
+        "mutation {{ correctFeedback(input: {{ feedback: {acme}, comment: \"corrected\" }}) {{ feedback {{ id }} }} }}"
     );
     app.asks(&correct, json!({})).await;
     // By pages, each change once, whatever the order.
@@ -852,7 +850,7 @@ async fn whom_an_incident_hurts_can_be_read_and_changed(backend: Backend) {
         keys.collect::<Vec<_>>().join(" ")
     };
     assert_eq!(hurt().await, "acme");
-    let add = "mutation($i: ID!, $c: [Reference!]!) { addIncidentCustomers(input: { incidentId: $i, customers: $c }) {
+    let add = "mutation($i: Reference!, $c: [Reference!]!) { addIncidentCustomers(input: { incident: $i, customers: $c }) {
         addedCustomers { key } } }";
     let added = app.asks(add, json!({ "i": incident, "c": ["acme", "bolt"] })).await;
     assert_eq!(added["addIncidentCustomers"]["addedCustomers"], json!([{ "key": "bolt" }]));
@@ -864,7 +862,7 @@ async fn whom_an_incident_hurts_can_be_read_and_changed(backend: Backend) {
     assert_eq!(removed["removeIncidentCustomers"]["removedCustomers"], json!([{ "key": "acme" }]));
     assert_eq!(hurt().await, "bolt");
     let update =
-        "mutation($i: ID!, $c: [Reference!]!) { updateIncident(input: { incidentId: $i, customers: $c }) {
+        "mutation($i: Reference!, $c: [Reference!]!) { updateIncident(input: { incident: $i, customers: $c }) {
         removedCustomers { key } } }";
     let updated = app.asks(update, json!({ "i": incident, "c": ["globex", "acme"] })).await;
     assert_eq!(updated["updateIncident"]["removedCustomers"], json!([{ "key": "bolt" }]));

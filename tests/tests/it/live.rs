@@ -245,10 +245,11 @@ async fn incidents_and_releases_are_told(backend: Backend) {
     let release = plans(&app, "1.0").await;
     let told = socket.hears_of("releases").await;
     assert_eq!(told, json!({ "releaseChanged": { "version": "1.0", "lifecycle": "PLANNED" } }));
-    let ship = "mutation($id: ID!) { shipRelease(input: { releaseId: $id }) { release { id } } }";
+    let ship = "mutation($id: Reference!) { shipRelease(input: { release: $id }) { release { id } } }";
     app.asks(ship, json!({ "id": release })).await;
     assert_eq!(socket.hears_of("releases").await["releaseChanged"]["lifecycle"], "RELEASED");
-    let withdraw = "mutation($id: ID!) { withdrawRelease(input: { releaseId: $id }) { release { id } } }";
+    let withdraw =
+        "mutation($id: Reference!) { withdrawRelease(input: { release: $id }) { release { id } } }";
     app.asks(withdraw, json!({ "id": release })).await;
     assert_eq!(socket.hears_of("releases").await["releaseChanged"]["lifecycle"], "WITHDRAWN");
     // Planned and shipped in one: told once.
@@ -267,12 +268,13 @@ async fn incidents_and_releases_are_told(backend: Backend) {
         (&told["title"], &told["state"], &told["features"]),
         (&json!("hangs"), &json!("OPEN"), &features)
     );
-    let attribute = "mutation($id: ID!, $release: ID!) {
-        attributeIncident(input: { incidentId: $id, basis: CONFIRMED, releaseId: $release }) { incident { id } } }";
+    let attribute = "mutation($id: Reference!, $release: Reference!) {
+        attributeIncident(input: { incident: $id, basis: CONFIRMED, release: $release }) { incident { id } } }";
     app.asks(attribute, json!({ "id": id, "release": shipped })).await;
     let told = socket.hears_of("incidents").await["incidentChanged"].clone();
     assert_eq!(told["attributions"], json!([{ "basis": "CONFIRMED", "release": { "version": "2.0" } }]));
-    let resolve = "mutation($id: ID!) { resolveIncident(input: { incidentId: $id }) { incident { id } } }";
+    let resolve =
+        "mutation($id: Reference!) { resolveIncident(input: { incident: $id }) { incident { id } } }";
     app.asks(resolve, json!({ "id": id })).await;
     assert_eq!(socket.hears_of("incidents").await["incidentChanged"]["state"], "RESOLVED");
     socket.hears_nothing(Duration::from_millis(700)).await;
@@ -872,7 +874,7 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
     let id = app.asks(open, json!({})).await["openIncident"]["incident"]["id"].clone();
     plans(&app, "3.0").await;
     app.asks(
-        &format!("mutation {{ resolveIncident(input: {{ incidentId: {id} }}) {{ incident {{ id }} }} }}"),
+        &format!("mutation {{ resolveIncident(input: {{ incident: {id} }}) {{ incident {{ id }} }} }}"),
         json!({}),
     )
     .await;

@@ -19,6 +19,7 @@ mod import_rows;
 mod inputs;
 mod limits;
 mod live;
+mod lookups;
 mod nouns;
 mod objects;
 mod oidc;

@@ -17,7 +17,7 @@ async fn shop(app: &App) {
     app.asks(team, json!({})).await;
     let update = "mutation($input: UpdateFeatureInput!) { updateFeature(input: $input) { feature { id } } }";
     let search = app.asks("{ feature(feature: \"search\", product: \"shop\") { id } }", json!({})).await;
-    let input = json!({ "featureId": search["feature"]["id"], "team": "finders", "lifecycle": "RETIRED", "name": "Find_It" });
+    let input = json!({ "feature": search["feature"]["id"], "team": "finders", "lifecycle": "RETIRED", "name": "Find_It" });
     app.asks(update, json!({ "input": input })).await;
     let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
     let first = json!({ "product": "shop", "version": "1.9", "title": "Autumn", "releasedAt": "2026-03-01T00:00:00Z" });
@@ -71,7 +71,7 @@ async fn every_object_is_found_by_its_id(backend: Backend) {
     let release = data["product"]["releases"]["nodes"][1]["id"].clone();
     let deploy =
         "mutation($input: RecordDeploymentInput!) { recordDeployment(input: $input) { deployment { id } } }";
-    let input = json!({ "releaseId": release, "environment": "production", "status": "SUCCEEDED" });
+    let input = json!({ "release": release, "environment": "production", "status": "SUCCEEDED" });
     let deployed = app.asks(deploy, json!({ "input": input })).await;
     collect(&deployed, &mut ids);
     let nouns: std::collections::BTreeSet<_> =
@@ -160,7 +160,7 @@ async fn filters_and_orders_narrow_connections(backend: Backend) {
     }
     let customer = app.asks("{ customers { nodes { id key } } }", json!({})).await;
     let acme = &customer["customers"]["nodes"][0];
-    let of_acme = format!("filter: {{ customerId: {} }}", acme["id"]);
+    let of_acme = format!("filter: {{ customer: {} }}", acme["id"]);
     assert_eq!(listed("feedback", &of_acme, "comment").await, ["lovely"]);
     for (filter, severities) in [
         ("filter: { state: OPEN }", vec![2, 1]),

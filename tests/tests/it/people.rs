@@ -140,7 +140,7 @@ async fn a_team_owns_features_and_has_members(backend: Backend) {
     );
     assert_eq!(shown["features"]["nodes"], json!([{ "key": "search" }]));
     assert_eq!(shown["teams"]["totalCount"], 2);
-    let none = "mutation($id: ID!) { updateFeature(input: { featureId: $id, team: \"seekers\" }) { feature { id } } }";
+    let none = "mutation($id: Reference!) { updateFeature(input: { feature: $id, team: \"seekers\" }) { feature { id } } }";
     let (code, argument, _) = app.is_refused(none, json!({ "id": owned["feature"]["id"] })).await;
     assert_eq!((code.as_str(), argument.as_str()), ("NOT_FOUND", "team"));
 
@@ -260,7 +260,7 @@ async fn who_acts_is_recorded(backend: Backend) {
     )
     .await;
     let incident = opened["incident"]["id"].as_str().unwrap();
-    let id = format!("incidentId: \"{incident}\"");
+    let id = format!("incident: \"{incident}\"");
     does(
         &bob,
         &format!(

@@ -36,7 +36,7 @@ async fn counted(app: &App) -> (i64, i64) {
 async fn corrects(app: &App, id: &Value, changes: Value) -> Value {
     let query = "mutation($input: CorrectFeedbackInput!) { correctFeedback(input: $input) {
         feedback { rating scale { key } comment counted } } }";
-    let mut input = json!({ "feedbackId": id });
+    let mut input = json!({ "feedback": id });
     input.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     app.answer(query, json!({ "input": input })).await
 }
