@@ -17,7 +17,7 @@ use super::{
     access::{Administer, Contribute, Read},
     check,
     feedback::RESPONDENT,
-    sent::{Became, Nulls},
+    sent::{Nulls, Outcome},
 };
 use crate::{
     base::{error::Error, reference::PublicId, text},
@@ -89,7 +89,7 @@ pub async fn create(
     by: Contribute,
     new: NewCustomer,
     at: DateTime<Utc>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let key = check::key("key", &new.key)?;
     if key.starts_with(RESPONDENT) {
@@ -105,18 +105,18 @@ pub async fn create(
         new.nulls.take("name", &mut after.name, name);
         new.nulls.take("segment", &mut after.segment_id, segment);
         if after == there {
-            return Ok((there, Became::AlreadyThere));
+            return Ok((there, Outcome::Unchanged));
         }
         after.updated_at = at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
         tx.tell(Event::CustomerUpdated(after.id));
         tx.commit().await?;
-        return Ok((after, Became::Updated));
+        return Ok((after, Outcome::Updated));
     }
     let row = row(&tx, key, name, segment).insert(tx.db()).await?;
     tx.tell(Event::CustomerCreated(row.id));
     tx.commit().await?;
-    Ok((row, Became::Created))
+    Ok((row, Outcome::Created))
 }
 
 /// Changes a customer.
@@ -247,7 +247,7 @@ async fn unknown(
 /// The customers whose keys are much like that of one who was made, and who may be the same.
 pub async fn alike(store: &Store, by: Contribute, made: &Model) -> Result<Vec<Model>, Error> {
     let others = begin_like(store.reader(), by.organization(), &made.key).await?;
-    Ok(Became::Created.alike(&made.key, others.iter(), |row| &row.key))
+    Ok(Outcome::Created.alike(&made.key, others.iter(), |row| &row.key))
 }
 
 /// Customers, not all of many, whose keys begin with the same letter in either case.

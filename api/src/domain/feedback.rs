@@ -24,7 +24,7 @@ pub(crate) use again::said_before;
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
 pub(crate) use rated::key;
-pub use submit::{NewFeedback, Outcome, Submission, Submitted, Telling, submit_in};
+pub use submit::{NewFeedback, Submission, Submitted, Supersession, Telling, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};
 
 use super::{

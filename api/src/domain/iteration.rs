@@ -13,7 +13,7 @@ use sea_orm::{
 use super::{
     access::{Manage, Report},
     check, lookup,
-    sent::{Became, Nulls},
+    sent::{Nulls, Outcome},
 };
 use crate::{
     base::{error::Error, reference::PublicId, text},
@@ -103,7 +103,7 @@ pub async fn create(
     by: Manage,
     new: NewIteration,
     at: DateTime<Utc>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let product = tx.dimensions().product("product", &new.product)?.id;
     let name = check::name("name", &new.name)?;
@@ -119,13 +119,13 @@ pub async fn create(
         new.nulls.take("goal", &mut after.goal, goal);
         (after.starts_on, after.ends_before) = (new.starts_on, new.ends_before);
         if after == there {
-            return Ok((there, Became::AlreadyThere));
+            return Ok((there, Outcome::Unchanged));
         }
         after.updated_at = at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
         tx.tell(Event::IterationUpdated(after.id));
         tx.commit().await?;
-        return Ok((after, Became::Updated));
+        return Ok((after, Outcome::Updated));
     }
     let row = ActiveModel {
         organization_id: Set(by.organization()),
@@ -141,7 +141,7 @@ pub async fn create(
     let row = row.insert(tx.db()).await?;
     tx.tell(Event::IterationCreated(row.id));
     tx.commit().await?;
-    Ok((row, Became::Created))
+    Ok((row, Outcome::Created))
 }
 
 /// Changes an iteration.

@@ -5,7 +5,7 @@ use ballroom_entity::{id::OrganizationId, organization, scale};
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 
-use super::{access::Administer, check, scale as scales, sent::Became};
+use super::{access::Administer, check, scale as scales, sent::Outcome};
 use crate::{
     base::{error::Error, reference::PublicId, text},
     store::Store,
@@ -104,18 +104,18 @@ pub async fn create(
     key: &str,
     name: Option<&str>,
     at: DateTime<Utc>,
-) -> Result<(organization::Model, Became), Error> {
+) -> Result<(organization::Model, Outcome), Error> {
     let key = check::line("key", &check::key("key", key)?, KEY_LENGTH)?;
     if let Some(there) = find_by_key(store, &key).await? {
         return match name.map(|name| check::name("name", name)).transpose()? {
-            Some(name) if name != there.name => Ok((rename(store, there, &name).await?, Became::Updated)),
-            _ => Ok((there, Became::AlreadyThere)),
+            Some(name) if name != there.name => Ok((rename(store, there, &name).await?, Outcome::Updated)),
+            _ => Ok((there, Outcome::Unchanged)),
         };
     }
     match found(store, &key, name.unwrap_or(&key), at).await {
-        Ok(founded) => Ok((founded, Became::Created)),
+        Ok(founded) => Ok((founded, Outcome::Created)),
         // Somebody else may have been quicker.
-        Err(error) => find_by_key(store, &key).await?.map(|there| (there, Became::AlreadyThere)).ok_or(error),
+        Err(error) => find_by_key(store, &key).await?.map(|there| (there, Outcome::Unchanged)).ok_or(error),
     }
 }
 

@@ -19,11 +19,11 @@ use super::{
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     lookup,
+    outcome::Outcome,
     page::{Both, Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::{DateTime, Reference, id},
     segment::{self, Segment},
-    sent::SentOutcome,
 };
 use crate::{
     base::{error::Error, right::Right},
@@ -31,7 +31,7 @@ use crate::{
         access::Viewer,
         customer::{self, CustomerChanges, NewCustomer},
         incident::hurt_by,
-        sent::{Became, Nulls},
+        sent::{self, Nulls},
     },
 };
 
@@ -266,8 +266,8 @@ payloads! {
     CustomerPayload {
         /// The customer.
         customer: Customer,
-        /// What became of what was sent; null where a verb has done what it says.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
         /// are meant.
         alike: Vec<Customer>,
@@ -295,13 +295,13 @@ impl CustomerMutation {
                 nulls,
             };
             let by = ctx.contributes()?;
-            let (customer, became) = customer::create(ctx.store(), by, new, ctx.now()).await?;
-            let alike = match became {
-                Became::Created => customer::alike(ctx.store(), by, &customer).await?,
+            let (customer, outcome) = customer::create(ctx.store(), by, new, ctx.now()).await?;
+            let alike = match outcome {
+                sent::Outcome::Created => customer::alike(ctx.store(), by, &customer).await?,
                 _ => Vec::new(),
             };
             let alike = alike.into_iter().map(Customer).collect();
-            Ok(CustomerPayload::done(Customer(customer), Some(became.into()), alike))
+            Ok(CustomerPayload::done(Customer(customer), Some(outcome.into()), alike))
         })
         .await
     }

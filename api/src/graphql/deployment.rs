@@ -14,11 +14,11 @@ use super::{
     actor::{self, Actor},
     fault::Fault,
     lookup,
+    outcome::Outcome,
     page::{Direction, Paged, Sort, Total, connection, in_order},
     payload::{payload, payloads},
     release::{self, Release},
     scalar::{DateTime, Reference, id},
-    sent::SentOutcome,
 };
 use crate::{
     base::text,
@@ -267,8 +267,8 @@ payloads! {
     DeploymentPayload {
         /// The deployment.
         deployment: Deployment,
-        /// What became of what was sent.
-        outcome: SentOutcome,
+        /// What the mutation did with the input.
+        outcome: Outcome,
     }
 }
 
@@ -298,7 +298,7 @@ impl DeploymentMutation {
             };
             let source = &ctx.viewer().source;
             let recorded = deployment::record(ctx.store(), by, source, new, ctx.now()).await?;
-            Ok(DeploymentPayload::done(Deployment(recorded.deployment), recorded.became.into()))
+            Ok(DeploymentPayload::done(Deployment(recorded.deployment), recorded.outcome.into()))
         })
         .await
     }

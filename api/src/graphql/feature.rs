@@ -22,13 +22,13 @@ use super::{
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     lookup,
+    outcome::Outcome,
     page::{Both, Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, ChangePoint},
     release::{Release, ReleaseFilter, ReleaseOrder, Releases},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
-    sent::SentOutcome,
     team::{self, Team},
     timeline::{self, Timeline, TimelineStep},
     trend::{self, TrendPoint, TrendStep},
@@ -508,8 +508,8 @@ payloads! {
     FeaturePayload {
         /// The feature.
         feature: Feature,
-        /// What became of what was sent; null where a verb has done what it says.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
         /// are meant.
         alike: Vec<Feature>,
@@ -539,12 +539,12 @@ impl FeatureMutation {
                 team: nulls.note("team", super::given(input.team)).map(|team| team.0),
                 nulls,
             };
-            let (feature, became) = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            let (feature, outcome) = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
             let dimensions = ctx.store().dimensions(feature.organization_id).await?;
             let of_product = dimensions.features.values().filter(|row| row.product_id == feature.product_id);
-            let alike = became.alike(&feature.key, of_product, |row| &row.key);
+            let alike = outcome.alike(&feature.key, of_product, |row| &row.key);
             let alike = alike.into_iter().map(Feature).collect();
-            Ok(FeaturePayload::done(Feature(feature), Some(became.into()), alike))
+            Ok(FeaturePayload::done(Feature(feature), Some(outcome.into()), alike))
         })
         .await
     }

@@ -1,15 +1,16 @@
 //! Feedback.
 
-use async_graphql::{Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, Description, Enum, ID, InputObject, MaybeUndefined, Object};
 use ballroom_entity::{feedback::Model, id::FeedbackId};
 
 use super::{
     Asking,
-    bulk::{Item, sorted},
+    bulk::{Item, batches, sorted},
     customer::Customer,
-    fault::{Fault, ItemError},
+    fault::Fault,
     feature::{self, Feature},
     lookup::{self, By},
+    outcome::Outcome,
     payload::{payload, payloads},
     product::{self, Product},
     release::{self, Release},
@@ -18,7 +19,7 @@ use super::{
     segment::{self, Segment},
 };
 use crate::domain::{
-    feedback::{self, FeedbackChanges, Handed, NewFeedback, Outcome, Submitted},
+    feedback::{self, FeedbackChanges, Handed, NewFeedback, Submitted},
     scale::rating,
     sent::Nulls,
 };
@@ -256,80 +257,46 @@ struct SubmitFeedbackBatchInput {
     client_mutation_id: Option<String>,
 }
 
-/// What became of an answer.
+/// Which of two responses of the same customer, feature, scale and day counts for scores: the last one.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-enum SubmitFeedbackOutcome {
-    /// Stored, and it counts if it has a rating.
-    Accepted,
-    /// Stored, and it counts instead of an earlier answer of the same customer, feature, scale and day.
+#[graphql(remote = "crate::domain::feedback::Supersession")]
+enum Supersession {
+    /// This one, instead of an earlier one.
     Supersedes,
-    /// Stored, and a later answer of the same customer, feature, scale and day counts.
+    /// A later one that was there.
     Superseded,
-    /// The external id was there, and what is newly said of the answer was taken; the scores follow.
-    Updated,
-    /// The same was there: nothing was changed, not even what was corrected since it was sent.
-    AlreadyThere,
-    /// A later state of it, by `updatedAt`, was there: nothing was changed.
-    Outdated,
-}
-
-impl From<Outcome> for SubmitFeedbackOutcome {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Accepted => Self::Accepted,
-            Outcome::Supersedes => Self::Supersedes,
-            Outcome::Superseded => Self::Superseded,
-            Outcome::Updated => Self::Updated,
-            Outcome::AlreadyThere => Self::AlreadyThere,
-            Outcome::Outdated => Self::Outdated,
-        }
-    }
-}
-
-/// An answer that was taken.
-#[derive(SimpleObject)]
-struct SubmittedFeedback {
-    /// The answer.
-    feedback: Feedback,
-    /// What became of it.
-    outcome: SubmitFeedbackOutcome,
 }
 
 payloads! {
-    /// An answer that was taken.
+    /// Result of `submitFeedback`.
     SubmitFeedbackPayload {
-        /// The answer.
+        /// The response.
         feedback: Feedback,
-        /// What became of it.
-        outcome: SubmitFeedbackOutcome,
+        /// What the mutation did with the input.
+        outcome: Outcome,
+        /// After CREATED: which response counts, if the customer has given another of the feature on the scale on that day;
+        /// else null.
+        supersession: Option<Supersession>,
     }
 }
 
-impl From<Submitted> for SubmittedFeedback {
-    fn from(submitted: Submitted) -> Self {
-        Self { feedback: Feedback(submitted.feedback), outcome: submitted.outcome.into() }
+batches! {
+    /// What became of one item of `submitFeedbackBatch`.
+    SubmitFeedbackBatchItem in SubmitFeedbackBatchPayload {
+        /// The response.
+        feedback: Feedback,
+        /// What the mutation did with the item.
+        outcome: Outcome,
+        /// After CREATED: which response counts, if the customer has given another of the feature on the scale on that day;
+        /// else null.
+        supersession: Option<Supersession>,
     }
 }
 
-/// What became of one item of a batch: either `result` or `error` is there.
-#[derive(SimpleObject)]
-struct SubmitFeedbackItem {
-    /// What was taken; null when it was refused.
-    result: Option<SubmittedFeedback>,
-    /// Why it was refused; null when it was taken.
-    error: Option<ItemError>,
-}
-
-payloads! {
-    /// What became of a batch.
-    SubmitFeedbackBatchPayload {
-        /// One for each item, in the same order.
-        items: Vec<SubmitFeedbackItem>,
-        /// How many were taken (or were there already).
-        taken: i32,
-        /// How many were refused.
-        refused: i32,
-    }
+/// What the schema shows of a response that was taken.
+fn shown(submitted: Submitted) -> (Feedback, Outcome, Option<Supersession>) {
+    let supersession = submitted.supersession.map(Into::into);
+    (Feedback(submitted.feedback), submitted.outcome.into(), supersession)
 }
 
 /// What to correct of an answer; what is left out stays.
@@ -395,8 +362,8 @@ impl FeedbackMutation {
         payload(mark, async {
             let mut results = submit(ctx, vec![input]).await?;
             let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
-            let Submitted { feedback, outcome, .. } = only?;
-            Ok(SubmitFeedbackPayload::done(Feedback(feedback), outcome.into()))
+            let (feedback, outcome, supersession) = shown(only?);
+            Ok(SubmitFeedbackPayload::done(feedback, outcome, supersession))
         })
         .await
     }
@@ -411,18 +378,11 @@ impl FeedbackMutation {
         payload(mark, async {
             ctx.submits()?;
             let (some, places) = sorted(input.items)?;
-            let items: Vec<SubmitFeedbackItem> = places
-                .filled(submit(ctx, some).await?)
-                .into_iter()
-                .enumerate()
-                .map(|(index, result)| match result {
-                    Ok(submitted) => SubmitFeedbackItem { result: Some(submitted.into()), error: None },
-                    Err(fault) => SubmitFeedbackItem { result: None, error: Some(fault.of_item(index)) },
-                })
-                .collect();
-            let taken = items.iter().filter(|item| item.result.is_some()).count() as i32;
-            let refused = items.len() as i32 - taken;
-            Ok(SubmitFeedbackBatchPayload::done(items, taken, refused))
+            let results = places.filled(submit(ctx, some).await?);
+            Ok(SubmitFeedbackBatchPayload::of(results, |index, submitted| {
+                let (feedback, outcome, supersession) = shown(submitted);
+                SubmitFeedbackBatchItem::accepted(index, feedback, outcome, supersession)
+            }))
         })
         .await
     }

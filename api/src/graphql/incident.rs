@@ -9,23 +9,23 @@ use ballroom_entity::{attribution, id::IncidentId, incident::Model};
 use super::{
     Asking,
     actor::{self, Actor},
-    bulk::{Item, sorted},
+    bulk::{Item, batches, sorted},
     customer::{Customer, Customers},
-    fault::{Fault, ItemError},
+    fault::Fault,
     feature::Feature,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{EarlierOf, HurtBy, StatedOf},
     lookup::{self, By},
+    outcome::Outcome,
     page::{Total, connection},
     payload::{payload, payloads},
     product::{self, Product},
     release::{self, Release},
     scalar::{DateTime, Reference, id, parse},
-    sent::SentOutcome,
 };
 use crate::domain::{
-    incident::{self, IncidentChanges, NewIncident},
-    sent::{Became, Nulls},
+    incident::{self, IncidentChanges, NewIncident, Opened},
+    sent::Nulls,
 };
 
 /// Something not working.
@@ -351,10 +351,6 @@ fn severity(given: i32) -> i16 {
     i16::try_from(given).unwrap_or(i16::MAX)
 }
 
-fn unchanged(became: Became) -> bool {
-    matches!(became, Became::AlreadyThere | Became::Outdated)
-}
-
 fn texts(references: Vec<Reference>) -> Vec<String> {
     references.into_iter().map(|reference| reference.0).collect()
 }
@@ -385,7 +381,7 @@ impl From<OpenIncidentInput> for NewIncident {
 
 /// Incidents to open together.
 #[derive(InputObject)]
-struct OpenIncidentsInput {
+struct OpenIncidentBatchInput {
     /// The incidents, at most 10,000. One that does not fit its type is refused by itself too.
     items: Vec<Item<OpenIncidentInput>>,
     /// Any text of yours: it comes back in the payload.
@@ -440,48 +436,34 @@ struct RemoveIncidentCustomersInput {
     client_mutation_id: Option<String>,
 }
 
-/// An incident that was taken.
-#[derive(SimpleObject)]
-struct OpenedIncident {
-    /// The incident.
-    incident: Incident,
-    /// Whether it was there and nothing was changed.
-    already_there: bool,
-    /// What became of it.
-    outcome: SentOutcome,
-    /// The customers who were linked to it and no longer are, because others were sent.
-    removed_customers: Vec<Customer>,
-}
-
 payloads! {
-    /// An incident that was taken.
+    /// Result of `openIncident`.
     OpenIncidentPayload {
         /// The incident.
         incident: Incident,
-        /// Whether it was there and nothing was changed.
-        already_there: bool,
-        /// What became of it.
-        outcome: SentOutcome,
-        /// The customers who were linked to it and no longer are, because others were sent.
+        /// What the mutation did with the input.
+        outcome: Outcome,
+        /// Customers who were linked to the incident and no longer are, because others were sent.
         removed_customers: Vec<Customer>,
     }
 }
 
-/// What became of one item of a batch: either `result` or `error` is there.
-#[derive(SimpleObject)]
-struct OpenIncidentItem {
-    /// What was taken; null when it was refused.
-    result: Option<OpenedIncident>,
-    /// Why it was refused; null when it was taken.
-    error: Option<ItemError>,
+batches! {
+    /// What became of one item of `openIncidentBatch`.
+    OpenIncidentBatchItem in OpenIncidentBatchPayload {
+        /// The incident.
+        incident: Incident,
+        /// What the mutation did with the item.
+        outcome: Outcome,
+        /// Customers who were linked to the incident and no longer are, because others were sent.
+        removed_customers: Vec<Customer>,
+    }
 }
 
-payloads! {
-    /// What became of a batch.
-    OpenIncidentsPayload {
-        /// One for each item, in the same order.
-        items: Vec<OpenIncidentItem>,
-    }
+/// What the schema shows of an incident that was taken.
+fn shown(opened: Opened) -> (Incident, Outcome, Vec<Customer>) {
+    let removed = opened.removed.into_iter().map(Customer).collect();
+    (Incident(opened.incident), opened.outcome.into(), removed)
 }
 
 /// What to change of an incident; what is left out stays.
@@ -574,21 +556,18 @@ impl IncidentMutation {
             let mut results =
                 incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
             let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
-            let opened = only?;
-            let already_there = unchanged(opened.became);
-            let removed = opened.removed.into_iter().map(Customer).collect();
-            let (incident, outcome) = (Incident(opened.incident), opened.became.into());
-            Ok(OpenIncidentPayload::done(incident, already_there, outcome, removed))
+            let (incident, outcome, removed) = shown(only?);
+            Ok(OpenIncidentPayload::done(incident, outcome, removed))
         })
         .await
     }
 
     /// Opens incidents together. Each is taken or refused by itself.
-    async fn open_incidents(
+    async fn open_incident_batch(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: OpenIncidentsInput,
-    ) -> Result<OpenIncidentsPayload, Fault> {
+        #[graphql(desc = "What is to be done.")] input: OpenIncidentBatchInput,
+    ) -> Result<OpenIncidentBatchPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.contributes()?;
@@ -599,19 +578,10 @@ impl IncidentMutation {
                 true => Vec::new(),
                 false => incident::open(ctx.store(), by, source, some, ctx.now()).await?,
             };
-            let items = places.filled(results).into_iter().enumerate().map(|(index, result)| match result {
-                Ok(opened) => {
-                    let (already_there, outcome) = (unchanged(opened.became), opened.became.into());
-                    let incident = Incident(opened.incident);
-                    let removed_customers = opened.removed.into_iter().map(Customer).collect();
-                    OpenIncidentItem {
-                        result: Some(OpenedIncident { incident, already_there, outcome, removed_customers }),
-                        error: None,
-                    }
-                }
-                Err(error) => OpenIncidentItem { result: None, error: Some(error.of_item(index)) },
-            });
-            Ok(OpenIncidentsPayload::done(items.collect()))
+            Ok(OpenIncidentBatchPayload::of(places.filled(results), |index, opened| {
+                let (incident, outcome, removed) = shown(opened);
+                OpenIncidentBatchItem::accepted(index, incident, outcome, removed)
+            }))
         })
         .await
     }

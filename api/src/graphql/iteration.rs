@@ -12,11 +12,11 @@ use super::{
     Asking,
     fault::Fault,
     lookup::{self, By},
+    outcome::Outcome,
     page::{Direction, Paged, Sort},
     payload::{payload, payloads},
     product::{self, Product},
     scalar::{Date, DateTime, Reference, id},
-    sent::SentOutcome,
 };
 use crate::domain::{
     iteration::{self, IterationChanges, NewIteration},
@@ -199,8 +199,8 @@ payloads! {
     IterationPayload {
         /// The iteration.
         iteration: Iteration,
-        /// What became of what was sent; null where a verb has done what it says.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
     }
 }
 
@@ -227,8 +227,8 @@ impl IterationMutation {
                 ends_before: ends_before.into(),
                 nulls,
             };
-            let (iteration, became) = iteration::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-            Ok(IterationPayload::done(Iteration(iteration), Some(became.into())))
+            let (iteration, outcome) = iteration::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(IterationPayload::done(Iteration(iteration), Some(outcome.into())))
         })
         .await
     }

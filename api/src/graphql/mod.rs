@@ -11,12 +11,12 @@ mod federation;
 mod live;
 mod load;
 mod lookup;
+mod outcome;
 mod page;
 mod payload;
 mod reach;
 mod root;
 mod scalar;
-mod sent;
 
 mod node;
 

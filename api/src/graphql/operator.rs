@@ -12,10 +12,10 @@ use super::{
     Asking,
     fault::Fault,
     organization::Organization,
+    outcome::Outcome,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::Reference,
-    sent::SentOutcome,
 };
 use crate::{
     base::error::Error,
@@ -112,8 +112,8 @@ payloads! {
     CreateOrganizationPayload {
         /// The organization.
         organization: Organization,
-        /// What happened to the input.
-        outcome: SentOutcome,
+        /// What the mutation did with the input.
+        outcome: Outcome,
         /// Token of the first administrator, to be sent as `Authorization: Bearer …`. Keep it: it is not shown again. Null
         /// if the organization existed.
         secret: Option<String>,
@@ -152,7 +152,7 @@ impl OperatorMutation {
             let name = super::given(input.name).map(|name| name.unwrap_or_else(|| input.key.clone()));
             let founded = operator::found(ctx.store(), by, &input.key, name.as_deref(), ctx.now()).await?;
             let organization = Organization(founded.organization);
-            Ok(CreateOrganizationPayload::done(organization, founded.became.into(), founded.secret))
+            Ok(CreateOrganizationPayload::done(organization, founded.outcome.into(), founded.secret))
         })
         .await
     }

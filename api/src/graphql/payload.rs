@@ -8,13 +8,13 @@ use super::{
     fault::{Code, Fault, Message},
 };
 
-/// What is wrong with the input of a mutation. Nothing was done.
+/// What is wrong with the input of a mutation, or with an item of a batch. Nothing was done with it.
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct UserError {
-    /// What kind of error it is: INVALID_ARGUMENT, NOT_FOUND or CONFLICT.
+    /// What kind of error it is: INVALID_ARGUMENT, NOT_FOUND or CONFLICT; of an item of a batch also another.
     code: Code,
-    /// The field of the input that is wrong; null when it is not about one.
+    /// The field of the input or of the item that is wrong; null if the error is not about one.
     field: Option<String>,
     #[graphql(skip)]
     message: Message,

@@ -23,12 +23,12 @@ use super::{
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     iteration::{Iteration, IterationOrder, Iterations},
     lookup,
+    outcome::Outcome,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     regression::{self, ChangePoint},
     release::{Release, ReleaseFilter, ReleaseOrder, Releases},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
-    sent::SentOutcome,
     timeline::{self, Timeline, TimelineStep},
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value, ValueReport},
@@ -452,8 +452,8 @@ payloads! {
     ProductPayload {
         /// The product.
         product: Product,
-        /// What became of what was sent; null where a verb has done what it says.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
         /// are meant.
         alike: Vec<Product>,
@@ -482,11 +482,11 @@ impl ProductMutation {
                 ships_to: nulls.note("shipsTo", super::given(input.ships_to)),
                 nulls,
             };
-            let (product, became) = product::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            let (product, outcome) = product::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
             let dimensions = ctx.store().dimensions(product.organization_id).await?;
-            let alike = became.alike(&product.key, dimensions.products.values(), |row| &row.key);
+            let alike = outcome.alike(&product.key, dimensions.products.values(), |row| &row.key);
             let alike = alike.into_iter().map(Product).collect();
-            Ok(ProductPayload::done(Product(product), Some(became.into()), alike))
+            Ok(ProductPayload::done(Product(product), Some(outcome.into()), alike))
         })
         .await
     }

@@ -26,12 +26,12 @@ use super::{
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{DeploymentsOf, TouchedBy},
     lookup,
+    outcome::Outcome,
     page::{Both, Direction, Paged, Sort, Total, in_order},
     payload::{payload, payloads},
     product::{self, Product},
     regression::{self, Regression},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
-    sent::SentOutcome,
 };
 use crate::{
     domain::{
@@ -573,8 +573,8 @@ payloads! {
     ReleasePayload {
         /// The release.
         release: Release,
-        /// What became of what was sent; null after `updateRelease`.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// Releases of the product whose version is another spelling of the one that was made now: v1.2.3 where 1.2.3 is
         /// there. Answers that name the one do not count for the other; look whether both are meant.
         alike: Vec<Release>,
@@ -616,7 +616,7 @@ impl ReleaseMutation {
             };
             let planned = release::plan(ctx.store(), ctx.ships()?, new, ctx.now()).await?;
             let alike = planned.alike.into_iter().map(Release).collect();
-            Ok(ReleasePayload::done(Release(planned.release), Some(planned.became.into()), alike))
+            Ok(ReleasePayload::done(Release(planned.release), Some(planned.outcome.into()), alike))
         })
         .await
     }
@@ -655,8 +655,8 @@ impl ReleaseMutation {
             let by = ctx.ships()?;
             let id = lookup::release(ctx, &input.release, input.product.as_ref()).await?;
             let released_at = input.released_at.map(Into::into);
-            let (release, became) = release::ship(ctx.store(), by, id, released_at, ctx.now()).await?;
-            Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))
+            let (release, outcome) = release::ship(ctx.store(), by, id, released_at, ctx.now()).await?;
+            Ok(ReleasePayload::done(Release(release), Some(outcome.into()), Vec::new()))
         })
         .await
     }
@@ -672,8 +672,8 @@ impl ReleaseMutation {
             let by = ctx.ships()?;
             let id = lookup::release(ctx, &input.release, input.product.as_ref()).await?;
             let withdrawn_at = input.withdrawn_at.map_or_else(|| ctx.now(), Into::into);
-            let (release, became) = release::withdraw(ctx.store(), by, id, withdrawn_at, ctx.now()).await?;
-            Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))
+            let (release, outcome) = release::withdraw(ctx.store(), by, id, withdrawn_at, ctx.now()).await?;
+            Ok(ReleasePayload::done(Release(release), Some(outcome.into()), Vec::new()))
         })
         .await
     }

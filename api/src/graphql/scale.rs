@@ -7,6 +7,7 @@ use super::{
     Asking,
     fault::Fault,
     lookup,
+    outcome::Outcome,
     payload::{payload, payloads},
     scalar::{Reference, id},
 };
@@ -135,6 +136,8 @@ payloads! {
     ScalePayload {
         /// The scale.
         scale: Scale,
+        /// What the mutation did with the input.
+        outcome: Outcome,
     }
 }
 
@@ -155,7 +158,8 @@ impl ScaleMutation {
             let name = name.unwrap_or_else(|| key.clone());
             let kind = kind.unwrap_or(ScaleKind::Custom).into();
             let new = NewScale { key, name, kind, min, max, step, higher_is_better };
-            Ok(ScalePayload::done(Scale(scale::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?)))
+            let (scale, outcome) = scale::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(ScalePayload::done(Scale(scale), outcome.into()))
         })
         .await
     }

@@ -12,10 +12,10 @@ use super::{
     Asking,
     fault::Fault,
     lookup,
+    outcome::Outcome,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::{DateTime, Reference, id},
-    sent::SentOutcome,
 };
 use crate::domain::segment;
 
@@ -141,8 +141,8 @@ payloads! {
     SegmentPayload {
         /// The segment.
         segment: Segment,
-        /// What became of what was sent; null where a verb has done what it says.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
         /// are meant.
         alike: Vec<Segment>,
@@ -165,11 +165,11 @@ impl SegmentMutation {
             let by = ctx.manages()?;
             let name = super::given(input.name);
             let name = name.as_ref().map(Option::as_deref);
-            let (segment, became) = segment::create(ctx.store(), by, &input.key, name, ctx.now()).await?;
+            let (segment, outcome) = segment::create(ctx.store(), by, &input.key, name, ctx.now()).await?;
             let dimensions = ctx.store().dimensions(segment.organization_id).await?;
-            let alike = became.alike(&segment.key, dimensions.segments.values(), |row| &row.key);
+            let alike = outcome.alike(&segment.key, dimensions.segments.values(), |row| &row.key);
             let alike = alike.into_iter().map(Segment).collect();
-            Ok(SegmentPayload::done(Segment(segment), Some(became.into()), alike))
+            Ok(SegmentPayload::done(Segment(segment), Some(outcome.into()), alike))
         })
         .await
     }

@@ -14,10 +14,10 @@ use super::{
     feature::{Feature, FeatureFilter, FeatureOrder, Features},
     lookup,
     member::{Member, MemberFilter, Members},
+    outcome::Outcome,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::{DateTime, Reference, id},
-    sent::SentOutcome,
 };
 use crate::{domain::team, store::holds};
 
@@ -211,8 +211,8 @@ payloads! {
     TeamPayload {
         /// The team.
         team: Team,
-        /// What happened to the input; null after `updateTeam`.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// After a creation: teams whose key differs only slightly, for example in case. Check that both are intended.
         alike: Vec<Team>,
     }
@@ -259,12 +259,12 @@ impl TeamMutation {
         payload(mark, async {
             let name = super::given(input.name);
             let name = name.as_ref().map(Option::as_deref);
-            let (row, became) =
+            let (row, outcome) =
                 team::create(ctx.store(), ctx.manages()?, &input.key, name, ctx.now()).await?;
             let dimensions = ctx.store().dimensions(row.organization_id).await?;
-            let alike = became.alike(&row.key, dimensions.teams.values(), |row| &row.key);
+            let alike = outcome.alike(&row.key, dimensions.teams.values(), |row| &row.key);
             let alike = alike.into_iter().map(Team).collect();
-            Ok(TeamPayload::done(Team(row), Some(became.into()), alike))
+            Ok(TeamPayload::done(Team(row), Some(outcome.into()), alike))
         })
         .await
     }

@@ -46,7 +46,7 @@ async fn shop(backend: Backend) -> App {
     let unknown = json!({ "product": "shop", "features": ["search"], "severity": 2, "title": "slow",
         "openedAt": "2026-03-17T15:00:00Z", "resolvedAt": "2026-03-17T16:00:00Z" });
     app.asks(open, json!({ "input": unknown })).await;
-    let record = "mutation($input: RecordExposureInput!) { recordExposure(input: $input) { items { error { message } } } }";
+    let record = "mutation($input: RecordExposureBatchInput!) { recordExposureBatch(input: $input) { items { error { message } } } }";
     let figures = [("2026-03-05", 100), ("2026-03-06", 4), ("2026-03-24", 50)]
         .map(|(day, n)| json!({ "product": "shop", "feature": "cart", "day": day, "activeCustomers": n }));
     app.asks(record, json!({ "input": { "items": figures } })).await;

@@ -96,7 +96,7 @@ async fn exposed(app: &App) {
         figure(Some("search"), Some("pro"), 2, 7, "web"),
         figure(None, Some("pro"), 2, 99, "web"),
     ];
-    let record = "mutation($input: RecordExposureInput!) { recordExposure(input: $input) { items { error { message } } } }";
+    let record = "mutation($input: RecordExposureBatchInput!) { recordExposureBatch(input: $input) { items { error { message } } } }";
     app.asks(record, json!({ "input": { "items": items } })).await;
 }
 

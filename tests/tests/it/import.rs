@@ -15,7 +15,7 @@ on_both!(
     rabobank_incidents_come_in_per_component_and_show_the_burst,
 );
 
-/// The summary of an import: read, accepted, already there, superseded, rejected.
+/// The summary of an import: read, accepted, unchanged, superseded, rejected.
 fn summary(said: &str) -> [u64; 5] {
     let number = |label: &str| -> u64 {
         let Some(line) = said.lines().find(|line| line.contains(label)) else {
@@ -27,7 +27,7 @@ fn summary(said: &str) -> [u64; 5] {
             line.split(label).next().unwrap().rsplit([':', ' ']).find(|word| !word.is_empty()).unwrap();
         digits.replace(',', "").parse().unwrap()
     };
-    let all = [" row", " accepted", " already there", " superseded", " rejected"].map(number);
+    let all = [" row", " accepted", " unchanged", " superseded", " rejected"].map(number);
     assert_eq!(all[0], all[1..].iter().sum::<u64>() + number(" updated"), "{said}");
     all
 }

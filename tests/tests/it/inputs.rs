@@ -89,8 +89,8 @@ async fn a_filter_narrows_its_place_and_never_replaces_it(backend: Backend) {
 }
 
 const BATCH: &str =
-    "mutation($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) { taken refused
-    items { result { feedback { comment } } error { index code field message } } } }";
+    "mutation($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) { accepted refused
+    items { index feedback { comment } error { code field message } } } }";
 
 fn answer(more: Value) -> Value {
     let mut answer = json!({ "product": "shop", "scale": "csat", "rating": 4 });
@@ -131,9 +131,9 @@ async fn an_item_of_a_wrong_form_is_refused_by_itself(backend: Backend) {
             [(BATCH, json!({ "input": { "items": items } })), (inline.as_str(), json!({ "items": items }))]
         {
             let taken = app.asks(query, variables).await["submitFeedbackBatch"].clone();
-            assert_eq!((&taken["taken"], &taken["refused"]), (&json!(2), &json!(1)), "{wrong}: {taken:#}");
+            assert_eq!((&taken["accepted"], &taken["refused"]), (&json!(2), &json!(1)), "{wrong}: {taken:#}");
             let error = &taken["items"][1]["error"];
-            assert_eq!(error["index"], 1, "{wrong}: {taken:#}");
+            assert_eq!(taken["items"][1]["index"], 1, "{wrong}: {taken:#}");
             assert_eq!(
                 (&error["code"], &error["field"]),
                 (&json!("INVALID_ARGUMENT"), &json!(field)),
@@ -141,18 +141,16 @@ async fn an_item_of_a_wrong_form_is_refused_by_itself(backend: Backend) {
             );
             assert!(error["message"].as_str().unwrap().starts_with(&format!("{field}: ")), "{error}");
             for (place, comment) in [(0, "before"), (2, "after")] {
-                assert_eq!(
-                    taken["items"][place]["result"]["feedback"]["comment"], comment,
-                    "{wrong}: {taken:#}"
-                );
+                assert_eq!(taken["items"][place]["feedback"]["comment"], comment, "{wrong}: {taken:#}");
             }
         }
     }
     // All wrong, many wrong, and none at all.
     let items = json!({ "input": { "items": [1, 2, answer(json!({})), 3] } });
     let taken = app.asks(BATCH, items).await["submitFeedbackBatch"].clone();
-    let indexes: Vec<_> = (0..4).map(|i| taken["items"][i]["error"]["index"].clone()).collect();
-    assert_eq!(indexes, [json!(0), json!(1), json!(null), json!(3)], "{taken:#}");
+    for (index, item) in taken["items"].as_array().unwrap().iter().enumerate() {
+        assert_eq!((&item["index"], item["error"].is_null()), (&json!(index), index == 2), "{taken:#}");
+    }
     let taken = app.asks(BATCH, json!({ "input": { "items": [1, 2] } })).await["submitFeedbackBatch"].clone();
     assert_eq!(taken["refused"], 2);
     assert_eq!(app.is_refused(BATCH, json!({ "input": { "items": [] } })).await.1, "items");
@@ -262,8 +260,8 @@ async fn an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation(backend: Back
     let app = App::start(backend).await;
     app.product("shop", &["search"]).await;
     let incidents =
-        "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { items {
-        result { incident { title } } error { index field } } } }";
+        "mutation($items: [OpenIncidentInput!]!) { openIncidentBatch(input: { items: $items }) { items {
+        index incident { title } error { field } } } }";
     let good = json!({ "product": "shop", "severity": 2, "title": "good" });
     let mut items = vec![good.clone()];
     let mut fields = Vec::new();
@@ -289,21 +287,17 @@ async fn an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation(backend: Back
     }
     items.push(good.clone());
     let answer = app.asks(incidents, json!({ "items": items })).await;
-    let answer = answer["openIncidents"]["items"].as_array().unwrap();
+    let answer = answer["openIncidentBatch"]["items"].as_array().unwrap();
     for (index, field) in fields.iter().enumerate() {
-        assert_eq!(
-            answer[index + 1]["error"],
-            json!({ "index": index + 1, "field": field }),
-            "{}",
-            items[index + 1]
-        );
+        let expected = json!({ "index": index + 1, "incident": null, "error": { "field": field } });
+        assert_eq!(answer[index + 1], expected, "{}", items[index + 1]);
     }
     for good in [&answer[0], answer.last().unwrap()] {
-        assert_eq!(good["result"]["incident"]["title"], "good", "{answer:#?}");
+        assert_eq!(good["incident"]["title"], "good", "{answer:#?}");
     }
     let exposure =
-        "mutation($items: [RecordExposureItemInput!]!) { recordExposure(input: { items: $items }) { items {
-        exposure { activeCustomers } error { index field } } } }";
+        "mutation($items: [RecordExposureInput!]!) { recordExposureBatch(input: { items: $items }) { items {
+        exposure { activeCustomers } error { field } } } }";
     let good = json!({ "product": "shop", "day": "2026-03-01", "activeCustomers": 5 });
     let mut items = Vec::new();
     for (field, value) in [
@@ -318,7 +312,7 @@ async fn an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation(backend: Back
         items.push(item);
     }
     items.push(good);
-    let answer = app.asks(exposure, json!({ "items": items })).await["recordExposure"]["items"].clone();
+    let answer = app.asks(exposure, json!({ "items": items })).await["recordExposureBatch"]["items"].clone();
     let fields: Vec<_> = (0..6).map(|i| answer[i]["error"]["field"].clone()).collect();
     assert_eq!(
         json!(fields),
@@ -346,12 +340,12 @@ async fn half_of_a_surrogate_pair_is_refused_where_it_stands(backend: Backend) {
     let taken = post(body).await["data"]["submitFeedbackBatch"].clone();
     assert_eq!(taken["items"][0]["error"]["field"], "comment", "{taken:#}");
     assert!(taken["items"][0]["error"]["message"].as_str().unwrap().contains("surrogate"), "{taken:#}");
-    assert_eq!(taken["items"][1]["result"]["feedback"]["comment"], "😀", "{taken:#}");
+    assert_eq!(taken["items"][1]["feedback"]["comment"], "😀", "{taken:#}");
     assert_eq!(taken["items"][2]["error"]["field"], "customer", "{taken:#}");
     let huge = json!({ "query": BATCH, "variables": { "input": { "items": [answer(json!({})), answer(json!({ "rating": 99.5 }))] } } });
     let taken = post(huge.to_string().replace("99.5", "1e999")).await["data"]["submitFeedbackBatch"].clone();
     assert_eq!(
-        (&taken["taken"], &taken["items"][1]["error"]["field"]),
+        (&taken["accepted"], &taken["items"][1]["error"]["field"]),
         (&json!(1), &json!("rating")),
         "{taken:#}"
     );

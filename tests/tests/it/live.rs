@@ -327,7 +327,7 @@ async fn a_verdict_that_changes_is_told(backend: Backend) {
 async fn a_burst_of_incidents_is_told_once(backend: Backend) {
     let app = App::start(backend).await;
     shop(&app).await;
-    let open = "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { userErrors { message } } }";
+    let open = "mutation($items: [OpenIncidentInput!]!) { openIncidentBatch(input: { items: $items }) { userErrors { message } } }";
     let incidents = |feature: &str, count: i64, days: std::ops::Range<i64>| -> Vec<Value> {
         let one = |day: i64| {
             let at = (clock::now() - TimeDelta::days(day)).to_rfc3339();
@@ -826,7 +826,7 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
     let mut app = App::start(backend).await;
     shop(&app).await;
     let said = |comment: &str, feature: &str| json!({ "product": "shop", "feature": feature, "scale": "csat", "rating": 4, "comment": comment });
-    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { taken } }";
+    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { accepted } }";
     app.submits(said("before", "cart")).await;
     let now =
         app.asks("{ organization { feedCursor } }", json!({})).await["organization"]["feedCursor"].clone();

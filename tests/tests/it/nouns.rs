@@ -161,12 +161,12 @@ async fn an_incident_lives_and_is_attributed(backend: Backend) {
     app.product("shop", &["search"]).await;
     let input = json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T00:00:00Z" });
     let release = app.asks(PLAN, json!({ "input": input })).await["planRelease"]["release"]["id"].clone();
-    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { alreadyThere incident {
+    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { outcome incident {
         id state severity } } }";
     let input = json!({ "product": "shop", "features": ["search"], "severity": 1, "title": "search is down",
         "openedAt": "2026-02-01T10:00:00Z", "externalId": "INC-1" });
     let opened = app.asks(open, json!({ "input": input })).await;
-    assert_eq!(app.asks(open, json!({ "input": input })).await["openIncident"]["alreadyThere"], true);
+    assert_eq!(app.asks(open, json!({ "input": input })).await["openIncident"]["outcome"], "UNCHANGED");
     let id = opened["openIncident"]["incident"]["id"].clone();
     let bad = json!({ "input": { "product": "shop", "severity": 9, "title": "x" } });
     assert_eq!(app.is_refused(open, bad).await.1, "severity");
@@ -195,8 +195,9 @@ async fn incidents_of_two_products_are_two(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &[]).await;
     app.product("till", &[]).await;
-    let open = "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { items {
-        result { alreadyThere incident { title } } error { code field } } } }";
+    let open =
+        "mutation($items: [OpenIncidentInput!]!) { openIncidentBatch(input: { items: $items }) { items {
+        outcome incident { title } error { code field } } } }";
     let incident = |product: &str, title: &str, external: &str| json!({ "product": product, "severity": 3, "title": title, "externalId": external });
     let items = json!([
         incident("shop", "one", "1"),
@@ -205,10 +206,11 @@ async fn incidents_of_two_products_are_two(backend: Backend) {
         incident("shop", "blank too", " "),
     ]);
     let data = app.asks(open, json!({ "items": items })).await;
-    let items = &data["openIncidents"]["items"];
+    let items = &data["openIncidentBatch"]["items"];
     assert_eq!(items[1]["error"], json!({ "code": "CONFLICT", "field": "externalId" }));
     for (at, title) in [(0, "one"), (2, "blank"), (3, "blank too")] {
-        assert_eq!(items[at]["result"], json!({ "alreadyThere": false, "incident": { "title": title } }));
+        let created = json!({ "outcome": "CREATED", "incident": { "title": title }, "error": null });
+        assert_eq!(items[at], created);
     }
     app.verify().await;
 }
@@ -216,17 +218,17 @@ async fn incidents_of_two_products_are_two(backend: Backend) {
 async fn figures_of_exposure_replace_one_another(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &["search"]).await;
-    let query = "mutation($items: [RecordExposureItemInput!]!) { recordExposure(input: { items: $items }) {
-        items { alreadyThere exposure { activeCustomers } error { field } } } }";
+    let query = "mutation($items: [RecordExposureInput!]!) { recordExposureBatch(input: { items: $items }) {
+        items { outcome exposure { activeCustomers } error { field } } } }";
     let figure = |active: i64, source: &str| {
         json!({ "product": "shop", "feature": "search", "day": "2026-03-01",
         "activeCustomers": active, "source": source })
     };
     let items = json!([figure(10, "web"), figure(12, "web"), figure(5, "phone"), figure(-1, "web")]);
     let data = app.asks(query, json!({ "items": items })).await;
-    assert_eq!(data["recordExposure"]["items"][3]["error"]["field"], "activeCustomers");
+    assert_eq!(data["recordExposureBatch"]["items"][3]["error"]["field"], "activeCustomers");
     let again = app.asks(query, json!({ "items": [figure(12, "web")] })).await;
-    assert_eq!(again["recordExposure"]["items"][0]["alreadyThere"], true);
+    assert_eq!(again["recordExposureBatch"]["items"][0]["outcome"], "UNCHANGED");
     app.submits(json!({ "product": "shop", "feature": "search", "scale": "csat", "rating": 4,
         "occurredAt": "2026-03-01T10:00:00Z" }))
         .await;

@@ -80,7 +80,7 @@ impl Two {
                 openIncident(input: { product: \"walled-shop\", features: [\"walled-feature\"], release: \"walled-1\",
                     severity: 2, title: \"walled\", description: \"walled\", customers: [\"walled-customer\"],
                     openedAt: \"2026-03-02T00:00:00Z\", externalId: \"walled\" }) { incident { id } }
-                recordExposure(input: { items: [{ product: \"walled-shop\", feature: \"walled-feature\",
+                recordExposureBatch(input: { items: [{ product: \"walled-shop\", feature: \"walled-feature\",
                     day: \"2026-03-02\", activeCustomers: 100 }] }) { items { outcome } } }",
         ] {
             asks(&app, &first, document).await;
@@ -368,7 +368,7 @@ async fn an_operator_creates_organizations_and_sees_nothing_of_them(backend: Bac
     let made = asks(app, &operator, create).await["createOrganization"].clone();
     assert_eq!((&made["outcome"], &made["organization"]["name"]), (&json!("CREATED"), &json!("Acme")));
     let again = asks(app, &operator, create).await["createOrganization"].clone();
-    assert_eq!((&again["outcome"], &again["secret"]), (&json!("ALREADY_THERE"), &Value::Null));
+    assert_eq!((&again["outcome"], &again["secret"]), (&json!("UNCHANGED"), &Value::Null));
     // The first administrator works with it, and has the usual scales.
     let administrator = made["secret"].as_str().unwrap();
     let seen = asks(app, administrator, "{ organization { key } scales { key } tokens { name } }").await;

@@ -257,7 +257,7 @@ async fn each_mutation_is_told_how_it_went() {
         "mutation {{ a: {submit} b: createProduct(input: {{ key: \"x\" }}) {{ product {{ key }} }} c: {submit} }}"
     );
     let (_, answer) = app.plain_answer_to(support.trim(), &query, json!({})).await;
-    let taken = json!({ "outcome": "ACCEPTED" });
+    let taken = json!({ "outcome": "CREATED" });
     let expected = json!({ "a": taken, "b": null, "c": taken });
     assert_eq!(outcome(&answer), (expected, vec![("FORBIDDEN".to_owned(), json!(["b"]))]), "{answer:#}");
     // What was done is told, though something of what changed cannot be.
