@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     base::{error::Error, reference::PublicId, text},
-    store::Store,
+    store::{Store, found_by},
     transaction::{Event, Total, Transaction},
 };
 
@@ -108,6 +108,7 @@ pub async fn create(
             return Ok((there, Outcome::Unchanged));
         }
         after.updated_at = at;
+        after.search = Some(found_by(&after.key, after.name.as_deref()));
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
         tx.tell(Event::CustomerUpdated(after.id));
         tx.commit().await?;
@@ -132,9 +133,12 @@ pub async fn update(
         Some(there) => there,
         None => return Err(unknown(tx.db(), by.organization(), "customer", customer).await?),
     };
+    let key = there.key.clone();
     let mut row = there.into_active_model();
     if let Some(name) = changes.name {
-        row.name = Set(check::optional_line("name", name.as_deref(), check::NAME_LENGTH)?);
+        let name = check::optional_line("name", name.as_deref(), check::NAME_LENGTH)?;
+        row.search = Set(Some(found_by(&key, name.as_deref())));
+        row.name = Set(name);
     }
     if let Some(segment) = changes.segment {
         row.segment_id = Set(segment_of(&tx, segment.as_deref())?);
@@ -193,6 +197,7 @@ pub(super) async fn create_many(
         made.push(Model {
             organization_id: tx.organization(),
             id: CustomerId::new(),
+            search: Some(found_by(&key, None)),
             key,
             name: None,
             segment_id: segment,
@@ -214,6 +219,7 @@ fn row(tx: &Transaction, key: String, name: Option<String>, segment: Option<Segm
     ActiveModel {
         organization_id: Set(tx.organization()),
         id: Set(CustomerId::new()),
+        search: Set(Some(found_by(&key, name.as_deref()))),
         key: Set(key),
         name: Set(name),
         segment_id: Set(segment),

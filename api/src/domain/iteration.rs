@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     base::{error::Error, reference::PublicId, text},
-    store::Store,
+    store::{Store, found_by},
     transaction::Event,
 };
 
@@ -73,8 +73,12 @@ pub async fn find_on(
     day: NaiveDate,
     product: Option<&str>,
 ) -> Result<Model, Error> {
-    let has_day = Column::StartsOn.lte(day).and(Column::EndsBefore.gt(day));
-    only(store, by, has_day, product, ("day", &day.to_string())).await
+    only(store, by, has_day(day), product, ("day", &day.to_string())).await
+}
+
+/// That an iteration has this day.
+pub(crate) fn has_day(day: NaiveDate) -> Expr {
+    Column::StartsOn.lte(day).and(Column::EndsBefore.gt(day))
 }
 
 async fn only(
@@ -122,6 +126,7 @@ pub async fn create(
             return Ok((there, Outcome::Unchanged));
         }
         after.updated_at = at;
+        after.search = Some(found_by(&after.name, after.goal.as_deref()));
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
         tx.tell(Event::IterationUpdated(after.id));
         tx.commit().await?;
@@ -131,6 +136,7 @@ pub async fn create(
         organization_id: Set(by.organization()),
         id: Set(IterationId::new()),
         product_id: Set(product),
+        search: Set(Some(found_by(&name, goal.as_deref()))),
         name: Set(name),
         goal: Set(goal),
         starts_on: Set(new.starts_on),
@@ -179,6 +185,7 @@ pub async fn update(
         row.ends_before = Set(day);
     }
     row.updated_at = Set(at);
+    row.search = Set(Some(found_by(row.name.as_ref(), row.goal.as_ref().as_deref())));
     let row = row.update(tx.db()).await?;
     tx.tell(Event::IterationUpdated(row.id));
     tx.commit().await?;
@@ -186,10 +193,11 @@ pub async fn update(
 }
 
 fn days(starts_on: NaiveDate, ends_before: NaiveDate) -> Result<(), Error> {
-    check::a_day("startsOn", starts_on)?;
-    check::a_day("endsBefore", ends_before)?;
+    check::a_day("period", starts_on)?;
+    check::a_day("period", ends_before)?;
     if ends_before <= starts_on {
-        return Err(Error::invalid("endsBefore", format!("must lie after startsOn ({starts_on})")));
+        let reason = format!("is empty: until ({ends_before}) must lie after from ({starts_on})");
+        return Err(Error::invalid("period", reason));
     }
     Ok(())
 }

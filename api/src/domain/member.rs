@@ -217,6 +217,7 @@ pub async fn remove(store: &Store, by: Administer, member: &str, at: DateTime<Ut
     let revoked: Vec<ApiTokenId> = working.all(tx.db()).await?.into_iter().map(|token| token.id).collect();
     api_token::Entity::update_many()
         .col_expr(api_token::Column::RevokedAt, Expr::val(at))
+        .col_expr(api_token::Column::UpdatedAt, Expr::val(at))
         .filter(api_token::Column::OrganizationId.eq(by.organization()))
         .filter(api_token::Column::Id.is_in(revoked.iter().copied()))
         .exec(tx.db())

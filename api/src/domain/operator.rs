@@ -147,9 +147,10 @@ pub async fn rename(
     _: Operate,
     organization: &str,
     name: &str,
+    at: DateTime<Utc>,
 ) -> Result<organization::Model, Error> {
     let there = organizations::referenced(store, "organization", organization).await?;
-    organizations::rename(store, there, name).await
+    organizations::rename(store, there, name, at).await
 }
 
 /// Makes a token of an administrator of an organization, for one that has lost its own.

@@ -2,16 +2,12 @@
 
 use ballroom_entity::{
     id::{OrganizationId, ScaleId},
-    scale::{ActiveModel, Column, Entity, Model, ScaleKind},
+    scale::{ActiveModel, Model, ScaleKind},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, QueryOrder, Set};
+use sea_orm::{ActiveModelTrait, Set};
 
-use super::{
-    access::{Manage, Report},
-    check,
-    sent::Outcome,
-};
+use super::{access::Manage, check, sent::Outcome};
 use crate::{
     base::{error::Error, reference::PublicId},
     store::Store,
@@ -80,11 +76,6 @@ pub struct NewScale {
     pub step: f64,
     /// Whether `max` is best.
     pub higher_is_better: bool,
-}
-
-/// All scales, by key.
-pub async fn all(store: &Store, by: Report) -> Result<Vec<Model>, Error> {
-    Ok(Entity::owned_by(by.organization()).order_by_asc(Column::Key).all(store.reader()).await?)
 }
 
 /// Makes a scale. The same again returns what is there; a scale never changes.

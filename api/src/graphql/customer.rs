@@ -1,13 +1,11 @@
 //! Customers.
 
-use async_graphql::{
-    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, connection::Connection,
-};
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
 use ballroom_entity::{
     customer::{Column, Entity, Model},
     id::{CustomerId, IncidentId, OrganizationId, SegmentId},
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
@@ -20,8 +18,9 @@ use super::{
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     lookup,
     outcome::Outcome,
-    page::{Both, Direction, Paged, Sort, Total, connection},
+    page::{Both, Direction, Paged, Sort, Total, connection, orders},
     payload::{payload, payloads},
+    range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
     segment::{self, Segment},
 };
@@ -33,6 +32,7 @@ use crate::{
         incident::hurt_by,
         sent::{self, Nulls},
     },
+    store::holds,
 };
 
 /// Who answers, by name or by pseudonym.
@@ -126,31 +126,27 @@ impl Customer {
     }
 }
 
-/// Which customers are wanted: all that is given must hold.
+/// Conditions on customers; all that are given must hold.
 #[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct CustomerFilter {
-    /// Made or changed after this moment.
-    updated_after: Option<DateTime>,
+    /// Text in the key or name, in any case.
+    text: Option<String>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// What customers can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum CustomerOrderField {
-    /// The key.
-    Key,
-    /// When it was made.
-    CreatedAt,
-    /// When it was made or last changed.
-    UpdatedAt,
-}
-
-/// In which order customers come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct CustomerOrder {
-    /// What they are sorted by.
-    field: CustomerOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of customers.
+    CustomerOrderField,
+    /// Sort order of customers.
+    CustomerOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -171,21 +167,22 @@ impl Paged for Customers {
         }
     }
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.updatedAt", self.filter.as_ref().and_then(|filter| filter.updated_at))
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let updated_after = self.filter.as_ref().and_then(|filter| filter.updated_after);
+        let filter = self.filter.as_ref();
         Entity::owned_by(organization)
             .apply_if(self.incident, |query, incident| query.filter(hurt_by(organization, incident)))
-            .apply_if(updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
+            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
+            .apply_if(filter.and_then(|filter| filter.updated_at), |query, range| {
+                query.filter(range.holds(Column::UpdatedAt))
+            })
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let by_key = CustomerOrder { field: CustomerOrderField::Key, direction: Direction::Ascending };
-        let order = self.order.unwrap_or(by_key);
-        match order.field {
-            CustomerOrderField::Key => (Column::Key, Sort::Text, order.direction),
-            CustomerOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            CustomerOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-        }
+        CustomerOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -193,10 +190,7 @@ impl Paged for Customers {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        match self.order.map(|order| order.field) {
-            Some(CustomerOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
-            _ => (row.key.clone(), row.id.0),
-        }
+        CustomerOrder::mark(self.order, row)
     }
 }
 

@@ -15,8 +15,9 @@ use super::{
     fault::Fault,
     lookup,
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection, in_order},
+    page::{Direction, Paged, Sort, Total, connection, orders},
     payload::{payload, payloads},
+    range::{self, Range, TimeRangeInput},
     release::{self, Release},
     scalar::{DateTime, Reference, id},
 };
@@ -106,35 +107,26 @@ struct DeploymentFilter {
     product: Option<Reference>,
     /// To this environment.
     environment: Option<String>,
-    /// Finished at this moment or later.
-    deployed_from: Option<DateTime>,
-    /// Finished before this moment.
-    deployed_until: Option<DateTime>,
-    /// Recorded after this moment.
-    received_after: Option<DateTime>,
-    /// Recorded or changed after this moment: see `updatedAt`.
-    updated_after: Option<DateTime>,
-}
-
-/// What deployments can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::enum_variant_names, reason = "orders are named like the fields")]
-enum DeploymentOrderField {
-    /// When it was recorded.
-    CreatedAt,
     /// When it finished.
-    DeployedAt,
+    deployed_at: Option<TimeRangeInput>,
+    /// When it was recorded.
+    created_at: Option<TimeRangeInput>,
     /// When it was recorded or last changed.
-    UpdatedAt,
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// In which order deployments come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct DeploymentOrder {
-    /// What they are sorted by.
-    field: DeploymentOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of deployments.
+    DeploymentOrderField,
+    /// Sort order of deployments.
+    DeploymentOrder: CreatedAt Descending {
+        /// When it was recorded.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// When it finished.
+        DeployedAt = (DeployedAt, Moment, |row| row.deployed_at.to_rfc3339()),
+        /// When it was recorded or last changed.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -148,15 +140,15 @@ impl Paged for Deployments {
     type Entity = Entity;
 
     fn check(&self) -> Result<(), Fault> {
-        let range = self.filter.as_ref().map(|filter| {
-            (filter.deployed_from.map(|from| from.0), filter.deployed_until.map(|until| until.0))
-        });
-        in_order("filter.deployedUntil", range.unwrap_or_default())
+        let Some(filter) = &self.filter else { return Ok(()) };
+        range::check("filter.deployedAt", filter.deployed_at)?;
+        range::check("filter.createdAt", filter.created_at)?;
+        range::check("filter.updatedAt", filter.updated_at)
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         let filter = self.filter.as_ref();
-        let moment = |of: fn(&DeploymentFilter) -> Option<DateTime>| filter.and_then(of).map(|at| at.0);
+        let range = |of: fn(&DeploymentFilter) -> Option<TimeRangeInput>| filter.and_then(of);
         Entity::owned_by(organization)
             .apply_if(self.product, |query, product| {
                 let releases = release_table::Entity::owned_by(organization)
@@ -168,29 +160,19 @@ impl Paged for Deployments {
             .apply_if(filter.and_then(|filter| filter.environment.as_ref()), |query, environment| {
                 query.filter(Column::Environment.is_in(text::forms(environment)))
             })
-            .apply_if(moment(|filter| filter.deployed_from), |query, at| {
-                query.filter(Column::DeployedAt.gte(at))
+            .apply_if(range(|filter| filter.deployed_at), |query, range| {
+                query.filter(range.holds(Column::DeployedAt))
             })
-            .apply_if(moment(|filter| filter.deployed_until), |query, at| {
-                query.filter(Column::DeployedAt.lt(at))
+            .apply_if(range(|filter| filter.created_at), |query, range| {
+                query.filter(range.holds(Column::CreatedAt))
             })
-            .apply_if(moment(|filter| filter.received_after), |query, at| {
-                query.filter(Column::CreatedAt.gt(at))
-            })
-            .apply_if(moment(|filter| filter.updated_after), |query, at| {
-                query.filter(Column::UpdatedAt.gt(at))
+            .apply_if(range(|filter| filter.updated_at), |query, range| {
+                query.filter(range.holds(Column::UpdatedAt))
             })
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let recorded_last =
-            DeploymentOrder { field: DeploymentOrderField::CreatedAt, direction: Direction::Descending };
-        let order = self.order.unwrap_or(recorded_last);
-        match order.field {
-            DeploymentOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            DeploymentOrderField::DeployedAt => (Column::DeployedAt, Sort::Moment, order.direction),
-            DeploymentOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-        }
+        DeploymentOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -198,11 +180,7 @@ impl Paged for Deployments {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        let moment = match self.order.map(|order| order.field) {
-            Some(DeploymentOrderField::UpdatedAt) => row.updated_at,
-            _ => row.deployed_at,
-        };
-        (moment.to_rfc3339(), row.id.0)
+        DeploymentOrder::mark(self.order, row)
     }
 }
 

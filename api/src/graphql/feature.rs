@@ -23,9 +23,10 @@ use super::{
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     lookup,
     outcome::Outcome,
-    page::{Both, Direction, Paged, Sort, Total, connection},
+    page::{Both, Direction, Paged, Sort, Total, connection, orders},
     payload::{payload, payloads},
     product::{self, Product},
+    range::{self, Range, TimeRangeInput},
     regression::{self, ChangePoint},
     release::{Release, ReleaseFilter, ReleaseOrder, Releases},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
@@ -204,17 +205,18 @@ impl Feature {
     async fn trend(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "No point lies before this day; 91 days before `to` if left out.")] from: Option<
-            Date,
-        >,
-        #[graphql(desc = "The day of the last point; today if left out.")] to: Option<Date>,
+        #[graphql(
+            desc = "Days of the points; the last point lies on the last day. The last 92 days by default, today included."
+        )]
+        period: Option<PeriodInput>,
         #[graphql(default, desc = "How far apart the points lie; at most 400 points.")] step: TrendStep,
-        #[graphql(default = 90, desc = "Length in days of each point's period, 1 to 3660.")] days: i32,
+        #[graphql(default = 90, desc = "Length in days of the period of each point's `value`, 1 to 3660.")]
+        value_days: i32,
         #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
     ) -> Result<Vec<TrendPoint>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
-        let asked = trend::Asked { from, to, step, days, release, segment };
+        let asked = trend::Asked { period, step, value_days, release, segment };
         trend::of(ctx, &product.0, self.0.id, asked).await
     }
 
@@ -321,30 +323,24 @@ pub(super) struct FeatureFilter {
     team: Option<Reference>,
     /// With this text in the key or the name, whatever the case of its letters.
     text: Option<String>,
-    /// Made or changed after this moment: see `updatedAt`.
-    updated_after: Option<DateTime>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// What features can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum FeatureOrderField {
-    /// The key.
-    Key,
-    /// The name.
-    Name,
-    /// When it was made.
-    CreatedAt,
-    /// When it was made or last changed.
-    UpdatedAt,
-}
-
-/// In which order features come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct FeatureOrder {
-    /// What they are sorted by.
-    field: FeatureOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of features.
+    FeatureOrderField,
+    /// Sort order of features.
+    FeatureOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -380,6 +376,10 @@ impl Features {
 impl Paged for Features {
     type Entity = Entity;
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.updatedAt", self.filter.as_ref().and_then(|filter| filter.updated_at))
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         let filter = self.filter.as_ref();
         let lifecycle = filter.and_then(|filter| filter.lifecycle.as_ref());
@@ -390,21 +390,14 @@ impl Paged for Features {
             .apply_if(lifecycle, |query, stages| {
                 query.filter(Column::Lifecycle.is_in(stages.iter().copied().map(Stored::from)))
             })
-            .apply_if(filter.and_then(|filter| filter.updated_after), |query, after| {
-                query.filter(Column::UpdatedAt.gt(after.0))
+            .apply_if(filter.and_then(|filter| filter.updated_at), |query, range| {
+                query.filter(range.holds(Column::UpdatedAt))
             })
             .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let by_key = FeatureOrder { field: FeatureOrderField::Key, direction: Direction::Ascending };
-        let order = self.order.unwrap_or(by_key);
-        match order.field {
-            FeatureOrderField::Key => (Column::Key, Sort::Text, order.direction),
-            FeatureOrderField::Name => (Column::Name, Sort::Text, order.direction),
-            FeatureOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            FeatureOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-        }
+        FeatureOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -412,11 +405,7 @@ impl Paged for Features {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        match self.order.map(|order| order.field) {
-            Some(FeatureOrderField::Name) => (row.name.clone(), row.id.0),
-            Some(FeatureOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
-            _ => (row.key.clone(), row.id.0),
-        }
+        FeatureOrder::mark(self.order, row)
     }
 }
 

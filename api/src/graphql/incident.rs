@@ -10,7 +10,7 @@ use super::{
     Asking,
     actor::{self, Actor},
     bulk::{Item, batches, sorted},
-    customer::{Customer, Customers},
+    customer::{Customer, CustomerFilter, CustomerOrder, Customers},
     fault::Fault,
     feature::Feature,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
@@ -227,13 +227,15 @@ impl Incident {
     async fn customers(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which customers to return; all by default.")] filter: Option<CustomerFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<CustomerOrder>,
         #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Customer, Total>, Fault> {
-        let customers = Customers { incident: Some(self.0.id), ..Customers::default() };
+        let customers = Customers { incident: Some(self.0.id), filter, order: order_by };
         connection(ctx, customers, (first, after, last, before), Customer).await
     }
 

@@ -1,6 +1,6 @@
 //! Iterations.
 
-use async_graphql::{Context, Description, Enum, ID, InputObject, MaybeUndefined, Object};
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object};
 use ballroom_entity::{
     id::{IterationId, OrganizationId, ProductId},
     iteration::{Column, Entity, Model},
@@ -13,14 +13,19 @@ use super::{
     fault::Fault,
     lookup::{self, By},
     outcome::Outcome,
-    page::{Direction, Paged, Sort},
+    page::{Direction, Paged, Sort, orders},
     payload::{payload, payloads},
     product::{self, Product},
-    scalar::{Date, DateTime, Reference, id},
+    range::{self, DateRangeInput, Range, TimeRangeInput},
+    scalar::{Date, DateTime, PeriodInput, PeriodShown, Reference, id},
 };
-use crate::domain::{
-    iteration::{self, IterationChanges, NewIteration},
-    sent::Nulls,
+use crate::{
+    domain::{
+        iteration::{self, IterationChanges, NewIteration},
+        sent::Nulls,
+    },
+    score::Period,
+    store::holds,
 };
 
 /// A sprint: a period of a product with a goal.
@@ -44,17 +49,17 @@ impl Iteration {
         self.0.goal.as_deref()
     }
 
-    /// Its first day.
-    async fn starts_on(&self) -> Date {
-        self.0.starts_on.into()
+    /// Its days.
+    async fn period(&self) -> PeriodShown {
+        Period { from: self.0.starts_on, until: self.0.ends_before }.into()
     }
 
-    /// The day after its last.
-    async fn ends_before(&self) -> Date {
-        self.0.ends_before.into()
+    /// Time of creation.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
     }
 
-    /// When it last changed.
+    /// Time of creation or of the last change.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
@@ -65,51 +70,74 @@ impl Iteration {
     }
 }
 
-/// What iterations can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum IterationOrderField {
-    /// Its first day.
-    StartsOn,
-    /// When it was made.
-    CreatedAt,
-    /// When it was made or last changed.
-    UpdatedAt,
+/// Conditions on iterations; all that are given must hold.
+#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct IterationFilter {
+    /// Text in the name or goal, in any case.
+    text: Option<String>,
+    /// A day of the iteration.
+    day: Option<Date>,
+    /// Days of which the iteration has at least one.
+    period: Option<DateRangeInput>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// In which order iterations come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct IterationOrder {
-    /// What they are sorted by.
-    field: IterationOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of iterations.
+    IterationOrderField,
+    /// Sort order of iterations.
+    IterationOrder: Period Descending {
+        /// First day of the period.
+        Period = (StartsOn, Day, |row| row.starts_on.to_string()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Iterations {
-    pub(super) product: ProductId,
-    pub(super) updated_after: Option<DateTime>,
-    pub(super) order: Option<IterationOrder>,
+    product: ProductId,
+    filter: IterationFilter,
+    order: Option<IterationOrder>,
+}
+
+impl Iterations {
+    /// Those of a product.
+    pub(super) fn of(
+        product: ProductId,
+        filter: Option<IterationFilter>,
+        order: Option<IterationOrder>,
+    ) -> Self {
+        Self { product, filter: filter.unwrap_or_default(), order }
+    }
 }
 
 impl Paged for Iterations {
     type Entity = Entity;
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.period", self.filter.period)?;
+        range::check("filter.updatedAt", self.filter.updated_at)
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        let (from, until) = self.filter.period.map_or((None, None), Range::ends);
         Entity::owned_by(organization)
             .filter(Column::ProductId.eq(self.product))
-            .apply_if(self.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
+            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
+            .apply_if(self.filter.day, |query, day| query.filter(iteration::has_day(day.0)))
+            .apply_if(from, |query, from| query.filter(Column::EndsBefore.gt(from)))
+            .apply_if(until, |query, until| query.filter(Column::StartsOn.lt(until)))
+            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let last_first =
-            IterationOrder { field: IterationOrderField::StartsOn, direction: Direction::Descending };
-        let order = self.order.unwrap_or(last_first);
-        match order.field {
-            IterationOrderField::StartsOn => (Column::StartsOn, Sort::Day, order.direction),
-            IterationOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            IterationOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-        }
+        IterationOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -117,10 +145,7 @@ impl Paged for Iterations {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        match self.order.map(|order| order.field) {
-            Some(IterationOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
-            _ => (row.starts_on.to_string(), row.id.0),
-        }
+        IterationOrder::mark(self.order, row)
     }
 }
 
@@ -167,10 +192,8 @@ struct CreateIterationInput {
     name: String,
     /// What it is meant to reach; null removes it.
     goal: MaybeUndefined<String>,
-    /// Its first day.
-    starts_on: Date,
-    /// The day after its last.
-    ends_before: Date,
+    /// Its days.
+    period: PeriodInput,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -186,10 +209,8 @@ struct UpdateIterationInput {
     name: MaybeUndefined<String>,
     /// A new goal; null removes it.
     goal: MaybeUndefined<String>,
-    /// Its first day.
-    starts_on: MaybeUndefined<Date>,
-    /// The day after its last.
-    ends_before: MaybeUndefined<Date>,
+    /// Its days, instead of those before.
+    period: MaybeUndefined<PeriodInput>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -217,14 +238,15 @@ impl IterationMutation {
     ) -> Result<IterationPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let CreateIterationInput { product, name, goal, starts_on, ends_before, .. } = input;
+            let CreateIterationInput { product, name, goal, period, .. } = input;
+            let period = Period::from(period);
             let mut nulls = Nulls::default();
             let new = NewIteration {
                 product: product.0,
                 name,
                 goal: nulls.note("goal", super::given(goal)),
-                starts_on: starts_on.into(),
-                ends_before: ends_before.into(),
+                starts_on: period.from,
+                ends_before: period.until,
                 nulls,
             };
             let (iteration, outcome) = iteration::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
@@ -242,11 +264,12 @@ impl IterationMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.manages()?;
+            let period = super::kept("period", input.period)?.map(Period::from);
             let changes = IterationChanges {
                 name: super::kept("name", input.name)?,
                 goal: super::given(input.goal),
-                starts_on: super::kept("startsOn", input.starts_on)?.map(Into::into),
-                ends_before: super::kept("endsBefore", input.ends_before)?.map(Into::into),
+                starts_on: period.map(|period| period.from),
+                ends_before: period.map(|period| period.until),
             };
             let product = input.product.as_ref().map(|product| &*product.0);
             let target = ("iteration", &*input.iteration.0);

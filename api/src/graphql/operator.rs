@@ -13,7 +13,7 @@ use super::{
     fault::Fault,
     organization::Organization,
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection},
+    page::{Direction, Paged, Sort, Total, connection, orders},
     payload::{payload, payloads},
     scalar::Reference,
 };
@@ -25,9 +25,28 @@ use crate::{
     },
 };
 
+orders! {
+    /// Sort fields of organizations.
+    OrganizationOrderField,
+    /// Sort order of organizations.
+    OrganizationOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
+}
+
 /// The organizations of the server. The proof makes sure that nobody else lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Organizations(Operate);
+pub(super) struct Organizations {
+    by: Operate,
+    order: Option<OrganizationOrder>,
+}
 
 impl Paged for Organizations {
     type Entity = Entity;
@@ -37,11 +56,11 @@ impl Paged for Organizations {
     }
 
     fn select(&self, _: OrganizationId) -> Select<Entity> {
-        operator::organizations(self.0)
+        operator::organizations(self.by)
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Key, Sort::Text, Direction::Ascending)
+        OrganizationOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -49,7 +68,7 @@ impl Paged for Organizations {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.key.clone(), row.id.0)
+        OrganizationOrder::mark(self.order, row)
     }
 }
 
@@ -62,6 +81,7 @@ impl OperatorQuery {
     async fn organizations(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<OrganizationOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -69,7 +89,7 @@ impl OperatorQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Organization, Total>, Fault> {
-        let organizations = Organizations(ctx.operates()?);
+        let organizations = Organizations { by: ctx.operates()?, order: order_by };
         connection(ctx, organizations, (first, after, last, before), Organization).await
     }
 }
@@ -166,7 +186,8 @@ impl OperatorMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.operates()?;
-            let row = operator::rename(ctx.store(), by, &input.organization.0, &input.name).await?;
+            let row =
+                operator::rename(ctx.store(), by, &input.organization.0, &input.name, ctx.now()).await?;
             Ok(RenameOrganizationPayload::done(Organization(row)))
         })
         .await

@@ -43,6 +43,11 @@ impl Organization {
         self.0.created_at.into()
     }
 
+    /// Time of creation or of the last change of its name or settings.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
+
     /// Where the feed of what happens stands now: a subscription with this as `after` misses nothing from here on.
     async fn feed_cursor(&self, ctx: &Context<'_>) -> Result<String, Fault> {
         Ok(ctx.services().feed.now(ctx.reports()?).await?.cursor())

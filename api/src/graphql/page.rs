@@ -320,19 +320,6 @@ pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
     fn mark(&self, row: &<Self::Entity as EntityTrait>::Model) -> (String, Uuid);
 }
 
-/// Refuses a range that ends before it begins. `field` is the one that says where it ends.
-pub(super) fn in_order<T: PartialOrd + std::fmt::Display>(
-    field: &str,
-    (from, until): (Option<T>, Option<T>),
-) -> Result<(), Fault> {
-    match (from, until) {
-        (Some(from), Some(until)) if until < from => {
-            Err(Fault::invalid(field, &format!("{until} lies before {from}, where the range begins")))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// A page of rows: the key by which pages are loaded together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page<P>(pub P, pub Window);
@@ -399,3 +386,50 @@ impl<M> Slice<M> {
         Self { rows: Vec::new(), has_previous: false, has_next: false }
     }
 }
+
+/// Makes the sort fields of a connection, its sort order, and what a row is sorted by.
+macro_rules! orders {
+    ($(#[$of_doc:meta])* $of:ident, $(#[$doc:meta])* $order:ident: $usual:ident $direction:ident {
+        $($(#[$about:meta])* $field:ident = ($column:ident, $sort:ident, $mark:expr),)+
+    }) => {
+        $(#[$of_doc])*
+        #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(clippy::enum_variant_names, reason = "sort fields are called like the fields")]
+        pub(super) enum $of {
+            $($(#[$about])* $field,)+
+        }
+
+        $(#[$doc])*
+        #[derive(async_graphql::InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(super) struct $order {
+            /// Field to sort by.
+            field: $of,
+            /// Direction.
+            direction: crate::graphql::page::Direction,
+        }
+
+        impl $order {
+            /// The order that was asked for, or the usual one.
+            fn or_usual(order: Option<Self>) -> Self {
+                let direction = crate::graphql::page::Direction::$direction;
+                order.unwrap_or(Self { field: $of::$usual, direction })
+            }
+
+            fn sort(order: Option<Self>) -> (Column, crate::graphql::page::Sort, crate::graphql::page::Direction) {
+                let Self { field, direction } = Self::or_usual(order);
+                match field {
+                    $($of::$field => (Column::$column, crate::graphql::page::Sort::$sort, direction),)+
+                }
+            }
+
+            fn mark(order: Option<Self>, row: &Model) -> (String, uuid::Uuid) {
+                let text: fn(&Model) -> String = match Self::or_usual(order).field {
+                    $($of::$field => $mark,)+
+                };
+                (text(row), row.id.0)
+            }
+        }
+    };
+}
+
+pub(super) use orders;

@@ -10,12 +10,12 @@ use super::{
     Asking,
     fault::Fault,
     payload::{payload, payloads},
-    scalar::{Date, DateTime},
+    scalar::{Date, DateTime, PeriodInput},
     scale::{self, Scale},
     segment::{self, Segment},
 };
 use crate::score::{
-    Period, known_day,
+    known_day,
     parameters::{self, Parameters, StratumParameters},
 };
 
@@ -148,10 +148,8 @@ impl ParametersQuery {
 /// The days whose parameters are to be computed from the counts as they are now.
 #[derive(InputObject)]
 struct ComputeScoreParametersInput {
-    /// The first day.
-    from: Date,
-    /// The day after the last; at most 400 days after the first, and not later than today.
-    until: Date,
+    /// The days: at most 400, all of them over.
+    period: PeriodInput,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -178,8 +176,7 @@ impl ParametersMutation {
     ) -> Result<ScoreParametersPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let period = Period { from: input.from.into(), until: input.until.into() };
-            let scores = &ctx.services().scores;
+            let (scores, period) = (&ctx.services().scores, input.period.into());
             let days = parameters::compute(ctx.store(), scores, ctx.manages()?, period, ctx.now()).await?;
             Ok(ScoreParametersPayload::done(days.into_iter().map(Into::into).collect()))
         })

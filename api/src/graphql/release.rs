@@ -10,7 +10,10 @@ use ballroom_entity::{
     release_feature,
 };
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, Func},
+};
 use uuid::Uuid;
 
 use super::{
@@ -27,9 +30,10 @@ use super::{
     load::{DeploymentsOf, TouchedBy},
     lookup,
     outcome::Outcome,
-    page::{Both, Direction, Paged, Sort, Total, in_order},
+    page::{Both, Direction, Paged, Sort, Total, orders},
     payload::{payload, payloads},
     product::{self, Product},
+    range::{self, DateRangeInput, Range, TimeRangeInput},
     regression::{self, Regression},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
 };
@@ -309,34 +313,28 @@ impl Release {
 pub(super) struct ReleaseFilter {
     /// In one of these stages of life.
     lifecycle: Option<Vec<ReleaseLifecycle>>,
-    /// With customers since this day or later.
-    released_from: Option<Date>,
-    /// With customers since before this day.
-    released_until: Option<Date>,
+    /// First day with customers.
+    released_on: Option<DateRangeInput>,
     /// With this text in the version or the title, whatever the case of its letters.
     text: Option<String>,
-    /// Made or changed after this moment: see `updatedAt`.
-    updated_after: Option<DateTime>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// What releases can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum ReleaseOrderField {
-    /// When it was entered.
-    CreatedAt,
-    /// The version, in its natural order: 1.9 before 1.10, 2.0.0-rc.1 before 2.0.0, 4.6.1 (9) before 4.6.1 (10).
-    Version,
-    /// When it was entered or last changed.
-    UpdatedAt,
-}
-
-/// In which order releases come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ReleaseOrder {
-    /// What they are sorted by.
-    field: ReleaseOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of releases.
+    ReleaseOrderField,
+    /// Sort order of releases.
+    ReleaseOrder: CreatedAt Descending {
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Version, in its natural order: 1.9 before 1.10, 2.0.0-rc.1 before 2.0.0, 4.6.1 (9) before 4.6.1 (10).
+        Version = (VersionOrder, Text, |row| row.version_order.clone()),
+        /// Day for which the release is planned; in either direction releases without one come last.
+        PlannedFor = (PlannedFor, Day, |row| row.planned_for.map(|day| day.to_string()).unwrap_or_default()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -358,6 +356,16 @@ impl Releases {
         Self { product, feature: None, filter, order }
     }
 
+    /// The day that stands for none where releases are sorted by the day for which they are planned: the last one.
+    fn unplanned(&self) -> Option<NaiveDate> {
+        let ReleaseOrder { field, direction } = self.order?;
+        let year = match direction {
+            Direction::Ascending => 9999,
+            Direction::Descending => 1,
+        };
+        NaiveDate::from_ymd_opt(year, 1, 1).filter(|_| field == ReleaseOrderField::PlannedFor)
+    }
+
     /// Those that touch a feature.
     pub(super) fn touching(self, feature: FeatureId) -> Self {
         Self { feature: Some(feature), ..self }
@@ -368,10 +376,9 @@ impl Paged for Releases {
     type Entity = Entity;
 
     fn check(&self) -> Result<(), Fault> {
-        let range = self.filter.as_ref().map(|filter| {
-            (filter.released_from.map(|from| from.0), filter.released_until.map(|until| until.0))
-        });
-        in_order("filter.releasedUntil", range.unwrap_or_default())
+        let Some(filter) = &self.filter else { return Ok(()) };
+        range::check("filter.releasedOn", filter.released_on)?;
+        range::check("filter.updatedAt", filter.updated_at)
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
@@ -389,26 +396,23 @@ impl Paged for Releases {
                 let any = stages.iter().map(|stage| in_stage(organization, *stage));
                 query.filter(any.fold(Condition::any(), Condition::add))
             })
-            .apply_if(filter.and_then(|filter| filter.released_from), |query, from| {
-                query.filter(Column::ReleasedOn.gte(from.0))
+            .apply_if(filter.and_then(|filter| filter.released_on), |query, range| {
+                query.filter(range.holds(Column::ReleasedOn))
             })
-            .apply_if(filter.and_then(|filter| filter.released_until), |query, until| {
-                query.filter(Column::ReleasedOn.lt(until.0))
-            })
-            .apply_if(filter.and_then(|filter| filter.updated_after), |query, after| {
-                query.filter(Column::UpdatedAt.gt(after.0))
+            .apply_if(filter.and_then(|filter| filter.updated_at), |query, range| {
+                query.filter(range.holds(Column::UpdatedAt))
             })
             .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let made_last =
-            ReleaseOrder { field: ReleaseOrderField::CreatedAt, direction: Direction::Descending };
-        let order = self.order.unwrap_or(made_last);
-        match order.field {
-            ReleaseOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            ReleaseOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-            ReleaseOrderField::Version => (Column::VersionOrder, Sort::Text, order.direction),
+        ReleaseOrder::sort(self.order)
+    }
+
+    fn sort_value(&self) -> Expr {
+        match self.unplanned() {
+            Some(day) => Func::coalesce([Column::PlannedFor.into_expr(), Expr::val(day)]).into(),
+            None => Expr::col((Entity, self.sort().0)),
         }
     }
 
@@ -417,9 +421,9 @@ impl Paged for Releases {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        match self.order.map(|order| order.field) {
-            Some(ReleaseOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
-            _ => (row.version_order.clone(), row.id.0),
+        match self.unplanned() {
+            Some(day) => (row.planned_for.unwrap_or(day).to_string(), row.id.0),
+            None => ReleaseOrder::mark(self.order, row),
         }
     }
 }

@@ -129,6 +129,12 @@ pub struct PeriodInput {
     until: Date,
 }
 
+impl From<PeriodInput> for Period {
+    fn from(given: PeriodInput) -> Self {
+        Self { from: given.from.into(), until: given.until.into() }
+    }
+}
+
 /// Days from `from` on, up to but not including `until`.
 #[derive(SimpleObject, Clone, Copy, Debug)]
 #[graphql(name = "Period")]
@@ -151,6 +157,5 @@ pub(super) fn period(
     as_of: Option<Date>,
     today: NaiveDate,
 ) -> Result<(Period, NaiveDate), Fault> {
-    let given = given.map(|period| Period { from: period.from.into(), until: period.until.into() });
-    Ok(Period::resolve(given, as_of.map(Into::into), today)?)
+    Ok(Period::resolve(given.map(Into::into), as_of.map(Into::into), today)?)
 }

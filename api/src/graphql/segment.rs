@@ -5,7 +5,7 @@ use ballroom_entity::{
     id::{OrganizationId, SegmentId},
     segment::{Column, Entity, Model},
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
@@ -13,11 +13,12 @@ use super::{
     fault::Fault,
     lookup,
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection},
+    page::{Direction, Paged, Sort, Total, connection, orders},
     payload::{payload, payloads},
+    range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
 };
-use crate::domain::segment;
+use crate::{domain::segment, store::holds};
 
 /// A named group of customers: a tier, a region.
 #[derive(Description)]
@@ -40,27 +41,63 @@ impl Segment {
         &self.0.name
     }
 
-    /// When it last changed.
+    /// Time of creation.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// Time of creation or of the last change.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
 }
 
+/// Conditions on segments; all that are given must hold.
+#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct SegmentFilter {
+    /// Text in the key or name, in any case.
+    text: Option<String>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
+}
+
+orders! {
+    /// Sort fields of segments.
+    SegmentOrderField,
+    /// Sort order of segments.
+    SegmentOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Segments {
-    updated_after: Option<DateTime>,
+    filter: SegmentFilter,
+    order: Option<SegmentOrder>,
 }
 
 impl Paged for Segments {
     type Entity = Entity;
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.updatedAt", self.filter.updated_at)
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         Entity::owned_by(organization)
-            .apply_if(self.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
+            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
+            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Key, Sort::Text, Direction::Ascending)
+        SegmentOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -68,7 +105,7 @@ impl Paged for Segments {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.key.clone(), row.id.0)
+        SegmentOrder::mark(self.order, row)
     }
 }
 
@@ -101,16 +138,16 @@ impl SegmentQuery {
     async fn segments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those that were made or changed after this moment.")] updated_after: Option<
-            DateTime,
-        >,
+        #[graphql(desc = "Which segments to return; all by default.")] filter: Option<SegmentFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<SegmentOrder>,
         #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
         first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Segment, Total>, Fault> {
-        connection(ctx, Segments { updated_after }, (first, after, last, before), Segment).await
+        let segments = Segments { filter: filter.unwrap_or_default(), order: order_by };
+        connection(ctx, segments, (first, after, last, before), Segment).await
     }
 }
 

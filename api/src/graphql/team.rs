@@ -5,7 +5,7 @@ use ballroom_entity::{
     id::{OrganizationId, TeamId},
     team::{Column, Entity, Model},
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
@@ -13,10 +13,11 @@ use super::{
     fault::Fault,
     feature::{Feature, FeatureFilter, FeatureOrder, Features},
     lookup,
-    member::{Member, MemberFilter, Members},
+    member::{Member, MemberFilter, MemberOrder, Members},
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection},
+    page::{Direction, Paged, Sort, Total, connection, orders},
     payload::{payload, payloads},
+    range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
 };
 use crate::{domain::team, store::holds};
@@ -64,6 +65,7 @@ impl Team {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which members to return; all by default.")] filter: Option<MemberFilter>,
+        #[graphql(desc = "Sort order; by name by default.")] order_by: Option<MemberOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -71,7 +73,7 @@ impl Team {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Member, Total>, Fault> {
-        let members = Members::of(ctx, filter).await?.of_team(self.0.id);
+        let members = Members::of(ctx, filter, order_by).await?.of_team(self.0.id);
         connection(ctx, members, (first, after, last, before), Member).await
     }
 
@@ -87,31 +89,51 @@ impl Team {
 }
 
 /// Conditions on teams; all that are given must hold.
-#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct TeamFilter {
     /// Text in the key or name, in any case.
     text: Option<String>,
-    /// Created or changed after this time.
-    updated_after: Option<DateTime>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
+}
+
+orders! {
+    /// Sort fields of teams.
+    TeamOrderField,
+    /// Sort order of teams.
+    TeamOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Teams(Option<TeamFilter>);
+struct Teams {
+    filter: TeamFilter,
+    order: Option<TeamOrder>,
+}
 
 impl Paged for Teams {
     type Entity = Entity;
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.updatedAt", self.filter.updated_at)
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let filter = self.0.as_ref();
         Entity::owned_by(organization)
-            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
-            .apply_if(filter.and_then(|filter| filter.updated_after), |query, after| {
-                query.filter(Column::UpdatedAt.gt(after.0))
-            })
+            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
+            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Key, Sort::Text, Direction::Ascending)
+        TeamOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -119,7 +141,7 @@ impl Paged for Teams {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.key.clone(), row.id.0)
+        TeamOrder::mark(self.order, row)
     }
 }
 
@@ -153,6 +175,7 @@ impl TeamQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which teams to return; all by default.")] filter: Option<TeamFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<TeamOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -160,7 +183,8 @@ impl TeamQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Team, Total>, Fault> {
-        connection(ctx, Teams(filter), (first, after, last, before), Team).await
+        let teams = Teams { filter: filter.unwrap_or_default(), order: order_by };
+        connection(ctx, teams, (first, after, last, before), Team).await
     }
 }
 

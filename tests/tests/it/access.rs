@@ -91,9 +91,18 @@ fn samples() -> Vec<(String, String)> {
     query("organizations", "(first: 1) { nodes { id } }");
     query("node", &format!("(id: {}) {{ id }}", none("feature")));
     query("nodes", &format!("(ids: [{}]) {{ id }}", none("feature")));
-    for list in
-        ["products", "features", "segments", "customers", "incidents", "deployments", "members", "teams"]
-    {
+    for list in [
+        "products",
+        "features",
+        "segments",
+        "scales",
+        "customers",
+        "incidents",
+        "deployments",
+        "members",
+        "teams",
+        "tokens",
+    ] {
         query(list, "(first: 1) { nodes { id } }");
     }
     for one in ["product", "customer", "release", "feature", "member", "team", "segment", "scale"] {
@@ -102,8 +111,6 @@ fn samples() -> Vec<(String, String)> {
     for one in ["feedback", "incident", "iteration"] {
         query(one, &format!("(id: {}) {{ id }}", none(one)));
     }
-    query("scales", " { id }");
-    query("tokens", " { id }");
     query("scoreParameters", " { mean }");
     query("productComparison", " { asOf }");
     let feature = none("feature");
@@ -148,7 +155,7 @@ fn samples() -> Vec<(String, String)> {
     mutation("updateFeature", &format!("feature: {feature}"));
     mutation(
         "createIteration",
-        "product: \"none\", name: \"x\", startsOn: \"2026-03-01\", endsBefore: \"2026-03-02\"",
+        "product: \"none\", name: \"x\", period: { from: \"2026-03-01\", until: \"2026-03-02\" }",
     );
     mutation("updateIteration", &format!("iteration: {}", none("iteration")));
     mutation("createTeam", "key: \"\"");
@@ -168,7 +175,7 @@ fn samples() -> Vec<(String, String)> {
     mutation("createSegment", "key: \"\"");
     mutation("updateSegment", &format!("segment: {}, name: \"x\"", none("segment")));
     mutation("createScale", "key: \"\", name: \"x\", min: 0, max: 1");
-    mutation("computeScoreParameters", "from: \"2026-03-02\", until: \"2026-03-01\"");
+    mutation("computeScoreParameters", "period: { from: \"2026-03-02\", until: \"2026-03-01\" }");
     mutation("createToken", "name: \"\", role: SUPPORT");
     mutation("revokeToken", "token: \"none\"");
     for name in ["feedbackReceived", "incidentChanged", "releaseChanged", "verdictChanged", "incidentAlert"] {
@@ -855,11 +862,12 @@ async fn tokens_are_listed_with_what_they_may(backend: Backend) {
         "rating": 2 } } });
     let asked = app.http().post(app.url("/graphql")).bearer_auth(&page).header("origin", "https://a.example");
     assert_eq!(asked.json(&body).send().await.unwrap().status(), 200);
-    let ask = "{ tokens { name scope expiresAt product { key } features { key } origins lastUsedAt } }";
+    let ask =
+        "{ tokens { nodes { name scope expiresAt product { key } features { key } origins lastUsedAt } } }";
     let mut token = json!(null);
     for _ in 0..50 {
         let tokens = app.asks(ask, json!({})).await;
-        token = tokens["tokens"]
+        token = tokens["tokens"]["nodes"]
             .as_array()
             .unwrap()
             .iter()

@@ -198,7 +198,7 @@ async fn a_timeline_has_the_figures_and_values_that_are_shown_elsewhere(backend:
     for of in ["product(product: \"shop\")", "feature(product: \"shop\", feature: \"cart\")"] {
         let query = format!(
             "{{ {of} {{ timeline({MARCH}) {{ points {{ {value} {figures} {shown} }} }}
-                trend(from: \"2026-03-08\", to: \"2026-03-29\", step: WEEK) {{ {value} }}
+                trend(period: {{ from: \"2026-03-08\", until: \"2026-03-30\" }}, step: WEEK) {{ {value} }}
                 {figures}({week}) {shown} }} }}"
         );
         let data = app.asks(&query, json!({})).await;

@@ -82,7 +82,7 @@ async fn a_planted_world_answers_every_question(backend: Backend) {
         releases(first: 3) { nodes { version title lifecycle previous { version } features { change feature { key } }
             deployments { environment status } regression(asOf: $asOf) { verdict firstDay through baseline
                 features { feature { key } verdict score pValue coverage rateBasis } } } }
-        iterations(last: 1) { nodes { name goal startsOn endsBefore } }
+        iterations(last: 1) { nodes { name goal period { from until } } }
         incidents(first: 1, filter: { state: RESOLVED }) { nodes { severity title features { key } } }
         valueReport(period: $period) { responses entries { rank feature { key } value { score method } } }
     } }";

@@ -53,7 +53,7 @@ async fn cells_that_say_that_there_is_nothing_make_nothing(backend: Backend) {
         csat,4,2026-04-01T10:00:00Z,<NA>,—,TBD\n";
     let said = import(&app, rows, &["--create", "releases,customers"]).await;
     assert!(said.contains("2 accepted") && !said.contains("Made"), "{said}");
-    let query = "{ product(product: \"shop\") { feedback(filter: { dayFrom: \"2026-04-01\" }) { nodes { comment } } } }";
+    let query = "{ product(product: \"shop\") { feedback(filter: { day: { from: \"2026-04-01\" } }) { nodes { comment } } } }";
     let comments = app.asks(query, json!({})).await["product"]["feedback"]["nodes"].to_string();
     assert!(comments.contains("unknown") && comments.contains("TBD"), "somebody wrote that: {comments}");
     let rows =

@@ -9,7 +9,7 @@ on_both!(
     an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation,
     a_request_that_cannot_be_coerced_does_nothing,
     an_argument_whose_variable_has_no_value_has_its_default,
-    a_range_that_ends_before_it_begins_is_refused,
+    a_range_that_holds_nothing_is_refused,
     half_of_a_surrogate_pair_is_refused_where_it_stands,
     null_removes_what_can_be_empty_and_is_refused_by_field_elsewhere,
     nul_is_refused_by_field_or_finds_nothing,
@@ -219,41 +219,67 @@ async fn an_argument_whose_variable_has_no_value_has_its_default(backend: Backen
     let app = App::start(backend).await;
     app.product("shop", &[]).await;
     let query = "query($days: Int, $step: TrendStep, $all: Boolean) {
-        product(product: \"shop\") { trend(days: $days, step: $step) { asOf } ...More }
+        product(product: \"shop\") { trend(valueDays: $days, step: $step) { asOf } ...More }
         __type(name: \"Role\") { enumValues(includeDeprecated: $all) { name } } }
-        fragment More on Product { ... { more: trend(days: $days) { asOf } } }";
+        fragment More on Product { ... { more: trend(valueDays: $days) { asOf } } }";
     let left_out = app.asks(query, json!({})).await;
     let given = app.asks(query, json!({ "days": 90, "step": "WEEK", "all": false })).await;
     assert_eq!(left_out, given);
 }
 
-async fn a_range_that_ends_before_it_begins_is_refused(backend: Backend) {
+async fn a_range_that_holds_nothing_is_refused(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &[]).await;
-    for (of, from, until, kind) in [
-        ("feedback", "dayFrom", "dayUntil", "Date"),
-        ("feedback", "occurredFrom", "occurredUntil", "DateTime"),
-        ("incidents", "dayFrom", "dayUntil", "Date"),
-        ("incidents", "openedFrom", "openedUntil", "DateTime"),
-        ("releases", "releasedFrom", "releasedUntil", "Date"),
+    for (of, range, kind) in [
+        ("feedback", "day", "Date"),
+        ("feedback", "occurredAt", "DateTime"),
+        ("feedback", "receivedAt", "DateTime"),
+        ("feedback", "updatedAt", "DateTime"),
+        ("incidents", "day", "Date"),
+        ("incidents", "openedAt", "DateTime"),
+        ("incidents", "createdAt", "DateTime"),
+        ("incidents", "updatedAt", "DateTime"),
+        ("releases", "releasedOn", "Date"),
+        ("releases", "updatedAt", "DateTime"),
+        ("features", "updatedAt", "DateTime"),
+        ("iterations", "period", "Date"),
+        ("iterations", "updatedAt", "DateTime"),
     ] {
         let query = format!(
             "query($from: {kind}, $until: {kind}) {{ product(product: \"shop\") {{
-                {of}(filter: {{ {from}: $from, {until}: $until }}) {{ totalCount }} }} }}"
+                {of}(filter: {{ {range}: {{ from: $from, until: $until }} }}) {{ totalCount }} }} }}"
         );
         let day = |day: &str| json!(if kind == "Date" { day.to_owned() } else { format!("{day}T00:00:00Z") });
         let asked = |from, until| json!({ "from": day(from), "until": day(until) });
-        let (code, argument, message) = app.is_refused(&query, asked("2026-03-02", "2026-03-01")).await;
-        let expected = ("INVALID_ARGUMENT".to_owned(), format!("filter.{until}"));
-        assert_eq!((code, argument), expected, "{query}: {message}");
-        app.asks(&query, asked("2026-03-02", "2026-03-02")).await;
+        for until in ["2026-03-01", "2026-03-02"] {
+            let (code, argument, message) = app.is_refused(&query, asked("2026-03-02", until)).await;
+            let expected = ("INVALID_ARGUMENT".to_owned(), format!("filter.{range}"));
+            assert_eq!((code, argument), expected, "{query}: {message}");
+        }
+        app.asks(&query, asked("2026-03-02", "2026-03-03")).await;
+        // Either end may be left out.
+        app.asks(&query, json!({ "from": day("2026-03-02") })).await;
+        app.asks(&query, json!({})).await;
     }
-    let deployments = "{ deployments(filter: { deployedFrom: \"2026-03-02T00:00:00Z\",
-        deployedUntil: \"2026-03-01T00:00:00Z\" }) { totalCount } }";
-    assert_eq!(app.is_refused(deployments, json!({})).await.1, "filter.deployedUntil");
-    let rated = "{ product(product: \"shop\") { feedback(filter: { scale: \"csat\", ratingAtLeast: 4,
-        ratingAtMost: 2 }) { totalCount } } }";
-    assert_eq!(app.is_refused(rated, json!({})).await.1, "filter.ratingAtMost");
+    for (list, range) in [
+        ("deployments", "deployedAt"),
+        ("deployments", "createdAt"),
+        ("products", "updatedAt"),
+        ("customers", "updatedAt"),
+        ("segments", "updatedAt"),
+        ("teams", "updatedAt"),
+        ("members", "updatedAt"),
+        ("tokens", "updatedAt"),
+    ] {
+        let query = format!(
+            "{{ {list}(filter: {{ {range}: {{ from: \"2026-03-02T00:00:00Z\", until: \"2026-03-02T00:00:00Z\" }} }}) {{
+            totalCount }} }}"
+        );
+        assert_eq!(app.is_refused(&query, json!({})).await.1, format!("filter.{range}"), "{list}");
+    }
+    let rated = "{ product(product: \"shop\") { feedback(filter: { scale: \"csat\", minRating: 4,
+        maxRating: 2 }) { totalCount } } }";
+    assert_eq!(app.is_refused(rated, json!({})).await.1, "filter.maxRating");
 }
 
 async fn an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation(backend: Backend) {
@@ -363,9 +389,7 @@ async fn null_removes_what_can_be_empty_and_is_refused_by_field_elsewhere(backen
     let app = App::start(backend).await;
     app.product("shop", &["search"]).await;
     let release = ships(&app, "shop", "1.0").await;
-    let iteration =
-        "mutation { createIteration(input: { product: \"shop\", name: \"1\", startsOn: \"2026-03-01\",
-        endsBefore: \"2026-03-08\" }) { iteration { id } } }";
+    let iteration = "mutation { createIteration(input: { product: \"shop\", name: \"1\", period: { from: \"2026-03-01\", until: \"2026-03-08\" } }) { iteration { id } } }";
     let iteration = app.asks(iteration, json!({})).await["createIteration"]["iteration"]["id"].clone();
     let feature = app.asks("{ feature(product: \"shop\", feature: \"search\") { id } }", json!({})).await["feature"]["id"].clone();
     let member = "mutation { createMember(input: { email: \"ann@example.com\" }) { member { id } } }";
@@ -669,7 +693,7 @@ async fn a_leap_second_is_refused_at_every_door(backend: Backend) {
         let refused = app.answer(submit, json!({ "input": answer(json!({ "occurredAt": wrong })) })).await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "INVALID_ARGUMENT", "{wrong}: {refused:#}");
         let filter = format!(
-            "{{ product(product: \"shop\") {{ feedback(filter: {{ occurredFrom: \"{wrong}\" }}) {{ totalCount }} }} }}"
+            "{{ product(product: \"shop\") {{ feedback(filter: {{ occurredAt: {{ from: \"{wrong}\" }} }}) {{ totalCount }} }} }}"
         );
         let refused = app.answer(&filter, json!({})).await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "VALIDATION_ERROR", "{wrong}: {refused:#}");
@@ -712,14 +736,14 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     let changes = "query($at: DateTime!) {
         product(product: \"shop\") {
-            feedback(filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: ASC }) { nodes { comment counted updatedAt } }
-            new: feedback(filter: { receivedAfter: $at }) { nodes { comment } }
-            releases(filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { version } }
-            features(filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { key } }
-            incidents(filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { title updatedAt } }
-            newer: incidents(filter: { receivedAfter: $at }) { nodes { title } }
+            feedback(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: ASC }) { nodes { comment counted updatedAt } }
+            new: feedback(filter: { receivedAt: { from: $at } }) { nodes { comment } }
+            releases(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { version } }
+            features(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { key } }
+            incidents(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { title updatedAt } }
+            newer: incidents(filter: { createdAt: { from: $at } }) { nodes { title } }
         }
-        customers(filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: ASC }) { nodes { key } } }";
+        customers(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: ASC }) { nodes { key } } }";
     let now = ballroom_tests::ballroom::clock::now().to_rfc3339();
     let ask = async || app.asks(changes, json!({ "at": now })).await;
     let nothing = json!({ "nodes": [] });
@@ -753,10 +777,10 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
     let deploy = format!("mutation {{ recordDeployment(input: {{ release: {release}, environment: \"production\", status: SUCCEEDED }})
         {{ deployment {{ id }} }} updateProduct(input: {{ product: \"shop\", name: \"Shop\" }}) {{ product {{ id }} }} }}");
     app.asks(&deploy, json!({})).await;
-    let others = "query($at: DateTime!) { deployments(filter: { product: \"shop\", receivedAfter: $at }) { nodes { release { version } } }
-        products(updatedAfter: $at, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { name } }
-        segments(updatedAfter: $at) { totalCount } product(product: \"shop\") {
-        iterations(updatedAfter: $at, orderBy: { field: UPDATED_AT, direction: ASC }) { totalCount } } }";
+    let others = "query($at: DateTime!) { deployments(filter: { product: \"shop\", createdAt: { from: $at } }) { nodes { release { version } } }
+        products(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { name } }
+        segments(filter: { updatedAt: { from: $at } }) { totalCount } product(product: \"shop\") {
+        iterations(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: ASC }) { totalCount } } }";
     let others = app.asks(others, json!({ "at": now })).await;
     assert_eq!(
         others,
@@ -770,7 +794,7 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
     // By pages, each change once, whatever the order.
     for direction in ["ASC", "DESC"] {
         let page = "query($at: DateTime!, $after: String) { product(product: \"shop\") {
-            feedback(first: 1, after: $after, filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: DIR }) {
+            feedback(first: 1, after: $after, filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: DIR }) {
                 nodes { comment } pageInfo { endCursor hasNextPage } } } }".replace("DIR", direction);
         let (mut after, mut seen) = (json!(null), Vec::new());
         loop {
@@ -815,9 +839,9 @@ async fn days_of_filters_are_those_of_the_product(backend: Backend) {
             answer["incidents"]["totalCount"].as_i64().unwrap(),
         )
     };
-    assert_eq!(of("dayFrom: \"2026-04-01\", dayUntil: \"2026-04-02\"").await, (1, 2));
-    assert_eq!(of("dayUntil: \"2026-04-01\"").await, (1, 1));
-    assert_eq!(of("dayFrom: \"2026-04-01\"").await, (2, 3));
+    assert_eq!(of("day: { from: \"2026-04-01\", until: \"2026-04-02\" }").await, (1, 2));
+    assert_eq!(of("day: { until: \"2026-04-01\" }").await, (1, 1));
+    assert_eq!(of("day: { from: \"2026-04-01\" }").await, (2, 3));
 }
 
 async fn whom_an_incident_hurts_can_be_read_and_changed(backend: Backend) {

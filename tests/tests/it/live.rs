@@ -429,6 +429,7 @@ async fn another_organization(database: &Database) -> String {
         dimension_revision: Set(0),
         min_answers: Set(10),
         created_at: Set(clock::now()),
+        updated_at: Set(clock::now()),
     };
     row.insert(store.reader()).await.unwrap();
     let by = token::operator(id).administers().unwrap();
@@ -920,5 +921,5 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
     socket.subscribes("6", RESUMED, json!({ "after": now })).await;
     let message = socket.hears().await;
     let said = message["payload"][0]["message"].as_str().unwrap();
-    assert!(said.starts_with("after: is too old") && said.contains("updatedAfter"), "{message:#}");
+    assert!(said.starts_with("after: is too old") && said.contains("updatedAt"), "{message:#}");
 }

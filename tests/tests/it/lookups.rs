@@ -119,7 +119,7 @@ async fn iterations_are_found_by_name_and_by_day(backend: Backend) {
         ("shop", "Sprint 2", "2026-03-16", "2026-03-30"),
         ("till", "Sprint 2", "2026-03-09", "2026-03-23"),
     ] {
-        let input = json!({ "product": product, "name": name, "startsOn": from, "endsBefore": until });
+        let input = json!({ "product": product, "name": name, "period": { "from": from, "until": until } });
         app.asks(create, json!({ "input": input })).await;
     }
     let find = |arguments: &str| format!("{{ iteration({arguments}) {{ name product {{ key }} }} }}");

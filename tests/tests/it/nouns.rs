@@ -133,12 +133,11 @@ async fn what_is_left_out_stays_and_null_removes(backend: Backend) {
     );
     let iteration =
         "mutation($input: CreateIterationInput!) { createIteration(input: $input) { iteration { id } } }";
-    let days = json!({ "product": "shop", "name": "Sprint 1", "startsOn": "2026-03-01", "endsBefore": "2026-03-15" });
+    let days = json!({ "product": "shop", "name": "Sprint 1", "period": { "from": "2026-03-01", "until": "2026-03-15" } });
     let made = app.asks(iteration, json!({ "input": days })).await;
-    let update = "mutation($input: UpdateIterationInput!) { updateIteration(input: $input) { iteration { endsBefore } } }";
-    let wrong =
-        json!({ "iteration": made["createIteration"]["iteration"]["id"], "endsBefore": "2026-02-01" });
-    assert_eq!(app.is_refused(update, json!({ "input": wrong })).await.1, "endsBefore");
+    let update = "mutation($input: UpdateIterationInput!) { updateIteration(input: $input) { iteration { period { until } } } }";
+    let wrong = json!({ "iteration": made["createIteration"]["iteration"]["id"], "period": { "from": "2026-03-01", "until": "2026-02-01" } });
+    assert_eq!(app.is_refused(update, json!({ "input": wrong })).await.1, "period");
 }
 
 async fn ids_of_one_noun_are_not_ids_of_another(backend: Backend) {

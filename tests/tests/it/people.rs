@@ -206,7 +206,8 @@ async fn a_token_belongs_to_a_member(backend: Backend) {
             "customer": null, "operatesServer": false })
     );
     assert_eq!(app.asks(ask, json!({})).await["viewer"]["member"], Value::Null, "a machine");
-    let tokens = app.asks("{ tokens { name member { name } } }", json!({})).await["tokens"].clone();
+    let tokens =
+        app.asks("{ tokens { nodes { name member { name } } } }", json!({})).await["tokens"]["nodes"].clone();
     let phone = tokens.as_array().unwrap().iter().find(|token| token["name"] == "phone").unwrap();
     assert_eq!(phone["member"], json!({ "name": "Ann" }));
     let list = app.database.succeeds(&["token", "list"]).await;

@@ -196,7 +196,7 @@ async fn items_of_a_list_are_null_by_themselves_if_they_may_be() {
         &format!(
             "{{ nodes(ids: [\"{cafe}\", \"nonsense\", \"{shop}\"]) {{ __typename
                 ... on Product {{ key features(filter: {{ text: \"cart\" }}) {{ nodes {{
-                    feedback(filter: {{ ratingAtLeast: 2 }}) {{ totalCount }} }} }} }} }} }}"
+                    feedback(filter: {{ minRating: 2 }}) {{ totalCount }} }} }} }} }} }}"
         ),
         json!({ "nodes": [{ "__typename": "Product", "key": "cafe", "features": { "nodes": [] } }, null, null] }),
         &[("INVALID_ARGUMENT", json!(["nodes", 2, "features", "nodes", 0, "feedback"]))],

@@ -41,12 +41,12 @@ fn number(value: &Value) -> f64 {
 
 async fn a_trend_is_the_value_as_of_each_day(backend: Backend) {
     let (app, last) = planted(backend).await;
-    let query = "query($from: Date, $to: Date) { product(product: \"atelier\") {
-        trend(from: $from, to: $to) { asOf value { score responses } }
-        features(first: 3) { nodes { key trend(from: $from, to: $to, step: WEEK, days: 30) {
+    let query = "query($from: Date!, $until: Date!) { product(product: \"atelier\") {
+        trend(period: { from: $from, until: $until }) { asOf value { score responses } }
+        features(first: 3) { nodes { key trend(period: { from: $from, until: $until }, step: WEEK, valueDays: 30) {
             asOf value { score lower upper responses asOf } } } } } }";
     let from = last - Days::new(27);
-    let data = app.asks(query, json!({ "from": from, "to": last })).await;
+    let data = app.asks(query, json!({ "from": from, "until": last + Days::new(1) })).await;
     assert_eq!(data["product"]["trend"].as_array().unwrap().len(), 4, "{data:#}");
     for feature in data["product"]["features"]["nodes"].as_array().unwrap() {
         let points = feature["trend"].as_array().unwrap();
@@ -193,14 +193,12 @@ async fn a_period_without_answers_ranks_nothing(backend: Backend) {
             let none = entry["value"]["responses"] == 0;
             assert!(!none || (entry["rank"].is_null() && entry["value"]["ranked"] == false), "{entry:#}");
         }
-        let days = format!("{from}..{}", until.pred_opt().unwrap());
-        let said = ["report", "value", "--product", "atelier", "--period", &days];
+        let (first_day, end) = (from.to_string(), until.to_string());
+        let said = ["report", "value", "--product", "atelier", "--from", &first_day, "--until", &end];
         let said = app.database.succeeds(&said).await;
+        let last_day = until.pred_opt().unwrap().to_string();
         let first = said.lines().next().unwrap();
-        assert!(
-            first.contains(title) && (!title.is_empty() || first.ends_with(days.split("..").last().unwrap())),
-            "{said}"
-        );
+        assert!(first.contains(title) && (!title.is_empty() || first.ends_with(&last_day)), "{said}");
         assert!(said.contains(foot), "{said}");
     }
 }
@@ -365,7 +363,7 @@ async fn kept_parameters_make_a_past_score_come_out_again(backend: Backend) {
 
     let compute =
         "mutation($input: ComputeScoreParametersInput!) { computeScoreParameters(input: $input) { days } }";
-    let input = json!({ "input": { "from": as_of, "until": as_of + Days::new(1) } });
+    let input = json!({ "input": { "period": { "from": as_of, "until": as_of + Days::new(1) } } });
     let days = app.asks(compute, input.clone()).await["computeScoreParameters"]["days"].clone();
     assert_eq!(days, json!([as_of]));
     let kept = app.asks(PARAMETERS, json!({ "asOf": as_of })).await["scoreParameters"].clone();
@@ -434,6 +432,7 @@ async fn bad_days_are_explained(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &["cart"]).await;
     let tomorrow = ballroom::clock::now().date_naive() + Days::new(1);
+    let later = tomorrow + Days::new(1);
     let trend = |arguments: &str| {
         format!("{{ feature(feature: \"cart\", product: \"shop\") {{ trend({arguments}) {{ asOf }} }} }}")
     };
@@ -442,21 +441,25 @@ async fn bad_days_are_explained(backend: Backend) {
     };
     let compute = |from: &str, until: &str| {
         format!(
-            "mutation {{ computeScoreParameters(input: {{ from: \"{from}\", until: \"{until}\" }}) {{ days }} }}"
+            "mutation {{ computeScoreParameters(input: {{ period: {{ from: \"{from}\", until: \"{until}\" }} }}) {{ days }} }}"
         )
     };
     for (query, argument, says) in [
-        (trend(&format!("to: \"{tomorrow}\"")), "to", "after today"),
-        (trend("from: \"2020-01-02\", to: \"2020-01-01\""), "from", "not lie after"),
-        (trend("from: \"2010-01-02\", to: \"2020-01-01\", step: DAY"), "from", "at most 400"),
-        (trend("days: 0"), "days", "between 1 and 3660"),
+        (trend(&format!("period: {{ from: \"2026-01-01\", until: \"{later}\" }}")), "period", "after today"),
+        (trend("period: { from: \"2020-01-02\", until: \"2020-01-01\" }"), "period.until", "must lie after"),
+        (
+            trend("period: { from: \"2010-01-02\", until: \"2020-01-01\" }, step: DAY"),
+            "period",
+            "at most 400",
+        ),
+        (trend("valueDays: 0"), "valueDays", "between 1 and 3660"),
         (forecast("days: 1000"), "days", "between 1 and 366"),
         (forecast("days: 3, activeCustomers: [1, 2]"), "activeCustomers", "each of the 3 days"),
         (forecast("days: 2, activeCustomers: [1, -2]"), "activeCustomers", "0 or more"),
         (forecast("release: \"9.9\""), "release", "9.9"),
-        (compute("2020-01-02", "2020-01-02"), "until", "after `from`"),
-        (compute("2010-01-02", "2020-01-02"), "until", "at most 400"),
-        (compute("2026-11-01", &(tomorrow + Days::new(1)).to_string()), "until", "days that are over"),
+        (compute("2020-01-02", "2020-01-02"), "period", "must lie after"),
+        (compute("2010-01-02", "2020-01-02"), "period", "at most 400"),
+        (compute("2026-11-01", &(tomorrow + Days::new(1)).to_string()), "period", "days that are over"),
     ] {
         let (code, field, message) = app.is_refused(&query, json!({})).await;
         assert!(code == "INVALID_ARGUMENT" || code == "NOT_FOUND", "{query}: {code}");

@@ -418,8 +418,8 @@ async fn what_changed_of_a_deployment_can_be_asked_for(backend: Backend) {
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     let now = ballroom_tests::ballroom::clock::now().to_rfc3339();
     let query = "query($at: DateTime!, $direction: OrderDirection!) {
-        new: deployments(filter: { receivedAfter: $at }) { totalCount }
-        changed: deployments(filter: { updatedAfter: $at }) { nodes { externalId } }
+        new: deployments(filter: { createdAt: { from: $at } }) { totalCount }
+        changed: deployments(filter: { updatedAt: { from: $at } }) { nodes { externalId } }
         deployments(orderBy: { field: UPDATED_AT, direction: $direction }) { nodes { externalId } } }";
     deploy("b", "SUCCEEDED").await;
     let before = app.asks(query, json!({ "at": now, "direction": "ASC" })).await;
@@ -470,7 +470,7 @@ async fn nouns_without_an_external_id_converge_by_their_key(backend: Backend) {
         ("Customer", json!({ "key": "acme" }), json!({ "name": "ACME" }), "name", "ACME"),
         (
             "Iteration",
-            json!({ "product": "shop", "name": "S1", "startsOn": "2026-03-01", "endsBefore": "2026-03-15" }),
+            json!({ "product": "shop", "name": "S1", "period": { "from": "2026-03-01", "until": "2026-03-15" } }),
             json!({ "goal": "search" }),
             "goal",
             "search",
@@ -601,8 +601,8 @@ async fn null_empties_what_can_be_empty_of_every_noun(backend: Backend) {
         ),
         (
             "createIteration: CreateIterationInput iteration { goal }",
-            json!({ "product": "shop", "name": "1", "goal": "g", "startsOn": "2026-03-01", "endsBefore": "2026-03-15" }),
-            json!({ "product": "shop", "name": "1", "goal": null, "startsOn": "2026-03-01", "endsBefore": "2026-03-15" }),
+            json!({ "product": "shop", "name": "1", "goal": "g", "period": { "from": "2026-03-01", "until": "2026-03-15" } }),
+            json!({ "product": "shop", "name": "1", "goal": null, "period": { "from": "2026-03-01", "until": "2026-03-15" } }),
             json!({ "goal": null }),
         ),
         (
