@@ -21,7 +21,7 @@ const WITHOUT_ID = {
     'IncidentAlert',
     'IncidentInterval',
     'Interval',
-    'MissingAnswers',
+    'MissingResponses',
     'PreviousComparison',
     'ProductComparison',
     'ProductComparisonEntry',

@@ -217,13 +217,13 @@ pub async fn reopen(
         let begin = interval::begin(there);
         return match since.is_none_or(|since| since == begin) {
             true => Ok(whole.incident),
-            false => Err(Error::conflict("at", format!("it is open since {}", begin.to_rfc3339()))),
+            false => Err(Error::conflict("reopenedAt", format!("it is open since {}", begin.to_rfc3339()))),
         };
     };
-    let since = check::moment("at", since.unwrap_or(at), at)?;
+    let since = check::moment("reopenedAt", since.unwrap_or(at), at)?;
     if since < resolved_at {
         let reason = format!("must not lie before the incident was resolved ({})", resolved_at.to_rfc3339());
-        return Err(Error::unfit("at", reason));
+        return Err(Error::unfit("reopenedAt", reason));
     }
     let on = open::day(&tx.dimensions(), there.product_id, since)?;
     let mut after = there.clone();

@@ -88,7 +88,7 @@ pub async fn set_min_answers(
 ) -> Result<organization::Model, Error> {
     if !(1..=MOST_MIN_ANSWERS).contains(&answers) {
         let reason = format!("is {answers}; it must lie between 1 and {MOST_MIN_ANSWERS}");
-        return Err(Error::invalid("minAnswers", reason));
+        return Err(Error::invalid("minResponses", reason));
     }
     let mut tx = store.begin(by.organization(), at).await?;
     organization::Entity::update_many()

@@ -192,8 +192,8 @@ impl Incident {
         actor::recorded(ctx, &self.0.resolved_by)
     }
 
-    /// The times in which it was open, the first one first. An incident that was opened again has several; only the days
-    /// of these are spoiled.
+    /// The times in which it was open, the first one first. An incident that was opened again has several; only their
+    /// days count.
     async fn intervals(&self, ctx: &Context<'_>) -> Result<Vec<IncidentInterval>, Fault> {
         let earlier = match self.0.reopened_at {
             Some(_) => ctx.load().load_one(EarlierOf(self.0.id)).await?.unwrap_or_default(),

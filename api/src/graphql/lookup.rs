@@ -9,7 +9,10 @@ use super::{
     scalar::{Date, Reference, parse},
 };
 use crate::{
-    base::{error::Error, reference::PublicId},
+    base::{
+        error::Error,
+        reference::{PublicId, looks_like_an_id},
+    },
     domain::customer,
 };
 
@@ -45,7 +48,7 @@ impl By {
     /// The text by which the domain finds the object. A name never reads as an id.
     pub(super) fn text<I: PublicId>(self, argument: &'static str) -> Result<String, Fault> {
         match self {
-            Self::Reference(reference) => Ok(reference.0),
+            Self::Reference(given) => Ok(reference::<I>(argument, &given)?.to_owned()),
             Self::Id(id) => Ok(parse::<I>(argument, &id)?.public()),
             Self::Name(name) if I::parse(name.trim()).is_some() => {
                 Err(Error::not_found(argument, I::NOUN, name).into())
@@ -54,6 +57,14 @@ impl By {
             Self::Day(day) => Ok(day.0.to_string()),
         }
     }
+}
+
+/// The text of a reference. The id of another noun is no name of this one.
+fn reference<'a, I: PublicId>(argument: &str, given: &'a Reference) -> Result<&'a str, Fault> {
+    if looks_like_an_id(given.0.trim()) {
+        parse::<I>(argument, given.0.trim())?;
+    }
+    Ok(&given.0)
 }
 
 /// The usual three ways to name an object: `<noun>` (a reference), `id`, and the field that holds its name.
@@ -77,7 +88,8 @@ pub(super) async fn feature(
     // Not through the loaders: what they remember would be shown after the feature has changed.
     let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
     let product = product.map(|product| dimensions.product("product", &product.0)).transpose()?;
-    Ok(dimensions.feature_in(product.map(|product| product.id), "feature", &feature.0)?.id)
+    let feature = reference::<FeatureId>("feature", feature)?;
+    Ok(dimensions.feature_in(product.map(|product| product.id), "feature", feature)?.id)
 }
 
 /// The release of an input: its id, or its version in the product, or in the only product that has it.
@@ -88,7 +100,8 @@ pub(super) async fn release(
 ) -> Result<ReleaseId, Fault> {
     let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
     let product = product.map(|product| dimensions.product("product", &product.0)).transpose()?;
-    Ok(dimensions.release_in(product.map(|product| product.id), "release", &release.0)?.id)
+    let release = reference::<ReleaseId>("release", release)?;
+    Ok(dimensions.release_in(product.map(|product| product.id), "release", release)?.id)
 }
 
 /// The customer of a filter. An id is taken as it is: whom the caller may not see no row shows.
@@ -136,5 +149,8 @@ mod tests {
         let id = ProductId::new().public();
         assert!(product(None, Some("shop"), None).unwrap_err().starts_with("id: \"shop\" is not the id"));
         assert!(product(None, None, Some(&id)).unwrap_err().starts_with("key: there is no product"));
+        let feature = FeatureId::new().public();
+        let other = product(Some(&feature), None, None).unwrap_err();
+        assert!(other.starts_with(&format!("product: \"{feature}\" is not the id of a product")), "{other}");
     }
 }

@@ -32,9 +32,9 @@ impl Organization {
         &self.0.name
     }
 
-    /// How many answers a verdict needs before the release and after it, 1 or more; 10 unless it was changed. With
-    /// fewer it is at most WATCH, with the reason FEW_ANSWERS.
-    async fn min_answers(&self) -> i32 {
+    /// Number of responses that a verdict needs before the release and after it, 1 or more; 10 by default. With fewer
+    /// the verdict is at most WATCH, with the reason FEW_RESPONSES.
+    async fn min_responses(&self) -> i32 {
         self.0.min_answers
     }
 
@@ -68,8 +68,8 @@ impl OrganizationQuery {
 /// What is to change.
 #[derive(InputObject)]
 struct UpdateOrganizationInput {
-    /// How many answers a verdict needs on each side, 1 to 10000.
-    min_answers: i32,
+    /// Number of responses that a verdict needs before the release and after it, 1 to 10000.
+    min_responses: i32,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
 }
@@ -96,7 +96,7 @@ impl OrganizationMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.administers()?;
-            let row = organization::set_min_answers(ctx.store(), by, input.min_answers, ctx.now()).await?;
+            let row = organization::set_min_answers(ctx.store(), by, input.min_responses, ctx.now()).await?;
             Ok(OrganizationPayload::done(Organization(row)))
         })
         .await

@@ -149,7 +149,7 @@ fn samples() -> Vec<(String, String)> {
     let deployment = format!("release: {}, environment: \"production\", status: SUCCEEDED", none("release"));
     mutation("recordDeployment", &deployment);
     mutation("createProduct", "key: \"\"");
-    mutation("updateOrganization", "minAnswers: 0");
+    mutation("updateOrganization", "minResponses: 0");
     mutation("updateProduct", "product: \"none\"");
     mutation("createFeature", "product: \"none\", key: \"x\"");
     mutation("updateFeature", &format!("feature: {feature}"));
@@ -200,7 +200,7 @@ const NESTED: [(&str, &str, &str); 52] = [
     ("Product", "valueReport", " { responses }"),
     ("Product", "trend", " { asOf }"),
     ("Product", "forecast", " { mean }"),
-    ("Product", "changePoint", " { called }"),
+    ("Product", "changePoint", " { detected }"),
     ("Product", "standardFigures", " { value }"),
     ("Product", "alerts", " { kind }"),
     ("Product", "timeline", " { points { responses } }"),
@@ -210,7 +210,7 @@ const NESTED: [(&str, &str, &str); 52] = [
     ("Feature", "value", " { score }"),
     ("Feature", "trend", " { asOf }"),
     ("Feature", "forecast", " { mean }"),
-    ("Feature", "changePoint", " { called }"),
+    ("Feature", "changePoint", " { detected }"),
     ("Feature", "standardFigures", " { value }"),
     ("Feature", "alerts", " { kind }"),
     ("Feature", "timeline", " { points { responses } }"),

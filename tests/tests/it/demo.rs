@@ -42,7 +42,8 @@ async fn the_command_prints_the_reports_and_ends_well() {
     assert_eq!(features.len(), 13, "12 features and the product as a whole");
     for feature in features {
         let part = |name: &str| feature[name].as_f64().unwrap();
-        let sum = part("base") + part("history") + part("feedback") + part("incidents");
+        let contributions = ["base", "historyContribution", "feedbackContribution", "incidentContribution"];
+        let sum: f64 = contributions.into_iter().map(part).sum();
         assert!((sum - part("score")).abs() < 1e-9, "the parts add up: {feature}");
     }
 }

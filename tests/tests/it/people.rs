@@ -284,7 +284,9 @@ async fn who_acts_is_recorded(backend: Backend) {
     );
     does(
         &bob,
-        &format!("reopenIncident(input: {{ {id}, at: \"2026-03-03T00:00:00Z\" }}) {{ incident {{ id }} }}"),
+        &format!(
+            "reopenIncident(input: {{ {id}, reopenedAt: \"2026-03-03T00:00:00Z\" }}) {{ incident {{ id }} }}"
+        ),
     )
     .await;
     does(

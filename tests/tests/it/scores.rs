@@ -113,7 +113,7 @@ async fn suspects_are_looked_for_in_the_release_s_own_line(backend: Backend) {
     app.database.succeeds(&["import", "feedback", &file]).await;
     let query = "query($asOf: Date!) {
         release(release: \"1.1\", product: \"shop\") { regression(asOf: $asOf) { verdict baseline features {
-            feature { key } verdict pValue changePoint { called day } suspects { probability release { version } } } } }
+            feature { key } verdict pValue changePoint { detected day } suspects { probability release { version } } } } }
         feature(feature: \"cart\", product: \"shop\") { changePoint(asOf: $asOf) { suspects { release { version } } } } }";
     let data = app.asks(query, json!({ "asOf": first + Days::new(89) })).await;
     let regression = &data["release"]["regression"];
@@ -122,7 +122,7 @@ async fn suspects_are_looked_for_in_the_release_s_own_line(backend: Backend) {
     let cart = all.iter().find(|feature| feature["feature"]["key"] == "cart").unwrap();
     assert_eq!(cart["verdict"], "REGRESSED", "{cart:#}");
     assert!(number(&cart["pValue"]) < 0.001, "{cart:#}");
-    let change = json!({ "called": true, "day": first + Days::new(50) });
+    let change = json!({ "detected": true, "day": first + Days::new(50) });
     assert_eq!(cart["changePoint"], change, "{cart:#}");
     let suspects = cart["suspects"].as_array().unwrap();
     assert_eq!(suspects.len(), 1, "2.0 is another line: {cart:#}");
@@ -207,13 +207,13 @@ async fn zero_has_no_sign(backend: Backend) {
     let (app, last) = planted(backend).await;
     let query =
         "query($period: PeriodInput!) { product(product: \"atelier\") { valueReport(period: $period) {
-        entries { feature { key } value { incidents history feedback customerDays spoiled } } } } }";
+        entries { feature { key } value { incidentContribution historyContribution feedbackContribution customerDays incidentImpact } } } } }";
     let period = json!({ "from": last - Days::new(29), "until": last + Days::new(1) });
     let data = app.asks(query, json!({ "period": period })).await;
     let entries = data["product"]["valueReport"]["entries"].as_array().unwrap();
     let unharmed = entries
         .iter()
-        .filter(|entry| entry["value"]["customerDays"] != 0.0 && entry["value"]["spoiled"] == 0.0);
+        .filter(|entry| entry["value"]["customerDays"] != 0.0 && entry["value"]["incidentImpact"] == 0.0);
     assert!(unharmed.count() > 0, "some feature is used and had no incident: {data:#}");
     assert!(!has_signed_zero(&data), "{data:#}");
     for report in ["value", "release"] {
@@ -335,18 +335,18 @@ async fn a_product_s_figures_and_change_point_rest_on_all_its_features(backend: 
     app.asks(submit, json!({ "items": items })).await;
     let query = "{ product(product: \"shop\") {
         standardFigures(period: { from: \"2026-01-01\", until: \"2026-04-01\" }) { scale { key } value responses }
-        changePoint(asOf: \"2026-03-21\") { called day suspects { probability } otherProbability }
-        early: changePoint(asOf: \"2026-02-09\") { called suspects { probability } otherProbability } } }";
+        changePoint(asOf: \"2026-03-21\") { detected day suspects { probability } otherProbability }
+        early: changePoint(asOf: \"2026-02-09\") { detected suspects { probability } otherProbability } } }";
     let product = app.asks(query, json!({})).await["product"].clone();
     // 120 of 380 answers are the fives of the cart.
     let figure = &product["standardFigures"][0];
     assert_eq!((&figure["scale"]["key"], &figure["responses"]), (&json!("csat"), &json!(380)), "{product:#}");
     assert!((number(&figure["value"]) - 100.0 * 120.0 / 380.0).abs() < 1e-9, "{product:#}");
     let change = &product["changePoint"];
-    assert_eq!((&change["called"], &change["day"]), (&json!(true), &json!("2026-02-10")), "{product:#}");
+    assert_eq!((&change["detected"], &change["day"]), (&json!(true), &json!("2026-02-10")), "{product:#}");
     assert_eq!((&change["suspects"], &change["otherProbability"]), (&json!([]), &json!(1.0)), "{product:#}");
     // Another mix of features is no change.
-    let early = json!({ "called": false, "suspects": [], "otherProbability": 1.0 });
+    let early = json!({ "detected": false, "suspects": [], "otherProbability": 1.0 });
     assert_eq!(product["early"], early, "{product:#}");
 }
 
@@ -354,7 +354,7 @@ async fn kept_parameters_make_a_past_score_come_out_again(backend: Backend) {
     let (app, last) = planted(backend).await;
     let as_of = last - Days::new(10);
     let value = "query($asOf: Date!, $period: PeriodInput!) { product(product: \"atelier\") {
-        features(first: 12) { nodes { key value(period: $period, asOf: $asOf) { score base history feedback } } } } }";
+        features(first: 12) { nodes { key value(period: $period, asOf: $asOf) { score base historyContribution feedbackContribution } } } } }";
     let period = json!({ "from": as_of - Days::new(29), "until": as_of + Days::new(1) });
     let asked = json!({ "asOf": as_of, "period": period });
     let on_the_fly = app.asks(value, asked.clone()).await;

@@ -221,16 +221,16 @@ async fn an_incident_opened_again_spoils_only_the_days_on_which_it_was_open(back
     let spoiled = async || {
         let query =
             "{ feature(feature: \"search\", product: \"shop\") { value(period: { from: \"2026-02-01\",
-            until: \"2026-02-21\" }) { spoiled } } }";
-        let share = app.asks(query, json!({})).await["feature"]["value"]["spoiled"].as_f64().unwrap();
+            until: \"2026-02-21\" }) { incidentImpact } } }";
+        let share = app.asks(query, json!({})).await["feature"]["value"]["incidentImpact"].as_f64().unwrap();
         (share * 20.0).round() as i64
     };
     assert_eq!(spoiled().await, 1);
     let reopen = "mutation($input: ReopenIncidentInput!) { reopenIncident(input: $input) { incident {
         state resolvedAt intervals { openedAt resolvedAt } } } }";
-    let early = json!({ "input": { "incident": id, "at": "2026-02-01T09:00:00Z" } });
-    assert_eq!(app.is_refused(reopen, early).await.1, "at");
-    let at = json!({ "input": { "incident": id, "at": "2026-02-15T08:00:00Z" } });
+    let early = json!({ "input": { "incident": id, "reopenedAt": "2026-02-01T09:00:00Z" } });
+    assert_eq!(app.is_refused(reopen, early).await.1, "reopenedAt");
+    let at = json!({ "input": { "incident": id, "reopenedAt": "2026-02-15T08:00:00Z" } });
     let reopened = app.asks(reopen, at.clone()).await["reopenIncident"]["incident"].clone();
     assert_eq!(reopened["state"], "OPEN");
     assert_eq!(app.asks(reopen, at).await["reopenIncident"]["incident"], reopened, "said again");
