@@ -15,7 +15,8 @@ use super::{
     answers::{feature_of, product_of, release_of},
     fault::Fault,
     incident::{Incident, IncidentState},
-    page::{Both, Direction, Four, Paged, Sort, Total, connection, orders},
+    order::orders,
+    page::{Both, Direction, Four, Paged, Sort, Total, connection},
     range::{self, DateRangeInput, Range, TimeRangeInput},
     scalar::Reference,
 };

@@ -11,6 +11,7 @@ mod federation;
 mod live;
 mod load;
 mod lookup;
+mod order;
 mod outcome;
 mod page;
 mod payload;

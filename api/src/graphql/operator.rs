@@ -11,9 +11,10 @@ use uuid::Uuid;
 use super::{
     Asking,
     fault::Fault,
+    order::orders,
     organization::Organization,
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection, orders},
+    page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::Reference,
 };

@@ -12,8 +12,9 @@ use super::{
     Asking,
     fault::Fault,
     lookup,
+    order::orders,
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection, orders},
+    page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::{DateTime, Reference, id},
 };

@@ -18,6 +18,7 @@ mod import;
 mod import_rows;
 mod inputs;
 mod limits;
+mod lists;
 mod live;
 mod lookups;
 mod nouns;
