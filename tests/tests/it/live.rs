@@ -160,7 +160,7 @@ const ANSWERS: &str = "subscription($product: Reference, $feature: Reference, $r
 async fn each_answer_is_told_to_whom_it_concerns(backend: Backend) {
     let app = App::start(backend).await;
     shop(&app).await;
-    app.product("other", &[]).await;
+    app.product("other", &["search"]).await;
     ships(&app, "1.0", 20, None).await;
     ships(&app, "2.0", 10, Some("1.0")).await;
     app.submits(answer("search", None)).await;
