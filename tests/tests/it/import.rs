@@ -384,11 +384,12 @@ async fn rabobank_incidents_come_in_per_component_and_show_the_burst(backend: Ba
     let day = burst["day"].as_str().unwrap();
     assert!(("2014-02-03"..="2014-02-09").contains(&day), "{burst:#}");
     let query = "{ feature(feature: \"KM0002285\", product: \"articles\") {
-        alerts(period: { from: \"2014-01-01\", until: \"2014-03-31\" }) { kind from until incidents expected
+        alerts(period: { from: \"2014-01-01\", until: \"2014-03-31\" }) { kind period { from until } incidents expected
             adjustedProbability } } }";
     let alerts = app.asks(query, json!({})).await["feature"]["alerts"].clone();
     let is_the_burst = |alert: &Value| {
-        let (from, until) = (alert["from"].as_str().unwrap(), alert["until"].as_str().unwrap());
+        let (from, until) =
+            (alert["period"]["from"].as_str().unwrap(), alert["period"]["until"].as_str().unwrap());
         alert["kind"] == "WEEK"
             && alert["incidents"].as_i64() >= Some(40)
             && from < "2014-02-10"
