@@ -67,13 +67,14 @@ impl Customer {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers = Answers { customer: Both::at(self.0.id), ..Answers::default() };
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -83,13 +84,14 @@ impl Customer {
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents { customer: Some(self.0.id), ..Incidents::default() };
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -100,17 +102,14 @@ impl Customer {
     async fn exposure(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which figures; all if left out.")] filter: Option<ExposureFilter>,
-        #[graphql(desc = "In which order; the latest day first if left out.")] order_by: Option<
-            ExposureOrder,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<ExposureFilter>,
+        #[graphql(desc = "Sort order; the latest day first by default.")] order_by: Option<ExposureOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
         >,
-        #[graphql(
-            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
         let exposures = Exposures::of_segment(self.0.segment_id.unwrap_or(SegmentId::NONE));
         exposures.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -217,13 +216,14 @@ impl CustomerQuery {
     async fn customers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<CustomerFilter>,
-        #[graphql(desc = "In which order; by key if left out.")] order_by: Option<CustomerOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<CustomerFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<CustomerOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Customer, Total>, Fault> {
         let customers = Customers { incident: None, filter, order: order_by };
         connection(ctx, customers, (first, after, last, before), Customer).await
@@ -239,7 +239,7 @@ struct CreateCustomerInput {
     name: MaybeUndefined<String>,
     /// The segment; null: none.
     segment: MaybeUndefined<Reference>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -252,7 +252,7 @@ struct UpdateCustomerInput {
     name: MaybeUndefined<String>,
     /// The segment from now on; null: none. Answers already given stay in the segment they were given in.
     segment: MaybeUndefined<Reference>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -278,7 +278,7 @@ impl CustomerMutation {
     async fn create_customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateCustomerInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateCustomerInput,
     ) -> Result<CustomerPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -305,7 +305,7 @@ impl CustomerMutation {
     async fn update_customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateCustomerInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateCustomerInput,
     ) -> Result<CustomerPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

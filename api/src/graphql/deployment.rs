@@ -194,15 +194,16 @@ impl DeploymentQuery {
     async fn deployments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<DeploymentFilter>,
-        #[graphql(desc = "In which order; the one recorded last first if left out.")] order_by: Option<
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<DeploymentFilter>,
+        #[graphql(desc = "Sort order; the one recorded last first by default.")] order_by: Option<
             DeploymentOrder,
         >,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Deployment, Total>, Fault> {
         ctx.reports()?;
         let product = match filter.as_ref().and_then(|filter| filter.product.as_ref()) {
@@ -237,7 +238,7 @@ struct RecordDeploymentInput {
     source: Option<String>,
     /// When the reporting system says that it became so: an earlier state never replaces a later one.
     updated_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -260,7 +261,7 @@ impl DeploymentMutation {
     async fn record_deployment(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: RecordDeploymentInput,
+        #[graphql(desc = "Input of the mutation.")] input: RecordDeploymentInput,
     ) -> Result<DeploymentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

@@ -78,7 +78,7 @@ struct RecordExposureInput {
 struct RecordExposureBatchInput {
     /// The figures, at most 10,000. One that does not fit its type is refused by itself too.
     items: Vec<Item<RecordExposureInput>>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -101,7 +101,7 @@ impl ExposureMutation {
     async fn record_exposure_batch(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: RecordExposureBatchInput,
+        #[graphql(desc = "Input of the mutation.")] input: RecordExposureBatchInput,
     ) -> Result<RecordExposureBatchPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

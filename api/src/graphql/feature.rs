@@ -112,13 +112,14 @@ impl Feature {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers =
             Answers { product: Some(self.0.product_id), feature: Both::at(self.0.id), ..Answers::default() };
@@ -129,13 +130,14 @@ impl Feature {
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents {
             product: Some(self.0.product_id),
@@ -149,17 +151,16 @@ impl Feature {
     async fn releases(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<ReleaseFilter>,
-        #[graphql(desc = "In which order; the one entered last first if left out.")] order_by: Option<
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<ReleaseFilter>,
+        #[graphql(desc = "Sort order; the one created last first by default.")] order_by: Option<
             ReleaseOrder,
         >,
-        #[graphql(
-            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Release, Total>, Fault> {
         let releases = Releases::of(Some(self.0.product_id), filter, order_by).touching(self.0.id);
         connection(ctx, releases, (first, after, last, before), Release).await
@@ -169,17 +170,14 @@ impl Feature {
     async fn exposure(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which figures; all if left out.")] filter: Option<ExposureFilter>,
-        #[graphql(desc = "In which order; the latest day first if left out.")] order_by: Option<
-            ExposureOrder,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<ExposureFilter>,
+        #[graphql(desc = "Sort order; the latest day first by default.")] order_by: Option<ExposureOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
         >,
-        #[graphql(
-            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
         let exposures = Exposures::of_feature(self.0.product_id, self.0.id);
         exposures.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -442,13 +440,14 @@ impl FeatureQuery {
     async fn features(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeatureFilter>,
-        #[graphql(desc = "In which order; by key if left out.")] order_by: Option<FeatureOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeatureFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<FeatureOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
         let features = Features::of(ctx, None, filter, order_by).await?;
         connection(ctx, features, (first, after, last, before), Feature).await
@@ -470,7 +469,7 @@ struct CreateFeatureInput {
     lifecycle: MaybeUndefined<FeatureLifecycle>,
     /// The team that owns it, by ID or key; null: none.
     team: MaybeUndefined<Reference>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -489,7 +488,7 @@ struct UpdateFeatureInput {
     lifecycle: MaybeUndefined<FeatureLifecycle>,
     /// The team that owns it now, by ID or key; null: none.
     team: MaybeUndefined<Reference>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -515,7 +514,7 @@ impl FeatureMutation {
     async fn create_feature(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateFeatureInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateFeatureInput,
     ) -> Result<FeaturePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -543,7 +542,7 @@ impl FeatureMutation {
     async fn update_feature(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateFeatureInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateFeatureInput,
     ) -> Result<FeaturePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

@@ -227,11 +227,12 @@ impl Incident {
         ctx: &Context<'_>,
         #[graphql(desc = "Which customers to return; all by default.")] filter: Option<CustomerFilter>,
         #[graphql(desc = "Sort order; by key by default.")] order_by: Option<CustomerOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Customer, Total>, Fault> {
         let customers = Customers { incident: Some(self.0.id), filter, order: order_by };
         connection(ctx, customers, (first, after, last, before), Customer).await
@@ -295,13 +296,14 @@ impl IncidentQuery {
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents::default();
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await

@@ -195,7 +195,7 @@ struct CreateIterationInput {
     goal: MaybeUndefined<String>,
     /// Its days.
     period: PeriodInput,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -212,7 +212,7 @@ struct UpdateIterationInput {
     goal: MaybeUndefined<String>,
     /// Its days, instead of those before.
     period: MaybeUndefined<PeriodInput>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -235,7 +235,7 @@ impl IterationMutation {
     async fn create_iteration(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateIterationInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateIterationInput,
     ) -> Result<IterationPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -260,7 +260,7 @@ impl IterationMutation {
     async fn update_iteration(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateIterationInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateIterationInput,
     ) -> Result<IterationPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

@@ -70,7 +70,7 @@ impl OrganizationQuery {
 struct UpdateOrganizationInput {
     /// Number of responses that a verdict needs before the release and after it, 1 to 10000.
     min_responses: i32,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -91,7 +91,7 @@ impl OrganizationMutation {
     async fn update_organization(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateOrganizationInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateOrganizationInput,
     ) -> Result<OrganizationPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

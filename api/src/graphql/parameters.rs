@@ -150,7 +150,7 @@ impl ParametersQuery {
 struct ComputeScoreParametersInput {
     /// The days: at most 400, all of them over.
     period: PeriodInput,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -172,7 +172,7 @@ impl ParametersMutation {
     async fn compute_score_parameters(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: ComputeScoreParametersInput,
+        #[graphql(desc = "Input of the mutation.")] input: ComputeScoreParametersInput,
     ) -> Result<ScoreParametersPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

@@ -68,12 +68,12 @@ macro_rules! payloads {
             $(
                 $(#[$about])*
                 ///
-                /// Null when nothing was done: `userErrors` says why.
+                /// Null if nothing was done: `userErrors` says why.
                 $field: Option<$type>,
             )+
-            /// What is wrong with the input; empty when it was done.
+            /// What is wrong with the input; empty if the mutation was carried out.
             user_errors: Vec<crate::graphql::payload::UserError>,
-            /// The mark that the input carried; null if none.
+            /// `clientMutationId` of the input; null if none was given.
             client_mutation_id: Option<String>,
         }
 

@@ -93,13 +93,14 @@ impl Product {
     async fn features(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeatureFilter>,
-        #[graphql(desc = "In which order; by key if left out.")] order_by: Option<FeatureOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeatureFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<FeatureOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
         let features = Features::of(ctx, Some(self.0.id), filter, order_by).await?;
         connection(ctx, features, (first, after, last, before), Feature).await
@@ -109,15 +110,16 @@ impl Product {
     async fn releases(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<ReleaseFilter>,
-        #[graphql(desc = "In which order; the one made last first if left out.")] order_by: Option<
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<ReleaseFilter>,
+        #[graphql(desc = "Sort order; the one created last first by default.")] order_by: Option<
             ReleaseOrder,
         >,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Release, Total>, Fault> {
         let releases = Releases::of(Some(self.0.id), filter, order_by);
         connection(ctx, releases, (first, after, last, before), Release).await
@@ -131,11 +133,12 @@ impl Product {
         #[graphql(desc = "Sort order; the last iteration first by default.")] order_by: Option<
             IterationOrder,
         >,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Iteration, Total>, Fault> {
         let iterations = Iterations::of(self.0.id, filter, order_by);
         connection(ctx, iterations, (first, after, last, before), Iteration).await
@@ -145,13 +148,14 @@ impl Product {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers = Answers { product: Some(self.0.id), ..Answers::default() };
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -161,13 +165,14 @@ impl Product {
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents { product: Some(self.0.id), ..Incidents::default() };
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -395,11 +400,12 @@ impl ProductQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which products to return; all by default.")] filter: Option<ProductFilter>,
         #[graphql(desc = "Sort order; by key by default.")] order_by: Option<ProductOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Product, Total>, Fault> {
         let products = Products { filter: filter.unwrap_or_default(), order: order_by };
         connection(ctx, products, (first, after, last, before), Product).await
@@ -427,7 +433,7 @@ struct CreateProductInput {
     /// The environments whose deployments ship a release: a deployment that succeeded in one of them ships a planned
     /// release. production if left out or null; none: deployments ship nothing.
     ships_to: MaybeUndefined<Vec<String>>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -442,7 +448,7 @@ struct UpdateProductInput {
     description: MaybeUndefined<String>,
     /// The environments whose deployments ship a release, instead of those before; none: deployments ship nothing.
     ships_to: MaybeUndefined<Vec<String>>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -468,7 +474,7 @@ impl ProductMutation {
     async fn create_product(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateProductInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateProductInput,
     ) -> Result<ProductPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -494,7 +500,7 @@ impl ProductMutation {
     async fn update_product(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateProductInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateProductInput,
     ) -> Result<ProductPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

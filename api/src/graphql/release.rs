@@ -241,13 +241,14 @@ impl Release {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers =
             Answers { product: Some(self.0.product_id), release: Both::at(self.0.id), ..Answers::default() };
@@ -259,17 +260,16 @@ impl Release {
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
-        #[graphql(desc = "In which order; the one opened last first if left out.")] order_by: Option<
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "Sort order; the one opened last first by default.")] order_by: Option<
             IncidentOrder,
         >,
-        #[graphql(
-            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         ctx.is_inside()?;
         let incidents = Incidents {
@@ -521,7 +521,7 @@ struct PlanReleaseInput {
     /// When the sending system says that this became so: an earlier state never replaces a later one. Left out: what is
     /// sent last is the newest.
     updated_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -542,7 +542,7 @@ struct UpdateReleaseInput {
     planned_for: MaybeUndefined<Date>,
     /// The features that it touches, instead of those before; null or none: it touches none.
     features: MaybeUndefined<Vec<ReleaseFeatureInput>>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -556,7 +556,7 @@ struct ShipReleaseInput {
     /// Since when; left out: since the answers that name it show it with customers, now if none does. A release that was
     /// withdrawn comes again: its first day is the new one, and neither side of a verdict counts the first time.
     released_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -569,7 +569,7 @@ struct WithdrawReleaseInput {
     product: Option<Reference>,
     /// Since when; now if left out.
     withdrawn_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -602,7 +602,7 @@ impl ReleaseMutation {
     async fn plan_release(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: PlanReleaseInput,
+        #[graphql(desc = "Input of the mutation.")] input: PlanReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -630,7 +630,7 @@ impl ReleaseMutation {
     async fn update_release(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateReleaseInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -653,7 +653,7 @@ impl ReleaseMutation {
     async fn ship_release(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: ShipReleaseInput,
+        #[graphql(desc = "Input of the mutation.")] input: ShipReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -670,7 +670,7 @@ impl ReleaseMutation {
     async fn withdraw_release(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: WithdrawReleaseInput,
+        #[graphql(desc = "Input of the mutation.")] input: WithdrawReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

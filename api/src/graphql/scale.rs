@@ -200,7 +200,7 @@ struct CreateScaleInput {
     /// Whether `max` is the best rating.
     #[graphql(default = true)]
     higher_is_better: bool,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -223,7 +223,7 @@ impl ScaleMutation {
     async fn create_scale(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateScaleInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateScaleInput,
     ) -> Result<ScalePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

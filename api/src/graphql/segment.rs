@@ -141,11 +141,12 @@ impl SegmentQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which segments to return; all by default.")] filter: Option<SegmentFilter>,
         #[graphql(desc = "Sort order; by key by default.")] order_by: Option<SegmentOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Segment, Total>, Fault> {
         let segments = Segments { filter: filter.unwrap_or_default(), order: order_by };
         connection(ctx, segments, (first, after, last, before), Segment).await
@@ -159,7 +160,7 @@ struct CreateSegmentInput {
     key: String,
     /// What people call it; its key if left out or null.
     name: MaybeUndefined<String>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -170,7 +171,7 @@ struct UpdateSegmentInput {
     segment: Reference,
     /// A new name.
     name: String,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -196,7 +197,7 @@ impl SegmentMutation {
     async fn create_segment(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateSegmentInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateSegmentInput,
     ) -> Result<SegmentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -216,7 +217,7 @@ impl SegmentMutation {
     async fn update_segment(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateSegmentInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateSegmentInput,
     ) -> Result<SegmentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

@@ -278,7 +278,7 @@ struct CreateTokenInput {
     /// the scope PUBLISHABLE only.
     #[graphql(default)]
     origins: Vec<String>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -297,7 +297,7 @@ payloads! {
 struct RevokeTokenInput {
     /// ID of the token, or its name if only one active token has it.
     token: Reference,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -318,7 +318,7 @@ impl TokenMutation {
     async fn create_token(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateTokenInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateTokenInput,
     ) -> Result<CreateTokenPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -343,7 +343,7 @@ impl TokenMutation {
     async fn revoke_token(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: RevokeTokenInput,
+        #[graphql(desc = "Input of the mutation.")] input: RevokeTokenInput,
     ) -> Result<TokenPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

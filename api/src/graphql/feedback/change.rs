@@ -55,7 +55,7 @@ struct SubmitFeedbackInput {
     /// When the sending system says that it became so: an earlier state never replaces a later one. Left out: what is
     /// sent last is the newest.
     updated_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -93,7 +93,7 @@ impl From<SubmitFeedbackInput> for Handed {
 struct SubmitFeedbackBatchInput {
     /// The answers, at most 10,000. One that does not fit its type is refused by itself too.
     items: Vec<Item<SubmitFeedbackInput>>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -158,7 +158,7 @@ struct CorrectFeedbackInput {
     comment: MaybeUndefined<String>,
     /// When the customer answered.
     occurred_at: MaybeUndefined<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -175,7 +175,7 @@ payloads! {
 struct DeleteFeedbackInput {
     /// ID of the response.
     feedback: Reference,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -196,7 +196,7 @@ impl FeedbackMutation {
     async fn submit_feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: SubmitFeedbackInput,
+        #[graphql(desc = "Input of the mutation.")] input: SubmitFeedbackInput,
     ) -> Result<SubmitFeedbackPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -212,7 +212,7 @@ impl FeedbackMutation {
     async fn submit_feedback_batch(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: SubmitFeedbackBatchInput,
+        #[graphql(desc = "Input of the mutation.")] input: SubmitFeedbackBatchInput,
     ) -> Result<SubmitFeedbackBatchPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -231,7 +231,7 @@ impl FeedbackMutation {
     async fn correct_feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CorrectFeedbackInput,
+        #[graphql(desc = "Input of the mutation.")] input: CorrectFeedbackInput,
     ) -> Result<FeedbackPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -258,7 +258,7 @@ impl FeedbackMutation {
     async fn delete_feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: DeleteFeedbackInput,
+        #[graphql(desc = "Input of the mutation.")] input: DeleteFeedbackInput,
     ) -> Result<DeleteFeedbackPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

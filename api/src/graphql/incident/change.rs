@@ -25,7 +25,7 @@ use crate::{
 struct OpenIncidentBatchInput {
     /// The incidents, at most 10,000. One that does not fit its type is refused by itself too.
     items: Vec<Item<OpenIncidentInput>>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -62,7 +62,7 @@ struct AddIncidentCustomersInput {
     incident: Reference,
     /// The customers, at most 10,000. One who is linked to it already stays so.
     customers: Vec<Reference>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -73,7 +73,7 @@ struct RemoveIncidentCustomersInput {
     incident: Reference,
     /// The customers, at most 10,000. One who is not linked to it stays so.
     customers: Vec<Reference>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -127,7 +127,7 @@ struct UpdateIncidentInput {
     affected_customers: MaybeUndefined<i64>,
     /// When it began.
     opened_at: MaybeUndefined<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -138,7 +138,7 @@ struct ResolveIncidentInput {
     incident: Reference,
     /// Since when; now if left out.
     resolved_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -150,7 +150,7 @@ struct ReopenIncidentInput {
     /// Since when it hurts again; now if left out. From its end until then it did not. The moment of its end: it never
     /// stopped.
     reopened_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -165,7 +165,7 @@ struct AttributeIncidentInput {
     release: Option<Reference>,
     /// Probability, 0 to 1; with INFERRED only.
     confidence: Option<f64>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -188,7 +188,7 @@ impl IncidentMutation {
     async fn open_incident(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: OpenIncidentInput,
+        #[graphql(desc = "Input of the mutation.")] input: OpenIncidentInput,
     ) -> Result<OpenIncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -207,7 +207,7 @@ impl IncidentMutation {
     async fn open_incident_batch(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: OpenIncidentBatchInput,
+        #[graphql(desc = "Input of the mutation.")] input: OpenIncidentBatchInput,
     ) -> Result<OpenIncidentBatchPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -231,7 +231,7 @@ impl IncidentMutation {
     async fn update_incident(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateIncidentInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateIncidentInput,
     ) -> Result<IncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -257,7 +257,7 @@ impl IncidentMutation {
     async fn add_incident_customers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: AddIncidentCustomersInput,
+        #[graphql(desc = "Input of the mutation.")] input: AddIncidentCustomersInput,
     ) -> Result<AddIncidentCustomersPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -274,7 +274,7 @@ impl IncidentMutation {
     async fn remove_incident_customers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: RemoveIncidentCustomersInput,
+        #[graphql(desc = "Input of the mutation.")] input: RemoveIncidentCustomersInput,
     ) -> Result<RemoveIncidentCustomersPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -291,7 +291,7 @@ impl IncidentMutation {
     async fn resolve_incident(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: ResolveIncidentInput,
+        #[graphql(desc = "Input of the mutation.")] input: ResolveIncidentInput,
     ) -> Result<IncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -308,7 +308,7 @@ impl IncidentMutation {
     async fn reopen_incident(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: ReopenIncidentInput,
+        #[graphql(desc = "Input of the mutation.")] input: ReopenIncidentInput,
     ) -> Result<IncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -325,7 +325,7 @@ impl IncidentMutation {
     async fn attribute_incident(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: AttributeIncidentInput,
+        #[graphql(desc = "Input of the mutation.")] input: AttributeIncidentInput,
     ) -> Result<AttributeIncidentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

@@ -44,7 +44,7 @@ pub(super) struct OpenIncidentInput {
     /// When the reporting system says that it became so: an earlier state never replaces a later one. Left out: what is
     /// sent last is the newest.
     updated_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     pub(super) client_mutation_id: Option<String>,
 }
 
