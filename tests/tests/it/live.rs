@@ -339,7 +339,7 @@ async fn a_burst_of_incidents_is_told_once(backend: Backend) {
     app.asks(open, json!({ "items": incidents("cart", 1, 0..120) })).await;
     let mut socket = Socket::open(&app, &app.token).await;
     let query = "subscription { incidentAlert(product: \"shop\", feature: \"search\") {
-        product { key } feature { key } kind from until incidents expected quantile95 probability adjustedProbability } }";
+        product { key } feature { key } kind period { from until } incidents expected quantile95 probability adjustedProbability } }";
     socket.subscribes("alerts", query, json!({})).await;
     let elsewhere = "subscription { incidentAlert(product: \"shop\", feature: \"cart\") { kind } }";
     socket.subscribes("cart", elsewhere, json!({})).await;
