@@ -36,6 +36,8 @@ pub struct Model {
     pub secret_hash: String,
     /// When it was made.
     pub created_at: DateTimeUtc,
+    /// When the row last changed, but for its use.
+    pub updated_at: DateTimeUtc,
     /// When it stops working by itself; null: never.
     pub expires_at: Option<DateTimeUtc>,
     /// When it was last used, give or take an hour; null: never, or before this was kept.

@@ -20,6 +20,9 @@ pub struct Model {
     pub name: Option<String>,
     /// The group that the customer's future answers count for.
     pub segment_id: Option<SegmentId>,
+    /// What it is found by, folded; null in rows from before it could be.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub search: Option<String>,
     /// When the row was made.
     pub created_at: DateTimeUtc,
     /// When the row last changed.

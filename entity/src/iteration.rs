@@ -24,6 +24,9 @@ pub struct Model {
     pub starts_on: Date,
     /// The day after the last.
     pub ends_before: Date,
+    /// What it is found by, folded; null in rows from before it could be.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub search: Option<String>,
     /// When the row was made.
     pub created_at: DateTimeUtc,
     /// When the row last changed.

@@ -24,6 +24,8 @@ pub struct Model {
     pub min_answers: i32,
     /// When the row was made.
     pub created_at: DateTimeUtc,
+    /// When the row last changed, but for its revision.
+    pub updated_at: DateTimeUtc,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

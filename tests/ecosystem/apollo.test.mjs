@@ -80,7 +80,7 @@ test('the cache knows objects by their ids', async (t) => {
 
   const mutation = gql`mutation Correct($input: CorrectFeedbackInput!) {
     correctFeedback(input: $input) { feedback { id rating } userErrors { message } } }`
-  await client.mutate({ mutation, variables: { input: { feedbackId: id, rating: 5 } } })
+  await client.mutate({ mutation, variables: { input: { feedback: id, rating: 5 } } })
   const before = requests.length
   assert.deepEqual(shown(), [5])
   assert.equal(requests.length, before, 'the corrected answer came from the cache')

@@ -21,7 +21,7 @@ const WITHOUT_ID = {
     'IncidentAlert',
     'IncidentInterval',
     'Interval',
-    'MissingAnswers',
+    'MissingResponses',
     'PreviousComparison',
     'ProductComparison',
     'ProductComparisonEntry',
@@ -58,11 +58,7 @@ const WITHOUT_ID = {
     'Timeline',
     'TimelinePoint',
     'TimelineRelease',
-    // What became of one item of many.
-    'OpenedIncident',
-    'SubmittedFeedback',
     // What was wrong with an item or an argument.
-    'ItemError',
     'UserError',
   ],
 }

@@ -20,7 +20,7 @@ const LIGHT: &str =
 /// What a dashboard asks when somebody opens it.
 const HEAVY: &str = "{ product(product: \"atelier\") { valueReport { entries { feature { name } value { score lower upper } } }
     releases(first: 50) { nodes { version regression { verdict } } }
-    features(first: 50) { nodes { changePoint { called day } standardFigures { scale { key } } } } } }";
+    features(first: 50) { nodes { changePoint { detected day } standardFigures { scale { key } } } } } }";
 
 /// Who asks, how many there are, and what came of it.
 struct Clients {

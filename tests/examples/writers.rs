@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const LIGHT: &str =
     "{ product(product: \"bench\") { name features(first: 25) { nodes { key name lifecycle } } } }";
 const OPEN: &str =
-    "mutation($input: OpenIncidentsInput!) { openIncidents(input: $input) { items { __typename } } }";
+    "mutation($input: OpenIncidentBatchInput!) { openIncidentBatch(input: $input) { items { __typename } } }";
 
 #[derive(Clone)]
 struct Server {
@@ -76,7 +76,7 @@ async fn main() {
         .map(|n| json!({ "product": "bench", "scale": "csat", "rating": 4, "customer": format!("c-{n}") }))
         .collect();
     let submit =
-        "mutation($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) { taken } }";
+        "mutation($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) { accepted } }";
     server.ask(submit, json!({ "input": { "items": items } })).await;
 
     server.light("alone", Instant::now() + time).await;
@@ -111,7 +111,7 @@ async fn main() {
         while Instant::now() < end {
             let begun = Instant::now();
             let answer = large.ask(OPEN, json!({ "input": { "items": items } })).await;
-            let opened = answer["data"]["openIncidents"]["items"].as_array().map_or(0, Vec::len);
+            let opened = answer["data"]["openIncidentBatch"]["items"].as_array().map_or(0, Vec::len);
             println!(
                 "  {opened} incidents of 20 customers each in one request: {:.1} s",
                 begun.elapsed().as_secs_f64()

@@ -154,7 +154,7 @@ impl App {
     /// Submits an answer and gets the payload.
     pub async fn submits(&self, input: Value) -> Value {
         let query = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) {
-            outcome feedback { id rating counted day comment } } }";
+            outcome supersession feedback { id rating counted day comment } } }";
         self.asks(query, json!({ "input": input })).await["submitFeedback"].clone()
     }
 

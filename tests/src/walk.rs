@@ -30,7 +30,9 @@ pub fn document(schema: &Schema, root: &str, field: &FieldDefinition, named: Nam
     for argument in &field.arguments {
         let inner = argument.ty.inner_named_type();
         let is_filter = argument.name == "filter" && schema.get_input_object(inner).is_some();
-        if !argument.is_required() && !names(inner) && !is_filter {
+        // A lookup takes one name: the reference, where it takes one.
+        let is_other_name = argument.name == "id" && field.argument_by_name(&field.name).is_some();
+        if !argument.is_required() && !names(inner) && !is_filter || is_other_name {
             continue;
         }
         let Some(value) = value(schema, &argument.name, &argument.ty, named, DEPTH) else { continue };
@@ -58,7 +60,7 @@ fn value(schema: &Schema, field: &str, ty: &Type, named: Named<'_>, depth: usize
         ("ID" | "Reference", _) => json!(named(field)?),
         ("Int" | "Float" | "Int64", _) => json!(3),
         ("Boolean", _) => json!(true),
-        ("Date", "until" | "endsBefore" | "to") => json!("2026-03-20"),
+        ("Date", "until") => json!("2026-03-20"),
         ("Date", _) => json!("2026-03-02"),
         ("DateTime", _) => json!("2026-03-02T00:00:00Z"),
         ("String", "email") => json!("stray@example.com"),

@@ -267,7 +267,7 @@ fn print(summary: &Summary, file: &str, what: What) {
         accepted,
         unrated,
         updated,
-        already_there,
+        unchanged,
         superseded,
         deleted,
         rejected,
@@ -282,7 +282,7 @@ fn print(summary: &Summary, file: &str, what: What) {
     };
     println!("{:>12} accepted{without}", HumanCount(*accepted).to_string());
     println!("{:>12} updated", HumanCount(*updated).to_string());
-    println!("{:>12} already there", HumanCount(*already_there).to_string());
+    println!("{:>12} unchanged", HumanCount(*unchanged).to_string());
     // Only answers are: of one voice and day the last one counts.
     if what == What::Feedback {
         println!(

@@ -7,7 +7,7 @@ use super::settings::Database;
 use crate::{
     base::reference::PublicId,
     clock,
-    domain::{organization as organizations, sent::Became, token},
+    domain::{organization as organizations, sent::Outcome, token},
     report,
     store::Store,
 };
@@ -59,15 +59,15 @@ impl Organization {
         let store = database.open().await?;
         match self {
             Self::Create { key, name } => {
-                let (row, became) =
+                let (row, outcome) =
                     organizations::create(&store, &key, name.as_deref(), clock::now()).await?;
                 let (key, id) = (&row.key, row.id.public());
-                match became {
-                    Became::Created => println!(
+                match outcome {
+                    Outcome::Created => println!(
                         "The organization \"{key}\" ({id}) was created. `ballroom token create --organization \
                          {key} --role administrator --name NAME` makes a token for it."
                     ),
-                    Became::Updated => {
+                    Outcome::Updated => {
                         println!("The organization \"{key}\" ({id}) is now called \"{}\".", row.name)
                     }
                     _ => println!("The organization \"{key}\" ({id}) exists already; nothing was changed."),

@@ -20,9 +20,9 @@ pub(super) struct Parameters {
     #[arg(long, env = "BALLROOM_FROM", value_name = "DAY")]
     from: Option<NaiveDate>,
 
-    /// The last day; without it, the last that is over.
-    #[arg(long, env = "BALLROOM_THROUGH", value_name = "DAY", requires = "from")]
-    through: Option<NaiveDate>,
+    /// The day after the last; without it, all days that are over.
+    #[arg(long, env = "BALLROOM_UNTIL", value_name = "DAY", requires = "from")]
+    until: Option<NaiveDate>,
 
     #[command(flatten)]
     tenant: Tenant,
@@ -38,8 +38,9 @@ impl Parameters {
             Some(from) => {
                 let dimensions = store.dimensions(by.organization()).await?;
                 let over = parameters::last_day(&dimensions, now);
-                let last = self.through.or(over).context("there is no product yet, so no day is over")?;
-                let period = Period { from, until: last + Days::new(1) };
+                let until = self.until.or(over.map(|over| over + Days::new(1)));
+                let until = until.context("there is no product yet, so no day is over")?;
+                let period = Period { from, until };
                 parameters::compute(&store, &scores, by, period, now).await?
             }
         };
@@ -47,7 +48,7 @@ impl Parameters {
             (Some(first), Some(last)) => {
                 let days = counted(computed.len() as u64, "day");
                 let are = if computed.len() == 1 { "is" } else { "are" };
-                println!("{days} {are} kept, from {first} through {last}.");
+                println!("{days} {are} kept, from {first} to {last}.");
             }
             _ => println!("Nothing to compute: no day is missing, or none has answers."),
         }

@@ -1,6 +1,5 @@
 //! `ballroom report`.
 
-use anyhow::Context;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -37,10 +36,8 @@ struct Value {
     #[arg(long)]
     product: String,
 
-    /// The days whose answers count: FROM..TO, both included; or a number of days up to today. Of a period FROM..TO that is not
-    /// over (today is not) the title says "so far".
-    #[arg(long, value_name = "DAYS", default_value = "90", value_parser = parse_days)]
-    period: Span,
+    #[command(flatten)]
+    days: Days,
 
     /// Only answers to this release.
     #[arg(long)]
@@ -56,6 +53,22 @@ struct Value {
 
     #[command(flatten)]
     output: Output,
+}
+
+/// The days whose responses count.
+#[derive(Args)]
+struct Days {
+    /// First day. The title of a period that is not over says "so far"; today is not over.
+    #[arg(long, value_name = "DAY", requires = "until", conflicts_with = "days")]
+    from: Option<NaiveDate>,
+
+    /// Day after the last.
+    #[arg(long, value_name = "DAY", requires = "from")]
+    until: Option<NaiveDate>,
+
+    /// Number of days up to today, or up to `--as-of`, 1 to 36525.
+    #[arg(long, value_name = "NUMBER", default_value = "90", value_parser = clap::value_parser!(u64).range(1..=36_525))]
+    days: u64,
 }
 
 /// The release report.
@@ -93,13 +106,6 @@ enum Format {
     Json,
 }
 
-/// The days of a report as they are given.
-#[derive(Clone, Copy)]
-enum Span {
-    Last(u64),
-    Between(NaiveDate, NaiveDate),
-}
-
 impl Report {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
         let store = database.open().await?;
@@ -112,13 +118,8 @@ impl Report {
         match self.which {
             Which::Value(value) => {
                 let last = known_day("--as-of", value.as_of.unwrap_or(today), today)?;
-                let period = match value.period {
-                    Span::Last(days) => Period::last(days, last),
-                    Span::Between(first, last) => Period {
-                        from: first,
-                        until: last.succ_opt().context("there is no day after the last")?,
-                    },
-                };
+                let named = value.days.named();
+                let period = named.unwrap_or_else(|| Period::last(value.days.days, last));
                 let (period, as_of) = Period::resolve(Some(period), value.as_of, today)?;
                 let release = value.release.as_deref();
                 let release =
@@ -132,7 +133,7 @@ impl Report {
                     as_of,
                 };
                 let (snapshot, values) = scores.value_report(by, today, product.id, cell).await?;
-                let rolling = matches!(value.period, Span::Last(_));
+                let rolling = named.is_none();
                 let report = ValueReport::new(&snapshot, &product.name, (cell, today, rolling), &values);
                 value.output.print(|| report.table(), || report.json());
             }
@@ -158,39 +159,18 @@ impl Report {
     }
 }
 
+impl Days {
+    /// The period, if it is given by its ends.
+    fn named(&self) -> Option<Period> {
+        Some(Period { from: self.from?, until: self.until? })
+    }
+}
+
 impl Output {
     fn print(&self, table: impl FnOnce() -> String, json: impl FnOnce() -> String) {
         match self.format {
             Format::Table => print!("{}", table()),
             Format::Json => println!("{}", json()),
-        }
-    }
-}
-
-fn parse_days(text: &str) -> anyhow::Result<Span> {
-    if let Ok(days) = text.parse() {
-        anyhow::ensure!((1..=36_525).contains(&days), "a period has 1 to 36525 days");
-        return Ok(Span::Last(days));
-    }
-    let (first, last) = text.split_once("..").context("write FROM..TO, such as 2026-01-01..2026-03-31")?;
-    let day = |text: &str| {
-        text.parse::<NaiveDate>().with_context(|| format!("\"{text}\" is not a day; write it as 2026-01-31"))
-    };
-    let (first, last) = (day(first)?, day(last)?);
-    anyhow::ensure!(first <= last, "the first day lies after the last");
-    Ok(Span::Between(first, last))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_period_is_a_number_of_days_or_two_days() {
-        assert!(matches!(parse_days("30"), Ok(Span::Last(30))));
-        assert!(matches!(parse_days("2026-01-01..2026-01-31"), Ok(Span::Between(..))));
-        for bad in ["0", "2026-01-31", "2026-02-01..2026-01-01", "x..y", "-3"] {
-            assert!(parse_days(bad).is_err(), "{bad}");
         }
     }
 }

@@ -17,11 +17,11 @@ use super::{
     access::{Administer, Contribute, Read},
     check,
     feedback::RESPONDENT,
-    sent::{Became, Nulls},
+    sent::{Nulls, Outcome},
 };
 use crate::{
     base::{error::Error, reference::PublicId, text},
-    store::Store,
+    store::{Store, found_by},
     transaction::{Event, Total, Transaction},
 };
 
@@ -50,8 +50,9 @@ pub struct CustomerChanges {
     pub segment: Option<Option<String>>,
 }
 
-/// The customer with this id or key. One who is confined to a customer finds nobody else.
-pub async fn find(store: &Store, by: Read, reference: &str) -> Result<Model, Error> {
+/// The customer with this id or key. One who is confined to a customer finds nobody else. `field` is what the caller
+/// calls the argument.
+pub async fn find(store: &Store, by: Read, (field, reference): (&str, &str)) -> Result<Model, Error> {
     let there = Entity::owned_by(by.organization())
         .filter(is(reference))
         .apply_if(by.only(), |query, customer| query.filter(Column::Id.eq(customer)))
@@ -60,8 +61,8 @@ pub async fn find(store: &Store, by: Read, reference: &str) -> Result<Model, Err
     match there {
         Some(there) => Ok(there),
         // Who is confined to a customer learns nothing of others.
-        None if by.only().is_some() => Err(Error::not_found("customer", "customer", reference)),
-        None => Err(unknown(store.reader(), by.organization(), "customer", reference).await?),
+        None if by.only().is_some() => Err(Error::not_found(field, "customer", reference)),
+        None => Err(unknown(store.reader(), by.organization(), field, reference).await?),
     }
 }
 
@@ -88,7 +89,7 @@ pub async fn create(
     by: Contribute,
     new: NewCustomer,
     at: DateTime<Utc>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let key = check::key("key", &new.key)?;
     if key.starts_with(RESPONDENT) {
@@ -104,18 +105,19 @@ pub async fn create(
         new.nulls.take("name", &mut after.name, name);
         new.nulls.take("segment", &mut after.segment_id, segment);
         if after == there {
-            return Ok((there, Became::AlreadyThere));
+            return Ok((there, Outcome::Unchanged));
         }
         after.updated_at = at;
+        after.search = Some(found_by(&after.key, after.name.as_deref()));
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
         tx.tell(Event::CustomerUpdated(after.id));
         tx.commit().await?;
-        return Ok((after, Became::Updated));
+        return Ok((after, Outcome::Updated));
     }
     let row = row(&tx, key, name, segment).insert(tx.db()).await?;
     tx.tell(Event::CustomerCreated(row.id));
     tx.commit().await?;
-    Ok((row, Became::Created))
+    Ok((row, Outcome::Created))
 }
 
 /// Changes a customer.
@@ -131,9 +133,12 @@ pub async fn update(
         Some(there) => there,
         None => return Err(unknown(tx.db(), by.organization(), "customer", customer).await?),
     };
+    let key = there.key.clone();
     let mut row = there.into_active_model();
     if let Some(name) = changes.name {
-        row.name = Set(check::optional_line("name", name.as_deref(), check::NAME_LENGTH)?);
+        let name = check::optional_line("name", name.as_deref(), check::NAME_LENGTH)?;
+        row.search = Set(Some(found_by(&key, name.as_deref())));
+        row.name = Set(name);
     }
     if let Some(segment) = changes.segment {
         row.segment_id = Set(segment_of(&tx, segment.as_deref())?);
@@ -192,6 +197,7 @@ pub(super) async fn create_many(
         made.push(Model {
             organization_id: tx.organization(),
             id: CustomerId::new(),
+            search: Some(found_by(&key, None)),
             key,
             name: None,
             segment_id: segment,
@@ -213,6 +219,7 @@ fn row(tx: &Transaction, key: String, name: Option<String>, segment: Option<Segm
     ActiveModel {
         organization_id: Set(tx.organization()),
         id: Set(CustomerId::new()),
+        search: Set(Some(found_by(&key, name.as_deref()))),
         key: Set(key),
         name: Set(name),
         segment_id: Set(segment),
@@ -246,7 +253,7 @@ async fn unknown(
 /// The customers whose keys are much like that of one who was made, and who may be the same.
 pub async fn alike(store: &Store, by: Contribute, made: &Model) -> Result<Vec<Model>, Error> {
     let others = begin_like(store.reader(), by.organization(), &made.key).await?;
-    Ok(Became::Created.alike(&made.key, others.iter(), |row| &row.key))
+    Ok(Outcome::Created.alike(&made.key, others.iter(), |row| &row.key))
 }
 
 /// Customers, not all of many, whose keys begin with the same letter in either case.

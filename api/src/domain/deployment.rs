@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{
     access::Ship,
     check, product, release,
-    sent::{Became, Stamp},
+    sent::{Outcome, Stamp},
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -55,7 +55,7 @@ pub struct Recorded {
     /// The row.
     pub deployment: Model,
     /// What became of it.
-    pub became: Became,
+    pub outcome: Outcome,
 }
 
 /// Records a deployment. The same external id again changes how it went and when, if that is newer; one that succeeds
@@ -93,16 +93,16 @@ pub async fn record(
     let recorded = match known {
         // What was told without an id of its own, told again.
         Some(known) if row.external_id.is_none() => {
-            Recorded { deployment: known, became: Became::AlreadyThere }
+            Recorded { deployment: known, outcome: Outcome::Unchanged }
         }
         None => {
             let row = row.into_active_model().insert(tx.db()).await?;
             tx.tell(Event::DeploymentRecorded(row.id));
-            Recorded { deployment: row, became: Became::Created }
+            Recorded { deployment: row, outcome: Outcome::Created }
         }
         Some(known) => renew(&mut tx, known, row, new.deployed_at.is_some(), stamp).await?,
     };
-    if matches!(recorded.became, Became::Created | Became::Updated) {
+    if matches!(recorded.outcome, Outcome::Created | Outcome::Updated) {
         ships(&mut tx, &recorded.deployment, before.as_ref()).await?;
     }
     tx.commit().await?;
@@ -147,16 +147,16 @@ async fn renew(
     if known.environment != given.environment {
         return another("environment", format!("\"{}\"", known.environment));
     }
-    if let Some(became) = stamp.against(known.source_updated_at, known.sent) {
-        return Ok(Recorded { deployment: known, became });
+    if let Some(outcome) = stamp.against(known.source_updated_at, known.sent) {
+        return Ok(Recorded { deployment: known, outcome });
     }
     let mut after = known.clone();
     after.status = given.status;
     if timed {
         after.deployed_at = given.deployed_at;
     }
-    let became = if after == known { Became::AlreadyThere } else { Became::Updated };
-    if became == Became::Updated {
+    let outcome = if after == known { Outcome::Unchanged } else { Outcome::Updated };
+    if outcome == Outcome::Updated {
         after.revision += 1;
         after.updated_at = tx.at;
     }
@@ -164,10 +164,10 @@ async fn renew(
     after.sent = Some(stamp.sent);
     let after: ActiveModel = after.into_active_model().reset_all();
     let after = after.update(tx.db()).await?;
-    if became == Became::Updated {
+    if outcome == Outcome::Updated {
         tx.tell(Event::DeploymentUpdated(after.id));
     }
-    Ok(Recorded { deployment: after, became })
+    Ok(Recorded { deployment: after, outcome })
 }
 
 /// Ships a planned release that has reached customers. Where its first day is that of a deployment, it is that of the

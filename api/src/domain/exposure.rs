@@ -9,7 +9,7 @@ use ballroom_entity::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, Value};
 
-use super::{access::Contribute, check, sent::Became};
+use super::{access::Contribute, check, sent::Outcome};
 use crate::{
     base::error::Error,
     counts::ExposureKey,
@@ -40,7 +40,7 @@ pub struct Recorded {
     /// The row.
     pub exposure: Model,
     /// What became of it.
-    pub became: Became,
+    pub outcome: Outcome,
 }
 
 /// Records figures, each by itself.
@@ -71,16 +71,16 @@ pub(crate) async fn record_in(
     for row in rows {
         results.push(row.map(|row| {
             let before = there.insert((key(&row), row.source.clone()), row.active_customers);
-            let became = match before {
-                None => Became::Created,
-                Some(before) if before == row.active_customers => Became::AlreadyThere,
-                Some(_) => Became::Updated,
+            let outcome = match before {
+                None => Outcome::Created,
+                Some(before) if before == row.active_customers => Outcome::Unchanged,
+                Some(_) => Outcome::Updated,
             };
-            if became != Became::AlreadyThere {
+            if outcome != Outcome::Unchanged {
                 tx.counts.exposure(key(&row), row.active_customers - before.unwrap_or(0));
                 changed.insert((key(&row), row.source.clone()), row.clone());
             }
-            Recorded { exposure: row, became }
+            Recorded { exposure: row, outcome }
         }));
     }
     if !changed.is_empty() {

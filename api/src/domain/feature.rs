@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 use super::{
     access::Manage,
     check,
-    sent::{Became, Nulls},
+    sent::{Nulls, Outcome},
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -56,10 +56,10 @@ pub async fn create(
     by: Manage,
     new: NewFeature,
     at: DateTime<Utc>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let made = insert_in(&mut tx, new).await?;
-    if made.1 != Became::AlreadyThere {
+    if made.1 != Outcome::Unchanged {
         tx.dimensions_changed().await?;
     }
     tx.commit().await?;
@@ -67,7 +67,7 @@ pub async fn create(
 }
 
 /// The same inside a transaction, which must be told that its dimensions have changed.
-pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(Model, Became), Error> {
+pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(Model, Outcome), Error> {
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &new.product)?.id;
     let key = check::key("key", &new.key)?;
@@ -82,12 +82,12 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(
         nulls.take_or("lifecycle", &mut after.lifecycle, new.lifecycle, || FeatureLifecycle::Live);
         nulls.take("team", &mut after.team_id, team);
         if after == *there {
-            return Ok((after, Became::AlreadyThere));
+            return Ok((after, Outcome::Unchanged));
         }
         after.updated_at = tx.at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
         tx.tell(Event::FeatureUpdated(after.id));
-        return Ok((after, Became::Updated));
+        return Ok((after, Outcome::Updated));
     }
     let name = name.unwrap_or_else(|| key.clone());
     let lifecycle = new.lifecycle.unwrap_or(FeatureLifecycle::Live);
@@ -105,7 +105,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(
     };
     let row = row.insert(tx.db()).await?;
     tx.tell(Event::FeatureCreated(row.id));
-    Ok((row, Became::Created))
+    Ok((row, Outcome::Created))
 }
 
 /// Changes a feature.
@@ -118,7 +118,7 @@ pub async fn update(
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let there = tx.dimensions().features.get(&feature).cloned();
-    let there = there.ok_or_else(|| Error::not_found("featureId", "feature", feature.public()))?;
+    let there = there.ok_or_else(|| Error::not_found("feature", "feature", feature.public()))?;
     let mut row = there.into_active_model();
     if let Some(name) = changes.name {
         row.name = Set(check::name("name", &name)?);

@@ -24,12 +24,12 @@ pub(crate) use again::said_before;
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
 pub(crate) use rated::key;
-pub use submit::{NewFeedback, Outcome, Submission, Submitted, Telling, submit_in};
+pub use submit::{NewFeedback, Submission, Submitted, Supersession, Telling, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};
 
 use super::{
     access::{Contribute, Read},
-    check,
+    check, lookup,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -65,6 +65,26 @@ pub async fn find(store: &Store, by: Read, feedback: FeedbackId) -> Result<Model
         .one(store.reader())
         .await?
         .ok_or_else(|| Error::not_found("feedback", "feedback", feedback.public()))
+}
+
+/// The answer with this external id, of this source or of the only one that has it. One who is confined to a customer
+/// finds that customer's only.
+pub async fn find_external(
+    store: &Store,
+    by: Read,
+    external_id: &str,
+    source: Option<&str>,
+) -> Result<Model, Error> {
+    let rows = Entity::owned_by(by.organization())
+        .apply_if(by.only(), |query, customer| query.filter(Column::CustomerId.eq(customer)));
+    lookup::by_external_id(
+        store,
+        rows,
+        (Column::Source, Column::ExternalId),
+        FeedbackId::NOUN,
+        (external_id, source),
+    )
+    .await
 }
 
 /// Corrects an answer; the daily counts follow.
@@ -159,7 +179,7 @@ fn rate(
 
 async fn find_in(tx: &Transaction, feedback: FeedbackId) -> Result<Model, Error> {
     let there = Entity::owned_by(tx.organization()).filter(Column::Id.eq(feedback)).one(tx.db()).await?;
-    there.ok_or_else(|| Error::not_found("feedbackId", "feedback", feedback.public()))
+    there.ok_or_else(|| Error::not_found("feedback", "feedback", feedback.public()))
 }
 
 /// Marks answers as no longer counted.

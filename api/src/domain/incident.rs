@@ -9,7 +9,7 @@ mod renew;
 use ballroom_entity::{
     attribution::{self, AttributionBasis},
     customer,
-    id::{AttributionId, CustomerId, FeatureId, IncidentId, OrganizationId, ReleaseId},
+    id::{AttributionId, CustomerId, FeatureId, IncidentId, OrganizationId},
     incident::{Column, Entity, Model},
     incident_customer, incident_feature, incident_interval,
 };
@@ -28,7 +28,7 @@ pub use open::{NewIncident, Opened, open, open_in};
 
 use super::{
     access::{Contribute, Read},
-    check,
+    check, lookup,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -63,6 +63,26 @@ pub async fn find(store: &Store, by: Read, incident: IncidentId) -> Result<Model
         .one(store.reader())
         .await?;
     there.ok_or_else(|| Error::not_found("incident", "incident", incident.public()))
+}
+
+/// The incident with this external id, of this source or of the only one that has it. One who is confined to a customer
+/// finds those that hurt that customer only.
+pub async fn find_external(
+    store: &Store,
+    by: Read,
+    external_id: &str,
+    source: Option<&str>,
+) -> Result<Model, Error> {
+    let rows = Entity::owned_by(by.organization())
+        .apply_if(by.only(), |query, customer| query.filter(hurts(by.organization(), customer)));
+    lookup::by_external_id(
+        store,
+        rows,
+        (Column::Source, Column::ExternalId),
+        IncidentId::NOUN,
+        (external_id, source),
+    )
+    .await
 }
 
 /// That an incident is known to hurt a customer.
@@ -197,13 +217,13 @@ pub async fn reopen(
         let begin = interval::begin(there);
         return match since.is_none_or(|since| since == begin) {
             true => Ok(whole.incident),
-            false => Err(Error::conflict("at", format!("it is open since {}", begin.to_rfc3339()))),
+            false => Err(Error::conflict("reopenedAt", format!("it is open since {}", begin.to_rfc3339()))),
         };
     };
-    let since = check::moment("at", since.unwrap_or(at), at)?;
+    let since = check::moment("reopenedAt", since.unwrap_or(at), at)?;
     if since < resolved_at {
         let reason = format!("must not lie before the incident was resolved ({})", resolved_at.to_rfc3339());
-        return Err(Error::unfit("at", reason));
+        return Err(Error::unfit("reopenedAt", reason));
     }
     let on = open::day(&tx.dimensions(), there.product_id, since)?;
     let mut after = there.clone();
@@ -230,30 +250,26 @@ async fn replace(
     Ok(after.into_active_model().reset_all().update(tx.db()).await?)
 }
 
-/// Says where an incident comes from: a release, or no change at all.
+/// Says where an incident comes from: a release of its product, by id or version, or no change at all.
 pub async fn attribute(
     store: &Store,
     by: Contribute,
     incident: IncidentId,
-    release: Option<ReleaseId>,
+    release: Option<&str>,
     basis: AttributionBasis,
     confidence: Option<f64>,
     at: DateTime<Utc>,
 ) -> Result<(Model, attribution::Model), Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let Whole { incident: row, features, mut attributions, earlier } = whole(&tx, incident).await?;
-    let dimensions = tx.dimensions();
-    match (basis, release) {
+    let release = match (basis, release) {
         (AttributionBasis::NotCausedByChange, Some(_)) => {
             return Err(Error::invalid("release", "must be left out when no change caused the incident"));
         }
-        (AttributionBasis::NotCausedByChange, None) => (),
+        (AttributionBasis::NotCausedByChange, None) => None,
         (_, None) => return Err(Error::invalid("release", "is needed")),
-        (_, Some(release)) => {
-            let known = dimensions.releases.get(&release).filter(|known| known.product_id == row.product_id);
-            known.ok_or_else(|| Error::not_found("release", "release", release.public()))?;
-        }
-    }
+        (_, Some(release)) => Some(tx.dimensions().release(row.product_id, "release", release)?.id),
+    };
     match (basis, confidence) {
         (AttributionBasis::Inferred, Some(confidence)) if (0.0..=1.0).contains(&confidence) => (),
         (AttributionBasis::Inferred, _) => {
@@ -321,7 +337,7 @@ struct Whole {
 
 async fn whole(tx: &Transaction, incident: IncidentId) -> Result<Whole, Error> {
     let row = Entity::owned_by(tx.organization()).filter(Column::Id.eq(incident)).one(tx.db()).await?;
-    let row = row.ok_or_else(|| Error::not_found("incidentId", "incident", incident.public()))?;
+    let row = row.ok_or_else(|| Error::not_found("incident", "incident", incident.public()))?;
     let features = incident_feature::Entity::owned_by(tx.organization())
         .filter(incident_feature::Column::IncidentId.eq(incident))
         .all(tx.db())

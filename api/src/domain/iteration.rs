@@ -5,16 +5,19 @@ use ballroom_entity::{
     iteration::{ActiveModel, Column, Entity, Model},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Set,
+    sea_query::Expr,
+};
 
 use super::{
-    access::Manage,
-    check,
-    sent::{Became, Nulls},
+    access::{Manage, Report},
+    check, lookup,
+    sent::{Nulls, Outcome},
 };
 use crate::{
-    base::{error::Error, reference::PublicId},
-    store::Store,
+    base::{error::Error, reference::PublicId, text},
+    store::{Store, found_by},
     transaction::Event,
 };
 
@@ -48,13 +51,63 @@ pub struct IterationChanges {
     pub ends_before: Option<NaiveDate>,
 }
 
+/// The iteration with this id or name: in this product, or the only one of all products. `field` is what the caller calls
+/// the argument.
+pub async fn find(
+    store: &Store,
+    by: Report,
+    (field, reference): (&str, &str),
+    product: Option<&str>,
+) -> Result<Model, Error> {
+    let known = match IterationId::parse(reference.trim()) {
+        Some(id) => Column::Id.eq(id),
+        None => Column::Name.is_in(text::forms(reference)),
+    };
+    only(store, by, known, product, (field, reference)).await
+}
+
+/// The iteration that has this day: in this product, or the only one of all products.
+pub async fn find_on(
+    store: &Store,
+    by: Report,
+    day: NaiveDate,
+    product: Option<&str>,
+) -> Result<Model, Error> {
+    only(store, by, has_day(day), product, ("day", &day.to_string())).await
+}
+
+/// That an iteration has this day.
+pub(crate) fn has_day(day: NaiveDate) -> Expr {
+    Column::StartsOn.lte(day).and(Column::EndsBefore.gt(day))
+}
+
+async fn only(
+    store: &Store,
+    by: Report,
+    known: Expr,
+    product: Option<&str>,
+    (field, reference): (&str, &str),
+) -> Result<Model, Error> {
+    let product = match product {
+        Some(product) => Some(store.dimensions(by.organization()).await?.product("product", product)?.id),
+        None => None,
+    };
+    let found = Entity::owned_by(by.organization())
+        .filter(known)
+        .apply_if(product, |query, product| query.filter(Column::ProductId.eq(product)))
+        .limit(2)
+        .all(store.reader())
+        .await?;
+    lookup::only(found, (field, IterationId::NOUN, reference), "the product")
+}
+
 /// Makes an iteration, or takes what is newly said of the one with this name; what is not given stays.
 pub async fn create(
     store: &Store,
     by: Manage,
     new: NewIteration,
     at: DateTime<Utc>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let product = tx.dimensions().product("product", &new.product)?.id;
     let name = check::name("name", &new.name)?;
@@ -70,18 +123,20 @@ pub async fn create(
         new.nulls.take("goal", &mut after.goal, goal);
         (after.starts_on, after.ends_before) = (new.starts_on, new.ends_before);
         if after == there {
-            return Ok((there, Became::AlreadyThere));
+            return Ok((there, Outcome::Unchanged));
         }
         after.updated_at = at;
+        after.search = Some(found_by(&after.name, after.goal.as_deref()));
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
         tx.tell(Event::IterationUpdated(after.id));
         tx.commit().await?;
-        return Ok((after, Became::Updated));
+        return Ok((after, Outcome::Updated));
     }
     let row = ActiveModel {
         organization_id: Set(by.organization()),
         id: Set(IterationId::new()),
         product_id: Set(product),
+        search: Set(Some(found_by(&name, goal.as_deref()))),
         name: Set(name),
         goal: Set(goal),
         starts_on: Set(new.starts_on),
@@ -92,7 +147,7 @@ pub async fn create(
     let row = row.insert(tx.db()).await?;
     tx.tell(Event::IterationCreated(row.id));
     tx.commit().await?;
-    Ok((row, Became::Created))
+    Ok((row, Outcome::Created))
 }
 
 /// Changes an iteration.
@@ -105,7 +160,7 @@ pub async fn update(
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let there = Entity::owned_by(by.organization()).filter(Column::Id.eq(iteration)).one(tx.db()).await?;
-    let there = there.ok_or_else(|| Error::not_found("iterationId", "iteration", iteration.public()))?;
+    let there = there.ok_or_else(|| Error::not_found("iteration", "iteration", iteration.public()))?;
     days(changes.starts_on.unwrap_or(there.starts_on), changes.ends_before.unwrap_or(there.ends_before))?;
     let product = there.product_id;
     let mut row = there.into_active_model();
@@ -130,6 +185,7 @@ pub async fn update(
         row.ends_before = Set(day);
     }
     row.updated_at = Set(at);
+    row.search = Set(Some(found_by(row.name.as_ref(), row.goal.as_ref().as_deref())));
     let row = row.update(tx.db()).await?;
     tx.tell(Event::IterationUpdated(row.id));
     tx.commit().await?;
@@ -137,10 +193,11 @@ pub async fn update(
 }
 
 fn days(starts_on: NaiveDate, ends_before: NaiveDate) -> Result<(), Error> {
-    check::a_day("startsOn", starts_on)?;
-    check::a_day("endsBefore", ends_before)?;
+    check::a_day("period", starts_on)?;
+    check::a_day("period", ends_before)?;
     if ends_before <= starts_on {
-        return Err(Error::invalid("endsBefore", format!("must lie after startsOn ({starts_on})")));
+        let reason = format!("is empty: until ({ends_before}) must lie after from ({starts_on})");
+        return Err(Error::invalid("period", reason));
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ use super::{
     access::{Administer, Profile, Report},
     check,
     identity::{self, Subject},
-    sent::{Became, Nulls},
+    sent::{Nulls, Outcome},
     team,
 };
 use crate::{
@@ -80,9 +80,9 @@ pub struct ProfileChanges {
     pub vocabulary: Option<Vocabulary>,
 }
 
-/// The member with this id or e-mail address, removed or not.
-pub async fn find(store: &Store, by: Report, reference: &str) -> Result<Model, Error> {
-    referenced(store.reader(), by.organization(), "member", reference).await
+/// The member with this id or e-mail address, removed or not. `field` is what the caller calls the argument.
+pub async fn find(store: &Store, by: Report, (field, reference): (&str, &str)) -> Result<Model, Error> {
+    referenced(store.reader(), by.organization(), field, reference).await
 }
 
 /// Creates a member, or takes what is newly said of the one with this e-mail address; what is not given stays. A member
@@ -92,7 +92,7 @@ pub async fn create(
     by: Administer,
     new: NewMember,
     at: DateTime<Utc>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let email = email("email", &new.email)?;
     let name = new.name.as_deref().map(|name| check::name("name", name)).transpose()?;
@@ -100,7 +100,7 @@ pub async fn create(
     let language = language(new.language.as_deref())?;
     let teams = teams_of(&tx, new.teams.as_deref())?;
     let there = Entity::owned_by(by.organization()).filter(Column::Email.eq(&email)).one(tx.db()).await?;
-    let (mut row, became) = match there {
+    let (mut row, outcome) = match there {
         None => {
             let name = name.unwrap_or_else(|| email.clone());
             let row = Model {
@@ -109,7 +109,7 @@ pub async fn create(
                 vocabulary: new.vocabulary.unwrap_or(Vocabulary::Plain),
                 ..blank(&tx, Some(email), name)
             };
-            (row.into_active_model().insert(tx.db()).await?, Became::Created)
+            (row.into_active_model().insert(tx.db()).await?, Outcome::Created)
         }
         Some(there) => {
             let mut after = there.clone();
@@ -119,11 +119,11 @@ pub async fn create(
             nulls.take("language", &mut after.language, language);
             nulls.take_or("vocabulary", &mut after.vocabulary, new.vocabulary, || Vocabulary::Plain);
             after.removed_at = None;
-            let became = if after == there { Became::AlreadyThere } else { Became::Updated };
-            (after, became)
+            let outcome = if after == there { Outcome::Unchanged } else { Outcome::Updated };
+            (after, outcome)
         }
     };
-    let mut became = became;
+    let mut outcome = outcome;
     let moved = match (&teams, new.nulls.has("teams")) {
         (None, false) => false,
         (teams, _) => rejoin(&tx, row.id, teams.as_deref().unwrap_or_default()).await?,
@@ -134,19 +134,19 @@ pub async fn create(
             identity::link_only(&tx, row.id, subjects.as_deref().unwrap_or_default(), &row.name).await?
         }
     };
-    if became == Became::AlreadyThere && (moved || relinked) {
-        became = Became::Updated;
+    if outcome == Outcome::Unchanged && (moved || relinked) {
+        outcome = Outcome::Updated;
     }
-    match became {
-        Became::Created => tx.tell(Event::MemberCreated(row.id)),
-        Became::AlreadyThere => return Ok((row, became)),
+    match outcome {
+        Outcome::Created => tx.tell(Event::MemberCreated(row.id)),
+        Outcome::Unchanged => return Ok((row, outcome)),
         _ => {
             row = write(&tx, row).await?;
             tx.tell(Event::MemberUpdated(row.id));
         }
     }
     tx.commit().await?;
-    Ok((row, became))
+    Ok((row, outcome))
 }
 
 /// Changes a member.
@@ -217,6 +217,7 @@ pub async fn remove(store: &Store, by: Administer, member: &str, at: DateTime<Ut
     let revoked: Vec<ApiTokenId> = working.all(tx.db()).await?.into_iter().map(|token| token.id).collect();
     api_token::Entity::update_many()
         .col_expr(api_token::Column::RevokedAt, Expr::val(at))
+        .col_expr(api_token::Column::UpdatedAt, Expr::val(at))
         .filter(api_token::Column::OrganizationId.eq(by.organization()))
         .filter(api_token::Column::Id.is_in(revoked.iter().copied()))
         .exec(tx.db())

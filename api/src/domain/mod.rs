@@ -5,6 +5,8 @@ pub mod access;
 
 pub(crate) mod check;
 
+pub(crate) mod lookup;
+
 pub mod sent;
 
 pub mod operator;

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{
     access::{Operate, Viewer},
     check, organization as organizations,
-    sent::Became,
+    sent::Outcome,
     token::{self, Holder, NewToken, hash, random_secret},
 };
 use crate::{
@@ -117,7 +117,7 @@ pub struct Founded {
     /// The organization.
     pub organization: organization::Model,
     /// What became of what was sent.
-    pub became: Became,
+    pub outcome: Outcome,
     /// The text of the token; none if the organization was there.
     pub secret: Option<String>,
 }
@@ -131,14 +131,14 @@ pub async fn found(
     name: Option<&str>,
     at: DateTime<Utc>,
 ) -> Result<Founded, Error> {
-    let (organization, became) = organizations::create(store, key, name, at).await?;
-    let secret = match became {
-        Became::Created => {
+    let (organization, outcome) = organizations::create(store, key, name, at).await?;
+    let secret = match outcome {
+        Outcome::Created => {
             Some(administrator(store, by, &organization.key, "first administrator", at).await?.1)
         }
         _ => None,
     };
-    Ok(Founded { organization, became, secret })
+    Ok(Founded { organization, outcome, secret })
 }
 
 /// Gives an organization another name.
@@ -147,9 +147,10 @@ pub async fn rename(
     _: Operate,
     organization: &str,
     name: &str,
+    at: DateTime<Utc>,
 ) -> Result<organization::Model, Error> {
     let there = organizations::referenced(store, "organization", organization).await?;
-    organizations::rename(store, there, name).await
+    organizations::rename(store, there, name, at).await
 }
 
 /// Makes a token of an administrator of an organization, for one that has lost its own.

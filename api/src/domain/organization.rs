@@ -3,9 +3,12 @@
 use ballroom_analytics::MIN_ANSWERS;
 use ballroom_entity::{id::OrganizationId, organization, scale};
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
+    sea_query::Expr,
+};
 
-use super::{access::Administer, check, scale as scales, sent::Became};
+use super::{access::Administer, check, scale as scales, sent::Outcome};
 use crate::{
     base::{error::Error, reference::PublicId, text},
     store::Store,
@@ -85,11 +88,12 @@ pub async fn set_min_answers(
 ) -> Result<organization::Model, Error> {
     if !(1..=MOST_MIN_ANSWERS).contains(&answers) {
         let reason = format!("is {answers}; it must lie between 1 and {MOST_MIN_ANSWERS}");
-        return Err(Error::invalid("minAnswers", reason));
+        return Err(Error::invalid("minResponses", reason));
     }
     let mut tx = store.begin(by.organization(), at).await?;
     organization::Entity::update_many()
         .col_expr(organization::Column::MinAnswers, answers.into())
+        .col_expr(organization::Column::UpdatedAt, Expr::val(at))
         .filter(organization::Column::Id.eq(by.organization()))
         .exec(tx.db())
         .await?;
@@ -104,18 +108,20 @@ pub async fn create(
     key: &str,
     name: Option<&str>,
     at: DateTime<Utc>,
-) -> Result<(organization::Model, Became), Error> {
+) -> Result<(organization::Model, Outcome), Error> {
     let key = check::line("key", &check::key("key", key)?, KEY_LENGTH)?;
     if let Some(there) = find_by_key(store, &key).await? {
         return match name.map(|name| check::name("name", name)).transpose()? {
-            Some(name) if name != there.name => Ok((rename(store, there, &name).await?, Became::Updated)),
-            _ => Ok((there, Became::AlreadyThere)),
+            Some(name) if name != there.name => {
+                Ok((rename(store, there, &name, at).await?, Outcome::Updated))
+            }
+            _ => Ok((there, Outcome::Unchanged)),
         };
     }
     match found(store, &key, name.unwrap_or(&key), at).await {
-        Ok(founded) => Ok((founded, Became::Created)),
+        Ok(founded) => Ok((founded, Outcome::Created)),
         // Somebody else may have been quicker.
-        Err(error) => find_by_key(store, &key).await?.map(|there| (there, Became::AlreadyThere)).ok_or(error),
+        Err(error) => find_by_key(store, &key).await?.map(|there| (there, Outcome::Unchanged)).ok_or(error),
     }
 }
 
@@ -124,11 +130,13 @@ pub(super) async fn rename(
     store: &Store,
     there: organization::Model,
     name: &str,
+    at: DateTime<Utc>,
 ) -> Result<organization::Model, Error> {
     let name = check::name("name", name)?;
     let tx = store.founding().await?;
     let mut row = there.into_active_model();
     row.name = Set(name);
+    row.updated_at = Set(at);
     let row = row.update(&tx).await?;
     tx.commit().await?;
     Ok(row)
@@ -149,6 +157,7 @@ pub async fn found(
         dimension_revision: Set(0),
         min_answers: Set(MIN_ANSWERS as i32),
         created_at: Set(at),
+        updated_at: Set(at),
     };
     // In one transaction: nobody sees it without its scales.
     let tx = store.founding().await?;

@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
 use super::{
     access::{Manage, Report},
     check,
-    sent::{Became, Nulls},
+    sent::{Nulls, Outcome},
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -81,21 +81,16 @@ fn usual_environments() -> serde_json::Value {
     serde_json::json!(["production"])
 }
 
-/// The product with this id or key.
-pub async fn find(store: &Store, by: Report, reference: &str) -> Result<Model, Error> {
-    store.dimensions(by.organization()).await?.product("product", reference).cloned()
-}
-
 /// Makes a product, or takes what is newly said of the one with this key; what is not given stays.
 pub async fn create(
     store: &Store,
     by: Manage,
     new: NewProduct,
     at: DateTime<Utc>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let made = insert_in(&mut tx, new).await?;
-    if made.1 != Became::AlreadyThere {
+    if made.1 != Outcome::Unchanged {
         tx.dimensions_changed().await?;
     }
     tx.commit().await?;
@@ -103,7 +98,7 @@ pub async fn create(
 }
 
 /// The same inside a transaction, which must be told that its dimensions have changed.
-pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(Model, Became), Error> {
+pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(Model, Outcome), Error> {
     let key = check::key("key", &new.key)?;
     let name = new.name.as_deref().map(|name| check::name("name", name)).transpose()?;
     let description = check::text("description", new.description.as_deref())?;
@@ -127,12 +122,12 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
         new.nulls.take("description", &mut after.description, description);
         new.nulls.take_or("shipsTo", &mut after.ships_to, ships_to, usual_environments);
         if after == *there {
-            return Ok((after, Became::AlreadyThere));
+            return Ok((after, Outcome::Unchanged));
         }
         after.updated_at = tx.at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
         tx.tell(Event::ProductUpdated(after.id));
-        return Ok((after, Became::Updated));
+        return Ok((after, Outcome::Updated));
     }
     let name = name.unwrap_or_else(|| key.clone());
     let time_zone = time_zone.unwrap_or_else(usual_zone);
@@ -149,7 +144,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
     };
     let row = row.insert(tx.db()).await?;
     tx.tell(Event::ProductCreated(row.id));
-    Ok((row, Became::Created))
+    Ok((row, Outcome::Created))
 }
 
 /// Changes a product.

@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::{
     access::Ship,
     check,
-    sent::{Became, Nulls, Stamp},
+    sent::{Nulls, Outcome, Stamp},
 };
 use crate::{
     base::{error::Error, reference::PublicId, version},
@@ -71,7 +71,7 @@ pub struct Planned {
     /// The row.
     pub release: Model,
     /// What became of it.
-    pub became: Became,
+    pub outcome: Outcome,
     /// Releases of the product whose version is another spelling of the same, where it was made.
     pub alike: Vec<Model>,
 }
@@ -95,7 +95,7 @@ pub struct ReleaseChanges {
 pub async fn plan(store: &Store, by: Ship, new: NewRelease, at: DateTime<Utc>) -> Result<Planned, Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let planned = plan_in(&mut tx, new).await?;
-    if matches!(planned.became, Became::Created | Became::Updated) {
+    if matches!(planned.outcome, Outcome::Created | Outcome::Updated) {
         tx.dimensions_changed().await?;
     }
     tx.commit().await?;
@@ -168,7 +168,7 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     if row.released_at.is_some() {
         tx.tell(Event::ReleaseShipped(row.id));
     }
-    Ok(Planned { release: row, became: Became::Created, alike })
+    Ok(Planned { release: row, outcome: Outcome::Created, alike })
 }
 
 /// What is said of a release that is there, found good.
@@ -185,11 +185,11 @@ struct Given {
 
 /// Takes what is newly said of a release. What is not given stays.
 async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Planned, Error> {
-    let known = |became| Ok(Planned { release: there.clone(), became, alike: Vec::new() });
-    if let Some(became) = given.stamp.against(there.source_updated_at, there.sent)
+    let known = |outcome| Ok(Planned { release: there.clone(), outcome, alike: Vec::new() });
+    if let Some(outcome) = given.stamp.against(there.source_updated_at, there.sent)
         && !there.inferred
     {
-        return known(became);
+        return known(outcome);
     }
     let mut after = there.clone();
     given.nulls.take("title", &mut after.title, given.title);
@@ -243,14 +243,14 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
         if after.by_deployment != there.by_deployment {
             tx.release_written(&after);
         }
-        return Ok(Planned { release: after, became: Became::AlreadyThere, alike: Vec::new() });
+        return Ok(Planned { release: after, outcome: Outcome::Unchanged, alike: Vec::new() });
     }
     tx.release_written(&after);
     tx.tell(Event::ReleaseUpdated(after.id));
     if shipped {
         tx.tell(Event::ReleaseShipped(after.id));
     }
-    Ok(Planned { release: after, became: Became::Updated, alike: Vec::new() })
+    Ok(Planned { release: after, outcome: Outcome::Updated, alike: Vec::new() })
 }
 
 /// Notes that customers have a release since a moment. Said of one that was withdrawn, for the time after that, it
@@ -389,18 +389,18 @@ pub async fn ship(
     release: ReleaseId,
     released_at: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let before = find_in(&tx, release)?.revision;
     let row = ship_in(&mut tx, release, released_at, at, false).await?;
     tx.commit().await?;
-    let became = changed(before, &row);
-    Ok((row, became))
+    let outcome = changed(before, &row);
+    Ok((row, outcome))
 }
 
 /// What became of a release that had this revision.
-fn changed(before: i32, row: &Model) -> Became {
-    if row.revision == before { Became::AlreadyThere } else { Became::Updated }
+fn changed(before: i32, row: &Model) -> Outcome {
+    if row.revision == before { Outcome::Unchanged } else { Outcome::Updated }
 }
 
 /// The same inside a transaction. Where no time is given and no answer tells of one, it is since `otherwise`.
@@ -502,15 +502,15 @@ pub async fn withdraw(
     release: ReleaseId,
     withdrawn_at: DateTime<Utc>,
     at: DateTime<Utc>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let there = find_in(&tx, release)?;
     let before = there.revision;
     let row = withdraw_in(&mut tx, there, withdrawn_at).await?;
     tx.dimensions_changed().await?;
     tx.commit().await?;
-    let became = changed(before, &row);
-    Ok((row, became))
+    let outcome = changed(before, &row);
+    Ok((row, outcome))
 }
 
 /// The same inside a transaction, which must be told that its dimensions have changed.
@@ -641,7 +641,7 @@ pub(crate) async fn touched_by(
 
 fn find_in(tx: &Transaction, release: ReleaseId) -> Result<Model, Error> {
     let there = tx.dimensions().releases.get(&release).cloned();
-    there.ok_or_else(|| Error::not_found("releaseId", "release", release.public()))
+    there.ok_or_else(|| Error::not_found("release", "release", release.public()))
 }
 
 fn zone_of(dimensions: &Dimensions, product: ProductId) -> Result<chrono_tz::Tz, Error> {

@@ -2,15 +2,12 @@
 
 use ballroom_entity::{
     id::{OrganizationId, ScaleId},
-    scale::{ActiveModel, Column, Entity, Model, ScaleKind},
+    scale::{ActiveModel, Model, ScaleKind},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, QueryOrder, Set};
+use sea_orm::{ActiveModelTrait, Set};
 
-use super::{
-    access::{Manage, Report},
-    check,
-};
+use super::{access::Manage, check, sent::Outcome};
 use crate::{
     base::{error::Error, reference::PublicId},
     store::Store,
@@ -81,13 +78,13 @@ pub struct NewScale {
     pub higher_is_better: bool,
 }
 
-/// All scales, by key.
-pub async fn all(store: &Store, by: Report) -> Result<Vec<Model>, Error> {
-    Ok(Entity::owned_by(by.organization()).order_by_asc(Column::Key).all(store.reader()).await?)
-}
-
 /// Makes a scale. The same again returns what is there; a scale never changes.
-pub async fn create(store: &Store, by: Manage, new: NewScale, at: DateTime<Utc>) -> Result<Model, Error> {
+pub async fn create(
+    store: &Store,
+    by: Manage,
+    new: NewScale,
+    at: DateTime<Utc>,
+) -> Result<(Model, Outcome), Error> {
     let key = check::key("key", &new.key)?;
     let name = check::name("name", &new.name)?;
     for (field, value) in [("min", new.min), ("max", new.max), ("step", new.step)] {
@@ -129,7 +126,7 @@ pub async fn create(store: &Store, by: Manage, new: NewScale, at: DateTime<Utc>)
         let same = (there.kind, there.min, there.max, there.step, there.higher_is_better)
             == (new.kind, new.min, new.max, new.step, new.higher_is_better);
         return if same {
-            Ok(there.clone())
+            Ok((there.clone(), Outcome::Unchanged))
         } else {
             Err(Error::conflict("key", format!("there is another scale \"{key}\"; a scale never changes")))
         };
@@ -150,7 +147,7 @@ pub async fn create(store: &Store, by: Manage, new: NewScale, at: DateTime<Utc>)
     tx.dimensions_changed().await?;
     tx.tell(Event::ScaleCreated(row.id));
     tx.commit().await?;
-    Ok(row)
+    Ok((row, Outcome::Created))
 }
 
 /// The level of a rating: how many steps it lies above the scale's minimum.

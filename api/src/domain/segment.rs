@@ -7,7 +7,7 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
-use super::{access::Manage, check, sent::Became};
+use super::{access::Manage, check, sent::Outcome};
 use crate::{
     base::{error::Error, reference::PublicId},
     store::Store,
@@ -21,10 +21,10 @@ pub async fn create(
     key: &str,
     name: Option<Option<&str>>,
     at: DateTime<Utc>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let made = insert_in(&mut tx, key, name).await?;
-    if made.1 != Became::AlreadyThere {
+    if made.1 != Outcome::Unchanged {
         tx.dimensions_changed().await?;
     }
     tx.commit().await?;
@@ -36,7 +36,7 @@ pub(crate) async fn insert_in(
     tx: &mut Transaction,
     key: &str,
     name: Option<Option<&str>>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let key = check::key("key", key)?;
     let name = match name {
         None => None,
@@ -49,12 +49,12 @@ pub(crate) async fn insert_in(
             after.name = name;
         }
         if after == *there {
-            return Ok((after, Became::AlreadyThere));
+            return Ok((after, Outcome::Unchanged));
         }
         after.updated_at = tx.at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
         tx.tell(Event::SegmentUpdated(after.id));
-        return Ok((after, Became::Updated));
+        return Ok((after, Outcome::Updated));
     }
     let name = name.unwrap_or_else(|| key.clone());
     let row = ActiveModel {
@@ -67,7 +67,7 @@ pub(crate) async fn insert_in(
     };
     let row = row.insert(tx.db()).await?;
     tx.tell(Event::SegmentCreated(row.id));
-    Ok((row, Became::Created))
+    Ok((row, Outcome::Created))
 }
 
 /// Gives a segment another name.

@@ -14,18 +14,18 @@ use crate::base::{error::Error, near::near};
 
 /// What became of a thing that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Became {
+pub enum Outcome {
     /// It was not known: it was made.
     Created,
     /// It was known and was different: it was changed.
     Updated,
     /// It was known and is the same: nothing was changed.
-    AlreadyThere,
+    Unchanged,
     /// A later state of it is known: nothing was changed.
     Outdated,
 }
 
-impl Became {
+impl Outcome {
     /// Of a thing that was made: the others whose names are much like its own, which may be the same.
     pub(crate) fn alike<'a, T: Clone + 'a>(
         self,
@@ -80,12 +80,12 @@ impl Stamp {
     }
 
     /// What it is against what is known: an end of the matter, or none where it is to be taken.
-    pub(crate) fn against(self, updated_at: Option<DateTime<Utc>>, sent: Option<i64>) -> Option<Became> {
+    pub(crate) fn against(self, updated_at: Option<DateTime<Utc>>, sent: Option<i64>) -> Option<Outcome> {
         if sent == Some(self.sent) {
-            return Some(Became::AlreadyThere);
+            return Some(Outcome::Unchanged);
         }
         match (self.updated_at, updated_at) {
-            (Some(given), Some(known)) if given < known => Some(Became::Outdated),
+            (Some(given), Some(known)) if given < known => Some(Outcome::Outdated),
             _ => None,
         }
     }
@@ -157,8 +157,8 @@ mod tests {
         let of = |text: &str, at| Stamp::of(&serde_json::json!({ "title": text }), at, noon + hour).unwrap();
         let known = of("a", Some(noon));
         let against = |given: Stamp| given.against(known.updated_at, Some(known.sent));
-        assert_eq!(against(of("a", Some(noon))), Some(Became::AlreadyThere));
-        assert_eq!(against(of("b", Some(noon - hour))), Some(Became::Outdated));
+        assert_eq!(against(of("a", Some(noon))), Some(Outcome::Unchanged));
+        assert_eq!(against(of("b", Some(noon - hour))), Some(Outcome::Outdated));
         assert_eq!(against(of("b", Some(noon + hour))), None);
         assert_eq!(against(of("b", None)), None, "without a time, what was sent last is the newest");
     }

@@ -13,7 +13,7 @@ use sea_orm::{
     QueryTrait, Set, sea_query::Expr,
 };
 
-use super::{access::Manage, check, member as members, sent::Became};
+use super::{access::Manage, check, member as members, sent::Outcome};
 use crate::{
     base::{error::Error, reference::PublicId},
     store::Store,
@@ -27,7 +27,7 @@ pub async fn create(
     key: &str,
     name: Option<Option<&str>>,
     at: DateTime<Utc>,
-) -> Result<(Model, Became), Error> {
+) -> Result<(Model, Outcome), Error> {
     let tx = store.begin(by.organization(), at).await?;
     let key = check::key("key", key)?;
     let name = match name {
@@ -41,11 +41,11 @@ pub async fn create(
             after.name = name;
         }
         if after == *there {
-            return Ok((after, Became::AlreadyThere));
+            return Ok((after, Outcome::Unchanged));
         }
         after.updated_at = at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        return written(tx, Event::TeamUpdated, after, Became::Updated).await;
+        return written(tx, Event::TeamUpdated, after, Outcome::Updated).await;
     }
     let row = ActiveModel {
         organization_id: Set(tx.organization()),
@@ -56,7 +56,7 @@ pub async fn create(
         updated_at: Set(at),
     };
     let row = row.insert(tx.db()).await?;
-    written(tx, Event::TeamCreated, row, Became::Created).await
+    written(tx, Event::TeamCreated, row, Outcome::Created).await
 }
 
 /// Gives a team another name.
@@ -72,19 +72,19 @@ pub async fn rename(
     row.name = Set(check::name("name", name)?);
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
-    Ok(written(tx, Event::TeamUpdated, row, Became::Updated).await?.0)
+    Ok(written(tx, Event::TeamUpdated, row, Outcome::Updated).await?.0)
 }
 
 async fn written(
     mut tx: Transaction,
     event: fn(TeamId) -> Event,
     row: Model,
-    became: Became,
-) -> Result<(Model, Became), Error> {
+    outcome: Outcome,
+) -> Result<(Model, Outcome), Error> {
     tx.dimensions_changed().await?;
     tx.tell(event(row.id));
     tx.commit().await?;
-    Ok((row, became))
+    Ok((row, outcome))
 }
 
 /// Removes a team: its features have no team afterwards, and its members are in one team less.

@@ -16,8 +16,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::{TryRng, rngs::SysRng};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
-    QueryOrder, Set, sea_query::Expr,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, Iterable,
+    QueryFilter, QueryOrder, Set, sea_query::Expr,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -137,6 +137,7 @@ pub async fn create(
         member_id: Set(member),
         secret_hash: Set(hash(&secret)),
         created_at: Set(at),
+        updated_at: Set(at),
         expires_at: Set(expires_at),
         revoked_at: Set(None),
     };
@@ -261,6 +262,12 @@ pub async fn all(store: &Store, by: Administer) -> Result<Vec<Model>, Error> {
     Ok(Entity::owned_by(by.organization()).order_by_asc(Column::Id).all(store.reader()).await?)
 }
 
+/// That a token can be used at a time.
+pub(crate) fn is_active(at: DateTime<Utc>) -> Condition {
+    let lasts = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(at));
+    Condition::all().add(Column::RevokedAt.is_null()).add(lasts)
+}
+
 /// The keys of the customers for whom tokens speak.
 pub async fn customers(
     store: &Store,
@@ -310,6 +317,7 @@ pub async fn revoke(
     }
     let mut row = row.into_active_model();
     row.revoked_at = Set(Some(at));
+    row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
     tx.tell(Event::TokenRevoked(row.id));
     tx.commit().await?;

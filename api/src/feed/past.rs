@@ -130,7 +130,7 @@ impl<T: Thing> Past<T> {
         }
         if until - told.revision > LONGEST {
             let reason = format!(
-                "is too old: more than {LONGEST} transactions lie between; ask by `updatedAfter` what has changed, and subscribe without it"
+                "is too old: more than {LONGEST} transactions lie between; filter by `updatedAt` for what has changed, and subscribe without it"
             );
             return Err(Error::invalid("after", reason));
         }

@@ -7,11 +7,7 @@ use ballroom_entity::{
 };
 
 use super::{AlertBegun, Incident, VerdictChanged};
-use crate::{
-    base::{error::Error, reference::PublicId},
-    domain::release::live_on,
-    store::Dimensions,
-};
+use crate::{base::error::Error, domain::release::live_on, store::Dimensions};
 
 /// A product, a feature and a release, each or none.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,8 +21,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// The scope of these references. A feature or a release that is named by its key or version, and not by its
-    /// id, needs the product.
+    /// The scope of these references. A feature or a release whose key or version several products have needs the product.
     pub fn resolve(
         dimensions: &Dimensions,
         product: Option<&str>,
@@ -38,23 +33,12 @@ impl Scope {
             scope.product = Some(dimensions.product("product", reference)?.id);
         }
         if let Some(reference) = feature {
-            let product = scope.product.or_else(|| {
-                let id = FeatureId::parse(reference)?;
-                Some(dimensions.features.get(&id)?.product_id)
-            });
-            let product = product.ok_or_else(|| lacks_product::<FeatureId>("feature", reference, "key"))?;
-            scope.feature = Some(dimensions.feature(product, "feature", reference)?.id);
-            scope.product = Some(product);
+            let feature = dimensions.feature_in(scope.product, "feature", reference)?;
+            (scope.product, scope.feature) = (Some(feature.product_id), Some(feature.id));
         }
         if let Some(reference) = release {
-            let product = scope.product.or_else(|| {
-                let id = ReleaseId::parse(reference)?;
-                Some(dimensions.releases.get(&id)?.product_id)
-            });
-            let product =
-                product.ok_or_else(|| lacks_product::<ReleaseId>("release", reference, "version"))?;
-            scope.release = Some(dimensions.release(product, "release", reference)?.id);
-            scope.product = Some(product);
+            let release = dimensions.release_in(scope.product, "release", reference)?;
+            (scope.product, scope.release) = (Some(release.product_id), Some(release.id));
         }
         Ok(scope)
     }
@@ -96,16 +80,5 @@ impl Scope {
         self.product.is_none_or(|product| product == verdict.product)
             && self.feature.is_none_or(|feature| verdict.feature == feature)
             && self.release.is_none_or(|release| release == verdict.release)
-    }
-}
-
-/// No product is given: then the reference is an id of nothing, or something that is unique only in a product.
-fn lacks_product<I: PublicId>(noun: &'static str, reference: &str, key: &str) -> Error {
-    match I::parse(reference) {
-        Some(_) => Error::not_found(noun, noun, reference),
-        None => Error::invalid(
-            noun,
-            format!("give its id, or the product too: a {key} is unique only in its product"),
-        ),
     }
 }

@@ -14,9 +14,13 @@ use super::{
     fault::Fault,
     feature::{self, Feature},
     product::{self, Product},
-    scalar::{Date, PeriodInput, period},
+    scalar::{PeriodInput, PeriodShown, period},
 };
-use crate::{domain::product as products, feed::AlertBegun, score::Snapshot};
+use crate::{
+    domain::product as products,
+    feed::AlertBegun,
+    score::{Period, Snapshot},
+};
 
 /// A day or a week in which a feature, or a product with all its features, had more incidents than was to be expected
 /// from the half year before it. All incidents count: those of a release, those without, and those known not to come
@@ -74,14 +78,11 @@ impl IncidentAlert {
         }
     }
 
-    /// Its first day, in the product's time zone.
-    async fn from(&self) -> Date {
-        self.snapshot.date(self.alert.first_day).into()
-    }
-
-    /// The day after its last.
-    async fn until(&self) -> Date {
-        self.snapshot.date(self.alert.first_day + self.alert.kind.days()).into()
+    /// The day or the seven days, in the time zone of the product.
+    async fn period(&self) -> PeriodShown {
+        let Alert { first_day, kind, .. } = self.alert;
+        let (from, until) = (self.snapshot.date(first_day), self.snapshot.date(first_day + kind.days()));
+        Period { from, until }.into()
     }
 
     /// The incidents that opened in it.

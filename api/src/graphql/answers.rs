@@ -1,15 +1,15 @@
 //! Connections of feedback: which answers, in which order.
 
-use async_graphql::{Context, Enum, ID, InputObject, connection::Connection};
+use async_graphql::{Context, Enum, InputObject, connection::Connection};
 use ballroom_entity::{
     feedback::{Column, Entity, Model},
     id::{CustomerId, FeatureId, FeedbackId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
     release::ReleaseLifecycle,
 };
-use chrono::{NaiveDate, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use sea_orm::{
-    ColumnTrait, QueryFilter, QueryTrait, Select,
-    sea_query::{Expr, ExprTrait, Func},
+    ColumnTrait, Condition, QueryFilter, QueryTrait, Select,
+    sea_query::{Expr, Func},
 };
 use uuid::Uuid;
 
@@ -17,8 +17,10 @@ use super::{
     Asking,
     fault::Fault,
     feedback::Feedback,
-    page::{Both, Direction, Four, Paged, Sort, Total, connection, in_order},
-    scalar::{Date, DateTime, Reference, parse},
+    lookup,
+    page::{Both, Direction, Four, Paged, Sort, Total, connection},
+    range::{self, DateRangeInput, Range, TimeRangeInput},
+    scalar::Reference,
 };
 use crate::{
     base::{error::Error, text},
@@ -30,34 +32,32 @@ use crate::{
 /// feature, a release, a customer or a product a filter narrows what is shown there and never shows another's.
 #[derive(InputObject, Default)]
 pub(super) struct FeedbackFilter {
-    /// About this feature: its id, or its key where the product is known.
+    /// ID or key of the product.
+    product: Option<Reference>,
+    /// ID or key of the feature; a key that several products have needs the product.
     feature: Option<Reference>,
-    /// Naming this release: its id, or its version where the product is known.
+    /// ID or version of the release that the response names; a version that several products have needs the product.
     release: Option<Reference>,
-    /// Counting for this segment.
+    /// ID or key of the segment for which the response counts.
     segment: Option<Reference>,
-    /// On this scale.
+    /// ID or key of the scale.
     scale: Option<Reference>,
-    /// Rated at least so; only together with `scale`.
-    rating_at_least: Option<f64>,
-    /// Rated at most so; only together with `scale`.
-    rating_at_most: Option<f64>,
-    /// Of this customer.
-    customer_id: Option<ID>,
-    /// Having come this way.
+    /// Minimum rating, inclusive; only together with `scale`.
+    min_rating: Option<f64>,
+    /// Maximum rating, inclusive; only together with `scale`.
+    max_rating: Option<f64>,
+    /// ID or key of the customer.
+    customer: Option<Reference>,
+    /// Channel by which the response came.
     channel: Option<String>,
-    /// Given at this moment or later.
-    occurred_from: Option<DateTime>,
-    /// Given before this moment.
-    occurred_until: Option<DateTime>,
-    /// Given on this day or later, in the time zone of the product.
-    day_from: Option<Date>,
-    /// Given before this day, in the time zone of the product.
-    day_until: Option<Date>,
-    /// Stored after this moment.
-    received_after: Option<DateTime>,
-    /// Stored or changed after this moment: see `Feedback.updatedAt`. What was deleted is not found.
-    updated_after: Option<DateTime>,
+    /// When the customer responded.
+    occurred_at: Option<TimeRangeInput>,
+    /// The day on which the customer responded, in the time zone of the product.
+    day: Option<DateRangeInput>,
+    /// When the response was stored.
+    received_at: Option<TimeRangeInput>,
+    /// When the response was stored or last changed. What was deleted is not found.
+    updated_at: Option<TimeRangeInput>,
     /// With a rating, or without.
     rated: Option<bool>,
     /// With a comment, or without.
@@ -74,7 +74,7 @@ pub(super) enum FeedbackOrderField {
     OccurredAt,
     /// When it was stored.
     ReceivedAt,
-    /// When it was stored or last changed. Give `updatedAfter` too where there are many answers.
+    /// When it was stored or last changed. Filter by `updatedAt` too where there are many responses.
     UpdatedAt,
 }
 
@@ -98,10 +98,12 @@ pub(super) struct Answers {
     pub(super) scale: Option<ScaleId>,
     pub(super) levels: (Option<i32>, Option<i32>),
     pub(super) channel: Option<String>,
-    pub(super) occurred: (Option<chrono::DateTime<Utc>>, Option<chrono::DateTime<Utc>>),
-    pub(super) days: (Option<NaiveDate>, Option<NaiveDate>),
-    pub(super) received_after: Option<chrono::DateTime<Utc>>,
-    pub(super) updated_after: Option<chrono::DateTime<Utc>>,
+    /// The product of the filter, which narrows that of the place.
+    pub(super) of: Option<ProductId>,
+    pub(super) occurred_at: Option<TimeRangeInput>,
+    pub(super) day: Option<DateRangeInput>,
+    pub(super) received_at: Option<TimeRangeInput>,
+    pub(super) updated_at: Option<TimeRangeInput>,
     pub(super) rated: Option<bool>,
     pub(super) has_comment: Option<bool>,
     pub(super) counted: Option<bool>,
@@ -120,10 +122,14 @@ impl Answers {
         four: Four,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let only = ctx.reads()?.only();
-        let mut answers = match filter {
-            Some(filter) => self.narrowed(filter, &*super::dimensions(ctx).await?, ctx.viewer())?,
-            None => self,
-        };
+        let mut answers = self;
+        if let Some(filter) = filter {
+            if let Some(customer) = &filter.customer {
+                let customer = lookup::customer(ctx, "filter.customer", customer).await?;
+                answers.customer = answers.customer.and(Some(customer));
+            }
+            answers = answers.narrowed(filter, &*super::dimensions(ctx).await?, ctx.viewer())?;
+        }
         (answers.order, answers.only) = (order, only);
         connection(ctx, answers, four, Feedback).await
     }
@@ -138,12 +144,11 @@ impl Answers {
         if filter.segment.is_some() {
             viewer.is_inside()?;
         }
-        let feature =
-            filter.feature.map(|feature| feature_of(dimensions, self.product, feature)).transpose()?;
-        let release = filter
-            .release
-            .map(|release| release_of(dimensions, viewer, self.product, release))
-            .transpose()?;
+        let of = product_of(dimensions, filter.product)?;
+        let product = self.product.or(of);
+        let feature = filter.feature.map(|feature| feature_of(dimensions, product, feature)).transpose()?;
+        let release =
+            filter.release.map(|release| release_of(dimensions, viewer, product, release)).transpose()?;
         let segment = filter.segment.map(|segment| dimensions.segment("filter.segment", &segment.0));
         let scale = filter.scale.map(|scale| dimensions.scale("filter.scale", &scale.0)).transpose()?;
         let bound = |field: &str, rating: Option<f64>| match (rating, scale) {
@@ -151,24 +156,26 @@ impl Answers {
             (Some(rating), Some(scale)) => Ok(Some(level(scale, rating)?)),
             (Some(_), None) => Err(Fault::invalid(field, "means nothing without `scale`")),
         };
-        in_order("filter.ratingAtMost", (filter.rating_at_least, filter.rating_at_most))?;
-        let levels = (
-            bound("filter.ratingAtLeast", filter.rating_at_least)?,
-            bound("filter.ratingAtMost", filter.rating_at_most)?,
-        );
-        let customer = filter.customer_id.map(|id| parse("filter.customerId", &id)).transpose()?;
+        if let (Some(min), Some(max)) = (filter.min_rating, filter.max_rating)
+            && max < min
+        {
+            let reason = format!("{max} must not be less than minRating ({min})");
+            return Err(Fault::invalid("filter.maxRating", &reason));
+        }
+        let levels =
+            (bound("filter.minRating", filter.min_rating)?, bound("filter.maxRating", filter.max_rating)?);
         Ok(Self {
             feature: self.feature.and(feature),
             release: self.release.and(release),
-            customer: self.customer.and(customer),
             segment: segment.transpose()?.map(|segment| segment.id),
             scale: scale.map(|scale| scale.id),
             levels,
             channel: filter.channel,
-            occurred: (filter.occurred_from.map(Into::into), filter.occurred_until.map(Into::into)),
-            days: (filter.day_from.map(Into::into), filter.day_until.map(Into::into)),
-            received_after: filter.received_after.map(Into::into),
-            updated_after: filter.updated_after.map(Into::into),
+            of,
+            occurred_at: filter.occurred_at,
+            day: filter.day,
+            received_at: filter.received_at,
+            updated_at: filter.updated_at,
             rated: filter.rated,
             has_comment: filter.has_comment,
             counted: filter.counted,
@@ -177,46 +184,54 @@ impl Answers {
     }
 }
 
-/// The feature of a filter: by key where the product is known, else by id.
+/// The product of a filter.
+pub(super) fn product_of(
+    dimensions: &Dimensions,
+    product: Option<Reference>,
+) -> Result<Option<ProductId>, Fault> {
+    let found = product.map(|product| dimensions.product("filter.product", &product.0)).transpose()?;
+    Ok(found.map(|product| product.id))
+}
+
+/// The feature of a filter.
 pub(super) fn feature_of(
     dimensions: &Dimensions,
     product: Option<ProductId>,
     feature: Reference,
 ) -> Result<FeatureId, Fault> {
-    match product {
-        Some(product) => Ok(dimensions.feature(product, "filter.feature", &feature.0)?.id),
-        None => parse("filter.feature", &ID(feature.0)),
-    }
+    Ok(dimensions.feature_in(product, "filter.feature", &feature.0)?.id)
 }
 
-/// The release of a filter: by version where the product is known, else by id. Of a release that is only planned no
-/// customer is told that there is one.
+/// The release of a filter. Of a release that is only planned no customer is told that there is one.
 pub(super) fn release_of(
     dimensions: &Dimensions,
     viewer: &Viewer,
     product: Option<ProductId>,
     release: Reference,
 ) -> Result<ReleaseId, Fault> {
-    match product {
-        Some(product) => {
-            let row = dimensions.release(product, "filter.release", &release.0)?;
-            match row.lifecycle == ReleaseLifecycle::Planned && viewer.is_inside().is_err() {
-                true => Err(Error::not_found("filter.release", "release", release.0).into()),
-                false => Ok(row.id),
-            }
-        }
-        None => parse("filter.release", &ID(release.0)),
+    let found = dimensions.release_in(product, "filter.release", &release.0);
+    if viewer.is_inside().is_ok() {
+        return Ok(found?.id);
     }
+    let shown = found.ok().filter(|row| row.lifecycle != ReleaseLifecycle::Planned);
+    shown.map(|row| row.id).ok_or_else(|| Error::not_found("filter.release", "release", release.0).into())
 }
 
 /// How far a clock may have been set back between the moment of an answer and its id.
 const SLACK: TimeDelta = TimeDelta::hours(1);
 
-/// That an answer was stored after a moment. Ids are made after the moment that `received_at` tells, so those before it
-/// need not be read: the answers of the last hours are the end of the primary key.
-fn received(after: chrono::DateTime<Utc>) -> Expr {
-    let first = FeedbackId(first_id(after - SLACK));
-    Column::ReceivedAt.gt(after).and(Column::Id.gte(first))
+/// That a response was stored within a range. Ids are made after the moment that `received_at` tells, so those before it
+/// need not be read: the responses of the last hours are the end of the primary key.
+fn received(range: TimeRangeInput) -> Condition {
+    let first = range.ends().0.map(|from| Column::Id.gte(FeedbackId(first_id(from - SLACK))));
+    range.holds(Column::ReceivedAt).add_option(first)
+}
+
+/// That a response was stored or last changed within a range.
+fn updated(range: TimeRangeInput) -> Condition {
+    let never_changed = received(range).add(Column::ChangedAt.is_null());
+    let changed = range.holds(Column::ChangedAt).add(Column::ChangedAt.is_not_null());
+    Condition::any().add(never_changed).add(changed)
 }
 
 /// The least UUID of version 7 of a moment's millisecond.
@@ -233,8 +248,10 @@ impl Paged for Answers {
     }
 
     fn check(&self) -> Result<(), Fault> {
-        in_order("filter.occurredUntil", self.occurred)?;
-        in_order("filter.dayUntil", self.days)
+        range::check("filter.occurredAt", self.occurred_at)?;
+        range::check("filter.day", self.day)?;
+        range::check("filter.receivedAt", self.received_at)?;
+        range::check("filter.updatedAt", self.updated_at)
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
@@ -248,6 +265,7 @@ impl Paged for Answers {
         let all =
             self.customer.all().fold(all, |query, customer| query.filter(Column::CustomerId.eq(customer)));
         all.apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.of, |query, product| query.filter(Column::ProductId.eq(product)))
             .apply_if(self.only, |query, customer| query.filter(Column::CustomerId.eq(customer)))
             .apply_if(self.segment, |query, segment| query.filter(Column::SegmentId.eq(segment)))
             .apply_if(self.scale, |query, scale| query.filter(Column::ScaleId.eq(scale)))
@@ -256,14 +274,10 @@ impl Paged for Answers {
             .apply_if(self.channel.as_ref(), |query, channel| {
                 query.filter(Column::Channel.is_in(text::forms(channel)))
             })
-            .apply_if(self.occurred.0, |query, from| query.filter(Column::OccurredAt.gte(from)))
-            .apply_if(self.occurred.1, |query, until| query.filter(Column::OccurredAt.lt(until)))
-            .apply_if(self.days.0, |query, from| query.filter(Column::Day.gte(from)))
-            .apply_if(self.days.1, |query, until| query.filter(Column::Day.lt(until)))
-            .apply_if(self.received_after, |query, after| query.filter(received(after)))
-            .apply_if(self.updated_after, |query, after| {
-                query.filter(received(after).or(Column::ChangedAt.gt(after)))
-            })
+            .apply_if(self.occurred_at, |query, range| query.filter(range.holds(Column::OccurredAt)))
+            .apply_if(self.day, |query, range| query.filter(range.holds(Column::Day)))
+            .apply_if(self.received_at, |query, range| query.filter(received(range)))
+            .apply_if(self.updated_at, |query, range| query.filter(updated(range)))
             .apply_if(self.rated, |query, yes| query.filter(with(Column::Level, yes)))
             .apply_if(self.has_comment, |query, yes| query.filter(with(Column::Comment, yes)))
             .apply_if(self.counted, |query, counted| query.filter(Column::Counted.eq(counted)))

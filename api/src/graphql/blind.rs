@@ -14,33 +14,29 @@ use super::{Code, document::Refusal};
 use crate::domain::access::Viewer;
 
 /// What leads from a mutation to what was written: through these objects a caller may reach another.
-const WAYS: [&str; 6] = [
-    "Mutation",
-    "SubmitFeedbackItem",
-    "SubmittedFeedback",
-    "OpenIncidentItem",
-    "OpenedIncident",
-    "RecordExposureItem",
-];
+const WAYS: [&str; 4] =
+    ["Mutation", "SubmitFeedbackBatchItem", "OpenIncidentBatchItem", "RecordExposureBatchItem"];
 
 /// The values that say how it went, beside the outcome and the caller's own mark in each payload and the id of each object.
-const OUTCOMES: [(&str, &str); 16] = [
-    ("SubmittedFeedback", "outcome"),
-    ("SubmitFeedbackBatchPayload", "taken"),
+const OUTCOMES: [(&str, &str); 18] = [
+    ("SubmitFeedbackPayload", "supersession"),
+    ("SubmitFeedbackBatchPayload", "accepted"),
     ("SubmitFeedbackBatchPayload", "refused"),
+    ("SubmitFeedbackBatchItem", "index"),
+    ("SubmitFeedbackBatchItem", "outcome"),
+    ("SubmitFeedbackBatchItem", "supersession"),
     ("DeleteFeedbackPayload", "deletedId"),
-    ("OpenIncidentPayload", "alreadyThere"),
-    ("OpenedIncident", "outcome"),
-    ("RecordExposureItem", "outcome"),
-    ("OpenedIncident", "alreadyThere"),
-    ("RecordExposureItem", "alreadyThere"),
+    ("OpenIncidentBatchPayload", "accepted"),
+    ("OpenIncidentBatchPayload", "refused"),
+    ("OpenIncidentBatchItem", "index"),
+    ("OpenIncidentBatchItem", "outcome"),
+    ("RecordExposureBatchPayload", "accepted"),
+    ("RecordExposureBatchPayload", "refused"),
+    ("RecordExposureBatchItem", "index"),
+    ("RecordExposureBatchItem", "outcome"),
     ("UserError", "code"),
     ("UserError", "field"),
     ("UserError", "message"),
-    ("ItemError", "index"),
-    ("ItemError", "code"),
-    ("ItemError", "field"),
-    ("ItemError", "message"),
 ];
 
 /// Lets an operation pass if its caller may see all that it selects.

@@ -71,3 +71,60 @@ impl Places {
         self.0.into_iter().map(place).collect()
     }
 }
+
+/// Makes the payloads of bulk mutations, and the types of their items.
+macro_rules! batches {
+    ($($(#[$doc:meta])* $item:ident in $payload:ident { $($(#[$about:meta])* $field:ident: $type:ty,)+ })*) => {$(
+        $(#[$doc])*
+        #[derive(async_graphql::SimpleObject)]
+        pub(super) struct $item {
+            /// Position of the item in the input, from 0.
+            index: i32,
+            $(
+                $(#[$about])*
+                ///
+                /// Null if the item was refused.
+                $field: Option<$type>,
+            )+
+            /// Why the item was refused; null if it was accepted.
+            error: Option<crate::graphql::payload::UserError>,
+        }
+
+        impl $item {
+            fn accepted(index: i32, $($field: $type),+) -> Self {
+                Self { index, $($field: Some($field),)+ error: None }
+            }
+
+            fn refused(index: i32, fault: crate::graphql::fault::Fault) -> Self {
+                Self { index, $($field: None,)+ error: Some(fault.of_item()) }
+            }
+        }
+
+        crate::graphql::payload::payloads! {
+            /// Result of a bulk mutation.
+            $payload {
+                /// One item for each item of the input, in the same order.
+                items: Vec<$item>,
+                /// Number of items that were accepted, also those that changed nothing.
+                accepted: i32,
+                /// Number of items that were refused.
+                refused: i32,
+            }
+        }
+
+        impl $payload {
+            fn of<R>(results: Vec<Result<R, crate::graphql::fault::Fault>>, item: impl Fn(i32, R) -> $item) -> Self {
+                let item = |(index, result)| match result {
+                    Ok(result) => item(index, result),
+                    Err(fault) => $item::refused(index, fault),
+                };
+                let items: Vec<_> = (0..).zip(results).map(item).collect();
+                let refused = items.iter().filter(|item| item.error.is_some()).count() as i32;
+                let accepted = items.len() as i32 - refused;
+                Self::done(items, accepted, refused)
+            }
+        }
+    )*};
+}
+
+pub(super) use batches;

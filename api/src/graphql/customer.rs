@@ -1,13 +1,11 @@
 //! Customers.
 
-use async_graphql::{
-    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, connection::Connection,
-};
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
 use ballroom_entity::{
     customer::{Column, Entity, Model},
-    id::{IncidentId, OrganizationId, SegmentId},
+    id::{CustomerId, IncidentId, OrganizationId, SegmentId},
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
@@ -18,11 +16,14 @@ use super::{
     feedback::Feedback,
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
+    lookup,
+    order::orders,
+    outcome::Outcome,
     page::{Both, Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
+    range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
     segment::{self, Segment},
-    sent::SentOutcome,
 };
 use crate::{
     base::{error::Error, right::Right},
@@ -30,8 +31,9 @@ use crate::{
         access::Viewer,
         customer::{self, CustomerChanges, NewCustomer},
         incident::hurt_by,
-        sent::{Became, Nulls},
+        sent::{self, Nulls},
     },
+    store::holds,
 };
 
 /// Who answers, by name or by pseudonym.
@@ -65,13 +67,14 @@ impl Customer {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers = Answers { customer: Both::at(self.0.id), ..Answers::default() };
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -81,13 +84,14 @@ impl Customer {
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents { customer: Some(self.0.id), ..Incidents::default() };
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -98,17 +102,14 @@ impl Customer {
     async fn exposure(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which figures; all if left out.")] filter: Option<ExposureFilter>,
-        #[graphql(desc = "In which order; the latest day first if left out.")] order_by: Option<
-            ExposureOrder,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<ExposureFilter>,
+        #[graphql(desc = "Sort order; the latest day first by default.")] order_by: Option<ExposureOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
         >,
-        #[graphql(
-            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
         let exposures = Exposures::of_segment(self.0.segment_id.unwrap_or(SegmentId::NONE));
         exposures.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -125,31 +126,27 @@ impl Customer {
     }
 }
 
-/// Which customers are wanted: all that is given must hold.
+/// Conditions on customers; all that are given must hold.
 #[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct CustomerFilter {
-    /// Made or changed after this moment.
-    updated_after: Option<DateTime>,
+    /// Text in the key or name, in any case.
+    text: Option<String>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// What customers can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum CustomerOrderField {
-    /// The key.
-    Key,
-    /// When it was made.
-    CreatedAt,
-    /// When it was made or last changed.
-    UpdatedAt,
-}
-
-/// In which order customers come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct CustomerOrder {
-    /// What they are sorted by.
-    field: CustomerOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of customers.
+    CustomerOrderField,
+    /// Sort order of customers.
+    CustomerOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -170,21 +167,22 @@ impl Paged for Customers {
         }
     }
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.updatedAt", self.filter.as_ref().and_then(|filter| filter.updated_at))
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let updated_after = self.filter.as_ref().and_then(|filter| filter.updated_after);
+        let filter = self.filter.as_ref();
         Entity::owned_by(organization)
             .apply_if(self.incident, |query, incident| query.filter(hurt_by(organization, incident)))
-            .apply_if(updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
+            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
+            .apply_if(filter.and_then(|filter| filter.updated_at), |query, range| {
+                query.filter(range.holds(Column::UpdatedAt))
+            })
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let by_key = CustomerOrder { field: CustomerOrderField::Key, direction: Direction::Ascending };
-        let order = self.order.unwrap_or(by_key);
-        match order.field {
-            CustomerOrderField::Key => (Column::Key, Sort::Text, order.direction),
-            CustomerOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            CustomerOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-        }
+        CustomerOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -192,10 +190,7 @@ impl Paged for Customers {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        match self.order.map(|order| order.field) {
-            Some(CustomerOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
-            _ => (row.key.clone(), row.id.0),
-        }
+        CustomerOrder::mark(self.order, row)
     }
 }
 
@@ -204,26 +199,31 @@ pub(super) struct CustomerQuery;
 
 #[Object]
 impl CustomerQuery {
-    /// A customer. Null when there is none; `errors` says so.
+    /// A customer by exactly one of `customer`, `id` and `key`. Null if there is none; `errors` says so.
     async fn customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id or key.")] customer: Reference,
+        #[graphql(desc = "ID or key.")] customer: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
     ) -> Result<Customer, Fault> {
-        Ok(Customer(customer::find(ctx.store(), ctx.reads()?, &customer.0).await?))
+        let by = ctx.reads()?;
+        let (argument, customer) = lookup::named::<CustomerId>(customer, id, ("key", key))?;
+        Ok(Customer(customer::find(ctx.store(), by, (argument, &customer)).await?))
     }
 
     /// The organization's customers, by key.
     async fn customers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<CustomerFilter>,
-        #[graphql(desc = "In which order; by key if left out.")] order_by: Option<CustomerOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<CustomerFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<CustomerOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Customer, Total>, Fault> {
         let customers = Customers { incident: None, filter, order: order_by };
         connection(ctx, customers, (first, after, last, before), Customer).await
@@ -239,7 +239,7 @@ struct CreateCustomerInput {
     name: MaybeUndefined<String>,
     /// The segment; null: none.
     segment: MaybeUndefined<Reference>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -252,7 +252,7 @@ struct UpdateCustomerInput {
     name: MaybeUndefined<String>,
     /// The segment from now on; null: none. Answers already given stay in the segment they were given in.
     segment: MaybeUndefined<Reference>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -261,8 +261,8 @@ payloads! {
     CustomerPayload {
         /// The customer.
         customer: Customer,
-        /// What became of what was sent; null where a verb has done what it says.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
         /// are meant.
         alike: Vec<Customer>,
@@ -278,7 +278,7 @@ impl CustomerMutation {
     async fn create_customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateCustomerInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateCustomerInput,
     ) -> Result<CustomerPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -290,13 +290,13 @@ impl CustomerMutation {
                 nulls,
             };
             let by = ctx.contributes()?;
-            let (customer, became) = customer::create(ctx.store(), by, new, ctx.now()).await?;
-            let alike = match became {
-                Became::Created => customer::alike(ctx.store(), by, &customer).await?,
+            let (customer, outcome) = customer::create(ctx.store(), by, new, ctx.now()).await?;
+            let alike = match outcome {
+                sent::Outcome::Created => customer::alike(ctx.store(), by, &customer).await?,
                 _ => Vec::new(),
             };
             let alike = alike.into_iter().map(Customer).collect();
-            Ok(CustomerPayload::done(Customer(customer), Some(became.into()), alike))
+            Ok(CustomerPayload::done(Customer(customer), Some(outcome.into()), alike))
         })
         .await
     }
@@ -305,7 +305,7 @@ impl CustomerMutation {
     async fn update_customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateCustomerInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateCustomerInput,
     ) -> Result<CustomerPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

@@ -13,11 +13,14 @@ use super::{
     Asking,
     actor::{self, Actor},
     fault::Fault,
-    page::{Direction, Paged, Sort, Total, connection, in_order},
+    lookup,
+    order::orders,
+    outcome::Outcome,
+    page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
+    range::{self, Range, TimeRangeInput},
     release::{self, Release},
     scalar::{DateTime, Reference, id},
-    sent::SentOutcome,
 };
 use crate::{
     base::text,
@@ -105,35 +108,26 @@ struct DeploymentFilter {
     product: Option<Reference>,
     /// To this environment.
     environment: Option<String>,
-    /// Finished at this moment or later.
-    deployed_from: Option<DateTime>,
-    /// Finished before this moment.
-    deployed_until: Option<DateTime>,
-    /// Recorded after this moment.
-    received_after: Option<DateTime>,
-    /// Recorded or changed after this moment: see `updatedAt`.
-    updated_after: Option<DateTime>,
-}
-
-/// What deployments can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::enum_variant_names, reason = "orders are named like the fields")]
-enum DeploymentOrderField {
-    /// When it was recorded.
-    CreatedAt,
     /// When it finished.
-    DeployedAt,
+    deployed_at: Option<TimeRangeInput>,
+    /// When it was recorded.
+    created_at: Option<TimeRangeInput>,
     /// When it was recorded or last changed.
-    UpdatedAt,
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// In which order deployments come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct DeploymentOrder {
-    /// What they are sorted by.
-    field: DeploymentOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of deployments.
+    DeploymentOrderField,
+    /// Sort order of deployments.
+    DeploymentOrder: CreatedAt Descending {
+        /// When it was recorded.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// When it finished.
+        DeployedAt = (DeployedAt, Moment, |row| row.deployed_at.to_rfc3339()),
+        /// When it was recorded or last changed.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -147,15 +141,15 @@ impl Paged for Deployments {
     type Entity = Entity;
 
     fn check(&self) -> Result<(), Fault> {
-        let range = self.filter.as_ref().map(|filter| {
-            (filter.deployed_from.map(|from| from.0), filter.deployed_until.map(|until| until.0))
-        });
-        in_order("filter.deployedUntil", range.unwrap_or_default())
+        let Some(filter) = &self.filter else { return Ok(()) };
+        range::check("filter.deployedAt", filter.deployed_at)?;
+        range::check("filter.createdAt", filter.created_at)?;
+        range::check("filter.updatedAt", filter.updated_at)
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         let filter = self.filter.as_ref();
-        let moment = |of: fn(&DeploymentFilter) -> Option<DateTime>| filter.and_then(of).map(|at| at.0);
+        let range = |of: fn(&DeploymentFilter) -> Option<TimeRangeInput>| filter.and_then(of);
         Entity::owned_by(organization)
             .apply_if(self.product, |query, product| {
                 let releases = release_table::Entity::owned_by(organization)
@@ -167,29 +161,19 @@ impl Paged for Deployments {
             .apply_if(filter.and_then(|filter| filter.environment.as_ref()), |query, environment| {
                 query.filter(Column::Environment.is_in(text::forms(environment)))
             })
-            .apply_if(moment(|filter| filter.deployed_from), |query, at| {
-                query.filter(Column::DeployedAt.gte(at))
+            .apply_if(range(|filter| filter.deployed_at), |query, range| {
+                query.filter(range.holds(Column::DeployedAt))
             })
-            .apply_if(moment(|filter| filter.deployed_until), |query, at| {
-                query.filter(Column::DeployedAt.lt(at))
+            .apply_if(range(|filter| filter.created_at), |query, range| {
+                query.filter(range.holds(Column::CreatedAt))
             })
-            .apply_if(moment(|filter| filter.received_after), |query, at| {
-                query.filter(Column::CreatedAt.gt(at))
-            })
-            .apply_if(moment(|filter| filter.updated_after), |query, at| {
-                query.filter(Column::UpdatedAt.gt(at))
+            .apply_if(range(|filter| filter.updated_at), |query, range| {
+                query.filter(range.holds(Column::UpdatedAt))
             })
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let recorded_last =
-            DeploymentOrder { field: DeploymentOrderField::CreatedAt, direction: Direction::Descending };
-        let order = self.order.unwrap_or(recorded_last);
-        match order.field {
-            DeploymentOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            DeploymentOrderField::DeployedAt => (Column::DeployedAt, Sort::Moment, order.direction),
-            DeploymentOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-        }
+        DeploymentOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -197,11 +181,7 @@ impl Paged for Deployments {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        let moment = match self.order.map(|order| order.field) {
-            Some(DeploymentOrderField::UpdatedAt) => row.updated_at,
-            _ => row.deployed_at,
-        };
-        (moment.to_rfc3339(), row.id.0)
+        DeploymentOrder::mark(self.order, row)
     }
 }
 
@@ -214,15 +194,16 @@ impl DeploymentQuery {
     async fn deployments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<DeploymentFilter>,
-        #[graphql(desc = "In which order; the one recorded last first if left out.")] order_by: Option<
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<DeploymentFilter>,
+        #[graphql(desc = "Sort order; the one recorded last first by default.")] order_by: Option<
             DeploymentOrder,
         >,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Deployment, Total>, Fault> {
         ctx.reports()?;
         let product = match filter.as_ref().and_then(|filter| filter.product.as_ref()) {
@@ -237,12 +218,10 @@ impl DeploymentQuery {
 /// A deployment that happened.
 #[derive(InputObject)]
 struct RecordDeploymentInput {
-    /// The release: its id, or its version. A version that several products have needs the product too.
-    release: Option<Reference>,
-    /// The product in which to look for a version.
+    /// ID or version of the release.
+    release: Reference,
+    /// Product of the release; needed for a version that several products have.
     product: Option<Reference>,
-    /// The release by its id, instead of `release`.
-    release_id: Option<ID>,
     /// Where to, at most 64 characters. One that succeeded in an environment of the product's `shipsTo` ships a
     /// planned release: since the earliest such deployment, in whichever order they are told.
     environment: String,
@@ -259,7 +238,7 @@ struct RecordDeploymentInput {
     source: Option<String>,
     /// When the reporting system says that it became so: an earlier state never replaces a later one.
     updated_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -268,8 +247,8 @@ payloads! {
     DeploymentPayload {
         /// The deployment.
         deployment: Deployment,
-        /// What became of what was sent.
-        outcome: SentOutcome,
+        /// What the mutation did with the input.
+        outcome: Outcome,
     }
 }
 
@@ -282,12 +261,12 @@ impl DeploymentMutation {
     async fn record_deployment(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: RecordDeploymentInput,
+        #[graphql(desc = "Input of the mutation.")] input: RecordDeploymentInput,
     ) -> Result<DeploymentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.ships()?;
-            let release = release::referenced(ctx, input.release_id, input.release, input.product).await?;
+            let release = lookup::release(ctx, &input.release, input.product.as_ref()).await?;
             let new = NewDeployment {
                 release,
                 environment: input.environment,
@@ -299,7 +278,7 @@ impl DeploymentMutation {
             };
             let source = &ctx.viewer().source;
             let recorded = deployment::record(ctx.store(), by, source, new, ctx.now()).await?;
-            Ok(DeploymentPayload::done(Deployment(recorded.deployment), recorded.became.into()))
+            Ok(DeploymentPayload::done(Deployment(recorded.deployment), recorded.outcome.into()))
         })
         .await
     }

@@ -19,7 +19,8 @@ use crate::score::Snapshot;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_analytics::regression::Reason")]
 pub(super) enum VerdictReason {
-    /// There are too few answers on either side: `missingAnswers` says how many more it takes.
+    /// There are too few responses on either side: `missingResponses` says how many more are needed.
+    #[graphql(name = "FEW_RESPONSES")]
     FewAnswers,
     /// A change beyond that of the features that the release does not touch, in the same days, is not proven: they moved as
     /// well, or too little is known of them to tell. `commonShift` and `ownChange` say how far.
@@ -54,16 +55,16 @@ pub(super) enum Control {
     Shared,
 }
 
-/// How many answers are missing until the evidence may be a verdict.
+/// Number of responses that are missing until the evidence may become a verdict.
 #[derive(SimpleObject)]
-pub struct MissingAnswers {
+pub struct MissingResponses {
     /// Before the release, 0 or more.
     before: i64,
     /// After it, 0 or more.
     after: i64,
 }
 
-impl From<(u32, u32)> for MissingAnswers {
+impl From<(u32, u32)> for MissingResponses {
     fn from((before, after): (u32, u32)) -> Self {
         Self { before: before.into(), after: after.into() }
     }

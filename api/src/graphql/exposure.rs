@@ -1,23 +1,20 @@
 //! Exposure.
 
-use async_graphql::{Context, Description, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Description, InputObject, Object};
 use ballroom_entity::exposure::Model;
 
 use super::{
     Asking,
-    bulk::{Item, sorted},
-    fault::{Fault, ItemError},
+    bulk::{Item, batches, sorted},
+    fault::Fault,
     feature::{self, Feature},
-    payload::{payload, payloads},
+    outcome::Outcome,
+    payload::payload,
     product::{self, Product},
     scalar::{Date, Reference},
     segment::{self, Segment},
-    sent::SentOutcome,
 };
-use crate::domain::{
-    exposure::{self, NewExposure},
-    sent::Became,
-};
+use crate::domain::exposure::{self, NewExposure};
 
 /// How many customers used a feature on a day, as one source counts them.
 #[derive(Description)]
@@ -61,7 +58,7 @@ impl Exposure {
 
 /// A figure to record: it replaces what the same source said of the same feature, segment and day.
 #[derive(InputObject)]
-struct RecordExposureItemInput {
+struct RecordExposureInput {
     /// The product.
     product: Reference,
     /// The feature; left out: the product as a whole.
@@ -78,31 +75,20 @@ struct RecordExposureItemInput {
 
 /// Figures to record together.
 #[derive(InputObject)]
-struct RecordExposureInput {
+struct RecordExposureBatchInput {
     /// The figures, at most 10,000. One that does not fit its type is refused by itself too.
-    items: Vec<Item<RecordExposureItemInput>>,
-    /// Any text of yours: it comes back in the payload.
+    items: Vec<Item<RecordExposureInput>>,
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// What became of one figure: either `exposure` or `error` is there.
-#[derive(SimpleObject)]
-struct RecordExposureItem {
-    /// The figure; null when it was refused.
-    exposure: Option<Exposure>,
-    /// Whether the same figure was there already.
-    already_there: bool,
-    /// What became of it; null when it was refused.
-    outcome: Option<SentOutcome>,
-    /// Why it was refused; null when it was taken.
-    error: Option<ItemError>,
-}
-
-payloads! {
-    /// What became of a batch.
-    RecordExposurePayload {
-        /// One for each figure, in the same order.
-        items: Vec<RecordExposureItem>,
+batches! {
+    /// What became of one item of `recordExposureBatch`.
+    RecordExposureBatchItem in RecordExposureBatchPayload {
+        /// The figure.
+        exposure: Exposure,
+        /// What the mutation did with the item.
+        outcome: Outcome,
     }
 }
 
@@ -112,14 +98,14 @@ pub(super) struct ExposureMutation;
 #[Object]
 impl ExposureMutation {
     /// Records how many customers used features. Each figure is taken or refused by itself.
-    async fn record_exposure(
+    async fn record_exposure_batch(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: RecordExposureInput,
-    ) -> Result<RecordExposurePayload, Fault> {
+        #[graphql(desc = "Input of the mutation.")] input: RecordExposureBatchInput,
+    ) -> Result<RecordExposureBatchPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let new = |item: RecordExposureItemInput| NewExposure {
+            let new = |item: RecordExposureInput| NewExposure {
                 product: item.product.0,
                 feature: item.feature.map(|feature| feature.0),
                 segment: item.segment.map(|segment| segment.0),
@@ -135,21 +121,9 @@ impl ExposureMutation {
                 true => Vec::new(),
                 false => exposure::record(ctx.store(), by, source, some, ctx.now()).await?,
             };
-            let items = places.filled(results).into_iter().enumerate().map(|(index, result)| match result {
-                Ok(recorded) => RecordExposureItem {
-                    already_there: recorded.became == Became::AlreadyThere,
-                    outcome: Some(recorded.became.into()),
-                    exposure: Some(Exposure(recorded.exposure)),
-                    error: None,
-                },
-                Err(error) => RecordExposureItem {
-                    exposure: None,
-                    already_there: false,
-                    outcome: None,
-                    error: Some(error.of_item(index)),
-                },
-            });
-            Ok(RecordExposurePayload::done(items.collect()))
+            Ok(RecordExposureBatchPayload::of(places.filled(results), |index, recorded| {
+                RecordExposureBatchItem::accepted(index, Exposure(recorded.exposure), recorded.outcome.into())
+            }))
         })
         .await
     }

@@ -5,16 +5,16 @@ use ballroom_entity::{
     exposure_daily::{Column, Entity, Model},
     id::{FeatureId, OrganizationId, ProductId, SegmentId},
 };
-use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    answers::feature_of,
+    answers::{feature_of, product_of},
     fault::Fault,
     feature::{self, Feature},
     page::{Both, Direction, Four, Paged, Sort, Total, connection},
     product::{self, Product},
+    range::{self, DateRangeInput, Range},
     scalar::{Date, Reference},
     segment::{self, Segment},
 };
@@ -54,14 +54,14 @@ impl DailyExposure {
 /// Which figures are wanted: all conditions must hold.
 #[derive(InputObject, Default)]
 pub(super) struct ExposureFilter {
-    /// Of this feature: its id, or its key where the product is known.
+    /// ID or key of the product.
+    product: Option<Reference>,
+    /// ID or key of the feature; a key that several products have needs the product.
     feature: Option<Reference>,
-    /// Of customers in this segment.
+    /// ID or key of the segment of the customers.
     segment: Option<Reference>,
-    /// Of this day or later.
-    day_from: Option<Date>,
-    /// Of days before this day.
-    day_until: Option<Date>,
+    /// Day, in the time zone of the product.
+    day: Option<DateRangeInput>,
 }
 
 /// Sort fields of exposure.
@@ -86,7 +86,9 @@ pub(super) struct Exposures {
     product: Option<ProductId>,
     feature: Both<FeatureId>,
     segment: Both<SegmentId>,
-    days: (Option<NaiveDate>, Option<NaiveDate>),
+    /// The product of the filter, which narrows that of the place.
+    of: Option<ProductId>,
+    day: Option<DateRangeInput>,
     order: Option<ExposureOrder>,
 }
 
@@ -94,13 +96,13 @@ impl Exposures {
     /// Those of a feature of a product.
     pub(super) fn of_feature(product: ProductId, feature: FeatureId) -> Self {
         let (feature, segment) = (Both::at(feature), Both::default());
-        Self { product: Some(product), feature, segment, days: (None, None), order: None }
+        Self { product: Some(product), feature, segment, of: None, day: None, order: None }
     }
 
     /// Those of the customers of a segment, or of none.
     pub(super) fn of_segment(segment: SegmentId) -> Self {
         let (feature, segment) = (Both::default(), Both::at(segment));
-        Self { product: None, feature, segment, days: (None, None), order: None }
+        Self { product: None, feature, segment, of: None, day: None, order: None }
     }
 
     /// A page of those that the filter leaves.
@@ -113,13 +115,15 @@ impl Exposures {
     ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
         if let Some(filter) = filter {
             let dimensions = super::dimensions(ctx).await?;
+            self.of = product_of(&dimensions, filter.product)?;
             if let Some(feature) = filter.feature {
-                self.feature = self.feature.and(Some(feature_of(&dimensions, self.product, feature)?));
+                let product = self.product.or(self.of);
+                self.feature = self.feature.and(Some(feature_of(&dimensions, product, feature)?));
             }
             if let Some(segment) = filter.segment {
                 self.segment = self.segment.and(Some(dimensions.segment("filter.segment", &segment.0)?.id));
             }
-            self.days = (filter.day_from.map(Into::into), filter.day_until.map(Into::into));
+            self.day = filter.day;
         }
         self.order = order;
         connection(ctx, self, four, DailyExposure).await
@@ -129,14 +133,18 @@ impl Exposures {
 impl Paged for Exposures {
     type Entity = Entity;
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.day", self.day)
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         // Figures of a product as a whole are of no feature.
         let all = Entity::owned_by(organization).filter(Column::FeatureId.ne(FeatureId::NONE));
         let all = self.feature.all().fold(all, |query, feature| query.filter(Column::FeatureId.eq(feature)));
         let all = self.segment.all().fold(all, |query, segment| query.filter(Column::SegmentId.eq(segment)));
         all.apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
-            .apply_if(self.days.0, |query, from| query.filter(Column::Day.gte(from)))
-            .apply_if(self.days.1, |query, until| query.filter(Column::Day.lt(until)))
+            .apply_if(self.of, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.day, |query, range| query.filter(range.holds(Column::Day)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {

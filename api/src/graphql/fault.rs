@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use async_graphql::{ComplexObject, Context, Enum, ErrorExtensionValues, ServerError, SimpleObject, Value};
+use async_graphql::{Enum, ErrorExtensionValues, ServerError, Value};
 
-use super::{Asking, payload::UserError};
+use super::payload::UserError;
 use crate::{
     base::error::{Error, perhaps, with_causes},
     domain::access::Viewer,
@@ -120,10 +120,7 @@ impl Fault {
     /// What the caller can mend by another input; else the fault itself.
     pub(super) fn of_input(self) -> Result<UserError, Self> {
         match self.code {
-            Code::InvalidArgument | Code::NotFound | Code::Conflict => {
-                let message = Message { text: self.message, near: self.near, untold: self.untold };
-                Ok(UserError::new(self.code, self.field, message))
-            }
+            Code::InvalidArgument | Code::NotFound | Code::Conflict => Ok(self.of_item()),
             _ => Err(self),
         }
     }
@@ -143,9 +140,9 @@ impl Fault {
     }
 
     /// What went wrong with one item of a batch.
-    pub(super) fn of_item(self, index: usize) -> ItemError {
+    pub(super) fn of_item(self) -> UserError {
         let message = Message { text: self.message, near: self.near, untold: self.untold };
-        ItemError { index: index as i32, code: self.code, message, field: self.field }
+        UserError::new(self.code, self.field, message)
     }
 }
 
@@ -184,28 +181,6 @@ impl Message {
         });
         let message = Self { text: std::mem::take(&mut error.message), near: near.collect(), untold: None };
         error.message = message.told_to(viewer);
-    }
-}
-
-/// Why an item of a batch was not taken. The others are.
-#[derive(SimpleObject, Clone, Debug)]
-#[graphql(complex)]
-pub struct ItemError {
-    /// Where the item stands in the batch, from 0.
-    index: i32,
-    /// What kind of error it is.
-    code: Code,
-    /// The field of the item; null when it is not about one.
-    field: Option<String>,
-    #[graphql(skip)]
-    message: Message,
-}
-
-#[ComplexObject]
-impl ItemError {
-    /// What is wrong and what would be right.
-    async fn message(&self, ctx: &Context<'_>) -> String {
-        self.message.told_to(ctx.viewer())
     }
 }
 

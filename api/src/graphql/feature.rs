@@ -21,13 +21,16 @@ use super::{
     forecast::{self, Forecast},
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
+    lookup,
+    order::orders,
+    outcome::Outcome,
     page::{Both, Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     product::{self, Product},
+    range::{self, Range, TimeRangeInput},
     regression::{self, ChangePoint},
     release::{Release, ReleaseFilter, ReleaseOrder, Releases},
-    scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
-    sent::SentOutcome,
+    scalar::{Date, DateTime, PeriodInput, Reference, id},
     team::{self, Team},
     timeline::{self, Timeline, TimelineStep},
     trend::{self, TrendPoint, TrendStep},
@@ -109,13 +112,14 @@ impl Feature {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers =
             Answers { product: Some(self.0.product_id), feature: Both::at(self.0.id), ..Answers::default() };
@@ -126,13 +130,14 @@ impl Feature {
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents {
             product: Some(self.0.product_id),
@@ -146,17 +151,16 @@ impl Feature {
     async fn releases(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<ReleaseFilter>,
-        #[graphql(desc = "In which order; the one entered last first if left out.")] order_by: Option<
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<ReleaseFilter>,
+        #[graphql(desc = "Sort order; the one created last first by default.")] order_by: Option<
             ReleaseOrder,
         >,
-        #[graphql(
-            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Release, Total>, Fault> {
         let releases = Releases::of(Some(self.0.product_id), filter, order_by).touching(self.0.id);
         connection(ctx, releases, (first, after, last, before), Release).await
@@ -166,17 +170,14 @@ impl Feature {
     async fn exposure(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which figures; all if left out.")] filter: Option<ExposureFilter>,
-        #[graphql(desc = "In which order; the latest day first if left out.")] order_by: Option<
-            ExposureOrder,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<ExposureFilter>,
+        #[graphql(desc = "Sort order; the latest day first by default.")] order_by: Option<ExposureOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
         >,
-        #[graphql(
-            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
         let exposures = Exposures::of_feature(self.0.product_id, self.0.id);
         exposures.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -203,17 +204,18 @@ impl Feature {
     async fn trend(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "No point lies before this day; 91 days before `to` if left out.")] from: Option<
-            Date,
-        >,
-        #[graphql(desc = "The day of the last point; today if left out.")] to: Option<Date>,
+        #[graphql(
+            desc = "Days of the points; the last point lies on the last day. The last 92 days by default, today included."
+        )]
+        period: Option<PeriodInput>,
         #[graphql(default, desc = "How far apart the points lie; at most 400 points.")] step: TrendStep,
-        #[graphql(default = 90, desc = "Length in days of each point's period, 1 to 3660.")] days: i32,
+        #[graphql(default = 90, desc = "Length in days of the period of each point's `value`, 1 to 3660.")]
+        value_days: i32,
         #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
     ) -> Result<Vec<TrendPoint>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
-        let asked = trend::Asked { from, to, step, days, release, segment };
+        let asked = trend::Asked { period, step, value_days, release, segment };
         trend::of(ctx, &product.0, self.0.id, asked).await
     }
 
@@ -320,30 +322,24 @@ pub(super) struct FeatureFilter {
     team: Option<Reference>,
     /// With this text in the key or the name, whatever the case of its letters.
     text: Option<String>,
-    /// Made or changed after this moment: see `updatedAt`.
-    updated_after: Option<DateTime>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// What features can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum FeatureOrderField {
-    /// The key.
-    Key,
-    /// The name.
-    Name,
-    /// When it was made.
-    CreatedAt,
-    /// When it was made or last changed.
-    UpdatedAt,
-}
-
-/// In which order features come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct FeatureOrder {
-    /// What they are sorted by.
-    field: FeatureOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of features.
+    FeatureOrderField,
+    /// Sort order of features.
+    FeatureOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -379,6 +375,10 @@ impl Features {
 impl Paged for Features {
     type Entity = Entity;
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.updatedAt", self.filter.as_ref().and_then(|filter| filter.updated_at))
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         let filter = self.filter.as_ref();
         let lifecycle = filter.and_then(|filter| filter.lifecycle.as_ref());
@@ -389,21 +389,14 @@ impl Paged for Features {
             .apply_if(lifecycle, |query, stages| {
                 query.filter(Column::Lifecycle.is_in(stages.iter().copied().map(Stored::from)))
             })
-            .apply_if(filter.and_then(|filter| filter.updated_after), |query, after| {
-                query.filter(Column::UpdatedAt.gt(after.0))
+            .apply_if(filter.and_then(|filter| filter.updated_at), |query, range| {
+                query.filter(range.holds(Column::UpdatedAt))
             })
             .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let by_key = FeatureOrder { field: FeatureOrderField::Key, direction: Direction::Ascending };
-        let order = self.order.unwrap_or(by_key);
-        match order.field {
-            FeatureOrderField::Key => (Column::Key, Sort::Text, order.direction),
-            FeatureOrderField::Name => (Column::Name, Sort::Text, order.direction),
-            FeatureOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            FeatureOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-        }
+        FeatureOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -411,11 +404,7 @@ impl Paged for Features {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        match self.order.map(|order| order.field) {
-            Some(FeatureOrderField::Name) => (row.name.clone(), row.id.0),
-            Some(FeatureOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
-            _ => (row.key.clone(), row.id.0),
-        }
+        FeatureOrder::mark(self.order, row)
     }
 }
 
@@ -430,35 +419,35 @@ pub(super) struct FeatureQuery;
 
 #[Object]
 impl FeatureQuery {
-    /// A feature, by its id, or by its key within a product. Null when there is none; `errors` says so.
+    /// A feature by exactly one of `feature`, `id` and `key`. Null if there is none; `errors` says so.
     async fn feature(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id, or its key if the product is given too.")] feature: Reference,
-        #[graphql(desc = "The product in which to look for a key.")] product: Option<Reference>,
+        #[graphql(desc = "ID or key.")] feature: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
+        #[graphql(desc = "Product of the feature; needed for a key that several products have.")]
+        product: Option<Reference>,
     ) -> Result<Feature, Fault> {
         ctx.reports()?;
-        match product {
-            None => of(ctx, parse("feature", &ID(feature.0))?).await,
-            Some(product) => {
-                let dimensions = super::dimensions(ctx).await?;
-                let product = dimensions.product("product", &product.0)?.id;
-                Ok(Feature(dimensions.feature(product, "feature", &feature.0)?.clone()))
-            }
-        }
+        let (argument, feature) = lookup::named::<FeatureId>(feature, id, ("key", key))?;
+        let dimensions = super::dimensions(ctx).await?;
+        let product = product.map(|product| dimensions.product("product", &product.0)).transpose()?;
+        Ok(Feature(dimensions.feature_in(product.map(|product| product.id), argument, &feature)?.clone()))
     }
 
     /// The features of all products, by key.
     async fn features(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeatureFilter>,
-        #[graphql(desc = "In which order; by key if left out.")] order_by: Option<FeatureOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeatureFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<FeatureOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
         let features = Features::of(ctx, None, filter, order_by).await?;
         connection(ctx, features, (first, after, last, before), Feature).await
@@ -480,15 +469,17 @@ struct CreateFeatureInput {
     lifecycle: MaybeUndefined<FeatureLifecycle>,
     /// The team that owns it, by ID or key; null: none.
     team: MaybeUndefined<Reference>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 /// What to change of a feature; what is left out stays.
 #[derive(InputObject)]
 struct UpdateFeatureInput {
-    /// The feature.
-    feature_id: ID,
+    /// ID or key of the feature.
+    feature: Reference,
+    /// Product of the feature; needed for a key that several products have.
+    product: Option<Reference>,
     /// A new name.
     name: MaybeUndefined<String>,
     /// A new description; null removes it.
@@ -497,7 +488,7 @@ struct UpdateFeatureInput {
     lifecycle: MaybeUndefined<FeatureLifecycle>,
     /// The team that owns it now, by ID or key; null: none.
     team: MaybeUndefined<Reference>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -506,8 +497,8 @@ payloads! {
     FeaturePayload {
         /// The feature.
         feature: Feature,
-        /// What became of what was sent; null where a verb has done what it says.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
         /// are meant.
         alike: Vec<Feature>,
@@ -523,7 +514,7 @@ impl FeatureMutation {
     async fn create_feature(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateFeatureInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateFeatureInput,
     ) -> Result<FeaturePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -537,12 +528,12 @@ impl FeatureMutation {
                 team: nulls.note("team", super::given(input.team)).map(|team| team.0),
                 nulls,
             };
-            let (feature, became) = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            let (feature, outcome) = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
             let dimensions = ctx.store().dimensions(feature.organization_id).await?;
             let of_product = dimensions.features.values().filter(|row| row.product_id == feature.product_id);
-            let alike = became.alike(&feature.key, of_product, |row| &row.key);
+            let alike = outcome.alike(&feature.key, of_product, |row| &row.key);
             let alike = alike.into_iter().map(Feature).collect();
-            Ok(FeaturePayload::done(Feature(feature), Some(became.into()), alike))
+            Ok(FeaturePayload::done(Feature(feature), Some(outcome.into()), alike))
         })
         .await
     }
@@ -551,7 +542,7 @@ impl FeatureMutation {
     async fn update_feature(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateFeatureInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateFeatureInput,
     ) -> Result<FeaturePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -562,7 +553,7 @@ impl FeatureMutation {
                 lifecycle: super::kept("lifecycle", input.lifecycle)?.map(Stored::from),
                 team: super::given(input.team).map(|given| given.map(|team| team.0)),
             };
-            let id = parse("featureId", &input.feature_id)?;
+            let id = lookup::feature(ctx, &input.feature, input.product.as_ref()).await?;
             let feature = feature::update(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(FeaturePayload::done(Feature(feature), None, Vec::new()))
         })

@@ -1,26 +1,25 @@
-//! Feedback.
+//! Feedback: what is shown of it, and how it is found.
 
-use async_graphql::{Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use ballroom_entity::feedback::Model;
+mod change;
+
+use async_graphql::{Context, Description, ID, Object};
+use ballroom_entity::{feedback::Model, id::FeedbackId};
+
+pub(super) use change::FeedbackMutation;
 
 use super::{
     Asking,
-    bulk::{Item, sorted},
     customer::Customer,
-    fault::{Fault, ItemError},
+    fault::Fault,
     feature::{self, Feature},
-    payload::{payload, payloads},
+    lookup::{self, By},
     product::{self, Product},
     release::{self, Release},
-    scalar::{Date, DateTime, Reference, id, parse},
+    scalar::{Date, DateTime, id, parse},
     scale::{self, Scale},
     segment::{self, Segment},
 };
-use crate::domain::{
-    feedback::{self, FeedbackChanges, Handed, NewFeedback, Outcome, Submitted},
-    scale::rating,
-    sent::Nulls,
-};
+use crate::domain::{feedback, scale::rating};
 
 /// One answer of a customer.
 #[derive(Description)]
@@ -155,317 +154,24 @@ pub(super) struct FeedbackQuery;
 
 #[Object]
 impl FeedbackQuery {
-    /// One answer. Null when there is none; `errors` says so.
+    /// A response by exactly one of `id` and `externalId`. Null if there is none; `errors` says so.
     async fn feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: ID,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "ID in the system that it came from.")] external_id: Option<String>,
+        #[graphql(
+            desc = "The system that it came from; needed for an external ID that several systems use."
+        )]
+        source: Option<String>,
     ) -> Result<Feedback, Fault> {
-        Ok(Feedback(feedback::find(ctx.store(), ctx.reads()?, parse("id", &id)?).await?))
+        let (store, by) = (ctx.store(), ctx.reads()?);
+        let given = [("id", id.map(By::Id)), ("externalId", external_id.map(By::Name))];
+        let (argument, given) = lookup::one(given)?;
+        let text = given.text::<FeedbackId>(argument)?;
+        Ok(Feedback(match argument {
+            "id" => feedback::find(store, by, parse("id", &text)?).await?,
+            _ => feedback::find_external(store, by, &text, source.as_deref()).await?,
+        }))
     }
-}
-
-/// An answer to submit.
-#[derive(InputObject)]
-struct SubmitFeedbackInput {
-    /// The product.
-    product: Reference,
-    /// The feature; left out or null: the product as a whole.
-    feature: MaybeUndefined<Reference>,
-    /// The release that the customer uses; left out or null: the newest live on that day.
-    release: MaybeUndefined<Reference>,
-    /// The segment; left out or null: the customer's.
-    segment: MaybeUndefined<Reference>,
-    /// Who answered: an id, or the key of the source system, letter for letter: systems have ids that differ in the case of a
-    /// letter only. One who is named for the first time is made. Left out or null: anonymous.
-    customer: MaybeUndefined<Reference>,
-    /// With a PUBLISHABLE token, instead of `customer`: any text by which the page tells one respondent from another,
-    /// such as a random number that it keeps. Only a hash of it is kept, which is different for each token.
-    respondent: Option<String>,
-    /// The scale of the rating, for example csat, nps or stars. Required with `rating`, and refused without it.
-    scale: MaybeUndefined<Reference>,
-    /// The rating on that scale. Left out or null: there is only a comment. Null removes the rating of an answer that is
-    /// known by its `externalId`.
-    rating: MaybeUndefined<f64>,
-    /// What the customer wrote, at most 100,000 characters; null removes it. Required if there is no rating.
-    comment: MaybeUndefined<String>,
-    /// How it came, at most 64 characters; null removes it.
-    channel: MaybeUndefined<String>,
-    /// When the customer answered; now if left out or null, and if the answer is known, as before.
-    occurred_at: Option<DateTime>,
-    /// The sending system's id of it. Sent again, what is newer is taken (another rating corrects the counts), and what is
-    /// left out stays; the same again changes nothing.
-    external_id: Option<String>,
-    /// The sending system; the token's name if left out.
-    source: Option<String>,
-    /// When the sending system says that it became so: an earlier state never replaces a later one. Left out: what is
-    /// sent last is the newest.
-    updated_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-impl From<SubmitFeedbackInput> for Handed {
-    fn from(input: SubmitFeedbackInput) -> Self {
-        let respondent = input.respondent;
-        let mut nulls = Nulls::default();
-        let mut reference = |field, given: MaybeUndefined<Reference>| {
-            nulls.note(field, super::given(given)).map(|reference| reference.0)
-        };
-        let answer = NewFeedback {
-            product: input.product.0,
-            feature: reference("feature", input.feature),
-            release: reference("release", input.release),
-            segment: reference("segment", input.segment),
-            customer: reference("customer", input.customer),
-            scale: reference("scale", input.scale),
-            rating: nulls.note("rating", super::given(input.rating)),
-            comment: nulls.note("comment", super::given(input.comment)),
-            channel: nulls.note("channel", super::given(input.channel)),
-            occurred_at: input.occurred_at.map(Into::into),
-            external_id: input.external_id,
-            source: input.source,
-            updated_at: input.updated_at.map(Into::into),
-            nulls,
-        };
-        let mut handed = Self::from(answer);
-        handed.respondent = respondent;
-        handed
-    }
-}
-
-/// Answers to submit together.
-#[derive(InputObject)]
-struct SubmitFeedbackBatchInput {
-    /// The answers, at most 10,000. One that does not fit its type is refused by itself too.
-    items: Vec<Item<SubmitFeedbackInput>>,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-/// What became of an answer.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-enum SubmitFeedbackOutcome {
-    /// Stored, and it counts if it has a rating.
-    Accepted,
-    /// Stored, and it counts instead of an earlier answer of the same customer, feature, scale and day.
-    Supersedes,
-    /// Stored, and a later answer of the same customer, feature, scale and day counts.
-    Superseded,
-    /// The external id was there, and what is newly said of the answer was taken; the scores follow.
-    Updated,
-    /// The same was there: nothing was changed, not even what was corrected since it was sent.
-    AlreadyThere,
-    /// A later state of it, by `updatedAt`, was there: nothing was changed.
-    Outdated,
-}
-
-impl From<Outcome> for SubmitFeedbackOutcome {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Accepted => Self::Accepted,
-            Outcome::Supersedes => Self::Supersedes,
-            Outcome::Superseded => Self::Superseded,
-            Outcome::Updated => Self::Updated,
-            Outcome::AlreadyThere => Self::AlreadyThere,
-            Outcome::Outdated => Self::Outdated,
-        }
-    }
-}
-
-/// An answer that was taken.
-#[derive(SimpleObject)]
-struct SubmittedFeedback {
-    /// The answer.
-    feedback: Feedback,
-    /// What became of it.
-    outcome: SubmitFeedbackOutcome,
-}
-
-payloads! {
-    /// An answer that was taken.
-    SubmitFeedbackPayload {
-        /// The answer.
-        feedback: Feedback,
-        /// What became of it.
-        outcome: SubmitFeedbackOutcome,
-    }
-}
-
-impl From<Submitted> for SubmittedFeedback {
-    fn from(submitted: Submitted) -> Self {
-        Self { feedback: Feedback(submitted.feedback), outcome: submitted.outcome.into() }
-    }
-}
-
-/// What became of one item of a batch: either `result` or `error` is there.
-#[derive(SimpleObject)]
-struct SubmitFeedbackItem {
-    /// What was taken; null when it was refused.
-    result: Option<SubmittedFeedback>,
-    /// Why it was refused; null when it was taken.
-    error: Option<ItemError>,
-}
-
-payloads! {
-    /// What became of a batch.
-    SubmitFeedbackBatchPayload {
-        /// One for each item, in the same order.
-        items: Vec<SubmitFeedbackItem>,
-        /// How many were taken (or were there already).
-        taken: i32,
-        /// How many were refused.
-        refused: i32,
-    }
-}
-
-/// What to correct of an answer; what is left out stays.
-#[derive(InputObject)]
-struct CorrectFeedbackInput {
-    /// The answer.
-    feedback_id: ID,
-    /// The feature that it is about; null: the product as a whole.
-    feature: MaybeUndefined<Reference>,
-    /// The release that it names; null: none.
-    release: MaybeUndefined<Reference>,
-    /// The segment that it counts for; null: none.
-    segment: MaybeUndefined<Reference>,
-    /// The scale of the new rating; the same scale as before if left out. Required if the answer has no rating so far.
-    scale: MaybeUndefined<Reference>,
-    /// The rating; null removes it, if there is a comment.
-    rating: MaybeUndefined<f64>,
-    /// What the customer wrote; null: nothing.
-    comment: MaybeUndefined<String>,
-    /// When the customer answered.
-    occurred_at: MaybeUndefined<DateTime>,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-payloads! {
-    /// The answer as it is now.
-    FeedbackPayload {
-        /// The answer.
-        feedback: Feedback,
-    }
-}
-
-/// An answer to delete.
-#[derive(InputObject)]
-struct DeleteFeedbackInput {
-    /// The answer.
-    feedback_id: ID,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-payloads! {
-    /// What was deleted.
-    DeleteFeedbackPayload {
-        /// The id that the answer had.
-        deleted_id: ID,
-    }
-}
-
-#[derive(Default)]
-pub(super) struct FeedbackMutation;
-
-#[Object]
-impl FeedbackMutation {
-    /// Submits an answer. When this returns, it is on disk.
-    async fn submit_feedback(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: SubmitFeedbackInput,
-    ) -> Result<SubmitFeedbackPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let mut results = submit(ctx, vec![input]).await?;
-            let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
-            let Submitted { feedback, outcome, .. } = only?;
-            Ok(SubmitFeedbackPayload::done(Feedback(feedback), outcome.into()))
-        })
-        .await
-    }
-
-    /// Submits answers together. Each is taken or refused by itself: a bad one never fails its neighbours.
-    async fn submit_feedback_batch(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: SubmitFeedbackBatchInput,
-    ) -> Result<SubmitFeedbackBatchPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            ctx.submits()?;
-            let (some, places) = sorted(input.items)?;
-            let items: Vec<SubmitFeedbackItem> = places
-                .filled(submit(ctx, some).await?)
-                .into_iter()
-                .enumerate()
-                .map(|(index, result)| match result {
-                    Ok(submitted) => SubmitFeedbackItem { result: Some(submitted.into()), error: None },
-                    Err(fault) => SubmitFeedbackItem { result: None, error: Some(fault.of_item(index)) },
-                })
-                .collect();
-            let taken = items.iter().filter(|item| item.result.is_some()).count() as i32;
-            let refused = items.len() as i32 - taken;
-            Ok(SubmitFeedbackBatchPayload::done(items, taken, refused))
-        })
-        .await
-    }
-
-    /// Corrects an answer; the scores follow.
-    async fn correct_feedback(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CorrectFeedbackInput,
-    ) -> Result<FeedbackPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let by = ctx.contributes()?;
-            let reference =
-                |given: MaybeUndefined<Reference>| super::given(given).map(|one| one.map(|one| one.0));
-            let changes = FeedbackChanges {
-                feature: reference(input.feature),
-                release: reference(input.release),
-                segment: reference(input.segment),
-                scale: super::kept("scale", input.scale)?.map(|scale| scale.0),
-                rating: super::given(input.rating),
-                comment: super::given(input.comment),
-                occurred_at: super::kept("occurredAt", input.occurred_at)?.map(Into::into),
-            };
-            let id = parse("feedbackId", &input.feedback_id)?;
-            let row = feedback::correct(ctx.store(), by, id, changes, ctx.now()).await?;
-            Ok(FeedbackPayload::done(Feedback(row)))
-        })
-        .await
-    }
-
-    /// Deletes an answer; the scores follow. Sent again with its external id, it is refused with `CONFLICT`, unless its
-    /// `updatedAt` lies after the deletion: a system that copies everything every night does not bring it back.
-    async fn delete_feedback(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: DeleteFeedbackInput,
-    ) -> Result<DeleteFeedbackPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let by = ctx.contributes()?;
-            let feedback = parse("feedbackId", &input.feedback_id)?;
-            let row = feedback::delete(ctx.store(), by, feedback, ctx.now()).await?;
-            Ok(DeleteFeedbackPayload::done(id(row.id)))
-        })
-        .await
-    }
-}
-
-async fn submit(
-    ctx: &Context<'_>,
-    items: Vec<SubmitFeedbackInput>,
-) -> Result<Vec<Result<Submitted, Fault>>, Fault> {
-    let by = ctx.submits()?;
-    let items: Vec<Handed> = items.into_iter().map(Handed::from).collect();
-    ctx.services().rates.admit(ctx.viewer(), &items)?;
-    let results = ctx.services().answers.submit(by, &ctx.viewer().source, items).await?;
-    Ok(results.into_iter().map(|result| result.map_err(Fault::from)).collect())
 }

@@ -1,31 +1,30 @@
-//! Incidents.
+//! Incidents: what is shown of them, and how they are found.
+
+mod change;
+mod open;
 
 use async_graphql::{
-    ComplexObject, Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
-    connection::Connection,
+    ComplexObject, Context, Description, Enum, ID, Object, SimpleObject, connection::Connection,
 };
 use ballroom_entity::{attribution, id::IncidentId, incident::Model};
+
+pub(super) use change::IncidentMutation;
 
 use super::{
     Asking,
     actor::{self, Actor},
-    bulk::{Item, sorted},
-    customer::{Customer, Customers},
-    fault::{Fault, ItemError},
+    customer::{Customer, CustomerFilter, CustomerOrder, Customers},
+    fault::Fault,
     feature::Feature,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{EarlierOf, HurtBy, StatedOf},
+    lookup::{self, By},
     page::{Total, connection},
-    payload::{payload, payloads},
     product::{self, Product},
     release::{self, Release},
-    scalar::{DateTime, Reference, id, parse},
-    sent::SentOutcome,
+    scalar::{DateTime, id, parse},
 };
-use crate::domain::{
-    incident::{self, IncidentChanges, NewIncident},
-    sent::{Became, Nulls},
-};
+use crate::domain::incident;
 
 /// Something not working.
 #[derive(Description)]
@@ -191,8 +190,8 @@ impl Incident {
         actor::recorded(ctx, &self.0.resolved_by)
     }
 
-    /// The times in which it was open, the first one first. An incident that was opened again has several; only the days
-    /// of these are spoiled.
+    /// The times in which it was open, the first one first. An incident that was opened again has several; only their
+    /// days count.
     async fn intervals(&self, ctx: &Context<'_>) -> Result<Vec<IncidentInterval>, Fault> {
         let earlier = match self.0.reopened_at {
             Some(_) => ctx.load().load_one(EarlierOf(self.0.id)).await?.unwrap_or_default(),
@@ -226,13 +225,16 @@ impl Incident {
     async fn customers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which customers to return; all by default.")] filter: Option<CustomerFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<CustomerOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Customer, Total>, Fault> {
-        let customers = Customers { incident: Some(self.0.id), ..Customers::default() };
+        let customers = Customers { incident: Some(self.0.id), filter, order: order_by };
         connection(ctx, customers, (first, after, last, before), Customer).await
     }
 
@@ -269,472 +271,41 @@ pub(super) struct IncidentQuery;
 
 #[Object]
 impl IncidentQuery {
-    /// An incident. Null when there is none; `errors` says so.
+    /// An incident by exactly one of `id` and `externalId`. Null if there is none; `errors` says so.
     async fn incident(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: ID,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "ID in the system that it came from.")] external_id: Option<String>,
+        #[graphql(
+            desc = "The system that it came from; needed for an external ID that several systems use."
+        )]
+        source: Option<String>,
     ) -> Result<Incident, Fault> {
-        Ok(Incident(incident::find(ctx.store(), ctx.reads()?, parse("id", &id)?).await?))
+        let (store, by) = (ctx.store(), ctx.reads()?);
+        let given = [("id", id.map(By::Id)), ("externalId", external_id.map(By::Name))];
+        let (argument, given) = lookup::one(given)?;
+        let text = given.text::<IncidentId>(argument)?;
+        Ok(Incident(match argument {
+            "id" => incident::find(store, by, parse("id", &text)?).await?,
+            _ => incident::find_external(store, by, &text, source.as_deref()).await?,
+        }))
     }
 
     /// The incidents of all products, the one opened last first.
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents::default();
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
-    }
-}
-
-/// An incident to open, or one that is over already.
-#[derive(InputObject)]
-struct OpenIncidentInput {
-    /// The product.
-    product: Reference,
-    /// The features that it hurts; null or none: the product as a whole.
-    features: MaybeUndefined<Vec<Reference>>,
-    /// The release that it comes from, if you know. Null takes back what was sent before.
-    release: MaybeUndefined<Reference>,
-    /// 1 (critical) to 4 (minor).
-    severity: i32,
-    /// What is wrong, in a line of at most 500 characters.
-    title: String,
-    /// What is wrong, in full; null removes it.
-    description: MaybeUndefined<String>,
-    /// When it began; now if left out or null, and if it is known, as before.
-    opened_at: Option<DateTime>,
-    /// When it began again after it had been resolved. So does an `openedAt` after its end.
-    reopened_at: Option<DateTime>,
-    /// When it ended; left out: it is open, or nothing is newly known. Null: it is open, and if it had been resolved before
-    /// it was opened again at `updatedAt`, else now.
-    resolved_at: MaybeUndefined<DateTime>,
-    /// How many customers it hurts, if that is known; null: it is not.
-    affected_customers: MaybeUndefined<i64>,
-    /// The customers that it hurts, as far as they are known, instead of those before; null or none: nobody who is known.
-    customers: MaybeUndefined<Vec<Reference>>,
-    /// The reporting system's id of it. Sent again, what is newer is taken, and what is left out stays; the same again
-    /// changes nothing.
-    external_id: Option<String>,
-    /// The reporting system; the token's name if left out.
-    source: Option<String>,
-    /// When the reporting system says that it became so: an earlier state never replaces a later one. Left out: what is
-    /// sent last is the newest.
-    updated_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-/// A whole number that is far from every severity, in place of one that does not fit.
-fn severity(given: i32) -> i16 {
-    i16::try_from(given).unwrap_or(i16::MAX)
-}
-
-fn unchanged(became: Became) -> bool {
-    matches!(became, Became::AlreadyThere | Became::Outdated)
-}
-
-fn texts(references: Vec<Reference>) -> Vec<String> {
-    references.into_iter().map(|reference| reference.0).collect()
-}
-
-impl From<OpenIncidentInput> for NewIncident {
-    fn from(input: OpenIncidentInput) -> Self {
-        let mut nulls = Nulls::default();
-        Self {
-            product: input.product.0,
-            features: texts(nulls.note_list("features", super::given(input.features))),
-            release: nulls.note("release", super::given(input.release)).map(|release| release.0),
-            severity: severity(input.severity),
-            title: input.title,
-            description: nulls.note("description", super::given(input.description)),
-            opened_at: input.opened_at.map(Into::into),
-            reopened_at: input.reopened_at.map(Into::into),
-            open: input.resolved_at.is_null(),
-            resolved_at: input.resolved_at.take().map(Into::into),
-            affected_customers: nulls.note("affectedCustomers", super::given(input.affected_customers)),
-            customers: texts(nulls.note_list("customers", super::given(input.customers))),
-            external_id: input.external_id,
-            source: input.source,
-            updated_at: input.updated_at.map(Into::into),
-            nulls,
-        }
-    }
-}
-
-/// Incidents to open together.
-#[derive(InputObject)]
-struct OpenIncidentsInput {
-    /// The incidents, at most 10,000. One that does not fit its type is refused by itself too.
-    items: Vec<Item<OpenIncidentInput>>,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-payloads! {
-    /// The incident as it is now.
-    IncidentPayload {
-        /// The incident.
-        incident: Incident,
-        /// The customers who were linked to it and no longer are, because `updateIncident` named others.
-        removed_customers: Vec<Customer>,
-    }
-
-    /// The incident as it is now, and whom else it hurts.
-    AddIncidentCustomersPayload {
-        /// The incident.
-        incident: Incident,
-        /// Those who were not linked to it before.
-        added_customers: Vec<Customer>,
-    }
-
-    /// The incident as it is now, and whom it does not hurt after all.
-    RemoveIncidentCustomersPayload {
-        /// The incident.
-        incident: Incident,
-        /// Those who were linked to it before.
-        removed_customers: Vec<Customer>,
-    }
-}
-
-/// Customers whom an incident hurts too.
-#[derive(InputObject)]
-struct AddIncidentCustomersInput {
-    /// The incident.
-    incident_id: ID,
-    /// The customers, at most 10,000. One who is linked to it already stays so.
-    customers: Vec<Reference>,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-/// Customers whom an incident does not hurt after all.
-#[derive(InputObject)]
-struct RemoveIncidentCustomersInput {
-    /// The incident.
-    incident_id: ID,
-    /// The customers, at most 10,000. One who is not linked to it stays so.
-    customers: Vec<Reference>,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-/// An incident that was taken.
-#[derive(SimpleObject)]
-struct OpenedIncident {
-    /// The incident.
-    incident: Incident,
-    /// Whether it was there and nothing was changed.
-    already_there: bool,
-    /// What became of it.
-    outcome: SentOutcome,
-    /// The customers who were linked to it and no longer are, because others were sent.
-    removed_customers: Vec<Customer>,
-}
-
-payloads! {
-    /// An incident that was taken.
-    OpenIncidentPayload {
-        /// The incident.
-        incident: Incident,
-        /// Whether it was there and nothing was changed.
-        already_there: bool,
-        /// What became of it.
-        outcome: SentOutcome,
-        /// The customers who were linked to it and no longer are, because others were sent.
-        removed_customers: Vec<Customer>,
-    }
-}
-
-/// What became of one item of a batch: either `result` or `error` is there.
-#[derive(SimpleObject)]
-struct OpenIncidentItem {
-    /// What was taken; null when it was refused.
-    result: Option<OpenedIncident>,
-    /// Why it was refused; null when it was taken.
-    error: Option<ItemError>,
-}
-
-payloads! {
-    /// What became of a batch.
-    OpenIncidentsPayload {
-        /// One for each item, in the same order.
-        items: Vec<OpenIncidentItem>,
-    }
-}
-
-/// What to change of an incident; what is left out stays.
-#[derive(InputObject)]
-struct UpdateIncidentInput {
-    /// The incident.
-    incident_id: ID,
-    /// A new title.
-    title: MaybeUndefined<String>,
-    /// A new description; null removes it.
-    description: MaybeUndefined<String>,
-    /// 1 (critical) to 4 (minor).
-    severity: MaybeUndefined<i32>,
-    /// The features that it hurts, instead of those before; null or none: the product as a whole.
-    features: MaybeUndefined<Vec<Reference>>,
-    /// The customers that it hurts, instead of those before; null or none: nobody who is known. The payload says who was
-    /// removed. `addIncidentCustomers` and `removeIncidentCustomers` leave the others alone.
-    customers: MaybeUndefined<Vec<Reference>>,
-    /// How many customers it hurts; null: not stated.
-    affected_customers: MaybeUndefined<i64>,
-    /// When it began.
-    opened_at: MaybeUndefined<DateTime>,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-/// An incident that is over.
-#[derive(InputObject)]
-struct ResolveIncidentInput {
-    /// The incident.
-    incident_id: ID,
-    /// Since when; now if left out.
-    resolved_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-/// An incident that is not over after all.
-#[derive(InputObject)]
-struct ReopenIncidentInput {
-    /// The incident, by its id.
-    incident: Option<Reference>,
-    /// The incident, by its id, instead of `incident`.
-    incident_id: Option<ID>,
-    /// Since when it hurts again; now if left out. From its end until then it did not. The moment of its end: it never
-    /// stopped.
-    at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-/// Where an incident comes from.
-#[derive(InputObject)]
-struct AttributeIncidentInput {
-    /// The incident.
-    incident_id: ID,
-    /// What is stated.
-    basis: AttributionBasis,
-    /// The release, by its id or its version; left out with NOT_CAUSED_BY_CHANGE only.
-    release: Option<Reference>,
-    /// The release by its id, instead of `release`.
-    release_id: Option<ID>,
-    /// Probability, 0 to 1; with INFERRED only.
-    confidence: Option<f64>,
-    /// Any text of yours: it comes back in the payload.
-    client_mutation_id: Option<String>,
-}
-
-payloads! {
-    /// The incident, and what was stated of it.
-    AttributeIncidentPayload {
-        /// The incident.
-        incident: Incident,
-        /// The statement.
-        attribution: Attribution,
-    }
-}
-
-#[derive(Default)]
-pub(super) struct IncidentMutation;
-
-#[Object]
-impl IncidentMutation {
-    /// Opens an incident, or enters one that is over. The same external id again takes what is newly said of it.
-    async fn open_incident(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: OpenIncidentInput,
-    ) -> Result<OpenIncidentPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let items = vec![input.into()];
-            let source = &ctx.viewer().source;
-            let mut results =
-                incident::open(ctx.store(), ctx.contributes()?, source, items, ctx.now()).await?;
-            let only = results.pop().ok_or_else(|| Fault::invalid("input", "must not be empty"))?;
-            let opened = only?;
-            let already_there = unchanged(opened.became);
-            let removed = opened.removed.into_iter().map(Customer).collect();
-            let (incident, outcome) = (Incident(opened.incident), opened.became.into());
-            Ok(OpenIncidentPayload::done(incident, already_there, outcome, removed))
-        })
-        .await
-    }
-
-    /// Opens incidents together. Each is taken or refused by itself.
-    async fn open_incidents(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: OpenIncidentsInput,
-    ) -> Result<OpenIncidentsPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let by = ctx.contributes()?;
-            let (some, places) = sorted(input.items)?;
-            let some: Vec<_> = some.into_iter().map(NewIncident::from).collect();
-            let source = &ctx.viewer().source;
-            let results = match some.is_empty() {
-                true => Vec::new(),
-                false => incident::open(ctx.store(), by, source, some, ctx.now()).await?,
-            };
-            let items = places.filled(results).into_iter().enumerate().map(|(index, result)| match result {
-                Ok(opened) => {
-                    let (already_there, outcome) = (unchanged(opened.became), opened.became.into());
-                    let incident = Incident(opened.incident);
-                    let removed_customers = opened.removed.into_iter().map(Customer).collect();
-                    OpenIncidentItem {
-                        result: Some(OpenedIncident { incident, already_there, outcome, removed_customers }),
-                        error: None,
-                    }
-                }
-                Err(error) => OpenIncidentItem { result: None, error: Some(error.of_item(index)) },
-            });
-            Ok(OpenIncidentsPayload::done(items.collect()))
-        })
-        .await
-    }
-
-    /// Changes an incident; the scores follow.
-    async fn update_incident(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateIncidentInput,
-    ) -> Result<IncidentPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let by = ctx.contributes()?;
-            let id: IncidentId = parse("incidentId", &input.incident_id)?;
-            let changes = IncidentChanges {
-                title: super::kept("title", input.title)?,
-                description: super::given(input.description),
-                severity: super::kept("severity", input.severity)?.map(severity),
-                features: super::given(input.features).map(|features| texts(features.unwrap_or_default())),
-                customers: super::given(input.customers)
-                    .map(|customers| texts(customers.unwrap_or_default())),
-                affected_customers: super::given(input.affected_customers),
-                opened_at: super::kept("openedAt", input.opened_at)?.map(Into::into),
-            };
-            let updated = incident::update(ctx.store(), by, id, changes, ctx.now()).await?;
-            let removed = updated.removed.into_iter().map(Customer).collect();
-            Ok(IncidentPayload::done(Incident(updated.incident), removed))
-        })
-        .await
-    }
-
-    /// Links customers to an incident that hurts them too; the others stay.
-    async fn add_incident_customers(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: AddIncidentCustomersInput,
-    ) -> Result<AddIncidentCustomersPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let by = ctx.contributes()?;
-            let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
-            let linked = incident::add_customers(ctx.store(), by, id, customers, ctx.now()).await?;
-            let added = linked.changed.into_iter().map(Customer).collect();
-            Ok(AddIncidentCustomersPayload::done(Incident(linked.incident), added))
-        })
-        .await
-    }
-
-    /// Takes customers off an incident that does not hurt them after all; the others stay.
-    async fn remove_incident_customers(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: RemoveIncidentCustomersInput,
-    ) -> Result<RemoveIncidentCustomersPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let by = ctx.contributes()?;
-            let (id, customers) = (parse("incidentId", &input.incident_id)?, texts(input.customers));
-            let linked = incident::remove_customers(ctx.store(), by, id, customers, ctx.now()).await?;
-            let removed = linked.changed.into_iter().map(Customer).collect();
-            Ok(RemoveIncidentCustomersPayload::done(Incident(linked.incident), removed))
-        })
-        .await
-    }
-
-    /// It works again.
-    async fn resolve_incident(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: ResolveIncidentInput,
-    ) -> Result<IncidentPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let by = ctx.contributes()?;
-            let id = parse("incidentId", &input.incident_id)?;
-            let row =
-                incident::resolve(ctx.store(), by, id, input.resolved_at.map(Into::into), ctx.now()).await?;
-            Ok(IncidentPayload::done(Incident(row), Vec::new()))
-        })
-        .await
-    }
-
-    /// It does not work after all.
-    async fn reopen_incident(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: ReopenIncidentInput,
-    ) -> Result<IncidentPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let by = ctx.contributes()?;
-            let id = match (input.incident_id, input.incident) {
-                (Some(id), None) => parse("incidentId", &id)?,
-                (None, Some(reference)) => parse("incident", &ID(reference.0))?,
-                _ => {
-                    return Err(Fault::invalid(
-                        "incident",
-                        "name the incident, by `incident` or by `incidentId`",
-                    ));
-                }
-            };
-            let at = input.at.map(Into::into);
-            let row = incident::reopen(ctx.store(), by, id, at, ctx.now()).await?;
-            Ok(IncidentPayload::done(Incident(row), Vec::new()))
-        })
-        .await
-    }
-
-    /// States which release an incident comes from, that it does not come from it, or that no change caused it.
-    async fn attribute_incident(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: AttributeIncidentInput,
-    ) -> Result<AttributeIncidentPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let by = ctx.contributes()?;
-            let id = parse("incidentId", &input.incident_id)?;
-            let release = match (input.release_id, input.release) {
-                (None, None) => None,
-                // A token that only writes may name a release by its id.
-                (Some(release), None) => Some(parse("releaseId", &release)?),
-                (release_id, release) => {
-                    let row = incident::find(ctx.store(), ctx.reads()?, id).await?;
-                    Some(release::referenced_in(ctx, release_id, release, row.product_id).await?)
-                }
-            };
-            let basis = input.basis.into();
-            let (row, stated) =
-                incident::attribute(ctx.store(), by, id, release, basis, input.confidence, ctx.now()).await?;
-            Ok(AttributeIncidentPayload::done(Incident(row), Attribution(stated)))
-        })
-        .await
     }
 }

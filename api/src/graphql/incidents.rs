@@ -1,23 +1,24 @@
 //! Connections of incidents: which, in which order.
 
-use async_graphql::{Context, Enum, InputObject, connection::Connection};
+use async_graphql::{Context, InputObject, connection::Connection};
 use ballroom_entity::{
     attribution,
     id::{CustomerId, FeatureId, OrganizationId, ProductId, ReleaseId},
     incident::{Column, Entity, Model},
     incident_feature,
 };
-use chrono::{NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
     Asking,
-    answers::{feature_of, release_of},
+    answers::{feature_of, product_of, release_of},
     fault::Fault,
     incident::{Incident, IncidentState},
-    page::{Both, Direction, Four, Paged, Sort, Total, connection, in_order},
-    scalar::{Date, DateTime, Reference},
+    order::orders,
+    page::{Both, Direction, Four, Paged, Sort, Total, connection},
+    range::{self, DateRangeInput, Range, TimeRangeInput},
+    scalar::Reference,
 };
 use crate::{
     base::error::Error,
@@ -28,48 +29,39 @@ use crate::{
 /// feature, a release, a customer or a product a filter narrows what is shown there and never shows another's.
 #[derive(InputObject, Default)]
 pub(super) struct IncidentFilter {
+    /// ID or key of the product.
+    product: Option<Reference>,
     /// Only open ones, or only resolved ones.
     state: Option<IncidentState>,
     /// Of one of these severities, 1 (critical) to 4 (minor).
     severity: Option<Vec<i32>>,
-    /// Hurting this feature: its id, or its key where the product is known.
+    /// ID or key of a feature that it hurts; a key that several products have needs the product.
     feature: Option<Reference>,
-    /// Of which something was stated about this release, whatever it was: its id, or its version where the product
-    /// is known.
+    /// ID or version of a release about which something is stated of it, whatever that is; a version that several
+    /// products have needs the product.
     release: Option<Reference>,
-    /// Opened at this moment or later.
-    opened_from: Option<DateTime>,
-    /// Opened before this moment.
-    opened_until: Option<DateTime>,
-    /// Opened on this day or later, in the time zone of its product.
-    day_from: Option<Date>,
-    /// Opened before this day, in the time zone of its product.
-    day_until: Option<Date>,
-    /// Entered after this moment.
-    received_after: Option<DateTime>,
-    /// Entered or changed after this moment: see `Incident.updatedAt`.
-    updated_after: Option<DateTime>,
-}
-
-/// What incidents can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(clippy::enum_variant_names, reason = "all are moments")]
-pub(super) enum IncidentOrderField {
     /// When it began.
-    OpenedAt,
+    opened_at: Option<TimeRangeInput>,
+    /// The day on which it began, in the time zone of its product.
+    day: Option<DateRangeInput>,
     /// When it was entered.
-    CreatedAt,
+    created_at: Option<TimeRangeInput>,
     /// When it was entered or last changed.
-    UpdatedAt,
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// In which order incidents come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct IncidentOrder {
-    /// What they are sorted by.
-    field: IncidentOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of incidents.
+    IncidentOrderField,
+    /// Sort order of incidents.
+    IncidentOrder: OpenedAt Descending {
+        /// When it began.
+        OpenedAt = (OpenedAt, Moment, |row| row.opened_at.to_rfc3339()),
+        /// When it was entered.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// When it was entered or last changed.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 /// Which incidents a connection holds.
@@ -82,10 +74,12 @@ pub(super) struct Incidents {
     pub(super) release: Both<ReleaseId>,
     pub(super) state: Option<IncidentState>,
     pub(super) severity: Option<Vec<i32>>,
-    pub(super) opened: (Option<chrono::DateTime<Utc>>, Option<chrono::DateTime<Utc>>),
-    pub(super) days: (Option<NaiveDate>, Option<NaiveDate>),
-    pub(super) received_after: Option<chrono::DateTime<Utc>>,
-    pub(super) updated_after: Option<chrono::DateTime<Utc>>,
+    /// The product of the filter, which narrows that of the place.
+    pub(super) of: Option<ProductId>,
+    pub(super) opened_at: Option<TimeRangeInput>,
+    pub(super) day: Option<DateRangeInput>,
+    pub(super) created_at: Option<TimeRangeInput>,
+    pub(super) updated_at: Option<TimeRangeInput>,
     pub(super) order: Option<IncidentOrder>,
     /// The customer to whom the caller is confined.
     pub(super) only: Option<CustomerId>,
@@ -103,19 +97,21 @@ impl Incidents {
         self.only = ctx.reads()?.only();
         if let Some(filter) = filter {
             let dimensions = super::dimensions(ctx).await?;
+            self.of = product_of(&dimensions, filter.product)?;
+            let product = self.product.or(self.of);
             if let Some(feature) = filter.feature {
-                self.feature = self.feature.and(Some(feature_of(&dimensions, self.product, feature)?));
+                self.feature = self.feature.and(Some(feature_of(&dimensions, product, feature)?));
             }
             if let Some(release) = filter.release {
                 self.release =
-                    self.release.and(Some(release_of(&dimensions, ctx.viewer(), self.product, release)?));
+                    self.release.and(Some(release_of(&dimensions, ctx.viewer(), product, release)?));
             }
             self.state = filter.state;
             self.severity = filter.severity;
-            self.opened = (filter.opened_from.map(Into::into), filter.opened_until.map(Into::into));
-            self.days = (filter.day_from.map(Into::into), filter.day_until.map(Into::into));
-            self.received_after = filter.received_after.map(Into::into);
-            self.updated_after = filter.updated_after.map(Into::into);
+            self.opened_at = filter.opened_at;
+            self.day = filter.day;
+            self.created_at = filter.created_at;
+            self.updated_at = filter.updated_at;
         }
         self.order = order;
         connection(ctx, self, four, Incident).await
@@ -130,8 +126,10 @@ impl Paged for Incidents {
     }
 
     fn check(&self) -> Result<(), Fault> {
-        in_order("filter.openedUntil", self.opened)?;
-        in_order("filter.dayUntil", self.days)
+        range::check("filter.openedAt", self.opened_at)?;
+        range::check("filter.day", self.day)?;
+        range::check("filter.createdAt", self.created_at)?;
+        range::check("filter.updatedAt", self.updated_at)
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
@@ -150,6 +148,7 @@ impl Paged for Incidents {
             query.filter(Column::Id.in_subquery(stated.into_query()))
         });
         all.apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.of, |query, product| query.filter(Column::ProductId.eq(product)))
             .apply_if(self.customer, |query, customer| query.filter(hurts(organization, customer)))
             .apply_if(self.only, |query, customer| query.filter(hurts(organization, customer)))
             .apply_if(self.state, |query, state| match state {
@@ -159,23 +158,14 @@ impl Paged for Incidents {
             .apply_if(self.severity.as_ref(), |query, severity| {
                 query.filter(Column::Severity.is_in(severity.iter().copied()))
             })
-            .apply_if(self.opened.0, |query, from| query.filter(Column::OpenedAt.gte(from)))
-            .apply_if(self.opened.1, |query, until| query.filter(Column::OpenedAt.lt(until)))
-            .apply_if(self.days.0, |query, from| query.filter(Column::OpenedOn.gte(from)))
-            .apply_if(self.days.1, |query, until| query.filter(Column::OpenedOn.lt(until)))
-            .apply_if(self.received_after, |query, after| query.filter(Column::CreatedAt.gt(after)))
-            .apply_if(self.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after)))
+            .apply_if(self.opened_at, |query, range| query.filter(range.holds(Column::OpenedAt)))
+            .apply_if(self.day, |query, range| query.filter(range.holds(Column::OpenedOn)))
+            .apply_if(self.created_at, |query, range| query.filter(range.holds(Column::CreatedAt)))
+            .apply_if(self.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let opened_last =
-            IncidentOrder { field: IncidentOrderField::OpenedAt, direction: Direction::Descending };
-        let order = self.order.unwrap_or(opened_last);
-        match order.field {
-            IncidentOrderField::OpenedAt => (Column::OpenedAt, Sort::Moment, order.direction),
-            IncidentOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            IncidentOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-        }
+        IncidentOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -183,10 +173,6 @@ impl Paged for Incidents {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        let at = match self.order.map(|order| order.field) {
-            Some(IncidentOrderField::UpdatedAt) => row.updated_at,
-            _ => row.opened_at,
-        };
-        (at.to_rfc3339(), row.id.0)
+        IncidentOrder::mark(self.order, row)
     }
 }

@@ -1,6 +1,6 @@
 //! Iterations.
 
-use async_graphql::{Context, Description, Enum, ID, InputObject, MaybeUndefined, Object};
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object};
 use ballroom_entity::{
     id::{IterationId, OrganizationId, ProductId},
     iteration::{Column, Entity, Model},
@@ -11,18 +11,22 @@ use uuid::Uuid;
 use super::{
     Asking,
     fault::Fault,
+    lookup::{self, By},
+    order::orders,
+    outcome::Outcome,
     page::{Direction, Paged, Sort},
     payload::{payload, payloads},
     product::{self, Product},
-    scalar::{Date, DateTime, Reference, id, parse},
-    sent::SentOutcome,
+    range::{self, DateRangeInput, Range, TimeRangeInput},
+    scalar::{Date, DateTime, PeriodInput, PeriodShown, Reference, id},
 };
 use crate::{
-    base::error::Error,
     domain::{
         iteration::{self, IterationChanges, NewIteration},
         sent::Nulls,
     },
+    score::Period,
+    store::holds,
 };
 
 /// A sprint: a period of a product with a goal.
@@ -46,17 +50,17 @@ impl Iteration {
         self.0.goal.as_deref()
     }
 
-    /// Its first day.
-    async fn starts_on(&self) -> Date {
-        self.0.starts_on.into()
+    /// Its days.
+    async fn period(&self) -> PeriodShown {
+        Period { from: self.0.starts_on, until: self.0.ends_before }.into()
     }
 
-    /// The day after its last.
-    async fn ends_before(&self) -> Date {
-        self.0.ends_before.into()
+    /// Time of creation.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
     }
 
-    /// When it last changed.
+    /// Time of creation or of the last change.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
@@ -67,51 +71,74 @@ impl Iteration {
     }
 }
 
-/// What iterations can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum IterationOrderField {
-    /// Its first day.
-    StartsOn,
-    /// When it was made.
-    CreatedAt,
-    /// When it was made or last changed.
-    UpdatedAt,
+/// Conditions on iterations; all that are given must hold.
+#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct IterationFilter {
+    /// Text in the name or goal, in any case.
+    text: Option<String>,
+    /// A day of the iteration.
+    day: Option<Date>,
+    /// Days of which the iteration has at least one.
+    period: Option<DateRangeInput>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// In which order iterations come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct IterationOrder {
-    /// What they are sorted by.
-    field: IterationOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of iterations.
+    IterationOrderField,
+    /// Sort order of iterations.
+    IterationOrder: Period Descending {
+        /// First day of the period.
+        Period = (StartsOn, Day, |row| row.starts_on.to_string()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Iterations {
-    pub(super) product: ProductId,
-    pub(super) updated_after: Option<DateTime>,
-    pub(super) order: Option<IterationOrder>,
+    product: ProductId,
+    filter: IterationFilter,
+    order: Option<IterationOrder>,
+}
+
+impl Iterations {
+    /// Those of a product.
+    pub(super) fn of(
+        product: ProductId,
+        filter: Option<IterationFilter>,
+        order: Option<IterationOrder>,
+    ) -> Self {
+        Self { product, filter: filter.unwrap_or_default(), order }
+    }
 }
 
 impl Paged for Iterations {
     type Entity = Entity;
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.period", self.filter.period)?;
+        range::check("filter.updatedAt", self.filter.updated_at)
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        let (from, until) = self.filter.period.map_or((None, None), Range::ends);
         Entity::owned_by(organization)
             .filter(Column::ProductId.eq(self.product))
-            .apply_if(self.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
+            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
+            .apply_if(self.filter.day, |query, day| query.filter(iteration::has_day(day.0)))
+            .apply_if(from, |query, from| query.filter(Column::EndsBefore.gt(from)))
+            .apply_if(until, |query, until| query.filter(Column::StartsOn.lt(until)))
+            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let last_first =
-            IterationOrder { field: IterationOrderField::StartsOn, direction: Direction::Descending };
-        let order = self.order.unwrap_or(last_first);
-        match order.field {
-            IterationOrderField::StartsOn => (Column::StartsOn, Sort::Day, order.direction),
-            IterationOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            IterationOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-        }
+        IterationOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -119,10 +146,7 @@ impl Paged for Iterations {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        match self.order.map(|order| order.field) {
-            Some(IterationOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
-            _ => (row.starts_on.to_string(), row.id.0),
-        }
+        IterationOrder::mark(self.order, row)
     }
 }
 
@@ -131,17 +155,32 @@ pub(super) struct IterationQuery;
 
 #[Object]
 impl IterationQuery {
-    /// An iteration. Null when there is none; `errors` says so.
+    /// An iteration by exactly one of `iteration`, `id`, `name` and `day`. Null if there is none; `errors` says so.
     async fn iteration(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: ID,
+        #[graphql(desc = "ID or name.")] iteration: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Name.")] name: Option<String>,
+        #[graphql(desc = "A day of the iteration.")] day: Option<Date>,
+        #[graphql(desc = "Product of the iteration; needed for a name or day that several iterations have.")]
+        product: Option<Reference>,
     ) -> Result<Iteration, Fault> {
-        let by = ctx.reports()?;
-        let id: IterationId = parse("id", &id)?;
-        let there = Entity::owned_by(by.organization()).filter(Column::Id.eq(id));
-        let found = there.one(ctx.store().reader()).await.map_err(Error::from)?;
-        found.map(Iteration).ok_or_else(|| super::gone("iteration", id))
+        let (store, by) = (ctx.store(), ctx.reports()?);
+        let product = product.as_ref().map(|product| &*product.0);
+        let (argument, given) = lookup::one([
+            ("iteration", iteration.map(By::Reference)),
+            ("id", id.map(By::Id)),
+            ("name", name.map(By::Name)),
+            ("day", day.map(By::Day)),
+        ])?;
+        Ok(Iteration(match given {
+            By::Day(day) => iteration::find_on(store, by, day.0, product).await?,
+            given => {
+                let reference = given.text::<IterationId>(argument)?;
+                iteration::find(store, by, (argument, &reference), product).await?
+            }
+        }))
     }
 }
 
@@ -154,28 +193,26 @@ struct CreateIterationInput {
     name: String,
     /// What it is meant to reach; null removes it.
     goal: MaybeUndefined<String>,
-    /// Its first day.
-    starts_on: Date,
-    /// The day after its last.
-    ends_before: Date,
-    /// Any text of yours: it comes back in the payload.
+    /// Its days.
+    period: PeriodInput,
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 /// What to change of an iteration; what is left out stays.
 #[derive(InputObject)]
 struct UpdateIterationInput {
-    /// The iteration.
-    iteration_id: ID,
+    /// ID or name of the iteration.
+    iteration: Reference,
+    /// Product of the iteration; needed for a name that iterations of several products have.
+    product: Option<Reference>,
     /// A new name.
     name: MaybeUndefined<String>,
     /// A new goal; null removes it.
     goal: MaybeUndefined<String>,
-    /// Its first day.
-    starts_on: MaybeUndefined<Date>,
-    /// The day after its last.
-    ends_before: MaybeUndefined<Date>,
-    /// Any text of yours: it comes back in the payload.
+    /// Its days, instead of those before.
+    period: MaybeUndefined<PeriodInput>,
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -184,8 +221,8 @@ payloads! {
     IterationPayload {
         /// The iteration.
         iteration: Iteration,
-        /// What became of what was sent; null where a verb has done what it says.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
     }
 }
 
@@ -198,22 +235,23 @@ impl IterationMutation {
     async fn create_iteration(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateIterationInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateIterationInput,
     ) -> Result<IterationPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let CreateIterationInput { product, name, goal, starts_on, ends_before, .. } = input;
+            let CreateIterationInput { product, name, goal, period, .. } = input;
+            let period = Period::from(period);
             let mut nulls = Nulls::default();
             let new = NewIteration {
                 product: product.0,
                 name,
                 goal: nulls.note("goal", super::given(goal)),
-                starts_on: starts_on.into(),
-                ends_before: ends_before.into(),
+                starts_on: period.from,
+                ends_before: period.until,
                 nulls,
             };
-            let (iteration, became) = iteration::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-            Ok(IterationPayload::done(Iteration(iteration), Some(became.into())))
+            let (iteration, outcome) = iteration::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(IterationPayload::done(Iteration(iteration), Some(outcome.into())))
         })
         .await
     }
@@ -222,18 +260,21 @@ impl IterationMutation {
     async fn update_iteration(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateIterationInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateIterationInput,
     ) -> Result<IterationPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.manages()?;
+            let period = super::kept("period", input.period)?.map(Period::from);
             let changes = IterationChanges {
                 name: super::kept("name", input.name)?,
                 goal: super::given(input.goal),
-                starts_on: super::kept("startsOn", input.starts_on)?.map(Into::into),
-                ends_before: super::kept("endsBefore", input.ends_before)?.map(Into::into),
+                starts_on: period.map(|period| period.from),
+                ends_before: period.map(|period| period.until),
             };
-            let id = parse("iterationId", &input.iteration_id)?;
+            let product = input.product.as_ref().map(|product| &*product.0);
+            let target = ("iteration", &*input.iteration.0);
+            let id = iteration::find(ctx.store(), by.into(), target, product).await?.id;
             let iteration = iteration::update(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(IterationPayload::done(Iteration(iteration), None))
         })

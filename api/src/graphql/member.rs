@@ -6,7 +6,7 @@ use async_graphql::{
     Context, Description, Enum, ID, InputObject, Object, SimpleObject, connection::Connection,
 };
 use ballroom_entity::{
-    id::{OrganizationId, TeamId},
+    id::{MemberId, OrganizationId, TeamId},
     member::{Column, Entity, Model},
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
@@ -18,7 +18,10 @@ use super::{
     Asking,
     fault::Fault,
     load::{IdentitiesOf, TeamsOf},
+    lookup,
+    order::orders,
     page::{Both, Direction, Paged, Sort, Total, connection},
+    range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
     team::Team,
     token::Role,
@@ -130,19 +133,38 @@ pub(super) struct MemberFilter {
     team: Option<Reference>,
     /// Whether to return removed members instead of active ones; false by default.
     removed: Option<bool>,
-    /// Created or changed after this time.
-    updated_after: Option<DateTime>,
+    /// Time of creation or of the last change, except of teams.
+    updated_at: Option<TimeRangeInput>,
+}
+
+orders! {
+    /// Sort fields of members.
+    MemberOrderField,
+    /// Sort order of members.
+    MemberOrder: Name Ascending {
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Members {
     team: Both<TeamId>,
     filter: MemberFilter,
+    order: Option<MemberOrder>,
 }
 
 impl Members {
     /// Those whom a filter lets through.
-    pub(super) async fn of(ctx: &Context<'_>, filter: Option<MemberFilter>) -> Result<Self, Fault> {
+    pub(super) async fn of(
+        ctx: &Context<'_>,
+        filter: Option<MemberFilter>,
+        order: Option<MemberOrder>,
+    ) -> Result<Self, Fault> {
         ctx.reports()?;
         let filter = filter.unwrap_or_default();
         if filter.text.is_some() {
@@ -153,7 +175,7 @@ impl Members {
             Some(team) => Some(super::dimensions(ctx).await?.team("filter.team", &team.0)?.id),
             None => None,
         };
-        Ok(Self { team: Both::default().and(team), filter })
+        Ok(Self { team: Both::default().and(team), filter, order })
     }
 
     /// Those of a team.
@@ -164,6 +186,10 @@ impl Members {
 
 impl Paged for Members {
     type Entity = Entity;
+
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.updatedAt", self.filter.updated_at)
+    }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         let removed = match self.filter.removed {
@@ -176,11 +202,11 @@ impl Paged for Members {
                 query.filter(team::has(organization, id))
             })
             .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
-            .apply_if(self.filter.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
+            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Name, Sort::Text, Direction::Ascending)
+        MemberOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -188,7 +214,7 @@ impl Paged for Members {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.name.clone(), row.id.0)
+        MemberOrder::mark(self.order, row)
     }
 }
 
@@ -197,13 +223,18 @@ pub(super) struct MemberQuery;
 
 #[Object]
 impl MemberQuery {
-    /// A member by ID or e-mail address, also a removed one. Null if there is none; `errors` says so.
+    /// A member, also a removed one, by exactly one of `member`, `id` and `email`. Null if there is none; `errors` says
+    /// so.
     async fn member(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "ID or e-mail address.")] member: Reference,
+        #[graphql(desc = "ID or e-mail address.")] member: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "E-mail address, in any case.")] email: Option<String>,
     ) -> Result<Member, Fault> {
-        Ok(Member(member::find(ctx.store(), ctx.reports()?, &member.0).await?))
+        let by = ctx.reports()?;
+        let (argument, member) = lookup::named::<MemberId>(member, id, ("email", email))?;
+        Ok(Member(member::find(ctx.store(), by, (argument, &member)).await?))
     }
 
     /// Members of the organization, by name.
@@ -213,6 +244,7 @@ impl MemberQuery {
         #[graphql(desc = "Which members to return; all active ones by default.")] filter: Option<
             MemberFilter,
         >,
+        #[graphql(desc = "Sort order; by name by default.")] order_by: Option<MemberOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -220,6 +252,7 @@ impl MemberQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Member, Total>, Fault> {
-        connection(ctx, Members::of(ctx, filter).await?, (first, after, last, before), Member).await
+        let members = Members::of(ctx, filter, order_by).await?;
+        connection(ctx, members, (first, after, last, before), Member).await
     }
 }

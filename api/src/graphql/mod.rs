@@ -10,12 +10,15 @@ mod fault;
 mod federation;
 mod live;
 mod load;
+mod lookup;
+mod order;
+mod outcome;
 mod page;
 mod payload;
+mod range;
 mod reach;
 mod root;
 mod scalar;
-mod sent;
 
 mod node;
 
@@ -87,7 +90,8 @@ pub use subscription::Subscription;
 use self::{
     customer::Customer, deployment::Deployment, exposures::DailyExposure, fault::Message, feature::Feature,
     feedback::Feedback, incident::Incident, iteration::Iteration, member::Member, organization::Organization,
-    page::Total, product::Product, reach::Mark, release::Release, root::Root, segment::Segment, team::Team,
+    page::Total, product::Product, reach::Mark, release::Release, root::Root, scale::Scale, segment::Segment,
+    team::Team, token::ApiToken,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -212,6 +216,8 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Iteration>>("Iterations, by pages.")
         .override_output_type_description::<Rows<Segment>>("Segments, by pages.")
         .override_output_type_description::<Rows<Customer>>("Customers, by pages.")
+        .override_output_type_description::<Rows<Scale>>("A page of scales.")
+        .override_output_type_description::<Rows<ApiToken>>("A page of tokens.")
         .override_output_type_description::<Rows<Feedback>>("Answers, by pages.")
         .override_output_type_description::<Rows<Incident>>("Incidents, by pages.")
         .override_output_type_description::<Rows<DailyExposure>>("Exposure by day, by pages.")

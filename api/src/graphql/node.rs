@@ -140,7 +140,7 @@ async fn own(ctx: &Context<'_>, id: &ID, only: CustomerId) -> Result<Option<Node
     } else if let Some(id) = IncidentId::parse(id) {
         incident::find(store, by, id).await.map(|row| Node::Incident(Incident(row)))
     } else if CustomerId::parse(id) == Some(only) {
-        customer::find(store, by, id).await.map(|row| Node::Customer(Customer(row)))
+        customer::find(store, by, ("id", id)).await.map(|row| Node::Customer(Customer(row)))
     } else {
         return Ok(None);
     };

@@ -11,11 +11,12 @@ use uuid::Uuid;
 use super::{
     Asking,
     fault::Fault,
+    order::orders,
     organization::Organization,
+    outcome::Outcome,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::Reference,
-    sent::SentOutcome,
 };
 use crate::{
     base::error::Error,
@@ -25,9 +26,28 @@ use crate::{
     },
 };
 
+orders! {
+    /// Sort fields of organizations.
+    OrganizationOrderField,
+    /// Sort order of organizations.
+    OrganizationOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
+}
+
 /// The organizations of the server. The proof makes sure that nobody else lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Organizations(Operate);
+pub(super) struct Organizations {
+    by: Operate,
+    order: Option<OrganizationOrder>,
+}
 
 impl Paged for Organizations {
     type Entity = Entity;
@@ -37,11 +57,11 @@ impl Paged for Organizations {
     }
 
     fn select(&self, _: OrganizationId) -> Select<Entity> {
-        operator::organizations(self.0)
+        operator::organizations(self.by)
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Key, Sort::Text, Direction::Ascending)
+        OrganizationOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -49,7 +69,7 @@ impl Paged for Organizations {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.key.clone(), row.id.0)
+        OrganizationOrder::mark(self.order, row)
     }
 }
 
@@ -62,6 +82,7 @@ impl OperatorQuery {
     async fn organizations(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<OrganizationOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -69,7 +90,7 @@ impl OperatorQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Organization, Total>, Fault> {
-        let organizations = Organizations(ctx.operates()?);
+        let organizations = Organizations { by: ctx.operates()?, order: order_by };
         connection(ctx, organizations, (first, after, last, before), Organization).await
     }
 }
@@ -112,8 +133,8 @@ payloads! {
     CreateOrganizationPayload {
         /// The organization.
         organization: Organization,
-        /// What happened to the input.
-        outcome: SentOutcome,
+        /// What the mutation did with the input.
+        outcome: Outcome,
         /// Token of the first administrator, to be sent as `Authorization: Bearer …`. Keep it: it is not shown again. Null
         /// if the organization existed.
         secret: Option<String>,
@@ -152,7 +173,7 @@ impl OperatorMutation {
             let name = super::given(input.name).map(|name| name.unwrap_or_else(|| input.key.clone()));
             let founded = operator::found(ctx.store(), by, &input.key, name.as_deref(), ctx.now()).await?;
             let organization = Organization(founded.organization);
-            Ok(CreateOrganizationPayload::done(organization, founded.became.into(), founded.secret))
+            Ok(CreateOrganizationPayload::done(organization, founded.outcome.into(), founded.secret))
         })
         .await
     }
@@ -166,7 +187,8 @@ impl OperatorMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.operates()?;
-            let row = operator::rename(ctx.store(), by, &input.organization.0, &input.name).await?;
+            let row =
+                operator::rename(ctx.store(), by, &input.organization.0, &input.name, ctx.now()).await?;
             Ok(RenameOrganizationPayload::done(Organization(row)))
         })
         .await

@@ -32,15 +32,20 @@ impl Organization {
         &self.0.name
     }
 
-    /// How many answers a verdict needs before the release and after it, 1 or more; 10 unless it was changed. With
-    /// fewer it is at most WATCH, with the reason FEW_ANSWERS.
-    async fn min_answers(&self) -> i32 {
+    /// Number of responses that a verdict needs before the release and after it, 1 or more; 10 by default. With fewer
+    /// the verdict is at most WATCH, with the reason FEW_RESPONSES.
+    async fn min_responses(&self) -> i32 {
         self.0.min_answers
     }
 
     /// Time of creation.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
+    }
+
+    /// Time of creation or of the last change of its name or settings.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
     }
 
     /// Where the feed of what happens stands now: a subscription with this as `after` misses nothing from here on.
@@ -63,9 +68,9 @@ impl OrganizationQuery {
 /// What is to change.
 #[derive(InputObject)]
 struct UpdateOrganizationInput {
-    /// How many answers a verdict needs on each side, 1 to 10000.
-    min_answers: i32,
-    /// Any text of yours: it comes back in the payload.
+    /// Number of responses that a verdict needs before the release and after it, 1 to 10000.
+    min_responses: i32,
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -86,12 +91,12 @@ impl OrganizationMutation {
     async fn update_organization(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateOrganizationInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateOrganizationInput,
     ) -> Result<OrganizationPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.administers()?;
-            let row = organization::set_min_answers(ctx.store(), by, input.min_answers, ctx.now()).await?;
+            let row = organization::set_min_answers(ctx.store(), by, input.min_responses, ctx.now()).await?;
             Ok(OrganizationPayload::done(Organization(row)))
         })
         .await

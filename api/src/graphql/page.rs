@@ -320,19 +320,6 @@ pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
     fn mark(&self, row: &<Self::Entity as EntityTrait>::Model) -> (String, Uuid);
 }
 
-/// Refuses a range that ends before it begins. `field` is the one that says where it ends.
-pub(super) fn in_order<T: PartialOrd + std::fmt::Display>(
-    field: &str,
-    (from, until): (Option<T>, Option<T>),
-) -> Result<(), Fault> {
-    match (from, until) {
-        (Some(from), Some(until)) if until < from => {
-            Err(Fault::invalid(field, &format!("{until} lies before {from}, where the range begins")))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// A page of rows: the key by which pages are loaded together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page<P>(pub P, pub Window);

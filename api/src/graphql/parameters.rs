@@ -10,12 +10,12 @@ use super::{
     Asking,
     fault::Fault,
     payload::{payload, payloads},
-    scalar::{Date, DateTime},
+    scalar::{Date, DateTime, PeriodInput},
     scale::{self, Scale},
     segment::{self, Segment},
 };
 use crate::score::{
-    Period, known_day,
+    known_day,
     parameters::{self, Parameters, StratumParameters},
 };
 
@@ -148,11 +148,9 @@ impl ParametersQuery {
 /// The days whose parameters are to be computed from the counts as they are now.
 #[derive(InputObject)]
 struct ComputeScoreParametersInput {
-    /// The first day.
-    from: Date,
-    /// The day after the last; at most 400 days after the first, and not later than today.
-    until: Date,
-    /// Any text of yours: it comes back in the payload.
+    /// The days: at most 400, all of them over.
+    period: PeriodInput,
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -174,12 +172,11 @@ impl ParametersMutation {
     async fn compute_score_parameters(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: ComputeScoreParametersInput,
+        #[graphql(desc = "Input of the mutation.")] input: ComputeScoreParametersInput,
     ) -> Result<ScoreParametersPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let period = Period { from: input.from.into(), until: input.until.into() };
-            let scores = &ctx.services().scores;
+            let (scores, period) = (&ctx.services().scores, input.period.into());
             let days = parameters::compute(ctx.store(), scores, ctx.manages()?, period, ctx.now()).await?;
             Ok(ScoreParametersPayload::done(days.into_iter().map(Into::into).collect()))
         })

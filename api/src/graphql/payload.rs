@@ -8,13 +8,13 @@ use super::{
     fault::{Code, Fault, Message},
 };
 
-/// What is wrong with the input of a mutation. Nothing was done.
+/// What is wrong with the input of a mutation, or with an item of a batch. Nothing was done with it.
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct UserError {
-    /// What kind of error it is: INVALID_ARGUMENT, NOT_FOUND or CONFLICT.
+    /// What kind of error it is: INVALID_ARGUMENT, NOT_FOUND or CONFLICT; of an item of a batch also another.
     code: Code,
-    /// The field of the input that is wrong; null when it is not about one.
+    /// The field of the input or of the item that is wrong; null if the error is not about one.
     field: Option<String>,
     #[graphql(skip)]
     message: Message,
@@ -68,12 +68,12 @@ macro_rules! payloads {
             $(
                 $(#[$about])*
                 ///
-                /// Null when nothing was done: `userErrors` says why.
+                /// Null if nothing was done: `userErrors` says why.
                 $field: Option<$type>,
             )+
-            /// What is wrong with the input; empty when it was done.
+            /// What is wrong with the input; empty if the mutation was carried out.
             user_errors: Vec<crate::graphql::payload::UserError>,
-            /// The mark that the input carried; null if none.
+            /// `clientMutationId` of the input; null if none was given.
             client_mutation_id: Option<String>,
         }
 

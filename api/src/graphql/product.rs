@@ -1,13 +1,11 @@
 //! Products.
 
-use async_graphql::{
-    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, connection::Connection,
-};
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
 use ballroom_entity::{
     id::{FeatureId, OrganizationId, ProductId},
     product::{Column, Entity, Model},
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
@@ -21,20 +19,26 @@ use super::{
     forecast::{self, Forecast},
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
-    iteration::{Iteration, IterationOrder, Iterations},
+    iteration::{Iteration, IterationFilter, IterationOrder, Iterations},
+    lookup,
+    order::orders,
+    outcome::Outcome,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
+    range::{self, Range, TimeRangeInput},
     regression::{self, ChangePoint},
     release::{Release, ReleaseFilter, ReleaseOrder, Releases},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
-    sent::SentOutcome,
     timeline::{self, Timeline, TimelineStep},
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value, ValueReport},
 };
-use crate::domain::{
-    product::{self, NewProduct, ProductChanges},
-    sent::Nulls,
+use crate::{
+    domain::{
+        product::{self, NewProduct, ProductChanges},
+        sent::Nulls,
+    },
+    store::holds,
 };
 
 /// A product: what releases are versions of and features belong to.
@@ -89,13 +93,14 @@ impl Product {
     async fn features(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeatureFilter>,
-        #[graphql(desc = "In which order; by key if left out.")] order_by: Option<FeatureOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeatureFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<FeatureOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
         let features = Features::of(ctx, Some(self.0.id), filter, order_by).await?;
         connection(ctx, features, (first, after, last, before), Feature).await
@@ -105,15 +110,16 @@ impl Product {
     async fn releases(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<ReleaseFilter>,
-        #[graphql(desc = "In which order; the one made last first if left out.")] order_by: Option<
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<ReleaseFilter>,
+        #[graphql(desc = "Sort order; the one created last first by default.")] order_by: Option<
             ReleaseOrder,
         >,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Release, Total>, Fault> {
         let releases = Releases::of(Some(self.0.id), filter, order_by);
         connection(ctx, releases, (first, after, last, before), Release).await
@@ -123,17 +129,18 @@ impl Product {
     async fn iterations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those that were made or changed after this moment.")] updated_after: Option<
-            DateTime,
+        #[graphql(desc = "Which iterations to return; all by default.")] filter: Option<IterationFilter>,
+        #[graphql(desc = "Sort order; the last iteration first by default.")] order_by: Option<
+            IterationOrder,
         >,
-        #[graphql(desc = "In which order; the last first if left out.")] order_by: Option<IterationOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Iteration, Total>, Fault> {
-        let iterations = Iterations { product: self.0.id, updated_after, order: order_by };
+        let iterations = Iterations::of(self.0.id, filter, order_by);
         connection(ctx, iterations, (first, after, last, before), Iteration).await
     }
 
@@ -141,13 +148,14 @@ impl Product {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers = Answers { product: Some(self.0.id), ..Answers::default() };
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -157,13 +165,14 @@ impl Product {
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<IncidentOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<IncidentOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents { product: Some(self.0.id), ..Incidents::default() };
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
@@ -173,16 +182,17 @@ impl Product {
     async fn trend(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "No point lies before this day; 91 days before `to` if left out.")] from: Option<
-            Date,
-        >,
-        #[graphql(desc = "The day of the last point; today if left out.")] to: Option<Date>,
+        #[graphql(
+            desc = "Days of the points; the last point lies on the last day. The last 92 days by default, today included."
+        )]
+        period: Option<PeriodInput>,
         #[graphql(default, desc = "How far apart the points lie; at most 400 points.")] step: TrendStep,
-        #[graphql(default = 90, desc = "Length in days of each point's period, 1 to 3660.")] days: i32,
+        #[graphql(default = 90, desc = "Length in days of the period of each point's `value`, 1 to 3660.")]
+        value_days: i32,
         #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
     ) -> Result<Vec<TrendPoint>, Fault> {
-        let asked = trend::Asked { from, to, step, days, release, segment };
+        let asked = trend::Asked { period, step, value_days, release, segment };
         trend::of(ctx, &self.0, FeatureId::NONE, asked).await
     }
 
@@ -309,51 +319,52 @@ impl Product {
     }
 }
 
-/// What products can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum ProductOrderField {
-    /// The key.
-    Key,
-    /// The name.
-    Name,
-    /// When it was made.
-    CreatedAt,
-    /// When it was made or last changed.
-    UpdatedAt,
+/// Conditions on products; all that are given must hold.
+#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct ProductFilter {
+    /// Text in the key or name, in any case.
+    text: Option<String>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// In which order products come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ProductOrder {
-    /// What they are sorted by.
-    field: ProductOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of products.
+    ProductOrderField,
+    /// Sort order of products.
+    ProductOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Products {
-    updated_after: Option<DateTime>,
+    filter: ProductFilter,
     order: Option<ProductOrder>,
 }
 
 impl Paged for Products {
     type Entity = Entity;
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.updatedAt", self.filter.updated_at)
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         Entity::owned_by(organization)
-            .apply_if(self.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
+            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
+            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let by_key = ProductOrder { field: ProductOrderField::Key, direction: Direction::Ascending };
-        let order = self.order.unwrap_or(by_key);
-        match order.field {
-            ProductOrderField::Key => (Column::Key, Sort::Text, order.direction),
-            ProductOrderField::Name => (Column::Name, Sort::Text, order.direction),
-            ProductOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            ProductOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-        }
+        ProductOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -361,11 +372,7 @@ impl Paged for Products {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        match self.order.map(|order| order.field) {
-            Some(ProductOrderField::Name) => (row.name.clone(), row.id.0),
-            Some(ProductOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
-            _ => (row.key.clone(), row.id.0),
-        }
+        ProductOrder::mark(self.order, row)
     }
 }
 
@@ -374,30 +381,33 @@ pub(super) struct ProductQuery;
 
 #[Object]
 impl ProductQuery {
-    /// A product. Null when there is none; `errors` says so.
+    /// A product by exactly one of `product`, `id` and `key`. Null if there is none; `errors` says so.
     async fn product(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id or key.")] product: Reference,
+        #[graphql(desc = "ID or key.")] product: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
     ) -> Result<Product, Fault> {
-        Ok(Product(product::find(ctx.store(), ctx.reports()?, &product.0).await?))
+        ctx.reports()?;
+        let (argument, product) = lookup::named::<ProductId>(product, id, ("key", key))?;
+        Ok(Product(super::dimensions(ctx).await?.product(argument, &product)?.clone()))
     }
 
     /// The organization's products, by key.
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those that were made or changed after this moment.")] updated_after: Option<
-            DateTime,
+        #[graphql(desc = "Which products to return; all by default.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<ProductOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
         >,
-        #[graphql(desc = "In which order; by key if left out.")] order_by: Option<ProductOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Product, Total>, Fault> {
-        let products = Products { updated_after, order: order_by };
+        let products = Products { filter: filter.unwrap_or_default(), order: order_by };
         connection(ctx, products, (first, after, last, before), Product).await
     }
 }
@@ -423,7 +433,7 @@ struct CreateProductInput {
     /// The environments whose deployments ship a release: a deployment that succeeded in one of them ships a planned
     /// release. production if left out or null; none: deployments ship nothing.
     ships_to: MaybeUndefined<Vec<String>>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -438,7 +448,7 @@ struct UpdateProductInput {
     description: MaybeUndefined<String>,
     /// The environments whose deployments ship a release, instead of those before; none: deployments ship nothing.
     ships_to: MaybeUndefined<Vec<String>>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -447,8 +457,8 @@ payloads! {
     ProductPayload {
         /// The product.
         product: Product,
-        /// What became of what was sent; null where a verb has done what it says.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
         /// are meant.
         alike: Vec<Product>,
@@ -464,7 +474,7 @@ impl ProductMutation {
     async fn create_product(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateProductInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateProductInput,
     ) -> Result<ProductPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -477,11 +487,11 @@ impl ProductMutation {
                 ships_to: nulls.note("shipsTo", super::given(input.ships_to)),
                 nulls,
             };
-            let (product, became) = product::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            let (product, outcome) = product::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
             let dimensions = ctx.store().dimensions(product.organization_id).await?;
-            let alike = became.alike(&product.key, dimensions.products.values(), |row| &row.key);
+            let alike = outcome.alike(&product.key, dimensions.products.values(), |row| &row.key);
             let alike = alike.into_iter().map(Product).collect();
-            Ok(ProductPayload::done(Product(product), Some(became.into()), alike))
+            Ok(ProductPayload::done(Product(product), Some(outcome.into()), alike))
         })
         .await
     }
@@ -490,7 +500,7 @@ impl ProductMutation {
     async fn update_product(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateProductInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateProductInput,
     ) -> Result<ProductPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

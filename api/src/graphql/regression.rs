@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 
 use super::{
     Asking,
-    evidence::{Control, ControlShift, FallSince, Gate, MissingAnswers, PreviousComparison, VerdictReason},
+    evidence::{Control, ControlShift, FallSince, Gate, MissingResponses, PreviousComparison, VerdictReason},
     fault::Fault,
     feature::{self, Feature},
     load::VerdictsOn,
@@ -139,8 +139,8 @@ impl Regression {
         }
     }
 
-    /// How many answers a verdict needs on each side, as the organization decided.
-    async fn min_answers(&self) -> i64 {
+    /// Number of responses that a verdict needs before the release and after it, as set by the organization.
+    async fn min_responses(&self) -> i64 {
         self.report.min_answers.into()
     }
 
@@ -213,9 +213,9 @@ impl FeatureRegression {
         self.score.reason.map(VerdictReason::from)
     }
 
-    /// How many answers are missing on either side until the evidence may be a verdict; null: none.
-    async fn missing_answers(&self) -> Option<MissingAnswers> {
-        self.score.missing.map(MissingAnswers::from)
+    /// Number of responses that are missing on either side until the evidence may become a verdict; null if none is.
+    async fn missing_responses(&self) -> Option<MissingResponses> {
+        self.score.missing.map(MissingResponses::from)
     }
 
     /// Whether the cause was tested; null where there is no evidence for a change.
@@ -403,7 +403,7 @@ impl FeatureRegression {
     }
 
     /// The releases that may have brought the change, the most likely first: those of 1 % or more, at most ten. Empty
-    /// where `changePoint.called` is false, and when too little is known.
+    /// where `changePoint.detected` is false, and when too little is known.
     async fn suspects(&self, ctx: &Context<'_>) -> Result<Vec<Suspect>, Fault> {
         let change = self.change_point(ctx).await?;
         Ok(change.map(|change| change.named()).unwrap_or_default())
@@ -537,8 +537,8 @@ impl ChangePoint {
 
 #[Object(use_type_description)]
 impl ChangePoint {
-    /// Whether anything changed at all: the evidence is 20 to 1 or more. If false, the rest is of little worth.
-    async fn called(&self) -> bool {
+    /// Whether a change was detected: the evidence for one is 20 to 1 or more. If false, the rest says little.
+    async fn detected(&self) -> bool {
         self.found.called
     }
 
@@ -563,7 +563,7 @@ impl ChangePoint {
     }
 
     /// The releases that may have brought the change, the most likely culprit first: those of 1 % or more, at most ten.
-    /// Empty where `called` is false.
+    /// Empty where `detected` is false.
     async fn suspects(&self) -> Vec<Suspect> {
         self.named()
     }

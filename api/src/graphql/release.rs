@@ -10,7 +10,10 @@ use ballroom_entity::{
     release_feature,
 };
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, Func},
+};
 use uuid::Uuid;
 
 use super::{
@@ -25,15 +28,17 @@ use super::{
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{DeploymentsOf, TouchedBy},
-    page::{Both, Direction, Paged, Sort, Total, in_order},
+    lookup,
+    order::orders,
+    outcome::Outcome,
+    page::{Both, Direction, Paged, Sort, Total},
     payload::{payload, payloads},
     product::{self, Product},
+    range::{self, DateRangeInput, Range, TimeRangeInput},
     regression::{self, Regression},
-    scalar::{Date, DateTime, PeriodInput, Reference, id, parse},
-    sent::SentOutcome,
+    scalar::{Date, DateTime, PeriodInput, Reference, id},
 };
 use crate::{
-    base::reference::PublicId,
     domain::{
         product::today,
         release::{self, NewRelease, ReleaseChanges, TouchedFeature},
@@ -236,13 +241,14 @@ impl Release {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<FeedbackFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<FeedbackOrder>,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeedbackFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<FeedbackOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let answers =
             Answers { product: Some(self.0.product_id), release: Both::at(self.0.id), ..Answers::default() };
@@ -254,17 +260,16 @@ impl Release {
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them; all if left out.")] filter: Option<IncidentFilter>,
-        #[graphql(desc = "In which order; the one opened last first if left out.")] order_by: Option<
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<IncidentFilter>,
+        #[graphql(desc = "Sort order; the one opened last first by default.")] order_by: Option<
             IncidentOrder,
         >,
-        #[graphql(
-            desc = "Number of items to return from the start: at most 200; 25 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Only items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Number of items to return from the end: at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only items before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         ctx.is_inside()?;
         let incidents = Incidents {
@@ -309,34 +314,28 @@ impl Release {
 pub(super) struct ReleaseFilter {
     /// In one of these stages of life.
     lifecycle: Option<Vec<ReleaseLifecycle>>,
-    /// With customers since this day or later.
-    released_from: Option<Date>,
-    /// With customers since before this day.
-    released_until: Option<Date>,
+    /// First day with customers.
+    released_on: Option<DateRangeInput>,
     /// With this text in the version or the title, whatever the case of its letters.
     text: Option<String>,
-    /// Made or changed after this moment: see `updatedAt`.
-    updated_after: Option<DateTime>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
 }
 
-/// What releases can be sorted by.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum ReleaseOrderField {
-    /// When it was entered.
-    CreatedAt,
-    /// The version, in its natural order: 1.9 before 1.10, 2.0.0-rc.1 before 2.0.0, 4.6.1 (9) before 4.6.1 (10).
-    Version,
-    /// When it was entered or last changed.
-    UpdatedAt,
-}
-
-/// In which order releases come.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ReleaseOrder {
-    /// What they are sorted by.
-    field: ReleaseOrderField,
-    /// Which come first.
-    direction: Direction,
+orders! {
+    /// Sort fields of releases.
+    ReleaseOrderField,
+    /// Sort order of releases.
+    ReleaseOrder: CreatedAt Descending {
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Version, in its natural order: 1.9 before 1.10, 2.0.0-rc.1 before 2.0.0, 4.6.1 (9) before 4.6.1 (10).
+        Version = (VersionOrder, Text, |row| row.version_order.clone()),
+        /// Day for which the release is planned; in either direction releases without one come last.
+        PlannedFor = (PlannedFor, Day, |row| row.planned_for.map(|day| day.to_string()).unwrap_or_default()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -358,6 +357,16 @@ impl Releases {
         Self { product, feature: None, filter, order }
     }
 
+    /// The day that stands for none where releases are sorted by the day for which they are planned: the last one.
+    fn unplanned(&self) -> Option<NaiveDate> {
+        let ReleaseOrder { field, direction } = self.order?;
+        let year = match direction {
+            Direction::Ascending => 9999,
+            Direction::Descending => 1,
+        };
+        NaiveDate::from_ymd_opt(year, 1, 1).filter(|_| field == ReleaseOrderField::PlannedFor)
+    }
+
     /// Those that touch a feature.
     pub(super) fn touching(self, feature: FeatureId) -> Self {
         Self { feature: Some(feature), ..self }
@@ -368,10 +377,9 @@ impl Paged for Releases {
     type Entity = Entity;
 
     fn check(&self) -> Result<(), Fault> {
-        let range = self.filter.as_ref().map(|filter| {
-            (filter.released_from.map(|from| from.0), filter.released_until.map(|until| until.0))
-        });
-        in_order("filter.releasedUntil", range.unwrap_or_default())
+        let Some(filter) = &self.filter else { return Ok(()) };
+        range::check("filter.releasedOn", filter.released_on)?;
+        range::check("filter.updatedAt", filter.updated_at)
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
@@ -389,26 +397,23 @@ impl Paged for Releases {
                 let any = stages.iter().map(|stage| in_stage(organization, *stage));
                 query.filter(any.fold(Condition::any(), Condition::add))
             })
-            .apply_if(filter.and_then(|filter| filter.released_from), |query, from| {
-                query.filter(Column::ReleasedOn.gte(from.0))
+            .apply_if(filter.and_then(|filter| filter.released_on), |query, range| {
+                query.filter(range.holds(Column::ReleasedOn))
             })
-            .apply_if(filter.and_then(|filter| filter.released_until), |query, until| {
-                query.filter(Column::ReleasedOn.lt(until.0))
-            })
-            .apply_if(filter.and_then(|filter| filter.updated_after), |query, after| {
-                query.filter(Column::UpdatedAt.gt(after.0))
+            .apply_if(filter.and_then(|filter| filter.updated_at), |query, range| {
+                query.filter(range.holds(Column::UpdatedAt))
             })
             .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        let made_last =
-            ReleaseOrder { field: ReleaseOrderField::CreatedAt, direction: Direction::Descending };
-        let order = self.order.unwrap_or(made_last);
-        match order.field {
-            ReleaseOrderField::CreatedAt => (Column::Id, Sort::Id, order.direction),
-            ReleaseOrderField::UpdatedAt => (Column::UpdatedAt, Sort::Moment, order.direction),
-            ReleaseOrderField::Version => (Column::VersionOrder, Sort::Text, order.direction),
+        ReleaseOrder::sort(self.order)
+    }
+
+    fn sort_value(&self) -> Expr {
+        match self.unplanned() {
+            Some(day) => Func::coalesce([Column::PlannedFor.into_expr(), Expr::val(day)]).into(),
+            None => Expr::col((Entity, self.sort().0)),
         }
     }
 
@@ -417,9 +422,9 @@ impl Paged for Releases {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        match self.order.map(|order| order.field) {
-            Some(ReleaseOrderField::UpdatedAt) => (row.updated_at.to_rfc3339(), row.id.0),
-            _ => (row.version_order.clone(), row.id.0),
+        match self.unplanned() {
+            Some(day) => (row.planned_for.unwrap_or(day).to_string(), row.id.0),
+            None => ReleaseOrder::mark(self.order, row),
         }
     }
 }
@@ -462,71 +467,26 @@ pub(super) async fn of(ctx: &Context<'_>, release: ReleaseId) -> Result<Release,
     found.map(Release).ok_or_else(|| super::gone("release", release))
 }
 
-/// The release that an input names: by id, or by version, in a product or in the only product that has it.
-pub(super) async fn referenced(
-    ctx: &Context<'_>,
-    release_id: Option<ID>,
-    release: Option<Reference>,
-    product: Option<Reference>,
-) -> Result<ReleaseId, Fault> {
-    // Not through the loaders: what they remember would be shown after the release has changed.
-    let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
-    match product {
-        Some(product) => {
-            let product = dimensions.product("product", &product.0)?.id;
-            referenced_in(ctx, release_id, release, product).await
-        }
-        None => match (release_id, release) {
-            (Some(id), None) => parse("releaseId", &id),
-            (None, Some(reference)) => Ok(dimensions.only_release("release", &reference.0)?.id),
-            _ => Err(which()),
-        },
-    }
-}
-
-/// The release of a product that an input names, by id or by version.
-pub(super) async fn referenced_in(
-    ctx: &Context<'_>,
-    release_id: Option<ID>,
-    release: Option<Reference>,
-    product: ProductId,
-) -> Result<ReleaseId, Fault> {
-    let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
-    match (release_id, release) {
-        (Some(id), None) => {
-            let id: ReleaseId = parse("releaseId", &id)?;
-            Ok(dimensions.release(product, "releaseId", &id.public())?.id)
-        }
-        (None, Some(reference)) => Ok(dimensions.release(product, "release", &reference.0)?.id),
-        _ => Err(which()),
-    }
-}
-
-fn which() -> Fault {
-    Fault::invalid("release", "name the release once: by `release` (its id or version) or by `releaseId`")
-}
-
 #[derive(Default)]
 pub(super) struct ReleaseQuery;
 
 #[Object]
 impl ReleaseQuery {
-    /// A release, by its id, or by its version within a product. Null when there is none; `errors` says so.
+    /// A release by exactly one of `release`, `id` and `version`. Null if there is none; `errors` says so.
     async fn release(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id, or its version if the product is given too.")] release: Reference,
-        #[graphql(desc = "The product in which to look for a version.")] product: Option<Reference>,
+        #[graphql(desc = "ID or version.")] release: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Version.")] version: Option<String>,
+        #[graphql(desc = "Product of the release; needed for a version that several products have.")]
+        product: Option<Reference>,
     ) -> Result<Release, Fault> {
         ctx.reports()?;
-        match product {
-            None => of(ctx, parse("release", &ID(release.0))?).await,
-            Some(product) => {
-                let dimensions = super::dimensions(ctx).await?;
-                let product = dimensions.product("product", &product.0)?.id;
-                Ok(Release(dimensions.release(product, "release", &release.0)?.clone()))
-            }
-        }
+        let (argument, release) = lookup::named::<ReleaseId>(release, id, ("version", version))?;
+        let dimensions = super::dimensions(ctx).await?;
+        let product = product.map(|product| dimensions.product("product", &product.0)).transpose()?;
+        Ok(Release(dimensions.release_in(product.map(|product| product.id), argument, &release)?.clone()))
     }
 }
 
@@ -561,19 +521,17 @@ struct PlanReleaseInput {
     /// When the sending system says that this became so: an earlier state never replaces a later one. Left out: what is
     /// sent last is the newest.
     updated_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 /// What to change of a release; what is left out stays.
 #[derive(InputObject)]
 struct UpdateReleaseInput {
-    /// The release: its id, or its version. A version that several products have needs the product too.
-    release: Option<Reference>,
-    /// The product in which to look for a version.
+    /// ID or version of the release.
+    release: Reference,
+    /// Product of the release; needed for a version that several products have.
     product: Option<Reference>,
-    /// The release by its id, instead of `release`.
-    release_id: Option<ID>,
     /// A new title; null removes it.
     title: MaybeUndefined<String>,
     /// New notes; null removes them.
@@ -584,38 +542,34 @@ struct UpdateReleaseInput {
     planned_for: MaybeUndefined<Date>,
     /// The features that it touches, instead of those before; null or none: it touches none.
     features: MaybeUndefined<Vec<ReleaseFeatureInput>>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 /// A release that customers have.
 #[derive(InputObject)]
 struct ShipReleaseInput {
-    /// The release: its id, or its version. A version that several products have needs the product too.
-    release: Option<Reference>,
-    /// The product in which to look for a version.
+    /// ID or version of the release.
+    release: Reference,
+    /// Product of the release; needed for a version that several products have.
     product: Option<Reference>,
-    /// The release by its id, instead of `release`.
-    release_id: Option<ID>,
     /// Since when; left out: since the answers that name it show it with customers, now if none does. A release that was
     /// withdrawn comes again: its first day is the new one, and neither side of a verdict counts the first time.
     released_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 /// A release that is taken back.
 #[derive(InputObject)]
 struct WithdrawReleaseInput {
-    /// The release: its id, or its version. A version that several products have needs the product too.
-    release: Option<Reference>,
-    /// The product in which to look for a version.
+    /// ID or version of the release.
+    release: Reference,
+    /// Product of the release; needed for a version that several products have.
     product: Option<Reference>,
-    /// The release by its id, instead of `release`.
-    release_id: Option<ID>,
     /// Since when; now if left out.
     withdrawn_at: Option<DateTime>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -624,8 +578,8 @@ payloads! {
     ReleasePayload {
         /// The release.
         release: Release,
-        /// What became of what was sent; null after `updateRelease`.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// Releases of the product whose version is another spelling of the one that was made now: v1.2.3 where 1.2.3 is
         /// there. Answers that name the one do not count for the other; look whether both are meant.
         alike: Vec<Release>,
@@ -648,7 +602,7 @@ impl ReleaseMutation {
     async fn plan_release(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: PlanReleaseInput,
+        #[graphql(desc = "Input of the mutation.")] input: PlanReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -667,7 +621,7 @@ impl ReleaseMutation {
             };
             let planned = release::plan(ctx.store(), ctx.ships()?, new, ctx.now()).await?;
             let alike = planned.alike.into_iter().map(Release).collect();
-            Ok(ReleasePayload::done(Release(planned.release), Some(planned.became.into()), alike))
+            Ok(ReleasePayload::done(Release(planned.release), Some(planned.outcome.into()), alike))
         })
         .await
     }
@@ -676,7 +630,7 @@ impl ReleaseMutation {
     async fn update_release(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateReleaseInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -688,7 +642,7 @@ impl ReleaseMutation {
                 planned_for: super::given(input.planned_for).map(|day| day.map(Into::into)),
                 features: super::given(input.features).map(|features| touched(features.unwrap_or_default())),
             };
-            let id = referenced(ctx, input.release_id, input.release, input.product).await?;
+            let id = lookup::release(ctx, &input.release, input.product.as_ref()).await?;
             let release = release::update(ctx.store(), by, id, changes, ctx.now()).await?;
             Ok(ReleasePayload::done(Release(release), None, Vec::new()))
         })
@@ -699,15 +653,15 @@ impl ReleaseMutation {
     async fn ship_release(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: ShipReleaseInput,
+        #[graphql(desc = "Input of the mutation.")] input: ShipReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.ships()?;
-            let id = referenced(ctx, input.release_id, input.release, input.product).await?;
+            let id = lookup::release(ctx, &input.release, input.product.as_ref()).await?;
             let released_at = input.released_at.map(Into::into);
-            let (release, became) = release::ship(ctx.store(), by, id, released_at, ctx.now()).await?;
-            Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))
+            let (release, outcome) = release::ship(ctx.store(), by, id, released_at, ctx.now()).await?;
+            Ok(ReleasePayload::done(Release(release), Some(outcome.into()), Vec::new()))
         })
         .await
     }
@@ -716,15 +670,15 @@ impl ReleaseMutation {
     async fn withdraw_release(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: WithdrawReleaseInput,
+        #[graphql(desc = "Input of the mutation.")] input: WithdrawReleaseInput,
     ) -> Result<ReleasePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.ships()?;
-            let id = referenced(ctx, input.release_id, input.release, input.product).await?;
+            let id = lookup::release(ctx, &input.release, input.product.as_ref()).await?;
             let withdrawn_at = input.withdrawn_at.map_or_else(|| ctx.now(), Into::into);
-            let (release, became) = release::withdraw(ctx.store(), by, id, withdrawn_at, ctx.now()).await?;
-            Ok(ReleasePayload::done(Release(release), Some(became.into()), Vec::new()))
+            let (release, outcome) = release::withdraw(ctx.store(), by, id, withdrawn_at, ctx.now()).await?;
+            Ok(ReleasePayload::done(Release(release), Some(outcome.into()), Vec::new()))
         })
         .await
     }

@@ -14,16 +14,11 @@ pub(super) fn id(id: impl PublicId) -> ID {
 }
 
 /// The id that a client gave.
-pub(super) fn parse<I: PublicId>(field: &str, id: &ID) -> Result<I, Fault> {
+pub(super) fn parse<I: PublicId>(field: &str, id: &str) -> Result<I, Fault> {
     I::parse(id).ok_or_else(|| {
         Fault::invalid(
             field,
-            &format!(
-                "\"{}\" is not the id of {}, which is {noun}_…",
-                id.0,
-                words::a(I::NOUN),
-                noun = I::NOUN
-            ),
+            &format!("\"{id}\" is not the id of {}, which is {noun}_…", words::a(I::NOUN), noun = I::NOUN),
         )
     })
 }
@@ -134,6 +129,12 @@ pub struct PeriodInput {
     until: Date,
 }
 
+impl From<PeriodInput> for Period {
+    fn from(given: PeriodInput) -> Self {
+        Self { from: given.from.into(), until: given.until.into() }
+    }
+}
+
 /// Days from `from` on, up to but not including `until`.
 #[derive(SimpleObject, Clone, Copy, Debug)]
 #[graphql(name = "Period")]
@@ -156,6 +157,5 @@ pub(super) fn period(
     as_of: Option<Date>,
     today: NaiveDate,
 ) -> Result<(Period, NaiveDate), Fault> {
-    let given = given.map(|period| Period { from: period.from.into(), until: period.until.into() });
-    Ok(Period::resolve(given, as_of.map(Into::into), today)?)
+    Ok(Period::resolve(given.map(Into::into), as_of.map(Into::into), today)?)
 }

@@ -1,13 +1,22 @@
 //! Scales.
 
-use async_graphql::{Context, Description, Enum, ID, InputObject, Object};
-use ballroom_entity::{id::ScaleId, scale::Model};
+use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
+use ballroom_entity::{
+    id::{OrganizationId, ScaleId},
+    scale::{Column, Entity, Model, ScaleKind as Stored},
+};
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use uuid::Uuid;
 
 use super::{
     Asking,
     fault::Fault,
+    lookup,
+    order::orders,
+    outcome::Outcome,
+    page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
-    scalar::id,
+    scalar::{DateTime, Reference, id},
 };
 use crate::domain::scale::{self, NewScale};
 
@@ -16,7 +25,7 @@ use crate::domain::scale::{self, NewScale};
 pub struct Scale(pub Model);
 
 /// Which standard figure belongs to a scale.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "ballroom_entity::scale::ScaleKind")]
 pub(super) enum ScaleKind {
     /// Customer satisfaction, 1 to 5: share of 4 and 5.
@@ -74,6 +83,60 @@ impl Scale {
     async fn higher_is_better(&self) -> bool {
         self.0.higher_is_better
     }
+
+    /// Time of creation. A scale never changes: responses are counted by its levels.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+}
+
+/// Conditions on scales; all that are given must hold.
+#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct ScaleFilter {
+    /// Kinds, one of which the scale has.
+    kind: Option<Vec<ScaleKind>>,
+}
+
+orders! {
+    /// Sort fields of scales.
+    ScaleOrderField,
+    /// Sort order of scales.
+    ScaleOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Scales {
+    filter: ScaleFilter,
+    order: Option<ScaleOrder>,
+}
+
+impl Paged for Scales {
+    type Entity = Entity;
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        Entity::owned_by(organization).apply_if(self.filter.kind.as_ref(), |query, kinds| {
+            query.filter(Column::Kind.is_in(kinds.iter().copied().map(Stored::from)))
+        })
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        ScaleOrder::sort(self.order)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        ScaleOrder::mark(self.order, row)
+    }
 }
 
 /// The scale of an id that is known to exist.
@@ -87,9 +150,34 @@ pub(super) struct ScaleQuery;
 
 #[Object]
 impl ScaleQuery {
+    /// A scale by exactly one of `scale`, `id` and `key`. Null if there is none; `errors` says so.
+    async fn scale(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "ID or key.")] scale: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
+    ) -> Result<Scale, Fault> {
+        ctx.reports()?;
+        let (argument, scale) = lookup::named::<ScaleId>(scale, id, ("key", key))?;
+        Ok(Scale(super::dimensions(ctx).await?.scale(argument, &scale)?.clone()))
+    }
+
     /// The organization's scales, by key: csat, nps, ces, stars, stars10 and thumbs are there from the start.
-    async fn scales(&self, ctx: &Context<'_>) -> Result<Vec<Scale>, Fault> {
-        Ok(scale::all(ctx.store(), ctx.reports()?).await?.into_iter().map(Scale).collect())
+    async fn scales(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which scales to return; all by default.")] filter: Option<ScaleFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<ScaleOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Scale, Total>, Fault> {
+        let scales = Scales { filter: filter.unwrap_or_default(), order: order_by };
+        connection(ctx, scales, (first, after, last, before), Scale).await
     }
 }
 
@@ -112,7 +200,7 @@ struct CreateScaleInput {
     /// Whether `max` is the best rating.
     #[graphql(default = true)]
     higher_is_better: bool,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -121,6 +209,8 @@ payloads! {
     ScalePayload {
         /// The scale.
         scale: Scale,
+        /// What the mutation did with the input.
+        outcome: Outcome,
     }
 }
 
@@ -133,7 +223,7 @@ impl ScaleMutation {
     async fn create_scale(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateScaleInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateScaleInput,
     ) -> Result<ScalePayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -141,7 +231,8 @@ impl ScaleMutation {
             let name = name.unwrap_or_else(|| key.clone());
             let kind = kind.unwrap_or(ScaleKind::Custom).into();
             let new = NewScale { key, name, kind, min, max, step, higher_is_better };
-            Ok(ScalePayload::done(Scale(scale::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?)))
+            let (scale, outcome) = scale::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
+            Ok(ScalePayload::done(Scale(scale), outcome.into()))
         })
         .await
     }

@@ -5,18 +5,21 @@ use ballroom_entity::{
     id::{OrganizationId, SegmentId},
     segment::{Column, Entity, Model},
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
     Asking,
     fault::Fault,
+    lookup,
+    order::orders,
+    outcome::Outcome,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
+    range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
-    sent::SentOutcome,
 };
-use crate::domain::segment;
+use crate::{domain::segment, store::holds};
 
 /// A named group of customers: a tier, a region.
 #[derive(Description)]
@@ -39,27 +42,63 @@ impl Segment {
         &self.0.name
     }
 
-    /// When it last changed.
+    /// Time of creation.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// Time of creation or of the last change.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
 }
 
+/// Conditions on segments; all that are given must hold.
+#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct SegmentFilter {
+    /// Text in the key or name, in any case.
+    text: Option<String>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
+}
+
+orders! {
+    /// Sort fields of segments.
+    SegmentOrderField,
+    /// Sort order of segments.
+    SegmentOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Segments {
-    updated_after: Option<DateTime>,
+    filter: SegmentFilter,
+    order: Option<SegmentOrder>,
 }
 
 impl Paged for Segments {
     type Entity = Entity;
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.updatedAt", self.filter.updated_at)
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
         Entity::owned_by(organization)
-            .apply_if(self.updated_after, |query, after| query.filter(Column::UpdatedAt.gt(after.0)))
+            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
+            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Key, Sort::Text, Direction::Ascending)
+        SegmentOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -67,7 +106,7 @@ impl Paged for Segments {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.key.clone(), row.id.0)
+        SegmentOrder::mark(self.order, row)
     }
 }
 
@@ -83,20 +122,34 @@ pub(super) struct SegmentQuery;
 
 #[Object]
 impl SegmentQuery {
+    /// A segment by exactly one of `segment`, `id` and `key`. Null if there is none; `errors` says so.
+    async fn segment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "ID or key.")] segment: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
+    ) -> Result<Segment, Fault> {
+        ctx.reports()?;
+        let (argument, segment) = lookup::named::<SegmentId>(segment, id, ("key", key))?;
+        Ok(Segment(super::dimensions(ctx).await?.segment(argument, &segment)?.clone()))
+    }
+
     /// The organization's segments, by key.
     async fn segments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those that were made or changed after this moment.")] updated_after: Option<
-            DateTime,
+        #[graphql(desc = "Which segments to return; all by default.")] filter: Option<SegmentFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<SegmentOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
         >,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Segment, Total>, Fault> {
-        connection(ctx, Segments { updated_after }, (first, after, last, before), Segment).await
+        let segments = Segments { filter: filter.unwrap_or_default(), order: order_by };
+        connection(ctx, segments, (first, after, last, before), Segment).await
     }
 }
 
@@ -107,7 +160,7 @@ struct CreateSegmentInput {
     key: String,
     /// What people call it; its key if left out or null.
     name: MaybeUndefined<String>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -118,7 +171,7 @@ struct UpdateSegmentInput {
     segment: Reference,
     /// A new name.
     name: String,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -127,8 +180,8 @@ payloads! {
     SegmentPayload {
         /// The segment.
         segment: Segment,
-        /// What became of what was sent; null where a verb has done what it says.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
         /// are meant.
         alike: Vec<Segment>,
@@ -144,18 +197,18 @@ impl SegmentMutation {
     async fn create_segment(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateSegmentInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateSegmentInput,
     ) -> Result<SegmentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.manages()?;
             let name = super::given(input.name);
             let name = name.as_ref().map(Option::as_deref);
-            let (segment, became) = segment::create(ctx.store(), by, &input.key, name, ctx.now()).await?;
+            let (segment, outcome) = segment::create(ctx.store(), by, &input.key, name, ctx.now()).await?;
             let dimensions = ctx.store().dimensions(segment.organization_id).await?;
-            let alike = became.alike(&segment.key, dimensions.segments.values(), |row| &row.key);
+            let alike = outcome.alike(&segment.key, dimensions.segments.values(), |row| &row.key);
             let alike = alike.into_iter().map(Segment).collect();
-            Ok(SegmentPayload::done(Segment(segment), Some(became.into()), alike))
+            Ok(SegmentPayload::done(Segment(segment), Some(outcome.into()), alike))
         })
         .await
     }
@@ -164,7 +217,7 @@ impl SegmentMutation {
     async fn update_segment(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: UpdateSegmentInput,
+        #[graphql(desc = "Input of the mutation.")] input: UpdateSegmentInput,
     ) -> Result<SegmentPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {

@@ -54,11 +54,13 @@ impl Subscription {
     async fn feedback_received(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only answers about this product.")] product: Option<Reference>,
-        #[graphql(desc = "Only answers about this feature: its id, or its key if the product is given too.")]
+        #[graphql(desc = "ID or key of a product: only responses about it.")] product: Option<Reference>,
+        #[graphql(
+            desc = "ID or key of a feature: only its responses. A key that several products have needs the product."
+        )]
         feature: Option<Reference>,
         #[graphql(
-            desc = "Only answers that count for this release: its id, or its version if the product is given too."
+            desc = "ID or version of a release: only responses that count for it. A version that several products have needs the product."
         )]
         release: Option<Reference>,
         #[graphql(
@@ -83,12 +85,12 @@ impl Subscription {
         ctx: &Context<'_>,
         #[graphql(desc = "Only incidents of this product.")] product: Option<Reference>,
         #[graphql(
-            desc = "Only incidents that hurt this feature: its id, or its key if the product is given too."
+            desc = "ID or key of a feature: only incidents that affect it. A key that several products have needs the product."
         )]
         feature: Option<Reference>,
         #[graphql(
-            desc = "Only incidents of which anything is stated about this release (its id, or its version if the \
-                    product is given too), be it that they do not come from there."
+            desc = "ID or version of a release: only incidents about which anything is stated of it, be it that they do not come \
+                    from there. A version that several products have needs the product."
         )]
         release: Option<Reference>,
         #[graphql(
@@ -121,7 +123,9 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only releases of this product.")] product: Option<Reference>,
-        #[graphql(desc = "Only this release: its id, or its version if the product is given too.")]
+        #[graphql(
+            desc = "ID or version of a release: only this one. A version that several products have needs the product."
+        )]
         release: Option<Reference>,
         #[graphql(
             desc = "First tell what happened after this cursor, of an event or of `Organization.feedCursor`."
@@ -142,10 +146,12 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only verdicts on releases of this product.")] product: Option<Reference>,
-        #[graphql(desc = "Only verdicts on this feature: its id, or its key if the product is given too.")]
+        #[graphql(
+            desc = "ID or key of a feature: only verdicts on it. A key that several products have needs the product."
+        )]
         feature: Option<Reference>,
         #[graphql(
-            desc = "Only verdicts on this release: its id, or its version if the product is given too."
+            desc = "ID or version of a release: only verdicts on it. A version that several products have needs the product."
         )]
         release: Option<Reference>,
     ) -> Result<Events<VerdictChange>, Fault> {
@@ -165,7 +171,9 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only alerts of this product.")] product: Option<Reference>,
-        #[graphql(desc = "Only alerts of this feature: its id, or its key if the product is given too.")]
+        #[graphql(
+            desc = "ID or key of a feature: only its alerts. A key that several products have needs the product."
+        )]
         feature: Option<Reference>,
     ) -> Result<Events<IncidentAlert>, Fault> {
         let by = ctx.reports()?;
@@ -254,13 +262,19 @@ async fn scope(
     let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
     let text = |reference: &'_ Option<Reference>| reference.as_ref().map(|reference| reference.0.clone());
     let (product, feature, release) = (text(&product), text(&feature), text(&release));
-    let scope = Scope::resolve(&dimensions, product.as_deref(), feature.as_deref(), release.as_deref())?;
-    let planned = scope.release.and_then(|id| dimensions.releases.get(&id));
-    let planned = planned.is_some_and(|release| release.lifecycle == ReleaseLifecycle::Planned);
-    match planned && ctx.is_inside().is_err() {
-        // Of a release that is only planned no customer is told that there is one.
-        true => Err(Error::not_found("release", "release", release.unwrap_or_default()).into()),
-        false => Ok(scope),
+    let scope = Scope::resolve(&dimensions, product.as_deref(), feature.as_deref(), release.as_deref());
+    if ctx.is_inside().is_ok() {
+        return Ok(scope?);
+    }
+    // Of a release that is only planned no customer is told that there is one.
+    let is_planned = |id| {
+        let release = dimensions.releases.get(&id);
+        release.is_some_and(|release| release.lifecycle == ReleaseLifecycle::Planned)
+    };
+    match scope {
+        Ok(scope) if !scope.release.is_some_and(is_planned) => Ok(scope),
+        Err(error) if release.is_none() => Err(error.into()),
+        _ => Err(Error::not_found("release", "release", release.unwrap_or_default()).into()),
     }
 }
 

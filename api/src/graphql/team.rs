@@ -5,18 +5,21 @@ use ballroom_entity::{
     id::{OrganizationId, TeamId},
     team::{Column, Entity, Model},
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
     Asking,
     fault::Fault,
     feature::{Feature, FeatureFilter, FeatureOrder, Features},
-    member::{Member, MemberFilter, Members},
+    lookup,
+    member::{Member, MemberFilter, MemberOrder, Members},
+    order::orders,
+    outcome::Outcome,
     page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
+    range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
-    sent::SentOutcome,
 };
 use crate::{domain::team, store::holds};
 
@@ -63,6 +66,7 @@ impl Team {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which members to return; all by default.")] filter: Option<MemberFilter>,
+        #[graphql(desc = "Sort order; by name by default.")] order_by: Option<MemberOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -70,7 +74,7 @@ impl Team {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Member, Total>, Fault> {
-        let members = Members::of(ctx, filter).await?.of_team(self.0.id);
+        let members = Members::of(ctx, filter, order_by).await?.of_team(self.0.id);
         connection(ctx, members, (first, after, last, before), Member).await
     }
 
@@ -86,31 +90,51 @@ impl Team {
 }
 
 /// Conditions on teams; all that are given must hold.
-#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct TeamFilter {
     /// Text in the key or name, in any case.
     text: Option<String>,
-    /// Created or changed after this time.
-    updated_after: Option<DateTime>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
+}
+
+orders! {
+    /// Sort fields of teams.
+    TeamOrderField,
+    /// Sort order of teams.
+    TeamOrder: Key Ascending {
+        /// Key.
+        Key = (Key, Text, |row| row.key.clone()),
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Teams(Option<TeamFilter>);
+struct Teams {
+    filter: TeamFilter,
+    order: Option<TeamOrder>,
+}
 
 impl Paged for Teams {
     type Entity = Entity;
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.updatedAt", self.filter.updated_at)
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let filter = self.0.as_ref();
         Entity::owned_by(organization)
-            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
-            .apply_if(filter.and_then(|filter| filter.updated_after), |query, after| {
-                query.filter(Column::UpdatedAt.gt(after.0))
-            })
+            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
+            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Key, Sort::Text, Direction::Ascending)
+        TeamOrder::sort(self.order)
     }
 
     fn id() -> Column {
@@ -118,7 +142,7 @@ impl Paged for Teams {
     }
 
     fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.key.clone(), row.id.0)
+        TeamOrder::mark(self.order, row)
     }
 }
 
@@ -134,14 +158,17 @@ pub(super) struct TeamQuery;
 
 #[Object]
 impl TeamQuery {
-    /// A team by ID or key. Null if there is none; `errors` says so.
+    /// A team by exactly one of `team`, `id` and `key`. Null if there is none; `errors` says so.
     async fn team(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "ID or key.")] team: Reference,
+        #[graphql(desc = "ID or key.")] team: Option<Reference>,
+        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Key.")] key: Option<String>,
     ) -> Result<Team, Fault> {
         ctx.reports()?;
-        Ok(Team(super::dimensions(ctx).await?.team("team", &team.0)?.clone()))
+        let (argument, team) = lookup::named::<TeamId>(team, id, ("key", key))?;
+        Ok(Team(super::dimensions(ctx).await?.team(argument, &team)?.clone()))
     }
 
     /// Teams of the organization, by key.
@@ -149,6 +176,7 @@ impl TeamQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which teams to return; all by default.")] filter: Option<TeamFilter>,
+        #[graphql(desc = "Sort order; by key by default.")] order_by: Option<TeamOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -156,7 +184,8 @@ impl TeamQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Team, Total>, Fault> {
-        connection(ctx, Teams(filter), (first, after, last, before), Team).await
+        let teams = Teams { filter: filter.unwrap_or_default(), order: order_by };
+        connection(ctx, teams, (first, after, last, before), Team).await
     }
 }
 
@@ -207,8 +236,8 @@ payloads! {
     TeamPayload {
         /// The team.
         team: Team,
-        /// What happened to the input; null after `updateTeam`.
-        outcome: Option<SentOutcome>,
+        /// What the mutation did with the input; null after an update.
+        outcome: Option<Outcome>,
         /// After a creation: teams whose key differs only slightly, for example in case. Check that both are intended.
         alike: Vec<Team>,
     }
@@ -255,12 +284,12 @@ impl TeamMutation {
         payload(mark, async {
             let name = super::given(input.name);
             let name = name.as_ref().map(Option::as_deref);
-            let (row, became) =
+            let (row, outcome) =
                 team::create(ctx.store(), ctx.manages()?, &input.key, name, ctx.now()).await?;
             let dimensions = ctx.store().dimensions(row.organization_id).await?;
-            let alike = became.alike(&row.key, dimensions.teams.values(), |row| &row.key);
+            let alike = outcome.alike(&row.key, dimensions.teams.values(), |row| &row.key);
             let alike = alike.into_iter().map(Team).collect();
-            Ok(TeamPayload::done(Team(row), Some(became.into()), alike))
+            Ok(TeamPayload::done(Team(row), Some(outcome.into()), alike))
         })
         .await
     }

@@ -111,14 +111,9 @@ impl TimelinePoint {
 
 #[Object(use_type_description)]
 impl TimelinePoint {
-    /// The first day, in the time zone of the product.
-    async fn from(&self) -> Date {
-        self.bucket().days.from.into()
-    }
-
-    /// The day after the last.
-    async fn until(&self) -> Date {
-        self.bucket().days.until.into()
+    /// The days, in the time zone of the product.
+    async fn period(&self) -> PeriodShown {
+        self.bucket().days.into()
     }
 
     /// Whether the point covers its whole day, week or month, and that is over. False for a first or last week or month

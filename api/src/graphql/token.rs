@@ -1,7 +1,13 @@
 //! Tokens.
 
-use async_graphql::{Context, Description, Enum, ID, InputObject, Object};
-use ballroom_entity::api_token::Model;
+use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
+use ballroom_entity::{
+    api_token::{Column, Entity, Model, Role as Stored},
+    id::OrganizationId,
+};
+use chrono::Utc;
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
+use uuid::Uuid;
 
 use super::{
     Asking,
@@ -9,18 +15,27 @@ use super::{
     fault::Fault,
     feature::Feature,
     member::Member,
+    order::orders,
+    page::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     product::{self, Product},
+    range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
 };
-use crate::domain::token::{self, NewToken};
+use crate::{
+    base::error::Error,
+    domain::{
+        access::Viewer,
+        token::{self, NewToken},
+    },
+};
 
 /// What a caller is let in by. The secret itself is shown once, when it is made.
 #[derive(Description)]
 pub struct ApiToken(pub Model);
 
 /// For whom a token speaks. `docs/access.md` has the table of who may do what.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "ballroom_entity::api_token::Role")]
 pub(super) enum Role {
     /// Product management: everything but tokens.
@@ -128,6 +143,11 @@ impl ApiToken {
         self.0.created_at.into()
     }
 
+    /// Time of creation or of revocation.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
+
     /// When it stops working by itself; null: never.
     async fn expires_at(&self) -> Option<DateTime> {
         self.0.expires_at.map(Into::into)
@@ -139,14 +159,97 @@ impl ApiToken {
     }
 }
 
+/// Conditions on tokens; all that are given must hold.
+#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct TokenFilter {
+    /// Roles, one of which the token has.
+    role: Option<Vec<Role>>,
+    /// Whether to return tokens that can be used, or those that are revoked or have expired.
+    active: Option<bool>,
+    /// Time of creation or of the last change.
+    updated_at: Option<TimeRangeInput>,
+}
+
+orders! {
+    /// Sort fields of tokens.
+    TokenOrderField,
+    /// Sort order of tokens.
+    TokenOrder: CreatedAt Ascending {
+        /// Name.
+        Name = (Name, Text, |row| row.name.clone()),
+        /// Time of creation.
+        CreatedAt = (Id, Id, |_| String::new()),
+        /// Time of creation or of the last change.
+        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Tokens {
+    filter: TokenFilter,
+    order: Option<TokenOrder>,
+    now: chrono::DateTime<Utc>,
+}
+
+impl Paged for Tokens {
+    type Entity = Entity;
+
+    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
+        viewer.administers().map(drop)
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.updatedAt", self.filter.updated_at)
+    }
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        Entity::owned_by(organization)
+            .apply_if(self.filter.role.as_ref(), |query, roles| {
+                query.filter(Column::Role.is_in(roles.iter().copied().map(Stored::from)))
+            })
+            .apply_if(self.filter.active, |query, active| {
+                query.filter(if active {
+                    token::is_active(self.now)
+                } else {
+                    token::is_active(self.now).not()
+                })
+            })
+            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        TokenOrder::sort(self.order)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &Model) -> (String, Uuid) {
+        TokenOrder::mark(self.order, row)
+    }
+}
+
 #[derive(Default)]
 pub(super) struct TokenQuery;
 
 #[Object]
 impl TokenQuery {
-    /// All tokens, the oldest first. Only for administrators.
-    async fn tokens(&self, ctx: &Context<'_>) -> Result<Vec<ApiToken>, Fault> {
-        Ok(token::all(ctx.store(), ctx.administers()?).await?.into_iter().map(ApiToken).collect())
+    /// Tokens of the organization, the oldest first. Only for administrators.
+    async fn tokens(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which tokens to return; all by default.")] filter: Option<TokenFilter>,
+        #[graphql(desc = "Sort order; the oldest first by default.")] order_by: Option<TokenOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, ApiToken, Total>, Fault> {
+        let tokens = Tokens { filter: filter.unwrap_or_default(), order: order_by, now: ctx.now() };
+        connection(ctx, tokens, (first, after, last, before), ApiToken).await
     }
 }
 
@@ -175,7 +278,7 @@ struct CreateTokenInput {
     /// the scope PUBLISHABLE only.
     #[graphql(default)]
     origins: Vec<String>,
-    /// Any text of yours: it comes back in the payload.
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -192,9 +295,9 @@ payloads! {
 /// A token to revoke.
 #[derive(InputObject)]
 struct RevokeTokenInput {
-    /// The token.
-    token_id: ID,
-    /// Any text of yours: it comes back in the payload.
+    /// ID of the token, or its name if only one active token has it.
+    token: Reference,
+    /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
@@ -215,7 +318,7 @@ impl TokenMutation {
     async fn create_token(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: CreateTokenInput,
+        #[graphql(desc = "Input of the mutation.")] input: CreateTokenInput,
     ) -> Result<CreateTokenPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
@@ -240,12 +343,12 @@ impl TokenMutation {
     async fn revoke_token(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is to be done.")] input: RevokeTokenInput,
+        #[graphql(desc = "Input of the mutation.")] input: RevokeTokenInput,
     ) -> Result<TokenPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let row = token::revoke(ctx.store(), ctx.administers()?, ("tokenId", &input.token_id), ctx.now())
-                .await?;
+            let row =
+                token::revoke(ctx.store(), ctx.administers()?, ("token", &input.token.0), ctx.now()).await?;
             Ok(TokenPayload::done(ApiToken(row)))
         })
         .await

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, Enum, Object};
 use ballroom_analytics::value::TrendPoint as Point;
 use ballroom_entity::{id::FeatureId, product};
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 
 use super::{
     Asking,
     fault::Fault,
-    scalar::{Date, Reference},
+    scalar::{Date, PeriodInput, Reference},
     value::Value,
 };
 use crate::{
@@ -48,14 +48,12 @@ impl TrendStep {
 
 /// What a trend is asked of.
 pub(super) struct Asked {
-    /// The first day that may have a point.
-    pub(super) from: Option<Date>,
-    /// The day of the last point.
-    pub(super) to: Option<Date>,
+    /// The days of the points: the last one has a point.
+    pub(super) period: Option<PeriodInput>,
     /// How far apart the points lie.
     pub(super) step: TrendStep,
     /// Length of the period of each point, in days.
-    pub(super) days: i32,
+    pub(super) value_days: i32,
     /// Only this release.
     pub(super) release: Option<Reference>,
     /// Only this segment.
@@ -96,20 +94,16 @@ pub(super) async fn of(
     asked: Asked,
 ) -> Result<Vec<TrendPoint>, Fault> {
     let today = products::today(product, ctx.now());
-    let to = known_day("to", asked.to.map_or(today, Into::into), today)?;
-    let from = asked.from.map_or_else(|| to - Days::new(USUAL_DAYS), NaiveDate::from);
-    if from > to {
-        return Err(Fault::invalid("from", "must not lie after `to`"));
-    }
-    let days = length("days", asked.days)?;
-    // A trend longer than a century is not worth a message of its own.
-    Period::resolve(Some(Period { from, until: to + Days::new(1) }), None, today)?;
+    let usual = Period { from: today - Days::new(USUAL_DAYS), until: today + Days::new(1) };
+    let (period, _) = Period::resolve(Some(asked.period.map_or(usual, Into::into)), None, today)?;
+    let last = known_day("period", period.until - Days::new(1), today)?;
+    let days = length("valueDays", asked.value_days)?;
     let step = asked.step.days();
-    let points = (to - from).num_days() as u64 / step + 1;
+    let points = (last - period.from).num_days() as u64 / step + 1;
     if points > MOST_POINTS {
         let reason =
             format!("gives {points} points; at most {MOST_POINTS}: take a longer step or fewer days");
-        return Err(Fault::invalid("from", &reason));
+        return Err(Fault::invalid("period", &reason));
     }
     let dimensions = super::dimensions(ctx).await?;
     let release = match &asked.release {
@@ -120,7 +114,7 @@ pub(super) async fn of(
         Some(segment) => Some(dimensions.segment("segment", &segment.0)?.id),
         None => None,
     };
-    let as_of = (0..points).rev().map(|back| to - Days::new(back * step)).collect();
+    let as_of = (0..points).rev().map(|back| last - Days::new(back * step)).collect();
     let trend = TrendOf { days, as_of, release, segment };
     let (snapshot, points) =
         ctx.services().scores.trend(ctx.reports()?, today, product.id, feature, trend).await?;

@@ -53,7 +53,7 @@ impl Value {
 
 #[Object(use_type_description)]
 impl Value {
-    /// The perceived value, 0 (none) to 100. It is `base + history + feedback + incidents`.
+    /// The perceived value, 0 (none) to 100. It is `base + historyContribution + feedbackContribution + incidentContribution`.
     async fn score(&self) -> f64 {
         self.score.score
     }
@@ -78,18 +78,18 @@ impl Value {
         self.score.base
     }
 
-    /// What this feature usually adds to that, from its answers before the period, in points.
-    async fn history(&self) -> f64 {
+    /// Points that the responses before the period add to `base`.
+    async fn history_contribution(&self) -> f64 {
         self.score.history
     }
 
-    /// What the answers of the period add, in points.
-    async fn feedback(&self) -> f64 {
+    /// Points that the responses of the period add.
+    async fn feedback_contribution(&self) -> f64 {
         self.score.feedback
     }
 
-    /// What incidents took away, in points, 0 or less.
-    async fn incidents(&self) -> f64 {
+    /// Points that incidents take away, 0 or less.
+    async fn incident_contribution(&self) -> f64 {
         self.score.incidents
     }
 
@@ -122,8 +122,8 @@ impl Value {
         }
     }
 
-    /// Share of customer-days that incidents spoiled, weighted by severity, 0 to 1.
-    async fn spoiled(&self) -> f64 {
+    /// Share of customer-days that were affected by incidents, weighted by severity, 0 to 1.
+    async fn incident_impact(&self) -> f64 {
         self.score.spoiled
     }
 

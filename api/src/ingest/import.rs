@@ -28,10 +28,10 @@ use crate::{
     domain::{
         access::Manage,
         exposure::{self, NewExposure},
-        feedback::{self, NewFeedback, Outcome, Submission, Telling},
+        feedback::{self, NewFeedback, Submission, Submitted, Telling},
         incident::{self, NewIncident},
         release::{self, NewRelease, Planned, TouchedFeature},
-        sent::{Became, Nulls},
+        sent::{Nulls, Outcome},
     },
     store::{Dimensions, Store},
     transaction::Transaction,
@@ -81,7 +81,7 @@ pub struct Summary {
     /// Rows of what was there and was different: what is newer was taken.
     pub updated: u64,
     /// Rows of what was there (or of an earlier state of it): nothing was changed.
-    pub already_there: u64,
+    pub unchanged: u64,
     /// Answers stored beside another of the same customer, feature, scale and day: the last one counts for both.
     pub superseded: u64,
     /// Rows of answers that were deleted here: they stay deleted.
@@ -405,7 +405,7 @@ enum Taken {
     Accepted,
     Unrated,
     Updated,
-    AlreadyThere,
+    Unchanged,
     Superseded,
     Deleted,
 }
@@ -459,7 +459,7 @@ async fn take(
                     summary.unrated += 1;
                 }
                 Ok(Taken::Updated) => summary.updated += 1,
-                Ok(Taken::AlreadyThere) => summary.already_there += 1,
+                Ok(Taken::Unchanged) => summary.unchanged += 1,
                 Ok(Taken::Superseded) => summary.superseded += 1,
                 Ok(Taken::Deleted) => summary.deleted += 1,
                 Err(error) => refused.push((reject(record.line(), error), record)),
@@ -487,41 +487,44 @@ async fn submit(
             Row::Release(row) => releases.push(row),
         }
     }
+    let taken = |outcome| match outcome {
+        Outcome::Created => Taken::Accepted,
+        Outcome::Updated => Taken::Updated,
+        Outcome::Unchanged | Outcome::Outdated => Taken::Unchanged,
+    };
     let mut results = Vec::new();
     if !answers.is_empty() {
         let how = Submission { create_customers: options.create.customers, telling: Telling::Total };
         let submitted = feedback::submit_in(tx, &options.source, answers, how).await?;
         if let Some((began, again)) = anonymous {
-            let new = submitted.iter().flatten().filter(|one| one.outcome == Outcome::Accepted);
+            let new = submitted
+                .iter()
+                .flatten()
+                .filter(|one| one.outcome == Outcome::Created && one.supersession.is_none());
             let new = new.map(|one| &one.feedback).filter(|row| row.customer_id.is_none());
             *again = feedback::said_before(tx, &new.cloned().collect::<Vec<_>>(), began).await?;
         }
         for result in submitted {
-            results.push(match result.map(|submitted| (submitted.outcome, submitted.feedback.level)) {
-                Ok((Outcome::Accepted, None)) => Ok(Taken::Unrated),
-                Ok((Outcome::Accepted, Some(_))) => Ok(Taken::Accepted),
-                Ok((Outcome::Updated, _)) => Ok(Taken::Updated),
-                Ok((Outcome::AlreadyThere | Outcome::Outdated, _)) => Ok(Taken::AlreadyThere),
-                Ok((Outcome::Supersedes | Outcome::Superseded, _)) => Ok(Taken::Superseded),
+            results.push(match result {
+                Ok(submitted) if submitted.supersession.is_some() => Ok(Taken::Superseded),
+                Ok(Submitted { outcome: Outcome::Created, feedback, .. }) if feedback.level.is_none() => {
+                    Ok(Taken::Unrated)
+                }
+                Ok(submitted) => Ok(taken(submitted.outcome)),
                 // A file that is imported every night is not wrong because somebody deleted an answer of it.
                 Err(Error::Deleted { .. }) => Ok(Taken::Deleted),
                 Err(error) => Err(error),
             });
         }
     }
-    let taken = |became| match became {
-        Became::Created => Taken::Accepted,
-        Became::Updated => Taken::Updated,
-        Became::AlreadyThere | Became::Outdated => Taken::AlreadyThere,
-    };
     if !incidents.is_empty() {
         for result in incident::open_in(tx, &options.source, incidents, Telling::Total).await? {
-            results.push(result.map(|opened| taken(opened.became)));
+            results.push(result.map(|opened| taken(opened.outcome)));
         }
     }
     if !figures.is_empty() {
         for result in exposure::record_in(tx, &options.source, figures).await? {
-            results.push(result.map(|recorded| taken(recorded.became)));
+            results.push(result.map(|recorded| taken(recorded.outcome)));
         }
     }
     if !releases.is_empty() {
@@ -602,7 +605,7 @@ fn new_exposure(row: parse::ExposureRow) -> NewExposure {
 }
 
 /// Plans, ships and withdraws a release as the row says.
-async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Became, Error> {
+async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Outcome, Error> {
     let touched = row.features.into_iter().map(|touch| TouchedFeature {
         feature: touch.feature,
         change: match touch.change {
@@ -624,16 +627,16 @@ async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Bec
         updated_at: row.updated_at,
         nulls: nulls(&row.empty),
     };
-    let Planned { release, became, .. } = release::plan_in(tx, new).await?;
+    let Planned { release, outcome, .. } = release::plan_in(tx, new).await?;
     if let Some(withdrawn_at) = row.withdrawn_at
         && release.lifecycle != ReleaseLifecycle::Withdrawn
-        && became != Became::Outdated
+        && outcome != Outcome::Outdated
     {
         let release = release::withdraw_in(tx, release, withdrawn_at).await?;
         let withdrawn = release.lifecycle == ReleaseLifecycle::Withdrawn;
-        return Ok(if withdrawn && became != Became::Created { Became::Updated } else { became });
+        return Ok(if withdrawn && outcome != Outcome::Created { Outcome::Updated } else { outcome });
     }
-    Ok(became)
+    Ok(outcome)
 }
 
 fn reject(line: u64, error: Error) -> Reject {

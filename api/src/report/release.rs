@@ -10,6 +10,7 @@ use crate::score::Snapshot;
 
 /// The verdicts on the releases of a product.
 #[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ReleaseVerdicts {
     /// The verdicts that say something, and for a release without any the strongest.
     pub verdicts: Vec<Entry>,
@@ -20,6 +21,7 @@ pub struct ReleaseVerdicts {
 
 /// The verdict on one feature of one release.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// The release's version.
     pub release: String,

@@ -8,6 +8,7 @@ use crate::score::{Cell, Snapshot};
 
 /// The value of every feature of a product.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ValueReport {
     /// The product's name.
     pub product: String,
@@ -34,6 +35,7 @@ pub struct ValueReport {
 
 /// A feature in the report. Scores and parts are in points of 100; the parts add up to the score.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// Its place, from 1; none: not enough answers.
     pub rank: Option<usize>,
@@ -50,11 +52,11 @@ pub struct Entry {
     /// What an average feature would score.
     pub base: f64,
     /// What this feature usually adds.
-    pub history: f64,
+    pub history_contribution: f64,
     /// What the period's answers add.
-    pub feedback: f64,
+    pub feedback_contribution: f64,
     /// What incidents took away.
-    pub incidents: f64,
+    pub incident_contribution: f64,
     /// Whether incidents could be counted against active customers.
     pub exposure_known: bool,
     /// Answers in the period.
@@ -114,9 +116,9 @@ impl ValueReport {
                 format!("{:.1}", entry.score),
                 format!("{:.1} – {:.1}", entry.lower, entry.upper).replace(' ', super::NO_BREAK),
                 format!("{:.1}", entry.base),
-                signed(entry.history),
-                signed(entry.feedback),
-                if entry.exposure_known { signed(entry.incidents) } else { "unknown".to_owned() },
+                signed(entry.history_contribution),
+                signed(entry.feedback_contribution),
+                if entry.exposure_known { signed(entry.incident_contribution) } else { "unknown".to_owned() },
                 entry.responses.to_string(),
             ]);
         }
@@ -163,9 +165,9 @@ impl Entry {
             lower: value.lower,
             upper: value.upper,
             base: value.base,
-            history: value.history,
-            feedback: value.feedback,
-            incidents: value.incidents,
+            history_contribution: value.history,
+            feedback_contribution: value.feedback,
+            incident_contribution: value.incidents,
             exposure_known: value.incident_basis == IncidentBasis::Exposure,
             responses: value.responses,
             own_weight: value.own_weight,

@@ -171,18 +171,18 @@ pub async fn compute(
     now: DateTime<Utc>,
 ) -> Result<Vec<NaiveDate>, Error> {
     if period.until <= period.from {
-        return Err(Error::invalid("until", "must lie after `from`: the days end before it"));
+        return Err(Error::invalid("period", "is empty: `until` must lie after `from`"));
     }
     let asked = (period.until - period.from).num_days();
     if asked > MOST_DAYS as i64 {
-        let reason = format!("lies {asked} days after `from`; at most {MOST_DAYS} days are computed at once");
-        return Err(Error::invalid("until", reason));
+        let reason = format!("has {asked} days; at most {MOST_DAYS} are computed at once");
+        return Err(Error::invalid("period", reason));
     }
     let dimensions = store.dimensions(by.organization()).await?;
     let over = last_day(&dimensions, now);
     if let Some(over) = over.filter(|over| period.until > *over + Days::new(1)) {
-        let reason = format!("must not lie after {}: only days that are over are kept", over + Days::new(1));
-        return Err(Error::invalid("until", reason));
+        let reason = format!("must end by {over}: only days that are over are kept");
+        return Err(Error::invalid("period", reason));
     }
     let days = period.from.iter_days().take_while(|day| *day < period.until).collect();
     keep(store, scores, by, days, now).await

@@ -1,6 +1,6 @@
 //! An organization's dimensions in memory: what every answer is checked against, without a query each.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::Hash};
 
 use ballroom_entity::{
     feature,
@@ -244,26 +244,30 @@ impl Dimensions {
             .ok_or_else(|| not_there(field, "release", reference, self.keys.releases.get(&product)))
     }
 
-    /// The release with this id, or with this version if only one product has it.
-    pub fn only_release(&self, field: &str, reference: &str) -> Result<&release::Model, Error> {
-        if let Some(id) = ReleaseId::parse(reference.trim()) {
-            let found = self.releases.get(&id);
-            return found.ok_or_else(|| Error::not_found(field, "release", reference));
+    /// The feature with this id or key, in a product if one is given, else in the only product that has it.
+    pub fn feature_in(
+        &self,
+        product: Option<ProductId>,
+        field: &str,
+        reference: &str,
+    ) -> Result<&feature::Model, Error> {
+        match product {
+            Some(product) => self.feature(product, field, reference),
+            None => only(&self.features, &self.keys.features, field, reference),
         }
-        let mut found = self.keys.releases.values().filter_map(|versions| named(versions, reference));
-        match (found.next(), found.next()) {
-            (Some(id), None) => self.releases.get(&id),
-            (Some(_), Some(_)) => {
-                let reason =
-                    format!("\"{reference}\" is a version of several products; give the product too");
-                return Err(Error::invalid(field, reason));
-            }
-            _ => None,
+    }
+
+    /// The release with this id or version, in a product if one is given, else in the only product that has it.
+    pub fn release_in(
+        &self,
+        product: Option<ProductId>,
+        field: &str,
+        reference: &str,
+    ) -> Result<&release::Model, Error> {
+        match product {
+            Some(product) => self.release(product, field, reference),
+            None => only(&self.releases, &self.keys.releases, field, reference),
         }
-        .ok_or_else(|| {
-            let known = self.keys.releases.values().flat_map(HashMap::keys).map(String::as_str);
-            Error::not_found(field, "release", reference).or_near(known)
-        })
     }
 
     /// The segment with this id or key.
@@ -307,6 +311,29 @@ impl Dimensions {
 fn named<I: Copy>(keys: &HashMap<String, I>, reference: &str) -> Option<I> {
     let known = keys.get(reference).copied();
     known.or_else(|| text::forms(reference).iter().find_map(|form| keys.get(form)).copied())
+}
+
+/// The row with this id, or with this name if only one product has it.
+fn only<'a, I: PublicId + Eq + Hash, M>(
+    rows: &'a HashMap<I, M>,
+    names: &HashMap<ProductId, HashMap<String, I>>,
+    field: &str,
+    reference: &str,
+) -> Result<&'a M, Error> {
+    let none = || Error::not_found(field, I::NOUN, reference);
+    if let Some(id) = I::parse(reference.trim()) {
+        return rows.get(&id).ok_or_else(none);
+    }
+    let mut found = names.values().filter_map(|names| named(names, reference));
+    match (found.next(), found.next()) {
+        (Some(_), Some(_)) => {
+            let reason = format!("several products have a {} \"{reference}\"; give the product too", I::NOUN);
+            Err(Error::invalid(field, reason))
+        }
+        (found, _) => found
+            .and_then(|id| rows.get(&id))
+            .ok_or_else(|| none().or_near(names.values().flat_map(HashMap::keys).map(String::as_str))),
+    }
 }
 
 fn not_there<I>(

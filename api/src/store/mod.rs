@@ -36,7 +36,7 @@ pub use alone::Alone;
 pub use bulk::{Bulk, BulkColumn};
 pub use dimensions::{Dimensions, Earlier};
 pub use open::NotOpened;
-pub use search::holds;
+pub use search::{found_by, holds};
 pub use watched::{Reader, View, Watched};
 pub(crate) use writing::Writing;
 

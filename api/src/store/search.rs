@@ -1,23 +1,28 @@
-//! What features, releases and teams are found by: their names, folded, in a column of their own.
+//! What rows are found by: their names, folded, in a column of their own.
 //!
 //! Both databases have a function that makes letters small, and neither does it for all: SQLite knows ASCII, PostgreSQL
 //! what its locale says. So the server folds what is stored, and what is looked for, in the same way.
 
-use ballroom_entity::{feature, id::OrganizationId, release, team};
+use std::{collections::HashMap, hash::Hash};
+
+use ballroom_entity::{customer, feature, id::OrganizationId, iteration, product, release, segment, team};
 use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, QueryFilter,
-    sea_query::{Expr, ExprTrait, LikeExpr, Query},
+    sea_query::{CaseStatement, Expr, ExprTrait, LikeExpr, Query},
 };
 use uuid::Uuid;
 
 use super::Dimensions;
 use crate::base::text::folded;
 
-/// The column; no entity has it, for nobody reads it.
+/// The column. Dimensions have it in the database only, for nobody reads it.
 const SEARCH: &str = "search";
 
 /// The longest text that can be found: longer than two names together.
 const LONGEST: usize = 1_000;
+
+/// Rows that are written by one statement.
+const TOGETHER: usize = 200;
 
 /// That a row's names hold a text, whatever the case of its letters in any script.
 pub fn holds(text: &str) -> Expr {
@@ -30,74 +35,101 @@ pub fn holds(text: &str) -> Expr {
     Expr::col(SEARCH).like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
 }
 
-/// Brings up to date what the features, releases and teams are found by that a transaction has written.
+/// What a row with these names is found by.
+pub fn found_by(name: &str, other: Option<&str>) -> String {
+    format!("{}\n{}", folded(name), other.map(folded).unwrap_or_default())
+}
+
+/// Brings up to date what the dimensions are found by that a transaction has written. Members, customers and iterations
+/// are no dimensions: whoever writes them writes this too.
 pub(super) async fn follow(
     db: &impl ConnectionTrait,
     before: &Dimensions,
     after: &Dimensions,
 ) -> Result<(), DbErr> {
-    for row in after.features.values() {
-        let there = before.features.get(&row.id);
-        if there.is_none_or(|there| (&there.key, &there.name) != (&row.key, &row.name)) {
-            write(db, "feature", row.organization_id, row.id.0, of_feature(row)).await?;
-        }
-    }
-    for row in after.releases.values() {
-        let there = before.releases.get(&row.id);
-        if there.is_none_or(|there| (&there.version, &there.title) != (&row.version, &row.title)) {
-            write(db, "release", row.organization_id, row.id.0, of_release(row)).await?;
-        }
-    }
-    for row in after.teams.values() {
-        let there = before.teams.get(&row.id);
-        if there.is_none_or(|there| (&there.key, &there.name) != (&row.key, &row.name)) {
-            write(db, "team", row.organization_id, row.id.0, of_team(row)).await?;
-        }
-    }
-    Ok(())
+    write(db, &changed(&before.products, &after.products)).await?;
+    write(db, &changed(&before.features, &after.features)).await?;
+    write(db, &changed(&before.releases, &after.releases)).await?;
+    write(db, &changed(&before.segments, &after.segments)).await?;
+    write(db, &changed(&before.teams, &after.teams)).await
 }
 
 /// Fills in what is missing: rows from before they could be found.
 pub(super) async fn fill(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    fill_in::<product::Entity>(db).await?;
+    fill_in::<feature::Entity>(db).await?;
+    fill_in::<release::Entity>(db).await?;
+    fill_in::<segment::Entity>(db).await?;
+    fill_in::<team::Entity>(db).await?;
+    fill_in::<customer::Entity>(db).await?;
+    fill_in::<iteration::Entity>(db).await
+}
+
+/// A row that is found by its names.
+trait Searched: Sync {
+    /// Its table.
+    const TABLE: &'static str;
+
+    /// Its key.
+    fn key(&self) -> (OrganizationId, Uuid);
+
+    /// What it is found by.
+    fn names(&self) -> (&str, Option<&str>);
+}
+
+macro_rules! searched {
+    ($($table:ident($row:ident): $name:expr, $other:expr;)*) => {$(
+        impl Searched for $table::Model {
+            const TABLE: &'static str = stringify!($table);
+
+            fn key(&self) -> (OrganizationId, Uuid) {
+                (self.organization_id, self.id.0)
+            }
+
+            fn names(&self) -> (&str, Option<&str>) {
+                let $row = self;
+                ($name, $other)
+            }
+        }
+    )*};
+}
+
+searched! {
+    product(row): &row.key, Some(&row.name);
+    feature(row): &row.key, Some(&row.name);
+    release(row): &row.version, row.title.as_deref();
+    segment(row): &row.key, Some(&row.name);
+    team(row): &row.key, Some(&row.name);
+    customer(row): &row.key, row.name.as_deref();
+    iteration(row): &row.name, row.goal.as_deref();
+}
+
+/// The rows that are new, or have other names than before.
+fn changed<'a, I: Eq + Hash, M: Searched>(before: &HashMap<I, M>, after: &'a HashMap<I, M>) -> Vec<&'a M> {
+    let differs = |(id, row): &(&I, &M)| before.get(id).is_none_or(|there| there.names() != row.names());
+    after.iter().filter(differs).map(|(_, row)| row).collect()
+}
+
+async fn fill_in<E: EntityTrait<Model: Searched>>(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     #[allow(clippy::disallowed_methods, reason = "of every organization")]
-    let (features, releases, teams) =
-        (feature::Entity::find(), release::Entity::find(), team::Entity::find());
-    for row in features.filter(Expr::col(SEARCH).is_null()).all(db).await? {
-        write(db, "feature", row.organization_id, row.id.0, of_feature(&row)).await?;
-    }
-    for row in releases.filter(Expr::col(SEARCH).is_null()).all(db).await? {
-        write(db, "release", row.organization_id, row.id.0, of_release(&row)).await?;
-    }
-    for row in teams.filter(Expr::col(SEARCH).is_null()).all(db).await? {
-        write(db, "team", row.organization_id, row.id.0, of_team(&row)).await?;
+    let rows = E::find().filter(Expr::col(SEARCH).is_null()).all(db).await?;
+    write(db, &rows.iter().collect::<Vec<_>>()).await
+}
+
+async fn write<M: Searched>(db: &impl ConnectionTrait, rows: &[&M]) -> Result<(), DbErr> {
+    for some in rows.chunks(TOGETHER) {
+        let mut text = CaseStatement::new();
+        for row in some {
+            let (name, other) = row.names();
+            text = text.case(Expr::col("id").eq(row.key().1), found_by(name, other));
+        }
+        let update = Query::update()
+            .table(M::TABLE)
+            .value(SEARCH, text)
+            .and_where(Expr::col("organization_id").is_in(some.iter().map(|row| row.key().0.0)))
+            .and_where(Expr::col("id").is_in(some.iter().map(|row| row.key().1)))
+            .to_owned();
+        db.execute(&update).await?;
     }
     Ok(())
-}
-
-fn of_feature(row: &feature::Model) -> String {
-    format!("{}\n{}", folded(&row.key), folded(&row.name))
-}
-
-fn of_team(row: &team::Model) -> String {
-    format!("{}\n{}", folded(&row.key), folded(&row.name))
-}
-
-fn of_release(row: &release::Model) -> String {
-    format!("{}\n{}", folded(&row.version), folded(row.title.as_deref().unwrap_or_default()))
-}
-
-async fn write(
-    db: &impl ConnectionTrait,
-    table: &'static str,
-    organization: OrganizationId,
-    id: Uuid,
-    text: String,
-) -> Result<(), DbErr> {
-    let update = Query::update()
-        .table(table)
-        .value(SEARCH, text)
-        .and_where(Expr::col("organization_id").eq(organization.0))
-        .and_where(Expr::col("id").eq(id))
-        .to_owned();
-    db.execute(&update).await.map(drop)
 }

@@ -58,8 +58,8 @@ async fn a_revoked_token_lets_nobody_in(backend: Backend) {
     assert_eq!(app.answer_to(token, ASK, json!({})).await.0, 401);
     let none = app.database.ballroom(&["token", "revoke", "phone"]).await;
     assert!(!none.status.success() && none.err.contains("phone"), "{none:?}");
-    let revoke = "mutation { revokeToken(input: { tokenId: \"phone\" }) { token { id } } }";
-    assert_eq!(app.is_refused(revoke, json!({})).await.1, "tokenId");
+    let revoke = "mutation { revokeToken(input: { token: \"phone\" }) { token { id } } }";
+    assert_eq!(app.is_refused(revoke, json!({})).await.1, "token");
 }
 
 /// Who calls: each role without limits, then each scope with the role that may do most; and an operator of the server.
@@ -91,19 +91,26 @@ fn samples() -> Vec<(String, String)> {
     query("organizations", "(first: 1) { nodes { id } }");
     query("node", &format!("(id: {}) {{ id }}", none("feature")));
     query("nodes", &format!("(ids: [{}]) {{ id }}", none("feature")));
-    for list in
-        ["products", "features", "segments", "customers", "incidents", "deployments", "members", "teams"]
-    {
+    for list in [
+        "products",
+        "features",
+        "segments",
+        "scales",
+        "customers",
+        "incidents",
+        "deployments",
+        "members",
+        "teams",
+        "tokens",
+    ] {
         query(list, "(first: 1) { nodes { id } }");
     }
-    for one in ["product", "customer", "release", "feature", "member", "team"] {
+    for one in ["product", "customer", "release", "feature", "member", "team", "segment", "scale"] {
         query(one, &format!("({one}: {}) {{ id }}", none(one)));
     }
     for one in ["feedback", "incident", "iteration"] {
         query(one, &format!("(id: {}) {{ id }}", none(one)));
     }
-    query("scales", " { id }");
-    query("tokens", " { id }");
     query("scoreParameters", " { mean }");
     query("productComparison", " { asOf }");
     let feature = none("feature");
@@ -114,11 +121,11 @@ fn samples() -> Vec<(String, String)> {
     let answer = "product: \"none\", scale: \"csat\", rating: 3";
     mutation("submitFeedback", answer);
     mutation("submitFeedbackBatch", &format!("items: [{{ {answer} }}]"));
-    mutation("correctFeedback", &format!("feedbackId: {}", none("feedback")));
-    mutation("deleteFeedback", &format!("feedbackId: {}", none("feedback")));
+    mutation("correctFeedback", &format!("feedback: {}", none("feedback")));
+    mutation("deleteFeedback", &format!("feedback: {}", none("feedback")));
     let incident = "product: \"none\", severity: 2, title: \"x\"";
     mutation("openIncident", incident);
-    mutation("openIncidents", &format!("items: [{{ {incident} }}]"));
+    mutation("openIncidentBatch", &format!("items: [{{ {incident} }}]"));
     for (name, rest) in [
         ("updateIncident", ""),
         ("resolveIncident", ""),
@@ -127,28 +134,30 @@ fn samples() -> Vec<(String, String)> {
         ("addIncidentCustomers", ", customers: [\"acme\"]"),
         ("removeIncidentCustomers", ", customers: [\"acme\"]"),
     ] {
-        mutation(name, &format!("incidentId: {}{rest}", none("incident")));
+        mutation(name, &format!("incident: {}{rest}", none("incident")));
     }
-    mutation("recordExposure", "items: [{ product: \"none\", day: \"2026-03-01\", activeCustomers: 3 }]");
+    mutation(
+        "recordExposureBatch",
+        "items: [{ product: \"none\", day: \"2026-03-01\", activeCustomers: 3 }]",
+    );
     mutation("createCustomer", "key: \"\"");
     mutation("updateCustomer", &format!("customer: {}", none("customer")));
     mutation("planRelease", "product: \"none\", version: \"1\"");
     for name in ["updateRelease", "shipRelease", "withdrawRelease"] {
-        mutation(name, &format!("releaseId: {}", none("release")));
+        mutation(name, &format!("release: {}", none("release")));
     }
-    let deployment =
-        format!("releaseId: {}, environment: \"production\", status: SUCCEEDED", none("release"));
+    let deployment = format!("release: {}, environment: \"production\", status: SUCCEEDED", none("release"));
     mutation("recordDeployment", &deployment);
     mutation("createProduct", "key: \"\"");
-    mutation("updateOrganization", "minAnswers: 0");
+    mutation("updateOrganization", "minResponses: 0");
     mutation("updateProduct", "product: \"none\"");
     mutation("createFeature", "product: \"none\", key: \"x\"");
-    mutation("updateFeature", &format!("featureId: {feature}"));
+    mutation("updateFeature", &format!("feature: {feature}"));
     mutation(
         "createIteration",
-        "product: \"none\", name: \"x\", startsOn: \"2026-03-01\", endsBefore: \"2026-03-02\"",
+        "product: \"none\", name: \"x\", period: { from: \"2026-03-01\", until: \"2026-03-02\" }",
     );
-    mutation("updateIteration", &format!("iterationId: {}", none("iteration")));
+    mutation("updateIteration", &format!("iteration: {}", none("iteration")));
     mutation("createTeam", "key: \"\"");
     mutation("updateTeam", &format!("team: {}, name: \"x\"", none("team")));
     mutation("removeTeam", &format!("team: {}", none("team")));
@@ -166,9 +175,9 @@ fn samples() -> Vec<(String, String)> {
     mutation("createSegment", "key: \"\"");
     mutation("updateSegment", &format!("segment: {}, name: \"x\"", none("segment")));
     mutation("createScale", "key: \"\", name: \"x\", min: 0, max: 1");
-    mutation("computeScoreParameters", "from: \"2026-03-02\", until: \"2026-03-01\"");
+    mutation("computeScoreParameters", "period: { from: \"2026-03-02\", until: \"2026-03-01\" }");
     mutation("createToken", "name: \"\", role: SUPPORT");
-    mutation("revokeToken", "tokenId: \"none\"");
+    mutation("revokeToken", "token: \"none\"");
     for name in ["feedbackReceived", "incidentChanged", "releaseChanged", "verdictChanged", "incidentAlert"] {
         let shown = match name {
             "verdictChanged" => "after",
@@ -191,7 +200,7 @@ const NESTED: [(&str, &str, &str); 52] = [
     ("Product", "valueReport", " { responses }"),
     ("Product", "trend", " { asOf }"),
     ("Product", "forecast", " { mean }"),
-    ("Product", "changePoint", " { called }"),
+    ("Product", "changePoint", " { detected }"),
     ("Product", "standardFigures", " { value }"),
     ("Product", "alerts", " { kind }"),
     ("Product", "timeline", " { points { responses } }"),
@@ -201,7 +210,7 @@ const NESTED: [(&str, &str, &str); 52] = [
     ("Feature", "value", " { score }"),
     ("Feature", "trend", " { asOf }"),
     ("Feature", "forecast", " { mean }"),
-    ("Feature", "changePoint", " { called }"),
+    ("Feature", "changePoint", " { detected }"),
     ("Feature", "standardFigures", " { value }"),
     ("Feature", "alerts", " { kind }"),
     ("Feature", "timeline", " { points { responses } }"),
@@ -460,15 +469,15 @@ async fn a_publishable_token_can_only_submit(backend: Backend) {
         "mutation { submitFeedback(input: { product: \"shop\", scale: \"csat\", rating: 4, externalId: \"7\",
         comment: \"private\" }) { outcome feedback { id } } }";
     let (_, first) = app.answer_to(&page, submit, json!({})).await;
-    assert_eq!(first["data"]["submitFeedback"]["outcome"], "ACCEPTED", "{first:#}");
+    assert_eq!(first["data"]["submitFeedback"]["outcome"], "CREATED", "{first:#}");
     // A page that has got no answer sends it again.
     let (_, again) = app.answer_to(&page, submit, json!({})).await;
-    assert_eq!(again["data"]["submitFeedback"]["outcome"], "ALREADY_THERE", "{again:#}");
+    assert_eq!(again["data"]["submitFeedback"]["outcome"], "UNCHANGED", "{again:#}");
     assert_eq!(again["data"]["submitFeedback"]["feedback"], first["data"]["submitFeedback"]["feedback"]);
     // Whoever guesses the id of another's answer finds nothing by it.
     let other = submit.replace("private", "mine");
     let (_, other) = app.answer_to(&page, &other, json!({})).await;
-    assert_eq!(other["data"]["submitFeedback"]["outcome"], "ACCEPTED", "{other:#}");
+    assert_eq!(other["data"]["submitFeedback"]["outcome"], "CREATED", "{other:#}");
     let made = "mutation($input: CreateTokenInput!) { createToken(input: $input) { token { scope role customer { key } } } }";
     let input = json!({ "name": "n", "role": "CUSTOMER" });
     let (code, argument, message) = app.is_refused(made, json!({ "input": input })).await;
@@ -492,7 +501,8 @@ const BLIND: [(&str, &[&str]); 4] = [
 ];
 
 /// What says how it went, in payloads and in what they say of the items of a batch.
-const TOLD: [&str; 6] = ["outcome", "alreadyThere", "taken", "refused", "deletedId", "clientMutationId"];
+const TOLD: [&str; 7] =
+    ["outcome", "supersession", "accepted", "refused", "index", "deletedId", "clientMutationId"];
 
 /// A field that can be reached from a payload.
 struct Below {
@@ -525,10 +535,8 @@ fn fields_below_payloads(schema: &apollo_compiler::Schema) -> Vec<Below> {
             ExtendedType::Interface(interface) => (&interface.fields, interface.name == "Node"),
             _ => continue,
         };
-        let leads_on = ty.ends_with("Payload")
-            || ty.ends_with("Item")
-            || ["SubmittedFeedback", "OpenedIncident"].contains(&ty.as_str());
-        let says_why = ["UserError", "ItemError"].contains(&ty.as_str());
+        let leads_on = ty.ends_with("Payload") || ty.ends_with("Item");
+        let says_why = ty == "UserError";
         for (name, field) in fields {
             assert!(
                 field.arguments.iter().all(|argument| !argument.is_required()),
@@ -602,10 +610,7 @@ async fn a_token_that_only_writes_is_told_the_outcome_and_an_id(backend: Backend
             outcome feedback { __typename id } userErrors { message } } }";
         let (_, answer) = app.plain_answer_to(&token, submit, json!({})).await;
         let told = &answer["data"]["submitFeedback"];
-        assert!(
-            ["ACCEPTED", "SUPERSEDES"].iter().any(|outcome| told["outcome"] == *outcome),
-            "{name}: {answer:#}"
-        );
+        assert_eq!(told["outcome"], "CREATED", "{name}: {answer:#}");
         assert!(told["feedback"]["id"].as_str().unwrap().starts_with("feedback_"), "{name}: {answer:#}");
     }
 }
@@ -616,16 +621,16 @@ async fn publishable(app: &App, name: &str, more: &[&str]) -> String {
     app.database.succeeds(&[&create, more].concat()).await.trim().to_owned()
 }
 
-const SUBMIT: &str =
-    "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome feedback { id } } }";
+const SUBMIT: &str = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome supersession feedback { id } } }";
 
-/// An answer from a page about the shop, and what is said of it: the outcome, or the field that is wrong.
+/// An answer from a page about the shop, and what is said of it: which one counts, else the outcome, or the field that is wrong.
 async fn says(app: &App, token: &str, more: serde_json::Value) -> String {
     let mut input = json!({ "product": "shop", "scale": "csat", "rating": 2 });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let (_, answer) = app.answer_to(token, SUBMIT, json!({ "input": input })).await;
     let extensions = &answer["errors"][0]["extensions"];
-    let said = [&answer["data"]["submitFeedback"]["outcome"], &extensions["argument"], &extensions["code"]];
+    let payload = &answer["data"]["submitFeedback"];
+    let said = [&payload["supersession"], &payload["outcome"], &extensions["argument"], &extensions["code"]];
     said.iter().find_map(|said| said.as_str()).unwrap_or_else(|| panic!("{answer:#}")).to_owned()
 }
 
@@ -650,19 +655,19 @@ async fn a_publishable_token_speaks_for_whoever_looks_at_the_page(backend: Backe
         assert_eq!(says(&app, &page, json!({ field: value })).await, field);
     }
     assert_eq!(says(&app, &page, json!({ "product": "office" })).await, "product");
-    assert_eq!(says(&app, &page, json!({ "feature": "cart" })).await, "ACCEPTED");
+    assert_eq!(says(&app, &page, json!({ "feature": "cart" })).await, "CREATED");
     assert_eq!(says(&app, &search, json!({ "feature": "cart" })).await, "feature");
     assert_eq!(says(&app, &search, json!({})).await, "feature");
-    assert_eq!(says(&app, &search, json!({ "feature": "search" })).await, "ACCEPTED");
+    assert_eq!(says(&app, &search, json!({ "feature": "search" })).await, "CREATED");
     assert_eq!(says(&app, &app.token, json!({ "respondent": "x" })).await, "respondent");
 
     // One respondent has one voice; that of another token is another, and so is a customer of that name.
-    assert_eq!(says(&app, &page, json!({ "respondent": "acme" })).await, "ACCEPTED");
+    assert_eq!(says(&app, &page, json!({ "respondent": "acme" })).await, "CREATED");
     assert_eq!(says(&app, &page, json!({ "respondent": "acme", "rating": 5 })).await, "SUPERSEDES");
-    assert_eq!(says(&app, &page, json!({ "respondent": "bolt" })).await, "ACCEPTED");
+    assert_eq!(says(&app, &page, json!({ "respondent": "bolt" })).await, "CREATED");
     let other = publishable(&app, "other", &["--product", "shop"]).await;
-    assert_eq!(says(&app, &other, json!({ "respondent": "acme" })).await, "ACCEPTED");
-    assert_eq!(says(&app, &app.token, json!({ "customer": "acme" })).await, "ACCEPTED");
+    assert_eq!(says(&app, &other, json!({ "respondent": "acme" })).await, "CREATED");
+    assert_eq!(says(&app, &app.token, json!({ "customer": "acme" })).await, "CREATED");
     let listed = app.asks("{ customers { nodes { key name } } }", json!({})).await.to_string();
     assert_eq!(listed.matches("respondent-").count(), 3, "{listed}");
     assert!(!listed.contains("bolt"), "{listed}");
@@ -687,23 +692,23 @@ async fn a_page_replaces_nobody_and_learns_of_no_plan(backend: Backend) {
     for token in [&page, &acme] {
         assert_eq!(says(&app, token, json!({ "release": "3.0" })).await, "release");
     }
-    assert_eq!(says(&app, &app.token, json!({ "release": "3.0" })).await, "ACCEPTED");
+    assert_eq!(says(&app, &app.token, json!({ "release": "3.0" })).await, "CREATED");
     // What was taken back before now, a page cannot ask about.
     let shipped = "mutation { planRelease(input: { product: \"shop\", version: \"2.0\", releasedAt: \"2026-01-01T00:00:00Z\" }) {
         release { id } } }";
     app.asks(shipped, json!({})).await;
-    assert_eq!(says(&app, &page, json!({ "release": "2.0" })).await, "ACCEPTED");
+    assert_eq!(says(&app, &page, json!({ "release": "2.0" })).await, "CREATED");
     let withdrawn =
         "mutation { withdrawRelease(input: { product: \"shop\", release: \"2.0\" }) { outcome } }";
     assert_eq!(app.asks(withdrawn, json!({})).await["withdrawRelease"]["outcome"], "UPDATED");
-    assert_eq!(app.asks(withdrawn, json!({})).await["withdrawRelease"]["outcome"], "ALREADY_THERE");
+    assert_eq!(app.asks(withdrawn, json!({})).await["withdrawRelease"]["outcome"], "UNCHANGED");
     assert_eq!(says(&app, &page, json!({ "release": "2.0" })).await, "release");
-    assert_eq!(says(&app, &app.token, json!({ "release": "2.0" })).await, "ACCEPTED");
+    assert_eq!(says(&app, &app.token, json!({ "release": "2.0" })).await, "CREATED");
     for respondent in ["acme", named["feedback"]["id"].as_str().unwrap()] {
         let said = says(&app, &page, json!({ "respondent": respondent, "externalId": "7" })).await;
-        assert_eq!(said, "ACCEPTED");
+        assert_eq!(said, "CREATED");
     }
-    assert_eq!(says(&app, &page, json!({ "externalId": "7" })).await, "ACCEPTED");
+    assert_eq!(says(&app, &page, json!({ "externalId": "7" })).await, "CREATED");
     let still = format!("{{ feedback(id: {}) {{ counted comment rating }} }}", named["feedback"]["id"]);
     let still = app.asks(&still, json!({})).await;
     assert_eq!(still["feedback"], json!({ "counted": true, "comment": "mine", "rating": 5.0 }));
@@ -789,21 +794,21 @@ async fn a_flood_from_a_page_is_stopped(backend: Backend) {
             .unwrap_or_else(|| panic!("{answer:#}"))
             .to_owned()
     };
-    assert_eq!(says("10.0.0.1", json!({ "respondent": "a" })).await, "ACCEPTED");
-    assert_eq!(says("10.0.0.1", json!({ "respondent": "a" })).await, "SUPERSEDES");
+    assert_eq!(says("10.0.0.1", json!({ "respondent": "a" })).await, "CREATED");
+    assert_eq!(says("10.0.0.1", json!({ "respondent": "a" })).await, "CREATED");
     assert!(says("10.0.0.1", json!({ "respondent": "a" })).await.contains("of this respondent"));
     for _ in 0..3 {
-        assert_eq!(says("10.0.0.1", json!({})).await, "ACCEPTED");
+        assert_eq!(says("10.0.0.1", json!({})).await, "CREATED");
     }
     assert!(says("10.0.0.1", json!({})).await.contains("from this address"));
     for _ in 0..2 {
         // What a caller puts before the proxy's own word does not count.
-        assert_eq!(says("10.9.9.9, 10.0.0.2", json!({})).await, "ACCEPTED");
+        assert_eq!(says("10.9.9.9, 10.0.0.2", json!({})).await, "CREATED");
     }
     assert!(says("10.0.0.3", json!({})).await.contains("with this token"));
     // Everybody else goes on.
     app.submits(json!({ "product": "shop", "scale": "csat", "rating": 2 })).await;
-    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { taken } }";
+    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { accepted } }";
     let items: Vec<_> = (0..9).map(|_| json!({ "product": "shop", "scale": "csat", "rating": 2 })).collect();
     let (_, answer) = app.answer_to(&page, batch, json!({ "items": items })).await;
     assert_eq!(answer["errors"][0]["extensions"]["argument"], "items", "{answer:#}");
@@ -857,11 +862,12 @@ async fn tokens_are_listed_with_what_they_may(backend: Backend) {
         "rating": 2 } } });
     let asked = app.http().post(app.url("/graphql")).bearer_auth(&page).header("origin", "https://a.example");
     assert_eq!(asked.json(&body).send().await.unwrap().status(), 200);
-    let ask = "{ tokens { name scope expiresAt product { key } features { key } origins lastUsedAt } }";
+    let ask =
+        "{ tokens { nodes { name scope expiresAt product { key } features { key } origins lastUsedAt } } }";
     let mut token = json!(null);
     for _ in 0..50 {
         let tokens = app.asks(ask, json!({})).await;
-        token = tokens["tokens"]
+        token = tokens["tokens"]["nodes"]
             .as_array()
             .unwrap()
             .iter()
@@ -904,7 +910,7 @@ async fn messages_tell_who_only_writes_nothing_of_what_is_stored(backend: Backen
     let made = app.asks(made, json!({})).await;
     let incident = made["openIncident"]["incident"]["id"].as_str().unwrap();
     let resolve = format!(
-        "resolveIncident(input: {{ incidentId: \"{incident}\", resolvedAt: \"2026-01-01T00:00:00Z\" }})"
+        "resolveIncident(input: {{ incident: \"{incident}\", resolvedAt: \"2026-01-01T00:00:00Z\" }})"
     );
     for (verb, told, untold) in [
         (

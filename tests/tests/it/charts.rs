@@ -46,7 +46,7 @@ async fn shop(backend: Backend) -> App {
     let unknown = json!({ "product": "shop", "features": ["search"], "severity": 2, "title": "slow",
         "openedAt": "2026-03-17T15:00:00Z", "resolvedAt": "2026-03-17T16:00:00Z" });
     app.asks(open, json!({ "input": unknown })).await;
-    let record = "mutation($input: RecordExposureInput!) { recordExposure(input: $input) { items { error { message } } } }";
+    let record = "mutation($input: RecordExposureBatchInput!) { recordExposureBatch(input: $input) { items { error { message } } } }";
     let figures = [("2026-03-05", 100), ("2026-03-06", 4), ("2026-03-24", 50)]
         .map(|(day, n)| json!({ "product": "shop", "feature": "cart", "day": day, "activeCustomers": n }));
     app.asks(record, json!({ "input": { "items": figures } })).await;
@@ -110,9 +110,9 @@ async fn a_distribution_follows_corrections_and_narrows(backend: Backend) {
     let id = &answers["feature"]["feedback"]["nodes"][0]["id"];
     let correct =
         "mutation($input: CorrectFeedbackInput!) { correctFeedback(input: $input) { feedback { rating } } }";
-    app.asks(correct, json!({ "input": { "feedbackId": id, "rating": 1 } })).await;
+    app.asks(correct, json!({ "input": { "feedback": id, "rating": 1 } })).await;
     assert_eq!(levels(release, "").await, [1, 0, 1, 0, 0]);
-    let delete = "mutation($id: ID!) { deleteFeedback(input: { feedbackId: $id }) { deletedId } }";
+    let delete = "mutation($id: Reference!) { deleteFeedback(input: { feedback: $id }) { deletedId } }";
     app.asks(delete, json!({ "id": id })).await;
     assert_eq!(levels(release, "").await, [0, 0, 1, 0, 0]);
     app.verify().await;
@@ -124,7 +124,7 @@ async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
         "query($feature: Reference!) {{
             feature(product: \"shop\", feature: $feature) {{ timeline({MARCH}) {{ period {{ from until }}
                 releases {{ day release {{ version }} }}
-                points {{ from until complete responses incidentsOpened customerDaysLost
+                points {{ period {{ from until }} complete responses incidentsOpened customerDaysLost
                     standardFigures {{ scale {{ key }} value responses levels }} }} }} }} }}"
     );
     let cart = app.asks(&query, json!({ "feature": "cart" })).await["feature"]["timeline"].clone();
@@ -133,7 +133,8 @@ async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
     assert_eq!(cart["releases"], releases);
     assert_eq!(cart["period"], json!({ "from": "2026-03-02", "until": "2026-03-30" }));
     let point = |from: &str, until: &str, responses: i64, opened: i64, lost: Option<f64>, figures: Value| {
-        json!({ "from": format!("2026-03-{from}"), "until": format!("2026-03-{until}"), "complete": true,
+        let period = json!({ "from": format!("2026-03-{from}"), "until": format!("2026-03-{until}") });
+        json!({ "period": period, "complete": true,
             "responses": responses, "incidentsOpened": opened, "customerDaysLost": lost, "standardFigures": figures })
     };
     let figures = json!([
@@ -165,16 +166,16 @@ async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
     assert_eq!(of(&product, "incidentsOpened"), [1, 0, 1, 0], "one that hurts two features is one");
     assert_eq!(of(&product, "customerDaysLost"), [json!(34.0), Value::Null, Value::Null, json!(0.0)]);
     let query = "{ feature(product: \"shop\", feature: \"cart\") {
-        days: timeline(period: { from: \"2026-03-07\", until: \"2026-03-10\" }, step: DAY) { points { from responses } }
+        days: timeline(period: { from: \"2026-03-07\", until: \"2026-03-10\" }, step: DAY) { points { period { from } responses } }
         months: timeline(period: { from: \"2026-02-15\", until: \"2026-04-01\" }, step: MONTH) {
-            points { from until complete responses } } } }";
+            points { period { from until } complete responses } } } }";
     let feature = app.asks(query, json!({})).await["feature"].clone();
-    let days = json!([{ "from": "2026-03-07", "responses": 0 }, { "from": "2026-03-08", "responses": 1 },
-        { "from": "2026-03-09", "responses": 0 }]);
+    let days = json!([{ "period": { "from": "2026-03-07" }, "responses": 0 }, { "period": { "from": "2026-03-08" }, "responses": 1 },
+        { "period": { "from": "2026-03-09" }, "responses": 0 }]);
     assert_eq!(feature["days"]["points"], days);
     let months = json!([
-        { "from": "2026-02-15", "until": "2026-03-01", "complete": false, "responses": 0 },
-        { "from": "2026-03-01", "until": "2026-04-01", "complete": true, "responses": 4 },
+        { "period": { "from": "2026-02-15", "until": "2026-03-01" }, "complete": false, "responses": 0 },
+        { "period": { "from": "2026-03-01", "until": "2026-04-01" }, "complete": true, "responses": 4 },
     ]);
     assert_eq!(feature["months"]["points"], months);
 }
@@ -198,7 +199,7 @@ async fn a_timeline_has_the_figures_and_values_that_are_shown_elsewhere(backend:
     for of in ["product(product: \"shop\")", "feature(product: \"shop\", feature: \"cart\")"] {
         let query = format!(
             "{{ {of} {{ timeline({MARCH}) {{ points {{ {value} {figures} {shown} }} }}
-                trend(from: \"2026-03-08\", to: \"2026-03-29\", step: WEEK) {{ {value} }}
+                trend(period: {{ from: \"2026-03-08\", until: \"2026-03-30\" }}, step: WEEK) {{ {value} }}
                 {figures}({week}) {shown} }} }}"
         );
         let data = app.asks(&query, json!({})).await;

@@ -80,7 +80,7 @@ async fn a_generated_client_asks_submits_and_listens() {
         let done: submit::ResponseData = asks(&app, &answer(4.0, &mark)).await;
         let done = done.submit_feedback.unwrap();
         assert_eq!(done.client_mutation_id, Some(mark));
-        assert_eq!(done.outcome, Some(submit::SubmitFeedbackOutcome::ACCEPTED));
+        assert_eq!(done.outcome, Some(submit::Outcome::CREATED));
         assert!(done.user_errors.is_empty());
         ids.push(done.feedback.unwrap().id);
     }

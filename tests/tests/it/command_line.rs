@@ -144,7 +144,7 @@ async fn what_is_printed_agrees_in_number_and_fits_a_terminal() {
     let token = ["--role", "customer", "--customer", "acme-sons", "--name", "the portal of our customers"];
     app.database.succeeds(&[&["token", "create"], &token[..]].concat()).await;
     for arguments in [
-        &["report", "value", "--product", "shop", "--period", "2026-03-01..2026-03-31"][..],
+        &["report", "value", "--product", "shop", "--from", "2026-03-01", "--until", "2026-04-01"][..],
         &["report", "release", "--product", "shop"],
         &["token", "list"],
     ] {
@@ -166,9 +166,22 @@ async fn what_is_printed_agrees_in_number_and_fits_a_terminal() {
         let said = app.database.succeeds(&[&["report", "value", "--product", "shop"], more].concat()).await;
         said.lines().next().unwrap().to_owned()
     };
-    let named = title(&["--period", &format!("2026-03-01..{today}")]).await;
+    let tomorrow = today.succ_opt().unwrap().to_string();
+    let named = title(&["--from", "2026-03-01", "--until", &tomorrow]).await;
     assert!(named.ends_with(&format!("so far (to {today})")), "{named}");
     assert!(!title(&[]).await.contains("so far"));
+    assert_eq!(title(&["--days", "90"]).await, title(&[]).await);
+    for wrong in [
+        &["--from", "2026-03-01"][..],
+        &["--until", "2026-03-01"],
+        &["--days", "0"],
+        &["--from", "2026-03-01", "--until", "2026-04-01", "--days", "7"],
+        &["--from", "2026-03-01", "--until", "2026-03-01"],
+    ] {
+        let refused =
+            app.database.ballroom(&[&["report", "value", "--product", "shop"], wrong].concat()).await;
+        assert!(!refused.status.success(), "{wrong:?}: {refused:?}");
+    }
     app.product("new", &[]).await;
     let said = app.database.succeeds(&["report", "release", "--product", "new"]).await;
     assert!(said.ends_with("There is no release yet.\n"), "{said}");

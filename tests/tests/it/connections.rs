@@ -96,7 +96,7 @@ async fn exposed(app: &App) {
         figure(Some("search"), Some("pro"), 2, 7, "web"),
         figure(None, Some("pro"), 2, 99, "web"),
     ];
-    let record = "mutation($input: RecordExposureInput!) { recordExposure(input: $input) { items { error { message } } } }";
+    let record = "mutation($input: RecordExposureBatchInput!) { recordExposureBatch(input: $input) { items { error { message } } } }";
     app.asks(record, json!({ "input": { "items": items } })).await;
 }
 
@@ -133,7 +133,7 @@ async fn exposure_is_paged_by_day(backend: Backend) {
     );
     assert!(seen.contains(&("2026-03-01".to_owned(), Some("free".to_owned()), 90)), "{seen:?}");
     assert!(seen.contains(&("2026-03-03".to_owned(), None, 2)), "{seen:?}");
-    let some = json!({ "filter": { "segment": "pro", "dayFrom": "2026-03-01", "dayUntil": "2026-03-03" },
+    let some = json!({ "filter": { "segment": "pro", "day": { "from": "2026-03-01", "until": "2026-03-03" } },
         "order": { "field": "DAY", "direction": "ASC" } });
     let some = app.asks(query, some).await["feature"]["exposure"]["nodes"].clone();
     let numbers: Vec<_> =
@@ -145,7 +145,7 @@ async fn a_customer_has_the_exposure_of_its_segment(backend: Backend) {
     let app = shop(backend).await;
     exposed(&app).await;
     let query = "query($customer: Reference!) { customer(customer: $customer) { exposure(
-        orderBy: { field: DAY, direction: ASC }, filter: { dayFrom: \"2026-03-02\" }) {
+        orderBy: { field: DAY, direction: ASC }, filter: { day: { from: \"2026-03-02\" } }) {
         nodes { day feature { key } activeCustomers } } } }";
     let of = async |customer: &str| {
         app.asks(query, json!({ "customer": customer })).await["customer"]["exposure"]["nodes"].clone()

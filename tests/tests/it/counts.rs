@@ -9,7 +9,7 @@ use ballroom::{
         incident::{self, IncidentChanges, NewIncident},
         organization,
         product::{self, NewProduct},
-        sent::{Became, Nulls},
+        sent::{Nulls, Outcome},
         token,
         verify::{Drift, rebuild},
     },
@@ -273,7 +273,7 @@ async fn an_incident_is_counted_through_its_whole_life(backend: Backend) {
     };
     let opened = incident::open(store, by, "test", vec![new.clone(), new], *now).await.unwrap();
     let (first, second) = (opened[0].as_ref().unwrap(), opened[1].as_ref().unwrap());
-    assert_eq!((first.became, second.became), (Became::Created, Became::AlreadyThere));
+    assert_eq!((first.outcome, second.outcome), (Outcome::Created, Outcome::Unchanged));
     let id = first.incident.id;
     world.exact("opening").await;
     let changes =

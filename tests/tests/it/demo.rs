@@ -42,7 +42,8 @@ async fn the_command_prints_the_reports_and_ends_well() {
     assert_eq!(features.len(), 13, "12 features and the product as a whole");
     for feature in features {
         let part = |name: &str| feature[name].as_f64().unwrap();
-        let sum = part("base") + part("history") + part("feedback") + part("incidents");
+        let contributions = ["base", "historyContribution", "feedbackContribution", "incidentContribution"];
+        let sum: f64 = contributions.into_iter().map(part).sum();
         assert!((sum - part("score")).abs() < 1e-9, "the parts add up: {feature}");
     }
 }
@@ -82,7 +83,7 @@ async fn a_planted_world_answers_every_question(backend: Backend) {
         releases(first: 3) { nodes { version title lifecycle previous { version } features { change feature { key } }
             deployments { environment status } regression(asOf: $asOf) { verdict firstDay through baseline
                 features { feature { key } verdict score pValue coverage rateBasis } } } }
-        iterations(last: 1) { nodes { name goal startsOn endsBefore } }
+        iterations(last: 1) { nodes { name goal period { from until } } }
         incidents(first: 1, filter: { state: RESOLVED }) { nodes { severity title features { key } } }
         valueReport(period: $period) { responses entries { rank feature { key } value { score method } } }
     } }";

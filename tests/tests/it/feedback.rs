@@ -48,14 +48,14 @@ async fn counted(app: &App, feature: &str) -> (i64, Option<f64>) {
 async fn the_same_external_id_is_the_same_answer(backend: Backend) {
     let app = with_product(backend).await;
     let first = app.submits(answer(4.0, json!({ "externalId": "r-1" }))).await;
-    assert_eq!(first["outcome"], "ACCEPTED");
+    assert_eq!(first["outcome"], "CREATED");
     let again = app.submits(answer(4.0, json!({ "externalId": "r-1" }))).await;
     assert_eq!(
         (&again["outcome"], &again["feedback"]["id"]),
-        (&json!("ALREADY_THERE"), &first["feedback"]["id"])
+        (&json!("UNCHANGED"), &first["feedback"]["id"])
     );
     let elsewhere = app.submits(answer(2.0, json!({ "externalId": "r-1", "source": "other system" }))).await;
-    assert_eq!(elsewhere["outcome"], "ACCEPTED");
+    assert_eq!(elsewhere["outcome"], "CREATED");
     assert_eq!(counted(&app, "search").await.0, 2);
     app.verify().await;
 }
@@ -64,12 +64,12 @@ async fn a_known_customer_has_one_voice_a_day(backend: Backend) {
     let app = with_product(backend).await;
     let said = |rating: f64, at: &str| answer(rating, json!({ "customer": "acme", "occurredAt": at }));
     let noon = app.submits(said(2.0, "2026-03-01T12:00:00Z")).await;
-    assert_eq!(noon["outcome"], "ACCEPTED");
+    assert_eq!((&noon["outcome"], &noon["supersession"]), (&json!("CREATED"), &json!(null)));
     let evening = app.submits(said(5.0, "2026-03-01T20:00:00Z")).await;
-    assert_eq!(evening["outcome"], "SUPERSEDES");
+    assert_eq!((&evening["outcome"], &evening["supersession"]), (&json!("CREATED"), &json!("SUPERSEDES")));
     let late_news = app.submits(said(1.0, "2026-03-01T08:00:00Z")).await;
     assert_eq!(
-        (&late_news["outcome"], &late_news["feedback"]["counted"]),
+        (&late_news["supersession"], &late_news["feedback"]["counted"]),
         (&json!("SUPERSEDED"), &json!(false))
     );
     assert_eq!(counted(&app, "search").await, (1, Some(100.0)));
@@ -84,7 +84,7 @@ async fn a_known_customer_has_one_voice_a_day(backend: Backend) {
 async fn anonymous_answers_each_count(backend: Backend) {
     let app = with_product(backend).await;
     for _ in 0..3 {
-        assert_eq!(app.submits(answer(4.0, json!({}))).await["outcome"], "ACCEPTED");
+        assert_eq!(app.submits(answer(4.0, json!({}))).await["outcome"], "CREATED");
     }
     assert_eq!(counted(&app, "search").await.0, 3);
 }
@@ -94,12 +94,12 @@ async fn a_deleted_answer_gives_its_voice_back(backend: Backend) {
     let said = |rating: f64, at: &str| answer(rating, json!({ "customer": "acme", "occurredAt": at }));
     app.submits(said(2.0, "2026-03-01T12:00:00Z")).await;
     let last = app.submits(said(5.0, "2026-03-01T20:00:00Z")).await;
-    let delete = "mutation($id: ID!) { deleteFeedback(input: { feedbackId: $id }) { deletedId } }";
+    let delete = "mutation($id: Reference!) { deleteFeedback(input: { feedback: $id }) { deletedId } }";
     let id = last["feedback"]["id"].clone();
     app.asks(delete, json!({ "id": id })).await;
     assert_eq!(counted(&app, "search").await, (1, Some(25.0)));
     let (code, argument, _) = app.is_refused(delete, json!({ "id": id })).await;
-    assert_eq!((code.as_str(), argument.as_str()), ("NOT_FOUND", "feedbackId"));
+    assert_eq!((code.as_str(), argument.as_str()), ("NOT_FOUND", "feedback"));
     app.verify().await;
 }
 
@@ -111,12 +111,12 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
         item
     };
     let first = app.submits(sent(json!({}))).await;
-    let delete = "mutation($id: ID!) { deleteFeedback(input: { feedbackId: $id }) { deletedId } }";
+    let delete = "mutation($id: Reference!) { deleteFeedback(input: { feedback: $id }) { deletedId } }";
     app.asks(delete, json!({ "id": first["feedback"]["id"] })).await;
     let submit = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome
         feedback { id rating } } }";
     let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) {
-        taken refused items { result { outcome } error { code field message } } } }";
+        accepted refused items { outcome error { code field message } } } }";
     // The same, a correction of it, and what became so before it was deleted.
     let late = json!({ "rating": 5, "updatedAt": "2026-03-02T00:00:00Z" });
     for again in [json!({}), json!({ "rating": 3 }), late] {
@@ -126,14 +126,14 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
     }
     let items = [sent(json!({})), sent(json!({ "externalId": "r-2" })), sent(json!({ "source": "web" }))];
     let taken = app.asks(batch, json!({ "items": items })).await["submitFeedbackBatch"].clone();
-    assert_eq!((&taken["taken"], &taken["refused"]), (&json!(2), &json!(1)), "{taken:#}");
+    assert_eq!((&taken["accepted"], &taken["refused"]), (&json!(2), &json!(1)), "{taken:#}");
     assert_eq!(taken["items"][0]["error"]["field"], "externalId", "{taken:#}");
     assert_eq!(counted(&app, "search").await.0, 2);
     // What the source says of it since.
     let since = (ballroom_tests::ballroom::clock::now() + TimeDelta::minutes(1)).to_rfc3339();
     let input = sent(json!({ "rating": 4, "updatedAt": since }));
     let data = app.asks(submit, json!({ "input": input })).await;
-    assert_eq!(data["submitFeedback"]["outcome"], "ACCEPTED");
+    assert_eq!(data["submitFeedback"]["outcome"], "CREATED");
     assert_ne!(data["submitFeedback"]["feedback"]["id"], first["feedback"]["id"]);
     // Of several that are sent together each is looked at by itself, and what is refused brings nothing back.
     app.asks(delete, json!({ "id": data["submitFeedback"]["feedback"]["id"] })).await;
@@ -152,9 +152,9 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
         .as_array()
         .unwrap()
         .iter()
-        .map(|item| item["error"]["field"].as_str().or(item["result"]["outcome"].as_str()).unwrap());
+        .map(|item| item["error"]["field"].as_str().or(item["outcome"].as_str()).unwrap());
     let became: Vec<_> = became.collect();
-    assert_eq!(became, ["externalId", "customer", "ACCEPTED", "OUTDATED", "ALREADY_THERE"], "{taken:#}");
+    assert_eq!(became, ["externalId", "customer", "CREATED", "OUTDATED", "UNCHANGED"], "{taken:#}");
     let found = "{ product(product: \"shop\") { feedback { nodes { id externalId source } } } }";
     let found = app.asks(found, json!({})).await;
     let nodes = found["product"]["feedback"]["nodes"].as_array().unwrap();
@@ -177,7 +177,7 @@ async fn a_correction_moves_the_counts(backend: Backend) {
     let query = "mutation($input: CorrectFeedbackInput!) { correctFeedback(input: $input) {
         feedback { rating comment feature { key } correctedAt } } }";
     let input =
-        json!({ "feedbackId": made["feedback"]["id"], "rating": 5, "feature": "cart", "comment": null });
+        json!({ "feedback": made["feedback"]["id"], "rating": 5, "feature": "cart", "comment": null });
     let corrected = app.asks(query, json!({ "input": input })).await;
     let feedback = &corrected["correctFeedback"]["feedback"];
     assert_eq!((&feedback["rating"], &feedback["comment"]), (&json!(5.0), &json!(null)));
@@ -190,7 +190,7 @@ async fn a_correction_moves_the_counts(backend: Backend) {
 
 const BATCH: &str =
     "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) {
-    taken refused items { result { outcome } error { index code field message } } } }";
+    accepted refused items { outcome index error { code field message } } } }";
 
 async fn a_bad_item_never_fails_its_neighbours(backend: Backend) {
     let app = with_product(backend).await;
@@ -203,16 +203,16 @@ async fn a_bad_item_never_fails_its_neighbours(backend: Backend) {
     ]);
     let data = app.asks(BATCH, json!({ "items": items })).await;
     let batch = &data["submitFeedbackBatch"];
-    assert_eq!((&batch["taken"], &batch["refused"]), (&json!(3), &json!(2)));
-    let outcome = |at: usize| batch["items"][at]["result"]["outcome"].clone();
+    assert_eq!((&batch["accepted"], &batch["refused"]), (&json!(3), &json!(2)));
+    let outcome = |at: usize| batch["items"][at]["outcome"].clone();
     assert_eq!(
         (outcome(0), outcome(3), outcome(4)),
-        (json!("ACCEPTED"), json!("UPDATED"), json!("ACCEPTED")),
+        (json!("CREATED"), json!("UPDATED"), json!("CREATED")),
         "what is sent last of one id is the newest"
     );
     let error = |at: usize| {
-        let error = &batch["items"][at]["error"];
-        (error["index"].clone(), error["code"].clone(), error["field"].clone())
+        let item = &batch["items"][at];
+        (item["index"].clone(), item["error"]["code"].clone(), item["error"]["field"].clone())
     };
     assert_eq!(error(1), (json!(1), json!("INVALID_ARGUMENT"), json!("rating")));
     assert_eq!(error(2), (json!(2), json!("NOT_FOUND"), json!("feature")));
@@ -322,6 +322,6 @@ async fn what_is_no_query_is_refused_with_a_code(backend: Backend) {
         answer(4.0, json!({})),
     ]);
     let batch = app.asks(BATCH, json!({ "items": items })).await["submitFeedbackBatch"].clone();
-    assert_eq!((&batch["taken"], &batch["refused"]), (&json!(2), &json!(1)));
+    assert_eq!((&batch["accepted"], &batch["refused"]), (&json!(2), &json!(1)));
     assert_eq!(batch["items"][1]["error"]["field"], "product");
 }

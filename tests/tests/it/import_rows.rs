@@ -53,7 +53,7 @@ async fn cells_that_say_that_there_is_nothing_make_nothing(backend: Backend) {
         csat,4,2026-04-01T10:00:00Z,<NA>,—,TBD\n";
     let said = import(&app, rows, &["--create", "releases,customers"]).await;
     assert!(said.contains("2 accepted") && !said.contains("Made"), "{said}");
-    let query = "{ product(product: \"shop\") { feedback(filter: { dayFrom: \"2026-04-01\" }) { nodes { comment } } } }";
+    let query = "{ product(product: \"shop\") { feedback(filter: { day: { from: \"2026-04-01\" } }) { nodes { comment } } } }";
     let comments = app.asks(query, json!({})).await["product"]["feedback"]["nodes"].to_string();
     assert!(comments.contains("unknown") && comments.contains("TBD"), "somebody wrote that: {comments}");
     let rows =
@@ -95,14 +95,14 @@ async fn anonymous_answers_of_two_files_all_count(backend: Backend) {
     let stars = async |rows: &str| import(&app, rows, &["--scale", "csat"]).await;
     assert!(stars(one).await.contains("2 accepted"));
     assert!(stars(other).await.contains("2 accepted"), "the second file's answer is another one's");
-    assert!(stars(one).await.contains("2 already there"), "the same file again is the same");
+    assert!(stars(one).await.contains("2 unchanged"), "the same file again is the same");
     assert_eq!(there(&app).await["feedback"]["totalCount"], 4);
     // Who is known said it once, whichever file tells of it.
     let named = |more: &str| format!("rating,occurred_at,customer\n5,2026-03-01,acme\n{more}");
     let create = ["--scale", "csat", "--create", "customers"];
     import(&app, &named(""), &create).await;
     let said = import(&app, &named("4,2026-03-02,acme\n"), &create).await;
-    assert!(said.contains("1 accepted") && said.contains("1 already there"), "{said}");
+    assert!(said.contains("1 accepted") && said.contains("1 unchanged"), "{said}");
     app.verify().await;
 }
 
@@ -170,7 +170,7 @@ async fn releases_that_name_releases_of_the_same_file_come_in(backend: Backend) 
     let query = "{ release(release: \"299\", product: \"shop\") { previous { version } } }";
     assert_eq!(app.asks(query, json!({})).await["release"]["previous"]["version"], "298");
     let said = app.database.succeeds(&["import", "releases", &file]).await;
-    assert!(said.contains("300 already there"), "{said}");
+    assert!(said.contains("300 unchanged"), "{said}");
 }
 
 async fn a_twin_is_told_by_whoever_makes_it(backend: Backend) {

@@ -9,7 +9,7 @@ on_both!(
     an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation,
     a_request_that_cannot_be_coerced_does_nothing,
     an_argument_whose_variable_has_no_value_has_its_default,
-    a_range_that_ends_before_it_begins_is_refused,
+    a_range_that_holds_nothing_is_refused,
     half_of_a_surrogate_pair_is_refused_where_it_stands,
     null_removes_what_can_be_empty_and_is_refused_by_field_elsewhere,
     nul_is_refused_by_field_or_finds_nothing,
@@ -73,10 +73,10 @@ async fn a_filter_narrows_its_place_and_never_replaces_it(backend: Backend) {
     for (place, connection, same, other) in [
         (search, "feedback", "feature: \"search\"".to_owned(), "feature: \"checkout\"".to_owned()),
         (search, "feedback", "release: \"1.0\"".to_owned(), "release: \"2.0\"".to_owned()),
-        (search, "feedback", format!("customerId: \"{acme}\""), format!("customerId: \"{bolt}\"")),
+        (search, "feedback", format!("customer: \"{acme}\""), format!("customer: \"{bolt}\"")),
         (first, "feedback", "release: \"1.0\"".to_owned(), "release: \"2.0\"".to_owned()),
         (first, "feedback", "feature: \"search\"".to_owned(), "feature: \"checkout\"".to_owned()),
-        (acme_of, "feedback", format!("customerId: \"{acme}\""), format!("customerId: \"{bolt}\"")),
+        (acme_of, "feedback", format!("customer: \"{acme}\""), format!("customer: \"{bolt}\"")),
         (acme_of, "feedback", format!("feature: {}", id("search")), format!("feature: {}", id("checkout"))),
         (acme_of, "incidents", format!("feature: {}", id("search")), format!("feature: {}", id("checkout"))),
     ] {
@@ -89,8 +89,8 @@ async fn a_filter_narrows_its_place_and_never_replaces_it(backend: Backend) {
 }
 
 const BATCH: &str =
-    "mutation($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) { taken refused
-    items { result { feedback { comment } } error { index code field message } } } }";
+    "mutation($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) { accepted refused
+    items { index feedback { comment } error { code field message } } } }";
 
 fn answer(more: Value) -> Value {
     let mut answer = json!({ "product": "shop", "scale": "csat", "rating": 4 });
@@ -131,9 +131,9 @@ async fn an_item_of_a_wrong_form_is_refused_by_itself(backend: Backend) {
             [(BATCH, json!({ "input": { "items": items } })), (inline.as_str(), json!({ "items": items }))]
         {
             let taken = app.asks(query, variables).await["submitFeedbackBatch"].clone();
-            assert_eq!((&taken["taken"], &taken["refused"]), (&json!(2), &json!(1)), "{wrong}: {taken:#}");
+            assert_eq!((&taken["accepted"], &taken["refused"]), (&json!(2), &json!(1)), "{wrong}: {taken:#}");
             let error = &taken["items"][1]["error"];
-            assert_eq!(error["index"], 1, "{wrong}: {taken:#}");
+            assert_eq!(taken["items"][1]["index"], 1, "{wrong}: {taken:#}");
             assert_eq!(
                 (&error["code"], &error["field"]),
                 (&json!("INVALID_ARGUMENT"), &json!(field)),
@@ -141,18 +141,16 @@ async fn an_item_of_a_wrong_form_is_refused_by_itself(backend: Backend) {
             );
             assert!(error["message"].as_str().unwrap().starts_with(&format!("{field}: ")), "{error}");
             for (place, comment) in [(0, "before"), (2, "after")] {
-                assert_eq!(
-                    taken["items"][place]["result"]["feedback"]["comment"], comment,
-                    "{wrong}: {taken:#}"
-                );
+                assert_eq!(taken["items"][place]["feedback"]["comment"], comment, "{wrong}: {taken:#}");
             }
         }
     }
     // All wrong, many wrong, and none at all.
     let items = json!({ "input": { "items": [1, 2, answer(json!({})), 3] } });
     let taken = app.asks(BATCH, items).await["submitFeedbackBatch"].clone();
-    let indexes: Vec<_> = (0..4).map(|i| taken["items"][i]["error"]["index"].clone()).collect();
-    assert_eq!(indexes, [json!(0), json!(1), json!(null), json!(3)], "{taken:#}");
+    for (index, item) in taken["items"].as_array().unwrap().iter().enumerate() {
+        assert_eq!((&item["index"], item["error"].is_null()), (&json!(index), index == 2), "{taken:#}");
+    }
     let taken = app.asks(BATCH, json!({ "input": { "items": [1, 2] } })).await["submitFeedbackBatch"].clone();
     assert_eq!(taken["refused"], 2);
     assert_eq!(app.is_refused(BATCH, json!({ "input": { "items": [] } })).await.1, "items");
@@ -199,8 +197,8 @@ async fn a_request_that_cannot_be_coerced_does_nothing(backend: Backend) {
     // Whatever is wrong is told at once.
     let query =
         "mutation($a: SubmitFeedbackInput!, $b: DateTime!, $c: Date) { submitFeedback(input: $a) { outcome }
-        updateIncident(input: { incidentId: \"x\", openedAt: $b }) { clientMutationId }
-        updateRelease(input: { plannedFor: $c }) { clientMutationId } }";
+        updateIncident(input: { incident: \"x\", openedAt: $b }) { clientMutationId }
+        updateRelease(input: { release: \"x\", plannedFor: $c }) { clientMutationId } }";
     let variables = json!({ "a": { "product": "shop", "rating": 1, "scal": "csat" }, "c": "soon" });
     let answer = app.answer(query, variables).await;
     let said: Vec<_> = answer["errors"].as_array().unwrap().iter().map(|error| &error["message"]).collect();
@@ -221,49 +219,75 @@ async fn an_argument_whose_variable_has_no_value_has_its_default(backend: Backen
     let app = App::start(backend).await;
     app.product("shop", &[]).await;
     let query = "query($days: Int, $step: TrendStep, $all: Boolean) {
-        product(product: \"shop\") { trend(days: $days, step: $step) { asOf } ...More }
+        product(product: \"shop\") { trend(valueDays: $days, step: $step) { asOf } ...More }
         __type(name: \"Role\") { enumValues(includeDeprecated: $all) { name } } }
-        fragment More on Product { ... { more: trend(days: $days) { asOf } } }";
+        fragment More on Product { ... { more: trend(valueDays: $days) { asOf } } }";
     let left_out = app.asks(query, json!({})).await;
     let given = app.asks(query, json!({ "days": 90, "step": "WEEK", "all": false })).await;
     assert_eq!(left_out, given);
 }
 
-async fn a_range_that_ends_before_it_begins_is_refused(backend: Backend) {
+async fn a_range_that_holds_nothing_is_refused(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &[]).await;
-    for (of, from, until, kind) in [
-        ("feedback", "dayFrom", "dayUntil", "Date"),
-        ("feedback", "occurredFrom", "occurredUntil", "DateTime"),
-        ("incidents", "dayFrom", "dayUntil", "Date"),
-        ("incidents", "openedFrom", "openedUntil", "DateTime"),
-        ("releases", "releasedFrom", "releasedUntil", "Date"),
+    for (of, range, kind) in [
+        ("feedback", "day", "Date"),
+        ("feedback", "occurredAt", "DateTime"),
+        ("feedback", "receivedAt", "DateTime"),
+        ("feedback", "updatedAt", "DateTime"),
+        ("incidents", "day", "Date"),
+        ("incidents", "openedAt", "DateTime"),
+        ("incidents", "createdAt", "DateTime"),
+        ("incidents", "updatedAt", "DateTime"),
+        ("releases", "releasedOn", "Date"),
+        ("releases", "updatedAt", "DateTime"),
+        ("features", "updatedAt", "DateTime"),
+        ("iterations", "period", "Date"),
+        ("iterations", "updatedAt", "DateTime"),
     ] {
         let query = format!(
             "query($from: {kind}, $until: {kind}) {{ product(product: \"shop\") {{
-                {of}(filter: {{ {from}: $from, {until}: $until }}) {{ totalCount }} }} }}"
+                {of}(filter: {{ {range}: {{ from: $from, until: $until }} }}) {{ totalCount }} }} }}"
         );
         let day = |day: &str| json!(if kind == "Date" { day.to_owned() } else { format!("{day}T00:00:00Z") });
         let asked = |from, until| json!({ "from": day(from), "until": day(until) });
-        let (code, argument, message) = app.is_refused(&query, asked("2026-03-02", "2026-03-01")).await;
-        let expected = ("INVALID_ARGUMENT".to_owned(), format!("filter.{until}"));
-        assert_eq!((code, argument), expected, "{query}: {message}");
-        app.asks(&query, asked("2026-03-02", "2026-03-02")).await;
+        for until in ["2026-03-01", "2026-03-02"] {
+            let (code, argument, message) = app.is_refused(&query, asked("2026-03-02", until)).await;
+            let expected = ("INVALID_ARGUMENT".to_owned(), format!("filter.{range}"));
+            assert_eq!((code, argument), expected, "{query}: {message}");
+        }
+        app.asks(&query, asked("2026-03-02", "2026-03-03")).await;
+        // Either end may be left out.
+        app.asks(&query, json!({ "from": day("2026-03-02") })).await;
+        app.asks(&query, json!({})).await;
     }
-    let deployments = "{ deployments(filter: { deployedFrom: \"2026-03-02T00:00:00Z\",
-        deployedUntil: \"2026-03-01T00:00:00Z\" }) { totalCount } }";
-    assert_eq!(app.is_refused(deployments, json!({})).await.1, "filter.deployedUntil");
-    let rated = "{ product(product: \"shop\") { feedback(filter: { scale: \"csat\", ratingAtLeast: 4,
-        ratingAtMost: 2 }) { totalCount } } }";
-    assert_eq!(app.is_refused(rated, json!({})).await.1, "filter.ratingAtMost");
+    for (list, range) in [
+        ("deployments", "deployedAt"),
+        ("deployments", "createdAt"),
+        ("products", "updatedAt"),
+        ("customers", "updatedAt"),
+        ("segments", "updatedAt"),
+        ("teams", "updatedAt"),
+        ("members", "updatedAt"),
+        ("tokens", "updatedAt"),
+    ] {
+        let query = format!(
+            "{{ {list}(filter: {{ {range}: {{ from: \"2026-03-02T00:00:00Z\", until: \"2026-03-02T00:00:00Z\" }} }}) {{
+            totalCount }} }}"
+        );
+        assert_eq!(app.is_refused(&query, json!({})).await.1, format!("filter.{range}"), "{list}");
+    }
+    let rated = "{ product(product: \"shop\") { feedback(filter: { scale: \"csat\", minRating: 4,
+        maxRating: 2 }) { totalCount } } }";
+    assert_eq!(app.is_refused(rated, json!({})).await.1, "filter.maxRating");
 }
 
 async fn an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &["search"]).await;
     let incidents =
-        "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { items {
-        result { incident { title } } error { index field } } } }";
+        "mutation($items: [OpenIncidentInput!]!) { openIncidentBatch(input: { items: $items }) { items {
+        index incident { title } error { field } } } }";
     let good = json!({ "product": "shop", "severity": 2, "title": "good" });
     let mut items = vec![good.clone()];
     let mut fields = Vec::new();
@@ -289,21 +313,17 @@ async fn an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation(backend: Back
     }
     items.push(good.clone());
     let answer = app.asks(incidents, json!({ "items": items })).await;
-    let answer = answer["openIncidents"]["items"].as_array().unwrap();
+    let answer = answer["openIncidentBatch"]["items"].as_array().unwrap();
     for (index, field) in fields.iter().enumerate() {
-        assert_eq!(
-            answer[index + 1]["error"],
-            json!({ "index": index + 1, "field": field }),
-            "{}",
-            items[index + 1]
-        );
+        let expected = json!({ "index": index + 1, "incident": null, "error": { "field": field } });
+        assert_eq!(answer[index + 1], expected, "{}", items[index + 1]);
     }
     for good in [&answer[0], answer.last().unwrap()] {
-        assert_eq!(good["result"]["incident"]["title"], "good", "{answer:#?}");
+        assert_eq!(good["incident"]["title"], "good", "{answer:#?}");
     }
     let exposure =
-        "mutation($items: [RecordExposureItemInput!]!) { recordExposure(input: { items: $items }) { items {
-        exposure { activeCustomers } error { index field } } } }";
+        "mutation($items: [RecordExposureInput!]!) { recordExposureBatch(input: { items: $items }) { items {
+        exposure { activeCustomers } error { field } } } }";
     let good = json!({ "product": "shop", "day": "2026-03-01", "activeCustomers": 5 });
     let mut items = Vec::new();
     for (field, value) in [
@@ -318,7 +338,7 @@ async fn an_item_of_a_wrong_form_is_refused_in_every_bulk_mutation(backend: Back
         items.push(item);
     }
     items.push(good);
-    let answer = app.asks(exposure, json!({ "items": items })).await["recordExposure"]["items"].clone();
+    let answer = app.asks(exposure, json!({ "items": items })).await["recordExposureBatch"]["items"].clone();
     let fields: Vec<_> = (0..6).map(|i| answer[i]["error"]["field"].clone()).collect();
     assert_eq!(
         json!(fields),
@@ -346,12 +366,12 @@ async fn half_of_a_surrogate_pair_is_refused_where_it_stands(backend: Backend) {
     let taken = post(body).await["data"]["submitFeedbackBatch"].clone();
     assert_eq!(taken["items"][0]["error"]["field"], "comment", "{taken:#}");
     assert!(taken["items"][0]["error"]["message"].as_str().unwrap().contains("surrogate"), "{taken:#}");
-    assert_eq!(taken["items"][1]["result"]["feedback"]["comment"], "😀", "{taken:#}");
+    assert_eq!(taken["items"][1]["feedback"]["comment"], "😀", "{taken:#}");
     assert_eq!(taken["items"][2]["error"]["field"], "customer", "{taken:#}");
     let huge = json!({ "query": BATCH, "variables": { "input": { "items": [answer(json!({})), answer(json!({ "rating": 99.5 }))] } } });
     let taken = post(huge.to_string().replace("99.5", "1e999")).await["data"]["submitFeedbackBatch"].clone();
     assert_eq!(
-        (&taken["taken"], &taken["items"][1]["error"]["field"]),
+        (&taken["accepted"], &taken["items"][1]["error"]["field"]),
         (&json!(1), &json!("rating")),
         "{taken:#}"
     );
@@ -369,9 +389,7 @@ async fn null_removes_what_can_be_empty_and_is_refused_by_field_elsewhere(backen
     let app = App::start(backend).await;
     app.product("shop", &["search"]).await;
     let release = ships(&app, "shop", "1.0").await;
-    let iteration =
-        "mutation { createIteration(input: { product: \"shop\", name: \"1\", startsOn: \"2026-03-01\",
-        endsBefore: \"2026-03-08\" }) { iteration { id } } }";
+    let iteration = "mutation { createIteration(input: { product: \"shop\", name: \"1\", period: { from: \"2026-03-01\", until: \"2026-03-08\" } }) { iteration { id } } }";
     let iteration = app.asks(iteration, json!({})).await["createIteration"]["iteration"]["id"].clone();
     let feature = app.asks("{ feature(product: \"shop\", feature: \"search\") { id } }", json!({})).await["feature"]["id"].clone();
     let member = "mutation { createMember(input: { email: \"ann@example.com\" }) { member { id } } }";
@@ -385,28 +403,27 @@ async fn null_removes_what_can_be_empty_and_is_refused_by_field_elsewhere(backen
     let mut tried = 0;
     for (mutation, identity, removable) in [
         ("updateProduct", json!({ "product": "shop" }), &["description"][..]),
-        ("updateFeature", json!({ "featureId": feature }), &["description", "team"]),
+        ("updateFeature", json!({ "feature": feature }), &["description", "team"]),
         (
             "updateRelease",
-            json!({ "releaseId": release }),
+            json!({ "release": release }),
             &["title", "notes", "previous", "plannedFor", "features"],
         ),
-        ("updateIteration", json!({ "iterationId": iteration }), &["goal"]),
+        ("updateIteration", json!({ "iteration": iteration }), &["goal"]),
         ("updateMember", json!({ "member": member }), &["email", "roles", "teams", "language", "identities"]),
         ("updateCustomer", json!({ "customer": "acme" }), &["name", "segment"]),
         (
             "updateIncident",
-            json!({ "incidentId": incident }),
+            json!({ "incident": incident }),
             &["description", "affectedCustomers", "features", "customers"],
         ),
-        ("correctFeedback", json!({ "feedbackId": feedback }), &["feature", "release", "segment", "comment"]),
+        ("correctFeedback", json!({ "feedback": feedback }), &["feature", "release", "segment", "comment"]),
     ] {
         let input = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
         let fields = &schema.get_input_object(&input).unwrap().fields;
         for (name, field) in fields {
-            // A release is named in one of several ways; null is another way to leave a name out.
-            let names =
-                mutation == "updateRelease" && ["release", "product", "releaseId"].contains(&name.as_str());
+            // The product is a part of the name; null is another way to leave it out.
+            let names = name == "product";
             if name == "clientMutationId" || names || field.ty.is_non_null() {
                 continue;
             }
@@ -458,8 +475,8 @@ async fn nul_is_refused_by_field_or_finds_nothing(backend: Backend) {
         let input = field.argument_by_name("input").unwrap().ty.inner_named_type().clone();
         let fields = &schema.get_input_object(&input).unwrap().fields;
         let sample = |name: &str, ty: &str| match (name, ty) {
-            ("feedbackId", _) => feedback.clone(),
-            ("incidentId", _) => json!(incident),
+            ("feedback", _) => feedback.clone(),
+            ("incident", _) => json!(incident),
             (name, "ID") => json!(none(name.trim_end_matches("Id"))),
             ("product", _) => json!("shop"),
             ("feature", _) => json!("search"),
@@ -642,8 +659,7 @@ async fn search_ignores_the_case_of_letters_in_every_script(backend: Backend) {
         assert_eq!(found(text).await, keys, "{text}");
     }
     assert_eq!(found(&"x".repeat(60_000)).await, "");
-    let rename =
-        "mutation($f: ID!) { updateFeature(input: { featureId: $f, name: \"Čtečka\" }) { feature { id } } }";
+    let rename = "mutation($f: Reference!) { updateFeature(input: { feature: $f, name: \"Čtečka\" }) { feature { id } } }";
     let id =
         app.asks("{ feature(product: \"shop\", feature: \"a\") { id } }", json!({})).await["feature"]["id"]
             .clone();
@@ -677,7 +693,7 @@ async fn a_leap_second_is_refused_at_every_door(backend: Backend) {
         let refused = app.answer(submit, json!({ "input": answer(json!({ "occurredAt": wrong })) })).await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "INVALID_ARGUMENT", "{wrong}: {refused:#}");
         let filter = format!(
-            "{{ product(product: \"shop\") {{ feedback(filter: {{ occurredFrom: \"{wrong}\" }}) {{ totalCount }} }} }}"
+            "{{ product(product: \"shop\") {{ feedback(filter: {{ occurredAt: {{ from: \"{wrong}\" }} }}) {{ totalCount }} }} }}"
         );
         let refused = app.answer(&filter, json!({})).await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "VALIDATION_ERROR", "{wrong}: {refused:#}");
@@ -720,14 +736,14 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     let changes = "query($at: DateTime!) {
         product(product: \"shop\") {
-            feedback(filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: ASC }) { nodes { comment counted updatedAt } }
-            new: feedback(filter: { receivedAfter: $at }) { nodes { comment } }
-            releases(filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { version } }
-            features(filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { key } }
-            incidents(filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { title updatedAt } }
-            newer: incidents(filter: { receivedAfter: $at }) { nodes { title } }
+            feedback(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: ASC }) { nodes { comment counted updatedAt } }
+            new: feedback(filter: { receivedAt: { from: $at } }) { nodes { comment } }
+            releases(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { version } }
+            features(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { key } }
+            incidents(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { title updatedAt } }
+            newer: incidents(filter: { createdAt: { from: $at } }) { nodes { title } }
         }
-        customers(filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: ASC }) { nodes { key } } }";
+        customers(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: ASC }) { nodes { key } } }";
     let now = ballroom_tests::ballroom::clock::now().to_rfc3339();
     let ask = async || app.asks(changes, json!({ "at": now })).await;
     let nothing = json!({ "nodes": [] });
@@ -738,9 +754,9 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
     assert_eq!(before["customers"], nothing);
     // acme changes its mind: what it said before no longer counts.
     app.submits(said("acme", 2)).await;
-    let title = format!("mutation {{ updateRelease(input: {{ releaseId: {release}, title: \"Spring\" }}) {{ release {{ id }} }}
+    let title = format!("mutation {{ updateRelease(input: {{ release: {release}, title: \"Spring\" }}) {{ release {{ id }} }}
         updateCustomer(input: {{ customer: \"bolt\", name: \"Bolt\" }}) {{ customer {{ id }} }}
-        attributeIncident(input: {{ incidentId: \"{incident}\", releaseId: {release}, basis: CONFIRMED }}) {{ incident {{ id }} }} }}");
+        attributeIncident(input: {{ incident: \"{incident}\", release: {release}, basis: CONFIRMED }}) {{ incident {{ id }} }} }}");
     app.asks(&title, json!({})).await;
     let after = ask().await;
     let comments = |connection: &str| {
@@ -758,13 +774,13 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
     assert_eq!(after["product"]["incidents"]["nodes"][0]["title"], "first");
     assert_eq!(after["product"]["newer"], nothing);
     assert_eq!(after["customers"]["nodes"], json!([{ "key": "bolt" }]));
-    let deploy = format!("mutation {{ recordDeployment(input: {{ releaseId: {release}, environment: \"production\", status: SUCCEEDED }})
+    let deploy = format!("mutation {{ recordDeployment(input: {{ release: {release}, environment: \"production\", status: SUCCEEDED }})
         {{ deployment {{ id }} }} updateProduct(input: {{ product: \"shop\", name: \"Shop\" }}) {{ product {{ id }} }} }}");
     app.asks(&deploy, json!({})).await;
-    let others = "query($at: DateTime!) { deployments(filter: { product: \"shop\", receivedAfter: $at }) { nodes { release { version } } }
-        products(updatedAfter: $at, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { name } }
-        segments(updatedAfter: $at) { totalCount } product(product: \"shop\") {
-        iterations(updatedAfter: $at, orderBy: { field: UPDATED_AT, direction: ASC }) { totalCount } } }";
+    let others = "query($at: DateTime!) { deployments(filter: { product: \"shop\", createdAt: { from: $at } }) { nodes { release { version } } }
+        products(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { name } }
+        segments(filter: { updatedAt: { from: $at } }) { totalCount } product(product: \"shop\") {
+        iterations(filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: ASC }) { totalCount } } }";
     let others = app.asks(others, json!({ "at": now })).await;
     assert_eq!(
         others,
@@ -772,13 +788,13 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
         "segments": { "totalCount": 0 }, "product": { "iterations": { "totalCount": 0 } } })
     );
     let correct = format!(
-        "mutation {{ correctFeedback(input: {{ feedbackId: {acme}, comment: \"corrected\" }}) {{ feedback {{ id }} }} }}"
+        "mutation {{ correctFeedback(input: {{ feedback: {acme}, comment: \"corrected\" }}) {{ feedback {{ id }} }} }}"
     );
     app.asks(&correct, json!({})).await;
     // By pages, each change once, whatever the order.
     for direction in ["ASC", "DESC"] {
         let page = "query($at: DateTime!, $after: String) { product(product: \"shop\") {
-            feedback(first: 1, after: $after, filter: { updatedAfter: $at }, orderBy: { field: UPDATED_AT, direction: DIR }) {
+            feedback(first: 1, after: $after, filter: { updatedAt: { from: $at } }, orderBy: { field: UPDATED_AT, direction: DIR }) {
                 nodes { comment } pageInfo { endCursor hasNextPage } } } }".replace("DIR", direction);
         let (mut after, mut seen) = (json!(null), Vec::new());
         loop {
@@ -823,9 +839,9 @@ async fn days_of_filters_are_those_of_the_product(backend: Backend) {
             answer["incidents"]["totalCount"].as_i64().unwrap(),
         )
     };
-    assert_eq!(of("dayFrom: \"2026-04-01\", dayUntil: \"2026-04-02\"").await, (1, 2));
-    assert_eq!(of("dayUntil: \"2026-04-01\"").await, (1, 1));
-    assert_eq!(of("dayFrom: \"2026-04-01\"").await, (2, 3));
+    assert_eq!(of("day: { from: \"2026-04-01\", until: \"2026-04-02\" }").await, (1, 2));
+    assert_eq!(of("day: { until: \"2026-04-01\" }").await, (1, 1));
+    assert_eq!(of("day: { from: \"2026-04-01\" }").await, (2, 3));
 }
 
 async fn whom_an_incident_hurts_can_be_read_and_changed(backend: Backend) {
@@ -852,7 +868,7 @@ async fn whom_an_incident_hurts_can_be_read_and_changed(backend: Backend) {
         keys.collect::<Vec<_>>().join(" ")
     };
     assert_eq!(hurt().await, "acme");
-    let add = "mutation($i: ID!, $c: [Reference!]!) { addIncidentCustomers(input: { incidentId: $i, customers: $c }) {
+    let add = "mutation($i: Reference!, $c: [Reference!]!) { addIncidentCustomers(input: { incident: $i, customers: $c }) {
         addedCustomers { key } } }";
     let added = app.asks(add, json!({ "i": incident, "c": ["acme", "bolt"] })).await;
     assert_eq!(added["addIncidentCustomers"]["addedCustomers"], json!([{ "key": "bolt" }]));
@@ -864,7 +880,7 @@ async fn whom_an_incident_hurts_can_be_read_and_changed(backend: Backend) {
     assert_eq!(removed["removeIncidentCustomers"]["removedCustomers"], json!([{ "key": "acme" }]));
     assert_eq!(hurt().await, "bolt");
     let update =
-        "mutation($i: ID!, $c: [Reference!]!) { updateIncident(input: { incidentId: $i, customers: $c }) {
+        "mutation($i: Reference!, $c: [Reference!]!) { updateIncident(input: { incident: $i, customers: $c }) {
         removedCustomers { key } } }";
     let updated = app.asks(update, json!({ "i": incident, "c": ["globex", "acme"] })).await;
     assert_eq!(updated["updateIncident"]["removedCustomers"], json!([{ "key": "bolt" }]));

@@ -172,10 +172,10 @@ async fn each_limit_is_a_setting() {
     }
     let app = App::with(app.database.clone(), &["--limit-batch", "2"]).await;
     let batch = "mutation($items: [SubmitFeedbackInput!]!) {
-        submitFeedbackBatch(input: { items: $items }) { taken } }";
+        submitFeedbackBatch(input: { items: $items }) { accepted } }";
     let items =
         |n: usize| json!({ "items": vec![json!({ "product": "shop", "scale": "csat", "rating": 4.0 }); n] });
-    assert_eq!(app.asks(batch, items(2)).await["submitFeedbackBatch"]["taken"], 2);
+    assert_eq!(app.asks(batch, items(2)).await["submitFeedbackBatch"]["accepted"], 2);
     assert_eq!(app.is_refused(batch, items(3)).await.0, "TOO_LARGE");
 }
 
@@ -241,7 +241,7 @@ async fn what_takes_too_long_is_ended_or_goes_on_by_itself() {
     patient.product("shop", &["search"]).await;
     let hasty = App::with(patient.database.clone(), &["--limit-time", "0.02"]).await;
     let batch = "mutation($items: [SubmitFeedbackInput!]!) {
-        submitFeedbackBatch(input: { items: $items }) { taken } }";
+        submitFeedbackBatch(input: { items: $items }) { accepted } }";
     let items =
         vec![json!({ "product": "shop", "feature": "search", "scale": "csat", "rating": 4.0 }); 3_000];
     let answer = hasty.answer(batch, json!({ "items": items })).await;

@@ -160,7 +160,7 @@ const ANSWERS: &str = "subscription($product: Reference, $feature: Reference, $r
 async fn each_answer_is_told_to_whom_it_concerns(backend: Backend) {
     let app = App::start(backend).await;
     shop(&app).await;
-    app.product("other", &[]).await;
+    app.product("other", &["search"]).await;
     ships(&app, "1.0", 20, None).await;
     ships(&app, "2.0", 10, Some("1.0")).await;
     app.submits(answer("search", None)).await;
@@ -245,10 +245,11 @@ async fn incidents_and_releases_are_told(backend: Backend) {
     let release = plans(&app, "1.0").await;
     let told = socket.hears_of("releases").await;
     assert_eq!(told, json!({ "releaseChanged": { "version": "1.0", "lifecycle": "PLANNED" } }));
-    let ship = "mutation($id: ID!) { shipRelease(input: { releaseId: $id }) { release { id } } }";
+    let ship = "mutation($id: Reference!) { shipRelease(input: { release: $id }) { release { id } } }";
     app.asks(ship, json!({ "id": release })).await;
     assert_eq!(socket.hears_of("releases").await["releaseChanged"]["lifecycle"], "RELEASED");
-    let withdraw = "mutation($id: ID!) { withdrawRelease(input: { releaseId: $id }) { release { id } } }";
+    let withdraw =
+        "mutation($id: Reference!) { withdrawRelease(input: { release: $id }) { release { id } } }";
     app.asks(withdraw, json!({ "id": release })).await;
     assert_eq!(socket.hears_of("releases").await["releaseChanged"]["lifecycle"], "WITHDRAWN");
     // Planned and shipped in one: told once.
@@ -267,12 +268,13 @@ async fn incidents_and_releases_are_told(backend: Backend) {
         (&told["title"], &told["state"], &told["features"]),
         (&json!("hangs"), &json!("OPEN"), &features)
     );
-    let attribute = "mutation($id: ID!, $release: ID!) {
-        attributeIncident(input: { incidentId: $id, basis: CONFIRMED, releaseId: $release }) { incident { id } } }";
+    let attribute = "mutation($id: Reference!, $release: Reference!) {
+        attributeIncident(input: { incident: $id, basis: CONFIRMED, release: $release }) { incident { id } } }";
     app.asks(attribute, json!({ "id": id, "release": shipped })).await;
     let told = socket.hears_of("incidents").await["incidentChanged"].clone();
     assert_eq!(told["attributions"], json!([{ "basis": "CONFIRMED", "release": { "version": "2.0" } }]));
-    let resolve = "mutation($id: ID!) { resolveIncident(input: { incidentId: $id }) { incident { id } } }";
+    let resolve =
+        "mutation($id: Reference!) { resolveIncident(input: { incident: $id }) { incident { id } } }";
     app.asks(resolve, json!({ "id": id })).await;
     assert_eq!(socket.hears_of("incidents").await["incidentChanged"]["state"], "RESOLVED");
     socket.hears_nothing(Duration::from_millis(700)).await;
@@ -325,7 +327,7 @@ async fn a_verdict_that_changes_is_told(backend: Backend) {
 async fn a_burst_of_incidents_is_told_once(backend: Backend) {
     let app = App::start(backend).await;
     shop(&app).await;
-    let open = "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { userErrors { message } } }";
+    let open = "mutation($items: [OpenIncidentInput!]!) { openIncidentBatch(input: { items: $items }) { userErrors { message } } }";
     let incidents = |feature: &str, count: i64, days: std::ops::Range<i64>| -> Vec<Value> {
         let one = |day: i64| {
             let at = (clock::now() - TimeDelta::days(day)).to_rfc3339();
@@ -337,7 +339,7 @@ async fn a_burst_of_incidents_is_told_once(backend: Backend) {
     app.asks(open, json!({ "items": incidents("cart", 1, 0..120) })).await;
     let mut socket = Socket::open(&app, &app.token).await;
     let query = "subscription { incidentAlert(product: \"shop\", feature: \"search\") {
-        product { key } feature { key } kind from until incidents expected quantile95 probability adjustedProbability } }";
+        product { key } feature { key } kind period { from until } incidents expected quantile95 probability adjustedProbability } }";
     socket.subscribes("alerts", query, json!({})).await;
     let elsewhere = "subscription { incidentAlert(product: \"shop\", feature: \"cart\") { kind } }";
     socket.subscribes("cart", elsewhere, json!({})).await;
@@ -427,6 +429,7 @@ async fn another_organization(database: &Database) -> String {
         dimension_revision: Set(0),
         min_answers: Set(10),
         created_at: Set(clock::now()),
+        updated_at: Set(clock::now()),
     };
     row.insert(store.reader()).await.unwrap();
     let by = token::operator(id).administers().unwrap();
@@ -824,7 +827,7 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
     let mut app = App::start(backend).await;
     shop(&app).await;
     let said = |comment: &str, feature: &str| json!({ "product": "shop", "feature": feature, "scale": "csat", "rating": 4, "comment": comment });
-    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { taken } }";
+    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { accepted } }";
     app.submits(said("before", "cart")).await;
     let now =
         app.asks("{ organization { feedCursor } }", json!({})).await["organization"]["feedCursor"].clone();
@@ -872,7 +875,7 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
     let id = app.asks(open, json!({})).await["openIncident"]["incident"]["id"].clone();
     plans(&app, "3.0").await;
     app.asks(
-        &format!("mutation {{ resolveIncident(input: {{ incidentId: {id} }}) {{ incident {{ id }} }} }}"),
+        &format!("mutation {{ resolveIncident(input: {{ incident: {id} }}) {{ incident {{ id }} }} }}"),
         json!({}),
     )
     .await;
@@ -918,5 +921,5 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
     socket.subscribes("6", RESUMED, json!({ "after": now })).await;
     let message = socket.hears().await;
     let said = message["payload"][0]["message"].as_str().unwrap();
-    assert!(said.starts_with("after: is too old") && said.contains("updatedAfter"), "{message:#}");
+    assert!(said.starts_with("after: is too old") && said.contains("updatedAt"), "{message:#}");
 }

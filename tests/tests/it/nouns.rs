@@ -52,18 +52,18 @@ async fn a_release_is_planned_shipped_and_withdrawn(backend: Backend) {
     let ship = "mutation($input: ShipReleaseInput!) { shipRelease(input: $input) { release { lifecycle releasedAt } } }";
     let withdraw = "mutation($input: WithdrawReleaseInput!) { withdrawRelease(input: $input) { release {
         lifecycle releasedAt withdrawnAt } } }";
-    let early = app.is_refused(withdraw, json!({ "input": { "releaseId": id } })).await;
+    let early = app.is_refused(withdraw, json!({ "input": { "release": id } })).await;
     assert_eq!(early.0, "CONFLICT", "{early:?}");
-    let shipping = json!({ "input": { "releaseId": id, "releasedAt": "2026-04-02T08:00:00Z" } });
+    let shipping = json!({ "input": { "release": id, "releasedAt": "2026-04-02T08:00:00Z" } });
     let shipped = app.asks(ship, shipping.clone()).await;
     assert_eq!(shipped["shipRelease"]["release"]["lifecycle"], "RELEASED");
     assert_eq!(app.asks(ship, shipping).await, shipped, "shipping it again changes nothing");
-    let withdrawing = json!({ "input": { "releaseId": id, "withdrawnAt": "2026-04-03T08:00:00Z" } });
+    let withdrawing = json!({ "input": { "release": id, "withdrawnAt": "2026-04-03T08:00:00Z" } });
     let withdrawn = app.asks(withdraw, withdrawing).await;
     assert_eq!(withdrawn["withdrawRelease"]["release"]["lifecycle"], "WITHDRAWN");
-    let early = json!({ "input": { "releaseId": id, "releasedAt": "2026-04-03T07:00:00Z" } });
+    let early = json!({ "input": { "release": id, "releasedAt": "2026-04-03T07:00:00Z" } });
     assert_eq!(app.is_refused(ship, early).await.1, "releasedAt", "it was not withdrawn yet");
-    let later = json!({ "input": { "releaseId": id, "releasedAt": "2026-04-09T08:00:00Z" } });
+    let later = json!({ "input": { "release": id, "releasedAt": "2026-04-09T08:00:00Z" } });
     assert_eq!(
         app.asks(ship, later).await["shipRelease"]["release"],
         json!({ "lifecycle": "RELEASED", "releasedAt": "2026-04-09T08:00:00+00:00" })
@@ -71,7 +71,7 @@ async fn a_release_is_planned_shipped_and_withdrawn(backend: Backend) {
     let deploy = "mutation($input: RecordDeploymentInput!) { recordDeployment(input: $input) { deployment {
         id status release { version features { change feature { key } } deployments { environment } } } } }";
     let input =
-        json!({ "releaseId": id, "environment": "production", "status": "ROLLED_BACK", "externalId": "d-1" });
+        json!({ "release": id, "environment": "production", "status": "ROLLED_BACK", "externalId": "d-1" });
     let deployed = app.asks(deploy, json!({ "input": input })).await;
     assert_eq!(app.asks(deploy, json!({ "input": input })).await, deployed);
     assert_eq!(
@@ -89,11 +89,11 @@ async fn the_release_graph_has_no_circles(backend: Backend) {
         ids.push(app.asks(PLAN, json!({ "input": input })).await["planRelease"]["release"]["id"].clone());
     }
     let update = "mutation($input: UpdateReleaseInput!) { updateRelease(input: $input) { release { previous { version } } } }";
-    let circle = app.is_refused(update, json!({ "input": { "releaseId": ids[0], "previous": "3" } })).await;
+    let circle = app.is_refused(update, json!({ "input": { "release": ids[0], "previous": "3" } })).await;
     assert_eq!((circle.0.as_str(), circle.1.as_str()), ("INVALID_ARGUMENT", "previous"));
-    let itself = app.is_refused(update, json!({ "input": { "releaseId": ids[0], "previous": "1" } })).await;
+    let itself = app.is_refused(update, json!({ "input": { "release": ids[0], "previous": "1" } })).await;
     assert_eq!(itself.0, "INVALID_ARGUMENT");
-    let free = app.asks(update, json!({ "input": { "releaseId": ids[2], "previous": null } })).await;
+    let free = app.asks(update, json!({ "input": { "release": ids[2], "previous": null } })).await;
     assert_eq!(free["updateRelease"]["release"]["previous"], Value::Null);
 }
 
@@ -106,7 +106,7 @@ async fn what_is_left_out_stays_and_null_removes(backend: Backend) {
         name description team { key } lifecycle } } }";
     app.asks("mutation { createTeam(input: { key: \"Kestrel\" }) { team { id } } }", json!({})).await;
     let change = async |more: Value| {
-        let mut input = json!({ "featureId": id });
+        let mut input = json!({ "feature": id });
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         app.asks(update, json!({ "input": input })).await["updateFeature"]["feature"].clone()
     };
@@ -133,12 +133,11 @@ async fn what_is_left_out_stays_and_null_removes(backend: Backend) {
     );
     let iteration =
         "mutation($input: CreateIterationInput!) { createIteration(input: $input) { iteration { id } } }";
-    let days = json!({ "product": "shop", "name": "Sprint 1", "startsOn": "2026-03-01", "endsBefore": "2026-03-15" });
+    let days = json!({ "product": "shop", "name": "Sprint 1", "period": { "from": "2026-03-01", "until": "2026-03-15" } });
     let made = app.asks(iteration, json!({ "input": days })).await;
-    let update = "mutation($input: UpdateIterationInput!) { updateIteration(input: $input) { iteration { endsBefore } } }";
-    let wrong =
-        json!({ "iterationId": made["createIteration"]["iteration"]["id"], "endsBefore": "2026-02-01" });
-    assert_eq!(app.is_refused(update, json!({ "input": wrong })).await.1, "endsBefore");
+    let update = "mutation($input: UpdateIterationInput!) { updateIteration(input: $input) { iteration { period { until } } } }";
+    let wrong = json!({ "iteration": made["createIteration"]["iteration"]["id"], "period": { "from": "2026-03-01", "until": "2026-02-01" } });
+    assert_eq!(app.is_refused(update, json!({ "input": wrong })).await.1, "period");
 }
 
 async fn ids_of_one_noun_are_not_ids_of_another(backend: Backend) {
@@ -161,29 +160,29 @@ async fn an_incident_lives_and_is_attributed(backend: Backend) {
     app.product("shop", &["search"]).await;
     let input = json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T00:00:00Z" });
     let release = app.asks(PLAN, json!({ "input": input })).await["planRelease"]["release"]["id"].clone();
-    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { alreadyThere incident {
+    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { outcome incident {
         id state severity } } }";
     let input = json!({ "product": "shop", "features": ["search"], "severity": 1, "title": "search is down",
         "openedAt": "2026-02-01T10:00:00Z", "externalId": "INC-1" });
     let opened = app.asks(open, json!({ "input": input })).await;
-    assert_eq!(app.asks(open, json!({ "input": input })).await["openIncident"]["alreadyThere"], true);
+    assert_eq!(app.asks(open, json!({ "input": input })).await["openIncident"]["outcome"], "UNCHANGED");
     let id = opened["openIncident"]["incident"]["id"].clone();
     let bad = json!({ "input": { "product": "shop", "severity": 9, "title": "x" } });
     assert_eq!(app.is_refused(open, bad).await.1, "severity");
     let resolve = "mutation($input: ResolveIncidentInput!) { resolveIncident(input: $input) { incident { state resolvedAt } } }";
-    let before = json!({ "input": { "incidentId": id, "resolvedAt": "2026-01-01T00:00:00Z" } });
+    let before = json!({ "input": { "incident": id, "resolvedAt": "2026-01-01T00:00:00Z" } });
     assert_eq!(app.is_refused(resolve, before).await.1, "resolvedAt");
-    let resolved = json!({ "input": { "incidentId": id, "resolvedAt": "2026-02-02T00:00:00Z" } });
+    let resolved = json!({ "input": { "incident": id, "resolvedAt": "2026-02-02T00:00:00Z" } });
     assert_eq!(app.asks(resolve, resolved).await["resolveIncident"]["incident"]["state"], "RESOLVED");
     let attribute =
         "mutation($input: AttributeIncidentInput!) { attributeIncident(input: $input) { incident {
         attributions { basis confidence release { version } } } } }";
-    let unsure = json!({ "incidentId": id, "releaseId": release, "basis": "INFERRED" });
+    let unsure = json!({ "incident": id, "release": release, "basis": "INFERRED" });
     assert_eq!(app.is_refused(attribute, json!({ "input": unsure })).await.1, "confidence");
-    let inferred = json!({ "incidentId": id, "releaseId": release, "basis": "INFERRED", "confidence": 0.8 });
+    let inferred = json!({ "incident": id, "release": release, "basis": "INFERRED", "confidence": 0.8 });
     app.asks(attribute, json!({ "input": inferred })).await;
     app.verify().await;
-    let rejected = json!({ "incidentId": id, "releaseId": release, "basis": "REJECTED" });
+    let rejected = json!({ "incident": id, "release": release, "basis": "REJECTED" });
     let said = app.asks(attribute, json!({ "input": rejected })).await;
     let stated = said["attributeIncident"]["incident"]["attributions"].as_array().unwrap();
     let bases: Vec<_> = stated.iter().map(|one| one["basis"].as_str().unwrap()).collect();
@@ -195,8 +194,9 @@ async fn incidents_of_two_products_are_two(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &[]).await;
     app.product("till", &[]).await;
-    let open = "mutation($items: [OpenIncidentInput!]!) { openIncidents(input: { items: $items }) { items {
-        result { alreadyThere incident { title } } error { code field } } } }";
+    let open =
+        "mutation($items: [OpenIncidentInput!]!) { openIncidentBatch(input: { items: $items }) { items {
+        outcome incident { title } error { code field } } } }";
     let incident = |product: &str, title: &str, external: &str| json!({ "product": product, "severity": 3, "title": title, "externalId": external });
     let items = json!([
         incident("shop", "one", "1"),
@@ -205,10 +205,11 @@ async fn incidents_of_two_products_are_two(backend: Backend) {
         incident("shop", "blank too", " "),
     ]);
     let data = app.asks(open, json!({ "items": items })).await;
-    let items = &data["openIncidents"]["items"];
+    let items = &data["openIncidentBatch"]["items"];
     assert_eq!(items[1]["error"], json!({ "code": "CONFLICT", "field": "externalId" }));
     for (at, title) in [(0, "one"), (2, "blank"), (3, "blank too")] {
-        assert_eq!(items[at]["result"], json!({ "alreadyThere": false, "incident": { "title": title } }));
+        let created = json!({ "outcome": "CREATED", "incident": { "title": title }, "error": null });
+        assert_eq!(items[at], created);
     }
     app.verify().await;
 }
@@ -216,17 +217,17 @@ async fn incidents_of_two_products_are_two(backend: Backend) {
 async fn figures_of_exposure_replace_one_another(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &["search"]).await;
-    let query = "mutation($items: [RecordExposureItemInput!]!) { recordExposure(input: { items: $items }) {
-        items { alreadyThere exposure { activeCustomers } error { field } } } }";
+    let query = "mutation($items: [RecordExposureInput!]!) { recordExposureBatch(input: { items: $items }) {
+        items { outcome exposure { activeCustomers } error { field } } } }";
     let figure = |active: i64, source: &str| {
         json!({ "product": "shop", "feature": "search", "day": "2026-03-01",
         "activeCustomers": active, "source": source })
     };
     let items = json!([figure(10, "web"), figure(12, "web"), figure(5, "phone"), figure(-1, "web")]);
     let data = app.asks(query, json!({ "items": items })).await;
-    assert_eq!(data["recordExposure"]["items"][3]["error"]["field"], "activeCustomers");
+    assert_eq!(data["recordExposureBatch"]["items"][3]["error"]["field"], "activeCustomers");
     let again = app.asks(query, json!({ "items": [figure(12, "web")] })).await;
-    assert_eq!(again["recordExposure"]["items"][0]["alreadyThere"], true);
+    assert_eq!(again["recordExposureBatch"]["items"][0]["outcome"], "UNCHANGED");
     app.submits(json!({ "product": "shop", "feature": "search", "scale": "csat", "rating": 4,
         "occurredAt": "2026-03-01T10:00:00Z" }))
         .await;

@@ -113,7 +113,7 @@ async fn callers_of_an_issuer_are_let_in_as_their_claims_say() {
     let manages = "mutation { createProduct(input: { key: \"x\" }) { product { id } } }";
     assert_eq!(code(&desk, manages).await.1, "FORBIDDEN", "support does not manage");
     let boss = issuer.token("boss", "").await;
-    assert_eq!(code(&boss, "{ tokens { id } }").await, ok, "a role by another name");
+    assert_eq!(code(&boss, "{ tokens { nodes { id } } }").await, ok, "a role by another name");
     let confined = issuer.token("boss", "ballroom:read").await;
     assert_eq!(code(&confined, WHO).await, ok);
     assert_eq!(code(&confined, manages).await.1, "FORBIDDEN", "the scope confines");

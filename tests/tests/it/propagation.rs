@@ -196,7 +196,7 @@ async fn items_of_a_list_are_null_by_themselves_if_they_may_be() {
         &format!(
             "{{ nodes(ids: [\"{cafe}\", \"nonsense\", \"{shop}\"]) {{ __typename
                 ... on Product {{ key features(filter: {{ text: \"cart\" }}) {{ nodes {{
-                    feedback(filter: {{ ratingAtLeast: 2 }}) {{ totalCount }} }} }} }} }} }}"
+                    feedback(filter: {{ minRating: 2 }}) {{ totalCount }} }} }} }} }} }}"
         ),
         json!({ "nodes": [{ "__typename": "Product", "key": "cafe", "features": { "nodes": [] } }, null, null] }),
         &[("INVALID_ARGUMENT", json!(["nodes", 2, "features", "nodes", 0, "feedback"]))],
@@ -257,7 +257,7 @@ async fn each_mutation_is_told_how_it_went() {
         "mutation {{ a: {submit} b: createProduct(input: {{ key: \"x\" }}) {{ product {{ key }} }} c: {submit} }}"
     );
     let (_, answer) = app.plain_answer_to(support.trim(), &query, json!({})).await;
-    let taken = json!({ "outcome": "ACCEPTED" });
+    let taken = json!({ "outcome": "CREATED" });
     let expected = json!({ "a": taken, "b": null, "c": taken });
     assert_eq!(outcome(&answer), (expected, vec![("FORBIDDEN".to_owned(), json!(["b"]))]), "{answer:#}");
     // What was done is told, though something of what changed cannot be.

@@ -397,7 +397,7 @@ async fn who_may_ask_what_the_schema_is() {
         "{ organization }",
         "{ product(produkt: \"a\") { id } }",
         "mutation { createProduct(input: { kye: \"a\" }) { product { id } } }",
-        "mutation { openIncident(input: { product: \"a\", severity: 2, title: \"b\", state: OPN }) { alreadyThere } }",
+        "mutation { openIncident(input: { product: \"a\", severity: 2, title: \"b\", state: OPN }) { outcome } }",
         "{ organization { name @inlcude(if: true) } }",
         "{ ... on Organisation { name } }",
     ] {

@@ -32,13 +32,13 @@ async fn the_readme_works_as_it_is_written() {
     assert!(ran.status.success(), "{said}");
     assert!(!said.contains("\"errors\""), "{said}");
     for part in [
-        "\"outcome\":\"ACCEPTED\"",
+        "\"outcome\":\"CREATED\"",
         "\"score\":",
         "2 rows read",
         "2 accepted",
         "Perceived value of kiosk",
         "\n[]\n",
-        "\"taken\":720,\"refused\":0",
+        "\"accepted\":720,\"refused\":0",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }

@@ -125,9 +125,9 @@ async fn answers(app: &App, product: &str, feature: Option<&str>, days: &[(&str,
             })
         })
         .collect();
-    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { taken } }";
+    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { accepted } }";
     let taken = app.asks(batch, json!({ "items": items })).await;
-    assert_eq!(taken["submitFeedbackBatch"]["taken"], items.len());
+    assert_eq!(taken["submitFeedbackBatch"]["accepted"], items.len());
 }
 
 async fn the_first_time_of_a_release_that_came_again_is_on_neither_side(backend: Backend) {
@@ -349,7 +349,7 @@ async fn a_planned_release_that_answers_name_is_with_customers(backend: Backend)
                 "occurredAt": format!("{day}T10:00:00Z") })
             })
             .collect();
-        let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { taken } }";
+        let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { accepted } }";
         app.asks(batch, json!({ "items": items })).await;
     };
     let releases = async || {

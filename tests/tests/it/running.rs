@@ -193,7 +193,7 @@ async fn ten_thousand_incidents_in_one_request_are_all_opened_and_counted(backen
         .map(|number| json!({ "product": "shop", "scale": "csat", "rating": 4, "customer": format!("c-{number}") }))
         .collect();
     let query =
-        "mutation($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) { taken } }";
+        "mutation($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) { accepted } }";
     app.asks(query, json!({ "input": { "items": answers } })).await;
     let items: Vec<_> = (0..10_000)
         .map(|number| {
@@ -201,7 +201,7 @@ async fn ten_thousand_incidents_in_one_request_are_all_opened_and_counted(backen
             json!({ "product": "shop", "features": ["search"], "severity": 3, "title": "slow", "customers": customers })
         })
         .collect();
-    let query = "mutation($input: OpenIncidentsInput!) { openIncidents(input: $input) { items { result { alreadyThere } error { message } } } }";
+    let query = "mutation($input: OpenIncidentBatchInput!) { openIncidentBatch(input: $input) { items { outcome error { message } } } }";
     let write = app.asks(query, json!({ "input": { "items": items } }));
     let reads = async {
         for _ in 0..20 {
@@ -209,10 +209,10 @@ async fn ten_thousand_incidents_in_one_request_are_all_opened_and_counted(backen
         }
     };
     let (opened, ()) = tokio::join!(write, reads);
-    let items = opened["openIncidents"]["items"].as_array().unwrap();
+    let items = opened["openIncidentBatch"]["items"].as_array().unwrap();
     assert!(
         items.len() == 10_000
-            && items.iter().all(|item| item["error"].is_null() && item["result"]["alreadyThere"] == false),
+            && items.iter().all(|item| item["error"].is_null() && item["outcome"] == "CREATED"),
         "{:?}",
         items[0]
     );

@@ -41,12 +41,12 @@ fn number(value: &Value) -> f64 {
 
 async fn a_trend_is_the_value_as_of_each_day(backend: Backend) {
     let (app, last) = planted(backend).await;
-    let query = "query($from: Date, $to: Date) { product(product: \"atelier\") {
-        trend(from: $from, to: $to) { asOf value { score responses } }
-        features(first: 3) { nodes { key trend(from: $from, to: $to, step: WEEK, days: 30) {
+    let query = "query($from: Date!, $until: Date!) { product(product: \"atelier\") {
+        trend(period: { from: $from, until: $until }) { asOf value { score responses } }
+        features(first: 3) { nodes { key trend(period: { from: $from, until: $until }, step: WEEK, valueDays: 30) {
             asOf value { score lower upper responses asOf } } } } } }";
     let from = last - Days::new(27);
-    let data = app.asks(query, json!({ "from": from, "to": last })).await;
+    let data = app.asks(query, json!({ "from": from, "until": last + Days::new(1) })).await;
     assert_eq!(data["product"]["trend"].as_array().unwrap().len(), 4, "{data:#}");
     for feature in data["product"]["features"]["nodes"].as_array().unwrap() {
         let points = feature["trend"].as_array().unwrap();
@@ -113,7 +113,7 @@ async fn suspects_are_looked_for_in_the_release_s_own_line(backend: Backend) {
     app.database.succeeds(&["import", "feedback", &file]).await;
     let query = "query($asOf: Date!) {
         release(release: \"1.1\", product: \"shop\") { regression(asOf: $asOf) { verdict baseline features {
-            feature { key } verdict pValue changePoint { called day } suspects { probability release { version } } } } }
+            feature { key } verdict pValue changePoint { detected day } suspects { probability release { version } } } } }
         feature(feature: \"cart\", product: \"shop\") { changePoint(asOf: $asOf) { suspects { release { version } } } } }";
     let data = app.asks(query, json!({ "asOf": first + Days::new(89) })).await;
     let regression = &data["release"]["regression"];
@@ -122,7 +122,7 @@ async fn suspects_are_looked_for_in_the_release_s_own_line(backend: Backend) {
     let cart = all.iter().find(|feature| feature["feature"]["key"] == "cart").unwrap();
     assert_eq!(cart["verdict"], "REGRESSED", "{cart:#}");
     assert!(number(&cart["pValue"]) < 0.001, "{cart:#}");
-    let change = json!({ "called": true, "day": first + Days::new(50) });
+    let change = json!({ "detected": true, "day": first + Days::new(50) });
     assert_eq!(cart["changePoint"], change, "{cart:#}");
     let suspects = cart["suspects"].as_array().unwrap();
     assert_eq!(suspects.len(), 1, "2.0 is another line: {cart:#}");
@@ -193,14 +193,12 @@ async fn a_period_without_answers_ranks_nothing(backend: Backend) {
             let none = entry["value"]["responses"] == 0;
             assert!(!none || (entry["rank"].is_null() && entry["value"]["ranked"] == false), "{entry:#}");
         }
-        let days = format!("{from}..{}", until.pred_opt().unwrap());
-        let said = ["report", "value", "--product", "atelier", "--period", &days];
+        let (first_day, end) = (from.to_string(), until.to_string());
+        let said = ["report", "value", "--product", "atelier", "--from", &first_day, "--until", &end];
         let said = app.database.succeeds(&said).await;
+        let last_day = until.pred_opt().unwrap().to_string();
         let first = said.lines().next().unwrap();
-        assert!(
-            first.contains(title) && (!title.is_empty() || first.ends_with(days.split("..").last().unwrap())),
-            "{said}"
-        );
+        assert!(first.contains(title) && (!title.is_empty() || first.ends_with(&last_day)), "{said}");
         assert!(said.contains(foot), "{said}");
     }
 }
@@ -209,13 +207,13 @@ async fn zero_has_no_sign(backend: Backend) {
     let (app, last) = planted(backend).await;
     let query =
         "query($period: PeriodInput!) { product(product: \"atelier\") { valueReport(period: $period) {
-        entries { feature { key } value { incidents history feedback customerDays spoiled } } } } }";
+        entries { feature { key } value { incidentContribution historyContribution feedbackContribution customerDays incidentImpact } } } } }";
     let period = json!({ "from": last - Days::new(29), "until": last + Days::new(1) });
     let data = app.asks(query, json!({ "period": period })).await;
     let entries = data["product"]["valueReport"]["entries"].as_array().unwrap();
     let unharmed = entries
         .iter()
-        .filter(|entry| entry["value"]["customerDays"] != 0.0 && entry["value"]["spoiled"] == 0.0);
+        .filter(|entry| entry["value"]["customerDays"] != 0.0 && entry["value"]["incidentImpact"] == 0.0);
     assert!(unharmed.count() > 0, "some feature is used and had no incident: {data:#}");
     assert!(!has_signed_zero(&data), "{data:#}");
     for report in ["value", "release"] {
@@ -337,18 +335,18 @@ async fn a_product_s_figures_and_change_point_rest_on_all_its_features(backend: 
     app.asks(submit, json!({ "items": items })).await;
     let query = "{ product(product: \"shop\") {
         standardFigures(period: { from: \"2026-01-01\", until: \"2026-04-01\" }) { scale { key } value responses }
-        changePoint(asOf: \"2026-03-21\") { called day suspects { probability } otherProbability }
-        early: changePoint(asOf: \"2026-02-09\") { called suspects { probability } otherProbability } } }";
+        changePoint(asOf: \"2026-03-21\") { detected day suspects { probability } otherProbability }
+        early: changePoint(asOf: \"2026-02-09\") { detected suspects { probability } otherProbability } } }";
     let product = app.asks(query, json!({})).await["product"].clone();
     // 120 of 380 answers are the fives of the cart.
     let figure = &product["standardFigures"][0];
     assert_eq!((&figure["scale"]["key"], &figure["responses"]), (&json!("csat"), &json!(380)), "{product:#}");
     assert!((number(&figure["value"]) - 100.0 * 120.0 / 380.0).abs() < 1e-9, "{product:#}");
     let change = &product["changePoint"];
-    assert_eq!((&change["called"], &change["day"]), (&json!(true), &json!("2026-02-10")), "{product:#}");
+    assert_eq!((&change["detected"], &change["day"]), (&json!(true), &json!("2026-02-10")), "{product:#}");
     assert_eq!((&change["suspects"], &change["otherProbability"]), (&json!([]), &json!(1.0)), "{product:#}");
     // Another mix of features is no change.
-    let early = json!({ "called": false, "suspects": [], "otherProbability": 1.0 });
+    let early = json!({ "detected": false, "suspects": [], "otherProbability": 1.0 });
     assert_eq!(product["early"], early, "{product:#}");
 }
 
@@ -356,7 +354,7 @@ async fn kept_parameters_make_a_past_score_come_out_again(backend: Backend) {
     let (app, last) = planted(backend).await;
     let as_of = last - Days::new(10);
     let value = "query($asOf: Date!, $period: PeriodInput!) { product(product: \"atelier\") {
-        features(first: 12) { nodes { key value(period: $period, asOf: $asOf) { score base history feedback } } } } }";
+        features(first: 12) { nodes { key value(period: $period, asOf: $asOf) { score base historyContribution feedbackContribution } } } } }";
     let period = json!({ "from": as_of - Days::new(29), "until": as_of + Days::new(1) });
     let asked = json!({ "asOf": as_of, "period": period });
     let on_the_fly = app.asks(value, asked.clone()).await;
@@ -365,7 +363,7 @@ async fn kept_parameters_make_a_past_score_come_out_again(backend: Backend) {
 
     let compute =
         "mutation($input: ComputeScoreParametersInput!) { computeScoreParameters(input: $input) { days } }";
-    let input = json!({ "input": { "from": as_of, "until": as_of + Days::new(1) } });
+    let input = json!({ "input": { "period": { "from": as_of, "until": as_of + Days::new(1) } } });
     let days = app.asks(compute, input.clone()).await["computeScoreParameters"]["days"].clone();
     assert_eq!(days, json!([as_of]));
     let kept = app.asks(PARAMETERS, json!({ "asOf": as_of })).await["scoreParameters"].clone();
@@ -434,6 +432,7 @@ async fn bad_days_are_explained(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &["cart"]).await;
     let tomorrow = ballroom::clock::now().date_naive() + Days::new(1);
+    let later = tomorrow + Days::new(1);
     let trend = |arguments: &str| {
         format!("{{ feature(feature: \"cart\", product: \"shop\") {{ trend({arguments}) {{ asOf }} }} }}")
     };
@@ -442,21 +441,25 @@ async fn bad_days_are_explained(backend: Backend) {
     };
     let compute = |from: &str, until: &str| {
         format!(
-            "mutation {{ computeScoreParameters(input: {{ from: \"{from}\", until: \"{until}\" }}) {{ days }} }}"
+            "mutation {{ computeScoreParameters(input: {{ period: {{ from: \"{from}\", until: \"{until}\" }} }}) {{ days }} }}"
         )
     };
     for (query, argument, says) in [
-        (trend(&format!("to: \"{tomorrow}\"")), "to", "after today"),
-        (trend("from: \"2020-01-02\", to: \"2020-01-01\""), "from", "not lie after"),
-        (trend("from: \"2010-01-02\", to: \"2020-01-01\", step: DAY"), "from", "at most 400"),
-        (trend("days: 0"), "days", "between 1 and 3660"),
+        (trend(&format!("period: {{ from: \"2026-01-01\", until: \"{later}\" }}")), "period", "after today"),
+        (trend("period: { from: \"2020-01-02\", until: \"2020-01-01\" }"), "period.until", "must lie after"),
+        (
+            trend("period: { from: \"2010-01-02\", until: \"2020-01-01\" }, step: DAY"),
+            "period",
+            "at most 400",
+        ),
+        (trend("valueDays: 0"), "valueDays", "between 1 and 3660"),
         (forecast("days: 1000"), "days", "between 1 and 366"),
         (forecast("days: 3, activeCustomers: [1, 2]"), "activeCustomers", "each of the 3 days"),
         (forecast("days: 2, activeCustomers: [1, -2]"), "activeCustomers", "0 or more"),
         (forecast("release: \"9.9\""), "release", "9.9"),
-        (compute("2020-01-02", "2020-01-02"), "until", "after `from`"),
-        (compute("2010-01-02", "2020-01-02"), "until", "at most 400"),
-        (compute("2026-11-01", &(tomorrow + Days::new(1)).to_string()), "until", "days that are over"),
+        (compute("2020-01-02", "2020-01-02"), "period", "must lie after"),
+        (compute("2010-01-02", "2020-01-02"), "period", "at most 400"),
+        (compute("2026-11-01", &(tomorrow + Days::new(1)).to_string()), "period", "days that are over"),
     ] {
         let (code, field, message) = app.is_refused(&query, json!({})).await;
         assert!(code == "INVALID_ARGUMENT" || code == "NOT_FOUND", "{query}: {code}");

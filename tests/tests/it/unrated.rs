@@ -36,7 +36,7 @@ async fn counted(app: &App) -> (i64, i64) {
 async fn corrects(app: &App, id: &Value, changes: Value) -> Value {
     let query = "mutation($input: CorrectFeedbackInput!) { correctFeedback(input: $input) {
         feedback { rating scale { key } comment counted } } }";
-    let mut input = json!({ "feedbackId": id });
+    let mut input = json!({ "feedback": id });
     input.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     app.answer(query, json!({ "input": input })).await
 }
@@ -49,7 +49,7 @@ async fn a_comment_alone_is_an_answer_that_counts_nowhere(backend: Backend) {
     let input = said(json!({ "comment": "it hangs", "customer": "bolt" }));
     let made = app.asks(query, json!({ "input": input })).await["submitFeedback"].clone();
     let id = made["feedback"]["id"].clone();
-    let expected = json!({ "outcome": "ACCEPTED", "feedback": { "id": id, "rating": null, "scale": null,
+    let expected = json!({ "outcome": "CREATED", "feedback": { "id": id, "rating": null, "scale": null,
         "comment": "it hangs", "counted": false, "customer": { "key": "bolt" }, "day": "2026-03-01" } });
     assert_eq!(made, expected);
     assert_eq!(counted(&app).await, (1, 2));
@@ -106,7 +106,7 @@ async fn an_unrated_answer_supersedes_nothing_and_is_not_superseded(backend: Bac
     let rated = app.submits(at(9, json!({ "scale": "csat", "rating": 5 }))).await;
     let last = app.submits(at(10, json!({ "comment": "late" }))).await;
     let outcomes = [&first, &rated, &last].map(|one| one["outcome"].as_str().unwrap());
-    assert_eq!(outcomes, ["ACCEPTED"; 3]);
+    assert_eq!(outcomes, ["CREATED"; 3]);
     assert_eq!(counted(&app).await, (1, 3));
     // Once it has a rating it has a voice: the later one counts.
     corrects(&app, &last["feedback"]["id"], json!({ "scale": "csat", "rating": 1 })).await;
@@ -148,7 +148,7 @@ async fn what_is_sent_again_without_its_rating_loses_it(backend: Backend) {
 async fn half_a_rating_is_refused(backend: Backend) {
     let app = start(backend).await;
     let query = "mutation($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) {
-        taken items { error { field message } } } }";
+        accepted items { error { field message } } } }";
     let items = [
         said(json!({ "scale": "csat", "comment": "it hangs" })),
         said(json!({ "rating": 4, "comment": "it hangs" })),
@@ -158,7 +158,7 @@ async fn half_a_rating_is_refused(backend: Backend) {
     let batch = app.asks(query, json!({ "input": { "items": items } })).await["submitFeedbackBatch"].clone();
     let refused =
         |field: &str, why: &str| json!({ "error": { "field": field, "message": format!("{field}: {why}") } });
-    let expected = json!({ "taken": 1, "items": [
+    let expected = json!({ "accepted": 1, "items": [
         refused(
             "rating",
             "is missing, and the scale \"csat\" is given: give the rating too, or leave out both if there is only a comment",

@@ -10,13 +10,13 @@ use ballroom_entity::{
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 
 use super::{
-    Outcome, Submission, Submitted, Telling, rated,
+    Submission, Submitted, Telling, rated,
     submit::{Draft, name_customers},
     voice,
 };
 use crate::{
     base::error::Error,
-    domain::sent::{Became, Nulls, Stamp},
+    domain::sent::{Nulls, Outcome, Stamp},
     transaction::{Event, Transaction},
 };
 
@@ -49,7 +49,7 @@ pub(super) async fn all(
         }
         // Most of what is sent again is the same; then nothing more is asked of the database.
         if row.sent.is_some() && row.sent == draft.row.sent && !touched.contains(&id) {
-            results[at] = Some(Ok(Submitted { feedback: row.clone(), outcome: Outcome::AlreadyThere }));
+            results[at] = Some(Ok(Submitted::known(row.clone(), Outcome::Unchanged)));
             continue;
         }
         touched.insert(id);
@@ -87,10 +87,10 @@ async fn one(
 ) -> Result<Submitted, Error> {
     let stamp = Stamp { updated_at: given.source_updated_at, sent: given.sent.unwrap_or_default() };
     match stamp.against(before.source_updated_at, before.sent) {
-        Some(Became::Outdated) => {
-            return Ok(Submitted { feedback: before, outcome: Outcome::Outdated });
+        Some(Outcome::Outdated) => {
+            return Ok(Submitted::known(before, Outcome::Outdated));
         }
-        Some(_) => return Ok(Submitted { feedback: before, outcome: Outcome::AlreadyThere }),
+        Some(_) => return Ok(Submitted::known(before, Outcome::Unchanged)),
         None => (),
     }
     let mut after = before.clone();
@@ -130,8 +130,8 @@ async fn one(
     if differs && how.telling == Telling::Each {
         tx.tell(Event::FeedbackCorrected(after.id));
     }
-    let outcome = if differs { Outcome::Updated } else { Outcome::AlreadyThere };
-    Ok(Submitted { feedback: after, outcome })
+    let outcome = if differs { Outcome::Updated } else { Outcome::Unchanged };
+    Ok(Submitted::known(after, outcome))
 }
 
 /// The segment that a customer is in now.

@@ -20,7 +20,7 @@ use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
         check, customer as customers,
-        sent::{Nulls, Stamp},
+        sent::{Nulls, Outcome, Stamp},
     },
     store::Dimensions,
     transaction::{Event, Total, Transaction},
@@ -84,23 +84,24 @@ pub struct Submitted {
     pub feedback: Model,
     /// What became of it.
     pub outcome: Outcome,
+    /// Of one that was created: whether another of the same voice counts no more, or counts instead.
+    pub supersession: Option<Supersession>,
 }
 
-/// What became of an answer.
+impl Submitted {
+    /// One that was known before.
+    pub(super) fn known(feedback: Model, outcome: Outcome) -> Self {
+        Self { feedback, outcome, supersession: None }
+    }
+}
+
+/// Which of two answers of one voice counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Stored, and it counts if it has a rating.
-    Accepted,
-    /// Stored, and it counts instead of an earlier answer of the same voice.
+pub enum Supersession {
+    /// This one, instead of an earlier one.
     Supersedes,
-    /// Stored, and a later answer of the same voice counts.
+    /// A later one.
     Superseded,
-    /// The external id was there, and what is newly said of it was taken: the counts follow.
-    Updated,
-    /// The same was there: nothing was changed.
-    AlreadyThere,
-    /// A later state of it was there: nothing was changed.
-    Outdated,
 }
 
 /// Takes a batch inside a transaction. The results are in the order of the items. `source` is used where an
@@ -355,13 +356,13 @@ async fn count(
     let mut silenced = Vec::new();
     let mut submitted: Numbered<Submitted> = Vec::with_capacity(rows.len());
     for (at, mut row) in rows {
-        let mut outcome = Outcome::Accepted;
+        let mut supersession = None;
         if let Some(voice) = row.voice {
             let voices = counting.entry(voice).or_default();
             match voices.iter_mut().find(|other| voice::same(&other.row, &row)) {
                 None => voices.push(Counting { row: row.clone(), in_batch: Some(submitted.len()) }),
                 Some(counting) if voice::prevails(&row, &counting.row) => {
-                    outcome = Outcome::Supersedes;
+                    supersession = Some(Supersession::Supersedes);
                     rated::tally(tx, &counting.row, -1);
                     match counting.in_batch {
                         Some(earlier) => submitted[earlier].1.feedback.counted = false,
@@ -370,7 +371,7 @@ async fn count(
                     *counting = Counting { row: row.clone(), in_batch: Some(submitted.len()) };
                 }
                 Some(_) => {
-                    outcome = Outcome::Superseded;
+                    supersession = Some(Supersession::Superseded);
                     row.counted = false;
                 }
             }
@@ -378,7 +379,7 @@ async fn count(
         if row.counted {
             rated::tally(tx, &row, 1);
         }
-        submitted.push((at, Submitted { feedback: row, outcome }));
+        submitted.push((at, Submitted { feedback: row, outcome: Outcome::Created, supersession }));
     }
     silence(tx, &silenced).await?;
     rows::store(tx, submitted.iter().map(|(_, submitted)| &submitted.feedback)).await?;

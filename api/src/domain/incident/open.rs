@@ -19,7 +19,7 @@ use crate::{
         access::Contribute,
         check, customer,
         feedback::Telling,
-        sent::{Became, Nulls, Stamp},
+        sent::{Nulls, Outcome, Stamp},
     },
     store::{Bulk, BulkColumn, Dimensions, Store},
     transaction::{Event, Total, Transaction},
@@ -75,7 +75,7 @@ pub struct Opened {
     /// The row.
     pub incident: Model,
     /// What became of it.
-    pub became: Became,
+    pub outcome: Outcome,
     /// The customers who were linked to it and no longer are, by key.
     pub removed: Vec<customer::Model>,
 }
@@ -141,7 +141,7 @@ pub async fn open_in(
                 }
                 results.push(Ok(Opened {
                     incident: one.incident.clone(),
-                    became: Became::Created,
+                    outcome: Outcome::Created,
                     removed: Vec::new(),
                 }));
                 new.push(tx, one);

@@ -15,7 +15,7 @@ use crate::{
     domain::{
         check,
         feedback::Telling,
-        sent::{Became, Stamp},
+        sent::{Outcome, Stamp},
     },
     transaction::{Event, Transaction},
 };
@@ -31,8 +31,8 @@ pub(super) async fn renew(
     let stamp = Stamp::of(&item, item.updated_at, tx.at)?;
     let Whole { incident: before, features: features_before, attributions, earlier } =
         whole(tx, incident).await?;
-    if let Some(became) = stamp.against(before.source_updated_at, before.sent) {
-        return Ok(Opened { incident: before, became, removed: Vec::new() });
+    if let Some(outcome) = stamp.against(before.source_updated_at, before.sent) {
+        return Ok(Opened { incident: before, outcome, removed: Vec::new() });
     }
     let dimensions = tx.dimensions();
     let mut after = before.clone();
@@ -102,7 +102,7 @@ pub(super) async fn renew(
 
     let differs =
         after != before || !removed.is_empty() || !same_features || stated.len() != attributions.len();
-    let became = if differs { Became::Updated } else { Became::AlreadyThere };
+    let outcome = if differs { Outcome::Updated } else { Outcome::Unchanged };
     if differs {
         count::change(tx, &before, &earlier, &features_before, &attributions, -1);
         count::change(tx, &after, &earlier_after, &features, &stated, 1);
@@ -119,7 +119,7 @@ pub(super) async fn renew(
             _ => Event::IncidentUpdated(incident),
         });
     }
-    Ok(Opened { incident: after, became, removed })
+    Ok(Opened { incident: after, outcome, removed })
 }
 
 /// What is said of when an incident was open.

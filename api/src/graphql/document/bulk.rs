@@ -13,7 +13,7 @@ use super::fit::{Fit, Misfit};
 use crate::graphql::bulk::REFUSED;
 
 /// The types of which a list is a batch. A test looks for others in the schema.
-const ITEMS: [&str; 3] = ["SubmitFeedbackInput", "OpenIncidentInput", "RecordExposureItemInput"];
+const ITEMS: [&str; 3] = ["SubmitFeedbackInput", "OpenIncidentInput", "RecordExposureInput"];
 
 /// An item that was set aside.
 pub(super) struct Refused {

@@ -13,9 +13,9 @@ use crate::{
         Asking,
         fault::Fault,
         given, kept,
+        outcome::Outcome,
         payload::{payload, payloads},
         scalar::Reference,
-        sent::SentOutcome,
         token::Role,
     },
 };
@@ -101,7 +101,7 @@ payloads! {
         /// The member.
         member: Member,
         /// What happened to the input; null except after `createMember`.
-        outcome: Option<SentOutcome>,
+        outcome: Option<Outcome>,
     }
 }
 
@@ -143,8 +143,8 @@ impl MemberMutation {
                 identities: nulls.note("identities", given(input.identities)).map(subjects),
                 nulls,
             };
-            let (row, became) = member::create(ctx.store(), ctx.administers()?, new, ctx.now()).await?;
-            Ok(MemberPayload::done(Member(row), Some(became.into())))
+            let (row, outcome) = member::create(ctx.store(), ctx.administers()?, new, ctx.now()).await?;
+            Ok(MemberPayload::done(Member(row), Some(outcome.into())))
         })
         .await
     }

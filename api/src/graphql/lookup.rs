@@ -1,0 +1,156 @@
+//! How a caller names one object: by exactly one of the arguments of a lookup, or by the reference of an input.
+
+use async_graphql::{Context, ID};
+use ballroom_entity::id::{CustomerId, FeatureId, ReleaseId};
+
+use super::{
+    Asking,
+    fault::Fault,
+    scalar::{Date, Reference, parse},
+};
+use crate::{
+    base::{
+        error::Error,
+        reference::{PublicId, looks_like_an_id},
+    },
+    domain::customer,
+};
+
+/// What one argument of a lookup says.
+#[derive(Debug)]
+pub(super) enum By {
+    /// The id, or the name that people use.
+    Reference(Reference),
+    /// The id.
+    Id(ID),
+    /// The name that people use: a key, a version, an e-mail address, an external id.
+    Name(String),
+    /// A day on which it was.
+    Day(Date),
+}
+
+/// The one argument of a lookup that is given, with its name.
+pub(super) fn one<const N: usize>(
+    arguments: [(&'static str, Option<By>); N],
+) -> Result<(&'static str, By), Fault> {
+    let names = arguments.each_ref().map(|(name, _)| *name);
+    let mut given = arguments.into_iter().filter_map(|(name, by)| Some((name, by?)));
+    match (given.next(), given.next()) {
+        (Some(only), None) => Ok(only),
+        (_, second) => {
+            let found = if second.is_some() { "several were given" } else { "none was given" };
+            Err(Fault::invalid(names[0], &format!("{found}; give exactly one of {}", names.join(", "))))
+        }
+    }
+}
+
+impl By {
+    /// The text by which the domain finds the object. A name never reads as an id.
+    pub(super) fn text<I: PublicId>(self, argument: &'static str) -> Result<String, Fault> {
+        match self {
+            Self::Reference(given) => Ok(reference::<I>(argument, &given)?.to_owned()),
+            Self::Id(id) => Ok(parse::<I>(argument, &id)?.public()),
+            Self::Name(name) if I::parse(name.trim()).is_some() => {
+                Err(Error::not_found(argument, I::NOUN, name).into())
+            }
+            Self::Name(name) => Ok(name),
+            Self::Day(day) => Ok(day.0.to_string()),
+        }
+    }
+}
+
+/// The text of a reference. The id of another noun is no name of this one.
+fn reference<'a, I: PublicId>(argument: &str, given: &'a Reference) -> Result<&'a str, Fault> {
+    if looks_like_an_id(given.0.trim()) {
+        parse::<I>(argument, given.0.trim())?;
+    }
+    Ok(&given.0)
+}
+
+/// The usual three ways to name an object: `<noun>` (a reference), `id`, and the field that holds its name.
+pub(super) fn named<I: PublicId>(
+    reference: Option<Reference>,
+    id: Option<ID>,
+    (field, name): (&'static str, Option<String>),
+) -> Result<(&'static str, String), Fault> {
+    let arguments =
+        [(I::NOUN, reference.map(By::Reference)), ("id", id.map(By::Id)), (field, name.map(By::Name))];
+    let (argument, by) = one(arguments)?;
+    Ok((argument, by.text::<I>(argument)?))
+}
+
+/// The feature of an input: its id, or its key in the product, or in the only product that has it.
+pub(super) async fn feature(
+    ctx: &Context<'_>,
+    feature: &Reference,
+    product: Option<&Reference>,
+) -> Result<FeatureId, Fault> {
+    // Not through the loaders: what they remember would be shown after the feature has changed.
+    let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
+    let product = product.map(|product| dimensions.product("product", &product.0)).transpose()?;
+    let feature = reference::<FeatureId>("feature", feature)?;
+    Ok(dimensions.feature_in(product.map(|product| product.id), "feature", feature)?.id)
+}
+
+/// The release of an input: its id, or its version in the product, or in the only product that has it.
+pub(super) async fn release(
+    ctx: &Context<'_>,
+    release: &Reference,
+    product: Option<&Reference>,
+) -> Result<ReleaseId, Fault> {
+    let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
+    let product = product.map(|product| dimensions.product("product", &product.0)).transpose()?;
+    let release = reference::<ReleaseId>("release", release)?;
+    Ok(dimensions.release_in(product.map(|product| product.id), "release", release)?.id)
+}
+
+/// The customer of a filter. An id is taken as it is: whom the caller may not see no row shows.
+pub(super) async fn customer(
+    ctx: &Context<'_>,
+    argument: &str,
+    customer: &Reference,
+) -> Result<CustomerId, Fault> {
+    match CustomerId::parse(customer.0.trim()) {
+        Some(id) => Ok(id),
+        None => Ok(customer::find(ctx.store(), ctx.reads()?, (argument, &customer.0)).await?.id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ballroom_entity::id::ProductId;
+
+    use super::*;
+
+    fn product(
+        reference: Option<&str>,
+        id: Option<&str>,
+        key: Option<&str>,
+    ) -> Result<(&'static str, String), String> {
+        let reference = reference.map(|text| Reference(text.to_owned()));
+        let found = named::<ProductId>(reference, id.map(ID::from), ("key", key.map(str::to_owned)));
+        found.map_err(|fault| async_graphql::Error::from(fault).message)
+    }
+
+    #[test]
+    fn exactly_one_argument_names_the_object() {
+        let id = ProductId::new().public();
+        assert_eq!(product(Some("shop"), None, None), Ok(("product", "shop".to_owned())));
+        assert_eq!(product(None, Some(&id), None), Ok(("id", id.clone())));
+        assert_eq!(product(None, None, Some("shop")), Ok(("key", "shop".to_owned())));
+        let none = product(None, None, None).unwrap_err();
+        assert_eq!(none, "product: none was given; give exactly one of product, id, key");
+        let both = product(Some("shop"), None, Some("shop")).unwrap_err();
+        assert_eq!(both, "product: several were given; give exactly one of product, id, key");
+    }
+
+    #[test]
+    fn an_id_is_no_key_and_a_key_is_no_id() {
+        let id = ProductId::new().public();
+        assert!(product(None, Some("shop"), None).unwrap_err().starts_with("id: \"shop\" is not the id"));
+        assert!(product(None, None, Some(&id)).unwrap_err().starts_with("key: there is no product"));
+        let feature = FeatureId::new().public();
+        let other = product(Some(&feature), None, None).unwrap_err();
+        assert!(other.starts_with(&format!("product: \"{feature}\" is not the id of a product")), "{other}");
+    }
+}

@@ -1,0 +1,48 @@
+//! Sort orders of lists.
+
+/// Makes the sort fields of a connection, its sort order, and what a row is sorted by.
+macro_rules! orders {
+    ($(#[$of_doc:meta])* $of:ident, $(#[$doc:meta])* $order:ident: $usual:ident $direction:ident {
+        $($(#[$about:meta])* $field:ident = ($column:ident, $sort:ident, $mark:expr),)+
+    }) => {
+        $(#[$of_doc])*
+        #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(clippy::enum_variant_names, reason = "sort fields are called like the fields")]
+        pub(super) enum $of {
+            $($(#[$about])* $field,)+
+        }
+
+        $(#[$doc])*
+        #[derive(async_graphql::InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(super) struct $order {
+            /// Field to sort by.
+            field: $of,
+            /// Direction.
+            direction: crate::graphql::page::Direction,
+        }
+
+        impl $order {
+            /// The order that was asked for, or the usual one.
+            fn or_usual(order: Option<Self>) -> Self {
+                let direction = crate::graphql::page::Direction::$direction;
+                order.unwrap_or(Self { field: $of::$usual, direction })
+            }
+
+            fn sort(order: Option<Self>) -> (Column, crate::graphql::page::Sort, crate::graphql::page::Direction) {
+                let Self { field, direction } = Self::or_usual(order);
+                match field {
+                    $($of::$field => (Column::$column, crate::graphql::page::Sort::$sort, direction),)+
+                }
+            }
+
+            fn mark(order: Option<Self>, row: &Model) -> (String, uuid::Uuid) {
+                let text: fn(&Model) -> String = match Self::or_usual(order).field {
+                    $($of::$field => $mark,)+
+                };
+                (text(row), row.id.0)
+            }
+        }
+    };
+}
+
+pub(super) use orders;
