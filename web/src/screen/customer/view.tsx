@@ -1,0 +1,1 @@
+export default function Customer() { return null }
