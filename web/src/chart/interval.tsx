@@ -23,7 +23,7 @@ interface IntervalProps {
 }
 
 /** One estimate with its interval, in a row of many on one scale. */
-export function IntervalRow({ domain, estimate, lower, upper, before, mark, tone = 'series', thin, height = 46, zero, label }: IntervalProps) {
+export function IntervalRow({ domain, estimate, lower, upper, before, mark, tone = 'series', thin, height = 44, zero, label }: IntervalProps) {
   const [ref, width] = useWidth<HTMLDivElement>(200)
   const x = linear(domain, [INSET, width - INSET])
   const inside = (value: number) => x(Math.min(domain[1], Math.max(domain[0], value)))
@@ -31,8 +31,8 @@ export function IntervalRow({ domain, estimate, lower, upper, before, mark, tone
   return (
     <div ref={ref}>
       <svg className={classes(css.svg, thin && css.thin, tone !== 'series' && css[tone])} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
-        {ticks(domain, 5).map((tick) => <line key={tick} className={zero && tick === 0 ? css.zero : css.grid} x1={x(tick)} x2={x(tick)} y1={0} y2={height} />)}
-        {mark != null && <line className={css.mean} x1={x(mark)} x2={x(mark)} y1={0} y2={height} />}
+        {ticks(domain, 5).map((tick) => <line key={tick} className={zero && tick === 0 ? css.zero : css.grid} x1={x(tick)} x2={x(tick)} y1={-6} y2={height + 6} />)}
+        {mark != null && <line className={css.mean} x1={x(mark)} x2={x(mark)} y1={-6} y2={height + 6} />}
         {before != null && (
           <>
             <line className={css.move} x1={inside(before)} x2={inside(estimate)} y1={middle} y2={middle} />
@@ -62,10 +62,16 @@ export function IntervalAxis({ domain, signs }: { domain: [number, number]; sign
 }
 
 /** A small line without axes: the course, not the numbers. */
-export function Sparkline({ values, domain }: { values: (number | null)[]; domain: [number, number] }) {
+/** At least so many points are drawn from top to bottom: chance must not look like a fall. */
+const LEAST_SPAN = 16
+
+export function Sparkline({ values }: { values: (number | null)[] }) {
   const [width, height] = [88, 24]
   const x = linear([0, Math.max(1, values.length - 1)], [2, width - 4])
-  const y = linear(domain, [height - 3, 3])
+  const known = values.filter((value) => value !== null)
+  const middle = (Math.min(...known) + Math.max(...known)) / 2
+  const half = Math.max(LEAST_SPAN, Math.max(...known) - Math.min(...known)) / 2
+  const y = linear([middle - half, middle + half], [height - 3, 3])
   const points = values.flatMap((value, index) => (value === null ? [] : [[x(index), y(value)] as const]))
   const last = points.at(-1)
   if (!last) return null

@@ -44,12 +44,10 @@ export function Ranking({ rows, trends, search, period, onOrder }: Props) {
   const ranked = ordered(rows.filter((row) => row.value.ranked), order)
   const unranked = ordered(rows.filter((row) => !row.value.ranked), 'name')
   const domain = niceDomain(ranked.flatMap(({ value, before }) => [value.lower, value.upper, before?.score ?? value.score]), { floor: 0, ceiling: 100, wanted: 8, margin: 0.02 })
-  const values = [...trends.values()].flat().filter((value) => value !== null)
-  const trendDomain: [number, number] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 100]
   const mean = ranked.find((row) => row.key)?.value.base ?? null
   const reach = Math.max(...rows.map((row) => row.exposed ?? 0), 1)
   const most = Math.max(...rows.map((row) => row.value.responses), 1)
-  const shared = { trends, domain, trendDomain, mean, reach, most, search }
+  const shared = { trends, domain, mean, reach, most, search }
   const sort = (of: Order) => ({ 'aria-sort': of === order ? ('descending' as const) : undefined })
 
   return (
@@ -87,14 +85,13 @@ interface RowProps {
   row: Row
   trends: Trends
   domain: [number, number]
-  trendDomain: [number, number]
   mean: number | null
   reach: number
   most: number
   search: ExplorerSearch
 }
 
-function RankingRow({ row, trends, domain, trendDomain, mean, reach, most, search }: RowProps) {
+function RankingRow({ row, trends, domain, mean, reach, most, search }: RowProps) {
   const { key: product } = useProduct()
   const { value, feature, change, exposed } = row
   const { days, from, until, segment, release } = search
@@ -118,7 +115,7 @@ function RankingRow({ row, trends, domain, trendDomain, mean, reach, most, searc
         <span className={css.pm}>{plusMinus(value)}</span>
       </td>
       <td className={classes(css.change, table.number)}>{change ? <Change {...change} /> : <span className={table.muted}>–</span>}</td>
-      <td className={css.trend}><Sparkline values={trends.get(row.key) ?? []} domain={trendDomain} /></td>
+      <td className={css.trend}><Sparkline values={trends.get(row.key) ?? []} /></td>
       <td className={classes(css.reach, table.number)}>{exposed === null ? <span className={table.muted}>not known</span> : <Share value={exposed} of={reach} />}</td>
       <td className={classes(css.responses, table.number)}><Share value={value.responses} of={most} /></td>
     </tr>

@@ -18,6 +18,8 @@ export interface FeatureSearch extends PeriodSearch {
   /** Of the responses: those that contain this. */
   find?: string
   rating?: 'low' | 'high'
+  /** Responses without a comment are listed too. */
+  silent?: 'yes'
 }
 
 export function featureSearch(search: Record<string, unknown>): FeatureSearch {
@@ -32,6 +34,7 @@ export function featureSearch(search: Record<string, unknown>): FeatureSearch {
     zoomUntil: day(search, 'zoomUntil'),
     scale: text(search, 'scale'),
     find: text(search, 'find'),
+    silent: oneOf(search, 'silent', ['yes'] as const),
     rating: oneOf(search, 'rating', ['low', 'high'] as const),
   }
 }
