@@ -1,12 +1,18 @@
 /** Days are strings (`2026-03-31`) in the product's time zone; moments are shown in the reader's. */
 
 const DAY = 86_400_000
-const utc = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options })
+/** British order of day and month, with months of three letters (`Sep`, not `Sept`). */
+function formatter(options: Intl.DateTimeFormatOptions): { format: (time: number | Date) => string } {
+  const format = new Intl.DateTimeFormat('en-GB', options)
+  return { format: (time) => format.format(time).replace('Sept', 'Sep') }
+}
+
+const utc = (options: Intl.DateTimeFormatOptions) => formatter({ timeZone: 'UTC', ...options })
 const short = utc({ day: 'numeric', month: 'short' })
 const long = utc({ day: 'numeric', month: 'short', year: 'numeric' })
 const month = utc({ month: 'short' })
-const moment = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
-const momentWithYear = new Intl.DateTimeFormat('en-GB', {
+const moment = formatter({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+const momentWithYear = formatter({
   day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit',
 })
 

@@ -68,11 +68,11 @@ const WRITERS: Record<Verdict, Writer> = {
   RECOVERED: (version, name, finding) => ({ before: `${version} brought back what was lost for `, name, after: facts(finding) }),
   IMPROVED: (version, name, finding) => ({ before: `${version} made things better for `, name, after: facts(finding) }),
   NO_EVIDENCE: (version, name, { change }) => ({
-    before: `Nothing speaks for a change of `, name,
+    before: 'No sign of a change for ', name,
     after: change ? ` with ${version}: ratings moved by ${signed(change.estimate, 1)} points${interval(change)}.` : ` with ${version}.`,
   }),
   CANNOT_TELL: (_, name, finding) => ({
-    before: 'Nobody can tell yet for ', name,
+    before: 'Too early to tell for ', name,
     after: finding.reason && finding.reason !== 'FEW_ANSWERS' ? `: ${REASONS[finding.reason]}.` : shortage(finding),
   }),
   NO_BASELINE: (version, name) => ({ before: `Too little is known from before ${version} of `, name, after: ' to compare with.' }),
@@ -93,23 +93,37 @@ export function byImportance(left: FeatureFinding, right: FeatureFinding): numbe
 /** What a release did, the most important first: each clear finding; one sentence for all the rest. */
 export function story(version: string, findings: FeatureFinding[]): Sentence[] {
   const sorted = findings.toSorted(byImportance)
-  const clear = sorted.filter(({ verdict }) => !['NO_EVIDENCE', 'NO_BASELINE', 'CANNOT_TELL'].includes(verdict))
+  const clear = sorted.filter(isClear)
   const rest = sorted.filter((finding) => !clear.includes(finding))
   if (clear.length === 0) return quiet(version, rest)
   return [...clear.map((finding) => sentenceOf(version, finding)), ...(rest.length > 0 ? [remainder(rest)] : [])]
 }
 
+/** What a release is summed up by: its gravest clear finding, else the product as a whole. */
+export function subjectOf(findings: FeatureFinding[]): FeatureFinding | null {
+  const sorted = findings.toSorted(byImportance)
+  return sorted.find(isClear) ?? wholeOf(sorted) ?? sorted[0] ?? null
+}
+
+export function isClear({ verdict }: FeatureFinding): boolean {
+  return !['NO_EVIDENCE', 'NO_BASELINE', 'CANNOT_TELL'].includes(verdict)
+}
+
+function wholeOf(findings: FeatureFinding[]): FeatureFinding | undefined {
+  return findings.find(({ feature, verdict }) => !feature && verdict === 'NO_EVIDENCE') ?? findings.find(({ verdict }) => verdict === 'NO_EVIDENCE')
+}
+
 function quiet(version: string, rest: FeatureFinding[]): Sentence[] {
-  const whole = rest.find(({ feature, verdict }) => !feature && verdict === 'NO_EVIDENCE') ?? rest.find(({ verdict }) => verdict === 'NO_EVIDENCE')
+  const whole = wholeOf(rest)
   if (whole) return [sentenceOf(version, whole), ...(rest.length > 1 ? [remainder(rest.filter((one) => one !== whole))] : [])]
   const all = rest.every(({ verdict }) => verdict === 'NO_BASELINE')
   if (all) return [{ before: `Too little is known from before `, name: version, after: ' to compare with.' }]
-  return [{ before: 'Nobody can tell yet what ', name: version, after: ' did: there are too few responses.' }]
+  return [{ before: 'Too early to tell what ', name: version, after: ' did: there are too few responses.' }]
 }
 
 function remainder(rest: FeatureFinding[]): Sentence {
   const still = rest.filter(({ verdict }) => verdict === 'NO_EVIDENCE').length
   const unknown = rest.length - still
-  const parts = [still > 0 && `nothing speaks for a change of ${still} others`, unknown > 0 && `of ${unknown} nobody can tell`].filter(Boolean).join('; ')
+  const parts = [still > 0 && `no sign of a change for ${still} more`, unknown > 0 && `too few responses about ${unknown}`].filter(Boolean).join('; ')
   return { before: parts.charAt(0).toUpperCase() + parts.slice(1), name: '', after: '.' }
 }

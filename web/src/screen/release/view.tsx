@@ -122,9 +122,9 @@ function Features({ features, touched, chosen, onChoose }: {
                   <button type="button" className={css.choose} aria-pressed={one === chosen} onClick={() => onChoose(keyOf(one))}>{feature?.name ?? 'The product as a whole'}</button>
                   {touch && <> <Tag>{touch.change.toLowerCase()}</Tag></>}
                 </th>
-                <td className={css.verdict}><VerdictBadge verdict={verdict} />{reason && verdict !== 'NO_EVIDENCE' && <span className={table.sub}>{REASONS[reason]}</span>}</td>
+                <td className={css.verdict}><VerdictBadge verdict={verdict} />{reason && verdict !== 'NO_EVIDENCE' && verdict !== 'CANNOT_TELL' && <span className={table.sub}>{REASONS[reason]}</span>}</td>
                 <td className={css.change}>{change && <IntervalRow zero domain={domain} estimate={change.estimate} lower={change.lower} upper={change.upper} height={36} tone={TONES[VERDICTS[verdict].tone] ?? 'quiet'} label={`${signed(change.estimate, 1)} points`} />}</td>
-                <td className={table.number}>{change ? signed(change.estimate, 1) : <span className={table.muted}>too few</span>}</td>
+                <td className={table.number}>{change ? signed(change.estimate, 1) : <span className={table.muted} title="Too few responses to compare">–</span>}</td>
                 <td className={classes(table.number, css.wide)}>{rateRatio ? times(rateRatio.estimate) : <span className={table.muted}>–</span>}</td>
                 <td className={classes(table.number, css.wide)}>{count(responses)}</td>
                 <td className={classes(table.number, css.wide)}>{fixed(score)}</td>

@@ -5,7 +5,7 @@ import { useScreenQuery } from '~/app/operations'
 import { useProduct } from '~/app/session'
 import { IntervalAxis, IntervalRow } from '~/chart/interval'
 import { longDay } from '~/format/date'
-import { byImportance, story, textOf } from '~/format/sentence'
+import { isClear, story, subjectOf, textOf } from '~/format/sentence'
 import { VERDICTS, type Tone } from '~/format/verdict'
 import { capital, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
@@ -20,6 +20,8 @@ import { ReleasesQuery, type ReleaseRow } from './query'
 import css from './view.module.css'
 
 const PAGE = 20
+/** So many other findings are named in a row. */
+const NAMED = 4
 const DOMAIN: [number, number] = [-30, 30]
 
 export default function Releases() {
@@ -81,8 +83,9 @@ const TONES: Partial<Record<Tone, 'regressed' | 'improved'>> = { regressed: 'reg
 function Row({ release }: { release: ReleaseRow }) {
   const { key: product } = useProduct()
   const { version, title, releasedOn, regression, inferred, lifecycle } = release
-  const findings = (regression?.features ?? []).map(findingOf).toSorted(byImportance)
-  const top = findings[0]
+  const findings = (regression?.features ?? []).map(findingOf)
+  const top = subjectOf(findings)
+  const others = findings.filter((finding) => isClear(finding) && finding !== top)
   const sentence = story(version, findings)[0]
   return (
     <tr>
@@ -92,7 +95,11 @@ function Row({ release }: { release: ReleaseRow }) {
         <span className={table.sub}>{releasedOn ? longDay(releasedOn) : 'day not known'}{inferred && ', inferred'}</span>
       </th>
       <td className={css.verdict}>{regression ? <VerdictBadge verdict={regression.verdict} /> : <span className={table.muted}>not watched</span>}</td>
-      <td className={css.story}>{sentence && <SentenceText {...sentence} />}{title && <span className={table.sub}>{title}</span>}</td>
+      <td className={css.story}>
+        {sentence && <SentenceText {...sentence} />}
+        {others.length > 0 && <span className={css.others}>{others.slice(0, NAMED).map(({ feature, verdict }) => <VerdictBadge key={feature?.name ?? ''} verdict={verdict} label={feature?.name ?? 'As a whole'} />)}{others.length > NAMED && <Tag>and {others.length - NAMED} more</Tag>}</span>}
+        {title && <span className={table.sub}>{title}</span>}
+      </td>
       <td className={css.change}>
         {top?.change && (
           <IntervalRow zero domain={DOMAIN} estimate={top.change.estimate} lower={top.change.lower} upper={top.change.upper} tone={TONES[VERDICTS[top.verdict].tone] ?? 'quiet'}
