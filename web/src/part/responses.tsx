@@ -29,7 +29,7 @@ export function Rating({ rating, scale }: { rating: number | null; scale: Scale 
 }
 
 /** Comments are what strangers wrote: shown as text, in their own direction. */
-export function Responses({ responses, features = true, fresh }: { responses: Response[]; features?: boolean; fresh?: Set<string> }) {
+export function Responses({ responses, features = true, customers = true }: { responses: Response[]; features?: boolean; customers?: boolean }) {
   const words = useWords()
   const { seesCustomers } = useRights()
   return (
@@ -37,13 +37,13 @@ export function Responses({ responses, features = true, fresh }: { responses: Re
       {responses.map((response) => {
         const { id, rating, scale, comment, occurredAt, channel, release, releaseInferred, customer, segment, feature, product, counted } = response
         return (
-          <li key={id} className={classes(css.item, fresh?.has(id) && css.fresh)}>
+          <li key={id} className={css.item}>
             <Rating rating={rating} scale={scale} />
             <div className={css.body}>
               {comment ? <p className={css.comment} dir="auto">{comment}</p> : <p className={css.silent}>No comment</p>}
               <p className={css.meta}>
                 {features && feature && <Link to="/p/$product/features/$feature" params={{ product: product.key, feature: feature.key }}>{feature.name}</Link>}
-                {customer && seesCustomers && <Link to="/customers/$customer" params={{ customer: customer.key }}>{customer.name ?? customer.key}</Link>}
+                {customer && customers && seesCustomers && <Link to="/customers/$customer" params={{ customer: customer.key }}>{customer.name ?? customer.key}</Link>}
                 {segment && <span>{segment.name}</span>}
                 {release && <span title={releaseInferred ? `Not named; the ${words('release')} of its day` : undefined}>{release.version}{releaseInferred && '*'}</span>}
                 {scale && <span>{scale.key.toUpperCase()}</span>}

@@ -38,15 +38,17 @@ export default function Customer() {
                 <p className={css.question}>Affected now?</p>
                 <p className={css.word}><b>{word}</b> {rest}</p>
               </section>
-              <Halves>
-                <Incidents title={`Open ${words('incidents')} that name them`} incidents={customer.open.nodes} none="None." />
-                <Incidents title={`Open on what they use`} incidents={possible.slice(0, 8)} none="None." />
-              </Halves>
+              {(customer.open.totalCount > 0 || possible.length > 0) && (
+                <Halves>
+                  {customer.open.totalCount > 0 && <Incidents title={`Open ${words('incidents')} that name them`} incidents={customer.open.nodes} />}
+                  {possible.length > 0 && <Incidents title="Open on what they use" incidents={possible.slice(0, 8)} />}
+                </Halves>
+              )}
               <Liking customer={customer} />
-              {customer.past.totalCount > 0 && <Incidents title={`${count(customer.past.totalCount)} resolved`} incidents={customer.past.nodes} none="" />}
+              {customer.past.totalCount > 0 && <Incidents title={`${count(customer.past.totalCount)} resolved`} incidents={customer.past.nodes} />}
               <Card flush title={`What they said: ${count(customer.feedback.totalCount)} ${words('responses')}`}>
                 {customer.feedback.nodes.length === 0 && <div className={table.more}><Empty title={`No ${words('responses')} yet`} /></div>}
-                <Responses responses={customer.feedback.nodes} />
+                <Responses responses={customer.feedback.nodes} customers={false} />
                 {customer.feedback.nodes.length < customer.feedback.totalCount && <p className={table.more}><Button small onClick={() => setFirst(Math.min(200, first * 2))}>Show more</Button></p>}
               </Card>
             </Stack>
@@ -57,10 +59,9 @@ export default function Customer() {
   )
 }
 
-function Incidents({ title, incidents, none }: { title: string; incidents: OpenIncident[]; none: string }) {
+function Incidents({ title, incidents }: { title: string; incidents: OpenIncident[] }) {
   return (
     <Card title={title}>
-      {incidents.length === 0 && <p className={table.muted}>{none}</p>}
       <ul className={css.incidents}>
         {incidents.map(({ id, title: what, severity, state, openedAt, features, product }) => (
           <li key={id}>
