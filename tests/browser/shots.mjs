@@ -19,7 +19,7 @@ for (const look of looks) {
     if (overflow > 0) console.log(name, look, `is ${overflow} px too wide`)
     await page.screenshot({ path: `${out}/${name}-${look}.png`, fullPage: true })
   }
-  for (const complaint of new Set(complaints)) console.log(look, complaint.slice(0, 400))
+  for (const complaint of new Set(complaints.map((text) => text.slice(0, 60)))) console.log(look, complaint.slice(0, 160))
   await context.close()
 }
 await browser.close()

@@ -51,12 +51,17 @@ export const textIn = (fields: FormData, name: string): string | undefined => {
 export const Row = ({ children }: { children: ReactNode }) => <div className={css.row}>{children}</div>
 
 /** Several of a list. */
-export function Checks({ legend, name, choices }: { legend: string; name: string; choices: { value: string; label: string }[] }) {
+export function Checks({ legend, name, choices, chosen = [] }: {
+  legend: string
+  name: string
+  choices: { value: string; label: string }[]
+  chosen?: readonly string[]
+}) {
   return (
     <fieldset className={css.checks}>
       <legend>{legend}</legend>
       {choices.map(({ value, label }) => (
-        <label key={value}><input type="checkbox" name={name} value={value} />{label}</label>
+        <label key={value}><input type="checkbox" name={name} value={value} defaultChecked={chosen.includes(value)} />{label}</label>
       ))}
     </fieldset>
   )
