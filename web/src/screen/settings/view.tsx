@@ -6,6 +6,7 @@ import { Scales, Segments, Teams } from './lists'
 import { Members } from './members'
 import type { Section } from './sections'
 import { Tokens } from './tokens'
+import { Widget } from './widget'
 import css from './view.module.css'
 
 const VIEWS: Record<Section, { label: string; view: () => React.ReactNode; administrators?: boolean }> = {
@@ -14,6 +15,7 @@ const VIEWS: Record<Section, { label: string; view: () => React.ReactNode; admin
   tokens: { label: 'Tokens', view: Tokens, administrators: true },
   segments: { label: 'Segments', view: Segments },
   scales: { label: 'Scales', view: Scales },
+  widget: { label: 'Widget', view: Widget },
 }
 
 export default function Settings() {
