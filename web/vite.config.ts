@@ -25,5 +25,5 @@ export default defineConfig({
     headers: { 'Content-Security-Policy': policy },
     proxy: { '/graphql': { target: server, ws: true } },
   },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}', 'widget/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.{ts,tsx}', 'widget/**/*.test.ts'] },
 })

@@ -2,7 +2,7 @@ import { createGraphiQLFetcher } from '@graphiql/toolkit'
 import { GraphiQL } from 'graphiql'
 import 'graphiql/graphiql.css'
 import { createClient } from 'graphql-ws'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useState } from 'react'
 import { authorization, token } from '~/api/auth'
 import { ENDPOINT } from '~/api/client'
 import { useTheme } from '~/app/theme'
@@ -23,19 +23,23 @@ function handedOver(): { document: string; variables: Record<string, unknown> } 
   return text ? (JSON.parse(text) as { document: string; variables: Record<string, unknown> }) : null
 }
 
-/** GraphiQL with the reader's own rights; all of it is served by this server. */
-export default function Playground() {
-  const theme = useTheme()
-  const operation = useMemo(handedOver, [])
-  useEffect(() => () => sessionStorage.removeItem(HANDED_OVER), [])
-  const fetcher = useMemo(() => createGraphiQLFetcher({
+function createFetcher() {
+  return createGraphiQLFetcher({
     url: ENDPOINT,
     headers: authorization(),
     wsClient: createClient({
       url: new URL(ENDPOINT, location.href.replace(/^http/, 'ws')).href,
       connectionParams: () => ({ Authorization: `Bearer ${token() ?? ''}` }),
     }),
-  }), [])
+  })
+}
+
+/** GraphiQL with the reader's own rights; all of it is served by this server. */
+export default function Playground() {
+  const theme = useTheme()
+  const [operation] = useState(handedOver)
+  useEffect(() => () => sessionStorage.removeItem(HANDED_OVER), [])
+  const [fetcher] = useState(createFetcher)
   return (
     <div className={css.frame}>
       <h1 className="visually-hidden">GraphiQL</h1>

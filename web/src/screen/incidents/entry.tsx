@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
+import { useRef } from 'react'
 import { useMutation } from 'urql'
 import { useProduct } from '~/app/session'
 import { capital, useWords } from '~/format/vocabulary'
@@ -22,7 +23,7 @@ export function Entry({ features, releases, onClose }: Props) {
   const words = useWords()
   const navigate = useNavigate()
   const [, open] = useMutation(OpenIncident)
-  let made: string | null = null
+  const made = useRef<string | null>(null)
 
   async function send(fields: FormData) {
     const affected = textIn(fields, 'affected')
@@ -38,15 +39,15 @@ export function Entry({ features, releases, onClose }: Props) {
         affectedCustomers: affected === undefined ? undefined : Number(affected),
       },
     })
-    made = data?.openIncident?.incident?.id ?? null
+    made.current = data?.openIncident?.incident?.id ?? null
     return { error, refusals: data?.openIncident?.userErrors }
   }
 
   return (
     <Dialog title={`New ${words('incident')}`} onClose={onClose}>
       <Form label={`Open the ${words('incident')}`} onSend={send} onDone={() => {
-        onClose()
-        if (made) void navigate({ to: '/p/$product/incidents/$incident', params: { product, incident: made } })
+        if (made.current) void navigate({ to: '/p/$product/incidents/$incident', params: { product, incident: made.current } })
+        else onClose()
       }}>
         <Labeled label="What is wrong"><Input name="title" required autoFocus placeholder="Export does not respond" /></Labeled>
         <Row>

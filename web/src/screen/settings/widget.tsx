@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { useScreenQuery } from '~/app/operations'
+import { useSession } from '~/app/session'
 import { useLastProduct } from '~/app/shell'
 import { graphql } from '~/api/graphql'
 import { Button, Card, Halves, Input, Labeled, Stack } from '~/ui/parts'
@@ -17,6 +18,7 @@ const SCALES = ['csat', 'thumbs', 'stars', 'nps', 'ces']
 /** The widget as a page would show it, and what to put into that page. */
 export function Widget() {
   const product = useLastProduct() ?? 'shop'
+  const { products } = useSession()
   const { result } = useScreenQuery(FeaturesQuery, { product })
   const features = result.data?.product?.features.nodes ?? []
   const [choice, setChoice] = useState<WidgetChoice>({ origin: location.origin, product, feature: '', scale: 'csat', question: '', when: 'load', every: '90', sample: '1' })
@@ -41,7 +43,7 @@ export function Widget() {
           </div>
         </Card>
         <Card title="Preview" note="Nothing that is chosen here is sent." actions={<Button small onClick={() => setRound(round + 1)}>Start again</Button>}>
-          <Preview key={`${round} ${choice.scale} ${choice.feature} ${choice.question}`} scale={choice.scale} what={name ?? product} question={choice.question} />
+          <Preview key={`${round} ${choice.scale} ${choice.feature} ${choice.question}`} scale={choice.scale} what={name ?? products.find(({ key }) => key === product)?.name ?? product} question={choice.question} />
         </Card>
       </Halves>
       <Halves>
