@@ -32,3 +32,15 @@ export async function settled(page) {
   await page.waitForFunction(() => document.querySelector('main') && !document.querySelector('[aria-label="Loading"]'), null, { timeout: 15_000 })
   await page.waitForTimeout(350)
 }
+
+/** What the API itself says, to compare pages with. */
+export async function ask(query, variables = {}, token = TOKEN) {
+  const response = await fetch(`${PAGE}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  })
+  const { data, errors } = await response.json()
+  if (errors) throw new Error(JSON.stringify(errors))
+  return data
+}

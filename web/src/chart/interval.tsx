@@ -51,8 +51,9 @@ export function IntervalAxis({ domain, signs }: { domain: [number, number]; sign
   const [ref, width] = useWidth<HTMLDivElement>(200)
   const x = linear(domain, [INSET, width - INSET])
   return (
-    <div ref={ref} aria-hidden="true">
-      <svg className={css.svg} height={14} viewBox={`0 0 ${width} 14`}>
+    <div ref={ref}>
+      <span className="visually-hidden">From {fixed(domain[0])} to {fixed(domain[1])}</span>
+      <svg aria-hidden="true" className={css.svg} height={14} viewBox={`0 0 ${width} 14`}>
         {ticks(domain, 5).map((tick) => (
           <text key={tick} className={css.axis} x={x(tick)} y={11}>{signs && tick > 0 ? `+${fixed(tick)}` : fixed(tick)}</text>
         ))}

@@ -17,7 +17,7 @@ export function Skeleton({ rows = 6 }: { rows?: number }) {
 export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
   return (
     <div className={css.panel}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children && <p>{children}</p>}
       {action}
     </div>
@@ -29,11 +29,12 @@ const TITLES: Record<string, string> = {
   FORBIDDEN: 'You may not see this',
 }
 
-export function ErrorPanel({ error, retry }: { error: CombinedError; retry?: () => void }) {
+export function ErrorPanel({ error, retry, page }: { error: CombinedError; retry?: () => void; page?: boolean }) {
   const { message, code, temporary } = problemOf(error)
+  const Heading = page ? 'h1' : 'h2'
   return (
     <div className={classes(css.panel, css.error)} role="alert">
-      <h3>{TITLES[code ?? ''] ?? 'This could not be loaded'}</h3>
+      <Heading>{TITLES[code ?? ''] ?? 'This could not be loaded'}</Heading>
       <p>{message}</p>
       {code && <span className={css.code}>{code}</span>}
       {temporary && retry && <Button small onClick={retry}>Try again</Button>}
@@ -49,13 +50,15 @@ interface Result<Data> {
 }
 
 /** What a query has: data, dimmed while newer data is on its way; else its error; else that it is loading. */
-export function Loaded<Data>({ result, retry, rows, children }: {
+export function Loaded<Data>({ result, retry, rows, page, children }: {
   result: Result<Data>
   retry?: () => void
   rows?: number
+  /** It is all of the page, so an error is the page's title. */
+  page?: boolean
   children: (data: NonNullable<Data>) => ReactNode
 }) {
-  if (result.error && isEmpty(result.data)) return <ErrorPanel error={result.error} retry={retry} />
+  if (result.error && isEmpty(result.data)) return <ErrorPanel error={result.error} retry={retry} page={page} />
   if (!result.data) return <Skeleton rows={rows} />
   return <div className={result.fetching ? css.stale : undefined}>{children(result.data)}</div>
 }

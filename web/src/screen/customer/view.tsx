@@ -23,7 +23,7 @@ export default function Customer() {
   const { result, refresh } = useScreenQuery(CustomerQuery, { customer: key, first })
   useLiveRefresh(['incident', 'feedback'], refresh)
   return (
-    <Loaded result={result} retry={refresh} rows={10}>
+    <Loaded page result={result} retry={refresh} rows={10}>
       {({ customer, incidents }) => {
         if (!customer) return null
         const used = new Set(customer.feedback.nodes.flatMap(({ feature }) => (feature ? [feature.key] : [])))

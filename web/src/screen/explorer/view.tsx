@@ -38,7 +38,7 @@ export default function Explorer() {
 
   return (
     <>
-      <Loaded result={result} retry={refresh} rows={12}>
+      <Loaded page result={result} retry={refresh} rows={12}>
         {({ product: report }) => report && (
           <Screen report={report} search={search} period={period} trends={trends} onChange={change} />
         )}

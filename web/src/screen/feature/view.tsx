@@ -33,7 +33,7 @@ export default function Feature() {
   const change = (next: Partial<FeatureSearch>) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true, resetScroll: false })
 
   return (
-    <Loaded result={result} retry={refresh} rows={12}>
+    <Loaded page result={result} retry={refresh} rows={12}>
       {({ feature, product: about }) => {
         if (!feature || !about) return null
         const rank = about.valueReport.entries.find((entry) => entry.feature?.key === feature.key)?.rank ?? null

@@ -24,7 +24,7 @@ export default function Incident() {
   const { result, refresh } = useScreenQuery(IncidentQuery, { incident: id })
   useLiveRefresh(['incident'], refresh)
   return (
-    <Loaded result={result} retry={refresh} rows={8}>
+    <Loaded page result={result} retry={refresh} rows={8}>
       {({ incident }) => incident && (
         <>
           <PageHead title={<span className={css.title}><Severity severity={incident.severity} />{incident.title}</span>} lead={<Lead incident={incident} />}

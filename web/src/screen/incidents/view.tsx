@@ -34,7 +34,7 @@ export default function Incidents() {
   const noun = capital(words('incidents'))
 
   return (
-    <Loaded result={result} retry={refresh} rows={12}>
+    <Loaded page result={result} retry={refresh} rows={12}>
       {({ product: found }) => {
         if (!found) return null
         const { nodes, totalCount } = found.incidents

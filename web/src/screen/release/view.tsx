@@ -33,7 +33,7 @@ export default function Release() {
   const { result, refresh } = useScreenQuery(ReleaseQuery, { product, release: version })
   useLiveRefresh(['release', 'verdict', 'incident'], refresh)
   return (
-    <Loaded result={result} retry={refresh} rows={12}>
+    <Loaded page result={result} retry={refresh} rows={12}>
       {({ release }) => {
         if (!release) return null
         const { regression } = release
