@@ -1,0 +1,46 @@
+// One browser for the tests and the pictures: Debian's Chromium, with a new profile each time.
+import { createRequire } from 'node:module'
+
+const require = createRequire(new URL('../../web/package.json', import.meta.url))
+const { chromium } = require('playwright-core')
+export const { AxeBuilder } = require('@axe-core/playwright')
+
+export const PAGE = process.env.BALLROOM_PAGE ?? 'http://127.0.0.1:4173'
+export const TOKEN = process.env.BALLROOM_TOKEN ?? ''
+
+export async function open() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  })
+}
+
+/** A page of a signed-in reader. What the browser complains about is collected in `complaints`. */
+export async function signedIn(browser, { width = 1360, height = 900, scheme = 'light', token = TOKEN } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, deviceScaleFactor: 1, locale: 'en-GB', timezoneId: 'Europe/Berlin' })
+  await context.addInitScript((value) => { if (value && !sessionStorage.getItem('ballroom.token')) sessionStorage.setItem('ballroom.token', value) }, token)
+  const page = await context.newPage()
+  const complaints = []
+  page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()) })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  return { context, page, complaints }
+}
+
+/** Until nothing is loading any more. */
+export async function settled(page) {
+  await page.waitForLoadState('load')
+  await page.waitForFunction(() => document.querySelector('main') && !document.querySelector('[aria-label="Loading"]'), null, { timeout: 15_000 })
+  await page.waitForTimeout(350)
+}
+
+/** What the API itself says, to compare pages with. */
+export async function ask(query, variables = {}, token = TOKEN) {
+  const response = await fetch(`${PAGE}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  })
+  const { data, errors } = await response.json()
+  if (errors) throw new Error(JSON.stringify(errors))
+  return data
+}

@@ -1,0 +1,64 @@
+// Each page, in each look: it loads without a complaint of the browser, fits its width, and axe finds nothing.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { AxeBuilder, ask, open, PAGE, settled, signedIn } from './browser.mjs'
+
+const LOOKS = { light: {}, dark: { scheme: 'dark' }, phone: { width: 360, height: 740 } }
+
+let browser
+let pages
+
+before(async () => {
+  browser = await open()
+  const { incidents, customers } = await ask('{ incidents(first: 1) { nodes { id } } customers(first: 1) { nodes { key } } }')
+  pages = {
+    'value': '/p/atelier/value',
+    'value, filtered': '/p/atelier/value?days=30&segment=free&release=5.3',
+    'feature': '/p/atelier/features/export?days=180&beside=search&earlier=yes',
+    'feature with too few responses': '/p/atelier/features/whiteboard',
+    'compare releases': '/p/atelier/compare',
+    'compare periods': '/p/atelier/compare?kind=periods&days=30',
+    'compare segments': '/p/atelier/compare?kind=segments',
+    'releases': '/p/atelier/releases',
+    'release that regressed': '/p/atelier/releases/5.3',
+    'release without a baseline': '/p/atelier/releases/4.8',
+    'incidents': '/p/atelier/incidents',
+    'new incident': '/p/atelier/incidents?entry=yes',
+    'incident': `/p/atelier/incidents/${incidents.nodes[0].id}`,
+    'iterations': '/p/atelier/iterations',
+    'overview': '/overview',
+    'customers': '/customers',
+    'customer': `/customers/${customers.nodes[0].key}`,
+    'live': '/live',
+    'members': '/settings',
+    'teams': '/settings?section=teams',
+    'tokens': '/settings?section=tokens',
+    'segments': '/settings?section=segments',
+    'scales': '/settings?section=scales',
+    'widget': '/settings?section=widget',
+    'no such feature': '/p/atelier/features/nothing',
+    'no such page': '/nowhere',
+  }
+})
+after(() => browser?.close())
+
+for (const [look, options] of Object.entries(LOOKS)) {
+  describe(look, () => {
+    it('has pages without a fault', async () => {
+      const faults = []
+      const { context, page, complaints } = await signedIn(browser, options)
+      for (const [name, path] of Object.entries(pages)) {
+        complaints.length = 0
+        await page.goto(PAGE + path)
+        await settled(page)
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        if (wide > 0) faults.push(`${name}: ${wide} px too wide`)
+        faults.push(...complaints.map((text) => `${name}: ${text.slice(0, 200)}`))
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        faults.push(...violations.map(({ id, nodes }) => `${name}: axe ${id}: ${nodes.slice(0, 2).map(({ html }) => html.slice(0, 140)).join(' | ')}`))
+      }
+      await context.close()
+      assert.deepEqual(faults, [])
+    })
+  })
+}

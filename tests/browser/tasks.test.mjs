@@ -1,0 +1,195 @@
+// What people do with the dashboard, and that it shows what the API says.
+import assert from 'node:assert/strict'
+import { after, before, it } from 'node:test'
+import { ask, open, PAGE, settled, signedIn, TOKEN } from './browser.mjs'
+
+let browser
+before(async () => { browser = await open() })
+after(() => browser?.close())
+
+/** A page of its own for each test, closed after it. */
+function story(name, run, options) {
+  it(name, async () => {
+    const { context, page, complaints } = await signedIn(browser, options)
+    try {
+      await run(page, context)
+      assert.deepEqual(complaints, [])
+    } finally {
+      await context.close()
+    }
+  })
+}
+
+async function go(page, path) {
+  await page.goto(PAGE + path)
+  await settled(page)
+}
+
+const SUBMIT = 'mutation ($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { feedback { id } userErrors { message } } }'
+let sent = 0
+async function submit(comment) {
+  const input = { product: 'atelier', feature: 'search', scale: 'csat', rating: 5, comment, externalId: `browser-${Date.now()}-${++sent}` }
+  const { submitFeedback } = await ask(SUBMIT, { input })
+  assert.deepEqual(submitFeedback.userErrors, [])
+}
+
+story('the ranking is the one of the API', async (page) => {
+  await go(page, '/p/atelier/value?days=90')
+  const shown = await page.locator('tbody tr').evaluateAll((rows) => rows.filter((row) => row.cells.length > 1).map((row) => [row.cells[0].textContent, row.cells[1].firstChild.textContent]))
+  const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+  const from = new Date(Date.parse(until) - 90 * 86_400_000).toISOString().slice(0, 10)
+  const { product } = await ask('query ($period: PeriodInput!) { product(product: "atelier") { valueReport(period: $period) { entries { rank feature { name } } } } }', { period: { from, until } })
+  assert.deepEqual(shown, product.valueReport.entries.map(({ rank, feature }) => [String(rank ?? '–'), feature?.name ?? 'The product as a whole']))
+})
+
+story('a filter changes the address and survives a reload', async (page) => {
+  await go(page, '/p/atelier/value')
+  await page.getByLabel('Segment').selectOption('free')
+  await page.getByLabel('Team').selectOption('Drawing')
+  await page.waitForURL(/segment=free.*team=Drawing/)
+  await page.reload()
+  await settled(page)
+  assert.equal(await page.getByLabel('Segment').inputValue(), 'free')
+  assert.equal(await page.locator('tbody tr').count(), 3)
+})
+
+story('a feature opens from the ranking with the same filters, and back', async (page) => {
+  await go(page, '/p/atelier/value?days=180&segment=team')
+  await page.getByRole('link', { name: 'Export' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Export' }).waitFor()
+  assert.match(page.url(), /features\/export\?days=180&segment=team/)
+  await page.goBack()
+  await page.getByRole('heading', { level: 1, name: /What customers value/ }).waitFor()
+})
+
+story('dragging over the chart zooms, and the zoom is in the address', async (page) => {
+  await go(page, '/p/atelier/features/export?days=365')
+  const box = await page.getByRole('slider').boundingBox()
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 150)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * 0.9, box.y + 150, { steps: 6 })
+  await page.mouse.up()
+  await page.waitForURL(/zoomFrom=.*zoomUntil=/)
+  await page.getByRole('button', { name: 'Whole period' }).click()
+  await page.waitForURL((url) => !url.search.includes('zoomFrom'))
+})
+
+story('the chart is read by keyboard', async (page) => {
+  await go(page, '/p/atelier/features/export')
+  const chart = page.getByRole('slider')
+  await chart.focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('PageDown')
+  assert.match(await chart.getAttribute('aria-valuetext'), /\d+ \w+ \d{4}\. Export \d+/)
+})
+
+story('the verdict on a release comes first and in words', async (page) => {
+  await go(page, '/p/atelier/releases/5.3')
+  const verdict = page.getByRole('region', { name: 'Verdict' })
+  assert.match(await verdict.textContent(), /Regressed5\.3 made things worse for Export: ratings fell by \d+ ± \d+ points/)
+  await page.getByRole('button', { name: 'Search', exact: true }).click()
+  await page.waitForURL(/feature=search/)
+})
+
+story('a response appears live, without a reload', async (page) => {
+  await go(page, '/live')
+  await page.getByText('Connected:').waitFor()
+  const comment = `live ${Date.now()}`
+  await submit(comment)
+  await page.getByText(comment).waitFor({ timeout: 10_000 })
+})
+
+story('what happens while the connection is lost is told afterwards, once', async (page, context) => {
+  await go(page, '/live')
+  await page.getByText('Connected:').waitFor()
+  const [first, second] = [`before ${Date.now()}`, `meanwhile ${Date.now()}`]
+  await submit(first)
+  await page.getByText(first).waitFor({ timeout: 10_000 })
+  await context.setOffline(true)
+  await page.evaluate(() => dispatchEvent(new Event('offline')))
+  await page.getByRole('alert').filter({ hasText: 'connection is lost' }).waitFor({ timeout: 30_000 })
+  await submit(second)
+  await context.setOffline(false)
+  await page.getByText(second).waitFor({ timeout: 30_000 })
+  assert.equal(await page.getByText(second).count(), 1)
+  assert.equal(await page.getByText(first).count(), 1)
+})
+
+story('comments are text, whatever they contain', async (page) => {
+  const hostile = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script> \u202Eevil {{7*7}}'
+  await submit(hostile)
+  await go(page, '/p/atelier/features/search')
+  await page.getByText('{{7*7}}').first().waitFor()
+  assert.equal(await page.evaluate(() => window.hurt), undefined)
+  assert.equal(await page.locator('main img').count(), 0)
+})
+
+story('everything is found by typing', async (page) => {
+  await go(page, '/overview')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('notif')
+  await page.getByRole('option', { name: /Notifications/ }).first().waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Notifications' }).waitFor()
+})
+
+story('keys lead to each screen, and ? shows them', async (page) => {
+  await go(page, '/p/atelier/value')
+  await page.keyboard.press('?')
+  await page.getByRole('heading', { name: 'Keys' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('g')
+  await page.keyboard.press('r')
+  await page.getByRole('heading', { level: 1, name: 'Releases of Atelier' }).waitFor()
+})
+
+story('a screen shows its query, which GraphiQL opens', async (page) => {
+  await go(page, '/p/atelier/releases')
+  await page.keyboard.press('q')
+  await page.getByText('query Releases(').waitFor()
+  await page.getByRole('button', { name: 'Open in GraphiQL' }).click()
+  await page.waitForURL(/graphiql/)
+  await page.getByRole('button', { name: /Execute query/ }).click()
+  await page.getByText('"regression"').first().waitFor({ timeout: 15_000 })
+})
+
+story('an incident is opened, resolved and opened again', async (page) => {
+  await go(page, '/p/atelier/incidents')
+  await page.getByRole('button', { name: 'New incident' }).click()
+  await page.getByLabel('What is wrong').fill('Search finds nothing')
+  await page.getByLabel('Search', { exact: true }).check()
+  await page.getByRole('button', { name: 'Open the incident' }).click()
+  await page.getByRole('heading', { level: 1, name: /Search finds nothing/ }).waitFor()
+  await page.getByRole('button', { name: 'Resolve' }).click()
+  await page.getByRole('button', { name: 'Open again' }).click()
+  await page.getByRole('button', { name: 'Resolve' }).click()
+  await page.getByText('Opened again').waitFor()
+  await page.getByRole('button', { name: 'Open again' }).waitFor()
+})
+
+it('who may only read is offered nothing that writes', async () => {
+  const name = `reader ${Date.now()}`
+  const { createToken } = await ask('mutation ($input: CreateTokenInput!) { createToken(input: $input) { secret userErrors { message } } }', { input: { name, role: 'SUPPORT', scope: 'READ' } })
+  const { context, page, complaints } = await signedIn(browser, { token: createToken.secret })
+  await go(page, '/p/atelier/incidents')
+  assert.equal(await page.getByRole('button', { name: 'New incident' }).count(), 0)
+  assert.equal(await page.getByRole('link', { name: 'Settings' }).count(), 0)
+  await go(page, '/p/atelier/releases/5.3')
+  assert.equal(await page.getByRole('button', { name: /Confirm|Reject|Not caused/ }).count(), 0)
+  await go(page, '/settings')
+  await page.getByText('You may not change settings').waitFor()
+  assert.deepEqual(complaints, [])
+  await context.close()
+})
+
+it('a wrong token is refused with a reason, a right one lets in', async () => {
+  const { context, page } = await signedIn(browser, { token: '' })
+  await page.goto(`${PAGE}/p/atelier/releases`)
+  await page.getByLabel(/Access token/).fill('ballroom_wrong')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').filter({ hasText: 'not valid' }).waitFor()
+  await page.getByLabel(/Access token/).fill(TOKEN)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Releases of Atelier' }).waitFor()
+  await context.close()
+})

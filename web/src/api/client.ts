@@ -1,0 +1,24 @@
+import { cacheExchange, Client, fetchExchange, mapExchange } from 'urql'
+import { authorization, signOut } from './auth'
+import { codeOf } from './errors'
+
+export const ENDPOINT = '/graphql'
+
+/** A client of one session. It is made anew when the reader changes, so nothing cached outlives a session. */
+export function createClient(): Client {
+  return new Client({
+    url: ENDPOINT,
+    preferGetMethod: false,
+    requestPolicy: 'cache-and-network',
+    fetchOptions: () => ({ headers: { ...authorization(), accept: 'application/graphql-response+json, application/json' } }),
+    exchanges: [
+      mapExchange({
+        onError(error) {
+          if (codeOf(error) === 'UNAUTHENTICATED') signOut()
+        },
+      }),
+      cacheExchange,
+      fetchExchange,
+    ],
+  })
+}

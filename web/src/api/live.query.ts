@@ -1,0 +1,30 @@
+import { graphql } from './graphql'
+
+export const FeedbackReceived = graphql(`
+  subscription LiveFeedback($after: String) {
+    feedbackReceived(after: $after) {
+      id rating comment occurredAt channel
+      scale { key min max higherIsBetter } feature { key name } product { key name } release { version } customer { key }
+    }
+  }
+`)
+
+export const IncidentChanged = graphql(`
+  subscription LiveIncident($after: String) {
+    incidentChanged(after: $after) {
+      id title severity state openedAt resolvedAt updatedAt product { key name } features { key name }
+    }
+  }
+`)
+
+export const ReleaseChanged = graphql(`
+  subscription LiveRelease($after: String) {
+    releaseChanged(after: $after) { id version title lifecycle updatedAt product { key name } }
+  }
+`)
+
+export const VerdictChanged = graphql(`
+  subscription LiveVerdict {
+    verdictChanged { before after feature { key name } release { version product { key name } } regression { score } }
+  }
+`)

@@ -1,0 +1,65 @@
+import { useEffect, useEffectEvent } from 'react'
+import { Dialog } from '~/ui/dialog'
+import css from './keys.module.css'
+
+export interface Key {
+  /** One key, or two after one another (`g v`). */
+  keys: string
+  label: string
+  run: () => void
+}
+
+const PATIENCE = 1200
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName))
+}
+
+export function useKeys(keys: Key[], onPalette: () => void) {
+  const onKey = useEffectEvent((event: KeyboardEvent, first: string): string => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+      event.preventDefault()
+      onPalette()
+      return ''
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]')) return ''
+    const pressed = first ? `${first} ${event.key}` : event.key
+    const found = keys.find((key) => key.keys === pressed)
+    if (found) {
+      event.preventDefault()
+      found.run()
+      return ''
+    }
+    return event.key === 'g' ? 'g' : ''
+  })
+  useEffect(() => {
+    let first = ''
+    let timer: ReturnType<typeof setTimeout> | undefined
+    function listen(event: KeyboardEvent) {
+      clearTimeout(timer)
+      first = onKey(event, first)
+      timer = setTimeout(() => { first = '' }, PATIENCE)
+    }
+    addEventListener('keydown', listen)
+    return () => {
+      clearTimeout(timer)
+      removeEventListener('keydown', listen)
+    }
+  }, [])
+}
+
+export function KeysDialog({ keys, onClose }: { keys: Key[]; onClose: () => void }) {
+  const all = [{ keys: 'Ctrl K', label: 'Find anything' }, ...keys]
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      <dl className={css.list}>
+        {all.map(({ keys: pressed, label }) => (
+          <div key={pressed}>
+            <dt>{label}</dt>
+            <dd>{pressed.split(' ').map((key) => <kbd key={key}>{key}</kbd>)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  )
+}

@@ -1,0 +1,21 @@
+import { graphql } from '~/api/graphql'
+
+export const PaletteQuery = graphql(`
+  query Palette($text: String!, $product: Reference!) {
+    features(first: 6, filter: { text: $text }) { nodes { id key name product { key name } } }
+    product(product: $product) {
+      key
+      releases(first: 6, filter: { text: $text }) { nodes { id version title } }
+    }
+  }
+`)
+
+/** Apart, because not every role may see them. */
+export const PalettePeopleQuery = graphql(`
+  query PalettePeople($text: Reference!, $product: Reference!) {
+    customer(customer: $text) { id key name }
+    product(product: $product) {
+      incidents(first: 100) { nodes { id title severity state features { name } } }
+    }
+  }
+`)

@@ -1,0 +1,89 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useDeferredValue, useState, type KeyboardEvent } from 'react'
+import { capital, useWords } from '~/format/vocabulary'
+import { Dialog } from '~/ui/dialog'
+import { Icon, type IconName } from '~/ui/icon'
+import { useScreenQuery } from './operations'
+import css from './palette.module.css'
+import { PalettePeopleQuery, PaletteQuery } from './palette.query'
+import { useRights } from './session'
+
+export interface Entry {
+  id: string
+  icon: IconName
+  title: string
+  detail: string
+  run: () => void
+}
+
+const MOST_INCIDENTS = 5
+
+function useFound(text: string, product: string, screens: Entry[]): { entries: Entry[]; busy: boolean } {
+  const navigate = useNavigate()
+  const words = useWords()
+  const { seesCustomers } = useRights()
+  const pause = text.length === 0
+  const { result } = useScreenQuery(PaletteQuery, { text, product }, { pause, hidden: true })
+  const people = useScreenQuery(PalettePeopleQuery, { text, product }, { pause: pause || !seesCustomers, hidden: true }).result
+  const matches = (title: string) => title.toLowerCase().includes(text.toLowerCase())
+  const entries: Entry[] = screens.filter(({ title }) => matches(title))
+  if (pause) return { entries, busy: false }
+  for (const { id, key, name, product: of } of result.data?.features?.nodes ?? [])
+    entries.push({ id, icon: 'value', title: name, detail: `${capital(words('feature'))} of ${of.name}`,
+      run: () => void navigate({ to: '/p/$product/features/$feature', params: { product: of.key, feature: key } }) })
+  for (const { id, version, title } of result.data?.product?.releases.nodes ?? [])
+    entries.push({ id, icon: 'release', title: version, detail: title ?? capital(words('release')),
+      run: () => void navigate({ to: '/p/$product/releases/$version', params: { product, version } }) })
+  const customer = people.data?.customer
+  if (customer)
+    entries.push({ id: customer.id, icon: 'customer', title: customer.name ?? customer.key, detail: capital(words('customer')),
+      run: () => void navigate({ to: '/customers/$customer', params: { customer: customer.key } }) })
+  const incidents = (people.data?.product?.incidents.nodes ?? []).filter(({ title }) => matches(title)).slice(0, MOST_INCIDENTS)
+  for (const { id, title, state, features } of incidents)
+    entries.push({ id, icon: 'incident', title, detail: [state.toLowerCase(), ...features.map(({ name }) => name)].join(' · '),
+      run: () => void navigate({ to: '/p/$product/incidents/$incident', params: { product, incident: id } }) })
+  return { entries, busy: result.fetching || people.fetching }
+}
+
+export function Palette({ product, screens, onClose }: { product: string; screens: Entry[]; onClose: () => void }) {
+  const [text, setText] = useState('')
+  const [chosen, choose] = useState(0)
+  const words = useWords()
+  const { entries, busy } = useFound(useDeferredValue(text.trim()), product, screens)
+  const index = Math.min(chosen, entries.length - 1)
+
+  function run(entry: Entry | undefined) {
+    if (!entry) return
+    onClose()
+    entry.run()
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step) {
+      event.preventDefault()
+      choose((index + step + entries.length) % Math.max(1, entries.length))
+    }
+    if (event.key === 'Enter') run(entries[index])
+  }
+
+  return (
+    <Dialog title="Find" onClose={onClose}>
+      <input className={css.input} autoFocus type="text" role="combobox" aria-expanded="true" aria-controls="found" aria-label="Find"
+        aria-activedescendant={entries[index] ? `found-${entries[index].id}` : undefined} value={text} onKeyDown={onKeyDown}
+        placeholder={`A ${words('feature')}, ${words('release')}, ${words('incident')}, or a ${words('customer')}'s key`}
+        onChange={(event) => { setText(event.target.value); choose(0) }} />
+      <ul id="found" role="listbox" aria-label="Found" className={css.list}>
+        {entries.map((entry, at) => (
+          <li key={entry.id} id={`found-${entry.id}`} role="option" aria-selected={at === index} className={css.entry}
+            onPointerMove={() => choose(at)} onClick={() => run(entry)}>
+            <Icon name={entry.icon} />
+            <span className={css.title}>{entry.title}</span>
+            <span className={css.detail}>{entry.detail}</span>
+          </li>
+        ))}
+      </ul>
+      {entries.length === 0 && <p className={css.none} role="status">{busy ? 'Looking…' : `Nothing is called “${text}”.`}</p>}
+    </Dialog>
+  )
+}

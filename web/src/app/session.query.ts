@@ -1,0 +1,13 @@
+import { graphql } from '~/api/graphql'
+
+/** What the frame and every filter need: the reader, the products, and the nouns to choose from. */
+export const SessionQuery = graphql(`
+  query Session {
+    viewer { name role scope operatesServer member { id name vocabulary } customer { key } }
+    organization { id name feedCursor minAnswers }
+    products(first: 200) { nodes { id key name timeZone description } }
+    teams(first: 200) { nodes { id key name } }
+    segments(first: 200) { nodes { id key name } }
+    scales { id key name kind min max step higherIsBetter }
+  }
+`)

@@ -1,0 +1,26 @@
+import { graphql, type FragmentOf } from '~/api/graphql'
+import type { FeatureFinding } from '~/format/sentence'
+
+/** What a verdict's sentence is made of. */
+export const FindingFields = graphql(`
+  fragment FindingFields on FeatureRegression {
+    feature { key name }
+    verdict reason score responses
+    change { estimate lower upper }
+    rateRatio { estimate lower upper }
+    missingAnswers { before after }
+    changePoint { called day earliest latest }
+    since { day release { version } }
+  }
+`)
+
+export type Finding = FragmentOf<typeof FindingFields>
+
+export function findingOf({ feature, verdict, reason, change, rateRatio, responses, missingAnswers, changePoint, since }: Finding): FeatureFinding {
+  return {
+    feature, verdict, reason, change, rateRatio, responses,
+    missing: missingAnswers,
+    changePoint: changePoint && { found: changePoint.called, day: changePoint.day },
+    since: since && { day: since.day, version: since.release?.version ?? null },
+  }
+}

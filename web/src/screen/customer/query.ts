@@ -1,0 +1,22 @@
+import { graphql, type ResultOf } from '~/api/graphql'
+import { ResponseFields } from '~/part/responses.query'
+
+export const CustomerQuery = graphql(`
+  query Customer($customer: Reference!, $first: Int!) {
+    customer(customer: $customer) {
+      id key name createdAt
+      segment { key name }
+      open: incidents(first: 20, filter: { state: OPEN }) { totalCount nodes { id title severity state openedAt features { key name } product { key } } }
+      past: incidents(first: 20, filter: { state: RESOLVED }) { totalCount nodes { id title severity state openedAt resolvedAt features { key name } product { key } } }
+      feedback(first: $first) { totalCount nodes { ...ResponseFields } }
+      exposure(first: 60) { nodes { day activeCustomers feature { key name } } }
+    }
+    incidents(first: 50, filter: { state: OPEN }) {
+      totalCount
+      nodes { id title severity state openedAt features { key name } product { key } }
+    }
+  }
+`, [ResponseFields])
+
+export type CustomerData = NonNullable<ResultOf<typeof CustomerQuery>['customer']>
+export type OpenIncident = CustomerData['open']['nodes'][number]

@@ -1,0 +1,44 @@
+import { graphql, type ResultOf } from '~/api/graphql'
+
+const RankedValue = graphql(`
+  fragment RankedValue on ValueReportEntry {
+    rank
+    feature { id key name team { key name } }
+    value {
+      score lower upper standardDeviation base history feedback incidents
+      responses customerDays exposureDays ranked ownWeight incidentBasis
+    }
+  }
+`)
+
+export const ExplorerQuery = graphql(`
+  query Explorer($product: Reference!, $period: PeriodInput!, $before: PeriodInput!, $release: Reference, $segment: Reference) {
+    product(product: $product) {
+      id key
+      now: valueReport(period: $period, release: $release, segment: $segment) {
+        asOf complete responses
+        entries { ...RankedValue }
+      }
+      before: valueReport(period: $before, segment: $segment) {
+        responses
+        entries { ...RankedValue }
+      }
+      releases(first: 50) { nodes { id version title releasedOn } }
+    }
+  }
+`, [RankedValue])
+
+/** The lines beside the ranking: four weeks before each week of the period. */
+export const ExplorerTrendQuery = graphql(`
+  query ExplorerTrend($product: Reference!, $from: Date!, $to: Date!, $segment: Reference, $features: Int!) {
+    product(product: $product) {
+      id
+      features(first: $features) {
+        nodes { id key trend(days: 28, step: WEEK, from: $from, to: $to, segment: $segment) { asOf value { score ranked } } }
+      }
+    }
+  }
+`)
+
+export type Report = NonNullable<ResultOf<typeof ExplorerQuery>['product']>
+export type ReportEntry = Report['now']['entries'][number]

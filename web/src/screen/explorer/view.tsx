@@ -1,0 +1,121 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useLiveRefresh } from '~/app/live'
+import { useScreenQuery } from '~/app/operations'
+import { useProduct, useSession } from '~/app/session'
+import { addDays, before, periodText, today } from '~/format/date'
+import { count, plusMinus, score } from '~/format/number'
+import { periodOf } from '~/format/period'
+import { capital, useWords } from '~/format/vocabulary'
+import { Button, ButtonLink, PageHead, Select, Stack, Stat, Stats, Toolbar } from '~/ui/parts'
+import { PeriodFilter } from '~/ui/period-filter'
+import { Empty, Loaded } from '~/ui/states'
+import { Change } from '~/ui/verdict'
+import { ExplorerQuery, ExplorerTrendQuery, type Report } from './query'
+import { Ranking, type Trends } from './ranking'
+import { rowsOf, type Row } from './rows'
+import type { ExplorerSearch } from './search'
+import { summaryOf } from './summary'
+import css from './view.module.css'
+
+/** Scores are costly: a page of features has its trends drawn. */
+const PAGE = 50
+
+export default function Explorer() {
+  const product = useProduct()
+  const search: ExplorerSearch = useSearch({ from: '/p/$product/value' })
+  const navigate = useNavigate({ from: '/p/$product/value' })
+  const period = periodOf(search, today(product.timeZone))
+  const earlier = before(period)
+  const { release, segment } = search
+  const { result, refresh } = useScreenQuery(ExplorerQuery, { product: product.key, period, before: earlier, release, segment })
+  const trend = useScreenQuery(ExplorerTrendQuery, { product: product.key, from: period.from, to: addDays(period.until, -1), segment, features: PAGE }).result
+  useLiveRefresh(['feedback', 'incident', 'release'], refresh)
+
+  const trends: Trends = new Map(
+    trend.data?.product?.features.nodes.map(({ key, trend: points }) => [key, points.map(({ value }) => (value?.ranked ? value.score : null))]),
+  )
+  const change = (next: Partial<ExplorerSearch>) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })
+
+  return (
+    <>
+      <Loaded page result={result} retry={refresh} rows={12}>
+        {({ product: report }) => report && (
+          <Screen report={report} search={search} period={period} trends={trends} onChange={change} />
+        )}
+      </Loaded>
+    </>
+  )
+}
+
+interface ScreenProps {
+  report: Report
+  search: ExplorerSearch
+  period: { from: string; until: string }
+  trends: Trends
+  onChange: (next: Partial<ExplorerSearch>) => void
+}
+
+function Screen({ report, search, period, trends, onChange }: ScreenProps) {
+  const words = useWords()
+  const { key, name } = useProduct()
+  const all = rowsOf(report)
+  const inTeam = (row: Row) => !search.team || row.feature?.team?.key === search.team
+  const rows = all.filter(inTeam)
+  const whole = all.find((row) => !row.key)
+  return (
+    <>
+      <PageHead title={`What ${words('customers')} value in ${name}`} lead={summaryOf(rows, words)}
+        actions={<ButtonLink link={{ to: '/p/$product/compare', params: { product: key }, search: { segment: search.segment } }} icon="compare">Compare</ButtonLink>} />
+      <Filters report={report} search={search} period={period} onChange={onChange} />
+      <Stack>
+        <Summary whole={whole} rows={rows} report={report} period={period} />
+        {rows.length === 0
+          ? <Empty title={`No ${words('feature')} to show`} action={<Button small onClick={() => onChange({ team: undefined, release: undefined, segment: undefined })}>Clear the filters</Button>}>
+              Nothing fits these filters. A {words('feature')} appears here as soon as it is created; its {words('value')} with its first {words('responses')}.
+            </Empty>
+          : <Ranking rows={rows} trends={trends} search={search} period={period} onOrder={(order) => onChange({ order: order === 'rank' ? undefined : order })} />}
+      </Stack>
+    </>
+  )
+}
+
+function Filters({ report, search, period, onChange }: Omit<ScreenProps, 'trends'>) {
+  const { segments, teams } = useSession()
+  const words = useWords()
+  const all = (label: string) => ({ value: '', label })
+  const filtered = search.release ?? search.segment ?? search.team
+  return (
+    <div className={css.filters}>
+      <Toolbar label="Filters">
+        <PeriodFilter search={search} period={period} onChange={({ days, from, until }) => onChange({ days, from, until })} />
+        <Select label={capital(words('release'))} quiet value={search.release ?? ''} active={Boolean(search.release)} onChange={(release) => onChange({ release: release || undefined })}
+          choices={[all(`All ${words('releases')}`), ...report.releases.nodes.map(({ version }) => ({ value: version, label: `${capital(words('release'))} ${version}` }))]} />
+        <Select label="Segment" quiet value={search.segment ?? ''} active={Boolean(search.segment)} onChange={(segment) => onChange({ segment: segment || undefined })}
+          choices={[all('All segments'), ...segments.map(({ key, name }) => ({ value: key, label: name }))]} />
+        <Select label={capital(words('team'))} quiet value={search.team ?? ''} active={Boolean(search.team)} onChange={(team) => onChange({ team: team || undefined })}
+          choices={[all(`All ${words('teams')}`), ...teams.map(({ key, name }) => ({ value: key, label: name }))]} />
+        {filtered && <Button kind="ghost" small icon="close" onClick={() => onChange({ release: undefined, segment: undefined, team: undefined })}>Clear</Button>}
+      </Toolbar>
+    </div>
+  )
+}
+
+function Summary({ whole, rows, report, period }: { whole: Row | undefined; rows: Row[]; report: Report; period: ScreenProps['period'] }) {
+  const words = useWords()
+  const clear = rows.filter((row) => row.key && row.change?.clear)
+  const down = clear.filter((row) => (row.change?.estimate ?? 0) < 0).length
+  const responses = report.now.responses
+  const earlier = report.before.responses
+  return (
+    <Stats>
+      <Stat label={`${capital(words('product'))} as a whole`}
+        value={whole?.value.ranked ? score(whole.value.score, whole.value) : '–'} unit={whole?.value.ranked ? plusMinus(whole.value) : undefined}
+        note={whole?.change ? <><Change {...whole.change} /> against the period before</> : `Too few ${words('responses')}`} />
+      <Stat label={capital(words('responses'))} value={count(responses)}
+        note={earlier > 0 ? `${count(earlier)} in the period before` : periodText(period)} />
+      <Stat label={`${capital(words('features'))} that changed clearly`} value={clear.length} unit={`of ${rows.filter((row) => row.key).length}`}
+        note={clear.length > 0 ? `${down} worse, ${clear.length - down} better` : 'None is beyond chance'} />
+      <Stat label="Period" value={<span>{periodText(period).replace(/ \d{4}$/, '')}</span>} note={`Compared with ${periodText(before(period))}`} />
+    </Stats>
+  )
+}

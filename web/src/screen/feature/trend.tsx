@@ -1,0 +1,102 @@
+import { useRef } from 'react'
+import { useLiveRefresh } from '~/app/live'
+import { useScreenQuery } from '~/app/operations'
+import { useProduct } from '~/app/session'
+import { TimeChart, TimeLegend } from '~/chart/time'
+import type { Bar, Series, SeriesPoint } from '~/chart/time-model'
+import { addDays, before, length, periodText, type Days } from '~/format/date'
+import { capital, useWords } from '~/format/vocabulary'
+import { ExportMenu } from '~/ui/export-menu'
+import { Button, Card, Select } from '~/ui/parts'
+import { Loaded } from '~/ui/states'
+import { FeatureTimelineQuery } from './query'
+import type { FeatureSearch } from './search'
+import css from './view.module.css'
+
+/** Up to so many days a chart has a point a day. */
+const DAILY = 60
+
+interface Point {
+  asOf: string
+  value: { score: number; lower: number; upper: number; ranked: boolean } | null
+}
+
+/** Values that rest on responses; where there were too few the line stops. */
+export function pointsOf(trend: Point[] | undefined, shift = 0): SeriesPoint[] {
+  return (trend ?? []).flatMap(({ asOf, value }) => (value?.ranked ? [{ day: addDays(asOf, shift), value: value.score, lower: value.lower, upper: value.upper }] : []))
+}
+
+interface Props {
+  feature: string
+  name: string
+  others: { key: string; name: string }[]
+  period: Days
+  search: FeatureSearch
+  onChange: (next: Partial<FeatureSearch>) => void
+}
+
+export function Trend({ feature, name, others, period, search, onChange }: Props) {
+  const { key: product } = useProduct()
+  const words = useWords()
+  const frame = useRef<HTMLDivElement>(null)
+  const zoomed = Boolean(search.zoomFrom && search.zoomUntil)
+  const shown = search.zoomFrom && search.zoomUntil ? { from: search.zoomFrom, until: search.zoomUntil } : period
+  const daily = length(shown) <= DAILY
+  const earlier = before(shown)
+  const { result, refresh } = useScreenQuery(FeatureTimelineQuery, {
+    product, feature, shown, step: daily ? 'DAY' : 'WEEK', trendStep: daily ? 'DAY' : 'WEEK',
+    from: shown.from, to: addDays(shown.until, -1), release: search.release, segment: search.segment,
+    beside: search.beside ?? feature, withBeside: Boolean(search.beside),
+    beforeFrom: earlier.from, beforeTo: addDays(earlier.until, -1), withBefore: search.earlier === 'yes',
+  })
+  useLiveRefresh(['feedback', 'incident'], refresh)
+  const chartWords = { incidents: `${capital(words('incidents'))} opened`, responses: capital(words('responses')), release: capital(words('release')) }
+  return (
+    <Card title="Over time" note={`${capital(words('value'))} of the 28 days up to each ${daily ? 'day' : 'week'}, with its 90 % interval. Drag across the chart to zoom.`}
+      actions={
+        <>
+          {zoomed && <Button small icon="close" onClick={() => onChange({ zoomFrom: undefined, zoomUntil: undefined })}>Whole period</Button>}
+          <Button small aria-pressed={search.earlier === 'yes'} kind={search.earlier ? 'primary' : 'plain'} onClick={() => onChange({ earlier: search.earlier ? undefined : 'yes' })}>Period before</Button>
+          <Select label={`Compare with another ${words('feature')}`} quiet value={search.beside ?? ''} active={Boolean(search.beside)} onChange={(beside) => onChange({ beside: beside || undefined })}
+            choices={[{ value: '', label: 'Compare with…' }, ...others.map((other) => ({ value: other.key, label: other.name }))]} />
+          <ExportMenu title={`${name} over time`} chart={frame} table={() => csv(seriesOf(result.data), barsOf(result.data))} />
+        </>
+      }>
+      <Loaded result={result} retry={refresh} rows={10}>
+        {(data) => {
+          const series = seriesOf(data)
+          return (
+            <div ref={frame} className={css.trend}>
+              <TimeLegend series={series} />
+              <TimeChart shown={shown} series={series} bars={barsOf(data)} label={`${name} over time, ${periodText(shown)}`} words={chartWords}
+                releases={data.feature?.timeline.releases.map(({ day, release }) => ({ day, version: release.version })) ?? []}
+                onZoom={({ from, until }) => onChange({ zoomFrom: from, zoomUntil: until })} />
+            </div>
+          )
+        }}
+      </Loaded>
+    </Card>
+  )
+
+  function seriesOf(data: typeof result.data): Series[] {
+    const series: Series[] = [{ label: name, tone: '1', points: pointsOf(data?.feature?.trend) }]
+    if (search.earlier) series.unshift({ label: 'Period before', tone: 'Base', points: pointsOf(data?.feature?.before, length(shown)) })
+    if (data?.beside && search.beside) series.push({ label: data.beside.name, tone: '2', points: pointsOf(data.beside.trend) })
+    return series.toSorted((left, right) => Number(left.tone === 'Base') - Number(right.tone === 'Base') || 0)
+  }
+
+  function barsOf(data: typeof result.data): Bar[] {
+    return (data?.feature?.timeline.points ?? []).map((point) => ({
+      from: point.from, until: point.until, incidents: point.incidentsOpened, responses: point.responses, lost: point.customerDaysLost, complete: point.complete,
+    }))
+  }
+}
+
+function csv(series: Series[], bars: Bar[]) {
+  return [
+    ['series', 'day', 'value', 'lower', 'upper'],
+    ...series.flatMap(({ label, points }) => points.map(({ day, value, lower, upper }) => [label, day, value, lower, upper])),
+    ...bars.map(({ from, incidents }) => ['incidents opened', from, incidents]),
+    ...bars.map(({ from, responses }) => ['responses', from, responses]),
+  ]
+}

@@ -1,0 +1,136 @@
+import { Link, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useMutation } from 'urql'
+import { problemOf } from '~/api/errors'
+import { useLiveRefresh } from '~/app/live'
+import { useScreenQuery } from '~/app/operations'
+import { useRights } from '~/app/session'
+import { duration, momentText } from '~/format/date'
+import { count, plural } from '~/format/number'
+import { capital, useWords } from '~/format/vocabulary'
+import { Attribution } from '~/part/attribution'
+import { IncidentState, Severity } from '~/part/incident'
+import { Responses } from '~/part/responses'
+import { Form, textIn } from '~/ui/form'
+import { Button, Card, Halves, Input, Labeled, PageHead, Stack } from '~/ui/parts'
+import { Empty, Loaded } from '~/ui/states'
+import table from '~/ui/table.module.css'
+import { AddCustomers, IncidentQuery, MeanwhileQuery, ReopenIncident, ResolveIncident, type IncidentData } from './query'
+import css from './view.module.css'
+
+export default function Incident() {
+  const { product, incident: id } = useParams({ from: '/p/$product/incidents/$incident' })
+  const words = useWords()
+  const { result, refresh } = useScreenQuery(IncidentQuery, { incident: id })
+  useLiveRefresh(['incident'], refresh)
+  return (
+    <Loaded page result={result} retry={refresh} rows={8}>
+      {({ incident }) => incident && (
+        <>
+          <PageHead title={<span className={css.title}><Severity severity={incident.severity} />{incident.title}</span>} lead={<Lead incident={incident} />}
+            crumb={{ label: `All ${words('incidents')}`, link: { to: '/p/$product/incidents', params: { product } } }} actions={<Actions incident={incident} />} />
+          <Stack>
+            <Halves>
+              <Card title="Course"><Course incident={incident} /></Card>
+              <Card title="Cause" note="Scores of a release count the incidents that it is held to have caused.">
+                <Attribution incident={incident} />
+                {incident.description && <p className={css.description} dir="auto">{incident.description}</p>}
+              </Card>
+            </Halves>
+            <Customers incident={incident} />
+            {incident.features[0] && <Meanwhile incident={incident} feature={incident.features[0].key} />}
+          </Stack>
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+function Lead({ incident: { features, product, affectedCustomers, source, externalId } }: { incident: IncidentData }) {
+  const words = useWords()
+  return (
+    <>
+      {features.map(({ key, name }, index) => <span key={key}>{index > 0 && ', '}<Link to="/p/$product/features/$feature" params={{ product: product.key, feature: key }}>{name}</Link></span>)}
+      {features.length === 0 && 'The product as a whole'}
+      {affectedCustomers !== null && ` · ${plural(affectedCustomers, words('customer'), words('customers'))} affected`}
+      {externalId && ` · ${externalId} in ${source}`}
+    </>
+  )
+}
+
+function Actions({ incident }: { incident: IncidentData }) {
+  const { handlesIncidents } = useRights()
+  const [resolving, resolve] = useMutation(ResolveIncident)
+  const [reopening, reopen] = useMutation(ReopenIncident)
+  const [refusal, setRefusal] = useState<string | null>(null)
+  const busy = resolving.fetching || reopening.fetching
+  async function act() {
+    if (incident.state === 'OPEN') {
+      const { data, error } = await resolve({ input: { incidentId: incident.id } })
+      setRefusal(error ? problemOf(error).message : (data?.resolveIncident?.userErrors[0]?.message ?? null))
+    } else {
+      const { data, error } = await reopen({ input: { incidentId: incident.id } })
+      setRefusal(error ? problemOf(error).message : (data?.reopenIncident?.userErrors[0]?.message ?? null))
+    }
+  }
+  return (
+    <>
+      <IncidentState state={incident.state} />
+      {handlesIncidents && <Button kind={incident.state === 'OPEN' ? 'primary' : 'plain'} icon={incident.state === 'OPEN' ? 'check' : 'iteration'} disabled={busy} onClick={() => void act()}>{incident.state === 'OPEN' ? 'Resolve' : 'Open again'}</Button>}
+      {refusal && <span role="alert" className={css.refusal}>{refusal}</span>}
+    </>
+  )
+}
+
+function Course({ incident: { intervals } }: { incident: IncidentData }) {
+  return (
+    <ol className={css.course}>
+      {intervals.map(({ openedAt, resolvedAt, openedBy, resolvedBy }, index) => (
+        <li key={openedAt}>
+          <p><b>{index === 0 ? 'Opened' : 'Opened again'}</b> {momentText(openedAt)}{openedBy && ` by ${openedBy.name}`}</p>
+          <p className={css.lasted}>{resolvedAt ? duration(openedAt, resolvedAt) : `${duration(openedAt, new Date().toISOString())} so far`}</p>
+          {resolvedAt && <p><b>Resolved</b> {momentText(resolvedAt)}{resolvedBy && ` by ${resolvedBy.name}`}</p>}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Customers({ incident }: { incident: IncidentData }) {
+  const { handlesIncidents } = useRights()
+  const words = useWords()
+  const [, add] = useMutation(AddCustomers)
+  const { nodes, totalCount } = incident.customers
+  const [round, setRound] = useState(0)
+  return (
+    <Card title={`${capital(words('customers'))} known to be hurt`} note={totalCount === 0 ? 'None is named.' : `${count(totalCount)} named${totalCount > nodes.length ? `, ${count(nodes.length)} shown` : ''}.`}>
+      <ul className={css.customers}>
+        {nodes.map(({ id, key, name, segment }) => (
+          <li key={id}><Link to="/customers/$customer" params={{ customer: key }}>{name ?? key}</Link>{segment && <small>{segment.name}</small>}</li>
+        ))}
+      </ul>
+      {handlesIncidents && (
+        <Form key={round} label="Add" onDone={() => setRound(round + 1)} onSend={async (fields) => {
+          const { data, error } = await add({ input: { incidentId: incident.id, customers: textIn(fields, 'customers')?.split(/[\s,;]+/) ?? [] } })
+          return { error, refusals: data?.addIncidentCustomers?.userErrors }
+        }}>
+          <Labeled label={`Add ${words('customers')} by key`} hint="Separated by commas or spaces."><Input name="customers" required /></Labeled>
+        </Form>
+      )}
+    </Card>
+  )
+}
+
+function Meanwhile({ incident, feature }: { incident: IncidentData; feature: string }) {
+  const words = useWords()
+  const { result, refresh } = useScreenQuery(MeanwhileQuery, { product: incident.product.key, feature, from: incident.openedAt, until: incident.resolvedAt })
+  return (
+    <Card flush title={`What ${words('customers')} said meanwhile`} note={`${capital(words('responses'))} with a comment about ${incident.features[0]?.name ?? 'it'}, while it was open.`}>
+      <Loaded result={result} retry={refresh}>
+        {({ feature: found }) => found && found.feedback.nodes.length > 0
+          ? <><Responses responses={found.feedback.nodes} features={false} /><p className={table.more}>{count(found.feedback.nodes.length)} of {count(found.feedback.totalCount)}</p></>
+          : <div className={table.more}><Empty title="Nothing was said" /></div>}
+      </Loaded>
+    </Card>
+  )
+}

@@ -1,0 +1,68 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useRef } from 'react'
+import { useMutation } from 'urql'
+import { useProduct } from '~/app/session'
+import { capital, useWords } from '~/format/vocabulary'
+import { Dialog } from '~/ui/dialog'
+import { Checks, Form, Row, textIn } from '~/ui/form'
+import { Input, Labeled } from '~/ui/parts'
+import parts from '~/ui/parts.module.css'
+import { OpenIncident } from './query'
+
+interface Props {
+  features: { key: string; name: string }[]
+  releases: { version: string }[]
+  onClose: () => void
+}
+
+const SEVERITIES = ['1, critical', '2, major', '3, medium', '4, minor', '5, low']
+
+/** The form for an incident that is known only to a person. */
+export function Entry({ features, releases, onClose }: Props) {
+  const { key: product } = useProduct()
+  const words = useWords()
+  const navigate = useNavigate()
+  const [, open] = useMutation(OpenIncident)
+  const made = useRef<string | null>(null)
+
+  async function send(fields: FormData) {
+    const affected = textIn(fields, 'affected')
+    const { data, error } = await open({
+      input: {
+        product,
+        title: textIn(fields, 'title') ?? '',
+        severity: Number(textIn(fields, 'severity') ?? 3),
+        description: textIn(fields, 'description'),
+        features: fields.getAll('features').map(String),
+        customers: textIn(fields, 'customers')?.split(/[\s,;]+/),
+        release: textIn(fields, 'release'),
+        affectedCustomers: affected === undefined ? undefined : Number(affected),
+      },
+    })
+    made.current = data?.openIncident?.incident?.id ?? null
+    return { error, refusals: data?.openIncident?.userErrors }
+  }
+
+  return (
+    <Dialog title={`New ${words('incident')}`} onClose={onClose}>
+      <Form label={`Open the ${words('incident')}`} onSend={send} onDone={() => {
+        if (made.current) void navigate({ to: '/p/$product/incidents/$incident', params: { product, incident: made.current } })
+        else onClose()
+      }}>
+        <Labeled label="What is wrong"><Input name="title" required autoFocus placeholder="Export does not respond" /></Labeled>
+        <Row>
+          <Labeled label="Severity">
+            <select className={parts.input} name="severity" defaultValue="3">{SEVERITIES.map((label, index) => <option key={label} value={index + 1}>{label}</option>)}</select>
+          </Labeled>
+          <Labeled label={`${capital(words('customers'))} affected`}><Input name="affected" type="number" min="0" placeholder="not known" /></Labeled>
+          <Labeled label={`Caused by ${words('release')}`}>
+            <select className={parts.input} name="release" defaultValue=""><option value="">not known</option>{releases.map(({ version }) => <option key={version}>{version}</option>)}</select>
+          </Labeled>
+        </Row>
+        <Checks legend={`${capital(words('features'))} that it hurts`} name="features" choices={features.map(({ key, name }) => ({ value: key, label: name }))} />
+        <Labeled label={`Keys of ${words('customers')} known to be hurt`} hint="Separated by commas or spaces."><Input name="customers" /></Labeled>
+        <Labeled label="Description"><textarea className={parts.input} name="description" rows={3} /></Labeled>
+      </Form>
+    </Dialog>
+  )
+}

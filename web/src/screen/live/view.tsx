@@ -1,0 +1,80 @@
+import { Link } from '@tanstack/react-router'
+import type { LiveEvent } from '~/api/live'
+import { useConnection, useLiveEvents } from '~/app/live'
+import { ago } from '~/format/date'
+import { plural } from '~/format/number'
+import { VERDICTS } from '~/format/verdict'
+import { capital, useWords } from '~/format/vocabulary'
+import { IncidentState, Severity } from '~/part/incident'
+import { Rating } from '~/part/responses'
+import { Card, PageHead } from '~/ui/parts'
+import { Empty } from '~/ui/states'
+import { VerdictBadge } from '~/ui/verdict'
+import css from './view.module.css'
+
+const STATES = {
+  connecting: 'Connecting.',
+  connected: 'Connected: what happens appears here at once.',
+  lost: 'The connection is lost. Trying again; nothing that happens meanwhile is missed.',
+} as const
+
+export default function LiveScreen() {
+  const events = useLiveEvents()
+  const connection = useConnection()
+  const words = useWords()
+  return (
+    <>
+      <PageHead title="Live" lead={`${STATES[connection]} ${events.length > 0 ? `${plural(events.length, 'event')} since this page was opened.` : ''}`} />
+      {events.length === 0
+        ? <Empty title="Nothing has happened yet">{capital(words('responses'))}, {words('incidents')}, {words('releases')} and verdicts appear here as they come, from all products. Imports are not told one by one.</Empty>
+        : <Card flush><ol className={css.list} aria-live="polite">{events.map((event) => <li key={event.id} className={css.event}><time className={css.time}>{ago(new Date(event.at).toISOString())}</time><Event event={event} /></li>)}</ol></Card>}
+    </>
+  )
+}
+
+function Event({ event }: { event: LiveEvent }) {
+  const words = useWords()
+  if (event.kind === 'feedback') {
+    const { rating, scale, comment, feature, product, customer, release } = event.feedback
+    return (
+      <>
+        <Rating rating={rating} scale={scale && { ...scale, name: scale.key }} />
+        <div>
+          <p dir="auto" className={css.comment}>{comment ?? <span className={css.silent}>No comment</span>}</p>
+          <p className={css.meta}>{feature ? <Link to="/p/$product/features/$feature" params={{ product: product.key, feature: feature.key }}>{feature.name}</Link> : product.name}{customer && ` · ${customer.key}`}{release && ` · ${release.version}`}</p>
+        </div>
+      </>
+    )
+  }
+  if (event.kind === 'incident') {
+    const { id, title, severity, state, product, features } = event.incident
+    return (
+      <>
+        <Severity severity={severity} />
+        <div>
+          <p><Link className={css.title} to="/p/$product/incidents/$incident" params={{ product: product.key, incident: id }}>{title}</Link></p>
+          <p className={css.meta}><IncidentState state={state} /> {features.map(({ name }) => name).join(', ')}</p>
+        </div>
+      </>
+    )
+  }
+  if (event.kind === 'release') {
+    const { version, title, lifecycle, product } = event.release
+    return (
+      <>
+        <span className={css.kind}>{words('release')}</span>
+        <p><Link className={css.title} to="/p/$product/releases/$version" params={{ product: product.key, version }}>{version}</Link> is {lifecycle.toLowerCase()}{title && `: ${title}`}</p>
+      </>
+    )
+  }
+  const { before, after, feature, release } = event.change
+  return (
+    <>
+      <VerdictBadge verdict={after} />
+      <div>
+        <p><Link className={css.title} to="/p/$product/releases/$version" params={{ product: release.product.key, version: release.version }} search={{ feature: feature?.key }}>{feature?.name ?? 'The product as a whole'} with {release.version}</Link></p>
+        <p className={css.meta}>{before ? `was “${VERDICTS[before].label.toLowerCase()}” before` : 'the first verdict'}</p>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,121 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useLiveRefresh } from '~/app/live'
+import { useScreenQuery } from '~/app/operations'
+import { useProduct } from '~/app/session'
+import { IntervalAxis, IntervalRow } from '~/chart/interval'
+import { longDay } from '~/format/date'
+import { isClear, story, subjectOf, textOf } from '~/format/sentence'
+import { VERDICTS, type Tone } from '~/format/verdict'
+import { capital, useWords } from '~/format/vocabulary'
+import { findingOf } from '~/part/finding'
+import { SentenceText } from '~/part/story'
+import { ExportMenu } from '~/ui/export-menu'
+import { GateBadge } from '~/ui/gate'
+import { Button, Card, classes, PageHead, Stack, Tag } from '~/ui/parts'
+import { Empty, Loaded } from '~/ui/states'
+import table from '~/ui/table.module.css'
+import { VerdictBadge } from '~/ui/verdict'
+import { ReleasesQuery, type ReleaseRow } from './query'
+import css from './view.module.css'
+
+const PAGE = 20
+/** So many other findings are named in a row. */
+const NAMED = 4
+const DOMAIN: [number, number] = [-30, 30]
+
+export default function Releases() {
+  const { key: product, name } = useProduct()
+  const words = useWords()
+  const [first, setFirst] = useState(PAGE)
+  const { result, refresh } = useScreenQuery(ReleasesQuery, { product, first })
+  useLiveRefresh(['release', 'verdict'], refresh)
+  return (
+    <>
+      <PageHead title={`${capital(words('releases'))} of ${name}`} lead={`What each ${words('release')} did to ${words('customers')}, in words first.`} />
+      <Loaded result={result} retry={refresh} rows={12}>
+        {({ product: found }) => {
+          const { nodes, totalCount } = found?.releases ?? { nodes: [], totalCount: 0 }
+          const planned = nodes.filter(({ lifecycle }) => lifecycle === 'PLANNED')
+          const shipped = nodes.filter(({ lifecycle }) => lifecycle !== 'PLANNED')
+          if (nodes.length === 0) return <Empty title={`No ${words('releases')} yet`}>A {words('release')} appears when it is planned, shipped, deployed, or named by {words('responses')}.</Empty>
+          return (
+            <Stack>
+              {planned.length > 0 && (
+                <Card title="Planned">
+                  <ul className={css.planned}>
+                    {planned.map((release) => (
+                      <li key={release.id}>
+                        <Link className={table.main} to="/p/$product/releases/$version" params={{ product, version: release.version }}>{release.version}</Link>
+                        <span>{release.title}</span>
+                        <span className={table.muted}>{release.plannedFor ? longDay(release.plannedFor) : 'no day'}</span>
+                      </li>
+                    ))}
+                  </ul>
+                </Card>
+              )}
+              <Card flush title="Shipped" note="The change is that of the most affected part, in points of 100, with its 95 % interval."
+                actions={<ExportMenu title={`${name} releases`} table={() => csv(shipped)} />}>
+                <table className={classes(table.table, css.table)}>
+                  <thead>
+                    <tr>
+                      <th className={css.version}>{capital(words('release'))}</th>
+                      <th className={css.verdict}>Verdict</th>
+                      <th>What happened</th>
+                      <th className={css.change}><IntervalAxis domain={DOMAIN} signs /></th>
+                      <th className={css.gate}>Gate</th>
+                    </tr>
+                  </thead>
+                  <tbody>{shipped.map((release) => <Row key={release.id} release={release} />)}</tbody>
+                </table>
+                {nodes.length < totalCount && <p className={table.more}><Button small onClick={() => setFirst(first + PAGE)}>Show earlier {words('releases')}</Button></p>}
+              </Card>
+            </Stack>
+          )
+        }}
+      </Loaded>
+    </>
+  )
+}
+
+const TONES: Partial<Record<Tone, 'regressed' | 'improved'>> = { regressed: 'regressed', watch: 'regressed', improved: 'improved', recovered: 'improved' }
+
+function Row({ release }: { release: ReleaseRow }) {
+  const { key: product } = useProduct()
+  const { version, title, releasedOn, regression, inferred, lifecycle } = release
+  const findings = (regression?.features ?? []).map(findingOf)
+  const top = subjectOf(findings)
+  const others = findings.filter((finding) => isClear(finding) && finding !== top)
+  const sentence = story(version, findings)[0]
+  return (
+    <tr>
+      <th scope="row" className={css.version}>
+        <Link className={table.main} to="/p/$product/releases/$version" params={{ product, version }}>{version}</Link>
+        {lifecycle === 'WITHDRAWN' && <> <Tag>withdrawn</Tag></>}
+        <span className={table.sub}>{releasedOn ? longDay(releasedOn) : 'day not known'}{inferred && ', inferred'}</span>
+      </th>
+      <td className={css.verdict}>{regression ? <VerdictBadge verdict={regression.verdict} /> : <span className={table.muted}>not watched</span>}</td>
+      <td className={css.story}>
+        {sentence && <SentenceText {...sentence} />}
+        {others.length > 0 && <span className={css.others}>{others.slice(0, NAMED).map(({ feature, verdict }) => <VerdictBadge key={feature?.name ?? ''} verdict={verdict} label={feature?.name ?? 'As a whole'} />)}{others.length > NAMED && <Tag>and {others.length - NAMED} more</Tag>}</span>}
+        {title && <span className={table.sub}>{title}</span>}
+      </td>
+      <td className={css.change}>
+        {top?.change && (
+          <IntervalRow zero domain={DOMAIN} estimate={top.change.estimate} lower={top.change.lower} upper={top.change.upper} tone={TONES[VERDICTS[top.verdict].tone] ?? 'quiet'}
+            label={`${top.feature?.name ?? 'The product as a whole'}: change of ${top.change.estimate.toFixed(1)} points`} />
+        )}
+      </td>
+      <td className={css.gate}>{regression && <GateBadge {...regression.gate} />}</td>
+    </tr>
+  )
+}
+
+function csv(releases: ReleaseRow[]) {
+  return [
+    ['release', 'title', 'released_on', 'verdict', 'gate', 'what_happened'],
+    ...releases.map(({ version, title, releasedOn, regression }) => [
+      version, title, releasedOn, regression?.verdict, regression?.gate.outcome, story(version, (regression?.features ?? []).map(findingOf)).map(textOf).join(' '),
+    ]),
+  ]
+}

@@ -1,0 +1,128 @@
+import { useState } from 'react'
+import { useMutation } from 'urql'
+import type { Enum } from '~/api/graphql'
+import { useScreenQuery } from '~/app/operations'
+import { fixed } from '~/format/number'
+import { Form, Row, textIn } from '~/ui/form'
+import { Card, Input, Labeled, Tag } from '~/ui/parts'
+import parts from '~/ui/parts.module.css'
+import { Empty, Loaded } from '~/ui/states'
+import table from '~/ui/table.module.css'
+import { CreateScale, CreateSegment, CreateTeam, RemoveTeam, ScalesQuery, SegmentsQuery, TeamsQuery } from './query'
+import { Remove } from './remove'
+import css from './view.module.css'
+
+export function Teams() {
+  const { result, refresh } = useScreenQuery(TeamsQuery, {})
+  const [, create] = useMutation(CreateTeam)
+  const [, remove] = useMutation(RemoveTeam)
+  return (
+    <Card flush title="Teams" note="A team owns features, so that each feature has somebody who looks after it.">
+      <Loaded result={result} retry={refresh}>
+        {({ teams }) => teams && teams.nodes.length > 0 ? (
+          <table className={table.table}>
+            <thead><tr><th>Team</th><th>Features</th><th>Members</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
+            <tbody>
+              {teams.nodes.map(({ id, key, name, features, members }) => (
+                <tr key={id}>
+                  <th scope="row">{name}<span className={table.sub}>{key}</span></th>
+                  <td>{features.nodes.map((feature) => <Tag key={feature.id}>{feature.name}</Tag>)}</td>
+                  <td>{members.nodes.map((member) => member.name).join(', ') || <span className={table.muted}>none</span>}</td>
+                  <td className={table.number}><Remove label="Remove" what={name} onRemove={async () => {
+                    const { data, error } = await remove({ input: { team: id } })
+                    refresh()
+                    return { error, refusals: data?.removeTeam?.userErrors }
+                  }} /></td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        ) : <div className={table.more}><Empty title="No teams yet" /></div>}
+      </Loaded>
+      <KeyAndName what="team" onSend={async (key, name) => {
+        const { data, error } = await create({ input: { key, name } })
+        return { error, refusals: data?.createTeam?.userErrors }
+      }} onDone={refresh} />
+    </Card>
+  )
+}
+
+export function Segments() {
+  const { result, refresh } = useScreenQuery(SegmentsQuery, {})
+  const [, create] = useMutation(CreateSegment)
+  return (
+    <Card flush title="Segments" note="Groups of customers, such as plans. Ratings are only compared within one, so that who responds does not move a score.">
+      <Loaded result={result} retry={refresh}>
+        {({ segments }) => segments && segments.nodes.length > 0 ? (
+          <table className={table.table}>
+            <thead><tr><th>Segment</th><th>Key</th></tr></thead>
+            <tbody>{segments.nodes.map(({ id, key, name }) => <tr key={id}><th scope="row">{name}</th><td className={table.muted}>{key}</td></tr>)}</tbody>
+          </table>
+        ) : <div className={table.more}><Empty title="No segments yet" /></div>}
+      </Loaded>
+      <KeyAndName what="segment" onSend={async (key, name) => {
+        const { data, error } = await create({ input: { key, name } })
+        return { error, refusals: data?.createSegment?.userErrors }
+      }} onDone={refresh} />
+    </Card>
+  )
+}
+
+function KeyAndName({ what, onSend, onDone }: { what: string; onSend: (key: string, name: string | undefined) => ReturnType<Parameters<typeof Form>[0]['onSend']>; onDone: () => void }) {
+  const [round, setRound] = useState(0)
+  return (
+    <div className={css.create}>
+      <Form key={round} label={`Create the ${what}`} onSend={(fields) => onSend(textIn(fields, 'key') ?? '', textIn(fields, 'name'))} onDone={() => { setRound(round + 1); onDone() }}>
+        <Row>
+          <Labeled label="Key" hint="What programs call it; it stays."><Input name="key" required /></Labeled>
+          <Labeled label="Name"><Input name="name" /></Labeled>
+        </Row>
+      </Form>
+    </div>
+  )
+}
+
+const KINDS: Enum<'ScaleKind'>[] = ['CUSTOM', 'CSAT', 'NPS', 'CES', 'STARS', 'THUMBS']
+
+export function Scales() {
+  const { result, refresh } = useScreenQuery(ScalesQuery, {})
+  const [, create] = useMutation(CreateScale)
+  const [round, setRound] = useState(0)
+  return (
+    <Card flush title="Scales" note="What customers are asked on. Whatever the scale, a score is 0 for the worst rating and 100 for the best.">
+      <Loaded result={result} retry={refresh}>
+        {({ scales }) => (
+          <table className={table.table}>
+            <thead><tr><th>Scale</th><th>Kind</th><th className={table.number}>From</th><th className={table.number}>To</th><th className={table.number}>Step</th><th>Best is</th></tr></thead>
+            <tbody>
+              {scales?.map(({ id, key, name, kind, min, max, step, higherIsBetter }) => (
+                <tr key={id}><th scope="row">{name}<span className={table.sub}>{key}</span></th><td>{kind}</td><td className={table.number}>{fixed(min)}</td><td className={table.number}>{fixed(max)}</td><td className={table.number}>{step}</td><td>{higherIsBetter ? 'high' : 'low'}</td></tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Loaded>
+      <div className={css.create}>
+        <Form key={round} label="Create the scale" onDone={() => { setRound(round + 1); refresh() }} onSend={async (fields) => {
+          const { data, error } = await create({ input: {
+            key: textIn(fields, 'key') ?? '', name: textIn(fields, 'name'), kind: textIn(fields, 'kind') as Enum<'ScaleKind'> | undefined,
+            min: Number(textIn(fields, 'min')), max: Number(textIn(fields, 'max')), step: Number(textIn(fields, 'step') ?? 1), higherIsBetter: textIn(fields, 'best') !== 'low',
+          } })
+          return { error, refusals: data?.createScale?.userErrors }
+        }}>
+          <Row>
+            <Labeled label="Key"><Input name="key" required /></Labeled>
+            <Labeled label="Name"><Input name="name" /></Labeled>
+            <Labeled label="Kind"><select className={parts.input} name="kind">{KINDS.map((kind) => <option key={kind}>{kind}</option>)}</select></Labeled>
+          </Row>
+          <Row>
+            <Labeled label="From"><Input name="min" type="number" step="any" required defaultValue={1} /></Labeled>
+            <Labeled label="To"><Input name="max" type="number" step="any" required defaultValue={5} /></Labeled>
+            <Labeled label="Step"><Input name="step" type="number" step="any" min="0" required defaultValue={1} /></Labeled>
+            <Labeled label="Best is"><select className={parts.input} name="best"><option>high</option><option>low</option></select></Labeled>
+          </Row>
+        </Form>
+      </div>
+    </Card>
+  )
+}

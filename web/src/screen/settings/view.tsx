@@ -1,0 +1,40 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useRights, useSession } from '~/app/session'
+import { PageHead, Segmented, Toolbar } from '~/ui/parts'
+import { Empty } from '~/ui/states'
+import { Scales, Segments, Teams } from './lists'
+import { Members } from './members'
+import type { Section } from './sections'
+import { Tokens } from './tokens'
+import { Widget } from './widget'
+import css from './view.module.css'
+
+const VIEWS: Record<Section, { label: string; view: () => React.ReactNode; administrators?: boolean }> = {
+  members: { label: 'Members', view: Members },
+  teams: { label: 'Teams', view: Teams },
+  tokens: { label: 'Tokens', view: Tokens, administrators: true },
+  segments: { label: 'Segments', view: Segments },
+  scales: { label: 'Scales', view: Scales },
+  widget: { label: 'Widget', view: Widget },
+}
+
+export default function Settings() {
+  const { section = 'members' } = useSearch({ from: '/settings' })
+  const navigate = useNavigate({ from: '/settings' })
+  const { organization } = useSession()
+  const { manages, administers } = useRights()
+  const open = (Object.keys(VIEWS) as Section[]).filter((one) => administers || !VIEWS[one].administrators)
+  const View = VIEWS[section].view
+  if (!manages) return <Empty title="You may not change settings">Ask an administrator of {organization.name}.</Empty>
+  return (
+    <>
+      <PageHead title="Settings" lead={`${organization.name}: who may do what, and what is asked of customers.`} />
+      <div className={css.sections}>
+        <Toolbar>
+          <Segmented label="Section" value={section} onChange={(next: Section) => void navigate({ search: { section: next } })} choices={open.map((value) => ({ value, label: VIEWS[value].label }))} />
+        </Toolbar>
+      </div>
+      {open.includes(section) ? <View /> : <Empty title="Only administrators see this" />}
+    </>
+  )
+}
