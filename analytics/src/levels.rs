@@ -95,6 +95,10 @@ impl Levels {
         self.rows[low..high].iter().map(|row| (row.key(), row.count))
     }
 
+    pub(crate) fn bytes(&self) -> usize {
+        self.rows.len() * size_of::<Row>()
+    }
+
     /// All keys, with their counts.
     pub(crate) fn all(&self) -> impl Iterator<Item = (LevelKey, i64)> + '_ {
         self.rows.iter().map(|row| (row.key(), row.count))

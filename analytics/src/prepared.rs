@@ -229,6 +229,19 @@ impl Exposure {
 }
 
 impl FeatureCounts {
+    fn bytes(&self) -> usize {
+        let sums = |series: &Running<3>| 28 * series.days().len();
+        let of_stratum = |counts: &StratumCounts| {
+            // The discounted sums are as many as those of all.
+            let releases: usize = counts.releases.iter().map(|(_, series)| sums(series)).sum();
+            2 * sums(&counts.all) + releases
+        };
+        let exposure =
+            self.exposure.segments.iter().map(|(_, series)| 12 * series.days().len()).sum::<usize>();
+        let incidents = self.incidents.len() * size_of::<IncidentDay>();
+        self.levels.bytes() + self.answers.iter().map(of_stratum).sum::<usize>() + exposure + incidents
+    }
+
     pub(crate) fn earliest(&self) -> Option<Day> {
         let answers = self.answers.iter().filter_map(|s| s.all.days().first());
         let incidents = self.incidents.first().map(|i| &i.day);
@@ -262,6 +275,29 @@ impl Prepared {
             Some([parent, ..]) => Some(*parent),
             _ => Timeline::of(&self.releases).before(release),
         }
+    }
+
+    /// Customers who used a feature on a day; 0 where nobody told.
+    pub fn active_customers(&self, feature: u32, day: Day) -> i64 {
+        let feature = self.features.get(feature as usize);
+        feature.map_or(0, |feature| feature.exposure.total.between(day, day + 1)[0])
+    }
+
+    /// The first day on which an answer names each release that any names.
+    pub fn first_answers(&self) -> HashMap<u32, Day> {
+        let mut first_days: HashMap<u32, Day> = HashMap::new();
+        for (key, _) in self.features.iter().flat_map(|feature| feature.levels.all()) {
+            if let Some(release) = key.label {
+                let first = first_days.entry(release).or_insert(key.day);
+                *first = key.day.min(*first);
+            }
+        }
+        first_days
+    }
+
+    /// Bytes that it takes, about; what is shared with copies is counted here as well.
+    pub fn bytes(&self) -> usize {
+        self.features.iter().map(|feature| feature.bytes()).sum()
     }
 
     /// The first day of any row of a feature.

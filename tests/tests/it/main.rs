@@ -31,6 +31,7 @@ mod releases;
 mod running;
 mod schema;
 mod scores;
+mod snapshots;
 mod statements;
 mod states;
 mod unrated;
