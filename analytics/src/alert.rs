@@ -173,7 +173,7 @@ struct Unit {
 
 impl Unit {
     fn counts<'a>(&'a self, prepared: &'a Prepared) -> impl Iterator<Item = &'a FeatureCounts> {
-        self.parts.iter().map(|code| &prepared.features[*code as usize])
+        self.parts.iter().map(|code| prepared.features[*code as usize].as_ref())
     }
 
     fn incidents(&self, prepared: &Prepared, from: Day, until: Day) -> i64 {
@@ -284,7 +284,8 @@ impl Others {
         let alone = incidents.sum::<i64>() >= ENOUGH;
         let mut dispersion = IncidentDispersion::default();
         let (mut own, mut days, mut customers) = (Vec::new(), Vec::new(), Vec::new());
-        for feature in prepared.features.iter().filter(|feature| !alone || feature.product == product) {
+        let others = prepared.features.iter().map(AsRef::as_ref);
+        for feature in others.filter(|feature: &&FeatureCounts| !alone || feature.product == product) {
             let Some(first) = feature.first_day.filter(|first| *first < until) else { continue };
             let from = first.max(until - HISTORY);
             let past = |exposed| world.past(std::iter::once(feature), exposed, feature.product, from, until);
@@ -317,7 +318,7 @@ impl Others {
         first: Day,
         kind: AlertKind,
     ) -> Option<Spread> {
-        let head = &prepared.features[unit.code as usize];
+        let head = prepared.features[unit.code as usize].as_ref();
         let product = head.product;
         let since = unit.first_day(prepared).filter(|since| *since < self.until);
         let from = since.unwrap_or(self.until).max(self.until - HISTORY);

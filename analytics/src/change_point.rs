@@ -209,7 +209,7 @@ fn find(
     }
 
     let mut started: Vec<(Day, u32)> = (0..)
-        .zip(&prepared.releases)
+        .zip(prepared.releases.iter())
         .filter(|(_, r)| r.product == counts.exposure.product)
         .flat_map(|(code, r)| r.starts().map(move |day| (day, code)))
         .filter(|(day, code)| from < *day && *day < until && line.holds(Some(*code), *day))

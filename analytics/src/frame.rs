@@ -1,6 +1,5 @@
 //! Data frames: the names and the types of their columns, how rows become frames, and how the frames are
-//! checked, joined with their releases and summed. Nothing else in the workspace's scores knows polars but
-//! this file and the [standard figures](crate::standard).
+//! checked and summed. Nothing else in the workspace's scores knows polars.
 //!
 //! | frame | column | type | |
 //! |---|---|---|---|
@@ -21,10 +20,8 @@
 use polars::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::facts::{Day, ExposureRow, Facts, FeedbackRow, IncidentRow, Stratum};
-use crate::labels::{Labels, Tally};
-use crate::prepared::IncidentDay;
-use crate::release::Timeline;
+use crate::facts::{Day, ExposureRow, Facts, FeedbackRow, IncidentRow, Scale, Stratum};
+use crate::levels::{LevelKey, MOST_CODES};
 
 /// Days from 1950 to 2150. A day outside is a unit gone wrong, and would overflow the weights of history.
 const DAYS: std::ops::RangeInclusive<Day> = -7_305..=65_744;
@@ -68,31 +65,6 @@ fn column<R, T>(rows: &[R], value: impl Fn(&R) -> T) -> Vec<T> {
     rows.iter().map(value).collect()
 }
 
-/// The answers, checked and with their releases.
-pub(crate) struct AnswerFrames {
-    /// One row per level.
-    pub(crate) levels: DataFrame,
-    /// Summed over levels, sorted by feature, stratum, release, day.
-    pub(crate) summed: Vec<Answers>,
-}
-
-/// Answers of one feature, stratum, release and day.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Answers {
-    pub(crate) feature: u32,
-    pub(crate) stratum: Stratum,
-    pub(crate) release: Option<u32>,
-    pub(crate) day: Day,
-    /// Answers, their levels and their squared levels.
-    pub(crate) sums: [i64; 3],
-}
-
-/// Incidents of one feature.
-pub(crate) struct Incidents {
-    pub(crate) feature: u32,
-    pub(crate) day: IncidentDay,
-}
-
 /// Customers of one feature, segment and day.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Exposures {
@@ -114,82 +86,39 @@ pub(crate) fn check_answers(facts: &Facts) -> Result<()> {
     check_levels(facts)
 }
 
-/// How many answers name which release, in the order of the days. Nothing where nobody needs to know: every answer
-/// names one, and somebody declared them all.
-pub(crate) fn tallies(facts: &Facts) -> Result<Vec<Tally>> {
-    let declared = facts.releases.iter().all(|release| !release.is_undeclared());
-    if declared && facts.feedback.column("release")?.null_count() == 0 {
-        return Ok(Vec::new());
+/// The answers of each feature, in the order of the features; each key once.
+pub(crate) fn levels(facts: &Facts) -> Result<Vec<(u32, LevelKey, i64)>> {
+    let most_levels = facts.scales.iter().map(Scale::levels).max().unwrap_or(1) as usize;
+    if facts.scales.len() > MOST_CODES || most_levels > MOST_CODES {
+        return Err(Error::Invalid { column: "scales", reason: "must be fewer, with fewer levels" });
     }
-    tally(facts.feedback.clone().lazy(), "count")
-}
-
-/// How many incidents name which release, in the order of the days; those that no change caused aside. Nothing where
-/// every incident names one.
-pub(crate) fn incident_tallies(facts: &Facts) -> Result<Vec<Tally>> {
-    if facts.incidents.column("release")?.null_count() == 0 {
-        return Ok(Vec::new());
-    }
-    tally(facts.incidents.clone().lazy().filter(col("no_change").not()), "opened")
-}
-
-fn tally(rows: LazyFrame, count: &str) -> Result<Vec<Tally>> {
-    let by = ["day", "feature", "release"];
-    let sums = rows.filter(col(count).gt(lit(0))).group_by(by.map(col));
-    let sums = sums.agg([col(count).sum()]).sort(by, SortMultipleOptions::default()).collect()?;
-    let (days, features) = (sums.column("day")?.i32()?, sums.column("feature")?.u32()?);
-    let (releases, counts) = (sums.column("release")?.u32()?, sums.column(count)?.i64()?);
-    let rows = days.into_no_null_iter().zip(features.into_no_null_iter()).zip(releases.iter());
-    let rows = rows.zip(counts.into_no_null_iter());
-    Ok(rows.map(|(((day, feature), release), count)| Tally { feature, release, day, count }).collect())
-}
-
-pub(crate) fn answers(facts: &Facts, labels: &Labels) -> Result<AnswerFrames> {
-    let timeline = Timeline::declared(&facts.releases);
-    let release_of = |feature: u32, day| {
-        let product = facts.features[feature as usize].product;
-        labels.hardly_any(product, day).then(|| timeline.live_or_earlier(product, day)).flatten()
-    };
-    let levels = with_releases(&facts.feedback, release_of)?.filter(col("count").gt(lit(0))).collect()?;
-    let level = || col("level").cast(DataType::Int64);
     let key = Key::of(&[
         ("feature", facts.features.len()),
         ("scale", facts.scales.len()),
         ("segment", facts.segments as usize),
-        // One more for the time before any.
-        ("release", facts.releases.len() + 1),
+        ("release", facts.releases.len()),
+        ("level", most_levels),
     ])?;
-    let summed = levels
+    let summed = facts
+        .feedback
         .clone()
         .lazy()
+        .filter(col("count").gt(lit(0)))
         .group_by([key.pack().alias("key")])
-        .agg([
-            col("count").sum(),
-            (col("count") * level()).sum().alias("levels"),
-            (col("count") * level() * level()).sum().alias("squares"),
-        ])
+        .agg([col("count").sum()])
         .sort(["key"], SortMultipleOptions::default())
         .collect()?;
-    let (keys, counts) = (summed.column("key")?.i64()?, summed.column("count")?.i64()?);
-    let (sums, squares) = (summed.column("levels")?.i64()?, summed.column("squares")?.i64()?);
-    let rows = keys.into_no_null_iter().zip(counts.into_no_null_iter());
-    let rows = rows.zip(sums.into_no_null_iter()).zip(squares.into_no_null_iter());
-    let summed = rows
-        .map(|(((packed, n), levels), squares)| {
-            let ([feature, scale, segment, release], day) = key.unpack(packed);
-            Answers {
-                feature,
-                stratum: Stratum { scale, segment },
-                release: release.checked_sub(1),
-                day,
-                sums: [n, levels, squares],
-            }
-        })
-        .collect();
-    Ok(AnswerFrames { levels, summed })
+    let keys = summed.column("key")?.i64()?.into_no_null_iter();
+    let rows = keys.zip(summed.column("count")?.i64()?.into_no_null_iter()).map(|(packed, count)| {
+        let ([feature, scale, segment, release, level], day) = key.unpack(packed);
+        let stratum = Stratum { scale, segment };
+        (feature, LevelKey { day, stratum, label: release.checked_sub(1), level }, count)
+    });
+    Ok(rows.collect())
 }
 
-pub(crate) fn incident_days(facts: &Facts) -> Result<Vec<Incidents>> {
+/// The incidents, checked.
+pub(crate) fn incident_rows(facts: &Facts) -> Result<Vec<IncidentRow>> {
     let frame = &facts.incidents;
     check_codes(frame, "feature", facts.features.len())?;
     check_codes(frame, "release", facts.releases.len())?;
@@ -201,29 +130,20 @@ pub(crate) fn incident_days(facts: &Facts) -> Result<Vec<Incidents>> {
     if frame.column("no_change")?.null_count() > 0 {
         return Err(Error::Invalid { column: "no_change", reason: "must be true or false" });
     }
-    let by = ["feature", "day", "release", "no_change"];
-    let timeline = Timeline::of(&facts.releases);
-    let release_of =
-        |feature: u32, day| timeline.live_or_earlier(facts.features[feature as usize].product, day);
-    let days = with_releases(frame, release_of)?
-        .group_by(by.map(col))
-        .agg([col("opened").sum(), col("spoiled").sum()])
-        .sort(by, SortMultipleOptions::default())
-        .collect()?;
-    let (features, releases) = (days.column("feature")?.u32()?, days.column("release")?.u32()?);
-    let (day, no_change) = (days.column("day")?.i32()?, days.column("no_change")?.bool()?);
-    let (opened, spoiled) = (days.column("opened")?.i64()?, days.column("spoiled")?.f64()?);
+    let (features, releases) = (frame.column("feature")?.u32()?, frame.column("release")?.u32()?);
+    let (days, no_change) = (frame.column("day")?.i32()?, frame.column("no_change")?.bool()?);
+    let (opened, spoiled) = (frame.column("opened")?.i64()?, frame.column("spoiled")?.f64()?);
     let row = |i| {
-        let day = IncidentDay {
-            day: day.get(i)?,
+        Some(IncidentRow {
+            feature: features.get(i)?,
             release: releases.get(i),
             no_change: no_change.get(i)?,
+            day: days.get(i)?,
             opened: opened.get(i)?,
             spoiled: spoiled.get(i)?,
-        };
-        Some(Incidents { feature: features.get(i)?, day })
+        })
     };
-    Ok((0..days.height()).filter_map(row).collect())
+    Ok((0..frame.height()).filter_map(row).collect())
 }
 
 pub(crate) fn exposure_days(facts: &Facts) -> Result<Vec<Exposures>> {
@@ -246,29 +166,6 @@ pub(crate) fn exposure_days(facts: &Facts) -> Result<Vec<Exposures>> {
         Exposures { feature, segment, day, active }
     });
     Ok(rows.collect())
-}
-
-/// Every row with its release: its own label, else what is said of its feature and day.
-fn with_releases(frame: &DataFrame, release_of: impl Fn(u32, Day) -> Option<u32>) -> Result<LazyFrame> {
-    let rows = frame.clone().lazy();
-    if frame.column("release")?.null_count() == 0 {
-        return Ok(rows);
-    }
-    let unlabelled = rows
-        .clone()
-        .filter(col("release").is_null())
-        .select([col("feature"), col("day")])
-        .unique(None, UniqueKeepStrategy::Any)
-        .collect()?;
-    let feature = unlabelled.column("feature")?.u32()?.into_no_null_iter();
-    let day = unlabelled.column("day")?.i32()?.into_no_null_iter();
-    let given: Vec<Option<u32>> = feature.zip(day).map(|(feature, day)| release_of(feature, day)).collect();
-    let given = unlabelled.hstack(&[Column::new("given".into(), given)])?;
-    let on = [col("feature"), col("day")];
-    Ok(rows
-        .join(given.lazy(), on.clone(), on, JoinArgs::new(JoinType::Left))
-        .with_column(col("release").fill_null(col("given")))
-        .drop(by_name(["given"], true, false)))
 }
 
 /// Several codes and the day in one integer, the day last: grouping and sorting by one integer is several

@@ -9,7 +9,8 @@ use std::cell::LazyCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::facts::{Day, Feature, Release};
+use crate::facts::{Day, Release};
+use crate::levels::Levels;
 use crate::running::Running;
 
 /// A product labels if at least this share of its answers of the last [`SPAN`] days names a release.
@@ -32,79 +33,104 @@ const PART_OF_PEAK: f64 = 0.10;
 const WATCH: Day = 90;
 const ENOUGH: i64 = 10;
 
-/// Answers, or incidents, of one feature on one day that name one release, or none.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Tally {
-    pub(crate) feature: u32,
-    pub(crate) release: Option<u32>,
-    pub(crate) day: Day,
-    pub(crate) count: i64,
-}
-
-/// How many answers, or incidents, of each product name a release.
-#[derive(Clone, Debug, Default)]
+/// How many answers, or incidents, of a product name a release.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Labels {
     /// Those that do, and all.
-    products: HashMap<u32, Running<2>>,
+    days: Running<2>,
+}
+
+impl Default for Labels {
+    fn default() -> Self {
+        Self { days: Running::of([]) }
+    }
 }
 
 impl Labels {
-    /// From tallies in the order of their days.
-    pub(crate) fn of(features: &[Feature], tallies: &[Tally]) -> Self {
-        let mut days: HashMap<u32, Vec<(Day, [i64; 2])>> = HashMap::new();
-        for tally in tallies {
-            let labelled = if tally.release.is_some() { tally.count } else { 0 };
-            let product = features[tally.feature as usize].product;
-            days.entry(product).or_default().push((tally.day, [labelled, tally.count]));
+    /// From rows in any order: their days, whether they name a release, and how many each stands for.
+    pub(crate) fn of(rows: impl IntoIterator<Item = (Day, bool, i64)>) -> Self {
+        let mut days: Vec<(Day, [i64; 2])> = Vec::new();
+        for (day, named, count) in rows {
+            let counts = [if named { count } else { 0 }, count];
+            match days.last_mut() {
+                Some((last, sums)) if *last == day => *sums = [sums[0] + counts[0], sums[1] + counts[1]],
+                _ => days.push((day, counts)),
+            }
         }
-        Self { products: days.into_iter().map(|(product, days)| (product, Running::of(days))).collect() }
+        days.sort_by_key(|(day, _)| *day);
+        Self { days: Running::of(days) }
+    }
+
+    /// `count` more, or fewer. Whether that gives answers of other days to a release, or takes them from one.
+    pub(crate) fn add(&mut self, day: Day, named: bool, count: i64) -> bool {
+        let decided = |labels: &Self| (day..day + SPAN).map(|day| labels.gives(day)).collect::<Vec<_>>();
+        let before = decided(self);
+        self.days.add(day, [if named { count } else { 0 }, count]);
+        before != decided(self)
+    }
+
+    /// Whether there are answers of a day that name no release, and are given to one.
+    fn gives(&self, day: Day) -> bool {
+        let [labelled, all] = self.days.between(day, day + 1);
+        labelled < all && self.hardly_any(day)
     }
 
     /// Whether fewer than a tenth of the product's answers of the four weeks up to a day name a release.
-    pub(crate) fn hardly_any(&self, product: u32, day: Day) -> bool {
-        let [labelled, all] = self.between(product, day + 1 - SPAN, day + 1);
+    pub(crate) fn hardly_any(&self, day: Day) -> bool {
+        let [labelled, all] = self.days.between(day + 1 - SPAN, day + 1);
         (labelled as f64) < LABELS * all as f64
     }
 
-    /// Share of a product's answers of a span of days that were given on days on which [hardly any](Self::hardly_any) names a
+    /// Share of the answers of a span of days that were given on days on which [hardly any](Self::hardly_any) names a
     /// release; none without answers.
-    pub(crate) fn unlabelled_days(&self, product: u32, days: Range<Day>) -> Option<f64> {
-        let counts = self.products.get(&product)?.daily(days.start, days.end);
+    pub(crate) fn unlabelled_days(&self, days: Range<Day>) -> Option<f64> {
+        let counts = self.days.daily(days.start, days.end);
         let (unlabelled, all) = counts.fold((0, 0), |(unlabelled, all), (day, [_, count])| {
-            let more = if self.hardly_any(product, day) { count } else { 0 };
+            let more = if self.hardly_any(day) { count } else { 0 };
             (unlabelled + more, all + count)
         });
         (all > 0).then(|| unlabelled as f64 / all as f64)
     }
 
-    /// Share of a product's rows of the days before a day that name a release; all of none.
-    pub(crate) fn share_until(&self, product: u32, until: Day) -> f64 {
-        let [labelled, all] = self.products.get(&product).map_or([0; 2], |days| days.until(until));
+    /// Share of the rows of the days before a day that name a release; all of none.
+    pub(crate) fn share_until(&self, until: Day) -> f64 {
+        let [labelled, all] = self.days.until(until);
         if all > 0 { labelled as f64 / all as f64 } else { 1.0 }
     }
 
-    fn between(&self, product: u32, from: Day, until: Day) -> [i64; 2] {
-        self.products.get(&product).map_or([0; 2], |days| days.between(from, until))
+    fn named_between(&self, from: Day, until: Day) -> i64 {
+        self.days.between(from, until)[0]
     }
 }
 
-/// Gives the releases that nobody declared the first day on which their own answers show them in real use: one late
-/// review of an old version, or one of a version yet to come, does not start a release. None where it never was.
-pub(crate) fn find_first_days(releases: &mut [Release], tallies: &[Tally], labels: &Labels) {
-    let mut own: HashMap<u32, Vec<(Day, [i64; 1])>> = HashMap::new();
-    for tally in tallies {
-        let Some(release) = tally.release else { continue };
-        if releases.get(release as usize).is_some_and(Release::is_undeclared) {
-            own.entry(release).or_default().push((tally.day, [tally.count]));
+/// The first days of a product's releases that nobody declared: those on which their own answers show them in real use. One
+/// late review of an old version, or one of a version yet to come, does not start a release. None where it never was.
+pub(crate) fn first_days<'a>(
+    releases: &[Release],
+    product: u32,
+    features: impl Iterator<Item = &'a Levels>,
+    labels: &Labels,
+) -> Vec<(u32, Option<Day>)> {
+    let of_product = |release: &&Release| release.product == product && release.is_undeclared();
+    let undeclared = || (0..).zip(releases).filter(|(_, release)| of_product(release));
+    let mut own: HashMap<u32, Vec<(Day, [i64; 1])>> =
+        undeclared().map(|(code, _)| (code, Vec::new())).collect();
+    if own.is_empty() {
+        return Vec::new();
+    }
+    for (key, count) in features.flat_map(Levels::all) {
+        let Some(days) = key.label.and_then(|release| own.get_mut(&release)) else { continue };
+        match days.last_mut() {
+            Some((last, [sum])) if *last == key.day => *sum += count,
+            _ => days.push((key.day, [count])),
         }
     }
-    for (code, release) in (0..).zip(releases) {
-        if !release.is_undeclared() {
-            continue;
-        }
-        let own = Running::of(own.remove(&code).unwrap_or_default());
-        release.first_day = in_use(&own, |from, until| labels.between(release.product, from, until)[0]);
-    }
+    let mut first_day = |code: u32| {
+        let mut days = own.remove(&code).unwrap_or_default();
+        days.sort_by_key(|(day, _)| *day);
+        in_use(&Running::of(days), |from, until| labels.named_between(from, until))
+    };
+    undeclared().map(|(code, _)| (code, first_day(code))).collect()
 }
 
 /// The first day on which a release's own answers show it in real use, from the answers of each day that name it, and

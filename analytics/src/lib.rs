@@ -10,10 +10,13 @@
 //!
 //! `docs/method.md` explains what the numbers mean and how good they are.
 
+mod change;
 pub mod error;
 pub mod facts;
 pub mod frame;
 mod labels;
+mod levels;
+mod prepare;
 pub mod prepared;
 mod release;
 mod running;
@@ -39,6 +42,7 @@ pub mod lost;
 pub mod standard;
 
 pub use alert::alerts;
+pub use change::Changes;
 pub use change_point::{change_point, change_point_of_product, change_point_of_release};
 pub use error::Error;
 pub use facts::{

@@ -1,14 +1,14 @@
-//! Facts made ready: checked, every row's release resolved, counts summed up. Made once, read by all scores.
+//! Facts made ready: checked, every row's release resolved, counts summed up. Made once ([`Facts::prepare`]), changed by what
+//! changes ([`Prepared::apply`]), read by all scores.
 
 use std::collections::HashMap;
 use std::ops::Range;
-
-use polars::frame::DataFrame;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::facts::{Day, Facts, Release, Scale, Stratum};
-use crate::frame::{self, Answers, Incidents};
-use crate::labels::{Labels, find_first_days};
+use crate::facts::{Day, IncidentRow, Release, Scale, Stratum};
+use crate::labels::Labels;
+use crate::levels::{LevelKey, Levels};
 use crate::release::Timeline;
 use crate::running::{Discounted, Running};
 use crate::utility::{Moments, Ruler, Sums};
@@ -16,28 +16,42 @@ use crate::utility::{Moments, Ruler, Sums};
 /// Half-life in days of a feature's own history (METHOD 3).
 pub(crate) const HALF_LIFE: f64 = 90.0;
 
-/// One organisation's daily counts, ready for any number of questions.
-#[derive(Clone, Debug)]
+/// One organization's daily counts, ready for any number of questions. What is large is shared between copies.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
-    pub(crate) scales: Vec<Scale>,
-    pub(crate) releases: Vec<Release>,
-    pub(crate) features: Vec<FeatureCounts>,
+    pub(crate) scales: Arc<[Scale]>,
+    pub(crate) releases: Arc<Vec<Release>>,
+    pub(crate) features: Vec<Arc<FeatureCounts>>,
     pub(crate) segments: u32,
     pub(crate) min_answers: u32,
-    /// The first day of an incident, by product.
-    first_incidents: HashMap<u32, Day>,
-    /// How many answers of each product name a release.
-    answer_labels: Labels,
-    /// How many incidents of each product name a release.
-    pub(crate) incident_labels: Labels,
+    /// By the code that tells a product's features.
+    pub(crate) products: HashMap<u32, Arc<ProductCounts>>,
     /// Every stratum with an answer, in the order of its codes.
     pub(crate) strata: Vec<KnownStratum>,
-    /// The answers with their releases resolved, one row per level, for figures that need levels.
-    pub(crate) answers: DataFrame,
+}
+
+/// What is counted of a product, over its features.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ProductCounts {
+    /// How many answers name a release.
+    pub(crate) answer_labels: Labels,
+    /// How many incidents name a release.
+    pub(crate) incident_labels: Labels,
+    /// The incidents as they are told: those that name no release are given to one anew when the releases' first days move.
+    pub(crate) incidents: Vec<IncidentRow>,
+    /// The first day of an incident.
+    pub(crate) first_incident: Option<Day>,
+}
+
+/// To which release the answers of a product are given that name none.
+pub(crate) struct Given<'a> {
+    product: u32,
+    labels: Option<&'a Labels>,
+    timeline: Timeline<'a>,
 }
 
 /// A stratum and how to read its levels.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct KnownStratum {
     pub(crate) stratum: Stratum,
     pub(crate) ruler: Ruler,
@@ -46,13 +60,15 @@ pub(crate) struct KnownStratum {
 }
 
 /// What is counted of one feature.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FeatureCounts {
     pub(crate) product: u32,
     pub(crate) whole: bool,
     /// The first day of any row.
     pub(crate) first_day: Option<Day>,
-    /// In the order of the strata; only those with answers.
+    /// Every answer.
+    pub(crate) levels: Levels,
+    /// The same summed up, in the order of the strata; only those with answers.
     pub(crate) answers: Vec<StratumCounts>,
     /// In the order of the days.
     pub(crate) incidents: Vec<IncidentDay>,
@@ -60,7 +76,7 @@ pub(crate) struct FeatureCounts {
 }
 
 /// Answers of one feature in one stratum.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct StratumCounts {
     /// Index into [`Prepared::strata`].
     pub(crate) stratum: usize,
@@ -70,7 +86,7 @@ pub(crate) struct StratumCounts {
 }
 
 /// Incidents of one day, release and kind.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct IncidentDay {
     pub(crate) day: Day,
     pub(crate) release: Option<u32>,
@@ -80,7 +96,7 @@ pub(crate) struct IncidentDay {
 }
 
 /// Active customers of one feature.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Exposure {
     pub(crate) total: Running<1>,
     pub(crate) segments: Vec<(u32, Running<1>)>,
@@ -92,115 +108,55 @@ impl Default for Exposure {
     }
 }
 
-impl Facts {
-    /// Checks the facts, resolves the release of each row and sums the counts up.
-    pub fn prepare(mut self) -> Result<Prepared> {
-        for scale in &self.scales {
-            scale.check()?;
-        }
-        self.check_releases()?;
-        if self.segments == 0 {
-            return Err(Error::Invalid { column: "segments", reason: "must be at least 1, for code 0" });
-        }
-        frame::check_answers(&self)?;
-        let tallies = frame::tallies(&self)?;
-        let labels = Labels::of(&self.features, &tallies);
-        find_first_days(&mut self.releases, &tallies, &labels);
-        let answers = frame::answers(&self, &labels)?;
-        let incidents = frame::incident_days(&self)?;
-        let incident_labels = Labels::of(&self.features, &frame::incident_tallies(&self)?);
-        let exposure = frame::exposure_days(&self)?;
-
-        let strata = known_strata(&self.scales, &answers.summed);
-        let mut features: Vec<_> = self
-            .features
-            .iter()
-            .map(|f| FeatureCounts { product: f.product, whole: f.whole, ..FeatureCounts::default() })
-            .collect();
-        for rows in answers.summed.chunk_by(|a, b| a.feature == b.feature) {
-            features[rows[0].feature as usize].answers = rows
-                .chunk_by(|a, b| a.stratum == b.stratum)
-                .map(|rows| StratumCounts::of(rows, &strata))
-                .collect();
-        }
-        for Incidents { feature, day } in incidents {
-            features[feature as usize].incidents.push(day);
-        }
-        for rows in exposure.chunk_by(|a, b| a.feature == b.feature) {
-            features[rows[0].feature as usize].exposure = Exposure::of(rows);
-        }
-        for feature in &mut features {
-            feature.first_day = feature.earliest();
-        }
-        let mut first_incidents: HashMap<u32, Day> = HashMap::new();
-        for feature in &features {
-            if let Some(first) = feature.incidents.iter().find(|incident| incident.opened > 0) {
-                let known = first_incidents.entry(feature.product).or_insert(first.day);
-                *known = first.day.min(*known);
-            }
-        }
-        Ok(Prepared {
-            first_incidents,
-            answer_labels: labels,
-            incident_labels,
-            scales: self.scales,
-            releases: self.releases,
-            features,
-            segments: self.segments,
-            min_answers: self.min_answers,
-            strata,
-            answers: answers.levels,
-        })
-    }
-
-    fn check_releases(&self) -> Result<()> {
-        let check = |column, named: Option<&u32>, known: usize| match named {
-            Some(code) if *code as usize >= known => {
-                Err(Error::Unknown { column, code: u64::from(*code), known: known as u64 })
-            }
-            _ => Ok(()),
-        };
-        let ancestors = self.releases.iter().flat_map(|r| r.ancestors.iter().flatten());
-        check("ancestors", ancestors.max(), self.releases.len())?;
-        check("touched", self.releases.iter().flat_map(|r| &r.touched).max(), self.features.len())
-    }
-}
-
-fn known_strata(scales: &[Scale], rows: &[Answers]) -> Vec<KnownStratum> {
-    let mut first_days: HashMap<Stratum, Day> = HashMap::new();
-    for row in rows {
-        let first = first_days.entry(row.stratum).or_insert(row.day);
-        *first = row.day.min(*first);
-    }
-    let mut strata: Vec<_> = first_days
-        .into_iter()
-        .map(|(stratum, first_day)| KnownStratum {
-            stratum,
-            ruler: Ruler::of(&scales[stratum.scale as usize]),
-            first_day,
-        })
-        .collect();
-    strata.sort_by_key(|s| s.stratum);
-    strata
-}
-
 impl StratumCounts {
-    fn of(rows: &[Answers], strata: &[KnownStratum]) -> Self {
-        let stratum = strata.partition_point(|s| s.stratum < rows[0].stratum);
-        let releases: Vec<_> = rows
-            .chunk_by(|a, b| a.release == b.release)
-            .map(|rows| (rows[0].release, Running::of(rows.iter().map(|r| (r.day, r.sums)))))
-            .collect();
-        let all = match &releases[..] {
-            [(_, only)] => only.clone(),
-            _ => {
-                let mut days: Vec<_> = rows.iter().map(|r| (r.day, r.sums)).collect();
-                days.sort_by_key(|(day, _)| *day);
-                Running::of(days)
+    pub(crate) fn new(stratum: usize) -> Self {
+        let all = Running::of([]);
+        Self { stratum, discounted: Discounted::of(&all, HALF_LIFE), all, releases: Vec::new() }
+    }
+
+    /// The answers of one feature, summed up by stratum and by the release to which they belong.
+    pub(crate) fn of(
+        levels: &Levels,
+        strata: &[KnownStratum],
+        release_of: impl Fn(&LevelKey) -> Option<u32>,
+    ) -> Vec<Self> {
+        let mut counts: Vec<Self> = Vec::new();
+        // The rows come in the order of the days, so each series grows at its end.
+        for (key, count) in levels.all() {
+            let stratum = strata.partition_point(|known| known.stratum < key.stratum);
+            let place = counts.binary_search_by_key(&stratum, |known| known.stratum);
+            let place = place.unwrap_or_else(|place| {
+                counts.insert(place, Self::new(stratum));
+                place
+            });
+            counts[place].count(release_of(&key), key.day, sums_of(key.level, count));
+        }
+        for counts in &mut counts {
+            counts.discounted = Discounted::of(&counts.all, HALF_LIFE);
+        }
+        counts
+    }
+
+    fn count(&mut self, release: Option<u32>, day: Day, sums: [i64; 3]) -> usize {
+        let place = self.all.add(day, sums);
+        let of_release = match self.releases.binary_search_by_key(&release, |(release, _)| *release) {
+            Ok(at) => at,
+            Err(at) => {
+                self.releases.insert(at, (release, Running::of([])));
+                at
             }
         };
-        let discounted = Discounted::of(&all, HALF_LIFE);
-        Self { stratum, all, discounted, releases }
+        self.releases[of_release].1.add(day, sums);
+        if self.releases[of_release].1.is_empty() {
+            self.releases.remove(of_release);
+        }
+        place
+    }
+
+    /// `count` more answers of a day, or fewer.
+    pub(crate) fn add(&mut self, release: Option<u32>, day: Day, level: u32, count: i64) {
+        let place = self.count(release, day, sums_of(level, count));
+        self.discounted.follow(&self.all, place);
     }
 
     /// Answers of a window, of one release or of all.
@@ -227,19 +183,43 @@ impl StratumCounts {
     }
 
     pub(crate) fn of_release(&self, release: Option<u32>) -> Option<&Running<3>> {
-        self.releases.iter().find(|(r, _)| *r == release).map(|(_, running)| running)
+        let at = self.releases.binary_search_by_key(&release, |(release, _)| *release).ok()?;
+        Some(&self.releases[at].1)
+    }
+}
+
+/// Answers, their levels and their squared levels.
+fn sums_of(level: u32, count: i64) -> [i64; 3] {
+    let level = i64::from(level);
+    [count, count * level, count * level * level]
+}
+
+impl<'a> Given<'a> {
+    /// The release of an answer: the one that it names, else the newest declared one where hardly any names one.
+    pub(crate) fn release(&self, key: &LevelKey) -> Option<u32> {
+        let newest = || {
+            self.labels.filter(|labels| labels.hardly_any(key.day))?;
+            self.timeline.live_or_earlier(self.product, key.day)
+        };
+        key.label.or_else(newest)
     }
 }
 
 impl Exposure {
-    fn of(rows: &[frame::Exposures]) -> Self {
-        let segments: Vec<_> = rows
-            .chunk_by(|a, b| a.segment == b.segment)
-            .map(|rows| (rows[0].segment, Running::of(rows.iter().map(|r| (r.day, [r.active])))))
-            .collect();
-        let mut days: Vec<_> = rows.iter().map(|r| (r.day, [r.active])).collect();
-        days.sort_by_key(|(day, _)| *day);
-        Self { total: Running::of(days), segments }
+    /// `active` more customers of a segment on a day, or fewer.
+    pub(crate) fn add(&mut self, segment: u32, day: Day, active: i64) {
+        self.total.add(day, [active]);
+        let of_segment = match self.segments.binary_search_by_key(&segment, |(segment, _)| *segment) {
+            Ok(at) => at,
+            Err(at) => {
+                self.segments.insert(at, (segment, Running::of([])));
+                at
+            }
+        };
+        self.segments[of_segment].1.add(day, [active]);
+        if self.segments[of_segment].1.is_empty() {
+            self.segments.remove(of_segment);
+        }
     }
 
     /// Customer-days of a window.
@@ -249,7 +229,20 @@ impl Exposure {
 }
 
 impl FeatureCounts {
-    fn earliest(&self) -> Option<Day> {
+    fn bytes(&self) -> usize {
+        let sums = |series: &Running<3>| 28 * series.days().len();
+        let of_stratum = |counts: &StratumCounts| {
+            // The discounted sums are as many as those of all.
+            let releases: usize = counts.releases.iter().map(|(_, series)| sums(series)).sum();
+            2 * sums(&counts.all) + releases
+        };
+        let exposure =
+            self.exposure.segments.iter().map(|(_, series)| 12 * series.days().len()).sum::<usize>();
+        let incidents = self.incidents.len() * size_of::<IncidentDay>();
+        self.levels.bytes() + self.answers.iter().map(of_stratum).sum::<usize>() + exposure + incidents
+    }
+
+    pub(crate) fn earliest(&self) -> Option<Day> {
         let answers = self.answers.iter().filter_map(|s| s.all.days().first());
         let incidents = self.incidents.first().map(|i| &i.day);
         answers.chain(incidents).chain(self.exposure.total.days().first()).min().copied()
@@ -284,6 +277,29 @@ impl Prepared {
         }
     }
 
+    /// Customers who used a feature on a day; 0 where nobody told.
+    pub fn active_customers(&self, feature: u32, day: Day) -> i64 {
+        let feature = self.features.get(feature as usize);
+        feature.map_or(0, |feature| feature.exposure.total.between(day, day + 1)[0])
+    }
+
+    /// The first day on which an answer names each release that any names.
+    pub fn first_answers(&self) -> HashMap<u32, Day> {
+        let mut first_days: HashMap<u32, Day> = HashMap::new();
+        for (key, _) in self.features.iter().flat_map(|feature| feature.levels.all()) {
+            if let Some(release) = key.label {
+                let first = first_days.entry(release).or_insert(key.day);
+                *first = key.day.min(*first);
+            }
+        }
+        first_days
+    }
+
+    /// Bytes that it takes, about; what is shared with copies is counted here as well.
+    pub fn bytes(&self) -> usize {
+        self.features.iter().map(|feature| feature.bytes()).sum()
+    }
+
     /// The first day of any row of a feature.
     pub fn first_day(&self, feature: u32) -> Option<Day> {
         self.features.get(feature as usize)?.first_day
@@ -296,17 +312,29 @@ impl Prepared {
 
     /// The first day of any incident of a product; none where nobody records them.
     pub(crate) fn first_incident(&self, product: u32) -> Option<Day> {
-        self.first_incidents.get(&product).copied()
+        self.products.get(&product)?.first_incident
+    }
+
+    /// Share of a product's incidents of the days before a day that name their release; all of none.
+    pub(crate) fn labelled_incidents(&self, product: u32, until: Day) -> f64 {
+        self.products.get(&product).map_or(1.0, |counts| counts.incident_labels.share_until(until))
     }
 
     /// Whether the answers of one of two spans of days name releases and those of the other hardly ever do.
     pub(crate) fn labels_changed(&self, product: u32, before: Range<Day>, after: Range<Day>) -> bool {
-        let shares = [before, after].map(|days| self.answer_labels.unlabelled_days(product, days));
+        let Some(counts) = self.products.get(&product) else { return false };
+        let shares = [before, after].map(|days| counts.answer_labels.unlabelled_days(days));
         matches!(shares, [Some(before), Some(after)] if (before - after).abs() > 0.5)
     }
 
+    /// To which release the answers of a product are given that name none.
+    pub(crate) fn given(&self, product: u32) -> Given<'_> {
+        let labels = self.products.get(&product).map(|counts| &counts.answer_labels);
+        Given { product, labels, timeline: Timeline::declared_of(&self.releases, product) }
+    }
+
     pub(crate) fn feature(&self, code: u32) -> Result<&FeatureCounts> {
-        find(&self.features, "feature", code)
+        find(&self.features, "feature", code).map(AsRef::as_ref)
     }
 
     pub(crate) fn release(&self, code: u32) -> Result<&Release> {

@@ -282,7 +282,7 @@ fn movement(prepared: &Prepared, ratio: &[f64], phi: f64, until: Day) -> Movemen
         (enough(|s| s.n0) && enough(|s| s.n1)).then(|| Shift::of(&strata, 0.0))
     };
     let mut touches: HashMap<u32, Vec<Day>> = HashMap::new();
-    for release in &prepared.releases {
+    for release in prepared.releases.iter() {
         release
             .touched
             .iter()

@@ -66,9 +66,14 @@ impl<'a> Timeline<'a> {
         Self::with(releases, |_| true)
     }
 
-    /// Only of those that somebody declared.
-    pub(crate) fn declared(releases: &'a [Release]) -> Self {
-        Self::with(releases, |release| !release.inferred)
+    /// Only of a product's.
+    pub(crate) fn of_product(releases: &'a [Release], product: u32) -> Self {
+        Self::with(releases, |release| release.product == product)
+    }
+
+    /// Only of a product's that somebody declared.
+    pub(crate) fn declared_of(releases: &'a [Release], product: u32) -> Self {
+        Self::with(releases, |release| release.product == product && !release.inferred)
     }
 
     fn with(releases: &'a [Release], wanted: impl Fn(&Release) -> bool) -> Self {

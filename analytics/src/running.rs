@@ -3,7 +3,7 @@
 use crate::facts::Day;
 
 /// `N` counts per day, summed up from the first day on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Running<const N: usize> {
     days: Vec<Day>,
     /// `sums[i]` is the sum over the first `i` days, so there is one more than days.
@@ -27,6 +27,32 @@ impl<const N: usize> Running<N> {
             sums.push(total);
         }
         Self { days, sums }
+    }
+
+    /// Adds to the counts of a day; one whose counts are all zero is not there. The place of the first sum that changed:
+    /// most changes are of the last day, and cost one addition.
+    pub(crate) fn add(&mut self, day: Day, count: [i64; N]) -> usize {
+        let place = self.before(day);
+        if self.days.get(place) != Some(&day) {
+            if count == [0; N] {
+                return place;
+            }
+            self.days.insert(place, day);
+            self.sums.insert(place + 1, self.sums[place]);
+        }
+        for sums in &mut self.sums[place + 1..] {
+            sums.iter_mut().zip(count).for_each(|(sum, x)| *sum = i64::saturating_add(*sum, x));
+        }
+        if self.sums[place] == self.sums[place + 1] {
+            self.days.remove(place);
+            self.sums.remove(place + 1);
+        }
+        place
+    }
+
+    /// Whether no day has counts.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.days.is_empty()
     }
 
     /// The days with counts.
@@ -84,7 +110,7 @@ impl<const N: usize> Running<N> {
 }
 
 /// Running sums in which a count weighs half as much for every `half_life` days of age.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Discounted {
     half_life: f64,
     first: Day,
@@ -95,17 +121,29 @@ pub(crate) struct Discounted {
 
 impl Discounted {
     pub(crate) fn of(series: &Running<3>, half_life: f64) -> Self {
+        let mut discounted = Self { half_life, first: 0, sums: Vec::new() };
+        discounted.follow(series, 0);
+        discounted
+    }
+
+    /// Takes over what changed of the series from the sum of a place on.
+    pub(crate) fn follow(&mut self, series: &Running<3>, place: usize) {
         let first = series.days.first().copied().unwrap_or(0);
-        let mut total = [0.0; 3];
-        let mut sums = vec![total];
-        for (day, counts) in series.daily(Day::MIN, Day::MAX) {
-            let weight = f64::exp2(f64::from(day - first) / half_life);
-            for (sum, x) in total.iter_mut().zip(counts) {
-                *sum += weight * x as f64;
-            }
-            sums.push(total);
+        let known = if first == self.first { place + 1 } else { 0 };
+        self.first = first;
+        self.sums.truncate(known);
+        if self.sums.is_empty() {
+            self.sums.push([0.0; 3]);
         }
-        Self { half_life, first, sums }
+        for at in self.sums.len() - 1..series.days.len() {
+            let weight = f64::exp2(f64::from(series.days[at] - first) / self.half_life);
+            let mut total = self.sums[at];
+            for (sum, i) in total.iter_mut().zip(0..) {
+                let count: i64 = series.sums[at + 1][i] - series.sums[at][i];
+                *sum += weight * count as f64;
+            }
+            self.sums.push(total);
+        }
     }
 
     /// The sum over `from <= day < until` of `0.5^((at - day) / half_life)` times the counts.
@@ -140,6 +178,24 @@ mod tests {
     fn counts_of_one_day_are_put_together() {
         let series = Running::of([(1, [2]), (1, [3]), (2, [1])]);
         assert_eq!(series.daily(0, 9).collect::<Vec<_>>(), [(1, [5]), (2, [1])]);
+    }
+
+    #[test]
+    fn what_is_added_later_gives_the_same_sums() {
+        let counts = [(5, 2), (3, 1), (9, 4), (5, -2), (4, 7), (9, 1), (3, -1), (12, 3), (4, -7)];
+        let mut grown = Running::of([]);
+        let mut discounted = Discounted::of(&grown, 90.0);
+        for (added, (day, count)) in (1..).zip(counts) {
+            let place = grown.add(day, [count, 2 * count, 4 * count]);
+            discounted.follow(&grown, place);
+            let mut days = std::collections::BTreeMap::new();
+            counts[..added].iter().for_each(|(day, count)| *days.entry(*day).or_insert(0) += count);
+            days.retain(|_, count| *count != 0);
+            let at_once = Running::of(days.into_iter().map(|(day, n)| (day, [n, 2 * n, 4 * n])));
+            assert_eq!(grown, at_once, "after {added}");
+            assert_eq!(discounted, Discounted::of(&at_once, 90.0), "after {added}");
+        }
+        assert_eq!(grown.days(), [9, 12]);
     }
 
     #[test]

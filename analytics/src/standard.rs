@@ -1,13 +1,13 @@
 //! The figures that everybody knows: NPS, CSAT, CES, stars. Shown beside the scores, never instead (METHOD 8).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use polars::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use crate::error::{Error, Result};
 use crate::facts::{Day, ScaleKind};
-use crate::prepared::Prepared;
+use crate::prepared::{FeatureCounts, Prepared};
 
 /// Whose figures are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,35 +67,32 @@ pub fn standard_series(
         ("release", query.release, prepared.releases.len()),
         ("segment", query.segment, prepared.segments as usize),
     ];
-    let mut asked = col("day").gt_eq(lit(query.from)).and(col("day").lt(lit(query.until)));
     for (column, code, known) in known {
-        let Some(code) = code else { continue };
-        if code as usize >= known {
+        if let Some(code) = code.filter(|code| *code as usize >= known) {
             return Err(Error::Unknown { column, code: u64::from(code), known: known as u64 });
         }
-        asked = asked.and(col(column).eq(lit(code)));
     }
-    if let Some(product) = query.product {
-        let features = Series::new("features".into(), prepared.features_of(product));
-        asked = asked.and(col("feature").is_in(lit(features).implode(false), false));
-    }
-    let counts = prepared
-        .answers
-        .clone()
-        .lazy()
-        .filter(asked)
-        .group_by([col("day"), col("scale"), col("level")])
-        .agg([col("count").sum()])
-        .collect()?;
     let mut series: Vec<BTreeMap<u32, Vec<i64>>> = vec![BTreeMap::new(); starts.len()];
-    let (days, scales) = (counts.column("day")?.i32()?, counts.column("scale")?.u32()?);
-    let rows = days.into_no_null_iter().zip(scales.into_no_null_iter());
-    let rows = rows.zip(counts.column("level")?.u32()?.into_no_null_iter());
-    for (((day, scale), level), count) in rows.zip(counts.column("count")?.i64()?.into_no_null_iter()) {
-        let begun = starts.partition_point(|start| *start <= day);
-        let Some(levels) = begun.checked_sub(1).and_then(|at| series.get_mut(at)) else { continue };
-        let size = prepared.scales[scale as usize].levels() as usize;
-        levels.entry(scale).or_insert_with(|| vec![0; size])[level as usize] += count;
+    let asked =
+        |feature: &&Arc<FeatureCounts>| query.product.is_none_or(|product| feature.product == product);
+    let features: Vec<_> = match query.feature {
+        Some(code) => prepared.features.get(code as usize).filter(asked).into_iter().collect(),
+        None => prepared.features.iter().filter(asked).collect(),
+    };
+    for feature in features {
+        let given = prepared.given(feature.product);
+        for (key, count) in feature.levels.between(query.from, query.until) {
+            let of_segment = query.segment.is_none_or(|segment| key.stratum.segment == segment);
+            let of_release = || query.release.is_none() || given.release(&key) == query.release;
+            if !of_segment || !of_release() {
+                continue;
+            }
+            let begun = starts.partition_point(|start| *start <= key.day);
+            let Some(levels) = begun.checked_sub(1).and_then(|at| series.get_mut(at)) else { continue };
+            let size = prepared.scales[key.stratum.scale as usize].levels() as usize;
+            let levels = levels.entry(key.stratum.scale).or_insert_with(|| vec![0; size]);
+            levels[key.level as usize] += count;
+        }
     }
     let figures = |levels: BTreeMap<u32, Vec<i64>>| {
         levels.into_iter().filter_map(|(scale, levels)| of_scale(prepared, scale, levels)).collect()

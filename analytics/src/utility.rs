@@ -64,7 +64,7 @@ impl Moments {
 }
 
 /// How the levels of a scale map to utilities.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Ruler {
     /// Utility between neighbouring levels.
     unit: f64,

@@ -25,6 +25,7 @@ pub mod id;
 
 pub mod api_token;
 pub mod attribution;
+pub mod count_change;
 pub mod customer;
 pub mod deployment;
 pub mod exposure;

@@ -34,10 +34,10 @@ impl Attributable {
         days: Range<Day>,
         is_of_side: impl Fn(Option<u32>) -> bool,
     ) -> Self {
-        let timeline = Timeline::of(&prepared.releases);
+        let timeline = Timeline::of_product(&prepared.releases, product);
         let share = |day| {
             let newest = timeline.live_or_earlier(product, day);
-            if is_of_side(newest) { 1.0 } else { prepared.incident_labels.share_until(product, day + 1) }
+            if is_of_side(newest) { 1.0 } else { prepared.labelled_incidents(product, day + 1) }
         };
         Self { first_day: days.start, shares: days.map(share).collect() }
     }

@@ -3,6 +3,7 @@
 
 mod alerts;
 mod blame;
+mod changes;
 mod figures;
 mod golden;
 mod properties;

@@ -366,7 +366,7 @@ pub async fn rebuild(store: &Store, organization: OrganizationId) -> Result<Veri
         .filter(exposure_daily::Column::OrganizationId.eq(organization))
         .exec(tx.db())
         .await?;
-    tx.counts = rows;
+    tx.replace_counts(rows);
     tx.commit().await?;
     Ok(found)
 }

@@ -1,9 +1,9 @@
 //! From the daily counts to what the scores read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use ballroom_analytics::{
-    self as analytics, Day, ExposureRow, Facts, FeedbackRow, IncidentRow, Prepared, frame,
+    self as analytics, Changes, Day, ExposureRow, Facts, FeedbackRow, IncidentRow, Prepared, frame,
 };
 use ballroom_entity::{
     exposure_daily, feedback_daily,
@@ -12,11 +12,12 @@ use ballroom_entity::{
     release_feature::{self, FeatureChange},
     scale,
 };
-use chrono::NaiveDate;
-use sea_orm::{ConnectionTrait, QueryOrder};
+use futures::TryStreamExt;
+use sea_orm::{ConnectionTrait, StreamTrait};
 
 use crate::{
     base::{day::day, error::Error},
+    counts::{ExposureKey, FeedbackKey, IncidentKey, IncidentSums},
     domain::release,
     store::{Dimensions, Earlier},
 };
@@ -40,8 +41,6 @@ pub struct Codes {
     pub scales: Coded<ScaleId>,
     /// What releases do to the features that they touch, both by code.
     pub touches: HashMap<(u32, u32), FeatureChange>,
-    /// The first day on which an answer names a release.
-    pub first_answers: HashMap<ReleaseId, NaiveDate>,
 }
 
 /// One kind of id and its codes.
@@ -111,48 +110,90 @@ fn sorted<Id: Copy + Ord, T>(map: &HashMap<Id, T>) -> impl Iterator<Item = Id> +
     ids.into_iter()
 }
 
+/// The incidents of a product as the daily counts have them: changes from day to day.
+pub(super) type Lines = BTreeMap<IncidentKey, IncidentSums>;
+
 /// Rows of daily counts, read and given codes; not yet prepared, which is work for a thread of its own.
-pub struct Counted {
-    /// The codes of the rows.
-    pub codes: Codes,
+pub(super) struct Counted {
+    pub(super) codes: Codes,
+    pub(super) lines: HashMap<ProductId, Lines>,
     facts: Facts,
 }
 
 impl Counted {
-    /// Reads the daily counts, and which features each release touches: four statements. Incidents that are open
-    /// spoil every day through `today`.
-    pub async fn read(
-        db: &impl ConnectionTrait,
+    /// Reads the daily counts, and which features each release touches: four statements.
+    pub(super) async fn read(
+        db: &(impl ConnectionTrait + StreamTrait),
         row: &organization::Model,
         dimensions: &Dimensions,
-        today: NaiveDate,
     ) -> Result<Self, Error> {
         let organization = row.id;
         let mut codes = Codes::of(dimensions);
-        let answers = feedback_daily::Entity::owned_by(organization).all(db).await?;
-        for row in &answers {
-            let first = codes.first_answers.entry(row.release_id).or_insert(row.day);
-            *first = row.day.min(*first);
-        }
         let touched = touched(db, organization, &mut codes, dimensions).await?;
+        let feedback = answers(db, organization, &codes).await?;
         let exposure = exposure(db, organization, &codes).await?;
         let facts = Facts {
             scales: sorted(&dimensions.scales).map(|id| scale_of(&dimensions.scales[&id])).collect(),
             releases: releases(dimensions, &codes, touched),
             features: features(&codes),
             segments: codes.segments.len() as u32,
-            feedback: frame::feedback(&feedback(answers, &codes)?)?,
-            incidents: frame::incidents(&incidents(db, organization, &codes, &exposure, day(today)).await?)?,
+            feedback: frame::feedback(&feedback)?,
+            incidents: frame::incidents(&[])?,
             exposure: frame::exposure(&exposure)?,
             min_answers: row.min_answers.max(1) as u32,
         };
-        Ok(Self { codes, facts })
+        Ok(Self { codes, lines: lines(db, organization).await?, facts })
     }
 
-    /// Sums them up for the scores. This takes its time: not for a thread that answers requests.
-    pub fn prepare(self) -> Result<(Codes, Prepared), Error> {
-        let prepared = self.facts.prepare()?;
-        Ok((self.codes, prepared))
+    /// Sums them up for the scores. Incidents that are open spoil every day through `today`. This takes its time: not for a
+    /// thread that answers requests.
+    pub(super) fn prepare(self, today: Day) -> Result<(Codes, HashMap<ProductId, Lines>, Prepared), Error> {
+        let mut prepared = self.facts.prepare()?;
+        let incidents = self.lines.iter().map(|(product, lines)| {
+            Ok((self.codes.product(*product)?, incidents(lines, &self.codes, &prepared, today)?))
+        });
+        let incidents = incidents.collect::<Result<_, Error>>()?;
+        prepared.apply(Changes { incidents, ..Changes::default() })?;
+        Ok((self.codes, self.lines, prepared))
+    }
+}
+
+impl Codes {
+    /// The code that tells a product's features: that of the product as a whole.
+    pub(super) fn product(&self, product: ProductId) -> Result<u32, Error> {
+        self.features.code((product, FeatureId::NONE)).ok_or_else(unknown)
+    }
+
+    /// Answers of a key, as codes.
+    pub(super) fn answers(&self, key: &FeedbackKey, count: i64) -> Result<FeedbackRow, Error> {
+        let row = || {
+            Some(FeedbackRow {
+                feature: self.features.code((key.product, key.feature))?,
+                release: match key.release {
+                    ReleaseId::NONE => None,
+                    release => Some(self.releases.code(release)?),
+                },
+                segment: self.segments.code(key.segment)?,
+                scale: self.scales.code(key.scale)?,
+                day: day(key.day),
+                level: key.level as u32,
+                count,
+            })
+        };
+        row().ok_or_else(unknown)
+    }
+
+    /// Active customers of a key, as codes.
+    pub(super) fn active(&self, key: &ExposureKey, active: i64) -> Result<ExposureRow, Error> {
+        let row = || {
+            Some(ExposureRow {
+                feature: self.features.code((key.product, key.feature))?,
+                segment: self.segments.code(key.segment)?,
+                day: day(key.day),
+                active,
+            })
+        };
+        row().ok_or_else(unknown)
     }
 }
 
@@ -241,19 +282,26 @@ fn earlier(before: &Earlier) -> analytics::Earlier {
     }
 }
 
-fn feedback(rows: Vec<feedback_daily::Model>, codes: &Codes) -> Result<Vec<FeedbackRow>, Error> {
-    let coded = rows.into_iter().map(|row| {
-        Some(FeedbackRow {
-            feature: codes.features.code((row.product_id, row.feature_id))?,
-            release: codes.releases.code(row.release_id),
-            segment: codes.segments.code(row.segment_id)?,
-            scale: codes.scales.code(row.scale_id)?,
-            day: day(row.day),
-            level: row.level as u32,
-            count: row.answers,
-        })
-    });
-    coded.map(|row| row.ok_or_else(unknown)).collect()
+async fn answers(
+    db: &(impl ConnectionTrait + StreamTrait),
+    organization: OrganizationId,
+    codes: &Codes,
+) -> Result<Vec<FeedbackRow>, Error> {
+    let mut rows = feedback_daily::Entity::owned_by(organization).stream(db).await?;
+    let mut coded = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        let key = FeedbackKey {
+            product: row.product_id,
+            feature: row.feature_id,
+            release: row.release_id,
+            segment: row.segment_id,
+            scale: row.scale_id,
+            day: row.day,
+            level: row.level,
+        };
+        coded.push(codes.answers(&key, row.answers)?);
+    }
+    Ok(coded)
 }
 
 async fn exposure(
@@ -263,49 +311,66 @@ async fn exposure(
 ) -> Result<Vec<ExposureRow>, Error> {
     let rows = exposure_daily::Entity::owned_by(organization).all(db).await?;
     let coded = rows.into_iter().map(|row| {
-        Some(ExposureRow {
-            feature: codes.features.code((row.product_id, row.feature_id))?,
-            segment: codes.segments.code(row.segment_id)?,
-            day: day(row.day),
-            active: row.active_customers,
-        })
+        let key = ExposureKey {
+            product: row.product_id,
+            feature: row.feature_id,
+            segment: row.segment_id,
+            day: row.day,
+        };
+        codes.active(&key, row.active_customers)
     });
-    coded.map(|row| row.ok_or_else(unknown)).collect()
+    coded.collect()
 }
 
-/// Turns changes into the state of each day: how many incidents opened, and how much of the customers' day
-/// the open ones spoiled.
-async fn incidents(
+async fn lines(
     db: &impl ConnectionTrait,
     organization: OrganizationId,
+) -> Result<HashMap<ProductId, Lines>, Error> {
+    let mut lines: HashMap<ProductId, Lines> = HashMap::new();
+    for row in incident_daily::Entity::owned_by(organization).all(db).await? {
+        let key = IncidentKey {
+            product: row.product_id,
+            feature: row.feature_id,
+            release: row.release_id,
+            severity: row.severity,
+            day: row.day,
+        };
+        let sums = IncidentSums {
+            opened: row.opened,
+            affected_change: row.affected_change,
+            unknown_change: row.unknown_change,
+        };
+        lines.entry(row.product_id).or_default().insert(key, sums);
+    }
+    Ok(lines)
+}
+
+/// Turns a product's changes into the state of each day: how many incidents opened, and how much of the customers' day
+/// the open ones spoiled.
+pub(super) fn incidents(
+    lines: &Lines,
     codes: &Codes,
-    exposure: &[ExposureRow],
+    prepared: &Prepared,
     today: Day,
 ) -> Result<Vec<IncidentRow>, Error> {
-    let mut customers: HashMap<(u32, Day), i64> = HashMap::new();
-    for row in exposure {
-        *customers.entry((row.feature, row.day)).or_default() += row.active;
-    }
-    let changes = incident_daily::Entity::owned_by(organization)
-        .order_by_asc(incident_daily::Column::Day)
-        .all(db)
-        .await?;
-    let mut lines: HashMap<_, Vec<incident_daily::Model>> = HashMap::new();
-    for row in changes {
-        lines.entry((row.product_id, row.feature_id, row.release_id, row.severity)).or_default().push(row);
-    }
     let mut rows = Vec::new();
-    for ((product, feature, release, severity), changes) in lines {
+    let changes: Vec<_> = lines.iter().collect();
+    // The keys are in the order of feature, release, severity and day.
+    let of_one = |(a, _): &(&IncidentKey, &IncidentSums), (b, _): &(&IncidentKey, &IncidentSums)| {
+        (a.feature, a.release, a.severity) == (b.feature, b.release, b.severity)
+    };
+    for changes in changes.chunk_by(of_one) {
+        let IncidentKey { product, feature, release, severity, .. } = *changes[0].0;
         let feature = codes.features.code((product, feature)).ok_or_else(unknown)?;
         let grade = (severity.clamp(1, 4) - 1) as usize;
         let (mut affected, mut of_unknown_reach) = (0, 0);
-        for (at, change) in changes.iter().enumerate() {
+        for (at, (key, change)) in changes.iter().enumerate() {
             affected += change.affected_change;
             of_unknown_reach += change.unknown_change;
-            let first = day(change.day);
-            let next = changes.get(at + 1).map_or(today + 1, |next| day(next.day)).max(first + 1);
+            let first = day(key.day);
+            let next = changes.get(at + 1).map_or(today + 1, |(next, _)| day(next.day)).max(first + 1);
             for day in first..next {
-                let active = customers.get(&(feature, day)).copied().unwrap_or(0);
+                let active = prepared.active_customers(feature, day);
                 let hurt = affected as f64 + of_unknown_reach as f64 * UNKNOWN_SHARE[grade] * active as f64;
                 let opened = if day == first { change.opened } else { 0 };
                 if opened > 0 || hurt > 0.0 {
@@ -322,6 +387,17 @@ async fn incidents(
         }
     }
     Ok(rows)
+}
+
+/// Adds to a product's changes; what has become nothing is not there.
+pub(super) fn add(lines: &mut Lines, key: IncidentKey, sums: IncidentSums) {
+    let known = lines.entry(key).or_default();
+    known.opened += sums.opened;
+    known.affected_change += sums.affected_change;
+    known.unknown_change += sums.unknown_change;
+    if *known == IncidentSums::default() {
+        lines.remove(&key);
+    }
 }
 
 fn unknown() -> Error {

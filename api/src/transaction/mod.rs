@@ -29,6 +29,8 @@ pub struct Transaction {
     actor: Option<Actor>,
     /// What it does to the daily counts; written at the commit.
     pub counts: Changes,
+    /// Whether the daily counts were removed, to be written anew.
+    counts_anew: bool,
     events: Vec<Event>,
 }
 
@@ -49,6 +51,7 @@ impl Store {
             at,
             actor: None,
             counts: Changes::default(),
+            counts_anew: false,
             events: Vec::new(),
         })
     }
@@ -101,6 +104,12 @@ impl Transaction {
         Arc::make_mut(&mut self.dimensions).put_earlier(time);
     }
 
+    /// Writes the daily counts anew: the caller has removed them.
+    pub(crate) fn replace_counts(&mut self, counts: Changes) {
+        self.counts = counts;
+        self.counts_anew = true;
+    }
+
     /// Says what happened, to those who listen: they hear of it once the transaction is committed.
     pub fn tell(&mut self, event: Event) {
         self.events.push(event);
@@ -108,7 +117,9 @@ impl Transaction {
 
     /// Writes the daily counts and the events, and commits. When this returns, everything is on disk.
     pub async fn commit(mut self) -> Result<(), Error> {
-        std::mem::take(&mut self.counts).write(&self.writing.tx, self.writing.organization).await?;
+        let counts = std::mem::take(&mut self.counts);
+        let Writing { organization, revision, .. } = self.writing;
+        counts.write(&self.writing.tx, (organization, revision, self.at), self.counts_anew).await?;
         self.write_events().await?;
         self.store.commit(self.writing, self.dimensions, self.dimensions_changed).await
     }

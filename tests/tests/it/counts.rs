@@ -38,7 +38,7 @@ on_both!(
 
 /// What can happen to answers.
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Submit {
         customer: Option<u8>,
         feature: u8,
@@ -81,7 +81,7 @@ enum Step {
     },
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(super) fn step() -> impl Strategy<Value = Step> {
     // Few customers, features, days and external ids, so that they meet.
     let minute = -4_000_i64..0;
     let level = || prop::option::weighted(0.7, 0_u8..5);
@@ -110,13 +110,13 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-struct World {
-    store: Store,
-    viewer: ballroom::domain::access::Viewer,
-    now: DateTime<Utc>,
+pub(super) struct World {
+    pub(super) store: Store,
+    pub(super) viewer: ballroom::domain::access::Viewer,
+    pub(super) now: DateTime<Utc>,
 }
 
-async fn world(backend: Backend) -> (Database, World) {
+pub(super) async fn world(backend: Backend) -> (Database, World) {
     let database = Database::create(backend).await;
     let store = database.store().await;
     let now = "2026-06-15T12:00:00Z".parse().unwrap();
@@ -150,7 +150,12 @@ impl World {
         assert_eq!(found.drift, [], "after {after}");
     }
 
-    async fn take(&self, step: &Step, known: &mut Vec<FeedbackId>, incidents: &mut Vec<IncidentId>) {
+    pub(super) async fn take(
+        &self,
+        step: &Step,
+        known: &mut Vec<FeedbackId>,
+        incidents: &mut Vec<IncidentId>,
+    ) {
         let by = self.viewer.contributes().unwrap();
         let at = |minute: i64| self.now + TimeDelta::minutes(minute);
         let pick = |which: usize, known: &[FeedbackId]| known.get(which % known.len().max(1)).copied();

@@ -33,6 +33,7 @@ mod releases;
 mod running;
 mod schema;
 mod scores;
+mod snapshots;
 mod statements;
 mod states;
 mod unrated;

@@ -35,6 +35,8 @@ pub(crate) fn score(world: &World, release: u32, as_of: Day) -> RegressionScore 
 pub(crate) struct World {
     pub(crate) releases: Vec<Release>,
     pub(crate) features: u32,
+    /// Features in turn belong to so many products.
+    pub(crate) products: u32,
     pub(crate) feedback: Vec<FeedbackRow>,
     pub(crate) incidents: Vec<IncidentRow>,
     pub(crate) exposure: Vec<ExposureRow>,
@@ -55,6 +57,7 @@ impl World {
         Self {
             releases: Vec::new(),
             features,
+            products: 1,
             feedback: Vec::new(),
             incidents: Vec::new(),
             exposure: Vec::new(),
@@ -118,7 +121,9 @@ impl World {
                 scale(5.0, 1.0, ScaleKind::Stars),
             ],
             releases: self.releases.clone(),
-            features: vec![Feature { product: 0, whole: false }; self.features as usize],
+            features: (0..self.features)
+                .map(|code| Feature { product: code % self.products, whole: false })
+                .collect(),
             segments: SEGMENTS,
             feedback: frame::feedback(&self.feedback)?,
             incidents: frame::incidents(&self.incidents)?,

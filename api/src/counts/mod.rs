@@ -1,6 +1,8 @@
 //! The daily counts, what scores read: what a transaction does to them. They change with the rows that they count, in
 //! the same transaction, by addition; made anew from the rows they are the same.
 
+pub mod log;
+
 use std::collections::BTreeMap;
 
 use ballroom_entity::{
@@ -8,7 +10,7 @@ use ballroom_entity::{
     id::{FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
     incident_daily,
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Value};
 
 use crate::store::{Bulk, BulkColumn};
@@ -72,11 +74,11 @@ pub struct ExposureKey {
 }
 
 /// Sums to add to the daily counts, kept in the order of the keys.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Changes {
-    feedback: BTreeMap<FeedbackKey, i64>,
-    incidents: BTreeMap<IncidentKey, IncidentSums>,
-    exposure: BTreeMap<ExposureKey, i64>,
+    pub(crate) feedback: BTreeMap<FeedbackKey, i64>,
+    pub(crate) incidents: BTreeMap<IncidentKey, IncidentSums>,
+    pub(crate) exposure: BTreeMap<ExposureKey, i64>,
 }
 
 /// Keys in one statement that removes empty rows.
@@ -108,19 +110,41 @@ impl Changes {
         feedback.chain(incidents).chain(self.exposure.keys().map(|key| key.day)).min()
     }
 
-    /// The sums of feedback that differ from zero, in the order of the keys.
-    pub(super) fn into_parts(
-        mut self,
-    ) -> (BTreeMap<FeedbackKey, i64>, BTreeMap<IncidentKey, IncidentSums>, BTreeMap<ExposureKey, i64>) {
+    /// Without the sums that are zero.
+    fn without_zeros(mut self) -> Self {
         self.feedback.retain(|_, answers| *answers != 0);
         self.incidents.retain(|_, sums| *sums != IncidentSums::default());
         self.exposure.retain(|_, customers| *customers != 0);
-        (self.feedback, self.incidents, self.exposure)
+        self
     }
 
-    /// Adds them to the tables; a key whose sums become zero has no row.
-    pub async fn write(self, db: &impl ConnectionTrait, organization: OrganizationId) -> Result<(), DbErr> {
-        let (feedback, incidents, exposure) = self.into_parts();
+    /// The sums that differ from zero, in the order of the keys.
+    pub(super) fn into_parts(
+        self,
+    ) -> (BTreeMap<FeedbackKey, i64>, BTreeMap<IncidentKey, IncidentSums>, BTreeMap<ExposureKey, i64>) {
+        let Self { feedback, incidents, exposure } = self.without_zeros();
+        (feedback, incidents, exposure)
+    }
+
+    /// How many sums there are.
+    fn len(&self) -> usize {
+        self.feedback.len() + self.incidents.len() + self.exposure.len()
+    }
+
+    /// Adds them to the tables, and to the [log]; a key whose sums become zero has no row. `anew`: the tables were emptied
+    /// before.
+    pub async fn write(
+        self,
+        db: &impl ConnectionTrait,
+        (organization, revision, at): (OrganizationId, i64, DateTime<Utc>),
+        anew: bool,
+    ) -> Result<(), DbErr> {
+        let sums = self.without_zeros();
+        if sums.len() == 0 && !anew {
+            return Ok(());
+        }
+        log::append(db, (organization, revision, at), Some(&sums).filter(|_| !anew)).await?;
+        let Self { feedback, incidents, exposure } = sums;
         write_feedback(db, organization, feedback).await?;
         write_incidents(db, organization, incidents).await?;
         write_exposure(db, organization, exposure).await

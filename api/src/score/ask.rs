@@ -1,0 +1,261 @@
+//! What is asked of a snapshot, in the organization's own nouns.
+
+use std::{collections::HashMap, sync::Arc};
+
+use ballroom_analytics::{
+    self as analytics, Day, Hyperparameters,
+    alert::{Alert, AlertQuery},
+    change_point::ChangePoint,
+    forecast::{Forecast, ForecastQuery},
+    regression::ReleaseReport,
+    standard::{Standard, StandardQuery},
+    value::{ReportQuery, TrendPoint, TrendQuery, ValueScore},
+};
+use ballroom_entity::{
+    id::{FeatureId, ProductId, ReleaseId, SegmentId},
+    release_feature::FeatureChange,
+};
+use chrono::NaiveDate;
+
+use super::{Cell, ForecastOf, Period, Snapshot, TrendOf};
+use crate::base::{
+    day::{date, day},
+    error::Error,
+    reference::PublicId,
+};
+
+impl Snapshot {
+    pub(super) fn value_report(&self, product: ProductId, cell: Cell) -> Result<Vec<ValueScore>, Error> {
+        let whole = self.feature(product, FeatureId::NONE)?;
+        let mut features = self.prepared.features_of(whole);
+        // Nobody asked about the product as a whole unless somebody answered.
+        if self.prepared.first_day(whole).is_none() {
+            features.retain(|feature| *feature != whole);
+        }
+        self.report(features, cell)
+    }
+
+    fn report(&self, features: Vec<u32>, cell: Cell) -> Result<Vec<ValueScore>, Error> {
+        let query = ReportQuery {
+            features,
+            from: day(cell.period.from),
+            until: day(cell.period.until),
+            release: cell.release.map(|release| self.release(release)).transpose()?,
+            segment: cell.segment.map(|segment| self.segment(segment)).transpose()?,
+            as_of: day(cell.as_of),
+        };
+        Ok(analytics::value_report(&self.prepared, &self.prior(day(cell.as_of)), &query)?)
+    }
+
+    pub(super) fn products(&self, cells: &[(ProductId, Cell)]) -> Result<Vec<ValueScore>, Error> {
+        // Time zones are few, so are the cells: those that share one are looked at together.
+        let mut together: HashMap<Cell, Vec<u32>> = HashMap::new();
+        for (product, cell) in cells {
+            // A product that was made since the snapshot has nothing to compare.
+            let Ok(whole) = self.feature(*product, FeatureId::NONE) else { continue };
+            if self.prepared.first_day(whole).is_some() {
+                together.entry(*cell).or_default().push(whole);
+            }
+        }
+        let mut values = Vec::with_capacity(cells.len());
+        for (cell, features) in together {
+            values.extend(self.report(features, cell)?);
+        }
+        values.sort_by(|a, b| {
+            b.ranked.cmp(&a.ranked).then(b.score.total_cmp(&a.score)).then(a.feature.cmp(&b.feature))
+        });
+        Ok(values)
+    }
+
+    pub(super) fn trend(
+        &self,
+        product: ProductId,
+        feature: FeatureId,
+        asked: &TrendOf,
+    ) -> Result<Vec<TrendPoint>, Error> {
+        let query = TrendQuery {
+            feature: self.feature(product, feature)?,
+            days: asked.days,
+            release: asked.release.map(|release| self.release(release)).transpose()?,
+            segment: asked.segment.map(|segment| self.segment(segment)).transpose()?,
+        };
+        let priors: Vec<_> = asked.as_of.iter().map(|as_of| self.prior(day(*as_of))).collect();
+        Ok(analytics::trend(&self.prepared, priors.iter().map(AsRef::as_ref), &query)?)
+    }
+
+    pub(super) fn forecast(
+        &self,
+        product: ProductId,
+        feature: FeatureId,
+        asked: ForecastOf,
+    ) -> Result<Option<Forecast>, Error> {
+        let query = ForecastQuery {
+            feature: self.feature(product, feature)?,
+            as_of: day(asked.as_of),
+            days: asked.days,
+            release_day: asked.release_on.map(day),
+            exposure: asked.active_customers,
+        };
+        Ok(analytics::forecast(&self.prepared, &self.prior(day(asked.as_of)), &query)?)
+    }
+
+    pub(super) fn alerts(&self, product: ProductId, period: Period) -> Result<Vec<Alert>, Error> {
+        let query = AlertQuery {
+            whole: self.feature(product, FeatureId::NONE)?,
+            from: day(period.from),
+            // What has not come yet has no incidents.
+            until: day(period.until).min(day(self.today) + 1),
+        };
+        Ok(analytics::alerts(&self.prepared, &query)?)
+    }
+
+    /// The first day of a release: as declared, else that on which its own answers show it in use; none while it is
+    /// only planned, or was never more than a few answers.
+    pub fn first_day(&self, release: ReleaseId) -> Option<NaiveDate> {
+        Some(date(self.prepared.release_first_day(self.codes.releases.code(release)?)?))
+    }
+
+    /// The day since which a release is with customers as far as its answers tell: that on which they show it in use,
+    /// else that of the first of them; none where there is none.
+    pub fn first_seen(&self, release: ReleaseId) -> Option<NaiveDate> {
+        self.first_day(release).or_else(|| self.first_answer(release))
+    }
+
+    /// The release with which alone another is compared: the one that it was made from, else the one before it.
+    pub(super) fn previous(&self, release: ReleaseId) -> Option<ReleaseId> {
+        self.release_of(self.prepared.previous(self.codes.releases.code(release)?)?)
+    }
+
+    pub(super) fn regression(
+        &self,
+        release: ReleaseId,
+        as_of: NaiveDate,
+    ) -> Result<Option<ReleaseReport>, Error> {
+        let Some(first) = self.first_day(release) else { return Ok(None) };
+        let eve = day(first) - 1;
+        // Whether it mends what the release before it broke depends on what was said of that one by then.
+        let earlier = match self.previous(release) {
+            Some(previous) => self.judged(previous, eve, None)?,
+            None => None,
+        };
+        self.judged(release, day(as_of), earlier.as_ref())
+    }
+
+    fn judged(
+        &self,
+        release: ReleaseId,
+        as_of: Day,
+        earlier: Option<&ReleaseReport>,
+    ) -> Result<Option<ReleaseReport>, Error> {
+        let Some(first) = self.first_day(release) else { return Ok(None) };
+        let prior = self.prior(day(first) - 1);
+        Ok(analytics::regression(&self.prepared, &prior, self.release(release)?, as_of, earlier)?)
+    }
+
+    pub(super) fn suspects(
+        &self,
+        release: ReleaseId,
+        feature: u32,
+        through: NaiveDate,
+    ) -> Result<Option<ChangePoint>, Error> {
+        let Some(first) = self.first_day(release) else { return Ok(None) };
+        let (prior, release) = (self.prior(day(first) - 1), self.release(release)?);
+        Ok(analytics::change_point_of_release(&self.prepared, &prior, feature, release, day(through))?)
+    }
+
+    pub(super) fn change_point(
+        &self,
+        product: ProductId,
+        feature: FeatureId,
+        as_of: NaiveDate,
+    ) -> Result<Option<ChangePoint>, Error> {
+        let (prior, code) = (self.prior(day(as_of)), self.feature(product, feature)?);
+        Ok(match feature {
+            FeatureId::NONE => analytics::change_point_of_product(&self.prepared, &prior, code, day(as_of))?,
+            _ => analytics::change_point(&self.prepared, &prior, code, day(as_of))?,
+        })
+    }
+
+    pub(super) fn standard(
+        &self,
+        product: ProductId,
+        feature: FeatureId,
+        cell: Cell,
+    ) -> Result<Vec<Standard>, Error> {
+        let code = self.feature(product, feature)?;
+        // The product as a whole is known by the answers about all of it.
+        let whole = feature == FeatureId::NONE;
+        let query = StandardQuery {
+            feature: (!whole).then_some(code),
+            product: whole.then_some(code),
+            release: cell.release.map(|release| self.release(release)).transpose()?,
+            segment: cell.segment.map(|segment| self.segment(segment)).transpose()?,
+            from: day(cell.period.from),
+            until: day(cell.period.until),
+        };
+        Ok(analytics::standard(&self.prepared, &query)?)
+    }
+
+    /// What a release says that it does to a feature, both as codes; none: it does not touch it.
+    pub fn change_of(&self, release: u32, feature: u32) -> Option<FeatureChange> {
+        self.codes.touches.get(&(release, feature)).copied()
+    }
+
+    /// The feature of a code; `NONE` for the product as a whole.
+    pub fn feature_of(&self, code: u32) -> (ProductId, FeatureId) {
+        self.codes.features.id(code).unwrap_or((ProductId::NONE, FeatureId::NONE))
+    }
+
+    /// The release of a code.
+    pub fn release_of(&self, code: u32) -> Option<ReleaseId> {
+        self.codes.releases.id(code)
+    }
+
+    /// What a feature is called; the product's name for the product as a whole.
+    pub fn feature_name(&self, code: u32) -> &str {
+        let (product, feature) = self.feature_of(code);
+        match self.dimensions.features.get(&feature) {
+            Some(feature) => &feature.name,
+            None => self.dimensions.products.get(&product).map_or("", |product| &product.name),
+        }
+    }
+
+    /// The date of a day of analytics.
+    pub fn date(&self, day: Day) -> NaiveDate {
+        date(day)
+    }
+
+    pub(super) fn prior(&self, as_of: Day) -> Arc<Hyperparameters> {
+        if let Some(prior) = self.priors().get(&as_of) {
+            return prior.clone();
+        }
+        let prior = Arc::new(analytics::hyperparameters(&self.prepared, as_of));
+        self.priors().insert(as_of, prior.clone());
+        prior
+    }
+
+    /// The parameters of a day from the counts as they are, whatever is kept of it.
+    pub(super) fn estimate(&self, as_of: NaiveDate) -> Hyperparameters {
+        analytics::hyperparameters(&self.prepared, day(as_of))
+    }
+
+    pub(super) fn feature(&self, product: ProductId, feature: FeatureId) -> Result<u32, Error> {
+        let code = self.codes.features.code((product, feature));
+        code.ok_or_else(|| unknown("feature", feature.public()))
+    }
+
+    fn release(&self, release: ReleaseId) -> Result<u32, Error> {
+        let code = self.codes.releases.code(release);
+        code.ok_or_else(|| unknown("release", release.public()))
+    }
+
+    fn segment(&self, segment: SegmentId) -> Result<u32, Error> {
+        let code = self.codes.segments.code(segment);
+        code.ok_or_else(|| unknown("segment", segment.public()))
+    }
+}
+
+/// Whoever asks for a score has looked the thing up before: the facts must know it.
+fn unknown(noun: &str, id: String) -> Error {
+    Error::Inconsistent(format!("the facts of the scores know no {noun} {id}"))
+}
