@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, Enum, Object};
 use ballroom_analytics::value::TrendPoint as Point;
 use ballroom_entity::{id::FeatureId, product};
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate};
 
 use super::{
     Asking,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::product as products,
-    score::{Period, Snapshot, TrendOf, known_day},
+    score::{Snapshot, TrendOf, known_day},
 };
 
 /// The most points of a trend.
@@ -88,6 +88,19 @@ pub(super) fn length(field: &str, days: i32) -> Result<u32, Fault> {
     days.ok_or_else(|| Fault::invalid(field, "must lie between 1 and 3660"))
 }
 
+/// The first day that may have a point.
+fn first_day(from: Option<NaiveDate>, to: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Fault> {
+    let usual = (to - Days::new(USUAL_DAYS)).max(DateTime::UNIX_EPOCH.date_naive());
+    let Some(from) = from else { return Ok(usual) };
+    let from = known_day("from", from, today)?;
+    if from > to {
+        let reason =
+            format!("is {from}, and `to` is {to}: give an earlier day for it, or a later one for `to`");
+        return Err(Fault::invalid("from", &reason));
+    }
+    Ok(from)
+}
+
 /// The trend of a feature, or of a product as a whole.
 pub(super) async fn of(
     ctx: &Context<'_>,
@@ -97,13 +110,8 @@ pub(super) async fn of(
 ) -> Result<Vec<TrendPoint>, Fault> {
     let today = products::today(product, ctx.now());
     let to = known_day("to", asked.to.map_or(today, Into::into), today)?;
-    let from = asked.from.map_or_else(|| to - Days::new(USUAL_DAYS), NaiveDate::from);
-    if from > to {
-        return Err(Fault::invalid("from", "must not lie after `to`"));
-    }
+    let from = first_day(asked.from.map(Into::into), to, today)?;
     let days = length("days", asked.days)?;
-    // A trend longer than a century is not worth a message of its own.
-    Period::resolve(Some(Period { from, until: to + Days::new(1) }), None, today)?;
     let step = asked.step.days();
     let points = (to - from).num_days() as u64 / step + 1;
     if points > MOST_POINTS {

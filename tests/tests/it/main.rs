@@ -24,6 +24,7 @@ mod objects;
 mod oidc;
 mod organizations;
 mod people;
+mod periods;
 mod propagation;
 mod protocol;
 mod readme;
