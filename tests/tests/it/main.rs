@@ -17,6 +17,7 @@ mod identities;
 mod import;
 mod import_rows;
 mod inputs;
+mod late;
 mod limits;
 mod live;
 mod nouns;
