@@ -36,3 +36,4 @@ mod scores;
 mod statements;
 mod states;
 mod unrated;
+mod values;
