@@ -138,6 +138,54 @@ async fn null_where_a_value_is_needed_is_one_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_item_that_is_a_variable_is_taken_or_refused_by_itself() {
+    let app = shop().await;
+    let good = json!({ "product": "shop", "scale": "csat", "rating": 4 });
+    let bad = json!({ "product": "shop", "scale": "csat", "rating": "x" });
+    let batch = |variables: &str, items: &str| {
+        format!(
+            "mutation({variables}) {{ submitFeedbackBatch(input: {{ items: {items} }}) {{
+                refused items {{ error {{ field message }} }} }} }}"
+        )
+    };
+    let literal = "{ product: \"shop\", scale: \"csat\", rating: 3 }";
+    let item = "SubmitFeedbackInput!";
+    let (a, b) = (format!("$a: {item}"), format!("$a: {item}, $b: {item}"));
+    let list = "$a: [SubmitFeedbackInput!]!".to_owned();
+    for (declared, items, variables, refused) in [
+        (&a, format!("[$a, {literal}]"), json!({ "a": bad }), 0),
+        (&b, "[$a, $b]".to_owned(), json!({ "a": good, "b": bad }), 1),
+        (&b, format!("[$a, {literal}, $b]"), json!({ "a": good, "b": bad }), 2),
+        (&list, "$a".to_owned(), json!({ "a": [good, good, bad] }), 2),
+        (&list, "$a".to_owned(), json!({ "a": bad }), 0),
+    ] {
+        let query = batch(declared, &items);
+        let done = app.asks(&query, variables).await["submitFeedbackBatch"].clone();
+        assert_eq!(done["refused"], 1, "{query}: {done:#}");
+        for (index, item) in done["items"].as_array().unwrap().iter().enumerate() {
+            let error = match index == refused {
+                true => json!({ "field": "rating", "message": "rating: must be a number, not \"x\"" }),
+                false => Value::Null,
+            };
+            assert_eq!(item["error"], error, "{query}: {done:#}");
+        }
+    }
+    let null = app.asks(&batch(&a, &format!("[{literal}, $a]")), json!({ "a": null })).await;
+    let error = &null["submitFeedbackBatch"]["items"][1]["error"]["message"];
+    assert_eq!(*error, "item: must not be null", "{null:#}");
+    // As an argument of its own it fails that one, and what needs it.
+    let both = format!(
+        "mutation({a}) {{ submitFeedback(input: $a) {{ outcome }} submitFeedbackBatch(input: {{ items: [$a] }}) {{ refused }} }}"
+    );
+    let refused = (
+        "INVALID_ARGUMENT".to_owned(),
+        "a.rating".to_owned(),
+        "a.rating: must be a number, not \"x\"".to_owned(),
+    );
+    assert_eq!(wrong(&app, &both, json!({ "a": bad })).await, [refused]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_number_beyond_all_bounds_is_shown_as_it_was_written() {
     let app = shop().await;
     let bounds = "must be a number between -1.8e308 and 1.8e308";
