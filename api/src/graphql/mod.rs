@@ -12,6 +12,7 @@ mod live;
 mod load;
 mod page;
 mod payload;
+mod range;
 mod reach;
 mod root;
 mod scalar;
@@ -46,6 +47,7 @@ mod scale;
 
 mod alert;
 mod answers;
+mod deleted;
 mod distribution;
 mod feedback;
 
@@ -85,9 +87,10 @@ pub use live::{LiveSchema, Said};
 pub use subscription::Subscription;
 
 use self::{
-    customer::Customer, deployment::Deployment, exposures::DailyExposure, fault::Message, feature::Feature,
-    feedback::Feedback, incident::Incident, iteration::Iteration, member::Member, organization::Organization,
-    page::Total, product::Product, reach::Mark, release::Release, root::Root, segment::Segment, team::Team,
+    customer::Customer, deleted::DeletedFeedback, deployment::Deployment, exposures::DailyExposure,
+    fault::Message, feature::Feature, feedback::Feedback, incident::Incident, iteration::Iteration,
+    member::Member, organization::Organization, page::Total, product::Product, reach::Mark, release::Release,
+    root::Root, segment::Segment, team::Team,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -139,6 +142,7 @@ pub struct Query(
     customer::CustomerQuery,
     scale::ScaleQuery,
     feedback::FeedbackQuery,
+    deleted::DeletedFeedbackQuery,
     incident::IncidentQuery,
     value::ValueQuery,
     parameters::ParametersQuery,
@@ -213,6 +217,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Segment>>("Segments, by pages.")
         .override_output_type_description::<Rows<Customer>>("Customers, by pages.")
         .override_output_type_description::<Rows<Feedback>>("Answers, by pages.")
+        .override_output_type_description::<Rows<DeletedFeedback>>("Deleted responses, by pages.")
         .override_output_type_description::<Rows<Incident>>("Incidents, by pages.")
         .override_output_type_description::<Rows<DailyExposure>>("Exposure by day, by pages.")
 }

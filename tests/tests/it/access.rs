@@ -102,6 +102,7 @@ fn samples() -> Vec<(String, String)> {
     for one in ["feedback", "incident", "iteration"] {
         query(one, &format!("(id: {}) {{ id }}", none(one)));
     }
+    query("deletedFeedback", "(first: 1) { nodes { deletedId } }");
     query("scales", " { id }");
     query("tokens", " { id }");
     query("scoreParameters", " { mean }");
@@ -169,8 +170,16 @@ fn samples() -> Vec<(String, String)> {
     mutation("computeScoreParameters", "from: \"2026-03-02\", until: \"2026-03-01\"");
     mutation("createToken", "name: \"\", role: SUPPORT");
     mutation("revokeToken", "tokenId: \"none\"");
-    for name in ["feedbackReceived", "incidentChanged", "releaseChanged", "verdictChanged", "incidentAlert"] {
+    for name in [
+        "feedbackReceived",
+        "feedbackDeleted",
+        "incidentChanged",
+        "releaseChanged",
+        "verdictChanged",
+        "incidentAlert",
+    ] {
         let shown = match name {
+            "feedbackDeleted" => "deletedId",
             "verdictChanged" => "after",
             "incidentAlert" => "kind",
             _ => "id",

@@ -135,7 +135,11 @@ async fn a_twin_of_a_release_is_warned_of(backend: Backend) {
         ("10", json!([])),
     ] {
         let input = json!({ "product": "shop", "version": version });
-        assert_eq!(app.asks(plan, json!({ "input": input })).await["planRelease"]["alike"], alike, "{version}");
+        assert_eq!(
+            app.asks(plan, json!({ "input": input })).await["planRelease"]["alike"],
+            alike,
+            "{version}"
+        );
     }
 }
 

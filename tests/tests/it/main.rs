@@ -9,6 +9,7 @@ mod command_line;
 mod connections;
 mod contract;
 mod counts;
+mod deleted;
 mod demo;
 mod durability;
 mod federation;
