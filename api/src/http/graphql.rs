@@ -120,7 +120,7 @@ impl Asked<'_> {
                 _ => StatusCode::BAD_REQUEST,
             };
             let mut answer = self.refused_with(status, refusal);
-            // The rest of the body is not waited for: without this, a body in chunks holds the connection until it ends.
+            // The rest of the body is not waited for.
             answer.head_mut().set_connection_type(ConnectionType::Close);
             answer
         })?;
