@@ -111,7 +111,7 @@ async fn null_where_a_value_is_needed_is_one_error() {
     for (query, argument) in [
         ("mutation { updateSegment(input: { segment: \"smb\", name: null }) { segment { id } } }", "input.name"),
         ("mutation { updateSegment(input: null) { segment { id } } }", "input"),
-        ("mutation { updateTeam(input: { team: null }) { team { id } } }", "input.team"),
+        ("mutation { updateTeam(input: { team: null, name: \"x\" }) { team { id } } }", "input.team"),
         ("mutation { updateCustomer(input: { customer: null }) { customer { id } } }", "input.customer"),
         ("mutation { updateProduct(input: { product: null }) { product { id } } }", "input.product"),
         ("mutation { updateMember(input: { member: null }) { member { id } } }", "input.member"),
@@ -189,13 +189,13 @@ async fn each_item_that_is_a_variable_is_taken_or_refused_by_itself() {
 async fn a_number_beyond_all_bounds_is_shown_as_it_was_written() {
     let app = shop().await;
     let bounds = "must be a number between -1.8e308 and 1.8e308";
-    let exact = "must be a number between -2^53 and 2^53";
+    let exact = "must be a number between -2^53 + 2 and 2^53 - 2";
     for (number, float) in [
         ("1e999", bounds),
         ("-1E+999", bounds),
         ("12345678901234567890", exact),
         ("-123456789012345678901234567890", exact),
-        ("9007199254740993", exact),
+        ("9007199254740991", exact),
     ] {
         let whole = match number.contains(['e', 'E']) {
             true => "must be a whole number",
@@ -215,7 +215,7 @@ async fn a_number_beyond_all_bounds_is_shown_as_it_was_written() {
             ("query", "ID!", "id", node("V"), id),
             ("query", "Reference!", "product", "product(product: V) { key }".to_owned(), text),
         ] {
-            if ty == "ID!" && number == "9007199254740993" {
+            if ty == "ID!" && number == "9007199254740991" {
                 continue;
             }
             let message = |place: &str| format!("{place}: {reason}, not {number}");
@@ -233,7 +233,7 @@ async fn a_number_beyond_all_bounds_is_shown_as_it_was_written() {
         }
     }
     // What is near to it and can be held.
-    for number in ["1e3", "9007199254740991", "-0.0", "4.000000000000000000000001"] {
+    for number in ["1e3", "9007199254740990", "-9007199254740990", "-0.0", "4.000000000000000000000001"] {
         let query = "query($v: Float) { product(product: \"shop\") { feedback(filter: { scale: \"csat\", ratingAtLeast: $v }) {
             totalCount } } }";
         let body = format!("{{ \"query\": {}, \"variables\": {{ \"v\": {number} }} }}", json!(query));

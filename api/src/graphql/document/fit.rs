@@ -16,8 +16,8 @@ use crate::{base::text, graphql::scalar};
 /// The longest value that is quoted, in characters.
 const QUOTED: usize = 60;
 
-/// Up to where a whole number is a `Float` without loss.
-const EXACT: f64 = (1_i64 << 53) as f64;
+/// Below this a whole number is a `Float` without loss: the bound at which the coercion of apollo-compiler refuses it.
+const EXACT: f64 = ((1_i64 << 53) - 1) as f64;
 
 /// What is wrong with null where a value is needed.
 pub(super) const NOT_NULL: &str = "must not be null";
@@ -179,7 +179,9 @@ fn not_int(digits: &str) -> Option<&'static str> {
 /// What a number must be to be a `Float`; nothing where it is one. A whole one must be one without loss.
 fn not_float(digits: &str) -> Option<&'static str> {
     match digits.parse::<f64>() {
-        Ok(number) if is_whole(digits) && number.abs() >= EXACT => Some("a number between -2^53 and 2^53"),
+        Ok(number) if is_whole(digits) && number.abs() >= EXACT => {
+            Some("a number between -2^53 + 2 and 2^53 - 2")
+        }
         Ok(number) if number.is_finite() => None,
         _ => Some("a number between -1.8e308 and 1.8e308"),
     }
