@@ -72,7 +72,8 @@ async fn a_copy_learns_of_each_deletion(backend: Backend) {
     let page = app.asks(DELETED, json!({ "first": 2 })).await;
     assert_eq!((ids(&page).len(), &page["deletedFeedback"]["pageInfo"]["hasNextPage"]), (2, &json!(true)));
     let after = &page["deletedFeedback"]["pageInfo"]["endCursor"];
-    assert_eq!(ids(&app.asks(DELETED, json!({ "first": 2, "after": after })).await), [other.clone()]);
+    let rest = app.asks(DELETED, json!({ "first": 2, "after": after })).await;
+    assert_eq!(ids(&rest), std::slice::from_ref(&other));
     let at = |index: usize| nodes[index]["deletedAt"].clone();
     for (filter, expected) in [
         (json!({ "product": "shop" }), vec![&named, &bare]),
