@@ -22,6 +22,7 @@ mod m0018_people;
 mod m0019_unrated_feedback;
 mod m0020_deletions;
 mod m0022_conventions;
+mod m0023_deleted_feedback;
 mod m0024_count_changes;
 
 /// Applies the steps that a database lacks.
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_unrated_feedback::Migration),
             Box::new(m0020_deletions::Migration),
             Box::new(m0022_conventions::Migration),
+            Box::new(m0023_deleted_feedback::Migration),
             Box::new(m0024_count_changes::Migration),
         ]
     }

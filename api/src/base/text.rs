@@ -12,6 +12,16 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 /// own use: it is refused wherever it comes in.
 pub const BROKEN: char = '\u{FDD0}';
 
+/// Begins what JSON writes as a number and no number here can hold, such as `1e999`: the digits as they were sent follow it.
+/// Kept free by Unicode like [`BROKEN`].
+pub const BEYOND: char = '\u{FDD1}';
+
+/// The digits of a number beyond all that can be held, if this stands for one.
+pub fn beyond(text: &str) -> Option<&str> {
+    let is_number = |digits: &&str| digits.parse::<f64>().is_ok();
+    text.strip_prefix(BEYOND).filter(is_number)
+}
+
 /// A name as it is kept: NFC, every kind of space a plain one, never two in a row and none at the ends, without characters that nobody sees.
 /// Those that join letters or choose how a sign looks stay where they can: after a character that is not ASCII.
 pub(crate) fn name(text: &str) -> Cow<'_, str> {

@@ -6,6 +6,8 @@
 //! comes before the release, any other word after it. (`semver` and `version-compare` refuse build numbers in
 //! parentheses and letters after digits; `natord` and `alphanumeric-sort` do not know pre-releases.)
 
+use super::text;
+
 /// Words that say that a version comes before the one without them, and in which order they follow.
 const BEFORE: [&[&str]; 5] = [
     &["dev", "snapshot", "nightly", "canary", "edge", "experimental", "insider", "insiders"],
@@ -56,6 +58,24 @@ pub(crate) fn order(version: &str) -> String {
     }
     key.push(0x40);
     key.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A version without what people write or leave out as they please: case, a leading `v`, which signs separate its parts, and
+/// zeros at its end. Versions with equal spellings are the same version to whoever reads them.
+pub(crate) fn spelling(version: &str) -> String {
+    let folded = text::folded(version);
+    let mut parts: Vec<&str> =
+        folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let is_numbered = |part: &str| part.starts_with(|first: char| first.is_ascii_digit());
+    match parts.as_mut_slice() {
+        ["v", second, ..] if is_numbered(second) => drop(parts.remove(0)),
+        [first, ..] => *first = first.strip_prefix('v').filter(|rest| is_numbered(rest)).unwrap_or(first),
+        [] => (),
+    }
+    while parts.len() > 1 && parts.last() == Some(&"0") {
+        parts.pop();
+    }
+    parts.join(".")
 }
 
 /// A part of a version.
@@ -167,6 +187,20 @@ mod tests {
         for same in ["1.0", "v1.0", "1.0.0", "release-1.0", "1.0.Final", "Version 1.0", "01.0"] {
             assert_eq!(order(same), order("1"), "{same}");
         }
+    }
+
+    #[test]
+    fn other_spellings_of_a_version_are_told_from_other_versions() {
+        for same in ["1.0", "v1.0", "V1.0", "v 1.0", "v.1.0", "1_0", "1-0", "1.0.0", "1"] {
+            assert_eq!(spelling(same), spelling("1.0"), "{same}");
+        }
+        assert_eq!(spelling("v2.0.0-RC.1"), spelling("2.0.0 rc1").replace("rc1", "rc.1"));
+        assert_eq!(spelling("4.6.1 (9)"), spelling("v4.6.1-9"));
+        for other in ["Änderung-1", "release-1.0", "1.0-hotfix", "10", "1.0.1", "v", "vista 1.0", "0", ""] {
+            assert_ne!(spelling(other), spelling("1.0"), "{other}");
+        }
+        assert_ne!(spelling("0"), spelling(""));
+        assert_ne!(spelling("vier"), spelling("ier"));
     }
 
     #[test]

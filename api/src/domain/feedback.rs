@@ -152,7 +152,7 @@ pub async fn delete(
         .filter(Column::Id.eq(feedback))
         .exec(tx.db())
         .await?;
-    deleted::remember(&tx, &row).await?;
+    deleted::record(&tx, &row).await?;
     tx.tell(Event::FeedbackDeleted(feedback));
     tx.commit().await?;
     Ok(row)

@@ -160,7 +160,7 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     };
     let row = row.insert(tx.db()).await?;
     touch(tx, row.id, touched).await?;
-    let alike = dimensions.spelled_like(row.product_id, &row.version_order);
+    let alike = dimensions.spelled_like(row.product_id, &row.version);
     let alike = alike.into_iter().cloned().collect();
     drop(dimensions);
     tx.release_written(&row);

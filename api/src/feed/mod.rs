@@ -22,7 +22,7 @@ mod watched;
 use std::{any::Any, collections::HashMap, sync::Arc};
 
 use ballroom_entity::{
-    attribution, feedback,
+    attribution, deleted_feedback, feedback,
     id::{EventId, FeatureId, OrganizationId, ProductId},
     incident, release,
 };
@@ -66,6 +66,7 @@ struct Shared {
 struct Channel {
     cursor: Cursor,
     feedback: Topic<Received>,
+    deletions: Topic<Deleted>,
     incidents: Topic<Incident>,
     releases: Topic<release::Model>,
     verdicts: Option<Arc<Watched<VerdictChanged>>>,
@@ -97,6 +98,9 @@ pub struct Portion<T> {
 
 /// An answer that was submitted.
 pub type Received = feedback::Model;
+
+/// A response that was deleted.
+pub type Deleted = deleted_feedback::Model;
 
 /// An incident that changed, with what is linked to it.
 pub struct Incident {
@@ -169,6 +173,11 @@ impl Feed {
     /// Answers that are submitted from now on, or that were submitted after a place.
     pub async fn feedback(&self, by: Read, after: Option<Place>) -> Result<Heard<Received>, Error> {
         self.listen(by.organization(), after, |channel| channel.feedback.subscribe()).await
+    }
+
+    /// Responses that are deleted from now on, or that were deleted after a place.
+    pub async fn deletions(&self, by: Read, after: Option<Place>) -> Result<Heard<Deleted>, Error> {
+        self.listen(by.organization(), after, |channel| channel.deletions.subscribe()).await
     }
 
     /// Incidents that change from now on, or that changed after a place.
@@ -258,6 +267,7 @@ impl Channel {
         Self {
             cursor: Cursor::after(revision),
             feedback: Topic::new(KEPT),
+            deletions: Topic::new(KEPT),
             incidents: Topic::new(KEPT),
             releases: Topic::new(KEPT),
             verdicts: None,
@@ -266,8 +276,10 @@ impl Channel {
     }
 
     fn is_idle(&self) -> bool {
-        let listeners =
-            self.feedback.receiver_count() + self.incidents.receiver_count() + self.releases.receiver_count();
+        let listeners = self.feedback.receiver_count()
+            + self.deletions.receiver_count()
+            + self.incidents.receiver_count()
+            + self.releases.receiver_count();
         listeners == 0 && self.verdicts.is_none() && self.alerts.is_none()
     }
 }

@@ -15,7 +15,7 @@ use ballroom_entity::{
 use futures::{Stream, stream};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Cursor, Incident, Place, Portion, Shared, reader::placed};
+use super::{Cursor, Deleted, Incident, Place, Portion, Shared, reader::placed};
 use crate::{
     base::{error::Error, reference::PublicId},
     transaction::Event,
@@ -59,6 +59,23 @@ impl Thing for feedback::Model {
         wanted: Vec<(Place, FeedbackId)>,
     ) -> Result<Portion<Self>, Error> {
         let things = shared.answers(organization, wanted).await?;
+        Ok(Portion { dimensions: shared.store.dimensions(organization).await?, things })
+    }
+}
+
+impl Thing for Deleted {
+    type Id = FeedbackId;
+
+    fn told_by(event: &Event) -> &[FeedbackId] {
+        event.deletions()
+    }
+
+    async fn load(
+        shared: &Shared,
+        organization: OrganizationId,
+        wanted: Vec<(Place, FeedbackId)>,
+    ) -> Result<Portion<Self>, Error> {
+        let things = shared.deletions(organization, wanted).await?;
         Ok(Portion { dimensions: shared.store.dimensions(organization).await?, things })
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use ballroom_entity::{
-    feedback,
+    deleted_feedback, feedback,
     id::{FeedbackId, IncidentId, OrganizationId, ReleaseId},
     incident, organization, outbox,
 };
@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-use super::{Channel, Cursor, Incident, Place, Portion, Shared, Topic};
+use super::{Channel, Cursor, Deleted, Incident, Place, Portion, Shared, Topic};
 use crate::{
     base::error::{Error, with_causes},
     domain::incident as incidents,
@@ -172,12 +172,14 @@ impl Shared {
             return Ok(None);
         }
         let feedback = self.answers(organization, wanted.feedback).await?;
+        let deletions = self.deletions(organization, wanted.deletions).await?;
         let incidents = self.incidents(organization, wanted.incidents).await?;
         // Last, so that they know whatever the rows refer to.
         let dimensions = self.store.dimensions(organization).await?;
         let release = |(place, id)| Some((place, dimensions.releases.get(&id)?.clone()));
         let releases = wanted.releases.into_iter().filter_map(release).collect();
-        Ok(Some(Found { feedback, incidents, releases, scores_changed: wanted.scores_changed, dimensions }))
+        let scores_changed = wanted.scores_changed;
+        Ok(Some(Found { feedback, deletions, incidents, releases, scores_changed, dimensions }))
     }
 
     /// Answers that were deleted meanwhile are not told.
@@ -190,6 +192,23 @@ impl Shared {
         for wanted in wanted.chunks(ROWS) {
             let rows = feedback::Entity::owned_by(organization)
                 .filter(feedback::Column::Id.is_in(wanted.iter().map(|(_, id)| *id)))
+                .all(self.store.reader())
+                .await?;
+            let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+            found.extend(wanted.iter().filter_map(|(place, id)| Some((*place, rows.remove(id)?))));
+        }
+        Ok(found)
+    }
+
+    pub(super) async fn deletions(
+        &self,
+        organization: OrganizationId,
+        wanted: Vec<(Place, FeedbackId)>,
+    ) -> Result<Vec<(Place, Deleted)>, Error> {
+        let mut found = Vec::with_capacity(wanted.len());
+        for wanted in wanted.chunks(ROWS) {
+            let rows = deleted_feedback::Entity::owned_by(organization)
+                .filter(deleted_feedback::Column::Id.is_in(wanted.iter().map(|(_, id)| *id)))
                 .all(self.store.reader())
                 .await?;
             let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
@@ -229,6 +248,7 @@ impl Shared {
 #[derive(Default)]
 struct About {
     feedback: Vec<(Place, FeedbackId)>,
+    deletions: Vec<(Place, FeedbackId)>,
     incidents: Vec<(Place, IncidentId)>,
     releases: Vec<(Place, ReleaseId)>,
     scores_changed: bool,
@@ -242,6 +262,9 @@ impl About {
             let Some(event) = Event::read(&row.kind, &row.payload) else { continue };
             if channel.feedback.receiver_count() > 0 {
                 about.feedback.extend(placed(row, event.answers()));
+            }
+            if channel.deletions.receiver_count() > 0 {
+                about.deletions.extend(placed(row, event.deletions()));
             }
             if channel.incidents.receiver_count() > 0 {
                 about.incidents.extend(placed(row, event.incidents()));
@@ -258,7 +281,7 @@ impl About {
     }
 
     fn is_nothing(&self) -> bool {
-        let things = self.feedback.len() + self.incidents.len() + self.releases.len();
+        let things = self.feedback.len() + self.deletions.len() + self.incidents.len() + self.releases.len();
         things == 0 && !self.scores_changed
     }
 }
@@ -280,6 +303,7 @@ fn once<I: Copy + Eq + Hash>(things: &mut Vec<(Place, I)>) {
 struct Found {
     dimensions: Arc<Dimensions>,
     feedback: Vec<(Place, feedback::Model)>,
+    deletions: Vec<(Place, Deleted)>,
     incidents: Vec<(Place, Incident)>,
     releases: Vec<(Place, ballroom_entity::release::Model)>,
     scores_changed: bool,
@@ -289,6 +313,7 @@ impl Found {
     fn tell(self, channel: &Channel) {
         let text = |answer: &feedback::Model| answer.comment.as_ref().map_or(0, String::len);
         send(&channel.feedback, &self.dimensions, self.feedback, text);
+        send(&channel.deletions, &self.dimensions, self.deletions, |_| 0);
         let text = |incident: &Incident| incident.row.description.as_ref().map_or(0, String::len);
         send(&channel.incidents, &self.dimensions, self.incidents, text);
         let text = |release: &ballroom_entity::release::Model| release.notes.as_ref().map_or(0, String::len);

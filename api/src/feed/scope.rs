@@ -6,8 +6,12 @@ use ballroom_entity::{
     release,
 };
 
-use super::{AlertBegun, Incident, VerdictChanged};
-use crate::{base::error::Error, domain::release::live_on, store::Dimensions};
+use super::{AlertBegun, Deleted, Incident, VerdictChanged};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    domain::release::live_on,
+    store::Dimensions,
+};
 
 /// A product, a feature and a release, each or none.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +56,11 @@ impl Scope {
         self.product.is_none_or(|product| product == answer.product_id)
             && self.feature.is_none_or(|feature| answer.feature_id == Some(feature))
             && self.release.is_none_or(release)
+    }
+
+    /// Whether a deleted response was in it, of which only the product is known.
+    pub fn has_deleted(&self, deleted: &Deleted) -> bool {
+        self.product.is_none_or(|product| deleted.product_id == Some(product))
     }
 
     /// Whether an incident is in it. It is in a release's as soon as anything is stated of that release, be it that

@@ -49,6 +49,7 @@ mod scale;
 
 mod alert;
 mod answers;
+mod deleted;
 mod distribution;
 mod feedback;
 
@@ -88,10 +89,10 @@ pub use live::{LiveSchema, Said};
 pub use subscription::Subscription;
 
 use self::{
-    customer::Customer, deployment::Deployment, exposures::DailyExposure, fault::Message, feature::Feature,
-    feedback::Feedback, incident::Incident, iteration::Iteration, member::Member, organization::Organization,
-    page::Total, product::Product, reach::Mark, release::Release, root::Root, scale::Scale, segment::Segment,
-    team::Team, token::ApiToken,
+    customer::Customer, deleted::DeletedFeedback, deployment::Deployment, exposures::DailyExposure,
+    fault::Message, feature::Feature, feedback::Feedback, incident::Incident, iteration::Iteration,
+    member::Member, organization::Organization, page::Total, product::Product, reach::Mark, release::Release,
+    root::Root, scale::Scale, segment::Segment, team::Team, token::ApiToken,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -143,6 +144,7 @@ pub struct Query(
     customer::CustomerQuery,
     scale::ScaleQuery,
     feedback::FeedbackQuery,
+    deleted::DeletedFeedbackQuery,
     incident::IncidentQuery,
     value::ValueQuery,
     parameters::ParametersQuery,
@@ -219,6 +221,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Scale>>("A page of scales.")
         .override_output_type_description::<Rows<ApiToken>>("A page of tokens.")
         .override_output_type_description::<Rows<Feedback>>("Answers, by pages.")
+        .override_output_type_description::<Rows<DeletedFeedback>>("Deleted responses, by pages.")
         .override_output_type_description::<Rows<Incident>>("Incidents, by pages.")
         .override_output_type_description::<Rows<DailyExposure>>("Exposure by day, by pages.")
 }

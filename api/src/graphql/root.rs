@@ -64,6 +64,8 @@ impl<T: ObjectType> ContainerType for Root<T> {
                 error.extensions.get_or_insert_default().set("code", Code::NotFound.name());
                 error
             }
+            // What the library itself refuses, such as one without a __typename, has no path.
+            Err(error) if error.path.is_empty() => ctx.set_error_path(error),
             Err(error) => error,
         };
         ctx.add_error(error);

@@ -20,6 +20,7 @@ use futures::{
 use super::{
     Asking,
     alert::IncidentAlert,
+    deleted::DeletedFeedback,
     fault::Fault,
     feature::{self, Feature},
     feedback::Feedback,
@@ -75,6 +76,27 @@ impl Subscription {
             let own = by.only().is_none_or(|customer| answer.customer_id == Some(customer));
             let wanted = own && scope.has_answer(&portion.dimensions, answer);
             wanted.then(|| Told::new(portion, Feedback(answer.clone())))
+        }))
+    }
+
+    /// Each response that is deleted, as soon as it is: remove it from copies of the responses. Earlier deletions are in
+    /// `Query.deletedFeedback`.
+    async fn feedback_deleted(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only responses about this product.")] product: Option<Reference>,
+        #[graphql(
+            desc = "First tell what happened after this cursor, of an event or of `Organization.feedCursor`."
+        )]
+        after: Option<String>,
+    ) -> Result<Events<DeletedFeedback>, Fault> {
+        let by = ctx.reads()?;
+        let heard = ctx.services().feed.deletions(by, place(after)?).await?;
+        let scope = scope(ctx, product, None, None).await?;
+        Ok(events(heard, move |portion, deleted| {
+            let own = by.only().is_none_or(|customer| deleted.customer_id == Some(customer));
+            let wanted = own && scope.has_deleted(deleted);
+            wanted.then(|| Told::new(portion, DeletedFeedback(deleted.clone())))
         }))
     }
 

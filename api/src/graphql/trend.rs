@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::product as products,
-    score::{Period, Snapshot, TrendOf, known_day},
+    score::{Snapshot, TrendOf, known_day},
 };
 
 /// The most points of a trend.
@@ -84,6 +84,19 @@ impl TrendPoint {
 pub(super) fn length(field: &str, days: i32) -> Result<u32, Fault> {
     let days = u32::try_from(days).ok().filter(|days| (1..=3_660).contains(days));
     days.ok_or_else(|| Fault::invalid(field, "must lie between 1 and 3660"))
+}
+
+/// The first day that may have a point.
+fn first_day(from: Option<NaiveDate>, to: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Fault> {
+    let usual = (to - Days::new(USUAL_DAYS)).max(DateTime::UNIX_EPOCH.date_naive());
+    let Some(from) = from else { return Ok(usual) };
+    let from = known_day("from", from, today)?;
+    if from > to {
+        let reason =
+            format!("is {from}, and `to` is {to}: give an earlier day for it, or a later one for `to`");
+        return Err(Fault::invalid("from", &reason));
+    }
+    Ok(from)
 }
 
 /// The trend of a feature, or of a product as a whole.

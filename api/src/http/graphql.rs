@@ -6,7 +6,7 @@ use actix_cors::Cors;
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{self, HeaderMap, HeaderValue},
     },
     middleware::Condition,
@@ -119,7 +119,10 @@ impl Asked<'_> {
                 Code::Timeout => StatusCode::REQUEST_TIMEOUT,
                 _ => StatusCode::BAD_REQUEST,
             };
-            self.refused_with(status, refusal)
+            let mut answer = self.refused_with(status, refusal);
+            // The rest of the body is not waited for.
+            answer.head_mut().set_connection_type(ConnectionType::Close);
+            answer
         })?;
         let params = match body.len() > LARGE {
             true => aside(move || params::of_body(&body)).await,

@@ -1,13 +1,14 @@
 //! Connections that ask for nothing: actix limits the time of a connection's first head, and that of a silence between
 //! requests, but not that of a later head of which only a part has come. Whoever began one would hold the connection for
-//! ever, so one on which nothing has been asked for longer than both limits together is closed.
+//! ever, so one on which nothing has been asked for longer than both limits together is closed. Nor does actix close one whose
+//! answer says so while a body in chunks goes on; that is done here too.
 
 use std::{
     any::Any,
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -18,12 +19,16 @@ use actix_web::{
     Error,
     body::{BodySize, MessageBody},
     dev::{Extensions, ServiceRequest, ServiceResponse},
+    http::{ConnectionType, Version},
     middleware::Next,
     rt::net::TcpStream,
     web::Bytes,
 };
 use socket2::{SockRef, Socket};
 use tokio::time::{MissedTickBehavior, interval};
+
+/// How long a client may still read an answer after which its connection is closed.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// How often connections are looked at.
 const ROUND: Duration = Duration::from_secs(1);
@@ -38,6 +43,8 @@ struct Connection {
     socket: Socket,
     /// Requests whose answers are not sent yet.
     requests: AtomicUsize,
+    /// Whether it was told that it is closed: no further request is read from it.
+    ends: AtomicBool,
     /// When there was the last one.
     quiet_since: Mutex<Instant>,
 }
@@ -52,6 +59,7 @@ impl Heads {
         let connection = Arc::new(Connection {
             socket,
             requests: AtomicUsize::new(0),
+            ends: AtomicBool::new(false),
             quiet_since: Instant::now().into(),
         });
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&connection));
@@ -67,6 +75,7 @@ impl Heads {
             while let Some(open) = open.upgrade() {
                 open.lock().unwrap_or_else(PoisonError::into_inner).retain(|connection| {
                     let Some(connection) = connection.upgrade() else { return false };
+                    let allowed = if connection.ends.load(Ordering::Acquire) { LINGER } else { allowed };
                     let over = connection.quiet_for().is_some_and(|quiet| quiet > allowed);
                     if over {
                         // It may be closed already; then that was done.
@@ -116,7 +125,14 @@ pub(super) async fn request<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<Body<B>>, Error> {
     let answering = Answering::on(request.conn_data::<Arc<Connection>>().cloned());
+    // A connection of HTTP/2 has other requests.
+    let alone = request.version() < Version::HTTP_2;
     let response = next.call(request).await?;
+    if let Some(connection) = answering.0.as_ref().filter(|_| alone)
+        && response.response().head().connection_type() == ConnectionType::Close
+    {
+        connection.ends.store(true, Ordering::Release);
+    }
     Ok(response.map_body(|_, body| Body { body: Box::pin(body), _answering: answering }))
 }
 

@@ -8,9 +8,12 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Number, Value};
 
 use super::json;
-use crate::graphql::{
-    Code,
-    document::{Params, Refusal},
+use crate::{
+    base::text,
+    graphql::{
+        Code,
+        document::{Params, Refusal},
+    },
 };
 
 /// The whole body, if it comes in time and is not too long. It is read piece by piece: whoever promises little and
@@ -74,12 +77,13 @@ pub(super) fn of_query_string(text: &str) -> Result<Params, Refusal> {
 }
 
 fn of_fields(mut fields: Map<String, Value>) -> Result<Params, Refusal> {
-    let mut text = |name: &str| match fields.remove(name) {
+    let mut string = |name: &str| match fields.remove(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Value::String(text)) if text::beyond(&text).is_none() => Ok(Some(text)),
         Some(_) => Err(bad(format!("The parameter {name} must be a string."))),
     };
-    let (query, document_id, operation_name) = (text("query")?, text("documentId")?, text("operationName")?);
+    let (query, document_id, operation_name) =
+        (string("query")?, string("documentId")?, string("operationName")?);
     let mut map = |name: &str| match fields.remove(name) {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(map)) => Ok(map),

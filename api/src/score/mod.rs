@@ -59,33 +59,48 @@ impl Period {
     ) -> Result<(Self, NaiveDate), Error> {
         let as_of = as_of.map(|day| known_day("asOf", day, today)).transpose()?;
         let period = given.unwrap_or_else(|| Self::last(USUAL_DAYS, as_of.unwrap_or(today)));
-        let epoch = DateTime::UNIX_EPOCH.date_naive();
-        if period.from < epoch - Days::new(USUAL_DAYS) || period.until > today + Days::new(MOST_DAYS as u64) {
-            return Err(Error::invalid("period", "must lie between 1970 and a century from now"));
-        }
-        if period.until <= period.from {
-            return Err(Error::invalid(
-                "period.until",
-                "must lie after period.from: a period ends before its `until`",
-            ));
-        }
-        if (period.until - period.from).num_days() > MOST_DAYS {
-            return Err(Error::invalid("period", "must not be longer than a century"));
-        }
+        period.check(today)?;
         let as_of = as_of.unwrap_or_else(|| today.min(period.until - Days::new(1)));
         Ok((period, as_of))
+    }
+
+    /// Whether it ends after it begins, and is within bounds.
+    fn check(self, today: NaiveDate) -> Result<(), Error> {
+        let Self { from, until } = self;
+        let (first, last) =
+            (DateTime::UNIX_EPOCH.date_naive() - Days::new(USUAL_DAYS), today + Days::new(MOST_DAYS as u64));
+        if from < first {
+            return Err(Error::invalid("period.from", format!("is {from}; give {first} or a later day")));
+        }
+        if until > last {
+            return Err(Error::invalid("period.until", format!("is {until}; give {last} or an earlier day")));
+        }
+        if until <= from {
+            let reason = format!(
+                "is {until}, and period.from is {from}: give a later day for it, since a period ends before its `until`"
+            );
+            return Err(Error::invalid("period.until", reason));
+        }
+        let days = (until - from).num_days();
+        if days > MOST_DAYS {
+            let reason = format!("has {days} days; give at most {MOST_DAYS}, a century");
+            return Err(Error::invalid("period", reason));
+        }
+        Ok(())
     }
 }
 
 /// A day as of which a score may be asked: one that has come.
 pub fn known_day(field: &str, day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Error> {
-    if day > today {
-        return Err(Error::invalid(field, format!("must not lie after today ({today})")));
+    let epoch = DateTime::UNIX_EPOCH.date_naive();
+    match day {
+        _ if day > today => Err(Error::invalid(
+            field,
+            format!("is {day}, which has not come; give today ({today}) or an earlier day"),
+        )),
+        _ if day < epoch => Err(Error::invalid(field, format!("is {day}; give {epoch} or a later day"))),
+        day => Ok(day),
     }
-    if day < DateTime::UNIX_EPOCH.date_naive() {
-        return Err(Error::invalid(field, "must not lie before 1970"));
-    }
-    Ok(day)
 }
 
 /// Which part of the answers a value is asked of.

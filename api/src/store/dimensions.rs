@@ -10,7 +10,7 @@ use ballroom_entity::{
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 
 use crate::{
-    base::{error::Error, reference::PublicId, text},
+    base::{error::Error, reference::PublicId, text, version},
     store::order,
 };
 
@@ -55,7 +55,7 @@ struct Keys {
     products: HashMap<String, ProductId>,
     features: HashMap<ProductId, HashMap<String, FeatureId>>,
     releases: HashMap<ProductId, HashMap<String, ReleaseId>>,
-    /// Releases by where their versions stand: those of one place are spellings of the same version.
+    /// Releases by the spellings of their versions: those with equal ones may be one release under two names.
     spellings: HashMap<(ProductId, String), Vec<ReleaseId>>,
     segments: HashMap<String, SegmentId>,
     scales: HashMap<String, ScaleId>,
@@ -65,7 +65,7 @@ struct Keys {
 impl Keys {
     fn add_release(&mut self, row: &release::Model) {
         self.releases.entry(row.product_id).or_default().insert(row.version.clone(), row.id);
-        let alike = self.spellings.entry((row.product_id, row.version_order.clone())).or_default();
+        let alike = self.spellings.entry((row.product_id, version::spelling(&row.version))).or_default();
         if !alike.contains(&row.id) {
             alike.push(row.id);
         }
@@ -172,9 +172,9 @@ impl Dimensions {
         self.earlier.entry(time.release_id).or_default().push(Earlier { time, place: 0 });
     }
 
-    /// The releases of the product whose versions stand where this one does: other spellings of it.
-    pub(crate) fn spelled_like(&self, product: ProductId, order: &str) -> Vec<&release::Model> {
-        let ids = self.keys.spellings.get(&(product, order.to_owned())).into_iter().flatten();
+    /// The releases of the product with another spelling of this version: see [`version::spelling`].
+    pub(crate) fn spelled_like(&self, product: ProductId, version: &str) -> Vec<&release::Model> {
+        let ids = self.keys.spellings.get(&(product, version::spelling(version))).into_iter().flatten();
         ids.filter_map(|id| self.releases.get(id)).collect()
     }
 

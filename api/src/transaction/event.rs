@@ -194,6 +194,14 @@ impl Event {
         }
     }
 
+    /// The deleted responses that it tells of.
+    pub fn deletions(&self) -> &[FeedbackId] {
+        match self {
+            Self::FeedbackDeleted(id) => std::slice::from_ref(id),
+            _ => &[],
+        }
+    }
+
     /// The incidents that it tells of.
     pub fn incidents(&self) -> &[IncidentId] {
         match self {

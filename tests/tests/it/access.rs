@@ -111,6 +111,7 @@ fn samples() -> Vec<(String, String)> {
     for one in ["feedback", "incident", "iteration"] {
         query(one, &format!("(id: {}) {{ id }}", none(one)));
     }
+    query("deletedFeedback", "(first: 1) { nodes { deletedId } }");
     query("scoreParameters", " { mean }");
     query("productComparison", " { asOf }");
     let feature = none("feature");
@@ -178,8 +179,16 @@ fn samples() -> Vec<(String, String)> {
     mutation("computeScoreParameters", "period: { from: \"2026-03-02\", until: \"2026-03-01\" }");
     mutation("createToken", "name: \"\", role: SUPPORT");
     mutation("revokeToken", "token: \"none\"");
-    for name in ["feedbackReceived", "incidentChanged", "releaseChanged", "verdictChanged", "incidentAlert"] {
+    for name in [
+        "feedbackReceived",
+        "feedbackDeleted",
+        "incidentChanged",
+        "releaseChanged",
+        "verdictChanged",
+        "incidentAlert",
+    ] {
         let shown = match name {
+            "feedbackDeleted" => "deletedId",
             "verdictChanged" => "after",
             "incidentAlert" => "kind",
             _ => "id",

@@ -57,6 +57,44 @@ async fn a_router_finds_entities_by_their_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_representation_that_fails_says_which_it_is() {
+    let app = App::with(Database::create(Backend::Sqlite).await, &["--federation"]).await;
+    app.product("shop", &["cart"]).await;
+    app.submits(json!({ "product": "shop", "scale": "csat", "rating": 5, "customer": "acme" })).await;
+    let known =
+        "{ feature(feature: \"cart\", product: \"shop\") { id } customer(customer: \"acme\") { id } }";
+    let known = app.asks(known, json!({})).await;
+    let business =
+        app.database.succeeds(&["token", "create", "--role", "business", "--name", "b", "--quiet"]).await;
+    let representations = json!([
+        { "__typename": "Feature", "id": known["feature"]["id"] },
+        { "__typename": "Customer", "id": known["customer"]["id"] },
+        { "__typename": "Feature" },
+        { "__typename": "Nothing", "id": "x" },
+        { "id": "x" },
+        { "__typename": 3 },
+        "x",
+    ]);
+    let (_, answer) = app.plain_answer_to(business.trim(), ENTITIES, json!({ "of": representations })).await;
+    let errors = answer["errors"].as_array().unwrap();
+    let mut told: Vec<_> =
+        errors.iter().map(|error| (error["path"].clone(), error["extensions"]["code"].clone())).collect();
+    told.sort_by_key(|(path, _)| path.to_string());
+    let expected = [
+        (1, "FORBIDDEN"),
+        (2, "NOT_FOUND"),
+        (3, "NOT_FOUND"),
+        (4, "INVALID_ARGUMENT"),
+        (5, "INVALID_ARGUMENT"),
+        (6, "NOT_FOUND"),
+    ];
+    let expected = expected.map(|(index, code)| (json!(["_entities", index]), json!(code)));
+    assert_eq!(told, expected, "{answer:#}");
+    let found = &answer["data"]["_entities"];
+    assert_eq!((&found[0]["key"], found.as_array().unwrap().len()), (&json!("cart"), 7), "{answer:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_the_setting_there_is_no_subgraph() {
     let app = App::start(Backend::Sqlite).await;
     for query in [SERVICE, "{ _entities(representations: []) { __typename } }"] {

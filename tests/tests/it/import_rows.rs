@@ -125,6 +125,22 @@ async fn a_twin_of_a_release_is_warned_of(backend: Backend) {
     let input = json!({ "product": "shop", "version": "1.2.3.0" });
     let alike = app.asks(plan, json!({ "input": input })).await["planRelease"]["alike"].clone();
     assert_eq!(alike.as_array().unwrap().len(), 2, "{alike}");
+    // Only case, separators, a leading `v` and zeros at the end do not tell versions apart; words and other numbers do.
+    for (version, alike) in [
+        ("Änderung-1", json!([])),
+        ("v1.0", json!([])),
+        ("release-1.0", json!([])),
+        ("1.0-hotfix", json!([])),
+        ("V1_0", json!([{ "version": "v1.0" }])),
+        ("10", json!([])),
+    ] {
+        let input = json!({ "product": "shop", "version": version });
+        assert_eq!(
+            app.asks(plan, json!({ "input": input })).await["planRelease"]["alike"],
+            alike,
+            "{version}"
+        );
+    }
 }
 
 async fn rejects_come_in_the_order_of_the_file_and_name_the_flag(backend: Backend) {

@@ -1,28 +1,34 @@
-//! Answers that were deleted and are sent again by their source.
+//! Responses that were deleted: they are kept in mind, and not brought back by a source that sends them again.
 
 use std::collections::HashMap;
 
 use ballroom_entity::{
+    deleted_feedback::{self, Column, Entity},
     feedback::Model,
-    feedback_deletion::{self, Column, Entity},
 };
+use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 
 use super::submit::{ExternalKey, by_source};
 use crate::{base::error::Error, transaction::Transaction};
 
-/// Keeps in mind that an answer of a source was deleted.
-pub(super) async fn remember(tx: &Transaction, row: &Model) -> Result<(), Error> {
-    if let Some(external_id) = row.external_id.clone() {
-        let (organization_id, source, deleted_at) = (row.organization_id, row.source.clone(), tx.at);
-        let deletion = feedback_deletion::Model { organization_id, source, external_id, deleted_at };
-        deletion.into_active_model().insert(tx.db()).await?;
-    }
+/// Records that a response was deleted.
+pub(super) async fn record(tx: &Transaction, row: &Model) -> Result<(), Error> {
+    let deleted = deleted_feedback::Model {
+        organization_id: row.organization_id,
+        id: row.id,
+        product_id: Some(row.product_id),
+        customer_id: row.customer_id,
+        source: row.source.clone(),
+        external_id: row.external_id.clone(),
+        deleted_at: tx.at,
+    };
+    deleted.into_active_model().insert(tx.db()).await?;
     Ok(())
 }
 
-/// Which of some answers were deleted.
-pub(super) struct Deletions(HashMap<ExternalKey, feedback_deletion::Model>);
+/// When responses were last deleted, by the IDs of their sources.
+pub(super) struct Deletions(HashMap<ExternalKey, DateTime<Utc>>);
 
 impl Deletions {
     pub(super) async fn of(tx: &Transaction, rows: impl Iterator<Item = &Model>) -> Result<Self, Error> {
@@ -31,8 +37,11 @@ impl Deletions {
             for some in ids.chunks(1_000) {
                 let of_source = Entity::owned_by(tx.organization()).filter(Column::Source.eq(source));
                 let rows = of_source.filter(Column::ExternalId.is_in(some.iter().copied()));
-                let rows = rows.all(tx.db()).await?.into_iter();
-                deleted.extend(rows.map(|row| ((row.source.clone(), row.external_id.clone()), row)));
+                for row in rows.all(tx.db()).await? {
+                    let Some(external_id) = row.external_id else { continue };
+                    let last = deleted.entry((row.source, external_id)).or_insert(row.deleted_at);
+                    *last = row.deleted_at.max(*last);
+                }
             }
         }
         Ok(Self(deleted))
@@ -40,20 +49,12 @@ impl Deletions {
 
     /// Refuses what was deleted and is only sent again: its source does not say that it became so after that.
     pub(super) fn admit(&self, row: &Model) -> Result<(), Error> {
-        match row.external_id.as_ref().and_then(|id| self.0.get(&(row.source.clone(), id.clone()))) {
-            Some(deletion) if row.source_updated_at.is_none_or(|updated| updated <= deletion.deleted_at) => {
-                Err(Error::Deleted { field: "externalId", deleted_at: deletion.deleted_at })
+        let key = row.external_id.clone().map(|id| (row.source.clone(), id));
+        match key.and_then(|key| self.0.get(&key).copied()) {
+            Some(deleted_at) if row.source_updated_at.is_none_or(|updated| updated <= deleted_at) => {
+                Err(Error::Deleted { field: "externalId", deleted_at })
             }
             _ => Ok(()),
         }
-    }
-
-    /// Forgets that an answer was deleted which is there again.
-    pub(super) async fn forget(&mut self, tx: &Transaction, row: &Model) -> Result<(), Error> {
-        let key = row.external_id.clone().map(|id| (row.source.clone(), id));
-        if let Some(deletion) = key.and_then(|key| self.0.remove(&key)) {
-            deletion.into_active_model().delete(tx.db()).await?;
-        }
-        Ok(())
     }
 }

@@ -126,7 +126,7 @@ pub async fn submit_in(
     }
     let mut there = already_there(tx, &drafts).await?;
     let new = |draft: &&Draft| draft.external_key().is_some_and(|key| !there.contains_key(&key));
-    let mut deletions =
+    let deletions =
         Deletions::of(tx, drafts.iter().map(|(_, draft)| draft).filter(new).map(|draft| &draft.row)).await?;
     let mut known = Vec::new();
     // An external id may stand several times in what is taken together: the first that is stored makes the answer, and the
@@ -158,7 +158,6 @@ pub async fn submit_in(
         for (at, submitted) in count(tx, new, how).await? {
             if let Some(external) = &submitted.feedback.external_id {
                 there.insert((submitted.feedback.source.clone(), external.clone()), submitted.feedback.id);
-                deletions.forget(tx, &submitted.feedback).await?;
             }
             results[at] = Some(Ok(submitted));
         }

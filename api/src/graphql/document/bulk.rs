@@ -1,22 +1,36 @@
 //! Items of a bulk mutation that do not fit their type: set aside before the variables are coerced, which one of them
-//! would fail as a whole, and put back in their places as notes of what is wrong.
+//! would fail as a whole, and put back in their places as notes of what is wrong. An item is one of a list in a variable, or a
+//! variable of its own that stands in a list of the document.
+
+use std::{borrow::Cow, collections::HashSet};
 
 use apollo_compiler::{
-    ExecutableDocument,
-    ast::Type,
+    ExecutableDocument, Name,
+    ast::{Type, Value},
     executable::Operation,
     request::coerce_variable_values,
     response::{JsonMap, JsonValue, serde_json_bytes::json},
 };
 
-use super::fit::{Fit, Misfit};
+use super::{
+    fit::{Fit, Misfit, NOT_NULL},
+    variables::Asked,
+};
 use crate::graphql::bulk::REFUSED;
 
 /// The types of which a list is a batch. A test looks for others in the schema.
 const ITEMS: [&str; 3] = ["SubmitFeedbackInput", "OpenIncidentInput", "RecordExposureInput"];
 
-/// An item that was set aside.
+/// The items that were set aside.
+#[derive(Default)]
 pub(super) struct Refused {
+    of_lists: Vec<OfList>,
+    /// Variables that are an item each, with what is wrong with them.
+    alone: Vec<(Name, Misfit)>,
+}
+
+/// An item of a list.
+struct OfList {
     /// The variable, and the fields in it, that lead to the batch.
     way: Vec<String>,
     index: usize,
@@ -25,50 +39,101 @@ pub(super) struct Refused {
 }
 
 /// Takes out of the variables what is an item of a batch and does not fit.
-pub(super) fn set_aside(fit: Fit<'_>, operation: &Operation, given: &mut JsonMap) -> Vec<Refused> {
-    let mut refused = Vec::new();
-    if operation.is_mutation() {
-        for variable in &operation.variables {
-            if let Some(value) = given.get_mut(variable.name.as_str()) {
-                let way = vec![variable.name.to_string()];
-                look_through(fit, &variable.ty, value, way, &mut refused);
+pub(super) fn set_aside(asked: &Asked<'_>, given: &mut JsonMap) -> Refused {
+    let Asked { document, operation, fit } = *asked;
+    let mut refused = Refused::default();
+    if !operation.is_mutation() {
+        return refused;
+    }
+    let items = written_as_items(document, operation);
+    for variable in &operation.variables {
+        let name = variable.name.as_str();
+        let Some(value) = given.get_mut(name) else { continue };
+        if is_item(&variable.ty) && items.contains(name) {
+            if let Some(misfit) = Gate::of(fit, &variable.ty).misfit(value) {
+                given.remove(name);
+                refused.alone.push((variable.name.clone(), misfit));
             }
+        } else {
+            look_through(fit, &variable.ty, value, vec![name.to_owned()], &mut refused.of_lists);
         }
     }
     refused
 }
 
-/// Puts notes in the places of what was set aside.
-pub(super) fn put_back(refused: Vec<Refused>, values: &mut JsonMap) {
-    // In the order of their places: each insertion makes the place of the next.
-    for Refused { way, index, misfit } in refused {
-        let note = json!({ REFUSED: [misfit.path, misfit.reason] });
-        let (first, rest) = match way.split_first() {
-            Some((first, rest)) => (values.get_mut(first.as_str()), rest),
-            None => (None, [].as_slice()),
-        };
-        let batch = rest.iter().fold(first, |value, field| value?.as_object_mut()?.get_mut(field.as_str()));
-        if let Some(items) = batch.and_then(JsonValue::as_array_mut) {
-            items.insert(index.min(items.len()), note);
+impl Refused {
+    /// The operation with the variables that are left.
+    pub(super) fn left<'a>(&self, operation: &'a Operation) -> Cow<'a, Operation> {
+        if self.alone.is_empty() {
+            return Cow::Borrowed(operation);
+        }
+        let mut left = operation.clone();
+        left.variables.retain(|variable| self.alone.iter().all(|(name, _)| *name != variable.name));
+        Cow::Owned(left)
+    }
+
+    /// Puts notes in the places of what was set aside.
+    pub(super) fn put_back(self, values: &mut JsonMap) {
+        for (name, misfit) in self.alone {
+            values.insert(name.as_str(), note(misfit));
+        }
+        // In the order of their places: each insertion makes the place of the next.
+        for OfList { way, index, misfit } in self.of_lists {
+            let (first, rest) = match way.split_first() {
+                Some((first, rest)) => (values.get_mut(first.as_str()), rest),
+                None => (None, [].as_slice()),
+            };
+            let batch =
+                rest.iter().fold(first, |value, field| value?.as_object_mut()?.get_mut(field.as_str()));
+            if let Some(items) = batch.and_then(JsonValue::as_array_mut) {
+                items.insert(index.min(items.len()), note(misfit));
+            }
         }
     }
 }
 
-fn look_through(
-    fit: Fit<'_>,
-    ty: &Type,
-    value: &mut JsonValue,
-    way: Vec<String>,
-    refused: &mut Vec<Refused>,
-) {
+fn note(misfit: Misfit) -> JsonValue {
+    json!({ REFUSED: [misfit.path, misfit.reason] })
+}
+
+fn is_item(ty: &Type) -> bool {
+    !ty.is_list() && ITEMS.contains(&ty.inner_named_type().as_str())
+}
+
+/// The variables that stand in lists of the document, and nowhere else: one that is also an argument of its own fails that one.
+fn written_as_items<'a>(document: &'a ExecutableDocument, operation: &'a Operation) -> HashSet<&'a str> {
+    let (mut items, mut others) = (HashSet::new(), HashSet::new());
+    for argument in operation.root_fields(document).flat_map(|field| &field.arguments) {
+        sort(&argument.value, false, &mut items, &mut others);
+    }
+    items.retain(|name| !others.contains(name));
+    items
+}
+
+fn sort<'a>(value: &'a Value, in_list: bool, items: &mut HashSet<&'a str>, others: &mut HashSet<&'a str>) {
     match value {
-        JsonValue::Array(items) if ty.is_list() && ITEMS.contains(&ty.inner_named_type().as_str()) => {
+        Value::Variable(name) if in_list => drop(items.insert(name)),
+        Value::Variable(name) => drop(others.insert(name)),
+        Value::List(values) => values.iter().for_each(|value| sort(value, true, items, others)),
+        Value::Object(fields) => fields.iter().for_each(|(_, value)| sort(value, false, items, others)),
+        _ => (),
+    }
+}
+
+fn look_through(fit: Fit<'_>, ty: &Type, value: &mut JsonValue, way: Vec<String>, refused: &mut Vec<OfList>) {
+    let is_batch = ty.is_list() && ITEMS.contains(&ty.inner_named_type().as_str());
+    if is_batch && value.is_object() {
+        // One value stands for a list of one.
+        *value = vec![value.take()].into();
+    }
+    match value {
+        JsonValue::Array(items) if is_batch => {
             let gate = Gate::of(fit, ty.item_type());
             let mut index = 0;
             items.retain(|item| {
                 let misfit = gate.misfit(item);
                 let fits = misfit.is_none();
-                refused.extend(misfit.map(|misfit| Refused { way: way.clone(), index, misfit }));
+                refused.extend(misfit.map(|misfit| OfList { way: way.clone(), index, misfit }));
                 index += 1;
                 fits
             });
@@ -102,7 +167,7 @@ impl<'a> Gate<'a> {
 
     fn misfit(&self, item: &JsonValue) -> Option<Misfit> {
         if item.is_null() {
-            return Some(Misfit { path: "item".to_owned(), reason: "must not be null".to_owned() });
+            return Some(Misfit { path: "item".to_owned(), reason: NOT_NULL.to_owned() });
         }
         let found = self.fit.misfit(self.ty, item, "");
         let coerced = || {

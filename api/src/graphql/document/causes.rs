@@ -19,13 +19,11 @@ use apollo_compiler::{
 };
 use async_graphql::Pos;
 
-use super::{places::Places, refusal::ERRORS};
-
-/// Names that are suggested for one.
-const SUGGESTED: usize = 3;
-
-/// Longer names are nobody's mistake in typing.
-const LONGEST: usize = 64;
+use super::{
+    meant::{Names, SUGGESTED, is_near, nearest, question},
+    places::Places,
+    refusal::ERRORS,
+};
 
 /// Names that are not known and may stand for one that is not used. Whoever has more of them has not mistyped one.
 const STRANGERS: usize = 20;
@@ -42,10 +40,10 @@ pub(super) fn tell(
     for diagnostic in wrong.iter() {
         let span = diagnostic.error.location();
         let kind = diagnostic.error.unstable_error_name().unwrap_or_default();
-        if written.follows(kind, span) {
-            continue;
+        let message = diagnostic.error.to_string();
+        if !written.follows(kind, &message, span) {
+            told.push((span.map(|span| span.offset()), message, places.begin(span)));
         }
-        told.push((span.map(|span| span.offset()), diagnostic.error.to_string(), places.begin(span)));
     }
     told.sort_by_key(|(offset, ..)| offset.unwrap_or(usize::MAX));
     told.dedup();
@@ -71,9 +69,6 @@ enum Among<'a> {
     Fragments,
 }
 
-/// Names to choose from.
-pub(super) type Names<'a, 'b> = &'a mut dyn Iterator<Item = &'b str>;
-
 /// The document as it was written. Things are known by the byte at which they stand.
 struct Written<'a> {
     schema: &'a Schema,
@@ -83,12 +78,11 @@ struct Written<'a> {
     misused: HashSet<usize>,
     /// Fields with a selection.
     selecting: HashSet<usize>,
-    /// Arguments with a variable of a type that there is not.
-    mistyped: HashSet<usize>,
+    /// Fields, directives and input objects with what is null in them: that it must not be is told where the null stands.
+    nulls: HashMap<usize, Vec<&'a str>>,
     variables: HashMap<usize, &'a str>,
     fragments: HashMap<usize, &'a str>,
     spreads: HashMap<usize, &'a str>,
-    untyped: HashSet<&'a str>,
     used: HashSet<&'a str>,
     /// Variables that are used and not declared.
     undeclared: Vec<&'a str>,
@@ -106,11 +100,10 @@ impl<'a> Written<'a> {
             unknown: HashMap::new(),
             misused: HashSet::new(),
             selecting: HashSet::new(),
-            mistyped: HashSet::new(),
+            nulls: HashMap::new(),
             variables: HashMap::new(),
             fragments: HashMap::new(),
             spreads: HashMap::new(),
-            untyped: HashSet::new(),
             used: HashSet::new(),
             undeclared: Vec::new(),
             undefined: Vec::new(),
@@ -124,7 +117,6 @@ impl<'a> Written<'a> {
                     let (at, ty) = (at(variable.location()), variable.ty.inner_named_type());
                     written.variables.insert(at, &variable.name);
                     if !schema.types.contains_key(ty) {
-                        written.untyped.insert(&variable.name);
                         written.unknown.insert(at, (ty, Among::Types { of_input: true }));
                     }
                     written.directives(&variable.directives);
@@ -232,9 +224,7 @@ impl<'a> Written<'a> {
                 let unknown = (argument.name.as_str(), Among::Arguments(known));
                 self.unknown.insert(at(argument.location()), unknown);
             }
-            if matches!(&*argument.value, Value::Variable(name) if self.untyped.contains(name.as_str())) {
-                self.mistyped.insert(at(argument.location()));
-            }
+            self.note_null(whose, &argument.name, &argument.value);
             self.value(definition.map(|definition| &*definition.ty), &argument.value);
         }
     }
@@ -244,9 +234,6 @@ impl<'a> Written<'a> {
         match (&**value, named) {
             (Value::Variable(name), _) => {
                 self.used.insert(name);
-                if self.untyped.contains(name.as_str()) {
-                    self.mistyped.insert(at(value.location()));
-                }
                 self.unknown.insert(at(value.location()), (name, Among::Variables));
             }
             (Value::List(items), _) => items.iter().for_each(|item| self.value(ty, item)),
@@ -259,6 +246,7 @@ impl<'a> Written<'a> {
                     _ => None,
                 };
                 for (name, given) in fields {
+                    self.note_null(at(value.location()), name, given);
                     let known = input.map(|input| input.fields.get(name));
                     if let (Some(input), Some(None)) = (input, known) {
                         self.misused.insert(at(value.location()));
@@ -271,13 +259,28 @@ impl<'a> Written<'a> {
         }
     }
 
-    /// Whether an error of a kind follows from another.
-    fn follows(&self, kind: &str, span: Option<SourceSpan>) -> bool {
+    fn note_null(&mut self, whose: usize, name: &'a str, value: &Value) {
+        if value.is_null() {
+            self.nulls.entry(whose).or_default().push(name);
+        }
+    }
+
+    /// Whether an error of a kind follows from another, or is told by [`literal`](super::literal) with the place of the value.
+    fn follows(&self, kind: &str, message: &str, span: Option<SourceSpan>) -> bool {
         let at = at(span);
+        // It is named as an argument, `Type.field(name:)`, or as a field, `Type.name`.
+        let is_null =
+            |name: &&str| message.contains(&format!("({name}:)`")) || message.contains(&format!(".{name}`"));
         match kind {
+            "UnsupportedValueType"
+            | "IntCoercionError"
+            | "FloatCoercionError"
+            | "DisallowedVariableUsage" => true,
             "MissingSubselection" => self.selecting.contains(&at),
-            "RequiredArgument" | "RequiredField" => self.misused.contains(&at),
-            "DisallowedVariableUsage" | "UnsupportedValueType" => self.mistyped.contains(&at),
+            "RequiredArgument" | "RequiredField" => {
+                self.misused.contains(&at)
+                    || self.nulls.get(&at).is_some_and(|nulls| nulls.iter().any(is_null))
+            }
             "UnusedVariable" => self.variables.get(&at).is_some_and(|variable| {
                 self.used.contains(variable) || self.undeclared.iter().any(|used| is_near(used, variable))
             }),
@@ -332,21 +335,6 @@ impl Written<'_> {
     }
 }
 
-/// Asks whether one of some names was meant.
-fn question(sign: &str, names: &[String]) -> Option<String> {
-    let names: Vec<_> = names.iter().map(|name| format!("`{sign}{name}`")).collect();
-    let (last, others) = names.split_last()?;
-    Some(match others {
-        [] => format!(". Did you mean {last}?"),
-        others => format!(". Did you mean {} or {last}?", others.join(", ")),
-    })
-}
-
-/// Asks whether a name that is near was meant.
-pub(super) fn meant(wrong: &str, names: Names<'_, '_>) -> Option<String> {
-    question("", &nearest(wrong, names))
-}
-
 fn at(span: Option<SourceSpan>) -> usize {
     span.map_or(usize::MAX, |span| span.offset())
 }
@@ -357,29 +345,6 @@ fn fields(ty: &ExtendedType) -> Box<dyn Iterator<Item = &str> + '_> {
         ExtendedType::Interface(interface) => Box::new(interface.fields.keys().map(Name::as_str)),
         _ => Box::new(std::iter::empty()),
     }
-}
-
-/// The names that are nearest, if any are near.
-fn nearest(wrong: &str, names: Names<'_, '_>) -> Vec<String> {
-    let mut near: Vec<_> = names.filter_map(|name| Some((distance(wrong, name)?, name))).collect();
-    near.sort_unstable();
-    near.dedup();
-    let least = near.first().map(|(distance, _)| *distance);
-    let nearest = near.into_iter().filter(|(distance, _)| Some(*distance) == least);
-    nearest.take(SUGGESTED).map(|(_, name)| name.to_owned()).collect()
-}
-
-fn is_near(wrong: &str, name: &str) -> bool {
-    distance(wrong, name).is_some()
-}
-
-/// How many letters differ, if they are few: two in five, and one more.
-fn distance(wrong: &str, name: &str) -> Option<usize> {
-    if wrong.len() > LONGEST || name.len() > LONGEST {
-        return None;
-    }
-    let distance = strsim::osa_distance(&wrong.to_lowercase(), &name.to_lowercase());
-    (distance <= wrong.len() * 2 / 5 + 1 && distance < wrong.len()).then_some(distance)
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! Whether a value fits its type, and where it does not.
+//! Whether a value fits its type, and where it does not: that of a variable as that in the document.
+
+use std::borrow::Cow;
 
 use apollo_compiler::{
     Name, Schema,
@@ -8,14 +10,17 @@ use apollo_compiler::{
     validation::Valid,
 };
 
-use super::causes;
+use super::meant;
 use crate::{base::text, graphql::scalar};
 
 /// The longest value that is quoted, in characters.
 const QUOTED: usize = 60;
 
-/// Up to where a whole number is a `Float` without loss.
-const EXACT: f64 = (1_i64 << 53) as f64;
+/// Below this a whole number is a `Float` without loss: the bound at which the coercion of apollo-compiler refuses it.
+const EXACT: f64 = ((1_i64 << 53) - 1) as f64;
+
+/// What is wrong with null where a value is needed.
+pub(super) const NOT_NULL: &str = "must not be null";
 
 /// A place at which a value does not fit.
 pub(super) struct Misfit {
@@ -34,61 +39,99 @@ pub(super) struct Fit<'a> {
     pub(super) hints: bool,
 }
 
+/// A value as it was written, in a document or in JSON. Of a list and an object nothing is said but that it is one.
+pub(super) enum Leaf<'a> {
+    Null,
+    Boolean(bool),
+    /// Its digits.
+    Number(Cow<'a, str>),
+    Text(&'a str),
+    /// A member of an enum: a name in a document, and in JSON a text that is to be one.
+    Member(&'a str),
+    List,
+    Object,
+}
+
+impl<'a> Leaf<'a> {
+    /// A value of JSON that is to fit a type.
+    fn in_json(value: &'a JsonValue, ty: Option<&ExtendedType>) -> Self {
+        match value {
+            JsonValue::Null => Self::Null,
+            JsonValue::Bool(yes) => Self::Boolean(*yes),
+            JsonValue::Number(number) => Self::Number(number.to_string().into()),
+            JsonValue::String(text) => match text::beyond(text.as_str()) {
+                Some(digits) => Self::Number(digits.into()),
+                None if matches!(ty, Some(ExtendedType::Enum(_))) => Self::Member(text.as_str()),
+                None => Self::Text(text.as_str()),
+            },
+            JsonValue::Array(_) => Self::List,
+            JsonValue::Object(_) => Self::Object,
+        }
+    }
+
+    /// As a message quotes it.
+    fn quoted(&self) -> String {
+        match self {
+            Self::Null => "null".to_owned(),
+            Self::Boolean(yes) => yes.to_string(),
+            Self::Number(digits) => excerpt(digits),
+            Self::Text(text) => excerpt(&JsonValue::from(*text).to_string()),
+            Self::Member(name) => excerpt(name),
+            Self::List => "a list".to_owned(),
+            Self::Object => "an object".to_owned(),
+        }
+    }
+}
+
 impl Fit<'_> {
     /// The first place at which a value does not fit its type. `path` is the place of the value itself, if it has one.
     pub(super) fn misfit(&self, ty: &Type, value: &JsonValue, path: &str) -> Option<Misfit> {
         let here = if path.is_empty() { "item" } else { path };
-        let wrong = |reason: String| Some(Misfit { path: here.to_owned(), reason });
-        match value {
-            JsonValue::Null if ty.is_non_null() => return wrong("must not be null".to_owned()),
-            JsonValue::Null => return None,
-            JsonValue::Array(items) if ty.is_list() => {
+        let wrong = |reason: String| Misfit { path: here.to_owned(), reason };
+        let named = self.schema.types.get(ty.inner_named_type());
+        match (value, named) {
+            (JsonValue::Null, _) => ty.is_non_null().then(|| wrong(NOT_NULL.to_owned())),
+            (JsonValue::Array(items), _) if ty.is_list() => {
                 let mut numbered = items.iter().enumerate();
-                return numbered
-                    .find_map(|(i, item)| self.misfit(ty.item_type(), item, &below(path, &i.to_string())));
+                numbered.find_map(|(i, item)| self.misfit(ty.item_type(), item, &below(path, &i.to_string())))
             }
             // One value stands for a list of one.
-            value if ty.is_list() => return self.misfit(ty.item_type(), value, path),
-            _ => (),
-        }
-        let must_be = |what: &str| wrong(format!("must be {what}, not {}", quoted(value)));
-        let name = ty.inner_named_type().as_str();
-        match self.schema.types.get(name) {
-            Some(ExtendedType::InputObject(input)) => match value {
-                JsonValue::Object(fields) => self.misfit_of_fields(input, fields, path),
-                _ => must_be("an object"),
-            },
-            Some(ExtendedType::Enum(all)) => {
-                let known = value.as_str().is_some_and(|value| all.values.contains_key(value));
-                let names: Vec<_> = all.values.keys().map(|name| name.as_str()).collect();
-                let hint = match self.hints {
-                    true => format!("one of {}", names.join(", ")),
-                    false => format!("a value of {name}"),
-                };
-                if known { None } else { must_be(&hint) }
+            (value, _) if ty.is_list() => self.misfit(ty.item_type(), value, path),
+            (JsonValue::Object(fields), Some(ExtendedType::InputObject(input))) => {
+                self.misfit_of_fields(input, fields, path)
             }
-            _ => match (name, value) {
-                (_, JsonValue::String(text)) if text.as_str().contains(text::BROKEN) => wrong(
+            (value, _) => self.refuses(ty, &Leaf::in_json(value, named)).map(wrong),
+        }
+    }
+
+    /// Why a value is none of a type, if what could be a list or an object of that type is known to be none.
+    pub(super) fn refuses(&self, ty: &Type, value: &Leaf<'_>) -> Option<String> {
+        let name = ty.inner_named_type().as_str();
+        let must_be = |what: &str| Some(format!("must be {what}, not {}", value.quoted()));
+        match (self.schema.types.get(name), value) {
+            (Some(ExtendedType::InputObject(_)), _) => must_be("an object"),
+            (Some(ExtendedType::Enum(all)), Leaf::Member(member)) if all.values.contains_key(*member) => None,
+            (Some(ExtendedType::Enum(all)), _) if self.hints => {
+                let names: Vec<_> = all.values.keys().map(Name::as_str).collect();
+                must_be(&format!("one of {}", names.join(", ")))
+            }
+            (Some(ExtendedType::Enum(_)), _) => must_be(&format!("a value of {name}")),
+            (_, value) => match (name, value) {
+                (_, Leaf::Text(text)) if text.contains(text::BROKEN) => Some(
                     "has half of a surrogate pair (such as \\ud83d alone), which is no character".to_owned(),
                 ),
-                ("Int", JsonValue::Number(number)) => match number.as_i64() {
-                    Some(n) if i32::try_from(n).is_ok() => None,
-                    Some(_) => must_be("a whole number of at most 32 bits"),
-                    None => must_be("a whole number"),
-                },
+                ("Int", Leaf::Number(digits)) => must_be(not_int(digits)?),
                 ("Int", _) => must_be("a whole number"),
-                ("Float", JsonValue::Number(number)) => {
-                    let fits = |n: f64| number.is_f64() || n.abs() < EXACT;
-                    if number.as_f64().is_some_and(fits) { None } else { must_be("a number below 2^53") }
-                }
-                ("Boolean", JsonValue::Bool(_)) => None,
-                ("ID", JsonValue::Number(number)) if number.is_i64() => None,
-                ("ID", JsonValue::String(_)) => None,
-                ("ID", _) => must_be("a text or a whole number"),
+                ("Float", Leaf::Number(digits)) => must_be(not_float(digits)?),
                 ("Float", _) => must_be("a number"),
+                ("Boolean", Leaf::Boolean(_)) => None,
                 ("Boolean", _) => must_be("true or false"),
-                (_, JsonValue::String(text)) => scalar::misfit(name, text.as_str())
-                    .and_then(|reason| wrong(format!("{reason}, not {}", quoted(value)))),
+                ("ID", Leaf::Text(_)) => None,
+                ("ID", Leaf::Number(digits)) if digits.parse::<i64>().is_ok() => None,
+                ("ID", _) => must_be("a text, or a whole number of at most 64 bits"),
+                (_, Leaf::Text(text)) => {
+                    scalar::misfit(name, text).map(|reason| format!("{reason}, not {}", value.quoted()))
+                }
                 _ if scalar::is_text(name) => must_be("a text"),
                 _ => None,
             },
@@ -99,7 +142,7 @@ impl Fit<'_> {
         if let Some(name) = fields.keys().find(|name| !input.fields.contains_key(name.as_str())) {
             let mut reason = format!("is no field of {}", input.name);
             if self.hints {
-                let near = causes::meant(name.as_str(), &mut input.fields.keys().map(Name::as_str));
+                let near = meant::meant(name.as_str(), &mut input.fields.keys().map(Name::as_str));
                 reason.extend(near);
             }
             return Some(Misfit { path: below(path, &excerpt(name.as_str())), reason });
@@ -124,12 +167,28 @@ pub(super) fn below(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-fn quoted(value: &JsonValue) -> String {
-    match value {
-        JsonValue::Array(_) => "a list".to_owned(),
-        JsonValue::Object(_) => "an object".to_owned(),
-        value => excerpt(&value.to_string()),
+/// What a number must be to be an `Int`; nothing where it is one.
+fn not_int(digits: &str) -> Option<&'static str> {
+    match is_whole(digits) {
+        true if digits.parse::<i32>().is_ok() => None,
+        true => Some("a whole number of at most 32 bits"),
+        false => Some("a whole number"),
     }
+}
+
+/// What a number must be to be a `Float`; nothing where it is one. A whole one must be one without loss.
+fn not_float(digits: &str) -> Option<&'static str> {
+    match digits.parse::<f64>() {
+        Ok(number) if is_whole(digits) && number.abs() >= EXACT => {
+            Some("a number between -2^53 + 2 and 2^53 - 2")
+        }
+        Ok(number) if number.is_finite() => None,
+        _ => Some("a number between -1.8e308 and 1.8e308"),
+    }
+}
+
+fn is_whole(digits: &str) -> bool {
+    !digits.contains(['.', 'e', 'E'])
 }
 
 /// The beginning of a text that may be long.

@@ -1,67 +1,85 @@
-//! Rules about literals that apollo-compiler 1 does not know yet: a field of an input object is named once, and of one that is
-//! `@oneOf` exactly one is given; a variable fits where it stands, however deep that is; and what our own scalars take.
+//! Whether the values in a document fit where they stand, however deep that is: those that are written there, and variables.
+//! What apollo-compiler 1 says of that names no argument, and it does not know that a field of an input object is named once,
+//! that exactly one is given of one that is `@oneOf`, and what our own scalars take.
 //!
-//! Whatever these let through would be found while the operation runs, when a part of it may have been done.
+//! Whatever these let through would be found while the operation runs, when a part of it may have been done. So is the null
+//! of a variable that has a default and stands where no null may.
 
 use std::collections::HashSet;
 
 use apollo_compiler::{
-    ExecutableDocument, Name, Node, Schema,
+    ExecutableDocument, Name, Node,
     ast::{Argument, DirectiveList, InputValueDefinition, Type, Value, VariableDefinition},
-    executable::{Selection, SelectionSet},
-    schema::InputObjectType,
+    executable::{Operation, Selection, SelectionSet},
+    response::{JsonMap, JsonValue},
+    schema::{ExtendedType, InputObjectType},
 };
 use async_graphql::Pos;
 
 use super::{
-    fit::{below, excerpt},
+    fit::{Fit, Leaf, NOT_NULL, below},
     places::Places,
-    refusal::Refusal,
+    refusal::{ERRORS, Refusal},
 };
-use crate::graphql::{Code, scalar};
+use crate::graphql::Code;
 
-/// What is wrong with the literals of a document, in its order. Where other rules are broken too, as those of the validator
-/// who knows variables as arguments, nothing is said of how variables are used: it would be said twice.
-pub(super) fn check(
-    schema: &Schema,
-    document: &ExecutableDocument,
-    usages: bool,
-) -> Vec<(Option<Pos>, Refusal)> {
+/// What is wrong with the values in a document, in its order.
+pub(super) fn check(fit: Fit<'_>, document: &ExecutableDocument) -> Vec<(Option<Pos>, Refusal)> {
     let places = Places::of(&document.sources);
     let mut wrong = Vec::new();
-    // Each literal once, though several operations may spread the fragment in which it stands.
-    let mut told = HashSet::new();
-    for operation in document.operations.iter() {
-        let variables = operation.variables.as_slice();
-        let mut walk = Walk {
-            schema,
-            document,
-            places: &places,
-            variables: usages.then_some(variables),
-            spread: HashSet::new(),
-            wrong: Vec::new(),
-        };
-        walk.directives(&operation.directives);
-        for variable in variables {
-            walk.directives(&variable.directives);
-            if let Some(value) = &variable.default_value {
-                walk.value(Some(Slot { ty: &variable.ty, falls_back: false }), value, &variable.name);
-            }
-        }
-        walk.selections(&operation.selection_set);
+    // Each value once, though several operations may spread the fragment in which it stands.
+    let (mut told, mut spread) = (HashSet::new(), HashSet::new());
+    let mut tell = |walk: Walk<'_>| {
         wrong.extend(walk.wrong.into_iter().filter(|(place, _)| told.insert(*place)));
+    };
+    for operation in document.operations.iter() {
+        let mut walk = Walk::new(fit, document, &places, &operation.variables);
+        walk.operation(operation);
+        spread.extend(walk.spread.iter().copied());
+        tell(walk);
+    }
+    // That nothing spreads them is an error too; it is told beside what else is wrong with them.
+    for (name, fragment) in &document.fragments {
+        if !spread.contains(name.as_str()) {
+            let mut walk = Walk::new(fit, document, &places, &[]);
+            walk.selections(&fragment.selection_set);
+            spread.extend(walk.spread.iter().copied());
+            tell(walk);
+        }
     }
     wrong.sort_by_key(|(place, _)| *place);
     wrong
 }
 
+/// Refuses variables that are null, though they have a default, and stand where no null may.
+pub(super) fn check_nulls(
+    fit: Fit<'_>,
+    document: &ExecutableDocument,
+    operation: &Operation,
+    values: &JsonMap,
+) -> Result<(), Refusal> {
+    let is_null = |variable: &&Node<VariableDefinition>| {
+        values.get(variable.name.as_str()).is_some_and(JsonValue::is_null)
+    };
+    let null: Vec<_> = operation.variables.iter().filter(is_null).map(|variable| &variable.name).collect();
+    if null.is_empty() {
+        return Ok(());
+    }
+    let places = Places::of(&document.sources);
+    let mut walk = Walk { null, ..Walk::new(fit, document, &places, &operation.variables) };
+    walk.operation(operation);
+    let refusals = walk.wrong.into_iter().map(|(_, refusal)| refusal);
+    refusals.take(ERRORS).reduce(Refusal::and).map_or(Ok(()), Err)
+}
+
 /// Through an operation and all fragments that it spreads.
 struct Walk<'a> {
-    schema: &'a Schema,
+    fit: Fit<'a>,
     document: &'a ExecutableDocument,
     places: &'a Places<'a>,
-    /// The variables of the operation, if their uses are to be looked at.
-    variables: Option<&'a [Node<VariableDefinition>]>,
+    variables: &'a [Node<VariableDefinition>],
+    /// The variables that are known to be null.
+    null: Vec<&'a Name>,
     /// The fragments that were walked through.
     spread: HashSet<&'a str>,
     wrong: Vec<(Option<Pos>, Refusal)>,
@@ -76,6 +94,27 @@ struct Slot<'a> {
 }
 
 impl<'a> Walk<'a> {
+    fn new(
+        fit: Fit<'a>,
+        document: &'a ExecutableDocument,
+        places: &'a Places<'a>,
+        variables: &'a [Node<VariableDefinition>],
+    ) -> Self {
+        let (null, spread, wrong) = (Vec::new(), HashSet::new(), Vec::new());
+        Self { fit, document, places, variables, null, spread, wrong }
+    }
+
+    fn operation(&mut self, operation: &'a Operation) {
+        self.directives(&operation.directives);
+        for variable in &operation.variables {
+            self.directives(&variable.directives);
+            if let Some(value) = &variable.default_value {
+                self.value(Some(Slot { ty: &variable.ty, falls_back: false }), value, &variable.name);
+            }
+        }
+        self.selections(&operation.selection_set);
+    }
+
     fn selections(&mut self, set: &'a SelectionSet) {
         for selection in &set.selections {
             self.directives(selection.directives());
@@ -99,7 +138,7 @@ impl<'a> Walk<'a> {
 
     fn directives(&mut self, list: &DirectiveList) {
         for directive in list.iter() {
-            let definition = self.schema.directive_definitions.get(&directive.name);
+            let definition = self.fit.schema.directive_definitions.get(&directive.name);
             let known = definition.map_or(&[][..], |definition| &definition.arguments);
             self.arguments(known, &directive.arguments);
         }
@@ -119,15 +158,9 @@ impl<'a> Walk<'a> {
     /// A value, what it is to fit (if that is known), and its place.
     fn value(&mut self, slot: Option<Slot<'_>>, value: &Node<Value>, path: &str) {
         match (&**value, slot) {
+            (Value::Null, Some(slot)) if slot.ty.is_non_null() => self.misfit(value, path, NOT_NULL),
             (Value::Null, _) | (Value::Variable(_), None) => (),
-            (Value::Variable(name), Some(slot)) => {
-                let declared = self.variables.into_iter().flatten().find(|variable| variable.name == *name);
-                if let Some(variable) = declared.filter(|variable| !slot.takes(variable)) {
-                    let (has, wants) = (&variable.ty, slot.ty);
-                    let reason = format!("must be {wants}, and the variable ${name} is declared as {has}");
-                    self.misfit(value, path, &reason);
-                }
-            }
+            (Value::Variable(name), Some(slot)) => self.variable(slot, (name, value), path),
             (Value::List(items), slot) if slot.is_none_or(|slot| slot.ty.is_list()) => {
                 let slot = slot.map(|slot| Slot { ty: slot.ty.item_type(), falls_back: false });
                 for (index, item) in items.iter().enumerate() {
@@ -138,12 +171,32 @@ impl<'a> Walk<'a> {
                 if self.is_given_twice(fields, value) {
                     return;
                 }
-                match slot.and_then(|slot| self.schema.get_input_object(slot.ty.inner_named_type())) {
+                match slot.and_then(|slot| self.fit.schema.get_input_object(slot.ty.inner_named_type())) {
                     Some(input) => self.fields(input, fields, (value, path)),
-                    None => self.scalar(slot, value, path),
+                    None => self.leaf(slot, value, path),
                 }
             }
-            _ => self.scalar(slot, value, path),
+            _ => self.leaf(slot, value, path),
+        }
+    }
+
+    fn variable(&mut self, slot: Slot<'_>, (name, value): (&Name, &Node<Value>), path: &str) {
+        let declared = self.variables.iter().find(|variable| variable.name == *name);
+        // One of a type that there is not fits nowhere, and that is told where it is declared.
+        let known =
+            declared.filter(|variable| self.fit.schema.types.contains_key(variable.ty.inner_named_type()));
+        let Some(variable) = known else { return };
+        if !slot.takes(variable) {
+            let (has, wants) = (&variable.ty, slot.ty);
+            self.misfit(
+                value,
+                path,
+                &format!("must be {wants}, and the variable ${name} is declared as {has}"),
+            );
+        } else if slot.ty.is_non_null() && self.null.contains(&name) {
+            let reason =
+                format!("{NOT_NULL}, and the variable ${name} is null; leave it out to get its default");
+            self.wrong(Code::InvalidArgument, value, path, &reason);
         }
     }
 
@@ -179,29 +232,40 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A value of a scalar of ours, about which the validator knows nothing; or of one that takes anything, in which fields
-    /// are named once all the same.
-    fn scalar(&mut self, slot: Option<Slot<'_>>, value: &Node<Value>, path: &str) {
-        let name = slot.map_or("", |slot| slot.ty.inner_named_type().as_str());
-        let reason = match &**value {
-            Value::String(text) => {
-                scalar::misfit(name, text).map(|reason| format!("{reason}, not \"{}\"", excerpt(text)))
-            }
-            _ if scalar::is_text(name) => Some("must be a text".to_owned()),
-            Value::Object(fields) => {
-                fields.iter().for_each(|(name, value)| self.value(None, value, &below(path, name)));
-                None
-            }
-            _ => None,
+    /// A value of which no part is looked at; but also in what a scalar takes that takes anything fields are named once.
+    fn leaf(&mut self, slot: Option<Slot<'_>>, value: &Node<Value>, path: &str) {
+        let leaf = match &**value {
+            Value::Null | Value::Variable(_) => return,
+            Value::Boolean(yes) => Leaf::Boolean(*yes),
+            Value::Int(digits) => Leaf::Number(digits.as_str().into()),
+            Value::Float(digits) => Leaf::Number(digits.as_str().into()),
+            Value::String(text) => Leaf::Text(text),
+            // Which members there are the validator says, and which one may have been meant.
+            Value::Enum(_) if slot.is_some_and(|slot| self.is_enum(slot.ty)) => return,
+            Value::Enum(member) => Leaf::Member(member),
+            Value::List(_) => Leaf::List,
+            Value::Object(_) => Leaf::Object,
         };
-        if let Some(reason) = reason {
+        if let Some(reason) = slot.and_then(|slot| self.fit.refuses(slot.ty, &leaf)) {
             self.misfit(value, path, &reason);
+        } else if let Value::Object(fields) = &**value {
+            fields.iter().for_each(|(name, value)| self.value(None, value, &below(path, name)));
+        } else if let Value::List(items) = &**value {
+            items.iter().for_each(|item| self.value(None, item, path));
         }
     }
 
+    fn is_enum(&self, ty: &Type) -> bool {
+        matches!(self.fit.schema.types.get(ty.inner_named_type()), Some(ExtendedType::Enum(_)))
+    }
+
     fn misfit(&mut self, value: &Node<Value>, path: &str, reason: &str) {
+        self.wrong(Code::ValidationError, value, path, reason);
+    }
+
+    fn wrong(&mut self, code: Code, value: &Node<Value>, path: &str, reason: &str) {
         let place = self.places.begin(value.location());
-        let refusal = Refusal::new(Code::ValidationError, format!("{path}: {reason}"));
+        let refusal = Refusal::new(code, format!("{path}: {reason}"));
         self.wrong.push((place, refusal.about(path).at(place)));
     }
 }

@@ -12,6 +12,7 @@ mod guard;
 mod kept;
 mod limits;
 mod literal;
+mod meant;
 mod persisted;
 mod places;
 mod refusal;
@@ -191,8 +192,10 @@ impl Documents {
         blind::check(viewer, &self.validator.schema, &prepared.checked, operation)?;
         self.persisted.register(&asked);
         let shows_cost = params.extensions.get("cost") == Some(&Value::Bool(true));
-        let variables =
-            variables::coerce(&self.validator, operation, params.variables, &self.limits, may_introspect)?;
+        let fit = self.validator.fit(may_introspect);
+        let asked = variables::Asked { document: &prepared.checked, operation, fit };
+        let variables = variables::coerce(&self.validator, asked, params.variables, &self.limits)?;
+        literal::check_nulls(fit, &prepared.checked, operation, &variables)?;
         let cost = cost::of(&prepared.checked, operation, &variables);
         if cost.total > self.limits.cost {
             let (cost, most) = (cost.total, self.limits.cost);

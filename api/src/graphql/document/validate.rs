@@ -16,7 +16,9 @@ use apollo_compiler::{
 };
 
 use super::{
-    causes, literal,
+    causes,
+    fit::Fit,
+    literal,
     places::{DOCUMENT, Places},
     refusal::{ERRORS, Refusal},
 };
@@ -55,6 +57,11 @@ impl Validator {
         Ok(Self { schema: schema.validate().map_err(|error| error.to_string())? })
     }
 
+    /// What values have to fit. `hints` says whether the caller may know what else there is.
+    pub(super) fn fit(&self, hints: bool) -> Fit<'_> {
+        Fit { schema: &self.schema, hints }
+    }
+
     /// Parses a document that the guard has let through. After the first mistake a parser only guesses: that one is told.
     pub(super) fn parse(document: &str) -> Result<Document, Refusal> {
         let parsed = Parser::new().parse_ast(document, DOCUMENT);
@@ -76,21 +83,15 @@ impl Validator {
         document: &Document,
         hints: bool,
     ) -> Result<Valid<ExecutableDocument>, Refusal> {
+        let fit = self.fit(hints);
         let (mut wrong, valid) = match document.to_executable_validate(&self.schema) {
-            Ok(valid) => (literal::check(&self.schema, &valid, true), Some(valid)),
+            Ok(valid) => (literal::check(fit, &valid), Some(valid)),
             Err(broken) => {
                 let causes = causes::tell(&self.schema, document, &broken.errors, hints);
-                let literals = literal::check(&self.schema, &broken.partial, false);
-                let mut wrong: Vec<_> = causes
-                    .into_iter()
-                    .map(|(message, place)| (place, Refusal::many(Code::ValidationError, [(message, place)])))
-                    .collect();
-                for (place, refusal) in literals {
-                    if wrong.iter().all(|(known, _)| *known != place) {
-                        wrong.push((place, refusal));
-                    }
-                }
-                (wrong, None)
+                let causes = causes.into_iter().map(|(message, place)| {
+                    (place, Refusal::many(Code::ValidationError, [(message, place)]))
+                });
+                (causes.chain(literal::check(fit, &broken.partial)).collect(), None)
             }
         };
         // What has no place stands behind what has one.

@@ -1,6 +1,7 @@
 //! The values of variables: how much they are, and whether they fit.
 
 use apollo_compiler::{
+    ExecutableDocument,
     ast::VariableDefinition,
     executable::Operation,
     request::coerce_variable_values,
@@ -18,25 +19,34 @@ use super::{
 };
 use crate::graphql::Code;
 
-/// The values as the operation wants them, defaults filled in. `hints` says whether the caller may know what else there is.
+/// An operation whose variables are given, and what they have to fit.
+pub(super) struct Asked<'a> {
+    /// The document in which it stands.
+    pub(super) document: &'a ExecutableDocument,
+    /// The operation.
+    pub(super) operation: &'a Operation,
+    /// The types.
+    pub(super) fit: Fit<'a>,
+}
+
+/// The values as the operation wants them, defaults filled in.
 pub(super) fn coerce(
     validator: &Validator,
-    operation: &Operation,
+    asked: Asked<'_>,
     given: Map<String, Value>,
     limits: &Limits,
-    hints: bool,
 ) -> Result<Valid<JsonMap>, Refusal> {
+    let Asked { operation, fit, .. } = asked;
     bound(&given, operation.is_mutation(), limits)?;
     // Other variables than the operation's are ignored, as the specification says, and cost nothing further.
     let wanted = |name: &str| operation.variables.iter().any(|variable| variable.name == name);
-    let given: JsonMap = given
+    let mut given: JsonMap = given
         .into_iter()
         .filter(|(name, _)| wanted(name))
         .map(|(name, value)| (name.into(), json(value)))
         .collect();
-    let mut given = given;
-    let fit = Fit { schema: &validator.schema, hints };
-    let refused = bulk::set_aside(fit, operation, &mut given);
+    let refused = bulk::set_aside(&asked, &mut given);
+    let operation = &*refused.left(operation);
     let misfits = operation.variables.iter().filter_map(|variable| misfit(fit, variable, &given));
     if let Some(refusal) = misfits.take(ERRORS).reduce(Refusal::and) {
         return Err(refusal);
@@ -49,7 +59,7 @@ pub(super) fn coerce(
         }
     }
     let mut values = values.into_inner();
-    bulk::put_back(refused, &mut values);
+    refused.put_back(&mut values);
     Ok(Valid::assume_valid(values))
 }
 

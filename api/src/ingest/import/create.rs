@@ -262,11 +262,11 @@ async fn releases(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
         match dimensions.known_release(product, version) {
             None => {
                 // Digits are a version's meaning: only another spelling of the same is a twin.
-                let order = version::order(version);
-                let there = dimensions.spelled_like(product, &order);
-                let before = new.get(&(product, order.clone())).copied();
+                let spelling = version::spelling(version);
+                let there = dimensions.spelled_like(product, version);
+                let before = new.get(&(product, spelling.clone())).copied();
                 told.beside("release", version, there.first().map(|row| row.version.as_str()).or(before));
-                new.entry((product, order)).or_insert(version);
+                new.entry((product, spelling)).or_insert(version);
                 made += taken(release::infer_in(tx, product, version, first).await)?;
             }
             Some(there) if there.inferred && there.released_at.is_some_and(|known| first < known) => {
