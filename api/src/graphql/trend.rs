@@ -86,19 +86,6 @@ pub(super) fn length(field: &str, days: i32) -> Result<u32, Fault> {
     days.ok_or_else(|| Fault::invalid(field, "must lie between 1 and 3660"))
 }
 
-/// The first day that may have a point.
-fn first_day(from: Option<NaiveDate>, to: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Fault> {
-    let usual = (to - Days::new(USUAL_DAYS)).max(DateTime::UNIX_EPOCH.date_naive());
-    let Some(from) = from else { return Ok(usual) };
-    let from = known_day("from", from, today)?;
-    if from > to {
-        let reason =
-            format!("is {from}, and `to` is {to}: give an earlier day for it, or a later one for `to`");
-        return Err(Fault::invalid("from", &reason));
-    }
-    Ok(from)
-}
-
 /// The trend of a feature, or of a product as a whole.
 pub(super) async fn of(
     ctx: &Context<'_>,
