@@ -17,6 +17,7 @@ mod labels;
 pub mod prepared;
 mod release;
 mod running;
+mod spoiled;
 pub mod utility;
 
 pub mod credibility;
@@ -51,6 +52,7 @@ pub use lost::customer_days_lost;
 pub use prepared::Prepared;
 pub use prior::{Hyperparameters, hyperparameters};
 pub use regression::regression;
+pub use spoiled::{IncidentChange, IncidentWeights, spoiled};
 pub use standard::{standard, standard_series};
 pub use value::{trend, value, value_report};
 

@@ -21,6 +21,7 @@ mod m0017_release_intervals;
 mod m0018_people;
 mod m0019_unrated_feedback;
 mod m0020_deletions;
+mod m0021_incident_weights;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_people::Migration),
             Box::new(m0019_unrated_feedback::Migration),
             Box::new(m0020_deletions::Migration),
+            Box::new(m0021_incident_weights::Migration),
         ]
     }
 }

@@ -20,6 +20,8 @@ const WITHOUT_ID = {
     'Gate',
     'IncidentAlert',
     'IncidentInterval',
+    // A setting of the organization.
+    'IncidentWeight',
     'Interval',
     'MissingAnswers',
     'PreviousComparison',

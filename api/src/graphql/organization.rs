@@ -1,15 +1,16 @@
 //! The caller's organization, and what it decides for all its scores.
 
-use async_graphql::{Context, Description, ID, InputObject, Object};
+use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object};
 use ballroom_entity::organization::Model;
 
 use super::{
     Asking,
     fault::Fault,
+    kept,
     payload::{payload, payloads},
     scalar::{DateTime, id},
 };
-use crate::domain::organization;
+use crate::domain::organization::{self, Changes};
 
 /// The tenant that owns everything.
 #[derive(Description)]
@@ -38,6 +39,11 @@ impl Organization {
         self.0.min_answers
     }
 
+    /// What incidents weigh in the value of a feature, by severity, from the gravest down.
+    async fn incident_weights(&self) -> Vec<IncidentWeight> {
+        organization::incident_weights(&self.0).into_iter().map(IncidentWeight).collect()
+    }
+
     /// Time of creation.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
@@ -46,6 +52,30 @@ impl Organization {
     /// Where the feed of what happens stands now: a subscription with this as `after` misses nothing from here on.
     async fn feed_cursor(&self, ctx: &Context<'_>) -> Result<String, Fault> {
         Ok(ctx.services().feed.now(ctx.reports()?).await?.cursor())
+    }
+}
+
+/// How much of the value of a feature incidents of one severity take: on each day on which one is open, each customer whom it
+/// hurts loses the share `weight` of the day.
+#[derive(Description)]
+pub struct IncidentWeight(organization::IncidentWeight);
+
+#[Object(use_type_description)]
+impl IncidentWeight {
+    /// The severity: 1 (critical) to 4 (minor).
+    async fn severity(&self) -> i32 {
+        self.0.severity
+    }
+
+    /// Share of a customer's day that an incident takes, 0 to 1. By default 1, 0.5, 0.2 and 0.05 for the severities 1 to 4.
+    async fn weight(&self) -> f64 {
+        self.0.weight
+    }
+
+    /// Share of the active customers of a feature whom an incident is taken to hurt when nobody knows how many it does, 0 to
+    /// 1. By default 0.5, 0.2, 0.05 and 0.01 for the severities 1 to 4.
+    async fn unknown_share(&self) -> f64 {
+        self.0.unknown_share
     }
 }
 
@@ -60,13 +90,42 @@ impl OrganizationQuery {
     }
 }
 
-/// What is to change.
+/// What incidents of a severity are to weigh.
+#[derive(InputObject)]
+struct IncidentWeightInput {
+    /// The severity, 1 to 4.
+    severity: i32,
+    /// Share of a customer's day that an incident takes, 0 to 1; not more than that of a graver severity.
+    weight: f64,
+    /// Share of the active customers whom an incident of unknown reach is taken to hurt, 0 to 1; not more than that of a
+    /// graver severity.
+    unknown_share: f64,
+}
+
+/// What is to change; what is left out stays as it is.
 #[derive(InputObject)]
 struct UpdateOrganizationInput {
     /// How many answers a verdict needs on each side, 1 to 10000.
-    min_answers: i32,
+    min_answers: MaybeUndefined<i32>,
+    /// What incidents of some severities weigh; the others stay as they are.
+    incident_weights: MaybeUndefined<Vec<IncidentWeightInput>>,
     /// Any text of yours: it comes back in the payload.
     client_mutation_id: Option<String>,
+}
+
+impl UpdateOrganizationInput {
+    fn changes(self) -> Result<Changes, Fault> {
+        let weights = kept("incidentWeights", self.incident_weights)?.unwrap_or_default();
+        let weight = |one: IncidentWeightInput| organization::IncidentWeight {
+            severity: one.severity,
+            weight: one.weight,
+            unknown_share: one.unknown_share,
+        };
+        Ok(Changes {
+            min_answers: kept("minAnswers", self.min_answers)?,
+            incident_weights: weights.into_iter().map(weight).collect(),
+        })
+    }
 }
 
 payloads! {
@@ -82,7 +141,7 @@ pub(super) struct OrganizationMutation;
 
 #[Object]
 impl OrganizationMutation {
-    /// Changes what holds for all scores of the organization. Verdicts follow at once, those of the past included.
+    /// Changes what holds for all scores of the organization. Scores and verdicts follow at once, those of the past included.
     async fn update_organization(
         &self,
         ctx: &Context<'_>,
@@ -91,7 +150,7 @@ impl OrganizationMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.administers()?;
-            let row = organization::set_min_answers(ctx.store(), by, input.min_answers, ctx.now()).await?;
+            let row = organization::change(ctx.store(), by, input.changes()?, ctx.now()).await?;
             Ok(OrganizationPayload::done(Organization(row)))
         })
         .await

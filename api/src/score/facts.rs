@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ballroom_analytics::{
-    self as analytics, Day, ExposureRow, Facts, FeedbackRow, IncidentRow, Prepared, frame,
+    self as analytics, ExposureRow, Facts, FeedbackRow, IncidentChange, Prepared, frame,
 };
 use ballroom_entity::{
     exposure_daily, feedback_daily,
@@ -13,19 +13,13 @@ use ballroom_entity::{
     scale,
 };
 use chrono::NaiveDate;
-use sea_orm::{ConnectionTrait, QueryOrder};
+use sea_orm::ConnectionTrait;
 
 use crate::{
     base::{day::day, error::Error},
-    domain::release,
+    domain::{organization as organizations, release},
     store::{Dimensions, Earlier},
 };
-
-/// The share of a customer's day that an open incident spoils, by severity 1 to 4.
-const SEVERITY_WEIGHT: [f64; 4] = [1.0, 0.5, 0.2, 0.05];
-
-/// The share of a feature's customers that an incident of unknown reach is taken to hurt, by severity 1 to 4.
-const UNKNOWN_SHARE: [f64; 4] = [0.50, 0.20, 0.05, 0.01];
 
 /// The organization's ids as the dense codes that analytics counts with, both ways.
 #[derive(Debug, Default)]
@@ -136,13 +130,15 @@ impl Counted {
         }
         let touched = touched(db, organization, &mut codes, dimensions).await?;
         let exposure = exposure(db, organization, &codes).await?;
+        let changes = incident_changes(db, organization, &codes).await?;
+        let incidents = analytics::spoiled(&changes, &exposure, day(today), &organizations::weights(row));
         let facts = Facts {
             scales: sorted(&dimensions.scales).map(|id| scale_of(&dimensions.scales[&id])).collect(),
             releases: releases(dimensions, &codes, touched),
             features: features(&codes),
             segments: codes.segments.len() as u32,
             feedback: frame::feedback(&feedback(answers, &codes)?)?,
-            incidents: frame::incidents(&incidents(db, organization, &codes, &exposure, day(today)).await?)?,
+            incidents: frame::incidents(&incidents)?,
             exposure: frame::exposure(&exposure)?,
             min_answers: row.min_answers.max(1) as u32,
         };
@@ -273,55 +269,26 @@ async fn exposure(
     coded.map(|row| row.ok_or_else(unknown)).collect()
 }
 
-/// Turns changes into the state of each day: how many incidents opened, and how much of the customers' day
-/// the open ones spoiled.
-async fn incidents(
+/// What changed of incidents, day by day.
+async fn incident_changes(
     db: &impl ConnectionTrait,
     organization: OrganizationId,
     codes: &Codes,
-    exposure: &[ExposureRow],
-    today: Day,
-) -> Result<Vec<IncidentRow>, Error> {
-    let mut customers: HashMap<(u32, Day), i64> = HashMap::new();
-    for row in exposure {
-        *customers.entry((row.feature, row.day)).or_default() += row.active;
-    }
-    let changes = incident_daily::Entity::owned_by(organization)
-        .order_by_asc(incident_daily::Column::Day)
-        .all(db)
-        .await?;
-    let mut lines: HashMap<_, Vec<incident_daily::Model>> = HashMap::new();
-    for row in changes {
-        lines.entry((row.product_id, row.feature_id, row.release_id, row.severity)).or_default().push(row);
-    }
-    let mut rows = Vec::new();
-    for ((product, feature, release, severity), changes) in lines {
-        let feature = codes.features.code((product, feature)).ok_or_else(unknown)?;
-        let grade = (severity.clamp(1, 4) - 1) as usize;
-        let (mut affected, mut of_unknown_reach) = (0, 0);
-        for (at, change) in changes.iter().enumerate() {
-            affected += change.affected_change;
-            of_unknown_reach += change.unknown_change;
-            let first = day(change.day);
-            let next = changes.get(at + 1).map_or(today + 1, |next| day(next.day)).max(first + 1);
-            for day in first..next {
-                let active = customers.get(&(feature, day)).copied().unwrap_or(0);
-                let hurt = affected as f64 + of_unknown_reach as f64 * UNKNOWN_SHARE[grade] * active as f64;
-                let opened = if day == first { change.opened } else { 0 };
-                if opened > 0 || hurt > 0.0 {
-                    rows.push(IncidentRow {
-                        feature,
-                        release: codes.releases.code(release),
-                        no_change: release == ReleaseId::NOT_CAUSED_BY_CHANGE,
-                        day,
-                        opened,
-                        spoiled: SEVERITY_WEIGHT[grade] * hurt,
-                    });
-                }
-            }
-        }
-    }
-    Ok(rows)
+) -> Result<Vec<IncidentChange>, Error> {
+    let coded = |row: incident_daily::Model| {
+        Some(IncidentChange {
+            feature: codes.features.code((row.product_id, row.feature_id))?,
+            release: codes.releases.code(row.release_id),
+            no_change: row.release_id == ReleaseId::NOT_CAUSED_BY_CHANGE,
+            severity: row.severity as u8,
+            day: day(row.day),
+            opened: row.opened,
+            affected: row.affected_change,
+            unknown: row.unknown_change,
+        })
+    };
+    let rows = incident_daily::Entity::owned_by(organization).all(db).await?;
+    rows.into_iter().map(|row| coded(row).ok_or_else(unknown)).collect()
 }
 
 fn unknown() -> Error {

@@ -425,8 +425,8 @@ async fn another_organization(database: &Database) -> String {
         name: Set("Rival".to_owned()),
         revision: Set(0),
         dimension_revision: Set(0),
-        min_answers: Set(10),
         created_at: Set(clock::now()),
+        ..Default::default()
     };
     row.insert(store.reader()).await.unwrap();
     let by = token::operator(id).administers().unwrap();
