@@ -38,6 +38,8 @@ pub struct Model {
     pub unknown_share_3: f64,
     /// The same of severity 4.
     pub unknown_share_4: f64,
+    /// Events of revisions up to this one may have been taken out of the outbox.
+    pub pruned_revision: i64,
     /// When the row was made.
     pub created_at: DateTimeUtc,
 }

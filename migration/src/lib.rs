@@ -22,6 +22,7 @@ mod m0018_people;
 mod m0019_unrated_feedback;
 mod m0020_deletions;
 mod m0021_incident_weights;
+mod m0023_jobs;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_unrated_feedback::Migration),
             Box::new(m0020_deletions::Migration),
             Box::new(m0021_incident_weights::Migration),
+            Box::new(m0023_jobs::Migration),
         ]
     }
 }

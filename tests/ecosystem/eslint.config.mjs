@@ -22,6 +22,9 @@ const WITHOUT_ID = {
     'IncidentInterval',
     // A setting of the organization.
     'IncidentWeight',
+    // A job is known by its name; its runs are told of, and nothing refers to one.
+    'Job',
+    'JobRun',
     'Interval',
     'MissingAnswers',
     'PreviousComparison',
@@ -74,7 +77,7 @@ export const exceptions = [
   {
     rule: '@graphql-eslint/relay-edge-types',
     message: "Edge type's field `node` must implement `Node` interface.",
-    reason: 'a DailyExposure is a sum by day, which has no id of its own; there are too many of them for a plain list',
+    reason: 'a DailyExposure is a sum by day, and nothing refers to a JobRun; there are too many of them for a plain list',
   },
   {
     rule: '@graphql-eslint/no-typename-prefix',

@@ -124,6 +124,7 @@ pub async fn found(
         name: Set(check::name("name", name)?),
         revision: Set(0),
         dimension_revision: Set(0),
+        pruned_revision: Set(0),
         created_at: Set(at),
         ..settings::usual()
     };

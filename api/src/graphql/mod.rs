@@ -67,6 +67,8 @@ mod forecast;
 
 mod parameters;
 
+mod job;
+
 mod token;
 
 mod subscription;
@@ -86,8 +88,9 @@ pub use subscription::Subscription;
 
 use self::{
     customer::Customer, deployment::Deployment, exposures::DailyExposure, fault::Message, feature::Feature,
-    feedback::Feedback, incident::Incident, iteration::Iteration, member::Member, organization::Organization,
-    page::Total, product::Product, reach::Mark, release::Release, root::Root, segment::Segment, team::Team,
+    feedback::Feedback, incident::Incident, iteration::Iteration, job::JobRun, member::Member,
+    organization::Organization, page::Total, product::Product, reach::Mark, release::Release, root::Root,
+    segment::Segment, team::Team,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -98,6 +101,7 @@ use crate::{
     },
     feed::Feed,
     ingest::{GroupCommit, Rates},
+    job::Jobs,
     score::Scores,
     store::{Dimensions, Store},
 };
@@ -142,6 +146,7 @@ pub struct Query(
     incident::IncidentQuery,
     value::ValueQuery,
     parameters::ParametersQuery,
+    job::JobQuery,
     token::TokenQuery,
 );
 
@@ -165,6 +170,7 @@ pub struct Mutation(
     incident::IncidentMutation,
     exposure::ExposureMutation,
     parameters::ParametersMutation,
+    job::JobMutation,
     token::TokenMutation,
 );
 
@@ -181,6 +187,8 @@ pub struct Services {
     pub feed: Feed,
     /// How fast pages may submit.
     pub rates: Arc<Rates>,
+    /// What the server does by itself.
+    pub jobs: Jobs,
 }
 
 /// The schema without services: enough to print it.
@@ -214,6 +222,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Customer>>("Customers, by pages.")
         .override_output_type_description::<Rows<Feedback>>("Answers, by pages.")
         .override_output_type_description::<Rows<Incident>>("Incidents, by pages.")
+        .override_output_type_description::<Rows<JobRun>>("A page of runs of a job.")
         .override_output_type_description::<Rows<DailyExposure>>("Exposure by day, by pages.")
 }
 

@@ -105,6 +105,7 @@ fn samples() -> Vec<(String, String)> {
     query("scales", " { id }");
     query("tokens", " { id }");
     query("scoreParameters", " { mean }");
+    query("jobs", " { name }");
     query("productComparison", " { asOf }");
     let feature = none("feature");
     let mut mutation = |name: &str, input: &str| {
@@ -167,6 +168,7 @@ fn samples() -> Vec<(String, String)> {
     mutation("updateSegment", &format!("segment: {}, name: \"x\"", none("segment")));
     mutation("createScale", "key: \"\", name: \"x\", min: 0, max: 1");
     mutation("computeScoreParameters", "from: \"2026-03-02\", until: \"2026-03-01\"");
+    mutation("runJob", "name: PRUNE_HISTORY");
     mutation("createToken", "name: \"\", role: SUPPORT");
     mutation("revokeToken", "tokenId: \"none\"");
     for name in ["feedbackReceived", "incidentChanged", "releaseChanged", "verdictChanged", "incidentAlert"] {

@@ -171,7 +171,10 @@ fn check_falling(name: &str, shares: [f64; 4]) -> Result<(), Error> {
 mod tests {
     use super::*;
 
-    fn told(changes: &[(i32, f64, f64)]) -> String {
+    /// A severity, its weight and its unknown share.
+    type Given = (i32, f64, f64);
+
+    fn told(changes: &[Given]) -> String {
         let changes: Vec<_> = changes
             .iter()
             .map(|&(severity, weight, unknown_share)| IncidentWeight { severity, weight, unknown_share })
@@ -184,7 +187,7 @@ mod tests {
 
     #[test]
     fn weights_are_shares_that_fall_with_the_severity_and_each_is_named_once() {
-        let cases: [(&[(i32, f64, f64)], &str); 8] = [
+        let cases: [(&[Given], &str); 8] = [
             (&[(0, 0.5, 0.5)], "incidentWeights.0.severity: is 0; it must lie between 1 and 4"),
             (&[(5, 0.5, 0.5)], "incidentWeights.0.severity: is 5; it must lie between 1 and 4"),
             (
