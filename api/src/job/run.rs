@@ -238,7 +238,7 @@ impl Jobs {
 fn pause(first: Duration, attempt: u32, chance: f64) -> TimeDelta {
     let doubled = first.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
     let pause = doubled.min(LONGEST).mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0));
-    TimeDelta::from_std(pause).unwrap_or_default()
+    TimeDelta::milliseconds(pause.as_millis() as i64)
 }
 
 /// A number from 0 up to 1.

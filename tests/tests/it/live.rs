@@ -955,8 +955,7 @@ async fn whoever_comes_back_after_events_were_pruned_is_told(backend: Backend) {
     for (id, after, comments) in [("2", &old[1], &["c", "d"][..]), ("3", &young, &["d"])] {
         socket.subscribes(id, RESUMED, json!({ "after": after })).await;
         for comment in comments {
-            let message = socket.hears_of(id).await;
-            assert_eq!(message["payload"]["data"]["feedbackReceived"]["comment"], **comment, "{message:#}");
+            assert_eq!(socket.hears_of(id).await["feedbackReceived"]["comment"], **comment);
         }
     }
 
@@ -971,5 +970,5 @@ async fn whoever_comes_back_after_events_were_pruned_is_told(backend: Backend) {
     later.subscribes("1", RESUMED, json!({ "after": latest })).await;
     assert_eq!(later.hears().await["payload"]["data"]["feedbackReceived"]["comment"], "e");
     later.subscribes("2", RESUMED, json!({ "after": old[1] })).await;
-    assert_eq!(later.hears_of("2").await["type"], "error");
+    assert_eq!(later.hears().await["type"], "error");
 }
