@@ -20,6 +20,7 @@ mod prepare;
 pub mod prepared;
 mod release;
 mod running;
+mod spoiled;
 pub mod utility;
 
 pub mod credibility;
@@ -55,6 +56,7 @@ pub use lost::customer_days_lost;
 pub use prepared::Prepared;
 pub use prior::{Hyperparameters, hyperparameters};
 pub use regression::regression;
+pub use spoiled::{IncidentChange, IncidentWeights, spoiled};
 pub use standard::{standard, standard_series};
 pub use value::{trend, value, value_report};
 

@@ -65,6 +65,8 @@ ids! {
     OperatorTokenId
     /// Of an event in the outbox.
     EventId
+    /// Of a run of a job.
+    JobRunId
 }
 
 impl ReleaseId {

@@ -41,6 +41,8 @@ pub mod incident_daily;
 pub mod incident_feature;
 pub mod incident_interval;
 pub mod iteration;
+pub mod job;
+pub mod job_run;
 pub mod member;
 pub mod operator_token;
 pub mod organization;

@@ -21,9 +21,11 @@ mod m0017_release_intervals;
 mod m0018_people;
 mod m0019_unrated_feedback;
 mod m0020_deletions;
+mod m0021_incident_weights;
 mod m0022_conventions;
 mod m0023_deleted_feedback;
 mod m0024_count_changes;
+mod m0025_jobs;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -50,9 +52,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_people::Migration),
             Box::new(m0019_unrated_feedback::Migration),
             Box::new(m0020_deletions::Migration),
+            Box::new(m0021_incident_weights::Migration),
             Box::new(m0022_conventions::Migration),
             Box::new(m0023_deleted_feedback::Migration),
             Box::new(m0024_count_changes::Migration),
+            Box::new(m0025_jobs::Migration),
         ]
     }
 }

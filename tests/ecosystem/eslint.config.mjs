@@ -20,6 +20,11 @@ const WITHOUT_ID = {
     'Gate',
     'IncidentAlert',
     'IncidentInterval',
+    // A setting of the organization.
+    'IncidentWeight',
+    // A job is known by its name; its runs are told of, and nothing refers to one.
+    'Job',
+    'JobRun',
     'Interval',
     'MissingResponses',
     'PreviousComparison',
@@ -70,7 +75,7 @@ export const exceptions = [
   {
     rule: '@graphql-eslint/relay-edge-types',
     message: "Edge type's field `node` must implement `Node` interface.",
-    reason: 'a DailyExposure is a sum by day, which has no id of its own, and a DeletedFeedback is found by no id any more; there are too many of them for a plain list',
+    reason: 'a DailyExposure is a sum by day, which has no id of its own, a DeletedFeedback is found by no id any more, and nothing refers to a JobRun; there are too many of them for a plain list',
   },
   {
     rule: '@graphql-eslint/no-typename-prefix',

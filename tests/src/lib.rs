@@ -169,9 +169,14 @@ impl App {
         self.process.kill().await.unwrap();
     }
 
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.process.id().expect("it runs")
+    }
+
     /// Sends the server a signal.
     pub async fn signal(&self, name: &str) {
-        let id = self.process.id().expect("it runs").to_string();
+        let id = self.process().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().await.unwrap();
         assert!(sent.success());
     }

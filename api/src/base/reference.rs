@@ -75,6 +75,7 @@ public_ids! {
     IdentityId "identity",
     OperatorTokenId "operator",
     EventId "event",
+    JobRunId "run",
 }
 
 #[cfg(test)]

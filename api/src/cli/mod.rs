@@ -6,6 +6,8 @@ mod print;
 mod backup;
 mod demo;
 mod import;
+mod job_runner;
+mod jobs;
 mod limits;
 mod live;
 mod oidc;
@@ -59,6 +61,9 @@ enum Command {
 
     /// Compute the parameters that scores rest on, and keep them.
     Parameters(parameters::Parameters),
+
+    /// List what the server does by itself, and run one of it now.
+    Jobs(jobs::Jobs),
 
     /// Make, list and revoke tokens.
     Token(token::Token),
@@ -149,6 +154,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Import(import) => return import.run(&database).await,
         Command::Report(report) => report.run(&database).await?,
         Command::Parameters(parameters) => parameters.run(&database).await?,
+        Command::Jobs(jobs) => return jobs.run(&database).await,
         Command::Token(token) => token.run(&database).await?,
         Command::Organization(organization) => organization.run(&database).await?,
         Command::Operator(operator) => operator.run(&database).await?,

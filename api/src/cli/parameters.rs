@@ -34,7 +34,7 @@ impl Parameters {
         let by = token::operator(self.tenant.find(&store).await?.id).manages()?;
         let (scores, now) = (Scores::new(store.clone()), clock::now());
         let computed = match self.from {
-            None => parameters::catch_up(&store, &scores, by, now).await?,
+            None => parameters::catch_up(&store, &scores, by, None, now).await?,
             Some(from) => {
                 let dimensions = store.dimensions(by.organization()).await?;
                 let over = parameters::last_day(&dimensions, now);

@@ -9,9 +9,13 @@ use std::{
 use anyhow::Context;
 use ballroom_entity::{api_token::Role, organization};
 use clap::{Args, builder::BoolishValueParser};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 
 use super::{
+    job_runner::JobRunner,
     limits::Limits,
     live,
     oidc::OpenIdConnect,
@@ -29,7 +33,8 @@ use crate::{
     graphql::{self, Services, document::Documents},
     http::{self, Live, LiveSettings, Oidc},
     ingest::{GroupCommit, RateSettings, Rates},
-    score::{Scores, parameters},
+    job::{self, Jobs},
+    score::Scores,
     store::Store,
 };
 
@@ -71,6 +76,9 @@ pub(super) struct Listen {
     rates: rates::Rates,
 
     #[command(flatten)]
+    jobs: JobRunner,
+
+    #[command(flatten)]
     connections: Connections,
 
     #[command(flatten)]
@@ -108,6 +116,7 @@ pub(super) struct Bound {
     live: LiveSettings,
     oidc: Option<Oidc>,
     rates: RateSettings,
+    jobs: job::Settings,
 }
 
 impl Listen {
@@ -126,22 +135,24 @@ impl Listen {
         })?;
         let live = self.live.settings(settings.cors_origins.clone());
         let federation = self.protocol.federation();
-        let rates = self.rates.settings();
-        Ok(Bound { listener, address, documents, settings, federation, live, oidc, rates })
+        let (rates, jobs) = (self.rates.settings(), self.jobs.settings());
+        Ok(Bound { listener, address, documents, settings, federation, live, oidc, rates, jobs })
     }
 }
 
 impl Bound {
     /// Serves until the process is told to stop, then lets requests finish and closes the database.
     pub(super) async fn serve(self, store: Store, new_token: Option<String>) -> anyhow::Result<()> {
-        let Self { listener, address, documents, settings, federation, live, oidc, rates } = self;
+        let Self { listener, address, documents, settings, federation, live, oidc, rates, jobs } = self;
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let (answers, writer) = GroupCommit::start(store.clone());
         let scores = Scores::new(store.clone());
         let feed = Feed::start(store.clone(), scores.clone());
         let rates = Arc::new(Rates::new(rates));
-        let services = Services { store: store.clone(), scores, answers, feed, rates };
-        let nightly = tokio::spawn(parameters::every_night(store.clone(), services.scores.clone()));
+        let jobs = Jobs::new(store.clone(), scores.clone(), jobs);
+        let services = Services { store: store.clone(), scores, answers, feed, rates, jobs: jobs.clone() };
+        let (stop_jobs, stopped) = watch::channel(false);
+        let working = tokio::spawn(async move { jobs.work(stopped).await });
         let schema = match federation {
             true => graphql::subgraph_schema(services.clone()),
             false => graphql::schema(services.clone()),
@@ -166,9 +177,13 @@ impl Bound {
         listeners.end();
         handle.stop(true).await;
         serving.await??;
-        // Whatever it is at is a transaction: done or not begun.
-        nightly.abort();
-        let _ = nightly.await;
+        // Whatever they are at is a transaction, done or not begun; others may go on with it at once.
+        stop_jobs.send_replace(true);
+        if tokio::time::timeout(LAST_WRITES, working).await.is_err() {
+            tracing::error!(
+                "the last job could not be given back in time; it is run again when its lease has ended"
+            );
+        }
         // The routes are gone and with them the last handles of the writer: it ends when all is written.
         if tokio::time::timeout(LAST_WRITES, writer).await.is_err() {
             tracing::error!("the last answers were not written in time; none of them was acknowledged");

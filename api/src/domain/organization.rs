@@ -1,6 +1,7 @@
 //! Organizations: founding one, finding one.
 
-use ballroom_analytics::MIN_ANSWERS;
+mod settings;
+
 use ballroom_entity::{id::OrganizationId, organization, scale};
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -8,11 +9,12 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-use super::{access::Administer, check, scale as scales, sent::Outcome};
+pub use settings::{Changes, IncidentWeight, change, incident_weights, weights};
+
+use super::{check, scale as scales, sent::Outcome};
 use crate::{
     base::{error::Error, reference::PublicId, text},
     store::Store,
-    transaction::Event,
 };
 
 /// The longest key, in characters.
@@ -76,32 +78,6 @@ pub async fn first(store: &Store, at: DateTime<Utc>) -> Result<(organization::Mo
     }
 }
 
-/// The most that an organization may ask for.
-const MOST_MIN_ANSWERS: i32 = 10_000;
-
-/// Decides how many answers a verdict needs on each side.
-pub async fn set_min_answers(
-    store: &Store,
-    by: Administer,
-    answers: i32,
-    at: DateTime<Utc>,
-) -> Result<organization::Model, Error> {
-    if !(1..=MOST_MIN_ANSWERS).contains(&answers) {
-        let reason = format!("is {answers}; it must lie between 1 and {MOST_MIN_ANSWERS}");
-        return Err(Error::invalid("minResponses", reason));
-    }
-    let mut tx = store.begin(by.organization(), at).await?;
-    organization::Entity::update_many()
-        .col_expr(organization::Column::MinAnswers, answers.into())
-        .col_expr(organization::Column::UpdatedAt, Expr::val(at))
-        .filter(organization::Column::Id.eq(by.organization()))
-        .exec(tx.db())
-        .await?;
-    tx.tell(Event::OrganizationUpdated(by.organization()));
-    tx.commit().await?;
-    find(store, by.organization()).await
-}
-
 /// Founds an organization, or gives the one with this key another name, if one is given.
 pub async fn create(
     store: &Store,
@@ -155,9 +131,10 @@ pub async fn found(
         name: Set(check::name("name", name)?),
         revision: Set(0),
         dimension_revision: Set(0),
-        min_answers: Set(MIN_ANSWERS as i32),
+        pruned_revision: Set(0),
         created_at: Set(at),
         updated_at: Set(at),
+        ..settings::usual()
     };
     // In one transaction: nobody sees it without its scales.
     let tx = store.founding().await?;

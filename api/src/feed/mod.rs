@@ -87,6 +87,11 @@ impl Cursor {
     fn after(revision: i64) -> Self {
         Self { revision, event: EventId(Uuid::max()) }
     }
+
+    /// Behind everything that has been read.
+    fn place(self) -> Place {
+        Place { revision: self.revision, event: self.event, number: u32::MAX }
+    }
 }
 
 /// Things that happened, as they were read together.
@@ -230,11 +235,11 @@ impl Feed {
         let receiver = subscribe(channel);
         // Read after the receiver is there, and while the reader, who needs the lock, tells nothing: whatever is
         // committed from here on has a higher revision and will be told.
-        let revision = self.shared.store.revision(organization).await?;
-        let came = Place::after(revision);
+        let revisions = self.shared.store.feed_revisions(organization).await?;
+        let came = Place::after(revisions.0);
         let past = match after {
             Some(told) => {
-                Some(Past::between(self.shared.clone(), organization, told, revision)?.portions().boxed())
+                Some(Past::between(self.shared.clone(), organization, told, revisions)?.portions().boxed())
             }
             None => None,
         };

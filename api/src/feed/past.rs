@@ -138,7 +138,7 @@ impl<T: Thing> Past<T> {
         shared: Arc<Shared>,
         organization: OrganizationId,
         told: Place,
-        until: i64,
+        (until, pruned): (i64, i64),
     ) -> Result<Self, Error> {
         if told.revision > until {
             let reason =
@@ -150,6 +150,9 @@ impl<T: Thing> Past<T> {
                 "is too old: more than {LONGEST} transactions lie between; filter by `updatedAt` for what has changed, and subscribe without it"
             );
             return Err(Error::invalid("after", reason));
+        }
+        if told < Place::after(pruned) {
+            return Err(gone());
         }
         Ok(Self {
             shared,
@@ -196,6 +199,11 @@ impl<T: Thing> Past<T> {
             .limit(EVENTS)
             .all(self.shared.store.reader())
             .await?;
+        // Looked at afterwards: what was pruned before is missing among what was read.
+        let (_, pruned) = self.shared.store.feed_revisions(self.organization).await?;
+        if self.told.max(self.read.place()) < Place::after(pruned) {
+            return Err(gone());
+        }
         self.is_read = events.len() < EVENTS as usize;
         for row in &events {
             self.read = Cursor { revision: row.revision, event: row.id };
@@ -211,4 +219,11 @@ impl<T: Thing> Past<T> {
         }
         Ok(())
     }
+}
+
+/// What a listener is told whose cursor lies before what is kept.
+fn gone() -> Error {
+    let reason = "is too old: what happened next is no longer kept; ask by `updatedAfter` what has changed, and subscribe \
+                  without it";
+    Error::invalid("after", reason)
 }

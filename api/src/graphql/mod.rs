@@ -71,6 +71,8 @@ mod forecast;
 
 mod parameters;
 
+mod job;
+
 mod token;
 
 mod subscription;
@@ -91,8 +93,8 @@ pub use subscription::Subscription;
 use self::{
     customer::Customer, deleted::DeletedFeedback, deployment::Deployment, exposures::DailyExposure,
     fault::Message, feature::Feature, feedback::Feedback, incident::Incident, iteration::Iteration,
-    member::Member, organization::Organization, page::Total, product::Product, reach::Mark, release::Release,
-    root::Root, scale::Scale, segment::Segment, team::Team, token::ApiToken,
+    job::JobRun, member::Member, organization::Organization, page::Total, product::Product, reach::Mark,
+    release::Release, root::Root, scale::Scale, segment::Segment, team::Team, token::ApiToken,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -103,6 +105,7 @@ use crate::{
     },
     feed::Feed,
     ingest::{GroupCommit, Rates},
+    job::Jobs,
     score::Scores,
     store::{Dimensions, Store},
 };
@@ -148,6 +151,7 @@ pub struct Query(
     incident::IncidentQuery,
     value::ValueQuery,
     parameters::ParametersQuery,
+    job::JobQuery,
     token::TokenQuery,
 );
 
@@ -171,6 +175,7 @@ pub struct Mutation(
     incident::IncidentMutation,
     exposure::ExposureMutation,
     parameters::ParametersMutation,
+    job::JobMutation,
     token::TokenMutation,
 );
 
@@ -187,6 +192,8 @@ pub struct Services {
     pub feed: Feed,
     /// How fast pages may submit.
     pub rates: Arc<Rates>,
+    /// What the server does by itself.
+    pub jobs: Jobs,
 }
 
 /// The schema without services: enough to print it.
@@ -223,6 +230,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Feedback>>("Answers, by pages.")
         .override_output_type_description::<Rows<DeletedFeedback>>("Deleted responses, by pages.")
         .override_output_type_description::<Rows<Incident>>("Incidents, by pages.")
+        .override_output_type_description::<Rows<JobRun>>("A page of runs of a job.")
         .override_output_type_description::<Rows<DailyExposure>>("Exposure by day, by pages.")
 }
 

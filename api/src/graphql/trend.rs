@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::product as products,
-    score::{Snapshot, TrendOf, known_day},
+    score::{Period, Snapshot, TrendOf, known_day},
 };
 
 /// The most points of a trend.

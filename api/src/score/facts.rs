@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use ballroom_analytics::{
-    self as analytics, Changes, Day, ExposureRow, Facts, FeedbackRow, IncidentRow, Prepared, frame,
+    self as analytics, Changes, Day, ExposureRow, Facts, FeedbackRow, IncidentChange, IncidentRow,
+    IncidentWeights, Prepared, frame,
 };
 use ballroom_entity::{
     exposure_daily, feedback_daily,
@@ -18,15 +19,9 @@ use sea_orm::{ConnectionTrait, StreamTrait};
 use crate::{
     base::{day::day, error::Error},
     counts::{ExposureKey, FeedbackKey, IncidentKey, IncidentSums},
-    domain::release,
+    domain::{organization as organizations, release},
     store::{Dimensions, Earlier},
 };
-
-/// The share of a customer's day that an open incident spoils, by severity 1 to 4.
-const SEVERITY_WEIGHT: [f64; 4] = [1.0, 0.5, 0.2, 0.05];
-
-/// The share of a feature's customers that an incident of unknown reach is taken to hurt, by severity 1 to 4.
-const UNKNOWN_SHARE: [f64; 4] = [0.50, 0.20, 0.05, 0.01];
 
 /// The organization's ids as the dense codes that analytics counts with, both ways.
 #[derive(Debug, Default)]
@@ -117,6 +112,7 @@ pub(super) type Lines = BTreeMap<IncidentKey, IncidentSums>;
 pub(super) struct Counted {
     pub(super) codes: Codes,
     pub(super) lines: HashMap<ProductId, Lines>,
+    weights: IncidentWeights,
     facts: Facts,
 }
 
@@ -142,7 +138,8 @@ impl Counted {
             exposure: frame::exposure(&exposure)?,
             min_answers: row.min_answers.max(1) as u32,
         };
-        Ok(Self { codes, lines: lines(db, organization).await?, facts })
+        let weights = organizations::weights(row);
+        Ok(Self { codes, lines: lines(db, organization).await?, weights, facts })
     }
 
     /// Sums them up for the scores. Incidents that are open spoil every day through `today`. This takes its time: not for a
@@ -150,7 +147,8 @@ impl Counted {
     pub(super) fn prepare(self, today: Day) -> Result<(Codes, HashMap<ProductId, Lines>, Prepared), Error> {
         let mut prepared = self.facts.prepare()?;
         let incidents = self.lines.iter().map(|(product, lines)| {
-            Ok((self.codes.product(*product)?, incidents(lines, &self.codes, &prepared, today)?))
+            let with = (&prepared, &self.weights);
+            Ok((self.codes.product(*product)?, incidents(lines, &self.codes, with, today)?))
         });
         let incidents = incidents.collect::<Result<_, Error>>()?;
         prepared.apply(Changes { incidents, ..Changes::default() })?;
@@ -350,43 +348,24 @@ async fn lines(
 pub(super) fn incidents(
     lines: &Lines,
     codes: &Codes,
-    prepared: &Prepared,
+    (prepared, weights): (&Prepared, &IncidentWeights),
     today: Day,
 ) -> Result<Vec<IncidentRow>, Error> {
-    let mut rows = Vec::new();
-    let changes: Vec<_> = lines.iter().collect();
-    // The keys are in the order of feature, release, severity and day.
-    let of_one = |(a, _): &(&IncidentKey, &IncidentSums), (b, _): &(&IncidentKey, &IncidentSums)| {
-        (a.feature, a.release, a.severity) == (b.feature, b.release, b.severity)
+    let change = |(key, sums): (&IncidentKey, &IncidentSums)| {
+        Some(IncidentChange {
+            feature: codes.features.code((key.product, key.feature))?,
+            release: codes.releases.code(key.release),
+            no_change: key.release == ReleaseId::NOT_CAUSED_BY_CHANGE,
+            severity: key.severity as u8,
+            day: day(key.day),
+            opened: sums.opened,
+            affected: sums.affected_change,
+            unknown: sums.unknown_change,
+        })
     };
-    for changes in changes.chunk_by(of_one) {
-        let IncidentKey { product, feature, release, severity, .. } = *changes[0].0;
-        let feature = codes.features.code((product, feature)).ok_or_else(unknown)?;
-        let grade = (severity.clamp(1, 4) - 1) as usize;
-        let (mut affected, mut of_unknown_reach) = (0, 0);
-        for (at, (key, change)) in changes.iter().enumerate() {
-            affected += change.affected_change;
-            of_unknown_reach += change.unknown_change;
-            let first = day(key.day);
-            let next = changes.get(at + 1).map_or(today + 1, |(next, _)| day(next.day)).max(first + 1);
-            for day in first..next {
-                let active = prepared.active_customers(feature, day);
-                let hurt = affected as f64 + of_unknown_reach as f64 * UNKNOWN_SHARE[grade] * active as f64;
-                let opened = if day == first { change.opened } else { 0 };
-                if opened > 0 || hurt > 0.0 {
-                    rows.push(IncidentRow {
-                        feature,
-                        release: codes.releases.code(release),
-                        no_change: release == ReleaseId::NOT_CAUSED_BY_CHANGE,
-                        day,
-                        opened,
-                        spoiled: SEVERITY_WEIGHT[grade] * hurt,
-                    });
-                }
-            }
-        }
-    }
-    Ok(rows)
+    let changes: Option<Vec<_>> = lines.iter().map(change).collect();
+    let active = |feature, day| prepared.active_customers(feature, day);
+    Ok(analytics::spoiled(&changes.ok_or_else(unknown)?, active, today, weights))
 }
 
 /// Adds to a product's changes; what has become nothing is not there.

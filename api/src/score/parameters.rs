@@ -1,33 +1,29 @@
 //! The parameters that scores rest on: what is estimated from the organization as a whole, kept for each day
 //! that is over, so that a score as of a past day can be had again.
 //!
-//! A day's parameters are computed in the night after it (`serve`), when somebody asks for them, and at the end of
-//! an import for all kept days that it changed. Answers that arrive late one by one leave them as they are: what was
+//! A day's parameters are computed in the night after it (the job `score-parameters`), when somebody asks for them, and at
+//! the end of an import for all kept days that it changed. Answers that arrive late one by one leave them as they are: what was
 //! said of a past day stays said. Where none are kept, they are computed from the counts when a score is asked for.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use ballroom_analytics::{Hyperparameters, METHOD, Stratum, control::Movement, prior::StratumPrior};
 use ballroom_entity::{
     id::{ScaleId, SegmentId},
     parameters_daily::{Column, Entity, Model},
 };
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Value};
 use serde::{Deserialize, Serialize};
 
 use super::{Period, Scores, Snapshot, facts::Codes};
 use crate::{
-    base::{
-        day::day,
-        error::{Error, with_causes},
-    },
-    clock,
+    base::{day::day, error::Error},
     domain::{
         access::{Manage, Report},
-        organization, product, token,
+        product,
     },
-    store::{Bulk, BulkColumn, Dimensions, Store},
+    store::{Bulk, BulkColumn, Dimensions, Lease, Store},
 };
 
 /// The most days that are computed at once.
@@ -36,8 +32,10 @@ pub const MOST_DAYS: u64 = 400;
 /// How far back the nightly job looks for days that it missed.
 const CATCH_UP: u64 = 92;
 
-/// How often a server looks whether a day is over.
-const EVERY: Duration = Duration::from_secs(15 * 60);
+const QUARTER: TimeDelta = TimeDelta::minutes(15);
+
+/// Quarters of an hour in which a day ends somewhere, with an hour to spare for clocks that are put back.
+const MOST_QUARTERS: i32 = 4 * 25;
 
 /// The parameters of a day, in the organization's own ids. Variances and means are of utilities, 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -185,14 +183,16 @@ pub async fn compute(
         return Err(Error::invalid("period", reason));
     }
     let days = period.from.iter_days().take_while(|day| *day < period.until).collect();
-    keep(store, scores, by, days, now).await
+    keep(store, scores, by, None, days, now).await
 }
 
-/// Computes the days that were missed: from the last one kept to the last that is over.
+/// Computes the days that were missed: from the last one kept to the last that is over. Under a lease they are kept only
+/// while it holds.
 pub async fn catch_up(
     store: &Store,
     scores: &Scores,
     by: Manage,
+    lease: Option<&Lease>,
     now: DateTime<Utc>,
 ) -> Result<Vec<NaiveDate>, Error> {
     let dimensions = store.dimensions(by.organization()).await?;
@@ -204,7 +204,8 @@ pub async fn catch_up(
         .await?
         .map(|row| row.day);
     let first = last.map_or(over, |last| (last + Days::new(1)).max(over - Days::new(CATCH_UP)));
-    keep(store, scores, by, first.iter_days().take_while(|day| *day <= over).collect(), now).await
+    let days = first.iter_days().take_while(|day| *day <= over).collect();
+    keep(store, scores, by, lease, days, now).await
 }
 
 /// After an import: the kept days from `since` on, whose counts it changed, are computed anew, and those missed.
@@ -220,41 +221,27 @@ pub async fn after_import(
     days.sort_unstable();
     let mut computed = Vec::new();
     for days in days.chunks(MOST_DAYS as usize) {
-        computed.extend(keep(store, scores, by, days.to_vec(), now).await?);
+        computed.extend(keep(store, scores, by, None, days.to_vec(), now).await?);
     }
-    computed.extend(catch_up(store, scores, by, now).await?);
+    computed.extend(catch_up(store, scores, by, None, now).await?);
     Ok(computed)
 }
 
-/// The nightly job: looks now and then whether a day of an organization is over, and computes its parameters. A
-/// failure is logged and mended by the next look.
-pub async fn every_night(store: Store, scores: Scores) {
-    let mut look = tokio::time::interval(EVERY);
-    loop {
-        look.tick().await;
-        let organizations = organization::all(&store).await.unwrap_or_else(|error| {
-            tracing::error!(error = with_causes(&error), "the nightly job cannot read the organizations");
-            Vec::new()
-        });
-        for organization in organizations {
-            let by = token::operator(organization.id).manages();
-            let done = async { catch_up(&store, &scores, by?, clock::now()).await }.await;
-            match done {
-                Ok(days) if days.is_empty() => (),
-                Ok(days) => tracing::info!(days = days.len(), "the parameters of past days were computed"),
-                Err(error) => tracing::error!(
-                    error = with_causes(&error),
-                    "the parameters of past days were not computed"
-                ),
-            }
-        }
-    }
+/// When the next day will be over in every product's time zone; soon, while there is no product. Time zones differ by
+/// quarters of an hour.
+pub fn next_night(dimensions: &Dimensions, now: DateTime<Utc>) -> DateTime<Utc> {
+    let over = last_day(dimensions, now);
+    let quarter = now.timestamp().div_euclid(QUARTER.num_seconds()) * QUARTER.num_seconds();
+    let quarter = DateTime::from_timestamp(quarter, 0).unwrap_or(now);
+    let mut quarters = (1..=MOST_QUARTERS).map(|n| quarter + QUARTER * n);
+    quarters.find(|at| last_day(dimensions, *at) > over).unwrap_or(now + QUARTER)
 }
 
 async fn keep(
     store: &Store,
     scores: &Scores,
     by: Manage,
+    lease: Option<&Lease>,
     days: Vec<NaiveDate>,
     now: DateTime<Utc>,
 ) -> Result<Vec<NaiveDate>, Error> {
@@ -292,6 +279,9 @@ async fn keep(
     );
     let tx = store.begin(by.organization(), now).await?;
     table.insert(tx.db(), rows).await?;
+    if let Some(lease) = lease {
+        lease.hold(tx.db()).await?;
+    }
     tx.commit().await?;
     Ok(computed.into_iter().map(|(day, _)| day).collect())
 }

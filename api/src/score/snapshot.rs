@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use ballroom_analytics::{self as analytics, Day, Hyperparameters, Prepared};
+use ballroom_analytics::{self as analytics, Day, Hyperparameters, IncidentWeights, Prepared};
 use ballroom_entity::{
     id::{OrganizationId, ProductId, ReleaseId},
     organization,
@@ -25,6 +25,7 @@ use crate::{
         Changes,
         log::{self, Since},
     },
+    domain::organization as organizations,
     store::{Dimensions, Store},
 };
 
@@ -34,6 +35,7 @@ pub struct Snapshot {
     pub revision: i64,
     pub(super) today: NaiveDate,
     min_answers: i32,
+    weights: IncidentWeights,
     /// The organization's dimensions at that revision.
     pub dimensions: Arc<Dimensions>,
     /// The codes in which analytics answers.
@@ -80,6 +82,7 @@ impl Snapshot {
             revision: row.revision,
             today,
             min_answers: row.min_answers,
+            weights: organizations::weights(row),
             dimensions,
             codes,
             prepared,
@@ -94,6 +97,7 @@ impl Snapshot {
     fn is_of(&self, row: &organization::Model, dimensions: &Arc<Dimensions>) -> bool {
         self.dimensions.revision == dimensions.revision
             && self.min_answers == row.min_answers
+            && self.weights == organizations::weights(row)
             && self.revision <= row.revision
     }
 
@@ -123,7 +127,10 @@ impl Snapshot {
         let none = Arc::default();
         let incidents = moved.into_iter().map(|product| {
             let lines = lines.get(&product).unwrap_or(&none);
-            Ok((codes.product(product)?, facts::incidents(lines, codes, &prepared, day(today))?))
+            Ok((
+                codes.product(product)?,
+                facts::incidents(lines, codes, (&prepared, &self.weights), day(today))?,
+            ))
         });
         let incidents = incidents.collect::<Result<_, Error>>()?;
         prepared.apply(analytics::Changes { incidents, ..analytics::Changes::default() })?;
@@ -131,6 +138,7 @@ impl Snapshot {
             revision,
             today,
             min_answers: self.min_answers,
+            weights: self.weights,
             dimensions: self.dimensions.clone(),
             codes: codes.clone(),
             prepared,

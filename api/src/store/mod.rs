@@ -5,6 +5,7 @@ mod alone;
 mod bulk;
 mod dimensions;
 mod health;
+mod lease;
 mod open;
 mod order;
 mod search;
@@ -35,6 +36,7 @@ pub use address::Address;
 pub use alone::Alone;
 pub use bulk::{Bulk, BulkColumn};
 pub use dimensions::{Dimensions, Earlier};
+pub use lease::Lease;
 pub use open::NotOpened;
 pub use search::{found_by, holds};
 pub use watched::{Reader, View, Watched};
@@ -201,6 +203,12 @@ impl Store {
     /// How many writing transactions the organization has had.
     pub async fn revision(&self, organization: OrganizationId) -> Result<i64, Error> {
         Ok(find(&self.db, organization).await?.revision)
+    }
+
+    /// The same, and up to which of them events may have been taken out of the outbox.
+    pub async fn feed_revisions(&self, organization: OrganizationId) -> Result<(i64, i64), Error> {
+        let row = find(&self.db, organization).await?;
+        Ok((row.revision, row.pruned_revision))
     }
 
     /// The organization's products, features, releases, segments and scales.

@@ -29,24 +29,27 @@ pub(crate) struct Writing {
     _turn: Turn,
 }
 
+/// A database transaction beside what happens in an organization.
+pub(crate) struct Aside {
+    /// The connection.
+    pub(crate) tx: View,
+    /// Given up after the transaction has ended.
+    _turn: Option<Turn>,
+}
+
+impl Aside {
+    /// Commits. When this returns, everything is on disk.
+    pub(crate) async fn commit(self) -> Result<(), Error> {
+        self.tx.commit().await.map_err(Error::of_commit)
+    }
+}
+
 impl Store {
     /// Waits for the turn, opens a transaction and takes the organization's next revision, which locks its row.
     pub(crate) async fn write(&self, organization: OrganizationId) -> Result<Writing, Error> {
         let sqlite = self.backend() == DbBackend::Sqlite;
         let turn = self.turns.take((!sqlite).then_some(organization)).await?;
-        let options = TransactionOptions {
-            sqlite_transaction_mode: sqlite.then_some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
-        let tx = self.writing.begin(options).await?;
-        if !sqlite {
-            // Whoever holds the row may be another process that hangs; and so may we, one day.
-            let lock = self.settings.lock_time.as_millis();
-            let limits = format!(
-                "SET LOCAL lock_timeout = {lock}; SET LOCAL idle_in_transaction_session_timeout = {IDLE}"
-            );
-            tx.execute_unprepared(&limits).await?;
-        }
+        let tx = self.begin_writing().await?;
         let row = organization::Entity::update_many()
             .col_expr(organization::Column::Revision, Expr::col(organization::Column::Revision).add(1))
             .filter(organization::Column::Id.eq(organization))
@@ -60,6 +63,34 @@ impl Store {
             None => Arc::new(Dimensions::load(&tx, organization, row.dimension_revision).await?),
         };
         Ok(Writing { tx, organization, revision: row.revision, dimensions, _turn: turn })
+    }
+
+    /// A transaction beside what happens in an organization: it takes no revision, so that what was computed stays right,
+    /// and tells nobody.
+    pub(crate) async fn aside(&self) -> Result<Aside, Error> {
+        let turn = match self.backend() {
+            DbBackend::Sqlite => Some(self.turns.take(None).await?),
+            _ => None,
+        };
+        Ok(Aside { tx: self.begin_writing().await?, _turn: turn })
+    }
+
+    async fn begin_writing(&self) -> Result<View, Error> {
+        let sqlite = self.backend() == DbBackend::Sqlite;
+        let options = TransactionOptions {
+            sqlite_transaction_mode: sqlite.then_some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let tx = self.writing.begin(options).await?;
+        if !sqlite {
+            // Whoever holds a row may be another process that hangs; and so may we, one day.
+            let lock = self.settings.lock_time.as_millis();
+            let limits = format!(
+                "SET LOCAL lock_timeout = {lock}; SET LOCAL idle_in_transaction_session_timeout = {IDLE}"
+            );
+            tx.execute_unprepared(&limits).await?;
+        }
+        Ok(tx)
     }
 
     /// Commits, and lets everybody see the dimensions as they are now. When this returns, everything is on disk.

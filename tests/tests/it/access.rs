@@ -113,6 +113,7 @@ fn samples() -> Vec<(String, String)> {
     }
     query("deletedFeedback", "(first: 1) { nodes { deletedId } }");
     query("scoreParameters", " { mean }");
+    query("jobs", " { name }");
     query("productComparison", " { asOf }");
     let feature = none("feature");
     let mut mutation = |name: &str, input: &str| {
@@ -177,6 +178,7 @@ fn samples() -> Vec<(String, String)> {
     mutation("updateSegment", &format!("segment: {}, name: \"x\"", none("segment")));
     mutation("createScale", "key: \"\", name: \"x\", min: 0, max: 1");
     mutation("computeScoreParameters", "period: { from: \"2026-03-02\", until: \"2026-03-01\" }");
+    mutation("runJob", "name: PRUNE_HISTORY");
     mutation("createToken", "name: \"\", role: SUPPORT");
     mutation("revokeToken", "token: \"none\"");
     for name in [

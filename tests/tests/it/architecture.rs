@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 12] = [
     &["domain"],
     &["score"],
     &["feed", "ingest", "report"],
-    &["simulate"],
+    &["job", "simulate"],
     &["graphql"],
     &["http"],
     &["cli"],

@@ -7,12 +7,12 @@ use ballroom::{
     clock,
     domain::token::{self, NewToken},
 };
-use ballroom_entity::{api_token::Role, id::OrganizationId, organization};
+use ballroom_entity::{api_token::Role, id::OrganizationId, organization, outbox};
 use ballroom_tests::{App, Backend, Database, on_both};
 use chrono::TimeDelta;
 use futures::{SinkExt, StreamExt};
 use reqwest::header;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, Set};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, Set};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
@@ -39,6 +39,7 @@ on_both!(
     two_hundred_sockets_hear_the_same,
     a_killed_server_is_found_again,
     a_subscription_goes_on_where_another_ended,
+    whoever_comes_back_after_events_were_pruned_is_told,
 );
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -427,9 +428,9 @@ async fn another_organization(database: &Database) -> String {
         name: Set("Rival".to_owned()),
         revision: Set(0),
         dimension_revision: Set(0),
-        min_answers: Set(10),
         created_at: Set(clock::now()),
         updated_at: Set(clock::now()),
+        ..Default::default()
     };
     row.insert(store.reader()).await.unwrap();
     let by = token::operator(id).administers().unwrap();
@@ -922,4 +923,55 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
     let message = socket.hears().await;
     let said = message["payload"][0]["message"].as_str().unwrap();
     assert!(said.starts_with("after: is too old") && said.contains("updatedAt"), "{message:#}");
+}
+
+async fn whoever_comes_back_after_events_were_pruned_is_told(backend: Backend) {
+    const RESUMED: &str = "subscription($after: String) { feedbackReceived(after: $after) { comment } }";
+    let app = App::start(backend).await;
+    shop(&app).await;
+    let says = async |comment: &str| {
+        let mut input = answer("search", None);
+        input["comment"] = json!(comment);
+        app.submits(input).await;
+        app.asks("{ organization { feedCursor } }", json!({})).await["organization"]["feedCursor"].clone()
+    };
+    let old = [says("a").await, says("b").await];
+    let direct = sea_orm::Database::connect(app.database.url()).await.unwrap();
+    let sixty_days_ago = clock::now() - TimeDelta::days(60);
+    let aged = outbox::Entity::update_many()
+        .col_expr(outbox::Column::CreatedAt, sea_orm::sea_query::Expr::val(sixty_days_ago));
+    aged.exec(&direct).await.unwrap();
+    let young = says("c").await;
+    let latest = says("d").await;
+
+    let told = app.database.succeeds(&["jobs", "run", "prune-outbox"]).await;
+    assert!(told.contains("older than 30 days"), "{told}");
+    let kept = outbox::Entity::find().all(&direct).await.unwrap();
+    assert_eq!(kept.len(), 2, "what is young is kept: {kept:#?}");
+
+    let mut socket = Socket::open(&app, &app.token).await;
+    socket.subscribes("1", RESUMED, json!({ "after": old[0] })).await;
+    let refused = socket.hears().await;
+    let said = refused["payload"][0]["message"].as_str().unwrap();
+    assert!(said.starts_with("after: is too old") && said.contains("updatedAt"), "{refused:#}");
+    assert_eq!(refused["payload"][0]["extensions"]["code"], "INVALID_ARGUMENT");
+    for (id, after, comments) in [("2", &old[1], &["c", "d"][..]), ("3", &young, &["d"])] {
+        socket.subscribes(id, RESUMED, json!({ "after": after })).await;
+        for comment in comments {
+            assert_eq!(socket.hears_of(id).await["feedbackReceived"]["comment"], **comment);
+        }
+    }
+
+    // However old the last event is, whoever has heard it goes on from there.
+    let aged = outbox::Entity::update_many()
+        .col_expr(outbox::Column::CreatedAt, sea_orm::sea_query::Expr::val(sixty_days_ago));
+    aged.exec(&direct).await.unwrap();
+    app.database.succeeds(&["jobs", "run", "prune-outbox", "--keep-events", "1"]).await;
+    assert_eq!(outbox::Entity::find().all(&direct).await.unwrap().len(), 1);
+    says("e").await;
+    let mut later = Socket::open(&app, &app.token).await;
+    later.subscribes("1", RESUMED, json!({ "after": latest })).await;
+    assert_eq!(later.hears().await["payload"]["data"]["feedbackReceived"]["comment"], "e");
+    later.subscribes("2", RESUMED, json!({ "after": old[1] })).await;
+    assert_eq!(later.hears().await["type"], "error");
 }

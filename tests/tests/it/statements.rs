@@ -12,6 +12,7 @@ use ballroom::{
     feed::Feed,
     graphql::{self, Services},
     ingest::{GroupCommit, Rates},
+    job::Jobs,
     score::Scores,
 };
 use ballroom_tests::{Backend, Database, on_both};
@@ -69,7 +70,8 @@ async fn services(database: &Database, features: usize) -> (Services, ballroom::
     let scores = Scores::new(store.clone());
     let feed = Feed::start(store.clone(), scores.clone());
     let rates = std::sync::Arc::new(Rates::new(Default::default()));
-    (Services { scores, store, answers, feed, rates }, viewer)
+    let jobs = Jobs::new(store.clone(), scores.clone(), Default::default());
+    (Services { scores, store, answers, feed, rates, jobs }, viewer)
 }
 
 async fn statements(database: &Database, features: usize) -> u64 {

@@ -1,0 +1,216 @@
+//! What an organization decides for all its scores.
+
+use ballroom_analytics::{IncidentWeights, MIN_ANSWERS};
+use ballroom_entity::organization::{ActiveModel, Column, Entity, Model};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+
+use super::find;
+use crate::{
+    base::error::Error,
+    domain::access::Administer,
+    store::Store,
+    transaction::{Event, Transaction},
+};
+
+/// The most answers that an organization may ask for on each side of a verdict.
+const MOST_MIN_ANSWERS: i32 = 10_000;
+
+/// What is to change; what is not named stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// How many answers a verdict needs on each side.
+    pub min_answers: Option<i32>,
+    /// What incidents of some severities weigh.
+    pub incident_weights: Vec<IncidentWeight>,
+}
+
+/// What incidents of a severity weigh.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct IncidentWeight {
+    /// 1 (critical) to 4 (minor).
+    pub severity: i32,
+    /// Share of a customer's day that one takes, 0 to 1.
+    pub weight: f64,
+    /// Share of the active customers whom one is taken to hurt when nobody knows how many it does, 0 to 1.
+    pub unknown_share: f64,
+}
+
+/// What incidents weigh in an organization, as analytics takes it.
+pub fn weights(row: &Model) -> IncidentWeights {
+    IncidentWeights {
+        severity: [
+            row.severity_weight_1,
+            row.severity_weight_2,
+            row.severity_weight_3,
+            row.severity_weight_4,
+        ],
+        unknown_share: [row.unknown_share_1, row.unknown_share_2, row.unknown_share_3, row.unknown_share_4],
+    }
+}
+
+/// The same, from the gravest severity down.
+pub fn incident_weights(row: &Model) -> Vec<IncidentWeight> {
+    let IncidentWeights { severity, unknown_share } = weights(row);
+    let shares = (1..).zip(severity.into_iter().zip(unknown_share));
+    shares
+        .map(|(severity, (weight, unknown_share))| IncidentWeight { severity, weight, unknown_share })
+        .collect()
+}
+
+/// The settings of a new organization.
+pub(super) fn usual() -> ActiveModel {
+    let bare = ActiveModel { min_answers: Set(MIN_ANSWERS as i32), ..Default::default() };
+    with_weights(bare, IncidentWeights::default())
+}
+
+/// Changes settings. All scores follow at once, for the counts that they are computed from know no weights.
+pub async fn change(
+    store: &Store,
+    by: Administer,
+    changes: Changes,
+    at: DateTime<Utc>,
+) -> Result<Model, Error> {
+    if let Some(answers) = changes.min_answers {
+        check_min_answers(answers)?;
+    }
+    let mut tx = store.begin(by.organization(), at).await?;
+    let row = own(&tx).await?;
+    let weights = changed(weights(&row), &changes.incident_weights)?;
+    let mut row = with_weights(row.into_active_model(), weights);
+    if let Some(answers) = changes.min_answers {
+        row.min_answers = Set(answers);
+    }
+    row.updated_at = Set(at);
+    row.update(tx.db()).await?;
+    tx.tell(Event::OrganizationUpdated(by.organization()));
+    tx.commit().await?;
+    find(store, by.organization()).await
+}
+
+/// The row of the transaction's organization, as the transaction sees it.
+async fn own(tx: &Transaction) -> Result<Model, Error> {
+    let row = Entity::find().filter(Column::Id.eq(tx.organization())).one(tx.db()).await?;
+    row.ok_or_else(|| Error::Inconsistent("the organization that is written to is not there".to_owned()))
+}
+
+fn with_weights(row: ActiveModel, weights: IncidentWeights) -> ActiveModel {
+    let [first, second, third, fourth] = weights.severity.map(Set);
+    let [first_share, second_share, third_share, fourth_share] = weights.unknown_share.map(Set);
+    ActiveModel {
+        severity_weight_1: first,
+        severity_weight_2: second,
+        severity_weight_3: third,
+        severity_weight_4: fourth,
+        unknown_share_1: first_share,
+        unknown_share_2: second_share,
+        unknown_share_3: third_share,
+        unknown_share_4: fourth_share,
+        ..row
+    }
+}
+
+fn check_min_answers(answers: i32) -> Result<(), Error> {
+    if !(1..=MOST_MIN_ANSWERS).contains(&answers) {
+        let reason = format!("is {answers}; it must lie between 1 and {MOST_MIN_ANSWERS}");
+        return Err(Error::invalid("minResponses", reason));
+    }
+    Ok(())
+}
+
+/// The weights with some of them changed.
+fn changed(mut weights: IncidentWeights, changes: &[IncidentWeight]) -> Result<IncidentWeights, Error> {
+    let mut named = [false; 4];
+    for (at, change) in changes.iter().enumerate() {
+        let field = |name: &str| format!("incidentWeights.{at}.{name}");
+        let grade = grade(field("severity"), change.severity)?;
+        if std::mem::replace(&mut named[grade], true) {
+            let reason = format!("is {}, which was named before; name each severity once", change.severity);
+            return Err(Error::invalid(field("severity"), reason));
+        }
+        weights.severity[grade] = share(field("weight"), change.weight)?;
+        weights.unknown_share[grade] = share(field("unknownShare"), change.unknown_share)?;
+    }
+    if !changes.is_empty() {
+        check_falling("weight", weights.severity)?;
+        check_falling("unknownShare", weights.unknown_share)?;
+    }
+    Ok(weights)
+}
+
+fn grade(field: String, severity: i32) -> Result<usize, Error> {
+    match severity {
+        1..=4 => Ok(severity as usize - 1),
+        _ => Err(Error::invalid(field, format!("is {severity}; it must lie between 1 and 4"))),
+    }
+}
+
+fn share(field: String, share: f64) -> Result<f64, Error> {
+    match (0.0..=1.0).contains(&share) {
+        true => Ok(share),
+        false => Err(Error::invalid(field, format!("is {share}; it must lie between 0 and 1"))),
+    }
+}
+
+/// A minor incident never weighs more than a graver one.
+fn check_falling(name: &str, shares: [f64; 4]) -> Result<(), Error> {
+    for (severity, pair) in (1..).zip(shares.windows(2)) {
+        let (graver, minor) = (pair[0], pair[1]);
+        if minor > graver {
+            let reason = format!(
+                "would make {name} {minor} for severity {} and {graver} for severity {severity}; it must not rise from a \
+                 graver severity to a minor one",
+                severity + 1,
+            );
+            return Err(Error::unfit("incidentWeights", reason));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A severity, its weight and its unknown share.
+    type Given = (i32, f64, f64);
+
+    fn told(changes: &[Given]) -> String {
+        let changes: Vec<_> = changes
+            .iter()
+            .map(|&(severity, weight, unknown_share)| IncidentWeight { severity, weight, unknown_share })
+            .collect();
+        match changed(IncidentWeights::default(), &changes) {
+            Ok(weights) => format!("{:?} {:?}", weights.severity, weights.unknown_share),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn weights_are_shares_that_fall_with_the_severity_and_each_is_named_once() {
+        let cases: [(&[Given], &str); 8] = [
+            (&[(0, 0.5, 0.5)], "incidentWeights.0.severity: is 0; it must lie between 1 and 4"),
+            (&[(5, 0.5, 0.5)], "incidentWeights.0.severity: is 5; it must lie between 1 and 4"),
+            (
+                &[(2, 0.5, 0.2), (2, 0.5, 0.2)],
+                "incidentWeights.1.severity: is 2, which was named before; name each severity once",
+            ),
+            (&[(1, 1.1, 0.5)], "incidentWeights.0.weight: is 1.1; it must lie between 0 and 1"),
+            (&[(1, 1.0, f64::NAN)], "incidentWeights.0.unknownShare: is NaN; it must lie between 0 and 1"),
+            (
+                &[(3, 0.6, 0.05)],
+                "incidentWeights: would make weight 0.6 for severity 3 and 0.5 for severity 2; it must not rise from a \
+                 graver severity to a minor one",
+            ),
+            (
+                &[(1, 1.0, 0.1)],
+                "incidentWeights: would make unknownShare 0.2 for severity 2 and 0.1 for severity 1; it must not rise \
+                 from a graver severity to a minor one",
+            ),
+            (&[(2, 1.0, 0.5), (3, 0.3, 0.05)], "[1.0, 1.0, 0.3, 0.05] [0.5, 0.5, 0.05, 0.01]"),
+        ];
+        for (changes, reason) in cases {
+            assert_eq!(told(changes), reason);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What the server does by itself.
+
+use async_graphql::{Context, Description, Enum, InputObject, Object, connection::Connection};
+use ballroom_entity::{
+    id::OrganizationId,
+    job::Model,
+    job_run::{self, Column, Entity},
+};
+use sea_orm::{ColumnTrait, QueryFilter, Select};
+use uuid::Uuid;
+
+use super::{
+    Asking,
+    fault::Fault,
+    page::{Direction, Page, Paged, Sort, Total, Window, connection},
+    payload::{payload, payloads},
+    scalar::DateTime,
+};
+use crate::{
+    base::error::Error,
+    domain::access::Viewer,
+    job::{self, Kind},
+};
+
+/// A job: something that the server does by itself, regularly. A job that fails is tried again a few times, with longer and
+/// longer pauses, and is then left to its next regular time.
+#[derive(Description)]
+pub struct Job(Model);
+
+/// What a job does.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "Kind")]
+pub(super) enum JobName {
+    /// Computes the parameters that scores rest on, when a day is over in all products' time zones.
+    ScoreParameters,
+    /// Deletes events that are older than the server keeps them (`--keep-events`), every night.
+    PruneOutbox,
+    /// Deletes runs of jobs that are older than the server keeps them (`--keep-runs`), every night.
+    PruneHistory,
+}
+
+#[Object(use_type_description)]
+impl Job {
+    /// Its name.
+    async fn name(&self) -> Result<JobName, Fault> {
+        Ok(job::named(&self.0.name)?.into())
+    }
+
+    /// When it runs next: its regular time, or that of the next attempt if it failed. A time that has passed: it waits for a
+    /// server that runs jobs.
+    async fn next_run_at(&self) -> DateTime {
+        self.0.due_at.into()
+    }
+
+    /// Whether a server runs it.
+    async fn is_running(&self, ctx: &Context<'_>) -> bool {
+        ctx.services().jobs.is_running(&self.0)
+    }
+
+    /// The last run, which may go on; null if there was none lately.
+    async fn last_run(&self, ctx: &Context<'_>) -> Result<Option<JobRun>, Fault> {
+        let runs = JobRuns { job: self.0.name.clone() };
+        runs.may(ctx.viewer())?;
+        let page = Page(runs, Window::new(Some(1), None, None, None)?);
+        let loaded = ctx.load().load_one(page).await?;
+        Ok(loaded.and_then(|mut runs| runs.rows.pop()).map(JobRun))
+    }
+
+    /// The runs that are kept, the latest first.
+    async fn runs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, JobRun, Total>, Fault> {
+        let runs = JobRuns { job: self.0.name.clone() };
+        connection(ctx, runs, (first, after, last, before), JobRun).await
+    }
+}
+
+/// A run of a job: one attempt.
+#[derive(Description)]
+pub struct JobRun(job_run::Model);
+
+/// What became of a run.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_entity::job_run::JobOutcome")]
+pub(super) enum JobOutcome {
+    /// It goes on.
+    Running,
+    /// All was done.
+    Succeeded,
+    /// It failed, and the job is tried again after a pause.
+    Retried,
+    /// It failed for the last time, and the job is left to its next regular time.
+    Failed,
+    /// Its server was stopped; the job runs again at once.
+    Stopped,
+    /// Its server died or hung, and another has taken the job over.
+    Lost,
+}
+
+#[Object(use_type_description)]
+impl JobRun {
+    /// When it started.
+    async fn started_at(&self) -> DateTime {
+        self.0.started_at.into()
+    }
+
+    /// When it ended; null while it goes on.
+    async fn ended_at(&self) -> Option<DateTime> {
+        self.0.ended_at.map(Into::into)
+    }
+
+    /// What became of it.
+    async fn outcome(&self) -> JobOutcome {
+        self.0.outcome.into()
+    }
+
+    /// Which attempt it was, from 1 up.
+    async fn attempt(&self) -> i32 {
+        self.0.attempt
+    }
+
+    /// How many days, events or runs it wrote or deleted.
+    async fn items(&self) -> i64 {
+        self.0.items
+    }
+
+    /// What it did, or why it did not, in words; null while it goes on.
+    async fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// Host name and process ID of the server that ran it.
+    async fn server(&self) -> &str {
+        &self.0.server
+    }
+}
+
+/// The runs of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct JobRuns {
+    job: String,
+}
+
+impl Paged for JobRuns {
+    type Entity = Entity;
+
+    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
+        viewer.administers().map(drop)
+    }
+
+    fn select(&self, organization: OrganizationId) -> Select<Entity> {
+        Entity::owned_by(organization).filter(Column::Job.eq(&self.job))
+    }
+
+    fn sort(&self) -> (Column, Sort, Direction) {
+        (Column::Id, Sort::Id, Direction::Descending)
+    }
+
+    fn id() -> Column {
+        Column::Id
+    }
+
+    fn mark(&self, row: &job_run::Model) -> (String, Uuid) {
+        (String::new(), row.id.0)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct JobQuery;
+
+#[Object]
+impl JobQuery {
+    /// What the server does by itself for the organization, by name. Only for administrators.
+    async fn jobs(&self, ctx: &Context<'_>) -> Result<Vec<Job>, Fault> {
+        Ok(ctx.services().jobs.all(ctx.administers()?).await?.into_iter().map(Job).collect())
+    }
+}
+
+/// Input of `runJob`.
+#[derive(InputObject)]
+struct RunJobInput {
+    /// Name of the job.
+    name: JobName,
+    /// Opaque client string, returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+payloads! {
+    /// Result of `runJob`.
+    RunJobPayload {
+        /// The job.
+        job: Job,
+    }
+}
+
+#[derive(Default)]
+pub(super) struct JobMutation;
+
+#[Object]
+impl JobMutation {
+    /// Makes a job due now, and does not wait for it: a server that runs jobs starts it within seconds, and `lastRun` shows what
+    /// becomes of it. A job that is running runs again afterwards. Only for administrators.
+    async fn run_job(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: RunJobInput,
+    ) -> Result<RunJobPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let by = ctx.administers()?;
+            Ok(RunJobPayload::done(Job(ctx.services().jobs.schedule(by, input.name.into()).await?)))
+        })
+        .await
+    }
+}

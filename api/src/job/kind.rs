@@ -1,0 +1,136 @@
+//! The kinds of jobs: what each is called, when it runs next, and what it does.
+
+use ballroom_entity::id::OrganizationId;
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+
+use super::{Settings, prune};
+use crate::{
+    base::error::Error,
+    domain::token,
+    score::{Scores, parameters},
+    store::{Lease, Store},
+    words::counted,
+};
+
+/// When the nightly jobs run that depend on no time zone: when few work anywhere in Europe and the Americas.
+const NIGHT: NaiveTime = NaiveTime::from_hms_opt(3, 0, 0).expect("a time of day");
+
+/// A kind of job. Each organization has one job of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Computes the parameters that scores rest on, of the days that are over.
+    ScoreParameters,
+    /// Takes events out of the outbox that are older than they are kept.
+    PruneOutbox,
+    /// Takes runs of jobs out of the history that are older than they are kept.
+    PruneHistory,
+}
+
+/// What a job works with.
+pub(super) struct Work<'a> {
+    /// The database.
+    pub(super) store: &'a Store,
+    /// The scores.
+    pub(super) scores: &'a Scores,
+    /// How jobs are run.
+    pub(super) settings: &'a Settings,
+    /// Under what it writes.
+    pub(super) lease: &'a Lease,
+    /// When it began.
+    pub(super) now: DateTime<Utc>,
+}
+
+/// What a job has done.
+pub(super) struct Done {
+    /// How many things it wrote or deleted.
+    pub(super) items: u64,
+    /// In words.
+    pub(super) message: String,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::ScoreParameters, Self::PruneOutbox, Self::PruneHistory];
+
+    /// Its name, as it is stored and as the command line takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ScoreParameters => "score-parameters",
+            Self::PruneOutbox => "prune-outbox",
+            Self::PruneHistory => "prune-history",
+        }
+    }
+
+    /// The kind with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Its next regular time.
+    pub(super) async fn next(
+        self,
+        store: &Store,
+        organization: OrganizationId,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, Error> {
+        match self {
+            Self::ScoreParameters => Ok(parameters::next_night(&*store.dimensions(organization).await?, now)),
+            Self::PruneOutbox | Self::PruneHistory => Ok(next_daily(NIGHT, now)),
+        }
+    }
+
+    /// Does it.
+    pub(super) async fn run(self, work: &Work<'_>) -> Result<Done, Error> {
+        match self {
+            Self::ScoreParameters => score_parameters(work).await,
+            Self::PruneOutbox => prune::events(work).await,
+            Self::PruneHistory => prune::runs(work).await,
+        }
+    }
+}
+
+async fn score_parameters(work: &Work<'_>) -> Result<Done, Error> {
+    let by = token::operator(work.lease.organization).manages()?;
+    let days = parameters::catch_up(work.store, work.scores, by, Some(work.lease), work.now).await?;
+    let message = match (days.first(), days.last()) {
+        (Some(first), Some(last)) => {
+            format!(
+                "computed the parameters of {}, {first} through {last}",
+                counted(days.len() as u64, "day")
+            )
+        }
+        _ => "no day was missing, or none had answers".to_owned(),
+    };
+    Ok(Done { items: days.len() as u64, message })
+}
+
+/// The next time at which it is this time of day, UTC.
+fn next_daily(at: NaiveTime, now: DateTime<Utc>) -> DateTime<Utc> {
+    let today = now.date_naive().and_time(at).and_utc();
+    if today > now { today } else { today + TimeDelta::days(1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_known_by_its_name_only() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::named(kind.name()), Some(kind));
+        }
+        assert_eq!(Kind::named("prune"), None);
+    }
+
+    #[test]
+    fn a_daily_job_runs_at_its_next_time_of_day() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        for (now, next) in [
+            ("2026-03-01T02:59:59Z", "2026-03-01T03:00:00Z"),
+            ("2026-03-01T03:00:00Z", "2026-03-02T03:00:00Z"),
+            ("2026-03-31T23:00:00Z", "2026-04-01T03:00:00Z"),
+        ] {
+            assert_eq!(next_daily(NIGHT, at(now)), at(next), "{now}");
+        }
+    }
+}

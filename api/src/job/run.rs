@@ -1,0 +1,262 @@
+//! Running jobs: one at a time in each worker, under a lease that is renewed meanwhile.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use ballroom_entity::{job::Model, job_run::JobOutcome};
+use chrono::TimeDelta;
+use futures::{FutureExt, future::join_all};
+use rand::{TryRng, rngs::SysRng};
+use sea_orm::Condition;
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
+
+use super::{
+    Jobs, Kind,
+    kind::{Done, Work},
+    lease::{self, Ending, Taken, Terms},
+};
+use crate::{
+    base::error::{Error, with_causes},
+    domain::access::Administer,
+};
+
+/// How often a lease is renewed while it holds.
+const RENEWALS: u32 = 3;
+
+/// The longest pause before a job that failed is tried again.
+const LONGEST: Duration = Duration::from_secs(3_600);
+
+/// How a run ended.
+pub struct Ended {
+    /// What became of it.
+    pub outcome: JobOutcome,
+    /// What it did, or why it did not.
+    pub message: String,
+}
+
+/// Why a run came to no end of its own.
+enum Halt {
+    /// The process is to stop.
+    Stopped,
+    /// The lease is lost.
+    Lost,
+}
+
+impl Jobs {
+    /// Runs jobs until told to stop. What runs then is given back, to be run again at once by another process.
+    pub async fn work(&self, stop: watch::Receiver<bool>) {
+        join_all((0..self.settings.workers).map(|_| self.clone().worker(stop.clone()))).await;
+    }
+
+    async fn worker(self, mut stop: watch::Receiver<bool>) {
+        let mut works = true;
+        while !*stop.borrow() {
+            match self.run_due(stop.clone()).await {
+                Ok(true) => continue,
+                Ok(false) => works = true,
+                // Said once; nothing is lost by looking again.
+                Err(error) if works => {
+                    works = false;
+                    tracing::warn!(error = with_causes(&error), "it cannot be found out which jobs are due");
+                }
+                Err(_) => (),
+            }
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = self.due.notified() => (),
+                () = sleep(self.settings.poll) => (),
+            }
+        }
+    }
+
+    /// Runs one job that is due, if there is one; says whether there was. Whoever waits for `stop` to become true is
+    /// answered when the job has been given back.
+    pub async fn run_due(&self, stop: watch::Receiver<bool>) -> Result<bool, Error> {
+        let now = self.now();
+        self.enroll().await?;
+        for job in lease::due(&self.store, now).await? {
+            let Some(kind) = Kind::named(&job.name) else { continue };
+            match self.take((&job, kind), lease::is_due(now)).await {
+                Ok(Some(taken)) => {
+                    self.run(taken, stop).await;
+                    return Ok(true);
+                }
+                Ok(None) => (),
+                // The others can be run all the same.
+                Err(error) => {
+                    tracing::error!(job = job.name, error = with_causes(&error), "a job cannot be taken");
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Runs a job now, whether it is due or not, in this process.
+    pub async fn run_now(&self, by: Administer, kind: Kind) -> Result<Ended, Error> {
+        let now = self.now();
+        self.enroll().await?;
+        let job = self.row(by, kind).await?;
+        let Some(taken) = self.take((&job, kind), lease::is_free(now)).await? else {
+            let reason = format!("`{}` is being run by another process; wait for its end", kind.name());
+            return Err(Error::conflict("name", reason));
+        };
+        let (_go_on, never) = watch::channel(false);
+        match self.run(taken, never).await {
+            Some(ended) => Ok(ended),
+            None => {
+                let reason =
+                    format!("another process has taken `{}` over; nothing more was written", kind.name());
+                Err(Error::conflict("name", reason))
+            }
+        }
+    }
+
+    async fn take(&self, (job, kind): (&Model, Kind), when: Condition) -> Result<Option<Taken>, Error> {
+        let now = self.now();
+        let terms = Terms {
+            server: &self.server,
+            now,
+            until: now + self.settings.lease,
+            next: kind.next(&self.store, job.organization_id, now).await?,
+            attempts: self.settings.attempts,
+        };
+        lease::take(&self.store, (job, kind), when, &terms).await
+    }
+
+    /// Runs a job that was taken, gives it back, and says how it ended; none if the lease was lost.
+    async fn run(&self, taken: Taken, mut stop: watch::Receiver<bool>) -> Option<Ended> {
+        let name = taken.kind.name();
+        let ended = tokio::select! {
+            biased;
+            done = self.attempt(&taken) => Ok(done),
+            () = self.keep(&taken) => Err(Halt::Lost),
+            // A sender that is gone stops nothing.
+            Ok(_) = stop.wait_for(|stop| *stop) => Err(Halt::Stopped),
+        };
+        let ending = match ended {
+            Ok(done) => self.ending(&taken, done),
+            Err(Halt::Stopped) => self.stopped(&taken),
+            Err(Halt::Lost) => {
+                tracing::warn!(job = name, "another process may have taken a job over; it is left to it");
+                return None;
+            }
+        };
+        match lease::give_back(&self.store, &taken, &ending, self.now()).await {
+            Ok(true) => {
+                tracing::info!(job = name, outcome = ?ending.outcome, "{}", ending.message);
+                Some(Ended { outcome: ending.outcome, message: ending.message })
+            }
+            Ok(false) => {
+                tracing::warn!(
+                    job = name,
+                    "another process has taken a job over; what became of it here does not count"
+                );
+                None
+            }
+            Err(error) => {
+                // Its lease runs out, and it is run again.
+                tracing::error!(job = name, error = with_causes(&error), "a job could not be given back");
+                None
+            }
+        }
+    }
+
+    /// Does the work, within its time; a panic is a failure like any other.
+    async fn attempt(&self, taken: &Taken) -> Result<Done, String> {
+        let work = Work {
+            store: &self.store,
+            scores: &self.scores,
+            settings: &self.settings,
+            lease: &taken.lease,
+            now: taken.at,
+        };
+        let time = self.settings.time;
+        match AssertUnwindSafe(timeout(time, taken.kind.run(&work))).catch_unwind().await {
+            Ok(Ok(Ok(done))) => Ok(done),
+            Ok(Ok(Err(error))) => {
+                tracing::error!(job = taken.kind.name(), error = with_causes(&error), "a job failed");
+                Err(error.to_string())
+            }
+            Ok(Err(_)) => Err(format!("took longer than {} s", time.as_secs_f64())),
+            Err(_) => Err("panicked; the log says where".to_owned()),
+        }
+    }
+
+    /// Renews the lease for as long as it holds.
+    async fn keep(&self, taken: &Taken) {
+        let mut until = taken.at + self.settings.lease;
+        loop {
+            sleep(self.settings.lease / RENEWALS).await;
+            let now = self.now();
+            match lease::renew(&self.store, &taken.lease, now + self.settings.lease).await {
+                Ok(true) => until = now + self.settings.lease,
+                Ok(false) => return,
+                // The database may be back before the lease ends.
+                Err(_) if now < until => (),
+                Err(error) => {
+                    let job = taken.kind.name();
+                    tracing::error!(
+                        job,
+                        error = with_causes(&error),
+                        "the lease of a job could not be renewed"
+                    );
+                    return;
+                }
+            }
+        }
+    }
+
+    fn ending(&self, taken: &Taken, done: Result<Done, String>) -> Ending {
+        let reason = match done {
+            Ok(Done { items, message }) => {
+                return Ending { outcome: JobOutcome::Succeeded, items, message, again: None, attempts: 0 };
+            }
+            Err(reason) => reason,
+        };
+        if taken.attempt >= self.settings.attempts {
+            let message = format!("{reason}; given up until its next time");
+            return Ending { outcome: JobOutcome::Failed, items: 0, message, again: None, attempts: 0 };
+        }
+        let pause = pause(self.settings.pause, taken.attempt, chance());
+        let again = Some(self.now() + pause);
+        let attempts = taken.attempt;
+        Ending { outcome: JobOutcome::Retried, items: 0, message: reason, again, attempts }
+    }
+
+    /// An attempt that was stopped does not count.
+    fn stopped(&self, taken: &Taken) -> Ending {
+        let message = "its server was stopped".to_owned();
+        let (again, attempts) = (Some(self.now()), taken.attempt - 1);
+        Ending { outcome: JobOutcome::Stopped, items: 0, message, again, attempts }
+    }
+}
+
+/// How long to wait after an attempt that failed: twice as long after each, of which at least half and the rest by chance, so
+/// that what failed together is not tried together again.
+fn pause(first: Duration, attempt: u32, chance: f64) -> TimeDelta {
+    let doubled = first.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
+    let pause = doubled.min(LONGEST).mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0));
+    TimeDelta::milliseconds(pause.as_millis() as i64)
+}
+
+/// A number from 0 up to 1.
+fn chance() -> f64 {
+    SysRng.try_next_u32().map_or(0.5, |drawn| f64::from(drawn) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_an_hour_and_vary_by_half() {
+        let seconds = |attempt, chance| pause(Duration::from_secs(30), attempt, chance).num_seconds();
+        assert_eq!([1, 2, 3, 4].map(|attempt| seconds(attempt, 1.0)), [30, 60, 120, 240]);
+        assert_eq!([1, 2, 3, 4].map(|attempt| seconds(attempt, 0.0)), [15, 30, 60, 120]);
+        assert_eq!(seconds(1, 0.5), 22);
+        assert_eq!([8, 99].map(|attempt| seconds(attempt, 1.0)), [3_600, 3_600]);
+        assert!((0.0..=1.0).contains(&chance()));
+    }
+}

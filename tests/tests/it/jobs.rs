@@ -1,0 +1,431 @@
+//! What the server does by itself: once for all servers, taken over when one dies, tried again when it fails.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use ballroom::{
+    base::reference::PublicId,
+    clock,
+    domain::{access::Administer, organization, token},
+    job::{self, Jobs, Kind, Settings},
+    score::Scores,
+    store::{Bulk, BulkColumn, Lease, Store},
+};
+use ballroom_entity::{
+    id::{EventId, FeatureId, ProductId, ReleaseId},
+    incident_daily,
+    job::{Column, Entity},
+    job_run::{self, JobOutcome},
+    outbox,
+};
+use ballroom_tests::{App, Backend, Database, on_both};
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Value as Bound,
+    sea_query::Expr,
+};
+use serde_json::{Value, json};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
+
+on_both!(
+    a_server_runs_the_jobs_of_each_organization_and_shows_them,
+    another_server_takes_over_the_job_of_one_that_was_killed,
+    a_server_that_wakes_up_too_late_writes_nothing,
+    a_job_that_fails_is_tried_again_later_and_later_and_then_left_to_its_time,
+    a_server_that_is_stopped_gives_its_job_back,
+    a_job_whose_servers_all_die_is_given_up,
+    the_history_is_pruned,
+    a_day_is_over_when_it_is_over_everywhere,
+);
+
+const JOBS: &str = "{ jobs { name isRunning nextRunAt lastRun { outcome } runs { totalCount nodes {
+    startedAt endedAt outcome attempt items message server } } } }";
+
+const RUN: &str = "mutation($name: JobName!) { runJob(input: { name: $name }) { job { name } } }";
+
+/// Events that are old enough to be pruned: enough for a server to be caught in the middle.
+const OLD: usize = 60_000;
+
+/// A database, looked at from this process.
+struct Inside {
+    /// Gone with its last handle.
+    _database: Database,
+    store: Store,
+    by: Administer,
+}
+
+impl Inside {
+    async fn of(database: &Database) -> Self {
+        let store = database.store().await;
+        let (first, _) = organization::first(&store, clock::now()).await.unwrap();
+        Self { _database: database.clone(), by: token::operator(first.id).administers().unwrap(), store }
+    }
+
+    async fn events(&self) -> u64 {
+        outbox::Entity::owned_by(self.by.organization()).count(self.store.reader()).await.unwrap()
+    }
+
+    async fn job(&self, kind: Kind) -> ballroom_entity::job::Model {
+        let row = Entity::owned_by(self.by.organization()).filter(Column::Name.eq(kind.name()));
+        row.one(self.store.reader()).await.unwrap().unwrap()
+    }
+
+    /// The runs of a job, the first one first.
+    async fn runs(&self, kind: Kind) -> Vec<job_run::Model> {
+        let mut runs = job::runs(&self.store, self.by, Some(kind), 100).await.unwrap();
+        runs.reverse();
+        runs
+    }
+
+    async fn outcomes(&self, kind: Kind) -> Vec<JobOutcome> {
+        self.runs(kind).await.iter().map(|run| run.outcome).collect()
+    }
+
+    /// Writes many events that are old, as are those that are there, and a young one after them.
+    async fn old_events(&self, number: usize) {
+        let tx = self.store.begin(self.by.organization(), clock::now()).await.unwrap();
+        let newest = self.store.revision(self.by.organization()).await.unwrap();
+        let old = clock::now() - TimeDelta::days(60);
+        let aged = outbox::Entity::update_many().col_expr(outbox::Column::CreatedAt, Expr::val(old));
+        aged.exec(tx.db()).await.unwrap();
+        let row = |revision: i64, at: DateTime<Utc>| {
+            vec![
+                Bound::Uuid(Some(self.by.organization().0)),
+                Bound::Uuid(Some(EventId::new().0)),
+                Bound::String(Some("feedback.imported".to_owned())),
+                Bound::Json(Some(Box::new(json!({ "total": 1 })))),
+                Bound::ChronoDateTimeUtc(Some(at)),
+                Bound::BigInt(Some(revision)),
+            ]
+        };
+        let last = newest + number as i64;
+        let mut rows: Vec<_> = (newest + 1..=last).map(|revision| row(revision, old)).collect();
+        rows.push(row(last + 1, clock::now()));
+        let columns = vec![
+            BulkColumn::uuid("organization_id"),
+            BulkColumn::uuid("id"),
+            BulkColumn::text("kind"),
+            BulkColumn::json("payload"),
+            BulkColumn::timestamp("created_at"),
+            BulkColumn::big_integer("revision"),
+        ];
+        Bulk::into("outbox", "", columns).insert(tx.db(), rows).await.unwrap();
+        ballroom_entity::organization::Entity::update_many()
+            .col_expr(ballroom_entity::organization::Column::Revision, Expr::val(last + 1))
+            .exec(tx.db())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Waits until a pruning is in the middle: some events are gone, and others are not.
+    async fn middle(&self, all: u64) {
+        let end = Instant::now() + Duration::from_secs(60);
+        loop {
+            let left = self.events().await;
+            if left < all {
+                assert!(left > 5_000, "{left} events are left: it was too quick to be caught");
+                return;
+            }
+            assert!(Instant::now() < end, "nothing was pruned");
+            sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Waits until the last run of a job has ended in some way.
+    async fn ends(&self, kind: Kind, outcome: JobOutcome) {
+        let end = Instant::now() + Duration::from_secs(90);
+        while self.outcomes(kind).await.last() != Some(&outcome) {
+            assert!(Instant::now() < end, "{:#?}", self.runs(kind).await);
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+/// A clock that stands, at noon, until it is moved.
+#[derive(Clone)]
+struct Moved(Arc<AtomicI64>);
+
+impl Moved {
+    fn new() -> Self {
+        let noon = clock::now().date_naive().and_hms_opt(12, 0, 0).unwrap();
+        Self(Arc::new(AtomicI64::new(noon.and_utc().timestamp_micros())))
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+
+    fn to(&self, at: DateTime<Utc>) {
+        self.0.store(at.timestamp_micros(), Ordering::SeqCst);
+    }
+
+    fn jobs(&self, store: &Store, settings: Settings) -> Jobs {
+        let clock = self.clone();
+        let settings = Settings { clock: Arc::new(move || clock.now()), ..settings };
+        Jobs::new(store.clone(), Scores::new(store.clone()), settings)
+    }
+}
+
+/// Runs all jobs that are due; says how many there were.
+async fn run_all(jobs: &Jobs) -> usize {
+    let (_go_on, never) = watch::channel(false);
+    let mut ran = 0;
+    while jobs.run_due(never.clone()).await.unwrap() {
+        ran += 1;
+    }
+    ran
+}
+
+/// Runs what is due until it is in the middle of pruning, and lets it go then, as a process does that dies.
+async fn die_in_the_middle(jobs: &Jobs, inside: &Inside) {
+    let all = inside.events().await;
+    tokio::select! {
+        _ = run_all(jobs) => panic!("it was too quick to be caught"),
+        () = inside.middle(all) => (),
+    }
+}
+
+async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Backend) {
+    let app = App::with(Database::create(backend).await, &["--job-poll", "0.2"]).await;
+    app.database.succeeds(&["organization", "create", "other"]).await;
+    app.product("shop", &["search"]).await;
+    let yesterday = clock::now().date_naive() - TimeDelta::days(1);
+    app.submits(json!({ "product": "shop", "feature": "search", "scale": "csat", "rating": 4,
+        "occurredAt": format!("{yesterday}T10:00:00Z") }))
+        .await;
+    app.asks(RUN, json!({ "name": "SCORE_PARAMETERS" })).await;
+    let inside = Inside::of(&app.database).await;
+    let end = Instant::now() + Duration::from_secs(20);
+    let kept = "query($asOf: Date!) { scoreParameters(asOf: $asOf) { computedAt } }";
+    while app.asks(kept, json!({ "asOf": yesterday })).await["scoreParameters"]["computedAt"].is_null() {
+        assert!(Instant::now() < end, "{:#?}", inside.runs(Kind::ScoreParameters).await);
+        sleep(Duration::from_millis(50)).await;
+    }
+    inside.ends(Kind::ScoreParameters, JobOutcome::Succeeded).await;
+    inside.ends(Kind::PruneHistory, JobOutcome::Succeeded).await;
+
+    let jobs = app.asks(JOBS, json!({})).await["jobs"].clone();
+    let names: Vec<_> = jobs.as_array().unwrap().iter().map(|job| job["name"].clone()).collect();
+    assert_eq!(names, ["PRUNE_HISTORY", "PRUNE_OUTBOX", "SCORE_PARAMETERS"]);
+    let last = &jobs[2]["runs"]["nodes"][0];
+    assert_eq!(
+        (&last["outcome"], &last["attempt"], &last["items"]),
+        (&json!("SUCCEEDED"), &json!(1), &json!(1))
+    );
+    let message = format!("computed the parameters of 1 day, {yesterday} through {yesterday}");
+    assert_eq!(last["message"], message);
+    assert!(last["server"].as_str().unwrap().ends_with(&format!(":{}", app.process())), "{last:#}");
+    assert_eq!(jobs[2]["lastRun"]["outcome"], "SUCCEEDED");
+    assert!(jobs[2]["nextRunAt"].as_str().unwrap() > clock::now().to_rfc3339().as_str());
+
+    let list = app.database.succeeds(&["jobs", "list"]).await;
+    assert!(list.contains("score-parameters") && list.contains(&message), "{list}");
+    let ran = app.database.succeeds(&["jobs", "run", "prune-history"]).await;
+    assert_eq!(ran, "prune-history: pruned 0 runs older than 30 days.\n");
+    let history = app.database.succeeds(&["jobs", "history", "prune-history", "--last", "1"]).await;
+    assert!(history.contains("succeeded") && history.matches("prune-history").count() == 1, "{history}");
+    let typo = app.database.ballroom(&["jobs", "run", "prune-histori"]).await;
+    assert!(!typo.status.success() && typo.err.contains("did you mean \"prune-history\""), "{typo:?}");
+    let list = async || app.database.succeeds(&["jobs", "list", "--organization", "other"]).await;
+    while !list().await.contains("succeeded") {
+        assert!(Instant::now() < end, "{}", list().await);
+    }
+}
+
+async fn another_server_takes_over_the_job_of_one_that_was_killed(backend: Backend) {
+    let settings = ["--job-poll", "0.3", "--job-lease", "2"];
+    let database = Database::create(backend).await;
+    let inside = Inside::of(&database).await;
+    let mut servers =
+        [App::with(database.clone(), &settings).await, App::with(database.clone(), &settings).await];
+    inside.ends(Kind::PruneOutbox, JobOutcome::Succeeded).await;
+    inside.old_events(OLD).await;
+    let all = inside.events().await;
+    servers[0].asks(RUN, json!({ "name": "PRUNE_OUTBOX" })).await;
+    inside.middle(all).await;
+    let run = inside.runs(Kind::PruneOutbox).await.pop().unwrap();
+    let holder = servers.iter_mut().find(|app| run.server.ends_with(&format!(":{}", app.process())));
+    holder.expect("one of them runs it").kill().await;
+    // The database may still be at what it was told last.
+    sleep(Duration::from_millis(300)).await;
+    let left = inside.events().await;
+    assert!(left > 1, "it was in the middle");
+
+    inside.ends(Kind::PruneOutbox, JobOutcome::Succeeded).await;
+    assert_eq!(inside.events().await, 1, "the young event");
+    let runs = inside.runs(Kind::PruneOutbox).await;
+    let [.., lost, done] = &runs[..] else { panic!("{runs:#?}") };
+    assert_eq!((lost.outcome, lost.id, lost.attempt), (JobOutcome::Lost, run.id, 1));
+    assert_eq!((done.attempt, done.lease), (2, lost.lease + 1));
+    assert_ne!(done.server, lost.server);
+    assert_eq!(done.items as u64, left - 1, "what was left, and nothing twice");
+    assert!(done.started_at >= lost.started_at + TimeDelta::seconds(2), "not before the lease had ended");
+    let job = inside.job(Kind::PruneOutbox).await;
+    assert_eq!((job.attempts, job.leased_until), (0, None));
+}
+
+async fn a_server_that_wakes_up_too_late_writes_nothing(backend: Backend) {
+    let inside = Inside::of(&Database::create(backend).await).await;
+    inside.old_events(OLD).await;
+    let clock = Moved::new();
+    let jobs = clock.jobs(&inside.store, Settings::default());
+    die_in_the_middle(&jobs, &inside).await;
+    let held = inside.job(Kind::PruneOutbox).await;
+    run_all(&jobs).await;
+    assert_eq!(inside.outcomes(Kind::PruneOutbox).await, [JobOutcome::Running], "while the lease holds");
+
+    clock.to(clock.now() + TimeDelta::seconds(61));
+    assert_eq!(run_all(&jobs).await, 1, "what was left");
+    assert_eq!(inside.outcomes(Kind::PruneOutbox).await, [JobOutcome::Lost, JobOutcome::Succeeded]);
+
+    // The first one wakes up, and goes on with what it was at.
+    let late =
+        Lease { organization: held.organization_id, job: held.name.as_str().into(), number: held.lease };
+    let tx = inside.store.begin(held.organization_id, clock.now()).await.unwrap();
+    outbox::Entity::delete_many().exec(tx.db()).await.unwrap();
+    let refused = late.hold(tx.db()).await.unwrap_err().to_string();
+    assert!(refused.contains("lease 1 of `prune-outbox` has ended"), "{refused}");
+    drop(tx);
+    assert_eq!(inside.events().await, 1, "nothing of it was written");
+}
+
+async fn a_job_that_fails_is_tried_again_later_and_later_and_then_left_to_its_time(backend: Backend) {
+    let app = App::with(Database::create(backend).await, &["--job-workers", "0"]).await;
+    app.product("shop", &["search"]).await;
+    let inside = Inside::of(&app.database).await;
+    // A count of a product that is not there: scores cannot be computed.
+    let wrong = incident_daily::Model {
+        organization_id: inside.by.organization(),
+        product_id: ProductId::new(),
+        feature_id: FeatureId::NONE,
+        release_id: ReleaseId::NONE,
+        severity: 1,
+        day: clock::now().date_naive(),
+        opened: 1,
+        affected_change: 0,
+        unknown_change: 0,
+    };
+    wrong.clone().into_active_model().insert(inside.store.reader()).await.unwrap();
+    let clock = Moved::new();
+    let settings = Settings { attempts: 3, pause: Duration::from_secs(10), ..Settings::default() };
+    let jobs = clock.jobs(&inside.store, settings);
+    assert_eq!(run_all(&jobs).await, 3);
+    for (attempt, pause) in [(1, 10), (2, 20)] {
+        let job = inside.job(Kind::ScoreParameters).await;
+        assert_eq!((job.attempts, job.leased_until), (attempt, None));
+        let waits = job.due_at - clock.now();
+        let range = TimeDelta::seconds(pause) / 2..=TimeDelta::seconds(pause);
+        assert!(range.contains(&waits), "{waits} after attempt {attempt}");
+        assert_eq!(run_all(&jobs).await, 0, "not before");
+        clock.to(job.due_at);
+        assert_eq!(run_all(&jobs).await, 1);
+    }
+    let job = inside.job(Kind::ScoreParameters).await;
+    assert_eq!(job.attempts, 0);
+    let regular = (clock.now() + TimeDelta::days(1)).date_naive().and_hms_opt(0, 0, 0).unwrap().and_utc();
+    assert_eq!(job.due_at, regular, "when the day is over");
+    let runs = inside.runs(Kind::ScoreParameters).await;
+    let outcomes: Vec<_> = runs.iter().map(|run| (run.outcome, run.attempt)).collect();
+    assert_eq!(outcomes, [(JobOutcome::Retried, 1), (JobOutcome::Retried, 2), (JobOutcome::Failed, 3)]);
+    let message = runs[2].message.as_deref().unwrap();
+    assert!(message.contains("does not fit together") && message.contains("given up"), "{message}");
+
+    wrong.into_active_model().delete(inside.store.reader()).await.unwrap();
+    clock.to(regular);
+    run_all(&jobs).await;
+    let last = inside.runs(Kind::ScoreParameters).await.pop().unwrap();
+    assert_eq!((last.outcome, last.attempt), (JobOutcome::Succeeded, 1));
+}
+
+async fn a_server_that_is_stopped_gives_its_job_back(backend: Backend) {
+    let mut app = App::with(Database::create(backend).await, &["--job-poll", "0.2"]).await;
+    let inside = Inside::of(&app.database).await;
+    inside.ends(Kind::PruneOutbox, JobOutcome::Succeeded).await;
+    inside.old_events(OLD).await;
+    let all = inside.events().await;
+    app.asks(RUN, json!({ "name": "PRUNE_OUTBOX" })).await;
+    inside.middle(all).await;
+    assert!(app.stop().await.success());
+    let job = inside.job(Kind::PruneOutbox).await;
+    assert_eq!(inside.outcomes(Kind::PruneOutbox).await.last(), Some(&JobOutcome::Stopped));
+    assert_eq!(
+        (job.leased_until, job.attempts),
+        (None, 0),
+        "it can be taken at once, and no attempt is lost"
+    );
+    assert!(job.due_at <= clock::now() && inside.events().await > 1);
+    app.restart().await;
+    inside.ends(Kind::PruneOutbox, JobOutcome::Succeeded).await;
+    assert_eq!(inside.events().await, 1);
+}
+
+async fn a_job_whose_servers_all_die_is_given_up(backend: Backend) {
+    let inside = Inside::of(&Database::create(backend).await).await;
+    inside.old_events(OLD).await;
+    let clock = Moved::new();
+    let jobs = clock.jobs(&inside.store, Settings { attempts: 2, ..Settings::default() });
+    for attempt in 1..=2 {
+        die_in_the_middle(&jobs, &inside).await;
+        assert_eq!(inside.job(Kind::PruneOutbox).await.attempts, attempt);
+        clock.to(clock.now() + TimeDelta::seconds(61));
+    }
+    let left = inside.events().await;
+    run_all(&jobs).await;
+    assert_eq!(inside.outcomes(Kind::PruneOutbox).await, [JobOutcome::Lost, JobOutcome::Failed]);
+    assert_eq!(inside.events().await, left, "it was not run a third time");
+    let job = inside.job(Kind::PruneOutbox).await;
+    assert_eq!((job.attempts, job.leased_until), (0, None));
+    clock.to(job.due_at);
+    run_all(&jobs).await;
+    assert_eq!(inside.events().await, 1, "but at its next time");
+}
+
+async fn the_history_is_pruned(backend: Backend) {
+    let inside = Inside::of(&Database::create(backend).await).await;
+    let clock = Moved::new();
+    let jobs = clock.jobs(&inside.store, Settings { keep_runs: 7, ..Settings::default() });
+    assert_eq!(run_all(&jobs).await, 3);
+    let first = clock.now();
+    for _ in 0..10 {
+        clock.to(inside.job(Kind::PruneHistory).await.due_at);
+        run_all(&jobs).await;
+    }
+    let runs = job::runs(&inside.store, inside.by, None, 1_000).await.unwrap();
+    let oldest = runs.iter().map(|run| run.started_at).min().unwrap();
+    assert!(oldest > first && oldest >= clock.now() - TimeDelta::days(7), "{oldest}");
+    assert_eq!(inside.outcomes(Kind::PruneHistory).await, [JobOutcome::Succeeded; 8]);
+}
+
+async fn a_day_is_over_when_it_is_over_everywhere(backend: Backend) {
+    let app = App::with(Database::create(backend).await, &["--job-workers", "0"]).await;
+    let create = "mutation($input: CreateProductInput!) { createProduct(input: $input) { product { id } } }";
+    for (key, zone) in [("east", "Asia/Tokyo"), ("west", "Pacific/Honolulu")] {
+        app.asks(create, json!({ "input": { "key": key, "timeZone": zone } })).await;
+    }
+    let inside = Inside::of(&app.database).await;
+    let clock = Moved::new();
+    let jobs = clock.jobs(&inside.store, Settings::default());
+    for (now, next) in [
+        ("2030-03-01T09:59:59Z", "2030-03-01T10:00:00Z"),
+        ("2030-03-01T10:00:00Z", "2030-03-02T10:00:00Z"),
+        ("2030-03-02T16:00:00Z", "2030-03-03T10:00:00Z"),
+    ] {
+        clock.to(now.parse().unwrap());
+        jobs.run_now(inside.by, Kind::ScoreParameters).await.unwrap();
+        let due: DateTime<Utc> = next.parse().unwrap();
+        assert_eq!(inside.job(Kind::ScoreParameters).await.due_at, due, "{now}");
+    }
+    let shown: Value = app.asks("{ jobs { name nextRunAt isRunning } }", json!({})).await["jobs"][2].clone();
+    let waits =
+        json!({ "name": "SCORE_PARAMETERS", "nextRunAt": "2030-03-03T10:00:00+00:00", "isRunning": false });
+    assert_eq!(shown, waits);
+}
