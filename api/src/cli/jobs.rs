@@ -62,7 +62,7 @@ impl Jobs {
         let mut code = ExitCode::SUCCESS;
         match self.verb {
             Verb::List => {
-                jobs.enroll().await?;
+                jobs.enroll(by).await?;
                 let mut table = report::table(["job", "next run", "last run", "outcome", "message"], &[]);
                 for job in jobs.all(by).await? {
                     let last = job::runs(&store, by, Kind::named(&job.name), 1).await?.pop();

@@ -64,8 +64,12 @@ pub(super) struct Ending {
     pub(super) attempts: u32,
 }
 
-/// Gives every organization the jobs that it lacks, due at once.
-pub(super) async fn enroll(store: &Store, now: DateTime<Utc>) -> Result<(), Error> {
+/// Gives an organization, or every one, the jobs that it lacks, due at once.
+pub(super) async fn enroll(
+    store: &Store,
+    only: Option<OrganizationId>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     let complete = Entity::find()
         .select_only()
         .column(Column::OrganizationId)
@@ -74,6 +78,7 @@ pub(super) async fn enroll(store: &Store, now: DateTime<Utc>) -> Result<(), Erro
         .having(Expr::cust("COUNT(*)").eq(Kind::ALL.len() as i64));
     let lacking = organization::Entity::find()
         .filter(organization::Column::Id.not_in_subquery(complete.into_query()))
+        .apply_if(only, |query, only| query.filter(organization::Column::Id.eq(only)))
         .all(store.reader())
         .await?;
     if lacking.is_empty() {

@@ -99,7 +99,7 @@ impl Jobs {
     /// Makes a job due now, and has it run at once if this process runs jobs. One that runs already runs again afterwards.
     pub async fn schedule(&self, by: Administer, kind: Kind) -> Result<Model, Error> {
         let now = self.now();
-        self.enroll().await?;
+        self.enroll(by).await?;
         let tx = self.store.aside().await?;
         Entity::update_many()
             .col_expr(Column::DueAt, Expr::val(now))
@@ -113,9 +113,9 @@ impl Jobs {
         self.row(by, kind).await
     }
 
-    /// Gives every organization the jobs that it lacks, as whoever runs jobs does.
-    pub async fn enroll(&self) -> Result<(), Error> {
-        lease::enroll(&self.store, self.now()).await
+    /// Gives an organization the jobs that it lacks, as whoever runs jobs does for all.
+    pub async fn enroll(&self, by: Administer) -> Result<(), Error> {
+        lease::enroll(&self.store, Some(by.organization()), self.now()).await
     }
 
     /// The jobs of an organization, by name.

@@ -75,7 +75,7 @@ impl Jobs {
     /// answered when the job has been given back.
     pub async fn run_due(&self, stop: watch::Receiver<bool>) -> Result<bool, Error> {
         let now = self.now();
-        self.enroll().await?;
+        lease::enroll(&self.store, None, now).await?;
         for job in lease::due(&self.store, now).await? {
             let Some(kind) = Kind::named(&job.name) else { continue };
             match self.take((&job, kind), lease::is_due(now)).await {
@@ -96,7 +96,7 @@ impl Jobs {
     /// Runs a job now, whether it is due or not, in this process.
     pub async fn run_now(&self, by: Administer, kind: Kind) -> Result<Ended, Error> {
         let now = self.now();
-        self.enroll().await?;
+        self.enroll(by).await?;
         let job = self.row(by, kind).await?;
         let Some(taken) = self.take((&job, kind), lease::is_free(now)).await? else {
             let reason = format!("`{}` is being run by another process; wait for its end", kind.name());

@@ -45,10 +45,11 @@ async fn asks(app: &App, token: &str, query: &str) -> Value {
 
 impl Two {
     async fn start(backend: Backend) -> Self {
-        // Everything at once, scores of ten features of each of ten tokens among it, costs more than is usual.
+        // Everything at once, scores of ten features of each of ten tokens among it, costs more than is usual. Jobs would
+        // change by themselves what is looked at.
         let app = App::with(
             Database::create(backend).await,
-            &["--limit-cost", "1000000", "--limit-aliases", "1000"],
+            &["--limit-cost", "1000000", "--limit-aliases", "1000", "--job-workers", "0"],
         )
         .await;
         for key in [MARK, "other"] {
