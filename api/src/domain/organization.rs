@@ -4,10 +4,7 @@ mod settings;
 
 use ballroom_entity::{id::OrganizationId, organization, scale};
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
-    sea_query::Expr,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 
 pub use settings::{Changes, IncidentWeight, change, incident_weights, weights};
 

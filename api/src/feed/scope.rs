@@ -7,11 +7,7 @@ use ballroom_entity::{
 };
 
 use super::{AlertBegun, Deleted, Incident, VerdictChanged};
-use crate::{
-    base::{error::Error, reference::PublicId},
-    domain::release::live_on,
-    store::Dimensions,
-};
+use crate::{base::error::Error, domain::release::live_on, store::Dimensions};
 
 /// A product, a feature and a release, each or none.
 #[derive(Clone, Copy, Debug, Default)]

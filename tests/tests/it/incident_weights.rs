@@ -7,7 +7,7 @@ on_both!(values_follow_the_weights_of_the_organization, weights_that_make_no_sen
 
 const UPDATE: &str =
     "mutation($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization {
-    minAnswers incidentWeights { severity weight unknownShare } } } }";
+    minResponses incidentWeights { severity weight unknownShare } } } }";
 
 /// Ten days of a feature with 100 active customers each, and two incidents of a day each: one of severity 2 that hurts 40
 /// customers, and one of severity 3 of which nobody knows how many it hurts.
@@ -49,7 +49,7 @@ async fn values_follow_the_weights_of_the_organization(backend: Backend) {
     let changed = app.asks(UPDATE, json!({ "input": { "incidentWeights": weights } })).await;
     assert_eq!(
         changed["updateOrganization"]["organization"],
-        json!({ "minAnswers": 10, "incidentWeights": [
+        json!({ "minResponses": 10, "incidentWeights": [
             { "severity": 1, "weight": 1.0, "unknownShare": 0.5 },
             { "severity": 2, "weight": 0.25, "unknownShare": 0.2 },
             { "severity": 3, "weight": 0.25, "unknownShare": 0.1 },
@@ -61,9 +61,9 @@ async fn values_follow_the_weights_of_the_organization(backend: Backend) {
     }
     app.verify().await;
 
-    let answers = app.asks(UPDATE, json!({ "input": { "minAnswers": 20 } })).await;
+    let answers = app.asks(UPDATE, json!({ "input": { "minResponses": 20 } })).await;
     let organization = &answers["updateOrganization"]["organization"];
-    assert_eq!((&organization["minAnswers"], spoiled(&app).await), (&json!(20), 12.5), "each by itself");
+    assert_eq!((&organization["minResponses"], spoiled(&app).await), (&json!(20), 12.5), "each by itself");
 }
 
 async fn weights_that_make_no_sense_are_refused(backend: Backend) {
