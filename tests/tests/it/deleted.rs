@@ -14,7 +14,7 @@ on_both!(
     a_deletion_and_the_same_response_at_once_have_one_outcome,
 );
 
-const DELETE: &str = "mutation($id: ID!) { deleteFeedback(input: { feedbackId: $id }) { deletedId } }";
+const DELETE: &str = "mutation($id: Reference!) { deleteFeedback(input: { feedback: $id }) { deletedId } }";
 const DELETED: &str = "query($filter: DeletedFeedbackFilter, $first: Int, $after: String) {
     deletedFeedback(filter: $filter, first: $first, after: $after) { totalCount
         pageInfo { hasNextPage endCursor }
