@@ -46,7 +46,9 @@ impl Prepared {
         }
         for product in touched_products(self, &changes.feedback) {
             if self.find_first_days(product) {
+                // What names no release may belong to another now.
                 to_give.insert(product);
+                to_sum.insert(product);
             }
         }
         to_sum.iter().for_each(|product| self.sum_answers(*product));

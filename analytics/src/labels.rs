@@ -106,15 +106,12 @@ impl Labels {
 /// The first days of a product's releases that nobody declared: those on which their own answers show them in real use. One
 /// late review of an old version, or one of a version yet to come, does not start a release. None where it never was.
 pub(crate) fn first_days<'a>(
-    releases: &[Release],
-    product: u32,
+    undeclared: &[u32],
     features: impl Iterator<Item = &'a Levels>,
     labels: &Labels,
 ) -> Vec<(u32, Option<Day>)> {
-    let of_product = |release: &&Release| release.product == product && release.is_undeclared();
-    let undeclared = || (0..).zip(releases).filter(|(_, release)| of_product(release));
     let mut own: HashMap<u32, Vec<(Day, [i64; 1])>> =
-        undeclared().map(|(code, _)| (code, Vec::new())).collect();
+        undeclared.iter().map(|code| (*code, Vec::new())).collect();
     if own.is_empty() {
         return Vec::new();
     }
@@ -130,7 +127,7 @@ pub(crate) fn first_days<'a>(
         days.sort_by_key(|(day, _)| *day);
         in_use(&Running::of(days), |from, until| labels.named_between(from, until))
     };
-    undeclared().map(|(code, _)| (code, first_day(code))).collect()
+    undeclared.iter().map(|code| (*code, first_day(*code))).collect()
 }
 
 /// The first day on which a release's own answers show it in real use, from the answers of each day that name it, and

@@ -43,6 +43,7 @@ impl Facts {
         let mut prepared = Prepared {
             strata: known_strata(&self.scales, levels.iter().map(|(_, key, _)| key)),
             scales: self.scales.into(),
+            undeclared: self.releases.iter().map(|release| release.is_undeclared()).collect(),
             releases: Arc::new(self.releases),
             products: features.iter().map(|feature| (feature.product, Arc::default())).collect(),
             features: features.into_iter().map(Arc::new).collect(),
@@ -115,12 +116,19 @@ impl Prepared {
         self.product(product).answer_labels = labels;
     }
 
+    fn undeclared_of(&self, product: u32) -> Vec<u32> {
+        let releases = (0..).zip(self.releases.iter().zip(self.undeclared.iter()));
+        let of_product =
+            releases.filter(|(_, (release, undeclared))| **undeclared && release.product == product);
+        of_product.map(|(code, _)| code).collect()
+    }
+
     /// Finds the first days of the product's releases that nobody declared. Whether one has moved.
     pub(crate) fn find_first_days(&mut self, product: u32) -> bool {
         let Some(counts) = self.products.get(&product) else { return false };
         let of_product = self.features.iter().filter(|feature| feature.product == product);
         let levels = of_product.map(|feature| &feature.levels);
-        let found = first_days(&self.releases, product, levels, &counts.answer_labels);
+        let found = first_days(&self.undeclared_of(product), levels, &counts.answer_labels);
         let moved = |(release, day): &(u32, Option<Day>)| self.releases[*release as usize].first_day != *day;
         let moved: Vec<_> = found.into_iter().filter(moved).collect();
         if moved.is_empty() {
@@ -163,7 +171,7 @@ impl Prepared {
     pub(crate) fn give_incidents(&mut self, product: u32) {
         let Some(counts) = self.products.get(&product) else { return };
         let timeline = Timeline::of_product(&self.releases, product);
-        let mut days: BTreeMap<(u32, Day, Option<u32>, bool), (i64, f64)> = BTreeMap::new();
+        let mut days: BTreeMap<_, (i64, f64)> = BTreeMap::new();
         for row in &counts.incidents {
             let release = row.release.or_else(|| timeline.live_or_earlier(product, row.day));
             let sums = days.entry((row.feature, row.day, release, row.no_change)).or_default();

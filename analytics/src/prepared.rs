@@ -21,6 +21,8 @@ pub(crate) const HALF_LIFE: f64 = 90.0;
 pub struct Prepared {
     pub(crate) scales: Arc<[Scale]>,
     pub(crate) releases: Arc<Vec<Release>>,
+    /// Of each release whether its first day is found by its answers.
+    pub(crate) undeclared: Arc<[bool]>,
     pub(crate) features: Vec<Arc<FeatureCounts>>,
     pub(crate) segments: u32,
     pub(crate) min_answers: u32,

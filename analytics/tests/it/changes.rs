@@ -13,7 +13,7 @@ use proptest::sample::Index;
 
 const FEATURES: u32 = 4;
 const PRODUCTS: u32 = 2;
-const RELEASES: u32 = 4;
+const RELEASES: u32 = 6;
 const DAYS: Day = 120;
 
 /// Something that happens to an organization's counts.
@@ -77,11 +77,16 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// An organization of two products, each with a release that somebody declared and one that is known by its answers.
+/// An organization of two products, each with a release that somebody declared, one that is known by its answers, and one
+/// that is only planned.
 fn organization() -> World {
     let mut world = World { products: PRODUCTS, ..World::with_features(FEATURES) };
     for release in 0..RELEASES {
-        let code = if release < PRODUCTS { world.release("1.0", Some(30)) } else { world.inferred("2.0") };
+        let code = match release / PRODUCTS {
+            0 => world.release("1.0", Some(30)),
+            1 => world.inferred("2.0"),
+            _ => world.release("3.0", None),
+        };
         world.releases[code as usize].product = release % PRODUCTS;
     }
     world

@@ -223,7 +223,7 @@ impl<T: Thing> Past<T> {
 
 /// What a listener is told whose cursor lies before what is kept.
 fn gone() -> Error {
-    let reason = "is too old: what happened next is no longer kept; ask by `updatedAfter` what has changed, and subscribe \
+    let reason = "is too old: what happened next is no longer kept; filter by `updatedAt` for what has changed, and subscribe \
                   without it";
     Error::invalid("after", reason)
 }

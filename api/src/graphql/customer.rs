@@ -140,7 +140,7 @@ orders! {
     CustomerOrderField,
     /// Sort order of customers.
     CustomerOrder: Key Ascending {
-        /// Key.
+        /// Unique key.
         Key = (Key, Text, |row| row.key.clone()),
         /// Time of creation.
         CreatedAt = (Id, Id, |_| String::new()),

@@ -91,7 +91,7 @@ orders! {
     IterationOrder: Period Descending {
         /// First day of the period.
         Period = (StartsOn, Day, |row| row.starts_on.to_string()),
-        /// Name.
+        /// Display name.
         Name = (Name, Text, |row| row.name.clone()),
         /// Time of creation.
         CreatedAt = (Id, Id, |_| String::new()),

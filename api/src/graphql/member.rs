@@ -142,7 +142,7 @@ orders! {
     MemberOrderField,
     /// Sort order of members.
     MemberOrder: Name Ascending {
-        /// Name.
+        /// Display name.
         Name = (Name, Text, |row| row.name.clone()),
         /// Time of creation.
         CreatedAt = (Id, Id, |_| String::new()),

@@ -31,9 +31,9 @@ orders! {
     OrganizationOrderField,
     /// Sort order of organizations.
     OrganizationOrder: Key Ascending {
-        /// Key.
+        /// Unique key.
         Key = (Key, Text, |row| row.key.clone()),
-        /// Name.
+        /// Display name.
         Name = (Name, Text, |row| row.name.clone()),
         /// Time of creation.
         CreatedAt = (Id, Id, |_| String::new()),

@@ -333,9 +333,9 @@ orders! {
     ProductOrderField,
     /// Sort order of products.
     ProductOrder: Key Ascending {
-        /// Key.
+        /// Unique key.
         Key = (Key, Text, |row| row.key.clone()),
-        /// Name.
+        /// Display name.
         Name = (Name, Text, |row| row.name.clone()),
         /// Time of creation.
         CreatedAt = (Id, Id, |_| String::new()),

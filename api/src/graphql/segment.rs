@@ -67,9 +67,9 @@ orders! {
     SegmentOrderField,
     /// Sort order of segments.
     SegmentOrder: Key Ascending {
-        /// Key.
+        /// Unique key.
         Key = (Key, Text, |row| row.key.clone()),
-        /// Name.
+        /// Display name.
         Name = (Name, Text, |row| row.name.clone()),
         /// Time of creation.
         CreatedAt = (Id, Id, |_| String::new()),

@@ -103,9 +103,9 @@ orders! {
     TeamOrderField,
     /// Sort order of teams.
     TeamOrder: Key Ascending {
-        /// Key.
+        /// Unique key.
         Key = (Key, Text, |row| row.key.clone()),
-        /// Name.
+        /// Display name.
         Name = (Name, Text, |row| row.name.clone()),
         /// Time of creation.
         CreatedAt = (Id, Id, |_| String::new()),

@@ -149,7 +149,7 @@ impl TimelinePoint {
 
     /// Customer-days lost to incidents: the affected customers of each day, weighted by severity, at most as many as were
     /// active. For a product, the sum over its features and the product as a whole. Null if neither the number of active
-    /// customers (see `recordExposure`) nor that of affected customers is known.
+    /// customers (see `recordExposureBatch`) nor that of affected customers is known.
     async fn customer_days_lost(&self) -> Option<f64> {
         self.happened().lost
     }

@@ -175,7 +175,7 @@ orders! {
     TokenOrderField,
     /// Sort order of tokens.
     TokenOrder: CreatedAt Ascending {
-        /// Name.
+        /// Display name.
         Name = (Name, Text, |row| row.name.clone()),
         /// Time of creation.
         CreatedAt = (Id, Id, |_| String::new()),

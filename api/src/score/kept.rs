@@ -23,8 +23,11 @@ const MOST_BYTES: usize = 192 << 20;
 /// The last snapshots of the organizations, one for each day that is today somewhere.
 #[derive(Clone, Default)]
 pub(super) struct Kept {
-    slots: Arc<Mutex<HashMap<(OrganizationId, NaiveDate), Arc<Slot>>>>,
+    slots: Arc<Mutex<HashMap<Key, Arc<Slot>>>>,
 }
+
+/// Whose snapshot, and which day is today.
+type Key = (OrganizationId, NaiveDate);
 
 #[derive(Default)]
 struct Slot {

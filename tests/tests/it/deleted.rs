@@ -219,7 +219,7 @@ async fn a_deletion_and_the_same_response_at_once_have_one_outcome(backend: Back
         match (submitted["data"]["submitFeedback"]["outcome"].as_str(), refused(&submitted).as_str()) {
             // It was first, and was deleted with what it said.
             (Some("UPDATED"), None) => (),
-            (Some("ACCEPTED"), None) if newer => back.push(json!(external)),
+            (Some("CREATED"), None) if newer => back.push(json!(external)),
             (None, Some("CONFLICT")) if !newer => (),
             _ => panic!("{submitted:#}"),
         }

@@ -14,7 +14,7 @@ const UPDATE: &str =
 async fn shop(app: &App) {
     app.product("shop", &["search"]).await;
     let active = |day| json!({ "product": "shop", "feature": "search", "day": format!("2026-02-{day:02}"), "activeCustomers": 100 });
-    let record = "mutation($items: [RecordExposureItemInput!]!) { recordExposure(input: { items: $items }) { items { outcome } } }";
+    let record = "mutation($items: [RecordExposureInput!]!) { recordExposureBatch(input: { items: $items }) { items { outcome } } }";
     app.asks(record, json!({ "items": (1..=10).map(active).collect::<Vec<_>>() })).await;
     app.submits(json!({ "product": "shop", "feature": "search", "scale": "csat", "rating": 4,
         "occurredAt": "2026-02-05T10:00:00Z" }))
@@ -31,8 +31,8 @@ async fn shop(app: &App) {
 /// The spoiled customer-days among the 1000.
 async fn spoiled(app: &App) -> f64 {
     let query = "{ feature(feature: \"search\", product: \"shop\") { value(period: { from: \"2026-02-01\",
-        until: \"2026-02-11\" }) { spoiled } } }";
-    let share = app.asks(query, json!({})).await["feature"]["value"]["spoiled"].as_f64().unwrap();
+        until: \"2026-02-11\" }) { incidentImpact } } }";
+    let share = app.asks(query, json!({})).await["feature"]["value"]["incidentImpact"].as_f64().unwrap();
     (share * 1000.0 * 1e6).round() / 1e6
 }
 

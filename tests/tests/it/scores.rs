@@ -445,8 +445,12 @@ async fn bad_days_are_explained(backend: Backend) {
         )
     };
     for (query, argument, says) in [
-        (trend(&format!("period: {{ from: \"2026-01-01\", until: \"{later}\" }}")), "period", "after today"),
-        (trend("period: { from: \"2020-01-02\", until: \"2020-01-01\" }"), "period.until", "must lie after"),
+        (trend(&format!("period: {{ from: \"2026-01-01\", until: \"{later}\" }}")), "period", "has not come"),
+        (
+            trend("period: { from: \"2020-01-02\", until: \"2020-01-01\" }"),
+            "period.until",
+            "give a later day",
+        ),
         (
             trend("period: { from: \"2010-01-02\", until: \"2020-01-01\" }, step: DAY"),
             "period",
