@@ -204,8 +204,8 @@ impl CustomerQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or key.")] customer: Option<Reference>,
-        #[graphql(desc = "ID.")] id: Option<ID>,
-        #[graphql(desc = "Key.")] key: Option<String>,
+        #[graphql(desc = "Global ID.")] id: Option<ID>,
+        #[graphql(desc = "Unique key.")] key: Option<String>,
     ) -> Result<Customer, Fault> {
         let by = ctx.reads()?;
         let (argument, customer) = lookup::named::<CustomerId>(customer, id, ("key", key))?;

@@ -424,8 +424,8 @@ impl FeatureQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or key.")] feature: Option<Reference>,
-        #[graphql(desc = "ID.")] id: Option<ID>,
-        #[graphql(desc = "Key.")] key: Option<String>,
+        #[graphql(desc = "Global ID.")] id: Option<ID>,
+        #[graphql(desc = "Unique key.")] key: Option<String>,
         #[graphql(desc = "Product of the feature; needed for a key that several products have.")]
         product: Option<Reference>,
     ) -> Result<Feature, Fault> {

@@ -158,7 +158,7 @@ impl FeedbackQuery {
     async fn feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Global ID.")] id: Option<ID>,
         #[graphql(desc = "ID in the system that it came from.")] external_id: Option<String>,
         #[graphql(
             desc = "The system that it came from; needed for an external ID that several systems use."

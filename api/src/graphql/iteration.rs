@@ -160,8 +160,8 @@ impl IterationQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or name.")] iteration: Option<Reference>,
-        #[graphql(desc = "ID.")] id: Option<ID>,
-        #[graphql(desc = "Name.")] name: Option<String>,
+        #[graphql(desc = "Global ID.")] id: Option<ID>,
+        #[graphql(desc = "Exact name.")] name: Option<String>,
         #[graphql(desc = "A day of the iteration.")] day: Option<Date>,
         #[graphql(desc = "Product of the iteration; needed for a name or day that several iterations have.")]
         product: Option<Reference>,

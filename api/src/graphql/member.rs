@@ -229,7 +229,7 @@ impl MemberQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or e-mail address.")] member: Option<Reference>,
-        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Global ID.")] id: Option<ID>,
         #[graphql(desc = "E-mail address, in any case.")] email: Option<String>,
     ) -> Result<Member, Fault> {
         let by = ctx.reports()?;

@@ -386,8 +386,8 @@ impl ProductQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or key.")] product: Option<Reference>,
-        #[graphql(desc = "ID.")] id: Option<ID>,
-        #[graphql(desc = "Key.")] key: Option<String>,
+        #[graphql(desc = "Global ID.")] id: Option<ID>,
+        #[graphql(desc = "Unique key.")] key: Option<String>,
     ) -> Result<Product, Fault> {
         ctx.reports()?;
         let (argument, product) = lookup::named::<ProductId>(product, id, ("key", key))?;

@@ -477,7 +477,7 @@ impl ReleaseQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or version.")] release: Option<Reference>,
-        #[graphql(desc = "ID.")] id: Option<ID>,
+        #[graphql(desc = "Global ID.")] id: Option<ID>,
         #[graphql(desc = "Version.")] version: Option<String>,
         #[graphql(desc = "Product of the release; needed for a version that several products have.")]
         product: Option<Reference>,

@@ -155,8 +155,8 @@ impl ScaleQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or key.")] scale: Option<Reference>,
-        #[graphql(desc = "ID.")] id: Option<ID>,
-        #[graphql(desc = "Key.")] key: Option<String>,
+        #[graphql(desc = "Global ID.")] id: Option<ID>,
+        #[graphql(desc = "Unique key.")] key: Option<String>,
     ) -> Result<Scale, Fault> {
         ctx.reports()?;
         let (argument, scale) = lookup::named::<ScaleId>(scale, id, ("key", key))?;

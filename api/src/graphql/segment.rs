@@ -127,8 +127,8 @@ impl SegmentQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or key.")] segment: Option<Reference>,
-        #[graphql(desc = "ID.")] id: Option<ID>,
-        #[graphql(desc = "Key.")] key: Option<String>,
+        #[graphql(desc = "Global ID.")] id: Option<ID>,
+        #[graphql(desc = "Unique key.")] key: Option<String>,
     ) -> Result<Segment, Fault> {
         ctx.reports()?;
         let (argument, segment) = lookup::named::<SegmentId>(segment, id, ("key", key))?;

@@ -163,8 +163,8 @@ impl TeamQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or key.")] team: Option<Reference>,
-        #[graphql(desc = "ID.")] id: Option<ID>,
-        #[graphql(desc = "Key.")] key: Option<String>,
+        #[graphql(desc = "Global ID.")] id: Option<ID>,
+        #[graphql(desc = "Unique key.")] key: Option<String>,
     ) -> Result<Team, Fault> {
         ctx.reports()?;
         let (argument, team) = lookup::named::<TeamId>(team, id, ("key", key))?;
