@@ -1,17 +1,17 @@
-//! Events: what happened, as the outbox keeps it for those who want to hear of it.
+//! Events: changes, stored in the outbox for subscribers.
 
 use ballroom_entity::id::*;
 use serde_json::{Value as Json, json};
 
 use crate::base::reference::PublicId;
 
-/// What an event is about, as its payload says it.
+/// The objects of an event, as stored in its payload.
 trait About: Sized {
     fn write(&self) -> Json;
     fn read(payload: &Json) -> Option<Self>;
 }
 
-/// One thing.
+/// One object.
 impl<I: PublicId> About for I {
     fn write(&self) -> Json {
         json!({ "id": self.public() })
@@ -22,7 +22,7 @@ impl<I: PublicId> About for I {
     }
 }
 
-/// Several things, in the order in which they were sent.
+/// Several objects, in the order in which they were submitted.
 impl<I: PublicId> About for Vec<I> {
     fn write(&self) -> Json {
         json!({ "ids": self.iter().map(|id| id.public()).collect::<Vec<_>>() })
@@ -33,7 +33,7 @@ impl<I: PublicId> About for Vec<I> {
     }
 }
 
-/// So many things that they are only counted.
+/// A number of objects that are not listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Total(pub u64);
 
@@ -50,36 +50,36 @@ impl About for Total {
 /// Whether scores may change by an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scores {
-    /// Daily counts changed, or what they are compared by: the days of a release, a setting.
+    /// Daily counts or their context changed: the days of a release, a setting.
     Change,
-    /// Whatever happened, every score stays as it is.
+    /// Scores do not change.
     Stay,
 }
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident($about:ty) = $kind:literal, $scores:ident;)*) => {
-        /// What happened.
+        /// A change.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Event {
             $($(#[$doc])* $name($about),)*
         }
 
         impl Event {
-            /// The noun and the verb, as the outbox names them.
+            /// The noun and the verb, as stored in the outbox.
             pub fn kind(&self) -> &'static str {
                 match self {
                     $(Self::$name(_) => $kind,)*
                 }
             }
 
-            /// What it happened to.
+            /// The objects.
             pub(super) fn payload(&self) -> Json {
                 match self {
                     $(Self::$name(about) => about.write(),)*
                 }
             }
 
-            /// The event that stands in the outbox; none where it is not known any more, or not yet.
+            /// Reads an event from the outbox; none if another version of the server wrote an unknown kind.
             pub fn read(kind: &str, payload: &Json) -> Option<Self> {
                 match kind {
                     $($kind => <$about>::read(payload).map(Self::$name),)*
@@ -87,7 +87,7 @@ macro_rules! events {
                 }
             }
 
-            /// Whether scores may change by it, so that those who listen to verdicts have to be asked for anew.
+            /// Whether scores may change, so that the verdicts of subscribers must be recomputed.
             pub fn changes_scores(&self) -> bool {
                 let scores = match self {
                     $(Self::$name(_) => Scores::$scores,)*
