@@ -20,15 +20,15 @@ use crate::{
     transaction::{Event, Transaction},
 };
 
-/// A deployment that happened.
+/// A deployment to record.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewDeployment {
     /// The release.
     #[serde(serialize_with = "as_public")]
     pub release: ReleaseId,
-    /// Where to.
+    /// The environment.
     pub environment: String,
-    /// How it went.
+    /// The result.
     #[serde(serialize_with = "by_name")]
     pub status: DeploymentStatus,
     /// When it finished.
@@ -58,8 +58,8 @@ pub struct Recorded {
     pub became: Became,
 }
 
-/// Records a deployment. The same external id again changes how it went and when, if that is newer; one that succeeds
-/// in an environment from which customers have a release ships a planned release.
+/// Records a deployment. The same external ID again updates its result and time, if that is newer; one that succeeds
+/// in a production environment ships a planned release.
 pub async fn record(
     store: &Store,
     by: Ship,
@@ -91,7 +91,7 @@ pub async fn record(
     let known = known(&tx, &row).await?;
     let before = known.clone();
     let recorded = match known {
-        // What was told without an id of its own, told again.
+        // A deployment without an external ID, submitted again.
         Some(known) if row.external_id.is_none() => {
             Recorded { deployment: known, became: Became::AlreadyThere }
         }
@@ -109,8 +109,8 @@ pub async fn record(
     Ok(recorded)
 }
 
-/// The deployment that the source has told of under the same id; without an id, one of the same release to the same
-/// place at the same moment that went the same way.
+/// The stored deployment with the same source and external ID; without an ID, one of the same release to the same
+/// environment at the same time with the same result.
 async fn known(tx: &Transaction, row: &Model) -> Result<Option<Model>, Error> {
     let known = Entity::owned_by(tx.organization());
     let known = match &row.external_id {
@@ -134,10 +134,11 @@ async fn renew(
     timed: bool,
     stamp: Stamp,
 ) -> Result<Recorded, Error> {
-    // Another release or place is another deployment, whose id was mistaken.
+    // Another release or environment means another deployment with a reused ID.
     let another = |field: &str, what: String| {
-        let reason =
-            format!("is {what} in the deployment with this externalId; another one needs an id of its own");
+        let reason = format!(
+            "is {what} in the deployment with this externalId; use another externalId for another deployment"
+        );
         Err(Error::conflict(field, reason))
     };
     if known.release_id != given.release_id {

@@ -17,7 +17,7 @@ use crate::{
     transaction::{Event, Total, Transaction},
 };
 
-/// A figure to record: it replaces what the same source said of the same feature, segment and day.
+/// A figure to record; it replaces the figure of the same source, feature, segment and day.
 #[derive(Clone, Debug, Default)]
 pub struct NewExposure {
     /// The product, by id or key.
@@ -106,9 +106,9 @@ fn row(tx: &Transaction, source: &str, item: &NewExposure) -> Result<Model, Erro
         Some(segment) => dimensions.segment("segment", segment)?.id,
         None => SegmentId::NONE,
     };
-    // More customers than there are people is a unit mistake; sums of days must also stay exact.
+    // More customers than people on Earth indicate a wrong unit; sums of days must also stay exact.
     if !(0..=10_000_000_000).contains(&item.active_customers) {
-        return Err(Error::invalid("activeCustomers", "must lie between 0 and 10,000,000,000"));
+        return Err(Error::invalid("activeCustomers", "must be between 0 and 10,000,000,000"));
     }
     Ok(Model {
         organization_id: tx.organization(),

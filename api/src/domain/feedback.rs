@@ -20,7 +20,7 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set};
 
-pub(crate) use again::said_before;
+pub(crate) use again::count_repeated;
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
 pub(crate) use rated::key;
@@ -116,8 +116,8 @@ pub async fn correct(
     Ok(after)
 }
 
-/// Deletes an answer; the daily counts follow, and an earlier answer of the same voice counts again. Its source does not
-/// bring it back by sending it again.
+/// Deletes a response; the daily counts follow, and an earlier response of the same voice counts again. Its source cannot
+/// restore it by submitting it again.
 pub async fn delete(
     store: &Store,
     by: Contribute,
@@ -162,8 +162,8 @@ async fn find_in(tx: &Transaction, feedback: FeedbackId) -> Result<Model, Error>
     there.ok_or_else(|| Error::not_found("feedbackId", "feedback", feedback.public()))
 }
 
-/// Marks answers as no longer counted.
-async fn silence(tx: &Transaction, answers: &[FeedbackId]) -> Result<(), Error> {
+/// Marks responses as not counted.
+async fn exclude(tx: &Transaction, answers: &[FeedbackId]) -> Result<(), Error> {
     for some in answers.chunks(1_000) {
         Entity::update_many()
             .col_expr(Column::Counted, sea_orm::sea_query::Expr::val(false))

@@ -55,7 +55,7 @@ pub struct IncidentChanges {
     pub opened_at: Option<DateTime<Utc>>,
 }
 
-/// The incident with this id. One who is confined to a customer finds those that hurt that customer.
+/// The incident with this ID. A viewer restricted to one customer finds incidents that affect it only.
 pub async fn find(store: &Store, by: Read, incident: IncidentId) -> Result<Model, Error> {
     let there = Entity::owned_by(by.organization())
         .filter(Column::Id.eq(incident))
@@ -65,7 +65,7 @@ pub async fn find(store: &Store, by: Read, incident: IncidentId) -> Result<Model
     there.ok_or_else(|| Error::not_found("incident", "incident", incident.public()))
 }
 
-/// That an incident is known to hurt a customer.
+/// The condition that an incident affects a customer.
 pub(crate) fn hurts(organization: OrganizationId, customer: CustomerId) -> Expr {
     let linked = incident_customer::Entity::owned_by(organization)
         .filter(incident_customer::Column::CustomerId.eq(customer))
@@ -79,7 +79,7 @@ pub(crate) fn hurts(organization: OrganizationId, customer: CustomerId) -> Expr 
 pub struct Updated {
     /// The incident as it is now.
     pub incident: Model,
-    /// The customers who were linked to it and no longer are, by key.
+    /// The customers that are no longer linked to it, by key.
     pub removed: Vec<customer::Model>,
 }
 
@@ -112,7 +112,7 @@ pub async fn update(
         after.opened_at = check::moment("openedAt", opened_at, at)?;
         let first_end = earlier.first().map(|first| first.resolved_at).or(after.resolved_at);
         if first_end.is_some_and(|resolved| resolved < after.opened_at) {
-            return Err(Error::unfit("openedAt", "must not lie after the incident was resolved"));
+            return Err(Error::unfit("openedAt", "must not be after the incident was resolved"));
         }
         after.opened_on = open::day(&dimensions, after.product_id, after.opened_at)?;
         if let Some(first) = earlier.first_mut().filter(|first| first.opened_at != after.opened_at) {
@@ -147,7 +147,7 @@ pub async fn update(
     Ok(Updated { incident: after, removed })
 }
 
-/// It works again: since a time given, or since now. Said again without a time, nothing changes.
+/// Resolves an incident at a given time, or now. Resolving it again without a time changes nothing.
 pub async fn resolve(
     store: &Store,
     by: Contribute,
@@ -164,9 +164,9 @@ pub async fn resolve(
     let resolved_at = check::moment("resolvedAt", resolved_at.unwrap_or(at), at)?;
     if resolved_at < interval::begin(there) {
         let reason = match there.reopened_at {
-            None => "must not lie before the incident was opened".to_owned(),
+            None => "must not be before the incident was opened".to_owned(),
             Some(again) => {
-                format!("must not lie before the incident was opened again ({})", again.to_rfc3339())
+                format!("must not be before the incident was reopened ({})", again.to_rfc3339())
             }
         };
         return Err(Error::unfit("resolvedAt", reason));
@@ -182,7 +182,7 @@ pub async fn resolve(
     Ok(after)
 }
 
-/// It does not work after all, or not any more: since a time given, or since now. From its end until then it did.
+/// Reopens an incident at a given time, or now; it was resolved from its end until then.
 pub async fn reopen(
     store: &Store,
     by: Contribute,
@@ -197,12 +197,15 @@ pub async fn reopen(
         let begin = interval::begin(there);
         return match since.is_none_or(|since| since == begin) {
             true => Ok(whole.incident),
-            false => Err(Error::conflict("at", format!("it is open since {}", begin.to_rfc3339()))),
+            false => Err(Error::conflict(
+                "at",
+                format!("the incident is open since {}; resolve it first", begin.to_rfc3339()),
+            )),
         };
     };
     let since = check::moment("at", since.unwrap_or(at), at)?;
     if since < resolved_at {
-        let reason = format!("must not lie before the incident was resolved ({})", resolved_at.to_rfc3339());
+        let reason = format!("must not be before the incident was resolved ({})", resolved_at.to_rfc3339());
         return Err(Error::unfit("at", reason));
     }
     let on = open::day(&tx.dimensions(), there.product_id, since)?;
@@ -215,7 +218,7 @@ pub async fn reopen(
     Ok(after)
 }
 
-/// Writes an incident whose intervals have changed; the daily counts follow.
+/// Stores an incident whose intervals have changed; the daily counts follow.
 async fn replace(
     tx: &mut Transaction,
     before: Whole,
@@ -230,7 +233,7 @@ async fn replace(
     Ok(after.into_active_model().reset_all().update(tx.db()).await?)
 }
 
-/// Says where an incident comes from: a release, or no change at all.
+/// Attributes an incident to a release, or to no change.
 pub async fn attribute(
     store: &Store,
     by: Contribute,
@@ -245,10 +248,15 @@ pub async fn attribute(
     let dimensions = tx.dimensions();
     match (basis, release) {
         (AttributionBasis::NotCausedByChange, Some(_)) => {
-            return Err(Error::invalid("release", "must be left out when no change caused the incident"));
+            return Err(Error::invalid("release", "must be omitted when no change caused the incident"));
         }
         (AttributionBasis::NotCausedByChange, None) => (),
-        (_, None) => return Err(Error::invalid("release", "is needed")),
+        (_, None) => {
+            return Err(Error::invalid(
+                "release",
+                "is required for this kind of attribution; send the ID or version of a release",
+            ));
+        }
         (_, Some(release)) => {
             let known = dimensions.releases.get(&release).filter(|known| known.product_id == row.product_id);
             known.ok_or_else(|| Error::not_found("release", "release", release.public()))?;
@@ -257,9 +265,14 @@ pub async fn attribute(
     match (basis, confidence) {
         (AttributionBasis::Inferred, Some(confidence)) if (0.0..=1.0).contains(&confidence) => (),
         (AttributionBasis::Inferred, _) => {
-            return Err(Error::invalid("confidence", "is needed for an inferred attribution: 0 to 1"));
+            return Err(Error::invalid(
+                "confidence",
+                "is required for an inferred attribution; send a number from 0 to 1",
+            ));
         }
-        (_, Some(_)) => return Err(Error::invalid("confidence", "belongs to inferred attributions only")),
+        (_, Some(_)) => {
+            return Err(Error::invalid("confidence", "is allowed for inferred attributions only; omit it"));
+        }
         (_, None) => (),
     }
     if let Some(last) = attributions.last()

@@ -116,7 +116,10 @@ pub async fn update(
             .filter(Column::Name.eq(&name))
             .filter(Column::Id.ne(iteration));
         if taken.one(tx.db()).await?.is_some() {
-            return Err(Error::conflict("name", format!("the product has another iteration \"{name}\"")));
+            return Err(Error::conflict(
+                "name",
+                format!("the product already has an iteration \"{name}\"; choose another name"),
+            ));
         }
         row.name = Set(name);
     }
@@ -140,7 +143,7 @@ fn days(starts_on: NaiveDate, ends_before: NaiveDate) -> Result<(), Error> {
     check::a_day("startsOn", starts_on)?;
     check::a_day("endsBefore", ends_before)?;
     if ends_before <= starts_on {
-        return Err(Error::invalid("endsBefore", format!("must lie after startsOn ({starts_on})")));
+        return Err(Error::invalid("endsBefore", format!("must be after startsOn ({starts_on})")));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Members: the people who work with Ballroom. A member grants no right; what a caller may do is for the token to say.
+//! Members: the people who use Ballroom. A member grants no right; rights come from the token.
 
 mod fields;
 
@@ -167,7 +167,11 @@ pub async fn update(
         if row.email.is_some()
             && let Some(other) = others.one(tx.db()).await?
         {
-            let reason = format!("is that of another member, {} ({})", other.name, other.id.public());
+            let reason = format!(
+                "is already used by another member, {} ({}); send another address",
+                other.name,
+                other.id.public()
+            );
             return Err(Error::conflict("email", reason));
         }
     }
@@ -187,7 +191,7 @@ pub async fn update(
     Ok(row)
 }
 
-/// Changes what members decide for themselves: how they are called, and how they are spoken to.
+/// Changes the fields that members edit themselves: name, language and vocabulary.
 pub async fn update_profile(
     store: &Store,
     by: Profile,
@@ -203,7 +207,7 @@ pub async fn update_profile(
     Ok(row)
 }
 
-/// Removes a member: from all teams and lists. The member's tokens are revoked; what the member did still says so.
+/// Removes a member from all teams and lists and revokes the member's tokens. Records of what the member did remain.
 pub async fn remove(store: &Store, by: Administer, member: &str, at: DateTime<Utc>) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let mut row = referenced(tx.db(), by.organization(), "member", member).await?;
@@ -305,8 +309,10 @@ pub(super) async fn active(
     match row.removed_at {
         None => Ok(row),
         Some(_) => {
-            let reason =
-                format!("\"{}\" was removed; createMember with the same e-mail address restores", row.name);
+            let reason = format!(
+                "\"{}\" was removed; restore the member by createMember with the same email address",
+                row.name
+            );
             Err(Error::unfit(field, reason))
         }
     }
@@ -325,7 +331,7 @@ fn teams_of(tx: &Transaction, references: Option<&[String]>) -> Result<Option<Ve
     Ok(Some(teams))
 }
 
-/// Puts a member into exactly these teams; says whether that changes anything.
+/// Puts a member into exactly these teams; returns whether anything changed.
 async fn rejoin(tx: &Transaction, member: MemberId, teams: &[TeamId]) -> Result<bool, Error> {
     let there = team::joined(tx, member).await?;
     if there.len() == teams.len() && there.iter().all(|team| teams.contains(team)) {

@@ -1,4 +1,4 @@
-//! Organizations: founding one, finding one.
+//! Organizations.
 
 use ballroom_analytics::MIN_ANSWERS;
 use ballroom_entity::{id::OrganizationId, organization, scale};
@@ -67,24 +67,24 @@ pub async fn first(store: &Store, at: DateTime<Utc>) -> Result<(organization::Mo
         Some(found) => Ok((found, false)),
         None => match found(store, FIRST, "Main", at).await {
             Ok(founded) => Ok((founded, true)),
-            // Another process may have been quicker.
+            // A concurrent process may have been faster.
             Err(error) => find_by_key(store, FIRST).await?.map(|found| (found, false)).ok_or(error),
         },
     }
 }
 
-/// The most that an organization may ask for.
-const MOST_MIN_ANSWERS: i32 = 10_000;
+/// Maximum of `min_answers`.
+const MAX_MIN_ANSWERS: i32 = 10_000;
 
-/// Decides how many answers a verdict needs on each side.
+/// Sets how many responses a verdict needs on each side.
 pub async fn set_min_answers(
     store: &Store,
     by: Administer,
     answers: i32,
     at: DateTime<Utc>,
 ) -> Result<organization::Model, Error> {
-    if !(1..=MOST_MIN_ANSWERS).contains(&answers) {
-        let reason = format!("is {answers}; it must lie between 1 and {MOST_MIN_ANSWERS}");
+    if !(1..=MAX_MIN_ANSWERS).contains(&answers) {
+        let reason = format!("is {answers}; send a number from 1 to {MAX_MIN_ANSWERS}");
         return Err(Error::invalid("minAnswers", reason));
     }
     let mut tx = store.begin(by.organization(), at).await?;
@@ -114,7 +114,7 @@ pub async fn create(
     }
     match found(store, &key, name.unwrap_or(&key), at).await {
         Ok(founded) => Ok((founded, Became::Created)),
-        // Somebody else may have been quicker.
+        // A concurrent request may have been faster.
         Err(error) => find_by_key(store, &key).await?.map(|there| (there, Became::AlreadyThere)).ok_or(error),
     }
 }
@@ -150,10 +150,10 @@ pub async fn found(
         min_answers: Set(MIN_ANSWERS as i32),
         created_at: Set(at),
     };
-    // In one transaction: nobody sees it without its scales.
+    // In one transaction: an organization is never visible without its scales.
     let tx = store.founding().await?;
     let row = row.insert(&tx).await?;
-    let usual = scales::USUAL.iter().map(|scale| scale.row(row.id, at));
+    let usual = scales::STANDARD.iter().map(|scale| scale.row(row.id, at));
     scale::Entity::insert_many(usual).exec_without_returning(&tx).await?;
     tx.commit().await?;
     find(store, row.id).await

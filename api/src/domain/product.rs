@@ -18,10 +18,10 @@ use crate::{
     transaction::{Event, Transaction},
 };
 
-/// Environments that may ship a release.
-const ENVIRONMENTS: usize = 50;
+/// Maximum number of environments that ship a release.
+const MAX_ENVIRONMENTS: usize = 50;
 
-/// The day that it is, in the product's time zone.
+/// The current day in the product's time zone.
 pub fn today(product: &Model, now: DateTime<Utc>) -> NaiveDate {
     let zone: chrono_tz::Tz = product.time_zone.parse().unwrap_or(chrono_tz::UTC);
     now.with_timezone(&zone).date_naive()
@@ -61,10 +61,10 @@ pub fn ships_to(product: &Model) -> Vec<&str> {
 }
 
 fn environments(given: &[String]) -> Result<serde_json::Value, Error> {
-    if given.len() > ENVIRONMENTS {
+    if given.len() > MAX_ENVIRONMENTS {
         return Err(Error::invalid(
             "shipsTo",
-            format!("must not name more than {ENVIRONMENTS} environments"),
+            format!("must not have more than {MAX_ENVIRONMENTS} environments"),
         ));
     }
     let mut names: Vec<String> = Vec::with_capacity(given.len());
@@ -117,7 +117,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
     if let Some(there) = tx.dimensions().known_product(&key) {
         if let Some(time_zone) = time_zone.filter(|given| *given != there.time_zone) {
             let reason = format!(
-                "cannot become {time_zone}: the days of \"{key}\" are counted in {}",
+                "cannot be changed to {time_zone}: the days of \"{key}\" are counted in {}",
                 there.time_zone
             );
             return Err(Error::conflict("timeZone", reason));

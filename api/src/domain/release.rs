@@ -109,7 +109,7 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     let product = dimensions.product("product", &new.product)?;
     let version = check::name("version", &new.version)?;
     if crate::base::reference::looks_like_an_id(&version) {
-        return Err(Error::invalid("version", "must not have the form of an id"));
+        return Err(Error::invalid("version", "must not have the form of an ID; choose another version"));
     }
     let title = check::optional_line("title", new.title.as_deref(), check::NAME_LENGTH)?;
     let notes = check::text("notes", new.notes.as_deref())?;
@@ -198,7 +198,7 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
     if let Some(previous) = given.previous
         && ancestors(&tx.dimensions(), previous).contains(&there.id)
     {
-        return Err(circle());
+        return Err(cycle());
     }
     given.nulls.take("previous", &mut after.previous_release_id, given.previous);
     if there.inferred && given.released_at.is_none() {
@@ -316,12 +316,15 @@ fn had_since(dimensions: &Dimensions, row: &Model, moment: DateTime<Utc>) -> boo
 }
 
 fn withdrawn_since(withdrawn_at: DateTime<Utc>) -> Error {
-    let reason = format!("must lie after the release was withdrawn ({})", withdrawn_at.to_rfc3339());
+    let reason = format!("must be after the release was withdrawn ({})", withdrawn_at.to_rfc3339());
     Error::unfit("releasedAt", reason)
 }
 
-fn circle() -> Error {
-    Error::unfit("previous", "descends from this release; the graph would have a circle")
+fn cycle() -> Error {
+    Error::unfit(
+        "previous",
+        "is a descendant of this release, which would create a cycle; choose another release",
+    )
 }
 
 /// Makes a release that an answer names and nobody has entered: its first day is the first that it is seen.
@@ -428,8 +431,9 @@ pub(crate) async fn ship_in(
                 return Ok(row);
             }
             let since = there.released_at.map(|since| since.to_rfc3339()).unwrap_or_default();
-            let reason =
-                format!("is released since {since}; planRelease with another releasedAt corrects that");
+            let reason = format!(
+                "was already released at {since}; correct the time by planRelease with another releasedAt"
+            );
             return Err(Error::conflict("release", reason));
         }
         ReleaseLifecycle::Released | ReleaseLifecycle::Planned => match given {
@@ -526,7 +530,12 @@ pub(crate) async fn withdraw_in(
         // Nobody shipped it, but answers show that customers had it.
         ReleaseLifecycle::Planned => match seen::first(tx, &there).await? {
             Some(since) => ship_at(&tx.dimensions(), &mut there, since).map(|_| ())?,
-            None => return Err(Error::conflict("release", "is only planned; there is nothing to withdraw")),
+            None => {
+                return Err(Error::conflict(
+                    "release",
+                    "is only planned, so it cannot be withdrawn; ship it first",
+                ));
+            }
         },
         ReleaseLifecycle::Released => {
             let dimensions = tx.dimensions();
@@ -538,7 +547,7 @@ pub(crate) async fn withdraw_in(
         }
     }
     if there.released_at.is_some_and(|released| withdrawn_at < released) {
-        return Err(Error::unfit("withdrawnAt", "must not lie before the release"));
+        return Err(Error::unfit("withdrawnAt", "must not be before releasedAt"));
     }
     let zone = zone_of(&tx.dimensions(), there.product_id)?;
     there.withdrawn_at = Some(withdrawn_at);
@@ -578,7 +587,7 @@ pub async fn update(
             None => None,
         };
         if previous.is_some_and(|previous| ancestors(&dimensions, previous).contains(&release)) {
-            return Err(circle());
+            return Err(cycle());
         }
         row.previous_release_id = Set(previous);
     }
@@ -659,7 +668,7 @@ fn touched(
         let field = format!("features.{index}.feature");
         let id = dimensions.feature(product, &field, &one.feature)?.id;
         if touched.iter().any(|(known, _)| *known == id) {
-            return Err(Error::invalid(field, "is named twice"));
+            return Err(Error::invalid(field, "is named twice; name each feature once"));
         }
         touched.push((id, one.change));
     }

@@ -1,4 +1,4 @@
-//! Things that are sent again: one rule for all nouns.
+//! Repeated submissions: one rule for all nouns.
 //!
 //! A system sends what it knows, and sends it again when it has changed, or only in case it got lost. So a thing is
 //! known by its external id (or its key or version), and what is newer is taken: what was sent last, unless the
@@ -12,21 +12,21 @@ use sha2::{Digest, Sha256};
 use super::check;
 use crate::base::{error::Error, near::near};
 
-/// What became of a thing that was sent.
+/// The outcome of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Became {
-    /// It was not known: it was made.
+    /// Unknown before: created.
     Created,
-    /// It was known and was different: it was changed.
+    /// Known and different: updated.
     Updated,
-    /// It was known and is the same: nothing was changed.
+    /// Known and equal: unchanged.
     AlreadyThere,
-    /// A later state of it is known: nothing was changed.
+    /// A later version is known: ignored.
     Outdated,
 }
 
 impl Became {
-    /// Of a thing that was made: the others whose names are much like its own, which may be the same.
+    /// The objects with names similar to that of a created one: possible duplicates.
     pub(crate) fn alike<'a, T: Clone + 'a>(
         self,
         name: &str,
@@ -43,24 +43,24 @@ impl Became {
     }
 }
 
-/// What tells one state of a thing from another.
+/// Identifies a version of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    /// When the source says that the thing became so.
+    /// Time of the version according to the source.
     pub(crate) updated_at: Option<DateTime<Utc>>,
-    /// Hash of all that was sent.
+    /// Hash of the submission.
     pub(crate) sent: i64,
 }
 
 impl Stamp {
-    /// That of an item as it was sent. A state that has not come would outlast all that come after it: it is refused.
+    /// The stamp of a submitted item. A version from the future would block all later ones, so it is refused.
     pub(crate) fn of(
         item: &impl Serialize,
         updated_at: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<Self, Error> {
         let updated_at = updated_at.map(|at| check::updated_at(at, now)).transpose()?;
-        // Fields that are not given are left out, so that a new field of ours does not change what is known.
+        // Omitted fields are left out, so that a new field does not change the hash.
         let mut value = serde_json::to_value(item).unwrap_or_default();
         if let Some(fields) = value.as_object_mut() {
             fields.retain(|_, value| {
@@ -79,7 +79,7 @@ impl Stamp {
         Ok(Self { updated_at, sent })
     }
 
-    /// What it is against what is known: an end of the matter, or none where it is to be taken.
+    /// The outcome if the version is not to be applied; none if it is.
     pub(crate) fn against(self, updated_at: Option<DateTime<Utc>>, sent: Option<i64>) -> Option<Became> {
         if sent == Some(self.sent) {
             return Some(Became::AlreadyThere);
@@ -90,7 +90,7 @@ impl Stamp {
         }
     }
 
-    /// The time that is known once this state is taken.
+    /// The time to store once this version is applied.
     pub(crate) fn later(self, updated_at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
         self.updated_at.max(updated_at)
     }

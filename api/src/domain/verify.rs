@@ -1,4 +1,4 @@
-//! Making the daily counts anew from the rows, to prove that they are the same (or to make them so).
+//! Recomputing the daily counts from the rows, to verify or rebuild them.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -20,7 +20,7 @@ use crate::{
     store::{Dimensions, Store},
 };
 
-/// Something that is not as the rows say.
+/// A deviation from the rows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Drift {
     /// A key of `feedback_daily` has another count than its answers.
@@ -82,7 +82,7 @@ pub struct Verification {
     pub incidents: u64,
     /// Exposure figures read.
     pub figures: u64,
-    /// Everything that is not as it should be.
+    /// All deviations.
     pub drift: Vec<Drift>,
 }
 
@@ -311,35 +311,35 @@ impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Feedback { key, stored, counted } => {
-                write!(f, "feedback_daily has {stored} where {counted} answers count: {key:?}")
+                write!(f, "feedback_daily: {stored} stored, but {counted} responses count: {key:?}")
             }
             Self::Incident { key, stored, counted } => {
-                write!(f, "incident_daily has {stored:?} where the incidents make {counted:?}: {key:?}")
+                write!(f, "incident_daily: {stored:?} stored, but the incidents give {counted:?}: {key:?}")
             }
             Self::Exposure { key, stored, counted } => {
-                write!(f, "exposure_daily has {stored} where the figures make {counted}: {key:?}")
+                write!(f, "exposure_daily: {stored} stored, but the figures give {counted}: {key:?}")
             }
             Self::Voice { feedback, marked: true } => {
                 write!(
                     f,
-                    "answer {} is marked as counted, and has no rating or a later one of its voice is there",
+                    "response {} is marked as counted, but has no rating or is not the last of its voice",
                     feedback.0
                 )
             }
             Self::Voice { feedback, marked: false } => {
-                write!(f, "answer {} is not marked as counted, and is the last of its voice", feedback.0)
+                write!(f, "response {} is not marked as counted, but is the last of its voice", feedback.0)
             }
             Self::Derived { feedback, column } => {
-                write!(f, "answer {}: its {column} is not what its other columns make it", feedback.0)
+                write!(f, "response {}: its {column} does not match its other columns", feedback.0)
             }
             Self::Dangling { table, reference } => {
-                write!(f, "{table} refers to {reference}, which is not there")
+                write!(f, "{table} refers to {reference}, which does not exist")
             }
         }
     }
 }
 
-/// Replaces the daily counts of an organization by what its rows say; returns what was wrong before.
+/// Rebuilds the daily counts of an organization from its rows; returns the deviations found before.
 pub async fn rebuild(store: &Store, organization: OrganizationId) -> Result<Verification, Error> {
     let mut tx = store.begin(organization, crate::clock::now()).await?;
     let mut found = Verification::default();

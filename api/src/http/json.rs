@@ -9,26 +9,26 @@ use serde::de::DeserializeOwned;
 /// character that stands for it, [`BROKEN`](crate::base::text::BROKEN), and a number like `1e999` a text, so that only
 /// the value is refused that is wrong, and not everything that came with it.
 pub(super) fn read<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
-    serde_json::from_slice(text).or_else(|error| match mended(text) {
-        Cow::Owned(mended) => serde_json::from_slice(&mended),
+    serde_json::from_slice(text).or_else(|error| match repaired(text) {
+        Cow::Owned(repaired) => serde_json::from_slice(&repaired),
         Cow::Borrowed(_) => Err(error),
     })
 }
 
-fn mended(text: &[u8]) -> Cow<'_, [u8]> {
-    let mut mended = Vec::new();
+fn repaired(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut repaired = Vec::new();
     let (mut kept, mut at, mut in_text) = (0, 0, false);
     while at < text.len() {
-        let mut mend = |instead: &[u8], until: usize| {
-            mended.extend_from_slice(&text[kept..at]);
-            mended.extend_from_slice(instead);
+        let mut repair = |instead: &[u8], until: usize| {
+            repaired.extend_from_slice(&text[kept..at]);
+            repaired.extend_from_slice(instead);
             kept = until;
             until
         };
         at = match text[at] {
             b'\\' => match (unit(text, at), unit(text, at + 6)) {
                 (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => at + 12,
-                (Some(0xD800..=0xDFFF), _) => mend(b"\\ufdd0", at + 6),
+                (Some(0xD800..=0xDFFF), _) => repair(b"\\ufdd0", at + 6),
                 // Whatever is escaped: not by its second byte begins the next escape.
                 _ => (at + 2).min(text.len()),
             },
@@ -43,7 +43,7 @@ fn mended(text: &[u8]) -> Cow<'_, [u8]> {
                     std::str::from_utf8(&text[at..until]).ok().and_then(|text| text.parse::<f64>().ok());
                 match number {
                     Some(number) if number.is_infinite() => {
-                        mend(&[b"\"", &text[at..until], b"\""].concat(), until)
+                        repair(&[b"\"", &text[at..until], b"\""].concat(), until)
                     }
                     _ => until,
                 }
@@ -54,8 +54,8 @@ fn mended(text: &[u8]) -> Cow<'_, [u8]> {
     if kept == 0 {
         return Cow::Borrowed(text);
     }
-    mended.extend_from_slice(&text[kept..]);
-    Cow::Owned(mended)
+    repaired.extend_from_slice(&text[kept..]);
+    Cow::Owned(repaired)
 }
 
 /// The number in `\uXXXX`, if that stands here.

@@ -15,13 +15,13 @@ use crate::graphql::document::Admitted;
 /// The header with the request's id.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What is known of an operation that was let in.
+/// What the log records of an admitted operation.
 struct Noted {
     name: Option<String>,
     cost: u64,
 }
 
-/// Notes for the log what a request runs.
+/// Records the operation of a request for the log.
 pub(super) fn note(request: &HttpRequest, admitted: &Admitted) {
     request.extensions_mut().insert(Noted { name: admitted.name.clone(), cost: admitted.cost });
 }
@@ -42,7 +42,7 @@ pub(super) async fn request(
             target: "ballroom::request",
             id = id.to_str().unwrap_or_default(),
             method = %request.method(),
-            // Its address without what is asked: a query by GET stands behind the question mark.
+            // The path without the query string, which holds the query of a GET request.
             path = request.match_pattern().as_deref().unwrap_or("(unknown)"),
             status = response.status().as_u16(),
             milliseconds = begun.elapsed().as_secs_f64() * 1e3,
@@ -55,7 +55,7 @@ pub(super) async fn request(
     Ok(response)
 }
 
-/// The id that the caller, or a proxy before us, gave the request, if it is a decent one; else a new one.
+/// The ID given by the caller or a proxy, if it is valid; else a new one.
 fn id(request: &ServiceRequest) -> HeaderValue {
     let decent = |id: &&HeaderValue| {
         let id = id.as_bytes();

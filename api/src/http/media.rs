@@ -1,4 +1,4 @@
-//! Which media type an answer has, and what that means for its status.
+//! The media type of a response, and what it means for the status.
 
 use actix_web::http::{
     StatusCode,
@@ -20,28 +20,28 @@ pub(super) enum Media {
     Page,
 }
 
-/// What the caller takes.
+/// The media types that the caller accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Accepted {
-    /// The media type of an answer: a stream only if nothing else is taken.
+    /// The media type of a response: a stream only if nothing else is accepted.
     pub(super) media: Media,
-    /// Whether a stream is taken: subscriptions are answered by nothing else.
+    /// Whether a stream is accepted; a subscription requires it.
     pub(super) events: bool,
 }
 
 impl Accepted {
-    /// What is taken of an operation's answer; none if it is nothing that there is.
+    /// The acceptable media types; none if none is supported.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let ranges = Ranges::of(headers);
         // Everything (`*/*`) is what clients take that have not thought of streams.
-        let events = ranges.liking(Media::Events).is_some_and(|liking| liking.named);
+        let events = ranges.preference(Media::Events).is_some_and(|preference| preference.named);
         let media = ranges.best(&[Media::Response, Media::Json]);
         let media = media.or(events.then_some(Media::Events))?;
         Some(Self { media, events })
     }
 }
 
-/// Whether the caller would rather have a page than JSON: browsers do.
+/// Whether the caller prefers HTML to JSON, as browsers do.
 pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     Ranges::of(headers).best(&[Media::Page, Media::Response, Media::Json]) == Some(Media::Page)
 }
@@ -86,14 +86,14 @@ impl Media {
     }
 }
 
-/// How much a media type is liked: the greater the more.
+/// Preference for a media type; the greater, the more preferred.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Liking {
+struct Preference {
     /// In thousandths.
     quality: u16,
-    /// Whether it was named, and not only fell under a wildcard.
+    /// Whether it was named, rather than matched by a wildcard.
     named: bool,
-    /// How early.
+    /// Position in the header.
     early: usize,
 }
 
@@ -120,20 +120,20 @@ impl Ranges {
         Self(ranges)
     }
 
-    /// How much a media type is liked: the most specific range that fits says it, of equals the first.
-    fn liking(&self, media: Media) -> Option<Liking> {
+    /// Preference for a media type: that of the most specific matching range, the first of equals.
+    fn preference(&self, media: Media) -> Option<Preference> {
         let fitting = self.0.iter().enumerate().filter_map(|(place, range)| {
             let early = usize::MAX - place;
             Some((range.precision(media)?, early, range.quality))
         });
         let (precision, early, quality) = fitting.max()?;
-        (quality > 0).then_some(Liking { quality, named: precision > 0, early })
+        (quality > 0).then_some(Preference { quality, named: precision > 0, early })
     }
 
-    /// The one that is liked best; of those that are liked alike the last, which is the older one where a wildcard fits both.
+    /// The most preferred type; of equals the last, which is the older one where a wildcard matches both.
     fn best(&self, offered: &[Media]) -> Option<Media> {
-        let liked = offered.iter().filter_map(|media| Some((self.liking(*media)?, *media)));
-        liked.max_by_key(|(liking, _)| *liking).map(|(_, media)| media)
+        let liked = offered.iter().filter_map(|media| Some((self.preference(*media)?, *media)));
+        liked.max_by_key(|(preference, _)| *preference).map(|(_, media)| media)
     }
 }
 
@@ -155,7 +155,7 @@ impl Range {
         range
     }
 
-    /// How precisely a media type is meant, if it is: by its name, by its family, or as anything.
+    /// How specifically the range matches a media type, if it does: by name, by type, or as `*/*`.
     fn precision(&self, media: Media) -> Option<u8> {
         let name = media.name();
         let family = || self.ty.strip_suffix("/*").filter(|family| name.split('/').next() == Some(family));

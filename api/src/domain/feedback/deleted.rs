@@ -1,4 +1,4 @@
-//! Answers that were deleted and are sent again by their source.
+//! Deleted responses that their source submits again.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 use super::submit::{ExternalKey, by_source};
 use crate::{base::error::Error, transaction::Transaction};
 
-/// Keeps in mind that an answer of a source was deleted.
+/// Records the deletion of a response of a source.
 pub(super) async fn remember(tx: &Transaction, row: &Model) -> Result<(), Error> {
     if let Some(external_id) = row.external_id.clone() {
         let (organization_id, source, deleted_at) = (row.organization_id, row.source.clone(), tx.at);
@@ -21,7 +21,7 @@ pub(super) async fn remember(tx: &Transaction, row: &Model) -> Result<(), Error>
     Ok(())
 }
 
-/// Which of some answers were deleted.
+/// The deletions of these responses.
 pub(super) struct Deletions(HashMap<ExternalKey, feedback_deletion::Model>);
 
 impl Deletions {
@@ -38,7 +38,7 @@ impl Deletions {
         Ok(Self(deleted))
     }
 
-    /// Refuses what was deleted and is only sent again: its source does not say that it became so after that.
+    /// Refuses a deleted response unless its source says that it was updated after the deletion.
     pub(super) fn admit(&self, row: &Model) -> Result<(), Error> {
         match row.external_id.as_ref().and_then(|id| self.0.get(&(row.source.clone(), id.clone()))) {
             Some(deletion) if row.source_updated_at.is_none_or(|updated| updated <= deletion.deleted_at) => {
@@ -48,7 +48,7 @@ impl Deletions {
         }
     }
 
-    /// Forgets that an answer was deleted which is there again.
+    /// Removes the record of a deletion when the response is stored again.
     pub(super) async fn forget(&mut self, tx: &Transaction, row: &Model) -> Result<(), Error> {
         let key = row.external_id.clone().map(|id| (row.source.clone(), id));
         if let Some(deletion) = key.and_then(|key| self.0.remove(&key)) {

@@ -23,27 +23,22 @@ pub(super) fn rating(
         }
         (Some(scale), None) => {
             let reason = format!(
-                "is missing, and the scale \"{scale}\" is given: give the rating too, or leave out both if there is \
-                 only a comment"
+                "is missing for the scale \"{scale}\"; send a rating too, or omit both if there is only a comment"
             );
             Err(Error::invalid("rating", reason))
         }
         (None, Some(rating)) => {
-            let reason =
-                format!("is missing, and the rating {rating} is given: name the scale, such as csat");
+            let reason = format!("is missing for the rating {rating}; send a scale, for example csat");
             Err(Error::invalid("scale", reason))
         }
     }
 }
 
-/// Refuses an answer that says nothing.
+/// Refuses a response without a rating and a comment.
 pub(super) fn says_something(row: &Model) -> Result<(), Error> {
     match row.level.is_some() || row.comment.is_some() {
         true => Ok(()),
-        false => Err(Error::invalid(
-            "rating",
-            "is missing, and so is `comment`: an answer needs at least one of them",
-        )),
+        false => Err(Error::invalid("rating", "is missing, and so is `comment`; send at least one of them")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a source newly says of an answer that is known.
+//! Updates of known responses by their source.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +20,7 @@ use crate::{
     transaction::{Event, Transaction},
 };
 
-/// Takes what is newer of answers that are known, each by itself, in the order of the items. What is not given stays;
+/// Applies newer versions of known responses, each separately, in the order of the items. Omitted fields are kept;
 /// the daily counts follow, and of a voice the last answer counts.
 pub(super) async fn all(
     tx: &mut Transaction,
@@ -38,23 +38,23 @@ pub(super) async fn all(
         rows.extend(there.all(tx.db()).await?.into_iter().map(|row| (row.id, row)));
     }
     let mut news = Vec::new();
-    let mut meant: HashMap<usize, Meant> = HashMap::new();
+    let mut meant: HashMap<usize, Target> = HashMap::new();
     let mut touched: HashSet<FeedbackId> = HashSet::new();
     for (at, id, draft) in known {
         let Some(row) = rows.get(&id) else { continue };
         if row.product_id != draft.row.product_id {
-            let reason = "is that of an answer about another product; tell the two apart by `source`";
+            let reason = "is already used by a response for another product; distinguish them by `source`";
             results[at] = Some(Err(Error::conflict("externalId", reason)));
             continue;
         }
-        // Most of what is sent again is the same; then nothing more is asked of the database.
+        // Most repeated items are unchanged; then no further queries are needed.
         if row.sent.is_some() && row.sent == draft.row.sent && !touched.contains(&id) {
             results[at] = Some(Ok(Submitted { feedback: row.clone(), outcome: Outcome::AlreadyThere }));
             continue;
         }
         touched.insert(id);
         let (timed, segmented) = (draft.timed, draft.segment_given.is_some());
-        meant.insert(at, Meant { id, timed, segmented, nulls: draft.nulls.clone() });
+        meant.insert(at, Target { id, timed, segmented, nulls: draft.nulls.clone() });
         news.push((at, draft));
     }
     for (at, given) in name_customers(tx, results, news, how).await? {
@@ -70,8 +70,8 @@ pub(super) async fn all(
     Ok(())
 }
 
-/// Which answer an item is about, and which of the fields that may be left out were given.
-struct Meant {
+/// The response that an item refers to, and which optional fields were given.
+struct Target {
     id: FeedbackId,
     timed: bool,
     segmented: bool,
@@ -82,7 +82,7 @@ async fn one(
     tx: &mut Transaction,
     before: Model,
     given: Model,
-    meant: &Meant,
+    meant: &Target,
     how: Submission,
 ) -> Result<Submitted, Error> {
     let stamp = Stamp { updated_at: given.source_updated_at, sent: given.sent.unwrap_or_default() };

@@ -1,4 +1,4 @@
-//! Submitting answers, many at once: each is taken or refused by itself.
+//! Submitting responses in batches: each is accepted or rejected separately.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,8 +13,9 @@ use serde::Serialize;
 
 use super::{
     deleted::Deletions,
+    exclude,
     handed::{About, Handed},
-    rated, renew, rows, silence, voice,
+    rated, renew, rows, voice,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -26,7 +27,7 @@ use crate::{
     transaction::{Event, Total, Transaction},
 };
 
-/// An answer to submit, or what is newly known of one.
+/// A response to submit, or an update of one.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct NewFeedback {
     /// The product, by id or key.
@@ -59,25 +60,25 @@ pub struct NewFeedback {
     pub nulls: Nulls,
 }
 
-/// How a batch is taken.
+/// Options of a batch.
 #[derive(Clone, Copy, Debug)]
 pub struct Submission {
-    /// Whether a customer who is named for the first time is made; else the answer is refused.
+    /// Whether unknown customers are created; else the response is rejected.
     pub create_customers: bool,
-    /// How much is said of it to those who listen.
+    /// How the batch is announced to subscribers.
     pub telling: Telling,
 }
 
-/// How much is said of a batch to those who listen.
+/// How a batch is announced to subscribers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
-    /// The id of each answer.
+    /// By the ID of each response.
     Each,
-    /// How many there were: a million answers of last year are no news.
+    /// By their number: a million responses of last year are no news.
     Total,
 }
 
-/// An answer that was taken.
+/// An accepted response.
 #[derive(Clone, Debug)]
 pub struct Submitted {
     /// The row.
@@ -86,7 +87,7 @@ pub struct Submitted {
     pub outcome: Outcome,
 }
 
-/// What became of an answer.
+/// The outcome of a submitted response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Stored, and it counts if it has a rating.
@@ -95,15 +96,15 @@ pub enum Outcome {
     Supersedes,
     /// Stored, and a later answer of the same voice counts.
     Superseded,
-    /// The external id was there, and what is newly said of it was taken: the counts follow.
+    /// The external ID was known and the response was updated; the counts follow.
     Updated,
-    /// The same was there: nothing was changed.
+    /// Unchanged: the same version is stored.
     AlreadyThere,
-    /// A later state of it was there: nothing was changed.
+    /// Ignored: a later version is stored.
     Outdated,
 }
 
-/// Takes a batch inside a transaction. The results are in the order of the items. `source` is used where an
+/// Submits a batch inside a transaction. The results are in the order of the items. `source` is used where an
 /// item names none.
 pub async fn submit_in(
     tx: &mut Transaction,
@@ -128,8 +129,8 @@ pub async fn submit_in(
     let mut deletions =
         Deletions::of(tx, drafts.iter().map(|(_, draft)| draft).filter(new).map(|draft| &draft.row)).await?;
     let mut known = Vec::new();
-    // An external id may stand several times in what is taken together: the first that is stored makes the answer, and the
-    // others are about it. Where the first is refused, the next one is the first.
+    // An external ID may occur several times in a batch: the first accepted item creates the response, and the
+    // others update it. If the first is rejected, the next one creates it.
     while !drafts.is_empty() {
         let (mut new, mut later, mut begun) = (Vec::new(), Vec::new(), HashSet::new());
         for (at, draft) in drafts {
@@ -169,13 +170,13 @@ pub async fn submit_in(
         .into_iter()
         .map(|result| {
             result.unwrap_or_else(|| {
-                Err(Error::internal("an item got no answer", "it is in none of the lists"))
+                Err(Error::internal("an item has no result", "it is in none of the lists"))
             })
         })
         .collect())
 }
 
-/// An item that was found good, still without its customer.
+/// A valid item, still without its customer.
 pub(super) struct Draft {
     pub(super) row: Model,
     customer: Option<String>,
@@ -352,7 +353,7 @@ async fn count(
             }
         }
     }
-    let mut silenced = Vec::new();
+    let mut excluded = Vec::new();
     let mut submitted: Numbered<Submitted> = Vec::with_capacity(rows.len());
     for (at, mut row) in rows {
         let mut outcome = Outcome::Accepted;
@@ -365,7 +366,7 @@ async fn count(
                     rated::tally(tx, &counting.row, -1);
                     match counting.in_batch {
                         Some(earlier) => submitted[earlier].1.feedback.counted = false,
-                        None => silenced.push(counting.row.id),
+                        None => excluded.push(counting.row.id),
                     }
                     *counting = Counting { row: row.clone(), in_batch: Some(submitted.len()) };
                 }
@@ -380,7 +381,7 @@ async fn count(
         }
         submitted.push((at, Submitted { feedback: row, outcome }));
     }
-    silence(tx, &silenced).await?;
+    exclude(tx, &excluded).await?;
     rows::store(tx, submitted.iter().map(|(_, submitted)| &submitted.feedback)).await?;
     if !submitted.is_empty() {
         let ids: Vec<_> = submitted.iter().map(|(_, one)| one.feedback.id).collect();
@@ -394,6 +395,6 @@ async fn count(
 
 struct Counting {
     row: Model,
-    /// Where it stands among the rows of this batch; none: it was stored before.
+    /// Its position among the rows of this batch; none: it was stored before.
     in_batch: Option<usize>,
 }

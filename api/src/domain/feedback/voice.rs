@@ -54,7 +54,7 @@ pub(super) async fn leave(tx: &mut Transaction, row: &Model) -> Result<(), Error
     Ok(())
 }
 
-/// Puts an answer into the counts if it is the last of its voice, and says so in the row.
+/// Adds a response to the counts if it is the last of its voice, and marks the row.
 pub(super) async fn enter(tx: &mut Transaction, row: &mut Model) -> Result<(), Error> {
     let counted = others(tx, row).await?.into_iter().find(|other| other.counted);
     row.counted = row.level.is_some() && counted.as_ref().is_none_or(|counted| prevails(row, counted));
@@ -62,7 +62,7 @@ pub(super) async fn enter(tx: &mut Transaction, row: &mut Model) -> Result<(), E
         tally(tx, row, 1);
         if let Some(counted) = counted {
             tally(tx, &counted, -1);
-            feedback::silence(tx, &[counted.id]).await?;
+            feedback::exclude(tx, &[counted.id]).await?;
         }
     }
     Ok(())

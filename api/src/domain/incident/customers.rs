@@ -1,4 +1,4 @@
-//! Whom an incident hurts, as far as that is known.
+//! The known customers affected by an incident.
 
 use ballroom_entity::{
     customer,

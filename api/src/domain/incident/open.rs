@@ -1,4 +1,4 @@
-//! Opening incidents, many at once: each is taken or refused by itself.
+//! Opening incidents in batches: each is accepted or rejected separately.
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,13 +25,13 @@ use crate::{
     transaction::{Event, Total, Transaction},
 };
 
-/// The longest title, in characters.
+/// Maximum length of a title, in characters.
 pub(super) const TITLE_LENGTH: usize = 500;
 
 /// Rows in one statement, well below the parameters that each database takes.
 const ROWS: usize = 500;
 
-/// An incident to open, or one that is over already, or what is newly known of one.
+/// An incident to open, already resolved or not, or an update of one.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct NewIncident {
     /// The product, by id or key.
@@ -42,15 +42,15 @@ pub struct NewIncident {
     pub release: Option<String>,
     /// 1 (critical) to 4 (minor).
     pub severity: i16,
-    /// What is wrong, in a line.
+    /// Title.
     pub title: String,
-    /// What is wrong, in full.
+    /// Description.
     pub description: Option<String>,
     /// When it began; now if not given.
     pub opened_at: Option<DateTime<Utc>>,
     /// When it began again, after it had been resolved.
     pub reopened_at: Option<DateTime<Utc>>,
-    /// When it ended; none: it is open, or nothing is said of it.
+    /// When it ended; none: it is open, or unknown.
     pub resolved_at: Option<DateTime<Utc>>,
     /// Whether the source says that it is open: then one that was resolved before is opened again, as of `updated_at`,
     /// else as of now.
@@ -69,7 +69,7 @@ pub struct NewIncident {
     pub nulls: Nulls,
 }
 
-/// An incident that was taken.
+/// An accepted incident.
 #[derive(Clone, Debug)]
 pub struct Opened {
     /// The row.
@@ -116,13 +116,14 @@ pub async fn open_in(
                 Ok(product) if product == known.product_id => {
                     let id = known.id;
                     if new.incidents.iter().any(|incident| incident.id == id) {
-                        // Twice in one batch: the second is about what the first has made.
+                        // Twice in one batch: the second updates the incident created by the first.
                         std::mem::take(&mut new).store(tx, telling).await?;
                     }
                     renew(tx, id, item, telling).await
                 }
                 Ok(_) => {
-                    let reason = "is that of an incident of another product; tell the two apart by `source`";
+                    let reason =
+                        "is already used by an incident of another product; distinguish them by `source`";
                     Err(Error::conflict("externalId", reason))
                 }
                 Err(error) => Err(error),
@@ -156,14 +157,14 @@ pub(super) fn severity(severity: i16) -> Result<i16, Error> {
     if (1..=4).contains(&severity) {
         Ok(severity)
     } else {
-        Err(Error::invalid("severity", "must lie between 1 (critical) and 4 (minor)"))
+        Err(Error::invalid("severity", "must be between 1 (critical) and 4 (minor)"))
     }
 }
 
 pub(super) fn affected(customers: Option<i64>) -> Result<Option<i64>, Error> {
     match customers {
         Some(customers) if !(0..=10_000_000_000).contains(&customers) => {
-            Err(Error::invalid("affectedCustomers", "must lie between 0 and 10,000,000,000"))
+            Err(Error::invalid("affectedCustomers", "must be between 0 and 10,000,000,000"))
         }
         _ => Ok(customers),
     }
@@ -178,14 +179,14 @@ pub(super) fn in_order(
     if let (Some(opened), Some(reopened)) = (opened_at, reopened_at)
         && reopened < opened
     {
-        return Err(Error::invalid("reopenedAt", "must not lie before openedAt"));
+        return Err(Error::invalid("reopenedAt", "must not be before openedAt"));
     }
     match (reopened_at, opened_at, resolved_at) {
         (Some(reopened), _, Some(resolved)) if resolved < reopened => {
-            Err(Error::invalid("resolvedAt", "must not lie before reopenedAt"))
+            Err(Error::invalid("resolvedAt", "must not be before reopenedAt"))
         }
         (_, Some(opened), Some(resolved)) if resolved < opened => {
-            Err(Error::invalid("resolvedAt", "must not lie before openedAt"))
+            Err(Error::invalid("resolvedAt", "must not be before openedAt"))
         }
         _ => Ok(()),
     }
@@ -273,7 +274,7 @@ pub(super) async fn link_customers(
     link(tx, "incident_customer", "customer_id", pairs).await
 }
 
-/// An incident that was found good.
+/// A valid incident.
 struct Checked {
     incident: Model,
     features: Vec<FeatureId>,
@@ -331,7 +332,7 @@ fn check_one(
 
 /// The source of an incident and its id there; none if it has none.
 fn external_key(source: &str, item: &NewIncident) -> Option<(String, String)> {
-    // What is not a name is refused with its item.
+    // An invalid name is rejected with its item.
     let external =
         check::optional_line("externalId", item.external_id.as_deref(), check::NAME_LENGTH).ok()??;
     let source = check::line("source", item.source.as_deref().unwrap_or(source), 64).ok()?;

@@ -1,4 +1,4 @@
-//! What a source newly says of an incident that is known.
+//! Updates of known incidents by their source.
 
 use ballroom_entity::{
     attribution::{self, AttributionBasis},

@@ -21,7 +21,7 @@ pub(in crate::domain) fn email(field: &str, given: &str) -> Result<String, Error
     match email.split_once('@').is_some_and(fits) {
         true => Ok(email),
         false => {
-            let reason = format!("\"{email}\" is not an e-mail address; give one like ann@example.com");
+            let reason = format!("\"{email}\" is not an email address; send one such as ann@example.com");
             Err(Error::invalid(field, reason))
         }
     }
@@ -40,7 +40,8 @@ pub(super) fn language(given: Option<&str>) -> Result<Option<String>, Error> {
     match is_language && parts.all(is_part) && tag.len() <= 35 {
         true => Ok(Some(tag)),
         false => {
-            let reason = format!("\"{tag}\" is not a language tag; give one like en, de or pt-BR");
+            let reason =
+                format!("\"{tag}\" is not a language tag; send a BCP 47 tag such as en, de or pt-BR");
             Err(Error::invalid("language", reason))
         }
     }
@@ -49,7 +50,7 @@ pub(super) fn language(given: Option<&str>) -> Result<Option<String>, Error> {
 /// Roles as they are stored: each once, in the order of the roles.
 pub(super) fn stored_roles(given: &[Role]) -> Result<Value, Error> {
     if given.contains(&Role::Customer) {
-        let reason = "CUSTOMER is not a role of a member; customers are not members of the organization";
+        let reason = "must not contain CUSTOMER: customers are not members of the organization";
         return Err(Error::invalid("roles", reason));
     }
     let roles = Role::iter().filter(|role| given.contains(role));

@@ -1,4 +1,4 @@
-//! Since when the answers that name a release show it with customers.
+//! The first use of a release, derived from the responses that name it.
 
 use ballroom_analytics::first_day_in_use;
 use ballroom_entity::{
