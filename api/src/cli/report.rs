@@ -24,33 +24,33 @@ pub(super) struct Report {
 
 #[derive(Subcommand)]
 enum Which {
-    /// What customers value: every feature of a product.
+    /// Value report: the perceived value of every feature of a product.
     Value(Value),
-    /// Did a release make things worse? Every release of a product, or one.
+    /// Release report: whether a release made things worse, for every release of a product or one.
     Release(Release),
 }
 
 /// The value report.
 #[derive(Args)]
 struct Value {
-    /// The product, by key or id.
+    /// Key or ID of the product.
     #[arg(long)]
     product: String,
 
-    /// The days whose answers count: FROM..TO, both included; or a number of days up to today. Of a period FROM..TO that is not
-    /// over (today is not) the title says "so far".
+    /// Days to report on: FROM..TO, both included, or a number of days up to today (1 to 36525). If the period
+    /// is not over yet (today is not), the title says "so far".
     #[arg(long, value_name = "DAYS", default_value = "90", value_parser = parse_days)]
     period: Span,
 
-    /// Only answers to this release.
+    /// Only responses on this release, given by version or ID.
     #[arg(long)]
     release: Option<String>,
 
-    /// Only the value to this segment.
+    /// Only the value to this segment, given by key or ID.
     #[arg(long)]
     segment: Option<String>,
 
-    /// As it could be known at the end of this day.
+    /// Report with the data known at the end of this day; default: all data.
     #[arg(long, value_name = "DAY")]
     as_of: Option<NaiveDate>,
 
@@ -61,15 +61,15 @@ struct Value {
 /// The release report.
 #[derive(Args)]
 struct Release {
-    /// The product, by key or id.
+    /// Key or ID of the product.
     #[arg(long)]
     product: String,
 
-    /// Only this release, by version or id.
+    /// Only this release, given by version or ID.
     #[arg(long)]
     release: Option<String>,
 
-    /// As it could be known at the end of this day.
+    /// Report with the data known at the end of this day; default: all data.
     #[arg(long, value_name = "DAY")]
     as_of: Option<NaiveDate>,
 
@@ -77,23 +77,23 @@ struct Release {
     output: Output,
 }
 
-/// How to print.
+/// Output format.
 #[derive(Args)]
 struct Output {
-    /// How to print.
+    /// Output format.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// For people.
+    /// A table for people.
     Table,
-    /// For programs.
+    /// JSON for programs.
     Json,
 }
 
-/// The days of a report as they are given.
+/// The period of a report as given on the command line.
 #[derive(Clone, Copy)]
 enum Span {
     Last(u64),
@@ -116,7 +116,7 @@ impl Report {
                     Span::Last(days) => Period::last(days, last),
                     Span::Between(first, last) => Period {
                         from: first,
-                        until: last.succ_opt().context("there is no day after the last")?,
+                        until: last.succ_opt().context("the last day of the period is out of range")?,
                     },
                 };
                 let (period, as_of) = Period::resolve(Some(period), value.as_of, today)?;
@@ -169,15 +169,22 @@ impl Output {
 
 fn parse_days(text: &str) -> anyhow::Result<Span> {
     if let Ok(days) = text.parse() {
-        anyhow::ensure!((1..=36_525).contains(&days), "a period has 1 to 36525 days");
+        anyhow::ensure!(
+            (1..=36_525).contains(&days),
+            "a period cannot have {days} days; write a number from 1 to 36525"
+        );
         return Ok(Span::Last(days));
     }
-    let (first, last) = text.split_once("..").context("write FROM..TO, such as 2026-01-01..2026-03-31")?;
+    let (first, last) = text.split_once("..").with_context(|| {
+        format!("\"{text}\" is not a period; write FROM..TO, for example 2026-01-01..2026-03-31")
+    })?;
     let day = |text: &str| {
-        text.parse::<NaiveDate>().with_context(|| format!("\"{text}\" is not a day; write it as 2026-01-31"))
+        text.parse::<NaiveDate>().with_context(|| {
+            format!("\"{text}\" is not a date; write it as YYYY-MM-DD, for example 2026-01-31")
+        })
     };
     let (first, last) = (day(first)?, day(last)?);
-    anyhow::ensure!(first <= last, "the first day lies after the last");
+    anyhow::ensure!(first <= last, "the first day {first} is after the last day {last}; swap them");
     Ok(Span::Between(first, last))
 }
 

@@ -7,7 +7,7 @@ use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
 use super::record::{BadRecord, Columns, ReadError, Record};
 
-/// A record may be this long. A quotation that is never closed would otherwise take the rest of the file into
+/// Maximum length of a record, in bytes. An unclosed quotation mark would otherwise read the rest of the file into
 /// memory; the longest cell of a real tracker that we know has 74,468 characters.
 pub(super) const RECORD_LIMIT: u64 = 16 * 1024 * 1024;
 
@@ -68,17 +68,17 @@ impl<R: BufRead> CsvRecords<R> {
 
     fn record(&self, line: u64) -> Result<Record, BadRecord> {
         if self.ends_in_quotation() {
-            let reason = "a quotation in it is not closed: it takes in the rest of the file".to_owned();
+            let reason = "unclosed quotation mark: it encloses the rest of the file; close it".to_owned();
             return Err(BadRecord { line, reason, fields: Vec::new() });
         }
         let (found, expected) = (self.raw.len(), self.columns.names().len());
         if found != expected {
             let last = self.reader.get_ref().line;
             let hint = match last > line {
-                true => format!("; it goes on to line {last}: is a quotation not closed?"),
+                true => format!("; it extends to line {last}: check for an unclosed quotation mark"),
                 false => String::new(),
             };
-            let reason = format!("it has {found} fields, the header has {expected}{hint}");
+            let reason = format!("the record has {found} fields, the header has {expected}{hint}");
             return Err(BadRecord { line, reason, fields: lossy(&self.raw) });
         }
         Ok(Record::new(line, self.columns.clone(), text(&self.raw, line, &self.columns)?))
@@ -107,7 +107,8 @@ fn text(raw: &ByteRecord, line: u64, columns: &Columns) -> Result<StringRecord, 
     StringRecord::from_byte_record(raw.clone()).map_err(|error| {
         let place = error.utf8_error().field();
         let column = columns.names().get(place).cloned().unwrap_or_else(|| format!("column {}", place + 1));
-        let reason = format!("`{column}` is not valid text in the file's encoding; is it windows-1252?");
+        let reason =
+            format!("`{column}` is not valid text in the file's encoding; try --encoding windows-1252");
         BadRecord { line, reason, fields: lossy(raw) }
     })
 }
@@ -138,7 +139,7 @@ struct Lines<R> {
 impl<R: BufRead> Read for Lines<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.taken > RECORD_LIMIT {
-            let reason = "the record is longer than 16 MiB: is a quotation not closed?";
+            let reason = "the record is longer than 16 MiB; check for an unclosed quotation mark";
             return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
         }
         let ready = self.source.fill_buf()?;

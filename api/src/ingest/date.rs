@@ -1,7 +1,7 @@
-//! Moments, as files write them.
+//! Dates and times in files.
 //!
-//! Known forms are read; anything that could mean two days (`04/05/2023`) is refused with a sentence that asks
-//! for the format, never guessed.
+//! Common formats are read; an ambiguous date (`04/05/2023`) is rejected with a message that asks
+//! for the format; it is never guessed.
 
 use chrono::format::{Item, Parsed, StrftimeItems, parse};
 use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
@@ -10,36 +10,36 @@ use thiserror::Error;
 
 use super::record::excerpt;
 
-/// Reads moments: in the known forms or in one given form, local ones in a time zone.
+/// Parses dates and times, in the supported formats or in a given one; local times in a time zone.
 #[derive(Clone, Debug)]
 pub struct Dates {
     zone: Tz,
     format: Option<String>,
 }
 
-/// A text that is not a moment.
+/// A text that is not a date or time.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DateError {
-    /// It has none of the known forms.
+    /// Unsupported format.
     #[error(
-        "`{0}` is not a time that is understood; understood are 2023-04-24T04:59:54Z, 2023-04-24 04:59:54 \
+        "unsupported date format `{0}`; supported are 2023-04-24T04:59:54Z, 2023-04-24 04:59:54 \
          (with or without +02:00), 2023-04-24, 30/Sep/21 17:20, and seconds or milliseconds since 1970; \
          for another form give it: --date-format \"%d.%m.%Y %H:%M\""
     )]
     Unknown(String),
-    /// It does not have the form that was asked for.
-    #[error("`{text}` does not have the form {format} that --date-format gives")]
+    /// It does not match the given format.
+    #[error("`{text}` does not match the date format {format}; correct the value or --date-format")]
     OtherForm {
-        /// What was seen.
+        /// The text.
         text: String,
         /// The date format that was given.
         format: String,
     },
-    /// It names a second that is not kept anywhere here.
-    #[error("`{0}` is a leap second, which is not kept; write second 59")]
+    /// It is a leap second.
+    #[error("`{0}` is a leap second, which cannot be stored; write second 59")]
     LeapSecond(String),
-    /// The form that was asked for is none.
-    #[error("--date-format: `{0}` is not a date format; %Y-%m-%d %H:%M:%S is one")]
+    /// The given format is invalid.
+    #[error("--date-format: `{0}` is not a date format; use for example %Y-%m-%d %H:%M:%S")]
     BadFormat(String),
 }
 

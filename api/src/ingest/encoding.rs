@@ -1,4 +1,4 @@
-//! Whatever encoding a file has, it leaves here as UTF-8.
+//! Decoding of files in any supported encoding to UTF-8.
 
 use std::fmt;
 use std::io::{self, BufRead, Read};
@@ -47,10 +47,7 @@ impl FromStr for Encoding {
     fn from_str(name: &str) -> Result<Encoding, String> {
         let known = Encoding::ALL.into_iter().find(|encoding| encoding.name().eq_ignore_ascii_case(name));
         known.ok_or_else(|| {
-            format!(
-                "`{name}` is not a known encoding; known are {}",
-                Encoding::ALL.map(Encoding::name).join(", ")
-            )
+            format!("unknown encoding `{name}`; use {}", Encoding::ALL.map(Encoding::name).join(", "))
         })
     }
 }
@@ -72,7 +69,7 @@ pub(super) struct Decoded<R> {
     text: Block,
     source_ended: bool,
     decoder_ended: bool,
-    /// What the source said while the first block was looked at; told after that block.
+    /// An error of the source while the first block was read; returned after that block.
     error: Option<io::Error>,
 }
 

@@ -20,15 +20,13 @@ impl<R: BufRead> Read for Gunzip<R> {
     }
 }
 
-/// flate2 says "corrupt deflate stream" or "unexpected end of file"; whoever imports wants to know which file
+/// flate2 reports "corrupt deflate stream" or "unexpected end of file"; the message should say which file
 /// is at fault and what to do.
 fn explained(error: io::Error) -> io::Error {
     let what = match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            "the gzip file ends too early: it was cut off; copy it again".to_owned()
-        }
+        io::ErrorKind::UnexpectedEof => "the gzip file is truncated; copy it again".to_owned(),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-            format!("the gzip file is damaged ({error}); copy it again")
+            format!("the gzip file is corrupt ({error}); copy it again")
         }
         _ => return error,
     };

@@ -1,5 +1,5 @@
-//! Importing a file: some thousand rows a transaction, each row taken or refused by itself. Whatever was
-//! imported before is there already, so an import that was interrupted is resumed by starting it again.
+//! Importing a file: a few thousand rows per transaction, each row accepted or rejected separately. Rows
+//! imported before are recognized, so an interrupted import is resumed by starting it again.
 
 mod create;
 
@@ -39,37 +39,37 @@ use crate::{
 
 pub use create::{Create, Created};
 
-/// Rows in one transaction. Twice as many are no faster, and wait longer to be safe.
+/// Rows per transaction. Twice as many are not faster and take longer to be durable.
 const ROWS: usize = 2_000;
 
-/// How a file is imported.
+/// Options of an import.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
-    /// What its rows are.
+    /// What the rows contain.
     pub kind: Kind,
-    /// How it is read.
+    /// How the file is read.
     pub read: ReadOptions,
-    /// Which column is which target: pairs of target and column.
+    /// Columns of targets: pairs of target and column.
     pub map: Vec<(String, String)>,
     /// Targets that are the same in all rows: pairs of target and text.
     pub set: Vec<(String, String)>,
-    /// The time zone of times that name none.
+    /// Time zone of times without one.
     pub time_zone: Tz,
-    /// How times are written, if not in one of the usual ways.
+    /// Format of dates and times, if not a common one.
     pub date_format: Option<String>,
-    /// What is made when a row is the first to name it.
+    /// What is created when a row refers to it and it does not exist.
     pub create: Create,
-    /// Texts of cells that hold nothing; the usual ones if not given.
+    /// Texts that mean "no value"; the default ones if not given.
     pub missing: Option<Vec<String>>,
-    /// What stands in front of the versions of this file, and nowhere else.
+    /// Prefix of the versions in this file.
     pub release_prefix: Option<String>,
     /// The system that the data come from: external ids are unique within it.
     pub source: String,
-    /// Where the rows go that cannot be taken.
+    /// File for rejected rows.
     pub rejects: PathBuf,
 }
 
-/// What became of the rows: `read` is the sum of the others.
+/// The outcomes of the rows; `read` is their sum.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Rows read.
@@ -78,27 +78,27 @@ pub struct Summary {
     pub accepted: u64,
     /// Of the accepted answers, those without a rating.
     pub unrated: u64,
-    /// Rows of what was there and was different: what is newer was taken.
+    /// Rows that updated something known.
     pub updated: u64,
-    /// Rows of what was there (or of an earlier state of it): nothing was changed.
+    /// Rows of something known in the same or a later version.
     pub already_there: u64,
     /// Answers stored beside another of the same customer, feature, scale and day: the last one counts for both.
     pub superseded: u64,
-    /// Rows of answers that were deleted here: they stay deleted.
+    /// Rows of responses that were deleted: they stay deleted.
     pub deleted: u64,
-    /// Rows that could not be taken.
+    /// Rejected rows.
     pub rejected: u64,
-    /// Anonymous answers that were accepted and say just what one of an earlier import says.
-    pub said_before: u64,
-    /// What was made because a row was the first to name it.
+    /// Accepted anonymous responses that equal one of an earlier import.
+    pub repeated: u64,
+    /// What was created.
     pub created: Created,
     /// The first day whose counts changed; none when none did.
     pub first_day: Option<NaiveDate>,
-    /// Where the rejects are; none when there were none.
+    /// File with the rejected rows; none if there are none.
     pub rejects: Option<PathBuf>,
 }
 
-/// How far an import is.
+/// Progress of an import.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
     /// Rows done.
@@ -109,26 +109,26 @@ pub struct Progress {
     pub bytes_total: u64,
 }
 
-/// What is told while a file is imported.
+/// An event during an import.
 #[derive(Clone, Debug)]
-pub enum Told {
-    /// A transaction is done.
+pub enum ImportEvent {
+    /// A transaction was committed.
     Progress(Progress),
-    /// What should be looked at: what is about to be made although something much like it is there, columns that are not
-    /// read. It ends without a full stop.
+    /// A warning: something similar to what is about to be created exists, or a column is not
+    /// read. The text has no period at its end.
     Warning(String),
 }
 
-/// So many twins are named, each before it is made; more are only counted.
-const TWINS: u64 = 50;
+/// Maximum number of similar names that are reported one by one; more are only counted.
+const MAX_SIMILAR_REPORTED: u64 = 50;
 
-/// Imports a file; `told` hears of every transaction, and of what should be looked at before it is written.
+/// Imports a file; `report` is called for every transaction and every warning.
 pub async fn import(
     store: &Store,
     by: Manage,
     file: &Path,
     options: ImportOptions,
-    mut told: impl FnMut(Told),
+    mut report: impl FnMut(ImportEvent),
 ) -> anyhow::Result<Summary> {
     let reader = open(file, &options.read)?;
     let mut mapping = Mapping::new(options.kind, reader.columns(), &options.map, &options.set)?;
@@ -140,18 +140,27 @@ pub async fn import(
     }
     check_settings(&mapping, options.create, &*store.dimensions(by.organization()).await?)?;
     for warning in unrated(&mapping).into_iter().chain(unread(&mapping, reader.columns())) {
-        told(Told::Warning(warning));
+        report(ImportEvent::Warning(warning));
     }
     let dates = match &options.date_format {
         Some(format) => Dates::with_format(options.time_zone, format)?,
         None => Dates::in_zone(options.time_zone),
     };
-    // Answers with an id of their own are known by it.
+    // Responses with an external ID are recognized by it.
     let began =
         (options.kind == Kind::Feedback && mapping.column(Target::ExternalId).is_none()).then(clock::now);
     let mut rejects = Rejects::new(&options.rejects, reader.columns());
-    anyhow::ensure!(options.rejects != file, "the rejects cannot go into the file that is imported");
-    let unwritable = || format!("cannot write the rejects to {} (--rejects)", options.rejects.display());
+    anyhow::ensure!(
+        options.rejects != file,
+        "--rejects names the imported file {}; choose another file",
+        file.display()
+    );
+    let unwritable = || {
+        format!(
+            "cannot write the rejected rows to {}; choose another file with --rejects",
+            options.rejects.display()
+        )
+    };
     // Those of an earlier import of the file say nothing about this one; and where they cannot be written, it is said
     // before anything is imported.
     let there = std::fs::File::create(&options.rejects).and_then(|file| file.metadata());
@@ -166,18 +175,18 @@ pub async fn import(
         read(reader, mapping, dates, ids, sender)
     });
     let mut summary = Summary::default();
-    let mut twins = create::Twins::default();
+    let mut similar = create::SimilarCustomers::default();
     let mut named = 0;
     while let Some(batch) = batches.recv().await {
         let Batch { rows, bad, bytes, bytes_total } = batch;
         summary.read += (rows.len() + bad.len()) as u64;
         let about = |twin: String| {
             named += 1;
-            if named <= TWINS {
-                told(Told::Warning(twin));
+            if named <= MAX_SIMILAR_REPORTED {
+                report(ImportEvent::Warning(twin));
             }
         };
-        let refused = take(store, by, (&options, began), rows, (&mut summary, &mut twins), about).await?;
+        let refused = take(store, by, (&options, began), rows, (&mut summary, &mut similar), about).await?;
         let mut bad: Vec<Bad> = bad
             .into_iter()
             .chain(refused.into_iter().map(|(reject, record)| Bad::Refused(reject, record)))
@@ -190,27 +199,30 @@ pub async fn import(
                 Bad::Refused(reject, record) => rejects.write(&reject, &record).with_context(unwritable)?,
             }
         }
-        told(Told::Progress(Progress { rows: summary.read, bytes, bytes_total }));
+        report(ImportEvent::Progress(Progress { rows: summary.read, bytes, bytes_total }));
     }
-    if named > TWINS {
-        told(Told::Warning(format!("{} more were made beside much the same", named - TWINS)));
+    if named > MAX_SIMILAR_REPORTED {
+        report(ImportEvent::Warning(format!(
+            "{} more objects were created with names similar to existing ones",
+            named - MAX_SIMILAR_REPORTED
+        )));
     }
     summary.rejected = rejects.count();
     summary.rejects = rejects.finish().with_context(unwritable)?;
-    reading.await?.with_context(|| format!("{} rows were imported before that", summary.read))?;
+    reading.await?.with_context(|| format!("{} rows were imported before the error", summary.read))?;
     Ok(summary)
 }
 
-/// What is to be said of a file of comments only: the column of the ratings may have another name.
+/// The warning about a file without ratings: the column may have another name.
 fn unrated(mapping: &Mapping) -> Option<String> {
     (mapping.kind() == Kind::Feedback && !mapping.has(Target::Rating)).then(|| {
-        "no column is read as `rating`, so all answers are taken without one and count in no score; if the file has \
+        "no column is read as `rating`, so all responses are stored without a rating and not counted in scores; if the file has \
          ratings, name their column and their scale (--map rating=COLUMN --scale SCALE)"
             .to_owned()
     })
 }
 
-/// What is to be said of columns that are not read: a name that was mistyped looks like any other.
+/// The warnings about columns that are not read: a name may be mistyped.
 fn unread(mapping: &Mapping, columns: &Columns) -> Vec<String> {
     let unread = mapping.unread(columns);
     let mut said: Vec<String> = unread
@@ -225,21 +237,24 @@ fn unread(mapping: &Mapping, columns: &Columns) -> Vec<String> {
     match others.as_slice() {
         [] => (),
         [one] => said.push(format!("column {one} is not read")),
-        some => said.push(format!("columns that are not read: {}", some.join(", "))),
+        some => said.push(format!("columns not read: {}", some.join(", "))),
     }
     said
 }
 
-/// Checks what is the same in all rows before the first of them: one mistyped word should not refuse a million.
+/// Checks the constants before the first row: one typing error should not reject a million rows.
 fn check_settings(mapping: &Mapping, create: Create, dimensions: &Dimensions) -> anyhow::Result<()> {
     let said =
-        |target: Target, error: Error| anyhow::anyhow!("--set {}: {}", target.name(), in_words(error).1);
+        |target: Target, error: Error| anyhow::anyhow!("--set {}: {}", target.name(), described(error).1);
     if let Some(scale) = mapping.constant(Target::Scale) {
         dimensions.scale("scale", scale).map_err(|error| {
             let mut known: Vec<&str> = dimensions.scales.values().map(|scale| scale.key.as_str()).collect();
             known.sort_unstable();
             let known = known.join(", ");
-            anyhow::anyhow!("--scale: {}; there are {known}, and createScale makes others", in_words(error).1)
+            anyhow::anyhow!(
+                "--scale: {}; use one of {known}, or create a scale with createScale",
+                described(error).1
+            )
         })?;
     }
     if let Some(segment) = mapping.constant(Target::Segment).filter(|_| !create.segments) {
@@ -260,7 +275,7 @@ fn check_settings(mapping: &Mapping, create: Create, dimensions: &Dimensions) ->
     Ok(())
 }
 
-/// The hash of what a file holds: by it the same file is known when it is imported again.
+/// The hash of the content of a file, by which it is recognized when it is imported again.
 fn hash(path: &Path) -> std::io::Result<[u8; 32]> {
     let mut hash = Sha256::new();
     let mut file = std::fs::File::open(path)?;
@@ -283,7 +298,7 @@ enum Row {
 }
 
 impl Row {
-    /// Writes the names in it in the form in which they are kept, so that two that look alike are one.
+    /// Normalizes names, so that names that look alike are equal.
     fn write_names(&mut self) {
         let (product, features, segment, customer, versions): (
             _,
@@ -371,7 +386,7 @@ fn read(
         }
         let batch = Batch { rows, bad, bytes: reader.bytes_read(), bytes_total: reader.bytes_total() };
         if batches.blocking_send(batch).is_err() {
-            // The import has ended with an error of its own.
+            // The import has already failed.
             return Ok(());
         }
         if let Some(end) = end {
@@ -381,8 +396,8 @@ fn read(
 }
 
 fn row(record: &Record, mapping: &Mapping, dates: &Dates, ids: &mut ExternalIds) -> Result<Row, Reject> {
-    // Every record takes its number, whether it has an id of its own or not, good or bad: so a row's id does
-    // not depend on what becomes of the others.
+    // Every record is numbered, whether it has an ID or not and whether it is valid or not: a row's ID must
+    // not depend on the outcome of others.
     let id = ids.next(record, mapping);
     Ok(match mapping.kind() {
         Kind::Feedback => {
@@ -400,8 +415,8 @@ fn row(record: &Record, mapping: &Mapping, dates: &Dates, ids: &mut ExternalIds)
     })
 }
 
-/// What became of a row.
-enum Taken {
+/// The outcome of a row.
+enum RowOutcome {
     Accepted,
     Unrated,
     Updated,
@@ -410,17 +425,17 @@ enum Taken {
     Deleted,
 }
 
-/// Takes rows in one transaction; returns those that are refused.
+/// Submits rows in one transaction; returns those that are rejected.
 ///
-/// What a refused row is the first to name must not be made, and whether a row is refused is only known when it was
-/// tried. So where something was refused and something may have been made, the transaction is given up, and the rows
-/// that were taken are taken again without the others.
+/// What only a rejected row refers to must not be created, and whether a row is rejected is only known after it was
+/// tried. So if something was rejected and something may have been created, the transaction is rolled back, and the rows
+/// that were accepted are submitted again without the others.
 async fn take(
     store: &Store,
     by: Manage,
     (options, began): (&ImportOptions, Option<DateTime<Utc>>),
     rows: Vec<(Record, Row)>,
-    (summary, twins): (&mut Summary, &mut create::Twins),
+    (summary, similar): (&mut Summary, &mut create::SimilarCustomers),
     mut about: impl FnMut(String),
 ) -> anyhow::Result<Vec<(Reject, Record)>> {
     let mut refused = Vec::new();
@@ -429,7 +444,7 @@ async fn take(
     while !rows.is_empty() {
         let mut tx = store.begin(by.organization(), clock::now()).await?.done_by(by.actor());
         let tried: Vec<Row> = rows.iter().map(|(_, row)| row.clone()).collect();
-        let made = create::missing(&mut tx, options.create, &tried, twins).await?;
+        let made = create::missing(&mut tx, options.create, &tried, similar).await?;
         let mut again = 0;
         let results = submit(&mut tx, options, tried, began.map(|began| (began, &mut again))).await?;
         if options.create.any() && results.iter().any(Result::is_err) {
@@ -447,21 +462,21 @@ async fn take(
         let first_day = tx.counts.first_day();
         made.warnings.into_iter().for_each(&mut about);
         tx.commit().await?;
-        twins.made(made.customers);
+        similar.made(made.customers);
         summary.first_day = summary.first_day.into_iter().chain(first_day).min();
         summary.created.add(made.created);
-        summary.said_before += again;
+        summary.repeated += again;
         for ((record, _), result) in rows.into_iter().zip(results) {
             match result {
-                Ok(Taken::Accepted) => summary.accepted += 1,
-                Ok(Taken::Unrated) => {
+                Ok(RowOutcome::Accepted) => summary.accepted += 1,
+                Ok(RowOutcome::Unrated) => {
                     summary.accepted += 1;
                     summary.unrated += 1;
                 }
-                Ok(Taken::Updated) => summary.updated += 1,
-                Ok(Taken::AlreadyThere) => summary.already_there += 1,
-                Ok(Taken::Superseded) => summary.superseded += 1,
-                Ok(Taken::Deleted) => summary.deleted += 1,
+                Ok(RowOutcome::Updated) => summary.updated += 1,
+                Ok(RowOutcome::AlreadyThere) => summary.already_there += 1,
+                Ok(RowOutcome::Superseded) => summary.superseded += 1,
+                Ok(RowOutcome::Deleted) => summary.deleted += 1,
                 Err(error) => refused.push((reject(record.line(), error), record)),
             }
         }
@@ -477,7 +492,7 @@ async fn submit(
     options: &ImportOptions,
     rows: Vec<Row>,
     anonymous: Option<(DateTime<Utc>, &mut u64)>,
-) -> Result<Vec<Result<Taken, Error>>, Error> {
+) -> Result<Vec<Result<RowOutcome, Error>>, Error> {
     let (mut answers, mut incidents, mut figures, mut releases) = (vec![], vec![], vec![], vec![]);
     for row in rows {
         match row {
@@ -494,25 +509,25 @@ async fn submit(
         if let Some((began, again)) = anonymous {
             let new = submitted.iter().flatten().filter(|one| one.outcome == Outcome::Accepted);
             let new = new.map(|one| &one.feedback).filter(|row| row.customer_id.is_none());
-            *again = feedback::said_before(tx, &new.cloned().collect::<Vec<_>>(), began).await?;
+            *again = feedback::count_repeated(tx, &new.cloned().collect::<Vec<_>>(), began).await?;
         }
         for result in submitted {
             results.push(match result.map(|submitted| (submitted.outcome, submitted.feedback.level)) {
-                Ok((Outcome::Accepted, None)) => Ok(Taken::Unrated),
-                Ok((Outcome::Accepted, Some(_))) => Ok(Taken::Accepted),
-                Ok((Outcome::Updated, _)) => Ok(Taken::Updated),
-                Ok((Outcome::AlreadyThere | Outcome::Outdated, _)) => Ok(Taken::AlreadyThere),
-                Ok((Outcome::Supersedes | Outcome::Superseded, _)) => Ok(Taken::Superseded),
-                // A file that is imported every night is not wrong because somebody deleted an answer of it.
-                Err(Error::Deleted { .. }) => Ok(Taken::Deleted),
+                Ok((Outcome::Accepted, None)) => Ok(RowOutcome::Unrated),
+                Ok((Outcome::Accepted, Some(_))) => Ok(RowOutcome::Accepted),
+                Ok((Outcome::Updated, _)) => Ok(RowOutcome::Updated),
+                Ok((Outcome::AlreadyThere | Outcome::Outdated, _)) => Ok(RowOutcome::AlreadyThere),
+                Ok((Outcome::Supersedes | Outcome::Superseded, _)) => Ok(RowOutcome::Superseded),
+                // A file that is imported every night remains valid when one of its responses is deleted.
+                Err(Error::Deleted { .. }) => Ok(RowOutcome::Deleted),
                 Err(error) => Err(error),
             });
         }
     }
     let taken = |became| match became {
-        Became::Created => Taken::Accepted,
-        Became::Updated => Taken::Updated,
-        Became::AlreadyThere | Became::Outdated => Taken::AlreadyThere,
+        Became::Created => RowOutcome::Accepted,
+        Became::Updated => RowOutcome::Updated,
+        Became::AlreadyThere | Became::Outdated => RowOutcome::AlreadyThere,
     };
     if !incidents.is_empty() {
         for result in incident::open_in(tx, &options.source, incidents, Telling::Total).await? {
@@ -555,7 +570,7 @@ fn new_feedback(row: parse::FeedbackRow) -> NewFeedback {
     }
 }
 
-/// Empty cells as the null that they are.
+/// Empty cells as nulls.
 fn nulls(empty: &[Target]) -> Nulls {
     let mut nulls = Nulls::default();
     for target in empty {
@@ -637,22 +652,22 @@ async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Bec
 }
 
 fn reject(line: u64, error: Error) -> Reject {
-    let (field, reason) = in_words(error);
+    let (field, reason) = described(error);
     Reject { line, field: snake(&field), reason }
 }
 
-/// The field that is at fault, and what is wrong with it, for whoever imports a file.
-fn in_words(error: Error) -> (String, String) {
+/// The invalid field and the message, in the terms of files.
+fn described(error: Error) -> (String, String) {
     match error {
         Error::Invalid { field, reason, .. } | Error::Conflict { field, reason } => (field, reason),
         Error::NotFound { field, noun, reference, near } => {
             let made = match noun {
                 "product" | "feature" | "release" | "segment" | "customer" => {
-                    format!("; --create {noun}s makes what is missing")
+                    format!("; create missing ones with --create {noun}s")
                 }
                 "scale" => {
-                    "; createScale makes scales, --create only products, features, releases, segments and \
-                            customers"
+                    "; create scales with createScale (--create supports only products, features, releases, segments and \
+                            customers)"
                         .to_owned()
                 }
                 _ => String::new(),
@@ -663,7 +678,7 @@ fn in_words(error: Error) -> (String, String) {
     }
 }
 
-/// A field as files name it: the domain's `occurredAt` is their `occurred_at`.
+/// A field as named in files: `occurredAt` is `occurred_at`.
 fn snake(field: &str) -> String {
     let mut name = String::with_capacity(field.len() + 2);
     for letter in field.chars() {

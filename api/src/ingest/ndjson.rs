@@ -1,4 +1,4 @@
-//! NDJSON: one JSON object a line.
+//! NDJSON: one JSON object per line.
 //!
 //! Nested values go by dotted paths (`{"app": {"name": ..}}` is the column `app.name`). Numbers and booleans
 //! stay the text that they were: a version written as 12.10 is not 12.1, so no number is parsed here. A list
@@ -18,7 +18,7 @@ use super::record::{BadRecord, Columns, ReadError, Record};
 
 /// The columns of a file without a header are those of its first records.
 const SAMPLE: usize = 1000;
-/// More different keys than any real export has: data were used as keys.
+/// Maximum number of different keys: more than any real export has unless data are used as keys.
 const COLUMN_LIMIT: usize = 4096;
 /// Objects nested deeper than this stay JSON.
 const DEPTH_LIMIT: usize = 16;
@@ -57,7 +57,7 @@ impl<R: BufRead> NdjsonRecords<R> {
                 Ok(Line::Text) if self.text.trim_ascii().is_empty() => {}
                 Ok(Line::Text) => return Some(self.record().map_err(ReadError::from)),
                 Ok(Line::TooLong) => {
-                    return Some(Err(self.bad("the line is longer than 16 MiB".into()).into()));
+                    return Some(Err(self.bad("the line is longer than 16 MiB; split it".into()).into()));
                 }
                 Err(error) => {
                     self.broken = true;
@@ -95,9 +95,11 @@ impl<R: BufRead> NdjsonRecords<R> {
 
     fn record(&mut self) -> Result<Record, BadRecord> {
         let values = match std::str::from_utf8(&self.text) {
-            Err(_) => Err("it is not valid text in the file's encoding; is it windows-1252?".into()),
+            Err(_) => {
+                Err("the line is not valid text in the file's encoding; try --encoding windows-1252".into())
+            }
             Ok(text) if text.trim_start().starts_with('[') => {
-                Err("it is a JSON list; NDJSON has one object a line".into())
+                Err("the line is a JSON list; NDJSON has one object per line".into())
             }
             Ok(text) => members(text),
         };
@@ -107,9 +109,9 @@ impl<R: BufRead> NdjsonRecords<R> {
             let position = match self.columns.position(&path) {
                 Some(position) => position,
                 None if self.columns.names().len() == COLUMN_LIMIT => {
-                    return Err(
-                        self.bad(format!("`{path}` is one key more than the {COLUMN_LIMIT} a file may have"))
-                    );
+                    return Err(self.bad(format!(
+                        "`{path}` exceeds the limit of {COLUMN_LIMIT} different keys per file"
+                    )));
                 }
                 None => {
                     row.push(String::new());
@@ -146,7 +148,7 @@ fn members(text: &str) -> Result<Vec<(String, String)>, String> {
     flatten("", text, 0, &mut values).map_err(|error| {
         let whole = error.to_string();
         let what = whole.split(" at line ").next().unwrap_or(&whole);
-        format!("it is not a JSON object: {what} (column {})", error.column())
+        format!("the line is not a JSON object: {what} (column {})", error.column())
     })?;
     Ok(values)
 }

@@ -83,7 +83,7 @@ impl Iterator for ParquetRecords {
             }
             Ok(None) => return None,
             Ok(Some(Err(error))) => error.to_string(),
-            Err(_) => "the Parquet file is damaged".to_owned(),
+            Err(_) => "the Parquet file is corrupt; copy it again".to_owned(),
         };
         self.broken = true;
         Some(Err(ReadError::File { line: self.row, reason }))
@@ -126,7 +126,7 @@ impl Column {
                 Kind::Timestamp { unit: time.unit, utc: time.is_adjusted_to_u_t_c }
             }
             _ if info.converted_type() == ConvertedType::INTERVAL => {
-                return Err(format!("column `{}` is an interval, which cannot be read", info.name()));
+                return Err(format!("column `{}` has the unsupported type interval; remove it", info.name()));
             }
             _ => match (info.converted_type(), column.get_physical_type()) {
                 (ConvertedType::TIMESTAMP_MILLIS, _) | (_, PhysicalType::INT96) => {

@@ -17,7 +17,7 @@ use super::ndjson::NdjsonRecords;
 use super::parquet::ParquetRecords;
 use super::record::{Columns, ReadError, Record};
 
-/// How to read a file. What is none is found out from the file.
+/// How to read a file. What is none is detected.
 #[derive(Clone, Debug, Default)]
 pub struct ReadOptions {
     /// The format; by default what the name's ending says.
@@ -66,12 +66,12 @@ impl FromStr for Format {
     fn from_str(name: &str) -> Result<Format, String> {
         let known = Format::ALL.into_iter().find(|format| format.name().eq_ignore_ascii_case(name));
         known.ok_or_else(|| {
-            format!("`{name}` is not a known format; known are {}", Format::ALL.map(Format::name).join(", "))
+            format!("unknown format `{name}`; use {}", Format::ALL.map(Format::name).join(", "))
         })
     }
 }
 
-/// Why a file cannot be read at all.
+/// An error that prevents reading a file.
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// The system says no.
@@ -82,16 +82,16 @@ pub enum OpenError {
         /// What the system said.
         source: io::Error,
     },
-    /// Neither the name nor the first bytes say what it is.
+    /// Neither the name nor the first bytes show the format.
     #[error(
-        "cannot tell the format of {path}: its name should end in .csv, .tsv, .ndjson, .jsonl or .parquet (before .gz), or give the format"
+        "unknown format of {path}: its name does not end in .csv, .tsv, .ndjson, .jsonl or .parquet (before .gz); give the format with --format"
     )]
     UnknownFormat {
         /// The file.
         path: PathBuf,
     },
     /// There is no header and no record.
-    #[error("{path} is empty")]
+    #[error("the file {path} is empty")]
     Empty {
         /// The file.
         path: PathBuf,
@@ -195,7 +195,7 @@ pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Reader, Ope
             let delimiter = options.delimiter.or((ending == "tsv").then_some(b'\t'));
             let records = CsvRecords::open(text, delimiter).map_err(|error| match error {
                 ReadError::File { reason, .. } => unreadable(reason),
-                ReadError::Record(bad) => unreadable(format!("its header is bad: {}", bad.reason)),
+                ReadError::Record(bad) => unreadable(format!("invalid header: {}", bad.reason)),
             })?;
             let records = records.ok_or_else(empty)?;
             (records.columns().clone(), Box::new(records) as Box<_>)

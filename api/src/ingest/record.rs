@@ -65,7 +65,7 @@ pub enum ReadError {
     #[error(transparent)]
     Record(#[from] BadRecord),
     /// The file cannot be read any further: nothing comes after this.
-    #[error("from line {line} on the file cannot be read: {reason}")]
+    #[error("cannot read the file at line {line}: {reason}")]
     File {
         /// The line that was being read.
         line: u64,

@@ -1,4 +1,4 @@
-//! The file of the rows that could not be taken: what was wrong, and the row itself, to be mended and
+//! The file of rejected rows: what is wrong, and the row itself, to be corrected and
 //! imported again.
 
 use std::borrow::Cow;
@@ -29,12 +29,12 @@ impl Rejects {
         Rejects { path: path.into(), header, file: None, count: 0 }
     }
 
-    /// Writes down a record that was read and not understood.
+    /// Writes a record that could not be parsed.
     pub fn write(&mut self, reject: &Reject, record: &Record) -> io::Result<()> {
         self.row(reject, record.fields())
     }
 
-    /// Writes down a record that could not be read, as far as it could be split.
+    /// Writes a record that could not be read, as far as it could be split.
     pub fn write_bad(&mut self, bad: &BadRecord) -> io::Result<()> {
         self.row(&Reject::from(bad), bad.fields.iter().map(String::as_str))
     }
@@ -44,7 +44,7 @@ impl Rejects {
         self.count
     }
 
-    /// Completes the file and says where it is; none when there was no reject.
+    /// Completes the file and returns its path; none if there are no rejects.
     pub fn finish(mut self) -> io::Result<Option<PathBuf>> {
         let Some(file) = &mut self.file else { return Ok(None) };
         file.flush()?;
@@ -76,8 +76,8 @@ fn create(path: &Path, header: &[String]) -> io::Result<Writer<File>> {
     Ok(file)
 }
 
-/// A cell that a spreadsheet will not run. What starts like a formula gets an apostrophe, which spreadsheets
-/// take for "this is text"; numbers may start with a sign.
+/// A cell that a spreadsheet does not execute. What starts like a formula gets an apostrophe, which spreadsheets
+/// interpret as text; numbers may start with a sign.
 pub fn guarded(cell: &str) -> Cow<'_, str> {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     match is_formula && cell.parse::<f64>().is_err() {

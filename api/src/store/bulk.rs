@@ -11,7 +11,7 @@ pub struct BulkColumn {
     name: &'static str,
     array: ArrayType,
     sql_type: &'static str,
-    /// What stands for null in an array, which cannot hold one here. The domain never stores this value.
+    /// The placeholder for null in an array, which cannot contain nulls here. The domain never stores this value.
     null: Option<(Value, &'static str)>,
 }
 
@@ -22,10 +22,10 @@ pub struct Bulk {
     suffix: &'static str,
 }
 
-/// Rows in one SQLite statement: beyond some dozens nothing is gained, and parameters are limited.
+/// Rows per SQLite statement: more than a few dozen gain nothing, and parameters are limited.
 const SQLITE_ROWS: usize = 64;
 
-/// Rows in one PostgreSQL statement: the arrays of a statement stay below some hundred kilobytes.
+/// Rows per PostgreSQL statement: the arrays stay below a few hundred kilobytes.
 const POSTGRES_ROWS: usize = 5_000;
 
 impl Bulk {
@@ -126,7 +126,7 @@ impl BulkColumn {
         Self { name, array: ArrayType::ChronoDate, sql_type: "date", null: None }
     }
 
-    /// A moment.
+    /// A timestamp.
     pub fn timestamp(name: &'static str) -> Self {
         Self { name, array: ArrayType::ChronoDateTimeUtc, sql_type: "timestamptz", null: None }
     }
@@ -146,7 +146,7 @@ impl BulkColumn {
         Self { name, array: ArrayType::BigInt, sql_type: "bigint", null: None }
     }
 
-    /// A truth value.
+    /// A Boolean.
     pub fn boolean(name: &'static str) -> Self {
         Self { name, array: ArrayType::Bool, sql_type: "boolean", null: None }
     }

@@ -1,4 +1,4 @@
-//! An organization's dimensions in memory: what every answer is checked against, without a query each.
+//! An organization's dimensions in memory: responses are checked against them without queries.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::{
     store::order,
 };
 
-/// Everything that an answer can refer to, but for its customer. Right for one `dimension_revision`.
+/// Everything that a response can refer to, except customers, at one `dimension_revision`.
 #[derive(Clone, Debug)]
 pub struct Dimensions {
     /// The organization.
@@ -31,7 +31,7 @@ pub struct Dimensions {
     pub segments: HashMap<SegmentId, segment::Model>,
     /// By id.
     pub scales: HashMap<ScaleId, scale::Model>,
-    /// By id. No answer refers to them, but features do.
+    /// By ID. Features refer to them, responses do not.
     pub teams: HashMap<TeamId, team::Model>,
     /// The times that customers had releases before those came again, the first one first.
     earlier: HashMap<ReleaseId, Vec<Earlier>>,
@@ -255,7 +255,7 @@ impl Dimensions {
             (Some(id), None) => self.releases.get(&id),
             (Some(_), Some(_)) => {
                 let reason =
-                    format!("\"{reference}\" is a version of several products; give the product too");
+                    format!("\"{reference}\" is a version of several products; send the product too");
                 return Err(Error::invalid(field, reason));
             }
             _ => None,

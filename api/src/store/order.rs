@@ -1,4 +1,4 @@
-//! Which of a product's releases is the newer.
+//! The order of a product's releases.
 
 use std::{
     cmp::Reverse,
@@ -71,7 +71,7 @@ fn nearest(
         if let Some(found) = known.get(&id) {
             break *found;
         }
-        // Met again on the way before it is settled, it would be a circle: then it is nobody's ancestor.
+        // Reached again before it is resolved, it would be a cycle: then it has no descendants.
         known.insert(id, None);
         way.push(id);
         next = all.get(&id).and_then(|row| row.previous_release_id);

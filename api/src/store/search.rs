@@ -1,7 +1,7 @@
-//! What features, releases and teams are found by: their names, folded, in a column of their own.
+//! Search for features, releases and teams: their names, case-folded, in a separate column.
 //!
-//! Both databases have a function that makes letters small, and neither does it for all: SQLite knows ASCII, PostgreSQL
-//! what its locale says. So the server folds what is stored, and what is looked for, in the same way.
+//! Both databases can convert to lower case, but neither for all scripts: SQLite knows ASCII, PostgreSQL
+//! what its locale defines. So the server folds both the stored text and the search text.
 
 use ballroom_entity::{feature, id::OrganizationId, release, team};
 use sea_orm::{
@@ -13,24 +13,24 @@ use uuid::Uuid;
 use super::Dimensions;
 use crate::base::text::folded;
 
-/// The column; no entity has it, for nobody reads it.
+/// The column; no entity has it, because it is never read.
 const SEARCH: &str = "search";
 
-/// The longest text that can be found: longer than two names together.
-const LONGEST: usize = 1_000;
+/// Maximum length of the text: longer than two names together.
+const MAX_LENGTH: usize = 1_000;
 
-/// That a row's names hold a text, whatever the case of its letters in any script.
+/// The condition that a row's names contain a text, not case-sensitive in any script.
 pub fn holds(text: &str) -> Expr {
-    // What the caller typed is looked for by the letter.
+    // Wildcards in the search text are literal characters.
     let text = folded(text);
-    if text.contains('\0') || text.chars().count() > LONGEST {
+    if text.contains('\0') || text.chars().count() > MAX_LENGTH {
         return Expr::val(false);
     }
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     Expr::col(SEARCH).like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
 }
 
-/// Brings up to date what the features, releases and teams are found by that a transaction has written.
+/// Updates the search column of features, releases and teams written by a transaction.
 pub(super) async fn follow(
     db: &impl ConnectionTrait,
     before: &Dimensions,
@@ -57,7 +57,7 @@ pub(super) async fn follow(
     Ok(())
 }
 
-/// Fills in what is missing: rows from before they could be found.
+/// Fills the search column of rows from before it existed.
 pub(super) async fn fill(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     #[allow(clippy::disallowed_methods, reason = "of every organization")]
     let (features, releases, teams) =

@@ -1,4 +1,4 @@
-//! A connection whose user does not wait for a database that is gone.
+//! Connections whose users do not wait for an unavailable database.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -12,19 +12,19 @@ use super::health::Health;
 /// Connections of a pool, for reading.
 pub type Reader = Watched<DatabaseConnection>;
 
-/// Several things read as of one moment.
+/// A consistent view for several reads.
 pub type View = Watched<DatabaseTransaction>;
 
-/// What every transaction begins with behind a pooler of connections: the driver names the statements that it prepares,
-/// and another client may have left the same names on the connection that the pooler gives us.
-pub(super) const FORGET: &str = "DEALLOCATE ALL";
+/// The first statement of every transaction behind a connection pooler: the driver names its prepared statements,
+/// and another client may have left the same names on the connection.
+pub(super) const DEALLOCATE: &str = "DEALLOCATE ALL";
 
-/// A connection or a transaction, watched.
+/// A connection or a transaction that fails while the database is unavailable.
 #[derive(Clone)]
 pub struct Watched<C> {
     inner: C,
     health: Arc<Health>,
-    /// Whether each statement needs a transaction around it to stay on one connection of the server.
+    /// Whether each statement needs a transaction to stay on one connection of the server.
     apart: bool,
 }
 
@@ -53,7 +53,7 @@ impl Reader {
             if !modes.is_empty() {
                 tx.execute_unprepared(&format!("SET TRANSACTION {}", modes.join(" "))).await?;
             }
-            tx.execute_unprepared(FORGET).await?;
+            tx.execute_unprepared(DEALLOCATE).await?;
             Ok(tx)
         };
         let tx = self.health.answer(begun).await?;
@@ -62,7 +62,7 @@ impl Reader {
 }
 
 impl View {
-    /// Ends it, and keeps what was written.
+    /// Commits the transaction.
     pub async fn commit(self) -> Result<(), DbErr> {
         let Self { inner, health, .. } = self;
         health.answer(inner.commit()).await
@@ -76,7 +76,7 @@ impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> W
             return Ok(None);
         }
         let tx = self.inner.begin().await?;
-        tx.execute_unprepared(FORGET).await?;
+        tx.execute_unprepared(DEALLOCATE).await?;
         Ok(Some(tx))
     }
 }
