@@ -1,4 +1,4 @@
-//! What a listener wants to hear of.
+//! The filter of a subscription.
 
 use ballroom_entity::{
     feedback,
@@ -25,8 +25,8 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// The scope of these references. A feature or a release that is named by its key or version, and not by its
-    /// id, needs the product.
+    /// The scope of these references. A feature or a release given by its key or version, and not by its
+    /// ID, requires the product.
     pub fn resolve(
         dimensions: &Dimensions,
         product: Option<&str>,
@@ -59,7 +59,7 @@ impl Scope {
         Ok(scope)
     }
 
-    /// Whether an answer is in it. An answer that names no release counts for the newest live on its day.
+    /// Whether a response is in it. A response that names no release counts for the newest one live on its day.
     pub fn has_answer(&self, dimensions: &Dimensions, answer: &feedback::Model) -> bool {
         let release = |wanted| match answer.release_id {
             Some(named) => named == wanted,
@@ -70,8 +70,8 @@ impl Scope {
             && self.release.is_none_or(release)
     }
 
-    /// Whether an incident is in it. It is in a release's as soon as anything is stated of that release, be it that
-    /// the incident does not come from there: who watches a release wants to hear that too.
+    /// Whether an incident is in it. It is in the scope of a release if any attribution names the release, even one that
+    /// rejects it.
     pub fn has_incident(&self, incident: &Incident) -> bool {
         let stated = |release| incident.attributions.iter().any(|one| one.release_id == Some(release));
         self.product.is_none_or(|product| product == incident.row.product_id)
@@ -99,13 +99,13 @@ impl Scope {
     }
 }
 
-/// No product is given: then the reference is an id of nothing, or something that is unique only in a product.
+/// The error for a reference without a product: an unknown ID, or something that is unique only in a product.
 fn lacks_product<I: PublicId>(noun: &'static str, reference: &str, key: &str) -> Error {
     match I::parse(reference) {
         Some(_) => Error::not_found(noun, noun, reference),
         None => Error::invalid(
             noun,
-            format!("give its id, or the product too: a {key} is unique only in its product"),
+            format!("is not an ID; send its ID, or the product too: a {key} is unique only in its product"),
         ),
     }
 }

@@ -1,5 +1,5 @@
-//! What is computed from the counts and told when it changes: once for all listeners of an organization, after what may
-//! change it.
+//! Values computed from the counts and sent when they change: computed once for all subscribers of an organization, after events that may
+//! change them.
 
 use std::{
     any::Any,
@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{Channel, KEPT, Place, Portion, Shared, Topic};
+use super::{BUFFERED_PORTIONS, Channel, Place, Portion, Shared, Topic};
 use crate::{
     base::error::{Error, with_causes},
     clock,
@@ -23,27 +23,27 @@ use crate::{
     store::Dimensions,
 };
 
-/// How long after a first change is waited for more, before anything is computed.
-const GATHER: Duration = Duration::from_millis(200);
+/// Time to collect further changes after the first one, before anything is computed.
+const DEBOUNCE: Duration = Duration::from_millis(200);
 
-/// From one computation to the next, at least.
-const PAUSE: Duration = Duration::from_secs(2);
+/// Minimum interval between computations.
+const MIN_COMPUTE_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How many times as long as a computation took is rested after it: each kind takes a fifth of a core at most.
-const REST: u32 = 4;
+/// Pause after a computation, as a multiple of its duration: each kind uses at most a fifth of a core.
+const PAUSE_FACTOR: u32 = 4;
 
-/// How often is looked whether a new day has begun, which alone may change a verdict or bring an alert.
-const DAWN: Duration = Duration::from_secs(60);
+/// Interval of checks for a new day, which may change verdicts and alerts by itself.
+const DAY_CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Something computed from a product's counts, whose changes are told.
+/// Something computed from a product's counts, whose changes are sent.
 pub(super) trait Computed: Sized + Send + Sync + 'static {
-    /// What is known of the organization's products, to compare with.
+    /// The known state of the organization's products, for comparison.
     type Known: Default + Send;
 
-    /// What it is called in the log.
+    /// Its name in the log.
     const NAME: &'static str;
 
-    /// Computes it for a product as of today, and returns what is not as it was known. It is noted only when all of it
+    /// Computes it for products as of today and returns the changes. The new state is stored only if all of it
     /// could be computed.
     fn compare(
         shared: &Shared,
@@ -54,31 +54,31 @@ pub(super) trait Computed: Sized + Send + Sync + 'static {
         today: NaiveDate,
     ) -> impl Future<Output = Result<Vec<Self>, Error>> + Send;
 
-    /// Forgets products that nobody listens to any more: they are known anew when somebody does.
+    /// Removes products without subscribers.
     fn keep(dimensions: &Dimensions, known: &mut Self::Known, wanted: &[ProductId]);
 
-    /// Where a channel keeps it.
+    /// The place of it in a channel.
     fn of(channel: &mut Channel) -> &mut Option<Arc<Watched<Self>>>;
 }
 
-/// What is computed of one organization, as far as somebody listens.
+/// The computed values of an organization, for products with subscribers.
 pub(super) struct Watched<C: Computed> {
     by: Report,
     topic: Topic<C>,
-    /// How many listen to each product; none: to all.
+    /// Number of subscribers of each product; none: of all products.
     interest: Mutex<HashMap<Option<ProductId>, usize>>,
-    /// Held while they are computed, so that many who come at once compute together.
+    /// Locked during a computation, so that concurrent subscribers share it.
     known: tokio::sync::Mutex<Known<C>>,
     changed: Notify,
 }
 
 struct Known<C: Computed> {
-    /// The day as of which each product is known.
+    /// The day of the known state of each product.
     days: HashMap<ProductId, NaiveDate>,
     known: C::Known,
 }
 
-/// That somebody listens to a product, as long as it is kept.
+/// A subscription to a product, until it is dropped.
 struct Interest<C: Computed> {
     watched: Arc<Watched<C>>,
     product: Option<ProductId>,
@@ -96,11 +96,11 @@ impl<C: Computed> Drop for Interest<C> {
 }
 
 impl<C: Computed> Watched<C> {
-    /// Watches an organization until nobody listens.
+    /// Watches an organization until there are no subscribers.
     pub(super) fn watch(shared: &Arc<Shared>, by: Report) -> Arc<Self> {
         let watched = Arc::new(Self {
             by,
-            topic: Topic::new(KEPT),
+            topic: Topic::new(BUFFERED_PORTIONS),
             interest: Mutex::default(),
             known: tokio::sync::Mutex::new(Known { days: HashMap::new(), known: C::Known::default() }),
             changed: Notify::new(),
@@ -113,18 +113,18 @@ impl<C: Computed> Watched<C> {
         self.topic.subscribe()
     }
 
-    /// Notes that somebody listens to a product (none: to all), as long as what is returned is kept.
+    /// Registers a subscription to a product (none: to all), until the returned value is dropped.
     pub(super) fn listened(self: &Arc<Self>, product: Option<ProductId>) -> Box<dyn Any + Send + Sync> {
         *self.interest().entry(product).or_default() += 1;
         Box::new(Interest { watched: self.clone(), product })
     }
 
-    /// Something happened that may change it.
+    /// Signals a change of scores.
     pub(super) fn scores_changed(&self) {
         self.changed.notify_one();
     }
 
-    /// Makes sure that the products which are listened to are known, so that a change can be seen.
+    /// Computes the state of products with subscribers, so that changes can be detected.
     pub(super) async fn know(&self, shared: &Shared) -> Result<(), Error> {
         let mut known = self.known.lock().await;
         let dimensions = shared.store.dimensions(self.by.organization()).await?;
@@ -136,7 +136,7 @@ impl<C: Computed> Watched<C> {
         Ok(())
     }
 
-    /// Computes what is listened to, and tells what is not as it was.
+    /// Computes the values of products with subscribers, and sends the changes.
     async fn tell_changes(&self, shared: &Shared) -> Result<(), Error> {
         let mut known = self.known.lock().await;
         let dimensions = shared.store.dimensions(self.by.organization()).await?;
@@ -148,7 +148,7 @@ impl<C: Computed> Watched<C> {
             let changes = self.compare(shared, &dimensions, &mut known, product).await?;
             if begun && !changes.is_empty() {
                 let things = changes.into_iter().map(|change| (Place::after(0), change)).collect();
-                // With nobody listening there is nobody to tell.
+                // An error only means that there are no subscribers.
                 let _ = self.topic.send(Arc::new(Portion { dimensions: dimensions.clone(), things }));
             }
         }
@@ -169,7 +169,7 @@ impl<C: Computed> Watched<C> {
         Ok(changes)
     }
 
-    /// The products that somebody listens to.
+    /// The products with subscribers.
     fn listened_to(&self, dimensions: &Dimensions) -> Vec<ProductId> {
         let interest = self.interest();
         match interest.contains_key(&None) {
@@ -178,7 +178,7 @@ impl<C: Computed> Watched<C> {
         }
     }
 
-    /// Whether it is another day, in the time zone of any product, than when it was computed.
+    /// Whether the day in the time zone of any product has changed since the last computation.
     async fn is_another_day(&self, shared: &Shared, now: DateTime<Utc>) -> bool {
         let Ok(dimensions) = shared.store.dimensions(self.by.organization()).await else { return false };
         let known = self.known.lock().await;
@@ -195,9 +195,9 @@ impl<C: Computed> Watched<C> {
 async fn watch<C: Computed>(shared: Weak<Shared>, watched: Arc<Watched<C>>) {
     let mut works = true;
     loop {
-        let woken = timeout(DAWN, watched.changed.notified()).await.is_ok();
+        let woken = timeout(DAY_CHECK_INTERVAL, watched.changed.notified()).await.is_ok();
         if woken {
-            sleep(GATHER).await;
+            sleep(DEBOUNCE).await;
         }
         let Some(shared) = shared.upgrade() else { return };
         if shared.is_done_with(&watched).await {
@@ -209,24 +209,24 @@ async fn watch<C: Computed>(shared: Weak<Shared>, watched: Arc<Watched<C>>) {
         let begun = Instant::now();
         match watched.tell_changes(&shared).await {
             Ok(()) => works = true,
-            // Said once. What is known stays, and is compared with when it works again.
+            // Logged once. The known state remains for the next successful comparison.
             Err(error) if works => {
                 works = false;
                 tracing::warn!(
                     error = with_causes(&error),
-                    "the {} could not be computed; subscribers wait until they can",
+                    "cannot compute the {}; subscribers wait until it succeeds",
                     C::NAME
                 );
             }
             Err(_) => (),
         }
         drop(shared);
-        sleep(PAUSE.max(begun.elapsed() * REST)).await;
+        sleep(MIN_COMPUTE_INTERVAL.max(begun.elapsed() * PAUSE_FACTOR)).await;
     }
 }
 
 impl Shared {
-    /// Forgets what nobody listens to. Nobody can come meanwhile: that needs the same lock.
+    /// Removes products without subscribers. New subscribers need the same lock.
     async fn is_done_with<C: Computed>(&self, watched: &Arc<Watched<C>>) -> bool {
         let mut channels = self.channels.lock().await;
         if watched.topic.receiver_count() > 0 {
