@@ -1,4 +1,4 @@
-//! From the daily counts to what the scores read.
+//! From the daily counts to the input of analytics.
 
 use std::collections::HashMap;
 
@@ -21,10 +21,10 @@ use crate::{
     store::{Dimensions, Earlier},
 };
 
-/// The share of a customer's day that an open incident spoils, by severity 1 to 4.
+/// The share of a customer's day lost to an open incident, by severity 1 to 4.
 const SEVERITY_WEIGHT: [f64; 4] = [1.0, 0.5, 0.2, 0.05];
 
-/// The share of a feature's customers that an incident of unknown reach is taken to hurt, by severity 1 to 4.
+/// The assumed share of a feature's customers affected by an incident of unknown reach, by severity 1 to 4.
 const UNKNOWN_SHARE: [f64; 4] = [0.50, 0.20, 0.05, 0.01];
 
 /// The organization's ids as the dense codes that analytics counts with, both ways.
@@ -149,7 +149,7 @@ impl Counted {
         Ok(Self { codes, facts })
     }
 
-    /// Sums them up for the scores. This takes its time: not for a thread that answers requests.
+    /// Sums them for the scores. This takes time: not for threads that serve requests.
     pub fn prepare(self) -> Result<(Codes, Prepared), Error> {
         let prepared = self.facts.prepare()?;
         Ok((self.codes, prepared))
@@ -158,7 +158,7 @@ impl Counted {
 
 impl From<analytics::Error> for Error {
     fn from(error: analytics::Error) -> Self {
-        Self::internal("the score could not be computed", error)
+        Self::internal("cannot compute the score", error)
     }
 }
 
@@ -180,7 +180,7 @@ fn scale_of(row: &scale::Model) -> analytics::Scale {
     }
 }
 
-/// A product is told apart by the code of its "product as a whole".
+/// A product is identified by the code of its "product as a whole".
 fn features(codes: &Codes) -> Vec<analytics::Feature> {
     let product = |id| codes.features.code((id, FeatureId::NONE)).unwrap_or_default();
     let coded = |(id, feature): &(ProductId, FeatureId)| analytics::Feature {
@@ -325,5 +325,5 @@ async fn incidents(
 }
 
 fn unknown() -> Error {
-    Error::Inconsistent("the daily counts refer to something that is not there".to_owned())
+    Error::Inconsistent("the daily counts refer to an unknown object".to_owned())
 }

@@ -1,4 +1,4 @@
-//! Scores: from daily counts, by way of analytics, back to the organization's own nouns.
+//! Scores: from daily counts, through analytics, back to the organization's own nouns.
 
 pub mod distribution;
 pub mod facts;
@@ -39,7 +39,7 @@ use crate::{
     store::{Dimensions, Store},
 };
 
-/// What a value is asked of.
+/// The period of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Period {
     /// First day.
@@ -48,19 +48,19 @@ pub struct Period {
     pub until: NaiveDate,
 }
 
-/// The days that a value covers if the caller names none: a quarter, about what a customer remembers.
-const USUAL_DAYS: u64 = 90;
+/// Default length of the period: a quarter, about what a customer remembers.
+const DEFAULT_DAYS: u64 = 90;
 
-/// The longest period: the daily counts of a century.
-const MOST_DAYS: i64 = 36_525;
+/// Maximum length of a period: a century.
+const MAX_DAYS: i64 = 36_525;
 
 impl Period {
-    /// The last days up to and with a day.
+    /// The last days up to a day, inclusive.
     pub fn last(days: u64, last: NaiveDate) -> Self {
         Self { from: last - Days::new(days - 1), until: last + Days::new(1) }
     }
 
-    /// The period asked for (the last 90 days if none is named), and the last day that may be known: by default the
+    /// The requested period (default: the last 90 days), and the last known day: by default the
     /// period's last, or today if that is earlier.
     pub fn resolve(
         given: Option<Self>,
@@ -68,18 +68,19 @@ impl Period {
         today: NaiveDate,
     ) -> Result<(Self, NaiveDate), Error> {
         let as_of = as_of.map(|day| known_day("asOf", day, today)).transpose()?;
-        let period = given.unwrap_or_else(|| Self::last(USUAL_DAYS, as_of.unwrap_or(today)));
+        let period = given.unwrap_or_else(|| Self::last(DEFAULT_DAYS, as_of.unwrap_or(today)));
         let epoch = DateTime::UNIX_EPOCH.date_naive();
-        if period.from < epoch - Days::new(USUAL_DAYS) || period.until > today + Days::new(MOST_DAYS as u64) {
-            return Err(Error::invalid("period", "must lie between 1970 and a century from now"));
+        if period.from < epoch - Days::new(DEFAULT_DAYS) || period.until > today + Days::new(MAX_DAYS as u64)
+        {
+            return Err(Error::invalid("period", "must be between 1970 and a century from now"));
         }
         if period.until <= period.from {
             return Err(Error::invalid(
                 "period.until",
-                "must lie after period.from: a period ends before its `until`",
+                "must be after period.from: a period ends the day before `until`",
             ));
         }
-        if (period.until - period.from).num_days() > MOST_DAYS {
+        if (period.until - period.from).num_days() > MAX_DAYS {
             return Err(Error::invalid("period", "must not be longer than a century"));
         }
         let as_of = as_of.unwrap_or_else(|| today.min(period.until - Days::new(1)));
@@ -87,18 +88,18 @@ impl Period {
     }
 }
 
-/// A day as of which a score may be asked: one that has come.
+/// Validates the day of a score: not in the future.
 pub fn known_day(field: &str, day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Error> {
     if day > today {
-        return Err(Error::invalid(field, format!("must not lie after today ({today})")));
+        return Err(Error::invalid(field, format!("must not be after today ({today})")));
     }
     if day < DateTime::UNIX_EPOCH.date_naive() {
-        return Err(Error::invalid(field, "must not lie before 1970"));
+        return Err(Error::invalid(field, "must not be before 1970"));
     }
     Ok(day)
 }
 
-/// Which part of the answers a value is asked of.
+/// The part of the responses that a value covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cell {
     /// The days.
@@ -107,28 +108,28 @@ pub struct Cell {
     pub release: Option<ReleaseId>,
     /// Only this segment.
     pub segment: Option<SegmentId>,
-    /// The last day whose rows may be known.
+    /// The last known day.
     pub as_of: NaiveDate,
 }
 
 impl Cell {
-    /// Whether every day of the period is known, and over; if not, its figures are those so far. A day is over when
+    /// Whether every day of the period is known and over; if not, its figures are provisional. A day is over when
     /// another has begun in the product's time zone.
     pub fn complete(&self, today: NaiveDate) -> bool {
         self.as_of.succ_opt().is_none_or(|unknown| self.period.until <= unknown.min(today))
     }
 }
 
-/// Computes scores, and keeps what several of them share.
+/// Computes scores and caches what they share.
 #[derive(Clone)]
 pub struct Scores {
     store: Store,
-    kept: Arc<Mutex<HashMap<OrganizationId, Kept>>>,
+    kept: Arc<Mutex<HashMap<OrganizationId, SnapshotSlot>>>,
 }
 
-/// The last snapshot of an organization. The lock is held while a new one is made, so that many who ask at
-/// once make one together.
-type Kept = Arc<tokio::sync::Mutex<Option<Arc<Snapshot>>>>;
+/// The last snapshot of an organization. It is locked while a new one is created, so that concurrent requests
+/// share it.
+type SnapshotSlot = Arc<tokio::sync::Mutex<Option<Arc<Snapshot>>>>;
 
 /// An organization's counts at one revision, ready for any number of scores.
 pub struct Snapshot {
@@ -136,12 +137,12 @@ pub struct Snapshot {
     today: NaiveDate,
     /// The organization's dimensions at that revision.
     pub dimensions: Arc<Dimensions>,
-    /// The codes in which analytics answers.
+    /// The codes used by analytics.
     pub codes: Codes,
     prepared: Prepared,
     priors: Mutex<HashMap<Day, Arc<Hyperparameters>>>,
-    /// The days whose kept parameters have been looked for. The lock is held while they are read, so that
-    /// nobody computes what another is about to find.
+    /// The days whose stored parameters were looked up. It is locked while they are read, so that
+    /// none are computed that are about to be found.
     looked_for: tokio::sync::Mutex<HashSet<NaiveDate>>,
 }
 
@@ -158,26 +159,26 @@ pub struct TrendOf {
     pub segment: Option<SegmentId>,
 }
 
-/// What is to be forecast of a feature.
+/// A forecast for a feature.
 #[derive(Clone, Debug)]
 pub struct ForecastOf {
-    /// The last day that may be known; the forecast begins the day after.
+    /// The last known day; the forecast begins the day after.
     pub as_of: NaiveDate,
     /// How many days.
     pub days: u32,
     /// When a release is planned.
     pub release_on: Option<NaiveDate>,
-    /// The active customers expected on each day; empty: as many as lately.
+    /// Expected active customers on each day; empty: as recently.
     pub active_customers: Vec<f64>,
 }
 
 impl Scores {
-    /// Scores of what is in this database.
+    /// Scores of the data in this database.
     pub fn new(store: Store) -> Self {
         Self { store, kept: Arc::default() }
     }
 
-    /// The organization's counts as they are now. One statement when nothing has changed.
+    /// The organization's current counts. One statement if nothing has changed.
     pub async fn snapshot(&self, by: Report, today: NaiveDate) -> Result<Arc<Snapshot>, Error> {
         let organization = by.organization();
         let kept = {
@@ -395,7 +396,7 @@ impl Snapshot {
     fn value_report(&self, product: ProductId, cell: Cell) -> Result<Vec<ValueScore>, Error> {
         let whole = self.feature(product, FeatureId::NONE)?;
         let mut features = self.prepared.features_of(whole);
-        // Nobody asked about the product as a whole unless somebody answered.
+        // The product as a whole is included only if it has responses.
         if self.prepared.first_day(whole).is_none() {
             features.retain(|feature| *feature != whole);
         }
@@ -418,7 +419,7 @@ impl Snapshot {
         // Time zones are few, so are the cells: those that share one are looked at together.
         let mut together: HashMap<Cell, Vec<u32>> = HashMap::new();
         for (product, cell) in cells {
-            // A product that was made since the snapshot has nothing to compare.
+            // A product created since the snapshot has nothing to compare.
             let Ok(whole) = self.feature(*product, FeatureId::NONE) else { continue };
             if self.prepared.first_day(whole).is_some() {
                 together.entry(*cell).or_default().push(whole);
@@ -470,7 +471,7 @@ impl Snapshot {
         let query = AlertQuery {
             whole: self.feature(product, FeatureId::NONE)?,
             from: day(period.from),
-            // What has not come yet has no incidents.
+            // The future has no incidents.
             until: day(period.until).min(day(self.today) + 1),
         };
         Ok(analytics::alerts(&self.prepared, &query)?)
@@ -569,7 +570,7 @@ impl Snapshot {
         self.codes.releases.id(code)
     }
 
-    /// What a feature is called; the product's name for the product as a whole.
+    /// The name of a feature; the product's name for the product as a whole.
     pub fn feature_name(&self, code: u32) -> &str {
         let (product, feature) = self.feature_of(code);
         match self.dimensions.features.get(&feature) {
@@ -617,15 +618,15 @@ impl Snapshot {
     }
 }
 
-/// Whoever asks for a score has looked the thing up before: the facts must know it.
+/// The error for an object that is missing in the facts, although it was looked up before.
 fn unknown(noun: &str, id: String) -> Error {
-    Error::Inconsistent(format!("the facts of the scores know no {noun} {id}"))
+    Error::Inconsistent(format!("the facts of the scores have no {noun} {id}"))
 }
 
-/// Polars must not be called on a thread that answers requests: it blocks, and says so by panicking.
+/// Runs Polars on a blocking thread: on a thread that serves requests it panics.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|error| Err(Error::internal("the computation ended early", error)))
+    done.unwrap_or_else(|error| Err(Error::internal("the computation was aborted", error)))
 }

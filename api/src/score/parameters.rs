@@ -1,9 +1,9 @@
-//! The parameters that scores rest on: what is estimated from the organization as a whole, kept for each day
-//! that is over, so that a score as of a past day can be had again.
+//! The parameters of scores: estimates from the organization as a whole, stored for each day
+//! that is over, so that a score as of a past day is reproducible.
 //!
-//! A day's parameters are computed in the night after it (`serve`), when somebody asks for them, and at the end of
-//! an import for all kept days that it changed. Answers that arrive late one by one leave them as they are: what was
-//! said of a past day stays said. Where none are kept, they are computed from the counts when a score is asked for.
+//! A day's parameters are computed in the night after it (`serve`), on request, and at the end of
+//! an import for all stored days that it changed. Late responses that arrive one by one do not change them: past
+//! scores remain as reported. If none are stored, they are computed from the counts on request.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -30,14 +30,14 @@ use crate::{
     store::{Bulk, BulkColumn, Dimensions, Store},
 };
 
-/// The most days that are computed at once.
-pub const MOST_DAYS: u64 = 400;
+/// Maximum number of days that are computed at once.
+pub const MAX_DAYS: u64 = 400;
 
-/// How far back the nightly job looks for days that it missed.
+/// Number of days that the nightly job looks back for missed days.
 const CATCH_UP: u64 = 92;
 
-/// How often a server looks whether a day is over.
-const EVERY: Duration = Duration::from_secs(15 * 60);
+/// Interval of checks whether a day is over.
+const CHECK_INTERVAL: Duration = Duration::from_secs(15 * 60);
 
 /// The parameters of a day, in the organization's own ids. Variances and means are of utilities, 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -171,17 +171,20 @@ pub async fn compute(
     now: DateTime<Utc>,
 ) -> Result<Vec<NaiveDate>, Error> {
     if period.until <= period.from {
-        return Err(Error::invalid("until", "must lie after `from`: the days end before it"));
+        return Err(Error::invalid("until", "must be after `from`: the period ends the day before `until`"));
     }
     let asked = (period.until - period.from).num_days();
-    if asked > MOST_DAYS as i64 {
-        let reason = format!("lies {asked} days after `from`; at most {MOST_DAYS} days are computed at once");
+    if asked > MAX_DAYS as i64 {
+        let reason = format!("is {asked} days after `from`; at most {MAX_DAYS} days can be computed at once");
         return Err(Error::invalid("until", reason));
     }
     let dimensions = store.dimensions(by.organization()).await?;
     let over = last_day(&dimensions, now);
     if let Some(over) = over.filter(|over| period.until > *over + Days::new(1)) {
-        let reason = format!("must not lie after {}: only days that are over are kept", over + Days::new(1));
+        let reason = format!(
+            "must not be after {}: parameters are stored only for days that are over",
+            over + Days::new(1)
+        );
         return Err(Error::invalid("until", reason));
     }
     let days = period.from.iter_days().take_while(|day| *day < period.until).collect();
@@ -219,7 +222,7 @@ pub async fn after_import(
     let mut days: Vec<_> = rows.into_iter().map(|row| row.day).collect();
     days.sort_unstable();
     let mut computed = Vec::new();
-    for days in days.chunks(MOST_DAYS as usize) {
+    for days in days.chunks(MAX_DAYS as usize) {
         computed.extend(keep(store, scores, by, days.to_vec(), now).await?);
     }
     computed.extend(catch_up(store, scores, by, now).await?);
@@ -227,9 +230,9 @@ pub async fn after_import(
 }
 
 /// The nightly job: looks now and then whether a day of an organization is over, and computes its parameters. A
-/// failure is logged and mended by the next look.
+/// failure is logged, and the next check tries again.
 pub async fn every_night(store: Store, scores: Scores) {
-    let mut look = tokio::time::interval(EVERY);
+    let mut look = tokio::time::interval(CHECK_INTERVAL);
     loop {
         look.tick().await;
         let organizations = organization::all(&store).await.unwrap_or_else(|error| {
@@ -241,11 +244,10 @@ pub async fn every_night(store: Store, scores: Scores) {
             let done = async { catch_up(&store, &scores, by?, clock::now()).await }.await;
             match done {
                 Ok(days) if days.is_empty() => (),
-                Ok(days) => tracing::info!(days = days.len(), "the parameters of past days were computed"),
-                Err(error) => tracing::error!(
-                    error = with_causes(&error),
-                    "the parameters of past days were not computed"
-                ),
+                Ok(days) => tracing::info!(days = days.len(), "computed the parameters of past days"),
+                Err(error) => {
+                    tracing::error!(error = with_causes(&error), "cannot compute the parameters of past days")
+                }
             }
         }
     }
@@ -268,7 +270,7 @@ async fn keep(
     }
     let row = |(day, parameters): &(NaiveDate, Parameters)| {
         let parameters = serde_json::to_value(parameters)
-            .map_err(|error| Error::internal("the parameters cannot be written", error))?;
+            .map_err(|error| Error::internal("cannot serialize the parameters", error))?;
         Ok(vec![
             Value::Uuid(Some(by.organization().0)),
             Value::ChronoDate(Some(*day)),

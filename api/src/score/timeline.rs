@@ -1,4 +1,4 @@
-//! What happened in each day, week or month of a period.
+//! Timelines: events and figures by day, week or month.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,10 +18,10 @@ use crate::{
     store::{Dimensions, Store},
 };
 
-/// The most buckets of a timeline.
-const MOST_BUCKETS: usize = 400;
+/// Maximum number of buckets of a timeline.
+const MAX_BUCKETS: usize = 400;
 
-/// How long a bucket is.
+/// The length of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// A day.
@@ -32,7 +32,7 @@ pub enum Step {
     Month,
 }
 
-/// Some days that are shown together.
+/// Days that are shown together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
     /// The days.
@@ -41,14 +41,14 @@ pub struct Bucket {
     pub complete: bool,
 }
 
-/// What happened in each bucket.
+/// The figures of a bucket.
 #[derive(Clone, Debug)]
 pub struct Happened {
     /// NPS, CSAT and the like, with the number of answers.
     pub figures: Vec<Standard>,
     /// Incidents that were opened, each counted once.
     pub opened: i64,
-    /// Customer-days that incidents spoiled; none while neither exposure nor hurt customers are known.
+    /// Customer-days lost to incidents; none if neither exposure nor affected customers are known.
     pub lost: Option<f64>,
 }
 
@@ -86,12 +86,12 @@ impl Step {
 /// The buckets of a period: weeks and months of the calendar, the first and the last cut off by the period.
 pub fn buckets(period: Period, step: Step, today: NaiveDate) -> Result<Vec<Bucket>, Error> {
     let days = (period.until - period.from).num_days() as usize;
-    if days.div_ceil(step.shortest()) > MOST_BUCKETS {
+    if days.div_ceil(step.shortest()) > MAX_BUCKETS {
         let longer = match step {
-            Step::Day => "take a shorter period or a longer step",
-            Step::Week | Step::Month => "take a shorter period",
+            Step::Day => "choose a shorter period or a longer step",
+            Step::Week | Step::Month => "choose a shorter period",
         };
-        let reason = format!("has {days} days: more than {MOST_BUCKETS} buckets; {longer}");
+        let reason = format!("has {days} days, which gives more than {MAX_BUCKETS} buckets; {longer}");
         return Err(Error::invalid("period", reason));
     }
     let mut buckets = Vec::new();

@@ -280,7 +280,7 @@ fn truths(calendar: &Calendar) -> Vec<Truth> {
             None,
             Some(COINCIDES),
             format!(
-                "on the day of {COINCIDES} ({}) prices rise, and every feature loses {} points of 100: the release is not to blame",
+                "on the day of {COINCIDES} ({}) prices rise, and every feature loses {} points of 100: not caused by the release",
                 on(COINCIDES),
                 percent(COMMON)
             ),
@@ -290,7 +290,7 @@ fn truths(calendar: &Calendar) -> Vec<Truth> {
             None,
             Some(SHIFTS),
             format!(
-                "from {SHIFTS} ({}) on the unhappy segment `{FREE}` answers twice as often and nobody changed their mind: no regression",
+                "from {SHIFTS} ({}) on the unhappy segment `{FREE}` responds twice as often with unchanged ratings: no regression",
                 on(SHIFTS)
             ),
         ),
@@ -298,13 +298,17 @@ fn truths(calendar: &Calendar) -> Vec<Truth> {
             TruthKind::FewAnswers,
             Some(WHITEBOARD),
             Some(BRINGS_WHITEBOARD),
-            "exactly 3 customers answered about Whiteboard, all with the best rating: it must not top the ranking".into(),
+            "exactly 3 customers rated Whiteboard, all with the best rating: it must not top the ranking"
+                .into(),
         ),
         truth(
             TruthKind::SlowDrift,
             Some(PLUGINS),
             None,
-            format!("Plugins loses {} points of 100 over the year, a little every day: no release is to blame", percent(DRIFT)),
+            format!(
+                "Plugins loses {} points of 100 over the year, a little every day: not caused by a release",
+                percent(DRIFT)
+            ),
         ),
     ]
 }
