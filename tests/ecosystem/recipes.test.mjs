@@ -83,7 +83,7 @@ class World {
     process.env.BALLROOM_CORS_ORIGIN = world.pages
     // So few heavy operations at a time that recipe 8 meets OVERLOADED, and so learns whether it waits as it should.
     process.env.BALLROOM_HEAVY_OPERATIONS = '1'
-    process.env.BALLROOM_HEAVY_WAITING = '1'
+    process.env.BALLROOM_HEAVY_QUEUE = '1'
     world.server = await Server.start(t)
     world.env = {
       ...process.env,

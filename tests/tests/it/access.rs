@@ -883,7 +883,7 @@ async fn tokens_are_listed_with_what_they_may(backend: Backend) {
     );
     let list = app.database.succeeds(&["token", "list"]).await;
     let line = list.lines().find(|line| line.contains("page")).unwrap();
-    for word in ["publishable", "shop search https://a.example", "works until 2099-01-01"] {
+    for word in ["publishable", "shop search https://a.example", "active until 2099-01-01"] {
         assert!(line.contains(word), "{word}: {list}");
     }
 }
@@ -910,14 +910,14 @@ async fn messages_tell_who_only_writes_nothing_of_what_is_stored(backend: Backen
         (
             "recordDeployment(input: { product: \"shop\", release: \"2.0\", environment: \"e\", status: FAILED, externalId: \"d\", source: \"jobs\" })",
             "is \"1.0\" in the deployment",
-            "release: differs from what is there, or its state forbids it",
+            "release: differs from the stored value, or the state of the object forbids it",
         ),
         (
             "shipRelease(input: { product: \"shop\", release: \"1.0\", releasedAt: \"2026-01-02T00:00:00Z\" })",
-            "is released since 2026-01-01",
-            "release: differs from what is there, or its state forbids it",
+            "was already released at 2026-01-01",
+            "release: differs from the stored value, or the state of the object forbids it",
         ),
-        (resolve.as_str(), "before the incident was opened", "resolvedAt: does not fit what is there"),
+        (resolve.as_str(), "before the incident was opened", "resolvedAt: conflicts with stored data"),
     ] {
         let document = format!("mutation {{ did: {verb} {{ userErrors {{ message }} }} }}");
         let message = async |token: &str| {

@@ -27,7 +27,7 @@ fn summary(said: &str) -> [u64; 5] {
             line.split(label).next().unwrap().rsplit([':', ' ']).find(|word| !word.is_empty()).unwrap();
         digits.replace(',', "").parse().unwrap()
     };
-    let all = [" row", " accepted", " already there", " superseded", " rejected"].map(number);
+    let all = [" row", " accepted", " unchanged", " superseded", " rejected"].map(number);
     assert_eq!(all[0], all[1..].iter().sum::<u64>() + number(" updated"), "{said}");
     all
 }

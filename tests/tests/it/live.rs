@@ -484,7 +484,7 @@ async fn a_token_that_ends_ends_its_connections(backend: Backend) {
     }
     let (expiring, revoking) = (events(&app, &short, ANSWERS).await, events(&app, &long, ANSWERS).await);
     let (code, reason) = expires.is_closed().await;
-    assert_eq!((code, reason.contains("run out")), (4403, true), "{reason}");
+    assert_eq!((code, reason.contains("expired")), (4403, true), "{reason}");
     assert!(clock::now() >= soon);
     assert_eq!(rest(expiring).await, "", "it ends without a complete");
     app.submits(answer("search", None)).await;
@@ -565,7 +565,7 @@ async fn a_client_that_breaks_the_protocol_is_told_how() {
         (vec![json!("text")], 4400, "not an object"),
         (vec![json!({ "id": "1" })], 4400, "`type`"),
         (vec![json!({ "type": "hello" })], 4400, "`type`"),
-        (vec![json!({ "type": "next", "id": "1", "payload": {} })], 4400, "for the server"),
+        (vec![json!({ "type": "next", "id": "1", "payload": {} })], 4400, "of the server"),
         (vec![json!({ "type": "connection_init", "payload": 3 })], 4400, "`payload`"),
         (vec![json!({ "type": "ping", "payload": [] })], 4400, "`payload`"),
         (vec![json!({ "type": "complete" })], 4400, "`id`"),

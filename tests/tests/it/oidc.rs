@@ -197,7 +197,7 @@ async fn callers_of_an_issuer_are_let_in_as_their_claims_say() {
     tokio::time::sleep(Duration::from_secs(33).saturating_sub(since.elapsed())).await;
     let (status, _, message) = code(&hasty, WHO).await;
     assert_eq!(status, 401);
-    assert!(message.contains("run out"), "{message}");
+    assert!(message.contains("expired"), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -167,19 +167,19 @@ async fn a_period_without_answers_ranks_nothing(backend: Backend) {
         "query($period: PeriodInput!) { product(product: \"atelier\") { valueReport(period: $period) {
         complete responses entries { rank value { responses ranked } } } } }";
     let cases = [
-        ((last - Days::new(29), last + Days::new(1)), (true, true), "", "– not enough answers to rank"),
-        ((last + Days::new(9), last + Days::new(20)), (true, false), "", "no answers in this period"),
+        ((last - Days::new(29), last + Days::new(1)), (true, true), "", "– not enough responses to rank"),
+        ((last + Days::new(9), last + Days::new(20)), (true, false), "", "no responses in this period"),
         (
             (last - Days::new(9), today + Days::new(20)),
             (false, true),
             ", so far (to ",
-            "– not enough answers to rank",
+            "– not enough responses to rank",
         ),
         (
             (today + Days::new(9), today + Days::new(20)),
             (false, false),
-            ", which has not begun",
-            "no answers in this period",
+            " (not begun yet)",
+            "no responses in this period",
         ),
     ];
     for ((from, until), (complete, ranked), title, foot) in cases {
@@ -422,7 +422,7 @@ async fn a_server_keeps_the_days_that_are_over(backend: Backend) {
             assert!(said.contains("Nothing to compute"), "{said}");
             let from = (yesterday - Days::new(1)).to_string();
             let said = app.database.succeeds(&["parameters", "--from", &from]).await;
-            assert!(said.contains("2 days are kept"), "{said}");
+            assert!(said.contains("parameters of 2 days"), "{said}");
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
