@@ -185,6 +185,16 @@ impl CommonShift {
     }
 }
 
+impl CommonShift {
+    /// The shift in one window of a product whose features are used to move together by `common`. A year in which nothing
+    /// happened says little of how far an outage or a price moves everything: where the controls themselves show more
+    /// than usual, they are believed as much as without such a year.
+    pub(crate) fn of_window(controls: &[Shift], common: f64) -> Self {
+        let shown = Self::of(controls, f64::INFINITY).shift.abs();
+        Self::of(controls, common.max(shown.min(COMMON.default)))
+    }
+}
+
 /// The answers of a release on one day, and those to other releases.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SameDay {

@@ -121,11 +121,24 @@ pub(crate) fn tallies(facts: &Facts) -> Result<Vec<Tally>> {
     if declared && facts.feedback.column("release")?.null_count() == 0 {
         return Ok(Vec::new());
     }
+    tally(facts.feedback.clone().lazy(), "count")
+}
+
+/// How many incidents name which release, in the order of the days; those that no change caused aside. Nothing where
+/// every incident names one.
+pub(crate) fn incident_tallies(facts: &Facts) -> Result<Vec<Tally>> {
+    if facts.incidents.column("release")?.null_count() == 0 {
+        return Ok(Vec::new());
+    }
+    tally(facts.incidents.clone().lazy().filter(col("no_change").not()), "opened")
+}
+
+fn tally(rows: LazyFrame, count: &str) -> Result<Vec<Tally>> {
     let by = ["day", "feature", "release"];
-    let sums = facts.feedback.clone().lazy().filter(col("count").gt(lit(0))).group_by(by.map(col));
-    let sums = sums.agg([col("count").sum()]).sort(by, SortMultipleOptions::default()).collect()?;
+    let sums = rows.filter(col(count).gt(lit(0))).group_by(by.map(col));
+    let sums = sums.agg([col(count).sum()]).sort(by, SortMultipleOptions::default()).collect()?;
     let (days, features) = (sums.column("day")?.i32()?, sums.column("feature")?.u32()?);
-    let (releases, counts) = (sums.column("release")?.u32()?, sums.column("count")?.i64()?);
+    let (releases, counts) = (sums.column("release")?.u32()?, sums.column(count)?.i64()?);
     let rows = days.into_no_null_iter().zip(features.into_no_null_iter()).zip(releases.iter());
     let rows = rows.zip(counts.into_no_null_iter());
     Ok(rows.map(|(((day, feature), release), count)| Tally { feature, release, day, count }).collect())

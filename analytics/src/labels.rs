@@ -5,9 +5,11 @@
 //! they made healthy releases look guilty. Only where a product's answers hardly ever name a release is an answer
 //! given to the newest release that somebody declared.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
+use std::ops::Range;
 
-use crate::facts::{Day, Facts, Release};
+use crate::facts::{Day, Feature, Release};
 use crate::running::Running;
 
 /// A product labels if at least this share of its answers of the last [`SPAN`] days names a release.
@@ -23,8 +25,12 @@ const FEW_IN_USE: i64 = 2;
 const WEEK: Day = 7;
 /// ... or the same share of [`SPAN`] days, where answers are rarer than that.
 const RARE_IN_USE: i64 = 3;
+/// So few are stragglers, though, where the release's share of the answers of the four weeks from then on is less than this
+/// part of what it is at its most, in four weeks with so many answers or as if they had them.
+const SHARE_OF_PEAK: f64 = 0.10;
+const ENOUGH: i64 = 10;
 
-/// Answers of one feature on one day that name one release, or none.
+/// Answers, or incidents, of one feature on one day that name one release, or none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tally {
     pub(crate) feature: u32,
@@ -33,7 +39,7 @@ pub(crate) struct Tally {
     pub(crate) count: i64,
 }
 
-/// How many answers of each product name a release.
+/// How many answers, or incidents, of each product name a release.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Labels {
     /// Those that do, and all.
@@ -42,11 +48,11 @@ pub(crate) struct Labels {
 
 impl Labels {
     /// From tallies in the order of their days.
-    pub(crate) fn of(facts: &Facts, tallies: &[Tally]) -> Self {
+    pub(crate) fn of(features: &[Feature], tallies: &[Tally]) -> Self {
         let mut days: HashMap<u32, Vec<(Day, [i64; 2])>> = HashMap::new();
         for tally in tallies {
             let labelled = if tally.release.is_some() { tally.count } else { 0 };
-            let product = facts.features[tally.feature as usize].product;
+            let product = features[tally.feature as usize].product;
             days.entry(product).or_default().push((tally.day, [labelled, tally.count]));
         }
         Self { products: days.into_iter().map(|(product, days)| (product, Running::of(days))).collect() }
@@ -56,6 +62,23 @@ impl Labels {
     pub(crate) fn hardly_any(&self, product: u32, day: Day) -> bool {
         let [labelled, all] = self.between(product, day + 1 - SPAN, day + 1);
         (labelled as f64) < LABELS * all as f64
+    }
+
+    /// Share of a product's answers of a span of days that were given on days on which [hardly any](Self::hardly_any) names a
+    /// release; none without answers.
+    pub(crate) fn unlabelled_days(&self, product: u32, days: Range<Day>) -> Option<f64> {
+        let counts = self.products.get(&product)?.daily(days.start, days.end);
+        let (unlabelled, all) = counts.fold((0, 0), |(unlabelled, all), (day, [_, count])| {
+            let more = if self.hardly_any(product, day) { count } else { 0 };
+            (unlabelled + more, all + count)
+        });
+        (all > 0).then(|| unlabelled as f64 / all as f64)
+    }
+
+    /// Share of a product's rows of the days before a day that name a release; all of none.
+    pub(crate) fn share_until(&self, product: u32, until: Day) -> f64 {
+        let [labelled, all] = self.products.get(&product).map_or([0; 2], |days| days.until(until));
+        if all > 0 { labelled as f64 / all as f64 } else { 1.0 }
     }
 
     fn between(&self, product: u32, from: Day, until: Day) -> [i64; 2] {
@@ -96,9 +119,15 @@ fn in_use(own: &Running<1>, labelled: impl Fn(Day, Day) -> i64) -> Option<Day> {
         let [own] = own.between(from, until);
         own >= enough && own as f64 >= SHARE_IN_USE * labelled(from, until) as f64
     };
+    // A few early ones are not yet the release in use, if later it has ten times their share of all answers.
+    let share_from =
+        |day: Day| own.between(day, day + SPAN)[0] as f64 / labelled(day, day + SPAN).max(ENOUGH) as f64;
+    let peak = LazyCell::new(|| own.days().iter().map(|day| share_from(*day)).fold(0.0, f64::max));
+    let is_straggler = |day: Day| share_from(day) < SHARE_OF_PEAK * *peak;
     let in_use = |day: &&Day| {
         let [week] = own.between(**day + 1 - WEEK, **day + 1);
-        week >= IN_USE || within(**day, WEEK, FEW_IN_USE) || within(**day, SPAN, RARE_IN_USE)
+        let few = || within(**day, WEEK, FEW_IN_USE) || within(**day, SPAN, RARE_IN_USE);
+        week >= IN_USE || (few() && !is_straggler(**day))
     };
     own.days().iter().find(in_use).copied()
 }

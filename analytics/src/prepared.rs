@@ -1,6 +1,7 @@
 //! Facts made ready: checked, every row's release resolved, counts summed up. Made once, read by all scores.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use polars::frame::DataFrame;
 
@@ -25,6 +26,10 @@ pub struct Prepared {
     pub(crate) min_answers: u32,
     /// The first day of an incident, by product.
     first_incidents: HashMap<u32, Day>,
+    /// How many answers of each product name a release.
+    answer_labels: Labels,
+    /// How many incidents of each product name a release.
+    pub(crate) incident_labels: Labels,
     /// Every stratum with an answer, in the order of its codes.
     pub(crate) strata: Vec<KnownStratum>,
     /// The answers with their releases resolved, one row per level, for figures that need levels.
@@ -99,10 +104,11 @@ impl Facts {
         }
         frame::check_answers(&self)?;
         let tallies = frame::tallies(&self)?;
-        let labels = Labels::of(&self, &tallies);
+        let labels = Labels::of(&self.features, &tallies);
         find_first_days(&mut self.releases, &tallies, &labels);
         let answers = frame::answers(&self, &labels)?;
         let incidents = frame::incident_days(&self)?;
+        let incident_labels = Labels::of(&self.features, &frame::incident_tallies(&self)?);
         let exposure = frame::exposure_days(&self)?;
 
         let strata = known_strata(&self.scales, &answers.summed);
@@ -135,6 +141,8 @@ impl Facts {
         }
         Ok(Prepared {
             first_incidents,
+            answer_labels: labels,
+            incident_labels,
             scales: self.scales,
             releases: self.releases,
             features,
@@ -289,6 +297,12 @@ impl Prepared {
     /// The first day of any incident of a product; none where nobody records them.
     pub(crate) fn first_incident(&self, product: u32) -> Option<Day> {
         self.first_incidents.get(&product).copied()
+    }
+
+    /// Whether the answers of one of two spans of days name releases and those of the other hardly ever do.
+    pub(crate) fn labels_changed(&self, product: u32, before: Range<Day>, after: Range<Day>) -> bool {
+        let shares = [before, after].map(|days| self.answer_labels.unlabelled_days(product, days));
+        matches!(shares, [Some(before), Some(after)] if (before - after).abs() > 0.5)
     }
 
     pub(crate) fn feature(&self, code: u32) -> Result<&FeatureCounts> {

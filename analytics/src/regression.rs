@@ -1,6 +1,7 @@
 //! Did a release make the experience of a feature worse?
 
 mod control;
+mod family;
 mod incidents;
 mod verdict;
 mod watch;
@@ -11,12 +12,13 @@ use crate::facts::{Day, Stratum};
 use crate::prepared::Prepared;
 use crate::prior::Hyperparameters;
 
+use family::Family;
+use verdict::judge;
 pub use verdict::verdicts;
-use verdict::{Family, judge};
 use watch::{Compare, Watch};
 
 /// What is said of one feature of a release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// It got worse, by more than what is not touched in the same days; at most one in ten such verdicts is wrong.
     Regressed,
@@ -34,6 +36,7 @@ pub enum Verdict {
     /// Too little is known since the release to say anything.
     CannotTell,
     /// Too little is known from before the release to compare with.
+    #[default]
     NoBaseline,
 }
 
@@ -42,16 +45,21 @@ pub enum Verdict {
 pub enum Reason {
     /// There is evidence, but it rests on too few answers ([`RegressionScore::missing`]).
     FewAnswers,
-    /// A fall beyond what the release does not touch, in the same days, is not proven: that fell as well, or too little is
-    /// known of it to tell.
+    /// A change beyond what the release does not touch, in the same days, is not proven: that changed as well, or too little
+    /// is known of it to tell.
     SharedShift,
-    /// It is worse than in the 90 days before, but not than the previous release alone.
+    /// It is worse, or better, than in the 90 days before, but not than the previous release alone.
     LikePrevious,
     /// There is nothing to compare with, and a fall beyond what the feature moves by itself is not proven.
     Wanders,
     /// It fell with an earlier release already ([`RegressionScore::since`]), and something speaks for a second fall with
     /// this one, but does not prove it.
     FellBefore,
+    /// The score is 30 or more, but the evidence is not enough for a verdict among all features of the release.
+    Unproven,
+    /// There are answers since, but they are on scales or in segments without a baseline, or those before name no release
+    /// and those since do (or the other way around): other people, or another question.
+    NotComparable,
     /// Incidents were opened since, and none was recorded before: whether they are more than usual cannot be said.
     NewIncidents,
 }
@@ -214,12 +222,14 @@ pub struct ControlShift {
 }
 
 /// A fall that began before a release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Since {
     /// The first day of it.
     pub day: Day,
     /// The release that is most likely to have brought it; none: it began before any.
     pub release: Option<u32>,
+    /// Probability, 0 to 1, that it was this release.
+    pub probability: Option<f64>,
 }
 
 /// A release compared with the one before it alone.
@@ -321,8 +331,7 @@ pub fn regression(
         None => (Baseline::AnyOther, Compare::WithAnyOther),
     };
     let watch = |against, from| {
-        let (before, until) = (first_day, through + 1);
-        Family::of(Watch { prepared, hyper, release, against, from, before, first_day, until })
+        Family::of(Watch::of((prepared, hyper), release, against, from..first_day, first_day..through + 1))
     };
     let family = watch(against, from);
     let previous = prepared.previous(release).filter(|p| *p != release);

@@ -96,12 +96,18 @@ impl World {
                 });
             }
         }
+        // The reference gives every row to a release before it looks at any, so to it all incidents name theirs.
+        let newest = |day: Day| {
+            let started =
+                (0_u32..).zip(&first_days).filter(|(_, first)| first.is_some_and(|first| first <= day));
+            started.max_by_key(|(code, first)| (**first, *code)).map(|(code, _)| code)
+        };
         let incident = |row: &Value| -> Result<IncidentRow> {
             let spoiled = row["spoiled"].as_f64().unwrap_or(0.0);
             let opened = integer(&row["count"])?;
             Ok(IncidentRow {
                 feature: feature(row)?,
-                release: release(row),
+                release: release(row).or(newest(day(row)?)),
                 no_change: false,
                 day: day(row)?,
                 opened,

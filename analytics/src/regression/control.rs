@@ -102,7 +102,7 @@ impl Controls {
         tested.then(|| {
             let known: Vec<_> = shifts.iter().map(|(_, shift)| *shift).collect();
             Against {
-                common: CommonShift::of(&known, watch.hyper.movement.common),
+                common: CommonShift::of_window(&known, watch.hyper.movement.common),
                 rate: if incidents { CommonShift::of(&rates, SD_COMMON_RATE).shift.exp() } else { 1.0 },
                 shifts,
                 answers,

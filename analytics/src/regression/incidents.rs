@@ -8,26 +8,77 @@ use crate::evidence::{
     Direction, Rate, SD_LOG_RATE_RATIO, change_interval, incident_change, log_e_incidents,
 };
 use crate::facts::Day;
-use crate::prepared::{Exposure, FeatureCounts, IncidentDay};
+use crate::prepared::{FeatureCounts, IncidentDay, Prepared};
+use crate::release::Timeline;
 use crate::running::Running;
 
 /// Days for which a feature must be known before incidents can be compared.
-const MIN_DAYS: Day = 14;
+const MIN_DAYS: f64 = 14.0;
 
-pub(super) struct Incidents<'a> {
-    exposure: &'a Exposure,
+/// How much of each day's exposure can show incidents of one side of a comparison, from a first day on.
+///
+/// An incident that names no release is given to the newest one of its day, so a release has next to none once the next
+/// one is out. Its exposure must end with them, else every release would look better than the one before it. A day counts
+/// in full while a release of the side is the newest; afterwards by the share of the product's incidents so far that
+/// name their release.
+#[derive(Clone)]
+pub(super) struct Attributable {
+    first_day: Day,
+    shares: Vec<f64>,
+}
+
+impl Attributable {
+    pub(super) fn of(
+        prepared: &Prepared,
+        product: u32,
+        days: Range<Day>,
+        is_of_side: impl Fn(Option<u32>) -> bool,
+    ) -> Self {
+        let timeline = Timeline::of(&prepared.releases);
+        let share = |day| {
+            let newest = timeline.live_or_earlier(product, day);
+            if is_of_side(newest) { 1.0 } else { prepared.incident_labels.share_until(product, day + 1) }
+        };
+        Self { first_day: days.start, shares: days.map(share).collect() }
+    }
+
+    fn without(mut self, days: &[Range<Day>]) -> Self {
+        let days = days.iter().flat_map(Clone::clone).map(|day| (day - self.first_day) as usize);
+        days.for_each(|day| self.shares[day] = 0.0);
+        self
+    }
+
+    /// The sum of the shares of the days before each day from `from` on, times what each day weighs.
+    fn running(&self, from: Day, weight: impl Fn(Day) -> f64) -> Vec<f64> {
+        let skipped = (from - self.first_day).clamp(0, self.shares.len() as Day);
+        let days = (self.first_day + skipped..).zip(&self.shares[skipped as usize..]);
+        let mut sum = 0.0;
+        let mut sums = vec![sum];
+        sums.extend(days.map(|(day, share)| {
+            sum += share * weight(day);
+            sum
+        }));
+        sums
+    }
+}
+
+pub(super) struct Incidents {
     first_day: Day,
     pub(super) basis: RateBasis,
     /// Days before the release on which the feature is known; not above 0 for one that came with it.
     pub(super) baseline_days: Day,
+    /// As many of them as can show incidents of the baseline.
+    attributable_days: f64,
     exposed_before: f64,
     pub(super) opened_before: i64,
     /// Running sum of those of the release.
     opened: Running<1>,
+    /// The exposure of the days before each day since the release.
+    exposed: Vec<f64>,
 }
 
-impl<'a> Incidents<'a> {
-    pub(super) fn of(watch: &Watch, feature: &'a FeatureCounts) -> Self {
+impl Incidents {
+    pub(super) fn of(watch: &Watch, feature: &FeatureCounts) -> Self {
         let (from, first_day) = (watch.from, watch.first_day);
         let since = feature.first_day.filter(|d| *d < watch.until).unwrap_or(first_day);
         // Of a release that came again, the days of its first time stand on neither side.
@@ -36,32 +87,40 @@ impl<'a> Incidents<'a> {
         let known_from = since.max(from);
         let left_out_days: Day =
             own.earlier_days(known_from, watch.before).iter().map(|days| days.len() as Day).sum();
-        let baseline_days = watch.before - known_from - left_out_days;
-        let exposure = &feature.exposure;
-        let exposed = |days: &Range<Day>| exposure.between(days.start, days.end);
-        let before = exposure.between(from, watch.before) - left_out.iter().map(exposed).sum::<f64>();
-        let exposed = before > 0.0 && exposure.between(first_day, watch.until) > 0.0;
+        let total = |sums: &[f64]| sums.last().copied().unwrap_or(0.0);
+        let active = |day| feature.exposure.between(day, day + 1);
+        let one = |_| 1.0;
+        let days_before = watch.attributable_before.clone().without(&left_out);
+        let attributable_days = total(&days_before.running(known_from, one));
+        let before = total(&days_before.running(from, active));
+        let exposed = before > 0.0 && feature.exposure.between(first_day, watch.until) > 0.0;
         let of_change = |i: &&IncidentDay| i.is_of_change();
         let earlier = feature.incidents(from, watch.before).iter().filter(of_change);
         let earlier = earlier.filter(|i| watch.is_baseline(i.release));
         let earlier = earlier.filter(|i| !left_out.iter().any(|days| days.contains(&i.day)));
         let own = feature.incidents(first_day, watch.until).iter().filter(of_change);
         let own = own.filter(|i| i.release == Some(watch.release));
+        let days_after = &watch.attributable_after;
         Self {
-            exposure,
             first_day,
             basis: if exposed { RateBasis::Exposure } else { RateBasis::Days },
-            baseline_days,
-            exposed_before: if exposed { before } else { f64::from(baseline_days) },
+            baseline_days: watch.before - known_from - left_out_days,
+            attributable_days,
+            exposed_before: if exposed { before } else { attributable_days },
             opened_before: earlier.map(|i| i.opened).sum(),
             opened: Running::of(own.map(|i| (i.day, [i.opened]))),
+            exposed: if exposed {
+                days_after.running(first_day, active)
+            } else {
+                days_after.running(first_day, one)
+            },
         }
     }
 
     /// Whether the feature is known for long enough, and somebody records incidents of the product at all.
     pub(super) fn are_compared(&self, watch: &Watch) -> bool {
         let product = watch.prepared.releases[watch.release as usize].product;
-        self.baseline_days >= MIN_DAYS
+        self.attributable_days >= MIN_DAYS
             && watch.prepared.first_incident(product).is_some_and(|first| first < watch.first_day)
     }
 
@@ -104,10 +163,7 @@ impl<'a> Incidents<'a> {
     }
 
     fn after_until(&self, until: Day) -> Rate {
-        let exposure = match self.basis {
-            RateBasis::Exposure => self.exposure.between(self.first_day, until),
-            RateBasis::Days => f64::from(until - self.first_day),
-        };
+        let exposure = self.exposed[(until - self.first_day) as usize];
         Rate { incidents: self.opened_until(until) as f64, exposure }
     }
 }

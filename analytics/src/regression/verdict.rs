@@ -2,26 +2,21 @@
 
 use std::collections::HashSet;
 
-use super::control::{Controls, log_e_beyond_wander};
+use super::control::Controls;
+use super::family::{Called, Family, MIN_INCIDENTS};
 use super::watch::{Comparison, Watch};
 use super::{
-    AgainstPrevious, BASELINE_DAYS, Baseline, Change, Control, Reason, RegressionScore, ReleaseReport, Since,
-    Verdict,
+    AgainstPrevious, BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict,
 };
 use crate::change_point::change_point_of_release;
 use crate::error::Result;
-use crate::evidence::{Direction, FALSE_DISCOVERIES, always_valid_p, e_bh, is_watched, regression_score};
+use crate::evidence::{Direction, FALSE_DISCOVERIES, e_bh, is_watched};
 use crate::facts::Day;
 
-/// Incidents on the telling side that make up for answers where the incidents alone are evidence enough.
-const MIN_INCIDENTS: f64 = 3.0;
 /// Share of wrong verdicts accepted in the comparison with the previous release alone, which comes on top.
 const FALSE_AGAINST_PREVIOUS: f64 = 0.01;
 /// Probability that a fall began before a release from which it is not laid at its door: four to one.
 const BEGAN_BEFORE: f64 = 0.8;
-/// Evidence, against the previous release alone where it has answers enough, below which a release is not called worse:
-/// three to one speak against it. What made the feature worse than it was in the 90 days before then came earlier.
-const WORSE_THAN_PREVIOUS: f64 = 1.0 / 3.0;
 /// Share of a fall that must be made good to call it recovered.
 const RECOVERED: f64 = 1.0 / 3.0;
 
@@ -43,135 +38,6 @@ pub fn verdicts(worse: &[f64], better: &[f64]) -> Vec<Verdict> {
     (0..worse.len()).map(verdict).collect()
 }
 
-/// All features of a product, compared in one way.
-pub(super) struct Family<'a> {
-    watch: Watch<'a>,
-    members: Vec<Comparison<'a>>,
-    /// The places of those that have a baseline.
-    tested: Vec<usize>,
-}
-
-/// What becomes of a member whose evidence is enough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Called {
-    Holds(Control),
-    FewAnswers,
-    Shared,
-    /// The previous release alone has answers enough, and this one is not worse than it.
-    Alike,
-    /// There is nothing to compare with, and the feature moves as much by itself.
-    Wanders,
-}
-
-impl<'a> Family<'a> {
-    pub(super) fn of(watch: Watch<'a>) -> Self {
-        let product = watch.prepared.releases[watch.release as usize].product;
-        let features = watch.prepared.features_of(product);
-        let members: Vec<_> = features.into_iter().map(|feature| watch.compare(feature)).collect();
-        let tested = (0..members.len()).filter(|i| members[*i].has_baseline()).collect();
-        Self { watch, members, tested }
-    }
-
-    fn of_feature(&self, feature: u32) -> Option<(usize, &Comparison<'a>)> {
-        self.members.iter().enumerate().find(|(_, member)| member.feature == feature)
-    }
-
-    /// Whether a feature can be compared with the previous release alone as of the end of a day, and that speaks against
-    /// its being worse: then whatever made it worse came before.
-    fn is_alike(&self, feature: u32, until: Day) -> bool {
-        let Some((_, member)) = self.of_feature(feature) else { return false };
-        let log_e = member.path[(until - 1 - self.watch.first_day) as usize];
-        log_e < WORSE_THAN_PREVIOUS.ln() && self.missing(member, until) == (0, 0)
-    }
-
-    /// Answers missing before and after as of the end of a day; none missing: (0, 0).
-    fn missing(&self, member: &Comparison, until: Day) -> (u32, u32) {
-        let (before, after) = member.answers(Some((self.watch.first_day, until)));
-        let missing = |answers: f64| self.watch.prepared.min_answers.saturating_sub(answers as u32);
-        (missing(before), missing(after))
-    }
-
-    /// The members whose evidence is enough as of the end of a day, by place; of those that are wanted.
-    fn called(
-        &self,
-        until: Day,
-        direction: Direction,
-        q: f64,
-        wanted: impl Fn(u32) -> bool,
-    ) -> Vec<(usize, Called)> {
-        let watch = &self.watch;
-        let evidence = |place: &usize| match direction {
-            Direction::Worse => self.members[*place].path[(until - 1 - watch.first_day) as usize],
-            Direction::Better => watch.log_e(&self.members[*place], direction),
-        };
-        let evidence: Vec<_> = self.tested.iter().map(evidence).collect();
-        let mut called = e_bh(&evidence, q);
-        called.retain(|i| wanted(self.members[self.tested[*i]].feature));
-        if called.is_empty() {
-            return Vec::new();
-        }
-        // The floor only takes verdicts away: what holds must hold without the answers that are too few.
-        let founded = |(place, evidence): (&usize, &f64)| {
-            let member = &self.members[*place];
-            if self.missing(member, until) == (0, 0) {
-                *evidence
-            } else {
-                self.of_incidents(member, until, direction)
-            }
-        };
-        let founded: Vec<_> = self.tested.iter().zip(&evidence).map(founded).collect();
-        let held = e_bh(&founded, q);
-        let mut controls = None;
-        let one = |i: usize| {
-            let place = self.tested[i];
-            if held.binary_search(&i).is_err() {
-                return (place, Called::FewAnswers);
-            }
-            let controls = controls.get_or_insert_with(|| Controls::of(watch, &self.members, until));
-            (place, self.controlled(controls, i, &evidence, (until, direction, q)))
-        };
-        called.into_iter().map(one).collect()
-    }
-
-    /// Evidence of the incidents alone, where there are enough of them.
-    fn of_incidents(&self, member: &Comparison, until: Day, direction: Direction) -> f64 {
-        let telling = match direction {
-            Direction::Worse => member.incidents.opened_until(until) as f64,
-            Direction::Better => member.expected_incidents(until),
-        };
-        let alone = member.log_e_incidents(&self.watch, until, direction, 1.0);
-        let channels = if member.has_answers { 2.0_f64 } else { 1.0 };
-        alone.filter(|_| telling >= MIN_INCIDENTS).map_or(f64::NEG_INFINITY, |log_e| log_e - channels.ln())
-    }
-
-    /// Whether the evidence of a member goes beyond what its controls share, in the same family.
-    fn controlled(
-        &self,
-        controls: &Controls,
-        i: usize,
-        evidence: &[f64],
-        (until, direction, q): (Day, Direction, f64),
-    ) -> Called {
-        let log_e = |i: usize| controls.log_e(&self.watch, &self.members[self.tested[i]], direction);
-        let Some(own) = log_e(i) else {
-            let member = &self.members[self.tested[i]];
-            let beyond = log_e_beyond_wander(&self.watch, member, until, direction);
-            return if beyond < (1.0 / q).ln() { Called::Wanders } else { Called::Holds(Control::None) };
-        };
-        // Most are decided without the others: e-BH asks for at least 1/q, and for no more than K/q.
-        let holds = if own < (1.0 / q).ln() {
-            false
-        } else if own >= (self.tested.len() as f64 / q).ln() {
-            true
-        } else {
-            // One that cannot be controlled stays in the family with the evidence that it has.
-            let family: Vec<_> = (0..self.tested.len()).map(|j| log_e(j).unwrap_or(evidence[j])).collect();
-            e_bh(&family, q).binary_search(&i).is_ok()
-        };
-        if holds { Called::Holds(Control::Held) } else { Called::Shared }
-    }
-}
-
 /// Gives the verdicts on every feature, as of the end of the watch and, for the first day that one was flagged, of
 /// every day before.
 pub(super) fn judge(
@@ -182,84 +48,170 @@ pub(super) fn judge(
 ) -> Result<Vec<RegressionScore>> {
     let watch = &family.watch;
     let mut scores: Vec<_> = family.members.iter().map(|member| watch.score(member)).collect();
-    let all = |_| true;
-    let now = Standing::of(family, alone, watch.until, all);
-    let improved = family.called(watch.until, Direction::Better, FALSE_DISCOVERIES, all);
-    let mended = alone.map(|alone| alone.called(watch.until, Direction::Better, FALSE_DISCOVERIES, all));
     let controls = Controls::of(watch, &family.members, watch.until);
-
+    let findings = Findings::of(family, alone, earlier);
     for (place, (score, member)) in scores.iter_mut().zip(&family.members).enumerate() {
         score.baseline = baseline;
         score.controlled = controls.show(watch, member);
-        let against_previous = alone.and_then(|alone| alone.against_previous(member.feature));
-        score.previous = against_previous;
-        if !member.has_baseline() {
-            continue;
-        }
+        score.previous = alone.and_then(|alone| alone.against_previous(member.feature));
         let missing = family.missing(member, watch.until);
-        score.missing = (missing != (0, 0)).then_some(missing);
-        let improvement = find(&improved, place);
-        (score.verdict, score.reason, score.control) = match find(&now.worse, place) {
-            Some(Called::Holds(control)) => (Verdict::Regressed, None, Some(control)),
-            Some(Called::Shared) => (Verdict::Watch, Some(Reason::SharedShift), Some(Control::Shared)),
-            Some(Called::FewAnswers) => (Verdict::Watch, Some(Reason::FewAnswers), None),
-            Some(Called::Alike) => (Verdict::Watch, Some(Reason::LikePrevious), None),
-            Some(Called::Wanders) => (Verdict::Watch, Some(Reason::Wanders), Some(Control::None)),
-            None if is_watched(score.log_e) => {
-                (Verdict::Watch, score.missing.map(|_| Reason::FewAnswers), None)
-            }
-            None => match improvement {
-                Some(Called::Holds(control)) => (Verdict::Improved, None, Some(control)),
-                Some(Called::Shared) => (Verdict::Improved, Some(Reason::SharedShift), Some(Control::Shared)),
-                Some(Called::Wanders | Called::Alike) => {
-                    (Verdict::NoEvidence, Some(Reason::Wanders), Some(Control::None))
-                }
-                Some(Called::FewAnswers) => (Verdict::CannotTell, Some(Reason::FewAnswers), None),
-                None if can_tell(family, member) => (Verdict::NoEvidence, None, None),
-                None => (Verdict::CannotTell, Some(Reason::FewAnswers), None),
-            },
-        };
-        if score.verdict != Verdict::Watch && !member.has_incidents && opened(watch, member) >= MIN_INCIDENTS
-        {
-            // Nobody knows what incidents were usual, so nothing says that these are not the release's.
-            score.reason.get_or_insert(Reason::NewIncidents);
-            if score.verdict == Verdict::NoEvidence {
-                score.verdict = Verdict::CannotTell;
-            }
-        }
-        // Against the release before alone it may have been made worse, or mended.
-        let alone_place = alone.and_then(|alone| alone.of_feature(member.feature)).map(|(place, _)| place);
-        let worse_alone = alone_place.and_then(|place| find(&now.worse_alone, place));
-        let better_alone = alone_place.and_then(|place| find(mended.as_deref().unwrap_or_default(), place));
-        if let Some(Called::Holds(control)) = worse_alone {
-            if score.verdict != Verdict::Regressed {
-                score.baseline = Baseline::Previous;
-                (score.verdict, score.reason, score.control) = (Verdict::Regressed, None, Some(control));
-            }
-        } else if let (Some(Called::Holds(control)), Some(recovery)) =
-            (better_alone.map(or_wandering), recovered(watch, earlier, member.feature, against_previous))
-        {
-            score.baseline = Baseline::Previous;
-            (score.verdict, score.reason, score.control) = (Verdict::Recovered, None, Some(control));
-            score.recovery = Some(recovery);
-        } else if let Some(Called::Holds(_) | Called::Alike | Called::Wanders) = find(&now.worse, place) {
-            score.since = began_before(watch, member.feature, watch.until)?;
-            // One day on which a fall began does not say that there is no other: where the comparison with the previous
-            // release alone speaks for a second fall, it is not laid wholly at the door of the first.
-            let again = against_previous.is_some_and(|previous| is_watched(previous.log_e));
-            if score.since.is_some() {
-                score.verdict = if again { Verdict::Watch } else { Verdict::Since };
-                score.reason = again.then_some(Reason::FellBefore);
-            }
+        score.missing = (member.has_baseline() && missing != (0, 0)).then_some(missing);
+        let said = findings.said(place, score)?;
+        score.baseline = said.baseline.unwrap_or(baseline);
+        (score.verdict, score.reason, score.control) = (said.verdict, said.reason, said.control);
+        (score.since, score.recovery) = (said.since, said.recovery);
+        if score.reason == Some(Reason::NotComparable) {
+            score.missing = None;
         }
     }
     flag(family, alone, &mut scores)?;
     Ok(scores)
 }
 
-/// A level that comes back has come back, even where the feature often moves as much: only the cause is not tested.
-fn or_wandering(called: Called) -> Called {
-    if called == Called::Wanders { Called::Holds(Control::None) } else { called }
+/// All that the comparisons of a release called, as of the end of its watch.
+struct Findings<'f> {
+    family: &'f Family<'f>,
+    alone: Option<&'f Family<'f>>,
+    earlier: Option<&'f ReleaseReport>,
+    worse: Vec<(usize, Called)>,
+    better: Vec<(usize, Called)>,
+    /// Against the previous release alone, by the places of that family.
+    worse_alone: Vec<(usize, Called)>,
+    better_alone: Vec<(usize, Called)>,
+}
+
+/// What is said of one feature.
+#[derive(Default)]
+struct Said {
+    verdict: Verdict,
+    reason: Option<Reason>,
+    control: Option<Control>,
+    /// What it rests on, where that is not the release's baseline.
+    baseline: Option<Baseline>,
+    since: Option<Since>,
+    recovery: Option<f64>,
+}
+
+impl Said {
+    fn of(verdict: Verdict, reason: impl Into<Option<Reason>>, control: impl Into<Option<Control>>) -> Self {
+        Self { verdict, reason: reason.into(), control: control.into(), ..Self::default() }
+    }
+}
+
+impl<'f> Findings<'f> {
+    fn of(family: &'f Family<'f>, alone: Option<&'f Family<'f>>, earlier: Option<&'f ReleaseReport>) -> Self {
+        let until = family.watch.until;
+        let all = |_| true;
+        let Standing { worse, worse_alone } = Standing::of(family, alone, until, all);
+        let better = |family: &Family| family.called(until, Direction::Better, FALSE_DISCOVERIES, all);
+        let better_alone = alone.map(better).unwrap_or_default();
+        Self { family, alone, earlier, worse, better: better(family), worse_alone, better_alone }
+    }
+
+    fn said(&self, place: usize, score: &RegressionScore) -> Result<Said> {
+        let watch = &self.family.watch;
+        let member = &self.family.members[place];
+        let mut said = if !member.has_baseline() {
+            Said::of(Verdict::NoBaseline, None, None)
+        } else if let Some(said) = self.against_previous(place, score) {
+            said
+        } else if let Some(said) = self.worse(place, score)? {
+            said
+        } else {
+            self.better(place)
+        };
+        let few_answers = said.reason == Some(Reason::FewAnswers) || !member.has_baseline();
+        if few_answers && watch.is_other_kind(member) {
+            said.reason = Some(Reason::NotComparable);
+        }
+        let opened = member.incidents.opened_until(watch.until) as f64;
+        if said.verdict != Verdict::Watch
+            && member.has_baseline()
+            && !member.has_incidents
+            && opened >= MIN_INCIDENTS
+        {
+            // Nobody knows what incidents were usual, so nothing says that these are not the release's.
+            said.reason.get_or_insert(Reason::NewIncidents);
+            if said.verdict == Verdict::NoEvidence {
+                said.verdict = Verdict::CannotTell;
+            }
+        }
+        Ok(said)
+    }
+
+    /// Against the release before alone it may have been made worse, or mended.
+    fn against_previous(&self, place: usize, score: &RegressionScore) -> Option<Said> {
+        let feature = self.family.members[place].feature;
+        let (alone_place, _) = self.alone?.of_feature(feature)?;
+        if let Some(Called::Holds(control)) = find(&self.worse_alone, alone_place) {
+            return Some(match find(&self.worse, place) {
+                Some(Called::Holds(control)) => Said::of(Verdict::Regressed, None, control),
+                _ => {
+                    Said { baseline: Some(Baseline::Previous), ..Said::of(Verdict::Regressed, None, control) }
+                }
+            });
+        }
+        // A level that comes back has come back, even where the feature often moves as much: only the cause is not tested.
+        let control = match find(&self.better_alone, alone_place)? {
+            Called::Holds(control) => control,
+            Called::Wanders => Control::None,
+            _ => return None,
+        };
+        let recovery = recovered(&self.family.watch, self.earlier?, feature, score.previous)?;
+        let said = Said::of(Verdict::Recovered, None, control);
+        Some(Said { baseline: Some(Baseline::Previous), recovery: Some(recovery), ..said })
+    }
+
+    /// What speaks for a fall, and whether it began before the release.
+    fn worse(&self, place: usize, score: &RegressionScore) -> Result<Option<Said>> {
+        let Family { watch, members, .. } = self.family;
+        let feature = members[place].feature;
+        let alike = || self.alone.is_some_and(|alone| alone.is_alike(feature, watch.until, Direction::Worse));
+        let said = match find(&self.worse, place) {
+            Some(Called::Holds(control)) => Said::of(Verdict::Regressed, None, control),
+            Some(Called::Alike) => Said::of(Verdict::Watch, Reason::LikePrevious, None),
+            Some(Called::Wanders) => Said::of(Verdict::Watch, Reason::Wanders, Control::None),
+            Some(Called::Shared) => {
+                return Ok(Some(Said::of(Verdict::Watch, Reason::SharedShift, Control::Shared)));
+            }
+            Some(Called::FewAnswers) => return Ok(Some(Said::of(Verdict::Watch, Reason::FewAnswers, None))),
+            None if !is_watched(score.log_e) => return Ok(None),
+            None if score.missing.is_some() => {
+                return Ok(Some(Said::of(Verdict::Watch, Reason::FewAnswers, None)));
+            }
+            None if alike() => Said::of(Verdict::Watch, Reason::LikePrevious, None),
+            None => Said::of(Verdict::Watch, Reason::Unproven, None),
+        };
+        let Some(since) = began_before(watch, feature, watch.until)? else { return Ok(Some(said)) };
+        // One day on which a fall began does not say that there is no other: where the comparison with the previous
+        // release alone speaks for a second fall, it is not laid wholly at the door of the first.
+        let again = score.previous.is_some_and(|previous| is_watched(previous.log_e));
+        let (verdict, reason) =
+            if again { (Verdict::Watch, Some(Reason::FellBefore)) } else { (Verdict::Since, None) };
+        Ok(Some(Said { verdict, reason, since: Some(since), ..said }))
+    }
+
+    /// What speaks for an improvement, or for nothing. Praise is earned as blame is: by what goes beyond the common shift,
+    /// and by the release that brought it, not by those after it.
+    fn better(&self, place: usize) -> Said {
+        let Family { watch, members, .. } = self.family;
+        let feature = members[place].feature;
+        let alike =
+            || self.alone.is_some_and(|alone| alone.is_alike(feature, watch.until, Direction::Better));
+        match find(&self.better, place) {
+            Some(Called::Holds(_) | Called::Alike) if alike() => {
+                Said::of(Verdict::NoEvidence, Reason::LikePrevious, None)
+            }
+            Some(Called::Holds(control)) => Said::of(Verdict::Improved, None, control),
+            Some(Called::Shared) => Said::of(Verdict::NoEvidence, Reason::SharedShift, Control::Shared),
+            Some(Called::Wanders | Called::Alike) => {
+                Said::of(Verdict::NoEvidence, Reason::Wanders, Control::None)
+            }
+            Some(Called::FewAnswers) => Said::of(Verdict::CannotTell, Reason::FewAnswers, None),
+            None if can_tell(self.family, &members[place]) => Said::of(Verdict::NoEvidence, None, None),
+            None => Said::of(Verdict::CannotTell, Reason::FewAnswers, None),
+        }
+    }
 }
 
 /// What is called as of the end of a day, against all that was before and against the previous release alone.
@@ -273,7 +225,7 @@ impl Standing {
         let mut worse = family.called(until, Direction::Worse, FALSE_DISCOVERIES, &wanted);
         let Some(alone) = alone else { return Self { worse, worse_alone: Vec::new() } };
         for (place, called) in worse.iter_mut().filter(|(_, called)| matches!(called, Called::Holds(_))) {
-            if alone.is_alike(family.members[*place].feature, until) {
+            if alone.is_alike(family.members[*place].feature, until, Direction::Worse) {
                 *called = Called::Alike;
             }
         }
@@ -319,11 +271,6 @@ fn can_tell(family: &Family, member: &Comparison) -> bool {
     family.missing(member, until) == (0, 0) || member.expected_incidents(until) >= MIN_INCIDENTS
 }
 
-/// Incidents opened since the release.
-fn opened(watch: &Watch, member: &Comparison) -> f64 {
-    member.incidents.opened_until(watch.until) as f64
-}
-
 /// When a fall began, if that was before the release, in the rows that the verdict rests on.
 fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>> {
     let found = change_point_of_release(watch.prepared, watch.hyper, feature, watch.release, until - 1)?;
@@ -336,51 +283,36 @@ fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>
         let mut starts = watch.prepared.releases[*code as usize].starts();
         *code != watch.release && starts.any(|day| day < watch.first_day)
     };
-    let mut release = found.suspects.iter().map(|suspect| suspect.release).filter(began_before);
-    Ok((before >= BEGAN_BEFORE).then(|| Since { day: found.day, release: release.next() }))
+    let suspect = found.suspects.iter().find(|suspect| began_before(&suspect.release));
+    Ok((before >= BEGAN_BEFORE).then(|| Since {
+        day: found.day,
+        release: suspect.map(|suspect| suspect.release),
+        probability: suspect.map(|suspect| suspect.probability),
+    }))
 }
 
 /// The share of a fall with the previous release that this one made good; none where there was none, or hardly any
 /// of it is back. The fall is from the 90 days before it began to the previous release.
 fn recovered(
     watch: &Watch,
-    earlier: Option<&ReleaseReport>,
+    earlier: &ReleaseReport,
     feature: u32,
     against_previous: Option<AgainstPrevious>,
 ) -> Option<f64> {
-    let earlier = earlier?;
     let fallen = earlier.features.iter().find(|score| score.feature == feature)?;
-    // Whether it was to blame or not: a fall is one, as soon as there was evidence of it.
-    let had_fallen = fallen.p <= FALSE_DISCOVERIES && fallen.missing.is_none();
+    // One that was called on some day, be it the release's own or one that began before it: where nothing was proven to have
+    // fallen, nothing has recovered.
+    let had_fallen = fallen.first_flagged_day.is_some()
+        || fallen.since.is_some()
+        || matches!(fallen.verdict, Verdict::Regressed | Verdict::Since);
     let began = fallen.since.map_or(earlier.first_day, |since| since.day);
     if !had_fallen {
         return None;
     }
-    let before_it = Watch { from: began - BASELINE_DAYS, before: began, ..watch.clone() };
+    let before_it = watch.since(began - BASELINE_DAYS..began);
     let (still_missing, _) = before_it.change(&before_it.compare(feature))?;
     let rise = against_previous?.change?.estimate / 100.0;
     let fall = rise - still_missing;
     let recovery = rise / fall;
     (fall > 0.0 && recovery >= RECOVERED).then_some(recovery)
-}
-
-impl Family<'_> {
-    /// The comparison with the previous release alone, where both sides have answers enough.
-    fn against_previous(&self, feature: u32) -> Option<AgainstPrevious> {
-        let (_, member) = self.of_feature(feature)?;
-        if self.missing(member, self.watch.until) != (0, 0) {
-            return None;
-        }
-        let (before, after) = member.answers(None);
-        let log_e = self.watch.log_e(member, Direction::Worse);
-        Some(AgainstPrevious {
-            log_e,
-            score: regression_score(log_e),
-            p: always_valid_p(&member.path),
-            log_e_improved: self.watch.log_e(member, Direction::Better),
-            change: self.watch.change(member).and_then(|(estimate, variance)| Change::of(estimate, variance)),
-            baseline_responses: before as i64,
-            responses: after as i64,
-        })
-    }
 }

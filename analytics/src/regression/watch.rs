@@ -1,6 +1,8 @@
 //! One release being watched: what is counted of each feature before and after, and the evidence day by day.
 
-use super::incidents::Incidents;
+use std::ops::Range;
+
+use super::incidents::{Attributable, Incidents};
 use super::{Change, Evidence, RegressionScore, StratumChange, Verdict};
 use crate::control::Compared;
 use crate::credibility::variance_ratio;
@@ -27,6 +29,11 @@ pub(super) struct Watch<'a> {
     pub(super) before: Day,
     pub(super) first_day: Day,
     pub(super) until: Day,
+    /// Which days can show incidents of the baseline, and of the release.
+    pub(super) attributable_before: Attributable,
+    pub(super) attributable_after: Attributable,
+    /// Whether the product began to name releases, or ceased to, between the baseline and the release.
+    labels_changed: bool,
 }
 
 /// Whose rows are the baseline.
@@ -43,7 +50,7 @@ pub(super) struct Comparison<'a> {
     pub(super) feature: u32,
     pub(super) counts: &'a FeatureCounts,
     pub(super) sides: Vec<Sides<'a>>,
-    pub(super) incidents: Incidents<'a>,
+    pub(super) incidents: Incidents,
     /// Whether a stratum has a baseline.
     pub(super) has_answers: bool,
     /// Whether incidents can be compared.
@@ -64,6 +71,37 @@ pub(super) struct Sides<'a> {
 }
 
 impl<'a> Watch<'a> {
+    pub(super) fn of(
+        (prepared, hyper): (&'a Prepared, &'a Hyperparameters),
+        release: u32,
+        against: Compare,
+        baseline: Range<Day>,
+        watched: Range<Day>,
+    ) -> Self {
+        let product = prepared.releases[release as usize].product;
+        let before = |newest| is_baseline(&against, release, newest);
+        let after = |newest| newest == Some(release);
+        Self {
+            prepared,
+            hyper,
+            release,
+            from: baseline.start,
+            before: baseline.end,
+            first_day: watched.start,
+            until: watched.end,
+            labels_changed: prepared.labels_changed(product, baseline.clone(), watched.clone()),
+            attributable_before: Attributable::of(prepared, product, baseline, before),
+            attributable_after: Attributable::of(prepared, product, watched, after),
+            against,
+        }
+    }
+
+    /// The same release against other days.
+    pub(super) fn since(&self, baseline: Range<Day>) -> Self {
+        let known = (self.prepared, self.hyper);
+        Self::of(known, self.release, self.against.clone(), baseline, self.first_day..self.until)
+    }
+
     pub(super) fn compare(&self, feature: u32) -> Comparison<'a> {
         let counts = &self.prepared.features[feature as usize];
         let sides: Vec<_> = counts.answers.iter().map(|counts| self.sides(counts)).collect();
@@ -78,11 +116,15 @@ impl<'a> Watch<'a> {
 
     /// Whether rows of a release are the baseline.
     pub(super) fn is_baseline(&self, release: Option<u32>) -> bool {
-        match (&self.against, release) {
-            (Compare::With(releases), Some(release)) => releases.contains(&release),
-            (Compare::WithAnyOther, Some(release)) => release != self.release,
-            (_, None) => false,
-        }
+        is_baseline(&self.against, self.release, release)
+    }
+
+    /// Whether there are answers enough since the release, and they cannot be compared with those before.
+    pub(super) fn is_other_kind(&self, member: &Comparison) -> bool {
+        let enough = f64::from(self.prepared.min_answers);
+        let all: f64 = member.sides.iter().map(|side| side.after.n).sum();
+        let (_, compared) = member.answers(None);
+        all >= enough && compared < enough
     }
 
     fn sides(&self, counts: &'a StratumCounts) -> Sides<'a> {
@@ -98,6 +140,8 @@ impl<'a> Watch<'a> {
                 counts.sums(None, from, until).minus(own).minus(counts.unlabelled(from, until))
             }
         };
+        // Those who name their release rate differently from those who do not.
+        let before = if self.labels_changed { Sums::default() } else { before };
         let after = counts.sums(Some(self.release), self.first_day, self.until);
         Sides {
             stratum,
@@ -224,6 +268,14 @@ impl<'a> Watch<'a> {
             (without + unlabelled, all + answers)
         });
         (share.1 > 0).then(|| share.0 as f64 / share.1 as f64)
+    }
+}
+
+fn is_baseline(against: &Compare, judged: u32, release: Option<u32>) -> bool {
+    match (against, release) {
+        (Compare::With(releases), Some(release)) => releases.contains(&release),
+        (Compare::WithAnyOther, Some(release)) => release != judged,
+        (_, None) => false,
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 mod alerts;
+mod blame;
 mod figures;
 mod golden;
 mod properties;

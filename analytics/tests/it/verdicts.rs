@@ -1,30 +1,8 @@
-//! Stories of verdicts: what they rest on, when there are none, and whose fault it was.
+//! Stories of verdicts: what they rest on, and when there are none.
 
-use super::world::World;
-use ballroom_analytics::regression::{Baseline, Control, Reason, RegressionScore, ReleaseReport, Verdict};
-use ballroom_analytics::{Day, hyperparameters, regression};
-
-const HAPPY: [i64; 5] = [0, 0, 1, 3, 6];
-const LESS_HAPPY: [i64; 5] = [0, 1, 1, 3, 5];
-const MIXED: [i64; 5] = [1, 1, 2, 3, 3];
-const UNHAPPY: [i64; 5] = [5, 3, 1, 1, 0];
-
-/// The report on a release, with that on the one before it.
-fn report(world: &World, release: u32, as_of: Day) -> ReleaseReport {
-    let prepared = world.prepare();
-    let of = |release, as_of, earlier| {
-        let first_day = prepared.release_first_day(release).expect("it is out");
-        let hyper = hyperparameters(&prepared, first_day - 1);
-        regression(&prepared, &hyper, release, as_of, earlier).expect("a known release")
-    };
-    let first_day = prepared.release_first_day(release).expect("it is out");
-    let earlier = prepared.previous(release).and_then(|previous| of(previous, first_day - 1, None));
-    of(release, as_of, earlier.as_ref()).expect("it is out")
-}
-
-fn score(world: &World, release: u32, as_of: Day) -> RegressionScore {
-    report(world, release, as_of).features.swap_remove(0)
-}
+use super::world::{HAPPY, MIXED, STARS, UNHAPPY, World, score};
+use ballroom_analytics::regression::{Reason, Verdict};
+use ballroom_analytics::{hyperparameters, regression};
 
 // ---- answers that name no release ----
 
@@ -85,23 +63,6 @@ fn one_answer_starts_no_release_where_answers_are_few() {
 }
 
 #[test]
-fn what_got_better_is_not_worse_since() {
-    let mut world = World::with_features(1);
-    let past = [HAPPY, MIXED, HAPPY, UNHAPPY, MIXED, UNHAPPY];
-    for (number, level) in (0..).zip(past) {
-        let release = world.release("0.x", Some(28 * number));
-        world.answers(28 * number..28 * number + 28, Some(release), level);
-    }
-    for (number, level) in (6..).zip([[0, 1, 2, 1, 0], [0, 0, 0, 3, 1], [0, 0, 0, 2, 2]]) {
-        let release = world.release("1.x", Some(28 * number));
-        world.answers(28 * number..28 * number + 28, Some(release), level);
-        let score = score(&world, release, 28 * number + 27);
-        assert_ne!(score.verdict, Verdict::Since, "{number}: {score:#?}");
-        assert!(score.since.is_none(), "{number}");
-    }
-}
-
-#[test]
 fn incidents_that_came_do_not_make_up_for_answers_that_are_missing() {
     for came in [0, 1, 3, 5] {
         let mut world = World::with_features(1);
@@ -116,24 +77,30 @@ fn incidents_that_came_do_not_make_up_for_answers_that_are_missing() {
 }
 
 #[test]
-fn a_second_fall_is_not_laid_at_the_door_of_the_first() {
+fn a_release_is_not_better_because_its_incidents_are_given_to_the_next_one() {
     let mut world = World::with_features(1);
-    let falls = [(0..70, [0, 0, 1, 3, 4]), (70..95, [0, 1, 2, 3, 2]), (95..120, [0, 1, 2, 3, 2])];
-    let releases: Vec<_> = falls
-        .into_iter()
-        .map(|(days, level)| {
-            let release = world.release("1.x", Some(days.start));
-            world.answers(days, Some(release), level);
-            release
-        })
-        .collect();
-    let second = world.release("1.3", Some(120));
-    world.answers(120..150, Some(second), [0, 1, 4, 2, 1]);
-    let score = score(&world, second, 149);
-    assert_eq!((score.verdict, score.reason), (Verdict::Watch, Some(Reason::FellBefore)), "{score:#?}");
-    assert_eq!(score.since.and_then(|since| since.release), Some(releases[1]));
-    let previous = score.previous.expect("there are answers enough");
-    assert!(previous.p < 0.2 && previous.score > 30.0, "{previous:?}");
+    world.release("1.0", Some(0));
+    let judged = world.release("2.0", Some(100));
+    world.release("3.0", Some(114));
+    // As many before as after, and none names its release: those after day 114 are the next one's.
+    (0..190).step_by(2).for_each(|day| world.incident(day, None, false));
+    let unnamed = score(&world, judged, 189);
+    assert_eq!(unnamed.incidents_opened, 7);
+    assert_eq!(unnamed.verdict, Verdict::NoEvidence, "{unnamed:#?}");
+    let ratio = unnamed.rate_ratio.expect("there are incidents on both sides").estimate;
+    assert!((0.8..1.25).contains(&ratio), "{ratio}");
+
+    // Three times as many with it: what came with the next one takes nothing away from that.
+    let mut worse = world.clone();
+    (100..114).for_each(|day| worse.incident(day, None, false));
+    let [early, late] = [113, 189].map(|day| score(&worse, judged, day));
+    assert_eq!(early.rate_ratio, late.rate_ratio);
+    assert_eq!((early.log_e, early.verdict), (late.log_e, late.verdict));
+
+    // Where each names its release, the whole time of the release counts.
+    world.incidents.iter_mut().for_each(|row| row.release = Some(if row.day < 100 { 0 } else { judged }));
+    let named = score(&world, judged, 189).rate_ratio.expect("there are incidents on both sides").estimate;
+    assert!((0.8..1.25).contains(&named), "{named}");
 }
 
 #[test]
@@ -271,202 +238,6 @@ fn a_release_of_today_cannot_be_told_about() {
     assert_eq!(score(&world, new, 60).verdict, Verdict::NoEvidence);
 }
 
-// ---- inherited blame ----
-
-/// 1.11.1 is the guilty one; 1.12 and 1.13 inherit; 1.14 mends it.
-fn line() -> (World, [u32; 4]) {
-    let mut world = World::with_features(1);
-    let good = world.release("1.11", Some(0));
-    let guilty = world.release("1.11.1", Some(50));
-    let heir = world.release("1.12", Some(80));
-    let third = world.release("1.13", Some(110));
-    let mended = world.release("1.14", Some(140));
-    world.answers(0..50, Some(good), HAPPY);
-    world.answers(50..80, Some(guilty), UNHAPPY);
-    world.answers(80..110, Some(heir), UNHAPPY);
-    world.answers(110..140, Some(third), UNHAPPY);
-    world.answers(140..170, Some(mended), HAPPY);
-    (world, [guilty, heir, third, mended])
-}
-
-#[test]
-fn a_fall_is_laid_at_the_door_of_the_release_that_brought_it() {
-    let (world, [guilty, heir, third, _]) = line();
-    let first = score(&world, guilty, 79);
-    assert_eq!((first.verdict, first.baseline, first.since), (Verdict::Regressed, Baseline::AnyOther, None));
-    assert_eq!(first.first_flagged_day, Some(50));
-    for (release, as_of) in [(heir, 109), (third, 130)] {
-        let inherited = score(&world, release, as_of);
-        assert_eq!(inherited.verdict, Verdict::Since, "{release}");
-        let since = inherited.since.expect("it began before");
-        assert_eq!((since.day, since.release), (50, Some(guilty)));
-        assert_eq!(inherited.first_flagged_day, None, "it never was its fault");
-        assert!(inherited.previous.expect("answers enough").log_e < 0.0);
-    }
-}
-
-#[test]
-fn a_release_that_makes_it_worse_again_is_not_excused() {
-    let mut world = World::with_features(1);
-    let good = world.release("1.11", Some(0));
-    let guilty = world.release("1.11.1", Some(50));
-    let heir = world.release("1.12", Some(80));
-    world.answers(0..50, Some(good), HAPPY);
-    world.answers(50..80, Some(guilty), MIXED);
-    world.answers(80..110, Some(heir), UNHAPPY);
-    let worse = score(&world, heir, 109);
-    assert_eq!((worse.verdict, worse.since), (Verdict::Regressed, None));
-}
-
-#[test]
-fn a_fall_that_only_the_previous_release_shows_is_seen() {
-    let mut world = World::with_features(1);
-    let bad = world.release("1.0", Some(0));
-    let good = world.release("1.1", Some(80));
-    let again = world.release("1.2", Some(90));
-    world.answers(0..80, Some(bad), MIXED);
-    world.answers(80..90, Some(good), HAPPY);
-    world.answers(90..120, Some(again), MIXED);
-    let fallen = score(&world, again, 119);
-    assert_eq!((fallen.verdict, fallen.baseline), (Verdict::Regressed, Baseline::Previous));
-    let previous = fallen.previous.expect("answers enough");
-    assert_eq!((previous.baseline_responses, previous.responses), (100, 300));
-    assert!(previous.log_e > fallen.log_e);
-}
-
-#[test]
-fn a_release_that_mends_a_fall_has_recovered() {
-    let (world, [.., third, mended]) = line();
-    let report = report(&world, mended, 169);
-    assert_eq!(report.previous, Some(third));
-    let score = &report.features[0];
-    assert_eq!((score.verdict, score.baseline), (Verdict::Recovered, Baseline::Previous));
-    assert!((score.recovery.expect("a share") - 1.0).abs() < 1e-9, "{:?}", score.recovery);
-}
-
-// ---- whose fault was it ----
-
-/// A product of six features; the release at day 90 touches feature 0.
-fn product() -> (World, u32, u32) {
-    let mut world = World::with_features(6);
-    let old = world.release("1.0", Some(0));
-    let new = world.release("2.0", Some(90));
-    world.releases[new as usize].touched = vec![0];
-    for feature in 0..6 {
-        world.answers_to(feature, 0..90, Some(old), HAPPY);
-    }
-    (world, old, new)
-}
-
-#[test]
-fn a_fall_that_all_features_share_is_not_laid_at_the_release() {
-    let (mut world, _, new) = product();
-    for feature in 0..6 {
-        world.answers_to(feature, 90..120, Some(new), MIXED);
-    }
-    let shared = score(&world, new, 119);
-    assert!(shared.score > 90.0, "it did fall");
-    assert_eq!(
-        (shared.verdict, shared.reason, shared.control),
-        (Verdict::Watch, Some(Reason::SharedShift), Some(Control::Shared))
-    );
-    assert_eq!(shared.first_flagged_day, None);
-    let controlled = shared.controlled.expect("five controls");
-    assert_eq!(controlled.controls.len(), 5);
-    let change = shared.change.expect("answers");
-    assert!((controlled.common_shift.estimate - change.estimate).abs() < 5.0, "{controlled:?}");
-    let own = controlled.own_change.expect("answers");
-    assert!(own.lower < 0.0 && own.upper > 0.0, "beyond the common shift nothing is left: {own:?}");
-    assert!((own.estimate + controlled.common_shift.estimate - change.estimate).abs() < 1e-9);
-}
-
-#[test]
-fn a_fall_of_the_touched_feature_alone_is_the_releases() {
-    let (mut world, _, new) = product();
-    world.answers_to(0, 90..120, Some(new), UNHAPPY);
-    for feature in 1..6 {
-        world.answers_to(feature, 90..120, Some(new), HAPPY);
-    }
-    let held = score(&world, new, 119);
-    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
-    assert!(held.first_flagged_day.is_some());
-    // One of the controls fell too: it is set aside.
-    let (mut world, _, new) = product();
-    for feature in 0..6 {
-        world.answers_to(feature, 90..120, Some(new), if feature < 2 { UNHAPPY } else { HAPPY });
-    }
-    let held = score(&world, new, 119);
-    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
-    let controls = held.controlled.expect("controls").controls;
-    let weight = |feature| controls.iter().find(|c| c.feature == Some(feature)).map_or(0.0, |c| c.weight);
-    assert!(weight(1) < 0.2 * weight(2), "{controls:?}");
-}
-
-#[test]
-fn without_anything_to_compare_with_the_cause_is_not_tested() {
-    let (mut world, _, new) = product();
-    world.releases[new as usize].touched.clear();
-    for feature in 0..6 {
-        world.answers_to(feature, 90..120, Some(new), MIXED);
-    }
-    let alone = score(&world, new, 119);
-    assert_eq!((alone.verdict, alone.control), (Verdict::Regressed, Some(Control::None)));
-    assert!(alone.controlled.is_none());
-}
-
-#[test]
-fn answers_to_the_old_release_on_the_same_days_are_a_control() {
-    let mut world = World::with_features(1);
-    let old = world.release("1.0", Some(0));
-    let new = world.release("2.0", Some(90));
-    world.answers(0..90, Some(old), HAPPY);
-    world.answers(90..120, Some(old), LESS_HAPPY);
-    world.answers(90..120, Some(new), LESS_HAPPY);
-    let shared = score(&world, new, 119);
-    assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
-    let controls = shared.controlled.expect("a control").controls;
-    assert_eq!((controls.len(), controls[0].feature), (1, None));
-    // Those who stayed are as happy as ever: it is the release. (A little less could be who updates first.)
-    world.feedback.retain(|row| row.day < 90);
-    world.answers(90..120, Some(old), HAPPY);
-    world.answers(90..120, Some(new), MIXED);
-    let held = score(&world, new, 119);
-    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
-    // A later release carries what this one brought: it is no control, and hides nothing.
-    world.feedback.retain(|row| row.release == Some(new) || row.day < 90);
-    let later = world.release("2.0.1", Some(93));
-    world.answers(93..120, Some(later), MIXED);
-    let held = score(&world, new, 119);
-    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::None)));
-}
-
-#[test]
-fn incidents_that_came_to_all_features_are_expected() {
-    let (mut world, old, new) = product();
-    for feature in 0..6 {
-        world.answers_to(feature, 90..120, Some(new), HAPPY);
-        let mut open = |day, release| {
-            world.incidents.push(ballroom_analytics::IncidentRow {
-                feature,
-                release: Some(release),
-                no_change: false,
-                day,
-                opened: 1,
-                spoiled: 1.0,
-            });
-        };
-        (0..90).step_by(9).for_each(|day| open(day, old));
-        (90..120).for_each(|day| open(day, new));
-    }
-    let shared = score(&world, new, 119);
-    assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
-    for incident in &mut world.incidents {
-        incident.opened = i64::from(incident.feature == 0 || incident.day < 90 || incident.day % 9 == 0);
-    }
-    let held = score(&world, new, 119);
-    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
-}
-
 #[test]
 fn incidents_that_cannot_be_compared_are_no_proof_that_nothing_happened() {
     let mut world = World::with_features(1);
@@ -491,4 +262,84 @@ fn incidents_that_cannot_be_compared_are_no_proof_that_nothing_happened() {
     let compared = score(&world, new, 79);
     assert_eq!(compared.verdict, Verdict::Regressed);
     assert!(compared.rate_ratio.is_some_and(|ratio| ratio.estimate > 3.0), "{:?}", compared.rate_ratio);
+}
+
+// ---- what cannot be compared ----
+
+#[test]
+fn answers_on_another_scale_are_not_too_few_but_not_comparable() {
+    let mut world = World::with_features(1);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("2.0", Some(60));
+    world.answers(0..60, Some(old), HAPPY);
+    world.answers(60..90, Some(new), UNHAPPY);
+    world.feedback.iter_mut().filter(|row| row.day >= 60).for_each(|row| row.scale = STARS);
+    let score = score(&world, new, 89);
+    assert_eq!((score.verdict, score.reason), (Verdict::CannotTell, Some(Reason::NotComparable)));
+    assert_eq!((score.missing, score.responses, score.coverage), (None, 300, Some(0.0)));
+}
+
+#[test]
+fn labels_that_begin_with_a_release_do_not_decide_its_verdict() {
+    let world = |named_from: i32| {
+        let mut world = World::with_features(1);
+        let old = world.release("1.0", Some(0));
+        let new = world.release("2.0", Some(100));
+        for (days, release) in [(0..100, old), (100..140, new)] {
+            let (unnamed, named) =
+                (days.start..days.end.min(named_from), days.start.max(named_from)..days.end);
+            world.answers(unnamed, None, HAPPY);
+            // Where the app asks for the version, those who tell it are less happy than those who do not.
+            world.answers(named.clone(), Some(release), UNHAPPY);
+            world.answers(named, None, HAPPY);
+        }
+        score(&world, new, 139)
+    };
+    let with_the_release = world(100);
+    assert_eq!(
+        (with_the_release.verdict, with_the_release.reason),
+        (Verdict::NoBaseline, Some(Reason::NotComparable)),
+        "{with_the_release:#?}"
+    );
+    assert_eq!(world(0).verdict, Verdict::NoEvidence, "labels on both sides");
+    assert_eq!(world(140).verdict, Verdict::NoEvidence, "labels on neither side");
+}
+
+#[test]
+fn a_few_early_answers_do_not_start_a_release() {
+    let mut world = World::with_features(1);
+    let old = world.inferred("1.0");
+    let new = world.inferred("2.0");
+    world.answers(0..240, Some(old), [0, 0, 0, 0, 4]);
+    // Two testers half a year early are a tenth of that week's answers; then it is what everybody uses.
+    world.answers(60..62, Some(new), [0, 0, 0, 0, 1]);
+    world.answers(240..300, Some(new), [3, 1, 0, 0, 0]);
+    let prepared = world.prepare();
+    assert_eq!(prepared.release_first_day(new), Some(240));
+    assert_eq!(score(&world, new, 299).verdict, Verdict::Regressed);
+
+    // One that few use, all the time, is in use.
+    let mut niche = World::with_features(1);
+    let (most, few) = (niche.inferred("1.0"), niche.inferred("1.0-lts"));
+    niche.answers(0..200, Some(most), [0, 0, 0, 0, 6]);
+    (10..200).step_by(2).for_each(|day| niche.answers(day..day + 1, Some(few), [0, 0, 0, 0, 1]));
+    assert_eq!(niche.prepare().release_first_day(few), Some(14));
+}
+
+#[test]
+fn a_suspicion_says_why_it_is_no_verdict() {
+    let mut world = World::with_features(4);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("2.0", Some(60));
+    for feature in 0..4 {
+        world.answers_to(feature, 0..60, Some(old), HAPPY);
+        world.answers_to(feature, 60..64, Some(new), if feature == 0 { [0, 0, 1, 1, 1] } else { HAPPY });
+    }
+    let suspected = score(&world, new, 63);
+    assert!((30.0..80.0).contains(&suspected.score), "{}", suspected.score);
+    assert_eq!(
+        (suspected.verdict, suspected.reason),
+        (Verdict::Watch, Some(Reason::Unproven)),
+        "{suspected:#?}"
+    );
 }

@@ -21,16 +21,21 @@ use crate::score::Snapshot;
 pub(super) enum VerdictReason {
     /// There are too few answers on either side: `missingAnswers` says how many more it takes.
     FewAnswers,
-    /// A fall (of `IMPROVED`: a rise) beyond what the release does not touch, in the same days, is not proven: that moved as
-    /// well, or too little is known of it to tell. `commonShift` and `ownChange` say how far.
+    /// A change beyond that of the features that the release does not touch, in the same days, is not proven: they moved as
+    /// well, or too little is known of them to tell. `commonShift` and `ownChange` say how far.
     SharedShift,
-    /// It is worse than in the 90 days before, but not worse than the previous release alone.
+    /// It is worse (with `NO_EVIDENCE`: better) than in the 90 days before, but not than the previous release alone.
     LikePrevious,
     /// There is nothing to compare with, and a fall beyond what the feature moves by itself is not proven.
     Wanders,
     /// It fell with an earlier release already (`since`), and something speaks for a second fall with this one
     /// (`previous`), but does not prove it.
     FellBefore,
+    /// The score is 30 or more, but the evidence is not enough for a verdict among all features of the release.
+    Unproven,
+    /// There are responses since the release, but none before to compare them with: they are on other scales or in other
+    /// segments, or those on one side name their release and those on the other do not.
+    NotComparable,
     /// Three incidents or more were opened since, and none was recorded before the release: whether they are more than
     /// usual cannot be said.
     NewIncidents,
@@ -84,6 +89,12 @@ impl FallSince {
             Some(id) => Ok(Some(release::of(ctx, id).await?)),
             None => Ok(None),
         }
+    }
+
+    /// Probability, 0 to 1, that this release brought it; null where `release` is null. Near 0.5, others are as likely: see
+    /// `changePoint`.
+    async fn probability(&self) -> Option<f64> {
+        self.since.probability
     }
 }
 

@@ -238,7 +238,9 @@ fn reason_of(score: &RegressionScore, reason: Reason) -> String {
             format!("too few responses ({})", missing.join(", "))
         }
         (Reason::FewAnswers, None) => "too few responses".to_owned(),
-        (Reason::LikePrevious, _) => "not worse than the previous release".to_owned(),
+        (Reason::LikePrevious, _) => "like the previous release".to_owned(),
+        (Reason::Unproven, _) => "not significant".to_owned(),
+        (Reason::NotComparable, _) => "responses before and after cannot be compared".to_owned(),
         (Reason::Wanders, _) => "not significant against its own fluctuation".to_owned(),
         (Reason::FellBefore, _) => "a further decline is not significant".to_owned(),
         (Reason::NewIncidents, _) => "incidents after, none recorded before".to_owned(),

@@ -1,0 +1,166 @@
+//! All features of a release's product, compared in one way, and those whose evidence is enough.
+
+use super::control::{Controls, log_e_beyond_wander};
+use super::watch::{Comparison, Watch};
+use super::{AgainstPrevious, Change, Control};
+use crate::evidence::{Direction, always_valid_p, e_bh, regression_score};
+use crate::facts::Day;
+
+/// Incidents on the telling side that make up for answers where the incidents alone are evidence enough.
+pub(super) const MIN_INCIDENTS: f64 = 3.0;
+/// Evidence, against the previous release alone where it has answers enough, below which a release is not called worse,
+/// or better: three to one speak against it. What made the feature other than it was in the 90 days before came earlier.
+const AGAINST_A_CHANGE: f64 = 1.0 / 3.0;
+
+/// All features of a product, compared in one way.
+pub(super) struct Family<'a> {
+    pub(super) watch: Watch<'a>,
+    pub(super) members: Vec<Comparison<'a>>,
+    /// The places of those that have a baseline.
+    pub(super) tested: Vec<usize>,
+}
+
+/// What becomes of a member whose evidence is enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Called {
+    Holds(Control),
+    FewAnswers,
+    Shared,
+    /// The previous release alone has answers enough, and this one is not worse than it.
+    Alike,
+    /// There is nothing to compare with, and the feature moves as much by itself.
+    Wanders,
+}
+
+impl<'a> Family<'a> {
+    pub(super) fn of(watch: Watch<'a>) -> Self {
+        let product = watch.prepared.releases[watch.release as usize].product;
+        let features = watch.prepared.features_of(product);
+        let members: Vec<_> = features.into_iter().map(|feature| watch.compare(feature)).collect();
+        let tested = (0..members.len()).filter(|i| members[*i].has_baseline()).collect();
+        Self { watch, members, tested }
+    }
+
+    pub(super) fn of_feature(&self, feature: u32) -> Option<(usize, &Comparison<'a>)> {
+        self.members.iter().enumerate().find(|(_, member)| member.feature == feature)
+    }
+
+    /// Whether a feature can be compared with the previous release alone as of the end of a day, and that speaks against
+    /// its being worse, or better: then whatever changed it came before.
+    pub(super) fn is_alike(&self, feature: u32, until: Day, direction: Direction) -> bool {
+        let Some((place, member)) = self.of_feature(feature) else { return false };
+        let log_e = self.evidence(place, until, direction);
+        log_e < AGAINST_A_CHANGE.ln() && self.missing(member, until) == (0, 0)
+    }
+
+    /// Evidence for a drop as of the end of a day, or for an improvement as of the end of the watch.
+    fn evidence(&self, place: usize, until: Day, direction: Direction) -> f64 {
+        match direction {
+            Direction::Worse => self.members[place].path[(until - 1 - self.watch.first_day) as usize],
+            Direction::Better => self.watch.log_e(&self.members[place], direction),
+        }
+    }
+
+    /// Answers missing before and after as of the end of a day; none missing: (0, 0).
+    pub(super) fn missing(&self, member: &Comparison, until: Day) -> (u32, u32) {
+        let (before, after) = member.answers(Some((self.watch.first_day, until)));
+        let missing = |answers: f64| self.watch.prepared.min_answers.saturating_sub(answers as u32);
+        (missing(before), missing(after))
+    }
+
+    /// The members whose evidence is enough as of the end of a day, by place; of those that are wanted.
+    pub(super) fn called(
+        &self,
+        until: Day,
+        direction: Direction,
+        q: f64,
+        wanted: impl Fn(u32) -> bool,
+    ) -> Vec<(usize, Called)> {
+        let watch = &self.watch;
+        let evidence: Vec<_> =
+            self.tested.iter().map(|place| self.evidence(*place, until, direction)).collect();
+        let mut called = e_bh(&evidence, q);
+        called.retain(|i| wanted(self.members[self.tested[*i]].feature));
+        if called.is_empty() {
+            return Vec::new();
+        }
+        // The floor only takes verdicts away: what holds must hold without the answers that are too few.
+        let founded = |(place, evidence): (&usize, &f64)| {
+            let member = &self.members[*place];
+            if self.missing(member, until) == (0, 0) {
+                *evidence
+            } else {
+                self.of_incidents(member, until, direction)
+            }
+        };
+        let founded: Vec<_> = self.tested.iter().zip(&evidence).map(founded).collect();
+        let held = e_bh(&founded, q);
+        let mut controls = None;
+        let one = |i: usize| {
+            let place = self.tested[i];
+            if held.binary_search(&i).is_err() {
+                return (place, Called::FewAnswers);
+            }
+            let controls = controls.get_or_insert_with(|| Controls::of(watch, &self.members, until));
+            (place, self.controlled(controls, i, &evidence, (until, direction, q)))
+        };
+        called.into_iter().map(one).collect()
+    }
+
+    /// Evidence of the incidents alone, where there are enough of them.
+    fn of_incidents(&self, member: &Comparison, until: Day, direction: Direction) -> f64 {
+        let telling = match direction {
+            Direction::Worse => member.incidents.opened_until(until) as f64,
+            Direction::Better => member.expected_incidents(until),
+        };
+        let alone = member.log_e_incidents(&self.watch, until, direction, 1.0);
+        let channels = if member.has_answers { 2.0_f64 } else { 1.0 };
+        alone.filter(|_| telling >= MIN_INCIDENTS).map_or(f64::NEG_INFINITY, |log_e| log_e - channels.ln())
+    }
+
+    /// Whether the evidence of a member goes beyond what its controls share, in the same family.
+    fn controlled(
+        &self,
+        controls: &Controls,
+        i: usize,
+        evidence: &[f64],
+        (until, direction, q): (Day, Direction, f64),
+    ) -> Called {
+        let log_e = |i: usize| controls.log_e(&self.watch, &self.members[self.tested[i]], direction);
+        let Some(own) = log_e(i) else {
+            let member = &self.members[self.tested[i]];
+            let beyond = log_e_beyond_wander(&self.watch, member, until, direction);
+            return if beyond < (1.0 / q).ln() { Called::Wanders } else { Called::Holds(Control::None) };
+        };
+        // Most are decided without the others: e-BH asks for at least 1/q, and for no more than K/q.
+        let holds = if own < (1.0 / q).ln() {
+            false
+        } else if own >= (self.tested.len() as f64 / q).ln() {
+            true
+        } else {
+            // One that cannot be controlled stays in the family with the evidence that it has.
+            let family: Vec<_> = (0..self.tested.len()).map(|j| log_e(j).unwrap_or(evidence[j])).collect();
+            e_bh(&family, q).binary_search(&i).is_ok()
+        };
+        if holds { Called::Holds(Control::Held) } else { Called::Shared }
+    }
+
+    /// The comparison with the previous release alone, where both sides have answers enough.
+    pub(super) fn against_previous(&self, feature: u32) -> Option<AgainstPrevious> {
+        let (_, member) = self.of_feature(feature)?;
+        if self.missing(member, self.watch.until) != (0, 0) {
+            return None;
+        }
+        let (before, after) = member.answers(None);
+        let log_e = self.watch.log_e(member, Direction::Worse);
+        Some(AgainstPrevious {
+            log_e,
+            score: regression_score(log_e),
+            p: always_valid_p(&member.path),
+            log_e_improved: self.watch.log_e(member, Direction::Better),
+            change: self.watch.change(member).and_then(|(estimate, variance)| Change::of(estimate, variance)),
+            baseline_responses: before as i64,
+            responses: after as i64,
+        })
+    }
+}

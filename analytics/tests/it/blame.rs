@@ -1,0 +1,303 @@
+//! Stories of blame and praise: which release brought a change, and whether it was its own.
+
+use super::world::{HAPPY, LESS_HAPPY, MIXED, UNHAPPY, World, report, score};
+use ballroom_analytics::regression::{Baseline, Control, Reason, Verdict};
+
+// ---- inherited blame ----
+
+/// 1.11.1 is the guilty one; 1.12 and 1.13 inherit; 1.14 mends it.
+fn line() -> (World, [u32; 4]) {
+    let mut world = World::with_features(1);
+    let good = world.release("1.11", Some(0));
+    let guilty = world.release("1.11.1", Some(50));
+    let heir = world.release("1.12", Some(80));
+    let third = world.release("1.13", Some(110));
+    let mended = world.release("1.14", Some(140));
+    world.answers(0..50, Some(good), HAPPY);
+    world.answers(50..80, Some(guilty), UNHAPPY);
+    world.answers(80..110, Some(heir), UNHAPPY);
+    world.answers(110..140, Some(third), UNHAPPY);
+    world.answers(140..170, Some(mended), HAPPY);
+    (world, [guilty, heir, third, mended])
+}
+
+#[test]
+fn a_fall_is_laid_at_the_door_of_the_release_that_brought_it() {
+    let (world, [guilty, heir, third, _]) = line();
+    let first = score(&world, guilty, 79);
+    assert_eq!((first.verdict, first.baseline, first.since), (Verdict::Regressed, Baseline::AnyOther, None));
+    assert_eq!(first.first_flagged_day, Some(50));
+    for (release, as_of) in [(heir, 109), (third, 130)] {
+        let inherited = score(&world, release, as_of);
+        assert_eq!(inherited.verdict, Verdict::Since, "{release}");
+        let since = inherited.since.expect("it began before");
+        assert_eq!((since.day, since.release), (50, Some(guilty)));
+        assert_eq!(inherited.first_flagged_day, None, "it never was its fault");
+        assert!(inherited.previous.expect("answers enough").log_e < 0.0);
+    }
+}
+
+#[test]
+fn a_release_that_makes_it_worse_again_is_not_excused() {
+    let mut world = World::with_features(1);
+    let good = world.release("1.11", Some(0));
+    let guilty = world.release("1.11.1", Some(50));
+    let heir = world.release("1.12", Some(80));
+    world.answers(0..50, Some(good), HAPPY);
+    world.answers(50..80, Some(guilty), MIXED);
+    world.answers(80..110, Some(heir), UNHAPPY);
+    let worse = score(&world, heir, 109);
+    assert_eq!((worse.verdict, worse.since), (Verdict::Regressed, None));
+}
+
+#[test]
+fn a_fall_that_only_the_previous_release_shows_is_seen() {
+    let mut world = World::with_features(1);
+    let bad = world.release("1.0", Some(0));
+    let good = world.release("1.1", Some(80));
+    let again = world.release("1.2", Some(90));
+    world.answers(0..80, Some(bad), MIXED);
+    world.answers(80..90, Some(good), HAPPY);
+    world.answers(90..120, Some(again), MIXED);
+    let fallen = score(&world, again, 119);
+    assert_eq!((fallen.verdict, fallen.baseline), (Verdict::Regressed, Baseline::Previous));
+    let previous = fallen.previous.expect("answers enough");
+    assert_eq!((previous.baseline_responses, previous.responses), (100, 300));
+    assert!(previous.log_e > fallen.log_e);
+}
+
+#[test]
+fn a_release_that_mends_a_fall_has_recovered() {
+    let (world, [.., third, mended]) = line();
+    let report = report(&world, mended, 169);
+    assert_eq!(report.previous, Some(third));
+    let score = &report.features[0];
+    assert_eq!((score.verdict, score.baseline), (Verdict::Recovered, Baseline::Previous));
+    assert!((score.recovery.expect("a share") - 1.0).abs() < 1e-9, "{:?}", score.recovery);
+}
+
+#[test]
+fn a_second_fall_is_not_laid_at_the_door_of_the_first() {
+    let mut world = World::with_features(1);
+    let falls = [(0..70, [0, 0, 1, 3, 4]), (70..95, [0, 1, 2, 3, 2]), (95..120, [0, 1, 2, 3, 2])];
+    let releases: Vec<_> = falls
+        .into_iter()
+        .map(|(days, level)| {
+            let release = world.release("1.x", Some(days.start));
+            world.answers(days, Some(release), level);
+            release
+        })
+        .collect();
+    let second = world.release("1.3", Some(120));
+    world.answers(120..150, Some(second), [0, 1, 4, 2, 1]);
+    let score = score(&world, second, 149);
+    assert_eq!((score.verdict, score.reason), (Verdict::Watch, Some(Reason::FellBefore)), "{score:#?}");
+    assert_eq!(score.since.and_then(|since| since.release), Some(releases[1]));
+    let previous = score.previous.expect("there are answers enough");
+    assert!(previous.p < 0.2 && previous.score > 30.0, "{previous:?}");
+}
+
+#[test]
+fn what_got_better_is_not_worse_since() {
+    let mut world = World::with_features(1);
+    let past = [HAPPY, MIXED, HAPPY, UNHAPPY, MIXED, UNHAPPY];
+    for (number, level) in (0..).zip(past) {
+        let release = world.release("0.x", Some(28 * number));
+        world.answers(28 * number..28 * number + 28, Some(release), level);
+    }
+    for (number, level) in (6..).zip([[0, 1, 2, 1, 0], [0, 0, 0, 3, 1], [0, 0, 0, 2, 2]]) {
+        let release = world.release("1.x", Some(28 * number));
+        world.answers(28 * number..28 * number + 28, Some(release), level);
+        let score = score(&world, release, 28 * number + 27);
+        assert_ne!(score.verdict, Verdict::Since, "{number}: {score:#?}");
+        assert!(score.since.is_none(), "{number}");
+    }
+}
+
+// ---- whose fault was it ----
+
+/// A product of six features; the release at day 90 touches feature 0.
+fn product() -> (World, u32, u32) {
+    let mut world = World::with_features(6);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("2.0", Some(90));
+    world.releases[new as usize].touched = vec![0];
+    for feature in 0..6 {
+        world.answers_to(feature, 0..90, Some(old), HAPPY);
+    }
+    (world, old, new)
+}
+
+#[test]
+fn a_fall_that_all_features_share_is_not_laid_at_the_release() {
+    let (mut world, _, new) = product();
+    for feature in 0..6 {
+        world.answers_to(feature, 90..120, Some(new), MIXED);
+    }
+    let shared = score(&world, new, 119);
+    assert!(shared.score > 90.0, "it did fall");
+    assert_eq!(
+        (shared.verdict, shared.reason, shared.control),
+        (Verdict::Watch, Some(Reason::SharedShift), Some(Control::Shared))
+    );
+    assert_eq!(shared.first_flagged_day, None);
+    let controlled = shared.controlled.expect("five controls");
+    assert_eq!(controlled.controls.len(), 5);
+    let change = shared.change.expect("answers");
+    assert!((controlled.common_shift.estimate - change.estimate).abs() < 5.0, "{controlled:?}");
+    let own = controlled.own_change.expect("answers");
+    assert!(own.lower < 0.0 && own.upper > 0.0, "beyond the common shift nothing is left: {own:?}");
+    assert!((own.estimate + controlled.common_shift.estimate - change.estimate).abs() < 1e-9);
+}
+
+#[test]
+fn a_fall_of_the_touched_feature_alone_is_the_releases() {
+    let (mut world, _, new) = product();
+    world.answers_to(0, 90..120, Some(new), UNHAPPY);
+    for feature in 1..6 {
+        world.answers_to(feature, 90..120, Some(new), HAPPY);
+    }
+    let held = score(&world, new, 119);
+    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
+    assert!(held.first_flagged_day.is_some());
+    // One of the controls fell too: it is set aside.
+    let (mut world, _, new) = product();
+    for feature in 0..6 {
+        world.answers_to(feature, 90..120, Some(new), if feature < 2 { UNHAPPY } else { HAPPY });
+    }
+    let held = score(&world, new, 119);
+    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
+    let controls = held.controlled.expect("controls").controls;
+    let weight = |feature| controls.iter().find(|c| c.feature == Some(feature)).map_or(0.0, |c| c.weight);
+    assert!(weight(1) < 0.2 * weight(2), "{controls:?}");
+}
+
+#[test]
+fn without_anything_to_compare_with_the_cause_is_not_tested() {
+    let (mut world, _, new) = product();
+    world.releases[new as usize].touched.clear();
+    for feature in 0..6 {
+        world.answers_to(feature, 90..120, Some(new), MIXED);
+    }
+    let alone = score(&world, new, 119);
+    assert_eq!((alone.verdict, alone.control), (Verdict::Regressed, Some(Control::None)));
+    assert!(alone.controlled.is_none());
+}
+
+#[test]
+fn answers_to_the_old_release_on_the_same_days_are_a_control() {
+    let mut world = World::with_features(1);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("2.0", Some(90));
+    world.answers(0..90, Some(old), HAPPY);
+    world.answers(90..120, Some(old), LESS_HAPPY);
+    world.answers(90..120, Some(new), LESS_HAPPY);
+    let shared = score(&world, new, 119);
+    assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
+    let controls = shared.controlled.expect("a control").controls;
+    assert_eq!((controls.len(), controls[0].feature), (1, None));
+    // Those who stayed are as happy as ever: it is the release. (A little less could be who updates first.)
+    world.feedback.retain(|row| row.day < 90);
+    world.answers(90..120, Some(old), HAPPY);
+    world.answers(90..120, Some(new), MIXED);
+    let held = score(&world, new, 119);
+    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
+    // A later release carries what this one brought: it is no control, and hides nothing.
+    world.feedback.retain(|row| row.release == Some(new) || row.day < 90);
+    let later = world.release("2.0.1", Some(93));
+    world.answers(93..120, Some(later), MIXED);
+    let held = score(&world, new, 119);
+    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::None)));
+}
+
+#[test]
+fn incidents_that_came_to_all_features_are_expected() {
+    let (mut world, old, new) = product();
+    for feature in 0..6 {
+        world.answers_to(feature, 90..120, Some(new), HAPPY);
+        let mut open = |day, release| {
+            world.incidents.push(ballroom_analytics::IncidentRow {
+                feature,
+                release: Some(release),
+                no_change: false,
+                day,
+                opened: 1,
+                spoiled: 1.0,
+            });
+        };
+        (0..90).step_by(9).for_each(|day| open(day, old));
+        (90..120).for_each(|day| open(day, new));
+    }
+    let shared = score(&world, new, 119);
+    assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
+    for incident in &mut world.incidents {
+        incident.opened = i64::from(incident.feature == 0 || incident.day < 90 || incident.day % 9 == 0);
+    }
+    let held = score(&world, new, 119);
+    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
+}
+
+#[test]
+fn a_fall_of_all_is_believed_after_a_year_in_which_nothing_moved() {
+    let mut world = World::with_features(6);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("2.0", Some(380));
+    world.releases[new as usize].touched = vec![0];
+    for feature in 0..6 {
+        world.answers_to(feature, 0..380, Some(old), HAPPY);
+        world.answers_to(feature, 380..400, Some(new), MIXED);
+    }
+    let shared = score(&world, new, 399);
+    let controlled = shared.controlled.as_ref().expect("five controls");
+    assert!(controlled.common_shift.estimate < -12.0, "{controlled:?}");
+    assert_eq!((shared.verdict, shared.reason), (Verdict::Watch, Some(Reason::SharedShift)));
+    assert_eq!(shared.first_flagged_day, None);
+}
+
+// ---- praise ----
+
+#[test]
+fn an_improvement_is_praised_once() {
+    let mut world = World::with_features(1);
+    let bad = world.release("1.0", Some(0));
+    let better = world.release("1.1", Some(60));
+    let heir = world.release("1.2", Some(90));
+    world.answers(0..60, Some(bad), UNHAPPY);
+    world.answers(60..90, Some(better), HAPPY);
+    world.answers(90..120, Some(heir), HAPPY);
+    assert_eq!(score(&world, better, 89).verdict, Verdict::Improved);
+    let inherited = score(&world, heir, 119);
+    assert_eq!((inherited.verdict, inherited.reason), (Verdict::NoEvidence, Some(Reason::LikePrevious)));
+}
+
+#[test]
+fn an_improvement_that_all_features_share_is_not_the_releases() {
+    let (mut world, _, new) = product();
+    world.feedback.clear();
+    for feature in 0..6 {
+        world.answers_to(feature, 0..90, Some(0), MIXED);
+        world.answers_to(feature, 90..120, Some(new), HAPPY);
+    }
+    let shared = score(&world, new, 119);
+    assert_eq!(
+        (shared.verdict, shared.reason, shared.control),
+        (Verdict::NoEvidence, Some(Reason::SharedShift), Some(Control::Shared))
+    );
+}
+
+#[test]
+fn where_nothing_fell_nothing_recovers() {
+    let mut world = World::with_features(2);
+    let first = world.release("1.0", Some(0));
+    let unlucky = world.release("1.1", Some(60));
+    let next = world.release("1.2", Some(66));
+    world.answers(0..60, Some(first), HAPPY);
+    world.answers_to(1, 0..66, Some(first), HAPPY);
+    // Fewer happy answers than usual for a week, by chance: not enough among two features.
+    world.answers(60..66, Some(unlucky), [0, 0, 1, 1, 1]);
+    world.answers(66..156, Some(next), [0, 0, 0, 3, 9]);
+    let before = score(&world, unlucky, 65);
+    assert!(before.first_flagged_day.is_none() && before.p < 0.1, "{before:#?}");
+    let after = score(&world, next, 155);
+    assert_ne!(after.verdict, Verdict::Recovered, "{after:#?}");
+}
