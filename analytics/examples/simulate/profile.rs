@@ -17,7 +17,7 @@ pub(crate) fn profiles() -> Vec<Profile> {
     vec![
         profile("CSAT typical", &[0.04, 0.06, 0.12, 0.33, 0.45]),
         profile("CSAT near ceiling", &[0.01, 0.01, 0.03, 0.15, 0.80]),
-        profile("CSAT polarised", &[0.22, 0.06, 0.07, 0.15, 0.50]),
+        profile("CSAT polarized", &[0.22, 0.06, 0.07, 0.15, 0.50]),
         profile("NPS typical", &[0.03, 0.01, 0.02, 0.03, 0.03, 0.08, 0.07, 0.13, 0.21, 0.16, 0.23]),
         profile("thumbs 80%", &[0.20, 0.80]),
         profile("thumbs 97%", &[0.03, 0.97]),

@@ -109,7 +109,7 @@ pub(crate) fn ranking(size: f64) -> Vec<Row> {
         }
         rows.push(Row::share(
             5,
-            format!("best-ranked cell has at most 3 answers ever ({features} features)"),
+            format!("best-ranked cell has at most 3 responses ever ({features} features)"),
             ours,
             Bar::AtMost(0.0),
         ));

@@ -92,7 +92,7 @@ pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
         row(format!("{what}: ever regressed"), all.ever, Bar::AtMost(0.05));
         row("... on the 90th day".to_owned(), all.last, Bar::None);
         row("... by the evidence alone, as version 1.0 did".to_owned(), all.evident, Bar::None);
-        row("... and releases with fewer than 100 answers, ever".to_owned(), all.any, Bar::None);
+        row("... and releases with fewer than 100 responses, ever".to_owned(), all.any, Bar::None);
         row("... without the unlabelled reviews, ever".to_owned(), labelled.ever, Bar::None);
         let often = all.called.iter().map(|(release, times)| format!("{release} ({times} of {seeds})"));
         called.push(format!("{what}: {}", often.collect::<Vec<_>>().join(", ")));
@@ -103,13 +103,13 @@ pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
         for (place, on) in ["", ", ratings permuted"].iter().enumerate() {
             let (all, labelled) = (&all[place], &labelled[place]);
             let mut row = |what: &str, share, bar| rows.push(Row::share(number, what, share, bar));
-            let what = format!("a star taken from {:.0} % of one's answers{on}: found", 100.0 * taken.share);
+            let what = format!("a star removed from {:.0} % of the responses{on}: found", 100.0 * taken.share);
             row(&what, all.found, Bar::AtLeast(taken.found[place]));
             row("... on the 90th day", all.last, Bar::None);
             row("... by the evidence alone, as version 1.0 did", all.evident, Bar::None);
             row("... without the unlabelled reviews: found", labelled.found, Bar::None);
-            row("... another release is called", all.other, Bar::AtMost(OTHERS));
-            row("... without the unlabelled reviews: another release is called", labelled.other, Bar::None);
+            row("... another release is flagged", all.other, Bar::AtMost(OTHERS));
+            row("... without the unlabelled reviews: another release is flagged", labelled.other, Bar::None);
         }
     }
     Ok(Trial { rows, called })
