@@ -29,7 +29,7 @@ use crate::release::Timeline;
 /// Days from 1950 to 2150. A day outside is a unit gone wrong, and would overflow the weights of history.
 const DAYS: std::ops::RangeInclusive<Day> = -7_305..=65_744;
 
-/// The data frame of these answers.
+/// The data frame of these responses.
 pub fn feedback(rows: &[FeedbackRow]) -> Result<DataFrame> {
     Ok(df!(
         "feature" => column(rows, |r| r.feature),
@@ -68,7 +68,7 @@ fn column<R, T>(rows: &[R], value: impl Fn(&R) -> T) -> Vec<T> {
     rows.iter().map(value).collect()
 }
 
-/// The answers, checked and with their releases.
+/// The responses, checked and with their releases.
 pub(crate) struct AnswerFrames {
     /// One row per level.
     pub(crate) levels: DataFrame,
@@ -76,14 +76,14 @@ pub(crate) struct AnswerFrames {
     pub(crate) summed: Vec<Answers>,
 }
 
-/// Answers of one feature, stratum, release and day.
+/// Responses of one feature, stratum, release and day.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answers {
     pub(crate) feature: u32,
     pub(crate) stratum: Stratum,
     pub(crate) release: Option<u32>,
     pub(crate) day: Day,
-    /// Answers, their levels and their squared levels.
+    /// Responses, their levels and their squared levels.
     pub(crate) sums: [i64; 3],
 }
 
@@ -102,7 +102,7 @@ pub(crate) struct Exposures {
     pub(crate) active: i64,
 }
 
-/// Checks the answers; everything below rests on it.
+/// Checks the responses; everything below rests on it.
 pub(crate) fn check_answers(facts: &Facts) -> Result<()> {
     let frame = &facts.feedback;
     check_codes(frame, "feature", facts.features.len())?;
@@ -114,7 +114,7 @@ pub(crate) fn check_answers(facts: &Facts) -> Result<()> {
     check_levels(facts)
 }
 
-/// How many answers name which release, in the order of the days. Nothing where nobody needs to know: every answer
+/// How many responses name which release, in the order of the days. Nothing where nobody needs to know: every response
 /// names one, and somebody declared them all.
 pub(crate) fn tallies(facts: &Facts) -> Result<Vec<Tally>> {
     let declared = facts.releases.iter().all(|release| !release.is_undeclared());
@@ -327,7 +327,7 @@ fn check_days(frame: &DataFrame) -> Result<()> {
     let days = column.i32()?;
     let inside = |day: Option<Day>| day.is_none_or(|day| DAYS.contains(&day));
     if column.null_count() > 0 || !inside(days.min()) || !inside(days.max()) {
-        return Err(Error::Invalid { column: "day", reason: "must lie between 1950 and 2150" });
+        return Err(Error::Invalid { column: "day", reason: "must be between 1950 and 2150" });
     }
     Ok(())
 }

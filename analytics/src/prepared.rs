@@ -16,7 +16,7 @@ use crate::utility::{Moments, Ruler, Sums};
 /// Half-life in days of a feature's own history (METHOD 3).
 pub(crate) const HALF_LIFE: f64 = 90.0;
 
-/// One organisation's daily counts, ready for any number of questions.
+/// One organization's daily counts, ready for any number of questions.
 #[derive(Clone, Debug)]
 pub struct Prepared {
     pub(crate) scales: Vec<Scale>,
@@ -26,13 +26,13 @@ pub struct Prepared {
     pub(crate) min_answers: u32,
     /// The first day of an incident, by product.
     first_incidents: HashMap<u32, Day>,
-    /// How many answers of each product name a release.
+    /// How many responses of each product name a release.
     answer_labels: Labels,
     /// How many incidents of each product name a release.
     pub(crate) incident_labels: Labels,
-    /// Every stratum with an answer, in the order of its codes.
+    /// Every stratum with a response, in the order of its codes.
     pub(crate) strata: Vec<KnownStratum>,
-    /// The answers with their releases resolved, one row per level, for figures that need levels.
+    /// The responses with their releases resolved, one row per level, for figures that need levels.
     pub(crate) answers: DataFrame,
 }
 
@@ -41,7 +41,7 @@ pub struct Prepared {
 pub(crate) struct KnownStratum {
     pub(crate) stratum: Stratum,
     pub(crate) ruler: Ruler,
-    /// The day of its first answer, so that a past day does not know of strata to come.
+    /// The day of its first response, so that a past day does not know of strata to come.
     pub(crate) first_day: Day,
 }
 
@@ -52,14 +52,14 @@ pub(crate) struct FeatureCounts {
     pub(crate) whole: bool,
     /// The first day of any row.
     pub(crate) first_day: Option<Day>,
-    /// In the order of the strata; only those with answers.
+    /// In the order of the strata; only those with responses.
     pub(crate) answers: Vec<StratumCounts>,
     /// In the order of the days.
     pub(crate) incidents: Vec<IncidentDay>,
     pub(crate) exposure: Exposure,
 }
 
-/// Answers of one feature in one stratum.
+/// Responses of one feature in one stratum.
 #[derive(Clone, Debug)]
 pub(crate) struct StratumCounts {
     /// Index into [`Prepared::strata`].
@@ -203,7 +203,7 @@ impl StratumCounts {
         Self { stratum, all, discounted, releases }
     }
 
-    /// Answers of a window, of one release or of all.
+    /// Responses of a window, of one release or of all.
     pub(crate) fn sums(&self, release: Option<u32>, from: Day, until: Day) -> Sums<i64> {
         match release {
             None => Sums(self.all.between(from, until)),
@@ -211,17 +211,17 @@ impl StratumCounts {
         }
     }
 
-    /// Answers of a window, each weighted by its age on the day `at`.
+    /// Responses of a window, each weighted by its age on the day `at`.
     pub(crate) fn discounted(&self, from: Day, until: Day, at: Day) -> Sums<f64> {
         Sums(self.discounted.between(&self.all, from, until, at))
     }
 
-    /// The answers of each release.
+    /// The responses of each release.
     pub(crate) fn by_release(&self) -> impl Iterator<Item = (Option<u32>, &Running<3>)> {
         self.releases.iter().map(|(release, running)| (*release, running))
     }
 
-    /// Answers of a window that belong to no release: they are on neither side of a verdict.
+    /// Responses of a window that belong to no release: they are on neither side of a verdict.
     pub(crate) fn unlabelled(&self, from: Day, until: Day) -> Sums<i64> {
         Sums(self.of_release(None).map_or([0; 3], |r| r.between(from, until)))
     }
@@ -269,7 +269,7 @@ impl Prepared {
         (0..).zip(&self.features).filter(|(_, f)| f.product == product).map(|(code, _)| code).collect()
     }
 
-    /// The first day of a release: as declared, else that on which its own answers show it in real use; none where
+    /// The first day of a release: as declared, else that on which its own responses show it in real use; none where
     /// it never was.
     pub fn release_first_day(&self, release: u32) -> Option<Day> {
         self.releases.get(release as usize)?.first_day
@@ -289,7 +289,7 @@ impl Prepared {
         self.features.get(feature as usize)?.first_day
     }
 
-    /// Every stratum that has an answer, in the order of its codes.
+    /// Every stratum that has a response, in the order of its codes.
     pub fn strata(&self) -> Vec<Stratum> {
         self.strata.iter().map(|s| s.stratum).collect()
     }
@@ -299,7 +299,7 @@ impl Prepared {
         self.first_incidents.get(&product).copied()
     }
 
-    /// Whether the answers of one of two spans of days name releases and those of the other hardly ever do.
+    /// Whether the responses of one of two spans of days name releases and those of the other hardly ever do.
     pub(crate) fn labels_changed(&self, product: u32, before: Range<Day>, after: Range<Day>) -> bool {
         let shares = [before, after].map(|days| self.answer_labels.unlabelled_days(product, days));
         matches!(shares, [Some(before), Some(after)] if (before - after).abs() > 0.5)
@@ -319,7 +319,7 @@ impl Prepared {
         if known.is_empty() { (0..self.strata.len()).collect() } else { known }
     }
 
-    /// The moments of a stratum's answers in a window.
+    /// The moments of a stratum's responses in a window.
     pub(crate) fn moments(&self, counts: &StratumCounts, from: Day, until: Day) -> Moments {
         self.strata[counts.stratum].ruler.moments(counts.sums(None, from, until))
     }

@@ -24,12 +24,12 @@ pub struct Model {
     pub customer_id: Option<CustomerId>,
     /// The member whose token it is; null: it is a machine's.
     pub member_id: Option<MemberId>,
-    /// The only product that a publishable token submits answers about; null: any.
+    /// The only product that a publishable token submits responses about; null: any.
     pub product_id: Option<ProductId>,
-    /// The only features that it submits answers about, a list of UUIDs; null: any, and the product as a whole.
+    /// The only features that it submits responses about, a list of UUIDs; null: any, and the product as a whole.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub feature_ids: Option<Json>,
-    /// The origins whose pages may use it, a list of texts; null: any, and whoever is no page.
+    /// The origins whose pages may use it, a list of texts; null: any, and callers that are not web pages.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub origins: Option<Json>,
     /// SHA-256 of the secret, hexadecimal.
@@ -62,7 +62,7 @@ pub enum Role {
     Support,
     /// One customer.
     Customer,
-    /// Whoever runs the server.
+    /// An operator of the server.
     Administrator,
 }
 
@@ -78,7 +78,7 @@ pub enum Scope {
     Ingest,
     /// To reports.
     Reports,
-    /// To submitting answers: it may stand in a web page.
+    /// To submitting responses: it may stand in a web page.
     Publishable,
 }
 

@@ -34,13 +34,13 @@ pub struct Model {
 pub enum AttributionBasis {
     /// The reporter named the release.
     Explicit,
-    /// Somebody looked and agreed.
+    /// Confirmed by a person.
     Confirmed,
     /// Computed, with a confidence.
     Inferred,
-    /// Somebody looked and it is not this release.
+    /// Rejected by a person.
     Rejected,
-    /// Somebody looked and no release caused it.
+    /// Not caused by a change, according to a person.
     NotCausedByChange,
 }
 

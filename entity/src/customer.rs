@@ -1,4 +1,4 @@
-//! A customer: who answers, by name or by pseudonym.
+//! A customer: who responds, by name or by pseudonym.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,11 +14,11 @@ pub struct Model {
     /// UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: CustomerId,
-    /// The id or pseudonym that the source systems use; unique in the organization.
+    /// The ID or pseudonym that the source systems use; unique in the organization.
     pub key: String,
     /// A name, where one may be kept.
     pub name: Option<String>,
-    /// The group that the customer's future answers count for.
+    /// The group that the customer's future responses count for.
     pub segment_id: Option<SegmentId>,
     /// When the row was made.
     pub created_at: DateTimeUtc,

@@ -24,7 +24,7 @@ pub struct Model {
     pub deployed_at: DateTimeUtc,
     /// The system that reported it.
     pub source: String,
-    /// That system's id of it; unique within the source.
+    /// That system's ID of it; unique within the source.
     pub external_id: Option<String>,
     /// Who recorded it, as an actor; null in rows from before this was recorded.
     pub recorded_by: Option<String>,
@@ -34,7 +34,7 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// How many states of it there have been: 1 when it was made.
     pub revision: i32,
-    /// When its source says that it became as it is; null: the source does not say.
+    /// Time of this version according to the source; null: not given.
     pub source_updated_at: Option<DateTimeUtc>,
     /// Hash of what was sent of it last, by which the same is known when it is sent again.
     pub sent: Option<i64>,

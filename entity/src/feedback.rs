@@ -1,4 +1,4 @@
-//! Feedback: one answer. The hot table: few indexes and no foreign keys.
+//! Feedback: one response. The hot table: few indexes and no foreign keys.
 
 use sea_orm::entity::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::id::{
     CustomerId, FeatureId, FeedbackId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId,
 };
 
-/// One answer.
+/// One response.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "feedback")]
 pub struct Model {
@@ -20,9 +20,9 @@ pub struct Model {
     pub product_id: ProductId,
     /// The feature that it is about; null: the product as a whole.
     pub feature_id: Option<FeatureId>,
-    /// The release that the answer names; null: none, and scores take the newest one live on its day.
+    /// The release that the response names; null: none, and scores take the newest one live on its day.
     pub release_id: Option<ReleaseId>,
-    /// The customer's segment when the answer was given.
+    /// The customer's segment when the response was given.
     pub segment_id: Option<SegmentId>,
     /// Who answered; null: anonymous.
     pub customer_id: Option<CustomerId>,
@@ -41,12 +41,12 @@ pub struct Model {
     pub day: Date,
     /// The system that it came from.
     pub source: String,
-    /// That system's id of it; unique within the source.
+    /// That system's ID of it; unique within the source.
     pub external_id: Option<String>,
-    /// Hash of (product, feature, scale, customer, day): the answers among which one counts. Null when anonymous
+    /// Hash of (product, feature, scale, customer, day): the responses among which one counts. Null when anonymous
     /// or without a rating.
     pub voice: Option<i64>,
-    /// Whether it is in the daily counts: false when it has no rating, or a later answer of the same voice supersedes it.
+    /// Whether it is in the daily counts: false when it has no rating, or a later response of the same voice supersedes it.
     pub counted: bool,
     /// When it was stored.
     pub received_at: DateTimeUtc,
@@ -56,7 +56,7 @@ pub struct Model {
     pub changed_at: Option<DateTimeUtc>,
     /// How many states of it there have been: 1 when it was made.
     pub revision: i32,
-    /// When its source says that it became as it is; null: the source does not say.
+    /// Time of this version according to the source; null: not given.
     pub source_updated_at: Option<DateTimeUtc>,
     /// Hash of what was sent of it last, by which the same is known when it is sent again.
     pub sent: Option<i64>,

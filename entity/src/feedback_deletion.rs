@@ -1,10 +1,10 @@
-//! Answers that were deleted, so that a source that sends them again does not bring them back.
+//! Responses that were deleted, so that a source that sends them again does not bring them back.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::OrganizationId;
 
-/// An answer with an id of its source that was deleted. Nothing of what it said is kept.
+/// A response with an ID of its source that was deleted. Its content is not kept.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "feedback_deletion")]
 pub struct Model {
@@ -14,7 +14,7 @@ pub struct Model {
     /// The system that sent it.
     #[sea_orm(primary_key, auto_increment = false)]
     pub source: String,
-    /// That system's id of it.
+    /// That system's ID of it.
     #[sea_orm(primary_key, auto_increment = false)]
     pub external_id: String,
     /// When it was deleted.

@@ -1,4 +1,4 @@
-//! Typed ids: a UUID v7 that knows what it is the id of, so that a release cannot be passed for a feature.
+//! Typed ids: a UUID v7 that knows what it is the ID of, so that a release cannot be passed for a feature.
 
 use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ macro_rules! ids {
             /// Stands in a key of the daily counts where there is none: "the product as a whole", "no label".
             pub const NONE: Self = Self(Uuid::nil());
 
-            /// The id as one that may be absent: `NONE` is.
+            /// The ID as one that may be absent: `NONE` is.
             pub fn some(self) -> Option<Self> {
                 (self != Self::NONE).then_some(self)
             }
@@ -47,7 +47,7 @@ ids! {
     CustomerId
     /// Of a scale.
     ScaleId
-    /// Of an answer.
+    /// Of a response.
     FeedbackId
     /// Of an incident.
     IncidentId
@@ -68,6 +68,6 @@ ids! {
 }
 
 impl ReleaseId {
-    /// Stands in a key of the daily counts for "somebody looked, and no release caused this".
+    /// Means "not caused by a change" in a key of the daily counts.
     pub const NOT_CAUSED_BY_CHANGE: Self = Self(Uuid::max());
 }

@@ -37,7 +37,7 @@ pub struct Model {
     pub reopened_on: Option<Date>,
     /// Who opened it, as an actor; null in rows from before this was recorded.
     pub opened_by: Option<String>,
-    /// Who opened it again the last time; null: nobody.
+    /// Who reopened it last; null: not reopened, or not recorded.
     pub reopened_by: Option<String>,
     /// Who resolved it the last time; null: it is open.
     pub resolved_by: Option<String>,
@@ -47,7 +47,7 @@ pub struct Model {
     pub linked_customers: i64,
     /// The system that it came from.
     pub source: String,
-    /// That system's id of it; unique within the source.
+    /// That system's ID of it; unique within the source.
     pub external_id: Option<String>,
     /// When the row was made.
     pub created_at: DateTimeUtc,
@@ -55,7 +55,7 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// How many states of it there have been: 1 when it was made.
     pub revision: i32,
-    /// When its source says that it became as it is; null: the source does not say.
+    /// Time of this version according to the source; null: not given.
     pub source_updated_at: Option<DateTimeUtc>,
     /// Hash of what was sent of it last, by which the same is known when it is sent again.
     pub sent: Option<i64>,

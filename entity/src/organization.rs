@@ -20,7 +20,7 @@ pub struct Model {
     pub revision: i64,
     /// The revision that last changed a dimension: a product, feature, release, segment or scale.
     pub dimension_revision: i64,
-    /// Answers that a verdict needs on each side.
+    /// Responses that a verdict needs on each side.
     pub min_answers: i32,
     /// When the row was made.
     pub created_at: DateTimeUtc,

@@ -1,4 +1,4 @@
-//! The outbox: what happened, written with the change itself, for those who want to hear of it.
+//! The outbox: events for subscribers, written in the transaction of the change.
 
 use sea_orm::entity::prelude::*;
 
@@ -22,7 +22,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// The revision of the transaction that wrote it; 0 for events from before revisions were kept.
     pub revision: i64,
-    /// When everybody had been told; null: not yet.
+    /// When it was delivered; null: not yet.
     pub delivered_at: Option<DateTimeUtc>,
 }
 

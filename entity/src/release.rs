@@ -40,13 +40,13 @@ pub struct Model {
     pub withdrawn_on: Option<Date>,
     /// Who entered it, as an actor; null in rows from before this was recorded.
     pub planned_by: Option<String>,
-    /// Who shipped it the last time; null: nobody.
+    /// Who shipped it last; null: not shipped, or not recorded.
     pub shipped_by: Option<String>,
-    /// Who withdrew it; null: nobody, or it has been shipped again.
+    /// Who withdrew it; null: not withdrawn, reshipped, or not recorded.
     pub withdrawn_by: Option<String>,
-    /// Whether it was made from answers that named it, its first day being the first that was seen.
+    /// Whether it was made from responses that named it, its first day being the first that was seen.
     pub inferred: bool,
-    /// Whether it is known by a deployment only that customers have it: nobody has said so of the release itself.
+    /// Whether its shipment is known from a deployment only, and not entered for the release itself.
     pub by_deployment: bool,
     /// When the row was made.
     pub created_at: DateTimeUtc,
@@ -54,7 +54,7 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// How many states of it there have been: 1 when it was made.
     pub revision: i32,
-    /// When its source says that it became as it is; null: the source does not say.
+    /// Time of this version according to the source; null: not given.
     pub source_updated_at: Option<DateTimeUtc>,
     /// Hash of what was sent of it last, by which the same is known when it is sent again.
     pub sent: Option<i64>,

@@ -1,4 +1,4 @@
-//! A scale: how an answer is rated.
+//! A scale: how a response is rated.
 
 use sea_orm::entity::prelude::*;
 

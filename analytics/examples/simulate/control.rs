@@ -1,4 +1,4 @@
-//! Whose fault was it? Six features with 20 answers a day each for 90 days before and 90 after a release that touches
+//! Whose fault was it? Six features with 20 responses a day each for 90 days before and 90 after a release that touches
 //! the first of them: how often is it blamed for what it did not do, and found for what it did?
 
 use ballroom_analytics::control::{CommonShift, Compared, Movement, Shift, log_e_controlled};

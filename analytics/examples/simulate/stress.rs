@@ -15,14 +15,14 @@ const DAYS: usize = 90;
 #[derive(Clone, Copy)]
 struct Stress {
     what: &'static str,
-    /// Answers before, in all, and after, each day.
+    /// Responses before, in all, and after, each day.
     before: f64,
     daily: f64,
-    /// Utility by which all answers of a day move together, as a standard deviation.
+    /// Utility by which all responses of a day move together, as a standard deviation.
     day_sd: f64,
     /// Utility by which weekends are worse.
     weekend: f64,
-    /// The organisation's variance ratio as a part of the true one.
+    /// The organization's variance ratio as a part of the true one.
     ratio: Option<f64>,
     /// Utility by which the truth drifts during the 90 days, as a standard deviation: the experience really does
     /// change, only not by the release.

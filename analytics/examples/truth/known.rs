@@ -34,7 +34,7 @@ pub(crate) fn releases(sets: &[Set]) -> Result<Vec<Known>, Error> {
         app("in.junio", "2.0.6", "brought it back: is called recovered", |r| {
             !r.ever_regressed && r.is(Verdict::Recovered)
         })?,
-        // By .4 stars in 156 answers, of a feature that moves as much in other months: version 1.0 watched it as well.
+        // By .4 stars in 156 responses, of a feature that moves as much in other months: version 1.0 watched it as well.
         app("com.freo.save.banking.app", "1.4.1", "fell: is watched or flagged", |r| {
             r.ever_regressed || r.is(Verdict::Watch)
         })?,
@@ -94,7 +94,7 @@ fn none_called(set: &Set, judged: &[Judged], product: &str) -> Vec<Known> {
     called
 }
 
-/// A release that fell by a third of a star in 339 answers: watched or called, and the first suspect of its own
+/// A release that fell by a third of a star in 339 responses: watched or called, and the first suspect of its own
 /// change point, against the release that it declares to descend from.
 fn suspect(set: &Set, version: &str, previous: &str) -> Result<Known, Error> {
     let (release, previous) = (set.release(set.name, version)?, set.release(set.name, previous)?);
