@@ -17,7 +17,7 @@ use chrono::NaiveDate;
 
 use super::{
     Channel, Shared,
-    watched::{Computed, Watched},
+    monitor::{Computed, Monitor},
 };
 use crate::{
     base::error::Error,
@@ -46,7 +46,7 @@ pub struct AlertBegun {
 
 impl Computed for AlertBegun {
     /// The first days of the alerts of each product, feature and kind.
-    type Known = HashMap<(ProductId, FeatureId, AlertKind), HashSet<Day>>;
+    type KnownState = HashMap<(ProductId, FeatureId, AlertKind), HashSet<Day>>;
 
     const NAME: &'static str = "alerts";
 
@@ -56,7 +56,7 @@ impl Computed for AlertBegun {
         shared: &Shared,
         by: Report,
         _: &Dimensions,
-        known: &mut Self::Known,
+        known: &mut Self::KnownState,
         product: &product::Model,
         today: NaiveDate,
     ) -> Result<Vec<Self>, Error> {
@@ -75,11 +75,11 @@ impl Computed for AlertBegun {
         Ok(begun)
     }
 
-    fn keep(_: &Dimensions, known: &mut Self::Known, wanted: &[ProductId]) {
+    fn keep(_: &Dimensions, known: &mut Self::KnownState, wanted: &[ProductId]) {
         known.retain(|(product, ..), _| wanted.contains(product));
     }
 
-    fn of(channel: &mut Channel) -> &mut Option<Arc<Watched<Self>>> {
+    fn of(channel: &mut Channel) -> &mut Option<Arc<Monitor<Self>>> {
         &mut channel.alerts
     }
 }

@@ -12,12 +12,12 @@
 //! A subscriber that falls behind is disconnected ([`Cut::Behind`]): the buffer for all of them is bounded.
 
 mod alerts;
+mod monitor;
 mod past;
 mod place;
 mod reader;
 mod scope;
 mod verdicts;
-mod watched;
 
 use std::{any::Any, collections::HashMap, sync::Arc};
 
@@ -41,8 +41,8 @@ use crate::{
     score::Scores,
     store::{Dimensions, Store},
 };
+use monitor::{Computed, Monitor};
 use past::{Past, Thing};
-use watched::{Computed, Watched};
 
 /// Number of portions buffered for the slowest subscriber. A portion holds what was read at once, at most
 /// `PORTION_SIZE` objects; at the reader's fastest pace this is ten seconds.
@@ -68,8 +68,8 @@ struct Channel {
     feedback: Topic<Received>,
     incidents: Topic<Incident>,
     releases: Topic<release::Model>,
-    verdicts: Option<Arc<Watched<VerdictChanged>>>,
-    alerts: Option<Arc<Watched<AlertBegun>>>,
+    verdicts: Option<Arc<Monitor<VerdictChanged>>>,
+    alerts: Option<Arc<Monitor<AlertBegun>>>,
 }
 
 type Topic<T> = broadcast::Sender<Arc<Portion<T>>>;
@@ -95,7 +95,7 @@ pub struct Portion<T> {
     things: Vec<(Place, T)>,
 }
 
-/// An answer that was submitted.
+/// A response that was submitted.
 pub type Received = feedback::Model;
 
 /// A changed incident with its links.
@@ -199,14 +199,14 @@ impl Feed {
         let (watched, heard) = {
             let mut channels = self.shared.channels.lock().await;
             let channel = self.channel(&mut channels, by.organization()).await?;
-            let watched = C::of(channel).get_or_insert_with(|| Watched::watch(&self.shared, by)).clone();
+            let watched = C::of(channel).get_or_insert_with(|| Monitor::watch(&self.shared, by)).clone();
             let receiver = watched.subscribe();
-            let interest = Some(watched.listened(product));
+            let registrations = Some(watched.register(product));
             // These are differences from the state found below: all of them are new.
             let (since, came) = (Place::FIRST, Place::FIRST);
-            (watched, Heard { since, past: None, came, receiver, _interest: interest })
+            (watched, Heard { since, past: None, came, receiver, _interest: registrations })
         };
-        watched.know(&self.shared).await?;
+        watched.initialize(&self.shared).await?;
         Ok(heard)
     }
 

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 
 use super::{
     Channel, Shared,
-    watched::{Computed, Watched},
+    monitor::{Computed, Monitor},
 };
 use crate::{base::error::Error, domain::access::Report, score::Snapshot, store::Dimensions};
 
@@ -39,7 +39,7 @@ pub struct VerdictChanged {
 }
 
 impl Computed for VerdictChanged {
-    type Known = HashMap<(ReleaseId, FeatureId), Verdict>;
+    type KnownState = HashMap<(ReleaseId, FeatureId), Verdict>;
 
     const NAME: &'static str = "verdicts";
 
@@ -48,7 +48,7 @@ impl Computed for VerdictChanged {
         shared: &Shared,
         by: Report,
         _dimensions: &Dimensions,
-        known: &mut Self::Known,
+        known: &mut Self::KnownState,
         product: &product::Model,
         today: NaiveDate,
     ) -> Result<Vec<Self>, Error> {
@@ -72,13 +72,13 @@ impl Computed for VerdictChanged {
         Ok(changes)
     }
 
-    fn keep(dimensions: &Dimensions, known: &mut Self::Known, wanted: &[ProductId]) {
+    fn keep(dimensions: &Dimensions, known: &mut Self::KnownState, wanted: &[ProductId]) {
         known.retain(|(release, _), _| {
             dimensions.releases.get(release).is_some_and(|release| wanted.contains(&release.product_id))
         });
     }
 
-    fn of(channel: &mut Channel) -> &mut Option<Arc<Watched<Self>>> {
+    fn of(channel: &mut Channel) -> &mut Option<Arc<Monitor<Self>>> {
         &mut channel.verdicts
     }
 }

@@ -38,7 +38,7 @@ const DAY_CHECK_INTERVAL: Duration = Duration::from_secs(60);
 /// Something computed from a product's counts, whose changes are sent.
 pub(super) trait Computed: Sized + Send + Sync + 'static {
     /// The known state of the organization's products, for comparison.
-    type Known: Default + Send;
+    type KnownState: Default + Send;
 
     /// Its name in the log.
     const NAME: &'static str;
@@ -49,60 +49,63 @@ pub(super) trait Computed: Sized + Send + Sync + 'static {
         shared: &Shared,
         by: Report,
         dimensions: &Dimensions,
-        known: &mut Self::Known,
+        known: &mut Self::KnownState,
         product: &product::Model,
         today: NaiveDate,
     ) -> impl Future<Output = Result<Vec<Self>, Error>> + Send;
 
     /// Removes products without subscribers.
-    fn keep(dimensions: &Dimensions, known: &mut Self::Known, wanted: &[ProductId]);
+    fn keep(dimensions: &Dimensions, known: &mut Self::KnownState, wanted: &[ProductId]);
 
     /// The place of it in a channel.
-    fn of(channel: &mut Channel) -> &mut Option<Arc<Watched<Self>>>;
+    fn of(channel: &mut Channel) -> &mut Option<Arc<Monitor<Self>>>;
 }
 
 /// The computed values of an organization, for products with subscribers.
-pub(super) struct Watched<C: Computed> {
+pub(super) struct Monitor<C: Computed> {
     by: Report,
     topic: Topic<C>,
     /// Number of subscribers of each product; none: of all products.
-    interest: Mutex<HashMap<Option<ProductId>, usize>>,
+    registrations: Mutex<HashMap<Option<ProductId>, usize>>,
     /// Locked during a computation, so that concurrent subscribers share it.
-    known: tokio::sync::Mutex<Known<C>>,
+    known: tokio::sync::Mutex<KnownState<C>>,
     changed: Notify,
 }
 
-struct Known<C: Computed> {
+struct KnownState<C: Computed> {
     /// The day of the known state of each product.
     days: HashMap<ProductId, NaiveDate>,
-    known: C::Known,
+    known: C::KnownState,
 }
 
 /// A subscription to a product, until it is dropped.
-struct Interest<C: Computed> {
-    watched: Arc<Watched<C>>,
+struct Registration<C: Computed> {
+    watched: Arc<Monitor<C>>,
     product: Option<ProductId>,
 }
 
-impl<C: Computed> Drop for Interest<C> {
+impl<C: Computed> Drop for Registration<C> {
     fn drop(&mut self) {
-        let mut interest = self.watched.interest();
-        if let Some(listeners) = interest.get_mut(&self.product) {
+        let mut registrations = self.watched.registrations();
+        if let Some(listeners) = registrations.get_mut(&self.product) {
             *listeners -= 1;
         }
-        interest.retain(|_, listeners| *listeners > 0);
+        registrations.retain(|_, listeners| *listeners > 0);
         self.watched.changed.notify_one();
     }
 }
 
-impl<C: Computed> Watched<C> {
+impl<C: Computed> Monitor<C> {
     /// Watches an organization until there are no subscribers.
     pub(super) fn watch(shared: &Arc<Shared>, by: Report) -> Arc<Self> {
         let watched = Arc::new(Self {
             by,
             topic: Topic::new(BUFFERED_PORTIONS),
-            interest: Mutex::default(),
-            known: tokio::sync::Mutex::new(Known { days: HashMap::new(), known: C::Known::default() }),
+            registrations: Mutex::default(),
+            known: tokio::sync::Mutex::new(KnownState {
+                days: HashMap::new(),
+                known: C::KnownState::default(),
+            }),
             changed: Notify::new(),
         });
         tokio::spawn(watch(Arc::downgrade(shared), watched.clone()));
@@ -114,9 +117,9 @@ impl<C: Computed> Watched<C> {
     }
 
     /// Registers a subscription to a product (none: to all), until the returned value is dropped.
-    pub(super) fn listened(self: &Arc<Self>, product: Option<ProductId>) -> Box<dyn Any + Send + Sync> {
-        *self.interest().entry(product).or_default() += 1;
-        Box::new(Interest { watched: self.clone(), product })
+    pub(super) fn register(self: &Arc<Self>, product: Option<ProductId>) -> Box<dyn Any + Send + Sync> {
+        *self.registrations().entry(product).or_default() += 1;
+        Box::new(Registration { watched: self.clone(), product })
     }
 
     /// Signals a change of scores.
@@ -125,10 +128,10 @@ impl<C: Computed> Watched<C> {
     }
 
     /// Computes the state of products with subscribers, so that changes can be detected.
-    pub(super) async fn know(&self, shared: &Shared) -> Result<(), Error> {
+    pub(super) async fn initialize(&self, shared: &Shared) -> Result<(), Error> {
         let mut known = self.known.lock().await;
         let dimensions = shared.store.dimensions(self.by.organization()).await?;
-        for product in self.listened_to(&dimensions) {
+        for product in self.subscribed_products(&dimensions) {
             if !known.days.contains_key(&product) {
                 self.compare(shared, &dimensions, &mut known, product).await?;
             }
@@ -137,10 +140,10 @@ impl<C: Computed> Watched<C> {
     }
 
     /// Computes the values of products with subscribers, and sends the changes.
-    async fn tell_changes(&self, shared: &Shared) -> Result<(), Error> {
+    async fn send_changes(&self, shared: &Shared) -> Result<(), Error> {
         let mut known = self.known.lock().await;
         let dimensions = shared.store.dimensions(self.by.organization()).await?;
-        let wanted = self.listened_to(&dimensions);
+        let wanted = self.subscribed_products(&dimensions);
         known.days.retain(|product, _| wanted.contains(product));
         C::keep(&dimensions, &mut known.known, &wanted);
         for product in wanted {
@@ -159,7 +162,7 @@ impl<C: Computed> Watched<C> {
         &self,
         shared: &Shared,
         dimensions: &Dimensions,
-        known: &mut Known<C>,
+        known: &mut KnownState<C>,
         product: ProductId,
     ) -> Result<Vec<C>, Error> {
         let Some(row) = dimensions.products.get(&product) else { return Ok(Vec::new()) };
@@ -170,11 +173,11 @@ impl<C: Computed> Watched<C> {
     }
 
     /// The products with subscribers.
-    fn listened_to(&self, dimensions: &Dimensions) -> Vec<ProductId> {
-        let interest = self.interest();
-        match interest.contains_key(&None) {
+    fn subscribed_products(&self, dimensions: &Dimensions) -> Vec<ProductId> {
+        let registrations = self.registrations();
+        match registrations.contains_key(&None) {
             true => dimensions.products.keys().copied().collect(),
-            false => interest.keys().flatten().copied().collect(),
+            false => registrations.keys().flatten().copied().collect(),
         }
     }
 
@@ -187,12 +190,12 @@ impl<C: Computed> Watched<C> {
         })
     }
 
-    fn interest(&self) -> MutexGuard<'_, HashMap<Option<ProductId>, usize>> {
-        self.interest.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    fn registrations(&self) -> MutexGuard<'_, HashMap<Option<ProductId>, usize>> {
+        self.registrations.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
-async fn watch<C: Computed>(shared: Weak<Shared>, watched: Arc<Watched<C>>) {
+async fn watch<C: Computed>(shared: Weak<Shared>, watched: Arc<Monitor<C>>) {
     let mut works = true;
     loop {
         let woken = timeout(DAY_CHECK_INTERVAL, watched.changed.notified()).await.is_ok();
@@ -200,14 +203,14 @@ async fn watch<C: Computed>(shared: Weak<Shared>, watched: Arc<Watched<C>>) {
             sleep(DEBOUNCE).await;
         }
         let Some(shared) = shared.upgrade() else { return };
-        if shared.is_done_with(&watched).await {
+        if shared.remove_if_unused(&watched).await {
             return;
         }
         if !woken && works && !watched.is_another_day(&shared, clock::now()).await {
             continue;
         }
         let begun = Instant::now();
-        match watched.tell_changes(&shared).await {
+        match watched.send_changes(&shared).await {
             Ok(()) => works = true,
             // Logged once. The known state remains for the next successful comparison.
             Err(error) if works => {
@@ -227,7 +230,7 @@ async fn watch<C: Computed>(shared: Weak<Shared>, watched: Arc<Watched<C>>) {
 
 impl Shared {
     /// Removes products without subscribers. New subscribers need the same lock.
-    async fn is_done_with<C: Computed>(&self, watched: &Arc<Watched<C>>) -> bool {
+    async fn remove_if_unused<C: Computed>(&self, watched: &Arc<Monitor<C>>) -> bool {
         let mut channels = self.channels.lock().await;
         if watched.topic.receiver_count() > 0 {
             return false;
