@@ -49,7 +49,7 @@ pub enum Error {
         deleted_at: DateTime<Utc>,
     },
     /// The caller's role, or the scope of its token, does not include the right.
-    #[error("permission denied: the role or the scope of the token does not allow to {}; use a token that may", .0.words())]
+    #[error("permission denied: the token may not {}; use a token whose role and scope allow it", .0.words())]
     Forbidden(Right),
     /// A rate limit was exceeded.
     #[error("{most}; try again in {} s", .wait.as_secs_f64().ceil())]

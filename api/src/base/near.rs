@@ -51,7 +51,7 @@ pub(crate) fn meant(near: &[String]) -> String {
     }
 }
 
-/// A name without what does not tell names apart: case, spaces and hyphens, a leading `v` and trailing `.0` of a version.
+/// A name without what is ignored in comparisons: case, spaces and hyphens, a leading `v` and a trailing `.0` of a version.
 pub(crate) fn bare(name: &str) -> String {
     bared(&folded(name))
 }

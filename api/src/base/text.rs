@@ -1,6 +1,6 @@
 //! Texts that are names: how they are written so that two that look alike are one.
 //!
-//! What people paste carries characters that nobody sees: a zero-width space from a web page, a mark of direction from a
+//! Pasted text contains invisible characters: a zero-width space from a web page, a direction mark from a
 //! chat, an accent as a character of its own from a Mac. Names and keys are kept without them, in Unicode's normal form
 //! NFC, and what is looked for is written in the same way.
 
@@ -12,18 +12,18 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 /// own use: it is refused wherever it comes in.
 pub const BROKEN: char = '\u{FDD0}';
 
-/// A name as it is kept: NFC, every kind of space a plain one, never two in a row and none at the ends, without characters that nobody sees.
+/// The stored form of a name: NFC, plain single spaces, none at the ends, without invisible characters.
 /// Those that join letters or choose how a sign looks stay where they can: after a character that is not ASCII.
 pub(crate) fn name(text: &str) -> Cow<'_, str> {
     written(text, true)
 }
 
-/// A key as it is kept: the same, without any character that nobody sees.
+/// The stored form of a key: the same, without any invisible character.
 pub(crate) fn key(text: &str) -> Cow<'_, str> {
     written(text, false)
 }
 
-/// The forms in which a reference may be kept: as it is given (rows from before names were normalized are), as a name,
+/// The possible stored forms of a reference: unchanged (rows from before names were normalized), as a name,
 /// and as a key. None where it holds what no database takes.
 pub(crate) fn forms(reference: &str) -> Vec<String> {
     if reference.contains('\0') {
@@ -86,7 +86,7 @@ fn is_variation(character: char) -> bool {
 }
 
 /// What Unicode calls default ignorable, the marks of direction, and letters and signs that are drawn as nothing (such as
-/// the Braille pattern without dots): characters that nobody sees.
+/// the Braille pattern without dots): invisible characters.
 fn is_unseen(character: char) -> bool {
     matches!(character,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
@@ -142,7 +142,7 @@ mod tests {
         ] {
             assert_eq!(folded(a), folded(b), "{a} {b}");
         }
-        // The dotless one is written as both in capitals: whoever looks for either finds it.
+        // Both are the same in upper case, so a search for either finds both.
         assert_eq!(folded("I"), folded("ı"));
     }
 

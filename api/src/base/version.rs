@@ -6,7 +6,7 @@
 //! comes before the release, any other word after it. (`semver` and `version-compare` refuse build numbers in
 //! parentheses and letters after digits; `natord` and `alphanumeric-sort` do not know pre-releases.)
 
-/// Words that say that a version comes before the one without them, and in which order they follow.
+/// Words that mark a pre-release, in their order.
 const BEFORE: [&[&str]; 5] = [
     &["dev", "snapshot", "nightly", "canary", "edge", "experimental", "insider", "insiders"],
     &["alpha", "a"],
@@ -15,7 +15,7 @@ const BEFORE: [&[&str]; 5] = [
     &["rc", "cr", "c", "candidate"],
 ];
 
-/// Words that say nothing: `1.0.Final` is `1.0`.
+/// Words without meaning: `1.0.Final` is `1.0`.
 const SILENT: [&str; 5] = ["final", "ga", "release", "stable", "version"];
 
 /// Where a version stands among others: the greater text is the newer. It is made of digits and the letters a
@@ -117,7 +117,7 @@ fn parts(pieces: &[Piece]) -> (Vec<&str>, &[Piece]) {
     (release, &pieces[at..])
 }
 
-/// How early a word says that a version is. A single letter does only with a number after it: `1.0b2` is the
+/// The rank of a pre-release word. A single letter is one only before a number: `1.0b2` is the
 /// second beta, `1.0.2b` the second correction.
 fn rank(word: &str, counted: bool) -> Option<u8> {
     if word.len() == 1 && !counted {

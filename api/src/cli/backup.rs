@@ -22,7 +22,7 @@ pub(super) struct Backup {
 
 impl Backup {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
-        let store = database.as_it_is(Settings::default()).await?;
+        let store = database.open_unmigrated(Settings::default()).await?;
         anyhow::ensure!(
             store.backend() == DbBackend::Sqlite,
             "`ballroom backup` copies an embedded database (SQLite) only; for PostgreSQL, use pg_dump or continuous archiving"

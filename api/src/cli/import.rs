@@ -37,7 +37,7 @@ const REPORT_INTERVAL: Duration = Duration::from_secs(5);
 pub(super) struct Import {
     /// What the rows of the file contain.
     #[arg(value_enum)]
-    what: What,
+    what: Content,
 
     /// File to import.
     file: PathBuf,
@@ -64,7 +64,7 @@ pub(super) struct Import {
     /// By default: NA, N/A, #N/A, <NA>, n.a., n.a, NaN, null, nil, none, undefined, (null), (none), (blank), (empty), -, --, –, —,
     /// \N and spreadsheet errors (#NAME?, #VALUE!, #REF!, #DIV/0!, #NULL!). For features, releases, segments,
     /// customers, channels, release dates and the number of customers affected by an incident also: ?, ??, ???, the
-    /// full stop, unknown, (unknown), TBD and TBA.
+    /// dot, unknown, (unknown), TBD and TBA.
     #[arg(long, value_delimiter = ',', value_name = "TEXT,...")]
     missing: Option<Vec<String>>,
 
@@ -118,7 +118,7 @@ fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum What {
+enum Content {
     /// Responses of customers.
     Feedback,
     /// Incidents.
@@ -184,10 +184,10 @@ impl Import {
         let makes = |what| self.create.contains(&what);
         Ok(ImportOptions {
             kind: match self.what {
-                What::Feedback => Kind::Feedback,
-                What::Incidents => Kind::Incidents,
-                What::Exposure => Kind::Exposure,
-                What::Releases => Kind::Releases,
+                Content::Feedback => Kind::Feedback,
+                Content::Incidents => Kind::Incidents,
+                Content::Exposure => Kind::Exposure,
+                Content::Releases => Kind::Releases,
             },
             read: ReadOptions { format: self.format, encoding: self.encoding, delimiter },
             map: self.map.into_iter().flatten().collect(),
@@ -257,7 +257,7 @@ impl ProgressDisplay {
     }
 }
 
-fn print(summary: &Summary, file: &str, what: What) {
+fn print(summary: &Summary, file: &str, what: Content) {
     let Summary {
         repeated,
         read,
@@ -281,7 +281,7 @@ fn print(summary: &Summary, file: &str, what: What) {
     println!("{:>12} updated", HumanCount(*updated).to_string());
     println!("{:>12} unchanged", HumanCount(*already_there).to_string());
     // Feedback only: the last response of a voice and day counts.
-    if what == What::Feedback {
+    if what == Content::Feedback {
         println!(
             "{:>12} superseded (same customer, feature, scale and day: the last response counts)",
             HumanCount(*superseded).to_string()

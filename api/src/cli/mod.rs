@@ -72,6 +72,8 @@ enum Command {
     Operator(operator::Operator),
 
     /// Check the daily counts against the stored rows; print the differences and exit with status 1 if there are any.
+    ///
+    /// Without --organization, all organizations are checked.
     Verify(verify::Verify),
 
     /// Print the GraphQL schema in the schema definition language (SDL).

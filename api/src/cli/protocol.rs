@@ -108,7 +108,7 @@ impl Protocol {
     /// The settings of HTTP.
     pub(super) fn http(&self, limits: &Limits, workers: usize) -> anyhow::Result<http::Settings> {
         let tls = match (&self.tls_certificate, &self.tls_key) {
-            (Some(certificate), Some(key)) => Some(http::certified(certificate, key)?),
+            (Some(certificate), Some(key)) => Some(http::tls_config(certificate, key)?),
             _ => None,
         };
         Ok(http::Settings {

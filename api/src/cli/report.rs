@@ -19,11 +19,11 @@ pub(super) struct Report {
     tenant: Tenant,
 
     #[command(subcommand)]
-    which: Which,
+    which: ReportKind,
 }
 
 #[derive(Subcommand)]
-enum Which {
+enum ReportKind {
     /// Value report: the perceived value of every feature of a product.
     Value(Value),
     /// Release report: whether a release made things worse, for every release of a product or one.
@@ -106,11 +106,12 @@ impl Report {
         let by = token::operator(self.tenant.find(&store).await?.id).reports()?;
         let scores = Scores::new(store.clone());
         let dimensions = store.dimensions(by.organization()).await?;
-        let (Which::Value(Value { product, .. }) | Which::Release(Release { product, .. })) = &self.which;
+        let (ReportKind::Value(Value { product, .. }) | ReportKind::Release(Release { product, .. })) =
+            &self.which;
         let product = dimensions.product("--product", product)?;
         let today = products::today(product, clock::now());
         match self.which {
-            Which::Value(value) => {
+            ReportKind::Value(value) => {
                 let last = known_day("--as-of", value.as_of.unwrap_or(today), today)?;
                 let period = match value.period {
                     Span::Last(days) => Period::last(days, last),
@@ -136,7 +137,7 @@ impl Report {
                 let report = ValueReport::new(&snapshot, &product.name, (cell, today, rolling), &values);
                 value.output.print(|| report.table(), || report.json());
             }
-            Which::Release(asked) => {
+            ReportKind::Release(asked) => {
                 let releases = match &asked.release {
                     Some(one) => vec![dimensions.release(product.id, "--release", one)?],
                     None => dimensions.releases_of(product.id),

@@ -141,7 +141,7 @@ impl Bound {
         let feed = Feed::start(store.clone(), scores.clone());
         let rates = Arc::new(Rates::new(rates));
         let services = Services { store: store.clone(), scores, answers, feed, rates };
-        let nightly = tokio::spawn(parameters::every_night(store.clone(), services.scores.clone()));
+        let nightly = tokio::spawn(parameters::run_nightly(store.clone(), services.scores.clone()));
         let schema = match federation {
             true => graphql::subgraph_schema(services.clone()),
             false => graphql::schema(services.clone()),

@@ -52,13 +52,13 @@ impl Database {
     /// Opens the database without migrating it, and creates an embedded one that does not exist.
     pub(super) async fn create(&self, settings: Settings) -> anyhow::Result<Store> {
         match self.url() {
-            Some(_) => self.as_it_is(settings).await,
+            Some(_) => self.open_unmigrated(settings).await,
             None => self.embedded(&self.data_dir, settings).await,
         }
     }
 
     /// Opens the database without migrating it. A missing database is not created: its name may be mistyped.
-    pub(super) async fn as_it_is(&self, settings: Settings) -> anyhow::Result<Store> {
+    pub(super) async fn open_unmigrated(&self, settings: Settings) -> anyhow::Result<Store> {
         let settings = Settings { pooler: self.database_pooler, ..settings };
         match self.url() {
             Some(url) => {
@@ -88,7 +88,7 @@ impl Database {
 
     /// Opens the database. An embedded one is migrated; any other must be up to date.
     pub(super) async fn open(&self) -> anyhow::Result<Store> {
-        let store = self.as_it_is(Settings::default()).await?;
+        let store = self.open_unmigrated(Settings::default()).await?;
         if self.url().is_none() {
             store.migrate().await?;
         }

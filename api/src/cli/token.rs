@@ -25,11 +25,11 @@ pub(super) struct Token {
     tenant: Tenant,
 
     #[command(subcommand)]
-    verb: Verb,
+    verb: Action,
 }
 
 #[derive(Subcommand)]
-enum Verb {
+enum Action {
     /// Create a token and print it; it cannot be shown again.
     Create(Create),
     /// List the tokens.
@@ -153,7 +153,7 @@ impl Token {
         let organization = self.tenant.find(&store).await?;
         let by = token::operator(organization.id).administers()?;
         match self.verb {
-            Verb::Create(create) => {
+            Action::Create(create) => {
                 let quiet = create.quiet;
                 let new = NewToken {
                     role: create.role.into(),
@@ -178,7 +178,7 @@ impl Token {
                     println!("Send it as `Authorization: Bearer {text}`.");
                 }
             }
-            Verb::List => {
+            Action::List => {
                 let rows = token::all(&store, by).await?;
                 let known = Names {
                     dimensions: store.dimensions(organization.id).await?,
@@ -190,7 +190,7 @@ impl Token {
                         row.name.clone(),
                         format!("{:?}", row.role).to_lowercase(),
                         format!("{:?}", row.scope).to_lowercase(),
-                        known.bound_to(row),
+                        known.binding(row),
                         row.created_at.format("%Y-%m-%d").to_string(),
                         row.last_used_at.map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string()),
                         state(row),
@@ -218,7 +218,7 @@ impl Token {
                     println!("{}\n\n{}", table.trim_fmt(), ids.trim_fmt());
                 }
             }
-            Verb::Revoke { token: which } => {
+            Action::Revoke { token: which } => {
                 let row = token::revoke(&store, by, ("token", &which), clock::now()).await?;
                 println!("Revoked the token \"{}\" ({}).", row.name, row.id.public());
             }
@@ -238,7 +238,7 @@ struct Names {
 impl Names {
     /// What a token is bound to: the customer it acts for, or the member it belongs to; of a publishable token the
     /// product, its features, and the origins.
-    fn bound_to(&self, row: &api_token::Model) -> String {
+    fn binding(&self, row: &api_token::Model) -> String {
         let dimensions = &self.dimensions;
         let customer = row.customer_id.and_then(|id| self.customers.get(&id));
         let member = row.member_id.and_then(|id| self.members.get(&id));

@@ -119,11 +119,11 @@ pub(crate) fn past_day(field: &str, day: NaiveDate, now: DateTime<Utc>) -> Resul
             format!("{day} is in the future (today: {}); send a past day", now.date_naive()),
         ));
     }
-    a_day(field, day)
+    valid_day(field, day)
 }
 
 /// A day within the supported range, past or planned.
-pub(crate) fn a_day(field: &str, day: NaiveDate) -> Result<NaiveDate, Error> {
+pub(crate) fn valid_day(field: &str, day: NaiveDate) -> Result<NaiveDate, Error> {
     let last = NaiveDate::MAX.min(NaiveDate::from_ymd_opt(9999, 12, 30).unwrap_or(NaiveDate::MAX));
     if day < DateTime::UNIX_EPOCH.date_naive() || day > last {
         return Err(Error::invalid(

@@ -28,16 +28,16 @@ use crate::{
 /// Maximum number of customers that are compared for suggestions.
 const MAX_COMPARED: u64 = 500;
 
-/// A customer to make.
+/// A customer to create.
 #[derive(Clone, Debug, Default)]
 pub struct NewCustomer {
-    /// The id or pseudonym that the source systems use.
+    /// The ID or pseudonym that the source systems use.
     pub key: String,
     /// A name, where one may be kept.
     pub name: Option<String>,
-    /// The segment, by id or key.
+    /// The segment, by ID or key.
     pub segment: Option<String>,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
@@ -75,14 +75,14 @@ pub(crate) async fn by_key(
 }
 
 /// The customer with this ID or key, for the management of tokens.
-pub(super) async fn speaking(store: &Store, by: Administer, reference: &str) -> Result<Model, Error> {
+pub(super) async fn for_token(store: &Store, by: Administer, reference: &str) -> Result<Model, Error> {
     match Entity::owned_by(by.organization()).filter(is(reference)).one(store.reader()).await? {
         Some(there) => Ok(there),
         None => Err(unknown(store.reader(), by.organization(), "customer", reference).await?),
     }
 }
 
-/// Makes a customer, or takes what is newly said of the one with this key; what is not given stays.
+/// Creates a customer, or updates the one with this key; omitted fields are kept.
 pub async fn create(
     store: &Store,
     by: Contribute,
@@ -240,18 +240,18 @@ async fn unknown(
     field: &str,
     reference: &str,
 ) -> Result<Error, Error> {
-    let alike = begin_like(db, organization, reference).await?;
+    let alike = with_same_initial(db, organization, reference).await?;
     Ok(Error::not_found(field, "customer", reference).or_near(alike.iter().map(|row| row.key.as_str())))
 }
 
 /// The customers whose keys are similar to that of a created one: possible duplicates.
 pub async fn alike(store: &Store, by: Contribute, made: &Model) -> Result<Vec<Model>, Error> {
-    let others = begin_like(store.reader(), by.organization(), &made.key).await?;
+    let others = with_same_initial(store.reader(), by.organization(), &made.key).await?;
     Ok(Became::Created.alike(&made.key, others.iter(), |row| &row.key))
 }
 
 /// Customers, up to a limit, whose keys begin with the same letter in either case.
-async fn begin_like(
+async fn with_same_initial(
     db: &impl ConnectionTrait,
     organization: OrganizationId,
     reference: &str,

@@ -33,11 +33,11 @@ pub struct NewDeployment {
     pub status: DeploymentStatus,
     /// When it finished.
     pub deployed_at: Option<DateTime<Utc>>,
-    /// The reporting system's id of it.
+    /// The reporting system's ID of it.
     pub external_id: Option<String>,
     /// The reporting system; the token's name if not given.
     pub source: Option<String>,
-    /// When the source says that this became so.
+    /// Time of this version according to the source.
     pub updated_at: Option<DateTime<Utc>>,
 }
 
@@ -171,9 +171,9 @@ async fn renew(
     Ok(Recorded { deployment: after, became })
 }
 
-/// Ships a planned release that has reached customers. Where its first day is that of a deployment, it is that of the
-/// earliest one, in whichever order they are told; where that deployment turns out to have failed, customers did not
-/// get it, and where it was rolled back, it was taken back from them. `before` is the deployment as it was known.
+/// Ships a planned release that has reached customers. If its first day comes from a deployment, it is that of the
+/// earliest one, in whichever order they are submitted; if that deployment turns out to have failed, customers did not
+/// get it, and if it was rolled back, the release is withdrawn. `before` is the deployment as it was stored.
 async fn ships(tx: &mut Transaction, deployment: &Model, before: Option<&Model>) -> Result<(), Error> {
     let dimensions = tx.dimensions();
     let Some(row) = dimensions.releases.get(&deployment.release_id) else { return Ok(()) };
@@ -189,16 +189,16 @@ async fn ships(tx: &mut Transaction, deployment: &Model, before: Option<&Model>)
         if !shipping(deployment) {
             return Ok(());
         }
-        // Nobody said when where it is the moment at which it was recorded.
+        // The time is that of the recording: none was given.
         let given = (deployment.deployed_at != deployment.created_at).then_some(deployment.deployed_at);
         release::ship_in(tx, row.id, given, deployment.deployed_at, true).await?;
         return Ok(());
     }
     let all = Entity::owned_by(tx.organization()).filter(Column::ReleaseId.eq(row.id)).all(tx.db()).await?;
-    // It got there, and was taken out again.
+    // It was deployed and rolled back.
     let rolled_back = deployment.status == DeploymentStatus::RolledBack;
     if !all.iter().any(&shipping) {
-        // What somebody has said of the release itself, or what came again after that, is not taken back.
+        // What was entered for the release itself, or a later reshipment, is not reverted.
         let only_by_this = row.by_deployment && row.lifecycle == ReleaseLifecycle::Released;
         return match only_by_this && dimensions.earlier(row.id).is_empty() {
             true if rolled_back => {

@@ -20,11 +20,11 @@ use crate::{
 /// A figure to record; it replaces the figure of the same source, feature, segment and day.
 #[derive(Clone, Debug, Default)]
 pub struct NewExposure {
-    /// The product, by id or key.
+    /// The product, by ID or key.
     pub product: String,
-    /// The feature, by id or key; none: the product as a whole.
+    /// The feature, by ID or key; none: the product as a whole.
     pub feature: Option<String>,
-    /// The segment, by id or key.
+    /// The segment, by ID or key.
     pub segment: Option<String>,
     /// The day in the product's time zone.
     pub day: NaiveDate,

@@ -1,8 +1,8 @@
-//! Feedback: answers, and which of them count.
+//! Feedback: responses, and which of them count.
 //!
-//! A known customer has one voice per feature, scale and day: of the answers of a voice the last (by
-//! `occurred_at`, then by id) is in the daily counts, the others are kept and do not count. Anonymous answers
-//! each count. An answer without a rating is kept and shown and counts nowhere, so it has no voice either.
+//! A known customer has one voice per feature, scale and day: of the responses of a voice the last (by
+//! `occurred_at`, then by ID) is in the daily counts, the others are kept and do not count. Anonymous responses
+//! each count. A response without a rating is kept and shown and counts nowhere, so it has no voice either.
 
 mod again;
 mod deleted;
@@ -24,7 +24,7 @@ pub(crate) use again::count_repeated;
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
 pub(crate) use rated::key;
-pub use submit::{NewFeedback, Outcome, Submission, Submitted, Telling, submit_in};
+pub use submit::{EventDetail, NewFeedback, Outcome, Submission, Submitted, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};
 
 use super::{
@@ -37,7 +37,7 @@ use crate::{
     transaction::{Event, Transaction},
 };
 
-/// What to correct of an answer. What the customer did not say stays as it was.
+/// Corrections of a response; omitted fields are kept.
 #[derive(Clone, Debug, Default)]
 pub struct FeedbackChanges {
     /// The feature that it is about, or none: the product as a whole.
@@ -56,7 +56,7 @@ pub struct FeedbackChanges {
     pub occurred_at: Option<DateTime<Utc>>,
 }
 
-/// The answer with this id. One who is confined to a customer finds that customer's only.
+/// The response with this ID. One who is confined to a customer finds that customer's only.
 pub async fn find(store: &Store, by: Read, feedback: FeedbackId) -> Result<Model, Error> {
     let there = Entity::owned_by(by.organization())
         .filter(Column::Id.eq(feedback))
@@ -67,7 +67,7 @@ pub async fn find(store: &Store, by: Read, feedback: FeedbackId) -> Result<Model
         .ok_or_else(|| Error::not_found("feedback", "feedback", feedback.public()))
 }
 
-/// Corrects an answer; the daily counts follow.
+/// Corrects a response; the daily counts follow.
 pub async fn correct(
     store: &Store,
     by: Contribute,
@@ -138,7 +138,7 @@ pub async fn delete(
     Ok(row)
 }
 
-/// Gives an answer another rating, its first one, or none.
+/// Gives a response another rating, its first one, or none.
 fn rate(
     row: &mut Model,
     dimensions: &Dimensions,
@@ -176,7 +176,7 @@ async fn exclude(tx: &Transaction, answers: &[FeedbackId]) -> Result<(), Error> 
     Ok(())
 }
 
-/// Marks an answer as counted again.
+/// Marks a response as counted again.
 async fn restore(tx: &Transaction, row: Model) -> Result<(), Error> {
     let mut row = row.into_active_model();
     row.counted = Set(true);

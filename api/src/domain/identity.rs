@@ -1,7 +1,7 @@
 //! Identities: callers authenticated by an OpenID Connect issuer, and their members.
 //!
-//! A caller is known by the issuer and its `sub`, never by an e-mail address: addresses are given to other people. An
-//! address decides once, when a caller comes for the first time, and only if the issuer says that it is verified.
+//! A caller is known by the issuer and its `sub`, never by an email address: addresses are given to other people. An
+//! address is used once, at the first request of a caller, and only if the issuer has verified it.
 
 use ballroom_entity::{
     api_token::Role,
@@ -55,22 +55,22 @@ pub struct Person {
     pub name: Option<String>,
     /// A fallback name. It does not indicate a person: programs have one too.
     pub login: Option<String>,
-    /// The e-mail address, if the issuer has verified it.
+    /// The email address, if the issuer has verified it.
     pub verified_email: Option<String>,
 }
 
 /// The result of identifying a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Acting {
+pub enum Identification {
     /// The identity, and the member if there is one.
-    As(IdentityId, Option<MemberId>),
+    Identified(IdentityId, Option<MemberId>),
     /// The member was removed from the organization.
     Removed,
 }
 
 /// The stored state of a caller.
 enum Found {
-    Acting(Acting),
+    Known(Identification),
     /// A new identity, or one that needs a member.
     New {
         identity: Option<Model>,
@@ -90,19 +90,19 @@ enum NewMember {
 
 /// Identifies a caller. A new caller is stored, and becomes a member if the claims contain a name or
 /// a verified email address.
-pub async fn known(
+pub async fn identify(
     store: &Store,
     organization: OrganizationId,
     caller: &Caller,
     at: DateTime<Utc>,
-) -> Result<Acting, Error> {
-    if let Found::Acting(known) = find(store.reader(), organization, caller).await? {
+) -> Result<Identification, Error> {
+    if let Found::Known(known) = find(store.reader(), organization, caller).await? {
         return Ok(known);
     }
     let mut tx = store.begin(organization, at).await?;
     // A concurrent request of the same caller may have been faster.
     let (identity, new) = match find(tx.db(), organization, caller).await? {
-        Found::Acting(known) => return Ok(known),
+        Found::Known(known) => return Ok(known),
         Found::New { identity, member } => (identity, member),
     };
     let member = match new {
@@ -131,7 +131,7 @@ pub async fn known(
         }
     };
     tx.commit().await?;
-    Ok(Acting::As(row.id, member))
+    Ok(Identification::Identified(row.id, member))
 }
 
 async fn find(
@@ -147,12 +147,16 @@ async fn find(
     if let Some((identity, id)) = identity.as_ref().and_then(|row| Some((row.id, row.member_id?))) {
         let row = member_row::Entity::owned_by(organization).filter(member_row::Column::Id.eq(id));
         let removed = row.one(db).await?.is_some_and(|member| member.removed_at.is_some());
-        return Ok(Found::Acting(if removed { Acting::Removed } else { Acting::As(identity, Some(id)) }));
+        return Ok(Found::Known(if removed {
+            Identification::Removed
+        } else {
+            Identification::Identified(identity, Some(id))
+        }));
     }
     let member = described(db, organization, caller).await?;
     Ok(match (identity, member) {
-        (_, Some(Described::Removed)) => Found::Acting(Acting::Removed),
-        (Some(identity), None) => Found::Acting(Acting::As(identity.id, None)),
+        (_, Some(Described::Removed)) => Found::Known(Identification::Removed),
+        (Some(identity), None) => Found::Known(Identification::Identified(identity.id, None)),
         (identity, None) => Found::New { identity, member: NewMember::Nobody },
         (identity, Some(Described::Member(member))) => Found::New { identity, member },
     })

@@ -45,9 +45,9 @@ pub struct IncidentChanges {
     pub description: Option<Option<String>>,
     /// 1 (critical) to 4 (minor).
     pub severity: Option<i16>,
-    /// The features that it hurts, by id or key, instead of those before.
+    /// The features that it hurts, by ID or key, instead of those before.
     pub features: Option<Vec<String>>,
-    /// The customers that it hurts, by id or key, instead of those before.
+    /// The customers that it hurts, by ID or key, instead of those before.
     pub customers: Option<Vec<String>>,
     /// How many customers it hurts, or unknown.
     pub affected_customers: Option<Option<i64>>,
@@ -77,7 +77,7 @@ pub(crate) fn hurts(organization: OrganizationId, customer: CustomerId) -> Expr 
 /// An incident that was changed.
 #[derive(Clone, Debug)]
 pub struct Updated {
-    /// The incident as it is now.
+    /// The changed incident.
     pub incident: Model,
     /// The customers that are no longer linked to it, by key.
     pub removed: Vec<customer::Model>,
@@ -92,7 +92,8 @@ pub async fn update(
     at: DateTime<Utc>,
 ) -> Result<Updated, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let Whole { incident: before, features, attributions, mut earlier } = whole(&tx, incident).await?;
+    let FullIncident { incident: before, features, attributions, mut earlier } =
+        load_full(&tx, incident).await?;
     count::change(&mut tx, &before, &earlier, &features, &attributions, -1);
     let dimensions = tx.dimensions();
     let mut after = before.clone();
@@ -156,10 +157,10 @@ pub async fn resolve(
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
-    let whole = whole(&tx, incident).await?;
-    let there = &whole.incident;
+    let found = load_full(&tx, incident).await?;
+    let there = &found.incident;
     if there.resolved_at.is_some() && resolved_at.is_none_or(|given| there.resolved_at == Some(given)) {
-        return Ok(whole.incident);
+        return Ok(found.incident);
     }
     let resolved_at = check::moment("resolvedAt", resolved_at.unwrap_or(at), at)?;
     if resolved_at < interval::begin(there) {
@@ -175,8 +176,8 @@ pub async fn resolve(
     after.resolved_at = Some(resolved_at);
     after.resolved_on = Some(open::day(&tx.dimensions(), after.product_id, resolved_at)?);
     after.resolved_by = tx.actor();
-    let earlier = whole.earlier.clone();
-    let after = replace(&mut tx, whole, after, earlier).await?;
+    let earlier = found.earlier.clone();
+    let after = replace(&mut tx, found, after, earlier).await?;
     tx.tell(Event::IncidentResolved(incident));
     tx.commit().await?;
     Ok(after)
@@ -191,12 +192,12 @@ pub async fn reopen(
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
-    let whole = whole(&tx, incident).await?;
-    let there = &whole.incident;
+    let found = load_full(&tx, incident).await?;
+    let there = &found.incident;
     let Some(resolved_at) = there.resolved_at else {
         let begin = interval::begin(there);
         return match since.is_none_or(|since| since == begin) {
-            true => Ok(whole.incident),
+            true => Ok(found.incident),
             false => Err(Error::conflict(
                 "at",
                 format!("the incident is open since {}; resolve it first", begin.to_rfc3339()),
@@ -210,9 +211,9 @@ pub async fn reopen(
     }
     let on = open::day(&tx.dimensions(), there.product_id, since)?;
     let mut after = there.clone();
-    let mut earlier = whole.earlier.clone();
+    let mut earlier = found.earlier.clone();
     earlier.extend(interval::begin_again(&tx, &mut after, (since, on)).await?);
-    let after = replace(&mut tx, whole, after, earlier).await?;
+    let after = replace(&mut tx, found, after, earlier).await?;
     tx.tell(Event::IncidentReopened(incident));
     tx.commit().await?;
     Ok(after)
@@ -221,11 +222,11 @@ pub async fn reopen(
 /// Stores an incident whose intervals have changed; the daily counts follow.
 async fn replace(
     tx: &mut Transaction,
-    before: Whole,
+    before: FullIncident,
     mut after: Model,
     earlier: Vec<incident_interval::Model>,
 ) -> Result<Model, Error> {
-    let Whole { incident, features, attributions, earlier: earlier_before } = before;
+    let FullIncident { incident, features, attributions, earlier: earlier_before } = before;
     after.updated_at = tx.at;
     after.revision += 1;
     count::change(tx, &incident, &earlier_before, &features, &attributions, -1);
@@ -244,7 +245,8 @@ pub async fn attribute(
     at: DateTime<Utc>,
 ) -> Result<(Model, attribution::Model), Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
-    let Whole { incident: row, features, mut attributions, earlier } = whole(&tx, incident).await?;
+    let FullIncident { incident: row, features, mut attributions, earlier } =
+        load_full(&tx, incident).await?;
     let dimensions = tx.dimensions();
     match (basis, release) {
         (AttributionBasis::NotCausedByChange, Some(_)) => {
@@ -325,14 +327,14 @@ pub(crate) async fn attributions_of(
     Ok(rows.all(store.reader()).await?)
 }
 
-struct Whole {
+struct FullIncident {
     incident: Model,
     features: Vec<FeatureId>,
     attributions: Vec<attribution::Model>,
     earlier: Vec<incident_interval::Model>,
 }
 
-async fn whole(tx: &Transaction, incident: IncidentId) -> Result<Whole, Error> {
+async fn load_full(tx: &Transaction, incident: IncidentId) -> Result<FullIncident, Error> {
     let row = Entity::owned_by(tx.organization()).filter(Column::Id.eq(incident)).one(tx.db()).await?;
     let row = row.ok_or_else(|| Error::not_found("incidentId", "incident", incident.public()))?;
     let features = incident_feature::Entity::owned_by(tx.organization())
@@ -346,5 +348,5 @@ async fn whole(tx: &Transaction, incident: IncidentId) -> Result<Whole, Error> {
         .await?;
     let features = features.into_iter().map(|link| link.feature_id).collect();
     let earlier = interval::earlier_in(tx, incident).await?;
-    Ok(Whole { incident: row, features, attributions, earlier })
+    Ok(FullIncident { incident: row, features, attributions, earlier })
 }

@@ -18,24 +18,24 @@ use crate::{
     transaction::Event,
 };
 
-/// An iteration to make.
+/// An iteration to create.
 #[derive(Clone, Debug)]
 pub struct NewIteration {
-    /// The product, by id or key.
+    /// The product, by ID or key.
     pub product: String,
     /// Its name.
     pub name: String,
-    /// What it is meant to reach.
+    /// Goal.
     pub goal: Option<String>,
     /// First day.
     pub starts_on: NaiveDate,
     /// The day after the last.
     pub ends_before: NaiveDate,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
-/// What to change of an iteration.
+/// Changes of an iteration.
 #[derive(Clone, Debug, Default)]
 pub struct IterationChanges {
     /// A new name.
@@ -48,7 +48,7 @@ pub struct IterationChanges {
     pub ends_before: Option<NaiveDate>,
 }
 
-/// Makes an iteration, or takes what is newly said of the one with this name; what is not given stays.
+/// Creates an iteration, or updates the one with this name; omitted fields are kept.
 pub async fn create(
     store: &Store,
     by: Manage,
@@ -140,8 +140,8 @@ pub async fn update(
 }
 
 fn days(starts_on: NaiveDate, ends_before: NaiveDate) -> Result<(), Error> {
-    check::a_day("startsOn", starts_on)?;
-    check::a_day("endsBefore", ends_before)?;
+    check::valid_day("startsOn", starts_on)?;
+    check::valid_day("endsBefore", ends_before)?;
     if ends_before <= starts_on {
         return Err(Error::invalid("endsBefore", format!("must be after startsOn ({starts_on})")));
     }

@@ -36,13 +36,13 @@ use crate::{
 /// A member to create.
 #[derive(Clone, Debug, Default)]
 pub struct NewMember {
-    /// The e-mail address, by which the member is known.
+    /// The email address, by which the member is known.
     pub email: String,
-    /// Display name; the e-mail address if not given.
+    /// Display name; the email address if not given.
     pub name: Option<String>,
     /// What the member does.
     pub roles: Option<Vec<Role>>,
-    /// The teams, by id or key.
+    /// The teams, by ID or key.
     pub teams: Option<Vec<String>>,
     /// Preferred language.
     pub language: Option<String>,
@@ -57,11 +57,11 @@ pub struct NewMember {
 /// What to change of a member.
 #[derive(Clone, Debug, Default)]
 pub struct MemberChanges {
-    /// A new e-mail address, or none.
+    /// A new email address, or none.
     pub email: Option<Option<String>>,
-    /// What the member does, instead of what was said before.
+    /// The new roles.
     pub roles: Option<Vec<Role>>,
-    /// The teams, by id or key, instead of those before.
+    /// The teams, by ID or key, instead of those before.
     pub teams: Option<Vec<String>>,
     /// The OpenID Connect subjects who are this member, instead of those before.
     pub identities: Option<Vec<Subject>>,
@@ -80,12 +80,12 @@ pub struct ProfileChanges {
     pub vocabulary: Option<Vocabulary>,
 }
 
-/// The member with this id or e-mail address, removed or not.
+/// The member with this ID or email address, removed or not.
 pub async fn find(store: &Store, by: Report, reference: &str) -> Result<Model, Error> {
     referenced(store.reader(), by.organization(), "member", reference).await
 }
 
-/// Creates a member, or takes what is newly said of the one with this e-mail address; what is not given stays. A member
+/// Creates a member, or updates the one with this email address; omitted fields are kept. A member
 /// who was removed is a member again.
 pub async fn create(
     store: &Store,
@@ -281,7 +281,7 @@ fn apply(row: &mut Model, changes: ProfileChanges) -> Result<(), Error> {
     Ok(())
 }
 
-/// The member with this id or e-mail address, removed or not.
+/// The member with this ID or email address, removed or not.
 pub(super) async fn referenced(
     db: &impl ConnectionTrait,
     organization: OrganizationId,

@@ -40,7 +40,7 @@ pub async fn create(
     let name = check::line("name", name, 64)?;
     token::in_future("expiresAt", expires_at, at)?;
     let secret = random_secret()?;
-    let tx = store.founding().await?;
+    let tx = store.begin_without_organization().await?;
     let namesake =
         Entity::find().filter(Column::Name.eq(&name)).filter(Column::RevokedAt.is_null()).one(&tx).await?;
     if let Some(namesake) = namesake {
@@ -68,10 +68,10 @@ pub async fn all(store: &Store) -> Result<Vec<Model>, Error> {
     Ok(Entity::find().order_by_asc(Column::Id).all(store.reader()).await?)
 }
 
-/// Revokes a token of an operator, by its id or by its name. For the command line.
+/// Revokes a token of an operator, by its ID or by its name. For the command line.
 pub async fn revoke(store: &Store, which: &str, at: DateTime<Utc>) -> Result<Model, Error> {
     let name = check::line("token", which, check::NAME_LENGTH)?;
-    let tx = store.founding().await?;
+    let tx = store.begin_without_organization().await?;
     let there = match OperatorTokenId::parse(&name) {
         Some(id) => Entity::find().filter(Column::Id.eq(id)),
         None => Entity::find().filter(Column::Name.eq(&name)).filter(Column::RevokedAt.is_null()),
@@ -113,7 +113,7 @@ pub fn organizations(_: Operate) -> Select<organization::Entity> {
 
 /// An organization, and the token of its first administrator if it was founded now.
 #[derive(Clone, Debug)]
-pub struct Founded {
+pub struct CreatedOrganization {
     /// The organization.
     pub organization: organization::Model,
     /// The outcome.
@@ -130,7 +130,7 @@ pub async fn found(
     key: &str,
     name: Option<&str>,
     at: DateTime<Utc>,
-) -> Result<Founded, Error> {
+) -> Result<CreatedOrganization, Error> {
     let (organization, became) = organizations::create(store, key, name, at).await?;
     let secret = match became {
         Became::Created => {
@@ -138,7 +138,7 @@ pub async fn found(
         }
         _ => None,
     };
-    Ok(Founded { organization, became, secret })
+    Ok(CreatedOrganization { organization, became, secret })
 }
 
 /// Gives an organization another name.

@@ -26,7 +26,7 @@ pub async fn find_by_key(store: &Store, key: &str) -> Result<Option<organization
     Ok(organization::Entity::find().filter(organization::Column::Key.eq(key)).one(store.reader()).await?)
 }
 
-/// The organization with this id.
+/// The organization with this ID.
 pub async fn find(store: &Store, id: OrganizationId) -> Result<organization::Model, Error> {
     let found = organization::Entity::find_by_id(id).one(store.reader()).await?;
     found.ok_or_else(|| Error::not_found("organization", "organization", id.public()))
@@ -38,7 +38,7 @@ pub async fn all(store: &Store) -> Result<Vec<organization::Model>, Error> {
     Ok(all.all(store.reader()).await?)
 }
 
-/// The organization with this id or key.
+/// The organization with this ID or key.
 pub async fn referenced(store: &Store, field: &str, reference: &str) -> Result<organization::Model, Error> {
     if let Some(id) = OrganizationId::parse(reference.trim()) {
         let found = organization::Entity::find_by_id(id).one(store.reader()).await?;
@@ -56,7 +56,7 @@ pub async fn referenced(store: &Store, field: &str, reference: &str) -> Result<o
     }
 }
 
-/// The first organization: the one with the key `main`, else the oldest; founded if the database is new. Says whether it
+/// The first organization: the one with the key `main`, else the oldest; created if the database is new. Returns whether it
 /// was.
 pub async fn first(store: &Store, at: DateTime<Utc>) -> Result<(organization::Model, bool), Error> {
     let there = match find_by_key(store, FIRST).await? {
@@ -98,7 +98,7 @@ pub async fn set_min_answers(
     find(store, by.organization()).await
 }
 
-/// Founds an organization, or gives the one with this key another name, if one is given.
+/// Creates an organization, or renames the one with this key, if a name is given.
 pub async fn create(
     store: &Store,
     key: &str,
@@ -119,14 +119,14 @@ pub async fn create(
     }
 }
 
-/// Gives an organization another name.
+/// Renames an organization.
 pub(super) async fn rename(
     store: &Store,
     there: organization::Model,
     name: &str,
 ) -> Result<organization::Model, Error> {
     let name = check::name("name", name)?;
-    let tx = store.founding().await?;
+    let tx = store.begin_without_organization().await?;
     let mut row = there.into_active_model();
     row.name = Set(name);
     let row = row.update(&tx).await?;
@@ -134,7 +134,7 @@ pub(super) async fn rename(
     Ok(row)
 }
 
-/// Founds an organization, with the usual scales.
+/// Creates an organization with the standard scales.
 pub async fn found(
     store: &Store,
     key: &str,
@@ -151,7 +151,7 @@ pub async fn found(
         created_at: Set(at),
     };
     // In one transaction: an organization is never visible without its scales.
-    let tx = store.founding().await?;
+    let tx = store.begin_without_organization().await?;
     let row = row.insert(&tx).await?;
     let usual = scales::STANDARD.iter().map(|scale| scale.row(row.id, at));
     scale::Entity::insert_many(usual).exec_without_returning(&tx).await?;

@@ -27,24 +27,24 @@ pub fn today(product: &Model, now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&zone).date_naive()
 }
 
-/// A product to make.
+/// A product to create.
 #[derive(Clone, Debug, Default)]
 pub struct NewProduct {
     /// Its key.
     pub key: String,
-    /// What people call it; its key if not given.
+    /// Display name; default: the key.
     pub name: Option<String>,
-    /// What it is for.
+    /// Its purpose.
     pub description: Option<String>,
-    /// IANA time zone that decides what a day is; UTC if not given.
+    /// IANA time zone of its days; default: UTC.
     pub time_zone: Option<String>,
-    /// The environments whose deployments ship a release; production if not given.
+    /// The environments whose deployments ship a release; default: production.
     pub ships_to: Option<Vec<String>>,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
-/// What to change of a product. Its time zone stays: the days of its answers are counted by it.
+/// Changes of a product. The time zone cannot be changed: the days of its responses are counted by it.
 #[derive(Clone, Debug, Default)]
 pub struct ProductChanges {
     /// A new name.
@@ -81,12 +81,12 @@ fn usual_environments() -> serde_json::Value {
     serde_json::json!(["production"])
 }
 
-/// The product with this id or key.
+/// The product with this ID or key.
 pub async fn find(store: &Store, by: Report, reference: &str) -> Result<Model, Error> {
     store.dimensions(by.organization()).await?.product("product", reference).cloned()
 }
 
-/// Makes a product, or takes what is newly said of the one with this key; what is not given stays.
+/// Creates a product, or updates the one with this key; omitted fields are kept.
 pub async fn create(
     store: &Store,
     by: Manage,
@@ -102,7 +102,7 @@ pub async fn create(
     Ok(made)
 }
 
-/// The same inside a transaction, which must be told that its dimensions have changed.
+/// The same inside a transaction; the caller must call [`Transaction::dimensions_changed`] afterwards.
 pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(Model, Became), Error> {
     let key = check::key("key", &new.key)?;
     let name = new.name.as_deref().map(|name| check::name("name", name)).transpose()?;
@@ -179,7 +179,7 @@ pub async fn update(
     Ok(row)
 }
 
-/// Products by id, for those who hold ids.
+/// Products by ID, for those who hold IDs.
 pub async fn by_ids(store: &Store, by: Report, ids: &[ProductId]) -> Result<Vec<Model>, Error> {
     let rows = Entity::owned_by(by.organization()).filter(Column::Id.is_in(ids.iter().copied()));
     Ok(rows.all(store.reader()).await?)

@@ -1,8 +1,8 @@
 //! Repeated submissions: one rule for all nouns.
 //!
 //! A system sends what it knows, and sends it again when it has changed, or only in case it got lost. So a thing is
-//! known by its external id (or its key or version), and what is newer is taken: what was sent last, unless the
-//! source says when each state began, for then the latest of those is the newest. The same thing sent again changes
+//! known by its external ID (or its key or version), and what is newer is taken: what was sent last, unless the
+//! source provides the time of each version, for then the latest of those is the newest. The same version submitted again changes
 //! nothing, not even what people have corrected since: it is compared with what was sent, not with what became of it.
 
 use chrono::{DateTime, Utc};
@@ -110,7 +110,7 @@ impl Nulls {
         given.flatten()
     }
 
-    /// The same of a list: one that is empty says the same as null.
+    /// The same for a list: an empty one is equivalent to null.
     pub fn note_list<T>(&mut self, field: &'static str, given: Option<Option<Vec<T>>>) -> Vec<T> {
         let given = given.map(|list| list.filter(|list| !list.is_empty()));
         self.note(field, given).unwrap_or_default()

@@ -91,7 +91,7 @@ pub async fn create(
     can_do_something(role, scope)?;
     let name = check::line("name", &name, 64)?;
     let customer = match (role, customer) {
-        (Role::Customer, Some(customer)) => Some(customer::speaking(store, by, &customer).await?.id),
+        (Role::Customer, Some(customer)) => Some(customer::for_token(store, by, &customer).await?.id),
         (Role::Customer, None) => {
             return Err(Error::invalid(
                 "customer",
@@ -345,7 +345,7 @@ pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Optio
         .filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at))
         .filter(|row| row.secret_hash == hash(&secret))
         .map(|row| {
-            note_use(store, &row, at);
+            record_use(store, &row, at);
             let publication = publication(&row);
             let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, row.name);
             let viewer = viewer.acting(Actor::Token(row.id), row.member_id);
@@ -357,7 +357,7 @@ pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Optio
 const LAST_USE_RESOLUTION: TimeDelta = TimeDelta::hours(1);
 
 /// Records the use of a token in the background.
-fn note_use(store: &Store, row: &Model, at: DateTime<Utc>) {
+fn record_use(store: &Store, row: &Model, at: DateTime<Utc>) {
     if row.last_used_at.is_some_and(|last| at - last < LAST_USE_RESOLUTION) {
         return;
     }

@@ -23,43 +23,43 @@ use crate::{
 /// A deviation from the rows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Drift {
-    /// A key of `feedback_daily` has another count than its answers.
+    /// A key of `feedback_daily` has another count than its responses.
     Feedback {
         /// The key.
         key: FeedbackKey,
-        /// What the table says.
+        /// The stored value.
         stored: i64,
-        /// What the answers say.
+        /// The value according to the responses.
         counted: i64,
     },
     /// A key of `incident_daily` has other sums than its incidents.
     Incident {
         /// The key.
         key: IncidentKey,
-        /// What the table says.
+        /// The stored value.
         stored: IncidentSums,
-        /// What the incidents say.
+        /// The value according to the incidents.
         counted: IncidentSums,
     },
     /// A key of `exposure_daily` has another sum than its figures.
     Exposure {
         /// The key.
         key: ExposureKey,
-        /// What the table says.
+        /// The stored value.
         stored: i64,
-        /// What the figures say.
+        /// The value according to the figures.
         counted: i64,
     },
-    /// An answer is marked as counted and should not be, or the other way round.
+    /// A response is marked as counted and should not be, or the other way round.
     Voice {
-        /// The answer.
+        /// The response.
         feedback: FeedbackId,
-        /// What the row says.
+        /// The stored value.
         marked: bool,
     },
-    /// An answer's day or voice is not what its time, zone and customer make it.
+    /// A response's day or voice is not what its time, zone and customer make it.
     Derived {
-        /// The answer.
+        /// The response.
         feedback: FeedbackId,
         /// The column.
         column: &'static str,
@@ -76,7 +76,7 @@ pub enum Drift {
 /// What was looked at, and what was wrong.
 #[derive(Debug, Default)]
 pub struct Verification {
-    /// Answers read.
+    /// Responses read.
     pub answers: u64,
     /// Incidents read.
     pub incidents: u64,
@@ -127,7 +127,7 @@ async fn recount_feedback<C: ConnectionTrait + StreamTrait>(
     found: &mut Verification,
     counts: &mut Changes,
 ) -> Result<(), Error> {
-    // In the order of voices, so that one voice is in memory at a time. Anonymous answers have none.
+    // In the order of voices, so that one voice is in memory at a time. Anonymous responses have none.
     let mut rows =
         feedback::Entity::owned_by(organization).order_by_asc(feedback::Column::Voice).stream(db).await?;
     let mut voice: Vec<feedback::Model> = Vec::new();
@@ -147,7 +147,7 @@ async fn recount_feedback<C: ConnectionTrait + StreamTrait>(
     Ok(())
 }
 
-/// Of answers with one voice hash, the last of each real voice counts.
+/// Of responses with one voice hash, the last of each real voice counts.
 fn settle(mut rows: Vec<feedback::Model>, found: &mut Verification, counts: &mut Changes) {
     rows.sort_by_key(|row| std::cmp::Reverse((row.occurred_at, row.id)));
     let mut settled: Vec<feedback::Model> = Vec::new();

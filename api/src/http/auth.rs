@@ -9,7 +9,7 @@ use actix_web::{
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::{Oidc, State, graphql::refused, oidc::Named};
+use super::{Oidc, State, graphql::refused, oidc::Identified};
 use crate::{
     base::error::{Error, with_causes},
     clock,
@@ -29,27 +29,27 @@ pub(super) struct Caller {
     pub(super) expires_at: Option<DateTime<Utc>>,
     /// The value of `Authorization`, to be checked again.
     authorization: String,
-    visit: Visit,
+    source: RequestSource,
 }
 
 /// Where a request comes from.
 #[derive(Clone, Default)]
-pub(super) struct Visit {
+pub(super) struct RequestSource {
     /// The origin of the page, as sent by the browser; none: not a web page, as far as is known.
     origin: Option<String>,
     address: Option<IpAddr>,
 }
 
-impl Visit {
+impl RequestSource {
     /// The origin and address of a request. A header with the address is trusted if the settings name it.
     pub(super) fn of(state: &State, headers: &HeaderMap, peer: Option<SocketAddr>) -> Self {
-        let said = state.settings.address_header.as_ref().and_then(|name| {
+        let forwarded = state.settings.address_header.as_ref().and_then(|name| {
             let last = headers.get_all(name.as_str()).last()?.to_str().ok()?;
             last.rsplit(',').next()?.trim().parse().ok()
         });
         let origin =
             headers.get(header::ORIGIN).map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned());
-        Self { origin, address: said.or_else(|| peer.map(|peer| peer.ip())) }
+        Self { origin, address: forwarded.or_else(|| peer.map(|peer| peer.ip())) }
     }
 }
 
@@ -58,7 +58,7 @@ pub(super) enum AuthError {
     /// There is no valid token; the text says what to do.
     Unauthenticated(&'static str),
     /// Pages of this origin may not use the token.
-    Stranger,
+    ForbiddenOrigin,
     /// Internal error; the cause is logged.
     Failed,
     /// The database is unavailable.
@@ -67,14 +67,14 @@ pub(super) enum AuthError {
 
 impl Caller {
     /// The same caller, if the token is still valid.
-    pub(super) async fn again(&self, state: &State) -> Result<Self, AuthError> {
-        caller(state, Some(&self.authorization), self.visit.clone()).await
+    pub(super) async fn recheck(&self, state: &State) -> Result<Self, AuthError> {
+        caller(state, Some(&self.authorization), self.source.clone()).await
     }
 }
 
 impl AuthError {
     /// The error for a failed lookup.
-    pub(super) fn because(error: &Error) -> Self {
+    pub(super) fn from_error(error: &Error) -> Self {
         match error {
             Error::Unavailable { .. } => {
                 // The log already says once that the database is unavailable.
@@ -115,14 +115,14 @@ pub(super) async fn caller_of(
     peer: Option<SocketAddr>,
 ) -> Result<Caller, HttpResponse> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let visit = Visit::of(state, headers, peer);
-    caller(state, given, visit).await.map_err(|nobody| match nobody {
+    let source = RequestSource::of(state, headers, peer);
+    caller(state, given, source).await.map_err(|nobody| match nobody {
         AuthError::Unauthenticated(message) => {
             let mut answer = HttpResponse::Unauthorized();
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"ballroom\""));
             refused(answer, Code::Unauthenticated, message)
         }
-        AuthError::Stranger => refused(HttpResponse::Forbidden(), Code::Forbidden, FORBIDDEN_ORIGIN),
+        AuthError::ForbiddenOrigin => refused(HttpResponse::Forbidden(), Code::Forbidden, FORBIDDEN_ORIGIN),
         AuthError::Failed => {
             let message = "Internal error. Nothing was done; try again.";
             refused(HttpResponse::InternalServerError(), Code::Internal, message)
@@ -135,14 +135,14 @@ pub(super) async fn caller_of(
 pub(super) async fn caller(
     state: &State,
     authorization: Option<&str>,
-    visit: Visit,
+    source: RequestSource,
 ) -> Result<Caller, AuthError> {
-    let Holder { mut viewer, expires_at, authorization } = holder(state, authorization).await?;
-    if !viewer.may_come_from(visit.origin.as_deref()) {
-        return Err(AuthError::Stranger);
+    let Holder { mut viewer, expires_at, authorization } = find_holder(state, authorization).await?;
+    if !viewer.may_come_from(source.origin.as_deref()) {
+        return Err(AuthError::ForbiddenOrigin);
     }
-    viewer.address = visit.address;
-    Ok(Caller { viewer, expires_at, authorization, visit })
+    viewer.address = source.address;
+    Ok(Caller { viewer, expires_at, authorization, source })
 }
 
 /// The holder of a token, wherever it is used.
@@ -152,7 +152,7 @@ struct Holder {
     authorization: String,
 }
 
-async fn holder(state: &State, authorization: Option<&str>) -> Result<Holder, AuthError> {
+async fn find_holder(state: &State, authorization: Option<&str>) -> Result<Holder, AuthError> {
     let Some((scheme, token)) = authorization.and_then(|value| value.trim().split_once(' ')) else {
         return Err(AuthError::Unauthenticated(
             "The request has no token; send the header `Authorization: Bearer <token>`.",
@@ -165,9 +165,9 @@ async fn holder(state: &State, authorization: Option<&str>) -> Result<Holder, Au
     }
     let (store, token) = (state.services.store.clone(), token.trim().to_owned());
     let authorization = format!("{scheme} {token}");
-    if let Some(oidc) = state.oidc.clone().filter(|_| Oidc::is_theirs(&token)) {
+    if let Some(oidc) = state.oidc.clone().filter(|_| Oidc::is_issuer_token(&token)) {
         let named = state.runtime.spawn(async move { oidc.named(&store, &token).await }).await;
-        let Named { viewer, expires_at } = named.unwrap_or_else(|error| {
+        let Identified { viewer, expires_at } = named.unwrap_or_else(|error| {
             tracing::error!(%error, "the check of a token was aborted");
             Err(AuthError::Failed)
         })?;
@@ -176,13 +176,13 @@ async fn holder(state: &State, authorization: Option<&str>) -> Result<Holder, Au
     // On the main runtime: there the database's connections live.
     let checked = state.runtime.spawn(async move { token::check(&store, &token, clock::now()).await }).await;
     match checked {
-        Ok(Ok(Some(holder))) => {
-            Ok(Holder { viewer: holder.viewer, expires_at: holder.expires_at, authorization })
+        Ok(Ok(Some(find_holder))) => {
+            Ok(Holder { viewer: find_holder.viewer, expires_at: find_holder.expires_at, authorization })
         }
         Ok(Ok(None)) => Err(AuthError::Unauthenticated(
             "The token is unknown, revoked or expired; create one with `ballroom token create`.",
         )),
-        Ok(Err(error)) => Err(AuthError::because(&error)),
+        Ok(Err(error)) => Err(AuthError::from_error(&error)),
         Err(error) => {
             tracing::error!(%error, "the check of a token was aborted");
             Err(AuthError::Failed)

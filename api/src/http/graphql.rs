@@ -48,7 +48,7 @@ pub(super) fn routes(app: &mut web::ServiceConfig, settings: &Settings) {
             .wrap(cors(&settings.cors_origins))
             .route(websocket::route())
             .route(web::post().to(post))
-            .route(page::for_browsers())
+            .route(page::browser_page())
             .route(page::read().to(get))
             .default_service(web::to(not_allowed)),
     );
@@ -88,15 +88,15 @@ enum Outcome {
 async fn post(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
     let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
-    let asked = Exchange { state: &state, request: &request, headers, method, peer, accepted };
-    asked.post(payload).await.unwrap_or_else(|refused| asked.with_headers(refused))
+    let exchange = Exchange { state: &state, request: &request, headers, method, peer, accepted };
+    exchange.post(payload).await.unwrap_or_else(|refused| exchange.with_headers(refused))
 }
 
 async fn get(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
     let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
-    let asked = Exchange { state: &state, request: &request, headers, method, peer, accepted };
-    asked.get(request.query_string()).await.unwrap_or_else(|refused| asked.with_headers(refused))
+    let exchange = Exchange { state: &state, request: &request, headers, method, peer, accepted };
+    exchange.get(request.query_string()).await.unwrap_or_else(|refused| exchange.with_headers(refused))
 }
 
 impl Exchange<'_> {
@@ -123,7 +123,7 @@ impl Exchange<'_> {
             self.refused_with(status, refusal)
         })?;
         let params = match body.len() > LARGE_BODY {
-            true => aside(move || params::of_body(&body)).await,
+            true => in_background(move || params::of_body(&body)).await,
             false => params::of_body(&body),
         };
         let params = params.map_err(|refusal| self.refused(refusal))?;
@@ -154,7 +154,7 @@ impl Exchange<'_> {
         let admitted = match large(self.headers) {
             true => {
                 let (documents, viewer) = (documents.clone(), caller.viewer.clone());
-                aside(move || documents.admit(&viewer, params)).await
+                in_background(move || documents.admit(&viewer, params)).await
             }
             false => documents.admit(&caller.viewer, params),
         };
@@ -265,7 +265,7 @@ fn busy(answer: &Response) -> Option<(StatusCode, u64)> {
     if !came_to_nothing || answer.errors.is_empty() {
         return None;
     }
-    let told = |error: &ServerError| {
+    let busy_error = |error: &ServerError| {
         let extensions = error.extensions.as_ref()?;
         let Some(Value::String(code)) = extensions.get("code") else { return None };
         let status = match code.as_str() {
@@ -278,8 +278,8 @@ fn busy(answer: &Response) -> Option<(StatusCode, u64)> {
         let Some(Value::Number(seconds)) = extensions.get("retryAfter") else { return None };
         Some((status, seconds.as_u64()?))
     };
-    let told: Option<Vec<_>> = answer.errors.iter().map(told).collect();
-    told?.into_iter().max()
+    let busy_error: Option<Vec<_>> = answer.errors.iter().map(busy_error).collect();
+    busy_error?.into_iter().max()
 }
 
 /// Minimum size of a body, in bytes, that is parsed on another thread.
@@ -293,7 +293,7 @@ fn large(headers: &HeaderMap) -> bool {
 }
 
 /// Runs work on a blocking thread, so that only its caller waits for it.
-async fn aside<T: Send + 'static>(
+async fn in_background<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {

@@ -14,12 +14,12 @@ const CHECK_TIMEOUT: Duration = Duration::from_millis(700);
 const RESULT_MARGIN: Duration = Duration::from_millis(100);
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
-    for (path, route) in [("/healthz", page::read().to(alive)), ("/readyz", page::read().to(ready))] {
-        app.service(web::resource(path).route(route).default_service(web::to(page::only_read)));
+    for (path, route) in [("/healthz", page::read().to(health)), ("/readyz", page::read().to(ready))] {
+        app.service(web::resource(path).route(route).default_service(web::to(page::method_not_allowed)));
     }
 }
 
-async fn alive() -> HttpResponse {
+async fn health() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
@@ -28,18 +28,18 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
     let store = state.services.store.clone();
     let is_migrated = state.is_migrated.load(Ordering::Relaxed);
     // On the main runtime: there the database's connections live.
-    let asked = state.runtime.spawn(async move {
+    let result = state.runtime.spawn(async move {
         match store.is_there(CHECK_TIMEOUT).await {
             true if is_migrated => Some(Ok(0)),
             true => Some(store.pending_migrations().await),
             false => None,
         }
     });
-    let asked = tokio::time::timeout(CHECK_TIMEOUT + RESULT_MARGIN, asked).await;
-    if matches!(asked, Ok(Ok(Some(Ok(0))))) {
+    let result = tokio::time::timeout(CHECK_TIMEOUT + RESULT_MARGIN, result).await;
+    if matches!(result, Ok(Ok(Some(Ok(0))))) {
         state.is_migrated.store(true, Ordering::Relaxed);
     }
-    let status = match asked {
+    let status = match result {
         Ok(Ok(Some(Ok(0)))) => return HttpResponse::Ok().json(json!({ "status": "ready" })),
         Ok(Ok(Some(Ok(pending)))) => {
             format!("pending migrations: {pending}; run `ballroom migrate`")

@@ -162,7 +162,7 @@ async fn answer(state: &State, viewer: Viewer, admitted: Admitted) -> Said {
 }
 
 /// The errors of an operation whose task was aborted.
-pub(super) fn broken() -> Vec<ServerError> {
+pub(super) fn aborted() -> Vec<ServerError> {
     let message = "Internal error. Everything that was acknowledged is stored; try again.";
     Refusal::new(Code::Internal, message).into_errors()
 }

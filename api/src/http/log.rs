@@ -1,4 +1,4 @@
-//! A line in the log for each request, at debug, and an id that the caller gets: never what is in the request.
+//! A line in the log for each request, at debug, and an ID that the caller gets: never what is in the request.
 
 use std::time::Instant;
 
@@ -12,21 +12,21 @@ use actix_web::{
 
 use crate::graphql::document::Admitted;
 
-/// The header with the request's id.
+/// The header with the request's ID.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the log records of an admitted operation.
-struct Noted {
+struct LoggedOperation {
     name: Option<String>,
     cost: u64,
 }
 
 /// Records the operation of a request for the log.
 pub(super) fn note(request: &HttpRequest, admitted: &Admitted) {
-    request.extensions_mut().insert(Noted { name: admitted.name.clone(), cost: admitted.cost });
+    request.extensions_mut().insert(LoggedOperation { name: admitted.name.clone(), cost: admitted.cost });
 }
 
-/// Answers a request and writes its line.
+/// Responses a request and writes its line.
 pub(super) async fn request(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -37,7 +37,7 @@ pub(super) async fn request(
     {
         let request = response.request();
         let extensions = request.extensions();
-        let noted = extensions.get::<Noted>();
+        let noted = extensions.get::<LoggedOperation>();
         tracing::debug!(
             target: "ballroom::request",
             id = id.to_str().unwrap_or_default(),

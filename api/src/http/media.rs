@@ -10,13 +10,13 @@ use crate::graphql::Code;
 /// The media types of GraphQL over HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Media {
-    /// `application/json`, the older one: a request that was understood is answered with 200, whatever came of it.
+    /// `application/json`, the older one: a well-formed request gets status 200, whatever its result.
     Json,
     /// `application/graphql-response+json`: the status says whether the request was run.
     Response,
-    /// `text/event-stream`: a stream of answers. What is refused before it begins is JSON, and the status says so.
+    /// `text/event-stream`: a stream of responses. A refusal before it begins is JSON with an error status.
     Events,
-    /// `text/html`: a page for whoever looks with a browser.
+    /// `text/html`: a page for browsers.
     Page,
 }
 
@@ -42,7 +42,7 @@ impl Accepted {
 }
 
 /// Whether the caller prefers HTML to JSON, as browsers do.
-pub(super) fn wants_page(headers: &HeaderMap) -> bool {
+pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
     Ranges::of(headers).best(&[Media::Page, Media::Response, Media::Json]) == Some(Media::Page)
 }
 
@@ -57,7 +57,7 @@ impl Media {
         }
     }
 
-    /// The value of `Content-Type` of an answer that is JSON.
+    /// The value of `Content-Type` of a response that is JSON.
     pub(super) fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Response => "application/graphql-response+json; charset=utf-8",
@@ -65,7 +65,7 @@ impl Media {
         })
     }
 
-    /// The status of a refusal. What the older media type answers with 200 was a request that it understood.
+    /// The status of a refusal. What the older media type responses with 200 was a request that it understood.
     pub(super) fn status(self, code: Code) -> StatusCode {
         match (code, self) {
             (Code::BadRequest, _) => StatusCode::BAD_REQUEST,
@@ -261,7 +261,7 @@ mod tests {
             ("*/*", false),
             ("", false),
         ] {
-            assert_eq!(wants_page(&headers(accept)), page, "{accept}");
+            assert_eq!(prefers_html(&headers(accept)), page, "{accept}");
         }
     }
 }

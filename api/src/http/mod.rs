@@ -2,8 +2,8 @@
 
 mod auth;
 mod graphql;
-mod heads;
 mod health;
+mod idle;
 mod json;
 mod live;
 mod log;
@@ -25,9 +25,9 @@ use actix_web::{App, HttpServer, dev::Server, middleware, web};
 
 pub use live::{Listeners, Live, LiveSettings};
 pub use oidc::{Oidc, OidcSettings};
-pub use tls::certified;
+pub use tls::tls_config;
 
-use self::heads::Heads;
+use self::idle::IdleConnections;
 use crate::graphql::{self as ours, Schema, Services, document::Documents};
 
 /// Time limit for the header of a request: it is small, whatever the size of the body.
@@ -102,17 +102,17 @@ pub fn server(
         runtime,
         is_migrated,
     };
-    let heads = Heads::default();
-    let (noted, head_time) = (heads.clone(), settings.read_timeout.min(HEADER_TIMEOUT));
+    let idle = IdleConnections::default();
+    let (noted, head_time) = (idle.clone(), settings.read_timeout.min(HEADER_TIMEOUT));
     let quiet = settings.keep_alive + head_time;
-    state.runtime.spawn(heads.watch(quiet));
+    state.runtime.spawn(idle.watch(quiet));
     let server = HttpServer::new(move || {
         let settings = state.settings.clone();
         App::new()
             .app_data(web::Data::new(state.clone()))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(log::request))
-            .wrap(middleware::from_fn(heads::request))
+            .wrap(middleware::from_fn(idle::request))
             .configure(|app| graphql::routes(app, &settings))
             .configure(health::routes)
             .configure(page::routes)

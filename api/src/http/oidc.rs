@@ -28,7 +28,7 @@ use crate::{
     domain::{
         access::Viewer,
         customer,
-        identity::{self, Acting, Caller, Person, Subject},
+        identity::{self, Caller, Identification, Person, Subject},
         organization,
     },
     store::Store,
@@ -124,7 +124,7 @@ struct Published {
 }
 
 /// The caller named by a token, and its expiration time.
-pub(super) struct Named {
+pub(super) struct Identified {
     pub(super) viewer: Viewer,
     pub(super) expires_at: Option<DateTime<Utc>>,
 }
@@ -141,7 +141,7 @@ impl Oidc {
                 ));
             }
         }
-        // All TLS of this server is done by ring. It fails where it was said already.
+        // All TLS of this server uses ring. An error means that the provider is already set.
         let _ = rustls::crypto::ring::default_provider().install_default();
         // A redirect would lead to another host than the issuer.
         let client = reqwest::Client::builder()
@@ -153,12 +153,12 @@ impl Oidc {
     }
 
     /// Whether a token looks like one of an issuer rather than one of ours.
-    pub(super) fn is_theirs(token: &str) -> bool {
+    pub(super) fn is_issuer_token(token: &str) -> bool {
         token.bytes().filter(|byte| *byte == b'.').count() == 2
     }
 
     /// The caller with a token of the issuer.
-    pub(super) async fn named(&self, store: &Store, token: &str) -> Result<Named, AuthError> {
+    pub(super) async fn named(&self, store: &Store, token: &str) -> Result<Identified, AuthError> {
         let header =
             decode_header(token).map_err(|_| AuthError::Unauthenticated("The token is not a valid JWT."))?;
         if !ALGORITHMS.contains(&header.alg) {
@@ -193,7 +193,7 @@ impl Oidc {
         self.viewer(store, &claims.claims).await
     }
 
-    async fn viewer(&self, store: &Store, claims: &Map<String, Value>) -> Result<Named, AuthError> {
+    async fn viewer(&self, store: &Store, claims: &Map<String, Value>) -> Result<Identified, AuthError> {
         let settings = &self.settings;
         let role = self.role(claims).ok_or(AuthError::Unauthenticated(
             "The token has no known role; configure the issuer to include one.",
@@ -218,7 +218,10 @@ impl Oidc {
             claims.get("exp").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
         let viewer = Viewer::new(organization, role, scope(claims), customer, source.clone());
         let viewer = self.acting(store, claims, viewer, source).await?;
-        Ok(Named { viewer, expires_at: expires_at.map(|at| at + chrono::TimeDelta::seconds(LEEWAY as i64)) })
+        Ok(Identified {
+            viewer,
+            expires_at: expires_at.map(|at| at + chrono::TimeDelta::seconds(LEEWAY as i64)),
+        })
     }
 
     /// The same caller with its identity. Customers act as customers, and a caller that only submits from a page has no identity.
@@ -236,9 +239,11 @@ impl Oidc {
         }
         let subject = Subject { issuer: self.settings.issuer.clone(), subject };
         let caller = Caller { subject, client, person: person(claims), role };
-        match identity::known(store, viewer.organization(), &caller, clock::now()).await {
-            Ok(Acting::As(identity, member)) => Ok(viewer.acting(Actor::Identity(identity), member)),
-            Ok(Acting::Removed) => Err(AuthError::Unauthenticated(
+        match identity::identify(store, viewer.organization(), &caller, clock::now()).await {
+            Ok(Identification::Identified(identity, member)) => {
+                Ok(viewer.acting(Actor::Identity(identity), member))
+            }
+            Ok(Identification::Removed) => Err(AuthError::Unauthenticated(
                 "You were removed from the members of this organization; ask an administrator to add you again.",
             )),
             Err(error) => Err(failed(error)),
@@ -320,7 +325,7 @@ fn person(claims: &Map<String, Value>) -> Person {
 }
 
 fn failed(error: crate::base::error::Error) -> AuthError {
-    AuthError::because(&error)
+    AuthError::from_error(&error)
 }
 
 fn role_of(name: &str) -> Option<Role> {

@@ -50,7 +50,7 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
     for (path, route) in
         [("/", read().to(root)), ("/schema.graphql", read().to(schema)), ("/docs/{name}", read().to(manual))]
     {
-        app.service(web::resource(path).route(route).default_service(web::to(only_read)));
+        app.service(web::resource(path).route(route).default_service(web::to(method_not_allowed)));
     }
 }
 
@@ -60,9 +60,9 @@ pub(super) fn read() -> Route {
 }
 
 /// A route for browsers, on a path that also serves programs.
-pub(super) fn for_browsers() -> Route {
-    let wants_page = guard::fn_guard(|ctx| media::wants_page(ctx.head().headers()));
-    read().guard(wants_page).to(page)
+pub(super) fn browser_page() -> Route {
+    let prefers_html = guard::fn_guard(|ctx| media::prefers_html(ctx.head().headers()));
+    read().guard(prefers_html).to(page)
 }
 
 async fn page() -> HttpResponse {
@@ -78,7 +78,7 @@ async fn page() -> HttpResponse {
 }
 
 async fn root(request: HttpRequest) -> HttpResponse {
-    if media::wants_page(request.headers()) {
+    if media::prefers_html(request.headers()) {
         return page().await;
     }
     let answer = HttpResponse::Ok().insert_header((header::VARY, "Accept")).json(json!({
@@ -123,7 +123,7 @@ fn plain(mut answer: HttpResponse) -> HttpResponse {
 }
 
 /// The response to other methods on a read-only path.
-pub(super) async fn only_read() -> HttpResponse {
+pub(super) async fn method_not_allowed() -> HttpResponse {
     HttpResponse::build(StatusCode::METHOD_NOT_ALLOWED)
         .insert_header((header::ALLOW, "GET, HEAD"))
         .content_type("text/plain; charset=utf-8")

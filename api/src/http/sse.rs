@@ -29,7 +29,7 @@ pub(super) fn open(
     permit: OwnedSemaphorePermit,
 ) -> HttpResponse {
     let (events, written) = mpsc::channel(MAX_UNSENT);
-    state.runtime.spawn(tell(state.clone(), caller, admitted, events, permit));
+    state.runtime.spawn(stream_events(state.clone(), caller, admitted, events, permit));
     HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-cache, no-store"))
@@ -43,7 +43,7 @@ pub(super) fn open(
 }
 
 /// Runs the operation and writes its events until it ends, the token becomes invalid or the client disconnects.
-async fn tell(
+async fn stream_events(
     state: State,
     caller: Caller,
     admitted: Admitted,
@@ -63,8 +63,8 @@ async fn tell(
                 None => (COMPLETE.to_owned(), true),
             },
             _ = ping.tick() => (":\n\n".to_owned(), false),
-            _ = recheck.tick() => match caller.again(&state).await {
-                Err(AuthError::Unauthenticated(_) | AuthError::Stranger) => return,
+            _ = recheck.tick() => match caller.recheck(&state).await {
+                Err(AuthError::Unauthenticated(_) | AuthError::ForbiddenOrigin) => return,
                 // The database may be back before the next check.
                 Ok(_) | Err(AuthError::Failed | AuthError::Unavailable) => continue,
             },

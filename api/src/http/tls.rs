@@ -10,7 +10,7 @@ use rustls::{
 };
 
 /// The certificate chain and the private key of its first certificate, both in PEM.
-pub fn certified(certificate: &Path, key: &Path) -> anyhow::Result<ServerConfig> {
+pub fn tls_config(certificate: &Path, key: &Path) -> anyhow::Result<ServerConfig> {
     let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let chain = chain.with_context(|| {
         format!("cannot read certificates from {}; a PEM file is needed", certificate.display())

@@ -23,7 +23,7 @@ use tokio::{
 
 use super::{
     State,
-    auth::{self, AuthError, Caller, Visit},
+    auth::{self, AuthError, Caller, RequestSource},
     graphql::refused,
     live,
     params::UniqueNames,
@@ -80,8 +80,8 @@ async fn accept(
     })?;
     let most = state.live.settings.message;
     let messages = messages.max_frame_size(most).aggregate_continuations().max_continuation_size(most);
-    let visit = Visit::of(&state, headers, request.peer_addr());
-    let socket = Socket::new(state, session, caller, visit, permit);
+    let source = RequestSource::of(&state, headers, request.peer_addr());
+    let socket = Socket::new(state, session, caller, source, permit);
     actix_web::rt::spawn(socket.run(messages, !offered.is_empty()));
     Ok(response)
 }
@@ -101,7 +101,7 @@ struct Socket {
     session: Session,
     /// The caller of the upgrade request, and then the one who was acknowledged.
     caller: Option<Caller>,
-    visit: Visit,
+    source: RequestSource,
     initialized: bool,
     acknowledged: bool,
     /// The token is being checked.
@@ -111,7 +111,7 @@ struct Socket {
     say: mpsc::Sender<Outgoing>,
     said: mpsc::Receiver<Outgoing>,
     /// Whether the client has sent anything since the last ping.
-    alive: bool,
+    health: bool,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -139,7 +139,7 @@ impl Socket {
         state: web::Data<State>,
         session: Session,
         caller: Option<Caller>,
-        visit: Visit,
+        source: RequestSource,
         permit: OwnedSemaphorePermit,
     ) -> Self {
         let (say, said) = mpsc::channel(MAX_UNSENT);
@@ -147,7 +147,7 @@ impl Socket {
             state,
             session,
             caller,
-            visit,
+            source,
             initialized: false,
             acknowledged: false,
             checking: None,
@@ -155,7 +155,7 @@ impl Socket {
             tasks: JoinSet::new(),
             say,
             said,
-            alive: true,
+            health: true,
             _permit: permit,
         }
     }
@@ -182,12 +182,12 @@ impl Socket {
         loop {
             let expires_at = self.caller.as_ref().and_then(|caller| caller.expires_at);
             let going = tokio::select! {
-                message = messages.recv() => self.hear(message).await,
+                message = messages.recv() => self.receive(message).await,
                 Some(spoken) = self.said.recv() => self.deliver(spoken).await,
                 Some(ended) = self.tasks.join_next_with_id() => self.report_abort(ended).await,
                 Some(checked) = OptionFuture::from(self.checking.as_mut()) => {
                     self.checking = None;
-                    self.decide(checked.unwrap_or(Err(AuthError::Failed))).await
+                    self.finish_check(checked.unwrap_or(Err(AuthError::Failed))).await
                 }
                 () = live::expiry(expires_at) => Err(end(4403, "Forbidden: the token has expired")),
                 () = &mut init_timeout, if !self.acknowledged => {
@@ -215,8 +215,8 @@ impl Socket {
         }
     }
 
-    async fn hear(&mut self, message: Option<Result<AggregatedMessage, ProtocolError>>) -> Flow {
-        self.alive = true;
+    async fn receive(&mut self, message: Option<Result<AggregatedMessage, ProtocolError>>) -> Flow {
+        self.health = true;
         match message {
             None => Err(End(None)),
             Some(Err(error)) => Err(close_reason(&error)),
@@ -271,11 +271,11 @@ impl Socket {
     /// Authenticates the client by the token of the message, else by that of the upgrade request.
     fn initialize(&mut self, authorization: Option<String>) {
         let (state, caller) = (self.state.clone().into_inner(), self.caller.clone());
-        let visit = self.visit.clone();
+        let source = self.source.clone();
         self.checking = Some(self.state.runtime.spawn(async move {
             match (authorization, caller) {
-                (None, Some(caller)) => caller.again(&state).await,
-                (authorization, _) => auth::caller(&state, authorization.as_deref(), visit).await,
+                (None, Some(caller)) => caller.recheck(&state).await,
+                (authorization, _) => auth::caller(&state, authorization.as_deref(), source).await,
             }
         }));
     }
@@ -283,10 +283,10 @@ impl Socket {
     fn check_again(&mut self) {
         let (state, caller) = (self.state.clone().into_inner(), self.caller.clone());
         self.checking =
-            caller.map(|caller| self.state.runtime.spawn(async move { caller.again(&state).await }));
+            caller.map(|caller| self.state.runtime.spawn(async move { caller.recheck(&state).await }));
     }
 
-    async fn decide(&mut self, checked: Result<Caller, AuthError>) -> Flow {
+    async fn finish_check(&mut self, checked: Result<Caller, AuthError>) -> Flow {
         match checked {
             Ok(caller) => {
                 self.caller = Some(caller);
@@ -296,7 +296,9 @@ impl Socket {
                 self.send(json!({ "type": "connection_ack" }).to_string()).await
             }
             Err(AuthError::Unauthenticated(why)) => Err(end(4403, format!("Forbidden: {why}"))),
-            Err(AuthError::Stranger) => Err(end(4403, format!("Forbidden: {}", auth::FORBIDDEN_ORIGIN))),
+            Err(AuthError::ForbiddenOrigin) => {
+                Err(end(4403, format!("Forbidden: {}", auth::FORBIDDEN_ORIGIN)))
+            }
             // The database may be back before the next check.
             Err(AuthError::Failed | AuthError::Unavailable) if self.acknowledged => Ok(()),
             Err(AuthError::Failed | AuthError::Unavailable) => {
@@ -342,15 +344,15 @@ impl Socket {
             return Ok(());
         }
         tracing::error!(%error, "an operation was aborted");
-        let broken = self.operations.iter().find(|(_, operation)| operation.id() == error.id());
-        let Some(id) = broken.map(|(id, _)| id.clone()) else { return Ok(()) };
+        let aborted = self.operations.iter().find(|(_, operation)| operation.id() == error.id());
+        let Some(id) = aborted.map(|(id, _)| id.clone()) else { return Ok(()) };
         self.operations.remove(&id);
-        self.send(failed(&id, &live::broken())).await
+        self.send(failed(&id, &live::aborted())).await
     }
 
     /// Sends a ping, or closes the connection if the last one was not answered.
     async fn ping(&mut self) -> Flow {
-        if !std::mem::replace(&mut self.alive, false) {
+        if !std::mem::replace(&mut self.health, false) {
             return Err(end(4410, "Pings were not answered"));
         }
         let ping = timeout(self.state.live.settings.send_timeout, self.session.ping(b""));

@@ -28,7 +28,7 @@ impl<R: BufRead> CsvRecords<R> {
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
-            .from_reader(Lines { source, line: 0, last: b'\n', ended: false, taken: 0 });
+            .from_reader(Lines { source, line: 0, last: b'\n', ended: false, record_length: 0 });
         let columns = Arc::new(Columns::default());
         let mut records = CsvRecords { reader, columns, raw: ByteRecord::new(), broken: false };
         let Some(line) = records.advance()? else { return Ok(None) };
@@ -41,12 +41,12 @@ impl<R: BufRead> CsvRecords<R> {
         &self.columns
     }
 
-    /// Reads the next record into `raw` and says on which line it starts.
+    /// Reads the next record into `raw` and returns the line on which it starts.
     fn advance(&mut self) -> Result<Option<u64>, ReadError> {
-        self.reader.get_mut().taken = 0;
+        self.reader.get_mut().record_length = 0;
         let found = self.reader.read_byte_record(&mut self.raw);
         // `Lines` hands out one line at a time, so the line handed out last is the one on which the record
-        // ends. (The position that the csv crate tells is one too low after every CRLF.)
+        // ends. (The position of the csv crate is one too low after every CRLF.)
         let inside = self.raw.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
         let line = self.reader.get_ref().line;
         let open_at_end = self.ends_in_quotation() && self.reader.get_ref().last == b'\n';
@@ -133,12 +133,12 @@ struct Lines<R> {
     last: u8,
     ended: bool,
     /// Bytes since a record began.
-    taken: u64,
+    record_length: u64,
 }
 
 impl<R: BufRead> Read for Lines<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.taken > RECORD_LIMIT {
+        if self.record_length > RECORD_LIMIT {
             let reason = "the record is longer than 16 MiB; check for an unclosed quotation mark";
             return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
         }
@@ -149,7 +149,7 @@ impl<R: BufRead> Read for Lines<R> {
         if n > 0 {
             self.line += u64::from(self.last == b'\n');
             self.last = into[n - 1];
-            self.taken += n as u64;
+            self.record_length += n as u64;
         }
         self.ended = n == 0;
         self.source.consume(n);
@@ -163,11 +163,11 @@ mod tests {
 
     fn lines(text: &str) -> Vec<String> {
         let records = CsvRecords::open(text.as_bytes(), None).unwrap().unwrap();
-        let told = |item: Result<Record, ReadError>| match item {
+        let described = |item: Result<Record, ReadError>| match item {
             Ok(record) => format!("{}: {}", record.line(), record.fields().collect::<Vec<_>>().join("|")),
             Err(error) => error.to_string(),
         };
-        records.map(told).collect()
+        records.map(described).collect()
     }
 
     #[test]

@@ -243,7 +243,7 @@ mod tests {
             (utf16(text, u16::to_le_bytes), Some(Encoding::Utf16Le), Encoding::Utf16Le, text),
             (WINDOWS_1252.encode(windows).0.into_owned(), None, Encoding::Windows1252, windows),
             (WINDOWS_1252.encode("€ “x” é").0.into_owned(), None, Encoding::Windows1252, "€ “x” é"),
-            // A mark says more than whoever calls.
+            // A byte order mark takes precedence over the option.
             ([b"\xef\xbb\xbf", text.as_bytes()].concat(), Some(Encoding::Windows1252), Encoding::Utf8, text),
             (Vec::new(), None, Encoding::Utf8, ""),
         ];

@@ -1,6 +1,6 @@
 //! Group commit: responses that arrive at the same time share one transaction.
 //!
-//! Each caller is answered after the commit of the transaction that holds its answers, so durability is not
+//! Each caller is answered after the commit of the transaction that holds its responses, so durability is not
 //! bought with throughput: while one commit waits for the disk, the next group gathers. Each organization has a queue of
 //! its own, so one that is held up holds up no other.
 
@@ -17,7 +17,7 @@ use crate::{
     clock,
     domain::{
         access::Submit,
-        feedback::{self, Handed, Submission, Submitted, Telling},
+        feedback::{self, EventDetail, Handed, Submission, Submitted},
     },
     store::Store,
 };
@@ -47,8 +47,8 @@ impl GroupCommit {
         (Self { queue }, tokio::spawn(write(store, waiting)))
     }
 
-    /// Submits answers, each taken or refused by itself; returns when those taken are on disk. What a caller may say of
-    /// an answer is for [`Handed::confined`].
+    /// Submits responses, each taken or refused by itself; returns when those taken are on disk. What a caller may say of
+    /// a response is for [`Handed::confined`].
     pub async fn submit(
         &self,
         by: Submit,
@@ -56,18 +56,18 @@ impl GroupCommit {
         items: Vec<impl Into<Handed>>,
     ) -> Result<Vec<Result<Submitted, Error>>, Error> {
         let confined = items.into_iter().map(|item| item.into().confined(&by, source));
-        let (mut taken, mut results) = (Vec::new(), Vec::new());
+        let (mut accepted, mut results) = (Vec::new(), Vec::new());
         for item in confined {
-            results.push(item.map(|item| taken.push(item)));
+            results.push(item.map(|item| accepted.push(item)));
         }
-        let mut stored = self.hand_in(&by, taken).await?.into_iter();
+        let mut stored = self.enqueue(&by, accepted).await?.into_iter();
         let gone =
             || Err(Error::internal("a response was lost", "the writer returned fewer results than items"));
         let result = |result: Result<(), Error>| result.and_then(|()| stored.next().unwrap_or_else(gone));
         Ok(results.into_iter().map(result).collect())
     }
 
-    async fn hand_in(&self, by: &Submit, items: Vec<Handed>) -> Result<Vec<Result<Submitted, Error>>, Error> {
+    async fn enqueue(&self, by: &Submit, items: Vec<Handed>) -> Result<Vec<Result<Submitted, Error>>, Error> {
         if items.is_empty() {
             return Ok(Vec::new());
         }
@@ -186,7 +186,7 @@ async fn commit_all(
     organization: OrganizationId,
     items: Vec<Handed>,
 ) -> Result<Vec<Result<Submitted, Error>>, Error> {
-    let how = Submission { create_customers: true, telling: Telling::Each };
+    let how = Submission { create_customers: true, event_detail: EventDetail::Each };
     let mut tx = store.begin(organization, clock::now()).await?;
     let results = feedback::submit_in(&mut tx, "", items, how).await?;
     tx.commit().await?;

@@ -16,13 +16,13 @@ struct Gunzip<R>(MultiGzDecoder<R>);
 
 impl<R: BufRead> Read for Gunzip<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.read(into).map_err(explained)
+        self.0.read(into).map_err(explain)
     }
 }
 
 /// flate2 reports "corrupt deflate stream" or "unexpected end of file"; the message should say which file
 /// is at fault and what to do.
-fn explained(error: io::Error) -> io::Error {
+fn explain(error: io::Error) -> io::Error {
     let what = match error.kind() {
         io::ErrorKind::UnexpectedEof => "the gzip file is truncated; copy it again".to_owned(),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {

@@ -28,7 +28,7 @@ use crate::{
     domain::{
         access::Manage,
         exposure::{self, NewExposure},
-        feedback::{self, NewFeedback, Outcome, Submission, Telling},
+        feedback::{self, EventDetail, NewFeedback, Outcome, Submission},
         incident::{self, NewIncident},
         release::{self, NewRelease, Planned, TouchedFeature},
         sent::{Became, Nulls},
@@ -63,7 +63,7 @@ pub struct ImportOptions {
     pub missing: Option<Vec<String>>,
     /// Prefix of the versions in this file.
     pub release_prefix: Option<String>,
-    /// The system that the data come from: external ids are unique within it.
+    /// The system that the data come from: external IDs are unique within it.
     pub source: String,
     /// File for rejected rows.
     pub rejects: PathBuf,
@@ -76,13 +76,13 @@ pub struct Summary {
     pub read: u64,
     /// Rows stored, each of which counts if it has a rating.
     pub accepted: u64,
-    /// Of the accepted answers, those without a rating.
+    /// Of the accepted responses, those without a rating.
     pub unrated: u64,
     /// Rows that updated something known.
     pub updated: u64,
     /// Rows of something known in the same or a later version.
     pub already_there: u64,
-    /// Answers stored beside another of the same customer, feature, scale and day: the last one counts for both.
+    /// Responses stored beside another of the same customer, feature, scale and day: the last one counts for both.
     pub superseded: u64,
     /// Rows of responses that were deleted: they stay deleted.
     pub deleted: u64,
@@ -161,7 +161,7 @@ pub async fn import(
             options.rejects.display()
         )
     };
-    // Those of an earlier import of the file say nothing about this one; and where they cannot be written, it is said
+    // Rejects of an earlier import of the file do not belong to this one; and if they cannot be written, that is an error
     // before anything is imported.
     let there = std::fs::File::create(&options.rejects).and_then(|file| file.metadata());
     if there.with_context(unwritable)?.is_file() {
@@ -187,16 +187,18 @@ pub async fn import(
             }
         };
         let refused = take(store, by, (&options, began), rows, (&mut summary, &mut similar), about).await?;
-        let mut bad: Vec<Bad> = bad
+        let mut bad: Vec<Failure> = bad
             .into_iter()
-            .chain(refused.into_iter().map(|(reject, record)| Bad::Refused(reject, record)))
+            .chain(refused.into_iter().map(|(reject, record)| Failure::Refused(reject, record)))
             .collect();
         // In the order of the file, whatever it was that refused them.
-        bad.sort_by_key(Bad::line);
+        bad.sort_by_key(Failure::line);
         for bad in bad {
             match bad {
-                Bad::Unreadable(bad) => rejects.write_bad(&bad).with_context(unwritable)?,
-                Bad::Refused(reject, record) => rejects.write(&reject, &record).with_context(unwritable)?,
+                Failure::Unreadable(bad) => rejects.write_bad(&bad).with_context(unwritable)?,
+                Failure::Refused(reject, record) => {
+                    rejects.write(&reject, &record).with_context(unwritable)?
+                }
             }
         }
         report(ImportEvent::Progress(Progress { rows: summary.read, bytes, bytes_total }));
@@ -335,12 +337,12 @@ impl Row {
     }
 }
 
-enum Bad {
+enum Failure {
     Unreadable(BadRecord),
     Refused(Reject, Record),
 }
 
-impl Bad {
+impl Failure {
     fn line(&self) -> u64 {
         match self {
             Self::Unreadable(bad) => bad.line,
@@ -352,7 +354,7 @@ impl Bad {
 /// Rows that go into one transaction.
 struct Batch {
     rows: Vec<(Record, Row)>,
-    bad: Vec<Bad>,
+    bad: Vec<Failure>,
     bytes: u64,
     bytes_total: u64,
 }
@@ -377,10 +379,10 @@ fn read(
                     end = Some(Err(error.into()));
                     break;
                 }
-                Some(Err(ReadError::Record(record))) => bad.push(Bad::Unreadable(record)),
+                Some(Err(ReadError::Record(record))) => bad.push(Failure::Unreadable(record)),
                 Some(Ok(record)) => match row(&record, &mapping, &dates, &mut ids) {
                     Ok(row) => rows.push((record, row)),
-                    Err(reject) => bad.push(Bad::Refused(reject, record)),
+                    Err(reject) => bad.push(Failure::Refused(reject, record)),
                 },
             }
         }
@@ -485,8 +487,8 @@ async fn take(
     Ok(refused)
 }
 
-/// Hands rows to the domain. A file has rows of one kind; the results are in their order. Of anonymous answers it is
-/// counted how many say what was said before.
+/// Hands rows to the domain. A file has rows of one kind; the results are in their order. Of anonymous responses it is
+/// counted how many equal an earlier one.
 async fn submit(
     tx: &mut Transaction,
     options: &ImportOptions,
@@ -504,7 +506,7 @@ async fn submit(
     }
     let mut results = Vec::new();
     if !answers.is_empty() {
-        let how = Submission { create_customers: options.create.customers, telling: Telling::Total };
+        let how = Submission { create_customers: options.create.customers, event_detail: EventDetail::Total };
         let submitted = feedback::submit_in(tx, &options.source, answers, how).await?;
         if let Some((began, again)) = anonymous {
             let new = submitted.iter().flatten().filter(|one| one.outcome == Outcome::Accepted);
@@ -524,26 +526,26 @@ async fn submit(
             });
         }
     }
-    let taken = |became| match became {
+    let outcome = |became| match became {
         Became::Created => RowOutcome::Accepted,
         Became::Updated => RowOutcome::Updated,
         Became::AlreadyThere | Became::Outdated => RowOutcome::AlreadyThere,
     };
     if !incidents.is_empty() {
-        for result in incident::open_in(tx, &options.source, incidents, Telling::Total).await? {
-            results.push(result.map(|opened| taken(opened.became)));
+        for result in incident::open_in(tx, &options.source, incidents, EventDetail::Total).await? {
+            results.push(result.map(|opened| outcome(opened.became)));
         }
     }
     if !figures.is_empty() {
         for result in exposure::record_in(tx, &options.source, figures).await? {
-            results.push(result.map(|recorded| taken(recorded.became)));
+            results.push(result.map(|recorded| outcome(recorded.became)));
         }
     }
     if !releases.is_empty() {
         for row in releases {
             results.push(match new_release(tx, row).await {
                 Err(error) if error.is_ours() => return Err(error),
-                result => result.map(taken),
+                result => result.map(outcome),
             });
         }
         tx.dimensions_changed().await?;
@@ -616,7 +618,7 @@ fn new_exposure(row: parse::ExposureRow) -> NewExposure {
     }
 }
 
-/// Plans, ships and withdraws a release as the row says.
+/// Plans, ships and withdraws a release according to the row.
 async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Became, Error> {
     let touched = row.features.into_iter().map(|touch| TouchedFeature {
         feature: touch.feature,
@@ -653,7 +655,7 @@ async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Bec
 
 fn reject(line: u64, error: Error) -> Reject {
     let (field, reason) = described(error);
-    Reject { line, field: snake(&field), reason }
+    Reject { line, field: snake_case(&field), reason }
 }
 
 /// The invalid field and the message, in the terms of files.
@@ -679,7 +681,7 @@ fn described(error: Error) -> (String, String) {
 }
 
 /// A field as named in files: `occurredAt` is `occurred_at`.
-fn snake(field: &str) -> String {
+fn snake_case(field: &str) -> String {
     let mut name = String::with_capacity(field.len() + 2);
     for letter in field.chars() {
         if letter.is_ascii_uppercase() {

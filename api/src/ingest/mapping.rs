@@ -275,7 +275,7 @@ impl Mapping {
         }
         for target in kind.targets().collect::<Vec<_>>() {
             let called =
-                |wanted: &str| columns.names().iter().position(|name| squeezed(name) == squeezed(wanted));
+                |wanted: &str| columns.names().iter().position(|name| normalized(name) == normalized(wanted));
             let namesake = called(target.name()).or_else(|| called(target.alias()?));
             if let (None, Some(position)) = (mapping.source(target), namesake) {
                 let name = columns.names()[position].clone();
@@ -421,7 +421,7 @@ impl Kind {
             [Some(target.name()), target.alias()]
                 .into_iter()
                 .flatten()
-                .any(|one| squeezed(one) == squeezed(name))
+                .any(|one| normalized(one) == normalized(name))
         };
         self.targets().find(is_named).ok_or_else(|| {
             let known = self.targets().map(Target::name).collect::<Vec<_>>().join(", ");
@@ -447,7 +447,7 @@ fn listed(columns: &Columns) -> String {
 }
 
 /// A name without what its spellings differ in.
-fn squeezed(name: &str) -> String {
+fn normalized(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

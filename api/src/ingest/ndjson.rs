@@ -228,20 +228,28 @@ mod tests {
     fn a_bad_line_is_one_bad_record() {
         let found =
             records("{\"a\": 1}\n\n{\"a\": \n[1]\n\"x\"\n{\"a\": \"\\ud800\"}\n{\"a\": 2} x\r\n{\"a\": 3}");
-        let told: Vec<_> = found
+        let reasons: Vec<_> = found
             .iter()
             .map(|item| match item {
                 Ok(record) => format!("{} {:?}", record.line(), record.get("a")),
                 Err(error) => error.to_string(),
             })
             .collect();
-        assert_eq!(told[0], "1 Some(\"1\")");
-        assert_eq!(told[1], "line 3: it is not a JSON object: EOF while parsing a value (column 0)");
-        assert_eq!(told[2], "line 4: it is a JSON list; NDJSON has one object a line");
-        assert!(told[3].starts_with("line 5: it is not a JSON object: invalid type: string"), "{}", told[3]);
-        assert!(told[4].starts_with("line 6: it is not a JSON object:"), "{}", told[4]);
-        assert!(told[5].starts_with("line 7: it is not a JSON object: trailing characters"), "{}", told[5]);
-        assert_eq!(told[6], "8 Some(\"3\")");
+        assert_eq!(reasons[0], "1 Some(\"1\")");
+        assert_eq!(reasons[1], "line 3: it is not a JSON object: EOF while parsing a value (column 0)");
+        assert_eq!(reasons[2], "line 4: it is a JSON list; NDJSON has one object a line");
+        assert!(
+            reasons[3].starts_with("line 5: it is not a JSON object: invalid type: string"),
+            "{}",
+            reasons[3]
+        );
+        assert!(reasons[4].starts_with("line 6: it is not a JSON object:"), "{}", reasons[4]);
+        assert!(
+            reasons[5].starts_with("line 7: it is not a JSON object: trailing characters"),
+            "{}",
+            reasons[5]
+        );
+        assert_eq!(reasons[6], "8 Some(\"3\")");
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(super) struct ParquetRecords {
 }
 
 impl ParquetRecords {
-    /// Reads the schema. The reader jumps about in the file, so the bytes read are told in proportion to the
+    /// Reads the schema. The reader seeks in the file, so the bytes read are estimated in proportion to the
     /// rows.
     pub(super) fn open(file: File, bytes_read: Arc<AtomicU64>, bytes_total: u64) -> Result<Self, String> {
         let reader = SerializedFileReader::new(file).map_err(|error| error.to_string())?;

@@ -16,7 +16,7 @@ pub struct FeedbackRow {
     pub product: String,
     /// The feature's name; none: the product as a whole.
     pub feature: Option<String>,
-    /// The version that the answer names.
+    /// The version that the response names.
     pub release: Option<String>,
     /// The segment's name.
     pub segment: Option<String>,
@@ -49,7 +49,7 @@ pub struct IncidentRow {
     pub product: String,
     /// The features that did not work.
     pub features: Vec<String>,
-    /// The version that is said to have caused it.
+    /// The reported cause.
     pub release: Option<String>,
     /// 1 (critical) to 4 (minor).
     pub severity: u8,
@@ -172,7 +172,7 @@ impl From<&BadRecord> for Reject {
     }
 }
 
-/// Reads the answer in a record.
+/// Reads the response in a record.
 pub fn feedback(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<FeedbackRow, Reject> {
     let row = Row { record, mapping, dates };
     let product = row.required(Target::Product)?;

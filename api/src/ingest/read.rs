@@ -20,9 +20,9 @@ use super::record::{Columns, ReadError, Record};
 /// How to read a file. What is none is detected.
 #[derive(Clone, Debug, Default)]
 pub struct ReadOptions {
-    /// The format; by default what the name's ending says.
+    /// The format; default: by the extension of the file name.
     pub format: Option<Format>,
-    /// The encoding of CSV and NDJSON; by default what the byte order mark or the first block says. A byte
+    /// The encoding of CSV and NDJSON; default: by the byte order mark or the first block. A byte
     /// order mark wins over this.
     pub encoding: Option<Encoding>,
     /// What separates the fields of a CSV file; by default a tab in `.tsv`, else what the header shows.
@@ -74,12 +74,12 @@ impl FromStr for Format {
 /// An error that prevents reading a file.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// The system says no.
+    /// The file cannot be opened.
     #[error("cannot open {path}: {source}")]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The cause.
         source: io::Error,
     },
     /// Neither the name nor the first bytes show the format.
@@ -164,7 +164,7 @@ impl fmt::Debug for Reader {
     }
 }
 
-/// Opens a file and reads as much of it as tells its columns.
+/// Opens a file and reads as much of it as needed to determine its columns.
 pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Reader, OpenError> {
     let path = path.as_ref();
     let io_error = |source| OpenError::Io { path: path.to_owned(), source };

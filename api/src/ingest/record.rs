@@ -109,7 +109,7 @@ impl Columns {
         self.positions.get(name).copied()
     }
 
-    /// Appends a column that is not there yet and says where it stands.
+    /// Appends a new column and returns its position.
     pub(super) fn push(&mut self, name: String) -> usize {
         let position = self.names.len();
         self.positions.insert(name.clone(), position);

@@ -24,8 +24,8 @@ pub struct Rejects {
 impl Rejects {
     /// Rejects of a file with these columns, to be written to `path`, over what is there.
     pub fn new(path: impl Into<PathBuf>, columns: &Columns) -> Rejects {
-        let told = ["line", "field", "reason"].map(str::to_owned);
-        let header = told.into_iter().chain(columns.names().iter().cloned()).collect();
+        let own_columns = ["line", "field", "reason"].map(str::to_owned);
+        let header = own_columns.into_iter().chain(columns.names().iter().cloned()).collect();
         Rejects { path: path.into(), header, file: None, count: 0 }
     }
 
@@ -58,10 +58,10 @@ impl Rejects {
         };
         let line = reject.line.to_string();
         for cell in [&line, &reject.field, &reject.reason] {
-            file.write_field(&*guarded(cell))?;
+            file.write_field(&*escaped(cell))?;
         }
         for cell in fields {
-            file.write_field(&*guarded(cell))?;
+            file.write_field(&*escaped(cell))?;
         }
         file.write_record(None::<&[u8]>)?;
         self.count += 1;
@@ -72,13 +72,13 @@ impl Rejects {
 fn create(path: &Path, header: &[String]) -> io::Result<Writer<File>> {
     // A bad record has the fields that it has, so the rows are of different lengths.
     let mut file = WriterBuilder::new().flexible(true).from_writer(File::create(path)?);
-    file.write_record(header.iter().map(|name| guarded(name).into_owned()))?;
+    file.write_record(header.iter().map(|name| escaped(name).into_owned()))?;
     Ok(file)
 }
 
 /// A cell that a spreadsheet does not execute. What starts like a formula gets an apostrophe, which spreadsheets
 /// interpret as text; numbers may start with a sign.
-pub fn guarded(cell: &str) -> Cow<'_, str> {
+pub fn escaped(cell: &str) -> Cow<'_, str> {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     match is_formula && cell.parse::<f64>().is_err() {
         true => Cow::Owned(format!("'{cell}")),
@@ -130,7 +130,7 @@ mod tests {
             ("a=b", "a=b"),
             ("", ""),
         ] {
-            assert_eq!(guarded(cell), expected);
+            assert_eq!(escaped(cell), expected);
         }
     }
 }

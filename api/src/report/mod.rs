@@ -113,9 +113,9 @@ fn longest_word(text: &str) -> usize {
 
 /// The width of the terminal, or the value of `COLUMNS`; none: the output is not a terminal.
 fn width() -> Option<u16> {
-    let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let requested = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let terminal = || terminal_size::terminal_size().filter(|_| std::io::stdout().is_terminal());
-    asked.filter(|columns| *columns >= 40).or_else(|| terminal().map(|(width, _)| width.0))
+    requested.filter(|columns| *columns >= 40).or_else(|| terminal().map(|(width, _)| width.0))
 }
 
 /// A report as JSON, for programs. Zero has no sign.

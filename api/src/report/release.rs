@@ -53,9 +53,9 @@ pub struct Entry {
     pub rate_ratio: Option<f64>,
     /// Incidents before and after.
     pub incidents: [i64; 2],
-    /// Answers before and after the release that the figures rest on.
+    /// Responses before and after the release that the figures rest on.
     pub baseline_responses: i64,
-    /// Answers after the release.
+    /// Responses after the release.
     pub responses: i64,
     /// Share of the feature's responses on the compared days that name no release and so belong to neither side.
     pub unlabelled: Option<f64>,

@@ -26,7 +26,7 @@ pub struct ValueReport {
     pub release: Option<String>,
     /// The segment; none: all.
     pub segment: Option<String>,
-    /// The ranked features from the highest value down, then those with not enough answers.
+    /// The ranked features from the highest value down, then those with not enough responses.
     pub features: Vec<Entry>,
     /// The version of the method.
     pub method: &'static str,
@@ -57,7 +57,7 @@ pub struct Entry {
     pub incidents: f64,
     /// Whether incidents could be related to active customers.
     pub exposure_known: bool,
-    /// Answers in the period.
+    /// Responses in the period.
     pub responses: i64,
     /// Weight of the period's own responses, 0 to 1.
     pub own_weight: f64,

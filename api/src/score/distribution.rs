@@ -19,7 +19,7 @@ pub struct Spread {
     pub product: ProductId,
     /// The days.
     pub period: Period,
-    /// Only answers that name this release.
+    /// Only responses that name this release.
     pub release: Option<ReleaseId>,
     /// Only this segment.
     pub segment: Option<SegmentId>,
@@ -34,7 +34,7 @@ pub struct Level {
     pub scale: ScaleId,
     /// Steps above the scale's minimum.
     pub level: i32,
-    /// Counted answers.
+    /// Counted responses.
     pub answers: i64,
 }
 

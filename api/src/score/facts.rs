@@ -27,7 +27,7 @@ const SEVERITY_WEIGHT: [f64; 4] = [1.0, 0.5, 0.2, 0.05];
 /// The assumed share of a feature's customers affected by an incident of unknown reach, by severity 1 to 4.
 const UNKNOWN_SHARE: [f64; 4] = [0.50, 0.20, 0.05, 0.01];
 
-/// The organization's ids as the dense codes that analytics counts with, both ways.
+/// The organization's IDs as the dense codes that analytics counts with, both ways.
 #[derive(Debug, Default)]
 pub struct Codes {
     /// A product's features and, with [`FeatureId::NONE`], the product as a whole.
@@ -40,11 +40,11 @@ pub struct Codes {
     pub scales: Coded<ScaleId>,
     /// What releases do to the features that they touch, both by code.
     pub touches: HashMap<(u32, u32), FeatureChange>,
-    /// The first day on which an answer names a release.
+    /// The first day on which a response names a release.
     pub first_answers: HashMap<ReleaseId, NaiveDate>,
 }
 
-/// One kind of id and its codes.
+/// One kind of ID and its codes.
 #[derive(Debug)]
 pub struct Coded<Id> {
     ids: Vec<Id>,
@@ -52,12 +52,12 @@ pub struct Coded<Id> {
 }
 
 impl<Id: Copy + Eq + std::hash::Hash> Coded<Id> {
-    /// The code of an id.
+    /// The code of an ID.
     pub fn code(&self, id: Id) -> Option<u32> {
         self.codes.get(&id).copied()
     }
 
-    /// The id of a code.
+    /// The ID of a code.
     pub fn id(&self, code: u32) -> Option<Id> {
         self.ids.get(code as usize).copied()
     }

@@ -209,8 +209,8 @@ impl Scores {
         Ok(snapshot)
     }
 
-    /// The value of every feature of a product (and of the product as a whole, if answers are about it): the
-    /// ranked ones from the highest down, then those with not enough answers.
+    /// The value of every feature of a product (and of the product as a whole, if responses are about it): the
+    /// ranked ones from the highest down, then those with not enough responses.
     pub async fn value_report(
         &self,
         by: Report,
@@ -225,7 +225,7 @@ impl Scores {
     }
 
     /// The values of the products as wholes, compared: the ranked ones from the highest down, then those with not
-    /// enough answers. Each has a cell of its own, for its days are those of its time zone. Products without any answer
+    /// enough responses. Each has a cell of its own, for its days are those of its time zone. Products without any response
     /// about the whole are left out.
     pub async fn products(
         &self,
@@ -477,13 +477,13 @@ impl Snapshot {
         Ok(analytics::alerts(&self.prepared, &query)?)
     }
 
-    /// The first day of a release: as declared, else that on which its own answers show it in use; none while it is
-    /// only planned, or was never more than a few answers.
+    /// The first day of a release: as declared, else that on which its own responses show it in use; none while it is
+    /// only planned, or was never more than a few responses.
     pub fn first_day(&self, release: ReleaseId) -> Option<NaiveDate> {
         Some(date(self.prepared.release_first_day(self.codes.releases.code(release)?)?))
     }
 
-    /// The day since which a release is with customers as far as its answers tell: that on which they show it in use,
+    /// The day since which a release is in use according to its responses: that on which they show it in use,
     /// else that of the first of them; none where there is none.
     pub fn first_seen(&self, release: ReleaseId) -> Option<NaiveDate> {
         self.first_day(release).or_else(|| self.codes.first_answers.get(&release).copied())
@@ -497,7 +497,7 @@ impl Snapshot {
     fn regression(&self, release: ReleaseId, as_of: NaiveDate) -> Result<Option<ReleaseReport>, Error> {
         let Some(first) = self.first_day(release) else { return Ok(None) };
         let eve = day(first) - 1;
-        // Whether it mends what the release before it broke depends on what was said of that one by then.
+        // Whether it repairs the previous release depends on the verdict on that one at the time.
         let earlier = match self.previous(release) {
             Some(previous) => self.judged(previous, eve, None)?,
             None => None,
@@ -542,7 +542,7 @@ impl Snapshot {
 
     fn standard(&self, product: ProductId, feature: FeatureId, cell: Cell) -> Result<Vec<Standard>, Error> {
         let code = self.feature(product, feature)?;
-        // The product as a whole is known by the answers about all of it.
+        // The product as a whole is known by the responses about all of it.
         let whole = feature == FeatureId::NONE;
         let query = StandardQuery {
             feature: (!whole).then_some(code),
@@ -555,7 +555,7 @@ impl Snapshot {
         Ok(analytics::standard(&self.prepared, &query)?)
     }
 
-    /// What a release says that it does to a feature, both as codes; none: it does not touch it.
+    /// The declared change of a release to a feature, both as codes; none: it does not touch it.
     pub fn change_of(&self, release: u32, feature: u32) -> Option<FeatureChange> {
         self.codes.touches.get(&(release, feature)).copied()
     }

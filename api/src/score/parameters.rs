@@ -39,18 +39,18 @@ const CATCH_UP: u64 = 92;
 /// Interval of checks whether a day is over.
 const CHECK_INTERVAL: Duration = Duration::from_secs(15 * 60);
 
-/// The parameters of a day, in the organization's own ids. Variances and means are of utilities, 0 to 1.
+/// The parameters of a day, in the organization's own IDs. Variances and means are of utilities, 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parameters {
     /// The mean over all scales and segments.
     pub mean: f64,
-    /// Variance between features, of what all their answers share.
+    /// Variance between features, of what all their responses share.
     pub between_features: f64,
     /// Variance within a feature, between its scales and segments.
     pub within_features: f64,
     /// Variance by which a feature drifts from its history.
     pub drift: f64,
-    /// Over-dispersion of answers.
+    /// Over-dispersion of responses.
     pub overdispersion: f64,
     /// Over-dispersion of incidents.
     pub incident_overdispersion: f64,
@@ -58,9 +58,9 @@ pub struct Parameters {
     pub own_movement: f64,
     /// How far all features of a product move together, as a standard deviation.
     pub common_movement: f64,
-    /// Features with answers in the year before.
+    /// Features with responses in the year before.
     pub features: u32,
-    /// Scales and segments with answers in the year before.
+    /// Scales and segments with responses in the year before.
     pub strata: Vec<StratumParameters>,
 }
 
@@ -73,7 +73,7 @@ pub struct StratumParameters {
     pub segment: uuid::Uuid,
     /// The mean over features.
     pub mean: f64,
-    /// The variance of an answer as a share of the largest possible, `mean (1 - mean)`.
+    /// The variance of a response as a share of the largest possible, `mean (1 - mean)`.
     pub variance_ratio: f64,
 }
 
@@ -161,8 +161,8 @@ pub async fn kept_at(store: &Store, by: Report, day: NaiveDate) -> Result<Option
     Ok(row.map(|row| row.computed_at))
 }
 
-/// Computes the parameters of days that are over from the counts as they are now, and keeps them instead of those
-/// that were. Says how many days were kept: days before the first answer have none.
+/// Computes the parameters of days that are over from the current counts, and stores them in place of those
+/// that were. Returns the stored days: days before the first response have none.
 pub async fn compute(
     store: &Store,
     scores: &Scores,
@@ -210,7 +210,7 @@ pub async fn catch_up(
     keep(store, scores, by, first.iter_days().take_while(|day| *day <= over).collect(), now).await
 }
 
-/// After an import: the kept days from `since` on, whose counts it changed, are computed anew, and those missed.
+/// After an import: recomputes the stored days from `since` on, whose counts it changed, and the missed ones.
 pub async fn after_import(
     store: &Store,
     scores: &Scores,
@@ -231,7 +231,7 @@ pub async fn after_import(
 
 /// The nightly job: looks now and then whether a day of an organization is over, and computes its parameters. A
 /// failure is logged, and the next check tries again.
-pub async fn every_night(store: Store, scores: Scores) {
+pub async fn run_nightly(store: Store, scores: Scores) {
     let mut look = tokio::time::interval(CHECK_INTERVAL);
     loop {
         look.tick().await;

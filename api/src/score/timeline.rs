@@ -44,7 +44,7 @@ pub struct Bucket {
 /// The figures of a bucket.
 #[derive(Clone, Debug)]
 pub struct Happened {
-    /// NPS, CSAT and the like, with the number of answers.
+    /// NPS, CSAT and the like, with the number of responses.
     pub figures: Vec<Standard>,
     /// Incidents that were opened, each counted once.
     pub opened: i64,

@@ -1,4 +1,4 @@
-//! What there is in the planted world: a design tool called Atelier, told in tables.
+//! The simulated world, a design tool called Atelier, in tables.
 
 use crate::ingest::Change;
 
@@ -14,7 +14,7 @@ pub(super) const WHITEBOARD: &str = "whiteboard";
 pub(super) const HURTS: &str = "5.3";
 /// The release that improves search.
 pub(super) const IMPROVES: &str = "5.0";
-/// The release at which others answer than before.
+/// The release after which others respond than before.
 pub(super) const SHIFTS: &str = "5.1";
 /// The release on whose day everything is rated lower, for a reason of its own.
 pub(super) const COINCIDES: &str = "4.12";
@@ -31,7 +31,7 @@ pub(super) const GAIN: f64 = 0.13;
 pub(super) const DRIFT: f64 = 0.08;
 /// How much of the scale every feature loses on the day when prices rise.
 pub(super) const COMMON: f64 = 0.07;
-/// How much more often the unhappy segment answers after the shift.
+/// How much more often the unhappy segment responses after the shift.
 pub(super) const SHIFT: f64 = 2.0;
 
 /// A capability of the product.
@@ -84,9 +84,9 @@ pub struct Segment {
     pub name: &'static str,
     /// How much its ratings lie above or below the others'.
     pub(super) mood: f64,
-    /// Its share of the answers, before the shift.
+    /// Its share of the responses, before the shift.
     pub(super) answers: f64,
-    /// Its customers that answer.
+    /// Its customers that respond.
     pub(super) customers: usize,
     /// Its customers that are active on a working day.
     pub(super) active: f64,
@@ -108,7 +108,7 @@ pub(super) const SEGMENTS: [Segment; 4] = [
     segment([FREE, "Free"], [-0.16, 0.16], 600, 5_200.0),
 ];
 
-/// How answers are rated.
+/// How responses are rated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scale {
     /// The name that files use, which is also that of the standard figure.
@@ -121,7 +121,7 @@ pub struct Scale {
     pub max: u8,
     /// How much ratings on it lie above the others'.
     pub(super) mood: f64,
-    /// Its share of the answers.
+    /// Its share of the responses.
     pub(super) answers: f64,
 }
 
@@ -130,7 +130,7 @@ pub(super) const SCALES: [Scale; 3] = [
     Scale { key: "nps", name: "Recommendation", min: 0, max: 10, mood: 0.02, answers: 0.20 },
     Scale { key: "thumbs", name: "Thumbs", min: 0, max: 1, mood: 0.05, answers: 0.30 },
 ];
-/// The scale of answers about the product as a whole.
+/// The scale of responses about the product as a whole.
 pub(super) const NPS: usize = 1;
 
 pub(super) const CHANNELS: [(&str, f64); 4] =

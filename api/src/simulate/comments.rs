@@ -3,7 +3,7 @@
 use super::catalog::{EXPORT, SEARCH};
 use super::dice::Dice;
 
-/// What is known when somebody writes.
+/// The context of a comment.
 pub(super) struct Occasion {
     /// The feature; none: the product as a whole.
     pub(super) feature: Option<&'static str>,

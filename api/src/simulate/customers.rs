@@ -1,9 +1,9 @@
-//! Who answers: pseudonyms, each in a segment, each with a habit of updating.
+//! Who responses: pseudonyms, each in a segment, each with a habit of updating.
 
 use super::catalog::{LONG_TERM, RELEASES, SEGMENTS};
 use super::dice::{Dice, Stream};
 
-/// Somebody who answers.
+/// A respondent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Customer {
     /// The pseudonym.

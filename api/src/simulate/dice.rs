@@ -62,7 +62,7 @@ impl Dice {
         things[self.below(things.len())]
     }
 
-    /// A place among weights, as often as its weight says.
+    /// A random index, distributed by weight.
     pub(super) fn weighted(&mut self, weights: impl Iterator<Item = f64> + Clone) -> usize {
         let mut rest = self.unit() * weights.clone().sum::<f64>();
         let places = weights.clone().take_while(|weight| {

@@ -46,12 +46,12 @@ pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings
     let values = ValueReport::new(&snapshot, &product.name, (cell, as_of + Days::new(1), false), &values);
 
     let mut verdicts = ReleaseVerdicts::default();
-    let mut said: Vec<(String, FeatureId, RegressionScore)> = Vec::new();
+    let mut scored: Vec<(String, FeatureId, RegressionScore)> = Vec::new();
     for release in snapshot.dimensions.releases_of(product.id) {
         let (snapshot, report) = scores.regression(by, as_of, release.id, as_of).await?;
         let Some(report) = report else { continue };
         verdicts.add(&snapshot, &report);
-        said.extend(
+        scored.extend(
             report
                 .features
                 .into_iter()
@@ -66,7 +66,7 @@ pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings
     let mut truths = Vec::new();
     for truth in &world.truths {
         let about = feature(truth.feature)?;
-        let here: Vec<_> = said
+        let here: Vec<_> = scored
             .iter()
             .filter(|(release, feature, _)| {
                 truth.release.is_none_or(|one| one == release)

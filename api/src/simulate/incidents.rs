@@ -11,7 +11,7 @@ use super::dice::{Dice, Stream};
 /// One incident.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incident {
-    /// The id that its source gave it.
+    /// The ID that its source gave it.
     pub external_id: String,
     /// What is wrong, in a line.
     pub title: String,
@@ -25,7 +25,7 @@ pub struct Incident {
     pub resolved_at: Option<DateTime<Utc>>,
     /// How many customers it hurt; none: unknown.
     pub affected_customers: Option<u32>,
-    /// The version that is said to have caused it, where somebody said so.
+    /// The reported cause, if any.
     pub release: Option<&'static str>,
 }
 
@@ -106,7 +106,7 @@ fn incident(
     let (least, most) = AFFECTED[severity];
     let affected = dice.between(least, most) as u32;
     let known = dice.chance(0.7);
-    let said = dice.chance(0.5);
+    let reported = dice.chance(0.5);
     let mut features = vec![feature.key];
     if dice.chance(0.06) {
         let second = FEATURES[dice.weighted(FEATURES.iter().map(|feature| feature.incidents))].key;
@@ -114,7 +114,7 @@ fn incident(
             features.push(second);
         }
     }
-    // Whoever says which release it was says the one in use; what the new export engine breaks is its own.
+    // The reported release is the one in use; incidents of the new export engine belong to its release.
     let caused = feature.key == EXPORT && day >= place(HURTS).1 && dice.chance(1.0 - 1.0 / HURT_INCIDENTS);
     let release =
         if caused { HURTS } else { RELEASES[customers[dice.below(customers.len())].uses(day)].version };
@@ -126,6 +126,6 @@ fn incident(
         opened_at,
         resolved_at: Some(resolved_at),
         affected_customers: known.then_some(affected),
-        release: said.then_some(release),
+        release: reported.then_some(release),
     }
 }

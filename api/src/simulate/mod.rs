@@ -1,7 +1,7 @@
 //! A planted world: a year of a product whose truths are known, for the demo and for the tests.
 //!
 //! Pure: a seed and a first day in, plain data out, the same on every machine. The truths that are planted
-//! come along as data, so whoever scores the world can be held to them.
+//! are part of the data, so the scores of the world can be compared with them.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -48,15 +48,15 @@ pub struct World {
     pub last_day: NaiveDate,
     /// Every named group of customers.
     pub segments: Vec<Segment>,
-    /// Every scale that answers are given on.
+    /// Every scale that responds are given on.
     pub scales: Vec<Scale>,
     /// Every feature.
     pub features: Vec<Feature>,
     /// Every release, in the order of their days.
     pub releases: Vec<Release>,
-    /// Everybody who answers.
+    /// All respondents.
     pub customers: Vec<Customer>,
-    /// Every answer, in the order of their days.
+    /// Every response, in the order of their days.
     pub answers: Vec<Answer>,
     /// Every incident, in the order in which they were opened.
     pub incidents: Vec<Incident>,
@@ -157,9 +157,9 @@ pub enum TruthKind {
     /// The release improves the feature: verdict improved.
     Improvement,
     /// Everything is rated lower from the day of the release on, for another reason: the release is not to blame, and
-    /// what it touches is said to have moved with all the rest.
+    /// what it touches is found to have changed with everything else.
     CommonDrift,
-    /// Others answer from the release on, and nobody changed their mind: no feature regressed.
+    /// Others respond from the release on, with unchanged ratings: no feature regressed.
     MixShift,
     /// Too few love the feature for it to be ranked.
     FewAnswers,
@@ -168,13 +168,13 @@ pub enum TruthKind {
 }
 
 impl World {
-    /// A year: 60,000 answers, 400 incidents. Whenever it begins, it is the same year but for its dates; its
+    /// A year: 60,000 responses, 400 incidents. Whenever it begins, it is the same year but for its dates; its
     /// weekends lie on weekends when it begins on a Monday.
     pub fn year(seed: u64, first_day: NaiveDate) -> World {
         World::with(seed, first_day, 60_000, 400)
     }
 
-    /// The same year with 2,000 answers and 40 incidents, for tests that only need something to be there: most
+    /// The same year with 2,000 responses and 40 incidents, for tests that only need something to be there: most
     /// truths cannot be found in it.
     pub fn small(seed: u64, first_day: NaiveDate) -> World {
         World::with(seed, first_day, 2_000, 40)
@@ -202,7 +202,7 @@ impl World {
     }
 }
 
-/// Five in the morning, in seconds: before anybody answers, so that a release is out on all of its first day.
+/// Five in the morning, in seconds: before anybody responses, so that a release is out on all of its first day.
 const RELEASED_AT: i64 = 5 * 3600;
 
 fn releases(calendar: &Calendar) -> Vec<Release> {

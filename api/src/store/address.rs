@@ -62,18 +62,18 @@ impl Address {
     }
 
     /// What to do about a failed connection; the message of the driver may quote a part of the password.
-    pub(super) fn about(&self, error: &sea_orm::sqlx::Error) -> String {
-        let said = error.to_string();
-        if said.contains("saslprep") {
+    pub(super) fn explain(&self, error: &sea_orm::sqlx::Error) -> String {
+        let text = error.to_string();
+        if text.contains("saslprep") {
             return "the password contains a character that SASLprep (RFC 4013) does not allow, such as an emoji; \
                     give the database's user another password"
                 .to_owned();
         }
-        self.about_tls(error).unwrap_or(said)
+        self.explain_tls(error).unwrap_or(text)
     }
 
     /// What to do about a failed TLS connection; none if the failure is another one.
-    fn about_tls(&self, error: &sea_orm::sqlx::Error) -> Option<String> {
+    fn explain_tls(&self, error: &sea_orm::sqlx::Error) -> Option<String> {
         let (Self::Postgres(options), sea_orm::sqlx::Error::Tls(cause)) = (self, error) else { return None };
         let cause = cause.to_string();
         let mut message = format!("the TLS connection failed: {cause}.");

@@ -33,7 +33,7 @@ impl Health {
         Arc::new(Self { gone: watch::Sender::new(false), answers: AtomicU64::new(0) })
     }
 
-    pub(super) fn is_gone(&self) -> bool {
+    pub(super) fn is_unavailable(&self) -> bool {
         *self.gone.borrow()
     }
 
@@ -46,7 +46,7 @@ impl Health {
     pub(super) async fn answer<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         let mut gone = self.gone.subscribe();
         if *gone.borrow_and_update() {
-            return Err(lost());
+            return Err(unavailable());
         }
         tokio::select! {
             biased;
@@ -54,7 +54,7 @@ impl Health {
                 self.answers.fetch_add(1, Ordering::Relaxed);
                 answer
             }
-            _ = gone.wait_for(|gone| *gone) => Err(lost()),
+            _ = gone.wait_for(|gone| *gone) => Err(unavailable()),
         }
     }
 
@@ -64,15 +64,15 @@ impl Health {
         loop {
             let Some(health) = health.upgrade() else { return };
             let before = health.answers();
-            let asked = tokio::time::timeout(timeout, ask(&mut connection, &options)).await;
-            let there = match &asked {
+            let result = tokio::time::timeout(timeout, probe(&mut connection, &options)).await;
+            let there = match &result {
                 Ok(there) => *there,
                 Err(_) => health.answers() != before,
             };
-            if asked.is_ok() && there {
+            if result.is_ok() && there {
                 health.answers.fetch_add(1, Ordering::Relaxed);
             }
-            if asked.is_err() {
+            if result.is_err() {
                 // Interrupted: the state of the connection is undefined.
                 connection = None;
             }
@@ -91,7 +91,7 @@ impl Health {
 }
 
 /// Sends a probe; reconnects if the connection was lost.
-async fn ask(connection: &mut Option<PgConnection>, options: &PgConnectOptions) -> bool {
+async fn probe(connection: &mut Option<PgConnection>, options: &PgConnectOptions) -> bool {
     if let Some(mut open) = connection.take()
         && open.ping().await.is_ok()
     {
@@ -103,17 +103,17 @@ async fn ask(connection: &mut Option<PgConnection>, options: &PgConnectOptions) 
             *connection = Some(open);
             true
         }
-        Err(error) => refuses_only_us(&error),
+        Err(error) => is_connection_limit(&error),
     }
 }
 
 /// Whether a server is running and serves others, but has too many connections, say. One that starts or stops does not.
-fn refuses_only_us(error: &sqlx::Error) -> bool {
+fn is_connection_limit(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(said) = error else { return false };
     !said.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08"))
 }
 
 /// The error while the database is unavailable.
-pub(super) fn lost() -> DbErr {
+pub(super) fn unavailable() -> DbErr {
     DbErr::Conn(RuntimeErr::Internal("the database does not respond".to_owned()))
 }

@@ -5,11 +5,11 @@ mod alone;
 mod bulk;
 mod dimensions;
 mod health;
+mod monitored;
 mod open;
 mod order;
 mod search;
 mod turns;
-mod watched;
 mod writing;
 
 use std::{
@@ -35,9 +35,9 @@ pub use address::Address;
 pub use alone::ExclusiveLock;
 pub use bulk::{Bulk, BulkColumn};
 pub use dimensions::{Dimensions, Earlier};
+pub use monitored::{Monitored, Reader, View};
 pub use open::OpenError;
 pub use search::holds;
-pub use watched::{Reader, View, Watched};
 pub(crate) use writing::Writing;
 
 use crate::base::{error::Error, reference::PublicId};
@@ -170,7 +170,7 @@ impl Store {
     /// Whether the database responds within a time limit, for readiness checks.
     pub async fn is_there(&self, timeout: Duration) -> bool {
         let before = self.health.answers();
-        !self.health.is_gone()
+        !self.health.is_unavailable()
             && match tokio::time::timeout(timeout, self.db.execute_unprepared("SELECT 1")).await {
                 Ok(result) => result.is_ok(),
                 // It is slow, or all connections are busy: it is available if it responded to any request meanwhile.
@@ -179,7 +179,7 @@ impl Store {
     }
 
     /// A transaction without an organization, in which one is created.
-    pub async fn founding(&self) -> Result<View, Error> {
+    pub async fn begin_without_organization(&self) -> Result<View, Error> {
         let _turn = self.turns.take(None).await?;
         Ok(self.writing.begin(TransactionOptions::default()).await?)
     }

@@ -19,7 +19,7 @@ use sea_orm::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Address, Reader, Settings, Watched, health::Health};
+use super::{Address, Monitored, Reader, Settings, health::Health};
 
 /// Time limit for a server that is starting.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
@@ -75,14 +75,16 @@ pub(super) async fn open(
         Address::Sqlite(options) => sqlite(options, settings).await.map(|opened| (opened, false)),
         Address::Postgres(options) => postgres(options, settings, health).await,
     };
-    let (pools, apart) = opened
-        .map_err(|error| OpenError::Database { address: address.to_string(), why: address.about(&error) })?;
+    let (pools, own_transaction) = opened.map_err(|error| OpenError::Database {
+        address: address.to_string(),
+        why: address.explain(&error),
+    })?;
     let [reading, writing] = pools.map(|mut pool| {
         let counter = statements.clone();
         pool.set_metric_callback(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        Watched::new(pool, health.clone(), apart)
+        Monitored::new(pool, health.clone(), own_transaction)
     });
     Ok(Opened { reading, writing })
 }
@@ -122,9 +124,9 @@ async fn postgres(
 ) -> Result<([DatabaseConnection; 2], bool), sqlx::Error> {
     // Digits of floating-point numbers in text: no values are read as text, and poolers refuse the setting.
     let options = options.clone().extra_float_digits(None).disable_statement_logging();
-    let apart = match settings.pooler {
+    let own_transaction = match settings.pooler {
         Some(pooler) => {
-            once_started(&options).await?;
+            wait_for_start(&options).await?;
             pooler
         }
         None => is_pooled(&options).await?,
@@ -134,13 +136,13 @@ async fn postgres(
         PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).after_release(
             move |_, _| {
                 // A test of the connection would block while the server is unavailable.
-                let keep = !health.is_gone();
+                let keep = !health.is_unavailable();
                 Box::pin(async move { if keep { Ok(true) } else { Err(sqlx::Error::PoolClosed) } })
             },
         )
     };
     let (mut reading, mut writing) = (options.clone(), options);
-    if apart {
+    if own_transaction {
         tracing::info!("the database is behind a connection pooler: each statement runs in a transaction");
         // Prepared statements would remain on connections that are given to other clients.
         reading = reading.statement_cache_capacity(0);
@@ -151,31 +153,31 @@ async fn postgres(
     let pools = [(settings.readers, reading), (POSTGRES_WRITERS, writing)].map(|(connections, options)| {
         SqlxPostgresConnector::from_sqlx_postgres_pool(pool(connections).connect_lazy_with(options))
     });
-    Ok((pools, apart))
+    Ok((pools, own_transaction))
 }
 
 /// Whether a connection pooler is between us and the server: it does not pass on the settings made
 /// at the start of a connection, or refuses them.
 async fn is_pooled(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
-    let mut connection = match once_started(&options.clone().options([(PROBE, "on")])).await {
+    let mut connection = match wait_for_start(&options.clone().options([(PROBE, "on")])).await {
         Ok(connection) => connection,
         Err(sqlx::Error::Database(error)) if error.message().contains("startup parameter") => {
-            once_started(options).await?.close().await?;
+            wait_for_start(options).await?.close().await?;
             return Ok(true);
         }
         Err(error) => return Err(error),
     };
-    let asked = format!("SELECT current_setting('{PROBE}', true)");
-    let row = sqlx::Executor::fetch_one(&mut connection, sqlx::AssertSqlSafe(asked)).await?;
+    let query = format!("SELECT current_setting('{PROBE}', true)");
+    let row = sqlx::Executor::fetch_one(&mut connection, sqlx::AssertSqlSafe(query)).await?;
     let passed_on = row.try_get::<Option<String>, _>(0)?.is_some_and(|value| value == "on");
     connection.close().await?;
     Ok(!passed_on)
 }
 
 /// A connection to a server; waits for a server that is starting.
-async fn once_started(options: &PgConnectOptions) -> Result<sqlx::PgConnection, sqlx::Error> {
+async fn wait_for_start(options: &PgConnectOptions) -> Result<sqlx::PgConnection, sqlx::Error> {
     let end = Instant::now() + START_TIMEOUT;
-    let mut told = false;
+    let mut logged = false;
     loop {
         let error = match timeout(START_TIMEOUT, options.connect()).await {
             Ok(Ok(connection)) => return Ok(connection),
@@ -190,7 +192,7 @@ async fn once_started(options: &PgConnectOptions) -> Result<sqlx::PgConnection, 
         if !starting || Instant::now() >= end {
             return Err(error);
         }
-        if !std::mem::replace(&mut told, true) {
+        if !std::mem::replace(&mut logged, true) {
             tracing::warn!(
                 "the database does not accept connections yet ({error}); waiting for it for at most {} s",
                 START_TIMEOUT.as_secs()

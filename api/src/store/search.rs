@@ -37,20 +37,21 @@ pub(super) async fn follow(
     after: &Dimensions,
 ) -> Result<(), DbErr> {
     for row in after.features.values() {
-        let there = before.features.get(&row.id);
-        if there.is_none_or(|there| (&there.key, &there.name) != (&row.key, &row.name)) {
+        let previous = before.features.get(&row.id);
+        if previous.is_none_or(|previous| (&previous.key, &previous.name) != (&row.key, &row.name)) {
             write(db, "feature", row.organization_id, row.id.0, of_feature(row)).await?;
         }
     }
     for row in after.releases.values() {
-        let there = before.releases.get(&row.id);
-        if there.is_none_or(|there| (&there.version, &there.title) != (&row.version, &row.title)) {
+        let previous = before.releases.get(&row.id);
+        if previous.is_none_or(|previous| (&previous.version, &previous.title) != (&row.version, &row.title))
+        {
             write(db, "release", row.organization_id, row.id.0, of_release(row)).await?;
         }
     }
     for row in after.teams.values() {
-        let there = before.teams.get(&row.id);
-        if there.is_none_or(|there| (&there.key, &there.name) != (&row.key, &row.name)) {
+        let previous = before.teams.get(&row.id);
+        if previous.is_none_or(|previous| (&previous.key, &previous.name) != (&row.key, &row.name)) {
             write(db, "team", row.organization_id, row.id.0, of_team(row)).await?;
         }
     }

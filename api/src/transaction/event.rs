@@ -156,18 +156,18 @@ events! {
     ReleaseUpdated(ReleaseId) = "release.updated", Change;
     /// A release was withdrawn.
     ReleaseWithdrawn(ReleaseId) = "release.withdrawn", Change;
-    /// A deployment was recorded. Where it shipped a release, that is told as well.
+    /// A deployment was recorded. If it shipped a release, there is a separate event for that.
     DeploymentRecorded(DeploymentId) = "deployment.recorded", Stay;
     /// A deployment was updated.
     DeploymentUpdated(DeploymentId) = "deployment.updated", Stay;
 
-    /// Answers were submitted.
+    /// Responses were submitted.
     FeedbackSubmitted(Vec<FeedbackId>) = "feedback.submitted", Change;
-    /// Answers were imported.
+    /// Responses were imported.
     FeedbackImported(Total) = "feedback.imported", Change;
-    /// An answer was corrected.
+    /// A response was corrected.
     FeedbackCorrected(FeedbackId) = "feedback.corrected", Change;
-    /// An answer was deleted.
+    /// A response was deleted.
     FeedbackDeleted(FeedbackId) = "feedback.deleted", Change;
     /// Incidents were opened.
     IncidentOpened(Vec<IncidentId>) = "incident.opened", Change;
@@ -186,7 +186,7 @@ events! {
 }
 
 impl Event {
-    /// The answers that it tells of.
+    /// The responses of the event.
     pub fn answers(&self) -> &[FeedbackId] {
         match self {
             Self::FeedbackSubmitted(ids) => ids,
@@ -194,7 +194,7 @@ impl Event {
         }
     }
 
-    /// The incidents that it tells of.
+    /// The incidents of the event.
     pub fn incidents(&self) -> &[IncidentId] {
         match self {
             Self::IncidentOpened(ids) => ids,
@@ -206,7 +206,7 @@ impl Event {
         }
     }
 
-    /// The releases that it tells of.
+    /// The releases of the event.
     pub fn releases(&self) -> &[ReleaseId] {
         match self {
             Self::ReleasePlanned(id)

@@ -272,14 +272,14 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
             "Incident" => format!("product {{ incidents {{ nodes {{ {field}{rest} }} }} }}"),
             _ => format!("release {{ {field}{rest} }}"),
         };
-        // Reached by way of an answer, as a customer would; who may not read answers reaches it by its key.
+        // Reached by way of a response, as a customer would; who may not read responses reaches it by its key.
         let by_answer = format!("{{ feedback(id: {}) {{ {path} }} }}", answer["feedback"]["id"]);
         let by_key = match object {
             "Product" => format!("{{ product(product: \"shop\") {{ {field}{rest} }} }}"),
             "Feature" => format!("{{ feature(feature: \"search\", product: \"shop\") {{ {field}{rest} }} }}"),
             "Release" => format!("{{ release(release: \"1.0\", product: \"shop\") {{ {field}{rest} }} }}"),
             "Member" => format!("{{ member(member: \"ann@example.com\") {{ {field}{rest} }} }}"),
-            // Answers, incidents and customers have no key by which others reach them.
+            // Responses, incidents and customers have no key by which others reach them.
             _ => by_answer.clone(),
         };
         rows.push((format!("{object}.{field}"), format!("{by_answer}|{by_key}")));
@@ -461,11 +461,11 @@ async fn a_publishable_token_can_only_submit(backend: Backend) {
         comment: \"private\" }) { outcome feedback { id } } }";
     let (_, first) = app.answer_to(&page, submit, json!({})).await;
     assert_eq!(first["data"]["submitFeedback"]["outcome"], "ACCEPTED", "{first:#}");
-    // A page that has got no answer sends it again.
+    // A page that has got no response sends it again.
     let (_, again) = app.answer_to(&page, submit, json!({})).await;
     assert_eq!(again["data"]["submitFeedback"]["outcome"], "ALREADY_THERE", "{again:#}");
     assert_eq!(again["data"]["submitFeedback"]["feedback"], first["data"]["submitFeedback"]["feedback"]);
-    // Whoever guesses the id of another's answer finds nothing by it.
+    // Whoever guesses the ID of another's response finds nothing by it.
     let other = submit.replace("private", "mine");
     let (_, other) = app.answer_to(&page, &other, json!({})).await;
     assert_eq!(other["data"]["submitFeedback"]["outcome"], "ACCEPTED", "{other:#}");
@@ -619,7 +619,7 @@ async fn publishable(app: &App, name: &str, more: &[&str]) -> String {
 const SUBMIT: &str =
     "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome feedback { id } } }";
 
-/// An answer from a page about the shop, and what is said of it: the outcome, or the field that is wrong.
+/// A response from a page about the shop, and what is said of it: the outcome, or the field that is wrong.
 async fn says(app: &App, token: &str, more: serde_json::Value) -> String {
     let mut input = json!({ "product": "shop", "scale": "csat", "rating": 2 });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

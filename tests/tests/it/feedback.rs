@@ -1,4 +1,4 @@
-//! Answers: taken once, counted once, corrected and deleted; bad ones refused by name.
+//! Responses: taken once, counted once, corrected and deleted; bad ones refused by name.
 
 use ballroom_tests::{App, Backend, on_both};
 use chrono::TimeDelta;
@@ -33,7 +33,7 @@ fn answer(rating: f64, more: Value) -> Value {
     input
 }
 
-/// Answers that count for a feature, and their mean on the scale of 0 to 100, as scores see them.
+/// Responses that count for a feature, and their mean on the scale of 0 to 100, as scores see them.
 async fn counted(app: &App, feature: &str) -> (i64, Option<f64>) {
     let query = "query($feature: Reference!) { feature(feature: $feature, product: \"shop\") {
         value(period: { from: \"2026-01-01\", until: \"2026-07-01\" }) { responses strata { responses mean } } } }";

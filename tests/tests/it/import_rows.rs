@@ -27,7 +27,7 @@ async fn import(app: &App, rows: &str, more: &[&str]) -> String {
     app.database.succeeds(&[&["import", "feedback", &file, "--set", "product=shop"], more].concat()).await
 }
 
-/// What there is: versions, keys of features, answers, and the customer of each.
+/// What there is: versions, keys of features, responses, and the customer of each.
 async fn there(app: &App) -> Value {
     let query = "{ product(product: \"shop\") { releases(orderBy: { field: VERSION, direction: ASC }) { nodes { version } }
         features { nodes { key } } feedback { totalCount nodes { comment customer { key } } } } }";

@@ -95,13 +95,13 @@ impl Two {
         Self { app, first, second, ids }
     }
 
-    /// An id of a noun of the first organization.
+    /// An ID of a noun of the first organization.
     fn id(&self, noun: &str) -> &str {
         let id = self.ids.iter().find(|id| id.rsplit_once('_').is_some_and(|(known, _)| known == noun));
         id.unwrap_or_else(|| panic!("no {noun} among {:?}", self.ids))
     }
 
-    /// What names a thing of the first organization, where a field asks for one: by id or by its natural key.
+    /// What names a thing of the first organization, where a field asks for one: by ID or by its natural key.
     fn named(&self, field: &str, by_id: bool) -> Option<String> {
         let noun = match field.trim_end_matches("Id").trim_end_matches('s') {
             "previous" => "release",
@@ -139,7 +139,7 @@ impl Two {
     }
 }
 
-/// Every noun that has an id.
+/// Every noun that has an ID.
 const EVERYTHING: &str = "{ organization { id } tokens { id } scales { id key } segments { nodes { id } }
     teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } }
     products { nodes { id features { nodes { id } } releases { nodes { id } } iterations { nodes { id } }
@@ -156,7 +156,7 @@ fn collect(value: &Value, ids: &mut Vec<String>) {
     }
 }
 
-/// Whether data holds anything of the first organization. What a caller has sent itself does not count: ids stand in
+/// Whether data holds anything of the first organization. What a caller has sent itself does not count: IDs stand in
 /// messages.
 fn leaks(two: &Two, data: &Value) -> bool {
     let text = data.to_string();
@@ -188,7 +188,7 @@ async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
         assert!(!wrong.iter().any(|one| code == one), "{query}: {answer:#}");
         answer
     };
-    // Every id, by itself and with others.
+    // Every ID, by itself and with others.
     let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     let seen = asks(&two.first, nodes, json!({ "ids": two.ids })).await["data"]["nodes"].clone();
     assert_eq!(seen.as_array().unwrap().iter().filter(|node| node.is_object()).count(), two.ids.len());

@@ -315,7 +315,7 @@ async fn an_answer_to_a_query_by_get_may_be_kept_and_asked_for_again() {
     assert_eq!(ask().header("if-none-match", "\"other\"").send().await.unwrap().status(), 200);
     let other = get(&app, &[("query", "{ organization { id } }")]).send().await.unwrap();
     assert_ne!(header(&other, "etag"), tag);
-    // Errors and answers by POST are nobody's to keep.
+    // Errors and responses by POST are nobody's to keep.
     let failed = get(&app, &[("query", "{ product(product: \"none\") { id } }")]).send().await.unwrap();
     let posted = post(&app).json(&json!({ "query": ASK })).send().await.unwrap();
     for answer in [failed, posted] {
@@ -494,7 +494,7 @@ async fn whoever_takes_nothing_is_let_go() {
         app.token,
         body.len()
     );
-    // More answers than the buffers of both ends hold.
+    // More responses than the buffers of both ends hold.
     let asked = 600;
     let asks = request.repeat(asked);
     let _ = tokio::time::timeout(Duration::from_secs(5), stream.write_all(asks.as_bytes())).await;

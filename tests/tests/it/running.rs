@@ -76,7 +76,7 @@ async fn reads_go_on_and_writers_are_turned_away_while_another_session_holds_the
     app.verify().await;
 }
 
-/// Asks until the answer is as wanted; the test's own patience ends it.
+/// Asks until the response is as wanted; the test's own patience ends it.
 async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let asking = async {
         loop {

@@ -322,7 +322,7 @@ const PARAMETERS: &str =
 async fn a_product_s_figures_and_change_point_rest_on_all_its_features(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &["search", "cart"]).await;
-    // Every answer names a feature; search, which is liked less, is asked about less and less, and both fall on day 40.
+    // Every response names a feature; search, which is liked less, is asked about less and less, and both fall on day 40.
     let first: NaiveDate = "2026-01-01".parse().unwrap();
     let mut items = Vec::new();
     for day in 0..80 {
@@ -340,7 +340,7 @@ async fn a_product_s_figures_and_change_point_rest_on_all_its_features(backend: 
         changePoint(asOf: \"2026-03-21\") { called day suspects { probability } otherProbability }
         early: changePoint(asOf: \"2026-02-09\") { called suspects { probability } otherProbability } } }";
     let product = app.asks(query, json!({})).await["product"].clone();
-    // 120 of 380 answers are the fives of the cart.
+    // 120 of 380 responses are the fives of the cart.
     let figure = &product["standardFigures"][0];
     assert_eq!((&figure["scale"]["key"], &figure["responses"]), (&json!("csat"), &json!(380)), "{product:#}");
     assert!((number(&figure["value"]) - 100.0 * 120.0 / 380.0).abs() < 1e-9, "{product:#}");
@@ -378,7 +378,7 @@ async fn kept_parameters_make_a_past_score_come_out_again(backend: Backend) {
     assert_eq!(without_time(kept.clone()), computed);
     assert_eq!(app.asks(value, asked.clone()).await, on_the_fly);
 
-    // A few late answers change what would be estimated of that day, not what was.
+    // A few late responses change what would be estimated of that day, not what was.
     let keys = app.asks("{ product(product: \"atelier\") { features { nodes { key } } } }", json!({})).await;
     for feature in keys["product"]["features"]["nodes"].as_array().unwrap() {
         let late = json!({ "product": "atelier", "feature": feature["key"], "scale": "csat", "rating": 1,

@@ -18,14 +18,14 @@ async fn start(backend: Backend) -> App {
     app
 }
 
-/// An answer of a day in March.
+/// A response of a day in March.
 fn said(more: Value) -> Value {
     let mut input = json!({ "product": "shop", "feature": "search", "occurredAt": "2026-03-01T10:00:00Z" });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     input
 }
 
-/// How many answers count, and how many there are.
+/// How many responses count, and how many there are.
 async fn counted(app: &App) -> (i64, i64) {
     let query = "{ feature(product: \"shop\", feature: \"search\") {
         value(period: { from: \"2026-01-01\", until: \"2026-07-01\" }) { responses } feedback { totalCount } } }";

@@ -28,7 +28,7 @@ const PAGE_ID_LENGTH: usize = 160;
 /// A response as submitted.
 #[derive(Clone, Debug, Default)]
 pub struct Handed {
-    /// The answer.
+    /// The response.
     pub answer: NewFeedback,
     /// The page's ID of the respondent.
     pub respondent: Option<String>,
@@ -51,7 +51,7 @@ impl From<NewFeedback> for Handed {
 }
 
 impl Handed {
-    /// The answer as far as its caller may say it; refused where it says more. `source` is the caller's name.
+    /// The response, restricted to what its caller may specify; an error if it contains more. `source` is the caller's name.
     pub fn confined(mut self, by: &Submit, source: &str) -> Result<Self, Error> {
         if let Some(page) = by.publication() {
             self.confine_to_page(page, by.only().is_some())?;
@@ -64,7 +64,7 @@ impl Handed {
             if self.answer.customer.as_ref().is_some_and(|given| *given != own) {
                 return Err(Error::invalid("customer", "must be omitted: this token acts for one customer"));
             }
-            // A customer's own ids of answers live in a source of their own: nobody else's answer is found by them.
+            // A customer's external IDs have a separate source, so they never match the response of another.
             self.answer.source = Some(format!("customer {own}"));
             self.answer.customer = Some(own);
             if !matches!(self.from, Submitter::Page(_)) {
@@ -96,8 +96,8 @@ impl Handed {
             return Err(Error::invalid("respondent", "must be omitted: this token acts for one customer"));
         }
         let external = check::optional_line("externalId", answer.external_id.as_deref(), PAGE_ID_LENGTH)?;
-        // The external ids of one respondent are not those of another, nor of anybody who is named. Where there is no
-        // respondent, only the same answer again is the same: nobody replaces what somebody else said.
+        // The external IDs of one respondent are not those of another, nor of anybody who is named. Where there is no
+        // respondent, only an identical response is the same, so that no respondent can replace the response of another.
         answer.external_id = external.map(|external| {
             let said = match &respondent {
                 Some(respondent) => hash(&[&page.realm, "respondent", respondent]),
@@ -125,7 +125,7 @@ impl Handed {
         about: &About<'_>,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        // A page speaks of now: what nobody has any more, it cannot ask about.
+        // A page submits current responses: it cannot refer to releases that are no longer in use.
         let gone = |release: &Release| {
             matches!(self.from, Submitter::Page(_))
                 && release.lifecycle == ReleaseLifecycle::Withdrawn

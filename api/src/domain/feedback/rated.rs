@@ -1,4 +1,4 @@
-//! Feedback with and without a rating: an answer has a rating on a scale, a comment, or both.
+//! Feedback with and without a rating: a response has a rating on a scale, a comment, or both.
 
 use ballroom_entity::{
     feedback::Model,
@@ -42,7 +42,7 @@ pub(super) fn says_something(row: &Model) -> Result<(), Error> {
     }
 }
 
-/// The key of the daily counts under which an answer counts; none without a rating.
+/// The key of the daily counts under which a response counts; none without a rating.
 pub(crate) fn key(row: &Model) -> Option<FeedbackKey> {
     Some(FeedbackKey {
         product: row.product_id,
@@ -55,7 +55,7 @@ pub(crate) fn key(row: &Model) -> Option<FeedbackKey> {
     })
 }
 
-/// Adds an answer to the daily counts (1) or takes it out of them (-1). One without a rating is in none of them.
+/// Adds a response to the daily counts (1) or takes it out of them (-1). One without a rating is in none of them.
 pub(super) fn tally(tx: &mut Transaction, row: &Model, answers: i64) {
     if let Some(key) = key(row) {
         tx.counts.feedback(key, answers);

@@ -10,7 +10,7 @@ use ballroom_entity::{
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 
 use super::{
-    Outcome, Submission, Submitted, Telling, rated,
+    EventDetail, Outcome, Submission, Submitted, rated,
     submit::{Draft, name_customers},
     voice,
 };
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Applies newer versions of known responses, each separately, in the order of the items. Omitted fields are kept;
-/// the daily counts follow, and of a voice the last answer counts.
+/// the daily counts follow, and of a voice the last response counts.
 pub(super) async fn all(
     tx: &mut Transaction,
     results: &mut [Option<Result<Submitted, Error>>],
@@ -59,7 +59,7 @@ pub(super) async fn all(
     }
     for (at, given) in name_customers(tx, results, news, how).await? {
         let Some(meant) = meant.get(&at) else { continue };
-        // An answer before this one may have changed which of a voice counts.
+        // A response before this one may have changed which of a voice counts.
         let fresh = Entity::owned_by(tx.organization()).filter(Column::Id.eq(meant.id)).one(tx.db()).await?;
         let Some(row) = fresh else { continue };
         results[at] = Some(match one(tx, row, given, meant, how).await {
@@ -127,7 +127,7 @@ async fn one(
         voice::enter(tx, &mut after).await?;
     }
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
-    if differs && how.telling == Telling::Each {
+    if differs && how.event_detail == EventDetail::Each {
         tx.tell(Event::FeedbackCorrected(after.id));
     }
     let outcome = if differs { Outcome::Updated } else { Outcome::AlreadyThere };

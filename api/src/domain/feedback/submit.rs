@@ -30,33 +30,33 @@ use crate::{
 /// A response to submit, or an update of one.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct NewFeedback {
-    /// The product, by id or key.
+    /// The product, by ID or key.
     pub product: String,
-    /// The feature, by id or key; none: the product as a whole.
+    /// The feature, by ID or key; none: the product as a whole.
     pub feature: Option<String>,
-    /// The release that the answer names, by id or version.
+    /// The release that the response names, by ID or version.
     pub release: Option<String>,
-    /// The segment, by id or key; the customer's if not given.
+    /// The segment, by ID or key; the customer's if not given.
     pub segment: Option<String>,
-    /// Who answered, by id or key; none: anonymous.
+    /// Who answered, by ID or key; none: anonymous.
     pub customer: Option<String>,
-    /// The scale, by id or key; none: there is no rating.
+    /// The scale, by ID or key; none: there is no rating.
     pub scale: Option<String>,
     /// The rating on that scale; none: there is only a comment.
     pub rating: Option<f64>,
     /// What the customer wrote.
     pub comment: Option<String>,
-    /// How it came.
+    /// The channel.
     pub channel: Option<String>,
     /// When the customer answered; now if not given.
     pub occurred_at: Option<DateTime<Utc>>,
-    /// The sending system's id of it.
+    /// The sending system's ID of it.
     pub external_id: Option<String>,
     /// The sending system; the caller's name if not given.
     pub source: Option<String>,
-    /// When the source says that this became so.
+    /// Time of this version according to the source.
     pub updated_at: Option<DateTime<Utc>>,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
@@ -66,12 +66,12 @@ pub struct Submission {
     /// Whether unknown customers are created; else the response is rejected.
     pub create_customers: bool,
     /// How the batch is announced to subscribers.
-    pub telling: Telling,
+    pub event_detail: EventDetail,
 }
 
 /// How a batch is announced to subscribers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Telling {
+pub enum EventDetail {
     /// By the ID of each response.
     Each,
     /// By their number: a million responses of last year are no news.
@@ -92,9 +92,9 @@ pub struct Submitted {
 pub enum Outcome {
     /// Stored, and it counts if it has a rating.
     Accepted,
-    /// Stored, and it counts instead of an earlier answer of the same voice.
+    /// Stored, and it counts instead of an earlier response of the same voice.
     Supersedes,
-    /// Stored, and a later answer of the same voice counts.
+    /// Stored, and a later response of the same voice counts.
     Superseded,
     /// The external ID was known and the response was updated; the counts follow.
     Updated,
@@ -191,7 +191,7 @@ pub(super) struct Draft {
 impl Draft {
     fn check(tx: &Transaction, dimensions: &Dimensions, source: &str, handed: Handed) -> Result<Self, Error> {
         let item = &handed.answer;
-        // What has no id is never sent again.
+        // What has no ID is never sent again.
         let stamp = Stamp::of(item, item.updated_at, tx.at)?;
         let stamp = item.external_id.as_ref().map(|_| stamp);
         let product = dimensions.product("product", &item.product)?;
@@ -255,7 +255,7 @@ impl Draft {
     }
 }
 
-/// External ids, by their sources.
+/// External IDs, by their sources.
 pub(super) fn by_source<'a>(rows: impl Iterator<Item = &'a Model>) -> HashMap<&'a str, Vec<&'a str>> {
     let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
     for row in rows {
@@ -268,10 +268,10 @@ pub(super) fn by_source<'a>(rows: impl Iterator<Item = &'a Model>) -> HashMap<&'
 
 pub(super) type Numbered<T> = Vec<(usize, T)>;
 
-/// What tells an answer of a source from its others.
+/// The key of a response: its source and external ID.
 pub(super) type ExternalKey = (String, String);
 
-/// The answers that the items' external ids already have; one statement per thousand and source.
+/// The responses that the items' external IDs already have; one statement per thousand and source.
 async fn already_there(
     tx: &Transaction,
     drafts: &[(usize, Draft)],
@@ -338,7 +338,7 @@ async fn count(
     how: Submission,
 ) -> Result<Numbered<Submitted>, Error> {
     let voices: Vec<i64> = rows.iter().filter_map(|(_, row)| row.voice).collect();
-    // For each voice hash the answers that count, normally one: those stored, then those of this batch.
+    // For each voice hash the responses that count, normally one: those stored, then those of this batch.
     let mut counting: HashMap<i64, Vec<Counting>> = HashMap::new();
     for some in voices.chunks(1_000) {
         let stored = Entity::owned_by(tx.organization())
@@ -385,9 +385,9 @@ async fn count(
     rows::store(tx, submitted.iter().map(|(_, submitted)| &submitted.feedback)).await?;
     if !submitted.is_empty() {
         let ids: Vec<_> = submitted.iter().map(|(_, one)| one.feedback.id).collect();
-        match how.telling {
-            Telling::Each => tx.tell(Event::FeedbackSubmitted(ids)),
-            Telling::Total => tx.tell(Event::FeedbackImported(Total(ids.len() as u64))),
+        match how.event_detail {
+            EventDetail::Each => tx.tell(Event::FeedbackSubmitted(ids)),
+            EventDetail::Total => tx.tell(Event::FeedbackImported(Total(ids.len() as u64))),
         }
     }
     Ok(submitted)

@@ -12,7 +12,7 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-use super::{Whole, count, open, whole};
+use super::{FullIncident, count, load_full, open};
 use crate::{
     base::error::Error,
     domain::{access::Contribute, check},
@@ -23,7 +23,7 @@ use crate::{
 /// An incident whose customers changed.
 #[derive(Clone, Debug)]
 pub struct Linked {
-    /// The incident as it is now.
+    /// The changed incident.
     pub incident: Model,
     /// The customers who were added, or removed.
     pub changed: Vec<customer::Model>,
@@ -70,7 +70,7 @@ async fn change(
 ) -> Result<Linked, Error> {
     check::batch("customers", customers.len())?;
     let mut tx = store.begin(by.organization(), at).await?;
-    let Whole { incident: before, features, attributions, earlier } = whole(&tx, incident).await?;
+    let FullIncident { incident: before, features, attributions, earlier } = load_full(&tx, incident).await?;
     let there = linked(&tx, incident).await?;
     let mut changed = open::customers(&tx, &customers).await?;
     changed.retain(|customer| there.contains(customer) != adds);

@@ -18,7 +18,7 @@ use crate::{
     domain::{
         access::Contribute,
         check, customer,
-        feedback::Telling,
+        feedback::EventDetail,
         sent::{Became, Nulls, Stamp},
     },
     store::{Bulk, BulkColumn, Dimensions, Store},
@@ -34,11 +34,11 @@ const ROWS: usize = 500;
 /// An incident to open, already resolved or not, or an update of one.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct NewIncident {
-    /// The product, by id or key.
+    /// The product, by ID or key.
     pub product: String,
-    /// The features that it hurts, by id or key; none: the product as a whole.
+    /// The features that it hurts, by ID or key; none: the product as a whole.
     pub features: Vec<String>,
-    /// The release that it comes from, by id or version, if the reporter knows.
+    /// The release that it comes from, by ID or version, if the reporter knows.
     pub release: Option<String>,
     /// 1 (critical) to 4 (minor).
     pub severity: i16,
@@ -52,20 +52,20 @@ pub struct NewIncident {
     pub reopened_at: Option<DateTime<Utc>>,
     /// When it ended; none: it is open, or unknown.
     pub resolved_at: Option<DateTime<Utc>>,
-    /// Whether the source says that it is open: then one that was resolved before is opened again, as of `updated_at`,
+    /// Whether it is open at the source: then one that was resolved before is reopened, as of `updated_at`,
     /// else as of now.
     pub open: bool,
     /// How many customers it hurts, if that is known.
     pub affected_customers: Option<i64>,
-    /// The customers that it hurts, by id or key.
+    /// The customers that it hurts, by ID or key.
     pub customers: Vec<String>,
-    /// The reporting system's id of it.
+    /// The reporting system's ID of it.
     pub external_id: Option<String>,
     /// The reporting system; the caller's name if not given.
     pub source: Option<String>,
-    /// When the source says that this became so.
+    /// Time of this version according to the source.
     pub updated_at: Option<DateTime<Utc>>,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
@@ -90,7 +90,7 @@ pub async fn open(
 ) -> Result<Vec<Result<Opened, Error>>, Error> {
     check::batch("items", items.len())?;
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
-    let results = open_in(&mut tx, source, items, Telling::Each).await?;
+    let results = open_in(&mut tx, source, items, EventDetail::Each).await?;
     tx.commit().await?;
     Ok(results)
 }
@@ -100,7 +100,7 @@ pub async fn open_in(
     tx: &mut Transaction,
     source: &str,
     items: Vec<NewIncident>,
-    telling: Telling,
+    event_detail: EventDetail,
 ) -> Result<Vec<Result<Opened, Error>>, Error> {
     let mut there = already_there(tx, source, &items).await?;
     let named: HashSet<&str> =
@@ -117,9 +117,9 @@ pub async fn open_in(
                     let id = known.id;
                     if new.incidents.iter().any(|incident| incident.id == id) {
                         // Twice in one batch: the second updates the incident created by the first.
-                        std::mem::take(&mut new).store(tx, telling).await?;
+                        std::mem::take(&mut new).store(tx, event_detail).await?;
                     }
-                    renew(tx, id, item, telling).await
+                    renew(tx, id, item, event_detail).await
                 }
                 Ok(_) => {
                     let reason =
@@ -149,7 +149,7 @@ pub async fn open_in(
             }
         }
     }
-    new.store(tx, telling).await?;
+    new.store(tx, event_detail).await?;
     Ok(results)
 }
 
@@ -170,7 +170,7 @@ pub(super) fn affected(customers: Option<i64>) -> Result<Option<i64>, Error> {
     }
 }
 
-/// Checks that what is said of an incident's times can be.
+/// Checks the order of an incident's times.
 pub(super) fn in_order(
     opened_at: Option<DateTime<Utc>>,
     reopened_at: Option<DateTime<Utc>>,
@@ -221,11 +221,14 @@ pub(super) async fn customers(tx: &Transaction, references: &[String]) -> Result
     if references.is_empty() {
         return Ok(Vec::new());
     }
-    among(&customer::known(tx, references.iter().map(String::as_str)).await?, references)
+    referenced_in(&customer::known(tx, references.iter().map(String::as_str)).await?, references)
 }
 
 /// The customers that an incident names, among those that are known.
-fn among(known: &HashMap<String, customer::Model>, references: &[String]) -> Result<Vec<CustomerId>, Error> {
+fn referenced_in(
+    known: &HashMap<String, customer::Model>,
+    references: &[String],
+) -> Result<Vec<CustomerId>, Error> {
     let mut seen = HashSet::with_capacity(references.len());
     let mut customers = Vec::with_capacity(references.len());
     for (index, reference) in references.iter().enumerate() {
@@ -294,7 +297,7 @@ fn check_one(
     let release =
         item.release.as_deref().map(|release| dimensions.release(product, "release", release)).transpose()?;
     let features = features(&dimensions, product, &item.features)?;
-    let customers = among(known, &item.customers)?;
+    let customers = referenced_in(known, &item.customers)?;
     let opened_at = check::moment("openedAt", item.opened_at.unwrap_or(tx.at), tx.at)?;
     let resolved_at =
         item.resolved_at.map(|moment| check::moment("resolvedAt", moment, tx.at)).transpose()?;
@@ -330,7 +333,7 @@ fn check_one(
     Ok(Checked { incident, features, customers, release: release.map(|release| release.id) })
 }
 
-/// The source of an incident and its id there; none if it has none.
+/// The source of an incident and its ID there; none if it has none.
 fn external_key(source: &str, item: &NewIncident) -> Option<(String, String)> {
     // An invalid name is rejected with its item.
     let external =
@@ -401,7 +404,7 @@ impl New {
         self.attributions.extend(attributions);
     }
 
-    async fn store(self, tx: &mut Transaction, telling: Telling) -> Result<(), Error> {
+    async fn store(self, tx: &mut Transaction, event_detail: EventDetail) -> Result<(), Error> {
         if self.incidents.is_empty() {
             return Ok(());
         }
@@ -415,12 +418,12 @@ impl New {
             let rows = some.iter().cloned().map(IntoActiveModel::into_active_model);
             attribution::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
         }
-        match telling {
-            Telling::Each => {
+        match event_detail {
+            EventDetail::Each => {
                 let ids: Vec<_> = self.incidents.iter().map(|incident| incident.id).collect();
                 tx.tell(Event::IncidentOpened(ids));
             }
-            Telling::Total => tx.tell(Event::IncidentImported(Total(self.incidents.len() as u64))),
+            EventDetail::Total => tx.tell(Event::IncidentImported(Total(self.incidents.len() as u64))),
         }
         Ok(())
     }

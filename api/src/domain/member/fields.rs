@@ -9,10 +9,10 @@ use crate::{
     domain::check,
 };
 
-/// The longest e-mail address.
+/// The longest email address.
 const EMAIL_LENGTH: usize = 254;
 
-/// An e-mail address as it is kept: in lower case, so that one address is one member.
+/// The stored form of an email address: in lower case, so that one address is one member.
 pub(in crate::domain) fn email(field: &str, given: &str) -> Result<String, Error> {
     let email = check::line(field, given, EMAIL_LENGTH)?.to_lowercase();
     let fits = |(local, host): (&str, &str)| {
@@ -63,7 +63,7 @@ pub fn roles(row: &Model) -> Vec<Role> {
     roles.filter_map(|role| Role::try_from_value(&role.as_str()?.to_owned()).ok()).collect()
 }
 
-/// What a member is found by: name and e-mail address, folded.
+/// What a member is found by: name and email address, folded.
 pub(super) fn found_by(name: &str, email: Option<&str>) -> String {
     format!("{}\n{}", text::folded(name), email.map(text::folded).unwrap_or_default())
 }

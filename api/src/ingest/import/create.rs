@@ -103,7 +103,7 @@ impl Row {
 
 /// What was created, and the warnings.
 #[derive(Debug, Default)]
-pub(super) struct Made {
+pub(super) struct CreationReport {
     pub(super) created: Created,
     pub(super) warnings: Vec<String>,
     /// The keys of the customers that will be created with their responses.
@@ -137,7 +137,7 @@ impl Create {
     }
 }
 
-impl Made {
+impl CreationReport {
     /// Warns if a created object has a name similar to that of an existing one.
     fn warn_if_similar(&mut self, noun: &str, name: &str, alike: Option<&str>) {
         if let Some(alike) = alike {
@@ -161,8 +161,8 @@ pub(super) async fn missing(
     create: Create,
     rows: &[Row],
     similar: &mut SimilarCustomers,
-) -> Result<Made, Error> {
-    let mut made = Made::default();
+) -> Result<CreationReport, Error> {
+    let mut made = CreationReport::default();
     let rows: Vec<&Row> = rows.iter().collect();
     let rows = rows.as_slice();
     if create.products {
@@ -183,7 +183,7 @@ pub(super) async fn missing(
     Ok(made)
 }
 
-async fn products(tx: &mut Transaction, rows: &[&Row], report: &mut Made) -> Result<u64, Error> {
+async fn products(tx: &mut Transaction, rows: &[&Row], report: &mut CreationReport) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut keys: Vec<&str> = rows.iter().map(|row| row.names().product).collect();
     keys.sort_unstable();
@@ -197,12 +197,12 @@ async fn products(tx: &mut Transaction, rows: &[&Row], report: &mut Made) -> Res
         );
         report.warn_if_similar("product", key, alike.first().map(String::as_str));
         let new = NewProduct { key: key.to_owned(), ..NewProduct::default() };
-        made += taken(product::insert_in(tx, new).await)?;
+        made += count_created(product::insert_in(tx, new).await)?;
     }
     changed(tx, made).await
 }
 
-async fn segments(tx: &mut Transaction, rows: &[&Row], report: &mut Made) -> Result<u64, Error> {
+async fn segments(tx: &mut Transaction, rows: &[&Row], report: &mut CreationReport) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut keys: Vec<&str> = rows.iter().filter_map(|row| row.names().segment).collect();
     keys.sort_unstable();
@@ -215,12 +215,12 @@ async fn segments(tx: &mut Transaction, rows: &[&Row], report: &mut Made) -> Res
             dimensions.segments.values().map(|row| row.key.as_str()).chain(keys[..at].iter().copied()),
         );
         report.warn_if_similar("segment", key, alike.first().map(String::as_str));
-        made += taken(segment::insert_in(tx, key, None).await)?;
+        made += count_created(segment::insert_in(tx, key, None).await)?;
     }
     changed(tx, made).await
 }
 
-async fn features(tx: &mut Transaction, rows: &[&Row], report: &mut Made) -> Result<u64, Error> {
+async fn features(tx: &mut Transaction, rows: &[&Row], report: &mut CreationReport) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let named = rows.iter().map(|row| row.names());
     let mut keys: Vec<(&str, &str)> =
@@ -240,14 +240,14 @@ async fn features(tx: &mut Transaction, rows: &[&Row], report: &mut Made) -> Res
             report.warn_if_similar("feature", key, alike.first().map(String::as_str));
             let new =
                 NewFeature { product: product.to_owned(), key: key.to_owned(), ..NewFeature::default() };
-            made += taken(feature::insert_in(tx, new).await)?;
+            made += count_created(feature::insert_in(tx, new).await)?;
         }
     }
     changed(tx, made).await
 }
 
 /// Inferred releases start on the first day on which they are seen. A later file may contain earlier responses.
-async fn releases(tx: &mut Transaction, rows: &[&Row], report: &mut Made) -> Result<u64, Error> {
+async fn releases(tx: &mut Transaction, rows: &[&Row], report: &mut CreationReport) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut seen: BTreeMap<(ProductId, &str), DateTime<Utc>> = BTreeMap::new();
     for row in rows {
@@ -271,7 +271,7 @@ async fn releases(tx: &mut Transaction, rows: &[&Row], report: &mut Made) -> Res
                     there.first().map(|row| row.version.as_str()).or(before),
                 );
                 new.entry((product, order)).or_insert(version);
-                made += taken(release::infer_in(tx, product, version, first).await)?;
+                made += count_created(release::infer_in(tx, product, version, first).await)?;
             }
             Some(there) if there.inferred && there.released_at.is_some_and(|known| first < known) => {
                 release::seen_earlier_in(tx, there, first).await?;
@@ -289,7 +289,7 @@ async fn releases(tx: &mut Transaction, rows: &[&Row], report: &mut Made) -> Res
 async fn customers(
     tx: &mut Transaction,
     rows: &[&Row],
-    report: &mut Made,
+    report: &mut CreationReport,
     similar: &mut SimilarCustomers,
 ) -> Result<u64, Error> {
     let mut keys: Vec<&str> = rows.iter().filter_map(|row| row.names().customer).collect();
@@ -320,7 +320,7 @@ async fn customers(
 }
 
 /// One if it was created, none if the data are invalid; only internal errors end the import.
-fn taken<T>(result: Result<T, Error>) -> Result<u64, Error> {
+fn count_created<T>(result: Result<T, Error>) -> Result<u64, Error> {
     match result {
         Ok(_) => Ok(1),
         Err(error) if error.is_ours() => Err(error),

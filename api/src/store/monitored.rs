@@ -10,10 +10,10 @@ use sea_orm::{
 use super::health::Health;
 
 /// Connections of a pool, for reading.
-pub type Reader = Watched<DatabaseConnection>;
+pub type Reader = Monitored<DatabaseConnection>;
 
 /// A consistent view for several reads.
-pub type View = Watched<DatabaseTransaction>;
+pub type View = Monitored<DatabaseTransaction>;
 
 /// The first statement of every transaction behind a connection pooler: the driver names its prepared statements,
 /// and another client may have left the same names on the connection.
@@ -21,16 +21,16 @@ pub(super) const DEALLOCATE: &str = "DEALLOCATE ALL";
 
 /// A connection or a transaction that fails while the database is unavailable.
 #[derive(Clone)]
-pub struct Watched<C> {
+pub struct Monitored<C> {
     inner: C,
     health: Arc<Health>,
     /// Whether each statement needs a transaction to stay on one connection of the server.
-    apart: bool,
+    own_transaction: bool,
 }
 
-impl<C> Watched<C> {
-    pub(super) fn new(inner: C, health: Arc<Health>, apart: bool) -> Self {
-        Self { inner, health, apart }
+impl<C> Monitored<C> {
+    pub(super) fn new(inner: C, health: Arc<Health>, own_transaction: bool) -> Self {
+        Self { inner, health, own_transaction }
     }
 
     pub(super) fn inner(&self) -> &C {
@@ -42,7 +42,7 @@ impl Reader {
     /// Begins a transaction.
     pub(super) async fn begin(&self, options: TransactionOptions) -> Result<View, DbErr> {
         let begun = async {
-            if !self.apart {
+            if !self.own_transaction {
                 return self.inner.begin_with_options(options).await;
             }
             // What the driver sends for the options is prepared, too: here it is not.
@@ -57,7 +57,7 @@ impl Reader {
             Ok(tx)
         };
         let tx = self.health.answer(begun).await?;
-        Ok(Watched::new(tx, self.health.clone(), false))
+        Ok(Monitored::new(tx, self.health.clone(), false))
     }
 }
 
@@ -69,10 +69,10 @@ impl View {
     }
 }
 
-impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> Watched<C> {
+impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> Monitored<C> {
     /// A transaction for one statement, if it must have one.
-    async fn apart(&self) -> Result<Option<DatabaseTransaction>, DbErr> {
-        if !self.apart {
+    async fn own_transaction(&self) -> Result<Option<DatabaseTransaction>, DbErr> {
+        if !self.own_transaction {
             return Ok(None);
         }
         let tx = self.inner.begin().await?;
@@ -83,7 +83,7 @@ impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> W
 
 #[async_trait]
 impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> ConnectionTrait
-    for Watched<C>
+    for Monitored<C>
 {
     fn get_database_backend(&self) -> DbBackend {
         self.inner.get_database_backend()
@@ -91,7 +91,9 @@ impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> C
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let work = async {
-            let Some(tx) = self.apart().await? else { return self.inner.execute_raw(statement).await };
+            let Some(tx) = self.own_transaction().await? else {
+                return self.inner.execute_raw(statement).await;
+            };
             let done = tx.execute_raw(statement).await?;
             tx.commit().await?;
             Ok(done)
@@ -105,7 +107,9 @@ impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> C
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let work = async {
-            let Some(tx) = self.apart().await? else { return self.inner.query_one_raw(statement).await };
+            let Some(tx) = self.own_transaction().await? else {
+                return self.inner.query_one_raw(statement).await;
+            };
             let row = tx.query_one_raw(statement).await?;
             tx.commit().await?;
             Ok(row)
@@ -115,7 +119,9 @@ impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> C
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let work = async {
-            let Some(tx) = self.apart().await? else { return self.inner.query_all_raw(statement).await };
+            let Some(tx) = self.own_transaction().await? else {
+                return self.inner.query_all_raw(statement).await;
+            };
             let rows = tx.query_all_raw(statement).await?;
             tx.commit().await?;
             Ok(rows)
