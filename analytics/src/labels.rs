@@ -26,8 +26,10 @@ const WEEK: Day = 7;
 /// ... or the same share of [`SPAN`] days, where answers are rarer than that.
 const RARE_IN_USE: i64 = 3;
 /// So few are stragglers, though, where the release's share of the answers of the four weeks from then on is less than this
-/// part of what it is at its most, in four weeks with so many answers or as if they had them.
-const SHARE_OF_PEAK: f64 = 0.10;
+/// part of what it is at its most, in four weeks with so many answers or as if they had them; or where it has fewer answers
+/// than that in [`WATCH`] days, and less than this part of what it has in as many later ones.
+const PART_OF_PEAK: f64 = 0.10;
+const WATCH: Day = 90;
 const ENOUGH: i64 = 10;
 
 /// Answers, or incidents, of one feature on one day that name one release, or none.
@@ -119,11 +121,17 @@ fn in_use(own: &Running<1>, labelled: impl Fn(Day, Day) -> i64) -> Option<Day> {
         let [own] = own.between(from, until);
         own >= enough && own as f64 >= SHARE_IN_USE * labelled(from, until) as f64
     };
-    // A few early ones are not yet the release in use, if later it has ten times their share of all answers.
+    // A few early ones are not yet the release in use, if later it has ten times their share of all answers, or if too few
+    // follow within the days of a watch and ten times as many do later.
     let share_from =
         |day: Day| own.between(day, day + SPAN)[0] as f64 / labelled(day, day + SPAN).max(ENOUGH) as f64;
+    let watched_from = |day: Day| own.between(day, day + WATCH)[0] as f64;
     let peak = LazyCell::new(|| own.days().iter().map(|day| share_from(*day)).fold(0.0, f64::max));
-    let is_straggler = |day: Day| share_from(day) < SHARE_OF_PEAK * *peak;
+    let most = LazyCell::new(|| own.days().iter().map(|day| watched_from(*day)).fold(0.0, f64::max));
+    let is_straggler = |day: Day| {
+        let watched = watched_from(day);
+        share_from(day) < PART_OF_PEAK * *peak || (watched < ENOUGH as f64 && watched < PART_OF_PEAK * *most)
+    };
     let in_use = |day: &&Day| {
         let [week] = own.between(**day + 1 - WEEK, **day + 1);
         let few = || within(**day, WEEK, FEW_IN_USE) || within(**day, SPAN, RARE_IN_USE);

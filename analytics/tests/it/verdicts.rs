@@ -318,6 +318,14 @@ fn a_few_early_answers_do_not_start_a_release() {
     assert_eq!(prepared.release_first_day(new), Some(240));
     assert_eq!(score(&world, new, 299).verdict, Verdict::Regressed);
 
+    // Two within two days, three years early, when hardly anybody answers.
+    let mut empty = World::with_features(1);
+    let (old, new) = (empty.inferred("1.99"), empty.inferred("2.0"));
+    empty.answers(-1000..-998, Some(new), [0, 0, 0, 0, 1]);
+    empty.answers(0..200, Some(old), [0, 0, 0, 1, 3]);
+    empty.answers(150..200, Some(new), [0, 0, 0, 1, 3]);
+    assert_eq!(empty.prepare().release_first_day(new), Some(150));
+
     // One that few use, all the time, is in use.
     let mut niche = World::with_features(1);
     let (most, few) = (niche.inferred("1.0"), niche.inferred("1.0-lts"));
