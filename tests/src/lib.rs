@@ -117,12 +117,12 @@ impl App {
         (text(&extensions["code"]), text(&extensions["argument"]), text(&errors[0]["message"]))
     }
 
-    /// Asks, and gets the whole answer.
+    /// Asks, and gets the whole response.
     pub async fn answer(&self, query: &str, variables: Value) -> Value {
         self.answer_to(&self.token, query, variables).await.1
     }
 
-    /// Asks with a token, and gets the status and the whole answer. What a mutation says in `userErrors` stands
+    /// Asks with a token, and gets the status and the whole response. What a mutation says in `userErrors` stands
     /// among the errors: most tests do not care in which of the two ways they are refused.
     pub async fn answer_to(&self, token: &str, query: &str, variables: Value) -> (u16, Value) {
         let (status, mut answer) = self.plain_answer_to(token, &with_user_errors(query), variables).await;
@@ -151,7 +151,7 @@ impl App {
         }
     }
 
-    /// Submits an answer and gets the payload.
+    /// Submits a response and gets the payload.
     pub async fn submits(&self, input: Value) -> Value {
         let query = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) {
             outcome supersession feedback { id rating counted day comment } } }";
@@ -279,7 +279,7 @@ pub fn binary() -> PathBuf {
     path
 }
 
-/// An answer whose numbers are rounded to six digits: the last ones depend on the order in which a database gives
+/// A response whose numbers are rounded to six digits: the last ones depend on the order in which a database gives
 /// its rows.
 pub fn rounded(value: Value) -> Value {
     match value {

@@ -65,7 +65,7 @@ impl PostgresServer {
         process.wait().await.unwrap();
     }
 
-    /// Pauses all of it: it keeps its connections and answers nothing.
+    /// Pauses all of it: it keeps its connections and responses nothing.
     pub async fn pause(&self) {
         for process in self.processes() {
             signal("STOP", process).await;

@@ -7,7 +7,7 @@ use apollo_compiler::{
 };
 use serde_json::{Map, Value, json};
 
-/// How deep inputs are filled in, and answers are asked for.
+/// How deep inputs are filled in, and responses are asked for.
 const DEPTH: usize = 3;
 
 /// What names a thing, for a field of an input or an argument that asks for one.

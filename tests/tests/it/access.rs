@@ -292,14 +292,14 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
             "Incident" => format!("product {{ incidents {{ nodes {{ {field}{rest} }} }} }}"),
             _ => format!("release {{ {field}{rest} }}"),
         };
-        // Reached by way of an answer, as a customer would; who may not read answers reaches it by its key.
+        // Reached by way of a response, as a customer would; who may not read responses reaches it by its key.
         let by_answer = format!("{{ feedback(id: {}) {{ {path} }} }}", answer["feedback"]["id"]);
         let by_key = match object {
             "Product" => format!("{{ product(product: \"shop\") {{ {field}{rest} }} }}"),
             "Feature" => format!("{{ feature(feature: \"search\", product: \"shop\") {{ {field}{rest} }} }}"),
             "Release" => format!("{{ release(release: \"1.0\", product: \"shop\") {{ {field}{rest} }} }}"),
             "Member" => format!("{{ member(member: \"ann@example.com\") {{ {field}{rest} }} }}"),
-            // Answers, incidents and customers have no key by which others reach them.
+            // Responses, incidents and customers have no key by which others reach them.
             _ => by_answer.clone(),
         };
         rows.push((format!("{object}.{field}"), format!("{by_answer}|{by_key}")));
@@ -481,11 +481,11 @@ async fn a_publishable_token_can_only_submit(backend: Backend) {
         comment: \"private\" }) { outcome feedback { id } } }";
     let (_, first) = app.answer_to(&page, submit, json!({})).await;
     assert_eq!(first["data"]["submitFeedback"]["outcome"], "CREATED", "{first:#}");
-    // A page that has got no answer sends it again.
+    // A page that has got no response sends it again.
     let (_, again) = app.answer_to(&page, submit, json!({})).await;
     assert_eq!(again["data"]["submitFeedback"]["outcome"], "UNCHANGED", "{again:#}");
     assert_eq!(again["data"]["submitFeedback"]["feedback"], first["data"]["submitFeedback"]["feedback"]);
-    // Whoever guesses the id of another's answer finds nothing by it.
+    // Whoever guesses the ID of another's response finds nothing by it.
     let other = submit.replace("private", "mine");
     let (_, other) = app.answer_to(&page, &other, json!({})).await;
     assert_eq!(other["data"]["submitFeedback"]["outcome"], "CREATED", "{other:#}");
@@ -598,7 +598,11 @@ async fn a_token_that_only_writes_is_told_the_outcome_and_an_id(backend: Backend
         for Below { name: field, document, told } in &fields {
             let (_, answer) = app.plain_answer_to(&token, document, json!({})).await;
             let why = answer["errors"][0]["message"].as_str().unwrap_or_default();
-            assert_eq!(why.contains("may not ask for"), !told, "{name}: {field}: {document} {answer:#}");
+            assert_eq!(
+                why.contains("This token is write-only"),
+                !told,
+                "{name}: {field}: {document} {answer:#}"
+            );
             assert!(*told || answer["data"].is_null(), "{name}: {field}: {answer:#}");
         }
         // Neither a fragment nor an alias nor a condition opens what is closed.
@@ -634,7 +638,7 @@ async fn publishable(app: &App, name: &str, more: &[&str]) -> String {
 
 const SUBMIT: &str = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome supersession feedback { id } } }";
 
-/// An answer from a page about the shop, and what is said of it: which one counts, else the outcome, or the field that is wrong.
+/// A response from a page about the shop, and what is said of it: which one counts, else the outcome, or the field that is wrong.
 async fn says(app: &App, token: &str, more: serde_json::Value) -> String {
     let mut input = json!({ "product": "shop", "scale": "csat", "rating": 2 });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -900,7 +904,7 @@ async fn tokens_are_listed_with_what_they_may(backend: Backend) {
     );
     let list = app.database.succeeds(&["token", "list"]).await;
     let line = list.lines().find(|line| line.contains("page")).unwrap();
-    for word in ["publishable", "shop search https://a.example", "works until 2099-01-01"] {
+    for word in ["publishable", "shop search https://a.example", "active until 2099-01-01"] {
         assert!(line.contains(word), "{word}: {list}");
     }
 }
@@ -927,14 +931,14 @@ async fn messages_tell_who_only_writes_nothing_of_what_is_stored(backend: Backen
         (
             "recordDeployment(input: { product: \"shop\", release: \"2.0\", environment: \"e\", status: FAILED, externalId: \"d\", source: \"jobs\" })",
             "is \"1.0\" in the deployment",
-            "release: differs from what is there, or its state forbids it",
+            "release: differs from the stored value, or the state of the object forbids it",
         ),
         (
             "shipRelease(input: { product: \"shop\", release: \"1.0\", releasedAt: \"2026-01-02T00:00:00Z\" })",
-            "is released since 2026-01-01",
-            "release: differs from what is there, or its state forbids it",
+            "was already released at 2026-01-01",
+            "release: differs from the stored value, or the state of the object forbids it",
         ),
-        (resolve.as_str(), "before the incident was opened", "resolvedAt: does not fit what is there"),
+        (resolve.as_str(), "before the incident was opened", "resolvedAt: conflicts with stored data"),
     ] {
         let document = format!("mutation {{ did: {verb} {{ userErrors {{ message }} }} }}");
         let message = async |token: &str| {

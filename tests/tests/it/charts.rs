@@ -12,7 +12,7 @@ on_both!(
     a_timeline_is_bounded,
 );
 
-/// A shop in New York: two features, two releases, answers and incidents of March 2026.
+/// A shop in New York: two features, two releases, responses and incidents of March 2026.
 async fn shop(backend: Backend) -> App {
     let app = App::start(backend).await;
     let make = "mutation { createProduct(input: { key: \"shop\", timeZone: \"America/New_York\" }) { product { id } }
@@ -70,7 +70,7 @@ async fn a_distribution_has_every_rating_of_a_scale(backend: Backend) {
         { "scale": { "key": "nps" }, "responses": 2, "ratings": counts(&[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1], 0) },
     ]);
     assert_eq!(app.asks(&query, json!({})).await["feature"]["ratingDistribution"], expected);
-    // A product has the answers about its features, and those about the product as a whole.
+    // A product has the responses about its features, and those about the product as a whole.
     let query = format!(
         "{{ product(product: \"shop\") {{
             all: ratingDistribution({MARCH}, scale: \"csat\") {{ responses ratings {{ responses }} }}

@@ -14,7 +14,7 @@ on_both!(
     two_servers_on_one_database_count_each_voice_once,
 );
 
-/// Submits answers until the server is gone, and returns the ids that were acknowledged.
+/// Submits responses until the server is gone, and returns the IDs that were acknowledged.
 async fn submit_until_gone(app: &App, client: usize, gone: Arc<AtomicBool>) -> Vec<String> {
     let query =
         "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { feedback { id } } }";

@@ -1,4 +1,4 @@
-//! Answers: taken once, counted once, corrected and deleted; bad ones refused by name.
+//! Responses: taken once, counted once, corrected and deleted; bad ones refused by name.
 
 use ballroom_tests::{App, Backend, on_both};
 use chrono::TimeDelta;
@@ -33,7 +33,7 @@ fn answer(rating: f64, more: Value) -> Value {
     input
 }
 
-/// Answers that count for a feature, and their mean on the scale of 0 to 100, as scores see them.
+/// Responses that count for a feature, and their mean on the scale of 0 to 100, as scores see them.
 async fn counted(app: &App, feature: &str) -> (i64, Option<f64>) {
     let query = "query($feature: Reference!) { feature(feature: $feature, product: \"shop\") {
         value(period: { from: \"2026-01-01\", until: \"2026-07-01\" }) { responses strata { responses mean } } } }";
@@ -122,7 +122,7 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
     for again in [json!({}), json!({ "rating": 3 }), late] {
         let (code, argument, message) = app.is_refused(submit, json!({ "input": sent(again) })).await;
         assert_eq!((code.as_str(), argument.as_str()), ("CONFLICT", "externalId"), "{message}");
-        assert!(message.contains("was deleted 20") && message.contains("updatedAt"), "{message}");
+        assert!(message.contains("was deleted at 20") && message.contains("updatedAt"), "{message}");
     }
     let items = [sent(json!({})), sent(json!({ "externalId": "r-2" })), sent(json!({ "source": "web" }))];
     let taken = app.asks(batch, json!({ "items": items })).await["submitFeedbackBatch"].clone();
@@ -166,7 +166,7 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
                 r-3,2026-03-01,shop,search,csat,3\n";
     let file = app.database.file("answers.csv", file);
     let said = app.database.succeeds(&["import", "feedback", &file, "--source", "crm"]).await;
-    assert!(said.contains("1 accepted") && said.contains("1 deleted here before"), "{said}");
+    assert!(said.contains("1 accepted") && said.contains("1 skipped (deleted earlier)"), "{said}");
     assert_eq!(counted(&app, "search").await.0, 3);
     app.verify().await;
 }

@@ -19,7 +19,7 @@ on_both!(
 fn summary(said: &str) -> [u64; 5] {
     let number = |label: &str| -> u64 {
         let Some(line) = said.lines().find(|line| line.contains(label)) else {
-            // Only answers supersede one another.
+            // Only responses supersede one another.
             assert_eq!(label, " superseded", "{said}");
             return 0;
         };
@@ -204,7 +204,7 @@ async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
     let inherited = verdict(&app, junio, "2.0.5", "2022-07-31").await;
     assert_eq!(inherited["verdict"], "SINCE", "{inherited:#}");
     assert_eq!(inherited["features"][0]["since"]["release"]["version"], "2.0.2", "{inherited:#}");
-    // Without the answers that name no release, which say nothing of any.
+    // Without the responses that name no release, which say nothing of any.
     assert!(inherited["features"][0]["pValue"].as_f64().unwrap() < 0.02, "{inherited:#}");
     let recovered = verdict(&app, junio, "2.0.6", "2022-12-31").await;
     assert_eq!(recovered["verdict"], "RECOVERED", "{recovered:#}");
@@ -264,7 +264,7 @@ async fn youtube_reviews_show_the_fall_of_11_49(backend: Backend) {
     app.database.succeeds(&arguments).await;
     let judged = verdict(&app, "youtube", "11.49", "2017-03-31").await;
     let whole = &judged["features"][0];
-    // Stars fell from 2.15 to 1.83. That is found and laid to 11.49, though a third of the answers name no release and so
+    // Stars fell from 2.15 to 1.83. That is found and laid to 11.49, though a third of the responses name no release and so
     // say nothing of it; the product moved as much in the year before, so the verdict is to look at it.
     assert_eq!(whole["verdict"], "WATCH", "{judged:#}");
     assert!(whole["change"]["upper"].as_f64().unwrap() < 0.0, "{judged:#}");

@@ -203,9 +203,9 @@ async fn a_request_that_cannot_be_coerced_does_nothing(backend: Backend) {
     let answer = app.answer(query, variables).await;
     let said: Vec<_> = answer["errors"].as_array().unwrap().iter().map(|error| &error["message"]).collect();
     let expected = [
-        "a.scal: is no field of SubmitFeedbackInput. Did you mean `scale`?",
-        "b: is needed",
-        "c: must be a day like 2026-03-31, not \"soon\"",
+        "a.scal: is not a field of SubmitFeedbackInput. Did you mean `scale`?",
+        "b: is required",
+        "c: must be a day such as 2026-03-31, not \"soon\"",
     ];
     assert_eq!(said, expected, "{answer:#}");
     assert_eq!(

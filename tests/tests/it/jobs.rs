@@ -355,7 +355,7 @@ async fn a_job_that_fails_is_tried_again_later_and_later_and_then_left_to_its_ti
     let outcomes: Vec<_> = runs.iter().map(|run| (run.outcome, run.attempt)).collect();
     assert_eq!(outcomes, [(JobOutcome::Retried, 1), (JobOutcome::Retried, 2), (JobOutcome::Failed, 3)]);
     let message = runs[2].message.as_deref().unwrap();
-    assert!(message.contains("does not fit together") && message.contains("given up"), "{message}");
+    assert!(message.contains("are inconsistent") && message.contains("given up"), "{message}");
 
     wrong.into_active_model().delete(inside.store.reader()).await.unwrap();
     clock.to(regular);

@@ -31,10 +31,13 @@ async fn a_request_that_does_not_go_on_is_closed_in_time() {
     for (rest, says) in [
         // Of the head of a first request 408 has no body.
         ("", "408 Request Timeout"),
-        ("Content-Length: 50\r\n\r\n", "The body did not come within 2 s."),
-        ("Content-Length: 50\r\n\r\n{\"query\"", "The body did not come within 2 s."),
-        ("Transfer-Encoding: chunked\r\n\r\n", "The body did not come within 2 s."),
-        ("Transfer-Encoding: chunked\r\n\r\n7\r\n{\"query\r\n", "The body did not come within 2 s."),
+        ("Content-Length: 50\r\n\r\n", "The body did not arrive within 2 s; send it again."),
+        ("Content-Length: 50\r\n\r\n{\"query\"", "The body did not arrive within 2 s; send it again."),
+        ("Transfer-Encoding: chunked\r\n\r\n", "The body did not arrive within 2 s; send it again."),
+        (
+            "Transfer-Encoding: chunked\r\n\r\n7\r\n{\"query\r\n",
+            "The body did not arrive within 2 s; send it again.",
+        ),
     ] {
         let (answer, open) = left_alone(&app, &format!("{head}{rest}")).await;
         assert!(answer.contains(" 408 ") && answer.contains(says), "{rest:?}: {answer}");

@@ -206,7 +206,7 @@ async fn the_cost_is_shown_on_request() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn heavy_operations_wait_for_their_turn_and_not_all_of_them() {
-    let app = with(&["--heavy-operations", "1", "--heavy-waiting", "0"]).await;
+    let app = with(&["--heavy-operations", "1", "--heavy-queue", "0"]).await;
     app.product("shop", &["search"]).await;
     let heavy = "{ product(product: \"shop\") { valueReport { entries { value { score } } } } }";
     let ask = || async {

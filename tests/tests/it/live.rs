@@ -69,7 +69,7 @@ impl Socket {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
-    /// Subscribes. A pong that comes after does not say that it has begun, an answer to a query with the same work to
+    /// Subscribes. A pong that comes after does not say that it has begun, a response to a query with the same work to
     /// do nearly does; so what is to be heard is done a moment later.
     async fn subscribes(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({ "query": query, "variables": variables });
@@ -224,7 +224,7 @@ async fn each_answer_is_told_to_whom_it_concerns(backend: Backend) {
         let extensions = &message["payload"][0]["extensions"];
         assert_eq!((&extensions["code"], &extensions["argument"]), (&json!(code), &json!(argument)));
     }
-    // An import tells no answers.
+    // An import tells no responses.
     let file = app.database.file("a.csv", "rating,occurred_at\n5,2026-03-01\n4,2026-03-02\n");
     let arguments = ["--set", "product=shop,feature=search", "--scale", "csat"];
     app.database.succeeds(&[&["import", "feedback", file.as_str()], arguments.as_slice()].concat()).await;
@@ -458,7 +458,7 @@ async fn another_organizations_events_never_arrive(backend: Backend) {
     plans(&app, "1.0").await;
     ours.hears_of("3").await;
     theirs.hears_nothing(Duration::from_secs(1)).await;
-    // Not even by its id.
+    // Not even by its ID.
     let id = told["feedbackReceived"]["id"].clone();
     let query = "query($id: ID!) { feedback(id: $id) { id } }";
     theirs.subscribes("5", query, json!({ "id": id })).await;
@@ -488,7 +488,7 @@ async fn a_token_that_ends_ends_its_connections(backend: Backend) {
     }
     let (expiring, revoking) = (events(&app, &short, ANSWERS).await, events(&app, &long, ANSWERS).await);
     let (code, reason) = expires.is_closed().await;
-    assert_eq!((code, reason.contains("run out")), (4403, true), "{reason}");
+    assert_eq!((code, reason.contains("expired")), (4403, true), "{reason}");
     assert!(clock::now() >= soon);
     assert_eq!(rest(expiring).await, "", "it ends without a complete");
     app.submits(answer("search", None)).await;
@@ -506,7 +506,7 @@ async fn two_hundred_sockets_hear_the_same(backend: Backend) {
     let open = (0..200).map(|_| async {
         let mut socket = Socket::open(&app, &app.token).await;
         socket.subscribes("1", "subscription { feedbackReceived { id product { key } } }", json!({})).await;
-        // It was subscribed before: the answer says that this socket is being served.
+        // It was subscribed before: the response says that this socket is being served.
         socket.subscribes("2", "{ organization { name } }", json!({})).await;
         socket.hears_of("2").await;
         assert_eq!(socket.hears().await["type"], "complete");
@@ -569,7 +569,7 @@ async fn a_client_that_breaks_the_protocol_is_told_how() {
         (vec![json!("text")], 4400, "not an object"),
         (vec![json!({ "id": "1" })], 4400, "`type`"),
         (vec![json!({ "type": "hello" })], 4400, "`type`"),
-        (vec![json!({ "type": "next", "id": "1", "payload": {} })], 4400, "for the server"),
+        (vec![json!({ "type": "next", "id": "1", "payload": {} })], 4400, "of the server"),
         (vec![json!({ "type": "connection_init", "payload": 3 })], 4400, "`payload`"),
         (vec![json!({ "type": "ping", "payload": [] })], 4400, "`payload`"),
         (vec![json!({ "type": "complete" })], 4400, "`id`"),
@@ -668,7 +668,7 @@ async fn operations_of_every_kind_run_on_a_socket() {
     socket.subscribes("q", create, json!({})).await;
     assert_eq!(socket.hears_of("q").await["createProduct"]["product"]["key"], "new");
     assert_eq!(socket.hears().await["type"], "complete");
-    // A resolver's error is a result; what cannot be executed is one error message, and the id is free again.
+    // A resolver's error is a result; what cannot be executed is one error message, and the ID is free again.
     socket.subscribes("q", "{ product(product: \"none\") { key } }", json!({})).await;
     assert_eq!(socket.hears().await["payload"]["errors"][0]["extensions"]["code"], "NOT_FOUND");
     assert_eq!(socket.hears().await["type"], "complete");

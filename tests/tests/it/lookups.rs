@@ -88,7 +88,7 @@ async fn a_lookup_takes_exactly_one_name(backend: Backend) {
         {
             let (code, argument, message) = app.is_refused(&query, json!({})).await;
             assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", first), "{query}");
-            assert_eq!(message, format!("{first}: {found}; give exactly one of {names}"), "{query}");
+            assert_eq!(message, format!("{first}: {found}; send exactly one of {names}"), "{query}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What clients build on: objects by id, filters and orders, and how a mutation says no.
+//! What clients build on: objects by ID, filters and orders, and how a mutation says no.
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ on_both!(
     a_refused_mutation_says_so_in_its_payload,
 );
 
-/// A shop with two features, two releases, an iteration, a customer, some answers and incidents.
+/// A shop with two features, two releases, an iteration, a customer, some responses and incidents.
 async fn shop(app: &App) {
     app.product("shop", &["cart", "search"]).await;
     let team = "mutation { createTeam(input: { key: \"finders\" }) { team { id } }

@@ -1,4 +1,4 @@
-//! How far an error reaches: by the specification, to the nearest field that may be null, and no further. Whole answers
+//! How far an error reaches: by the specification, to the nearest field that may be null, and no further. Whole responses
 //! are compared: data, and each error by its code and its path.
 
 use std::time::Duration;

@@ -315,7 +315,7 @@ async fn an_answer_to_a_query_by_get_may_be_kept_and_asked_for_again() {
     assert_eq!(ask().header("if-none-match", "\"other\"").send().await.unwrap().status(), 200);
     let other = get(&app, &[("query", "{ organization { id } }")]).send().await.unwrap();
     assert_ne!(header(&other, "etag"), tag);
-    // Errors and answers by POST are nobody's to keep.
+    // Errors and responses by POST are nobody's to keep.
     let failed = get(&app, &[("query", "{ product(product: \"none\") { id } }")]).send().await.unwrap();
     let posted = post(&app).json(&json!({ "query": ASK })).send().await.unwrap();
     for answer in [failed, posted] {
@@ -494,7 +494,7 @@ async fn whoever_takes_nothing_is_let_go() {
         app.token,
         body.len()
     );
-    // More answers than the buffers of both ends hold.
+    // More responses than the buffers of both ends hold.
     let asked = 600;
     let asks = request.repeat(asked);
     let _ = tokio::time::timeout(Duration::from_secs(5), stream.write_all(asks.as_bytes())).await;
@@ -618,7 +618,7 @@ async fn what_is_wrong_with_a_document_is_told_by_its_causes() {
     assert_eq!(errors(&format!("{{ organization {{ {} }} }}", wrong(140))).await.len(), 100);
     let twice = "mutation { createProduct(input: { key: \"a\", key: \"b\" }) { product { id } } }";
     let twice = errors(twice).await;
-    assert!(twice.len() == 1 && twice[0]["message"].as_str().unwrap().contains("given twice"), "{twice:#?}");
+    assert!(twice.len() == 1 && twice[0]["message"].as_str().unwrap().contains("occurs twice"), "{twice:#?}");
     assert_eq!(twice[0]["extensions"]["code"], "VALIDATION_ERROR");
     assert_eq!(app.is_refused("{ product(product: \"b\") { id } }", json!({})).await.0, "NOT_FOUND");
     // In a variable too.
@@ -627,7 +627,7 @@ async fn what_is_wrong_with_a_document_is_told_by_its_causes() {
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "input.kye"));
     let (code, argument, _) = app.is_refused(query, json!({})).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "input"));
-    assert_eq!(message, "input.kye: is no field of CreateProductInput. Did you mean `key`?");
+    assert_eq!(message, "input.kye: is not a field of CreateProductInput. Did you mean `key`?");
 }
 
 #[tokio::test(flavor = "multi_thread")]

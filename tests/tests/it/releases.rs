@@ -26,7 +26,7 @@ async fn plan(app: &App, input: Value) -> Value {
     app.asks(PLAN, json!({ "input": input })).await["planRelease"]["release"]["id"].clone()
 }
 
-/// The release that an answer counts for which names none.
+/// The release that a response counts for which names none.
 async fn counts_for(app: &App, product: &str, at: &str) -> Value {
     let input = json!({ "product": product, "scale": "csat", "rating": 4, "occurredAt": at });
     let submit = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { feedback {
@@ -114,7 +114,7 @@ async fn a_withdrawn_release_that_ships_again_has_a_new_first_day(backend: Backe
     assert_eq!(app.asks(regression, json!({})).await["release"]["regression"]["firstDay"], "2026-03-01");
 }
 
-/// Answers of one rating that name no release, some each day.
+/// Responses of one rating that name no release, some each day.
 async fn answers(app: &App, product: &str, feature: Option<&str>, days: &[(&str, usize, i32)]) {
     let items: Vec<Value> = days
         .iter()
@@ -363,7 +363,7 @@ async fn a_planned_release_that_answers_name_is_with_customers(backend: Backend)
     let (live, nodes) = releases().await;
     assert_eq!((live, &nodes[1]["lifecycle"], &nodes[1]["releasedOn"]), (1, &json!("PLANNED"), &Value::Null));
     answers("1.0", "2026-03-01", 200).await;
-    // One straggler does not start it; five answers do.
+    // One straggler does not start it; five responses do.
     answers("2.0", "2026-03-01", 1).await;
     let (live, nodes) = releases().await;
     let straggler = json!({ "lifecycle": "RELEASED", "releasedOn": "2026-03-01", "firstDayBasis": "INFERRED",

@@ -53,7 +53,7 @@ async fn same_as_anew(scores: &Scores, world: &World, today: NaiveDate, after: &
     let followed = followed(scores, world, today).await;
     let anew = self::followed(&Scores::new(world.store.clone()), world, today).await;
     assert_eq!(followed.revision, anew.revision, "after {after}");
-    assert!(followed.says_the_same(&anew), "after {after}");
+    assert!(followed.equals(&anew), "after {after}");
 }
 
 async fn a_snapshot_follows_the_writers_of_all_processes(backend: Backend) {

@@ -27,7 +27,7 @@ const QUERY: &str = "{ product(product: \"shop\") { features(first: 50) { nodes 
     incidents(filter: { state: OPEN }, first: 3) { nodes { title severity features { key } attributions { basis } } }
 } } } }";
 
-/// A product with this many features, each with answers and open incidents.
+/// A product with this many features, each with responses and open incidents.
 async fn services(database: &Database, features: usize) -> (Services, ballroom::domain::access::Viewer) {
     let store = database.store().await;
     let now: DateTime<Utc> = ballroom::clock::now();

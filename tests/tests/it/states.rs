@@ -62,7 +62,7 @@ async fn an_answer_sent_again_with_another_rating_is_corrected(backend: Backend)
         until: \"2026-03-02\" }) { responses strata { mean } } } }";
     let value = app.asks(mean, json!({})).await["feature"]["value"].clone();
     assert_eq!((&value["responses"], &value["strata"][0]["mean"]), (&json!(1), &json!(100.0)), "{value}");
-    // Of one voice the last answer counts, also when the one that counted moves away from it.
+    // Of one voice the last response counts, also when the one that counted moves away from it.
     send(json!({ "externalId": "a-2", "rating": 2, "occurredAt": "2026-03-01T09:00:00Z" })).await;
     send(json!({ "occurredAt": "2026-03-01T08:00:00Z" })).await;
     app.verify().await;
