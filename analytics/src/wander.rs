@@ -1,8 +1,8 @@
 //! How far a feature moves by itself, where there is nothing to compare a release with.
 //!
 //! The level of a feature is taken for a random walk that nobody causes, seen through the answers of each day. What it did
-//! in the year before says how fast it walks and where it stands when the release begins. A release made it worse if its
-//! answers are better told by a drop on its first day than by the walk alone.
+//! in the year before says how fast it walks, whether it comes back to where it was, and where it stands when the release
+//! begins. A release made it worse if its answers are better told by a drop on its first day than by the walk alone.
 
 use crate::control::Shift;
 use crate::evidence::{DROPS, Direction, MARGIN, log_mean_exp, log_sum_exp};
@@ -10,7 +10,9 @@ use crate::facts::Day;
 
 /// How far a feature moves between two spans of so many days, as a standard deviation: what is reckoned with.
 const SPAN: f64 = 28.0;
-const PACES: [f64; 10] = [0.005, 0.007, 0.010, 0.014, 0.020, 0.028, 0.040, 0.056, 0.080, 0.113];
+const PACES: [f64; 8] = [0.005, 0.008, 0.0125, 0.02, 0.03, 0.045, 0.07, 0.11];
+/// After how many days it is halfway back to where it usually is; it may never come back.
+const HALFWAY: [f64; 3] = [f64::INFINITY, 60.0, 15.0];
 /// What is usual ([`Movement`](crate::control::Movement)), and how many pairs of spans that is worth.
 const USUAL: f64 = 0.015;
 const USUAL_PAIRS: f64 = 2.0;
@@ -24,40 +26,91 @@ pub(crate) struct Deviation {
     pub(crate) shift: Shift,
 }
 
-/// The walk of a feature up to the day before a release, at each pace.
+/// The walk of a feature up to the day before a release, of each kind.
 #[derive(Clone, Debug)]
 pub(crate) struct Wander {
-    /// The walks with the logarithm of the probability of their pace.
+    /// The walks with the logarithm of the probability of their kind.
     walks: Vec<(Walk, f64)>,
 }
 
-/// A level that walks, as it is known from the answers so far (Kalman 1960).
+/// A level that walks around a mean, as both are known from the answers so far (Kalman 1960).
 #[derive(Clone, Copy, Debug)]
 struct Walk {
-    /// Variance that a day adds.
-    pace: f64,
+    kind: Kind,
     day: Day,
-    level: f64,
-    variance: f64,
+    mean: f64,
+    /// How far the level lies from the mean.
+    away: f64,
+    /// Variances of the two, and their covariance.
+    of_mean: f64,
+    of_away: f64,
+    of_both: f64,
     log_likelihood: f64,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Kind {
+    /// Variance that a day adds.
+    pace: f64,
+    /// The part of the way from the mean that is left after a day.
+    left: f64,
+}
+
+impl Kind {
+    fn of(sd: f64, halfway: f64) -> Self {
+        // The means of two spans of a walk differ by a variance of 2/3 span days.
+        Self { pace: sd * sd * 1.5 / SPAN, left: (-std::f64::consts::LN_2 / halfway).exp() }
+    }
+
+    /// The part of the way that is left after some days, and the variance that they add.
+    fn after(self, days: Day) -> (f64, f64) {
+        if self.left >= 1.0 {
+            return (1.0, self.pace * f64::from(days));
+        }
+        let left = self.left.powi(days);
+        (left, self.pace * (1.0 - left * left) / (1.0 - self.left * self.left))
+    }
+
+    /// How far it lies from its mean at any time.
+    fn anywhere(self) -> f64 {
+        if self.left >= 1.0 { 0.0 } else { self.pace / (1.0 - self.left * self.left) }
+    }
+}
+
 impl Walk {
-    fn new(pace: f64, day: Day) -> Self {
-        Self { pace, day, level: 0.0, variance: UNKNOWN * UNKNOWN, log_likelihood: 0.0 }
+    fn new(kind: Kind, day: Day) -> Self {
+        Self {
+            kind,
+            day,
+            mean: 0.0,
+            away: 0.0,
+            of_mean: UNKNOWN * UNKNOWN,
+            of_away: kind.anywhere(),
+            of_both: 0.0,
+            log_likelihood: 0.0,
+        }
     }
 
     /// ```text
-    /// P += q days;   e = d - level,  S = P + v;   ln L -= (ln S + e^2/S)/2;   level += e P/S,  P *= v/S
+    /// z = a z,  P_z = a^2 P_z + q,  P_mz = a P_mz                            a day
+    /// e = d - m - z,  S = P_m + 2 P_mz + P_z + v;   ln L -= (ln S + e^2/S)/2;   (m, z) += K e,  P -= K K' S
+    /// K = (P_m + P_mz, P_mz + P_z)/S                                         an observation
     /// ```
     fn see(&mut self, seen: &Deviation, change: f64) {
-        self.variance += self.pace * f64::from(seen.day - self.day);
+        let (left, added) = self.kind.after(seen.day - self.day);
         self.day = seen.day;
-        let error = seen.shift.shift - change - self.level;
-        let spread = self.variance + seen.shift.variance;
+        self.away *= left;
+        self.of_away = left * left * self.of_away + added;
+        self.of_both *= left;
+        let error = seen.shift.shift - change - self.mean - self.away;
+        let (mean, away) = (self.of_mean + self.of_both, self.of_both + self.of_away);
+        let spread = mean + away + seen.shift.variance;
         self.log_likelihood -= 0.5 * (spread.ln() + error * error / spread);
-        self.level += error * self.variance / spread;
-        self.variance *= seen.shift.variance / spread;
+        self.mean += error * mean / spread;
+        self.away += error * away / spread;
+        self.of_mean -= mean * mean / spread;
+        self.of_away -= away * away / spread;
+        self.of_both -= mean * away / spread;
     }
 }
 
@@ -65,27 +118,26 @@ impl Wander {
     /// From all that shows how the feature moves (`history`), and from what the release is compared with (`baseline`), both in
     /// the order of the days.
     pub(crate) fn of(history: &[Deviation], baseline: &[Deviation]) -> Self {
-        let walk = |sd: &f64| {
-            // The means of two spans of a walk differ by a variance of 2/3 span days.
-            let pace = sd * sd * 1.5 / SPAN;
+        let kinds = HALFWAY.iter().flat_map(|halfway| PACES.iter().map(move |sd| (*sd, *halfway)));
+        let walk = |(sd, halfway): (f64, f64)| {
             let along = |seen: &[Deviation]| {
-                let mut walk = Walk::new(pace, seen.first().map_or(0, |first| first.day));
+                let mut walk = Walk::new(Kind::of(sd, halfway), seen.first().map_or(0, |first| first.day));
                 seen.iter().for_each(|seen| walk.see(seen, 0.0));
                 walk
             };
             let usual = -USUAL_PAIRS * (sd.ln() + (USUAL / sd).powi(2) / 2.0);
             (Walk { log_likelihood: 0.0, ..along(baseline) }, usual + along(history).log_likelihood)
         };
-        let mut walks: Vec<_> = PACES.iter().map(walk).collect();
+        let mut walks: Vec<_> = kinds.map(walk).collect();
         let all = log_sum_exp(&walks.iter().map(|(_, log)| *log).collect::<Vec<_>>());
         walks.iter_mut().for_each(|(_, log)| *log -= all);
         Self { walks }
     }
 
-    /// Log e-value of a change on the first day of these, over all paces.
+    /// Log e-value of a change on the first day of these, over all kinds of walks.
     ///
     /// ```text
-    /// M(delta) = ln sum over paces of P(pace | before) P(answers | pace, drop of delta)
+    /// M(delta) = ln sum over kinds of P(kind | before) P(answers | kind, drop of delta)
     /// E_w      = mean over delta of exp(M(delta) - M(.01))
     /// ```
     pub(crate) fn log_e(&self, watched: &[Deviation], direction: Direction) -> f64 {
@@ -117,18 +169,25 @@ mod tests {
     #[test]
     fn the_walk_is_the_normal_distribution_that_it_stands_for() {
         let days = [(3, 0.05, 0.01), (4, -0.10, 0.02), (9, 0.02, 0.005), (10, 0.11, 0.04), (30, -0.2, 0.01)];
-        let pace = 0.0004;
-        let mut walk = Walk::new(pace, days[0].0);
-        seen(&days).iter().for_each(|day| walk.see(day, 0.03));
-        // The same from the covariance of all five days at once.
-        let covariance = nalgebra::DMatrix::from_fn(5, 5, |i, j| {
-            let together = f64::from(days[i].0.min(days[j].0) - days[0].0);
-            UNKNOWN * UNKNOWN + pace * together + if i == j { days[i].2 } else { 0.0 }
-        });
-        let errors = nalgebra::DVector::from_fn(5, |i, _| days[i].1 - 0.03);
-        let inverse = covariance.clone().try_inverse().expect("it is definite");
-        let exact = -0.5 * (covariance.determinant().ln() + (errors.transpose() * inverse * &errors)[0]);
-        assert!((walk.log_likelihood - exact).abs() < 1e-10, "{} {exact}", walk.log_likelihood);
+        for halfway in [f64::INFINITY, 10.0] {
+            let kind = Kind::of(0.08, halfway);
+            let mut walk = Walk::new(kind, days[0].0);
+            seen(&days).iter().for_each(|day| walk.see(day, 0.03));
+            // The same from the covariance of all five days at once.
+            let covariance = nalgebra::DMatrix::from_fn(5, 5, |i, j| {
+                let (earlier, later) = (days[i].0.min(days[j].0), days[i].0.max(days[j].0));
+                let walked = if halfway.is_finite() {
+                    kind.anywhere() * 0.5_f64.powf(f64::from(later - earlier) / halfway)
+                } else {
+                    kind.pace * f64::from(earlier - days[0].0)
+                };
+                UNKNOWN * UNKNOWN + walked + if i == j { days[i].2 } else { 0.0 }
+            });
+            let errors = nalgebra::DVector::from_fn(5, |i, _| days[i].1 - 0.03);
+            let inverse = covariance.clone().try_inverse().expect("it is definite");
+            let exact = -0.5 * (covariance.determinant().ln() + (errors.transpose() * inverse * &errors)[0]);
+            assert!((walk.log_likelihood - exact).abs() < 1e-10, "{} {exact}", walk.log_likelihood);
+        }
     }
 
     #[test]
