@@ -4,10 +4,10 @@ import { graphql } from '~/api/graphql'
 export const SessionQuery = graphql(`
   query Session {
     viewer { name role scope operatesServer member { id name vocabulary } customer { key } }
-    organization { id name feedCursor minAnswers }
+    organization { id name feedCursor minResponses }
     products(first: 200) { nodes { id key name timeZone description } }
     teams(first: 200) { nodes { id key name } }
     segments(first: 200) { nodes { id key name } }
-    scales { id key name kind min max step higherIsBetter }
+    scales(first: 200) { nodes { id key name kind min max step higherIsBetter } }
   }
 `)

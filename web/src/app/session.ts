@@ -11,7 +11,7 @@ export interface Session {
   products: NonNullable<Data['products']>['nodes']
   teams: NonNullable<Data['teams']>['nodes']
   segments: NonNullable<Data['segments']>['nodes']
-  scales: NonNullable<Data['scales']>
+  scales: NonNullable<Data['scales']>['nodes']
 }
 
 export type Product = Session['products'][number]

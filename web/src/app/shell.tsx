@@ -29,13 +29,13 @@ export function Shell() {
   )
 }
 
-type Lists = { [Name in 'products' | 'teams' | 'segments']: { nodes: Session[Name] } | null } & { scales: Session['scales'] | null }
+type Lists = { [Name in 'products' | 'teams' | 'segments' | 'scales']: { nodes: Session[Name] } | null }
 
 function sessionOf(viewer: Session['viewer'], organization: Session['organization'], data: Lists): Session {
   const { products, teams, segments, scales } = data
   return {
     viewer, organization,
-    products: products?.nodes ?? [], teams: teams?.nodes ?? [], segments: segments?.nodes ?? [], scales: scales ?? [],
+    products: products?.nodes ?? [], teams: teams?.nodes ?? [], segments: segments?.nodes ?? [], scales: scales?.nodes ?? [],
   }
 }
 

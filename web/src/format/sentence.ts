@@ -73,7 +73,7 @@ const WRITERS: Record<Verdict, Writer> = {
   }),
   CANNOT_TELL: (_, name, finding) => ({
     before: 'Too early to tell for ', name,
-    after: finding.reason && finding.reason !== 'FEW_ANSWERS' ? `: ${REASONS[finding.reason]}.` : shortage(finding),
+    after: finding.reason && finding.reason !== 'FEW_RESPONSES' ? `: ${REASONS[finding.reason]}.` : shortage(finding),
   }),
   NO_BASELINE: (version, name) => ({ before: `Too little is known from before ${version} of `, name, after: ' to compare with.' }),
 }

@@ -25,10 +25,12 @@ export const VERDICTS: Record<Verdict, VerdictWords> = {
 
 export const REASONS: Record<VerdictReason, string> = {
   FELL_BEFORE: 'it had already fallen before this release',
-  FEW_ANSWERS: 'there are too few responses to be sure',
+  FEW_RESPONSES: 'there are too few responses to be sure',
   LIKE_PREVIOUS: 'the previous release was no different',
   NEW_INCIDENTS: 'incidents are new here, so there is nothing to compare them with',
+  NOT_COMPARABLE: 'the responses before and since are on other scales or in other segments',
   SHARED_SHIFT: 'what the release does not touch moved as well',
+  UNPROVEN: 'the evidence does not reach as far yet',
   WANDERS: 'it moves this much by itself',
 }
 

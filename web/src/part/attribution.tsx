@@ -34,8 +34,8 @@ export function Attribution({ incident }: { incident: Attributed }) {
   const [refusal, setRefusal] = useState<string | null>(null)
   const settled = incident.attributions.find(({ basis }) => basis === 'CONFIRMED' || basis === 'NOT_CAUSED_BY_CHANGE')
 
-  async function state(basis: Basis, releaseId: string | null) {
-    const { data, error } = await execute({ input: { incidentId: incident.id, basis, ...(releaseId ? { releaseId } : {}) } })
+  async function state(basis: Basis, release: string | null) {
+    const { data, error } = await execute({ input: { incident: incident.id, basis, ...(release ? { release } : {}) } })
     setRefusal(error ? problemOf(error).message : (data?.attributeIncident?.userErrors[0]?.message ?? null))
   }
 

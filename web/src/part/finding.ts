@@ -8,19 +8,19 @@ export const FindingFields = graphql(`
     verdict reason score responses
     change { estimate lower upper }
     rateRatio { estimate lower upper }
-    missingAnswers { before after }
-    changePoint { called day earliest latest }
+    missingResponses { before after }
+    changePoint { detected day earliest latest }
     since { day release { version } }
   }
 `)
 
 export type Finding = FragmentOf<typeof FindingFields>
 
-export function findingOf({ feature, verdict, reason, change, rateRatio, responses, missingAnswers, changePoint, since }: Finding): FeatureFinding {
+export function findingOf({ feature, verdict, reason, change, rateRatio, responses, missingResponses, changePoint, since }: Finding): FeatureFinding {
   return {
     feature, verdict, reason, change, rateRatio, responses,
-    missing: missingAnswers,
-    changePoint: changePoint && { found: changePoint.called, day: changePoint.day },
+    missing: missingResponses,
+    changePoint: changePoint && { found: changePoint.detected, day: changePoint.day },
     since: since && { day: since.day, version: since.release?.version ?? null },
   }
 }

@@ -5,7 +5,7 @@ const RankedValue = graphql(`
     rank
     feature { id key name team { key name } }
     value {
-      score lower upper standardDeviation base history feedback incidents
+      score lower upper standardDeviation base historyContribution feedbackContribution incidentContribution
       responses customerDays exposureDays ranked ownWeight incidentBasis
     }
   }
@@ -30,11 +30,11 @@ export const ExplorerQuery = graphql(`
 
 /** The lines beside the ranking: four weeks before each week of the period. */
 export const ExplorerTrendQuery = graphql(`
-  query ExplorerTrend($product: Reference!, $from: Date!, $to: Date!, $segment: Reference, $features: Int!) {
+  query ExplorerTrend($product: Reference!, $period: PeriodInput!, $segment: Reference, $features: Int!) {
     product(product: $product) {
       id
       features(first: $features) {
-        nodes { id key trend(days: 28, step: WEEK, from: $from, to: $to, segment: $segment) { asOf value { score ranked } } }
+        nodes { id key trend(valueDays: 28, step: WEEK, period: $period, segment: $segment) { asOf value { score ranked } } }
       }
     }
   }

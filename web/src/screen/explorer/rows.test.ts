@@ -5,7 +5,7 @@ import { ordered, rowsOf } from './rows'
 import { summaryOf } from './summary'
 
 const value = (score: number, ranked = true) => ({
-  score, lower: score - 1, upper: score + 1, standardDeviation: 0.6, base: 60, history: 0, feedback: score - 60, incidents: 0,
+  score, lower: score - 1, upper: score + 1, standardDeviation: 0.6, base: 60, historyContribution: 0, feedbackContribution: score - 60, incidentContribution: 0,
   responses: 100, customerDays: 900, exposureDays: 90, ranked, ownWeight: 0.9, incidentBasis: 'EXPOSURE' as const,
 })
 const entry = (key: string, rank: number | null, score: number, ranked = true) => ({

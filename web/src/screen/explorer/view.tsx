@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
 import { useProduct, useSession } from '~/app/session'
-import { addDays, before, periodText, today } from '~/format/date'
+import { before, periodText, today } from '~/format/date'
 import { count, plusMinus, score } from '~/format/number'
 import { periodOf } from '~/format/period'
 import { capital, useWords } from '~/format/vocabulary'
@@ -28,7 +28,7 @@ export default function Explorer() {
   const earlier = before(period)
   const { release, segment } = search
   const { result, refresh } = useScreenQuery(ExplorerQuery, { product: product.key, period, before: earlier, release, segment })
-  const trend = useScreenQuery(ExplorerTrendQuery, { product: product.key, from: period.from, to: addDays(period.until, -1), segment, features: PAGE }).result
+  const trend = useScreenQuery(ExplorerTrendQuery, { product: product.key, period, segment, features: PAGE }).result
   useLiveRefresh(['feedback', 'incident', 'release'], refresh)
 
   const trends: Trends = new Map(

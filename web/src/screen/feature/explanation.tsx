@@ -23,9 +23,9 @@ export function Explanation({ name, value }: { name: string; value: FeatureValue
         <Waterfall total={value.score} totalLabel="Score"
           start={{ label: `Average ${words('feature')}`, note: `with these ${words('customers')}`, points: value.base }}
           parts={[
-            { label: 'History', note: `what ${name} usually adds`, points: value.history },
-            { label: capital(words('responses')), note: `the ${plural(value.responses, words('response'), words('responses'))} of this period`, points: value.feedback },
-            { label: capital(words('incidents')), note: known ? `${percent(value.spoiled, 1)} of customer-days lost` : 'not deducted: use is not known', points: value.incidents },
+            { label: 'History', note: `what ${name} usually adds`, points: value.historyContribution },
+            { label: capital(words('responses')), note: `the ${plural(value.responses, words('response'), words('responses'))} of this period`, points: value.feedbackContribution },
+            { label: capital(words('incidents')), note: known ? `${percent(value.incidentImpact, 1)} of customer-days lost` : 'not deducted: use is not known', points: value.incidentContribution },
           ]} />
       </div>
     </Card>

@@ -7,13 +7,13 @@ export const FeatureQuery = graphql(`
       id key name description lifecycle
       team { key name }
       value(period: $period, release: $release, segment: $segment) {
-        score lower upper standardDeviation base history feedback incidents responses historyResponses
-        customerDays exposureDays ranked ownWeight incidentBasis spoiled
+        score lower upper standardDeviation base historyContribution feedbackContribution incidentContribution responses historyResponses
+        customerDays exposureDays ranked ownWeight incidentBasis incidentImpact
         strata { scale { key name } segment { key name } responses mean weight contribution }
       }
       before: value(period: $before, segment: $segment) { score lower upper standardDeviation ranked }
-      changePoint { called day earliest latest suspects { probability release { version } } }
-      alerts(period: $period) { from until kind incidents expected adjustedProbability }
+      changePoint { detected day earliest latest suspects { probability release { version } } }
+      alerts(period: $period) { period { from until } kind incidents expected adjustedProbability }
       standardFigures(period: $period, release: $release, segment: $segment) {
         scale { key name kind min max } value lower upper responses
       }
@@ -37,21 +37,21 @@ export const FeatureQuery = graphql(`
 export const FeatureTimelineQuery = graphql(`
   query FeatureTimeline(
     $product: Reference!, $feature: Reference!, $shown: PeriodInput!, $step: TimelineStep!
-    $from: Date!, $to: Date!, $trendStep: TrendStep!, $release: Reference, $segment: Reference
-    $beside: Reference!, $withBeside: Boolean!, $beforeFrom: Date!, $beforeTo: Date!, $withBefore: Boolean!
+    $trendStep: TrendStep!, $release: Reference, $segment: Reference
+    $beside: Reference!, $withBeside: Boolean!, $before: PeriodInput!, $withBefore: Boolean!
   ) {
     feature(product: $product, feature: $feature) {
       id
-      trend(days: 28, step: $trendStep, from: $from, to: $to, release: $release, segment: $segment) { asOf value { score lower upper ranked } }
-      before: trend(days: 28, step: $trendStep, from: $beforeFrom, to: $beforeTo, segment: $segment) @include(if: $withBefore) { asOf value { score lower upper ranked } }
+      trend(valueDays: 28, step: $trendStep, period: $shown, release: $release, segment: $segment) { asOf value { score lower upper ranked } }
+      before: trend(valueDays: 28, step: $trendStep, period: $before, segment: $segment) @include(if: $withBefore) { asOf value { score lower upper ranked } }
       timeline(period: $shown, step: $step) {
-        points { from until responses incidentsOpened customerDaysLost complete }
+        points { period { from until } responses incidentsOpened customerDaysLost complete }
         releases { day release { version } }
       }
     }
     beside: feature(product: $product, feature: $beside) @include(if: $withBeside) {
       id name
-      trend(days: 28, step: $trendStep, from: $from, to: $to, segment: $segment) { asOf value { score lower upper ranked } }
+      trend(valueDays: 28, step: $trendStep, period: $shown, segment: $segment) { asOf value { score lower upper ranked } }
     }
   }
 `)

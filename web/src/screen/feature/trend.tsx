@@ -42,12 +42,11 @@ export function Trend({ feature, name, others, period, search, onChange }: Props
   const zoomed = Boolean(search.zoomFrom && search.zoomUntil)
   const shown = search.zoomFrom && search.zoomUntil ? { from: search.zoomFrom, until: search.zoomUntil } : period
   const daily = length(shown) <= DAILY
-  const earlier = before(shown)
   const { result, refresh } = useScreenQuery(FeatureTimelineQuery, {
     product, feature, shown, step: daily ? 'DAY' : 'WEEK', trendStep: daily ? 'DAY' : 'WEEK',
-    from: shown.from, to: addDays(shown.until, -1), release: search.release, segment: search.segment,
+    release: search.release, segment: search.segment,
     beside: search.beside ?? feature, withBeside: Boolean(search.beside),
-    beforeFrom: earlier.from, beforeTo: addDays(earlier.until, -1), withBefore: search.earlier === 'yes',
+    before: before(shown), withBefore: search.earlier === 'yes',
   })
   useLiveRefresh(['feedback', 'incident'], refresh)
   const chartWords = { incidents: `${capital(words('incidents'))} opened`, responses: capital(words('responses')), release: capital(words('release')) }
@@ -87,7 +86,7 @@ export function Trend({ feature, name, others, period, search, onChange }: Props
 
   function barsOf(data: typeof result.data): Bar[] {
     return (data?.feature?.timeline.points ?? []).map((point) => ({
-      from: point.from, until: point.until, incidents: point.incidentsOpened, responses: point.responses, lost: point.customerDaysLost, complete: point.complete,
+      ...point.period, incidents: point.incidentsOpened, responses: point.responses, lost: point.customerDaysLost, complete: point.complete,
     }))
   }
 }

@@ -78,7 +78,7 @@ function Lead({ feature }: { feature: FeatureData }) {
   return (
     <>
       {[team?.name, feature.lifecycle === 'LIVE' ? null : feature.lifecycle.toLowerCase(), description].filter(Boolean).join(' · ')}
-      {changePoint?.called && (
+      {changePoint?.detected && (
         <span className={css.changed}>
           The experience changed, most likely on {longDay(changePoint.day)}
           {changePoint.earliest !== changePoint.latest && <> (between {shortDay(changePoint.earliest)} and {shortDay(changePoint.latest)})</>}
@@ -100,7 +100,7 @@ function Numbers({ feature, rank, ranked, period }: { feature: FeatureData; rank
       <Stat label="Rank" value={rank ?? '–'} unit={rank ? `of ${ranked}` : undefined} note={rank ? periodText(period) : `Too few ${words('responses')} to rank`} />
       <Stat label="Against the period before" value={change ? <Change {...change} /> : '–'} note={change ? (change.clear ? `Between ${range(change)}` : `Within chance (${range(change)})`) : 'Nothing to compare with'} />
       <Stat label="Exposed and responded" value={value.exposureDays > 0 ? shortCount(value.customerDays / value.exposureDays) : '–'} unit={value.exposureDays > 0 ? `${words('customers')} a day` : 'not known'} note={plural(value.responses, words('response'), words('responses'))} />
-      {alerts.length > 0 && <Stat label={`Bursts of ${words('incidents')}`} value={count(alerts.length)} note={alerts.slice(0, 1).map((alert) => `${alert.incidents} where ${alert.expected.toFixed(1)} are usual, from ${shortDay(alert.from)}`)} />}
+      {alerts.length > 0 && <Stat label={`Bursts of ${words('incidents')}`} value={count(alerts.length)} note={alerts.slice(0, 1).map((alert) => `${alert.incidents} where ${alert.expected.toFixed(1)} are usual, from ${shortDay(alert.period.from)}`)} />}
     </Stats>
   )
 }

@@ -27,7 +27,7 @@ export const MeanwhileQuery = graphql(`
   query Meanwhile($product: Reference!, $feature: Reference!, $from: DateTime!, $until: DateTime) {
     feature(product: $product, feature: $feature) {
       id name
-      feedback(first: 8, filter: { occurredFrom: $from, occurredUntil: $until, hasComment: true }) { totalCount nodes { ...ResponseFields } }
+      feedback(first: 8, filter: { occurredAt: { from: $from, until: $until }, hasComment: true }) { totalCount nodes { ...ResponseFields } }
     }
   }
 `, [ResponseFields])

@@ -66,10 +66,10 @@ function Actions({ incident }: { incident: IncidentData }) {
   const busy = resolving.fetching || reopening.fetching
   async function act() {
     if (incident.state === 'OPEN') {
-      const { data, error } = await resolve({ input: { incidentId: incident.id } })
+      const { data, error } = await resolve({ input: { incident: incident.id } })
       setRefusal(error ? problemOf(error).message : (data?.resolveIncident?.userErrors[0]?.message ?? null))
     } else {
-      const { data, error } = await reopen({ input: { incidentId: incident.id } })
+      const { data, error } = await reopen({ input: { incident: incident.id } })
       setRefusal(error ? problemOf(error).message : (data?.reopenIncident?.userErrors[0]?.message ?? null))
     }
   }
@@ -111,7 +111,7 @@ function Customers({ incident }: { incident: IncidentData }) {
       </ul>
       {handlesIncidents && (
         <Form key={round} label="Add" onDone={() => setRound(round + 1)} onSend={async (fields) => {
-          const { data, error } = await add({ input: { incidentId: incident.id, customers: textIn(fields, 'customers')?.split(/[\s,;]+/) ?? [] } })
+          const { data, error } = await add({ input: { incident: incident.id, customers: textIn(fields, 'customers')?.split(/[\s,;]+/) ?? [] } })
           return { error, refusals: data?.addIncidentCustomers?.userErrors }
         }}>
           <Labeled label={`Add ${words('customers')} by key`} hint="Separated by commas or spaces."><Input name="customers" required /></Labeled>

@@ -6,7 +6,7 @@ export const IncidentsQuery = graphql(`
       id
       features(first: 200) { nodes { id key name } }
       releases(first: 50) { nodes { version } }
-      alerts { from until kind incidents expected feature { key name } }
+      alerts { period { from until } kind incidents expected feature { key name } }
       open: incidents(first: 1, filter: { state: OPEN }) { totalCount }
       grave: incidents(first: 1, filter: { state: OPEN, severity: [1, 2] }) { totalCount }
       incidents(first: $first, filter: $filter) {

@@ -58,7 +58,7 @@ export default function Incidents() {
             <Stack>
               {alert && (
                 <Stats>
-                  <Stat label={`Latest burst: ${alert.feature?.name ?? name}`} value={count(alert.incidents)} unit={`where ${fixed(alert.expected, 1)} are usual`} note={periodText(alert)} />
+                  <Stat label={`Latest burst: ${alert.feature?.name ?? name}`} value={count(alert.incidents)} unit={`where ${fixed(alert.expected, 1)} are usual`} note={periodText(alert.period)} />
                   <Stat label={`Bursts in the last 90 days`} value={count(found.alerts.length)} note="More than chance brings, whatever the cause" />
                 </Stats>
               )}

@@ -4,9 +4,9 @@ export const IterationsQuery = graphql(`
   query Iterations($product: Reference!, $first: Int!) {
     product(product: $product) {
       id
-      iterations(first: $first, orderBy: { field: STARTS_ON, direction: DESC }) {
+      iterations(first: $first, orderBy: { field: PERIOD, direction: DESC }) {
         totalCount
-        nodes { id name goal startsOn endsBefore }
+        nodes { id name goal period { from until } }
       }
     }
   }
@@ -18,7 +18,7 @@ export const IterationDaysQuery = graphql(`
     product(product: $product) {
       id
       timeline(period: $period, step: DAY) {
-        points { from responses incidentsOpened }
+        points { period { from } responses incidentsOpened }
         releases { day release { version } }
       }
     }

@@ -21,8 +21,8 @@ export default function Iterations() {
   const [first, setFirst] = useState(PAGE)
   const { result, refresh } = useScreenQuery(IterationsQuery, { product, first })
   const shown = result.data?.product?.iterations.nodes ?? []
-  const until = shown[0]?.endsBefore ?? today(timeZone)
-  const earliest = shown.at(-1)?.startsOn ?? addDays(until, -1)
+  const until = shown[0]?.period.until ?? today(timeZone)
+  const earliest = shown.at(-1)?.period.from ?? addDays(until, -1)
   const from = earliest < addDays(until, -DAYS) ? addDays(until, -DAYS) : earliest
   const days = useScreenQuery(IterationDaysQuery, { product, period: { from, until } }, { pause: shown.length === 0 }).result
   const timeline = days.data?.product?.timeline
@@ -39,15 +39,14 @@ export default function Iterations() {
               <table className={classes(table.table, css.table)}>
                 <thead><tr><th className={css.name}>{capital(words('iteration'))}</th><th>Goal</th><th className={css.releases}>{capital(words('releases'))}</th><th className={table.number}>{capital(words('responses'))}</th><th className={table.number}>{capital(words('incidents'))} opened</th></tr></thead>
                 <tbody>
-                  {nodes.map(({ id, name: title, goal, startsOn, endsBefore }) => {
-                    const period = { from: startsOn, until: endsBefore }
-                    const inside = (day: string) => day >= startsOn && day < endsBefore
-                    const points = timeline?.points.filter((point) => inside(point.from)) ?? []
+                  {nodes.map(({ id, name: title, goal, period }) => {
+                    const inside = (day: string) => day >= period.from && day < period.until
+                    const points = timeline?.points.filter((point) => inside(point.period.from)) ?? []
                     const running = inside(now)
                     return (
                       <tr key={id}>
                         <th scope="row" className={css.name}>
-                          <Link className={table.main} to="/p/$product/value" params={{ product }} search={period}>{title}</Link> {running && <Tag>day {length({ from: startsOn, until: now }) + 1} of {length(period)}</Tag>}
+                          <Link className={table.main} to="/p/$product/value" params={{ product }} search={period}>{title}</Link> {running && <Tag>day {length({ from: period.from, until: now }) + 1} of {length(period)}</Tag>}
                           <span className={table.sub}>{periodText(period)}</span>
                         </th>
                         <td className={css.goal}>{goal}</td>

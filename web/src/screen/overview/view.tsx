@@ -5,7 +5,7 @@ import { useRights, useSession } from '~/app/session'
 import { IntervalAxis, IntervalRow, Sparkline } from '~/chart/interval'
 import { niceDomain } from '~/chart/scale'
 import { difference } from '~/format/change'
-import { addDays, before, longDay, today } from '~/format/date'
+import { before, longDay, today } from '~/format/date'
 import { count, plusMinus, score } from '~/format/number'
 import { periodOf, type PeriodSearch } from '~/format/period'
 import { capital, useWords } from '~/format/vocabulary'
@@ -24,7 +24,7 @@ export default function Overview() {
   const { seesCustomers } = useRights()
   const words = useWords()
   const period = periodOf(search, today('UTC'))
-  const { result, refresh } = useScreenQuery(OverviewQuery, { period, before: before(period), from: period.from, to: addDays(period.until, -1) })
+  const { result, refresh } = useScreenQuery(OverviewQuery, { period, before: before(period) })
   const incidents = useScreenQuery(OverviewIncidentsQuery, {}, { pause: !seesCustomers }).result
   useLiveRefresh(['release', 'verdict', 'incident'], refresh)
   const open = new Map(incidents.data?.products?.nodes.map((product) => [product.key, product.incidents.totalCount]))

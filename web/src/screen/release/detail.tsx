@@ -146,7 +146,7 @@ function Suspects({ feature }: { feature: FeatureRegression }) {
   const words = useWords()
   const { changePoint, suspects } = feature
   return (
-    <Card title="Since when?" note={changePoint?.called
+    <Card title="Since when?" note={changePoint?.detected
       ? <>Most likely since {longDay(changePoint.day)}{changePoint.earliest !== changePoint.latest && <>, between {shortDay(changePoint.earliest)} and {shortDay(changePoint.latest)}</>}.</>
       : 'No day stands out on which the experience changed.'}>
       {suspects.length > 0 && (

@@ -11,7 +11,7 @@ export const ReleaseQuery = graphql(`
       plannedBy { name } shippedBy { name } withdrawnBy { name }
       deployments { id environment status deployedAt }
       regression {
-        verdict method through firstDay minAnswers baseline
+        verdict method through firstDay minResponses baseline
         gate { outcome reason }
         previous { version }
         features {

@@ -95,7 +95,7 @@ export function Scales() {
           <table className={table.table}>
             <thead><tr><th>Scale</th><th>Kind</th><th className={table.number}>From</th><th className={table.number}>To</th><th className={table.number}>Step</th><th>Best is</th></tr></thead>
             <tbody>
-              {scales?.map(({ id, key, name, kind, min, max, step, higherIsBetter }) => (
+              {scales?.nodes.map(({ id, key, name, kind, min, max, step, higherIsBetter }) => (
                 <tr key={id}><th scope="row">{name}<span className={table.sub}>{key}</span></th><td>{kind}</td><td className={table.number}>{fixed(min)}</td><td className={table.number}>{fixed(max)}</td><td className={table.number}>{step}</td><td>{higherIsBetter ? 'high' : 'low'}</td></tr>
               ))}
             </tbody>

@@ -16,7 +16,7 @@ export const RemoveTeam = graphql(`
 
 export const TokensQuery = graphql(`
   query Tokens {
-    tokens { id name role scope createdAt expiresAt lastUsedAt revokedAt origins product { key name } member { id name } }
+    tokens(first: 200) { nodes { id name role scope createdAt expiresAt lastUsedAt revokedAt origins product { key name } member { id name } } }
   }
 `)
 
@@ -39,7 +39,7 @@ export const CreateSegment = graphql(`
 `)
 
 export const ScalesQuery = graphql(`
-  query Scales { scales { id key name kind min max step higherIsBetter } }
+  query Scales { scales(first: 200) { nodes { id key name kind min max step higherIsBetter } } }
 `)
 
 export const CreateScale = graphql(`

@@ -27,7 +27,7 @@ export function Tokens() {
           <table className={table.table}>
             <thead><tr><th>Name</th><th>May</th><th>Last used</th><th>Expires</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
             <tbody>
-              {tokens?.map(({ id, name, role, scope, createdAt, expiresAt, lastUsedAt, revokedAt, product, origins, member }) => (
+              {tokens?.nodes.map(({ id, name, role, scope, createdAt, expiresAt, lastUsedAt, revokedAt, product, origins, member }) => (
                 <tr key={id} className={classes(revokedAt && css.revoked)}>
                   <th scope="row">{name}<span className={table.sub}>created {ago(createdAt)}{member && `, of ${member.name}`}</span></th>
                   <td><Tag>{role.toLowerCase()}</Tag> <Tag>{scope.toLowerCase()}</Tag>{product && <span className={table.sub}>{[product.name, ...origins].join(' · ')}</span>}</td>
@@ -35,7 +35,7 @@ export function Tokens() {
                   <td>{expiresAt ? longDay(expiresAt.slice(0, 10)) : <span className={table.muted}>never</span>}</td>
                   <td className={table.number}>
                     {revokedAt ? <span className={table.muted}>revoked</span> : <Remove label="Revoke" what={name} onRemove={async () => {
-                      const { data, error } = await revoke({ input: { tokenId: id } })
+                      const { data, error } = await revoke({ input: { token: id } })
                       return { error, refusals: data?.revokeToken?.userErrors }
                     }} />}
                   </td>
