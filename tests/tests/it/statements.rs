@@ -141,8 +141,8 @@ async fn each_operation_sends_so_many_statements(backend: Backend) {
     let (services, viewer) = services(&database, 20).await;
     let schema = graphql::schema(services.clone());
     let ask = async |query: &str, variables: serde_json::Value| {
-        let asked = async_graphql::Request::new(query)
-            .variables(async_graphql::Variables::from_json(variables));
+        let asked =
+            async_graphql::Request::new(query).variables(async_graphql::Variables::from_json(variables));
         let answer = graphql::execute(&schema, &services, viewer.clone(), asked).await;
         assert!(answer.errors.is_empty(), "{:?}", answer.errors);
         answer.data.into_json().unwrap()
@@ -166,7 +166,8 @@ async fn each_operation_sends_so_many_statements(backend: Backend) {
             let before = services.store.statements();
             match at {
                 0 => {
-                    let holder = token::check(&services.store, &secret, ballroom::clock::now()).await.unwrap();
+                    let holder =
+                        token::check(&services.store, &secret, ballroom::clock::now()).await.unwrap();
                     assert!(holder.is_some());
                 }
                 1 => {
@@ -176,7 +177,8 @@ async fn each_operation_sends_so_many_statements(backend: Backend) {
                 2 => {
                     let answer = ask(NESTED, serde_json::json!({})).await;
                     let nodes = answer["product"]["features"]["nodes"].as_array().unwrap();
-                    let answers = nodes.iter().map(|node| node["feedback"]["nodes"].as_array().unwrap().len());
+                    let answers =
+                        nodes.iter().map(|node| node["feedback"]["nodes"].as_array().unwrap().len());
                     assert_eq!(answers.sum::<usize>(), 1000);
                 }
                 3 => {
@@ -222,8 +224,10 @@ async fn an_answer_takes_so_many_bytes() {
     let size = async || {
         use sea_orm::{ConnectionTrait, Database as Connections};
         let connection = Connections::connect(database.url()).await.unwrap();
-        let sql = "SELECT pg_total_relation_size('feedback') + pg_total_relation_size('feedback_daily') AS bytes";
-        let row = connection.query_one_raw(sea_orm::Statement::from_string(connection.get_database_backend(), sql));
+        let sql =
+            "SELECT pg_total_relation_size('feedback') + pg_total_relation_size('feedback_daily') AS bytes";
+        let row =
+            connection.query_one_raw(sea_orm::Statement::from_string(connection.get_database_backend(), sql));
         row.await.unwrap().unwrap().try_get::<i64>("", "bytes").unwrap()
     };
     let before = size().await;
@@ -234,7 +238,10 @@ async fn an_answer_takes_so_many_bytes() {
         }
     }
     let bytes = (size().await - before) / ANSWERS as i64;
-    assert!(BYTES.contains(&bytes), "an answer takes {bytes} bytes with its indexes and counts, not {BYTES:?}");
+    assert!(
+        BYTES.contains(&bytes),
+        "an answer takes {bytes} bytes with its indexes and counts, not {BYTES:?}"
+    );
 }
 
 async fn pages_fit_together(backend: Backend) {
