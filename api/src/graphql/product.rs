@@ -414,9 +414,7 @@ impl ProductQuery {
 
 /// The product of an id that is known to exist.
 pub(super) async fn of(ctx: &Context<'_>, product: ProductId) -> Result<Product, Fault> {
-    let dimensions = super::dimensions(ctx).await?;
-    let found = dimensions.products.get(&product).cloned();
-    found.map(Product).ok_or_else(|| super::gone("product", product))
+    Ok(Product(super::row(ctx, product, |dimensions| &dimensions.products).await?))
 }
 
 /// A product to make.

@@ -57,7 +57,7 @@ impl Store {
             .await?
             .pop()
             .ok_or_else(|| Error::not_found("organization", "organization", organization.public()))?;
-        let dimensions = match self.known_dimensions(organization, row.dimension_revision) {
+        let dimensions = match self.known.at(organization, row.dimension_revision) {
             Some(known) => known,
             // Not remembered yet: it may hold what this transaction alone can see.
             None => Arc::new(Dimensions::load(&tx, organization, row.dimension_revision).await?),
@@ -109,9 +109,8 @@ impl Store {
                 .await?;
         }
         writing.tx.commit().await.map_err(Error::of_commit)?;
-        // Only now may others see them. (An older revision put back here by a race is never wrong: it is
-        // used only while the organization's row says that it is the right one.)
-        self.remember(dimensions);
+        // Only now may others see them.
+        self.known.remember(dimensions);
         self.commits.send_replace(());
         Ok(())
     }
