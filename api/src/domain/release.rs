@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     base::{error::Error, reference::PublicId, version},
-    store::{Dimensions, Earlier, Store},
+    store::{Dimensions, Store},
     transaction::{Event, Transaction},
 };
 
@@ -617,24 +617,6 @@ pub fn ancestors(dimensions: &Dimensions, release: ReleaseId) -> Vec<ReleaseId> 
         next = dimensions.releases.get(&id).and_then(|release| release.previous_release_id);
     }
     line
-}
-
-/// The newest release of a product that is available to customers on a day: responses that name none belong to it.
-pub fn live_on(dimensions: &Dimensions, product: ProductId, day: NaiveDate) -> Option<&Model> {
-    let of_product = dimensions.releases.values().filter(|release| release.product_id == product);
-    let times = of_product.flat_map(|release| {
-        let last = (release.released_on, release.withdrawn_on, dimensions.place(release.id));
-        let earlier = dimensions.earlier(release.id).iter();
-        let earlier =
-            earlier.map(|Earlier { time, place }| (Some(time.released_on), Some(time.withdrawn_on), *place));
-        earlier.chain([last]).map(move |time| (release, time))
-    });
-    times
-        .filter(|(_, (first, withdrawn, _))| {
-            first.is_some_and(|first| first <= day) && withdrawn.is_none_or(|withdrawn| day < withdrawn)
-        })
-        .max_by_key(|(_, (first, _, place))| (*first, *place))
-        .map(|(release, _)| release)
 }
 
 /// The features that each release touches.

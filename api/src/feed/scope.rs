@@ -7,7 +7,7 @@ use ballroom_entity::{
 };
 
 use super::{AlertBegun, Deleted, Incident, VerdictChanged};
-use crate::{base::error::Error, domain::release::live_on, store::Dimensions};
+use crate::{base::error::Error, store::Dimensions};
 
 /// A product, a feature and a release, each or none.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +48,7 @@ impl Scope {
     pub fn has_answer(&self, dimensions: &Dimensions, answer: &feedback::Model) -> bool {
         let release = |wanted| match answer.release_id {
             Some(named) => named == wanted,
-            None => live_on(dimensions, answer.product_id, answer.day).is_some_and(|live| live.id == wanted),
+            None => dimensions.live_on(answer.product_id, answer.day).is_some_and(|live| live.id == wanted),
         };
         self.product.is_none_or(|product| product == answer.product_id)
             && self.feature.is_none_or(|feature| answer.feature_id == Some(feature))

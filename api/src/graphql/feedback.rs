@@ -51,7 +51,7 @@ impl Feedback {
             Some(release) => Ok(Some(release::of(ctx, release).await?)),
             None => {
                 let dimensions = super::dimensions(ctx).await?;
-                let live = crate::domain::release::live_on(&dimensions, self.0.product_id, self.0.day);
+                let live = dimensions.live_on(self.0.product_id, self.0.day);
                 Ok(live.cloned().map(Release))
             }
         }

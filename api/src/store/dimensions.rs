@@ -1,17 +1,18 @@
 //! An organization's dimensions in memory: responses are checked against them without queries.
 
-use std::{collections::HashMap, hash::Hash};
+use std::{collections::HashMap, hash::Hash, sync::OnceLock};
 
 use ballroom_entity::{
     feature,
     id::{FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId},
     product, release, release_interval, scale, segment, team,
 };
+use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 
 use crate::{
     base::{error::Error, reference::PublicId, text, version},
-    store::order,
+    store::{live::Times, order},
 };
 
 /// Everything that a response can refer to, except customers, at one `dimension_revision`.
@@ -39,6 +40,8 @@ pub struct Dimensions {
     /// The releases of each product, the oldest first, and the place of each of them.
     in_order: HashMap<ProductId, Vec<ReleaseId>>,
     places: HashMap<ReleaseId, u32>,
+    /// Made when it is first asked for.
+    times: OnceLock<Times>,
 }
 
 /// An interval in which customers had a release, before it was withdrawn and released again.
@@ -157,7 +160,14 @@ impl Dimensions {
             keys,
             in_order,
             places,
+            times: OnceLock::new(),
         })
+    }
+
+    /// The newest release of a product that was available to customers on a day: responses that name none belong to it.
+    pub fn live_on(&self, product: ProductId, day: NaiveDate) -> Option<&release::Model> {
+        let times = self.times.get_or_init(|| Times::of(self));
+        self.releases.get(&times.newest_on(product, day)?)
     }
 
     /// Adds a release that a transaction has just written, so that its next row can refer to it. Its position among the
@@ -165,11 +175,13 @@ impl Dimensions {
     pub(crate) fn put(&mut self, release: release::Model) {
         self.keys.add_release(&release);
         self.releases.insert(release.id, release);
+        self.times.take();
     }
 
     /// The same for an earlier time of a reshipped release.
     pub(crate) fn put_earlier(&mut self, time: release_interval::Model) {
         self.earlier.entry(time.release_id).or_default().push(Earlier { time, place: 0 });
+        self.times.take();
     }
 
     /// The releases of the product with another spelling of this version: see [`version::spelling`].

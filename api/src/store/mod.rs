@@ -7,6 +7,7 @@ mod dimensions;
 mod health;
 mod known;
 mod lease;
+mod live;
 mod monitored;
 mod open;
 mod order;
