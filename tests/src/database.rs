@@ -28,7 +28,7 @@ pub struct Database {
     url: Option<String>,
 }
 
-/// What a command printed, and how it ended.
+/// Output and exit status of a command.
 #[derive(Debug)]
 pub struct Ran {
     /// How it ended.
@@ -106,7 +106,7 @@ impl Database {
         }
     }
 
-    /// Runs a `ballroom` command that must succeed, and gives what it printed.
+    /// Runs a `ballroom` command that must succeed, and returns its output.
     pub async fn succeeds(&self, arguments: &[&str]) -> String {
         let ran = self.ballroom(arguments).await;
         assert!(ran.status.success(), "ballroom {arguments:?}\n{}\n{}", ran.out, ran.err);

@@ -141,7 +141,7 @@ async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
         { "scale": { "key": "csat" }, "value": 50.0, "responses": 2, "levels": [0, 1, 0, 0, 1] },
         { "scale": { "key": "nps" }, "value": 0.0, "responses": 2, "levels": [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1] },
     ]);
-    // Ten customers on the 5th; of the 6th no more than the four who came.
+    // Ten customers on the 5th; on the 6th only the four that were active.
     let expected = json!([
         point("02", "09", 4, 1, Some(14.0), figures),
         point("09", "16", 0, 0, None, json!([])),
@@ -155,7 +155,7 @@ async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
     let search = app.asks(&query, json!({ "feature": "search" })).await["feature"]["timeline"].clone();
     assert_eq!(of(&search, "responses"), [0, 0, 1, 0]);
     assert_eq!(of(&search, "incidentsOpened"), [1, 0, 1, 0]);
-    // Nobody knows how many customers the incident of the 17th hurt.
+    // The number of customers affected by the incident of the 17th is unknown.
     assert_eq!(of(&search, "customerDaysLost"), [json!(20.0), Value::Null, Value::Null, Value::Null]);
     let query = format!(
         "{{ product(product: \"shop\") {{ timeline({MARCH}) {{ releases {{ day }}

@@ -1,4 +1,4 @@
-//! The command line: what it prints and to whom, what it never prints, and what it does not make.
+//! The command line: its output, what it never prints, and what it does not create.
 
 use std::process::Stdio;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 #[tokio::test]
 async fn a_password_in_the_url_of_the_database_is_never_printed() {
     let database = Database::create(Backend::Sqlite).await;
-    // Nobody listens on port 1, so those that can be read end with the reason why it cannot be reached.
+    // No server listens on port 1, so valid URLs fail with the reason why it is unreachable.
     let urls = [
         ("postgres://me:pass#hunter2@127.0.0.1:1/name", true),
         ("postgres://me:pass/hunter2@127.0.0.1:1/name", true),
@@ -160,7 +160,7 @@ async fn what_is_printed_agrees_in_number_and_fits_a_terminal() {
             assert!(said.contains("acme-sons"), "for whom it speaks:\n{said}");
         }
     }
-    // Today is not over, but so many days up to today never are.
+    // Today is not over, but a number of days up to today never is.
     let today = ballroom::clock::now().date_naive();
     let title = async |more: &[&str]| {
         let said = app.database.succeeds(&[&["report", "value", "--product", "shop"], more].concat()).await;

@@ -1,5 +1,5 @@
-//! The daily counts are exact: any sequence of commands leaves them as the rows say, and `verify` sees it when
-//! they are not.
+//! The daily counts are exact: any sequence of commands leaves them equal to the rows, and `verify` finds any
+//! difference.
 
 use ballroom::{
     base::error::Error,
@@ -36,7 +36,7 @@ on_both!(
     verify_sees_every_kind_of_drift,
 );
 
-/// What can happen to answers.
+/// Steps with responses.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Submit {
@@ -58,7 +58,7 @@ pub(super) enum Step {
     Delete {
         which: usize,
     },
-    /// An incident, as its source tells of it (again).
+    /// An incident as submitted (again) by its source.
     Tell {
         which: u8,
         severity: i16,

@@ -26,7 +26,7 @@ async fn the_command_prints_the_reports_and_ends_well() {
         assert!(said.contains(part), "{part}:\n{said}");
     }
     assert!(!said.contains("MISSED"), "{said}");
-    // The picture in the README shows these figures: draw it anew when they change.
+    // The picture in the README shows these figures: update it when they change.
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let picture = words(&include_str!("../../../docs/demo.svg").replace('\u{a0}', " "));
     let values = said.lines().skip_while(|line| !line.starts_with("Perceived value")).skip(3).take(13);

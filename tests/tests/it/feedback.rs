@@ -1,4 +1,4 @@
-//! Responses: taken once, counted once, corrected and deleted; bad ones refused by name.
+//! Responses: accepted once, counted once, corrected and deleted; invalid ones are refused with their field.
 
 use ballroom_tests::{App, Backend, on_both};
 use chrono::TimeDelta;
@@ -117,7 +117,7 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
         feedback { id rating } } }";
     let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) {
         accepted refused items { outcome error { code field message } } } }";
-    // The same, a correction of it, and what became so before it was deleted.
+    // The same version, a correction of it, and a version from before the deletion.
     let late = json!({ "rating": 5, "updatedAt": "2026-03-02T00:00:00Z" });
     for again in [json!({}), json!({ "rating": 3 }), late] {
         let (code, argument, message) = app.is_refused(submit, json!({ "input": sent(again) })).await;
@@ -129,13 +129,13 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
     assert_eq!((&taken["accepted"], &taken["refused"]), (&json!(2), &json!(1)), "{taken:#}");
     assert_eq!(taken["items"][0]["error"]["field"], "externalId", "{taken:#}");
     assert_eq!(counted(&app, "search").await.0, 2);
-    // What the source says of it since.
+    // A later version of the source.
     let since = (ballroom_tests::ballroom::clock::now() + TimeDelta::minutes(1)).to_rfc3339();
     let input = sent(json!({ "rating": 4, "updatedAt": since }));
     let data = app.asks(submit, json!({ "input": input })).await;
     assert_eq!(data["submitFeedback"]["outcome"], "CREATED");
     assert_ne!(data["submitFeedback"]["feedback"]["id"], first["feedback"]["id"]);
-    // Of several that are sent together each is looked at by itself, and what is refused brings nothing back.
+    // Each of several in one request is checked separately, and refused ones are not restored.
     app.asks(delete, json!({ "id": data["submitFeedback"]["feedback"]["id"] })).await;
     let nobody = json!({ "customer": "respondent-x", "updatedAt": since });
     assert_eq!(app.is_refused(submit, json!({ "input": sent(nobody.clone()) })).await.1, "customer");
@@ -315,7 +315,7 @@ async fn what_is_no_query_is_refused_with_a_code(backend: Backend) {
     let many: String = (0..300).map(report).collect();
     let refused = app.answer(&format!("{{ product(product: \"shop\") {{ {many} }} }}"), json!({})).await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "TOO_COMPLEX", "{refused:#}");
-    // A blank customer is nobody, a blank product is none, and neither harms its neighbours.
+    // A blank customer is anonymous, a blank product is missing, and neither affects the others.
     let items = json!([
         answer(4.0, json!({ "customer": "" })),
         answer(4.0, json!({ "product": "" })),

@@ -1,4 +1,4 @@
-//! Callers of an OpenID Connect issuer: who becomes a member, and who never is taken for one.
+//! Callers of an OpenID Connect issuer: who becomes a member, and who is never identified as one.
 
 use ballroom::{
     base::reference::PublicId,
@@ -56,7 +56,7 @@ impl Desk {
         identity::identify(&self.store, self.organization, &caller, self.at).await.unwrap()
     }
 
-    /// The member as whom somebody comes.
+    /// The member of a caller.
     async fn member(&self, subject: &str, person: Person) -> Option<member_row::Model> {
         let Identification::Identified(_, member) = self.comes(subject, person).await else {
             panic!("{subject} was removed")
@@ -89,7 +89,7 @@ async fn a_person_becomes_a_member_and_a_machine_does_not(backend: Backend) {
     let ann = desk.member("1", addressed("Ann", "Ann@Example.com")).await.unwrap();
     assert_eq!((ann.name.as_str(), ann.email.as_deref()), ("Ann", Some("ann@example.com")));
     assert_eq!(member::roles(&ann), [Role::Support]);
-    // Known by the subject from then on, whatever later tokens say.
+    // Identified by the subject from then on, whatever later tokens claim.
     let again = desk.member("1", addressed("Anna", "anna@example.com")).await.unwrap();
     assert_eq!(again, ann);
     assert_eq!(desk.member("1", Person::default()).await.unwrap().id, ann.id);
@@ -110,7 +110,7 @@ async fn a_person_becomes_a_member_and_a_machine_does_not(backend: Backend) {
 async fn only_a_verified_address_matches_a_member(backend: Backend) {
     let desk = Desk::open(backend).await;
     let ann = desk.creates("ann@example.com").await;
-    // Without an address that the issuer vouches for, somebody who calls herself Ann is somebody else.
+    // Without an address verified by the issuer, a caller named Ann is another person.
     let other = desk.member("mallory", named("Ann")).await.unwrap();
     assert!(other.id != ann && other.email.is_none(), "{other:?}");
     assert_eq!(desk.member("ann", addressed("Ann", "ANN@example.com")).await.unwrap().id, ann);

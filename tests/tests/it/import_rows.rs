@@ -1,4 +1,4 @@
-//! What becomes of the rows of a file: nothing is made of what says nothing, of what is refused, or twice.
+//! The rows of a file: nothing is created for empty cells, for rejected rows, or twice.
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ async fn cells_that_say_that_there_is_nothing_make_nothing(backend: Backend) {
     for answer in there["feedback"]["nodes"].as_array().unwrap() {
         assert_eq!(answer, &json!({ "comment": null, "customer": null }));
     }
-    // Who means it can say so.
+    // It can be requested explicitly.
     let rows = "scale,rating,occurred_at,release,customer,comment\ncsat,4,2026-04-01T10:00:00Z,unknown,?,unknown\n\
         csat,4,2026-04-01T10:00:00Z,<NA>,—,TBD\n";
     let said = import(&app, rows, &["--create", "releases,customers"]).await;
@@ -97,7 +97,7 @@ async fn anonymous_answers_of_two_files_all_count(backend: Backend) {
     assert!(stars(other).await.contains("2 accepted"), "the second file's answer is another one's");
     assert!(stars(one).await.contains("2 unchanged"), "the same file again is the same");
     assert_eq!(there(&app).await["feedback"]["totalCount"], 4);
-    // Who is known said it once, whichever file tells of it.
+    // A known customer has responded once, whichever file contains it.
     let named = |more: &str| format!("rating,occurred_at,customer\n5,2026-03-01,acme\n{more}");
     let create = ["--scale", "csat", "--create", "customers"];
     import(&app, &named(""), &create).await;
@@ -125,7 +125,7 @@ async fn a_twin_of_a_release_is_warned_of(backend: Backend) {
     let input = json!({ "product": "shop", "version": "1.2.3.0" });
     let alike = app.asks(plan, json!({ "input": input })).await["planRelease"]["alike"].clone();
     assert_eq!(alike.as_array().unwrap().len(), 2, "{alike}");
-    // Only case, separators, a leading `v` and zeros at the end do not tell versions apart; words and other numbers do.
+    // Only case, separators, a leading `v` and trailing zeros do not distinguish versions; words and other numbers do.
     for (version, alike) in [
         ("Änderung-1", json!([])),
         ("v1.0", json!([])),

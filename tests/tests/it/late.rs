@@ -1,4 +1,4 @@
-//! Clients that begin a request and do not go on: told so, and closed in time.
+//! Clients that begin a request and do not continue: they get an error, and their connections are closed in time.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-/// What comes on a connection on which no more than this is sent, and how long it is open.
+/// The response on a connection on which only this is sent, and how long it stays open.
 async fn left_alone(app: &App, sent: &str) -> (String, Duration) {
     let address = app.url("").trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(address).await.unwrap();

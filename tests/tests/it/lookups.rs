@@ -154,7 +154,7 @@ async fn iterations_are_found_by_name_and_by_day(backend: Backend) {
     );
 }
 
-/// Submits a response and opens an incident with an external id of a source.
+/// Submits a response and opens an incident with an external ID of a source.
 async fn reports(app: &App, source: &str, external: &str, customer: &str) -> [Value; 2] {
     let both = "mutation($f: SubmitFeedbackInput!, $i: OpenIncidentInput!) {
         submitFeedback(input: $f) { feedback { id } } openIncident(input: $i) { incident { id } } }";

@@ -1,4 +1,5 @@
-//! Many organizations on one server: nothing crosses between them, and who creates them sees nothing of what is in one.
+//! Many organizations on one server: they are isolated from each other, and those who create them cannot see their
+//! data.
 
 use std::collections::BTreeSet;
 
@@ -45,8 +46,8 @@ async fn asks(app: &App, token: &str, query: &str) -> Value {
 
 impl Two {
     async fn start(backend: Backend) -> Self {
-        // Everything at once, scores of ten features of each of ten tokens among it, costs more than is usual. Jobs would
-        // change by themselves what is looked at.
+        // Everything at once, including scores of ten features of each of ten tokens, costs more than usual. Jobs would
+        // change the compared data.
         let app = App::with(
             Database::create(backend).await,
             &["--limit-cost", "1000000", "--limit-aliases", "1000", "--job-workers", "0"],
@@ -102,7 +103,7 @@ impl Two {
         id.unwrap_or_else(|| panic!("no {noun} among {:?}", self.ids))
     }
 
-    /// What names a thing of the first organization, where a field asks for one: by ID or by its natural key.
+    /// A reference to an object of the first organization, by ID or by its natural key.
     fn named(&self, field: &str, by_id: bool) -> Option<String> {
         let noun = match field.trim_end_matches("Id").trim_end_matches('s') {
             "previous" => "release",
@@ -158,8 +159,8 @@ fn collect(value: &Value, ids: &mut Vec<String>) {
     }
 }
 
-/// Whether data holds anything of the first organization. What a caller has sent itself does not count: IDs stand in
-/// messages.
+/// Whether data contain anything of the first organization. What a caller has sent itself does not count: IDs are
+/// quoted in messages.
 fn leaks(two: &Two, data: &Value) -> bool {
     let text = data.to_string();
     text.contains(MARK) || two.ids.iter().any(|id| text.contains(id.as_str()))
@@ -190,7 +191,7 @@ async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
         assert!(!wrong.iter().any(|one| code == one), "{query}: {answer:#}");
         answer
     };
-    // Every ID, by itself and with others.
+    // Every ID, alone and with others.
     let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     let seen = asks(&two.first, nodes, json!({ "ids": two.ids })).await["data"]["nodes"].clone();
     assert_eq!(seen.as_array().unwrap().iter().filter(|node| node.is_object()).count(), two.ids.len());
@@ -306,7 +307,7 @@ async fn an_organization_hears_only_itself(backend: Backend) {
             let asked = asked.header("accept", "text/event-stream").json(&json!({ "query": document }));
             listening.push((document, asked.send().await.unwrap()));
         }
-        // Whoever names a thing of another organization hears that there is none.
+        // References to objects of another organization are not found.
         if field.arguments.iter().any(|argument| argument.name == "product") {
             for product in [two.id("product"), "walled-shop"] {
                 let document =

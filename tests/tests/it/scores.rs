@@ -1,4 +1,4 @@
-//! Scores over time: trends, forecasts, suspects, products compared, and the parameters that are kept by day.
+//! Scores over time: trends, forecasts, suspects, comparisons of products, and stored parameters.
 
 use ballroom::{
     domain::{organization, token},
@@ -243,7 +243,7 @@ async fn products_are_compared_by_their_wholes(backend: Backend) {
         for _ in 0..answers {
             app.submits(json!({ "product": product, "scale": "csat", "rating": rating })).await;
         }
-        // What is said of a part is not said of the whole.
+        // A verdict on a part does not apply to the whole.
         for _ in 0..10 {
             let part =
                 json!({ "product": product, "feature": "part", "scale": "csat", "rating": 6 - rating });
@@ -320,7 +320,8 @@ const PARAMETERS: &str =
 async fn a_product_s_figures_and_change_point_rest_on_all_its_features(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &["search", "cart"]).await;
-    // Every response names a feature; search, which is liked less, is asked about less and less, and both fall on day 40.
+    // Every response names a feature; search, which is less popular, gets fewer and fewer responses, and both decline
+    // on day 40.
     let first: NaiveDate = "2026-01-01".parse().unwrap();
     let mut items = Vec::new();
     for day in 0..80 {
@@ -376,7 +377,7 @@ async fn kept_parameters_make_a_past_score_come_out_again(backend: Backend) {
     assert_eq!(without_time(kept.clone()), computed);
     assert_eq!(app.asks(value, asked.clone()).await, on_the_fly);
 
-    // A few late responses change what would be estimated of that day, not what was.
+    // A few late responses change what would be estimated for that day, not the stored parameters.
     let keys = app.asks("{ product(product: \"atelier\") { features { nodes { key } } } }", json!({})).await;
     for feature in keys["product"]["features"]["nodes"].as_array().unwrap() {
         let late = json!({ "product": "atelier", "feature": feature["key"], "scale": "csat", "rating": 1,
@@ -386,7 +387,7 @@ async fn kept_parameters_make_a_past_score_come_out_again(backend: Backend) {
     let still = app.asks(PARAMETERS, json!({ "asOf": as_of })).await["scoreParameters"].clone();
     assert_eq!(still, kept);
 
-    // An import that reaches behind a kept day computes it anew.
+    // An import of data before a stored day recomputes it.
     let mut rows = "product,feature,scale,rating,occurred_at\n".to_owned();
     for index in 0..40 {
         let day = as_of - Days::new(index % 20);

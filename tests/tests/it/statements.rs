@@ -1,4 +1,4 @@
-//! What a query costs: statements do not grow with the number of rows that it shows.
+//! The cost of a query: the number of statements does not grow with the number of rows.
 
 use ballroom::{
     domain::{
@@ -94,9 +94,9 @@ async fn statements(database: &Database, features: usize) -> u64 {
 async fn fifty_features_with_everything_are_a_handful_of_statements(backend: Backend) {
     let few = statements(&Database::create(backend).await, 3).await;
     let many = statements(&Database::create(backend).await, 50).await;
-    // What is loaded twice because it was asked for while it was being loaded depends on the database's speed; the
-    // number of features it does not depend on.
-    // One of them says which features each release touches: what it does not touch is its control.
+    // How often data are loaded twice, because they were requested while being loaded, depends on the speed of the
+    // database, but not on the number of features. One statement reads which features each release touches: the others
+    // are its control.
     assert!(few <= 16 && many <= 16, "{few} statements for 3 features, {many} for 50");
 }
 

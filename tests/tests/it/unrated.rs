@@ -1,4 +1,4 @@
-//! Feedback without a rating: kept, shown, told and found, and counted nowhere.
+//! Feedback without a rating: stored, shown, delivered and found, but never counted.
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn said(more: Value) -> Value {
     input
 }
 
-/// How many responses count, and how many there are.
+/// Number of responses that count, and of all.
 async fn counted(app: &App) -> (i64, i64) {
     let query = "{ feature(product: \"shop\", feature: \"search\") {
         value(period: { from: \"2026-01-01\", until: \"2026-07-01\" }) { responses } feedback { totalCount } } }";
@@ -129,7 +129,7 @@ async fn what_is_sent_again_without_its_rating_loses_it(backend: Backend) {
         input
     };
     app.submits(sent(json!({ "scale": "csat", "rating": 2 }))).await;
-    // What is left out stays, null removes it.
+    // Omitted fields are kept, null removes the value.
     let kept = app.submits(sent(json!({ "channel": "mail" }))).await;
     assert_eq!((&kept["outcome"], &kept["feedback"]["rating"]), (&json!("UPDATED"), &json!(2.0)));
     let removed = app.submits(sent(json!({ "rating": null }))).await;
@@ -188,7 +188,7 @@ async fn a_file_may_have_answers_without_a_rating(backend: Backend) {
     let rejects = std::fs::read_to_string(app.database.file("rows.csv", rows) + ".rejects.csv").unwrap();
     assert!(rejects.contains("rating is empty, and so is comment"), "{rejects}");
     assert_eq!(counted(&app).await, (1, 2));
-    // The source has learned of a rating, and taken another back.
+    // The source added a rating to one, and removed that of another.
     let rows = "rating,comment,occurred_at,id,updated_at\n,fine,2026-03-01,1,2026-03-02\n5,it hangs,2026-03-01,2,2026-03-02\n";
     let again = import(rows, &["--scale", "csat", "--map", "external_id=id"]).await;
     assert!(again.status.success() && again.out.contains("2 updated"), "{again:?}");
@@ -196,7 +196,7 @@ async fn a_file_may_have_answers_without_a_rating(backend: Backend) {
     let query = "{ product(product: \"shop\") { feedback(filter: { rated: true }) { nodes { rating externalId } } } }";
     let rated = app.asks(query, json!({})).await["product"]["feedback"]["nodes"].clone();
     assert_eq!(rated, json!([{ "rating": 5.0, "externalId": "2" }]));
-    // A file of comments needs no scale, and it is said what that means.
+    // A file of comments needs no scale, and the output explains it.
     let comments = import("comment,occurred_at\nlovely,2026-03-03\nslow,2026-03-03\n", &[]).await;
     assert!(
         comments.status.success() && comments.out.contains("2 accepted (2 without a rating"),

@@ -58,7 +58,7 @@ async fn null_of_a_variable_with_a_default_is_refused_where_no_null_may_stand() 
         );
         assert_eq!(wrong, [("INVALID_ARGUMENT".to_owned(), argument.to_owned(), message)], "{query}");
     }
-    // Where null may stand it is null, and what is left out has its default.
+    // Where null is allowed it is null, and omitted variables have their defaults.
     app.asks("query($v: Int = 5) { products(first: $v) { nodes { key } } }", json!({ "v": null })).await;
     let found = app.asks("query($v: Reference = \"shop\") { product(product: $v) { key } }", json!({})).await;
     assert_eq!(found["product"]["key"], "shop");
@@ -231,7 +231,7 @@ async fn a_number_beyond_all_bounds_is_shown_as_it_was_written() {
             assert_eq!(found, [("INVALID_ARGUMENT".to_owned(), "v".to_owned(), message("v"))], "{query}");
         }
     }
-    // What is near to it and can be held.
+    // Similar values that are valid.
     for number in ["1e3", "9007199254740990", "-9007199254740990", "-0.0", "4.000000000000000000000001"] {
         let query = "query($v: Float) { product(product: \"shop\") { feedback(filter: { scale: \"csat\", minRating: $v }) {
             totalCount } } }";
