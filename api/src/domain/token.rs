@@ -147,7 +147,7 @@ pub async fn create(
         revoked_at: Set(None),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell(Event::TokenCreated(row.id));
+    tx.emit(Event::TokenCreated(row.id));
     tx.commit().await?;
     let parts = [by.organization().0.as_bytes().as_slice(), row.id.0.as_bytes(), &secret].concat();
     Ok((row, format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(parts))))
@@ -328,7 +328,7 @@ pub async fn revoke(
     row.revoked_at = Set(Some(at));
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
-    tx.tell(Event::TokenRevoked(row.id));
+    tx.emit(Event::TokenRevoked(row.id));
     tx.commit().await?;
     Ok(row)
 }
