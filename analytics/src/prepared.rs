@@ -270,7 +270,27 @@ impl Prepared {
         self.releases.get(release as usize)?.first_day
     }
 
-    /// The previous release: the declared predecessor, else the newest that began earlier, possibly on the same day.
+    /// The same as it was known by a day: of a release that was taken back and came again later, the first day of the time
+    /// that it was in by then.
+    pub fn release_first_day_as_of(&self, release: u32, day: Day) -> Option<Day> {
+        let facts = self.releases.get(release as usize)?;
+        facts.as_of(day).map_or(facts.first_day, |then| then.first_day)
+    }
+
+    /// The [previous](Self::previous) release, as it was known by a day.
+    pub fn previous_as_of(&self, release: u32, day: Day) -> Option<u32> {
+        self.as_of(release, day).as_ref().unwrap_or(self).previous(release)
+    }
+
+    /// All that is known, with a release as it was by a day; none where it is as it is now.
+    pub(crate) fn as_of(&self, release: u32, day: Day) -> Option<Self> {
+        let then = self.releases.get(release as usize)?.as_of(day)?;
+        let mut prepared = self.clone();
+        Arc::make_mut(&mut prepared.releases)[release as usize] = then;
+        Some(prepared)
+    }
+
+    /// The release before one: the one that it was made from, else the newest that began earlier, be it on the same day.
     pub fn previous(&self, release: u32) -> Option<u32> {
         let facts = self.releases.get(release as usize)?;
         match facts.ancestors.as_deref() {

@@ -40,6 +40,8 @@ pub(crate) struct Trial {
     pub(crate) rows: Vec<Row>,
     /// The releases that were called although nothing happened to them, and how often.
     pub(crate) called: Vec<String>,
+    /// What became of the releases that were made worse, and which others were called.
+    pub(crate) said: Vec<String>,
 }
 
 /// What a set's reviews are before anything is done to them.
@@ -72,7 +74,7 @@ struct Null {
 }
 
 /// Releases that were made worse.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Worse {
     found: Share,
     last: Share,
@@ -80,12 +82,16 @@ struct Worse {
     evident: Share,
     /// Another release was called that was not before.
     other: Share,
+    /// What was said, on the day of the most evidence, of those that the evidence alone would call, and how often.
+    said: BTreeMap<String, u64>,
+    /// Which other releases were called, and how often.
+    others: BTreeMap<String, u64>,
 }
 
 pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
     let with = tally(sets, seeds, Rows::All)?;
     let without = tally(sets, seeds, Rows::Labelled)?;
-    let (mut rows, mut called) = (Vec::new(), Vec::new());
+    let (mut rows, mut called, mut said) = (Vec::new(), Vec::new(), Vec::new());
     for (number, (what, (all, labelled))) in (1..).zip(NULLS.iter().zip(with.null.iter().zip(&without.null)))
     {
         let mut row = |what: String, share, bar| rows.push(Row::share(number, what, share, bar));
@@ -94,8 +100,7 @@ pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
         row("... by the evidence alone, as version 1.0 did".to_owned(), all.evident, Bar::None);
         row("... and releases with fewer than 100 responses, ever".to_owned(), all.any, Bar::None);
         row("... without the unlabelled reviews, ever".to_owned(), labelled.ever, Bar::None);
-        let often = all.called.iter().map(|(release, times)| format!("{release} ({times} of {seeds})"));
-        called.push(format!("{what}: {}", often.collect::<Vec<_>>().join(", ")));
+        called.push(format!("{what}, of {seeds}: {}", listed(&all.called)));
     }
     for (number, (taken, (all, labelled))) in
         (3..).zip(TAKEN.iter().zip(with.worse.iter().zip(&without.worse)))
@@ -105,6 +110,8 @@ pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
             let mut row = |what: &str, share, bar| rows.push(Row::share(number, what, share, bar));
             let what =
                 format!("a star removed from {:.0} % of the responses{on}: found", 100.0 * taken.share);
+            let lists = [("evident", &all.said), ("others called", &all.others)];
+            said.extend(lists.map(|(list, often)| format!("{what}: {list}: {}", listed(often))));
             row(&what, all.found, Bar::AtLeast(taken.found[place]));
             row("... on the 90th day", all.last, Bar::None);
             row("... by the evidence alone, as version 1.0 did", all.evident, Bar::None);
@@ -113,7 +120,12 @@ pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
             row("... without the unlabelled reviews: another release is flagged", labelled.other, Bar::None);
         }
     }
-    Ok(Trial { rows, called })
+    Ok(Trial { rows, called, said })
+}
+
+fn listed(often: &BTreeMap<String, u64>) -> String {
+    let often = often.iter().map(|(what, times)| format!("{what} ({times})"));
+    often.collect::<Vec<_>>().join(", ")
 }
 
 fn tally(sets: &[Set], seeds: u64, which: Rows) -> Result<Tally, Error> {
@@ -155,7 +167,7 @@ impl Tally {
             {
                 for release in releases.iter().filter(|r| !before[**r as usize].ever_regressed) {
                     let taken = chance::star_taken(reviews, *release, taken.share, &mut rng);
-                    worse.add(*release, before, &judged::all(set, &taken, &[])?);
+                    worse.add(set, *release, before, &judged::all(set, &taken, &[])?);
                 }
             }
         }
@@ -173,12 +185,13 @@ impl Tally {
             }
         }
         for (worse, more) in self.worse.iter_mut().flatten().zip(other.worse.into_iter().flatten()) {
-            *worse = Worse {
-                found: Share::all(&[worse.found, more.found]),
-                last: Share::all(&[worse.last, more.last]),
-                evident: Share::all(&[worse.evident, more.evident]),
-                other: Share::all(&[worse.other, more.other]),
-            };
+            worse.found = Share::all(&[worse.found, more.found]);
+            worse.last = Share::all(&[worse.last, more.last]);
+            worse.evident = Share::all(&[worse.evident, more.evident]);
+            worse.other = Share::all(&[worse.other, more.other]);
+            for (all, more) in [(&mut worse.said, more.said), (&mut worse.others, more.others)] {
+                more.into_iter().for_each(|(what, times)| *all.entry(what).or_default() += times);
+            }
         }
     }
 }
@@ -200,8 +213,12 @@ impl Null {
 }
 
 impl Worse {
-    fn add(&mut self, release: u32, before: &[Judged], after: &[Judged]) {
+    fn add(&mut self, set: &Set, release: u32, before: &[Judged], after: &[Judged]) {
         let found = &after[release as usize];
+        if found.ever_evident {
+            let said = found.at_most.clone().unwrap_or_else(|| "found".to_owned());
+            *self.said.entry(said).or_default() += 1;
+        }
         self.found.add(found.ever_regressed);
         self.last.add(found.is(Verdict::Regressed));
         if !before[release as usize].ever_evident {
@@ -210,7 +227,12 @@ impl Worse {
         let called = |(code, (before, after)): (u32, (&Judged, &Judged))| {
             code != release && after.ever_regressed && !before.ever_regressed
         };
-        self.other.add((0..).zip(before.iter().zip(after)).any(called));
+        let others: Vec<_> = (0..).zip(before.iter().zip(after)).filter(|release| called(*release)).collect();
+        self.other.add(!others.is_empty());
+        for (code, _) in others {
+            let name = format!("{} while {}", set.name_of(code), set.name_of(release));
+            *self.others.entry(name).or_default() += 1;
+        }
     }
 }
 

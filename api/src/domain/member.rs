@@ -230,6 +230,7 @@ pub async fn remove(store: &Store, by: Administer, member: &str, at: DateTime<Ut
     let row = write(&tx, row).await?;
     tx.emit(Event::MemberRemoved(row.id));
     tx.commit().await?;
+    revoked.iter().for_each(|token| store.tokens().invalidate(token));
     Ok(row)
 }
 

@@ -4,7 +4,7 @@
 //! key, and a secret of 32 random bytes, of which only the SHA-256 is stored. A fast hash is sufficient: there
 //! is nothing to guess in 256 random bits.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use ballroom_entity::{
     api_token::{ActiveModel, Column, Entity, Model, Role, Scope},
@@ -330,6 +330,7 @@ pub async fn revoke(
     let row = row.update(tx.db()).await?;
     tx.emit(Event::TokenRevoked(row.id));
     tx.commit().await?;
+    store.tokens().invalidate(&row.id);
     Ok(row)
 }
 
@@ -348,17 +349,34 @@ pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Optio
         return operators::check(store, secret, at).await;
     }
     let Some((organization, id, secret)) = parts(text) else { return Ok(None) };
-    let found = Entity::owned_by(organization).filter(Column::Id.eq(id)).one(store.reader()).await?;
-    Ok(found
+    let Some(row) = row(store, organization, id).await? else { return Ok(None) };
+    Ok(Some(row)
         .filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at))
         .filter(|row| row.secret_hash == hash(&secret))
         .map(|row| {
             record_use(store, &row, at);
             let publication = publication(&row);
-            let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, row.name);
+            let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, &*row.name);
             let viewer = viewer.acting(Actor::Token(row.id), row.member_id);
             Holder { expires_at: row.expires_at, viewer: viewer.publishing(publication) }
         }))
+}
+
+/// The row of a token, kept for a moment: most callers send many requests.
+async fn row(
+    store: &Store,
+    organization: OrganizationId,
+    id: ApiTokenId,
+) -> Result<Option<Arc<Model>>, Error> {
+    if let Some(kept) = store.tokens().get(&id).filter(|kept| kept.organization_id == organization) {
+        return Ok(Some(kept));
+    }
+    let row =
+        Entity::owned_by(organization).filter(Column::Id.eq(id)).one(store.reader()).await?.map(Arc::new);
+    if let Some(row) = &row {
+        store.tokens().insert(id, row.clone());
+    }
+    Ok(row)
 }
 
 /// Resolution of the time of last use: a write for every request would be too expensive.
@@ -369,6 +387,8 @@ fn record_use(store: &Store, row: &Model, at: DateTime<Utc>) {
     if row.last_used_at.is_some_and(|last| at - last < LAST_USE_RESOLUTION) {
         return;
     }
+    // Once, however many requests come before it is written.
+    store.tokens().insert(row.id, Arc::new(Model { last_used_at: Some(at), ..row.clone() }));
     let (store, organization, id) = (store.clone(), row.organization_id, row.id);
     tokio::spawn(async move {
         let used = Entity::update_many()

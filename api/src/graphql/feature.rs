@@ -408,8 +408,7 @@ impl Paged for Features {
 
 /// The feature with an ID that is known to exist.
 pub(super) async fn of(ctx: &Context<'_>, feature: FeatureId) -> Result<Feature, Fault> {
-    let found = super::dimensions(ctx).await?.features.get(&feature).cloned();
-    found.map(Feature).ok_or_else(|| super::gone("feature", feature))
+    Ok(Feature(super::row(ctx, feature, |dimensions| &dimensions.features).await?))
 }
 
 #[derive(Default)]

@@ -77,7 +77,7 @@ mod token;
 
 mod subscription;
 
-use std::sync::Arc;
+use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use async_graphql::{
     Context, MaybeUndefined, MergedObject, ObjectType, Request, Response, SDLExportOptions, SchemaBuilder,
@@ -385,6 +385,21 @@ impl ContextExt for Context<'_> {
 async fn dimensions(ctx: &Context<'_>) -> Result<Arc<Dimensions>, Fault> {
     let loaded = ctx.load().load_one(load::AllDimensions).await?;
     Ok(loaded.ok_or_else(|| Error::internal("the dimensions were not loaded", "no loader found it"))?)
+}
+
+/// The row that an id of another row refers to. Names are shown as they were a moment ago: only another process can have
+/// changed them since.
+async fn row<I: PublicId + Copy + Eq + Hash, M: Clone>(
+    ctx: &Context<'_>,
+    id: I,
+    rows: fn(&Dimensions) -> &HashMap<I, M>,
+) -> Result<M, Fault> {
+    let recent = ctx.store().recent_dimensions(ctx.viewer().organization());
+    if let Some(row) = recent.and_then(|recent| rows(&recent).get(&id).cloned()) {
+        return Ok(row);
+    }
+    let found = rows(&*dimensions(ctx).await?).get(&id).cloned();
+    found.ok_or_else(|| gone(I::NOUN, id))
 }
 
 /// The error for a row that refers to a missing object.

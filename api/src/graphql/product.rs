@@ -411,9 +411,7 @@ impl ProductQuery {
 
 /// The product with an ID that is known to exist.
 pub(super) async fn of(ctx: &Context<'_>, product: ProductId) -> Result<Product, Fault> {
-    let dimensions = super::dimensions(ctx).await?;
-    let found = dimensions.products.get(&product).cloned();
-    found.map(Product).ok_or_else(|| super::gone("product", product))
+    Ok(Product(super::row(ctx, product, |dimensions| &dimensions.products).await?))
 }
 
 /// Input of `createProduct`.

@@ -462,8 +462,7 @@ fn in_stage(organization: OrganizationId, stage: ReleaseLifecycle) -> Condition 
 
 /// The release with an ID that is known to exist.
 pub(super) async fn of(ctx: &Context<'_>, release: ReleaseId) -> Result<Release, Fault> {
-    let found = super::dimensions(ctx).await?.releases.get(&release).cloned();
-    found.map(Release).ok_or_else(|| super::gone("release", release))
+    Ok(Release(super::row(ctx, release, |dimensions| &dimensions.releases).await?))
 }
 
 #[derive(Default)]

@@ -141,8 +141,7 @@ impl Paged for Scales {
 
 /// The scale with an ID that is known to exist.
 pub(super) async fn of(ctx: &Context<'_>, scale: ScaleId) -> Result<Scale, Fault> {
-    let found = super::dimensions(ctx).await?.scales.get(&scale).cloned();
-    found.map(Scale).ok_or_else(|| super::gone("scale", scale))
+    Ok(Scale(super::row(ctx, scale, |dimensions| &dimensions.scales).await?))
 }
 
 #[derive(Default)]

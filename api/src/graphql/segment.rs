@@ -113,8 +113,7 @@ impl Paged for Segments {
 /// The segment with an ID that is known to exist; none without an ID.
 pub(super) async fn of(ctx: &Context<'_>, segment: Option<SegmentId>) -> Result<Option<Segment>, Fault> {
     let Some(segment) = segment else { return Ok(None) };
-    let found = super::dimensions(ctx).await?.segments.get(&segment).cloned();
-    found.map(|row| Some(Segment(row))).ok_or_else(|| super::gone("segment", segment))
+    Ok(Some(Segment(super::row(ctx, segment, |dimensions| &dimensions.segments).await?)))
 }
 
 #[derive(Default)]

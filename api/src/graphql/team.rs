@@ -149,8 +149,7 @@ impl Paged for Teams {
 /// The team with an ID that is known to exist; none without an ID.
 pub(super) async fn of(ctx: &Context<'_>, team: Option<TeamId>) -> Result<Option<Team>, Fault> {
     let Some(team) = team else { return Ok(None) };
-    let found = super::dimensions(ctx).await?.teams.get(&team).cloned();
-    found.map(|row| Some(Team(row))).ok_or_else(|| super::gone("team", team))
+    Ok(Some(Team(super::row(ctx, team, |dimensions| &dimensions.teams).await?)))
 }
 
 #[derive(Default)]

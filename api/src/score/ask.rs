@@ -121,9 +121,16 @@ impl Snapshot {
         self.first_day(release).or_else(|| self.first_answer(release))
     }
 
-    /// The release that another is compared with: its declared predecessor, else the one before it.
-    pub(super) fn previous(&self, release: ReleaseId) -> Option<ReleaseId> {
-        self.release_of(self.prepared.previous(self.codes.releases.code(release)?)?)
+    /// The release with which alone another is compared, as it was known by a day: the one that it was made from, else the
+    /// one before it.
+    pub(super) fn previous(&self, release: ReleaseId, as_of: NaiveDate) -> Option<ReleaseId> {
+        self.release_of(self.prepared.previous_as_of(self.codes.releases.code(release)?, day(as_of))?)
+    }
+
+    /// The first day of a release as it was known by a day, which is another one where it was taken back and came again.
+    pub(super) fn first_day_as_of(&self, release: ReleaseId, as_of: NaiveDate) -> Option<NaiveDate> {
+        let code = self.codes.releases.code(release)?;
+        self.prepared.release_first_day_as_of(code, day(as_of)).map(date)
     }
 
     pub(super) fn regression(
@@ -131,25 +138,25 @@ impl Snapshot {
         release: ReleaseId,
         as_of: NaiveDate,
     ) -> Result<Option<ReleaseReport>, Error> {
-        let Some(first) = self.first_day(release) else { return Ok(None) };
-        let eve = day(first) - 1;
-        // Whether it repairs the previous release depends on the verdict on that one at the time.
-        let earlier = match self.previous(release) {
+        let Some(first) = self.first_day_as_of(release, as_of) else { return Ok(None) };
+        let eve = date(day(first) - 1);
+        // Whether it mends what the release before it broke depends on what was said of that one by then.
+        let earlier = match self.previous(release, as_of) {
             Some(previous) => self.judged(previous, eve, None)?,
             None => None,
         };
-        self.judged(release, day(as_of), earlier.as_ref())
+        self.judged(release, as_of, earlier.as_ref())
     }
 
     fn judged(
         &self,
         release: ReleaseId,
-        as_of: Day,
+        as_of: NaiveDate,
         earlier: Option<&ReleaseReport>,
     ) -> Result<Option<ReleaseReport>, Error> {
-        let Some(first) = self.first_day(release) else { return Ok(None) };
+        let Some(first) = self.first_day_as_of(release, as_of) else { return Ok(None) };
         let prior = self.prior(day(first) - 1);
-        Ok(analytics::regression(&self.prepared, &prior, self.release(release)?, as_of, earlier)?)
+        Ok(analytics::regression(&self.prepared, &prior, self.release(release)?, day(as_of), earlier)?)
     }
 
     pub(super) fn suspects(
@@ -158,7 +165,7 @@ impl Snapshot {
         feature: u32,
         through: NaiveDate,
     ) -> Result<Option<ChangePoint>, Error> {
-        let Some(first) = self.first_day(release) else { return Ok(None) };
+        let Some(first) = self.first_day_as_of(release, through) else { return Ok(None) };
         let (prior, release) = (self.prior(day(first) - 1), self.release(release)?);
         Ok(analytics::change_point_of_release(&self.prepared, &prior, feature, release, day(through))?)
     }

@@ -266,7 +266,7 @@ impl Scores {
         release: ReleaseId,
         as_of: NaiveDate,
     ) -> Result<(Arc<Snapshot>, Option<ReleaseReport>), Error> {
-        let snapshot = self.judging(by, today, release).await?;
+        let snapshot = self.judging(by, today, release, as_of).await?;
         let asked = snapshot.clone();
         let report = blocking(move || asked.regression(release, as_of)).await?;
         Ok((snapshot, report))
@@ -282,7 +282,7 @@ impl Scores {
         feature: u32,
         through: NaiveDate,
     ) -> Result<Option<ChangePoint>, Error> {
-        let snapshot = self.judging(by, today, release).await?;
+        let snapshot = self.judging(by, today, release, through).await?;
         blocking(move || snapshot.suspects(release, feature, through)).await
     }
 
@@ -322,11 +322,13 @@ impl Scores {
         by: Report,
         today: NaiveDate,
         release: ReleaseId,
+        as_of: NaiveDate,
     ) -> Result<Arc<Snapshot>, Error> {
         let snapshot = self.snapshot(by, today).await?;
-        let eve = |release| snapshot.first_day(release).and_then(|first| first.pred_opt());
-        let eves: Vec<_> =
-            [Some(release), snapshot.previous(release)].into_iter().flatten().filter_map(eve).collect();
+        let eve = |release, as_of| snapshot.first_day_as_of(release, as_of)?.pred_opt();
+        let own = eve(release, as_of);
+        let of_previous = own.and_then(|own| eve(snapshot.previous(release, as_of)?, own));
+        let eves: Vec<_> = own.into_iter().chain(of_previous).collect();
         self.recall(by, &snapshot, &eves).await?;
         Ok(snapshot)
     }

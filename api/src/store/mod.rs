@@ -5,6 +5,7 @@ mod alone;
 mod bulk;
 mod dimensions;
 mod health;
+mod known;
 mod lease;
 mod monitored;
 mod open;
@@ -14,17 +15,21 @@ mod turns;
 mod writing;
 
 use std::{
-    collections::HashMap,
     path::Path,
     sync::{
-        Arc, RwLock,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use ballroom_entity::{id::OrganizationId, organization};
+use ballroom_entity::{
+    api_token,
+    id::{ApiTokenId, OrganizationId},
+    organization,
+};
 use ballroom_migration::Migrator;
+use moka::sync::Cache;
 use sea_orm::{
     AccessMode, ConnectionTrait, DbBackend, DbErr, EntityTrait, IsolationLevel, TransactionOptions,
     UpdateMany,
@@ -44,6 +49,7 @@ pub(crate) use writing::Writing;
 
 use crate::base::{error::Error, reference::PublicId};
 use health::Health;
+use known::Known;
 use turns::Turns;
 
 /// Settings of the database.
@@ -80,6 +86,13 @@ impl Default for Settings {
     }
 }
 
+/// Tokens of which the rows are kept.
+const TOKENS: u64 = 10_000;
+
+/// For how long the row of a token is kept: what another process does to the token, such as revoking it, is seen after this
+/// time. What this process does is seen at once.
+const TOKEN_AGE: Duration = Duration::from_millis(500);
+
 /// An open database.
 #[derive(Clone)]
 pub struct Store {
@@ -90,7 +103,8 @@ pub struct Store {
     turns: Arc<Turns>,
     settings: Arc<Settings>,
     health: Arc<Health>,
-    dimensions: Arc<RwLock<HashMap<OrganizationId, Arc<Dimensions>>>>,
+    known: Arc<Known>,
+    tokens: Cache<ApiTokenId, Arc<api_token::Model>>,
     statements: Arc<AtomicU64>,
     commits: Arc<watch::Sender<()>>,
 }
@@ -123,7 +137,8 @@ impl Store {
             turns: Arc::new(Turns::new(settings.writer_queue, settings.writer_queue_timeout)),
             settings: Arc::new(settings),
             health,
-            dimensions: Arc::default(),
+            known: Arc::default(),
+            tokens: Cache::builder().max_capacity(TOKENS).time_to_live(TOKEN_AGE).build(),
             statements,
             commits: Arc::default(),
         })
@@ -223,14 +238,25 @@ impl Store {
         organization: OrganizationId,
     ) -> Result<(organization::Model, Arc<Dimensions>), Error> {
         let row = find(db, organization).await?;
-        let dimensions = match self.known_dimensions(organization, row.dimension_revision) {
+        let dimensions = match self.known.at(organization, row.dimension_revision) {
             Some(dimensions) => dimensions,
             None => {
                 let read = Dimensions::load(db, organization, row.dimension_revision).await?;
-                self.remember(Arc::new(read))
+                self.known.remember(Arc::new(read))
             }
         };
         Ok((row, dimensions))
+    }
+
+    /// The dimensions as they were a moment ago, if somebody has looked then: for showing what rows refer to. What is looked up
+    /// by name, and what is not found here, asks for those of [now](Self::dimensions).
+    pub fn recent_dimensions(&self, organization: OrganizationId) -> Option<Arc<Dimensions>> {
+        self.known.recent(organization)
+    }
+
+    /// The rows of tokens that were used a moment ago. Whoever changes one takes it out.
+    pub(crate) fn tokens(&self) -> &Cache<ApiTokenId, Arc<api_token::Model>> {
+        &self.tokens
     }
 
     /// Writes without a revision and without an event.
@@ -248,17 +274,6 @@ impl Store {
         let _turns = self.turns.all().await;
         self.writing.inner().close_by_ref().await?;
         self.db.inner().close_by_ref().await
-    }
-
-    fn known_dimensions(&self, organization: OrganizationId, revision: i64) -> Option<Arc<Dimensions>> {
-        let cache = self.dimensions.read().unwrap_or_else(|poisoned| poisoned.into_inner());
-        cache.get(&organization).filter(|known| known.revision == revision).cloned()
-    }
-
-    fn remember(&self, dimensions: Arc<Dimensions>) -> Arc<Dimensions> {
-        let mut cache = self.dimensions.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        cache.insert(dimensions.organization, dimensions.clone());
-        dimensions
     }
 }
 

@@ -57,7 +57,7 @@ impl Store {
             .await?
             .pop()
             .ok_or_else(|| Error::not_found("organization", "organization", organization.public()))?;
-        let dimensions = match self.known_dimensions(organization, row.dimension_revision) {
+        let dimensions = match self.known.at(organization, row.dimension_revision) {
             Some(known) => known,
             // Not cached yet: it may contain uncommitted changes of this transaction.
             None => Arc::new(Dimensions::load(&tx, organization, row.dimension_revision).await?),
@@ -109,9 +109,8 @@ impl Store {
                 .await?;
         }
         writing.tx.commit().await.map_err(Error::of_commit)?;
-        // Only now may others see them. (An older revision stored here by a race does no harm: it is
-        // used only while it is the revision in the organization's row.)
-        self.remember(dimensions);
+        // Only now may others see them.
+        self.known.remember(dimensions);
         self.commits.send_replace(());
         Ok(())
     }

@@ -352,7 +352,9 @@ async fn a_planned_release_that_answers_name_is_with_customers(backend: Backend)
         let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { accepted } }";
         app.asks(batch, json!({ "items": items })).await;
     };
+    // What scores say may be up to a second behind the responses while somebody else catches up.
     let releases = async || {
+        tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
         let query = "query($stage: ReleaseLifecycle!) { product(product: \"shop\") {
             in: releases(filter: { lifecycle: [$stage] }) { totalCount }
             releases(orderBy: { field: VERSION, direction: ASC }) { nodes {
