@@ -362,7 +362,7 @@ pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Optio
         }))
 }
 
-/// The row of a token, kept for a moment: most callers send many requests.
+/// The row of a token, cached for a short time, because most callers send many requests.
 async fn row(
     store: &Store,
     organization: OrganizationId,
@@ -387,7 +387,7 @@ fn record_use(store: &Store, row: &Model, at: DateTime<Utc>) {
     if row.last_used_at.is_some_and(|last| at - last < LAST_USE_RESOLUTION) {
         return;
     }
-    // Once, however many requests come before it is written.
+    // Once, however many requests arrive before it is written.
     store.tokens().insert(row.id, Arc::new(Model { last_used_at: Some(at), ..row.clone() }));
     let (store, organization, id) = (store.clone(), row.organization_id, row.id);
     tokio::spawn(async move {
