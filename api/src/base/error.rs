@@ -185,7 +185,7 @@ impl Error {
     }
 
     /// Whether the fault is the server's: the request is valid, and a later attempt may succeed.
-    pub fn is_ours(&self) -> bool {
+    pub fn is_server_error(&self) -> bool {
         matches!(
             self,
             Self::Internal { .. } | Self::Inconsistent(_) | Self::Overloaded(_) | Self::Unavailable { .. }

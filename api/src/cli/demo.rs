@@ -19,8 +19,8 @@ use crate::{
     words::counted,
 };
 
-/// Fill an embedded database with a simulated year of a product with known effects: a release that hurts
-/// a feature, one that improves another, a change in who responds that hurts nothing, a feature loved by three, a slow
+/// Fill an embedded database with a simulated year of a product with known effects: a release that makes
+/// a feature worse, one that improves another, a change in who responds, a feature loved by three, a slow
 /// drift. Then print the reports, list which effects were found, and serve the database.
 ///
 /// Each run recreates the database, in the directory `demo` of the data directory.

@@ -15,15 +15,15 @@ pub(super) struct JobRunner {
     #[arg(long, env = "BALLROOM_JOB_WORKERS", value_name = "N", default_value_t = 2, value_parser = value_parser!(u8).range(0..=64))]
     job_workers: u8,
 
-    /// Interval of checks for due jobs.
+    /// Interval of checks for due jobs, in seconds.
     #[arg(long, env = "BALLROOM_JOB_POLL", value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     job_poll: Duration,
 
-    /// Time after which another process takes over a job whose process died or hangs.
+    /// Time after which another process takes over a job whose process died or hangs, in seconds.
     #[arg(long, env = "BALLROOM_JOB_LEASE", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     job_lease: Duration,
 
-    /// Time limit of a run.
+    /// Time limit of a run, in seconds.
     #[arg(long, env = "BALLROOM_JOB_TIME", value_name = "SECONDS", default_value = "3600", value_parser = seconds)]
     job_time: Duration,
 
@@ -31,7 +31,7 @@ pub(super) struct JobRunner {
     #[arg(long, env = "BALLROOM_JOB_ATTEMPTS", value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(1..=100))]
     job_attempts: u32,
 
-    /// Pause before a failed job is retried; doubled after each further attempt.
+    /// Pause before a failed job is retried, in seconds; doubled after each further attempt.
     #[arg(long, env = "BALLROOM_JOB_PAUSE", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     job_pause: Duration,
 

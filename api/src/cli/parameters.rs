@@ -20,7 +20,7 @@ pub(super) struct Parameters {
     #[arg(long, env = "BALLROOM_FROM", value_name = "DAY")]
     from: Option<NaiveDate>,
 
-    /// The day after the last; default: through the last day that is over.
+    /// Day after the last; default: through the last day that is over.
     #[arg(long, env = "BALLROOM_UNTIL", value_name = "DAY", requires = "from")]
     until: Option<NaiveDate>,
 

@@ -111,12 +111,12 @@ pub async fn create(
         after.updated_at = at;
         after.search = Some(found_by(&after.key, after.name.as_deref()));
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell(Event::CustomerUpdated(after.id));
+        tx.emit(Event::CustomerUpdated(after.id));
         tx.commit().await?;
         return Ok((after, Outcome::Updated));
     }
     let row = row(&tx, key, name, segment).insert(tx.db()).await?;
-    tx.tell(Event::CustomerCreated(row.id));
+    tx.emit(Event::CustomerCreated(row.id));
     tx.commit().await?;
     Ok((row, Outcome::Created))
 }
@@ -146,7 +146,7 @@ pub async fn update(
     }
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
-    tx.tell(Event::CustomerUpdated(row.id));
+    tx.emit(Event::CustomerUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }
@@ -211,7 +211,7 @@ pub(super) async fn create_many(
         Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
     }
     if !made.is_empty() {
-        tx.tell(Event::CustomerSeen(Total(made.len() as u64)));
+        tx.emit(Event::CustomerSeen(Total(made.len() as u64)));
     }
     Ok(made)
 }

@@ -97,7 +97,7 @@ pub async fn record(
         }
         None => {
             let row = row.into_active_model().insert(tx.db()).await?;
-            tx.tell(Event::DeploymentRecorded(row.id));
+            tx.emit(Event::DeploymentRecorded(row.id));
             Recorded { deployment: row, outcome: Outcome::Created }
         }
         Some(known) => renew(&mut tx, known, row, new.deployed_at.is_some(), stamp).await?,
@@ -166,7 +166,7 @@ async fn renew(
     let after: ActiveModel = after.into_active_model().reset_all();
     let after = after.update(tx.db()).await?;
     if outcome == Outcome::Updated {
-        tx.tell(Event::DeploymentUpdated(after.id));
+        tx.emit(Event::DeploymentUpdated(after.id));
     }
     Ok(Recorded { deployment: after, outcome })
 }

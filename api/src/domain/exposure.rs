@@ -84,7 +84,7 @@ pub(crate) async fn record_in(
         }));
     }
     if !changed.is_empty() {
-        tx.tell(Event::ExposureRecorded(Total(changed.len() as u64)));
+        tx.emit(Event::ExposureRecorded(Total(changed.len() as u64)));
     }
     write(tx, changed.into_values()).await?;
     Ok(results)

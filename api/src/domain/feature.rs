@@ -86,7 +86,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(
         }
         after.updated_at = tx.at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell(Event::FeatureUpdated(after.id));
+        tx.emit(Event::FeatureUpdated(after.id));
         return Ok((after, Outcome::Updated));
     }
     let name = name.unwrap_or_else(|| key.clone());
@@ -104,7 +104,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(
         updated_at: Set(tx.at),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell(Event::FeatureCreated(row.id));
+    tx.emit(Event::FeatureCreated(row.id));
     Ok((row, Outcome::Created))
 }
 
@@ -135,7 +135,7 @@ pub async fn update(
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell(Event::FeatureUpdated(row.id));
+    tx.emit(Event::FeatureUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

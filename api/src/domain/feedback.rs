@@ -117,7 +117,7 @@ pub async fn correct(
     if let Some(comment) = changes.comment {
         after.comment = check::text("comment", comment.as_deref())?;
     }
-    rated::says_something(&after)?;
+    rated::require_content(&after)?;
     if let Some(occurred_at) = changes.occurred_at {
         after.occurred_at = check::moment("occurredAt", occurred_at, at)?;
         let product = dimensions.product("product", &after.product_id.public())?;
@@ -131,7 +131,7 @@ pub async fn correct(
     voice::leave(&mut tx, &before).await?;
     voice::enter(&mut tx, &mut after).await?;
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
-    tx.tell(Event::FeedbackCorrected(feedback));
+    tx.emit(Event::FeedbackCorrected(feedback));
     tx.commit().await?;
     Ok(after)
 }
@@ -153,7 +153,7 @@ pub async fn delete(
         .exec(tx.db())
         .await?;
     deleted::record(&tx, &row).await?;
-    tx.tell(Event::FeedbackDeleted(feedback));
+    tx.emit(Event::FeedbackDeleted(feedback));
     tx.commit().await?;
     Ok(row)
 }

@@ -80,7 +80,7 @@ enum Found {
 
 enum NewMember {
     /// The claims describe no person.
-    Nobody,
+    Undescribed,
     There(MemberId),
     ToCreate {
         email: Option<String>,
@@ -106,7 +106,7 @@ pub async fn identify(
         Found::New { identity, member } => (identity, member),
     };
     let member = match new {
-        NewMember::Nobody => None,
+        NewMember::Undescribed => None,
         NewMember::There(member) => Some(member),
         NewMember::ToCreate { email, name } => {
             Some(member::create_in(&mut tx, email, name, caller.role).await?.id)
@@ -157,7 +157,7 @@ async fn find(
     Ok(match (identity, member) {
         (_, Some(Described::Removed)) => Found::Known(Identification::Removed),
         (Some(identity), None) => Found::Known(Identification::Identified(identity.id, None)),
-        (identity, None) => Found::New { identity, member: NewMember::Nobody },
+        (identity, None) => Found::New { identity, member: NewMember::Undescribed },
         (identity, Some(Described::Member(member))) => Found::New { identity, member },
     })
 }

@@ -59,7 +59,7 @@ pub struct IncidentChanges {
 pub async fn find(store: &Store, by: Read, incident: IncidentId) -> Result<Model, Error> {
     let there = Entity::owned_by(by.organization())
         .filter(Column::Id.eq(incident))
-        .apply_if(by.only(), |query, customer| query.filter(hurts(by.organization(), customer)))
+        .apply_if(by.only(), |query, customer| query.filter(affects(by.organization(), customer)))
         .one(store.reader())
         .await?;
     there.ok_or_else(|| Error::not_found("incident", "incident", incident.public()))
@@ -74,7 +74,7 @@ pub async fn find_external(
     source: Option<&str>,
 ) -> Result<Model, Error> {
     let rows = Entity::owned_by(by.organization())
-        .apply_if(by.only(), |query, customer| query.filter(hurts(by.organization(), customer)));
+        .apply_if(by.only(), |query, customer| query.filter(affects(by.organization(), customer)));
     lookup::by_external_id(
         store,
         rows,
@@ -86,7 +86,7 @@ pub async fn find_external(
 }
 
 /// The condition that an incident affects a customer.
-pub(crate) fn hurts(organization: OrganizationId, customer: CustomerId) -> Expr {
+pub(crate) fn affects(organization: OrganizationId, customer: CustomerId) -> Expr {
     let linked = incident_customer::Entity::owned_by(organization)
         .filter(incident_customer::Column::CustomerId.eq(customer))
         .select_only()
@@ -163,7 +163,7 @@ pub async fn update(
     after.revision += 1;
     count::change(&mut tx, &after, &earlier, &features, &attributions, 1);
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
-    tx.tell(Event::IncidentUpdated(incident));
+    tx.emit(Event::IncidentUpdated(incident));
     tx.commit().await?;
     Ok(Updated { incident: after, removed })
 }
@@ -198,7 +198,7 @@ pub async fn resolve(
     after.resolved_by = tx.actor();
     let earlier = found.earlier.clone();
     let after = replace(&mut tx, found, after, earlier).await?;
-    tx.tell(Event::IncidentResolved(incident));
+    tx.emit(Event::IncidentResolved(incident));
     tx.commit().await?;
     Ok(after)
 }
@@ -232,9 +232,9 @@ pub async fn reopen(
     let on = open::day(&tx.dimensions(), there.product_id, since)?;
     let mut after = there.clone();
     let mut earlier = found.earlier.clone();
-    earlier.extend(interval::begin_again(&tx, &mut after, (since, on)).await?);
+    earlier.extend(interval::reopen(&tx, &mut after, (since, on)).await?);
     let after = replace(&mut tx, found, after, earlier).await?;
-    tx.tell(Event::IncidentReopened(incident));
+    tx.emit(Event::IncidentReopened(incident));
     tx.commit().await?;
     Ok(after)
 }
@@ -315,7 +315,7 @@ pub async fn attribute(
     let mut row = row;
     row.updated_at = at;
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
-    tx.tell(Event::IncidentAttributed(incident));
+    tx.emit(Event::IncidentAttributed(incident));
     tx.commit().await?;
     Ok((row, stated))
 }

@@ -128,7 +128,7 @@ pub async fn create(
         after.updated_at = at;
         after.search = Some(found_by(&after.name, after.goal.as_deref()));
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell(Event::IterationUpdated(after.id));
+        tx.emit(Event::IterationUpdated(after.id));
         tx.commit().await?;
         return Ok((after, Outcome::Updated));
     }
@@ -145,7 +145,7 @@ pub async fn create(
         updated_at: Set(at),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell(Event::IterationCreated(row.id));
+    tx.emit(Event::IterationCreated(row.id));
     tx.commit().await?;
     Ok((row, Outcome::Created))
 }
@@ -190,7 +190,7 @@ pub async fn update(
     row.updated_at = Set(at);
     row.search = Set(Some(found_by(row.name.as_ref(), row.goal.as_ref().as_deref())));
     let row = row.update(tx.db()).await?;
-    tx.tell(Event::IterationUpdated(row.id));
+    tx.emit(Event::IterationUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

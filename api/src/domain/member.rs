@@ -137,11 +137,11 @@ pub async fn create(
         outcome = Outcome::Updated;
     }
     match outcome {
-        Outcome::Created => tx.tell(Event::MemberCreated(row.id)),
+        Outcome::Created => tx.emit(Event::MemberCreated(row.id)),
         Outcome::Unchanged => return Ok((row, outcome)),
         _ => {
             row = write(&tx, row).await?;
-            tx.tell(Event::MemberUpdated(row.id));
+            tx.emit(Event::MemberUpdated(row.id));
         }
     }
     tx.commit().await?;
@@ -185,7 +185,7 @@ pub async fn update(
         identity::link_only(&tx, row.id, &subjects, &row.name).await?;
     }
     let row = write(&tx, row).await?;
-    tx.tell(Event::MemberUpdated(row.id));
+    tx.emit(Event::MemberUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }
@@ -201,7 +201,7 @@ pub async fn update_profile(
     let mut row = referenced(tx.db(), by.organization(), "member", &by.member().public()).await?;
     apply(&mut row, changes)?;
     let row = write(&tx, row).await?;
-    tx.tell(Event::MemberUpdated(row.id));
+    tx.emit(Event::MemberUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }
@@ -225,10 +225,10 @@ pub async fn remove(store: &Store, by: Administer, member: &str, at: DateTime<Ut
         .filter(api_token::Column::Id.is_in(revoked.iter().copied()))
         .exec(tx.db())
         .await?;
-    revoked.iter().for_each(|token| tx.tell(Event::TokenRevoked(*token)));
+    revoked.iter().for_each(|token| tx.emit(Event::TokenRevoked(*token)));
     row.removed_at = Some(at);
     let row = write(&tx, row).await?;
-    tx.tell(Event::MemberRemoved(row.id));
+    tx.emit(Event::MemberRemoved(row.id));
     tx.commit().await?;
     revoked.iter().for_each(|token| store.tokens().invalidate(token));
     Ok(row)
@@ -243,7 +243,7 @@ pub(super) async fn create_in(
 ) -> Result<Model, Error> {
     let row = Model { roles: stored_roles(&[role])?, ..blank(tx, email, name) };
     let row = row.into_active_model().insert(tx.db()).await?;
-    tx.tell(Event::MemberCreated(row.id));
+    tx.emit(Event::MemberCreated(row.id));
     Ok(row)
 }
 

@@ -126,7 +126,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
         }
         after.updated_at = tx.at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell(Event::ProductUpdated(after.id));
+        tx.emit(Event::ProductUpdated(after.id));
         return Ok((after, Outcome::Updated));
     }
     let name = name.unwrap_or_else(|| key.clone());
@@ -143,7 +143,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
         updated_at: Set(tx.at),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell(Event::ProductCreated(row.id));
+    tx.emit(Event::ProductCreated(row.id));
     Ok((row, Outcome::Created))
 }
 
@@ -169,7 +169,7 @@ pub async fn update(
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell(Event::ProductUpdated(row.id));
+    tx.emit(Event::ProductUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

@@ -164,9 +164,9 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     let alike = alike.into_iter().cloned().collect();
     drop(dimensions);
     tx.release_written(&row);
-    tx.tell(Event::ReleasePlanned(row.id));
+    tx.emit(Event::ReleasePlanned(row.id));
     if row.released_at.is_some() {
-        tx.tell(Event::ReleaseShipped(row.id));
+        tx.emit(Event::ReleaseShipped(row.id));
     }
     Ok(Planned { release: row, outcome: Outcome::Created, alike })
 }
@@ -246,9 +246,9 @@ async fn renew(tx: &mut Transaction, there: &Model, given: NewState) -> Result<P
         return Ok(Planned { release: after, outcome: Outcome::Unchanged, alike: Vec::new() });
     }
     tx.release_written(&after);
-    tx.tell(Event::ReleaseUpdated(after.id));
+    tx.emit(Event::ReleaseUpdated(after.id));
     if shipped {
-        tx.tell(Event::ReleaseShipped(after.id));
+        tx.emit(Event::ReleaseShipped(after.id));
     }
     Ok(Planned { release: after, outcome: Outcome::Updated, alike: Vec::new() })
 }
@@ -365,7 +365,7 @@ pub(crate) async fn infer_in(
         sent: Set(None),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell(Event::ReleaseInferred(row.id));
+    tx.emit(Event::ReleaseInferred(row.id));
     Ok(row)
 }
 
@@ -463,7 +463,7 @@ pub(crate) async fn ship_in(
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
     keep(tx, ended).await?;
     tx.dimensions_changed().await?;
-    tx.tell(Event::ReleaseShipped(row.id));
+    tx.emit(Event::ReleaseShipped(row.id));
     Ok(row)
 }
 
@@ -481,7 +481,7 @@ pub(crate) async fn move_in(
     row.revision += 1;
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell(Event::ReleaseUpdated(row.id));
+    tx.emit(Event::ReleaseUpdated(row.id));
     Ok(())
 }
 
@@ -495,7 +495,7 @@ pub(crate) async fn unship_in(tx: &mut Transaction, release: &Model) -> Result<(
     row.revision += 1;
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell(Event::ReleaseUpdated(row.id));
+    tx.emit(Event::ReleaseUpdated(row.id));
     Ok(())
 }
 
@@ -558,7 +558,7 @@ pub(crate) async fn withdraw_in(
     there.revision += 1;
     let row = there.into_active_model().reset_all().update(tx.db()).await?;
     tx.release_written(&row);
-    tx.tell(Event::ReleaseWithdrawn(row.id));
+    tx.emit(Event::ReleaseWithdrawn(row.id));
     Ok(row)
 }
 
@@ -602,7 +602,7 @@ pub async fn update(
         replace_touched(&tx, release, touched).await?;
     }
     tx.dimensions_changed().await?;
-    tx.tell(Event::ReleaseUpdated(row.id));
+    tx.emit(Event::ReleaseUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

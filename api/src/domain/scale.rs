@@ -168,7 +168,7 @@ pub async fn create(
     };
     let row = row.insert(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell(Event::ScaleCreated(row.id));
+    tx.emit(Event::ScaleCreated(row.id));
     tx.commit().await?;
     Ok((row, Outcome::Created))
 }

@@ -53,7 +53,7 @@ pub(crate) async fn insert_in(
         }
         after.updated_at = tx.at;
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
-        tx.tell(Event::SegmentUpdated(after.id));
+        tx.emit(Event::SegmentUpdated(after.id));
         return Ok((after, Outcome::Updated));
     }
     let name = name.unwrap_or_else(|| key.clone());
@@ -66,7 +66,7 @@ pub(crate) async fn insert_in(
         updated_at: Set(tx.at),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell(Event::SegmentCreated(row.id));
+    tx.emit(Event::SegmentCreated(row.id));
     Ok((row, Outcome::Created))
 }
 
@@ -84,7 +84,7 @@ pub async fn rename(
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
     tx.dimensions_changed().await?;
-    tx.tell(Event::SegmentUpdated(row.id));
+    tx.emit(Event::SegmentUpdated(row.id));
     tx.commit().await?;
     Ok(row)
 }

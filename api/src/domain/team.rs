@@ -82,7 +82,7 @@ async fn written(
     outcome: Outcome,
 ) -> Result<(Model, Outcome), Error> {
     tx.dimensions_changed().await?;
-    tx.tell(event(row.id));
+    tx.emit(event(row.id));
     tx.commit().await?;
     Ok((row, outcome))
 }
@@ -109,7 +109,7 @@ pub async fn remove(store: &Store, by: Manage, team: &str, at: DateTime<Utc>) ->
         .exec(tx.db())
         .await?;
     tx.dimensions_changed().await?;
-    tx.tell(Event::TeamRemoved(row.id));
+    tx.emit(Event::TeamRemoved(row.id));
     tx.commit().await?;
     Ok(row)
 }
@@ -145,7 +145,7 @@ pub async fn add_members(
         member_id: Set(member.id),
     });
     team_member::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
-    tx.tell(Event::TeamUpdated(team.id));
+    tx.emit(Event::TeamUpdated(team.id));
     tx.commit().await?;
     Ok(Joined { team, changed })
 }
@@ -172,7 +172,7 @@ pub async fn remove_members(
         .filter(team_member::Column::MemberId.is_in(changed.iter().map(|member| member.id)))
         .exec(tx.db())
         .await?;
-    tx.tell(Event::TeamUpdated(team.id));
+    tx.emit(Event::TeamUpdated(team.id));
     tx.commit().await?;
     Ok(Joined { team, changed })
 }

@@ -147,7 +147,7 @@ pub async fn create(
         revoked_at: Set(None),
     };
     let row = row.insert(tx.db()).await?;
-    tx.tell(Event::TokenCreated(row.id));
+    tx.emit(Event::TokenCreated(row.id));
     tx.commit().await?;
     let parts = [by.organization().0.as_bytes().as_slice(), row.id.0.as_bytes(), &secret].concat();
     Ok((row, format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(parts))))
@@ -328,7 +328,7 @@ pub async fn revoke(
     row.revoked_at = Set(Some(at));
     row.updated_at = Set(at);
     let row = row.update(tx.db()).await?;
-    tx.tell(Event::TokenRevoked(row.id));
+    tx.emit(Event::TokenRevoked(row.id));
     tx.commit().await?;
     store.tokens().invalidate(&row.id);
     Ok(row)
@@ -362,7 +362,7 @@ pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Optio
         }))
 }
 
-/// The row of a token, kept for a moment: most callers send many requests.
+/// The row of a token, cached for a short time, because most callers send many requests.
 async fn row(
     store: &Store,
     organization: OrganizationId,
@@ -387,7 +387,7 @@ fn record_use(store: &Store, row: &Model, at: DateTime<Utc>) {
     if row.last_used_at.is_some_and(|last| at - last < LAST_USE_RESOLUTION) {
         return;
     }
-    // Once, however many requests come before it is written.
+    // Once, however many requests arrive before it is written.
     store.tokens().insert(row.id, Arc::new(Model { last_used_at: Some(at), ..row.clone() }));
     let (store, organization, id) = (store.clone(), row.organization_id, row.id);
     tokio::spawn(async move {

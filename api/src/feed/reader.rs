@@ -136,7 +136,7 @@ impl Shared {
                 // Transactions without events have revisions, too.
                 cursor = cursor.max(Cursor::after(revision));
             }
-            self.tell(organization, events, cursor).await?;
+            self.deliver(organization, events, cursor).await?;
             if ended {
                 return Ok(());
             }
@@ -144,7 +144,7 @@ impl Shared {
     }
 
     /// Loads the objects of events, sends them, and moves the cursor.
-    async fn tell(
+    async fn deliver(
         &self,
         organization: OrganizationId,
         events: Vec<outbox::Model>,
@@ -161,7 +161,7 @@ impl Shared {
         // cursor.
         let Some(channel) = channels.get_mut(&organization) else { return Ok(()) };
         if let Some(found) = found {
-            found.tell(channel);
+            found.send(channel);
         }
         channel.cursor = channel.cursor.max(cursor);
         Ok(())
@@ -310,7 +310,7 @@ struct Found {
 }
 
 impl Found {
-    fn tell(self, channel: &Channel) {
+    fn send(self, channel: &Channel) {
         let text = |answer: &feedback::Model| answer.comment.as_ref().map_or(0, String::len);
         send(&channel.feedback, &self.dimensions, self.feedback, text);
         send(&channel.deletions, &self.dimensions, self.deletions, |_| 0);

@@ -156,7 +156,7 @@ pub struct Message {
 
 impl Message {
     /// The error as this viewer may read it.
-    pub(super) fn told_to(&self, viewer: &Viewer) -> String {
+    pub(super) fn for_viewer(&self, viewer: &Viewer) -> String {
         if let Some(redacted) = self.redacted.as_ref().filter(|_| viewer.only_writes()) {
             return redacted.clone();
         }
@@ -179,7 +179,7 @@ impl Message {
             _ => None,
         });
         let message = Self { text: std::mem::take(&mut error.message), near: near.collect(), redacted: None };
-        error.message = message.told_to(viewer);
+        error.message = message.for_viewer(viewer);
     }
 }
 

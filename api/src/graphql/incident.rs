@@ -17,7 +17,7 @@ use super::{
     fault::Fault,
     feature::Feature,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
-    load::{EarlierOf, HurtBy, StatedOf},
+    load::{AffectedBy, AttributionsOf, EarlierOf},
     lookup::{self, By},
     page::{Total, connection},
     product::{self, Product},
@@ -138,7 +138,7 @@ impl Incident {
 
     /// Affected features, by key; empty: the product as a whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
-        let hurt = ctx.load().load_one(HurtBy(self.0.id)).await?.unwrap_or_default();
+        let hurt = ctx.load().load_one(AffectedBy(self.0.id)).await?.unwrap_or_default();
         let dimensions = super::dimensions(ctx).await?;
         let mut features: Vec<_> = hurt.iter().filter_map(|id| dimensions.features.get(id)).collect();
         features.sort_by(|a, b| a.key.cmp(&b.key));
@@ -240,7 +240,7 @@ impl Incident {
     /// Statements about its cause, the earliest first. Not for customers.
     async fn attributions(&self, ctx: &Context<'_>) -> Result<Vec<Attribution>, Fault> {
         ctx.is_inside()?;
-        let stated = ctx.load().load_one(StatedOf(self.0.id)).await?.unwrap_or_default();
+        let stated = ctx.load().load_one(AttributionsOf(self.0.id)).await?.unwrap_or_default();
         Ok(stated.into_iter().map(Attribution).collect())
     }
 

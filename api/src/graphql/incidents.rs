@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     base::error::Error,
-    domain::{access::Viewer, incident::hurts},
+    domain::{access::Viewer, incident::affects},
 };
 
 /// Conditions on incidents; all that are given must hold. Below a feature, release, customer or product, a filter only
@@ -149,8 +149,8 @@ impl Paged for Incidents {
         });
         all.apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
             .apply_if(self.of, |query, product| query.filter(Column::ProductId.eq(product)))
-            .apply_if(self.customer, |query, customer| query.filter(hurts(organization, customer)))
-            .apply_if(self.only, |query, customer| query.filter(hurts(organization, customer)))
+            .apply_if(self.customer, |query, customer| query.filter(affects(organization, customer)))
+            .apply_if(self.only, |query, customer| query.filter(affects(organization, customer)))
             .apply_if(self.state, |query, state| match state {
                 IncidentState::Open => query.filter(Column::ResolvedAt.is_null()),
                 IncidentState::Resolved => query.filter(Column::ResolvedAt.is_not_null()),

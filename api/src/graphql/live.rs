@@ -65,11 +65,11 @@ const EVENT: &str = "event";
 
 /// Holds the cursor of an event.
 #[derive(Clone, Default)]
-pub(super) struct TellsPlace(Arc<OnceLock<Place>>);
+pub(super) struct EventCursor(Arc<OnceLock<Place>>);
 
-impl TellsPlace {
+impl EventCursor {
     /// Sets the cursor.
-    pub(super) fn tell(&self, place: Place) {
+    pub(super) fn set(&self, place: Place) {
         // An event has one root field, and so one cursor.
         let _ = self.0.set(place);
     }
@@ -98,7 +98,7 @@ impl Extension for EachEvent {
         let mut data = Data::default();
         data.insert(load::loader(services.clone(), viewer.clone(), halt));
         data.insert(Now(clock::now()));
-        let place = TellsPlace::default();
+        let place = EventCursor::default();
         data.insert(place.clone());
         let response = waiting.run(next.run_with_data(ctx, operation_name, data)).await;
         let response = response.extension(EVENT, Value::Boolean(true));

@@ -150,18 +150,18 @@ impl Loader<DeploymentsOf> for Loading {
 
 /// The features affected by an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct HurtBy(pub(super) IncidentId);
+pub(super) struct AffectedBy(pub(super) IncidentId);
 
-impl Loader<HurtBy> for Loading {
+impl Loader<AffectedBy> for Loading {
     type Value = Vec<FeatureId>;
     type Error = Error;
 
-    async fn load(&self, keys: &[HurtBy]) -> Result<HashMap<HurtBy, Self::Value>, Error> {
+    async fn load(&self, keys: &[AffectedBy]) -> Result<HashMap<AffectedBy, Self::Value>, Error> {
         let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
         let rows = incidents::features_of(&self.services.store, self.organization(), &ids).await?;
-        let mut features: HashMap<HurtBy, Vec<FeatureId>> = HashMap::new();
+        let mut features: HashMap<AffectedBy, Vec<FeatureId>> = HashMap::new();
         for row in rows {
-            features.entry(HurtBy(row.incident_id)).or_default().push(row.feature_id);
+            features.entry(AffectedBy(row.incident_id)).or_default().push(row.feature_id);
         }
         Ok(features)
     }
@@ -184,16 +184,16 @@ impl Loader<EarlierOf> for Loading {
 
 /// The attributions of an incident, in the order of the statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct StatedOf(pub(super) IncidentId);
+pub(super) struct AttributionsOf(pub(super) IncidentId);
 
-impl Loader<StatedOf> for Loading {
+impl Loader<AttributionsOf> for Loading {
     type Value = Vec<attribution::Model>;
     type Error = Error;
 
-    async fn load(&self, keys: &[StatedOf]) -> Result<HashMap<StatedOf, Self::Value>, Error> {
+    async fn load(&self, keys: &[AttributionsOf]) -> Result<HashMap<AttributionsOf, Self::Value>, Error> {
         let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
         let rows = incidents::attributions_of(&self.services.store, self.organization(), &ids).await?;
-        Ok(grouped(rows, |row| StatedOf(row.incident_id)))
+        Ok(grouped(rows, |row| AttributionsOf(row.incident_id)))
     }
 }
 

@@ -387,8 +387,8 @@ async fn dimensions(ctx: &Context<'_>) -> Result<Arc<Dimensions>, Fault> {
     Ok(loaded.ok_or_else(|| Error::internal("the dimensions were not loaded", "no loader found it"))?)
 }
 
-/// The row that an id of another row refers to. Names are shown as they were a moment ago: only another process can have
-/// changed them since.
+/// The row that another row refers to by ID, from recently checked dimensions: only another process can have changed the
+/// names since.
 async fn row<I: PublicId + Copy + Eq + Hash, M: Clone>(
     ctx: &Context<'_>,
     id: I,

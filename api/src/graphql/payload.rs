@@ -24,7 +24,7 @@ pub struct UserError {
 impl UserError {
     /// Description of the error, and how to correct it.
     async fn message(&self, ctx: &Context<'_>) -> String {
-        self.message.told_to(ctx.viewer())
+        self.message.for_viewer(ctx.viewer())
     }
 }
 

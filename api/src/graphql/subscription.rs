@@ -25,8 +25,8 @@ use super::{
     feature::{self, Feature},
     feedback::Feedback,
     incident::Incident,
-    live::TellsPlace,
-    load::{AllDimensions, HurtBy, Loads, StatedOf},
+    live::EventCursor,
+    load::{AffectedBy, AllDimensions, AttributionsOf, Loads},
     regression::{FeatureRegression, Verdict},
     release::{self, Release},
     scalar::Reference,
@@ -128,8 +128,8 @@ impl Subscription {
         Ok(events(heard, move |portion, incident| {
             let linked = || Linked {
                 id: incident.row.id,
-                hurts: incident.features.clone(),
-                stated: incident.attributions.clone(),
+                affected: incident.features.clone(),
+                attributions: incident.attributions.clone(),
             };
             scope.has_incident(incident).then(|| Delivered {
                 linked: Some(linked()),
@@ -339,8 +339,8 @@ pub struct Delivered<T> {
 /// The links of an incident.
 struct Linked {
     id: IncidentId,
-    hurts: Vec<FeatureId>,
-    stated: Vec<attribution::Model>,
+    affected: Vec<FeatureId>,
+    attributions: Vec<attribution::Model>,
 }
 
 impl<T> Delivered<T> {
@@ -360,13 +360,13 @@ impl<T: OutputType> OutputType for Delivered<T> {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         if let Some(place) = self.place {
-            ctx.data_unchecked::<TellsPlace>().tell(place);
+            ctx.data_unchecked::<EventCursor>().set(place);
         }
         let loads: &Loads = ctx.data_unchecked();
         loads.feed_one(AllDimensions, self.dimensions.clone()).await;
         if let Some(linked) = &self.linked {
-            loads.feed_one(HurtBy(linked.id), linked.hurts.clone()).await;
-            loads.feed_one(StatedOf(linked.id), linked.stated.clone()).await;
+            loads.feed_one(AffectedBy(linked.id), linked.affected.clone()).await;
+            loads.feed_one(AttributionsOf(linked.id), linked.attributions.clone()).await;
         }
         self.thing.resolve(ctx, field).await
     }

@@ -546,7 +546,7 @@ async fn submit(
     if !releases.is_empty() {
         for row in releases {
             results.push(match new_release(tx, row).await {
-                Err(error) if error.is_ours() => return Err(error),
+                Err(error) if error.is_server_error() => return Err(error),
                 result => result.map(row_outcome),
             });
         }

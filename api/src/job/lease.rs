@@ -23,7 +23,7 @@ use crate::{
 const CANDIDATES: u64 = 8;
 
 /// A job claimed by this process.
-pub(super) struct Taken {
+pub(super) struct Claimed {
     /// Its kind.
     pub(super) kind: Kind,
     /// Its lease.
@@ -140,17 +140,17 @@ pub(super) fn bring_forward(at: DateTime<Utc>) -> UpdateMany<Entity> {
 
 /// Claims a job if its lease number is still the one read before and `when` holds. A job whose servers died in every attempt
 /// is given up instead, because it may be the cause.
-pub(super) async fn take(
+pub(super) async fn claim(
     store: &Store,
     (seen, kind): (&Model, Kind),
     when: Condition,
     terms: &Terms<'_>,
-) -> Result<Option<Taken>, Error> {
+) -> Result<Option<Claimed>, Error> {
     let was_lost = seen.leased_until.is_some();
     let given_up = was_lost && seen.attempts as u32 >= terms.attempts;
     let (until, attempts) = if given_up { (None, 0) } else { (Some(terms.until), seen.attempts + 1) };
     let tx = store.aside().await?;
-    let taken = Entity::update_many()
+    let claimed = Entity::update_many()
         .col_expr(Column::Lease, Expr::val(seen.lease + 1))
         .col_expr(Column::LeasedUntil, Expr::val(until))
         .col_expr(Column::Attempts, Expr::val(attempts))
@@ -161,7 +161,7 @@ pub(super) async fn take(
         .filter(when)
         .exec(&tx.tx)
         .await?;
-    if taken.rows_affected == 0 {
+    if claimed.rows_affected == 0 {
         return Ok(None);
     }
     if was_lost {
@@ -175,7 +175,7 @@ pub(super) async fn take(
         Lease { organization: seen.organization_id, job: seen.name.as_str().into(), number: seen.lease + 1 };
     let run = begin_run(&tx.tx, &lease, attempts, terms).await?;
     tx.commit().await?;
-    Ok(Some(Taken { kind, lease, attempt: attempts as u32, run, at: terms.now }))
+    Ok(Some(Claimed { kind, lease, attempt: attempts as u32, run, at: terms.now }))
 }
 
 /// Records that the run under the last lease was lost.
@@ -230,23 +230,23 @@ pub(super) async fn renew(store: &Store, lease: &Lease, until: DateTime<Utc>) ->
 
 /// Releases a job and records the outcome; returns whether the lease was still valid. If not, nothing is written: the process
 /// that took the job over has recorded it.
-pub(super) async fn give_back(
+pub(super) async fn release(
     store: &Store,
-    taken: &Taken,
+    claimed: &Claimed,
     ending: &Ending,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
     let tx = store.aside().await?;
     if let Some(again) = ending.again {
-        bring_forward(again).filter(taken.lease.row()).exec(&tx.tx).await?;
+        bring_forward(again).filter(claimed.lease.row()).exec(&tx.tx).await?;
     }
-    let given_back = Entity::update_many()
+    let released = Entity::update_many()
         .col_expr(Column::LeasedUntil, Expr::val(None::<DateTime<Utc>>))
         .col_expr(Column::Attempts, Expr::val(ending.attempts as i32))
-        .filter(taken.lease.row())
+        .filter(claimed.lease.row())
         .exec(&tx.tx)
         .await?;
-    if given_back.rows_affected == 0 {
+    if released.rows_affected == 0 {
         return Ok(false);
     }
     job_run::Entity::update_many()
@@ -254,8 +254,8 @@ pub(super) async fn give_back(
         .col_expr(job_run::Column::Items, Expr::val(ending.items as i64))
         .col_expr(job_run::Column::Message, Expr::val(ending.message.as_str()))
         .col_expr(job_run::Column::EndedAt, Expr::val(now))
-        .filter(job_run::Column::OrganizationId.eq(taken.lease.organization))
-        .filter(job_run::Column::Id.eq(taken.run))
+        .filter(job_run::Column::OrganizationId.eq(claimed.lease.organization))
+        .filter(job_run::Column::Id.eq(claimed.run))
         .exec(&tx.tx)
         .await?;
     tx.commit().await?;

@@ -15,7 +15,7 @@ use tokio::{
 use super::{
     Jobs, Kind,
     kind::{Done, Work},
-    lease::{self, Ending, Taken, Terms},
+    lease::{self, Claimed, Ending, Terms},
 };
 use crate::{
     base::error::{Error, with_causes},
@@ -85,9 +85,9 @@ impl Jobs {
         lease::enroll(&self.store, None, now).await?;
         for job in lease::due(&self.store, now).await? {
             let Some(kind) = Kind::named(&job.name) else { continue };
-            match self.take((&job, kind), lease::is_due(now)).await {
-                Ok(Some(taken)) => {
-                    self.run(taken, stop).await;
+            match self.claim((&job, kind), lease::is_due(now)).await {
+                Ok(Some(claimed)) => {
+                    self.run(claimed, stop).await;
                     return Ok(true);
                 }
                 Ok(None) => (),
@@ -105,12 +105,12 @@ impl Jobs {
         let now = self.now();
         self.enroll(by).await?;
         let job = self.row(by, kind).await?;
-        let Some(taken) = self.take((&job, kind), lease::is_free(now)).await? else {
+        let Some(claimed) = self.claim((&job, kind), lease::is_free(now)).await? else {
             let reason = format!("`{}` is running in another process; wait until it ends", kind.name());
             return Err(Error::conflict("name", reason));
         };
         let (_go_on, never) = watch::channel(false);
-        match self.run(taken, never).await {
+        match self.run(claimed, never).await {
             Some(ended) => Ok(ended),
             None => {
                 let reason = format!("another process took `{}` over; nothing more was written", kind.name());
@@ -119,7 +119,7 @@ impl Jobs {
         }
     }
 
-    async fn take(&self, (job, kind): (&Model, Kind), when: Condition) -> Result<Option<Taken>, Error> {
+    async fn claim(&self, (job, kind): (&Model, Kind), when: Condition) -> Result<Option<Claimed>, Error> {
         let now = self.now();
         let terms = Terms {
             server: &self.server,
@@ -128,22 +128,22 @@ impl Jobs {
             next: kind.next(&self.store, job.organization_id, now).await?,
             attempts: self.settings.attempts,
         };
-        lease::take(&self.store, (job, kind), when, &terms).await
+        lease::claim(&self.store, (job, kind), when, &terms).await
     }
 
     /// Runs a claimed job and releases it. Returns the outcome; none if the lease was lost.
-    async fn run(&self, taken: Taken, mut stop: watch::Receiver<bool>) -> Option<Ended> {
-        let name = taken.kind.name();
+    async fn run(&self, claimed: Claimed, mut stop: watch::Receiver<bool>) -> Option<Ended> {
+        let name = claimed.kind.name();
         let ended = tokio::select! {
             biased;
-            done = self.attempt(&taken) => Ok(done),
-            () = self.keep(&taken) => Err(Interrupted::Lost),
+            done = self.attempt(&claimed) => Ok(done),
+            () = self.renew(&claimed) => Err(Interrupted::Lost),
             // A dropped sender stops nothing.
             Ok(_) = stop.wait_for(|stop| *stop) => Err(Interrupted::Stopped),
         };
         let ending = match ended {
-            Ok(done) => self.ending(&taken, done),
-            Err(Interrupted::Stopped) => self.stopped(&taken),
+            Ok(done) => self.ending(&claimed, done),
+            Err(Interrupted::Stopped) => self.stopped(&claimed),
             Err(Interrupted::Lost) => {
                 tracing::warn!(
                     job = name,
@@ -152,7 +152,7 @@ impl Jobs {
                 return None;
             }
         };
-        match lease::give_back(&self.store, &taken, &ending, self.now()).await {
+        match lease::release(&self.store, &claimed, &ending, self.now()).await {
             Ok(true) => {
                 tracing::info!(job = name, outcome = ?ending.outcome, "{}", ending.message);
                 Some(Ended { outcome: ending.outcome, message: ending.message })
@@ -173,19 +173,19 @@ impl Jobs {
     }
 
     /// Does the work within the time limit; a panic counts as a failure.
-    async fn attempt(&self, taken: &Taken) -> Result<Done, String> {
+    async fn attempt(&self, claimed: &Claimed) -> Result<Done, String> {
         let work = Work {
             store: &self.store,
             scores: &self.scores,
             settings: &self.settings,
-            lease: &taken.lease,
-            now: taken.at,
+            lease: &claimed.lease,
+            now: claimed.at,
         };
         let time = self.settings.time;
-        match AssertUnwindSafe(timeout(time, taken.kind.run(&work))).catch_unwind().await {
+        match AssertUnwindSafe(timeout(time, claimed.kind.run(&work))).catch_unwind().await {
             Ok(Ok(Ok(done))) => Ok(done),
             Ok(Ok(Err(error))) => {
-                tracing::error!(job = taken.kind.name(), error = with_causes(&error), "a job failed");
+                tracing::error!(job = claimed.kind.name(), error = with_causes(&error), "a job failed");
                 Err(error.to_string())
             }
             Ok(Err(_)) => Err(format!("took longer than {} s", time.as_secs_f64())),
@@ -194,18 +194,18 @@ impl Jobs {
     }
 
     /// Renews the lease until it is lost.
-    async fn keep(&self, taken: &Taken) {
-        let mut until = taken.at + self.settings.lease;
+    async fn renew(&self, claimed: &Claimed) {
+        let mut until = claimed.at + self.settings.lease;
         loop {
             sleep(self.settings.lease / RENEWALS).await;
             let now = self.now();
-            match lease::renew(&self.store, &taken.lease, now + self.settings.lease).await {
+            match lease::renew(&self.store, &claimed.lease, now + self.settings.lease).await {
                 Ok(true) => until = now + self.settings.lease,
                 Ok(false) => return,
                 // The database may be available again before the lease expires.
                 Err(_) if now < until => (),
                 Err(error) => {
-                    let job = taken.kind.name();
+                    let job = claimed.kind.name();
                     tracing::error!(job, error = with_causes(&error), "cannot renew the lease of a job");
                     return;
                 }
@@ -213,27 +213,27 @@ impl Jobs {
         }
     }
 
-    fn ending(&self, taken: &Taken, done: Result<Done, String>) -> Ending {
+    fn ending(&self, claimed: &Claimed, done: Result<Done, String>) -> Ending {
         let reason = match done {
             Ok(Done { items, message }) => {
                 return Ending { outcome: JobOutcome::Succeeded, items, message, again: None, attempts: 0 };
             }
             Err(reason) => reason,
         };
-        if taken.attempt >= self.settings.attempts {
+        if claimed.attempt >= self.settings.attempts {
             let message = format!("{reason}; given up until the next due time");
             return Ending { outcome: JobOutcome::Failed, items: 0, message, again: None, attempts: 0 };
         }
-        let pause = pause(self.settings.pause, taken.attempt, chance());
+        let pause = pause(self.settings.pause, claimed.attempt, chance());
         let again = Some(self.now() + pause);
-        let attempts = taken.attempt;
+        let attempts = claimed.attempt;
         Ending { outcome: JobOutcome::Retried, items: 0, message: reason, again, attempts }
     }
 
     /// An attempt that was stopped does not count.
-    fn stopped(&self, taken: &Taken) -> Ending {
+    fn stopped(&self, claimed: &Claimed) -> Ending {
         let message = "the server was stopped".to_owned();
-        let (again, attempts) = (Some(self.now()), taken.attempt - 1);
+        let (again, attempts) = (Some(self.now()), claimed.attempt - 1);
         Ending { outcome: JobOutcome::Stopped, items: 0, message, again, attempts }
     }
 }

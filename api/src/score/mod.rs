@@ -1,9 +1,9 @@
 //! Scores: from daily counts, through analytics, back to the organization's own nouns.
 
 mod ask;
+mod cache;
 pub mod distribution;
 pub mod facts;
-mod kept;
 pub mod parameters;
 mod snapshot;
 pub mod timeline;
@@ -22,7 +22,7 @@ use ballroom_entity::id::{FeatureId, ProductId, ReleaseId, SegmentId};
 use chrono::{DateTime, Days, NaiveDate};
 
 pub use self::snapshot::Snapshot;
-use self::{kept::SnapshotCache, parameters::Parameters};
+use self::{cache::SnapshotCache, parameters::Parameters};
 use crate::{
     base::{day::day, error::Error},
     domain::access::Report,
@@ -128,7 +128,7 @@ impl Cell {
 #[derive(Clone)]
 pub struct Scores {
     store: Store,
-    kept: SnapshotCache,
+    cache: SnapshotCache,
 }
 
 /// The value of a feature as of a series of days, each over a period of the same length that ends on the day.
@@ -160,12 +160,12 @@ pub struct ForecastOf {
 impl Scores {
     /// Scores of the data in this database.
     pub fn new(store: Store) -> Self {
-        Self { store, kept: SnapshotCache::default() }
+        Self { store, cache: SnapshotCache::default() }
     }
 
     /// The organization's current counts. One statement if nothing has changed.
     pub async fn snapshot(&self, by: Report, today: NaiveDate) -> Result<Arc<Snapshot>, Error> {
-        self.kept.snapshot(&self.store, by, today).await
+        self.cache.snapshot(&self.store, by, today).await
     }
 
     /// The value of every feature of a product (and of the product as a whole, if responses are about it): the

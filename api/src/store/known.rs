@@ -1,4 +1,4 @@
-//! What is known of organizations without asking the database each time.
+//! A cache of the dimensions of organizations.
 
 use std::{
     collections::HashMap,
@@ -10,22 +10,22 @@ use ballroom_entity::id::OrganizationId;
 
 use super::Dimensions;
 
-/// For how long names are shown as they were. Only another process can have changed them meanwhile: what this one commits is
-/// known at once.
-const RECENT: Duration = Duration::from_millis(100);
+/// Time for which cached dimensions may be used without a check, for display only. Only another process can have changed them
+/// in this time: commits of this process are seen at once.
+const MAX_AGE: Duration = Duration::from_millis(100);
 
-/// The dimensions of organizations that were read.
+/// The cached dimensions of organizations.
 #[derive(Default)]
-pub(super) struct Known(RwLock<HashMap<OrganizationId, Entry>>);
+pub(super) struct DimensionCache(RwLock<HashMap<OrganizationId, Entry>>);
 
 struct Entry {
     dimensions: Arc<Dimensions>,
-    /// When the database last said that they are right.
+    /// Time of the last check against the database.
     checked: Instant,
 }
 
-impl Known {
-    /// Those of a revision that the database says is the present one.
+impl DimensionCache {
+    /// The dimensions of a revision that the database reported as the current one.
     pub(super) fn at(&self, organization: OrganizationId, revision: i64) -> Option<Arc<Dimensions>> {
         let mut known = self.write();
         let entry = known.get_mut(&organization).filter(|entry| entry.dimensions.revision == revision)?;
@@ -33,14 +33,14 @@ impl Known {
         Some(entry.dimensions.clone())
     }
 
-    /// Those that were right a moment ago.
+    /// The dimensions if they were checked recently.
     pub(super) fn recent(&self, organization: OrganizationId) -> Option<Arc<Dimensions>> {
         let known = self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let entry = known.get(&organization).filter(|entry| entry.checked.elapsed() < RECENT)?;
+        let entry = known.get(&organization).filter(|entry| entry.checked.elapsed() < MAX_AGE)?;
         Some(entry.dimensions.clone())
     }
 
-    /// Remembers those that were read or committed, unless newer ones are known.
+    /// Stores dimensions that were read or committed, unless newer ones are stored.
     pub(super) fn remember(&self, dimensions: Arc<Dimensions>) -> Arc<Dimensions> {
         let mut known = self.write();
         let older = |entry: &Entry| entry.dimensions.revision <= dimensions.revision;

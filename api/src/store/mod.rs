@@ -50,7 +50,7 @@ pub(crate) use writing::Writing;
 
 use crate::base::{error::Error, reference::PublicId};
 use health::Health;
-use known::Known;
+use known::DimensionCache;
 use turns::Turns;
 
 /// Settings of the database.
@@ -87,12 +87,12 @@ impl Default for Settings {
     }
 }
 
-/// Tokens of which the rows are kept.
-const TOKENS: u64 = 10_000;
+/// Maximum number of cached tokens.
+const MAX_TOKENS: u64 = 10_000;
 
-/// For how long the row of a token is kept: what another process does to the token, such as revoking it, is seen after this
-/// time. What this process does is seen at once.
-const TOKEN_AGE: Duration = Duration::from_millis(500);
+/// Time for which the row of a token is cached: changes by another process, such as a revocation, are seen after this
+/// time. Changes by this process are seen at once.
+const MAX_TOKEN_AGE: Duration = Duration::from_millis(500);
 
 /// An open database.
 #[derive(Clone)]
@@ -104,7 +104,7 @@ pub struct Store {
     turns: Arc<Turns>,
     settings: Arc<Settings>,
     health: Arc<Health>,
-    known: Arc<Known>,
+    known: Arc<DimensionCache>,
     tokens: Cache<ApiTokenId, Arc<api_token::Model>>,
     statements: Arc<AtomicU64>,
     commits: Arc<watch::Sender<()>>,
@@ -139,7 +139,7 @@ impl Store {
             settings: Arc::new(settings),
             health,
             known: Arc::default(),
-            tokens: Cache::builder().max_capacity(TOKENS).time_to_live(TOKEN_AGE).build(),
+            tokens: Cache::builder().max_capacity(MAX_TOKENS).time_to_live(MAX_TOKEN_AGE).build(),
             statements,
             commits: Arc::default(),
         })
@@ -249,13 +249,13 @@ impl Store {
         Ok((row, dimensions))
     }
 
-    /// The dimensions as they were a moment ago, if somebody has looked then: for showing what rows refer to. What is looked up
-    /// by name, and what is not found here, asks for those of [now](Self::dimensions).
+    /// The dimensions if they were checked recently, for showing the objects that rows refer to. Lookups by name, and objects
+    /// that are not found here, use the [current](Self::dimensions) ones.
     pub fn recent_dimensions(&self, organization: OrganizationId) -> Option<Arc<Dimensions>> {
         self.known.recent(organization)
     }
 
-    /// The rows of tokens that were used a moment ago. Whoever changes one takes it out.
+    /// The rows of recently used tokens. Code that changes a token invalidates its row.
     pub(crate) fn tokens(&self) -> &Cache<ApiTokenId, Arc<api_token::Model>> {
         &self.tokens
     }

@@ -111,7 +111,7 @@ impl Transaction {
     }
 
     /// Adds an event, which subscribers get once the transaction is committed.
-    pub fn tell(&mut self, event: Event) {
+    pub fn emit(&mut self, event: Event) {
         self.events.push(event);
     }
 

@@ -24,8 +24,8 @@ on_both!(
     pages_fit_together
 );
 
-/// The operations that `tests/bench/http` measures, and how many statements each sends once the server knows the
-/// organization: on SQLite, and on PostgreSQL. A change that moves one moves its number here, on purpose.
+/// The operations that `tests/bench/http` measures, and the number of statements of each once the organization is cached:
+/// on SQLite, and on PostgreSQL. A change of a number must be made here deliberately.
 const OPERATIONS: [(&str, [u64; 2]); 5] = [
     ("who calls", [0, 0]),
     ("one answer", [0, 0]),
@@ -43,8 +43,8 @@ const SUBMIT: &str = "mutation($input: SubmitFeedbackInput!) {
 const BATCH: &str = "mutation($input: SubmitFeedbackBatchInput!) {
     submitFeedbackBatch(input: $input) { accepted items { index outcome feedback { id } } } }";
 
-/// What an answer may take on PostgreSQL, its row with indexes and the daily counts, in bytes: some percent above and below
-/// what it takes.
+/// Permitted size of a response on PostgreSQL, its row with indexes and the daily counts, in bytes: some percent above and
+/// below the measured one.
 const BYTES: std::ops::RangeInclusive<i64> = 0..=0;
 
 const QUERY: &str = "{ product(product: \"shop\") { features(first: 50) { nodes {
@@ -127,7 +127,7 @@ async fn fifty_features_with_everything_are_a_handful_of_statements(backend: Bac
     assert!(few <= 16 && many <= 16, "{few} statements for 3 features, {many} for 50");
 }
 
-/// An answer that names everything, as most systems send it. The same number is the same answer.
+/// A response with all references, as most systems send it. The same number gives the same response.
 fn full(number: usize) -> serde_json::Value {
     let at = DateTime::from_timestamp(1_750_000_000 + number as i64 * 700, 0).unwrap();
     serde_json::json!({ "product": "shop", "feature": format!("feature-{:02}", number * 7 % 20), "release": "1.0",
@@ -160,7 +160,7 @@ async fn each_operation_sends_so_many_statements(backend: Backend) {
     let id = made["submitFeedbackBatch"]["items"][500]["feedback"]["id"].clone();
 
     let mut sent = OPERATIONS.map(|(name, _)| (name, Vec::new()));
-    // The first time may read what is kept afterwards.
+    // The first time may read what is cached afterwards.
     for round in 1..=4 {
         for (at, (_, counts)) in sent.iter_mut().enumerate() {
             let before = services.store.statements();
@@ -194,7 +194,7 @@ async fn each_operation_sends_so_many_statements(backend: Backend) {
             if round > 1 {
                 counts.push(services.store.statements() - before);
             } else {
-                // What goes on after an answer, such as noting that a token is used, belongs to the first time.
+                // Work after a response, such as recording the use of a token, belongs to the first time.
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             }
         }

@@ -35,7 +35,7 @@ pub(super) fn rating(
 }
 
 /// Refuses a response without a rating and a comment.
-pub(super) fn says_something(row: &Model) -> Result<(), Error> {
+pub(super) fn require_content(row: &Model) -> Result<(), Error> {
     match row.level.is_some() || row.comment.is_some() {
         true => Ok(()),
         false => Err(Error::invalid("rating", "is missing, and so is `comment`; send at least one of them")),

@@ -63,7 +63,7 @@ pub(super) async fn all(
         let fresh = Entity::owned_by(tx.organization()).filter(Column::Id.eq(meant.id)).one(tx.db()).await?;
         let Some(row) = fresh else { continue };
         results[at] = Some(match one(tx, row, given, meant, how).await {
-            Err(error) if error.is_ours() => return Err(error),
+            Err(error) if error.is_server_error() => return Err(error),
             result => result,
         });
     }
@@ -110,7 +110,7 @@ async fn one(
         (after.scale_id, after.level) = (given.scale_id, given.level);
     }
     nulls.take("comment", &mut after.comment, given.comment);
-    rated::says_something(&after)?;
+    rated::require_content(&after)?;
     nulls.take("channel", &mut after.channel, given.channel);
     if meant.timed {
         (after.occurred_at, after.day) = (given.occurred_at, given.day);
@@ -128,7 +128,7 @@ async fn one(
     }
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
     if differs && how.event_detail == EventDetail::Each {
-        tx.tell(Event::FeedbackCorrected(after.id));
+        tx.emit(Event::FeedbackCorrected(after.id));
     }
     let outcome = if differs { Outcome::Updated } else { Outcome::Unchanged };
     Ok(Submitted::known(after, outcome))

@@ -136,7 +136,7 @@ pub async fn submit_in(
         let (mut new, mut later, mut begun) = (Vec::new(), Vec::new(), HashSet::new());
         for (at, draft) in drafts {
             let Some(external) = draft.external_key() else {
-                match rated::says_something(&draft.row) {
+                match rated::require_content(&draft.row) {
                     Ok(()) => new.push((at, draft)),
                     Err(error) => results[at] = Some(Err(error)),
                 }
@@ -147,7 +147,7 @@ pub async fn submit_in(
             } else if begun.contains(&external) {
                 later.push((at, draft));
             } else if let Err(error) =
-                deletions.admit(&draft.row).and_then(|()| rated::says_something(&draft.row))
+                deletions.admit(&draft.row).and_then(|()| rated::require_content(&draft.row))
             {
                 results[at] = Some(Err(error));
             } else {
@@ -386,8 +386,8 @@ async fn count(
     if !submitted.is_empty() {
         let ids: Vec<_> = submitted.iter().map(|(_, one)| one.feedback.id).collect();
         match how.event_detail {
-            EventDetail::Each => tx.tell(Event::FeedbackSubmitted(ids)),
-            EventDetail::Total => tx.tell(Event::FeedbackImported(Total(ids.len() as u64))),
+            EventDetail::Each => tx.emit(Event::FeedbackSubmitted(ids)),
+            EventDetail::Total => tx.emit(Event::FeedbackImported(Total(ids.len() as u64))),
         }
     }
     Ok(submitted)

@@ -91,7 +91,7 @@ async fn change(
     count::change(&mut tx, &after, &earlier, &features, &attributions, 1);
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
     let changed = rows(&tx, &changed).await?;
-    tx.tell(Event::IncidentUpdated(incident));
+    tx.emit(Event::IncidentUpdated(incident));
     tx.commit().await?;
     Ok(Linked { incident: after, changed })
 }

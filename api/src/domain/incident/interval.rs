@@ -98,7 +98,7 @@ pub(super) async fn earlier_in(
 }
 
 /// Begins another interval and stores the one that ended. Returns it; none if there was no time between the two.
-pub(super) async fn begin_again(
+pub(super) async fn reopen(
     tx: &Transaction,
     incident: &mut Model,
     (at, on): (DateTime<Utc>, NaiveDate),

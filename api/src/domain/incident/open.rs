@@ -129,7 +129,7 @@ pub async fn open_in(
                 Err(error) => Err(error),
             };
             results.push(match result {
-                Err(error) if error.is_ours() => return Err(error),
+                Err(error) if error.is_server_error() => return Err(error),
                 told => told,
             });
             continue;
@@ -421,9 +421,9 @@ impl New {
         match event_detail {
             EventDetail::Each => {
                 let ids: Vec<_> = self.incidents.iter().map(|incident| incident.id).collect();
-                tx.tell(Event::IncidentOpened(ids));
+                tx.emit(Event::IncidentOpened(ids));
             }
-            EventDetail::Total => tx.tell(Event::IncidentImported(Total(self.incidents.len() as u64))),
+            EventDetail::Total => tx.emit(Event::IncidentImported(Total(self.incidents.len() as u64))),
         }
         Ok(())
     }

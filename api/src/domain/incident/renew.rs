@@ -113,7 +113,7 @@ pub(super) async fn renew(
     after.sent = Some(stamp.sent);
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
     if differs && event_detail == EventDetail::Each {
-        tx.tell(match (before.resolved_at, after.resolved_at) {
+        tx.emit(match (before.resolved_at, after.resolved_at) {
             (None, Some(_)) => Event::IncidentResolved(incident),
             (Some(_), None) => Event::IncidentReopened(incident),
             _ => Event::IncidentUpdated(incident),
@@ -181,7 +181,7 @@ impl Times {
         if let Some(at) = again.filter(|at| !known(*at, incident, earlier))
             && incident.resolved_at.is_some_and(|resolved| at >= resolved)
         {
-            earlier.extend(interval::begin_again(tx, incident, on(at)?).await?);
+            earlier.extend(interval::reopen(tx, incident, on(at)?).await?);
         }
         if let Some(resolved_at) = self.resolved_at {
             // The end of an earlier interval, submitted late: it is known.
@@ -207,7 +207,7 @@ impl Times {
         } else if let Some(at) = self.open_at
             && incident.resolved_at.is_some_and(|resolved| at >= resolved)
         {
-            earlier.extend(interval::begin_again(tx, incident, on(at)?).await?);
+            earlier.extend(interval::reopen(tx, incident, on(at)?).await?);
         }
         Ok(())
     }

@@ -83,7 +83,7 @@ pub async fn change(
     }
     row.updated_at = Set(at);
     row.update(tx.db()).await?;
-    tx.tell(Event::OrganizationUpdated(by.organization()));
+    tx.emit(Event::OrganizationUpdated(by.organization()));
     tx.commit().await?;
     find(store, by.organization()).await
 }

@@ -29,7 +29,7 @@ use super::{
 const MAX_UNKNOWN: usize = 20;
 
 /// The causes in the order of the document, each with its position. `hints`: whether the caller may know what exists.
-pub(super) fn tell(
+pub(super) fn report(
     schema: &Schema,
     document: &Document,
     wrong: &DiagnosticList,

@@ -29,14 +29,14 @@ pub(super) fn check(fit: Fit<'_>, document: &ExecutableDocument) -> Vec<(Option<
     let mut wrong = Vec::new();
     // Each value once, although several operations may spread its fragment.
     let (mut told, mut spread) = (HashSet::new(), HashSet::new());
-    let mut tell = |walk: Walk<'_>| {
+    let mut report = |walk: Walk<'_>| {
         wrong.extend(walk.wrong.into_iter().filter(|(place, _)| told.insert(*place)));
     };
     for operation in document.operations.iter() {
         let mut walk = Walk::new(fit, document, &places, &operation.variables);
         walk.operation(operation);
         spread.extend(walk.spread.iter().copied());
-        tell(walk);
+        report(walk);
     }
     // Unused fragments are an error too; it is reported besides the errors within them.
     for (name, fragment) in &document.fragments {
@@ -44,7 +44,7 @@ pub(super) fn check(fit: Fit<'_>, document: &ExecutableDocument) -> Vec<(Option<
             let mut walk = Walk::new(fit, document, &places, &[]);
             walk.selections(&fragment.selection_set);
             spread.extend(walk.spread.iter().copied());
-            tell(walk);
+            report(walk);
         }
     }
     wrong.sort_by_key(|(place, _)| *place);

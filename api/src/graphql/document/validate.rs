@@ -89,7 +89,7 @@ impl Validator {
         let (mut wrong, valid) = match document.to_executable_validate(&self.schema) {
             Ok(valid) => (literal::check(fit, &valid), Some(valid)),
             Err(broken) => {
-                let causes = causes::tell(&self.schema, document, &broken.errors, hints);
+                let causes = causes::report(&self.schema, document, &broken.errors, hints);
                 let causes = causes.into_iter().map(|(message, place)| {
                     (place, Refusal::many(Code::ValidationError, [(message, place)]))
                 });

@@ -323,7 +323,7 @@ async fn customers(
 fn count_created<T>(result: Result<T, Error>) -> Result<u64, Error> {
     match result {
         Ok(_) => Ok(1),
-        Err(error) if error.is_ours() => Err(error),
+        Err(error) if error.is_server_error() => Err(error),
         Err(_) => Ok(0),
     }
 }
