@@ -122,6 +122,11 @@ impl Viewer {
         self.member
     }
 
+    /// By what the caller was authenticated, if that is recorded.
+    pub fn actor(&self) -> Option<Actor> {
+        self.actor
+    }
+
     /// The customer for whom the caller speaks, with the role of one.
     pub fn customer(&self) -> Option<CustomerId> {
         self.customer

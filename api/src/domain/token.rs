@@ -339,17 +339,37 @@ pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Optio
         return operators::check(store, secret, at).await;
     }
     let Some((organization, id, secret)) = parts(text) else { return Ok(None) };
+    let found = working(store, organization, id, at).await?.filter(|row| row.secret_hash == hash(&secret));
+    Ok(found.map(|row| held(store, row, at)))
+}
+
+/// Who acts in the place of whoever holds a token; none if it is revoked or has run out.
+pub(super) async fn stood_for(
+    store: &Store,
+    organization: OrganizationId,
+    id: ApiTokenId,
+    at: DateTime<Utc>,
+) -> Result<Option<Holder>, Error> {
+    Ok(working(store, organization, id, at).await?.map(|row| held(store, row, at)))
+}
+
+/// A token that is neither revoked nor has run out.
+async fn working(
+    store: &Store,
+    organization: OrganizationId,
+    id: ApiTokenId,
+    at: DateTime<Utc>,
+) -> Result<Option<Model>, Error> {
     let found = Entity::owned_by(organization).filter(Column::Id.eq(id)).one(store.reader()).await?;
-    Ok(found
-        .filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at))
-        .filter(|row| row.secret_hash == hash(&secret))
-        .map(|row| {
-            note_use(store, &row, at);
-            let publication = publication(&row);
-            let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, row.name);
-            let viewer = viewer.acting(Actor::Token(row.id), row.member_id);
-            Holder { expires_at: row.expires_at, viewer: viewer.publishing(publication) }
-        }))
+    Ok(found.filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at)))
+}
+
+fn held(store: &Store, row: Model, at: DateTime<Utc>) -> Holder {
+    note_use(store, &row, at);
+    let publication = publication(&row);
+    let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, row.name);
+    let viewer = viewer.acting(Actor::Token(row.id), row.member_id);
+    Holder { expires_at: row.expires_at, viewer: viewer.publishing(publication) }
 }
 
 /// How exactly it is known when a token was last used: a write for every request would cost more than it tells.

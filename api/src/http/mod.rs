@@ -1,6 +1,10 @@
 //! HTTP: routes, who calls, health. The only module that knows HTTP.
 
 mod auth;
+#[cfg(feature = "dashboard")]
+mod dashboard;
+#[cfg(not(feature = "dashboard"))]
+mod form;
 mod graphql;
 mod heads;
 mod health;
@@ -11,6 +15,8 @@ mod media;
 mod oidc;
 mod page;
 mod params;
+mod session;
+mod sign_in;
 mod sse;
 mod tls;
 mod websocket;
@@ -24,7 +30,7 @@ use std::{
 use actix_web::{App, HttpServer, dev::Server, middleware, web};
 
 pub use live::{Listeners, Live, LiveSettings};
-pub use oidc::{Oidc, OidcSettings};
+pub use oidc::{Oidc, OidcClient, OidcSettings};
 pub use tls::certified;
 
 use self::heads::Heads;
@@ -53,6 +59,8 @@ pub struct Settings {
     pub address_header: Option<String>,
     /// Whose pages may ask: origins, or `*` for all.
     pub cors_origins: Vec<String>,
+    /// Where browsers find the server: scheme, host and port, nothing after.
+    pub public_url: String,
     /// The certificate and its key, if the server speaks TLS.
     pub tls: Option<rustls::ServerConfig>,
 }
@@ -115,8 +123,10 @@ pub fn server(
             .wrap(middleware::from_fn(heads::request))
             .configure(|app| graphql::routes(app, &settings))
             .configure(health::routes)
+            .configure(session::routes)
+            .configure(sign_in::routes)
             .configure(page::routes)
-            .default_service(web::to(not_found))
+            .default_service(web::to(page::elsewhere))
     })
     .workers(settings.workers)
     .shutdown_timeout(GRACE.as_secs())

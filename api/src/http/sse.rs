@@ -64,7 +64,7 @@ async fn tell(
             },
             _ = ping.tick() => (":\n\n".to_owned(), false),
             _ = recheck.tick() => match caller.again(&state).await {
-                Err(Nobody::Unauthenticated(_) | Nobody::Stranger) => return,
+                Err(Nobody::Unauthenticated(_) | Nobody::Stranger | Nobody::OtherPage) => return,
                 // The database may be back before the next look.
                 Ok(_) | Err(Nobody::Failed | Nobody::Unavailable) => continue,
             },

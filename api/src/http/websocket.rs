@@ -23,10 +23,11 @@ use tokio::{
 
 use super::{
     State,
-    auth::{self, Caller, Nobody, Visit},
+    auth::{self, Caller, Credential, Nobody, Visit},
     graphql::refused,
     live,
     params::Once,
+    session,
 };
 use crate::graphql::{
     Code, Said,
@@ -69,9 +70,11 @@ async fn accept(
         return Err(refused(HttpResponse::BadRequest(), Code::BadRequest, message));
     }
     let room = state.live.room()?;
-    // A token here is checked here. Browsers cannot send one: theirs comes with `connection_init`.
-    let caller = match headers.contains_key(header::AUTHORIZATION) {
-        true => Some(auth::caller_of(&state, headers, request.peer_addr()).await?),
+    // A token here is checked here. Pages cannot send one: theirs comes with `connection_init`, unless they have a
+    // session. That of a page of another origin that may connect is no matter of ours.
+    let has_session = session::secret(&request).is_some() && auth::is_from_here(&request);
+    let caller = match headers.contains_key(header::AUTHORIZATION) || has_session {
+        true => Some(auth::caller_of(&state, &request).await?),
         false => None,
     };
     let handshake = actix_ws::handle_with_protocols(&request, body, &[PROTOCOL]);
@@ -276,7 +279,7 @@ impl Socket {
         self.checking = Some(self.state.runtime.spawn(async move {
             match (authorization, caller) {
                 (None, Some(caller)) => caller.again(&state).await,
-                (authorization, _) => auth::caller(&state, authorization.as_deref(), visit).await,
+                (given, _) => auth::caller(&state, given.map(Credential::Authorization), visit).await,
             }
         }));
     }
@@ -297,7 +300,9 @@ impl Socket {
                 self.send(json!({ "type": "connection_ack" }).to_string()).await
             }
             Err(Nobody::Unauthenticated(why)) => Err(end(4403, format!("Forbidden: {why}"))),
-            Err(Nobody::Stranger) => Err(end(4403, format!("Forbidden: {}", auth::STRANGER))),
+            Err(Nobody::Stranger | Nobody::OtherPage) => {
+                Err(end(4403, format!("Forbidden: {}", auth::STRANGER)))
+            }
             // The database may be back before the next look.
             Err(Nobody::Failed | Nobody::Unavailable) if self.acknowledged => Ok(()),
             Err(Nobody::Failed | Nobody::Unavailable) => Err(end(4500, "Internal server error: try again")),
