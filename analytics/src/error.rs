@@ -24,7 +24,7 @@ pub enum Error {
     },
     /// The data frame engine refused: a column is missing or has another type.
     #[error("the facts cannot be read: {0}")]
-    Frame(#[from] polars::error::PolarsError),
+    Frame(#[from] polars_core::error::PolarsError),
 }
 
 /// What the functions of this crate return.

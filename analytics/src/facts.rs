@@ -4,7 +4,7 @@
 //! a string. Everything counted is a sum: facts of two days, shards or imports merge by putting their rows
 //! together, and their order never matters.
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 
 /// A calendar day: days since 1970-01-01, in the time zone of the product.
 pub type Day = i32;

@@ -6,7 +6,7 @@ use ballroom_entity::{
     job::Model,
     job_run::{self, Column, Entity},
 };
-use sea_orm::{ColumnTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
@@ -14,6 +14,7 @@ use super::{
     fault::Fault,
     page::{Direction, Page, Paged, Sort, Total, Window, connection},
     payload::{payload, payloads},
+    range::{self, Range, TimeRangeInput},
     scalar::DateTime,
 };
 use crate::{
@@ -59,17 +60,19 @@ impl Job {
 
     /// The last run, which may go on; null if there was none lately.
     async fn last_run(&self, ctx: &Context<'_>) -> Result<Option<JobRun>, Fault> {
-        let runs = JobRuns { job: self.0.name.clone() };
+        let runs = JobRuns::of(self, None, None);
         runs.may(ctx.viewer())?;
         let page = Page(runs, Window::new(Some(1), None, None, None)?);
         let loaded = ctx.load().load_one(page).await?;
         Ok(loaded.and_then(|mut runs| runs.rows.pop()).map(JobRun))
     }
 
-    /// The runs that are kept, the latest first.
+    /// The runs that are kept (`--keep-runs`).
     async fn runs(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Conditions that runs must meet.")] filter: Option<JobRunFilter>,
+        #[graphql(desc = "Sort order; by default the latest run first.")] order_by: Option<JobRunOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -77,7 +80,7 @@ impl Job {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, JobRun, Total>, Fault> {
-        let runs = JobRuns { job: self.0.name.clone() };
+        let runs = JobRuns::of(self, filter, order_by);
         connection(ctx, runs, (first, after, last, before), JobRun).await
     }
 }
@@ -87,7 +90,7 @@ impl Job {
 pub struct JobRun(job_run::Model);
 
 /// What became of a run.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "ballroom_entity::job_run::JobOutcome")]
 pub(super) enum JobOutcome {
     /// It goes on.
@@ -142,10 +145,47 @@ impl JobRun {
     }
 }
 
-/// The runs of a job.
+/// Filter of runs: all conditions that are given must hold.
+#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+struct JobRunFilter {
+    /// Outcomes, any of them.
+    outcomes: Option<Vec<JobOutcome>>,
+    /// When the run started.
+    started_at: Option<TimeRangeInput>,
+}
+
+/// Sort fields of runs.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum JobRunOrderField {
+    /// When the run started.
+    StartedAt,
+}
+
+/// Sort order of runs.
+#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct JobRunOrder {
+    /// Field to sort by.
+    field: JobRunOrderField,
+    /// Direction.
+    direction: Direction,
+}
+
+/// Runs of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct JobRuns {
     job: String,
+    filter: Option<JobRunFilter>,
+    order: Option<JobRunOrder>,
+}
+
+impl JobRuns {
+    fn of(job: &Job, filter: Option<JobRunFilter>, order: Option<JobRunOrder>) -> Self {
+        Self { job: job.0.name.clone(), filter, order }
+    }
+
+    fn started_at(&self) -> Option<TimeRangeInput> {
+        self.filter.as_ref().and_then(|filter| filter.started_at)
+    }
 }
 
 impl Paged for JobRuns {
@@ -155,12 +195,24 @@ impl Paged for JobRuns {
         viewer.administers().map(drop)
     }
 
+    fn check(&self) -> Result<(), Fault> {
+        range::check("filter.startedAt", self.started_at())
+    }
+
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        Entity::owned_by(organization).filter(Column::Job.eq(&self.job))
+        let filter = self.filter.as_ref();
+        Entity::owned_by(organization)
+            .filter(Column::Job.eq(&self.job))
+            .apply_if(filter.and_then(|filter| filter.outcomes.as_ref()), |query, outcomes| {
+                let outcomes = outcomes.iter().map(|outcome| job_run::JobOutcome::from(*outcome));
+                query.filter(Column::Outcome.is_in(outcomes))
+            })
+            .apply_if(self.started_at(), |query, range| query.filter(range.holds(Column::StartedAt)))
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        (Column::Id, Sort::Id, Direction::Descending)
+        // Ids grow with the time at which they were made.
+        (Column::Id, Sort::Id, self.order.map_or(Direction::Descending, |order| order.direction))
     }
 
     fn id() -> Column {

@@ -9,7 +9,7 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Set,
+    QueryOrder, QuerySelect, QueryTrait, Set, UpdateMany,
     sea_query::{Expr, OnConflict},
 };
 
@@ -126,6 +126,18 @@ pub(super) async fn due(store: &Store, now: DateTime<Utc>) -> Result<Vec<Model>,
     Ok(due.order_by_asc(Column::DueAt).limit(CANDIDATES).all(store.reader()).await?)
 }
 
+/// Makes a job due now in every organization that has it.
+pub(super) async fn make_due(store: &Store, kind: Kind, now: DateTime<Utc>) -> Result<(), Error> {
+    let tx = store.aside().await?;
+    bring_forward(now).filter(Column::Name.eq(kind.name())).exec(&tx.tx).await?;
+    tx.commit().await
+}
+
+/// The update that makes jobs due at a time that would be due later.
+pub(super) fn bring_forward(at: DateTime<Utc>) -> UpdateMany<Entity> {
+    Entity::update_many().col_expr(Column::DueAt, Expr::val(at)).filter(Column::DueAt.gt(at))
+}
+
 /// Takes a job that was seen, if it is still as it was seen and `when` holds. One whose servers died in every attempt is given
 /// up instead: it may be what killed them.
 pub(super) async fn take(
@@ -226,12 +238,7 @@ pub(super) async fn give_back(
 ) -> Result<bool, Error> {
     let tx = store.aside().await?;
     if let Some(again) = ending.again {
-        Entity::update_many()
-            .col_expr(Column::DueAt, Expr::val(again))
-            .filter(taken.lease.row())
-            .filter(Column::DueAt.gt(again))
-            .exec(&tx.tx)
-            .await?;
+        bring_forward(again).filter(taken.lease.row()).exec(&tx.tx).await?;
     }
     let given_back = Entity::update_many()
         .col_expr(Column::LeasedUntil, Expr::val(None::<DateTime<Utc>>))

@@ -26,7 +26,7 @@ use std::{sync::Arc, time::Duration};
 
 use ballroom_entity::job::{Column, Entity, Model};
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use tokio::sync::Notify;
 
 pub use history::runs;
@@ -101,11 +101,9 @@ impl Jobs {
         let now = self.now();
         self.enroll(by).await?;
         let tx = self.store.aside().await?;
-        Entity::update_many()
-            .col_expr(Column::DueAt, Expr::val(now))
+        lease::bring_forward(now)
             .filter(Column::OrganizationId.eq(by.organization()))
             .filter(Column::Name.eq(kind.name()))
-            .filter(Column::DueAt.gt(now))
             .exec(&tx.tx)
             .await?;
         tx.commit().await?;

@@ -47,6 +47,13 @@ enum Halt {
 impl Jobs {
     /// Runs jobs until told to stop. What runs then is given back, to be run again at once by another process.
     pub async fn work(&self, stop: watch::Receiver<bool>) {
+        // Days may have ended, or answers for them have come, while no server ran.
+        if let Err(error) = lease::make_due(&self.store, Kind::ScoreParameters, self.now()).await {
+            tracing::warn!(
+                error = with_causes(&error),
+                "missing score parameters are computed only at night"
+            );
+        }
         join_all((0..self.settings.workers).map(|_| self.clone().worker(stop.clone()))).await;
     }
 

@@ -225,6 +225,24 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
     assert_eq!(last["message"], message);
     assert!(last["server"].as_str().unwrap().ends_with(&format!(":{}", app.process())), "{last:#}");
     assert_eq!(jobs[2]["lastRun"]["outcome"], "SUCCEEDED");
+    let started: Vec<_> =
+        jobs[2]["runs"]["nodes"].as_array().unwrap().iter().map(|run| run["startedAt"].clone()).collect();
+    for (arguments, expected) in [
+        ("filter: { outcomes: [FAILED, LOST] }", vec![]),
+        ("filter: { outcomes: [SUCCEEDED] }", started.clone()),
+        ("orderBy: { field: STARTED_AT, direction: ASC }", started.iter().rev().cloned().collect()),
+        (&format!("filter: {{ startedAt: {{ until: {} }} }}", started[0]), started[1..].to_vec()),
+    ] {
+        let runs = app
+            .asks(&format!("{{ jobs {{ runs({arguments}) {{ nodes {{ startedAt }} }} }} }}"), json!({}))
+            .await;
+        let runs = runs["jobs"][2]["runs"]["nodes"].as_array().unwrap();
+        assert_eq!(
+            runs.iter().map(|run| run["startedAt"].clone()).collect::<Vec<_>>(),
+            expected,
+            "{arguments}"
+        );
+    }
     assert!(jobs[2]["nextRunAt"].as_str().unwrap() > clock::now().to_rfc3339().as_str());
 
     let list = app.database.succeeds(&["jobs", "list"]).await;
