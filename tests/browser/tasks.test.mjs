@@ -45,12 +45,12 @@ story('the ranking is the one of the API', async (page) => {
 
 story('a filter changes the address and survives a reload', async (page) => {
   await go(page, '/p/atelier/value')
-  await page.getByLabel('Segment').selectOption('free')
-  await page.getByLabel('Team', { exact: true }).selectOption('Drawing')
+  await page.getByRole('combobox', { name: 'Segment' }).selectOption('free')
+  await page.getByRole('combobox', { name: 'Team' }).selectOption('Drawing')
   await page.waitForURL(/segment=free.*team=Drawing/)
   await page.reload()
   await settled(page)
-  assert.equal(await page.getByLabel('Segment').inputValue(), 'free')
+  assert.equal(await page.getByRole('combobox', { name: 'Segment' }).inputValue(), 'free')
   assert.equal(await page.locator('tbody tr').count(), 3)
 })
 
