@@ -75,7 +75,7 @@ impl AlertKind {
 pub const LEVEL: f64 = 0.05;
 /// Fewer incidents are never an alert, however rare the feature's incidents are.
 const LEAST: i64 = 3;
-/// Days that a product must be known for: with less, nobody knows how its incidents vary.
+/// Minimum number of days that a product is known: with fewer, the variation of its incidents is unknown.
 const KNOWN: Day = 56;
 /// Incidents of a product in half a year from which it needs no other products to be known by.
 const ENOUGH: i64 = 50;
@@ -87,12 +87,17 @@ const LONGEST: Day = 3_660;
 const K_WEEKDAY: f64 = 10.0;
 /// Weeks that the dispersion is measured on.
 const WEEKS: Day = 26;
+/// Weeks from which more, or fewer, incidents may be a new level, and the deviance that speaks for one.
+const NEW_LEVEL: usize = 4;
+const APART: f64 = 20.0;
+/// Days without an alert after which the next one is another.
+const PAUSE: Day = 3;
 
-/// The alerts of a product and its features, in the order of their last days. Of weeks of one feature that overlap
-/// the most unlikely is taken.
+/// The alerts of a product and its features, in the order of their last days. Of those of one burst the most unlikely is
+/// taken.
 pub fn alerts(prepared: &Prepared, query: &AlertQuery) -> Result<Vec<Alert>> {
     if query.until.saturating_sub(query.from) > LONGEST {
-        return Err(Error::Invalid { column: "until", reason: "must lie at most 3660 days after from" });
+        return Err(Error::Invalid { column: "until", reason: "must be at most 3660 days after from" });
     }
     let product = prepared.feature(query.whole)?.product;
     let codes = prepared.features_of(product);
@@ -143,23 +148,20 @@ pub fn alerts(prepared: &Prepared, query: &AlertQuery) -> Result<Vec<Alert>> {
             }
         }
     }
-    Ok(without_overlaps(found))
+    Ok(one_a_burst(found))
 }
 
-/// Of overlapping weeks of one feature the most unlikely.
-fn without_overlaps(mut found: Vec<Alert>) -> Vec<Alert> {
-    found.sort_by(|a, b| a.probability.total_cmp(&b.probability));
-    let mut kept: Vec<Alert> = Vec::new();
-    for alert in found {
-        let overlaps = |other: &Alert| {
-            other.feature == alert.feature
-                && other.kind == alert.kind
-                && (other.first_day - alert.first_day).abs() < alert.kind.days()
-        };
-        if !kept.iter().any(overlaps) {
-            kept.push(alert);
-        }
-    }
+/// Of alerts of one kind and feature that follow each other, day after day, the most unlikely: one burst is one alert, however
+/// long it lasts.
+fn one_a_burst(mut found: Vec<Alert>) -> Vec<Alert> {
+    found.sort_by_key(|a| (a.feature, a.kind.days(), a.first_day));
+    let goes_on = |a: &Alert, b: &Alert| {
+        (a.feature, a.kind) == (b.feature, b.kind) && b.first_day - a.first_day <= PAUSE
+    };
+    let bursts = found.chunk_by(goes_on);
+    let most_unlikely =
+        |burst: &[Alert]| burst.iter().min_by(|a, b| a.probability.total_cmp(&b.probability)).cloned();
+    let mut kept: Vec<_> = bursts.filter_map(most_unlikely).collect();
     kept.sort_by_key(|a| (a.first_day + a.kind.days(), a.kind.days(), a.feature));
     kept
 }
@@ -287,7 +289,8 @@ impl Others {
         let others = prepared.features.iter().map(AsRef::as_ref);
         for feature in others.filter(|feature: &&FeatureCounts| !alone || feature.product == product) {
             let Some(first) = feature.first_day.filter(|first| *first < until) else { continue };
-            let from = first.max(until - HISTORY);
+            let weeks = Weeks::of(&[feature], feature, first, until);
+            let from = weeks.from(first);
             let past = |exposed| world.past(std::iter::once(feature), exposed, feature.product, from, until);
             days.push(past(None));
             if feature.exposure.between(from, until) > 0.0 {
@@ -296,7 +299,7 @@ impl Others {
             } else {
                 own.push(past(None));
             }
-            weeks(&[feature], feature, first, until, &mut dispersion);
+            weeks.add_to(&mut dispersion);
         }
         let (observed, expected) = forecast::bins(&own);
         let effect = release_effect(observed, expected);
@@ -320,8 +323,10 @@ impl Others {
     ) -> Option<Spread> {
         let head = prepared.features[unit.code as usize].as_ref();
         let product = head.product;
-        let since = unit.first_day(prepared).filter(|since| *since < self.until);
-        let from = since.unwrap_or(self.until).max(self.until - HISTORY);
+        let since = unit.first_day(prepared).filter(|since| *since < self.until).unwrap_or(self.until);
+        let parts: Vec<_> = unit.counts(prepared).collect();
+        let weeks = Weeks::of(&parts, head, since, self.until);
+        let from = weeks.from(since);
         let exposed = (head.exposure.between(from, self.until) > 0.0).then_some(head);
         let past = world.past(unit.counts(prepared), exposed, product, from, self.until);
         let past = past.total(&self.effect);
@@ -332,10 +337,7 @@ impl Others {
             None => self.by_day,
         };
         let mut own = IncidentDispersion::default();
-        if let Some(since) = since {
-            let parts: Vec<_> = unit.counts(prepared).collect();
-            weeks(&parts, head, since, self.until, &mut own);
-        }
+        weeks.add_to(&mut own);
         // One that happened to vary little so far may vary as all do; one that varies more goes on so.
         let phi = own.phi_towards(self.phi).max(self.phi);
         let customers = exposed.map_or(1.0, |feature| recent_exposure(feature, self.until));
@@ -365,30 +367,81 @@ impl Others {
     }
 }
 
-/// Adds the incidents of each of the last 26 weeks, of all kinds, to what is known of how they vary.
-fn weeks(
-    parts: &[&FeatureCounts],
-    exposed: &FeatureCounts,
-    first: Day,
+/// The incidents of the last 26 weeks, of all kinds, with their exposure, the newest week first.
+struct Weeks {
     until: Day,
-    dispersion: &mut IncidentDispersion,
-) {
-    let from = until - 7 * WEEKS;
-    let incidents = || parts.iter().flat_map(|part| part.incidents(from, until));
-    if incidents().all(|i| i.opened == 0) {
-        return;
+    weeks: [(f64, f64); WEEKS as usize],
+    /// How many of them have the level of the newest.
+    level: usize,
+}
+
+impl Weeks {
+    fn of(parts: &[&FeatureCounts], exposed: &FeatureCounts, first: Day, until: Day) -> Self {
+        let from = until - 7 * WEEKS;
+        let by_customer = exposed.exposure.between(from, until) > 0.0;
+        let mut weeks = [(0.0, 0.0); WEEKS as usize];
+        for (week, (_, exposure)) in (0..).zip(&mut weeks) {
+            let end = until - 7 * week;
+            *exposure = match by_customer {
+                true => exposed.exposure.between(end - 7, end),
+                false => f64::from((end - first).clamp(0, 7)),
+            };
+        }
+        for incident in parts.iter().flat_map(|part| part.incidents(from, until)) {
+            weeks[((until - 1 - incident.day) / 7) as usize].0 += incident.opened as f64;
+        }
+        Self { until, level: level(&weeks), weeks }
     }
-    let by_customer = exposed.exposure.between(from, until) > 0.0;
-    let mut weeks = [(0.0, 0.0); WEEKS as usize];
-    for (week, (_, exposure)) in (0..).zip(&mut weeks) {
-        let end = until - 7 * week;
-        *exposure = match by_customer {
-            true => exposed.exposure.between(end - 7, end),
-            false => f64::from((end - first).clamp(0, 7)),
+
+    /// The first day of the present level, of a past that is known from a day on.
+    fn from(&self, first: Day) -> Day {
+        first.max(self.until - 7 * self.level as Day)
+    }
+
+    fn add_to(&self, dispersion: &mut IncidentDispersion) {
+        if self.weeks.iter().any(|(incidents, _)| *incidents > 0.0) {
+            dispersion.add(&self.weeks[..self.level]);
+        }
+    }
+}
+
+/// How many of these weeks, from the newest back, have one level. A component that came into use, or that is recorded from
+/// some day on, has had another one before: that says nothing of how its incidents vary now, and taken for bursts it would
+/// hide those to come.
+///
+/// ```text
+/// D = 2 (N_1 ln(N_1/X_1) + N_2 ln(N_2/X_2) - N ln(N/X)) / phi;   a new level: the largest D of all splits is 20 or more
+/// ```
+///
+/// `phi` is that of both parts, each around its own rate. A split leaves at least [`NEW_LEVEL`] weeks on the newer side, else
+/// a burst would be its own level; the newer part may be split again.
+fn level(weeks: &[(f64, f64)]) -> usize {
+    let sums = |weeks: &[(f64, f64)]| {
+        weeks.iter().fold((0.0, 0.0), |(n, x), (incidents, exposure)| (n + incidents, x + exposure))
+    };
+    let log_rate = |(n, x): (f64, f64)| if n > 0.0 { n * (n / x).ln() } else { 0.0 };
+    let mut level = weeks.len();
+    loop {
+        let weeks = &weeks[..level];
+        let is_known = |(_, exposure): &&(f64, f64)| *exposure > 0.0;
+        let apart = |split: usize| {
+            let (new, old) = weeks.split_at(split);
+            let (new_sums, old_sums) = (sums(new), sums(old));
+            if new_sums.1 <= 0.0 || old_sums.1 <= 0.0 {
+                return 0.0;
+            }
+            let all = (new_sums.0 + old_sums.0, new_sums.1 + old_sums.1);
+            let mut dispersion = IncidentDispersion::default();
+            dispersion.add(new);
+            dispersion.add(old);
+            2.0 * (log_rate(new_sums) + log_rate(old_sums) - log_rate(all)) / dispersion.phi()
         };
+        let known = weeks.iter().filter(is_known).count();
+        let splits = NEW_LEVEL..known.saturating_sub(1);
+        let best = splits.map(|split| (split, apart(split))).max_by(|a, b| a.1.total_cmp(&b.1));
+        match best {
+            Some((split, apart)) if apart >= APART => level = split,
+            _ => return level,
+        }
     }
-    for incident in incidents() {
-        weeks[((until - 1 - incident.day) / 7) as usize].0 += incident.opened as f64;
-    }
-    dispersion.add(&weeks);
 }

@@ -106,11 +106,14 @@ pub fn change_point_of_release(
     release: u32,
     as_of: Day,
 ) -> Result<Option<ChangePoint>> {
+    let then = prepared.as_of(release, as_of);
+    let prepared = then.as_ref().unwrap_or(prepared);
     let facts = prepared.release(release)?;
     let declared = facts.ancestors.clone().filter(|ancestors| !ancestors.is_empty());
     let line = declared.map(|ancestors| Rows::Of(ancestors.into_iter().chain([release]).collect()));
     let line = Line {
         rows: line.unwrap_or(Rows::AnyRelease),
+        from: Day::MIN,
         again: facts.came_again().map(|first_day| (release, first_day)),
     };
     let counts =
@@ -118,9 +121,26 @@ pub fn change_point_of_release(
     find(prepared, hyper, &counts, &line, as_of)
 }
 
+/// The same in the rows of a release and of the previous one alone, from a day on.
+pub(crate) fn change_point_after(
+    prepared: &Prepared,
+    hyper: &Hyperparameters,
+    feature: u32,
+    (previous, from): (u32, Day),
+    release: u32,
+    as_of: Day,
+) -> Result<Option<ChangePoint>> {
+    let facts = prepared.release(release)?;
+    let again = facts.came_again().map(|first_day| (release, first_day));
+    let line = Line { rows: Rows::Of(vec![previous, release]), from, again };
+    let counts =
+        Counts { feature, parts: vec![prepared.feature(feature)?], exposure: prepared.feature(feature)? };
+    find(prepared, hyper, &counts, &line, as_of)
+}
+
 /// Whose rows are looked at.
 struct Counts<'a> {
-    /// What the answer is about.
+    /// What the response is about.
     feature: u32,
     parts: Vec<&'a FeatureCounts>,
     /// Whose customers are exposed to all of it.
@@ -150,6 +170,8 @@ impl Counts<'_> {
 /// Which rows are looked at.
 struct Line {
     rows: Rows,
+    /// The first day that is looked at.
+    from: Day,
     /// A release that came again, and since when: its rows from before are left out.
     again: Option<(u32, Day)>,
 }
@@ -166,7 +188,7 @@ enum Rows {
 
 impl Line {
     fn all() -> Self {
-        Self { rows: Rows::All, again: None }
+        Self { rows: Rows::All, from: Day::MIN, again: None }
     }
 
     /// The day from which on rows of a release are looked at; none: no day.
@@ -193,7 +215,7 @@ fn find(
     as_of: Day,
 ) -> Result<Option<ChangePoint>> {
     let Some(since) = counts.first_day() else { return Ok(None) };
-    let (from, until) = (since.max(as_of + 1 - SERIES_DAYS), as_of + 1);
+    let (from, until) = (since.max(as_of + 1 - SERIES_DAYS).max(line.from), as_of + 1);
     let Some(days) = usize::try_from(until - from).ok().filter(|days| *days >= 2) else { return Ok(None) };
     let place = |day: Day| (day - from) as usize;
 
@@ -271,9 +293,9 @@ fn series(
 /// A stratum day by day.
 #[derive(Clone, Debug)]
 pub struct Series {
-    /// Variance of one answer.
+    /// Variance of one response.
     pub variance: f64,
-    /// Answers and their mean utility on each day.
+    /// Responses and their mean utility on each day.
     pub days: Vec<(f64, f64)>,
 }
 
@@ -292,11 +314,11 @@ pub struct Posterior {
     pub posterior: Vec<f64>,
 }
 
-/// A single change point (Smith 1975) in answers and incidents together. All series have as many days as
+/// A single change point (Smith 1975) in responses and incidents together. All series have as many days as
 /// `incidents`, at least two; `release_days` are distinct and ascending.
 ///
 /// ```text
-/// answers:   -1/2 ln(1 + g I) + 1/2 S^2 g / (1 + g I),  g = 0.10^2
+/// responses:   -1/2 ln(1 + g I) + 1/2 S^2 g / (1 + g I),  g = 0.10^2
 ///            I_s = (n_l n_r / (n_l + n_r)) / (phi r m (1 - m)),  S = sum_s I_s (y_r - y_l)
 /// incidents: gamma-Poisson likelihood, two rates against one
 /// prior:     half even over days, half on release days

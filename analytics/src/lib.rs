@@ -34,6 +34,7 @@ pub mod evidence;
 
 pub mod control;
 pub mod regression;
+mod wander;
 
 pub mod change_point;
 

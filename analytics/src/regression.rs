@@ -308,7 +308,7 @@ const BASELINE_DAYS: Day = 90;
 const WATCH_DAYS: Day = 90;
 
 /// The verdicts on a release as of the end of a day; none while it has not reached customers. `hyper` are
-/// those of the day before its first day, and stay so.
+/// those of the day before its [first day](Prepared::release_first_day_as_of), and stay so.
 ///
 /// `earlier` is the report on the [previous](Prepared::previous) release as of the day before this one began. Without
 /// it nothing is said of recovery.
@@ -319,6 +319,8 @@ pub fn regression(
     as_of: Day,
     earlier: Option<&ReleaseReport>,
 ) -> Result<Option<ReleaseReport>> {
+    let then = prepared.as_of(release, as_of);
+    let prepared = then.as_ref().unwrap_or(prepared);
     let facts = prepared.release(release)?;
     let Some(first_day) = facts.first_day.filter(|first| *first <= as_of) else { return Ok(None) };
     // A release taken back is judged by the time it had: afterwards its exposure goes on, its incidents do not.
@@ -330,16 +332,16 @@ pub fn regression(
         Some(ancestors) => (Baseline::Ancestors, Compare::With(ancestors)),
         None => (Baseline::AnyOther, Compare::WithAnyOther),
     };
-    let watch = |against, from| {
-        Family::of(Watch::of((prepared, hyper), release, against, from..first_day, first_day..through + 1))
+    let watch = |whose, from: Day| {
+        Watch::of((prepared, hyper), release, whose, from..first_day, first_day..through + 1)
     };
-    let family = watch(against, from);
+    let family = Family::of(watch(against.clone(), from));
     let previous = prepared.previous(release).filter(|p| *p != release);
     let alone = previous.map(|previous| {
         // Its last time that began before this release; one that it is made from may have begun later.
         let previous_began = prepared.releases[previous as usize].starts().filter(|day| *day <= first_day);
         let since = previous_began.max().unwrap_or(from);
-        watch(Compare::With(vec![previous]), from.max(since))
+        Family::of(watch(Compare::With(vec![previous]), from.max(since)).along(against))
     });
     Ok(Some(ReleaseReport {
         release,

@@ -16,6 +16,21 @@ impl Release {
         self.first_day.filter(|_| !self.earlier.is_empty())
     }
 
+    /// The release as it was known by a day, if that was before it came again; none where it is as it is now.
+    pub(crate) fn as_of(&self, day: Day) -> Option<Self> {
+        let began = self.first_day.filter(|first| *first > day)?;
+        let last =
+            self.earlier.iter().filter(|time| time.first_day <= day).max_by_key(|time| time.first_day)?;
+        let before = self.earlier.iter().filter(|time| time.first_day < last.first_day.min(began));
+        Some(Self {
+            first_day: Some(last.first_day),
+            withdrawn: Some(last.withdrawn),
+            order: last.order,
+            earlier: before.copied().collect(),
+            ..self.clone()
+        })
+    }
+
     /// The days from `from` up to `until` that belong to times that customers had it before.
     pub(crate) fn earlier_days(&self, from: Day, until: Day) -> Vec<std::ops::Range<Day>> {
         let within = self.earlier.iter().map(|time| time.first_day.max(from)..time.withdrawn.min(until));

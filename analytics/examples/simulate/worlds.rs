@@ -4,6 +4,8 @@
 mod alarm;
 #[path = "alert.rs"]
 mod alert;
+#[path = "alone.rs"]
+mod alone;
 #[path = "change.rs"]
 mod change;
 #[path = "control.rs"]
@@ -30,7 +32,7 @@ pub(crate) use row::Row;
 
 /// All worlds, side by side, in the order of their bars.
 pub(crate) fn all(size: f64) -> Vec<Row> {
-    let worlds: [fn(f64) -> Vec<Row>; 11] = [
+    let worlds: [fn(f64) -> Vec<Row>; 12] = [
         value::coverage,
         value::ranking,
         alarm::feedback,
@@ -42,6 +44,7 @@ pub(crate) fn all(size: f64) -> Vec<Row> {
         stress::feedback,
         alert::incidents,
         control::controlled,
+        alone::feature,
     ];
     let mut rows: Vec<Row> = std::thread::scope(|scope| {
         let running: Vec<_> = worlds.map(|world| scope.spawn(move || world(size))).into();

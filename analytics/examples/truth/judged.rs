@@ -20,24 +20,34 @@ const WATCHED: Day = 90;
 /// A release, and what is said of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Judged {
-    /// Answers that name it, whenever they came.
+    /// Responses that name it, whenever they came.
     pub(crate) own: usize,
     /// Whether it was called regressed on any of its days.
     pub(crate) ever_regressed: bool,
-    /// Whether the evidence of the answers alone, without floor, controls or earlier falls, was ever enough: what version
+    /// Whether the evidence of the responses alone, without floor, controls or earlier falls, was ever enough: what version
     /// 1.0 of the method called, for there is one feature a product.
     pub(crate) ever_evident: bool,
-    /// None: it was never more than a few answers.
+    /// None: it was never more than a few responses.
     pub(crate) score: Option<RegressionScore>,
+    /// Verdict and reason on the day of the most evidence, where the evidence was enough and it was not called.
+    pub(crate) at_most: Option<String>,
 }
 
 impl Judged {
     fn none(own: usize) -> Self {
-        Self { own, ever_regressed: false, ever_evident: false, score: None }
+        Self { own, ever_regressed: false, ever_evident: false, score: None, at_most: None }
     }
 
     pub(crate) fn is(&self, verdict: Verdict) -> bool {
         self.score.as_ref().is_some_and(|score| score.verdict == verdict)
+    }
+}
+
+/// Verdict and reason, in words.
+fn said(score: &RegressionScore) -> String {
+    match score.reason {
+        Some(reason) => format!("{:?} {reason:?}", score.verdict),
+        None => format!("{:?}", score.verdict),
     }
 }
 
@@ -74,7 +84,13 @@ pub(crate) fn all(set: &Set, reviews: &[Review], ancestors: &[(u32, u32)]) -> Re
         let evident =
             |score: &RegressionScore| score.path.iter().any(|log_e| *log_e >= (1.0 / FALSE_DISCOVERIES).ln());
         let ever_evident = score.as_ref().is_some_and(evident);
-        Ok(Judged { own, ever_regressed, ever_evident, score })
+        let mut at_most = None;
+        if let Some(score) = score.as_ref().filter(|_| ever_evident && !ever_regressed) {
+            let most = (first_day..).zip(&score.path).max_by(|a, b| a.1.total_cmp(b.1));
+            let report = most.map(|(day, _)| judge(release, day, earlier.as_deref())).transpose()?.flatten();
+            at_most = report.and_then(|report| report.features.first().map(said));
+        }
+        Ok(Judged { own, ever_regressed, ever_evident, score, at_most })
     });
     judged.collect()
 }

@@ -5,6 +5,8 @@
 //! DIR holds the public review sets, which are no part of the repository; `../shared/data` beside the repository
 //! if not given. SEEDS (40) is how often labels and ratings are shuffled.
 
+#[path = "burst.rs"]
+mod burst;
 #[path = "chance.rs"]
 mod chance;
 #[path = "judged.rs"]
@@ -56,7 +58,9 @@ fn measure(directory: &Path, seeds: u64) -> Result<usize, Error> {
     }
     let trial = trial::run(&sets, seeds)?;
     let known = known::releases(&sets)?;
-    let rows: Vec<_> = trial.rows.into_iter().chain(known.iter().map(known::Known::row)).collect();
+    let (bursts, alerts) = burst::measure(directory)?;
+    let known_rows = known.iter().map(known::Known::row);
+    let rows: Vec<_> = trial.rows.into_iter().chain(known_rows).chain(bursts).collect();
     println!("\n{:>4}  {:<74} {:>9}  bar", "#", "quantity", "measured");
     for row in &rows {
         println!("{row}");
@@ -65,9 +69,19 @@ fn measure(directory: &Path, seeds: u64) -> Result<usize, Error> {
     for known in &known {
         println!("{known}");
     }
-    println!("\nReleases with 100 answers that are called although nothing happened to them, by seeds:");
+    println!("\nBursts of incidents of the bank, by component:");
+    for alert in &alerts {
+        println!("{alert}");
+    }
+    println!("\nReleases with 100 responses that are flagged although nothing happened to them, by seeds:");
     for called in &trial.called {
         println!("{called}");
+    }
+    println!(
+        "\nReleases made worse that the evidence alone would call, by what is said on the day of the most evidence:"
+    );
+    for said in &trial.said {
+        println!("{said}");
     }
     let missed = rows.iter().filter(|row| !row.holds(0.0)).count();
     println!("{missed} of {} bars missed", rows.iter().filter(|row| row.is_barred()).count());

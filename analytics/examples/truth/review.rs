@@ -136,7 +136,7 @@ impl Set {
 }
 
 /// The days since 1970 of a text that begins with an ISO date.
-fn day(text: &str) -> Result<Day, Error> {
+pub(crate) fn day(text: &str) -> Result<Day, Error> {
     let date: NaiveDate = text.get(..10).ok_or(format!("no date: \"{text}\""))?.parse()?;
     Ok(date.signed_duration_since(NaiveDate::default()).num_days() as Day)
 }

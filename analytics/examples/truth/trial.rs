@@ -10,9 +10,9 @@ use super::judged::{self, Judged, first_days};
 use super::review::{Review, Set};
 use super::row::{Bar, Row, Share};
 
-/// Answers of its own from which a release is one that a verdict matters for.
+/// Responses of its own from which a release is one that a verdict matters for.
 pub(crate) const ENOUGH: usize = 100;
-/// Answers that name another release in the 90 days before, without which a worse release cannot be found.
+/// Responses that name another release in the 90 days before, without which a worse release cannot be found.
 const BASELINE: usize = 50;
 const WATCHED: i32 = 90;
 
@@ -25,10 +25,10 @@ const OTHERS: f64 = 0.005;
 
 /// Stars taken from a release.
 struct Taken {
-    /// The share of its answers that lose one.
+    /// The share of its responses that lose one.
     share: f64,
     /// The share of such releases that must be found, in the reviews as they are and with ratings permuted before:
-    /// as many as version 1.0 of the method found where no answer lacked its release.
+    /// as many as version 1.0 of the method found where no response lacked its release.
     found: [f64; 2],
 }
 
@@ -40,6 +40,8 @@ pub(crate) struct Trial {
     pub(crate) rows: Vec<Row>,
     /// The releases that were called although nothing happened to them, and how often.
     pub(crate) called: Vec<String>,
+    /// What became of the releases that were made worse, and which others were called.
+    pub(crate) said: Vec<String>,
 }
 
 /// What a set's reviews are before anything is done to them.
@@ -54,7 +56,7 @@ enum Rows {
 struct Tally {
     /// Labels shuffled within each day; ratings permuted.
     null: [Null; NULLS.len()],
-    /// By share of answers that lose a star: in the reviews as they are, and with ratings permuted before.
+    /// By share of responses that lose a star: in the reviews as they are, and with ratings permuted before.
     worse: [[Worse; 2]; TAKEN.len()],
 }
 
@@ -65,14 +67,14 @@ struct Null {
     last: Share,
     /// By the evidence alone.
     evident: Share,
-    /// Whatever few answers they have.
+    /// Whatever few responses they have.
     any: Share,
-    /// How often each release was called that has enough answers.
+    /// How often each release was called that has enough responses.
     called: BTreeMap<String, u64>,
 }
 
 /// Releases that were made worse.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Worse {
     found: Share,
     last: Share,
@@ -80,22 +82,25 @@ struct Worse {
     evident: Share,
     /// Another release was called that was not before.
     other: Share,
+    /// What was said, on the day of the most evidence, of those that the evidence alone would call, and how often.
+    said: BTreeMap<String, u64>,
+    /// Which other releases were called, and how often.
+    others: BTreeMap<String, u64>,
 }
 
 pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
     let with = tally(sets, seeds, Rows::All)?;
     let without = tally(sets, seeds, Rows::Labelled)?;
-    let (mut rows, mut called) = (Vec::new(), Vec::new());
+    let (mut rows, mut called, mut said) = (Vec::new(), Vec::new(), Vec::new());
     for (number, (what, (all, labelled))) in (1..).zip(NULLS.iter().zip(with.null.iter().zip(&without.null)))
     {
         let mut row = |what: String, share, bar| rows.push(Row::share(number, what, share, bar));
         row(format!("{what}: ever regressed"), all.ever, Bar::AtMost(0.05));
         row("... on the 90th day".to_owned(), all.last, Bar::None);
         row("... by the evidence alone, as version 1.0 did".to_owned(), all.evident, Bar::None);
-        row("... and releases with fewer than 100 answers, ever".to_owned(), all.any, Bar::None);
+        row("... and releases with fewer than 100 responses, ever".to_owned(), all.any, Bar::None);
         row("... without the unlabelled reviews, ever".to_owned(), labelled.ever, Bar::None);
-        let often = all.called.iter().map(|(release, times)| format!("{release} ({times} of {seeds})"));
-        called.push(format!("{what}: {}", often.collect::<Vec<_>>().join(", ")));
+        called.push(format!("{what}, of {seeds}: {}", listed(&all.called)));
     }
     for (number, (taken, (all, labelled))) in
         (3..).zip(TAKEN.iter().zip(with.worse.iter().zip(&without.worse)))
@@ -103,16 +108,24 @@ pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
         for (place, on) in ["", ", ratings permuted"].iter().enumerate() {
             let (all, labelled) = (&all[place], &labelled[place]);
             let mut row = |what: &str, share, bar| rows.push(Row::share(number, what, share, bar));
-            let what = format!("a star taken from {:.0} % of one's answers{on}: found", 100.0 * taken.share);
+            let what =
+                format!("a star removed from {:.0} % of the responses{on}: found", 100.0 * taken.share);
+            let lists = [("evident", &all.said), ("others called", &all.others)];
+            said.extend(lists.map(|(list, often)| format!("{what}: {list}: {}", listed(often))));
             row(&what, all.found, Bar::AtLeast(taken.found[place]));
             row("... on the 90th day", all.last, Bar::None);
             row("... by the evidence alone, as version 1.0 did", all.evident, Bar::None);
             row("... without the unlabelled reviews: found", labelled.found, Bar::None);
-            row("... another release is called", all.other, Bar::AtMost(OTHERS));
-            row("... without the unlabelled reviews: another release is called", labelled.other, Bar::None);
+            row("... another release is flagged", all.other, Bar::AtMost(OTHERS));
+            row("... without the unlabelled reviews: another release is flagged", labelled.other, Bar::None);
         }
     }
-    Ok(Trial { rows, called })
+    Ok(Trial { rows, called, said })
+}
+
+fn listed(often: &BTreeMap<String, u64>) -> String {
+    let often = often.iter().map(|(what, times)| format!("{what} ({times})"));
+    often.collect::<Vec<_>>().join(", ")
 }
 
 fn tally(sets: &[Set], seeds: u64, which: Rows) -> Result<Tally, Error> {
@@ -154,7 +167,7 @@ impl Tally {
             {
                 for release in releases.iter().filter(|r| !before[**r as usize].ever_regressed) {
                     let taken = chance::star_taken(reviews, *release, taken.share, &mut rng);
-                    worse.add(*release, before, &judged::all(set, &taken, &[])?);
+                    worse.add(set, *release, before, &judged::all(set, &taken, &[])?);
                 }
             }
         }
@@ -172,12 +185,13 @@ impl Tally {
             }
         }
         for (worse, more) in self.worse.iter_mut().flatten().zip(other.worse.into_iter().flatten()) {
-            *worse = Worse {
-                found: Share::all(&[worse.found, more.found]),
-                last: Share::all(&[worse.last, more.last]),
-                evident: Share::all(&[worse.evident, more.evident]),
-                other: Share::all(&[worse.other, more.other]),
-            };
+            worse.found = Share::all(&[worse.found, more.found]);
+            worse.last = Share::all(&[worse.last, more.last]);
+            worse.evident = Share::all(&[worse.evident, more.evident]);
+            worse.other = Share::all(&[worse.other, more.other]);
+            for (all, more) in [(&mut worse.said, more.said), (&mut worse.others, more.others)] {
+                more.into_iter().for_each(|(what, times)| *all.entry(what).or_default() += times);
+            }
         }
     }
 }
@@ -199,8 +213,12 @@ impl Null {
 }
 
 impl Worse {
-    fn add(&mut self, release: u32, before: &[Judged], after: &[Judged]) {
+    fn add(&mut self, set: &Set, release: u32, before: &[Judged], after: &[Judged]) {
         let found = &after[release as usize];
+        if found.ever_evident {
+            let said = found.at_most.clone().unwrap_or_else(|| "found".to_owned());
+            *self.said.entry(said).or_default() += 1;
+        }
         self.found.add(found.ever_regressed);
         self.last.add(found.is(Verdict::Regressed));
         if !before[release as usize].ever_evident {
@@ -209,11 +227,16 @@ impl Worse {
         let called = |(code, (before, after)): (u32, (&Judged, &Judged))| {
             code != release && after.ever_regressed && !before.ever_regressed
         };
-        self.other.add((0..).zip(before.iter().zip(after)).any(called));
+        let others: Vec<_> = (0..).zip(before.iter().zip(after)).filter(|release| called(*release)).collect();
+        self.other.add(!others.is_empty());
+        for (code, _) in others {
+            let name = format!("{} while {}", set.name_of(code), set.name_of(release));
+            *self.others.entry(name).or_default() += 1;
+        }
     }
 }
 
-/// The releases that a fall could be found in: 100 answers of their own while they are watched, and a baseline.
+/// The releases that a fall could be found in: 100 responses of their own while they are watched, and a baseline.
 fn judgeable(set: &Set, reviews: &[Review]) -> Vec<u32> {
     let first_days = first_days(set, reviews);
     let is_judgeable = |code: &u32| {

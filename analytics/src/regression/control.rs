@@ -3,8 +3,8 @@
 use super::watch::{Comparison, Watch};
 use super::{Change, ControlShift, Controlled};
 use crate::control::{
-    CommonShift, Concurrent, MIN_AFTER, MIN_BEFORE, MIN_INCIDENT_CONTROLS, MIN_SAME_DAYS, Movement,
-    SD_COMMON_RATE, Shift, log_e_controlled, log_e_wandering,
+    CommonShift, Concurrent, MIN_AFTER, MIN_BEFORE, MIN_INCIDENT_CONTROLS, MIN_SAME_DAYS, SD_COMMON_RATE,
+    Shift, log_e_controlled,
 };
 use crate::evidence::{Direction, SD_CHANGE, change_interval, combine};
 use crate::facts::Day;
@@ -158,42 +158,8 @@ pub(super) fn log_e_beyond_wander(
     until: Day,
     direction: Direction,
 ) -> f64 {
-    let answers = member.has_answers.then(|| {
-        let sd = wander(watch, member, until);
-        log_e_wandering(&member.compared(watch, until), sd, direction)
-    });
+    let answers =
+        member.has_answers.then(|| member.wander(watch).log_e(&member.watched(watch, until), direction));
     let rate = member.log_e_incidents(watch, until, direction, 1.0);
     combine(&[answers, rate].into_iter().flatten().collect::<Vec<_>>())
-}
-
-/// How far the feature moves by itself between the baseline and the days up to `until`, as a standard deviation: a
-/// random walk as wide as between the consecutive blocks of four weeks of the year before. It is measured of this one
-/// feature (a dozen pairs at most), so it leans on what is usual, and [`SAFETY`] pays for its own error.
-fn wander(watch: &Watch, member: &Comparison, until: Day) -> f64 {
-    const BLOCK: Day = 28;
-    const BLOCKS: Day = 12;
-    /// Pairs that the usual movement is worth, and the bounds of what is measured.
-    const USUAL_PAIRS: f64 = 2.0;
-    const BOUNDS: (f64, f64) = (0.005, 0.10);
-    const SAFETY: f64 = 1.25;
-    let usual = Movement::default().own.powi(2);
-    let (mut sum, mut pairs) = (USUAL_PAIRS * usual, USUAL_PAIRS);
-    for middle in (1..=BLOCKS).map(|block| watch.first_day - BLOCK * block) {
-        let strata: Vec<_> = member
-            .sides
-            .iter()
-            .filter_map(|side| side.moved(watch, middle - BLOCK, middle, middle + BLOCK))
-            .collect();
-        let (before, after) = strata.iter().fold((0.0, 0.0), |(n0, n1), s| (n0 + s.n0, n1 + s.n1));
-        if before >= MIN_BEFORE && after >= MIN_BEFORE {
-            let moved = Shift::of(&strata, 0.0);
-            // One great fall, of which somebody was guilty, is no reason to excuse everybody for a year.
-            let most = 9.0 * (moved.variance + usual);
-            sum += moved.shift.powi(2).min(most) - moved.variance;
-            pairs += 1.0;
-        }
-    }
-    let variance = (sum / pairs).clamp(BOUNDS.0.powi(2), BOUNDS.1.powi(2));
-    let days = watch.before - watch.from + until - watch.first_day;
-    SAFETY * (variance * f64::from(days) / f64::from(2 * BLOCK)).sqrt()
 }

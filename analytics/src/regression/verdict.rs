@@ -8,7 +8,7 @@ use super::watch::{Comparison, Watch};
 use super::{
     AgainstPrevious, BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict,
 };
-use crate::change_point::change_point_of_release;
+use crate::change_point::{ChangePoint, change_point_after, change_point_of_release};
 use crate::error::Result;
 use crate::evidence::{Direction, FALSE_DISCOVERIES, e_bh, is_watched};
 use crate::facts::Day;
@@ -113,7 +113,7 @@ impl<'f> Findings<'f> {
         let member = &self.family.members[place];
         let mut said = if !member.has_baseline() {
             Said::of(Verdict::NoBaseline, None, None)
-        } else if let Some(said) = self.against_previous(place, score) {
+        } else if let Some(said) = self.against_previous(place, score)? {
             said
         } else if let Some(said) = self.worse(place, score)? {
             said
@@ -140,26 +140,63 @@ impl<'f> Findings<'f> {
     }
 
     /// Against the release before alone it may have been made worse, or mended.
-    fn against_previous(&self, place: usize, score: &RegressionScore) -> Option<Said> {
+    fn against_previous(&self, place: usize, score: &RegressionScore) -> Result<Option<Said>> {
         let feature = self.family.members[place].feature;
-        let (alone_place, _) = self.alone?.of_feature(feature)?;
+        let Some((alone, alone_place)) =
+            self.alone.and_then(|alone| Some((alone, alone.of_feature(feature)?.0)))
+        else {
+            return Ok(None);
+        };
         if let Some(Called::Holds(control)) = find(&self.worse_alone, alone_place) {
-            return Some(match find(&self.worse, place) {
+            if let Some(since) = began_with_previous(&alone.watch, feature, alone.watch.until)? {
+                return Ok(Some(self.since(
+                    feature,
+                    since,
+                    score,
+                    Said::of(Verdict::Regressed, None, control),
+                )));
+            }
+            return Ok(Some(match find(&self.worse, place) {
                 Some(Called::Holds(control)) => Said::of(Verdict::Regressed, None, control),
                 _ => {
                     Said { baseline: Some(Baseline::Previous), ..Said::of(Verdict::Regressed, None, control) }
                 }
-            });
+            }));
         }
         // A level that comes back has come back, even where the feature often moves as much: only the cause is not tested.
-        let control = match find(&self.better_alone, alone_place)? {
-            Called::Holds(control) => control,
-            Called::Wanders => Control::None,
-            _ => return None,
+        let control = match find(&self.better_alone, alone_place) {
+            Some(Called::Holds(control)) => control,
+            Some(Called::Wanders) => Control::None,
+            _ => return Ok(None),
         };
-        let recovery = recovered(&self.family.watch, self.earlier?, feature, score.previous)?;
+        let recovery =
+            self.earlier.and_then(|earlier| recovered(&self.family.watch, earlier, feature, score.previous));
         let said = Said::of(Verdict::Recovered, None, control);
-        Some(Said { baseline: Some(Baseline::Previous), recovery: Some(recovery), ..said })
+        Ok(recovery.map(|share| Said { baseline: Some(Baseline::Previous), recovery: Some(share), ..said }))
+    }
+
+    /// What is said of a fall that began before the release. One day on which a fall began does not say that there is no
+    /// other: where the comparison with the previous release, since that day, speaks for a second fall, it is not laid
+    /// wholly at the door of the first.
+    fn since(&self, feature: u32, since: Since, score: &RegressionScore, said: Said) -> Said {
+        let again = self.again(feature, since.day).or(score.previous.map(|previous| previous.log_e));
+        let (verdict, reason) = if again.is_some_and(is_watched) {
+            (Verdict::Watch, Some(Reason::FellBefore))
+        } else {
+            (Verdict::Since, None)
+        };
+        Said { verdict, reason, since: Some(since), ..said }
+    }
+
+    /// Evidence against the previous release's answers since a day, where there are any; none: there are too few.
+    fn again(&self, feature: u32, since: Day) -> Option<f64> {
+        let watch = &self.alone?.watch;
+        if since <= watch.from {
+            return None;
+        }
+        let watch = watch.since(since..watch.before);
+        let compared = watch.compare(feature);
+        compared.has_answers.then(|| watch.log_e(&compared, Direction::Worse))
     }
 
     /// What speaks for a fall, and whether it began before the release.
@@ -170,6 +207,7 @@ impl<'f> Findings<'f> {
         let said = match find(&self.worse, place) {
             Some(Called::Holds(control)) => Said::of(Verdict::Regressed, None, control),
             Some(Called::Alike) => Said::of(Verdict::Watch, Reason::LikePrevious, None),
+            Some(Called::Wanders) if alike() => Said::of(Verdict::Watch, Reason::LikePrevious, None),
             Some(Called::Wanders) => Said::of(Verdict::Watch, Reason::Wanders, Control::None),
             Some(Called::Shared) => {
                 return Ok(Some(Said::of(Verdict::Watch, Reason::SharedShift, Control::Shared)));
@@ -183,12 +221,7 @@ impl<'f> Findings<'f> {
             None => Said::of(Verdict::Watch, Reason::Unproven, None),
         };
         let Some(since) = began_before(watch, feature, watch.until)? else { return Ok(Some(said)) };
-        // One day on which a fall began does not say that there is no other: where the comparison with the previous
-        // release alone speaks for a second fall, it is not laid wholly at the door of the first.
-        let again = score.previous.is_some_and(|previous| is_watched(previous.log_e));
-        let (verdict, reason) =
-            if again { (Verdict::Watch, Some(Reason::FellBefore)) } else { (Verdict::Since, None) };
-        Ok(Some(Said { verdict, reason, since: Some(since), ..said }))
+        Ok(Some(self.since(feature, since, score, said)))
     }
 
     /// What speaks for an improvement, or for nothing. Praise is earned as blame is: by what goes beyond the common shift,
@@ -199,7 +232,7 @@ impl<'f> Findings<'f> {
         let alike =
             || self.alone.is_some_and(|alone| alone.is_alike(feature, watch.until, Direction::Better));
         match find(&self.better, place) {
-            Some(Called::Holds(_) | Called::Alike) if alike() => {
+            Some(Called::Holds(_) | Called::Alike | Called::Wanders) if alike() => {
                 Said::of(Verdict::NoEvidence, Reason::LikePrevious, None)
             }
             Some(Called::Holds(control)) => Said::of(Verdict::Improved, None, control),
@@ -246,8 +279,10 @@ fn flag(family: &Family, alone: Option<&Family>, scores: &mut [RegressionScore])
         for (place, score) in scores.iter_mut().enumerate().filter(|(_, s)| s.first_flagged_day.is_none()) {
             let holds = |called: Option<Called>| matches!(called, Some(Called::Holds(_)));
             let alone_place = alone.and_then(|alone| alone.of_feature(score.feature)).map(|(place, _)| place);
-            let is_flagged = if alone_place.is_some_and(|place| holds(find(&standing.worse_alone, place))) {
-                true
+            let alone =
+                alone.filter(|_| alone_place.is_some_and(|place| holds(find(&standing.worse_alone, place))));
+            let is_flagged = if let Some(alone) = alone {
+                began_with_previous(&alone.watch, score.feature, day + 1)?.is_none()
             } else {
                 holds(find(&standing.worse, place)) && began_before(watch, score.feature, day + 1)?.is_none()
             };
@@ -277,18 +312,36 @@ fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>
     let Some(found) = found.filter(|found| found.called && found.day < watch.first_day) else {
         return Ok(None);
     };
-    let days = (watch.first_day - found.first_day).max(0) as usize;
-    let before: f64 = found.posterior.iter().take(days).sum();
     let began_before = |code: &u32| {
         let mut starts = watch.prepared.releases[*code as usize].starts();
         *code != watch.release && starts.any(|day| day < watch.first_day)
     };
     let suspect = found.suspects.iter().find(|suspect| began_before(&suspect.release));
-    Ok((before >= BEGAN_BEFORE).then(|| Since {
+    Ok((probability_before(&found, watch.first_day) >= BEGAN_BEFORE).then(|| Since {
         day: found.day,
         release: suspect.map(|suspect| suspect.release),
         probability: suspect.map(|suspect| suspect.probability),
     }))
+}
+
+/// When a fall began that only the previous release shows, if that was while nothing newer was out: in its rows and the
+/// release's own.
+fn began_with_previous(alone: &Watch, feature: u32, until: Day) -> Result<Option<Since>> {
+    let Watch { prepared, hyper, release, from, first_day, .. } = *alone;
+    let Some(previous) = prepared.previous(release) else { return Ok(None) };
+    let found = change_point_after(prepared, hyper, feature, (previous, from), release, until - 1)?;
+    let Some(found) = found.filter(|found| found.called && found.day < first_day) else { return Ok(None) };
+    let before = probability_before(&found, first_day);
+    Ok((before >= BEGAN_BEFORE).then_some(Since {
+        day: found.day,
+        release: Some(previous),
+        probability: Some(before),
+    }))
+}
+
+fn probability_before(found: &ChangePoint, day: Day) -> f64 {
+    let days = (day - found.first_day).max(0) as usize;
+    found.posterior.iter().take(days).sum()
 }
 
 /// The share of a fall with the previous release that this one made good; none where there was none, or hardly any

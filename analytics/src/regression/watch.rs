@@ -1,10 +1,12 @@
 //! One release being watched: what is counted of each feature before and after, and the evidence day by day.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::incidents::{Attributable, Incidents};
 use super::{Change, Evidence, RegressionScore, StratumChange, Verdict};
-use crate::control::Compared;
+use crate::control::{Compared, Shift};
 use crate::credibility::variance_ratio;
 use crate::evidence::{
     Direction, MIN_BASELINE, Prediction, always_valid_p, combine, feedback_change, log_e_feedback,
@@ -15,6 +17,7 @@ use crate::prepared::{FeatureCounts, IncidentDay, KnownStratum, Prepared, Stratu
 use crate::prior::Hyperparameters;
 use crate::running::Running;
 use crate::utility::{Moments, Sums};
+use crate::wander::{Deviation, Wander};
 
 /// A release, and what it is compared with.
 #[derive(Clone)]
@@ -23,6 +26,9 @@ pub(super) struct Watch<'a> {
     pub(super) hyper: &'a Hyperparameters,
     pub(super) release: u32,
     pub(super) against: Compare,
+    /// Whose rows tell how a feature moves by itself: more than those that the release is compared with, where these are of
+    /// one release alone.
+    line: Compare,
     /// The first day of the baseline.
     pub(super) from: Day,
     /// The day after its last: usually the first day of the release.
@@ -37,7 +43,7 @@ pub(super) struct Watch<'a> {
 }
 
 /// Whose rows are the baseline.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Compare {
     /// Those of these releases.
     With(Vec<u32>),
@@ -57,6 +63,7 @@ pub(super) struct Comparison<'a> {
     pub(super) has_incidents: bool,
     /// Evidence for a drop at the end of each day.
     pub(super) path: Vec<f64>,
+    wander: OnceCell<Wander>,
 }
 
 /// A stratum before and after the release.
@@ -92,14 +99,21 @@ impl<'a> Watch<'a> {
             labels_changed: prepared.labels_changed(product, baseline.clone(), watched.clone()),
             attributable_before: Attributable::of(prepared, product, baseline, before),
             attributable_after: Attributable::of(prepared, product, watched, after),
+            line: against.clone(),
             against,
         }
+    }
+
+    /// The same, with rows of others to tell how features move by themselves.
+    pub(super) fn along(self, line: Compare) -> Self {
+        Self { line, ..self }
     }
 
     /// The same release against other days.
     pub(super) fn since(&self, baseline: Range<Day>) -> Self {
         let known = (self.prepared, self.hyper);
-        Self::of(known, self.release, self.against.clone(), baseline, self.first_day..self.until)
+        let against = self.against.clone();
+        Self::of(known, self.release, against, baseline, self.first_day..self.until).along(self.line.clone())
     }
 
     pub(super) fn compare(&self, feature: u32) -> Comparison<'a> {
@@ -108,8 +122,9 @@ impl<'a> Watch<'a> {
         let incidents = Incidents::of(self, counts);
         let has_answers = sides.iter().any(Sides::is_compared);
         let has_incidents = incidents.are_compared(self);
+        let (path, wander) = (Vec::new(), OnceCell::new());
         let mut comparison =
-            Comparison { feature, counts, sides, incidents, has_answers, has_incidents, path: Vec::new() };
+            Comparison { feature, counts, sides, incidents, has_answers, has_incidents, path, wander };
         comparison.path = self.path(&comparison);
         comparison
     }
@@ -312,6 +327,37 @@ impl Comparison<'_> {
         if self.has_incidents { self.incidents.expected(until) } else { 0.0 }
     }
 
+    /// How the feature moves by itself, from the year before the release.
+    pub(super) fn wander(&self, watch: &Watch) -> &Wander {
+        const YEAR: Day = 365;
+        let of = |from, compare: &Compare| {
+            let whose = |release: u32| is_baseline(compare, watch.release, Some(release));
+            self.deviations(watch, from..watch.before, whose)
+        };
+        let history = || of(watch.before - YEAR, &watch.line);
+        self.wander.get_or_init(|| match &watch.against {
+            against if *against == watch.line => Wander::of(&history(), &history()),
+            against => Wander::of(&history(), &of(watch.from, against)),
+        })
+    }
+
+    /// The release's own answers up to a day.
+    pub(super) fn watched(&self, watch: &Watch, until: Day) -> Vec<Deviation> {
+        self.deviations(watch, watch.first_day..until, |release| release == watch.release)
+    }
+
+    fn deviations(&self, watch: &Watch, days: Range<Day>, whose: impl Fn(u32) -> bool) -> Vec<Deviation> {
+        let mut all = BTreeMap::new();
+        for side in self.sides.iter().filter(|side| side.is_compared()) {
+            side.deviations(watch, days.clone(), &whose, &mut all);
+        }
+        let deviation = |(day, [n, sum, variance]): (Day, [f64; 3])| Deviation {
+            day,
+            shift: Shift { shift: sum / n, variance: variance / (n * n) },
+        };
+        all.into_iter().filter(|(_, [n, ..])| *n > 0.0).map(deviation).collect()
+    }
+
     /// The strata with a baseline, with the answers up to a day.
     pub(super) fn compared(&self, watch: &Watch, until: Day) -> Vec<Compared> {
         let one = |side: &Sides| {
@@ -326,24 +372,23 @@ impl Sides<'_> {
         self.before.n >= MIN_BASELINE
     }
 
-    /// The answers of two consecutive spans of days that the release's own line gave, or all where it declares none; none
-    /// where one has none. How another line moves says nothing of this one.
-    pub(super) fn moved(&self, watch: &Watch, from: Day, middle: Day, until: Day) -> Option<Compared> {
-        let of = |from, until| match &watch.against {
-            Compare::With(line) => {
-                let each = line.iter().map(|release| self.counts.sums(Some(*release), from, until));
-                self.stratum.ruler.moments(each.fold(Sums::default(), Sums::plus))
-            }
-            Compare::WithAnyOther => {
-                let all = self.counts.sums(None, from, until);
-                let again = watch.prepared.releases[watch.release as usize].came_again();
-                let own = again.map(|_| self.counts.sums(Some(watch.release), from, until));
-                self.stratum.ruler.moments(all.minus(own.unwrap_or_default()))
-            }
-        };
-        let (before, after) = (of(from, middle), of(middle, until));
-        let compared = || compared(&before, &after, self.ratio, watch.hyper.phi);
-        (before.n > 0.0 && after.n > 0.0).then(compared)
+    /// How the answers of the releases that `whose` are lie from the baseline's mean, day by day: how many, their sum of
+    /// deviations, and its variance.
+    fn deviations(
+        &self,
+        watch: &Watch,
+        days: Range<Day>,
+        whose: impl Fn(u32) -> bool,
+        all: &mut BTreeMap<Day, [f64; 3]>,
+    ) {
+        let baseline = compared(&self.before, &Moments::default(), self.ratio, watch.hyper.phi);
+        let of_line = self.counts.by_release().filter(|(release, _)| release.is_some_and(&whose));
+        for (day, [n, levels, _]) in of_line.flat_map(|(_, running)| running.daily(days.start, days.end)) {
+            let (n, mean) = self.stratum.ruler.mean(n, levels);
+            let sums = all.entry(day).or_default();
+            let more = [n, n * (mean - baseline.mu()), n * baseline.variance()];
+            sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        }
     }
 
     fn after(&self, from: Day, until: Day) -> Moments {

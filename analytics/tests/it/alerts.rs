@@ -59,6 +59,38 @@ fn ten_times_as_many_incidents_are_an_alert_and_a_usual_week_is_none() {
 }
 
 #[test]
+fn a_component_that_comes_into_use_is_one_alert_and_hides_no_later_burst() {
+    // Feature 5 has an incident now and then, and from day 100 on 35 a week.
+    let mut incidents = usual();
+    incidents.extend((0..100).step_by(25).map(|day| (5, day, 1)));
+    incidents.extend((100..250).map(|day| (5, day, [4, 6, 3, 7, 5, 4, 6][day as usize % 7])));
+    incidents.extend((1..5).flat_map(|feature| (200..250).map(move |day| (feature, day, 2))));
+    let of_feature = |found: Vec<Alert>| {
+        let of_feature =
+            found.into_iter().filter(|alert| alert.feature == 5 && alert.kind == AlertKind::Week);
+        of_feature.collect::<Vec<_>>()
+    };
+    let set_in = of_feature(asked(&world(&incidents), 60, 250));
+    assert_eq!(set_in.len(), 1, "{set_in:?}");
+    assert!((95..128).contains(&set_in[0].first_day), "{set_in:?}");
+    // Four times as many for a week, three months later.
+    incidents.extend((190..197).map(|day| (5, day, 15)));
+    let found = of_feature(asked(&world(&incidents), 60, 250));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!((found[1].first_day, found[1].incidents), (190, 140));
+    assert!((30.0..40.0).contains(&found[1].expected), "{found:?}");
+}
+
+#[test]
+fn two_bursts_with_a_quiet_week_between_are_two_alerts() {
+    let mut incidents = usual();
+    incidents.extend((140..147).chain(156..163).map(|day| (2, day, 40)));
+    let found = asked(&world(&incidents), 60, 200);
+    let weeks: Vec<_> = found.iter().filter(|a| a.feature == 2 && a.kind == AlertKind::Week).collect();
+    assert!(!weeks.is_empty() && weeks[0].first_day == 140, "{weeks:?}");
+}
+
+#[test]
 fn what_comes_later_changes_no_alert_of_a_day_that_is_over() {
     let mut incidents = usual();
     incidents.extend((140..147).map(|day| (2, day, 21)));

@@ -98,6 +98,34 @@ fn a_second_fall_is_not_laid_at_the_door_of_the_first() {
 }
 
 #[test]
+fn a_fall_that_sets_in_days_before_a_release_is_not_laid_at_its_door() {
+    let mut world = World::with_features(1);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("1.1", Some(90));
+    world.answers(0..87, Some(old), HAPPY);
+    world.answers(87..90, Some(old), UNHAPPY);
+    world.answers(90..120, Some(new), UNHAPPY);
+    let inherited = score(&world, new, 119);
+    assert_eq!((inherited.verdict, inherited.first_flagged_day), (Verdict::Since, None), "{inherited:#?}");
+    let since = inherited.since.expect("it began before");
+    assert_eq!((since.day, since.release), (87, Some(old)));
+    // Where the release brings a second fall, it is watched.
+    let mut again = World::with_features(1);
+    let old = again.release("1.0", Some(0));
+    let new = again.release("1.1", Some(90));
+    again.answers(0..80, Some(old), HAPPY);
+    again.answers(80..90, Some(old), [0, 1, 3, 4, 2]);
+    again.answers(90..120, Some(new), [1, 2, 4, 2, 1]);
+    let worse = score(&again, new, 119);
+    assert_eq!((worse.verdict, worse.reason), (Verdict::Watch, Some(Reason::FellBefore)), "{worse:#?}");
+    assert_eq!(worse.since.map(|since| since.day), Some(80));
+    // And what falls with the release is the release's, be it the only one that the previous release's days show.
+    world.feedback.retain(|row| row.day < 87 || row.day >= 90);
+    world.answers(87..90, Some(0), HAPPY);
+    assert_eq!(score(&world, 1, 119).verdict, Verdict::Regressed);
+}
+
+#[test]
 fn what_got_better_is_not_worse_since() {
     let mut world = World::with_features(1);
     let past = [HAPPY, MIXED, HAPPY, UNHAPPY, MIXED, UNHAPPY];
@@ -293,7 +321,7 @@ fn where_nothing_fell_nothing_recovers() {
     let next = world.release("1.2", Some(66));
     world.answers(0..60, Some(first), HAPPY);
     world.answers_to(1, 0..66, Some(first), HAPPY);
-    // Fewer happy answers than usual for a week, by chance: not enough among two features.
+    // Fewer happy responses than usual for a week, by chance: not enough among two features.
     world.answers(60..66, Some(unlucky), [0, 0, 1, 1, 1]);
     world.answers(66..156, Some(next), [0, 0, 0, 3, 9]);
     let before = score(&world, unlucky, 65);

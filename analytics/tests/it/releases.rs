@@ -105,7 +105,7 @@ fn a_release_that_came_again_is_judged_by_its_second_time() {
     world.incident(61, None, false);
     world.answers(62..80, None, HAPPY);
     world.answers(80..100, None, HAPPY);
-    // Whether its answers name it or are given to it as the newest of their days.
+    // Whether its responses name it or are given to it as the newest of their days.
     for label in [Some(again), None] {
         let mut world = world.clone();
         world.answers(60..62, label, UNHAPPY);
@@ -116,6 +116,35 @@ fn a_release_that_came_again_is_judged_by_its_second_time() {
         let incidents = (score.baseline_incidents, score.incidents_opened, score.baseline_days);
         assert_eq!(incidents, (1, 0, 78), "nor are the incidents and days of it");
     }
+}
+
+#[test]
+fn what_was_said_of_a_release_before_it_came_again_can_be_said_again() {
+    let mut world = World::with_features(1);
+    let old = world.release("1.0", Some(0));
+    let again = world.release("2.0", Some(60));
+    world.releases[again as usize].withdrawn = Some(70);
+    world.answers(0..80, Some(old), HAPPY);
+    world.answers(60..70, Some(again), UNHAPPY);
+    let said = |world: &World, as_of: Day| {
+        let prepared = world.prepare();
+        let first_day = prepared.release_first_day_as_of(again, as_of).expect("it is out");
+        let hyper = hyperparameters(&prepared, first_day - 1);
+        let report = regression(&prepared, &hyper, again, as_of, None).expect("a known release");
+        report.expect("it is out")
+    };
+    let then = [65, 75].map(|day| said(&world, day));
+    assert_eq!(then[1].features[0].verdict, Verdict::Regressed);
+    // It is mended and comes again: what was known by then is still the same.
+    world.releases[again as usize].earlier = vec![Earlier { first_day: 60, withdrawn: 70, order: 1 }];
+    (world.releases[again as usize].first_day, world.releases[again as usize].withdrawn) = (Some(80), None);
+    world.answers(80..90, Some(again), HAPPY);
+    assert_eq!([65, 75].map(|day| said(&world, day)), then);
+    let now = said(&world, 89);
+    assert_eq!((now.first_day, now.features[0].responses), (80, 100));
+    let prepared = world.prepare();
+    let hyper = hyperparameters(&prepared, 59);
+    assert_eq!(regression(&prepared, &hyper, again, 59, None).expect("a known release"), None, "not out yet");
 }
 
 #[test]
@@ -159,7 +188,7 @@ fn a_release_registered_late_gets_its_answers_all_the_same() {
     in_time.releases = world.releases.clone();
     let bad = in_time.release("2.0", Some(60));
     in_time.feedback = world.feedback.clone();
-    // Registered only now, after all its answers came in.
+    // Registered only now, after all its responses came in.
     assert_eq!(world.release("2.0", Some(60)), bad);
     assert_eq!(report(&world, bad, 79), report(&in_time, bad, 79));
     assert_eq!(report(&world, bad, 79).features[0].verdict, Verdict::Regressed);

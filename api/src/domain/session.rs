@@ -148,7 +148,7 @@ pub async fn check(store: &Store, secret: &str, at: DateTime<Utc>) -> Result<Opt
         return Ok(None);
     };
     if let Some(token) = row.token_id {
-        let held = token::stood_for(store, organization, token, at).await?;
+        let held = token::holder_of(store, organization, token, at).await?;
         return Ok(held.map(|held| Holder { expires_at: Some(row.expires_at), ..held }));
     }
     let (Some(role), Some(scope)) = (row.role, row.scope) else { return Ok(None) };

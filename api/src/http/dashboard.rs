@@ -69,12 +69,12 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
     paths.sort_unstable();
     for path in paths {
         let read = page::read().to(move |request: HttpRequest| async move { file(path, request.headers()) });
-        app.service(web::resource(path).route(read).default_service(web::to(page::only_read)));
+        app.service(web::resource(path).route(read).default_service(web::to(page::method_not_allowed)));
     }
 }
 
 /// What a browser is shown at `/`.
-pub(super) async fn front(request: HttpRequest) -> HttpResponse {
+pub(super) async fn root(request: HttpRequest) -> HttpResponse {
     shell(request.headers())
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn graphql(request: HttpRequest) -> HttpResponse {
 pub(super) async fn elsewhere(request: HttpRequest) -> HttpResponse {
     let reads = matches!(request.method().as_str(), "GET" | "HEAD");
     let is_file = request.path().starts_with("/assets/") || request.path().starts_with("/docs/");
-    if reads && !is_file && media::wants_page(request.headers()) {
+    if reads && !is_file && media::prefers_html(request.headers()) {
         return shell(request.headers());
     }
     super::not_found().await

@@ -34,7 +34,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 pub(super) fn routes(_: &mut web::ServiceConfig) {}
 
 /// What a browser is shown at `/`.
-pub(super) async fn front(_: HttpRequest) -> HttpResponse {
+pub(super) async fn root(_: HttpRequest) -> HttpResponse {
     page()
 }
 

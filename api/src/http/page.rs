@@ -1,5 +1,5 @@
-//! For whoever looks with a browser: the pages, the manual, and the schema. All of it is in the program: nothing is fetched
-//! from elsewhere.
+//! For browsers: the pages, the manual, and the schema. All of it is part of the program; nothing is loaded from other
+//! servers.
 
 use actix_web::{
     HttpRequest, HttpResponse, Route, guard,
@@ -33,7 +33,7 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
     for (path, route) in
         [("/", read().to(root)), ("/schema.graphql", read().to(schema)), ("/docs/{name}", read().to(manual))]
     {
-        app.service(web::resource(path).route(route).default_service(web::to(only_read)));
+        app.service(web::resource(path).route(route).default_service(web::to(method_not_allowed)));
     }
     pages::routes(app);
 }
@@ -43,20 +43,20 @@ pub(super) async fn elsewhere(request: HttpRequest) -> HttpResponse {
     pages::elsewhere(request).await
 }
 
-/// A route for those who read: by GET, or by HEAD, which is answered alike but for the body.
+/// A read-only route: GET, or HEAD for the same without a body.
 pub(super) fn read() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
-/// A route for browsers, on a path that also has answers for programs.
-pub(super) fn for_browsers() -> Route {
-    let wants_page = guard::fn_guard(|ctx| media::wants_page(ctx.head().headers()));
-    read().guard(wants_page).to(pages::graphql)
+/// A route for browsers, on a path that also serves programs.
+pub(super) fn browser_page() -> Route {
+    let prefers_html = guard::fn_guard(|ctx| media::prefers_html(ctx.head().headers()));
+    read().guard(prefers_html).to(pages::graphql)
 }
 
 async fn root(request: HttpRequest) -> HttpResponse {
-    if media::wants_page(request.headers()) {
-        return pages::front(request).await;
+    if media::prefers_html(request.headers()) {
+        return pages::root(request).await;
     }
     let answer = HttpResponse::Ok().insert_header((header::VARY, "Accept")).json(json!({
         "name": "Ballroom",
@@ -69,14 +69,14 @@ async fn root(request: HttpRequest) -> HttpResponse {
     plain(answer)
 }
 
-/// The schema, for those who may ask what it is.
+/// The schema, for callers that may introspect it.
 async fn schema(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let viewer = match auth::viewer(&state, &request).await {
         Ok(viewer) => viewer,
         Err(refused) => return refused,
     };
     if !state.documents.may_introspect(&viewer) {
-        let message = "You may not ask this server what its schema is.";
+        let message = "Introspection is not allowed with this token; see --introspection.";
         return refused(HttpResponse::Forbidden(), Code::Forbidden, message);
     }
     let text = HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(state.sdl.to_string());
@@ -91,7 +91,7 @@ async fn manual(name: web::Path<String>) -> HttpResponse {
     }
 }
 
-/// What it says is what it is, and the next version may say something else.
+/// Adds headers: the content type is not to be guessed, and the content may change with the next version.
 pub(super) fn plain(mut answer: HttpResponse) -> HttpResponse {
     let headers = answer.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -99,10 +99,10 @@ pub(super) fn plain(mut answer: HttpResponse) -> HttpResponse {
     answer
 }
 
-/// For the other methods of what can only be read.
-pub(super) async fn only_read() -> HttpResponse {
+/// The response to other methods on a read-only path.
+pub(super) async fn method_not_allowed() -> HttpResponse {
     HttpResponse::build(StatusCode::METHOD_NOT_ALLOWED)
         .insert_header((header::ALLOW, "GET, HEAD"))
         .content_type("text/plain; charset=utf-8")
-        .body("This can only be read, by GET or HEAD. GraphQL is at /graphql.\n")
+        .body("Method not allowed; use GET or HEAD. GraphQL is at /graphql.\n")
 }

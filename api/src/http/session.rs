@@ -1,6 +1,6 @@
-//! Sessions of browsers: a secret in a cookie that scripts cannot read, and that no page of another site makes a browser send.
+//! Sessions of browsers: a secret in a cookie that scripts cannot read, and that browsers do not send for pages of other sites.
 //!
-//! `POST /session` opens one, by a link that works once or by a token; `GET` says whether there is one, and `DELETE` ends it.
+//! `POST /session` creates one, with a one-time link or a token; `GET` tells whether there is one, and `DELETE` ends it.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::{
     Settings, State,
-    auth::{self, Nobody},
+    auth::{self, AuthError},
     graphql::refused,
     media, page, params,
 };
@@ -24,7 +24,7 @@ use crate::{
     graphql::Code,
 };
 
-/// The name of the cookie. Over TLS browsers let nobody else set one that is named so.
+/// Names of the cookie. The prefix `__Host-` prevents other hosts of the domain from setting it.
 const PLAIN: &str = "ballroom_session";
 const SECURE: &str = "__Host-ballroom_session";
 
@@ -41,34 +41,34 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
     );
 }
 
-/// By what a session is asked for.
+/// The credential with which a session is created.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 enum Wanted {
-    /// The last part of a link that was printed.
+    /// The part of a one-time link after the `#`.
     Link(String),
     /// A token.
     Token(String),
 }
 
-/// The secret that a browser sends.
+/// The secret of the session, from the cookie.
 pub(super) fn secret(request: &HttpRequest) -> Option<String> {
     let of = |name| Some(request.cookie(name)?.value().to_owned());
     of(SECURE).or_else(|| of(PLAIN))
 }
 
-/// Whether browsers reach this server over TLS.
+/// Whether browsers connect to this server with TLS.
 fn is_secure(settings: &Settings) -> bool {
     settings.public_url.starts_with("https://")
 }
 
-/// The cookie of a session: for requests of this server's pages only.
+/// The cookie of a session.
 pub(super) fn cookie(settings: &Settings, opened: Opened) -> Cookie<'static> {
     let left = (opened.expires_at - clock::now()).num_seconds().max(0);
     made(settings, opened.secret, Duration::seconds(left))
 }
 
-/// The cookie that takes another away.
+/// The cookie that deletes it.
 fn no_cookie(settings: &Settings) -> Cookie<'static> {
     made(settings, String::new(), Duration::ZERO)
 }
@@ -84,15 +84,15 @@ fn made(settings: &Settings, value: String, lasts: Duration) -> Cookie<'static> 
         .finish()
 }
 
-/// What the browser that asks calls itself.
+/// The name of the browser.
 pub(super) fn user_agent(request: &HttpRequest) -> Option<String> {
     let named = request.headers().get(header::USER_AGENT)?;
     Some(String::from_utf8_lossy(named.as_bytes()).into_owned())
 }
 
 async fn open(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    // A page of another site could sign a reader in as somebody else.
-    if !auth::is_from_here(&request) {
+    // A page of another site could sign the user in as somebody else.
+    if !auth::is_same_origin(&request) {
         return another_site();
     }
     if !media::is_json(request.headers()) {
@@ -110,14 +110,14 @@ async fn open(state: web::Data<State>, request: HttpRequest, payload: web::Paylo
         match wanted {
             Wanted::Link(link) => {
                 let opened = session::open_link(&store, &link, user_agent, at).await;
-                opened.map_err(|error| Nobody::because(&error))?.ok_or(Nobody::Unauthenticated(
-                    "This link was used already, or has expired. `ballroom sign-in` prints another.",
+                opened.map_err(|error| AuthError::from_error(&error))?.ok_or(AuthError::Unauthenticated(
+                    "This link was used already, or has expired. `ballroom sign-in` prints a new one.",
                 ))
             }
             Wanted::Token(token) => {
                 let opened = session::open_for_token(&store, &token, user_agent, at).await;
-                opened.map_err(|error| Nobody::because(&error))?.ok_or(Nobody::Unauthenticated(
-                    "This token is unknown, revoked or has expired, or it only writes. `ballroom token create` makes one.",
+                opened.map_err(|error| AuthError::from_error(&error))?.ok_or(AuthError::Unauthenticated(
+                    "This token is unknown, revoked or expired, or cannot read; create one with `ballroom token create`.",
                 ))
             }
         }
@@ -129,11 +129,11 @@ async fn open(state: web::Data<State>, request: HttpRequest, payload: web::Paylo
             answer.cookie(cookie(&state.settings, opened));
             told(&state, &mut answer, Some(expires_at))
         }
-        Err(nobody) => auth::answer_to(nobody),
+        Err(nobody) => auth::response_to(nobody),
     }
 }
 
-/// Whether the browser has a session, and how one is opened.
+/// Tells whether the browser has a session, and whether the server offers single sign-on.
 async fn tell(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let expires_at = match secret(&request) {
         None => None,
@@ -147,16 +147,16 @@ async fn tell(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
 }
 
 async fn end(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
-    if !auth::is_from_here(&request) {
+    if !auth::is_same_origin(&request) {
         return another_site();
     }
     if let Some(secret) = secret(&request) {
         let store = state.services.store.clone();
         let ended = auth::on_main(&state, async move {
-            session::end(&store, &secret, clock::now()).await.map_err(|error| Nobody::because(&error))
+            session::end(&store, &secret, clock::now()).await.map_err(|error| AuthError::from_error(&error))
         });
         if let Err(nobody) = ended.await {
-            return auth::answer_to(nobody);
+            return auth::response_to(nobody);
         }
     }
     let mut answer = HttpResponse::Ok();
@@ -176,7 +176,7 @@ fn told(
 }
 
 fn another_site() -> HttpResponse {
-    let message = "Only pages of this server may open and end its sessions.";
+    let message = "Only pages of this server may create and end its sessions.";
     refused(HttpResponse::Forbidden(), Code::Forbidden, message)
 }
 
@@ -186,6 +186,6 @@ async fn not_allowed() -> HttpResponse {
     refused(
         answer,
         Code::BadRequest,
-        "A session is opened by POST and ended by DELETE; GET says whether there is one.",
+        "Method not allowed; use POST to create a session, DELETE to end it, and GET to see whether there is one.",
     )
 }

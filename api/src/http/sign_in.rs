@@ -1,4 +1,4 @@
-//! Signing in by an OpenID Connect issuer: the authorization code flow with PKCE.
+//! Sign-in with an OpenID Connect issuer: the authorization code flow with PKCE.
 //!
 //! What must come back with the reader (state, nonce, the verifier of the code) is kept in a cookie of that browser for
 //! some minutes; the server keeps nothing, so that any of several servers may finish what another began. The ID token is
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Oidc, State,
-    auth::{self, Nobody},
+    auth::{self, AuthError},
     page, session,
 };
 use crate::{clock, domain::session as sessions};
@@ -32,16 +32,20 @@ const PATIENCE: Duration = Duration::minutes(15);
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.service(
-        web::resource(BEGINNING).route(page::read().to(begin)).default_service(web::to(page::only_read)),
+        web::resource(BEGINNING)
+            .route(page::read().to(begin))
+            .default_service(web::to(page::method_not_allowed)),
     );
     app.service(
-        web::resource(CALLBACK).route(page::read().to(finish)).default_service(web::to(page::only_read)),
+        web::resource(CALLBACK)
+            .route(page::read().to(finish))
+            .default_service(web::to(page::method_not_allowed)),
     );
 }
 
-/// What a sign-in has begun with.
+/// What a sign-in has started with.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Begun {
+pub(super) struct Started {
     pub(super) state: String,
     pub(super) nonce: String,
     pub(super) verifier: String,
@@ -55,8 +59,8 @@ enum Problem {
     NotConfigured,
     /// The issuer let nobody in.
     Denied,
-    /// It was not begun in this browser, or too long ago.
-    NotBegun,
+    /// It was not started in this browser, or too long ago.
+    NotStarted,
     /// The token that came is not the right one, or names nobody who may come in.
     Refused,
     /// The issuer or the database does not answer.
@@ -68,7 +72,7 @@ impl Problem {
         match self {
             Self::NotConfigured => "not-configured",
             Self::Denied => "denied",
-            Self::NotBegun => "not-begun",
+            Self::NotStarted => "not-started",
             Self::Refused => "refused",
             Self::Unavailable => "unavailable",
         }
@@ -83,21 +87,22 @@ struct Wanted {
 async fn begin(state: web::Data<State>, wanted: web::Query<Wanted>) -> HttpResponse {
     let Some(oidc) = signs_in(&state) else { return back(&state, &Problem::NotConfigured) };
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let begun = Begun {
+    let started = Started {
         state: CsrfToken::new_random().into_secret(),
         nonce: CsrfToken::new_random().into_secret(),
         verifier: verifier.into_secret(),
         then: wanted.then.as_deref().filter(|path| is_ours(path)).unwrap_or("/").to_owned(),
     };
-    let (public_url, given) = (state.settings.public_url.clone(), (begun.state.clone(), begun.nonce.clone()));
+    let (public_url, given) =
+        (state.settings.public_url.clone(), (started.state.clone(), started.nonce.clone()));
     let there = auth::on_main(&state, async move {
         oidc.authorization_url(&public_url, given, challenge).await.map_err(|error| {
             tracing::error!(error, "a reader could not be sent to the issuer");
-            Nobody::Failed
+            AuthError::Failed
         })
     });
     match there.await {
-        Ok(there) => to(&there, Some(cookie(&state, &begun))),
+        Ok(there) => to(&there, Some(cookie(&state, &started))),
         Err(_) => back(&state, &Problem::Unavailable),
     }
 }
@@ -132,31 +137,31 @@ async fn finished(
     answer: Answer,
 ) -> Result<(sessions::Opened, String), Problem> {
     let oidc = signs_in(state).ok_or(Problem::NotConfigured)?;
-    let begun = begun(request).ok_or(Problem::NotBegun)?;
-    if answer.state.as_deref() != Some(begun.state.as_str()) {
-        return Err(Problem::NotBegun);
+    let started = started(request).ok_or(Problem::NotStarted)?;
+    if answer.state.as_deref() != Some(started.state.as_str()) {
+        return Err(Problem::NotStarted);
     }
     let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
         let error = answer.error.unwrap_or_default();
         tracing::warn!(error, "the issuer let a reader not in");
         return Err(Problem::Denied);
     };
-    let then = begun.then.clone();
+    let then = started.then.clone();
     let (store, public_url) = (state.services.store.clone(), state.settings.public_url.clone());
     let user_agent = session::user_agent(request);
     let opened = auth::on_main(state, async move {
-        let named = oidc.signed_in(&store, &public_url, code, begun).await?;
+        let named = oidc.signed_in(&store, &public_url, code, started).await?;
         let opened = sessions::open_for(&store, &named.viewer, user_agent.as_deref(), clock::now()).await;
-        opened.map_err(|error| Nobody::because(&error))
+        opened.map_err(|error| AuthError::from_error(&error))
     });
     match opened.await {
         Ok(opened) => Ok((opened, then)),
-        Err(Nobody::Unauthenticated(why)) => {
+        Err(AuthError::Unauthenticated(why)) => {
             tracing::warn!(why, "a reader whom the issuer let in could not be signed in");
             Err(Problem::Refused)
         }
-        Err(Nobody::Stranger | Nobody::OtherPage) => Err(Problem::Refused),
-        Err(Nobody::Failed | Nobody::Unavailable) => Err(Problem::Unavailable),
+        Err(AuthError::ForbiddenOrigin | AuthError::ForbiddenSite) => Err(Problem::Refused),
+        Err(AuthError::Failed | AuthError::Unavailable) => Err(Problem::Unavailable),
     }
 }
 
@@ -169,14 +174,14 @@ fn is_ours(path: &str) -> bool {
     path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
 }
 
-fn begun(request: &HttpRequest) -> Option<Begun> {
+fn started(request: &HttpRequest) -> Option<Started> {
     let bytes = URL_SAFE_NO_PAD.decode(request.cookie(COOKIE)?.value()).ok()?;
-    let begun: Begun = serde_json::from_slice(&bytes).ok()?;
-    is_ours(&begun.then).then_some(begun)
+    let started: Started = serde_json::from_slice(&bytes).ok()?;
+    is_ours(&started.then).then_some(started)
 }
 
-fn cookie(state: &State, begun: &Begun) -> Cookie<'static> {
-    let text = serde_json::to_vec(begun).unwrap_or_default();
+fn cookie(state: &State, started: &Started) -> Cookie<'static> {
+    let text = serde_json::to_vec(started).unwrap_or_default();
     made(state, URL_SAFE_NO_PAD.encode(text), PATIENCE)
 }
 

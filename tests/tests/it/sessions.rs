@@ -144,7 +144,9 @@ async fn a_session_ends_with_what_it_stands_for(backend: Backend) {
     let token = create("short", &[]).await;
     let cookie = kept(&open(&app, json!({ "token": token })).await).0;
     assert_eq!(who(&app, &cookie).await.0, 200);
-    app.database.succeeds(&["token", "revoke", "short"]).await;
+    let revoke =
+        "mutation { revokeToken(input: { token: \"short\" }) { token { id } userErrors { message } } }";
+    app.asks(revoke, json!({})).await;
     assert_eq!(who(&app, &cookie).await.0, 401);
 
     // With time: no later than the token.

@@ -189,12 +189,12 @@ async fn a_reader_signs_in_by_the_issuer_and_goes_where_they_wanted() {
 async fn what_is_not_of_this_sign_in_signs_nobody_in() {
     let (_issuer, app) = started("desk").await;
     for (what, value, result) in [
-        ("state", "another", problem("not-begun")),
+        ("state", "another", problem("not-started")),
         ("nonce", "another", problem("refused")),
         ("verifier", "anotheranotheranotheranotheranotheranotheranother", problem("refused")),
         // Nobody is sent elsewhere, whatever is in the cookie.
-        ("then", "https://evil.example", problem("not-begun")),
-        ("then", "//evil.example", problem("not-begun")),
+        ("then", "https://evil.example", problem("not-started")),
+        ("then", "//evil.example", problem("not-started")),
     ] {
         let mut browser = Browser::new(&app);
         let back = browser.comes_back().await;
@@ -203,10 +203,10 @@ async fn what_is_not_of_this_sign_in_signs_nobody_in() {
     }
     // The address alone, in another browser: somebody would be signed in as the one who sent it.
     let back = Browser::new(&app).comes_back().await;
-    assert_eq!(Browser::new(&app).finishes(&back).await, problem("not-begun"));
+    assert_eq!(Browser::new(&app).finishes(&back).await, problem("not-started"));
     let mut other = Browser::new(&app);
     let own = other.comes_back().await;
-    assert_eq!(other.finishes(&back).await, problem("not-begun"), "the state of another sign-in");
+    assert_eq!(other.finishes(&back).await, problem("not-started"), "the state of another sign-in");
     assert!(own != back);
     // An address that is no page of this server is not gone to.
     for then in ["https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%2F%5Cevil.example"] {

@@ -13,11 +13,11 @@ export type Reader =
 type Credential = { link: string } | { token: string }
 
 const NO_ANSWER = 'The server did not respond. Check the connection, then try again.'
-const OVER = 'Your session is over. Sign in again.'
+const OVER = 'Your session has ended. Sign in again.'
 const PROBLEMS: Record<string, string> = {
   'not-configured': 'This server has no single sign-on.',
   denied: 'The sign-in was canceled, or the identity provider did not let you in.',
-  'not-begun': 'The sign-in took too long, or was started in another browser. Try again.',
+  'not-started': 'The sign-in took too long, or was started in another browser. Try again.',
   refused: 'The identity provider knows you, but you have no access here. Ask an administrator; the log of the server says why.',
   unavailable: 'The identity provider or the server did not respond. Try again later.',
 }
