@@ -3,7 +3,7 @@ import hooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist', 'dist-widget', 'src/api/generated', 'public'] },
+  { ignores: ['dist', 'generated', 'public'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

@@ -6,7 +6,7 @@ export default defineConfig({
   publicDir: false,
   build: {
     target: 'es2022',
-    outDir: 'dist',
+    outDir: process.env['BALLROOM_WEB_OUT'] ?? 'dist',
     emptyOutDir: false,
     lib: { entry: fileURLToPath(new URL('./widget/index.ts', import.meta.url)), name: 'BallroomWidget', formats: ['iife'], fileName: () => 'widget.js' },
   },

@@ -67,6 +67,8 @@ ids! {
     EventId
     /// Of a run of a job.
     JobRunId
+    /// Of a session of a browser.
+    SessionId
 }
 
 impl ReleaseId {

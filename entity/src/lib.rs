@@ -54,5 +54,6 @@ pub mod release_feature;
 pub mod release_interval;
 pub mod scale;
 pub mod segment;
+pub mod session;
 pub mod team;
 pub mod team_member;

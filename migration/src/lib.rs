@@ -26,6 +26,7 @@ mod m0022_conventions;
 mod m0023_deleted_feedback;
 mod m0024_count_changes;
 mod m0025_jobs;
+mod m0030_sessions;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_deleted_feedback::Migration),
             Box::new(m0024_count_changes::Migration),
             Box::new(m0025_jobs::Migration),
+            Box::new(m0030_sessions::Migration),
         ]
     }
 }

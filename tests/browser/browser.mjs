@@ -5,8 +5,11 @@ const require = createRequire(new URL('../../web/package.json', import.meta.url)
 const { chromium } = require('playwright-core')
 export const { AxeBuilder } = require('@axe-core/playwright')
 
-export const PAGE = process.env.BALLROOM_PAGE ?? 'http://127.0.0.1:4173'
+/** The server, and the token of an administrator: `run` says them. */
+export const PAGE = process.env.BALLROOM_PAGE ?? 'http://127.0.0.1:8080'
 export const TOKEN = process.env.BALLROOM_TOKEN ?? ''
+/** A link that signs in once. */
+export const LINK = process.env.BALLROOM_LINK ?? ''
 
 export async function open() {
   return chromium.launch({
@@ -15,15 +18,24 @@ export async function open() {
   })
 }
 
-/** A page of a signed-in reader. What the browser complains about is collected in `complaints`. */
-export async function signedIn(browser, { width = 1360, height = 900, scheme = 'light', token = TOKEN } = {}) {
+/** A page of somebody who has not signed in. What the browser complains about is collected in `complaints`. */
+export async function arrives(browser, { width = 1360, height = 900, scheme = 'light' } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, deviceScaleFactor: 1, locale: 'en-GB', timezoneId: 'Europe/Berlin' })
-  await context.addInitScript((value) => { if (value && !sessionStorage.getItem('ballroom.token')) sessionStorage.setItem('ballroom.token', value) }, token)
   const page = await context.newPage()
   const complaints = []
   page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()) })
   page.on('pageerror', (error) => complaints.push(String(error)))
+  // What the content security policy refuses; the browser writes it to the console as well.
+  await page.addInitScript(() => addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)))
   return { context, page, complaints }
+}
+
+/** A page of a signed-in reader. */
+export async function signedIn(browser, { token = TOKEN, ...options } = {}) {
+  const arrived = await arrives(browser, options)
+  const answer = await arrived.context.request.post(`${PAGE}/session`, { data: { token }, headers: { origin: PAGE } })
+  if (!answer.ok()) throw new Error(`no session: ${answer.status()} ${await answer.text()}`)
+  return arrived
 }
 
 /** Until nothing is loading any more. */

@@ -1,7 +1,8 @@
 // What people do with the dashboard, and that it shows what the API says.
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
-import { ask, open, PAGE, settled, signedIn, TOKEN } from './browser.mjs'
+import { connect, createServer } from 'node:net'
+import { arrives, ask, LINK, open, PAGE, settled, signedIn, TOKEN } from './browser.mjs'
 
 let browser
 before(async () => { browser = await open() })
@@ -44,12 +45,12 @@ story('the ranking is the one of the API', async (page) => {
 
 story('a filter changes the address and survives a reload', async (page) => {
   await go(page, '/p/atelier/value')
-  await page.getByLabel('Segment').selectOption('free')
-  await page.getByLabel('Team').selectOption('Drawing')
+  await page.getByRole('combobox', { name: 'Segment' }).selectOption('free')
+  await page.getByRole('combobox', { name: 'Team' }).selectOption('Drawing')
   await page.waitForURL(/segment=free.*team=Drawing/)
   await page.reload()
   await settled(page)
-  assert.equal(await page.getByLabel('Segment').inputValue(), 'free')
+  assert.equal(await page.getByRole('combobox', { name: 'Segment' }).inputValue(), 'free')
   assert.equal(await page.locator('tbody tr').count(), 3)
 })
 
@@ -99,20 +100,48 @@ story('a response appears live, without a reload', async (page) => {
   await page.getByText(comment).waitFor({ timeout: 10_000 })
 })
 
-story('what happens while the connection is lost is told afterwards, once', async (page, context) => {
-  await go(page, '/live')
+/** Another way to the server, which can be cut. */
+async function cable() {
+  const { hostname, port } = new URL(PAGE)
+  const ends = new Set()
+  const server = createServer((browser) => {
+    const there = connect(Number(port), hostname)
+    for (const [one, other] of [[browser, there], [there, browser]]) {
+      ends.add(one)
+      one.pipe(other)
+      one.on('error', () => other.destroy())
+      one.on('close', () => { ends.delete(one); other.destroy() })
+    }
+  })
+  const listen = (at) => new Promise((done) => server.listen(at, '127.0.0.1', done))
+  await listen(0)
+  const at = server.address().port
+  return {
+    page: `http://127.0.0.1:${at}`,
+    cut: () => { server.close(); ends.forEach((end) => end.destroy()) },
+    mend: () => listen(at),
+  }
+}
+
+it('what happens while the connection is lost is told afterwards, once', async () => {
+  const { page: address, cut, mend } = await cable()
+  const { context, page } = await signedIn(browser)
+  await page.goto(`${address}/live`)
+  await settled(page)
   await page.getByText('Connected:').waitFor()
   const [first, second] = [`before ${Date.now()}`, `meanwhile ${Date.now()}`]
   await submit(first)
   await page.getByText(first).waitFor({ timeout: 10_000 })
-  await context.setOffline(true)
-  await page.evaluate(() => dispatchEvent(new Event('offline')))
+  cut()
   await page.getByRole('alert').filter({ hasText: 'connection is lost' }).waitFor({ timeout: 30_000 })
   await submit(second)
-  await context.setOffline(false)
+  await mend()
   await page.getByText(second).waitFor({ timeout: 30_000 })
   assert.equal(await page.getByText(second).count(), 1)
   assert.equal(await page.getByText(first).count(), 1)
+  await page.getByRole('alert').waitFor({ state: 'detached' })
+  await context.close()
+  cut()
 })
 
 story('comments are text, whatever they contain', async (page) => {
@@ -182,14 +211,32 @@ it('who may only read is offered nothing that writes', async () => {
   await context.close()
 })
 
-it('a wrong token is refused with a reason, a right one lets in', async () => {
-  const { context, page } = await signedIn(browser, { token: '' })
+it('a link signs in once, and a wrong token not at all', async () => {
+  const first = await arrives(browser)
+  await first.page.goto(LINK)
+  await first.page.getByRole('heading', { level: 1, name: /What customers value/ }).waitFor()
+  assert.ok(!first.page.url().includes('sign-in'), 'the link is not in the address any more')
+  assert.deepEqual(first.complaints, [])
+  await first.page.getByRole('button', { name: 'Sign out' }).click()
+  await first.page.getByLabel(/Access token/).waitFor()
+  await first.context.close()
+
+  const { context, page } = await arrives(browser)
+  await page.goto(LINK)
+  await page.getByRole('alert').filter({ hasText: 'used already' }).waitFor()
   await page.goto(`${PAGE}/p/atelier/releases`)
   await page.getByLabel(/Access token/).fill('ballroom_wrong')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('alert').filter({ hasText: 'not valid' }).waitFor()
+  await page.getByRole('alert').filter({ hasText: 'unknown, revoked or expired' }).waitFor()
   await page.getByLabel(/Access token/).fill(TOKEN)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { level: 1, name: 'Releases of Atelier' }).waitFor()
+  // Nothing that scripts can read says who it is.
+  const readable = await page.evaluate(() => document.cookie + JSON.stringify({ ...sessionStorage, ...localStorage }))
+  assert.ok(!readable.includes('ballroom_') || !readable.includes(TOKEN.slice(9, 40)), readable)
+  // Signed out elsewhere, the page says so with the next question.
+  await context.request.delete(`${PAGE}/session`, { headers: { origin: PAGE } })
+  await page.getByRole('link', { name: 'Compare' }).click()
+  await page.getByRole('alert').filter({ hasText: 'session has ended' }).waitFor()
   await context.close()
 })

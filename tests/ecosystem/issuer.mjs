@@ -1,4 +1,4 @@
-// An OpenID Connect issuer for the tests: a real one (npm `oidc-provider`) that gives tokens to programs.
+// An OpenID Connect issuer for the tests: a real one (npm `oidc-provider`) that gives tokens to programs, and lets readers in.
 //
 //   tests/ecosystem/issuer '{ "clients": [{ "id": "desk", "secret": "s", "claims": { "roles": ["SUPPORT"] } }] }'
 //
@@ -10,6 +10,8 @@
 //   lifetime    how long a token is valid, in seconds; 300 by default
 //   clients     who gets tokens: id, secret, claims (added to each of its tokens as they are), and where they differ
 //               audience and lifetime. A request may name another audience by `resource`, which must be a URI.
+//               A client with a redirect URI (`redirect`) is one by which readers sign in: whoever comes is `reader`, an
+//               object of claims with `sub`, without being asked; with no `reader` nobody is let in.
 //
 // Each line that it prints is a JSON object. The first one comes when it is ready:
 //   { "event": "ready", "issuer", "token_endpoint", "jwks_uri", "kids", "pid" }
@@ -47,6 +49,9 @@ const {
 if (!KEYS[algorithm]) throw new Error(`algorithm must be one of ${Object.keys(KEYS).join(', ')}`)
 if (!Array.isArray(clients)) throw new Error('clients must be a list')
 
+/** Readers who were let in, by `sub`. */
+const readers = new Map()
+
 /** The keys that are published; the first one signs. */
 let keys = [newKey()]
 let answer
@@ -73,18 +78,23 @@ process.on('SIGTERM', () => process.exit(0))
 
 /** The issuer with the present keys: the library takes them once, so that new keys mean a new one. */
 function provider() {
-  return new Provider(issuer, {
+  const made = new Provider(issuer, {
     jwks: { keys },
-    clients: clients.map(({ id, secret }) => ({
+    clients: clients.map(({ id, secret, redirect }) => ({
       client_id: id,
       client_secret: secret,
-      grant_types: ['client_credentials'],
-      response_types: [],
-      redirect_uris: [],
+      ...(redirect
+        ? { grant_types: ['authorization_code'], response_types: ['code'], redirect_uris: [redirect] }
+        : { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] }),
       // Whose key signs an id token is said of every client, though none of them gets one.
       id_token_signed_response_alg: algorithm,
     })),
-    scopes: scopes.split(' ').filter(Boolean),
+    scopes: ['openid', 'profile', 'email', ...scopes.split(' ').filter(Boolean)],
+    // What is known of a reader stands in the ID token, as with issuers that are told to.
+    claims: { openid: ['sub', 'roles'], profile: ['name', 'preferred_username'], email: ['email', 'email_verified'] },
+    conformIdTokenClaims: false,
+    findAccount: (_, id) => ({ accountId: id, claims: () => readers.get(id) }),
+    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
@@ -95,7 +105,27 @@ function provider() {
       },
     },
     extraTokenClaims: (_, token) => knows(token.clientId).claims,
-  }).callback()
+  })
+  const callback = made.callback()
+  return (request, response) => (request.url.startsWith('/interaction/') ? lets(made, request, response) : callback(request, response))
+}
+
+/** Lets the reader in and agrees to all that is asked for, as a person would by two forms. */
+async function lets(provider, request, response) {
+  const { prompt, params, session, grantId } = await provider.interactionDetails(request, response)
+  const { reader } = knows(params.client_id)
+  if (!reader) {
+    return provider.interactionFinished(request, response, { error: 'access_denied' }, { mergeWithLastSubmission: false })
+  }
+  readers.set(reader.sub, reader)
+  if (prompt.name === 'login') {
+    return provider.interactionFinished(request, response, { login: { accountId: reader.sub } }, { mergeWithLastSubmission: false })
+  }
+  const grant = (grantId && (await provider.Grant.find(grantId))) || new provider.Grant({ accountId: session.accountId, clientId: params.client_id })
+  grant.addOIDCScope((prompt.details.missingOIDCScope ?? []).join(' '))
+  for (const [resource, asked] of Object.entries(prompt.details.missingResourceScopes ?? {})) grant.addResourceScope(resource, asked.join(' '))
+  const consent = { consent: { grantId: await grant.save() } }
+  return provider.interactionFinished(request, response, consent, { mergeWithLastSubmission: true })
 }
 
 /** For whom a token is and how it is made. */

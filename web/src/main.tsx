@@ -2,16 +2,19 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode, useMemo, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Provider } from 'urql'
-import { onAuthChange, token } from './api/auth'
+import { arrive, currentReader, onReaderChange } from './api/auth'
 import { createClient } from './api/client'
 import { router } from './app/router'
 import { SignIn } from './screen/signin/view'
 import './style/base.css'
 
 function App() {
-  const reader = useSyncExternalStore(onAuthChange, token)
-  const client = useMemo(() => (reader ? createClient() : null), [reader])
-  if (!client) return <SignIn />
+  const reader = useSyncExternalStore(onReaderChange, currentReader)
+  const signedIn = reader.state === 'in'
+  const client = useMemo(() => (signedIn ? createClient() : null), [signedIn])
+  if (reader.state === 'unknown') return null
+  if (reader.state === 'out') return <SignIn openIdConnect={reader.openIdConnect} why={reader.why} />
+  if (!client) return null
   return (
     <Provider value={client}>
       <RouterProvider router={router} />
@@ -20,4 +23,7 @@ function App() {
 }
 
 const place = document.getElementById('root')
-if (place) createRoot(place).render(<StrictMode><App /></StrictMode>)
+if (place) {
+  createRoot(place).render(<StrictMode><App /></StrictMode>)
+  void arrive()
+}

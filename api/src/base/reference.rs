@@ -76,6 +76,7 @@ public_ids! {
     OperatorTokenId "operator",
     EventId "event",
     JobRunId "run",
+    SessionId "session",
 }
 
 #[cfg(test)]

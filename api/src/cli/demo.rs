@@ -7,7 +7,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use clap::Args;
 
 use super::{
-    serve::{Listen, first_token},
+    serve::{Greeting, Listen, first_token},
     settings::Database,
 };
 use crate::{
@@ -76,8 +76,9 @@ impl Demo {
             store.close().await?;
             return Ok(if findings.all_agree() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         };
-        let token = first_token(&store, &organization).await?;
-        bound.serve(store, Some(token)).await?;
+        let token = Some(first_token(&store, &organization).await?);
+        let link = bound.link(None, &store, viewer.administers()?).await?;
+        bound.serve(store, Greeting { token, link }).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -20,6 +20,7 @@ mod report;
 mod schema;
 mod serve;
 mod settings;
+mod sign_in;
 mod token;
 mod verify;
 
@@ -67,6 +68,9 @@ enum Command {
 
     /// Create, list and revoke tokens.
     Token(token::Token),
+
+    /// Print a link that signs a browser in to the dashboard, once.
+    SignIn(sign_in::SignIn),
 
     /// Create and list organizations.
     #[command(subcommand)]
@@ -158,6 +162,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Parameters(parameters) => parameters.run(&database).await?,
         Command::Jobs(jobs) => return jobs.run(&database).await,
         Command::Token(token) => token.run(&database).await?,
+        Command::SignIn(sign_in) => sign_in.run(&database).await?,
         Command::Organization(organization) => organization.run(&database).await?,
         Command::Operator(operator) => operator.run(&database).await?,
         Command::Verify(verify) => return verify.run(&database).await,

@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::{
     domain::organization,
-    http::{Oidc, OidcSettings},
+    http::{Oidc, OidcClient, OidcSettings},
 };
 
 /// The OpenID Connect issuer whose tokens are accepted.
@@ -39,6 +39,25 @@ pub(super) struct OpenIdConnect {
     /// Claim with the customer's key, for callers with the role CUSTOMER.
     #[arg(long, env = "BALLROOM_OIDC_CUSTOMER_CLAIM", value_name = "CLAIM", default_value = "sub")]
     oidc_customer_claim: String,
+
+    /// Let readers sign in to the dashboard by the issuer, as this client of it. Its redirect URI there is
+    /// /sign-in/oidc/callback of --public-url.
+    #[arg(long, env = "BALLROOM_OIDC_CLIENT_ID", value_name = "CLIENT", requires = "oidc_issuer")]
+    oidc_client_id: Option<String>,
+
+    /// The secret of the client; a public client has none.
+    #[arg(
+        long,
+        env = "BALLROOM_OIDC_CLIENT_SECRET",
+        value_name = "SECRET",
+        requires = "oidc_client_id",
+        hide_env_values = true
+    )]
+    oidc_client_secret: Option<String>,
+
+    /// What readers are asked to tell beside who they are (openid): scopes of the issuer, separated by spaces.
+    #[arg(long, env = "BALLROOM_OIDC_SCOPES", value_name = "SCOPES", default_value = "profile email")]
+    oidc_scopes: String,
 }
 
 impl OpenIdConnect {
@@ -59,7 +78,18 @@ impl OpenIdConnect {
             organization_claim: self.oidc_organization_claim.clone(),
             organization: self.oidc_organization.clone(),
             customer_claim: self.oidc_customer_claim.clone(),
+            client: self.client(),
         };
         Ok(Some(Oidc::new(settings).map_err(|error| anyhow!("--oidc-role: {error}"))?))
+    }
+
+    fn client(&self) -> Option<OidcClient> {
+        let id = self.oidc_client_id.clone()?;
+        let scopes = self.oidc_scopes.split_whitespace().map(str::to_owned).collect();
+        Some(OidcClient {
+            id,
+            secret: self.oidc_client_secret.clone().filter(|secret| !secret.is_empty()),
+            scopes,
+        })
     }
 }

@@ -35,6 +35,11 @@ pub(super) struct Protocol {
     #[arg(long, env = "BALLROOM_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     cors_origin: Vec<String>,
 
+    /// Where browsers find the server, such as https://ballroom.example.com; needed where a proxy stands before it. By
+    /// default it is the address on which it listens.
+    #[arg(long, env = "BALLROOM_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    public_url: Option<String>,
+
     /// Cache lifetime (max-age) of responses to queries by GET, in seconds.
     #[arg(long, env = "BALLROOM_MAX_AGE", value_name = "SECONDS", default_value_t = 0)]
     max_age: u32,
@@ -119,6 +124,7 @@ impl Protocol {
             max_age: self.max_age,
             address_header: None,
             cors_origins: self.cors_origin.clone(),
+            public_url: self.public_url.clone().unwrap_or_default(),
             tls,
         })
     }
@@ -126,6 +132,14 @@ impl Protocol {
     /// How long a client may read nothing of its response.
     pub(super) fn write_timeout(&self) -> Duration {
         self.write_timeout
+    }
+}
+
+/// The address of a server: an origin that is named.
+fn public_url(text: &str) -> Result<String, String> {
+    match origin(text.trim_end_matches('/')) {
+        Ok(origin) if origin != "*" => Ok(origin),
+        _ => Err("it is like https://ballroom.example.com, without a path".to_owned()),
     }
 }
 

@@ -26,7 +26,8 @@ use super::{
 use crate::{
     clock,
     domain::{
-        organization as organizations,
+        access::Administer,
+        organization as organizations, session,
         token::{self, NewToken},
     },
     feed::Feed,
@@ -36,6 +37,7 @@ use crate::{
     job::{self, Jobs},
     score::Scores,
     store::Store,
+    words::counted,
 };
 
 /// How long pending writes may take when the server stops.
@@ -102,7 +104,8 @@ impl Serve {
             token::all(&store, operator).await?.iter().any(|token| token.revoked_at.is_none());
         let token = if has_active_token { None } else { Some(first_token(&store, &organization).await?) };
         drop(lock);
-        bound.serve(store, token).await
+        let greeting = Greeting { token, link: bound.link(database.url(), &store, operator).await? };
+        bound.serve(store, greeting).await
     }
 }
 
@@ -133,6 +136,10 @@ impl Listen {
                 self.listen
             )
         })?;
+        if settings.public_url.is_empty() {
+            let scheme = if settings.tls.is_some() { "https" } else { "http" };
+            settings.public_url = format!("{scheme}://{address}");
+        }
         let live = self.live.settings(settings.cors_origins.clone());
         let federation = self.protocol.federation();
         let (rates, jobs) = (self.rates.settings(), self.jobs.settings());
@@ -141,8 +148,23 @@ impl Listen {
 }
 
 impl Bound {
+    /// A link by which a browser is signed in, for whoever starts a server for themselves: with an embedded database, and
+    /// without an issuer that lets readers in.
+    pub(super) async fn link(
+        &self,
+        database: Option<&str>,
+        store: &Store,
+        by: Administer,
+    ) -> anyhow::Result<Option<String>> {
+        if database.is_some() || self.oidc.is_some() {
+            return Ok(None);
+        }
+        let link = session::link(store, by, None, clock::now()).await?;
+        Ok(link.map(|link| sign_in_address(&self.settings.public_url, &link)))
+    }
+
     /// Serves until the process is asked to stop, then finishes requests and closes the database.
-    pub(super) async fn serve(self, store: Store, new_token: Option<String>) -> anyhow::Result<()> {
+    pub(super) async fn serve(self, store: Store, greeting: Greeting) -> anyhow::Result<()> {
         let Self { listener, address, documents, settings, federation, live, oidc, rates, jobs } = self;
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let (answers, writer) = GroupCommit::start(store.clone());
@@ -164,8 +186,12 @@ impl Bound {
         let mut interrupt = signal(SignalKind::interrupt())?;
 
         println!("Ballroom listens on {scheme}://{address} (GraphQL at /graphql). Stop it with Ctrl-C.");
-        if let Some(token) = new_token {
+        if let Some(token) = greeting.token {
             println!("Administrator token; it is shown only once:\n\n    {token}\n");
+        }
+        if let Some(link) = greeting.link {
+            let minutes = counted(session::LINK.num_minutes() as u64, "minute");
+            println!("The dashboard, signed in; the link works once, within {minutes}:\n\n    {link}\n");
         }
         let serving = tokio::spawn(server);
         tokio::select! {
@@ -192,6 +218,19 @@ impl Bound {
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// What is told to whoever started the server.
+pub(super) struct Greeting {
+    /// A token that was made.
+    pub(super) token: Option<String>,
+    /// Where a browser is signed in.
+    pub(super) link: Option<String>,
+}
+
+/// The address that signs a browser in. What stands after the hash is sent to no server by itself, and so is in no log.
+pub(super) fn sign_in_address(public_url: &str, link: &str) -> String {
+    format!("{public_url}/sign-in#{link}")
 }
 
 /// The administrator token that the first start creates.

@@ -122,6 +122,11 @@ impl Viewer {
         self.member
     }
 
+    /// By what the caller was authenticated, if that is recorded.
+    pub fn actor(&self) -> Option<Actor> {
+        self.actor
+    }
+
     /// The customer that the caller acts for, with the role of a customer.
     pub fn customer(&self) -> Option<CustomerId> {
         self.customer

@@ -15,6 +15,7 @@ pub mod token;
 
 pub mod identity;
 pub mod member;
+pub mod session;
 pub mod team;
 
 pub mod product;

@@ -349,17 +349,37 @@ pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Optio
         return operators::check(store, secret, at).await;
     }
     let Some((organization, id, secret)) = parts(text) else { return Ok(None) };
-    let Some(row) = row(store, organization, id).await? else { return Ok(None) };
-    Ok(Some(row)
-        .filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at))
-        .filter(|row| row.secret_hash == hash(&secret))
-        .map(|row| {
-            record_use(store, &row, at);
-            let publication = publication(&row);
-            let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, &*row.name);
-            let viewer = viewer.acting(Actor::Token(row.id), row.member_id);
-            Holder { expires_at: row.expires_at, viewer: viewer.publishing(publication) }
-        }))
+    let found = active(store, organization, id, at).await?.filter(|row| row.secret_hash == hash(&secret));
+    Ok(found.map(|row| holder(store, &row, at)))
+}
+
+/// The holder of a token, for a session that was opened with it; none if it is revoked or expired.
+pub(super) async fn holder_of(
+    store: &Store,
+    organization: OrganizationId,
+    id: ApiTokenId,
+    at: DateTime<Utc>,
+) -> Result<Option<Holder>, Error> {
+    Ok(active(store, organization, id, at).await?.map(|row| holder(store, &row, at)))
+}
+
+/// A token that is neither revoked nor expired.
+async fn active(
+    store: &Store,
+    organization: OrganizationId,
+    id: ApiTokenId,
+    at: DateTime<Utc>,
+) -> Result<Option<Arc<Model>>, Error> {
+    let found = row(store, organization, id).await?;
+    Ok(found.filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at)))
+}
+
+fn holder(store: &Store, row: &Model, at: DateTime<Utc>) -> Holder {
+    record_use(store, row, at);
+    let publication = publication(row);
+    let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, &*row.name);
+    let viewer = viewer.acting(Actor::Token(row.id), row.member_id);
+    Holder { expires_at: row.expires_at, viewer: viewer.publishing(publication) }
 }
 
 /// The row of a token, cached for a short time, because most callers send many requests.

@@ -1,7 +1,5 @@
 //! GraphQL over HTTP as specified: POST with JSON, GET for queries, two media types.
 
-use std::net::SocketAddr;
-
 use actix_cors::Cors;
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -75,7 +73,6 @@ struct Exchange<'a> {
     request: &'a HttpRequest,
     headers: &'a HeaderMap,
     method: &'a Method,
-    peer: Option<SocketAddr>,
     accepted: Accepted,
 }
 
@@ -87,15 +84,15 @@ enum Outcome {
 
 async fn post(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
-    let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
-    let exchange = Exchange { state: &state, request: &request, headers, method, peer, accepted };
+    let (headers, method) = (request.headers(), request.method());
+    let exchange = Exchange { state: &state, request: &request, headers, method, accepted };
     exchange.post(payload).await.unwrap_or_else(|refused| exchange.with_headers(refused))
 }
 
 async fn get(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
-    let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
-    let exchange = Exchange { state: &state, request: &request, headers, method, peer, accepted };
+    let (headers, method) = (request.headers(), request.method());
+    let exchange = Exchange { state: &state, request: &request, headers, method, accepted };
     exchange.get(request.query_string()).await.unwrap_or_else(|refused| exchange.with_headers(refused))
 }
 
@@ -111,7 +108,7 @@ impl Exchange<'_> {
             let message = "Unsupported Content-Encoding; send the body uncompressed.";
             return Err(refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message));
         }
-        let caller = auth::caller_of(self.state, self.headers, self.peer).await?;
+        let caller = auth::caller_of(self.state, self.request).await?;
         let settings = &self.state.settings;
         let body = params::body(payload, settings.body, settings.read_timeout).await;
         let body = body.map_err(|refusal| {
@@ -142,7 +139,7 @@ impl Exchange<'_> {
                  a GET without any such header could come from a page of another site.";
             return Err(self.refused(Refusal::new(Code::PreflightRequired, message)));
         }
-        let caller = auth::caller_of(self.state, self.headers, self.peer).await?;
+        let caller = auth::caller_of(self.state, self.request).await?;
         let params = params::of_query_string(query_string).map_err(|refusal| self.refused(refusal))?;
         Ok(match self.run(caller, params).await? {
             Outcome::Answer(answer) if answer.errors.is_empty() => self.cacheable(&answer),
@@ -305,7 +302,7 @@ async fn in_background<T: Send + 'static>(
 }
 
 /// Whether a value of `If-None-Match` matches an entity tag.
-fn names(given: &HeaderValue, tag: &str) -> bool {
+pub(super) fn names(given: &HeaderValue, tag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let given = given.to_str().unwrap_or("");
     given.trim() == "*" || given.split(',').any(|one| opaque(one) == opaque(tag))

@@ -7,7 +7,7 @@ use actix_web::{
     HttpResponse,
     http::{
         Uri,
-        header::{self, HeaderMap},
+        header::{self, HeaderMap, HeaderValue},
     },
 };
 use async_graphql::ServerError;
@@ -111,11 +111,16 @@ impl Live {
     /// server must check. A client that sends no origin is not a browser.
     pub(super) fn may_connect(&self, headers: &HeaderMap) -> bool {
         let Some(origin) = headers.get(header::ORIGIN) else { return true };
-        let Ok(origin) = origin.to_str() else { return false };
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        self.settings.origins.iter().any(|allowed| allowed == "*" || allowed == origin)
-            || authority(origin).is_some_and(|its| host.is_some_and(|host| its == host.to_ascii_lowercase()))
+        self.settings.origins.iter().any(|allowed| allowed == "*" || origin == allowed.as_str())
+            || is_of_host(origin, headers)
     }
+}
+
+/// Whether an origin is the one of the server that is asked.
+pub(super) fn is_of_host(origin: &HeaderValue, headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let its = origin.to_str().ok().and_then(authority);
+    its.is_some_and(|its| host.is_some_and(|host| its == host.to_ascii_lowercase()))
 }
 
 /// The host, and the port unless it is the default: what a browser sends as `Host` to the origin.

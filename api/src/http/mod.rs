@@ -1,6 +1,10 @@
 //! HTTP: routes, authentication, health. The only module that knows HTTP.
 
 mod auth;
+#[cfg(feature = "dashboard")]
+mod dashboard;
+#[cfg(not(feature = "dashboard"))]
+mod form;
 mod graphql;
 mod health;
 mod idle;
@@ -11,6 +15,8 @@ mod media;
 mod oidc;
 mod page;
 mod params;
+mod session;
+mod sign_in;
 mod sse;
 mod tls;
 mod websocket;
@@ -24,7 +30,7 @@ use std::{
 use actix_web::{App, HttpServer, dev::Server, middleware, web};
 
 pub use live::{Listeners, Live, LiveSettings};
-pub use oidc::{Oidc, OidcSettings};
+pub use oidc::{Oidc, OidcClient, OidcSettings};
 pub use tls::tls_config;
 
 use self::idle::IdleConnections;
@@ -53,6 +59,8 @@ pub struct Settings {
     pub address_header: Option<String>,
     /// Origins whose pages may send requests, or `*` for all.
     pub cors_origins: Vec<String>,
+    /// The address of the server for browsers: scheme, host and port.
+    pub public_url: String,
     /// Certificate and key, if the server uses TLS.
     pub tls: Option<rustls::ServerConfig>,
 }
@@ -115,8 +123,10 @@ pub fn server(
             .wrap(middleware::from_fn(idle::request))
             .configure(|app| graphql::routes(app, &settings))
             .configure(health::routes)
+            .configure(session::routes)
+            .configure(sign_in::routes)
             .configure(page::routes)
-            .default_service(web::to(not_found))
+            .default_service(web::to(page::elsewhere))
     })
     .workers(settings.workers)
     .shutdown_timeout(SHUTDOWN_TIMEOUT.as_secs())

@@ -17,11 +17,23 @@ use jsonwebtoken::{
     errors::ErrorKind,
     jwk::{Jwk, PublicKeyUse},
 };
-use serde::Deserialize;
+use oauth2::{
+    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, ExtraTokenFields,
+    HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
+    StandardRevocableToken, StandardTokenResponse, TokenUrl,
+    basic::{
+        BasicClient, BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
+        BasicTokenType,
+    },
+};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
-use super::auth::AuthError;
+use super::{
+    auth::AuthError,
+    sign_in::{CALLBACK, Started},
+};
 use crate::{
     base::actor::Actor,
     clock,
@@ -96,6 +108,19 @@ pub struct OidcSettings {
     pub organization: String,
     /// The claim that holds the key of the customer, for callers with the role of one.
     pub customer_claim: String,
+    /// The client as which readers are signed in; none: they are not.
+    pub client: Option<OidcClient>,
+}
+
+/// What this server is to the issuer when readers sign in.
+#[derive(Clone, Debug)]
+pub struct OidcClient {
+    /// Its name there.
+    pub id: String,
+    /// Its secret, if it has one: a public client has none, and is safe by PKCE alone.
+    pub secret: Option<String>,
+    /// What is asked for beside `openid`.
+    pub scopes: Vec<String>,
 }
 
 /// The trusted issuer.
@@ -116,6 +141,8 @@ struct Keys {
 struct Discovery {
     issuer: String,
     jwks_uri: String,
+    authorization_endpoint: Option<String>,
+    token_endpoint: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -159,6 +186,12 @@ impl Oidc {
 
     /// The caller with a token of the issuer.
     pub(super) async fn named(&self, store: &Store, token: &str) -> Result<Identified, AuthError> {
+        let claims = self.claims(token, &self.settings.audience).await?;
+        self.viewer(store, &claims).await
+    }
+
+    /// The claims of a token that the issuer has signed for an audience.
+    async fn claims(&self, token: &str, audience: &str) -> Result<Map<String, Value>, AuthError> {
         let header =
             decode_header(token).map_err(|_| AuthError::Unauthenticated("The token is not a valid JWT."))?;
         if !ALGORITHMS.contains(&header.alg) {
@@ -176,7 +209,7 @@ impl Oidc {
         validation.leeway = LEEWAY;
         validation.validate_nbf = true;
         validation.set_issuer(&[&self.settings.issuer]);
-        validation.set_audience(&[&self.settings.audience]);
+        validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         let claims = decode::<Map<String, Value>>(token, &key, &validation).map_err(|error| {
             AuthError::Unauthenticated(match error.kind() {
@@ -190,7 +223,97 @@ impl Oidc {
                 _ => "The signature of the token is invalid.",
             })
         })?;
-        self.viewer(store, &claims.claims).await
+        Ok(claims.claims)
+    }
+
+    /// Whether readers may sign in by it.
+    pub(super) fn signs_in(&self) -> bool {
+        self.settings.client.is_some()
+    }
+
+    /// Where a reader is sent to sign in. `state` and `nonce` come back, one with the reader and one in the ID token.
+    pub(super) async fn authorization_url(
+        &self,
+        public_url: &str,
+        (state, nonce): (String, String),
+        challenge: PkceCodeChallenge,
+    ) -> Result<String, String> {
+        let client = self.settings.client.as_ref().ok_or("there is no client")?;
+        let endpoint = self.discovery().await?.authorization_endpoint;
+        let endpoint = endpoint.ok_or("the issuer names no authorization_endpoint")?;
+        let wrong = |error: oauth2::url::ParseError| error.to_string();
+        let asked = BasicClient::new(ClientId::new(client.id.clone()))
+            .set_auth_uri(AuthUrl::new(endpoint).map_err(wrong)?)
+            .set_redirect_uri(RedirectUrl::new(format!("{public_url}{CALLBACK}")).map_err(wrong)?);
+        let scopes = client.scopes.iter().cloned().map(oauth2::Scope::new);
+        let (url, _) = asked
+            .authorize_url(|| CsrfToken::new(state))
+            .add_scope(oauth2::Scope::new("openid".to_owned()))
+            .add_scopes(scopes)
+            .add_extra_param("nonce", nonce)
+            .set_pkce_challenge(challenge)
+            .url();
+        Ok(url.into())
+    }
+
+    /// The reader whom the issuer has sent back with a code.
+    pub(super) async fn signed_in(
+        &self,
+        store: &Store,
+        public_url: &str,
+        code: String,
+        started: Started,
+    ) -> Result<Identified, AuthError> {
+        let client = self.settings.client.as_ref().ok_or(AuthError::Failed)?;
+        let Started { nonce, verifier, .. } = started;
+        let token = match self.exchanged(client, public_url, code, verifier).await {
+            Ok(token) => token,
+            Err(TokenError::Refused(error)) => {
+                tracing::warn!(error, "the issuer gave no token for the code of a reader");
+                return Err(AuthError::Unauthenticated("The issuer gives no token for this code."));
+            }
+            Err(TokenError::Failed(error)) => {
+                tracing::error!(error, "the issuer could not be asked for the token of a reader");
+                return Err(AuthError::Failed);
+            }
+        };
+        let claims = self.claims(&token, &client.id).await?;
+        if claims.get("nonce").and_then(Value::as_str) != Some(nonce.as_str()) {
+            return Err(AuthError::Unauthenticated("The ID token is not of this sign-in (nonce)."));
+        }
+        self.viewer(store, &claims).await
+    }
+
+    /// The ID token for a code.
+    async fn exchanged(
+        &self,
+        client: &OidcClient,
+        public_url: &str,
+        code: String,
+        verifier: String,
+    ) -> Result<String, TokenError> {
+        let failed = |error: &str| TokenError::Failed(error.to_owned());
+        let found = self.discovery().await.map_err(TokenError::Failed)?;
+        let endpoint = found.token_endpoint.ok_or_else(|| failed("the issuer names no token_endpoint"))?;
+        let wrong = |error: oauth2::url::ParseError| failed(&error.to_string());
+        let mut asked = IdTokenClient::new(ClientId::new(client.id.clone()))
+            .set_token_uri(TokenUrl::new(endpoint).map_err(wrong)?)
+            .set_redirect_uri(RedirectUrl::new(format!("{public_url}{CALLBACK}")).map_err(wrong)?);
+        if let Some(secret) = &client.secret {
+            asked = asked.set_client_secret(ClientSecret::new(secret.clone()));
+        }
+        let http = |request| sent(self.client.clone(), request);
+        let answer = asked
+            .exchange_code(AuthorizationCode::new(code))
+            .set_pkce_verifier(PkceCodeVerifier::new(verifier))
+            .request_async(&http)
+            .await;
+        let answer = answer.map_err(|error| match error {
+            RequestTokenError::ServerResponse(refusal) => TokenError::Refused(refusal.to_string()),
+            RequestTokenError::Request(error) => TokenError::Failed(error.to_string()),
+            error => TokenError::Failed(error.to_string()),
+        })?;
+        Ok(answer.extra_fields().id_token.clone())
     }
 
     async fn viewer(&self, store: &Store, claims: &Map<String, Value>) -> Result<Identified, AuthError> {
@@ -288,12 +411,18 @@ impl Oidc {
         keys.known.get(id).cloned().ok_or(unknown)
     }
 
-    async fn published(&self) -> Result<HashMap<String, Arc<Jwk>>, String> {
+    /// What the issuer says of itself.
+    async fn discovery(&self) -> Result<Discovery, String> {
         let issuer = self.settings.issuer.trim_end_matches('/');
         let found: Discovery = self.read(&format!("{issuer}/.well-known/openid-configuration")).await?;
-        if found.issuer != self.settings.issuer {
-            return Err(format!("its configuration names another issuer: {}", found.issuer));
+        match found.issuer == self.settings.issuer {
+            true => Ok(found),
+            false => Err(format!("its configuration names another issuer: {}", found.issuer)),
         }
+    }
+
+    async fn published(&self) -> Result<HashMap<String, Arc<Jwk>>, String> {
+        let found = self.discovery().await?;
         let published: Published = self.read(&found.jwks_uri).await?;
         // A key of an unknown type must not invalidate the others.
         let keys = published.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
@@ -307,6 +436,57 @@ impl Oidc {
         answer.json().await.map_err(|error| error.to_string())
     }
 }
+
+/// Why there is no token for a code.
+enum TokenError {
+    /// The issuer does not take the code.
+    Refused(String),
+    /// It could not be asked, or its answer is none.
+    Failed(String),
+}
+
+/// A client of the issuer whose answers have an ID token.
+type IdTokenClient<
+    HasAuthUrl = EndpointNotSet,
+    HasDeviceAuthUrl = EndpointNotSet,
+    HasIntrospectionUrl = EndpointNotSet,
+    HasRevocationUrl = EndpointNotSet,
+    HasTokenUrl = EndpointNotSet,
+> = oauth2::Client<
+    BasicErrorResponse,
+    StandardTokenResponse<WithIdToken, BasicTokenType>,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    HasAuthUrl,
+    HasDeviceAuthUrl,
+    HasIntrospectionUrl,
+    HasRevocationUrl,
+    HasTokenUrl,
+>;
+
+/// What OpenID Connect adds to the answer of OAuth.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct WithIdToken {
+    id_token: String,
+}
+
+impl ExtraTokenFields for WithIdToken {}
+
+/// Sends a request of the library by our client.
+async fn sent(client: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, Unsent> {
+    let answer = client.execute(request.try_into()?).await?;
+    let mut response = HttpResponse::new(Vec::new());
+    *response.status_mut() = answer.status();
+    *response.headers_mut() = answer.headers().clone();
+    *response.body_mut() = answer.bytes().await?.into();
+    Ok(response)
+}
+
+/// Why a request got no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer: {0}")]
+struct Unsent(#[from] reqwest::Error);
 
 /// The person described by a token. An unverified email address is ignored: anybody may
 /// have entered it.
@@ -377,6 +557,7 @@ mod tests {
             organization_claim: None,
             organization: "main".to_owned(),
             customer_claim: "sub".to_owned(),
+            client: None,
         })
         .unwrap_or_else(|error| panic!("{error}"))
     }

@@ -1,7 +1,5 @@
-//! For browsers: a page with a form for queries, the manual, and the schema. All of it
-//! is part of the program; nothing is loaded from other servers.
-
-use std::sync::LazyLock;
+//! For browsers: the pages, the manual, and the schema. All of it is part of the program; nothing is loaded from other
+//! servers.
 
 use actix_web::{
     HttpRequest, HttpResponse, Route, guard,
@@ -11,14 +9,14 @@ use actix_web::{
     },
     web,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
+#[cfg(feature = "dashboard")]
+use super::dashboard as pages;
+#[cfg(not(feature = "dashboard"))]
+use super::form as pages;
 use super::{State, auth, graphql::refused, media};
 use crate::graphql::Code;
-
-const PAGE: &str = include_str!("page.html");
 
 /// The manual, by the names of its files.
 const MANUAL: [(&str, &str); 7] = [
@@ -31,27 +29,18 @@ const MANUAL: [(&str, &str); 7] = [
     ("subscriptions.md", include_str!("../../../docs/subscriptions.md")),
 ];
 
-/// The page runs only its own script and style, and connects to this server only.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = |tag: &str| {
-        let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
-        let inner = PAGE.split_once(&open).and_then(|(_, rest)| rest.split_once(&close));
-        let (inner, _) = inner.unwrap_or_default();
-        format!("'sha256-{}'", STANDARD.encode(Sha256::digest(inner)))
-    };
-    let (style, script) = (hash("style"), hash("script"));
-    format!(
-        "default-src 'none'; style-src {style}; script-src {script}; connect-src 'self'; img-src data:; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-});
-
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     for (path, route) in
         [("/", read().to(root)), ("/schema.graphql", read().to(schema)), ("/docs/{name}", read().to(manual))]
     {
         app.service(web::resource(path).route(route).default_service(web::to(method_not_allowed)));
     }
+    pages::routes(app);
+}
+
+/// What is at addresses that nothing else has.
+pub(super) async fn elsewhere(request: HttpRequest) -> HttpResponse {
+    pages::elsewhere(request).await
 }
 
 /// A read-only route: GET, or HEAD for the same without a body.
@@ -62,24 +51,12 @@ pub(super) fn read() -> Route {
 /// A route for browsers, on a path that also serves programs.
 pub(super) fn browser_page() -> Route {
     let prefers_html = guard::fn_guard(|ctx| media::prefers_html(ctx.head().headers()));
-    read().guard(prefers_html).to(page)
-}
-
-async fn page() -> HttpResponse {
-    let policy = HeaderValue::from_str(&POLICY);
-    let mut answer = HttpResponse::Ok().content_type("text/html; charset=utf-8").body(PAGE);
-    let headers = answer.headers_mut();
-    if let Ok(policy) = policy {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
-    plain(answer)
+    read().guard(prefers_html).to(pages::graphql)
 }
 
 async fn root(request: HttpRequest) -> HttpResponse {
     if media::prefers_html(request.headers()) {
-        return page().await;
+        return pages::root(request).await;
     }
     let answer = HttpResponse::Ok().insert_header((header::VARY, "Accept")).json(json!({
         "name": "Ballroom",
@@ -94,7 +71,7 @@ async fn root(request: HttpRequest) -> HttpResponse {
 
 /// The schema, for callers that may introspect it.
 async fn schema(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
-    let viewer = match auth::viewer(&state, request.headers(), request.peer_addr()).await {
+    let viewer = match auth::viewer(&state, &request).await {
         Ok(viewer) => viewer,
         Err(refused) => return refused,
     };
@@ -115,7 +92,7 @@ async fn manual(name: web::Path<String>) -> HttpResponse {
 }
 
 /// Adds headers: the content type is not to be guessed, and the content may change with the next version.
-fn plain(mut answer: HttpResponse) -> HttpResponse {
+pub(super) fn plain(mut answer: HttpResponse) -> HttpResponse {
     let headers = answer.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

@@ -64,7 +64,7 @@ async fn stream_events(
             },
             _ = ping.tick() => (":\n\n".to_owned(), false),
             _ = recheck.tick() => match caller.recheck(&state).await {
-                Err(AuthError::Unauthenticated(_) | AuthError::ForbiddenOrigin) => return,
+                Err(AuthError::Unauthenticated(_) | AuthError::ForbiddenOrigin | AuthError::ForbiddenSite) => return,
                 // The database may be back before the next check.
                 Ok(_) | Err(AuthError::Failed | AuthError::Unavailable) => continue,
             },

@@ -23,10 +23,11 @@ use tokio::{
 
 use super::{
     State,
-    auth::{self, AuthError, Caller, RequestSource},
+    auth::{self, AuthError, Caller, Credential, RequestSource},
     graphql::refused,
     live,
     params::UniqueNames,
+    session,
 };
 use crate::graphql::{
     Code, SubscriptionMessage,
@@ -68,9 +69,11 @@ async fn accept(
         return Err(refused(HttpResponse::BadRequest(), Code::BadRequest, message));
     }
     let permit = state.live.permit()?;
-    // A token here is checked here. Browsers cannot send one: theirs comes with `connection_init`.
-    let caller = match headers.contains_key(header::AUTHORIZATION) {
-        true => Some(auth::caller_of(&state, headers, request.peer_addr()).await?),
+    // A token or a session here is checked here. Pages cannot send a token; theirs comes with `connection_init`. The session
+    // of a page of another origin, even of one that may connect, is ignored.
+    let has_session = session::secret(&request).is_some() && auth::is_same_origin(&request);
+    let caller = match headers.contains_key(header::AUTHORIZATION) || has_session {
+        true => Some(auth::caller_of(&state, &request).await?),
         false => None,
     };
     let handshake = actix_ws::handle_with_protocols(&request, body, &[PROTOCOL]);
@@ -275,7 +278,7 @@ impl Socket {
         self.checking = Some(self.state.runtime.spawn(async move {
             match (authorization, caller) {
                 (None, Some(caller)) => caller.recheck(&state).await,
-                (authorization, _) => auth::caller(&state, authorization.as_deref(), source).await,
+                (token, _) => auth::caller(&state, token.map(Credential::Authorization), source).await,
             }
         }));
     }
@@ -296,7 +299,7 @@ impl Socket {
                 self.send(json!({ "type": "connection_ack" }).to_string()).await
             }
             Err(AuthError::Unauthenticated(why)) => Err(end(4403, format!("Forbidden: {why}"))),
-            Err(AuthError::ForbiddenOrigin) => {
+            Err(AuthError::ForbiddenOrigin | AuthError::ForbiddenSite) => {
                 Err(end(4403, format!("Forbidden: {}", auth::FORBIDDEN_ORIGIN)))
             }
             // The database may be back before the next check.

@@ -45,7 +45,7 @@ on_both!(
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A client that speaks graphql-transport-ws.
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     /// Connects and is acknowledged.
@@ -55,7 +55,7 @@ impl Socket {
         socket
     }
 
-    async fn connect(app: &App, headers: &[(&str, &str)]) -> Result<Self, tungstenite::Error> {
+    pub async fn connect(app: &App, headers: &[(&str, &str)]) -> Result<Self, tungstenite::Error> {
         Ok(Self(connect_async(request(app, headers)).await?.0))
     }
 
@@ -65,19 +65,19 @@ impl Socket {
         assert_eq!(self.hears().await, json!({ "type": "connection_ack" }));
     }
 
-    async fn says(&mut self, message: Value) {
+    pub async fn says(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
     /// Subscribes. A pong that arrives afterwards does not prove that the subscription has started; the response to a
     /// query with the same work nearly does, so events are triggered a moment later.
-    async fn subscribes(&mut self, id: &str, query: &str, variables: Value) {
+    pub async fn subscribes(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({ "query": query, "variables": variables });
         self.says(json!({ "id": id, "type": "subscribe", "payload": payload })).await;
     }
 
     /// The next message.
-    async fn hears(&mut self) -> Value {
+    pub async fn hears(&mut self) -> Value {
         loop {
             match timeout(PATIENCE, self.0.next()).await.expect("something is said") {
                 Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
@@ -102,7 +102,7 @@ impl Socket {
     }
 
     /// The code and the reason with which the server closes.
-    async fn is_closed(&mut self) -> (u16, String) {
+    pub async fn is_closed(&mut self) -> (u16, String) {
         loop {
             match timeout(PATIENCE, self.0.next()).await.expect("it is closed") {
                 Some(Ok(Message::Close(Some(frame)))) => {
@@ -115,7 +115,7 @@ impl Socket {
     }
 }
 
-const PROTOCOL: (&str, &str) = ("Sec-WebSocket-Protocol", "graphql-transport-ws");
+pub const PROTOCOL: (&str, &str) = ("Sec-WebSocket-Protocol", "graphql-transport-ws");
 
 fn request(app: &App, headers: &[(&str, &str)]) -> tungstenite::handshake::client::Request {
     let mut request = app.url("/graphql").replacen("http", "ws", 1).into_client_request().unwrap();

@@ -9,16 +9,16 @@ use tokio::{
     process::{Child, ChildStdout, Command},
 };
 
-struct Issuer {
+pub struct Issuer {
     process: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    url: String,
+    pub url: String,
     token_endpoint: String,
 }
 
 impl Issuer {
     /// Starts the issuer that `tests/ecosystem/run install` has installed.
-    async fn start(settings: Value) -> Self {
+    pub async fn start(settings: Value) -> Self {
         let command = concat!(env!("CARGO_MANIFEST_DIR"), "/ecosystem/issuer");
         let mut process = Command::new(command)
             .arg(settings.to_string())

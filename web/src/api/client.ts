@@ -1,5 +1,5 @@
 import { cacheExchange, Client, fetchExchange, mapExchange } from 'urql'
-import { authorization, signOut } from './auth'
+import { sessionIsOver } from './auth'
 import { codeOf } from './errors'
 
 export const ENDPOINT = '/graphql'
@@ -10,11 +10,11 @@ export function createClient(): Client {
     url: ENDPOINT,
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
-    fetchOptions: () => ({ headers: { ...authorization(), accept: 'application/graphql-response+json, application/json' } }),
+    fetchOptions: () => ({ headers: { accept: 'application/graphql-response+json, application/json' } }),
     exchanges: [
       mapExchange({
         onError(error) {
-          if (codeOf(error) === 'UNAUTHENTICATED') signOut()
+          if (codeOf(error) === 'UNAUTHENTICATED') sessionIsOver()
         },
       }),
       cacheExchange,

@@ -1,5 +1,5 @@
 import { initGraphQLTada } from 'gql.tada'
-import type { introspection } from './generated/schema'
+import type { introspection } from '../../generated/schema'
 
 /** Typed documents against the committed schema (`api/schema.graphql`). */
 export const graphql = initGraphQLTada<{

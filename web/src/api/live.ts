@@ -2,7 +2,7 @@ import { createClient, type Client } from 'graphql-ws'
 import { stringifyDocument } from 'urql'
 import type { ResultOf } from './graphql'
 import { FeedbackReceived, IncidentChanged, ReleaseChanged, VerdictChanged } from './live.query'
-import { signOut, token } from './auth'
+import { sessionIsOver } from './auth'
 import { ENDPOINT } from './client'
 
 export type Feedback = ResultOf<typeof FeedbackReceived>['feedbackReceived']
@@ -24,6 +24,9 @@ export type Connection = 'connecting' | 'connected' | 'lost'
 
 const KEPT = 200
 const FORBIDDEN = 4403
+/** From one sign of life to the next, and how long one may take to come: a connection may be lost without a word. */
+const PING = 10_000
+const PATIENCE = 5_000
 
 /**
  * What happens, as it happens. Each subscription goes on after the cursor of its last event when a lost connection
@@ -36,23 +39,30 @@ export class Live {
   private readonly listeners = new Set<() => void>()
   private readonly followers = new Set<(event: LiveEvent) => void>()
   private count = 0
+  private waiting: ReturnType<typeof setTimeout> | undefined
+  private readonly hangUp = () => this.client.terminate()
 
   constructor(cursor: string | null) {
     this.client = createClient({
       url: new URL(ENDPOINT, location.href.replace(/^http/, 'ws')).href,
-      connectionParams: () => ({ Authorization: `Bearer ${token() ?? ''}` }),
       retryAttempts: Infinity,
       shouldRetry: () => true,
       retryWait: (attempt) => new Promise((done) => setTimeout(done, Math.min(500 * 2 ** attempt, 10_000))),
-      keepAlive: 10_000,
+      keepAlive: PING,
       on: {
         connected: () => this.connect('connected'),
+        ping: (received) => {
+          if (!received) this.waiting = setTimeout(this.hangUp, PATIENCE)
+        },
+        pong: () => clearTimeout(this.waiting),
         closed: (event) => {
-          if ((event as CloseEvent).code === FORBIDDEN) signOut()
+          clearTimeout(this.waiting)
+          if ((event as CloseEvent).code === FORBIDDEN) sessionIsOver()
           else this.connect('lost')
         },
       },
     })
+    addEventListener('offline', this.hangUp)
     this.follow(stringifyDocument(FeedbackReceived), cursor, (data: ResultOf<typeof FeedbackReceived>) => ({ kind: 'feedback', feedback: data.feedbackReceived }))
     this.follow(stringifyDocument(IncidentChanged), cursor, (data: ResultOf<typeof IncidentChanged>) => ({ kind: 'incident', incident: data.incidentChanged }))
     this.follow(stringifyDocument(ReleaseChanged), cursor, (data: ResultOf<typeof ReleaseChanged>) => ({ kind: 'release', release: data.releaseChanged }))
@@ -60,6 +70,8 @@ export class Live {
   }
 
   close() {
+    removeEventListener('offline', this.hangUp)
+    clearTimeout(this.waiting)
     void this.client.dispose()
     this.listeners.clear()
     this.followers.clear()

@@ -94,7 +94,7 @@ export function Navigation({ product, onProduct, vocabulary, onVocabulary, onFin
         </div>
         <div className={css.reader}>
           <span>{viewer.member?.name ?? viewer.name}<small>{viewer.role?.toLowerCase()}</small></span>
-          <Button kind="ghost" small icon="out" aria-label="Sign out" title="Sign out" onClick={signOut} />
+          <Button kind="ghost" small icon="out" aria-label="Sign out" title="Sign out" onClick={() => void signOut()} />
         </div>
       </div>
     </nav>

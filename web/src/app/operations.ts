@@ -34,7 +34,7 @@ interface Options {
 /** A query of a screen: urql's, and known to "Show the query" as long as it is mounted. */
 export function useScreenQuery<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
-  variables: Variables,
+  variables: NoInfer<Variables>,
   { pause = false, hidden = false }: Options = {},
 ) {
   const [result, execute] = useQuery<Data>({ query: query as TypedDocumentNode<Data, AnyVariables>, variables: variables as AnyVariables, pause })

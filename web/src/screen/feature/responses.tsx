@@ -39,8 +39,10 @@ export function FeatureResponses({ feature, name, period, search, onChange }: Pr
   const words = useWords()
   const [first, setFirst] = useState(PAGE)
   const narrowed = Boolean(search.find ?? search.rating)
-  const filter = { dayFrom: period.from, dayUntil: period.until, release: search.release, segment: search.segment, hasComment: search.silent ? undefined : true }
-  const { result, refresh } = useScreenQuery(FeatureResponsesQuery, { product, feature, filter, first: narrowed ? SEARCHED : first })
+  const { result, refresh } = useScreenQuery(FeatureResponsesQuery, {
+    product, feature, first: narrowed ? SEARCHED : first,
+    filter: { day: period, release: search.release, segment: search.segment, hasComment: search.silent ? undefined : true },
+  })
   useLiveRefresh(['feedback'], refresh)
   return (
     <Card flush title={`The ${words('responses')} behind it`}

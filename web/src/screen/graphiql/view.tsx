@@ -3,7 +3,6 @@ import { GraphiQL } from 'graphiql'
 import 'graphiql/graphiql.css'
 import { createClient } from 'graphql-ws'
 import { useEffect, useState } from 'react'
-import { authorization, token } from '~/api/auth'
 import { ENDPOINT } from '~/api/client'
 import { useTheme } from '~/app/theme'
 import css from './view.module.css'
@@ -17,34 +16,41 @@ const FIRST = `# Any question that the dashboard asks, and any other. Ctrl-Enter
 }
 `
 
-/** The operation that "Show the query" handed over, once. */
-function handedOver(): { document: string; variables: Record<string, unknown> } | null {
+interface Given {
+  query: string
+  variables?: string
+}
+
+/** The operation that "Show the query" handed over, once; else the one of the address, as of an API that was opened in a browser. */
+function given(): Given | null {
   const text = sessionStorage.getItem(HANDED_OVER)
-  return text ? (JSON.parse(text) as { document: string; variables: Record<string, unknown> }) : null
+  if (text) {
+    const { document, variables } = JSON.parse(text) as { document: string; variables: Record<string, unknown> }
+    return { query: document, variables: JSON.stringify(variables, null, 2) }
+  }
+  const address = new URLSearchParams(location.search)
+  const query = address.get('query')
+  return query ? { query, variables: address.get('variables') ?? undefined } : null
 }
 
 function createFetcher() {
   return createGraphiQLFetcher({
     url: ENDPOINT,
-    headers: authorization(),
-    wsClient: createClient({
-      url: new URL(ENDPOINT, location.href.replace(/^http/, 'ws')).href,
-      connectionParams: () => ({ Authorization: `Bearer ${token() ?? ''}` }),
-    }),
+    wsClient: createClient({ url: new URL(ENDPOINT, location.href.replace(/^http/, 'ws')).href }),
   })
 }
 
 /** GraphiQL with the reader's own rights; all of it is served by this server. */
 export default function Playground() {
   const theme = useTheme()
-  const [operation] = useState(handedOver)
+  const [operation] = useState(given)
   useEffect(() => () => sessionStorage.removeItem(HANDED_OVER), [])
   const [fetcher] = useState(createFetcher)
   return (
     <div className={css.frame}>
       <h1 className="visually-hidden">GraphiQL</h1>
       <GraphiQL fetcher={fetcher} isHeadersEditorEnabled={false} forcedTheme={theme} defaultQuery={FIRST}
-        {...(operation ? { query: operation.document, variables: JSON.stringify(operation.variables, null, 2) } : {})} />
+        {...(operation ?? {})} />
     </div>
   )
 }

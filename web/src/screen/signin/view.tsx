@@ -1,56 +1,55 @@
 import { useState, type FormEvent } from 'react'
-import { signIn } from '~/api/auth'
-import { ENDPOINT } from '~/api/client'
+import { signIn, singleSignOn } from '~/api/auth'
 import { Logo } from '~/app/logo'
 import { Button, Input, Labeled } from '~/ui/parts'
 import css from './view.module.css'
 
-/** Why a token was not accepted; null if it was. */
-async function refusalOf(token: string): Promise<string | null> {
-  try {
-    const response = await fetch(ENDPOINT, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ viewer { name } }' }),
-    })
-    if (response.status === 401) return 'This token is not valid: it is mistyped, has expired or was revoked.'
-    const { errors } = (await response.json()) as { errors?: { message: string }[] }
-    return errors?.[0]?.message ?? null
-  } catch {
-    return 'The server did not respond. Check the connection, then try again.'
-  }
+interface Props {
+  openIdConnect: boolean
+  /** Why the reader is here, if not for the first time. */
+  why: string | null
 }
 
-export function SignIn() {
-  const [value, setValue] = useState('')
-  const [refusal, setRefusal] = useState<string | null>(null)
-  const [busy, setBusy] = useState(false)
-
-  async function submit(event: FormEvent) {
-    event.preventDefault()
-    setBusy(true)
-    const token = value.trim()
-    const found = await refusalOf(token)
-    setBusy(false)
-    setRefusal(found)
-    if (!found) signIn(token)
-  }
-
+export function SignIn({ openIdConnect, why }: Props) {
+  const [refusal, setRefusal] = useState(why)
+  const [byToken, setByToken] = useState(!openIdConnect)
   return (
     <main className={css.page}>
       <div className={css.box}>
         <h1 className={css.brand}><Logo size={32} />Ballroom</h1>
         <p>See which features your customers value, and which release changed that.</p>
-        <form className={css.form} onSubmit={(event) => void submit(event)}>
-          <Labeled label="Access token" hint="The server prints one at its first start; administrators create more in Settings.">
-            <Input type="password" autoComplete="off" spellCheck={false} required value={value} placeholder="ballroom_…"
-              aria-invalid={refusal !== null} aria-describedby="refusal" onChange={(event) => setValue(event.target.value)} />
-          </Labeled>
-          {refusal && <p id="refusal" role="alert" className={css.error}>{refusal}</p>}
-          <Button type="submit" kind="primary" disabled={busy || !value.trim()}>{busy ? 'Signing in…' : 'Sign in'}</Button>
-        </form>
-        <p className={css.hint}>The token is kept in this tab only, and forgotten when it is closed.</p>
+        {refusal && <p id="refusal" role="alert" className={css.error}>{refusal}</p>}
+        {openIdConnect && (
+          <a className={css.sso} href={singleSignOn()}>Sign in</a>
+        )}
+        {byToken
+          ? <TokenForm main={!openIdConnect} refused={refusal !== null} onRefused={setRefusal} />
+          : <Button kind="ghost" onClick={() => setByToken(true)}>Sign in by an access token</Button>}
       </div>
     </main>
+  )
+}
+
+function TokenForm({ main, refused, onRefused }: { main: boolean; refused: boolean; onRefused: (why: string | null) => void }) {
+  const [value, setValue] = useState('')
+  const [busy, setBusy] = useState(false)
+
+  async function submit(event: FormEvent) {
+    event.preventDefault()
+    setBusy(true)
+    const found = await signIn(value.trim())
+    setBusy(false)
+    onRefused(found)
+  }
+
+  return (
+    <form className={css.form} onSubmit={(event) => void submit(event)}>
+      <Labeled label="Access token" hint="The server prints one at its first start; administrators create more in Settings.">
+        <Input type="password" autoComplete="off" spellCheck={false} required value={value} placeholder="ballroom_…"
+          aria-invalid={refused} aria-describedby={refused ? 'refusal' : undefined} onChange={(event) => setValue(event.target.value)} />
+      </Labeled>
+      <Button type="submit" kind={main ? 'primary' : 'plain'} disabled={busy || !value.trim()}>{busy ? 'Signing in…' : 'Sign in'}</Button>
+      <p className={css.hint}>Who runs the server gets a link that signs in without a token: <code>ballroom sign-in</code></p>
+    </form>
   )
 }
