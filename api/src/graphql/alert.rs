@@ -14,7 +14,7 @@ use super::{
     fault::Fault,
     feature::{self, Feature},
     product::{self, Product},
-    scalar::{PeriodInput, PeriodShown, period},
+    scalar::{PeriodInput, PeriodShown, begun_period},
 };
 use crate::{
     domain::product as products,
@@ -132,7 +132,7 @@ pub(super) async fn of(
     days: Option<PeriodInput>,
 ) -> Result<Vec<IncidentAlert>, Fault> {
     let today = products::today(product, ctx.now());
-    let (period, _) = period(days, None, today)?;
+    let (period, _) = begun_period(days, None, today)?;
     if (period.until - period.from).num_days() > MOST_DAYS {
         return Err(Fault::invalid("period", "must not be longer than ten years (3660 days)"));
     }

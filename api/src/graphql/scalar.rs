@@ -151,6 +151,15 @@ impl From<Period> for PeriodShown {
     }
 }
 
+/// The period asked for, which has begun, and the last day that may be known.
+pub(super) fn begun_period(
+    given: Option<PeriodInput>,
+    as_of: Option<Date>,
+    today: NaiveDate,
+) -> Result<(Period, NaiveDate), Fault> {
+    Ok(Period::begun(given.map(Into::into), as_of.map(Into::into), today)?)
+}
+
 /// The period asked for, and the last day that may be known.
 pub(super) fn period(
     given: Option<PeriodInput>,
