@@ -94,7 +94,7 @@ fn report(prepared: &Prepared, hyper: &[Hyperparameters]) -> f64 {
     report.iter().map(|value| value.score).sum::<f64>() + features.into_iter().map(point).sum::<f64>()
 }
 
-/// The least that any answer from this frame takes: its sums by feature, stratum and day.
+/// The least that any response from this frame takes: its sums by feature, stratum and day.
 fn floor(facts: &Facts) -> usize {
     let grouped = facts.feedback.group_by(["feature", "scale", "segment", "day"]).expect("known columns");
     #[allow(deprecated, reason = "as the crate itself sums")]

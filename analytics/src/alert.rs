@@ -75,7 +75,7 @@ impl AlertKind {
 pub const LEVEL: f64 = 0.05;
 /// Fewer incidents are never an alert, however rare the feature's incidents are.
 const LEAST: i64 = 3;
-/// Days that a product must be known for: with less, nobody knows how its incidents vary.
+/// Minimum number of days that a product is known: with fewer, the variation of its incidents is unknown.
 const KNOWN: Day = 56;
 /// Incidents of a product in half a year from which it needs no other products to be known by.
 const ENOUGH: i64 = 50;
@@ -97,7 +97,7 @@ const PAUSE: Day = 3;
 /// taken.
 pub fn alerts(prepared: &Prepared, query: &AlertQuery) -> Result<Vec<Alert>> {
     if query.until.saturating_sub(query.from) > LONGEST {
-        return Err(Error::Invalid { column: "until", reason: "must lie at most 3660 days after from" });
+        return Err(Error::Invalid { column: "until", reason: "must be at most 3660 days after from" });
     }
     let product = prepared.feature(query.whole)?.product;
     let codes = prepared.features_of(product);

@@ -1,5 +1,5 @@
-//! What changes of counts that are prepared already: the scores of a busy organization follow its answers, and cost what is
-//! new. Whatever is applied in whatever order, the outcome is that of preparing all at once, to the last digit.
+//! Incremental changes of prepared counts: the scores of a busy organization follow its responses at the cost of the new
+//! ones only. In any order of changes, the result equals that of preparing all facts at once, to the last digit.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -10,20 +10,20 @@ use crate::levels::LevelKey;
 use crate::prepared::{KnownStratum, Prepared, StratumCounts};
 use crate::utility::Ruler;
 
-/// Counts to add to those that are known.
+/// Counts to add to the known ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
-    /// Answers; below zero, so many fewer.
+    /// Responses; negative counts are removed.
     pub feedback: Vec<FeedbackRow>,
-    /// Active customers; below zero, so many fewer.
+    /// Active customers; negative counts are removed.
     pub exposure: Vec<ExposureRow>,
-    /// Products by the code that tells their features, each with all its incidents as they are now.
+    /// Products by the code that identifies their features, each with all its current incidents.
     pub incidents: Vec<(u32, Vec<IncidentRow>)>,
 }
 
 impl Prepared {
-    /// Applies what has changed. Scales, segments, features and releases stay: where those change, all is prepared anew.
-    /// After an error what is here is of no use.
+    /// Applies changes of counts. Changes of scales, segments, features and releases require a new preparation.
+    /// After an error, `self` must not be used.
     pub fn apply(&mut self, changes: Changes) -> Result<()> {
         let mut touched = BTreeSet::new();
         let mut to_give = BTreeSet::new();
@@ -46,7 +46,7 @@ impl Prepared {
         }
         for product in touched_products(self, &changes.feedback) {
             if self.find_first_days(product) {
-                // What names no release may belong to another now.
+                // Rows that name no release may now be assigned to another one.
                 to_give.insert(product);
                 to_sum.insert(product);
             }
@@ -86,7 +86,7 @@ impl Prepared {
         self.features.get_mut(code as usize).ok_or(unknown)
     }
 
-    /// Adds answers to the rows and the sums of their features; those of the products `to_sum` are summed up later.
+    /// Adds responses to the rows and the sums of their features; those of the products `to_sum` are summed later.
     fn add_answers(&mut self, rows: &[FeedbackRow], to_sum: &BTreeSet<u32>) -> Result<()> {
         let mut by_product: BTreeMap<u32, Vec<&FeedbackRow>> = BTreeMap::new();
         for row in rows {
@@ -114,7 +114,7 @@ impl Prepared {
         Ok(())
     }
 
-    /// Makes room for strata that had no answers so far.
+    /// Adds strata that had no responses so far.
     fn know_strata<'a>(&mut self, rows: impl Iterator<Item = &'a FeedbackRow>) {
         let mut known: BTreeMap<Stratum, KnownStratum> =
             self.strata.iter().map(|s| (s.stratum, *s)).collect();
@@ -126,7 +126,7 @@ impl Prepared {
         self.set_strata(known.into_values().collect());
     }
 
-    /// Forgets strata that have no answers any more, and finds the first days of all others.
+    /// Removes strata without responses, and finds the first days of the others.
     fn forget_strata(&mut self) {
         let mut first_days = vec![None; self.strata.len()];
         for counts in self.features.iter().flat_map(|feature| &feature.answers) {
@@ -139,7 +139,7 @@ impl Prepared {
         self.set_strata(known.collect());
     }
 
-    /// Takes these for the strata, and tells the features where theirs are now.
+    /// Replaces the strata, and updates the indexes of the features.
     fn set_strata(&mut self, strata: Vec<KnownStratum>) {
         let same = |(a, b): (&KnownStratum, &KnownStratum)| a.stratum == b.stratum;
         if strata.len() != self.strata.len() || !strata.iter().zip(&self.strata).all(same) {
@@ -158,7 +158,7 @@ fn touched_products(prepared: &Prepared, rows: &[FeedbackRow]) -> HashSet<u32> {
     rows.iter().map(|row| prepared.features[row.feature as usize].product).collect()
 }
 
-/// Adds to the counts of a stratum, which are not there while they are empty.
+/// Adds to the counts of a stratum; empty counts are not stored.
 fn add_to(answers: &mut Vec<StratumCounts>, stratum: usize, add: impl FnOnce(&mut StratumCounts)) {
     let place = match answers.binary_search_by_key(&stratum, |counts| counts.stratum) {
         Ok(place) => place,

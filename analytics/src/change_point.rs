@@ -140,7 +140,7 @@ pub(crate) fn change_point_after(
 
 /// Whose rows are looked at.
 struct Counts<'a> {
-    /// What the answer is about.
+    /// What the response is about.
     feature: u32,
     parts: Vec<&'a FeatureCounts>,
     /// Whose customers are exposed to all of it.
@@ -293,9 +293,9 @@ fn series(
 /// A stratum day by day.
 #[derive(Clone, Debug)]
 pub struct Series {
-    /// Variance of one answer.
+    /// Variance of one response.
     pub variance: f64,
-    /// Answers and their mean utility on each day.
+    /// Responses and their mean utility on each day.
     pub days: Vec<(f64, f64)>,
 }
 
@@ -314,11 +314,11 @@ pub struct Posterior {
     pub posterior: Vec<f64>,
 }
 
-/// A single change point (Smith 1975) in answers and incidents together. All series have as many days as
+/// A single change point (Smith 1975) in responses and incidents together. All series have as many days as
 /// `incidents`, at least two; `release_days` are distinct and ascending.
 ///
 /// ```text
-/// answers:   -1/2 ln(1 + g I) + 1/2 S^2 g / (1 + g I),  g = 0.10^2
+/// responses:   -1/2 ln(1 + g I) + 1/2 S^2 g / (1 + g I),  g = 0.10^2
 ///            I_s = (n_l n_r / (n_l + n_r)) / (phi r m (1 - m)),  S = sum_s I_s (y_r - y_l)
 /// incidents: gamma-Poisson likelihood, two rates against one
 /// prior:     half even over days, half on release days

@@ -3,18 +3,18 @@
 //!
 //! The regression score tells that the experience of a feature got worse after a release. Where everything drifts
 //! (a season, a price, an outage of others) the release that happened to come then would be blamed. Features that
-//! the release does not touch, and answers to earlier releases on the same days, show what would have come anyway:
+//! the release does not touch, and responses to earlier releases on the same days, show what would have come anyway:
 //! difference in differences with a shrunken common shift.
 
 use libm::lgamma;
 
 use crate::evidence::{DROPS, Direction, MARGIN, log_mean_exp, log_sum_exp};
 
-/// Answers before and after that make an untouched feature a control.
+/// Responses before and after that make an untouched feature a control.
 pub(crate) const MIN_BEFORE: f64 = 20.0;
 /// See [`MIN_BEFORE`].
 pub(crate) const MIN_AFTER: f64 = 5.0;
-/// Answers to earlier releases on the same days, each day weighing as much as its own answers, from which they are
+/// Responses to earlier releases on the same days, each day weighing as much as its own responses, from which they are
 /// a control.
 pub(crate) const MIN_SAME_DAYS: f64 = 20.0;
 /// How far early adopters differ from others, as a standard deviation of utility.
@@ -31,7 +31,7 @@ const MOST_WEIGHT: f64 = 20.0;
 const NU: f64 = 4.0;
 const ROUNDS: usize = 5;
 
-/// How far features move between two windows when nobody touches them, as standard deviations of utility.
+/// Change of untouched features between two windows, as standard deviations of utility.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Movement {
     /// A feature by itself.
@@ -88,20 +88,20 @@ impl Movement {
     }
 }
 
-/// A stratum before and after: answers, mean utility, over-dispersion and variance ratio.
+/// A stratum before and after: responses, mean utility, over-dispersion and variance ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Compared {
-    /// Answers before.
+    /// Responses before.
     pub n0: f64,
     /// Their mean.
     pub y0: f64,
-    /// Answers after.
+    /// Responses after.
     pub n1: f64,
     /// Their mean.
     pub y1: f64,
-    /// Over-dispersion of answers.
+    /// Over-dispersion of responses.
     pub phi: f64,
-    /// Variance of an answer as a share of `mu (1 - mu)`.
+    /// Variance of a response as a share of `mu (1 - mu)`.
     pub rho: f64,
 }
 
@@ -110,7 +110,7 @@ impl Compared {
         (self.n0 * self.y0 + 0.5) / (self.n0 + 1.0)
     }
 
-    /// The variance of one answer.
+    /// The variance of one response.
     pub(crate) fn variance(&self) -> f64 {
         self.phi * self.rho * self.mu() * (1.0 - self.mu())
     }
@@ -195,28 +195,28 @@ impl CommonShift {
     }
 }
 
-/// The answers of a release on one day, and those to other releases.
+/// The responses of a release on one day, and those to other releases.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SameDay {
     /// The release's own.
     pub own: f64,
-    /// Answers to others.
+    /// Responses to others.
     pub others: f64,
     /// The mean of the others.
     pub mean: f64,
 }
 
-/// How others' answers moved on the days of a release.
+/// How others' responses moved on the days of a release.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Concurrent {
     /// The shift, with the variance of that.
     pub shift: Shift,
-    /// How many answers it rests on, as many as are worth equally much.
+    /// How many responses it rests on, as many as are worth equally much.
     pub answers: f64,
 }
 
 impl Concurrent {
-    /// The shift of a stratum, each day's others weighing as much as the release's own answers of that day
+    /// The shift of a stratum, each day's others weighing as much as the release's own responses of that day
     /// (concurrent controls of platform trials: Bofill Roig et al. 2022). Nobody else: 0 with an infinite variance.
     ///
     /// ```text
@@ -242,7 +242,7 @@ impl Concurrent {
         }
     }
 
-    /// Several strata as one, by the release's own answers in each.
+    /// Several strata as one, by the release's own responses in each.
     pub(crate) fn together(strata: &[(f64, Self)]) -> Option<Self> {
         let heard = strata.iter().filter(|(own, one)| *own > 0.0 && one.answers > 0.0);
         let total: f64 = heard.clone().map(|(own, _)| own).sum();

@@ -1,13 +1,13 @@
-//! What is believed of a feature's value, and how answers move it (METHOD 3).
+//! The posterior of a feature's value, and how responses update it (METHOD 3).
 //!
 //! A two-step credibility (Bühlmann and Straub 1970; a linear Bayes update). The utilities `theta` of a
 //! feature's strata are believed to be
 //!
 //! ```text
-//! theta ~ (m, tau_a J + tau_b I)            from the organisation
-//! history moves it, each answer discounted by its age
+//! theta ~ (m, tau_a J + tau_b I)            from the organization
+//! history moves it, each response discounted by its age
 //! theta ~ (mu_h, P_h + tau_g (3/4 J + 1/4 I))      it may have drifted since
-//! the period's answers move it
+//! the period's responses move it
 //! ```
 //!
 //! where J is all ones. Every covariance in this chain is a diagonal plus a common part or two, so the dense
@@ -16,15 +16,15 @@
 use crate::interval::beta_interval;
 use crate::utility::Moments;
 
-/// Pseudo-degrees of freedom of the organisation in a cell's own variance.
+/// Pseudo-degrees of freedom of the organization in a cell's own variance.
 pub(crate) const K_VAR: f64 = 10.0;
 
-/// What the organisation lets expect, per stratum.
+/// What the organization lets expect, per stratum.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expectation {
     /// Mean utility of each stratum.
     pub mean: Vec<f64>,
-    /// Variance of its answers as a share of `mean (1 - mean)`; 1 for a two-level scale.
+    /// Variance of its responses as a share of `mean (1 - mean)`; 1 for a two-level scale.
     pub ratio: Vec<f64>,
     /// Variance shared by a feature's strata.
     pub tau_a: f64,
@@ -32,7 +32,7 @@ pub struct Expectation {
     pub tau_b: f64,
     /// Variance of the drift since the history.
     pub tau_g: f64,
-    /// Over-dispersion of answers.
+    /// Over-dispersion of responses.
     pub phi: f64,
 }
 
@@ -47,11 +47,11 @@ pub struct Credibility {
     pub upper: f64,
     /// Standard deviation before the deduction.
     pub sd: f64,
-    /// The organisation's average for this mix.
+    /// The organization's average for this mix.
     pub base: f64,
     /// What the history adds.
     pub history: f64,
-    /// What the cell's answers add.
+    /// What the cell's responses add.
     pub feedback: f64,
     /// What incidents take.
     pub incidents: f64,
@@ -63,7 +63,7 @@ pub struct Credibility {
     pub own_weight: f64,
 }
 
-/// The value of a cell from its answers, its discounted history, the reference mix `weights` (summing to 1)
+/// The value of a cell from its responses, its discounted history, the reference mix `weights` (summing to 1)
 /// and the share of its customer-days that incidents spoiled.
 pub fn credibility(
     org: &Expectation,
@@ -72,7 +72,7 @@ pub fn credibility(
     cell: &[Moments],
     spoiled: f64,
 ) -> Credibility {
-    let feature = Belief::of_organisation(org).after_history(org, history);
+    let feature = Belief::of_organization(org).after_history(org, history);
     let (mean, variance, gain) = feature.after_cell(org, weights, cell);
 
     let base = dot(weights, &org.mean);
@@ -112,7 +112,7 @@ struct Belief {
 }
 
 impl Belief {
-    fn of_organisation(org: &Expectation) -> Self {
+    fn of_organization(org: &Expectation) -> Self {
         let strata = org.mean.len();
         Self { mean: org.mean.clone(), own: vec![org.tau_b; strata], common: vec![org.tau_a.sqrt(); strata] }
     }
@@ -145,8 +145,8 @@ impl Belief {
         after
     }
 
-    /// The weighted mean after the cell's answers, its variance, and the weight of each stratum's answers in
-    /// it: `z = A^-1 q`, where `A` is the covariance of the answers' means and `q` theirs with the weighted mean.
+    /// The weighted mean after the cell's responses, its variance, and the weight of each stratum's responses in
+    /// it: `z = A^-1 q`, where `A` is the covariance of the responses' means and `q` theirs with the weighted mean.
     fn after_cell(&self, org: &Expectation, weights: &[f64], cell: &[Moments]) -> (f64, f64, Vec<f64>) {
         let noise = noises(org, &self.mean, cell);
         let own: Vec<_> = self.own.iter().map(|own| own + 0.25 * org.tau_g).collect();
@@ -185,7 +185,7 @@ impl Belief {
     }
 }
 
-/// Sampling variances of the strata's means around the predicted means; none without answers.
+/// Sampling variances of the strata's means around the predicted means; none without responses.
 fn noises(org: &Expectation, mean: &[f64], cell: &[Moments]) -> Vec<Option<f64>> {
     let noise = |s: usize| {
         let b = mean[s].clamp(0.02, 0.98);
@@ -195,9 +195,9 @@ fn noises(org: &Expectation, mean: &[f64], cell: &[Moments]) -> Vec<Option<f64>>
     (0..mean.len()).map(noise).collect()
 }
 
-/// The variance within a cell as a share of `mean (1 - mean)`: its own, shrunk to the organisation's `ratio`.
+/// The variance within a cell as a share of `mean (1 - mean)`: its own, shrunk to the organization's `ratio`.
 ///
-/// Never below half of the organisation's, so that equal ratings do not look certain, and never above 1, which
+/// Never below half of the organization's, so that equal ratings do not look certain, and never above 1, which
 /// is exact for two levels.
 pub fn variance_ratio(cell: &Moments, mean: f64, ratio: f64) -> f64 {
     if ratio >= 1.0 {
@@ -257,7 +257,7 @@ mod tests {
 
     use super::*;
 
-    /// The textbook's update with dense matrices, on the strata with answers.
+    /// The textbook's update with dense matrices, on the strata with responses.
     fn dense(
         mean: &DVector<f64>,
         cov: &DMatrix<f64>,
@@ -305,7 +305,7 @@ mod tests {
             let (after, cov) = dense(&mean, &cov, &answers, &org);
             let w = DVector::from_column_slice(&weights);
 
-            let belief = Belief::of_organisation(&org).after_history(&org, &history);
+            let belief = Belief::of_organization(&org).after_history(&org, &history);
             let (got, variance, _) = belief.after_cell(&org, &weights, &answers);
             prop_assert!((got - w.dot(&after)).abs() < 1e-10, "{got} {}", w.dot(&after));
             prop_assert!((variance - w.dot(&(&cov * &w))).abs() < 1e-10);

@@ -1,4 +1,4 @@
-//! Answers that move together, incidents that come in bursts (METHOD 4).
+//! Responses that move together, incidents that come in bursts (METHOD 4).
 //!
 //! Both are a chi-square over its degrees of freedom, shrunk to 1 by 20 of them, and at least 1. Every count is
 //! divided by it where evidence is weighed.
@@ -6,7 +6,7 @@
 /// Weight of "no over-dispersion" in degrees of freedom.
 const K_PHI: f64 = 20.0;
 
-/// Gathers how far daily means lie from the mean of their group, in units of what independent answers would.
+/// Gathers how far daily means lie from the mean of their group, in units of what independent responses would.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Dispersion {
     chi2: f64,
@@ -14,7 +14,7 @@ pub struct Dispersion {
 }
 
 impl Dispersion {
-    /// Adds a feature's stratum: answers and mean of each day with answers, and the variance of one answer.
+    /// Adds a feature's stratum: responses and mean of each day with responses, and the variance of one response.
     pub fn add(&mut self, days: impl Iterator<Item = (f64, f64)> + Clone, variance: f64) {
         let (mut n, mut sum) = (0.0, 0.0);
         for (answers, mean) in days.clone() {

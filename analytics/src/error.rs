@@ -5,7 +5,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A code points outside the table that it indexes.
-    #[error("{column} {code} does not exist: there are {known}")]
+    #[error("{column} {code} does not exist; there are {known}")]
     Unknown {
         /// The column or argument that holds the code.
         column: &'static str,
@@ -23,7 +23,7 @@ pub enum Error {
         reason: &'static str,
     },
     /// The data frame engine refused: a column is missing or has another type.
-    #[error("the facts cannot be read: {0}")]
+    #[error("cannot read the facts: {0}")]
     Frame(#[from] polars_core::error::PolarsError),
 }
 

@@ -1,4 +1,4 @@
-//! How strongly answers and incidents speak for a change (METHOD 5): e-values, which may be looked at every day
+//! How strongly responses and incidents speak for a change (METHOD 5): e-values, which may be looked at every day
 //! and may be averaged, whatever depends on whatever.
 
 use libm::lgamma;
@@ -6,7 +6,7 @@ use libm::lgamma;
 use crate::credibility::variance_ratio;
 use crate::utility::Moments;
 
-/// Answers before a release below which a stratum has no baseline.
+/// Responses before a release below which a stratum has no baseline.
 pub const MIN_BASELINE: f64 = 5.0;
 /// A drop of utility that is tolerated: never called a regression.
 pub(crate) const MARGIN: f64 = 0.01;
@@ -29,9 +29,9 @@ pub const SD_LOG_RATE_RATIO: f64 = 0.50;
 /// Which change is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// Worse answers, more incidents.
+    /// Worse responses, more incidents.
     Worse,
-    /// Better answers, fewer incidents.
+    /// Better responses, fewer incidents.
     Better,
 }
 
@@ -44,14 +44,14 @@ impl Direction {
     }
 }
 
-/// What one stratum's baseline predicts of the answers to come, with and without a change.
+/// What one stratum's baseline predicts of the responses to come, with and without a change.
 ///
 /// ```text
 /// mu = (n0 y0 + 1/2) / (n0 + 1),  f = 1 / (phi rho),  A = f (n0 + 1),  S = f n1 y1,  F = f n1 (1 - y1)
 /// L(q) = ln B(A q + S, A (1 - q) + F) - ln B(A q, A (1 - q))
 /// ```
 ///
-/// The beta-binomial predictive of the baseline shifted to `q`; `f` is how many coin flips an answer is worth.
+/// The beta-binomial predictive of the baseline shifted to `q`; `f` is how many coin flips a response is worth.
 #[derive(Clone, Copy, Debug)]
 pub struct Prediction {
     trials: f64,
@@ -60,7 +60,7 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// None when the baseline has fewer than 5 answers.
+    /// None when the baseline has fewer than 5 responses.
     pub fn of(baseline: &Moments, ratio: f64, phi: f64, direction: Direction) -> Option<Self> {
         if baseline.n < MIN_BASELINE {
             return None;
@@ -89,7 +89,7 @@ impl Prediction {
     }
 }
 
-/// Log e-value of the answers: `E_F = mean over drops of prod over strata exp(L(mu - delta) - L(mu - margin))`.
+/// Log e-value of the responses: `E_F = mean over drops of prod over strata exp(L(mu - delta) - L(mu - margin))`.
 pub fn log_e_feedback(log_ratios: impl IntoIterator<Item = [f64; 3]>) -> f64 {
     let mut total = [0.0; 3];
     for stratum in log_ratios {
@@ -164,7 +164,7 @@ pub(crate) fn is_watched(log_e: f64) -> bool {
 }
 
 /// Precision-weighted change of the mean over strata (before, after, variance ratio) with its variance; none
-/// where no stratum has 5 answers before and one after.
+/// where no stratum has 5 responses before and one after.
 pub fn feedback_change(strata: &[(Moments, Moments, f64)], phi: f64) -> Option<(f64, f64)> {
     let (mut sum, mut precision) = (0.0, 0.0);
     for (before, after, ratio) in strata {
@@ -176,7 +176,7 @@ pub fn feedback_change(strata: &[(Moments, Moments, f64)], phi: f64) -> Option<(
     (precision > 0.0).then(|| (sum / precision, 1.0 / precision))
 }
 
-/// The change of one stratum, with a variance from means to which one best and one worst answer are added
+/// The change of one stratum, with a variance from means to which one best and one worst response are added
 /// (Agresti and Caffo 2000).
 pub(crate) fn stratum_change(before: &Moments, after: &Moments, ratio: f64, phi: f64) -> Option<(f64, f64)> {
     if before.n < MIN_BASELINE || after.n <= 0.0 {

@@ -1,6 +1,6 @@
-//! The rows that this crate accepts: one organisation's daily counts, and the tables that their codes index.
+//! The rows that this crate accepts: one organization's daily counts, and the tables that their codes index.
 //!
-//! Every key is a dense `u32` code that the caller maps to ids of its own, so that the arithmetic never sees
+//! Every key is a dense `u32` code that the caller maps to IDs of its own, so that the arithmetic never sees
 //! a string. Everything counted is a sum: facts of two days, shards or imports merge by putting their rows
 //! together, and their order never matters.
 
@@ -9,7 +9,7 @@ use polars_core::frame::DataFrame;
 /// A calendar day: days since 1970-01-01, in the time zone of the product.
 pub type Day = i32;
 
-/// One organisation's daily counts. [`Facts::prepare`](crate::prepared) turns them into what scores read.
+/// One organization's daily counts. [`Facts::prepare`](crate::prepared) turns them into what scores read.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The rating scales; a row's `scale` is an index into this.
@@ -21,20 +21,20 @@ pub struct Facts {
     pub features: Vec<Feature>,
     /// How many segments there are. Code 0 is "no segment", so this is at least 1.
     pub segments: u32,
-    /// Answers per day and level, as [`frame::feedback`](crate::frame::feedback) makes it.
+    /// Responses per day and level, as [`frame::feedback`](crate::frame::feedback) makes it.
     pub feedback: DataFrame,
     /// Incidents per day, as [`frame::incidents`](crate::frame::incidents) makes it.
     pub incidents: DataFrame,
     /// Active customers per day, as [`frame::exposure`](crate::frame::exposure) makes it.
     pub exposure: DataFrame,
-    /// Answers that a verdict needs on each side ([`MIN_ANSWERS`] unless the organisation says otherwise).
+    /// Responses that a verdict needs on each side ([`MIN_ANSWERS`] unless the organization says otherwise).
     pub min_answers: u32,
 }
 
-/// Answers before and after a release below which nobody is told that it regressed or improved anything.
+/// Minimum number of responses before and after a release for the verdicts regressed and improved.
 pub const MIN_ANSWERS: u32 = 10;
 
-/// How answers are rated: levels `min, min + step, ...` up to `max`.
+/// How responses are rated: levels `min, min + step, ...` up to `max`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     /// The lowest rating.
@@ -72,12 +72,12 @@ pub struct Release {
     /// A label that groups releases and features of one product; not an index.
     pub product: u32,
     /// The day it reached customers; none while it is only planned. Where nobody said so (`inferred`, or none),
-    /// it is the first day on which its answers show it in real use.
+    /// it is the first day on which its responses show it in real use.
     pub first_day: Option<Day>,
-    /// Nobody planned or shipped it: it is known from answers that name it. Its first day is looked for in them,
-    /// and no answer that names no release is ever given to it.
+    /// Nobody planned or shipped it: it is known from responses that name it. Its first day is looked for in them,
+    /// and no response that names no release is ever given to it.
     pub inferred: bool,
-    /// The day it was taken back. One before `first_day` says nothing: only its answers tell of a later first day.
+    /// The day it was taken back. One before `first_day` says nothing: only its responses tell of a later first day.
     pub withdrawn: Option<Day>,
     /// The times that customers had it before: each ended with its withdrawal, and then it came again. Rows of them
     /// are its own, and stand on neither side of its comparison.
@@ -113,23 +113,23 @@ pub struct Feature {
     pub whole: bool,
 }
 
-/// Answers of one day that gave one rating.
+/// Responses of one day that gave one rating.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeedbackRow {
     /// Index into [`Facts::features`].
     pub feature: u32,
-    /// The release that the answers name. None: they count for the value and for no verdict, unless the product's
-    /// answers hardly ever name a release ([`frame`](crate::frame)).
+    /// The release that the responses name. None: they count for the value and for no verdict, unless the product's
+    /// responses hardly ever name a release ([`frame`](crate::frame)).
     pub release: Option<u32>,
     /// Segment code, 0 for none.
     pub segment: u32,
     /// Index into [`Facts::scales`].
     pub scale: u32,
-    /// The day of the answers.
+    /// The day of the responses.
     pub day: Day,
     /// The rating as steps above the scale's minimum: 0 is `min`.
     pub level: u32,
-    /// How many answers.
+    /// How many responses.
     pub count: i64,
 }
 

@@ -36,7 +36,7 @@ pub struct Forecast {
     pub distribution: Spread,
     /// For each share of [`QUANTILES`], the number of incidents that is not exceeded with that probability.
     pub quantiles: Vec<Quantile>,
-    /// What the organisation's releases do to incidents 0-1, 2-6 and 7-13 days after: 1 is nothing.
+    /// What the organization's releases do to incidents 0-1, 2-6 and 7-13 days after: 1 is nothing.
     pub release_effect: [f64; 3],
     /// Incidents of the feature that the forecast rests on.
     pub incidents: i64,
@@ -65,23 +65,23 @@ pub(crate) const HISTORY: Day = 182;
 /// Days whose exposure stands for the future's where none is given.
 const RECENT: Day = 28;
 /// The longest forecast, in days.
-const LONGEST: u32 = 366;
+const MAX_DAYS: u32 = 366;
 
-/// The forecast of a feature's incidents; none while nothing is known of the feature and the organisation.
+/// The forecast of a feature's incidents; none while nothing is known of the feature and the organization.
 pub fn forecast(
     prepared: &Prepared,
     hyper: &Hyperparameters,
     query: &ForecastQuery,
 ) -> Result<Option<Forecast>> {
-    if query.days == 0 || query.days > LONGEST {
-        return Err(Error::Invalid { column: "days", reason: "must lie between 1 and 366" });
+    if query.days == 0 || query.days > MAX_DAYS {
+        return Err(Error::Invalid { column: "days", reason: "must be between 1 and 366" });
     }
     let given = query.exposure.len();
     if given != 0 && given != query.days as usize || query.exposure.iter().any(|x| !x.is_finite() || *x < 0.0)
     {
         return Err(Error::Invalid {
             column: "exposure",
-            reason: "must be one number of customers a day, or none",
+            reason: "must have one number of customers per day, or be empty",
         });
     }
     let feature = prepared.feature(query.feature)?;

@@ -21,12 +21,12 @@ use polars_core::{df, prelude::*};
 
 use crate::error::{Error, Result};
 use crate::facts::{Day, ExposureRow, Facts, FeedbackRow, IncidentRow, Scale, Stratum};
-use crate::levels::{LevelKey, MOST_CODES};
+use crate::levels::{LevelKey, MAX_CODES};
 
 /// Days from 1950 to 2150. A day outside is a unit gone wrong, and would overflow the weights of history.
 const DAYS: std::ops::RangeInclusive<Day> = -7_305..=65_744;
 
-/// The data frame of these answers.
+/// The data frame of these responses.
 pub fn feedback(rows: &[FeedbackRow]) -> Result<DataFrame> {
     Ok(df!(
         "feature" => column(rows, |r| r.feature),
@@ -74,7 +74,7 @@ pub(crate) struct Exposures {
     pub(crate) active: i64,
 }
 
-/// Checks the answers; everything below rests on it.
+/// Checks the responses; everything below rests on it.
 pub(crate) fn check_answers(facts: &Facts) -> Result<()> {
     let frame = &facts.feedback;
     check_codes(frame, "feature", facts.features.len())?;
@@ -86,10 +86,10 @@ pub(crate) fn check_answers(facts: &Facts) -> Result<()> {
     check_levels(facts)
 }
 
-/// The answers of each feature, in the order of the features; each key once.
+/// The responses of each feature, in the order of the features; each key once.
 pub(crate) fn levels(facts: &Facts) -> Result<Vec<(u32, LevelKey, i64)>> {
     let most_levels = facts.scales.iter().map(Scale::levels).max().unwrap_or(1) as usize;
-    if facts.scales.len() > MOST_CODES || most_levels > MOST_CODES {
+    if facts.scales.len() > MAX_CODES || most_levels > MAX_CODES {
         return Err(Error::Invalid { column: "scales", reason: "must be fewer, with fewer levels" });
     }
     let key = Key::of(&[
@@ -227,7 +227,7 @@ fn check_days(frame: &DataFrame) -> Result<()> {
     let days = column.i32()?;
     let inside = |day: Option<Day>| day.is_none_or(|day| DAYS.contains(&day));
     if column.null_count() > 0 || !inside(days.min()) || !inside(days.max()) {
-        return Err(Error::Invalid { column: "day", reason: "must lie between 1950 and 2150" });
+        return Err(Error::Invalid { column: "day", reason: "must be between 1950 and 2150" });
     }
     Ok(())
 }

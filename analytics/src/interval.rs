@@ -6,7 +6,7 @@ use statrs::function::beta::checked_beta_reg;
 /// The 95 % point of the normal distribution.
 const Z: f64 = 1.644_853_626_951_472_7;
 
-/// Above this many pseudo-answers the four-moment expansion is exact to 1e-7 points, and the continued
+/// Above this many pseudo-responses the four-moment expansion is exact to 1e-7 points, and the continued
 /// fraction of the distribution function runs out of terms.
 const MANY: f64 = 20_000.0;
 

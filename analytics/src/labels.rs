@@ -1,9 +1,9 @@
-//! Which answers name their release, and what follows for those that do not (METHOD 0, "Unlabelled answers").
+//! The share of responses that name their release, and the treatment of those that do not (METHOD 0, "Unlabelled answers").
 //!
-//! On real reviews a tenth to a third of the answers name no release, and they rate differently from the others. So
-//! they count for the value of their feature, and stand on neither side of a verdict: given to the newest release
-//! they made healthy releases look guilty. Only where a product's answers hardly ever name a release is an answer
-//! given to the newest release that somebody declared.
+//! In real reviews a tenth to a third of the responses name no release, and their ratings differ from the others. So
+//! they count for the value of their feature, but are on neither side of a verdict: assigned to the newest release
+//! they made healthy releases look guilty. Only if a product's responses hardly ever name a release are they
+//! assigned to the newest declared release.
 
 use std::cell::LazyCell;
 use std::collections::HashMap;
@@ -13,30 +13,30 @@ use crate::facts::{Day, Release};
 use crate::levels::Levels;
 use crate::running::Running;
 
-/// A product labels if at least this share of its answers of the last [`SPAN`] days names a release.
+/// A product is labelled if at least this share of its responses of the last [`SPAN`] days names a release.
 const LABELS: f64 = 0.10;
-/// Days up to an answer that decide whether its product labels.
+/// Number of days up to a response that decide whether its product is labelled.
 const SPAN: Day = 28;
-/// An inferred release is in use from the day on which this many of its answers lie within [`WEEK`] days ...
+/// An inferred release is in use from the day on which this many of its responses lie within [`WEEK`] days ...
 const IN_USE: i64 = 5;
-/// ... or this share of all answers of those days that name a release, if they are so many: one straggler in a week with
-/// few answers is none ...
+/// ... or this share of all responses of those days that name a release, if there are that many: a single late response in a
+/// week with few responses is not enough ...
 const SHARE_IN_USE: f64 = 0.05;
 const FEW_IN_USE: i64 = 2;
 const WEEK: Day = 7;
-/// ... or the same share of [`SPAN`] days, where answers are rarer than that.
+/// ... or the same share of [`SPAN`] days, if responses are rarer than that.
 const RARE_IN_USE: i64 = 3;
-/// So few are stragglers, though, where the release's share of the answers of the four weeks from then on is less than this
-/// part of what it is at its most, in four weeks with so many answers or as if they had them; or where it has fewer answers
-/// than that in [`WATCH`] days, and less than this part of what it has in as many later ones.
+/// They do not count, though, if the release's share of the responses of the four weeks from then on is less than this
+/// fraction of its maximum over four weeks with at least that many responses (or scaled to them); nor if it has fewer responses
+/// than that in [`WATCH`] days, and less than this fraction of those in as many later ones.
 const PART_OF_PEAK: f64 = 0.10;
 const WATCH: Day = 90;
 const ENOUGH: i64 = 10;
 
-/// How many answers, or incidents, of a product name a release.
+/// How many responses, or incidents, of a product name a release.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Labels {
-    /// Those that do, and all.
+    /// Those that name one, and all.
     days: Running<2>,
 }
 
@@ -47,7 +47,7 @@ impl Default for Labels {
 }
 
 impl Labels {
-    /// From rows in any order: their days, whether they name a release, and how many each stands for.
+    /// From rows in any order: their days, whether they name a release, and their counts.
     pub(crate) fn of(rows: impl IntoIterator<Item = (Day, bool, i64)>) -> Self {
         let mut days: Vec<(Day, [i64; 2])> = Vec::new();
         for (day, named, count) in rows {
@@ -61,7 +61,7 @@ impl Labels {
         Self { days: Running::of(days) }
     }
 
-    /// `count` more, or fewer. Whether that gives answers of other days to a release, or takes them from one.
+    /// Adds `count`, which may be negative. Returns whether that changes the releases of responses of other days.
     pub(crate) fn add(&mut self, day: Day, named: bool, count: i64) -> bool {
         let decided = |labels: &Self| (day..day + SPAN).map(|day| labels.gives(day)).collect::<Vec<_>>();
         let before = decided(self);
@@ -69,20 +69,20 @@ impl Labels {
         before != decided(self)
     }
 
-    /// Whether there are answers of a day that name no release, and are given to one.
+    /// Whether there are responses of a day that name no release and are assigned to one.
     fn gives(&self, day: Day) -> bool {
         let [labelled, all] = self.days.between(day, day + 1);
         labelled < all && self.hardly_any(day)
     }
 
-    /// Whether fewer than a tenth of the product's answers of the four weeks up to a day name a release.
+    /// Whether fewer than a tenth of the product's responses of the four weeks up to a day name a release.
     pub(crate) fn hardly_any(&self, day: Day) -> bool {
         let [labelled, all] = self.days.between(day + 1 - SPAN, day + 1);
         (labelled as f64) < LABELS * all as f64
     }
 
-    /// Share of the answers of a span of days that were given on days on which [hardly any](Self::hardly_any) names a
-    /// release; none without answers.
+    /// Share of the responses of a span of days that were given on days on which [hardly any](Self::hardly_any) names a
+    /// release; none without responses.
     pub(crate) fn unlabelled_days(&self, days: Range<Day>) -> Option<f64> {
         let counts = self.days.daily(days.start, days.end);
         let (unlabelled, all) = counts.fold((0, 0), |(unlabelled, all), (day, [_, count])| {
@@ -92,7 +92,7 @@ impl Labels {
         (all > 0).then(|| unlabelled as f64 / all as f64)
     }
 
-    /// Share of the rows of the days before a day that name a release; all of none.
+    /// Share of the rows of the days before a day that name a release; 1 without rows.
     pub(crate) fn share_until(&self, until: Day) -> f64 {
         let [labelled, all] = self.days.until(until);
         if all > 0 { labelled as f64 / all as f64 } else { 1.0 }
@@ -103,8 +103,8 @@ impl Labels {
     }
 }
 
-/// The first days of a product's releases that nobody declared: those on which their own answers show them in real use. One
-/// late review of an old version, or one of a version yet to come, does not start a release. None where it never was.
+/// The first days of a product's undeclared releases: those on which their own responses show them in real use. One
+/// late review of an old version, or one of a future version, does not start a release. None if it was never in use.
 pub(crate) fn first_days<'a>(
     undeclared: &[u32],
     features: impl Iterator<Item = &'a Levels>,
@@ -130,7 +130,7 @@ pub(crate) fn first_days<'a>(
     undeclared.iter().map(|code| (*code, first_day(*code))).collect()
 }
 
-/// The first day on which a release's own answers show it in real use, from the answers of each day that name it, and
+/// The first day on which a release's own responses show it in real use, from the responses of each day that name it, and
 /// those of its product that name any release, in the order of the days.
 pub fn first_day_in_use(own: &[(Day, i64)], labelled: &[(Day, i64)]) -> Option<Day> {
     let running = |days: &[(Day, i64)]| Running::of(days.iter().map(|(day, count)| (*day, [*count])));
@@ -144,8 +144,8 @@ fn in_use(own: &Running<1>, labelled: impl Fn(Day, Day) -> i64) -> Option<Day> {
         let [own] = own.between(from, until);
         own >= enough && own as f64 >= SHARE_IN_USE * labelled(from, until) as f64
     };
-    // A few early ones are not yet the release in use, if later it has ten times their share of all answers, or if too few
-    // follow within the days of a watch and ten times as many do later.
+    // A few early responses do not start the release if it later has ten times their share of all responses, or if too few
+    // follow within [`WATCH`] days and ten times as many do later.
     let share_from =
         |day: Day| own.between(day, day + SPAN)[0] as f64 / labelled(day, day + SPAN).max(ENOUGH) as f64;
     let watched_from = |day: Day| own.between(day, day + WATCH)[0] as f64;
@@ -164,7 +164,7 @@ fn in_use(own: &Running<1>, labelled: impl Fn(Day, Day) -> i64) -> Option<Day> {
 }
 
 impl Release {
-    /// Whether nobody said when it reached customers.
+    /// Whether its release date was not declared.
     pub(crate) fn is_undeclared(&self) -> bool {
         self.inferred || self.first_day.is_none()
     }

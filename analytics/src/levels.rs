@@ -1,25 +1,25 @@
-//! The answers of one feature to the last detail, in the order of their days.
+//! The responses of one feature in full detail, in the order of their days.
 
 use crate::facts::{Day, FeedbackRow, Stratum};
 
-/// Answers of one day that named one release (or none) and gave one rating.
+/// Responses of one day that name the same release (or none) and have the same rating.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LevelKey {
     pub(crate) day: Day,
     pub(crate) stratum: Stratum,
-    /// The release that they name.
+    /// The named release.
     pub(crate) label: Option<u32>,
     pub(crate) level: u32,
 }
 
-/// How many answers each key has; those without any are not there. So few bytes a row that all of them are kept: what
-/// changes later is added to them, and what follows from them can be made anew.
+/// The number of responses of each key; keys without any are not stored. Rows are so small that all of them are stored: later
+/// changes are added to them, and all derived figures can be recomputed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Levels {
     rows: Vec<Row>,
 }
 
-/// A key and its count, narrow.
+/// A key and its count, packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Row {
     day: Day,
@@ -31,8 +31,8 @@ struct Row {
     count: i64,
 }
 
-/// Scales and levels of a scale that can be told apart.
-pub(crate) const MOST_CODES: usize = u16::MAX as usize;
+/// Maximum number of scales, and of levels of a scale.
+pub(crate) const MAX_CODES: usize = u16::MAX as usize;
 
 impl From<&FeedbackRow> for LevelKey {
     fn from(row: &FeedbackRow) -> Self {
@@ -64,16 +64,16 @@ impl Row {
 }
 
 impl Levels {
-    /// From keys in any order, each once, with counts above zero.
+    /// From keys in any order, each once, with positive counts.
     pub(crate) fn of(counts: impl IntoIterator<Item = (LevelKey, i64)>) -> Self {
         let mut rows: Vec<_> = counts.into_iter().map(|(key, count)| Row::of(key, count)).collect();
         rows.sort_unstable_by_key(Row::key);
         Self { rows }
     }
 
-    /// `count` more of a key, or below zero fewer. False, and nothing is changed, if fewer than none would be left.
+    /// Adds `count`, which may be negative, to a key. Returns false, and changes nothing, if the result would be negative.
     pub(crate) fn add(&mut self, key: LevelKey, count: i64) -> bool {
-        // What changes is mostly of today.
+        // Most changes are of today.
         let is_last = self.rows.last().is_none_or(|last| last.key() < key);
         let place =
             if is_last { Err(self.rows.len()) } else { self.rows.binary_search_by_key(&key, Row::key) };

@@ -1,4 +1,4 @@
-//! From facts to [`Prepared`]: everything that is known, at once.
+//! From facts to [`Prepared`]: all facts at once.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::release::Timeline;
 use crate::utility::Ruler;
 
 impl Facts {
-    /// Checks the facts, resolves the release of each row and sums the counts up.
+    /// Validates the facts, resolves the release of each row and sums the counts.
     pub fn prepare(self) -> Result<Prepared> {
         for scale in &self.scales {
             scale.check()?;
@@ -82,7 +82,7 @@ impl Facts {
     }
 }
 
-/// The strata of these answers, in the order of their codes.
+/// The strata of these responses, in the order of their codes.
 pub(crate) fn known_strata<'a>(
     scales: &[Scale],
     keys: impl Iterator<Item = &'a LevelKey>,
@@ -123,7 +123,7 @@ impl Prepared {
         of_product.map(|(code, _)| code).collect()
     }
 
-    /// Finds the first days of the product's releases that nobody declared. Whether one has moved.
+    /// Finds the first days of the product's undeclared releases. Returns whether one has moved.
     pub(crate) fn find_first_days(&mut self, product: u32) -> bool {
         let Some(counts) = self.products.get(&product) else { return false };
         let of_product = self.features.iter().filter(|feature| feature.product == product);
@@ -139,7 +139,7 @@ impl Prepared {
         true
     }
 
-    /// Sums the answers of the product's features up, each with the release to which it belongs.
+    /// Sums the responses of the product's features, each with its resolved release.
     pub(crate) fn sum_answers(&mut self, product: u32) {
         let given = self.given(product);
         let codes = self.codes_of(product);
@@ -154,7 +154,7 @@ impl Prepared {
         }
     }
 
-    /// Takes these for all incidents of a product.
+    /// Replaces the incidents of a product.
     pub(crate) fn set_incidents(&mut self, product: u32, rows: Vec<IncidentRow>) {
         let caused = rows.iter().filter(|row| !row.no_change && row.opened > 0);
         let mut named: Vec<_> = caused.map(|row| (row.day, row.release.is_some(), row.opened)).collect();
@@ -167,7 +167,7 @@ impl Prepared {
         self.give_incidents(product);
     }
 
-    /// Gives the product's incidents to its features, those that name no release to the newest one of their day.
+    /// Assigns the product's incidents to its features; those that name no release are assigned to the newest one of their day.
     pub(crate) fn give_incidents(&mut self, product: u32) {
         let Some(counts) = self.products.get(&product) else { return };
         let timeline = Timeline::of_product(&self.releases, product);

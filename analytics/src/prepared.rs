@@ -1,5 +1,5 @@
-//! Facts made ready: checked, every row's release resolved, counts summed up. Made once ([`Facts::prepare`]), changed by what
-//! changes ([`Prepared::apply`]), read by all scores.
+//! Prepared facts: validated, with the release of each row resolved, and summed. Created once ([`Facts::prepare`]), updated
+//! incrementally ([`Prepared::apply`]), read by all scores.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,36 +16,36 @@ use crate::utility::{Moments, Ruler, Sums};
 /// Half-life in days of a feature's own history (METHOD 3).
 pub(crate) const HALF_LIFE: f64 = 90.0;
 
-/// One organization's daily counts, ready for any number of questions. What is large is shared between copies.
+/// One organization's daily counts, ready for any number of questions. Copies share the large parts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
     pub(crate) scales: Arc<[Scale]>,
     pub(crate) releases: Arc<Vec<Release>>,
-    /// Of each release whether its first day is found by its answers.
+    /// For each release, whether its first day is found by its responses.
     pub(crate) undeclared: Arc<[bool]>,
     pub(crate) features: Vec<Arc<FeatureCounts>>,
     pub(crate) segments: u32,
     pub(crate) min_answers: u32,
-    /// By the code that tells a product's features.
+    /// By the code that identifies a product's features.
     pub(crate) products: HashMap<u32, Arc<ProductCounts>>,
-    /// Every stratum with an answer, in the order of its codes.
+    /// Every stratum with a response, in the order of its codes.
     pub(crate) strata: Vec<KnownStratum>,
 }
 
-/// What is counted of a product, over its features.
+/// The counts of a product, over its features.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ProductCounts {
-    /// How many answers name a release.
+    /// How many responses name a release.
     pub(crate) answer_labels: Labels,
     /// How many incidents name a release.
     pub(crate) incident_labels: Labels,
-    /// The incidents as they are told: those that name no release are given to one anew when the releases' first days move.
+    /// The incidents as reported: those that name no release are reassigned when the releases' first days move.
     pub(crate) incidents: Vec<IncidentRow>,
     /// The first day of an incident.
     pub(crate) first_incident: Option<Day>,
 }
 
-/// To which release the answers of a product are given that name none.
+/// Assigns the responses of a product that name no release to one.
 pub(crate) struct Given<'a> {
     product: u32,
     labels: Option<&'a Labels>,
@@ -57,27 +57,27 @@ pub(crate) struct Given<'a> {
 pub(crate) struct KnownStratum {
     pub(crate) stratum: Stratum,
     pub(crate) ruler: Ruler,
-    /// The day of its first answer, so that a past day does not know of strata to come.
+    /// The day of its first response, so that a past day does not know of strata to come.
     pub(crate) first_day: Day,
 }
 
-/// What is counted of one feature.
+/// The counts of one feature.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FeatureCounts {
     pub(crate) product: u32,
     pub(crate) whole: bool,
     /// The first day of any row.
     pub(crate) first_day: Option<Day>,
-    /// Every answer.
+    /// All responses.
     pub(crate) levels: Levels,
-    /// The same summed up, in the order of the strata; only those with answers.
+    /// Their sums, in the order of the strata; only strata with responses.
     pub(crate) answers: Vec<StratumCounts>,
     /// In the order of the days.
     pub(crate) incidents: Vec<IncidentDay>,
     pub(crate) exposure: Exposure,
 }
 
-/// Answers of one feature in one stratum.
+/// Responses of one feature in one stratum.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct StratumCounts {
     /// Index into [`Prepared::strata`].
@@ -116,14 +116,14 @@ impl StratumCounts {
         Self { stratum, discounted: Discounted::of(&all, HALF_LIFE), all, releases: Vec::new() }
     }
 
-    /// The answers of one feature, summed up by stratum and by the release to which they belong.
+    /// The responses of one feature, summed by stratum and by their resolved release.
     pub(crate) fn of(
         levels: &Levels,
         strata: &[KnownStratum],
         release_of: impl Fn(&LevelKey) -> Option<u32>,
     ) -> Vec<Self> {
         let mut counts: Vec<Self> = Vec::new();
-        // The rows come in the order of the days, so each series grows at its end.
+        // The rows are in the order of the days, so each series grows at its end.
         for (key, count) in levels.all() {
             let stratum = strata.partition_point(|known| known.stratum < key.stratum);
             let place = counts.binary_search_by_key(&stratum, |known| known.stratum);
@@ -155,13 +155,13 @@ impl StratumCounts {
         place
     }
 
-    /// `count` more answers of a day, or fewer.
+    /// Adds `count` responses, which may be negative, to a day.
     pub(crate) fn add(&mut self, release: Option<u32>, day: Day, level: u32, count: i64) {
         let place = self.count(release, day, sums_of(level, count));
         self.discounted.follow(&self.all, place);
     }
 
-    /// Answers of a window, of one release or of all.
+    /// Responses of a window, of one release or of all.
     pub(crate) fn sums(&self, release: Option<u32>, from: Day, until: Day) -> Sums<i64> {
         match release {
             None => Sums(self.all.between(from, until)),
@@ -169,17 +169,17 @@ impl StratumCounts {
         }
     }
 
-    /// Answers of a window, each weighted by its age on the day `at`.
+    /// Responses of a window, each weighted by its age on the day `at`.
     pub(crate) fn discounted(&self, from: Day, until: Day, at: Day) -> Sums<f64> {
         Sums(self.discounted.between(&self.all, from, until, at))
     }
 
-    /// The answers of each release.
+    /// The responses of each release.
     pub(crate) fn by_release(&self) -> impl Iterator<Item = (Option<u32>, &Running<3>)> {
         self.releases.iter().map(|(release, running)| (*release, running))
     }
 
-    /// Answers of a window that belong to no release: they are on neither side of a verdict.
+    /// Responses of a window that belong to no release: they are on neither side of a verdict.
     pub(crate) fn unlabelled(&self, from: Day, until: Day) -> Sums<i64> {
         Sums(self.of_release(None).map_or([0; 3], |r| r.between(from, until)))
     }
@@ -190,14 +190,14 @@ impl StratumCounts {
     }
 }
 
-/// Answers, their levels and their squared levels.
+/// Responses, their levels and their squared levels.
 fn sums_of(level: u32, count: i64) -> [i64; 3] {
     let level = i64::from(level);
     [count, count * level, count * level * level]
 }
 
 impl<'a> Given<'a> {
-    /// The release of an answer: the one that it names, else the newest declared one where hardly any names one.
+    /// The release of a response: the named one, else the newest declared one if hardly any response names one.
     pub(crate) fn release(&self, key: &LevelKey) -> Option<u32> {
         let newest = || {
             self.labels.filter(|labels| labels.hardly_any(key.day))?;
@@ -208,7 +208,7 @@ impl<'a> Given<'a> {
 }
 
 impl Exposure {
-    /// `active` more customers of a segment on a day, or fewer.
+    /// Adds active customers, which may be negative, of a segment on a day.
     pub(crate) fn add(&mut self, segment: u32, day: Day, active: i64) {
         self.total.add(day, [active]);
         let of_segment = match self.segments.binary_search_by_key(&segment, |(segment, _)| *segment) {
@@ -234,7 +234,7 @@ impl FeatureCounts {
     fn bytes(&self) -> usize {
         let sums = |series: &Running<3>| 28 * series.days().len();
         let of_stratum = |counts: &StratumCounts| {
-            // The discounted sums are as many as those of all.
+            // There are as many discounted sums as undiscounted ones.
             let releases: usize = counts.releases.iter().map(|(_, series)| sums(series)).sum();
             2 * sums(&counts.all) + releases
         };
@@ -264,8 +264,8 @@ impl Prepared {
         (0..).zip(&self.features).filter(|(_, f)| f.product == product).map(|(code, _)| code).collect()
     }
 
-    /// The first day of a release: as declared, else that on which its own answers show it in real use; none where
-    /// it never was.
+    /// The first day of a release: as declared, else that on which its own responses show it in real use; none if
+    /// it was never in use.
     pub fn release_first_day(&self, release: u32) -> Option<Day> {
         self.releases.get(release as usize)?.first_day
     }
@@ -299,13 +299,13 @@ impl Prepared {
         }
     }
 
-    /// Customers who used a feature on a day; 0 where nobody told.
+    /// Customers who used a feature on a day; 0 if not recorded.
     pub fn active_customers(&self, feature: u32, day: Day) -> i64 {
         let feature = self.features.get(feature as usize);
         feature.map_or(0, |feature| feature.exposure.total.between(day, day + 1)[0])
     }
 
-    /// The first day on which an answer names each release that any names.
+    /// The first day on which a response names each release, for releases that any names.
     pub fn first_answers(&self) -> HashMap<u32, Day> {
         let mut first_days: HashMap<u32, Day> = HashMap::new();
         for (key, _) in self.features.iter().flat_map(|feature| feature.levels.all()) {
@@ -317,7 +317,7 @@ impl Prepared {
         first_days
     }
 
-    /// Bytes that it takes, about; what is shared with copies is counted here as well.
+    /// Approximate size in bytes, including the parts shared with copies.
     pub fn bytes(&self) -> usize {
         self.features.iter().map(|feature| feature.bytes()).sum()
     }
@@ -327,29 +327,29 @@ impl Prepared {
         self.features.get(feature as usize)?.first_day
     }
 
-    /// Every stratum that has an answer, in the order of its codes.
+    /// Every stratum that has a response, in the order of its codes.
     pub fn strata(&self) -> Vec<Stratum> {
         self.strata.iter().map(|s| s.stratum).collect()
     }
 
-    /// The first day of any incident of a product; none where nobody records them.
+    /// The first day of any incident of a product; none if none are recorded.
     pub(crate) fn first_incident(&self, product: u32) -> Option<Day> {
         self.products.get(&product)?.first_incident
     }
 
-    /// Share of a product's incidents of the days before a day that name their release; all of none.
+    /// Share of a product's incidents of the days before a day that name their release; 1 without incidents.
     pub(crate) fn labelled_incidents(&self, product: u32, until: Day) -> f64 {
         self.products.get(&product).map_or(1.0, |counts| counts.incident_labels.share_until(until))
     }
 
-    /// Whether the answers of one of two spans of days name releases and those of the other hardly ever do.
+    /// Whether the responses of one of two spans of days name releases and those of the other hardly ever do.
     pub(crate) fn labels_changed(&self, product: u32, before: Range<Day>, after: Range<Day>) -> bool {
         let Some(counts) = self.products.get(&product) else { return false };
         let shares = [before, after].map(|days| counts.answer_labels.unlabelled_days(days));
         matches!(shares, [Some(before), Some(after)] if (before - after).abs() > 0.5)
     }
 
-    /// To which release the answers of a product are given that name none.
+    /// The assignment of the product's responses that name no release.
     pub(crate) fn given(&self, product: u32) -> Given<'_> {
         let labels = self.products.get(&product).map(|counts| &counts.answer_labels);
         Given { product, labels, timeline: Timeline::declared_of(&self.releases, product) }
@@ -363,13 +363,13 @@ impl Prepared {
         find(&self.releases, "release", code)
     }
 
-    /// The strata that a past day knows of; all of them where it knows none.
+    /// The strata known on a past day; all of them if none are.
     pub(crate) fn strata_known(&self, as_of: Day) -> Vec<usize> {
         let known: Vec<_> = (0..self.strata.len()).filter(|s| self.strata[*s].first_day <= as_of).collect();
         if known.is_empty() { (0..self.strata.len()).collect() } else { known }
     }
 
-    /// The moments of a stratum's answers in a window.
+    /// The moments of a stratum's responses in a window.
     pub(crate) fn moments(&self, counts: &StratumCounts, from: Day, until: Day) -> Moments {
         self.strata[counts.stratum].ruler.moments(counts.sums(None, from, until))
     }

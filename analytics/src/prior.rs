@@ -1,4 +1,4 @@
-//! What the organisation's own past says of a feature nobody has answered about yet (METHOD 2).
+//! The prior of a feature without responses, from the organization's own past (METHOD 2).
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,9 +11,9 @@ use crate::facts::{Day, Stratum};
 use crate::prepared::{FeatureCounts, KnownStratum, Prepared, StratumCounts};
 use crate::utility::Moments;
 
-/// Days of the past that the organisation's average rests on.
+/// Days of the past that the organization's average rests on.
 pub(crate) const YEAR: Day = 365;
-/// Days of the past that dispersion of answers is measured on.
+/// Days of the past that dispersion of responses is measured on.
 const QUARTER: Day = 90;
 /// Length in days of the blocks that drift is measured between, and how many of them.
 const BLOCK: Day = 28;
@@ -21,24 +21,24 @@ const BLOCKS: usize = 13;
 /// Weeks that dispersion of incidents is measured on.
 const WEEKS: Day = 26;
 
-/// Pseudo-responses in the weight of a feature in the organisation's mean.
+/// Pseudo-responses in the weight of a feature in the organization's mean.
 const K_MEAN: f64 = 10.0;
-/// Utility assumed when the organisation has no data at all.
-const ORGANISATION_MEAN: f64 = 0.70;
-/// Variance components assumed of an organisation without data, and their weights.
+/// Utility assumed when the organization has no data at all.
+const ORGANIZATION_MEAN: f64 = 0.70;
+/// Variance components assumed of an organization without data, and their weights.
 const TAU_A: f64 = 0.0120;
 const TAU_B: f64 = 0.0040;
 const TAU_G: f64 = 0.0016;
 const W_TAU: f64 = 5.0;
 const W_DRIFT: f64 = 2.0;
 
-/// Everything that is estimated from the organisation as a whole, as of one day. Computed nightly and kept,
+/// Everything that is estimated from the organization as a whole, as of one day. Computed nightly and kept,
 /// so that a score as of a past day can be had again to the last digit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hyperparameters {
     /// The last day whose counts were used.
     pub day: Day,
-    /// The strata that had answers in the year up to `day`.
+    /// The strata that had responses in the year up to `day`.
     pub strata: Vec<StratumPrior>,
     /// The mean utility of all strata, 0 to 1; it stands in for a stratum not listed.
     pub mean: f64,
@@ -48,13 +48,13 @@ pub struct Hyperparameters {
     pub tau_b: f64,
     /// Variance by which a feature's value drifts from its history.
     pub tau_g: f64,
-    /// Over-dispersion of answers: how many answers of one day carry the news of one. At least 1.
+    /// Over-dispersion of responses: how many responses of one day carry the news of one. At least 1.
     pub phi: f64,
     /// Over-dispersion of incidents. At least 1.
     pub phi_incidents: f64,
     /// How far features move by themselves and together between two windows.
     pub movement: Movement,
-    /// How many features had answers in the year up to `day`.
+    /// How many features had responses in the year up to `day`.
     pub features: u32,
     /// The method's version, [`METHOD`](crate::METHOD).
     pub method: String,
@@ -67,7 +67,7 @@ pub struct StratumPrior {
     pub stratum: Stratum,
     /// Its mean utility over features, 0 to 1.
     pub mean: f64,
-    /// The variance of its answers as a share of `mean (1 - mean)`; 1 on a two-level scale.
+    /// The variance of its responses as a share of `mean (1 - mean)`; 1 on a two-level scale.
     pub ratio: f64,
 }
 
@@ -105,7 +105,7 @@ pub fn hyperparameters(prepared: &Prepared, as_of: Day) -> Hyperparameters {
 }
 
 impl Hyperparameters {
-    /// What is expected of each of `strata`. One that had no answers yet is expected to be like all others.
+    /// What is expected of each of `strata`. One that had no responses yet is expected to be like all others.
     pub(crate) fn expectation<'a>(&self, strata: impl Iterator<Item = &'a KnownStratum>) -> Expectation {
         let (mean, ratio) = strata.map(|s| self.stratum(s)).unzip();
         let Self { tau_a, tau_b, tau_g, phi, .. } = *self;
@@ -138,7 +138,7 @@ pub struct Means {
 }
 
 impl Means {
-    /// Of each feature the strata with answers (as an index into `two_level`).
+    /// Of each feature the strata with responses (as an index into `two_level`).
     ///
     /// ```text
     /// m_s = (sum_f g y + m_all) / (sum_f g + 1),  g = n / (n + 10)
@@ -156,10 +156,10 @@ impl Means {
             ssw[*s] += cell.ssw;
             df[*s] += (cell.n - 1.0).max(0.0);
         }
-        let all = (sum.iter().sum::<f64>() + ORGANISATION_MEAN) / (weight.iter().sum::<f64>() + 1.0);
+        let all = (sum.iter().sum::<f64>() + ORGANIZATION_MEAN) / (weight.iter().sum::<f64>() + 1.0);
         let mean: Vec<_> = sum.iter().zip(&weight).map(|(sum, g)| (sum + all) / (g + 1.0)).collect();
         let ratio = |s: usize| {
-            // Every answer ever at the very end of its scale has no spread to measure.
+            // Every response ever at the very end of its scale has no spread to measure.
             let spread = (mean[s] * (1.0 - mean[s])).max(f64::MIN_POSITIVE);
             let ratio = (ssw[s] / spread + K_VAR * 0.5) / (df[s] + K_VAR);
             if two_level[s] { 1.0 } else { ratio.clamp(0.05, 1.0) }
@@ -185,7 +185,7 @@ pub struct Components {
 
 impl Components {
     /// Moment estimates, each pulled to its default. The shared part comes from pairs of different strata of
-    /// one feature, whose noises are independent, so that no noise need be taken off. `blocks` are answers of
+    /// one feature, whose noises are independent, so that no noise need be taken off. `blocks` are responses of
     /// one feature's stratum in two consecutive spans of 28 days.
     pub fn of(
         means: &Means,
@@ -231,14 +231,14 @@ impl Components {
     }
 }
 
-/// The strata of a feature with answers in the year before `until`.
+/// The strata of a feature with responses in the year before `until`.
 fn cells(prepared: &Prepared, feature: &FeatureCounts, until: Day) -> Vec<(usize, Moments)> {
     let year = |s| (prepared.moments(s, until - YEAR, until), s.stratum);
     let cells = feature.answers.iter().map(year).filter(|(moments, _)| moments.n > 0.0);
     cells.map(|(moments, stratum)| (stratum, moments)).collect()
 }
 
-/// The pairs of consecutive blocks of a feature's strata that both have answers.
+/// The pairs of consecutive blocks of a feature's strata that both have responses.
 fn blocks(
     prepared: &Prepared,
     feature: &FeatureCounts,

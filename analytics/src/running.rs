@@ -1,17 +1,17 @@
-//! Running sums over days, so that any window costs two look-ups however long it is.
+//! Running sums over days, so that a window of any length costs two lookups.
 
 use crate::facts::Day;
 
-/// `N` counts per day, summed up from the first day on.
+/// `N` counts per day, summed from the first day on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Running<const N: usize> {
     days: Vec<Day>,
-    /// `sums[i]` is the sum over the first `i` days, so there is one more than days.
+    /// `sums[i]` is the sum over the first `i` days, so there is one more sum than days.
     sums: Vec<[i64; N]>,
 }
 
 impl<const N: usize> Running<N> {
-    /// From counts in the order of their days; those of one day are put together.
+    /// From counts in the order of their days; counts of the same day are added.
     pub(crate) fn of(counts: impl IntoIterator<Item = (Day, [i64; N])>) -> Self {
         let (mut days, mut sums) = (Vec::new(), vec![[0; N]]);
         let mut total = [0; N];
@@ -29,7 +29,7 @@ impl<const N: usize> Running<N> {
         Self { days, sums }
     }
 
-    /// Adds to the counts of a day; one whose counts are all zero is not there. The place of the first sum that changed:
+    /// Adds to the counts of a day; days whose counts are all zero are not stored. Returns the index of the first changed sum:
     /// most changes are of the last day, and cost one addition.
     pub(crate) fn add(&mut self, day: Day, count: [i64; N]) -> usize {
         let place = self.before(day);
@@ -82,8 +82,8 @@ impl<const N: usize> Running<N> {
         })
     }
 
-    /// How many days with counts lie before `day`. Most series have counts on every day or spread evenly, so
-    /// the place is guessed by proportion and searched from there.
+    /// Number of days with counts before `day`. Most series have counts on every day or spread evenly, so
+    /// the index is estimated by interpolation and searched from there.
     pub(crate) fn before(&self, day: Day) -> usize {
         let (Some(&first), Some(&last)) = (self.days.first(), self.days.last()) else { return 0 };
         if day <= first {
@@ -109,12 +109,12 @@ impl<const N: usize> Running<N> {
     }
 }
 
-/// Running sums in which a count weighs half as much for every `half_life` days of age.
+/// Running sums in which the weight of a count is halved for every `half_life` days of age.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Discounted {
     half_life: f64,
     first: Day,
-    /// Aligned with the sums of the series that it was made of. Weights grow towards the present, so the
+    /// Aligned with the sums of the original series. Weights grow towards the present, so the
     /// difference of two sums keeps its digits.
     sums: Vec<[f64; 3]>,
 }
@@ -126,7 +126,7 @@ impl Discounted {
         discounted
     }
 
-    /// Takes over what changed of the series from the sum of a place on.
+    /// Updates the sums from an index on, after the series has changed.
     pub(crate) fn follow(&mut self, series: &Running<3>, place: usize) {
         let first = series.days.first().copied().unwrap_or(0);
         let known = if first == self.first { place + 1 } else { 0 };

@@ -1,17 +1,16 @@
-//! What incidents spoil: from the changes that an incident makes on its first day and after its last to the state of each
-//! day in between.
+//! Customer-days lost to incidents: from the changes on the first day of an incident and after its last one to the state of
+//! each day in between.
 
 use std::collections::BTreeMap;
 
 use crate::facts::{Day, IncidentRow};
 
-/// How much of a customer's day an open incident takes, as the organisation decides. All are shares, 0 to 1.
+/// The weights of open incidents, set by the organization. All are shares, 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IncidentWeights {
-    /// The share of the day that is lost to a customer whom the incident hurts, by severity 1 to 4.
+    /// Share of an affected customer's day that is lost, by severity 1 to 4.
     pub severity: [f64; 4],
-    /// The share of the feature's active customers whom an incident is taken to hurt when nobody knows how many it does,
-    /// by severity 1 to 4.
+    /// Assumed share of the feature's active customers that are affected if their number is unknown, by severity 1 to 4.
     pub unknown_share: [f64; 4],
 }
 
@@ -21,14 +20,14 @@ impl Default for IncidentWeights {
     }
 }
 
-/// What changed on one day, against the day before, of the incidents of one feature, release and severity.
+/// Changes from one day to the next of the incidents of one feature, release and severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IncidentChange {
     /// Index into [`Facts::features`](crate::Facts::features).
     pub feature: u32,
-    /// The release that they are attributed to. None: the newest one live on that day.
+    /// The release that they are attributed to; none: the newest one live on that day.
     pub release: Option<u32>,
-    /// True when they are known *not* to come from a change.
+    /// Whether they are known *not* to come from a change.
     pub no_change: bool,
     /// 1 (critical) to 4 (minor).
     pub severity: u8,
@@ -36,14 +35,14 @@ pub struct IncidentChange {
     pub day: Day,
     /// Incidents opened that day.
     pub opened: i64,
-    /// Change of the customers hurt by open incidents whose number is known.
+    /// Change of the known number of customers affected by open incidents.
     pub affected: i64,
-    /// Change of the open incidents whose number of customers is unknown.
+    /// Change of the number of open incidents with an unknown number of affected customers.
     pub unknown: i64,
 }
 
-/// Incidents per day, through `today`: those that opened, and the customer-days that the open ones spoiled,
-/// `w_severity (affected + unknown u_severity active)`. Days on which none opened and nothing was spoiled are left out.
+/// Incidents per day, through `today`: the opened ones, and the customer-days lost to the open ones,
+/// `w_severity (affected + unknown u_severity active)`. Days on which none opened and nothing was lost are omitted.
 pub fn spoiled(
     changes: &[IncidentChange],
     active: impl Fn(u32, Day) -> i64,
@@ -73,7 +72,7 @@ pub fn spoiled(
     rows
 }
 
-/// What is open on a day, or changes on it.
+/// The open incidents of a day, or their changes.
 #[derive(Clone, Copy, Default)]
 struct Open {
     opened: i64,

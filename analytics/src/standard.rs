@@ -1,4 +1,4 @@
-//! The figures that everybody knows: NPS, CSAT, CES, stars. Shown beside the scores, never instead (METHOD 8).
+//! Standard figures: NPS, CSAT, CES, stars. Shown beside the scores, never instead (METHOD 8).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,27 +35,27 @@ pub struct Standard {
     pub kind: ScaleKind,
     /// NPS -100 to 100; CSAT and thumbs the percentage satisfied; CES, stars and custom the mean rating.
     pub value: f64,
-    /// Its standard error; none for a mean of one answer, and for answers that say the same, whose spread says nothing.
+    /// Its standard error; none for a mean of one response, and for equal responses, which have no spread.
     pub se: Option<f64>,
-    /// Lower end of the 95 % interval; none for the mean of one answer.
+    /// Lower end of the 95 % interval; none for the mean of one response.
     pub lower: Option<f64>,
     /// Upper end of it. The value lies between both.
     pub upper: Option<f64>,
-    /// Answers.
+    /// Responses.
     pub responses: i64,
-    /// Answers at each level, from the lowest rating up.
+    /// Responses at each level, from the lowest rating up.
     pub levels: Vec<i64>,
 }
 
 /// Probability of the intervals shown.
 const LEVEL: f64 = 0.95;
 
-/// The standard figure of every scale that has answers, in the order of the scales.
+/// The standard figure of every scale that has responses, in the order of the scales.
 pub fn standard(prepared: &Prepared, query: &StandardQuery) -> Result<Vec<Standard>> {
     Ok(standard_series(prepared, query, &[query.from])?.pop().unwrap_or_default())
 }
 
-/// The same for each of a series of periods that follow one another, in one pass over the answers: each begins on one of
+/// The same for each of a series of periods that follow one another, in one pass over the responses: each begins on one of
 /// `starts` and ends where the next begins, the last with the query's period.
 pub fn standard_series(
     prepared: &Prepared,
@@ -147,8 +147,8 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// The adjusted intervals of few answers are centered elsewhere: they are widened to reach the figure itself. And
-    /// answers that all say the same do not make it certain.
+    /// The adjusted intervals of few responses are centered elsewhere: they are widened to reach the figure itself. And
+    /// responses that all say the same do not make it certain.
     fn honest(mut self) -> Self {
         self.interval = self.interval.map(|(lower, upper)| (lower.min(self.value), upper.max(self.value)));
         self.se = self.se.filter(|se| *se > 0.0);
@@ -165,7 +165,7 @@ fn equal_ratings(value: f64, n: f64, (min, max): (f64, f64), level: f64) -> Opti
     Some(Figure { value, se: None, interval: Some(interval) })
 }
 
-/// A percentage with Wilson's interval (1927); none of no answers.
+/// A percentage with Wilson's interval (1927); none of no responses.
 pub fn wilson(satisfied: f64, n: f64, level: f64) -> Option<Figure> {
     if n <= 0.0 {
         return None;
@@ -182,7 +182,7 @@ pub fn wilson(satisfied: f64, n: f64, level: f64) -> Option<Figure> {
     })
 }
 
-/// NPS of counts for 0 to 10, with the adjusted Wald interval: three answers are added, 3/4 of them promoters
+/// NPS of counts for 0 to 10, with the adjusted Wald interval: three responses are added, 3/4 of them promoters
 /// and 3/4 detractors (Rocks 2016).
 pub fn nps(counts: &[f64], level: f64) -> Option<Figure> {
     let n: f64 = counts.iter().sum();
@@ -209,7 +209,7 @@ pub fn csat(counts: &[f64], level: f64) -> Option<Figure> {
 }
 
 /// The mean rating on its own scale, `se = s / sqrt(n)` with `s` over `n - 1`, and Student's interval inside the
-/// scale; neither of one answer.
+/// scale; neither of one response.
 pub fn mean_rating(counts: &[f64], min: f64, step: f64, max: f64, level: f64) -> Option<Figure> {
     let n: f64 = counts.iter().sum();
     if n <= 0.0 {

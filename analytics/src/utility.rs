@@ -1,10 +1,10 @@
-//! Ratings to utilities: 0 is the worst answer of a scale, 1 the best, evenly spaced between (METHOD 1).
+//! Ratings to utilities: 0 is the worst response of a scale, 1 the best, evenly spaced between (METHOD 1).
 
 use crate::error::{Error, Result};
 use crate::facts::Scale;
 
 /// More levels than any questionnaire has; a bound on what one cell can cost.
-const MOST_LEVELS: f64 = 1001.0;
+const MAX_LEVELS: f64 = 1001.0;
 
 impl Scale {
     /// How many levels the scale has.
@@ -29,17 +29,17 @@ impl Scale {
             return invalid("must have a minimum below its maximum and a step above zero");
         }
         let levels = (self.max - self.min) / self.step + 0.5;
-        if levels > MOST_LEVELS || levels <= 1.0 {
+        if levels > MAX_LEVELS || levels <= 1.0 {
             return invalid("must have between 2 and 1001 levels");
         }
         Ok(())
     }
 }
 
-/// Number, mean and sum of squares within (`SSW`) of utilities: all that scores need of a cell's answers.
+/// Number, mean and sum of squares within (`SSW`) of utilities: all that scores need of a cell's responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moments {
-    /// Answers; a weighted number when old answers are discounted.
+    /// Responses; a weighted number when old responses are discounted.
     pub n: f64,
     /// Their mean utility, 0 when there are none.
     pub mean: f64,
@@ -84,12 +84,12 @@ impl Ruler {
         if self.reversed { 1.0 - u } else { u }
     }
 
-    /// How many answers, and their mean.
+    /// How many responses, and their mean.
     pub(crate) fn mean(&self, n: i64, levels: i64) -> (f64, f64) {
         (n as f64, if n > 0 { self.utility(levels as f64 / n as f64) } else { 0.0 })
     }
 
-    /// The moments of whole answers. Sums of levels are integers, so equal ratings have an `SSW` of exactly 0
+    /// The moments of whole responses. Sums of levels are integers, so equal ratings have an `SSW` of exactly 0
     /// and no order or partition of the rows can change a digit.
     pub(crate) fn moments(&self, Sums([n, levels, squares]): Sums<i64>) -> Moments {
         if n <= 0 {
@@ -99,7 +99,7 @@ impl Ruler {
         self.scaled(n as f64, levels as f64, spread as f64 / n as f64)
     }
 
-    /// The moments of answers that are weighted by their age.
+    /// The moments of responses that are weighted by their age.
     pub(crate) fn discounted_moments(&self, Sums([n, levels, squares]): Sums<f64>) -> Moments {
         if n <= 0.0 {
             return Moments::default();
@@ -112,7 +112,7 @@ impl Ruler {
     }
 }
 
-/// Answers, sum of their levels, sum of the squared levels.
+/// Responses, sum of their levels, sum of the squared levels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Sums<T>(pub(crate) [T; 3]);
 

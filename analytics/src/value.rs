@@ -1,4 +1,4 @@
-//! The perceived value of a feature over a period: what its answers, its history and the organisation say.
+//! The perceived value of a feature over a period, from its responses, its history and the organization.
 
 use std::cell::OnceCell;
 
@@ -9,10 +9,10 @@ use crate::prepared::{FeatureCounts, IncidentDay, Prepared, StratumCounts};
 use crate::prior::{Hyperparameters, YEAR};
 use crate::utility::Moments;
 
-/// Answers, with the discounted history, below which a score is not ranked.
-const ENOUGH: f64 = 5.0;
+/// Responses, with the discounted history, below which a score is not ranked.
+const MIN_RESPONSES: f64 = 5.0;
 /// The longest period of a trend, in days.
-const LONGEST: u32 = 36_500;
+const MAX_DAYS: u32 = 36_500;
 
 /// Which value is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +23,9 @@ pub struct ValueQuery {
     pub from: Day,
     /// The day after the last.
     pub until: Day,
-    /// Only answers and incidents of this release. The history is that of the feature all the same.
+    /// Only responses and incidents of this release. The history is that of the feature all the same.
     pub release: Option<u32>,
-    /// Only the value to this segment. What the others say still informs it.
+    /// Only the value to this segment; responses of the others still contribute.
     pub segment: Option<u32>,
     /// The last day whose rows may be known. Usually `until - 1`.
     pub as_of: Day,
@@ -36,7 +36,7 @@ pub struct ValueQuery {
 pub enum IncidentBasis {
     /// Against the active customers of the period.
     Exposure,
-    /// Not at all, for nobody told how many customers were active: the score holds no deduction.
+    /// Not known, because active customers were not recorded: the score contains no deduction.
     None,
 }
 
@@ -53,24 +53,24 @@ pub struct ValueScore {
     pub upper: f64,
     /// Standard deviation of the value before the deduction for incidents.
     pub sd: f64,
-    /// What an average feature of the organisation would score in this mix of segments and scales.
+    /// What an average feature of the organization would score in this mix of segments and scales.
     pub base: f64,
-    /// What this feature usually adds to that, from its answers before the period.
+    /// What this feature usually adds to that, from its responses before the period.
     pub history: f64,
-    /// What the answers of the period add.
+    /// What the responses of the period add.
     pub feedback: f64,
     /// What incidents took away: zero or less.
     pub incidents: f64,
-    /// The strata, in the order of their codes; those with no weight and no answers are left out.
+    /// The strata, in the order of their codes; those with no weight and no responses are left out.
     pub strata: Vec<StratumValue>,
-    /// How much of the score is this period's own answers: 0 none of it, 1 all.
+    /// How much of the score is this period's own responses: 0 none of it, 1 all.
     pub own_weight: f64,
-    /// Answers of the period, in the segment asked for.
+    /// Responses of the period, in the segment asked for.
     pub responses: i64,
-    /// Answers before the period in the segment asked for, each counted the less the older it is.
+    /// Responses before the period in the segment asked for, each counted the less the older it is.
     pub history_responses: f64,
-    /// False when the period has no answers, or fewer than 5 with the history: such a score is listed after the
-    /// ranked ones as "not enough answers".
+    /// False when the period has no responses, or fewer than 5 with the history: such a score is listed after the
+    /// ranked ones as "not enough responses".
     pub ranked: bool,
     /// Whether incidents could be counted at all.
     pub incident_basis: IncidentBasis,
@@ -80,7 +80,7 @@ pub struct ValueScore {
     pub exposure_days: u32,
     /// Sum of the active customers over those days.
     pub customer_days: f64,
-    /// Over-dispersion of answers that was assumed.
+    /// Over-dispersion of responses that was assumed.
     pub phi: f64,
     /// The last day whose rows were looked at.
     pub as_of: Day,
@@ -95,15 +95,15 @@ pub struct StratumValue {
     pub stratum: Stratum,
     /// Its share in the reference mix; the shares add to 1.
     pub weight: f64,
-    /// Answers of the period.
+    /// Responses of the period.
     pub responses: i64,
-    /// Answers before the period, discounted by age.
+    /// Responses before the period, discounted by age.
     pub history_responses: f64,
-    /// Their mean, 0 to 100; none without answers.
+    /// Their mean, 0 to 100; none without responses.
     pub mean: Option<f64>,
     /// What the feature's history let expect here, 0 to 100.
     pub expected: f64,
-    /// Points that this stratum's answers add to the score; over all strata they add to
+    /// Points that this stratum's responses add to the score; over all strata they add to
     /// [`ValueScore::feedback`] (but for scores pressed against 0 or 100).
     pub contribution: f64,
 }
@@ -115,7 +115,7 @@ pub struct TrendQuery {
     pub feature: u32,
     /// Length of the period in days, at least 1.
     pub days: u32,
-    /// Only answers and incidents of this release.
+    /// Only responses and incidents of this release.
     pub release: Option<u32>,
     /// Only the value to this segment.
     pub segment: Option<u32>,
@@ -124,9 +124,9 @@ pub struct TrendQuery {
 /// A point of a trend.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrendPoint {
-    /// The last day of its period, and the day as of which it is told.
+    /// The last day of its period, and the day as of which it is computed.
     pub day: Day,
-    /// The value; none where the segment asked for has no answers anywhere.
+    /// The value; none where the segment asked for has no responses anywhere.
     pub value: Option<ValueScore>,
 }
 
@@ -139,7 +139,7 @@ pub struct ReportQuery {
     pub from: Day,
     /// The day after the last.
     pub until: Day,
-    /// Only answers and incidents of this release.
+    /// Only responses and incidents of this release.
     pub release: Option<u32>,
     /// Only the value to this segment.
     pub segment: Option<u32>,
@@ -147,13 +147,13 @@ pub struct ReportQuery {
     pub as_of: Day,
 }
 
-/// The perceived value of one feature. None when the segment asked for has no answers anywhere.
+/// The perceived value of one feature. None when the segment asked for has no responses anywhere.
 pub fn value(prepared: &Prepared, hyper: &Hyperparameters, query: &ValueQuery) -> Result<Option<ValueScore>> {
     Ok(Values::new(prepared, hyper, query.as_of, query.until).value(prepared.feature(query.feature)?, query))
 }
 
 /// The values of several features: the ranked ones from the highest score down, then those with not enough
-/// answers.
+/// responses.
 pub fn value_report(
     prepared: &Prepared,
     hyper: &Hyperparameters,
@@ -179,8 +179,8 @@ pub fn trend<'a>(
     query: &TrendQuery,
 ) -> Result<Vec<TrendPoint>> {
     let feature = prepared.feature(query.feature)?;
-    if query.days == 0 || query.days > LONGEST {
-        return Err(Error::Invalid { column: "days", reason: "must lie between 1 and 36500" });
+    if query.days == 0 || query.days > MAX_DAYS {
+        return Err(Error::Invalid { column: "days", reason: "must be between 1 and 36500" });
     }
     let point = |hyper: &Hyperparameters| {
         let (day, until) = (hyper.day, hyper.day + 1);
@@ -198,7 +198,7 @@ struct Values<'a> {
     strata: Vec<usize>,
     segments: Vec<u32>,
     org: Expectation,
-    /// The answers of the whole organisation, for features without any: made when first needed.
+    /// The responses of the whole organization, for features without any: made when first needed.
     everyone: OnceCell<Vec<f64>>,
     until: Day,
     known_until: Day,
@@ -263,7 +263,7 @@ impl<'a> Values<'a> {
             own_weight: result.own_weight,
             responses: responses as i64,
             history_responses,
-            ranked: responses > 0.0 && responses + history_responses >= ENOUGH,
+            ranked: responses > 0.0 && responses + history_responses >= MIN_RESPONSES,
             incident_basis: if customer_days > 0.0 { IncidentBasis::Exposure } else { IncidentBasis::None },
             spoiled,
             exposure_days,
@@ -274,7 +274,7 @@ impl<'a> Values<'a> {
         })
     }
 
-    /// The reference mix of a year, so that a change in who answers cannot move the score.
+    /// The reference mix of a year, so that a change in who responds cannot move the score.
     fn weights(&self, feature: &FeatureCounts, segment: Option<u32>) -> Option<Vec<f64>> {
         if self.strata.is_empty() {
             return segment.is_none().then(|| vec![1.0]);
@@ -305,7 +305,7 @@ impl<'a> Values<'a> {
         Some(weights)
     }
 
-    /// A year's answers of a feature in each stratum.
+    /// A year's responses of a feature in each stratum.
     fn responses(&self, feature: &FeatureCounts) -> Vec<f64> {
         let mut responses = vec![0.0; self.strata.len()];
         for (s, counts) in self.counts(feature) {

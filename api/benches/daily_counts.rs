@@ -1,4 +1,4 @@
-//! What it costs to take answers: a batch of them, rows and daily counts and event and commit, on SQLite.
+//! What it costs to take responses: a batch of them, rows and daily counts and event and commit, on SQLite.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
 
 use std::hint::black_box;
@@ -6,7 +6,7 @@ use std::hint::black_box;
 use ballroom::{
     domain::{
         feature::{self, NewFeature},
-        feedback::{self, NewFeedback, Submission, Telling},
+        feedback::{self, EventDetail, NewFeedback, Submission},
         organization,
         product::{self, NewProduct},
         token,
@@ -51,7 +51,7 @@ fn submit(criterion: &mut Criterion) {
                     |answers| {
                         let store = &store;
                         async move {
-                            let how = Submission { create_customers: true, telling: Telling::Total };
+                            let how = Submission { create_customers: true, event_detail: EventDetail::Total };
                             let mut tx = store.begin(organization.id, now).await.unwrap();
                             black_box(feedback::submit_in(&mut tx, "bench", answers, how).await.unwrap());
                             tx.commit().await.unwrap();

@@ -1,4 +1,4 @@
-//! Words of what is said to people: numbers and articles that agree with their nouns.
+//! Wording of messages: numbers and articles that agree with their nouns.
 
 use indicatif::HumanCount;
 

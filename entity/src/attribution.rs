@@ -18,13 +18,13 @@ pub struct Model {
     pub incident_id: IncidentId,
     /// The release; null with `NotCausedByChange` only.
     pub release_id: Option<ReleaseId>,
-    /// What is stated.
+    /// The statement.
     pub basis: AttributionBasis,
     /// Probability, 0 to 1, with `Inferred` only.
     pub confidence: Option<f64>,
     /// When it was stated.
     pub created_at: DateTimeUtc,
-    /// Who stated it, as an actor; null in rows from before this was recorded.
+    /// Actor that stated it; null in rows from before this was recorded.
     pub stated_by: Option<String>,
 }
 
@@ -34,13 +34,13 @@ pub struct Model {
 pub enum AttributionBasis {
     /// The reporter named the release.
     Explicit,
-    /// Somebody looked and agreed.
+    /// Confirmed by a person.
     Confirmed,
     /// Computed, with a confidence.
     Inferred,
-    /// Somebody looked and it is not this release.
+    /// Rejected by a person.
     Rejected,
-    /// Somebody looked and no release caused it.
+    /// Not caused by a change, according to a person.
     NotCausedByChange,
 }
 

@@ -1,4 +1,4 @@
-//! What each transaction did to the daily counts, for those who have read them before: kept for some minutes.
+//! The changes of each transaction to the daily counts, for readers of the counts: stored for some minutes.
 
 use sea_orm::entity::prelude::*;
 
@@ -16,7 +16,7 @@ pub struct Model {
     pub revision: i64,
     /// The revision that changed counts before; 0: none that is known.
     pub previous_revision: i64,
-    /// The sums added, in MessagePack; null: they are too many, and the counts must be read anew.
+    /// The changes of the sums, in MessagePack; null: they are too many, and all counts must be read again.
     pub changes: Option<Vec<u8>>,
     /// When.
     pub created_at: DateTimeUtc,

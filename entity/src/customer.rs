@@ -1,4 +1,4 @@
-//! A customer: who answers, by name or by pseudonym.
+//! A customer: who responds, by name or by pseudonym.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,18 +14,18 @@ pub struct Model {
     /// UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: CustomerId,
-    /// The id or pseudonym that the source systems use; unique in the organization.
+    /// The ID or pseudonym that the source systems use; unique in the organization.
     pub key: String,
-    /// A name, where one may be kept.
+    /// Name, if it may be stored.
     pub name: Option<String>,
-    /// The group that the customer's future answers count for.
+    /// The group that the customer's future responses count for.
     pub segment_id: Option<SegmentId>,
-    /// What it is found by, folded; null in rows from before it could be.
+    /// Search text, case-folded; null in rows from before it existed.
     #[sea_orm(column_type = "Text", nullable)]
     pub search: Option<String>,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
-    /// When the row last changed.
+    /// Time of the last change of the row.
     pub updated_at: DateTimeUtc,
 }
 

@@ -16,39 +16,39 @@ pub struct Model {
     pub id: DeploymentId,
     /// The release that was deployed.
     pub release_id: ReleaseId,
-    /// Where to: production, staging, a region.
+    /// Target environment, such as production, staging or a region.
     pub environment: String,
-    /// How it went.
+    /// Status.
     pub status: DeploymentStatus,
-    /// When it finished.
+    /// Time at which it finished.
     pub deployed_at: DateTimeUtc,
-    /// The system that reported it.
+    /// Source system.
     pub source: String,
-    /// That system's id of it; unique within the source.
+    /// ID in the source system; unique within the source.
     pub external_id: Option<String>,
-    /// Who recorded it, as an actor; null in rows from before this was recorded.
+    /// Actor that recorded it; null in rows from before this was recorded.
     pub recorded_by: Option<String>,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
-    /// When the row last changed.
+    /// Time of the last change of the row.
     pub updated_at: DateTimeUtc,
-    /// How many states of it there have been: 1 when it was made.
+    /// Number of versions: 1 after the creation.
     pub revision: i32,
-    /// When its source says that it became as it is; null: the source does not say.
+    /// Time of this version according to the source; null: not given.
     pub source_updated_at: Option<DateTimeUtc>,
-    /// Hash of what was sent of it last, by which the same is known when it is sent again.
+    /// Hash of the last submission, which identifies a repeated one.
     pub sent: Option<i64>,
 }
 
-/// How a deployment went.
+/// Status of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum DeploymentStatus {
-    /// The release is in the environment.
+    /// The release is running in the environment.
     Succeeded,
-    /// It never got there.
+    /// The deployment failed.
     Failed,
-    /// It got there and was taken out again.
+    /// It was deployed and then removed again.
     RolledBack,
 }
 

@@ -18,21 +18,21 @@ pub struct Model {
     pub product_id: ProductId,
     /// The name that people and files use; unique in the product.
     pub key: String,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it does for the customer.
+    /// Description: what it does for the customer.
     pub description: Option<String>,
-    /// Where it is in its life.
+    /// Lifecycle stage.
     pub lifecycle: FeatureLifecycle,
     /// The team that owns it.
     pub team_id: Option<TeamId>,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
-    /// When the row last changed.
+    /// Time of the last change of the row.
     pub updated_at: DateTimeUtc,
 }
 
-/// Where a feature is in its life.
+/// Lifecycle stage of a feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum FeatureLifecycle {

@@ -1,10 +1,10 @@
-//! Daily counts of feedback: the only thing that scores read of answers.
+//! Daily counts of feedback: the only thing that scores read of responses.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId};
 
-/// How many counted answers gave one level; a key without answers has no row.
+/// Number of counted responses at one level; a key without responses has no row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "feedback_daily")]
 pub struct Model {
@@ -17,7 +17,7 @@ pub struct Model {
     /// The feature; nil: the product as a whole.
     #[sea_orm(primary_key, auto_increment = false)]
     pub feature_id: FeatureId,
-    /// The release that the answers name; nil: none.
+    /// The release that the responses name; nil: none.
     #[sea_orm(primary_key, auto_increment = false)]
     pub release_id: ReleaseId,
     /// The segment; nil: none.
@@ -32,7 +32,7 @@ pub struct Model {
     /// The level: steps above the scale's minimum.
     #[sea_orm(primary_key, auto_increment = false)]
     pub level: i32,
-    /// Counted answers.
+    /// Counted responses.
     pub answers: i64,
 }
 

@@ -1,4 +1,4 @@
-//! Typed ids: a UUID v7 that knows what it is the id of, so that a release cannot be passed for a feature.
+//! Typed IDs: UUIDs v7 with the type of their noun, so that a release cannot be passed for a feature.
 
 use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use uuid::Uuid;
@@ -10,16 +10,16 @@ macro_rules! ids {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// Stands in a key of the daily counts where there is none: "the product as a whole", "no label".
+            /// Represents none in a key of the daily counts: "the product as a whole", "no label".
             pub const NONE: Self = Self(Uuid::nil());
 
-            /// The id as one that may be absent: `NONE` is.
+            /// The ID as one that may be absent: `NONE` is.
             pub fn some(self) -> Option<Self> {
                 (self != Self::NONE).then_some(self)
             }
         }
 
-        // sea-orm asks every primary key for this; a UUID never comes from an auto-increment.
+        // sea-orm requires this of every primary key; a UUID never comes from an auto-increment.
         impl TryFromU64 for $name {
             fn try_from_u64(_: u64) -> Result<Self, DbErr> {
                 Err(DbErr::ConvertFromU64(stringify!($name)))
@@ -47,7 +47,7 @@ ids! {
     CustomerId
     /// Of a scale.
     ScaleId
-    /// Of an answer.
+    /// Of a response.
     FeedbackId
     /// Of an incident.
     IncidentId
@@ -70,6 +70,6 @@ ids! {
 }
 
 impl ReleaseId {
-    /// Stands in a key of the daily counts for "somebody looked, and no release caused this".
+    /// Means "not caused by a change" in a key of the daily counts.
     pub const NOT_CAUSED_BY_CHANGE: Self = Self(Uuid::max());
 }

@@ -16,13 +16,13 @@ pub struct Model {
     pub id: IdentityId,
     /// The issuer, exactly as its tokens name it (`iss`).
     pub issuer: String,
-    /// Its id of the caller (`sub`); unique with the issuer in the organization.
+    /// Its ID of the caller (`sub`); unique with the issuer in the organization.
     pub subject: String,
-    /// What the caller was called when first seen.
+    /// Name of the caller when first seen.
     pub name: String,
-    /// The member; null: a machine, or nobody whom the claims describe.
+    /// The member; null: a program, or the claims describe no person.
     pub member_id: Option<MemberId>,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
 }
 

@@ -16,9 +16,9 @@ pub struct Model {
     pub id: IncidentId,
     /// The product that does not work.
     pub product_id: ProductId,
-    /// What is wrong, in a line.
+    /// Summary in one line.
     pub title: String,
-    /// What is wrong, in full.
+    /// Full description.
     #[sea_orm(column_type = "Text", nullable)]
     pub description: Option<String>,
     /// 1 (critical) to 4 (minor).
@@ -35,29 +35,29 @@ pub struct Model {
     pub reopened_at: Option<DateTimeUtc>,
     /// The day it began again, in the product's time zone.
     pub reopened_on: Option<Date>,
-    /// Who opened it, as an actor; null in rows from before this was recorded.
+    /// Actor that opened it; null in rows from before this was recorded.
     pub opened_by: Option<String>,
-    /// Who opened it again the last time; null: nobody.
+    /// Who reopened it last; null: not reopened, or not recorded.
     pub reopened_by: Option<String>,
     /// Who resolved it the last time; null: it is open.
     pub resolved_by: Option<String>,
-    /// How many customers it hurts, as stated; null: as many as are linked, or unknown if none is.
+    /// Number of affected customers, as stated; null: the number of linked ones, or unknown if none is linked.
     pub affected_customers: Option<i64>,
-    /// How many customers are linked to it.
+    /// Number of linked customers.
     pub linked_customers: i64,
-    /// The system that it came from.
+    /// Source system.
     pub source: String,
-    /// That system's id of it; unique within the source.
+    /// ID in the source system; unique within the source.
     pub external_id: Option<String>,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
-    /// When the row last changed.
+    /// Time of the last change of the row.
     pub updated_at: DateTimeUtc,
-    /// How many states of it there have been: 1 when it was made.
+    /// Number of versions: 1 after the creation.
     pub revision: i32,
-    /// When its source says that it became as it is; null: the source does not say.
+    /// Time of this version according to the source; null: not given.
     pub source_updated_at: Option<DateTimeUtc>,
-    /// Hash of what was sent of it last, by which the same is known when it is sent again.
+    /// Hash of the last submission, which identifies a repeated one.
     pub sent: Option<i64>,
 }
 

@@ -1,10 +1,10 @@
-//! The customers that an incident hurts.
+//! The customers affected by an incident.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{CustomerId, IncidentId, OrganizationId};
 
-/// One customer hurt by one incident.
+/// One customer affected by one incident.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "incident_customer")]
 pub struct Model {

@@ -29,7 +29,7 @@ pub struct Model {
     pub day: Date,
     /// Incidents opened on this day.
     pub opened: i64,
-    /// Change, against the day before, of the customers hurt by open incidents whose number is known.
+    /// Change, from the day before, of the known number of customers affected by open incidents.
     pub affected_change: i64,
     /// Change, against the day before, of open incidents whose number of customers is unknown.
     pub unknown_change: i64,

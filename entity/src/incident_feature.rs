@@ -1,10 +1,10 @@
-//! The features that an incident hurts.
+//! The features affected by an incident.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{FeatureId, IncidentId, OrganizationId};
 
-/// One feature hurt by one incident.
+/// One feature affected by one incident.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "incident_feature")]
 pub struct Model {

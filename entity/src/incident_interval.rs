@@ -23,9 +23,9 @@ pub struct Model {
     pub resolved_at: DateTimeUtc,
     /// The last day of it, in the product's time zone.
     pub resolved_on: Date,
-    /// Who opened it, as an actor; null in rows from before this was recorded.
+    /// Actor that opened it; null in rows from before this was recorded.
     pub opened_by: Option<String>,
-    /// Who resolved it, as an actor; null in rows from before this was recorded.
+    /// Actor that resolved it; null in rows from before this was recorded.
     pub resolved_by: Option<String>,
 }
 

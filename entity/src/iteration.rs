@@ -18,18 +18,18 @@ pub struct Model {
     pub product_id: ProductId,
     /// Its name; unique in the product.
     pub name: String,
-    /// What it is meant to reach.
+    /// Goal.
     pub goal: Option<String>,
     /// First day.
     pub starts_on: Date,
     /// The day after the last.
     pub ends_before: Date,
-    /// What it is found by, folded; null in rows from before it could be.
+    /// Search text, case-folded; null in rows from before it existed.
     #[sea_orm(column_type = "Text", nullable)]
     pub search: Option<String>,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
-    /// When the row last changed.
+    /// Time of the last change of the row.
     pub updated_at: DateTimeUtc,
 }
 

@@ -1,4 +1,4 @@
-//! Jobs: work that the server does by itself.
+//! Jobs: scheduled work of the server.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,16 +11,16 @@ pub struct Model {
     /// The tenant.
     #[sea_orm(primary_key, auto_increment = false)]
     pub organization_id: OrganizationId,
-    /// What it does.
+    /// Name of its kind.
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
-    /// When it is to run next.
+    /// Next due time.
     pub due_at: DateTimeUtc,
-    /// The number of the last lease: it counts up with each, so whoever holds an earlier one holds nothing.
+    /// Number of the last lease: it increases with each one, which invalidates the earlier ones.
     pub lease: i64,
-    /// Until when that lease holds, unless it is renewed; null: nobody runs the job.
+    /// Expiry time of that lease, unless it is renewed; null: the job is not running.
     pub leased_until: Option<DateTimeUtc>,
-    /// Attempts since it last succeeded or was given up, the one in progress included.
+    /// Number of attempts since the last success or final failure, including the current one.
     pub attempts: i32,
 }
 

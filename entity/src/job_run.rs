@@ -18,43 +18,43 @@ pub struct Model {
     pub job: String,
     /// The number of the lease under which it ran.
     pub lease: i64,
-    /// Which attempt it was: 1 is the first.
+    /// Number of the attempt, from 1.
     pub attempt: i32,
     /// Host and process that ran it.
     pub server: String,
-    /// When it started.
+    /// Start time.
     pub started_at: DateTimeUtc,
-    /// When it ended; null: it runs.
+    /// End time; null: it is running.
     pub ended_at: Option<DateTimeUtc>,
-    /// What became of it.
+    /// Outcome.
     pub outcome: JobOutcome,
-    /// How many things it wrote or deleted.
+    /// Number of items written or deleted.
     pub items: i64,
-    /// What it did, or why it did not.
+    /// Description of the result or failure.
     #[sea_orm(column_type = "Text", nullable)]
     pub message: Option<String>,
 }
 
-/// What became of a run.
+/// Outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))")]
 pub enum JobOutcome {
-    /// It goes on.
+    /// The run has not ended yet.
     #[sea_orm(string_value = "running")]
     Running,
-    /// All was done.
+    /// The run succeeded.
     #[sea_orm(string_value = "succeeded")]
     Succeeded,
-    /// It failed and is tried again.
+    /// The run failed, and the job is retried.
     #[sea_orm(string_value = "retried")]
     Retried,
-    /// It failed for the last time; the job runs again at its next regular time.
+    /// The last attempt failed; the job runs again at its next regular time.
     #[sea_orm(string_value = "failed")]
     Failed,
-    /// The server stopped while it ran; it runs again at once.
+    /// The server was stopped during the run; the job runs again at once.
     #[sea_orm(string_value = "stopped")]
     Stopped,
-    /// Its server let the lease run out: it died, or hung.
+    /// The lease expired: the server died or hung.
     #[sea_orm(string_value = "lost")]
     Lost,
 }

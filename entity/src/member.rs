@@ -14,25 +14,25 @@ pub struct Model {
     /// UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: MemberId,
-    /// E-mail address in lower case, unique in the organization; null if none is known for certain.
+    /// Email address in lower case, unique in the organization; null if none is known for certain.
     pub email: Option<String>,
     /// Display name.
     pub name: String,
-    /// What the member does, a list of the names of roles. It grants no right: tokens do.
+    /// Roles of the member, a list of names. They grant no rights: tokens do.
     #[sea_orm(column_type = "JsonBinary")]
     pub roles: Json,
     /// Preferred language, a BCP 47 tag; null if none was chosen.
     pub language: Option<String>,
     /// Preferred vocabulary.
     pub vocabulary: Vocabulary,
-    /// Name and e-mail address, folded, for text search.
+    /// Name and email address, folded, for text search.
     #[sea_orm(column_type = "Text")]
     pub search: String,
-    /// When the member was removed; null: the member is active. The row stays, because it says who did what.
+    /// When the member was removed; null: the member is active. The row remains, because it documents who did what.
     pub removed_at: Option<DateTimeUtc>,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
-    /// When the row last changed.
+    /// Time of the last change of the row.
     pub updated_at: DateTimeUtc,
 }
 

@@ -11,18 +11,18 @@ pub struct Model {
     /// UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: OrganizationId,
-    /// The name that people and the command line use; unique.
+    /// Unique key.
     pub key: String,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// How many writing transactions there were: each takes the next number, which also makes them wait for
-    /// one another. Whatever was computed at one revision is right until the next.
+    /// Number of writing transactions: each takes the next number, which also serializes them. Results computed at one
+    /// revision are valid until the next.
     pub revision: i64,
     /// The revision that last changed a dimension: a product, feature, release, segment or scale.
     pub dimension_revision: i64,
-    /// Answers that a verdict needs on each side.
+    /// Responses that a verdict needs on each side.
     pub min_answers: i32,
-    /// Share of a customer's day that an incident of severity 1 takes.
+    /// Share of an affected customer's day that is lost to an incident of severity 1.
     pub severity_weight_1: f64,
     /// The same of severity 2.
     pub severity_weight_2: f64,
@@ -30,7 +30,7 @@ pub struct Model {
     pub severity_weight_3: f64,
     /// The same of severity 4.
     pub severity_weight_4: f64,
-    /// Share of the active customers that an incident of severity 1 hurts when nobody knows how many it does.
+    /// Assumed share of the active customers affected by an incident of severity 1 if their number is unknown.
     pub unknown_share_1: f64,
     /// The same of severity 2.
     pub unknown_share_2: f64,
@@ -38,11 +38,11 @@ pub struct Model {
     pub unknown_share_3: f64,
     /// The same of severity 4.
     pub unknown_share_4: f64,
-    /// Events of revisions up to this one may have been taken out of the outbox.
+    /// Events up to this revision may have been deleted from the outbox.
     pub pruned_revision: i64,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
-    /// When the row last changed, but for its revision.
+    /// Time of the last change of the row, but for its revision.
     pub updated_at: DateTimeUtc,
 }
 

@@ -1,4 +1,4 @@
-//! The outbox: what happened, written with the change itself, for those who want to hear of it.
+//! The outbox: events for subscribers, written in the transaction of the change.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,15 +14,15 @@ pub struct Model {
     /// UUID v7: the order of events.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: EventId,
-    /// What happened: noun.verb, for example `feedback.submitted`.
+    /// The kind of event: noun.verb, for example `feedback.submitted`.
     pub kind: String,
-    /// What it happened to, and what there is to know.
+    /// The objects and details of the event.
     pub payload: Json,
     /// When.
     pub created_at: DateTimeUtc,
-    /// The revision of the transaction that wrote it; 0 for events from before revisions were kept.
+    /// Revision of the transaction that wrote it; 0 for events from before revisions were stored.
     pub revision: i64,
-    /// When everybody had been told; null: not yet.
+    /// When it was delivered; null: not yet.
     pub delivered_at: Option<DateTimeUtc>,
 }
 

@@ -1,4 +1,4 @@
-//! The parameters that scores rest on: what is estimated from the organization as a whole, as of the end of a day.
+//! The parameters of scores: estimates from the organization as a whole, as of the end of a day.
 
 use sea_orm::entity::prelude::*;
 

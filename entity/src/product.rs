@@ -16,18 +16,18 @@ pub struct Model {
     pub id: ProductId,
     /// The name that people, files and URLs use; unique in the organization.
     pub key: String,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it is for.
+    /// Description.
     pub description: Option<String>,
-    /// IANA time zone that decides what a day is; fixed once the product exists.
+    /// IANA time zone that defines its days; fixed once the product exists.
     pub time_zone: String,
     /// A JSON list of the environments whose deployments ship a release.
     #[sea_orm(column_type = "JsonBinary")]
     pub ships_to: Json,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
-    /// When the row last changed.
+    /// Time of the last change of the row.
     pub updated_at: DateTimeUtc,
 }
 

@@ -20,13 +20,13 @@ pub struct Model {
     pub version: String,
     /// Where the version stands in the natural order of versions: the greater text is the newer.
     pub version_order: String,
-    /// What it is called besides its version.
+    /// Title besides the version.
     pub title: Option<String>,
     /// What changed, in words.
     pub notes: Option<String>,
-    /// Where it is in its life.
+    /// Lifecycle stage.
     pub lifecycle: ReleaseLifecycle,
-    /// The release that this one was made from: an edge of the release graph.
+    /// Predecessor: an edge of the release graph.
     pub previous_release_id: Option<ReleaseId>,
     /// The day it is meant to ship.
     pub planned_for: Option<Date>,
@@ -34,33 +34,33 @@ pub struct Model {
     pub released_at: Option<DateTimeUtc>,
     /// The day customers got it, in the product's time zone.
     pub released_on: Option<Date>,
-    /// When it was taken back.
+    /// Time of the withdrawal.
     pub withdrawn_at: Option<DateTimeUtc>,
-    /// The day it was taken back, in the product's time zone.
+    /// Day of the withdrawal, in the time zone of the product.
     pub withdrawn_on: Option<Date>,
-    /// Who entered it, as an actor; null in rows from before this was recorded.
+    /// Actor that entered it; null in rows from before this was recorded.
     pub planned_by: Option<String>,
-    /// Who shipped it the last time; null: nobody.
+    /// Who shipped it last; null: not shipped, or not recorded.
     pub shipped_by: Option<String>,
-    /// Who withdrew it; null: nobody, or it has been shipped again.
+    /// Who withdrew it; null: not withdrawn, reshipped, or not recorded.
     pub withdrawn_by: Option<String>,
-    /// Whether it was made from answers that named it, its first day being the first that was seen.
+    /// Whether it was created from responses that named it; then its first day is that of the first one.
     pub inferred: bool,
-    /// Whether it is known by a deployment only that customers have it: nobody has said so of the release itself.
+    /// Whether its shipment is known from a deployment only, and not entered for the release itself.
     pub by_deployment: bool,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
-    /// When the row last changed.
+    /// Time of the last change of the row.
     pub updated_at: DateTimeUtc,
-    /// How many states of it there have been: 1 when it was made.
+    /// Number of versions: 1 after the creation.
     pub revision: i32,
-    /// When its source says that it became as it is; null: the source does not say.
+    /// Time of this version according to the source; null: not given.
     pub source_updated_at: Option<DateTimeUtc>,
-    /// Hash of what was sent of it last, by which the same is known when it is sent again.
+    /// Hash of the last submission, which identifies a repeated one.
     pub sent: Option<i64>,
 }
 
-/// Where a release is in its life.
+/// Lifecycle stage of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum ReleaseLifecycle {
@@ -68,7 +68,7 @@ pub enum ReleaseLifecycle {
     Planned,
     /// With customers.
     Released,
-    /// Was with customers and has been taken back.
+    /// Was available to customers and has been withdrawn.
     Withdrawn,
 }
 

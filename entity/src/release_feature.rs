@@ -17,21 +17,21 @@ pub struct Model {
     /// The feature.
     #[sea_orm(primary_key, auto_increment = false)]
     pub feature_id: FeatureId,
-    /// What the release does to it.
+    /// Effect of the release.
     pub change: FeatureChange,
 }
 
-/// What a release does to a feature.
+/// Effect of a release on a feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum FeatureChange {
-    /// It is new.
+    /// The feature is new.
     Added,
-    /// It works differently.
+    /// The feature works differently.
     Changed,
-    /// A defect is mended.
+    /// A defect is corrected.
     Fixed,
-    /// It is gone.
+    /// The feature is removed.
     Removed,
 }
 

@@ -4,7 +4,8 @@ use sea_orm::entity::prelude::*;
 
 use crate::id::{OrganizationId, ReleaseId};
 
-/// A time that customers had a release, before it was taken back and came again. The last time stands in the release.
+/// An interval in which customers had a release, before it was withdrawn and released again. The last interval is in
+/// the release itself.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "release_interval")]
 pub struct Model {
@@ -19,9 +20,9 @@ pub struct Model {
     pub released_at: DateTimeUtc,
     /// The day customers got it, in the product's time zone.
     pub released_on: Date,
-    /// When it was taken back.
+    /// Time of the withdrawal.
     pub withdrawn_at: DateTimeUtc,
-    /// The day it was taken back, in the product's time zone.
+    /// Day of the withdrawal, in the time zone of the product.
     pub withdrawn_on: Date,
 }
 

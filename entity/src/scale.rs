@@ -1,10 +1,10 @@
-//! A scale: how an answer is rated.
+//! A scale: how a response is rated.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{OrganizationId, ScaleId};
 
-/// One rating scale. It never changes once made: counts are kept by level.
+/// One rating scale. It cannot be changed: counts are stored by level.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "scale")]
 pub struct Model {
@@ -16,7 +16,7 @@ pub struct Model {
     pub id: ScaleId,
     /// The name that people and files use; unique in the organization.
     pub key: String,
-    /// What people call it.
+    /// Display name.
     pub name: String,
     /// Which standard figure belongs to it.
     pub kind: ScaleKind,
@@ -28,7 +28,7 @@ pub struct Model {
     pub step: f64,
     /// Whether `max` is the best rating (false: an effort scale on which low is good).
     pub higher_is_better: bool,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
 }
 

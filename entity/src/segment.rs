@@ -16,11 +16,11 @@ pub struct Model {
     pub id: SegmentId,
     /// The name that people and files use; unique in the organization.
     pub key: String,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
-    /// When the row last changed.
+    /// Time of the last change of the row.
     pub updated_at: DateTimeUtc,
 }
 

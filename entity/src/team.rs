@@ -18,9 +18,9 @@ pub struct Model {
     pub key: String,
     /// Display name.
     pub name: String,
-    /// When the row was made.
+    /// Time of creation of the row.
     pub created_at: DateTimeUtc,
-    /// When the row last changed.
+    /// Time of the last change of the row.
     pub updated_at: DateTimeUtc,
 }
 

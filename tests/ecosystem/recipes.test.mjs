@@ -83,7 +83,7 @@ class World {
     process.env.BALLROOM_CORS_ORIGIN = world.pages
     // So few heavy operations at a time that recipe 8 meets OVERLOADED, and so learns whether it waits as it should.
     process.env.BALLROOM_HEAVY_OPERATIONS = '1'
-    process.env.BALLROOM_HEAVY_WAITING = '1'
+    process.env.BALLROOM_HEAVY_QUEUE = '1'
     world.server = await Server.start(t)
     world.env = {
       ...process.env,
@@ -130,8 +130,8 @@ class World {
     await this.#isHeard(listener, step, says, step.prints[0])
     if (step.text.includes('subscribe.mjs')) {
       await this.restarts()
-      await until('the client to connect again', () => listener.text.includes('connected again\n'))
-      listener.text = listener.text.split('connected again\n')[1]
+      await until('the client to connect again', () => listener.text.includes('reconnected\n'))
+      listener.text = listener.text.split('reconnected\n')[1]
       await this.#isHeard(listener, step, says, step.prints[0].split('\n').slice(1).join('\n'))
     }
     await listener.end()

@@ -36,7 +36,7 @@ impl Clients {
         Self { name, query, number, done: Arc::default(), away: Arc::default() }
     }
 
-    /// Each asks, waits for the answer, and asks again, until the time is over.
+    /// Each asks, waits for the response, and asks again, until the time is over.
     fn start(&self, url: &str, token: &str, end: Instant) -> Vec<tokio::task::JoinHandle<()>> {
         let client = || {
             let http = ballroom_tests::http();

@@ -28,7 +28,7 @@ pub struct Database {
     url: Option<String>,
 }
 
-/// What a command printed, and how it ended.
+/// Output and exit status of a command.
 #[derive(Debug)]
 pub struct Ran {
     /// How it ended.
@@ -106,24 +106,24 @@ impl Database {
         }
     }
 
-    /// Runs a `ballroom` command that must succeed, and gives what it printed.
+    /// Runs a `ballroom` command that must succeed, and returns its output.
     pub async fn succeeds(&self, arguments: &[&str]) -> String {
         let ran = self.ballroom(arguments).await;
         assert!(ran.status.success(), "ballroom {arguments:?}\n{}\n{}", ran.out, ran.err);
         ran.out
     }
 
-    /// Checks that the daily counts are what the rows say.
+    /// Checks that the daily counts agree with the rows.
     pub async fn verify(&self) {
         let said = self.succeeds(&["verify"]).await;
-        assert!(said.contains("the daily counts are what the rows say"), "{said}");
+        assert!(said.contains("the daily counts agree with the rows"), "{said}");
     }
 }
 
 /// Makes a database on the server that `tests/run` has started.
 async fn postgres() -> String {
     let server = std::env::var("BALLROOM_TEST_POSTGRES").expect(
-        "BALLROOM_TEST_POSTGRES is the URL of a PostgreSQL server to make databases on; tests/run starts one",
+        "BALLROOM_TEST_POSTGRES is not set; set it to the URL of a PostgreSQL server for test databases, or use tests/run, which starts one",
     );
     let name = format!("test_{}", uuid::Uuid::now_v7().simple());
     let admin = Connections::connect(format!("{server}/postgres")).await.unwrap();

@@ -27,7 +27,7 @@ pub use database::{Backend, Database};
 pub use postgres::{Pooler, PostgresServer};
 pub use shared::{ballroom, shared_data};
 
-/// Makes each test function, which takes a [`Backend`], a test on SQLite and one on PostgreSQL.
+/// Turns each test function, which takes a [`Backend`], into a test on SQLite and one on PostgreSQL.
 #[macro_export]
 macro_rules! on_both {
     ($($name:ident),* $(,)?) => {
@@ -90,12 +90,12 @@ impl App {
         Self { database, token, address, process, http: http(), arguments }
     }
 
-    /// Where it listens.
+    /// Its address.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }
 
-    /// The client that asks it.
+    /// The HTTP client.
     pub fn http(&self) -> &reqwest::Client {
         &self.http
     }
@@ -117,13 +117,13 @@ impl App {
         (text(&extensions["code"]), text(&extensions["argument"]), text(&errors[0]["message"]))
     }
 
-    /// Asks, and gets the whole answer.
+    /// Asks, and gets the whole response.
     pub async fn answer(&self, query: &str, variables: Value) -> Value {
         self.answer_to(&self.token, query, variables).await.1
     }
 
-    /// Asks with a token, and gets the status and the whole answer. What a mutation says in `userErrors` stands
-    /// among the errors: most tests do not care in which of the two ways they are refused.
+    /// Sends a request with a token, and returns the status and the whole response. `userErrors` of mutations are added
+    /// to the errors: most tests do not distinguish the two.
     pub async fn answer_to(&self, token: &str, query: &str, variables: Value) -> (u16, Value) {
         let (status, mut answer) = self.plain_answer_to(token, &with_user_errors(query), variables).await;
         raise_user_errors(&mut answer);
@@ -151,7 +151,7 @@ impl App {
         }
     }
 
-    /// Submits an answer and gets the payload.
+    /// Submits a response and gets the payload.
     pub async fn submits(&self, input: Value) -> Value {
         let query = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) {
             outcome supersession feedback { id rating counted day comment } } }";
@@ -164,7 +164,7 @@ impl App {
         tokio::time::timeout(Duration::from_secs(60), self.process.wait()).await.expect("it stops").unwrap()
     }
 
-    /// Kills the server where it stands.
+    /// Kills the server.
     pub async fn kill(&mut self) {
         self.process.kill().await.unwrap();
     }
@@ -187,13 +187,13 @@ impl App {
         (self.process, self.address) = serve(&self.database, &self.arguments).await;
     }
 
-    /// Checks that the daily counts are what the rows say.
+    /// Checks that the daily counts agree with the rows.
     pub async fn verify(&self) {
         self.database.verify().await;
     }
 }
 
-/// A mutation that also asks for its user errors.
+/// A mutation that also selects its user errors.
 fn with_user_errors(query: &str) -> String {
     if !query.trim_start().starts_with("mutation") {
         return query.to_owned();
@@ -240,9 +240,9 @@ fn raise_user_errors(answer: &mut Value) {
     }
 }
 
-/// A client of HTTP. All TLS in this workspace is done by ring, and reqwest wants to be told so.
+/// An HTTP client. All TLS in this workspace uses ring, and reqwest must be configured for it.
 pub fn http() -> reqwest::Client {
-    // Fails when another test of this process has said it.
+    // Fails if another test of this process has done it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()
 }
@@ -259,7 +259,7 @@ async fn serve(database: &Database, arguments: &[String]) -> (Child, String) {
     let first = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await;
     let first = first.expect("the server says where it listens").unwrap().expect("it says something");
     let address = first.split_whitespace().find(|word| word.starts_with("http")).expect(&first).to_owned();
-    // Whatever it says later must not fill the pipe.
+    // Later output must not fill the pipe.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     (process, address)
 }
@@ -279,7 +279,7 @@ pub fn binary() -> PathBuf {
     path
 }
 
-/// An answer whose numbers are rounded to six digits: the last ones depend on the order in which a database gives
+/// A response whose numbers are rounded to six digits: the last ones depend on the order in which a database gives
 /// its rows.
 pub fn rounded(value: Value) -> Value {
     match value {

@@ -13,7 +13,7 @@ use tokio::{
     time::sleep,
 };
 
-/// A server that nobody else uses. It ends with the test.
+/// A separate server. It ends with the test.
 pub struct PostgresServer {
     directory: TempDir,
     port: u16,
@@ -65,14 +65,14 @@ impl PostgresServer {
         process.wait().await.unwrap();
     }
 
-    /// Pauses all of it: it keeps its connections and answers nothing.
+    /// Pauses all its processes: it keeps its connections but does not respond.
     pub async fn pause(&self) {
         for process in self.processes() {
             signal("STOP", process).await;
         }
     }
 
-    /// Lets it go on.
+    /// Resumes them.
     pub async fn resume(&self) {
         for process in self.processes() {
             signal("CONT", process).await;
@@ -90,7 +90,7 @@ impl PostgresServer {
 
 impl Drop for PostgresServer {
     fn drop(&mut self) {
-        // A paused one would not hear that it is to end.
+        // A paused server would not receive the signal to end.
         if let Some(id) = self.process.as_ref().and_then(Child::id) {
             let ids = self.processes().into_iter().filter(|one| *one != id);
             let ids: Vec<_> = ids.chain([id]).map(|id| id.to_string()).collect();
@@ -141,7 +141,7 @@ impl Pooler {
     }
 }
 
-/// A directory that nobody's programs may write to.
+/// A directory that no other program may write to.
 fn directory() -> TempDir {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::Builder::new().prefix("ballroom-postgres-").tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! A walk over the schema: documents that ask for everything below a field, and name things wherever they can.
+//! A walk over the schema: documents that select everything below a field, with references wherever they are possible.
 
 use apollo_compiler::{
     Schema,
@@ -7,10 +7,10 @@ use apollo_compiler::{
 };
 use serde_json::{Map, Value, json};
 
-/// How deep inputs are filled in, and answers are asked for.
+/// Maximum depth of inputs and of responses.
 const DEPTH: usize = 3;
 
-/// What names a thing, for a field of an input or an argument that asks for one.
+/// The reference of an object, for a field of an input or an argument.
 pub type Named<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The schema as it is.
@@ -23,14 +23,14 @@ pub fn fields_of<'a>(schema: &'a Schema, ty: &str) -> Vec<&'a FieldDefinition> {
     schema.get_object(ty).unwrap().fields.values().map(|field| &***field).collect()
 }
 
-/// A document about a root field, and its variables: everything below the field is asked for, and whatever its arguments
-/// can name is named.
+/// A document for a root field, and its variables: everything below the field is selected, and all arguments that can
+/// have references do.
 pub fn document(schema: &Schema, root: &str, field: &FieldDefinition, named: Named<'_>) -> (String, Value) {
     let (mut declared, mut passed, mut variables) = (Vec::new(), Vec::new(), json!({}));
     for argument in &field.arguments {
         let inner = argument.ty.inner_named_type();
         let is_filter = argument.name == "filter" && schema.get_input_object(inner).is_some();
-        // A lookup takes one name: the reference, where it takes one.
+        // A lookup takes one argument: the reference, if it has one.
         let is_other_name = argument.name == "id" && field.argument_by_name(&field.name).is_some();
         if !argument.is_required() && !names(inner) && !is_filter || is_other_name {
             continue;
@@ -53,7 +53,7 @@ fn names(ty: &str) -> bool {
     ["ID", "Reference"].contains(&ty)
 }
 
-/// A value of an input type. Of what may be left out it has only what names things: all else might be refused first.
+/// A value of an input type. Of the optional fields it has only references: others might be refused first.
 fn value(schema: &Schema, field: &str, ty: &Type, named: Named<'_>, depth: usize) -> Option<Value> {
     let name = ty.inner_named_type().as_str();
     let one = match (name, field) {

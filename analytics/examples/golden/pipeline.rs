@@ -170,7 +170,7 @@ impl World {
         let Some(got) = value(&self.prepared, &hyper, &asked).map_err(|e| e.to_string())? else {
             return Ok(Value::Null);
         };
-        // The case lists every stratum of the data, also those without weight or answers.
+        // The case lists every stratum of the data, also those without weight or responses.
         let all = self.prepared.strata();
         let of = |pick: fn(&ballroom_analytics::value::StratumValue) -> f64| {
             let mine =

@@ -56,7 +56,7 @@ pub(crate) fn incidents(size: f64) -> Vec<Row> {
         let what = format!("{} incidents in a week where {weekly} are usual: found in 3 days", 10.0 * weekly);
         rows.push(Row::share(22, what, soon, bars[0]));
         rows.push(Row::share(22, "... in 7 days", week, bars[1]));
-        rows.push(Row::share(22, "... another feature is called", wrong, Bar::AtMost(0.01)));
+        rows.push(Row::share(22, "... another feature is flagged", wrong, Bar::AtMost(0.01)));
     }
     rows
 }

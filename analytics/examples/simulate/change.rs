@@ -48,7 +48,7 @@ pub(crate) fn points(size: f64) -> Vec<Row> {
         Row::share(17, "change point called with nothing changed", called, Bar::AtMost(0.05)),
         Row::share(
             18,
-            "suspect release is the true one, drop .10, 20 answers a day",
+            "suspect release is the true one, drop .10, 20 responses a day",
             named,
             Bar::AtLeast(0.88),
         ),

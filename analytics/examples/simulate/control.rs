@@ -1,4 +1,4 @@
-//! Whose fault was it? Six features with 20 answers a day each for 90 days before and 90 after a release that touches
+//! Whose fault was it? Six features with 20 responses a day each for 90 days before and 90 after a release that touches
 //! the first of them: how often is it blamed for what it did not do, and found for what it did?
 
 use ballroom_analytics::control::{CommonShift, Compared, Movement, Shift, log_e_controlled};
@@ -41,9 +41,9 @@ pub(crate) fn controlled(size: f64) -> Vec<Row> {
         ("all walk together, sd .03", Drift::Walk(0.03), 20, 0.05),
         ("all walk together, sd .05", Drift::Walk(0.05), 20, 0.05),
         ("all fall by a step, sd .05", Drift::Step(0.05), 20, 0.05),
-        ("... with 100 answers a day", Drift::Step(0.05), 100, 0.05),
+        ("... with 100 responses a day", Drift::Step(0.05), 100, 0.05),
         ("each walks by itself, sd .03", Drift::Own(0.03), 20, 0.05),
-        ("... with 100 answers a day", Drift::Own(0.03), 100, 0.07),
+        ("... with 100 responses a day", Drift::Own(0.03), 100, 0.07),
     ];
     for (what, drift, daily, bar) in worlds {
         let found = World { drift, daily, drop: [0.0; 2] }.share(300, size, &mut rng);

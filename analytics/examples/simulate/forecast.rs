@@ -48,7 +48,7 @@ pub(crate) fn incidents(size: f64) -> Vec<Row> {
             2.0 * noise,
             Bar::AtLeast(0.08),
         ),
-        Row::share(20, "... randomised PIT inside 5-95%", wide, Bar::Within(0.88, 0.92)),
+        Row::share(20, "... randomized PIT inside 5-95%", wide, Bar::Within(0.88, 0.92)),
         Row::share(20, "... inside 25-75%", narrow, Bar::Within(0.47, 0.53)),
     ]
 }

@@ -1,4 +1,4 @@
-//! How customers answer: the probability of each level.
+//! How customers respond: the probability of each level.
 
 use ballroom_analytics::utility::Moments;
 use rand::RngExt;
@@ -17,7 +17,7 @@ pub(crate) fn profiles() -> Vec<Profile> {
     vec![
         profile("CSAT typical", &[0.04, 0.06, 0.12, 0.33, 0.45]),
         profile("CSAT near ceiling", &[0.01, 0.01, 0.03, 0.15, 0.80]),
-        profile("CSAT polarised", &[0.22, 0.06, 0.07, 0.15, 0.50]),
+        profile("CSAT polarized", &[0.22, 0.06, 0.07, 0.15, 0.50]),
         profile("NPS typical", &[0.03, 0.01, 0.02, 0.03, 0.03, 0.08, 0.07, 0.13, 0.21, 0.16, 0.23]),
         profile("thumbs 80%", &[0.20, 0.80]),
         profile("thumbs 97%", &[0.03, 0.97]),
@@ -33,7 +33,7 @@ impl Profile {
         self.shares.iter().enumerate().map(|(level, share)| share * self.utility(level)).sum()
     }
 
-    /// The variance of an answer as a share of `mean (1 - mean)`.
+    /// The variance of a response as a share of `mean (1 - mean)`.
     pub(crate) fn ratio(&self) -> f64 {
         if self.shares.len() == 2 {
             return 1.0;
@@ -77,7 +77,7 @@ impl Profile {
         shifted
     }
 
-    /// Adds `n` answers.
+    /// Adds `n` responses.
     pub(crate) fn answer(&self, n: u32, sums: &mut Sums, rng: &mut ChaCha8Rng) {
         for _ in 0..n {
             let mut left: f64 = rng.random();
@@ -93,7 +93,7 @@ impl Profile {
     }
 }
 
-/// Answers as they come in.
+/// Responses as they come in.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sums {
     pub(crate) n: f64,

@@ -15,14 +15,14 @@ const DAYS: usize = 90;
 #[derive(Clone, Copy)]
 struct Stress {
     what: &'static str,
-    /// Answers before, in all, and after, each day.
+    /// Responses before, in all, and after, each day.
     before: f64,
     daily: f64,
-    /// Utility by which all answers of a day move together, as a standard deviation.
+    /// Utility by which all responses of a day move together, as a standard deviation.
     day_sd: f64,
     /// Utility by which weekends are worse.
     weekend: f64,
-    /// The organisation's variance ratio as a part of the true one.
+    /// The organization's variance ratio as a part of the true one.
     ratio: Option<f64>,
     /// Utility by which the truth drifts during the 90 days, as a standard deviation: the experience really does
     /// change, only not by the release.
@@ -45,8 +45,8 @@ const PLAIN: Stress = Stress {
 
 pub(crate) fn feedback(size: f64) -> Vec<Row> {
     let worlds = [
-        Stress { what: "rare answers: 6 before, one in ten days", before: 6.0, daily: 0.1, ..PLAIN },
-        Stress { what: "many answers: 20000 before, 200 a day", before: 20_000.0, daily: 200.0, ..PLAIN },
+        Stress { what: "rare responses: 6 before, one in ten days", before: 6.0, daily: 0.1, ..PLAIN },
+        Stress { what: "many responses: 20000 before, 200 a day", before: 20_000.0, daily: 200.0, ..PLAIN },
         Stress {
             what: "days move together, sd .10, 20 a day",
             before: 1800.0,
@@ -78,13 +78,13 @@ pub(crate) fn feedback(size: f64) -> Vec<Row> {
             ..PLAIN
         },
         Stress {
-            what: "organisation's ratio half the true one, 10 before",
+            what: "organization's ratio half the true one, 10 before",
             before: 10.0,
             ratio: Some(0.5),
             ..PLAIN
         },
         Stress {
-            what: "polarised, ratio half the true one",
+            what: "polarized, ratio half the true one",
             before: 10.0,
             ratio: Some(0.5),
             profile: 2,

@@ -1,8 +1,8 @@
 //! Organisations whose features have a true value: does the interval hold it, does the ranking find it?
 //!
-//! A customer's answer is a normal deviate around what the feature is to that stratum, cut at fixed thresholds.
+//! A customer's response is a normal deviate around what the feature is to that stratum, cut at fixed thresholds.
 //! Features differ by a t-distributed part that their four strata share and a normal part of each; both move
-//! from one four weeks to the next. Who answers changes at random, so that a plain mean measures the mix.
+//! from one four weeks to the next. Who responses changes at random, so that a plain mean measures the mix.
 
 use ballroom_analytics::credibility::{Expectation, credibility};
 use ballroom_analytics::prior::{Components, Means};
@@ -37,7 +37,7 @@ pub(crate) fn coverage(size: f64) -> Vec<Row> {
     let mut rng = chance(21);
     let mut usual = Vec::new();
     for _ in 0..runs(120, size) {
-        usual.extend(USUAL.organisation(&mut rng));
+        usual.extend(USUAL.organization(&mut rng));
     }
     let share = |cells: &mut dyn Iterator<Item = &Cell>| {
         let mut share = Share::default();
@@ -57,10 +57,10 @@ pub(crate) fn coverage(size: f64) -> Vec<Row> {
         (world(10, 1.0, 0.45, true), 240),
         (world(250, 1.0, 0.45, false), 14),
     ];
-    let worlds = others.map(|(world, organisations)| {
+    let worlds = others.map(|(world, organizations)| {
         let mut covered = Share::default();
-        for _ in 0..runs(organisations, size) {
-            world.organisation(&mut rng).iter().for_each(|cell| covered.add(cell.is_covered()));
+        for _ in 0..runs(organizations, size) {
+            world.organization(&mut rng).iter().for_each(|cell| covered.add(cell.is_covered()));
         }
         covered
     });
@@ -78,10 +78,10 @@ pub(crate) fn coverage(size: f64) -> Vec<Row> {
 
 pub(crate) fn ranking(size: f64) -> Vec<Row> {
     let mut rng = chance(24);
-    let organisations = runs(120, size);
+    let organizations = runs(120, size);
     let (mut ours, mut raw) = ((0.0, 0.0), (0.0, 0.0));
-    for _ in 0..organisations {
-        let cells = USUAL.organisation(&mut rng);
+    for _ in 0..organizations {
+        let cells = USUAL.organization(&mut rng);
         let truth: Vec<_> = cells.iter().map(|c| c.truth).collect();
         let add = |sum: &mut (f64, f64), by: Vec<f64>| {
             sum.0 += ndcg(&truth, &by);
@@ -90,7 +90,7 @@ pub(crate) fn ranking(size: f64) -> Vec<Row> {
         add(&mut ours, cells.iter().map(|c| c.score).collect());
         add(&mut raw, cells.iter().map(|c| c.raw).collect());
     }
-    let n = f64::from(organisations);
+    let n = f64::from(organizations);
     let noise = 0.08 / n.sqrt();
     let mut rows = vec![
         Row::figure(4, "ranking NDCG@10", ours.0 / n, noise, Bar::AtLeast(0.87)),
@@ -98,10 +98,10 @@ pub(crate) fn ranking(size: f64) -> Vec<Row> {
         Row::figure(4, "... NDCG@10 of the raw mean", raw.0 / n, noise, Bar::None),
         Row::figure(4, "... Spearman of the raw mean", raw.1 / n, noise, Bar::None),
     ];
-    for (features, organisations) in [(5, 300), (15, 120), (60, 60)] {
+    for (features, organizations) in [(5, 300), (15, 120), (60, 60)] {
         let (mut ours, mut raw) = <(Share, Share)>::default();
-        for _ in 0..runs(organisations, size) {
-            let cells = World { features, ..USUAL }.organisation(&mut rng);
+        for _ in 0..runs(organizations, size) {
+            let cells = World { features, ..USUAL }.organization(&mut rng);
             let ranked = cells.iter().filter(|c| c.n + c.history >= 5.0);
             let best = ranked.max_by(|a, b| a.score.total_cmp(&b.score));
             ours.add(best.is_some_and(|c| c.ever <= 3.0));
@@ -109,7 +109,7 @@ pub(crate) fn ranking(size: f64) -> Vec<Row> {
         }
         rows.push(Row::share(
             5,
-            format!("best-ranked cell has at most 3 answers ever ({features} features)"),
+            format!("best-ranked cell has at most 3 responses ever ({features} features)"),
             ours,
             Bar::AtMost(0.0),
         ));
@@ -136,14 +136,14 @@ impl Cell {
     }
 }
 
-/// A feature's answers in each block (the cell is block 0) and stratum.
+/// A feature's responses in each block (the cell is block 0) and stratum.
 struct Feature {
     truth: f64,
     blocks: Vec<[Sums; STRATA]>,
 }
 
 impl World {
-    fn organisation(&self, rng: &mut ChaCha8Rng) -> Vec<Cell> {
+    fn organization(&self, rng: &mut ChaCha8Rng) -> Vec<Cell> {
         let all = profiles();
         let (csat, nps) = (Scale::of(&all[0]), Scale::of(&all[3]));
         let scales = [&csat, &csat, &nps, &nps];

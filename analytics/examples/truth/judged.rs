@@ -20,14 +20,14 @@ const WATCHED: Day = 90;
 /// A release, and what is said of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Judged {
-    /// Answers that name it, whenever they came.
+    /// Responses that name it, whenever they came.
     pub(crate) own: usize,
     /// Whether it was called regressed on any of its days.
     pub(crate) ever_regressed: bool,
-    /// Whether the evidence of the answers alone, without floor, controls or earlier falls, was ever enough: what version
+    /// Whether the evidence of the responses alone, without floor, controls or earlier falls, was ever enough: what version
     /// 1.0 of the method called, for there is one feature a product.
     pub(crate) ever_evident: bool,
-    /// None: it was never more than a few answers.
+    /// None: it was never more than a few responses.
     pub(crate) score: Option<RegressionScore>,
     /// Verdict and reason on the day of the most evidence, where the evidence was enough and it was not called.
     pub(crate) at_most: Option<String>,

@@ -34,8 +34,8 @@ pub(crate) fn releases(sets: &[Set]) -> Result<Vec<Known>, Error> {
         app("in.junio", "2.0.6", "brought it back: is called recovered", |r| {
             !r.ever_regressed && r.is(Verdict::Recovered)
         })?,
-        // By .4 stars in 156 answers, of a feature that moves as much in other months: version 1.0 watched it as well.
-        app("com.freo.save.banking.app", "1.4.1", "fell: is watched or called", |r| {
+        // By .4 stars in 156 responses, of a feature that moves as much in other months: version 1.0 watched it as well.
+        app("com.freo.save.banking.app", "1.4.1", "fell: is watched or flagged", |r| {
             r.ever_regressed || r.is(Verdict::Watch)
         })?,
     ];
@@ -43,7 +43,7 @@ pub(crate) fn releases(sets: &[Set]) -> Result<Vec<Known>, Error> {
     known_releases.push(suspect(youtube, "11.49", "11.47.1")?);
     let judged = judged::all(kiwix, &kiwix.reviews, &[])?;
     let quiet = |r: &Judged| !r.ever_regressed && !r.is(Verdict::Watch);
-    known_releases.push(known(kiwix, &judged, "Kiwix", "2.0", "changed nothing: is not called", quiet)?);
+    known_releases.push(known(kiwix, &judged, "Kiwix", "2.0", "changed nothing: is not flagged", quiet)?);
     Ok(known_releases)
 }
 
@@ -71,7 +71,7 @@ fn since(
     let said = judged[release as usize].clone();
     let release_of = |judged: &Judged| judged.score.as_ref()?.since?.release;
     let holds = said.ever_regressed || (said.is(Verdict::Since) && release_of(&said) == Some(began));
-    let truth = "fell: is called, or since 2.0.2";
+    let truth = "fell: is flagged, or since 2.0.2";
     Ok(Known { name: set.name_of(release), truth, holds, said: Some(said) })
 }
 
@@ -89,12 +89,12 @@ fn none_called(set: &Set, judged: &[Judged], product: &str) -> Vec<Known> {
             said: Some(said.clone()),
         })
         .collect();
-    let truth = "declines slowly: none is called";
+    let truth = "declines slowly: none is flagged";
     called.insert(0, Known { name: product.to_owned(), truth, holds: called.is_empty(), said: None });
     called
 }
 
-/// A release that fell by a third of a star in 339 answers: watched or called, and the first suspect of its own
+/// A release that fell by a third of a star in 339 responses: watched or called, and the first suspect of its own
 /// change point, against the release that it declares to descend from.
 fn suspect(set: &Set, version: &str, previous: &str) -> Result<Known, Error> {
     let (release, previous) = (set.release(set.name, version)?, set.release(set.name, previous)?);

@@ -73,7 +73,7 @@ fn measure(directory: &Path, seeds: u64) -> Result<usize, Error> {
     for alert in &alerts {
         println!("{alert}");
     }
-    println!("\nReleases with 100 answers that are called although nothing happened to them, by seeds:");
+    println!("\nReleases with 100 responses that are flagged although nothing happened to them, by seeds:");
     for called in &trial.called {
         println!("{called}");
     }

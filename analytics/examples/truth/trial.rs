@@ -10,9 +10,9 @@ use super::judged::{self, Judged, first_days};
 use super::review::{Review, Set};
 use super::row::{Bar, Row, Share};
 
-/// Answers of its own from which a release is one that a verdict matters for.
+/// Responses of its own from which a release is one that a verdict matters for.
 pub(crate) const ENOUGH: usize = 100;
-/// Answers that name another release in the 90 days before, without which a worse release cannot be found.
+/// Responses that name another release in the 90 days before, without which a worse release cannot be found.
 const BASELINE: usize = 50;
 const WATCHED: i32 = 90;
 
@@ -25,10 +25,10 @@ const OTHERS: f64 = 0.005;
 
 /// Stars taken from a release.
 struct Taken {
-    /// The share of its answers that lose one.
+    /// The share of its responses that lose one.
     share: f64,
     /// The share of such releases that must be found, in the reviews as they are and with ratings permuted before:
-    /// as many as version 1.0 of the method found where no answer lacked its release.
+    /// as many as version 1.0 of the method found where no response lacked its release.
     found: [f64; 2],
 }
 
@@ -56,7 +56,7 @@ enum Rows {
 struct Tally {
     /// Labels shuffled within each day; ratings permuted.
     null: [Null; NULLS.len()],
-    /// By share of answers that lose a star: in the reviews as they are, and with ratings permuted before.
+    /// By share of responses that lose a star: in the reviews as they are, and with ratings permuted before.
     worse: [[Worse; 2]; TAKEN.len()],
 }
 
@@ -67,9 +67,9 @@ struct Null {
     last: Share,
     /// By the evidence alone.
     evident: Share,
-    /// Whatever few answers they have.
+    /// Whatever few responses they have.
     any: Share,
-    /// How often each release was called that has enough answers.
+    /// How often each release was called that has enough responses.
     called: BTreeMap<String, u64>,
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
         row(format!("{what}: ever regressed"), all.ever, Bar::AtMost(0.05));
         row("... on the 90th day".to_owned(), all.last, Bar::None);
         row("... by the evidence alone, as version 1.0 did".to_owned(), all.evident, Bar::None);
-        row("... and releases with fewer than 100 answers, ever".to_owned(), all.any, Bar::None);
+        row("... and releases with fewer than 100 responses, ever".to_owned(), all.any, Bar::None);
         row("... without the unlabelled reviews, ever".to_owned(), labelled.ever, Bar::None);
         called.push(format!("{what}, of {seeds}: {}", listed(&all.called)));
     }
@@ -108,15 +108,16 @@ pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
         for (place, on) in ["", ", ratings permuted"].iter().enumerate() {
             let (all, labelled) = (&all[place], &labelled[place]);
             let mut row = |what: &str, share, bar| rows.push(Row::share(number, what, share, bar));
-            let what = format!("a star taken from {:.0} % of one's answers{on}: found", 100.0 * taken.share);
+            let what =
+                format!("a star removed from {:.0} % of the responses{on}: found", 100.0 * taken.share);
             let lists = [("evident", &all.said), ("others called", &all.others)];
             said.extend(lists.map(|(list, often)| format!("{what}: {list}: {}", listed(often))));
             row(&what, all.found, Bar::AtLeast(taken.found[place]));
             row("... on the 90th day", all.last, Bar::None);
             row("... by the evidence alone, as version 1.0 did", all.evident, Bar::None);
             row("... without the unlabelled reviews: found", labelled.found, Bar::None);
-            row("... another release is called", all.other, Bar::AtMost(OTHERS));
-            row("... without the unlabelled reviews: another release is called", labelled.other, Bar::None);
+            row("... another release is flagged", all.other, Bar::AtMost(OTHERS));
+            row("... without the unlabelled reviews: another release is flagged", labelled.other, Bar::None);
         }
     }
     Ok(Trial { rows, called, said })
@@ -235,7 +236,7 @@ impl Worse {
     }
 }
 
-/// The releases that a fall could be found in: 100 answers of their own while they are watched, and a baseline.
+/// The releases that a fall could be found in: 100 responses of their own while they are watched, and a baseline.
 fn judgeable(set: &Set, reviews: &[Review]) -> Vec<u32> {
     let first_days = first_days(set, reviews);
     let is_judgeable = |code: &u32| {

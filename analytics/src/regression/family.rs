@@ -12,10 +12,6 @@ pub(super) const MIN_INCIDENTS: f64 = 3.0;
 /// or better: three to one speak against it. What made the feature other than it was in the 90 days before came earlier.
 const AGAINST_A_CHANGE: f64 = 1.0 / 3.0;
 
-/// What the evidence beyond a feature's own wander must be, of what is asked of the evidence itself: that the feature moves
-/// by itself is an excuse only where a third of it is not against it.
-const WITHOUT_EXCUSE: f64 = 1.0 / 3.0;
-
 /// All features of a product, compared in one way.
 pub(super) struct Family<'a> {
     pub(super) watch: Watch<'a>,
@@ -134,8 +130,7 @@ impl<'a> Family<'a> {
         let Some(own) = log_e(i) else {
             let member = &self.members[self.tested[i]];
             let beyond = log_e_beyond_wander(&self.watch, member, until, direction);
-            let excused = beyond < (WITHOUT_EXCUSE / q).ln();
-            return if excused { Called::Wanders } else { Called::Holds(Control::None) };
+            return if beyond < (1.0 / q).ln() { Called::Wanders } else { Called::Holds(Control::None) };
         };
         // Most are decided without the others: e-BH asks for at least 1/q, and for no more than K/q.
         let holds = if own < (1.0 / q).ln() {

@@ -321,7 +321,7 @@ fn where_nothing_fell_nothing_recovers() {
     let next = world.release("1.2", Some(66));
     world.answers(0..60, Some(first), HAPPY);
     world.answers_to(1, 0..66, Some(first), HAPPY);
-    // Fewer happy answers than usual for a week, by chance: not enough among two features.
+    // Fewer happy responses than usual for a week, by chance: not enough among two features.
     world.answers(60..66, Some(unlucky), [0, 0, 1, 1, 1]);
     world.answers(66..156, Some(next), [0, 0, 0, 3, 9]);
     let before = score(&world, unlucky, 65);

@@ -40,7 +40,7 @@ fn equal_ratings_are_not_certain_and_every_figure_lies_in_its_interval() {
         let query = StandardQuery { from: 0, until: 30, ..StandardQuery::default() };
         standard(&world.prepare(), &query).expect("sound").remove(0)
     };
-    // Two answers of 5 stars: up to 1 - sqrt(.05) of all ratings may be others, at worst 1 star each.
+    // Two responses of 5 stars: up to 1 - sqrt(.05) of all ratings may be others, at worst 1 star each.
     let two = figure(STARS, &[(4, 2)]);
     let lower = 5.0 - 4.0 * (1.0 - 0.05_f64.sqrt());
     assert_eq!((two.value, two.se, two.upper), (5.0, None, Some(5.0)));
@@ -77,7 +77,7 @@ fn a_feature_without_answers_in_the_period_is_not_ranked() {
 }
 
 #[test]
-fn an_empty_organisation_scores_seventy_and_ranks_nothing() {
+fn an_empty_organization_scores_seventy_and_ranks_nothing() {
     let prepared = World::with_features(2).prepare();
     let hyper = hyperparameters(&prepared, 30);
     let query =
@@ -199,13 +199,13 @@ fn more_incidents_are_expected_after_a_release() {
 fn unsound_facts_are_refused_with_their_reason() {
     type Spoil = fn(&mut World);
     let spoils: [(Spoil, &str); 7] = [
-        (|w| w.feedback[0].level = 5, "level 5 does not exist: there are 5"),
-        (|w| w.feedback[0].feature = 7, "feature 7 does not exist: there are 1"),
-        (|w| w.feedback[0].release = Some(3), "release 3 does not exist: there are 1"),
+        (|w| w.feedback[0].level = 5, "level 5 does not exist; there are 5"),
+        (|w| w.feedback[0].feature = 7, "feature 7 does not exist; there are 1"),
+        (|w| w.feedback[0].release = Some(3), "release 3 does not exist; there are 1"),
         (|w| w.feedback[0].count = -1, "count must not be negative or null"),
-        (|w| w.feedback[0].day = 20_260_101, "day must lie between 1950 and 2150"),
+        (|w| w.feedback[0].day = 20_260_101, "day must be between 1950 and 2150"),
         (|w| w.incidents[0].spoiled = f64::NAN, "spoiled must be a number and not negative"),
-        (|w| w.releases[0].ancestors = Some(vec![1]), "ancestors 1 does not exist: there are 1"),
+        (|w| w.releases[0].ancestors = Some(vec![1]), "ancestors 1 does not exist; there are 1"),
     ];
     for (spoil, reason) in spoils {
         let mut world = World::with_features(1);

@@ -142,8 +142,8 @@ proptest! {
         }
     }
 
-    /// On a two-level scale whatever was answered before. On others an answer unlike its neighbours also says
-    /// that they agree less than they seemed to, so there the period's answers are good ones only.
+    /// On a two-level scale whatever was answered before. On others a response unlike its neighbours also says
+    /// that they agree less than they seemed to, so there the period's responses are good ones only.
     #[test]
     fn more_good_answers_never_lower_the_value(world in any_world(), more in vec(1_i64..50, 6), scale in 0_u32..3) {
         let mut world = world;

@@ -105,7 +105,7 @@ fn a_release_that_came_again_is_judged_by_its_second_time() {
     world.incident(61, None, false);
     world.answers(62..80, None, HAPPY);
     world.answers(80..100, None, HAPPY);
-    // Whether its answers name it or are given to it as the newest of their days.
+    // Whether its responses name it or are given to it as the newest of their days.
     for label in [Some(again), None] {
         let mut world = world.clone();
         world.answers(60..62, label, UNHAPPY);
@@ -188,7 +188,7 @@ fn a_release_registered_late_gets_its_answers_all_the_same() {
     in_time.releases = world.releases.clone();
     let bad = in_time.release("2.0", Some(60));
     in_time.feedback = world.feedback.clone();
-    // Registered only now, after all its answers came in.
+    // Registered only now, after all its responses came in.
     assert_eq!(world.release("2.0", Some(60)), bad);
     assert_eq!(report(&world, bad, 79), report(&in_time, bad, 79));
     assert_eq!(report(&world, bad, 79).features[0].verdict, Verdict::Regressed);

@@ -4,7 +4,7 @@ use super::world::{HAPPY, MIXED, STARS, UNHAPPY, World, score};
 use ballroom_analytics::regression::{Reason, Verdict};
 use ballroom_analytics::{hyperparameters, regression};
 
-// ---- answers that name no release ----
+// ---- responses that name no release ----
 
 #[test]
 fn an_answer_without_a_release_is_on_neither_side_of_a_verdict() {
@@ -14,7 +14,7 @@ fn an_answer_without_a_release_is_on_neither_side_of_a_verdict() {
     world.answers(0..60, Some(old), HAPPY);
     world.answers(60..90, Some(new), HAPPY);
     let labelled = score(&world, new, 89);
-    // Those who do not say which version they use are less happy, and answer before and after.
+    // Those who do not say which version they use are less happy, and response before and after.
     world.answers(0..90, None, UNHAPPY);
     let mixed = score(&world, new, 89);
     assert_eq!(mixed.verdict, Verdict::NoEvidence);
@@ -55,7 +55,7 @@ fn one_answer_starts_no_release_where_answers_are_few() {
     assert_eq!(prepared.release_first_day(new), Some(150));
     assert_eq!(score(&world, new, 189).verdict, Verdict::Regressed);
 
-    // One answer a week, of one release only: the third of four weeks shows it in use.
+    // One response a week, of one release only: the third of four weeks shows it in use.
     let mut rare = World::with_features(1);
     let only = rare.inferred("1.0");
     (0..20).for_each(|week| rare.answers(7 * week..7 * week + 1, Some(only), [0, 0, 0, 1, 0]));
@@ -134,18 +134,18 @@ fn an_inferred_release_begins_when_it_is_in_use() {
     let old = world.release("1.0", Some(0));
     let new = world.inferred("2.0");
     world.answers(0..100, Some(old), [0, 0, 0, 10, 20]);
-    // A tester long before; then two answers a day.
+    // A tester long before; then two responses a day.
     world.answers(40..41, Some(new), [0, 0, 0, 0, 1]);
     world.answers(60..100, Some(new), [0, 0, 0, 1, 1]);
     let prepared = world.prepare();
     assert_eq!(prepared.release_first_day(new), Some(62), "the fifth answer within seven days");
-    // Its earlier answers are still its own: they are no baseline.
+    // Its earlier responses are still its own: they are no baseline.
     let score = score(&world, new, 99);
     assert_eq!((score.baseline_responses, score.responses), (62 * 30, 76));
     // A release that is planned and answered about all the same is in use, too.
     world.releases[new as usize].inferred = false;
     assert_eq!(world.prepare().release_first_day(new), Some(62));
-    // On a small product a twentieth of a week's answers is enough, if they are two.
+    // On a small product a twentieth of a week's responses is enough, if they are two.
     let mut small = World::with_features(1);
     let (old, new) = (small.release("1.0", Some(0)), small.inferred("2.0"));
     small.answers(0..30, Some(old), [0, 0, 0, 1, 0]);
@@ -197,7 +197,7 @@ fn nobody_is_judged_on_a_handful_of_answers() {
     );
     assert!(one.score > 50.0, "the evidence is reported as it is");
     assert_eq!(one.first_flagged_day, None);
-    // Ten on either side are enough, and an organisation may ask for more.
+    // Ten on either side are enough, and an organization may ask for more.
     world.answers(40..44, Some(old), [0, 0, 0, 0, 1]);
     world.answers(61..64, Some(new), [3, 0, 0, 0, 0]);
     let ten = score(&world, new, 63);
@@ -311,7 +311,7 @@ fn a_few_early_answers_do_not_start_a_release() {
     let old = world.inferred("1.0");
     let new = world.inferred("2.0");
     world.answers(0..240, Some(old), [0, 0, 0, 0, 4]);
-    // Two testers half a year early are a tenth of that week's answers; then it is what everybody uses.
+    // Two testers half a year early are a tenth of that week's responses; then it is what everybody uses.
     world.answers(60..62, Some(new), [0, 0, 0, 0, 1]);
     world.answers(240..300, Some(new), [3, 1, 0, 0, 0]);
     let prepared = world.prepare();

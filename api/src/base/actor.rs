@@ -1,16 +1,16 @@
-//! Who does something: the token or the identity by which a caller was authenticated. The member, if there is one, is
+//! The actor of a change: the token or the identity with which a caller was authenticated. The member, if there is one, is
 //! found through it.
 
 use ballroom_entity::id::{ApiTokenId, IdentityId};
 
 use crate::base::reference::PublicId;
 
-/// Who does something.
+/// The actor of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// The holder of a token of this server.
     Token(ApiTokenId),
-    /// A caller whom an OpenID Connect issuer knows.
+    /// A caller authenticated by an OpenID Connect issuer.
     Identity(IdentityId),
     /// The operator at the command line of the server.
     CommandLine,
@@ -19,7 +19,7 @@ pub enum Actor {
 const COMMAND_LINE: &str = "command_line";
 
 impl Actor {
-    /// As it is stored in the row of what was done.
+    /// The stored form.
     pub(crate) fn stored(self) -> String {
         match self {
             Self::Token(id) => id.public(),
@@ -28,7 +28,7 @@ impl Actor {
         }
     }
 
-    /// The actor that is stored in a row; none if nobody was recorded.
+    /// The actor stored in a row; none if no actor was recorded.
     pub fn read(stored: Option<&str>) -> Option<Self> {
         let stored = stored?;
         ApiTokenId::parse(stored)

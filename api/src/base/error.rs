@@ -1,4 +1,4 @@
-//! What can go wrong, said to the one who can mend it.
+//! Errors: what is wrong, with which value, and what to do about it.
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
@@ -7,83 +7,83 @@ use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 use super::{near::near, right::Right};
 
-/// Why a command of the domain was refused or could not be carried out.
+/// The reason why a domain operation was refused or failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    /// An argument is wrong; the caller can mend it.
+    /// An argument is invalid; the caller can correct it.
     #[error("{field}: {reason}")]
     Invalid {
-        /// The argument, by the name that the caller gave it.
+        /// Name of the argument in the request.
         field: String,
-        /// What is wrong and what would be right.
+        /// What is wrong and what would be valid.
         reason: String,
-        /// Whether the reason tells of what is stored.
+        /// Whether the reason reveals stored data.
         tells: bool,
     },
-    /// There is no such thing, or it is not the caller's: both look alike.
+    /// The object does not exist, or does not belong to the caller; the two are indistinguishable.
     #[error("{field}: there is no {noun} \"{reference}\"{}", perhaps(.near))]
     NotFound {
-        /// The argument that names it.
+        /// Name of the argument that refers to it.
         field: String,
-        /// What was looked for.
+        /// Type of the object.
         noun: &'static str,
-        /// The id or key that was given.
+        /// The ID or key in the request.
         reference: String,
-        /// What may have been meant, for those who may see what there is.
+        /// Similar names, for callers that may see them.
         near: Vec<String>,
     },
-    /// It exists already and is different.
+    /// The object already exists and differs.
     #[error("{field}: {reason}")]
     Conflict {
-        /// The argument that clashes.
+        /// Name of the conflicting argument.
         field: String,
-        /// What it clashes with.
+        /// What it conflicts with.
         reason: String,
     },
-    /// It was deleted, and what is sent again does not bring it back.
-    #[error("{field}: belongs to what was deleted {}; send an updatedAt after that to store it again", deleted_at.to_rfc3339())]
+    /// The object was deleted; submitting the same version again does not restore it.
+    #[error("{field}: the object was deleted at {}; send a later updatedAt to store it again", deleted_at.to_rfc3339())]
     Deleted {
-        /// The argument that names it.
+        /// Name of the argument that refers to it.
         field: &'static str,
-        /// When it was deleted.
+        /// Time of the deletion.
         deleted_at: DateTime<Utc>,
     },
-    /// The caller's role, or the scope of its token, does not allow it.
-    #[error("this needs a token that may {}; its role or its scope does not allow it", .0.words())]
+    /// The caller's role, or the scope of its token, does not include the right.
+    #[error("permission denied: the token may not {}; use a token whose role and scope allow it", .0.words())]
     Forbidden(Right),
-    /// Too much in too short a time.
-    #[error("{most}; send it again in {} s", .wait.as_secs_f64().ceil())]
+    /// A rate limit was exceeded.
+    #[error("{most}; try again in {} s", .wait.as_secs_f64().ceil())]
     RateLimited {
-        /// How much there may be.
+        /// The limit.
         most: String,
-        /// How long to wait.
+        /// Time to wait before the next attempt.
         wait: Duration,
     },
-    /// Too much at the same time; what, in words that end without a full stop. Nothing was done.
-    #[error("{0}. Nothing was done; send it again after a while.")]
+    /// Too much load; the text has no period at its end. Nothing was done.
+    #[error("{0}. Nothing was done; try again later.")]
     Overloaded(&'static str),
-    /// The database does not answer, or cannot take it now; the cause is for the log.
-    #[error("the database cannot be reached or is held up")]
+    /// The database is unavailable or locked; the cause is logged.
+    #[error("the database is unavailable or locked")]
     Unavailable {
-        /// What happened.
+        /// The cause.
         source: Cause,
-        /// Whether it may have been written all the same: the connection was lost while it was being committed.
+        /// Whether the change may have been stored: the connection was lost during the commit.
         perhaps_done: bool,
     },
-    /// The server failed, not the caller; the cause is for the log.
+    /// An internal error; the cause is logged.
     #[error("{what}")]
     Internal {
         /// What failed.
         what: &'static str,
-        /// Why, with the causes of that in turn.
+        /// The chain of causes.
         source: Cause,
     },
-    /// What is stored does not fit together; what exactly is for the log.
-    #[error("what is stored does not fit together, run `ballroom verify`: {0}")]
+    /// The stored data are inconsistent; the details are logged.
+    #[error("the stored data are inconsistent, run `ballroom verify`: {0}")]
     Inconsistent(String),
 }
 
-/// What caused an error that is the server's own, with its own causes. Many requests may have waited for the same thing,
+/// The cause of an internal error, with its own causes. Several requests may have waited for the same result,
 /// so it can be shared.
 #[derive(Clone)]
 pub struct Cause(Arc<dyn StdError + Send + Sync>);
@@ -109,22 +109,22 @@ impl std::ops::Deref for Cause {
     }
 }
 
-/// An error and its causes in one line, each once: some errors say themselves what caused them.
+/// An error and its causes in one line, each once: the text of some errors includes their causes.
 pub(crate) fn with_causes(error: &dyn StdError) -> String {
-    let mut told = String::new();
+    let mut text = String::new();
     let mut next = Some(error);
     while let Some(error) = next {
         let cause = error.to_string();
-        if !told.ends_with(&cause) {
-            let between = if told.is_empty() { "" } else { ": " };
-            told = format!("{told}{between}{cause}");
+        if !text.ends_with(&cause) {
+            let between = if text.is_empty() { "" } else { ": " };
+            text = format!("{text}{between}{cause}");
         }
         next = error.source();
     }
-    told
+    text
 }
 
-/// A question about what may have been meant; empty where nothing is near.
+/// A suggestion of similar names; empty if there are none.
 pub(crate) fn perhaps(near: &[String]) -> String {
     match near {
         [] => String::new(),
@@ -136,34 +136,34 @@ pub(crate) fn perhaps(near: &[String]) -> String {
 }
 
 impl Error {
-    /// An argument is wrong.
+    /// An argument is invalid.
     pub fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Invalid { field: field.into(), reason: reason.into(), tells: false }
     }
 
-    /// An argument does not fit what is stored, of which the reason tells.
+    /// An argument conflicts with stored data, which the reason reveals.
     pub fn unfit(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Invalid { field: field.into(), reason: reason.into(), tells: true }
     }
 
-    /// The same for those who may only write: without what is stored.
-    pub(crate) fn untold(&self) -> Option<String> {
+    /// The message for callers that may only write: without stored data.
+    pub(crate) fn redacted(&self) -> Option<String> {
         match self {
-            Self::Invalid { field, tells: true, .. } => Some(format!("{field}: does not fit what is there")),
-            Self::Deleted { field, .. } => Some(format!("{field}: belongs to what was deleted")),
+            Self::Invalid { field, tells: true, .. } => Some(format!("{field}: conflicts with stored data")),
+            Self::Deleted { field, .. } => Some(format!("{field}: the object was deleted")),
             Self::Conflict { field, .. } => {
-                Some(format!("{field}: differs from what is there, or its state forbids it"))
+                Some(format!("{field}: differs from the stored value, or the state of the object forbids it"))
             }
             _ => None,
         }
     }
 
-    /// There is no such thing.
+    /// The object does not exist.
     pub fn not_found(field: impl Into<String>, noun: &'static str, reference: impl Into<String>) -> Self {
         Self::NotFound { field: field.into(), noun, reference: reference.into(), near: Vec::new() }
     }
 
-    /// The same, naming those of what there is that may have been meant.
+    /// The same error with suggestions from the known names.
     pub(crate) fn or_near<'a>(self, known: impl Iterator<Item = &'a str>) -> Self {
         match self {
             Self::NotFound { field, noun, reference, .. } => {
@@ -174,17 +174,17 @@ impl Error {
         }
     }
 
-    /// It exists already and is different.
+    /// The object already exists and differs.
     pub fn conflict(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Conflict { field: field.into(), reason: reason.into() }
     }
 
-    /// The server failed.
+    /// An internal error.
     pub(crate) fn internal(what: &'static str, source: impl Into<Cause>) -> Self {
         Self::Internal { what, source: source.into() }
     }
 
-    /// Whether trying again later may help: nothing is wrong with what was asked.
+    /// Whether the fault is the server's: the request is valid, and a later attempt may succeed.
     pub fn is_ours(&self) -> bool {
         matches!(
             self,
@@ -192,7 +192,7 @@ impl Error {
         )
     }
 
-    /// What becomes of a commit that failed: it may have reached the database, and only its answer was lost.
+    /// The error of a failed commit: it may have reached the database, and only the reply was lost.
     pub(crate) fn of_commit(error: DbErr) -> Self {
         match Self::from(error) {
             Self::Unavailable { source, .. } => Self::Unavailable { source, perhaps_done: true },
@@ -201,9 +201,9 @@ impl Error {
     }
 }
 
-/// Whether a database is there and would do it at another time: it cannot be reached, is starting or stopping, has no
-/// connection to spare, or what is asked for is held by somebody else.
-fn will_pass(error: &DbErr) -> bool {
+/// Whether a database error is temporary: the database cannot be reached, is starting or stopping, has no
+/// free connection, or a lock is held by another session.
+fn is_temporary(error: &DbErr) -> bool {
     let cause = match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(RuntimeErr::Internal(_)) => return true,
         DbErr::Conn(RuntimeErr::SqlxError(cause))
@@ -212,10 +212,10 @@ fn will_pass(error: &DbErr) -> bool {
         _ => return false,
     };
     match cause.as_ref() {
-        sqlx::Error::Database(said) => said.code().is_some_and(|code| match code.parse::<u32>() {
-            // The low byte of SQLite's codes says what it is, the rest why.
-            Ok(code) if code < 10_000 => SQLITE.contains(&(code & 0xff)),
-            _ => POSTGRES.iter().any(|class| code.starts_with(class)),
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| match code.parse::<u32>() {
+            // The low byte of a SQLite code is the primary code, the rest the extended code.
+            Ok(code) if code < 10_000 => SQLITE_TEMPORARY.contains(&(code & 0xff)),
+            _ => POSTGRES_TEMPORARY.iter().any(|class| code.starts_with(class)),
         }),
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
@@ -227,17 +227,18 @@ fn will_pass(error: &DbErr) -> bool {
     }
 }
 
-/// What PostgreSQL says of it, by the beginnings of its codes: the connection; a server that only reads; a transaction
-/// left idle; not serializable, or a deadlock; no connection, memory or disk to spare; a lock not had in time; a statement
-/// that took too long; starting, stopping or killed; the system.
-const POSTGRES: [&str; 10] = ["08", "25006", "25P03", "40001", "40P01", "53", "55P03", "57014", "57P", "58"];
+/// Temporary errors of PostgreSQL, as prefixes of SQLSTATE codes: connection; read-only server; idle transaction
+/// timeout; serialization failure; deadlock; insufficient connections, memory or disk; lock timeout; statement
+/// timeout; starting, stopping or killed; system error.
+const POSTGRES_TEMPORARY: [&str; 10] =
+    ["08", "25006", "25P03", "40001", "40P01", "53", "55P03", "57014", "57P", "58"];
 
-/// What SQLite says of it: busy, locked, a disk that fails or is full.
-const SQLITE: [u32; 4] = [5, 6, 10, 13];
+/// Temporary errors of SQLite: busy, locked, disk I/O error, disk full.
+const SQLITE_TEMPORARY: [u32; 4] = [5, 6, 10, 13];
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        match will_pass(&error) {
+        match is_temporary(&error) {
             true => Self::Unavailable { source: error.into(), perhaps_done: false },
             false => Self::internal("the database failed", error),
         }
@@ -249,13 +250,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_internal_error_keeps_its_causes_and_each_is_told_once() {
+    fn an_internal_error_keeps_its_causes_and_each_is_printed_once() {
         let cause = DbErr::Conn(RuntimeErr::SqlxError(Arc::new(sqlx::Error::PoolTimedOut)));
         let error = Error::from(cause);
         assert!(matches!(error, Error::Unavailable { perhaps_done: false, .. }), "{error:?}");
-        let told = with_causes(&error);
-        assert!(told.starts_with("the database cannot be reached or is held up: "), "{told}");
-        assert_eq!(told.matches("pool timed out").count(), 1, "{told}");
+        let text = with_causes(&error);
+        assert!(text.starts_with("the database is unavailable or locked: "), "{text}");
+        assert_eq!(text.matches("pool timed out").count(), 1, "{text}");
         assert!(Error::internal("it failed", "so").source().is_some_and(|cause| cause.to_string() == "so"));
     }
 }

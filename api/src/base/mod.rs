@@ -1,4 +1,4 @@
-//! What all layers stand on: errors, references to things, rights, and how names and versions are written. Knows no
+//! The base of all layers: errors, references to objects, rights, and the forms of names and versions. Knows no
 //! database connection and no noun.
 
 pub mod actor;

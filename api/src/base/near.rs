@@ -1,24 +1,24 @@
-//! What somebody may have meant who named something that is not there.
+//! Suggestions for names that do not exist.
 
 use super::text::folded;
 
-/// How many are named at most.
-const FEW: usize = 3;
+/// Maximum number of suggestions.
+const MAX_SUGGESTIONS: usize = 3;
 
-/// More than these are not compared letter by letter: an error is told soon, or it holds a batch up.
-const MANY: usize = 2_000;
+/// Maximum number of names that are compared letter by letter: an error must not delay a batch.
+const MAX_COMPARED: usize = 2_000;
 
-/// The known names that are nearest to a wanted one, the nearest first; none where nothing is near. Case, spaces and
-/// hyphens, a leading `v` and trailing `.0` of a version do not tell names apart here.
+/// The known names most similar to the wanted one, the most similar first. Case, spaces and
+/// hyphens, a leading `v` and a trailing `.0` of a version are ignored.
 pub(crate) fn near<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
     let wanted = folded(wanted);
     if wanted.is_empty() || wanted.chars().count() > 100 {
         return Vec::new();
     }
     let bare = bared(&wanted);
-    // A digit is a version's meaning: 1.1 is not a slip of 1.2.
+    // Digits carry the meaning of a version: 1.1 is not a typing error for 1.2.
     let digits: String = wanted.chars().filter(char::is_ascii_digit).collect();
-    let slips = match wanted.chars().count() {
+    let typing_errors = match wanted.chars().count() {
         0..=3 => 0,
         4..=7 => 1,
         _ => 2,
@@ -28,22 +28,22 @@ pub(crate) fn near<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Ve
         let other = folded(name);
         if bared(&other) == bare {
             found.push((0, name));
-        } else if number < MANY
-            && slips > 0
+        } else if number < MAX_COMPARED
+            && typing_errors > 0
             && other.len().abs_diff(wanted.len()) <= 4
             && other.chars().filter(char::is_ascii_digit).eq(digits.chars())
         {
             let distance = strsim::osa_distance(&wanted, &other);
-            if distance <= slips {
+            if distance <= typing_errors {
                 found.push((distance, name));
             }
         }
     }
     found.sort();
-    found.into_iter().take(FEW).map(|(_, name)| name.to_owned()).collect()
+    found.into_iter().take(MAX_SUGGESTIONS).map(|(_, name)| name.to_owned()).collect()
 }
 
-/// The question whether one of these was meant, to stand behind what is wrong; nothing where nothing is near.
+/// The suggestion of similar names to append to a message; empty if there are none.
 pub(crate) fn meant(near: &[String]) -> String {
     match near {
         [] => String::new(),
@@ -51,7 +51,8 @@ pub(crate) fn meant(near: &[String]) -> String {
     }
 }
 
-/// A name without what does not tell names apart: case, spaces and hyphens, a leading `v` and trailing `.0` of a version.
+/// The form of a name that is compared: without case, spaces and hyphens, and for versions without a leading `v` and a
+/// trailing `.0`.
 pub(crate) fn bare(name: &str) -> String {
     bared(&folded(name))
 }

@@ -1,10 +1,10 @@
-//! Ids as the outside world sees them: the noun and the UUID, `feature_0192f0c1…`, so that an id says what it
-//! is of, and can never be mistaken for a key.
+//! Public IDs: the noun and the UUID, `feature_0192f0c1…`, so that an ID shows its type and cannot be mistaken for a
+//! key.
 
 use ballroom_entity::id::*;
 use uuid::Uuid;
 
-/// An id that is shown to the outside world.
+/// An ID that is shown to the outside world.
 pub trait PublicId: Copy + Sized {
     /// The noun before the underscore.
     const NOUN: &'static str;
@@ -15,17 +15,17 @@ pub trait PublicId: Copy + Sized {
     /// The UUID.
     fn uuid(self) -> Uuid;
 
-    /// A new id, later in order than those made before.
+    /// A new ID, which sorts after earlier ones.
     fn new() -> Self {
         Self::from_uuid(Uuid::now_v7())
     }
 
-    /// The id as the outside world sees it.
+    /// The ID as the outside world sees it.
     fn public(self) -> String {
         format!("{}_{}", Self::NOUN, self.uuid().simple())
     }
 
-    /// The id that the outside world gave, if it is one of this noun.
+    /// The ID that the outside world gave, if it is one of this noun.
     fn parse(text: &str) -> Option<Self> {
         let hex = text.strip_prefix(Self::NOUN)?.strip_prefix('_')?;
         if hex.len() != 32 {
@@ -49,7 +49,7 @@ macro_rules! public_ids {
             }
         })*
 
-        /// Whether a text looks like an id of any noun, and so may not be a key.
+        /// Whether a text looks like an ID of any noun, and so may not be a key.
         pub fn looks_like_an_id(text: &str) -> bool {
             $(<$name as PublicId>::parse(text).is_some())||*
         }

@@ -1,32 +1,32 @@
-//! What a caller can be allowed to do.
+//! Rights of callers.
 
 use ballroom_entity::api_token::{Role, Scope};
 
-/// What can be allowed.
+/// A right of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
     /// See products, features, releases, iterations, scales and segments, and all scores and reports of them.
     Report,
-    /// See answers, incidents and customers.
+    /// See feedback, incidents and customers.
     Read,
-    /// Submit answers.
+    /// Submit feedback.
     Submit,
-    /// Also correct and delete answers, and write incidents, exposure and customers.
+    /// Also correct and delete feedback, and write incidents, exposure and customers.
     Contribute,
     /// Plan, ship and withdraw releases, and record deployments.
     Ship,
-    /// Write what the organization decides: products, features, iterations, segments, scales, teams, parameters.
+    /// Write the catalog: products, features, iterations, segments, scales, teams, parameters.
     Manage,
-    /// Change the own profile: that of the member to whom the token belongs.
+    /// Change the profile of the member that the token belongs to.
     Profile,
-    /// Decide who may call, and who is a member.
+    /// Manage tokens and members.
     Administer,
-    /// Create organizations and list them. It stands above all organizations: no role and no scope has it.
+    /// Create and list organizations. It belongs to the server: no role and no scope includes it.
     Operate,
 }
 
 impl Right {
-    /// All that hold within an organization.
+    /// All rights within an organization.
     pub const ALL: [Self; 8] = [
         Self::Report,
         Self::Read,
@@ -38,22 +38,22 @@ impl Right {
         Self::Administer,
     ];
 
-    /// What may be done with it, in words.
+    /// Description for messages, as an infinitive.
     pub fn words(self) -> &'static str {
         match self {
             Self::Report => "see reports",
-            Self::Read => "read answers, incidents and customers",
-            Self::Submit => "submit answers",
-            Self::Contribute => "write answers, incidents, exposure and customers",
+            Self::Read => "read feedback, incidents and customers",
+            Self::Submit => "submit responses",
+            Self::Contribute => "write feedback, incidents, exposure and customers",
             Self::Ship => "write releases and deployments",
             Self::Manage => "write products, features, iterations, segments, scales and teams",
-            Self::Profile => "change the profile of its member",
-            Self::Administer => "administer",
+            Self::Profile => "change the profile of a member",
+            Self::Administer => "administer the organization",
             Self::Operate => "operate the server",
         }
     }
 
-    /// Whether a role has it. A customer reads and submits what is the customer's own.
+    /// Whether a role includes it. A customer reads and submits only data of that customer.
     pub fn of_role(self, role: Role) -> bool {
         use Right::{Contribute, Profile, Read, Report, Ship, Submit};
         let rights: &[Self] = match role {
@@ -67,7 +67,7 @@ impl Right {
         rights.contains(&self)
     }
 
-    /// Whether a scope leaves it.
+    /// Whether a scope includes it.
     pub fn of_scope(self, scope: Scope) -> bool {
         match scope {
             Scope::Full => self != Self::Operate,

@@ -1,40 +1,40 @@
-//! Texts that are names: how they are written so that two that look alike are one.
+//! Normalization of names, so that two names that look alike are equal.
 //!
-//! What people paste carries characters that nobody sees: a zero-width space from a web page, a mark of direction from a
-//! chat, an accent as a character of its own from a Mac. Names and keys are kept without them, in Unicode's normal form
-//! NFC, and what is looked for is written in the same way.
+//! Pasted text contains invisible characters: a zero-width space from a web page, a direction mark from a chat, an
+//! accent as a separate character from a Mac. Names and keys are stored without them, in Unicode normal form NFC, and
+//! references are normalized in the same way.
 
 use std::borrow::Cow;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// Stands for half of a surrogate pair, which JSON can write and no text can hold. Unicode keeps it free for a program's
-/// own use: it is refused wherever it comes in.
+/// Stands for half of a surrogate pair, which JSON can express but text cannot contain. A noncharacter of Unicode,
+/// reserved for internal use: it is refused in all input.
 pub const BROKEN: char = '\u{FDD0}';
 
-/// Begins what JSON writes as a number and no number here can hold, such as `1e999`: the digits as they were sent follow it.
-/// Kept free by Unicode like [`BROKEN`].
+/// Begins a text that stands for a JSON number that no number type here can hold, such as `1e999`: the digits as they were
+/// sent follow it. A noncharacter of Unicode, like [`BROKEN`].
 pub const BEYOND: char = '\u{FDD1}';
 
-/// The digits of a number beyond all that can be held, if this stands for one.
+/// The digits of a number out of range, if this text stands for one.
 pub fn beyond(text: &str) -> Option<&str> {
     let is_number = |digits: &&str| digits.parse::<f64>().is_ok();
     text.strip_prefix(BEYOND).filter(is_number)
 }
 
-/// A name as it is kept: NFC, every kind of space a plain one, never two in a row and none at the ends, without characters that nobody sees.
+/// The stored form of a name: NFC, plain single spaces, none at the ends, without invisible characters.
 /// Those that join letters or choose how a sign looks stay where they can: after a character that is not ASCII.
 pub(crate) fn name(text: &str) -> Cow<'_, str> {
     written(text, true)
 }
 
-/// A key as it is kept: the same, without any character that nobody sees.
+/// The stored form of a key: the same, without any invisible character.
 pub(crate) fn key(text: &str) -> Cow<'_, str> {
     written(text, false)
 }
 
-/// The forms in which a reference may be kept: as it is given (rows from before names were normalized are), as a name,
-/// and as a key. None where it holds what no database takes.
+/// The possible stored forms of a reference: unchanged (for rows from before names were normalized), as a name, and as
+/// a key. Empty if it contains characters that databases do not accept.
 pub(crate) fn forms(reference: &str) -> Vec<String> {
     if reference.contains('\0') {
         return Vec::new();
@@ -96,7 +96,7 @@ fn is_variation(character: char) -> bool {
 }
 
 /// What Unicode calls default ignorable, the marks of direction, and letters and signs that are drawn as nothing (such as
-/// the Braille pattern without dots): characters that nobody sees.
+/// the Braille pattern without dots): invisible characters.
 fn is_unseen(character: char) -> bool {
     matches!(character,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
@@ -152,7 +152,7 @@ mod tests {
         ] {
             assert_eq!(folded(a), folded(b), "{a} {b}");
         }
-        // The dotless one is written as both in capitals: whoever looks for either finds it.
+        // Both are the same in upper case, so a search for either finds both.
         assert_eq!(folded("I"), folded("ı"));
     }
 

@@ -8,7 +8,7 @@
 
 use super::text;
 
-/// Words that say that a version comes before the one without them, and in which order they follow.
+/// Words that mark a pre-release, in their order.
 const BEFORE: [&[&str]; 5] = [
     &["dev", "snapshot", "nightly", "canary", "edge", "experimental", "insider", "insiders"],
     &["alpha", "a"],
@@ -17,12 +17,12 @@ const BEFORE: [&[&str]; 5] = [
     &["rc", "cr", "c", "candidate"],
 ];
 
-/// Words that say nothing: `1.0.Final` is `1.0`.
+/// Words without meaning: `1.0.Final` is `1.0`.
 const SILENT: [&str; 5] = ["final", "ga", "release", "stable", "version"];
 
-/// Where a version stands among others: the greater text is the newer. It is made of digits and the letters a
-/// to f only, so that every database and every collation sorts it alike. Versions that are the same number
-/// (`1.0`, `v1.0.0`) have equal keys.
+/// The sort key of a version: the greater key is the newer version. It consists of digits and the letters a to f only,
+/// so that all databases and collations sort it alike. Versions that are the same number (`1.0`, `v1.0.0`) have equal
+/// keys.
 pub(crate) fn order(version: &str) -> String {
     let pieces = pieces(&version.to_lowercase());
     let mut key = Vec::with_capacity(2 * version.len());
@@ -60,8 +60,8 @@ pub(crate) fn order(version: &str) -> String {
     key.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A version without what people write or leave out as they please: case, a leading `v`, which signs separate its parts, and
-/// zeros at its end. Versions with equal spellings are the same version to whoever reads them.
+/// A version without optional parts of its spelling: case, a leading `v`, the separators, and trailing zeros. Versions
+/// with equal spellings are the same version to a reader.
 pub(crate) fn spelling(version: &str) -> String {
     let folded = text::folded(version);
     let mut parts: Vec<&str> =
@@ -114,8 +114,8 @@ fn pieces(version: &str) -> Vec<Piece> {
     pieces
 }
 
-/// The numbers that lead, joined by points, and what follows them. Words before the first number (`v`,
-/// `release`, the name of an app) are left out, unless they make it a pre-release by themselves.
+/// The leading numbers, joined by points, and the rest. Words before the first number (`v`, `release`, the name of an
+/// app) are omitted, unless they mark a pre-release.
 fn parts(pieces: &[Piece]) -> (Vec<&str>, &[Piece]) {
     let Some(first) = pieces.iter().position(|piece| matches!(piece, Piece::Number(_))) else {
         return (Vec::new(), pieces);
@@ -137,7 +137,7 @@ fn parts(pieces: &[Piece]) -> (Vec<&str>, &[Piece]) {
     (release, &pieces[at..])
 }
 
-/// How early a word says that a version is. A single letter does only with a number after it: `1.0b2` is the
+/// The rank of a pre-release word. A single letter is one only before a number: `1.0b2` is the
 /// second beta, `1.0.2b` the second correction.
 fn rank(word: &str, counted: bool) -> Option<u8> {
     if word.len() == 1 && !counted {

@@ -9,27 +9,27 @@ use sea_orm::{ConnectionTrait, DbBackend};
 use super::settings::Database;
 use crate::store::{Settings, Store};
 
-/// Copy the embedded database into a file, whole and as of one moment, also while a server writes to it.
+/// Copy the embedded database to a file, as a consistent snapshot, even while a server is writing to it.
 ///
-/// A copy of the live file by other means lacks what still stands in its log (ballroom.sqlite-wal). To restore, stop the
-/// server and put the copy in the place of ballroom.sqlite, without the -wal and -shm files beside it. For PostgreSQL use
+/// Other ways of copying the live file miss what is still in its write-ahead log (ballroom.sqlite-wal). To restore, stop the
+/// server, replace ballroom.sqlite with the copy and delete the -wal and -shm files beside it. For PostgreSQL, use
 /// pg_dump or its continuous archiving.
 #[derive(Args)]
 pub(super) struct Backup {
-    /// The file to make. It must not be there.
+    /// File to create; it must not exist yet.
     file: PathBuf,
 }
 
 impl Backup {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
-        let store = database.as_it_is(Settings::default()).await?;
+        let store = database.open_unmigrated(Settings::default()).await?;
         anyhow::ensure!(
             store.backend() == DbBackend::Sqlite,
-            "this copies an embedded database; for PostgreSQL use pg_dump, or its continuous archiving"
+            "`ballroom backup` copies an embedded database (SQLite) only; for PostgreSQL, use pg_dump or continuous archiving"
         );
         let file = self.file.display();
-        anyhow::ensure!(!self.file.exists(), "{file} is there already; name a file that is not");
-        // Under another name until it is whole: a copy that was interrupted is never taken for one.
+        anyhow::ensure!(!self.file.exists(), "the file {file} already exists; choose another name");
+        // Under another name until it is complete: an interrupted copy is never mistaken for a backup.
         let mut part = self.file.clone().into_os_string();
         part.push(".part");
         let part = PathBuf::from(part);
@@ -38,16 +38,17 @@ impl Backup {
         if copied.is_err() {
             let _ = std::fs::remove_file(&part);
         }
-        copied.with_context(|| format!("{file} could not be made"))?;
+        copied.with_context(|| format!("cannot create the backup {file}"))?;
         store.close().await?;
-        println!("{file} is a copy of the database.");
+        println!("Copied the database to {file}.");
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Copies; when this returns, the copy is on disk.
+/// Copies the database and flushes the copy to disk.
 async fn copy(store: &Store, to: &std::path::Path) -> anyhow::Result<()> {
-    let path = to.to_str().context("its name is not UTF-8")?.replace('\'', "''");
+    let path =
+        to.to_str().context("the file name is not valid UTF-8; choose another name")?.replace('\'', "''");
     store.reader().execute_unprepared(&format!("VACUUM INTO '{path}'")).await?;
     std::fs::File::open(to)?.sync_all()?;
     Ok(())

@@ -19,21 +19,21 @@ use crate::{
     words::counted,
 };
 
-/// Fill an embedded database with a simulated year of a product, in which truths are planted: a release that hurts
-/// a feature, one that improves another, a shift in who answers that hurts nothing, a feature loved by three, a slow
-/// drift. Then print the reports, say which truths were found, and serve.
+/// Fill an embedded database with a simulated year of a product with known effects: a release that hurts
+/// a feature, one that improves another, a change in who responds that hurts nothing, a feature loved by three, a slow
+/// drift. Then print the reports, list which effects were found, and serve the database.
 ///
-/// The database is made anew each time, in the directory `demo` inside the data directory.
+/// Each run recreates the database, in the directory `demo` of the data directory.
 #[derive(Args)]
 pub(super) struct Demo {
     #[command(flatten)]
     listen: Listen,
 
-    /// End after the reports, with 1 if a planted truth was missed.
+    /// Exit after the reports, with status 1 if a known effect was missed.
     #[arg(long)]
     no_serve: bool,
 
-    /// Another year of the same product.
+    /// Seed of the simulation; another seed gives another year of the same product.
     #[arg(long, default_value_t = DEFAULT_SEED)]
     seed: u64,
 }
@@ -42,9 +42,11 @@ impl Demo {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
         let directory = database.data_dir.join("demo");
         if database.url().is_some() {
-            eprintln!("The demo has an embedded database of its own; the one that is given is left alone.");
+            eprintln!(
+                "The demo uses an embedded database of its own; the database given by --database-url is not touched."
+            );
         }
-        // The port first: the database of a demo that still serves is not pulled away from under it.
+        // The port first: the database of a demo that is still running must not be removed.
         let bound = if self.no_serve { None } else { Some(self.listen.bind()?) };
         remove(&directory)?;
         let store = database.embedded(&directory, Settings::default()).await?;
@@ -58,7 +60,7 @@ impl Demo {
             "{}, {}, {}, {}, in {}",
             counted(world.features.len() as u64, "feature"),
             counted(world.releases.len() as u64, "release"),
-            counted(world.answers.len() as u64, "answer"),
+            counted(world.answers.len() as u64, "response"),
             counted(world.incidents.len() as u64, "incident"),
             directory.display(),
         );
@@ -67,7 +69,7 @@ impl Demo {
         let findings = find(&Scores::new(store.clone()), viewer.reports()?, &world).await?;
         println!("\n{}\n{}\n{}", findings.values.table(), findings.verdicts.table(), findings.truths_table());
         println!(
-            "To look further: ballroom --data-dir {} report value --product atelier",
+            "To explore further: ballroom --data-dir {} report value --product atelier",
             directory.display()
         );
         let Some(bound) = bound else {
@@ -80,20 +82,20 @@ impl Demo {
     }
 }
 
-/// A year ago, from a Monday on, so that the weekends of the world are weekends and its last day is past.
+/// The Monday on or before the day a year ago: simulated weekends are weekends, and the last day is over.
 fn first_day(today: NaiveDate) -> NaiveDate {
     let year_ago = today - Days::new(364);
     year_ago - Days::new(year_ago.weekday().num_days_from_monday().into())
 }
 
-/// Removes the database of the last demo, and nothing else.
+/// Removes the database of the previous demo, and nothing else.
 fn remove(directory: &Path) -> anyhow::Result<()> {
     for name in ["ballroom.sqlite", "ballroom.sqlite-wal", "ballroom.sqlite-shm"] {
         let file = directory.join(name);
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(error)
-                    .with_context(|| format!("cannot remove the last demo's {}", file.display()));
+                    .with_context(|| format!("cannot remove {} of the previous demo", file.display()));
             }
             _ => (),
         }

@@ -18,85 +18,85 @@ use crate::{
     domain::token,
     ingest::{
         Encoding, Format, Kind, ReadOptions,
-        import::{Create, ImportOptions, Progress, Summary, Told, import},
+        import::{Create, ImportEvent, ImportOptions, Progress, Summary, import},
         mapping,
     },
     score::{Scores, parameters},
     words::counted,
 };
 
-/// Where there is no terminal, a line is printed this often.
-const EVERY: Duration = Duration::from_secs(5);
+/// Interval between lines of progress where there is no terminal.
+const REPORT_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Import answers, incidents, exposure or releases from a file.
+/// Import feedback, incidents, exposure or releases from a file.
 ///
-/// CSV, TSV, NDJSON and Parquet are read, the first three also compressed by gzip. Importing a file twice changes
-/// nothing: rows are known by their external id, or by what they hold; an anonymous answer without an id is known within its file
-/// only. Ends with 2 when rows were rejected.
+/// Reads CSV, TSV, NDJSON and Parquet; the first three may be compressed with gzip. Importing a file twice changes
+/// nothing: a row is recognized by its external ID, or by its content; an anonymous response without an ID is recognized within
+/// its file only. Exits with status 2 if rows were rejected.
 #[derive(Args)]
 pub(super) struct Import {
-    /// What the rows are.
+    /// What the rows of the file contain.
     #[arg(value_enum)]
-    what: What,
+    what: Content,
 
-    /// The file.
+    /// File to import.
     file: PathBuf,
 
-    /// Which column is which field: rating=score,comment=content,release=appVersion. Columns that have the name
-    /// of a field need not be mapped.
+    /// Fields and the columns they are read from, for example rating=score,comment=content,release=appVersion. Columns with the
+    /// name of a field need not be mapped.
     #[arg(long, value_name = "FIELD=COLUMN,...", value_parser = pairs)]
     map: Vec<Pairs>,
 
-    /// Fields that are the same in all rows: product=shop,scale=stars.
+    /// Fields with the same value in all rows, for example product=shop,scale=stars.
     #[arg(long, value_name = "FIELD=TEXT,...", value_parser = pairs)]
     set: Vec<Pairs>,
 
-    /// The scale of all ratings: the same as --set scale=...
+    /// Scale of all ratings; short for --set scale=SCALE.
     #[arg(long)]
     scale: Option<String>,
 
-    /// Make what a row is the first to name. A release made this way starts on the first day that it is seen.
+    /// Create objects of these types when a row refers to one that does not exist. A release created this way starts on the first day on which it is seen.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT,...")]
     create: Vec<Creatable>,
 
-    /// Cells that hold nothing, instead of the usual, whatever the case of their letters; "" (nothing): only empty cells do.
+    /// Texts that mean "no value", in place of the default ones; not case-sensitive. "" (empty): only empty cells mean it.
     ///
-    /// Usual are NA, N/A, #N/A, <NA>, n.a., n.a, NaN, null, nil, none, undefined, (null), (none), (blank), (empty), -, --, –, —,
-    /// \N and the errors of spreadsheets (#NAME?, #VALUE!, #REF!, #DIV/0!, #NULL!); and for features, releases, segments,
-    /// customers, channels, the day of a release and the number of customers that an incident hurts also ?, ??, ???, the
-    /// full stop, unknown, (unknown), TBD and TBA.
+    /// By default: NA, N/A, #N/A, <NA>, n.a., n.a, NaN, null, nil, none, undefined, (null), (none), (blank), (empty), -, --, –, —,
+    /// \N and spreadsheet errors (#NAME?, #VALUE!, #REF!, #DIV/0!, #NULL!). For features, releases, segments,
+    /// customers, channels, release dates and the number of customers affected by an incident also: ?, ??, ???, the
+    /// dot, unknown, (unknown), TBD and TBA.
     #[arg(long, value_delimiter = ',', value_name = "TEXT,...")]
     missing: Option<Vec<String>>,
 
-    /// What stands in front of the versions in this file: with v, v1.2.3 is the release 1.2.3.
+    /// Prefix of the versions in this file; with v, v1.2.3 is the release 1.2.3.
     #[arg(long, value_name = "TEXT")]
     release_prefix: Option<String>,
 
-    /// How times are written, if not in one of the usual ways: %d.%m.%Y %H:%M.
+    /// Format of dates and times, if not a common one, for example %d.%m.%Y %H:%M.
     #[arg(long, value_name = "FORMAT")]
     date_format: Option<String>,
 
-    /// The time zone of times that name none; by default that of the product where --set names one, else UTC.
+    /// Time zone of times without one, as an IANA name; default: the time zone of the product given by --set, else UTC.
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     time_zone: Option<chrono_tz::Tz>,
 
-    /// The system that the data come from; external ids are unique within it.
+    /// System that the data come from; external IDs are unique within it.
     #[arg(long, default_value = "import")]
     source: String,
 
-    /// Read the file as this, whatever its name says.
+    /// File format; default: by the file's name and content.
     #[arg(long, value_enum)]
     format: Option<Format>,
 
-    /// The file's encoding, if it is not found out by itself.
+    /// Character encoding of the file; default: detected.
     #[arg(long, value_enum)]
     encoding: Option<Encoding>,
 
-    /// The character between the columns of a CSV file, if it is not found out by itself.
+    /// Column delimiter of a CSV file, an ASCII character; default: detected.
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<char>,
 
-    /// Where rows go that cannot be taken; by default the file's name with .rejects.csv behind it.
+    /// File for rejected rows; default: the name of the imported file followed by .rejects.csv.
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
 
@@ -113,22 +113,19 @@ fn pairs(text: &str) -> Result<Pairs, mapping::MappingError> {
 fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
     text.parse().map_err(|_| {
         let near = near(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
-        format!(
-            "unknown time zone; write it as the IANA database does, such as Europe/Amsterdam{}",
-            meant(&near)
-        )
+        format!("unknown time zone \"{text}\"; use an IANA name such as Europe/Amsterdam{}", meant(&near))
     })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum What {
-    /// Answers of customers.
+enum Content {
+    /// Responses of customers.
     Feedback,
-    /// Things that did not work.
+    /// Incidents.
     Incidents,
-    /// Active customers of a feature on a day.
+    /// Number of active customers per feature and day.
     Exposure,
-    /// Versions of a product.
+    /// Releases of a product.
     Releases,
 }
 
@@ -151,13 +148,13 @@ impl Import {
             let product = dimensions.product("product", product).ok()?;
             product.time_zone.parse().ok()
         })?;
-        let mut shown = Shown::new();
-        let summary = import(&store, by, &file, options, |told| match told {
-            Told::Progress(progress) => shown.update(progress),
-            Told::Warning(warning) => shown.warn(&warning),
+        let mut display = ProgressDisplay::new();
+        let summary = import(&store, by, &file, options, |report| match report {
+            ImportEvent::Progress(progress) => display.update(progress),
+            ImportEvent::Warning(warning) => display.warn(&warning),
         })
         .await;
-        shown.finish();
+        display.finish();
         let summary = summary.with_context(|| format!("the import of {} failed", file.display()))?;
         print(&summary, &file.display().to_string(), what);
         if let Some(since) = summary.first_day {
@@ -165,7 +162,7 @@ impl Import {
             parameters::after_import(&store, &scores, by, since, clock::now()).await?;
         }
         store.close().await?;
-        // A job that runs this should hear that not everything came in.
+        // A scheduled job can tell that not every row was imported.
         Ok(if summary.rejected == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
     }
 
@@ -177,9 +174,9 @@ impl Import {
             set.push(("scale".to_owned(), scale));
         }
         let delimiter = match self.delimiter {
-            Some(character) => {
-                Some(u8::try_from(character).context("the delimiter must be an ASCII character")?)
-            }
+            Some(character) => Some(u8::try_from(character).with_context(|| {
+                format!("--delimiter: '{character}' is not an ASCII character; use for example , or ;")
+            })?),
             None => None,
         };
         let product = set.iter().find(|(field, _)| field == "product").map(|(_, product)| product.as_str());
@@ -187,10 +184,10 @@ impl Import {
         let makes = |what| self.create.contains(&what);
         Ok(ImportOptions {
             kind: match self.what {
-                What::Feedback => Kind::Feedback,
-                What::Incidents => Kind::Incidents,
-                What::Exposure => Kind::Exposure,
-                What::Releases => Kind::Releases,
+                Content::Feedback => Kind::Feedback,
+                Content::Incidents => Kind::Incidents,
+                Content::Exposure => Kind::Exposure,
+                Content::Releases => Kind::Releases,
             },
             read: ReadOptions { format: self.format, encoding: self.encoding, delimiter },
             map: self.map.into_iter().flatten().collect(),
@@ -212,13 +209,13 @@ impl Import {
     }
 }
 
-/// Progress: a bar on a terminal, a line now and then elsewhere.
-struct Shown {
+/// Shows progress: a bar on a terminal, lines elsewhere.
+struct ProgressDisplay {
     bar: Option<ProgressBar>,
     printed: Instant,
 }
 
-impl Shown {
+impl ProgressDisplay {
     fn new() -> Self {
         let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}  {eta} left");
         let bar = std::io::stderr()
@@ -235,7 +232,7 @@ impl Shown {
                 bar.set_position(progress.bytes);
                 bar.set_message(format!("{rows} rows"));
             }
-            None if self.printed.elapsed() >= EVERY => {
+            None if self.printed.elapsed() >= REPORT_INTERVAL => {
                 self.printed = Instant::now();
                 let percent = 100 * progress.bytes / progress.bytes_total.max(1);
                 eprintln!("{rows} rows, {percent} %");
@@ -260,9 +257,9 @@ impl Shown {
     }
 }
 
-fn print(summary: &Summary, file: &str, what: What) {
+fn print(summary: &Summary, file: &str, what: Content) {
     let Summary {
-        said_before,
+        repeated,
         read,
         accepted,
         unrated,
@@ -278,45 +275,46 @@ fn print(summary: &Summary, file: &str, what: What) {
     println!("{file}: {} read", counted(*read, "row"));
     let without = match unrated {
         0 => String::new(),
-        some => format!(" ({} without a rating, which count in no score)", HumanCount(*some)),
+        some => format!(" ({} without a rating, not counted in scores)", HumanCount(*some)),
     };
     println!("{:>12} accepted{without}", HumanCount(*accepted).to_string());
     println!("{:>12} updated", HumanCount(*updated).to_string());
     println!("{:>12} unchanged", HumanCount(*unchanged).to_string());
-    // Only answers are: of one voice and day the last one counts.
-    if what == What::Feedback {
+    // Feedback only: the last response of a voice and day counts.
+    if what == Content::Feedback {
         println!(
-            "{:>12} superseded (same customer, feature, scale and day: the last answer counts)",
+            "{:>12} superseded (same customer, feature, scale and day: the last response counts)",
             HumanCount(*superseded).to_string()
         );
     }
     if *deleted > 0 {
-        println!("{:>12} deleted here before, and left out", HumanCount(*deleted).to_string());
+        println!("{:>12} skipped (deleted earlier)", HumanCount(*deleted).to_string());
     }
     println!("{:>12} rejected", HumanCount(*rejected).to_string());
-    let made = [
+    let created = [
         (created.products, "product"),
         (created.features, "feature"),
         (created.releases, "release"),
         (created.segments, "segment"),
         (created.customers, "customer"),
     ];
-    let made: Vec<String> = made.iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(*n, what)).collect();
-    if !made.is_empty() {
-        println!("Made: {}.", made.join(", "));
+    let created: Vec<String> =
+        created.iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(*n, what)).collect();
+    if !created.is_empty() {
+        println!("Created: {}.", created.join(", "));
     }
-    if *said_before > 0 {
+    if *repeated > 0 {
         println!(
-            "Warning: {} of an earlier import, and counted again: the answers are anonymous and have no id, so that \
-             nothing tells whether they are the same. If they are, import what is new only, or give each row an id \
+            "Warning: {} of an earlier import and counted again: they are anonymous and have no ID, so duplicates \
+             cannot be recognized. If they are duplicates, import new rows only, or give each row an ID \
              (--map external_id=COLUMN).",
-            match said_before {
-                1 => "1 accepted row says what a row says".to_owned(),
-                more => format!("{} accepted rows say what rows say", HumanCount(*more)),
+            match repeated {
+                1 => "1 accepted row equals a row".to_owned(),
+                more => format!("{} accepted rows equal rows", HumanCount(*more)),
             }
         );
     }
     if let Some(rejects) = rejects {
-        println!("What was rejected, and why, is in {}.", rejects.display());
+        println!("Rejected rows and the reasons are in {}.", rejects.display());
     }
 }

@@ -1,4 +1,4 @@
-//! How a server runs jobs: each setting a flag and an environment variable.
+//! Settings of jobs: each is an option and an environment variable.
 
 use std::time::Duration;
 
@@ -7,31 +7,31 @@ use clap::{Args, value_parser};
 use super::limits::seconds;
 use crate::job::Settings;
 
-/// How a server runs jobs.
+/// Settings of jobs.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Jobs")]
 pub(super) struct JobRunner {
-    /// Jobs that this process runs at the same time; 0 leaves them to other processes.
+    /// Number of jobs that this process runs at a time; 0 leaves them to other processes.
     #[arg(long, env = "BALLROOM_JOB_WORKERS", value_name = "N", default_value_t = 2, value_parser = value_parser!(u8).range(0..=64))]
     job_workers: u8,
 
-    /// Seconds after which it looks again whether one is due.
+    /// Interval of checks for due jobs.
     #[arg(long, env = "BALLROOM_JOB_POLL", value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     job_poll: Duration,
 
-    /// Seconds after which another process takes a job over whose process died or hangs.
+    /// Time after which another process takes over a job whose process died or hangs.
     #[arg(long, env = "BALLROOM_JOB_LEASE", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     job_lease: Duration,
 
-    /// Seconds that a job may take.
+    /// Time limit of a run.
     #[arg(long, env = "BALLROOM_JOB_TIME", value_name = "SECONDS", default_value = "3600", value_parser = seconds)]
     job_time: Duration,
 
-    /// How often a job that fails is tried before it is left to its next time.
+    /// Number of attempts before a failing job waits for its next due time.
     #[arg(long, env = "BALLROOM_JOB_ATTEMPTS", value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(1..=100))]
     job_attempts: u32,
 
-    /// Seconds after which a job that failed is tried again; twice as long after each further attempt.
+    /// Pause before a failed job is retried; doubled after each further attempt.
     #[arg(long, env = "BALLROOM_JOB_PAUSE", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     job_pause: Duration,
 
@@ -39,14 +39,14 @@ pub(super) struct JobRunner {
     keep: Keep,
 }
 
-/// For how long what only looks back is kept.
+/// Retention of events and runs.
 #[derive(Args, Clone, Copy)]
 pub(super) struct Keep {
-    /// Days for which events are kept, so that subscribers can go on where they were.
+    /// Days for which events are stored: subscriptions can resume from cursors within this time.
     #[arg(long, env = "BALLROOM_KEEP_EVENTS", value_name = "DAYS", default_value_t = 30, value_parser = value_parser!(u32).range(1..=36_500))]
     keep_events: u32,
 
-    /// Days for which runs of jobs are kept.
+    /// Days for which runs of jobs are stored.
     #[arg(long, env = "BALLROOM_KEEP_RUNS", value_name = "DAYS", default_value_t = 30, value_parser = value_parser!(u32).range(1..=36_500))]
     keep_runs: u32,
 }

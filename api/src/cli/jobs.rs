@@ -17,30 +17,30 @@ use crate::{
     score::Scores,
 };
 
-/// List the jobs of an organization, which a server runs by itself, show their history, and run one now.
+/// List the jobs of an organization, show their history, or run one now. `serve` runs them on schedule.
 #[derive(Args)]
 pub(super) struct Jobs {
     #[command(flatten)]
     tenant: Tenant,
 
     #[command(subcommand)]
-    verb: Verb,
+    action: Action,
 }
 
 #[derive(Subcommand)]
-enum Verb {
-    /// List the jobs, with the next and the last run of each.
+enum Action {
+    /// List the jobs with their next and last runs.
     List,
-    /// List the last runs, the latest first.
+    /// List the last runs, latest first.
     History {
-        /// Name of the job; all of them by default.
+        /// Name of the job; default: all jobs.
         name: Option<String>,
 
-        /// How many runs.
+        /// Number of runs.
         #[arg(long, value_name = "N", default_value_t = 20)]
         last: u32,
     },
-    /// Run a job now, in this process; exits with 1 if it fails.
+    /// Run a job now, in this process. The exit status is 1 if it fails.
     Run {
         /// Name of the job.
         name: String,
@@ -54,14 +54,14 @@ impl Jobs {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
         let store = database.open().await?;
         let by = token::operator(self.tenant.find(&store).await?.id).administers()?;
-        let settings = match &self.verb {
-            Verb::Run { keep, .. } => keep.settings(),
+        let settings = match &self.action {
+            Action::Run { keep, .. } => keep.settings(),
             _ => job::Settings::default(),
         };
         let jobs = job::Jobs::new(store.clone(), Scores::new(store.clone()), settings);
         let mut code = ExitCode::SUCCESS;
-        match self.verb {
-            Verb::List => {
+        match self.action {
+            Action::List => {
                 jobs.enroll(by).await?;
                 let mut table = report::table(["job", "next run", "last run", "outcome", "message"], &[]);
                 for job in jobs.all(by).await? {
@@ -70,7 +70,7 @@ impl Jobs {
                 }
                 println!("{}", table.trim_fmt());
             }
-            Verb::History { name, last } => {
+            Action::History { name, last } => {
                 let kind = name.as_deref().map(job::named).transpose()?;
                 let columns = ["job", "started", "seconds", "attempt", "outcome", "server", "message"];
                 let mut table = report::table(columns, &[2, 3]);
@@ -79,7 +79,7 @@ impl Jobs {
                 }
                 println!("{}", table.trim_fmt());
             }
-            Verb::Run { name, .. } => {
+            Action::Run { name, .. } => {
                 let kind = job::named(&name)?;
                 let ended = jobs.run_now(by, kind).await?;
                 println!("{name}: {}.", ended.message);
@@ -123,7 +123,7 @@ fn word(outcome: JobOutcome) -> &'static str {
     match outcome {
         JobOutcome::Running => "running",
         JobOutcome::Succeeded => "succeeded",
-        JobOutcome::Retried => "failed, tried again",
+        JobOutcome::Retried => "failed, will be retried",
         JobOutcome::Failed => "failed",
         JobOutcome::Stopped => "stopped",
         JobOutcome::Lost => "lost",

@@ -1,4 +1,4 @@
-//! How listening connections are kept: each setting a flag and an environment variable.
+//! Settings of subscriptions, each an option and an environment variable.
 
 use std::time::Duration;
 
@@ -6,35 +6,35 @@ use clap::{Args, value_parser};
 
 use crate::http::LiveSettings;
 
-/// How WebSockets and event streams are kept.
+/// WebSocket connections and event streams.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Subscriptions")]
 pub(super) struct Live {
-    /// WebSockets and event streams that are open at the same time.
+    /// Maximum number of open WebSocket connections and event streams.
     #[arg(long, env = "BALLROOM_LISTENERS", value_name = "N", default_value_t = 5_000)]
     listeners: usize,
 
-    /// Operations that run at the same time on one WebSocket.
+    /// Maximum number of operations that run at the same time on one WebSocket connection.
     #[arg(long, env = "BALLROOM_SOCKET_OPERATIONS", value_name = "N", default_value_t = 100)]
     socket_operations: usize,
 
-    /// Bytes of a message on a WebSocket.
+    /// Maximum size of a WebSocket message, in bytes.
     #[arg(long, env = "BALLROOM_SOCKET_MESSAGE", value_name = "BYTES", default_value_t = 1_048_576)]
     socket_message: usize,
 
-    /// Seconds within which a WebSocket must be initialised.
+    /// Time within which a client must send connection_init, in seconds; at least 1.
     #[arg(long, env = "BALLROOM_SOCKET_INIT_TIMEOUT", value_name = "SECONDS", default_value_t = 10, value_parser = value_parser!(u64).range(1..))]
     socket_init_timeout: u64,
 
-    /// Seconds after which a listener is cut off that takes nothing of what it is sent.
+    /// Time after which a client that reads nothing is disconnected, in seconds; at least 1.
     #[arg(long, env = "BALLROOM_LISTENER_TIMEOUT", value_name = "SECONDS", default_value_t = 15, value_parser = value_parser!(u64).range(1..))]
     listener_timeout: u64,
 
-    /// Seconds from one sign of life to the next on a connection that has nothing to say.
+    /// Interval between keep-alive messages on an idle connection, in seconds; at least 1.
     #[arg(long, env = "BALLROOM_LISTENER_PING", value_name = "SECONDS", default_value_t = 20, value_parser = value_parser!(u64).range(1..))]
     listener_ping: u64,
 
-    /// Seconds within which the revocation of a token ends its listening connections.
+    /// Time within which the revocation of a token closes its connections, in seconds; at least 1.
     #[arg(long, env = "BALLROOM_TOKEN_RECHECK", value_name = "SECONDS", default_value_t = 15, value_parser = value_parser!(u64).range(1..))]
     token_recheck: u64,
 }

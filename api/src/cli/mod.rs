@@ -31,7 +31,7 @@ use settings::{Database, Log};
 
 use crate::{base::error::with_causes, store::Settings, words::counted};
 
-/// Feedback and value analytics: which features customers value, and which release hurt them.
+/// Feedback and value analytics: which features customers value, and which releases made things worse.
 #[derive(Parser)]
 #[command(name = "ballroom", version, max_term_width = 100, propagate_version = true)]
 struct Arguments {
@@ -50,22 +50,22 @@ enum Command {
     /// Serve GraphQL at /graphql.
     Serve(serve::Serve),
 
-    /// Fill an embedded database with a simulated year, show what is found in it, and serve it.
+    /// Fill an embedded database with a simulated year, print the reports on it, and serve it.
     Demo(demo::Demo),
 
-    /// Import answers, incidents, exposure or releases from a file.
+    /// Import feedback, incidents, exposure or releases from a file.
     Import(import::Import),
 
     /// Print a report.
     Report(report::Report),
 
-    /// Compute the parameters that scores rest on, and keep them.
+    /// Compute and store the parameters that scores are computed with.
     Parameters(parameters::Parameters),
 
-    /// List what the server does by itself, and run one of it now.
+    /// List the server's jobs, and run one now.
     Jobs(jobs::Jobs),
 
-    /// Make, list and revoke tokens.
+    /// Create, list and revoke tokens.
     Token(token::Token),
 
     /// Create and list organizations.
@@ -76,27 +76,29 @@ enum Command {
     #[command(subcommand)]
     Operator(operator::Operator),
 
-    /// Recount the daily counts from the rows; exits with 1 if they differ, and says where.
+    /// Check the daily counts against the stored rows; print the differences and exit with status 1 if there are any.
+    ///
+    /// Without --organization, all organizations are checked.
     Verify(verify::Verify),
 
-    /// Print the GraphQL schema, in the schema definition language.
+    /// Print the GraphQL schema in the schema definition language (SDL).
     Schema(schema::Schema),
 
-    /// Copy the embedded database into a file, also while a server writes to it.
+    /// Copy the embedded database to a file, even while a server is writing to it.
     Backup(backup::Backup),
 
-    /// Bring the database up to date.
+    /// Apply the pending migrations to the database.
     Migrate,
 }
 
-/// The stack of a thread, in bytes; memory that is never touched costs nothing. Resolvers lie within one another as deep as
-/// a document may, and take several times as much in a debug build.
-const STACK: usize = 16 * 1024 * 1024;
+/// Stack size of a thread, in bytes; memory that is never touched costs nothing. Resolvers are nested as deep as
+/// a document may be, and need several times as much in a debug build.
+const THREAD_STACK: usize = 16 * 1024 * 1024;
 
-/// Parses the arguments and does what they say.
+/// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
     if let Some(place) = misplaced_url(std::env::args_os().skip(1)) {
-        eprintln!("ballroom: {place}: the URL of a database is given by --database-url or DATABASE_URL");
+        eprintln!("ballroom: {place}: unexpected database URL; pass it with --database-url or DATABASE_URL");
         return ExitCode::from(2);
     }
     let arguments = Arguments::parse();
@@ -105,10 +107,10 @@ pub fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let mut threads = tokio::runtime::Builder::new_multi_thread();
-    let runtime = match threads.enable_all().thread_stack_size(STACK).build() {
+    let runtime = match threads.enable_all().thread_stack_size(THREAD_STACK).build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("ballroom: no threads: {error}");
+            eprintln!("ballroom: cannot start threads: {error}");
             return ExitCode::FAILURE;
         }
     };
@@ -121,19 +123,19 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Where the URL of a database server stands that is wanted elsewhere: what is said of a wrong argument quotes it, and it
+/// The place of a database URL that was passed as another argument: the parser's message would quote it, and it
 /// may hold a password.
 fn misplaced_url(arguments: impl Iterator<Item = OsString>) -> Option<String> {
-    const WANTED: &str = "--database-url";
-    let mut before = String::new();
+    const URL_OPTION: &str = "--database-url";
+    let mut previous = String::new();
     for argument in arguments {
         let argument = argument.to_string_lossy().into_owned();
         let (flag, value) = match argument.split_once('=') {
             Some((flag, value)) if flag.starts_with("--") => (flag, value),
-            _ => (before.as_str(), argument.as_str()),
+            _ => (previous.as_str(), argument.as_str()),
         };
         let scheme = value.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-        if flag != WANTED && matches!(scheme.as_deref(), Some("postgres" | "postgresql")) {
+        if flag != URL_OPTION && matches!(scheme.as_deref(), Some("postgres" | "postgresql")) {
             let place = if flag.starts_with('-') {
                 format!("wrong value of {flag}")
             } else {
@@ -141,7 +143,7 @@ fn misplaced_url(arguments: impl Iterator<Item = OsString>) -> Option<String> {
             };
             return Some(place);
         }
-        before = argument;
+        previous = argument;
     }
     None
 }
@@ -162,8 +164,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Schema(schema) => schema.run(),
         Command::Backup(backup) => return backup.run(&database).await,
         Command::Migrate => {
-            let applied = database.make(Settings::default()).await?.migrate().await?;
-            println!("{} applied; the database is up to date.", counted(applied as u64, "migration"));
+            let applied = database.create(Settings::default()).await?.migrate().await?;
+            println!("Applied {}; the database is up to date.", counted(applied as u64, "migration"));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -195,8 +197,8 @@ mod tests {
             "--data-dir postgres://me:secret@host/name serve",
             "serve --data-dir=postgres://me:secret@host/name",
         ] {
-            let said = found(wrong).unwrap_or_default();
-            assert!(said.starts_with("wrong ") && !said.contains("secret"), "{wrong}: {said}");
+            let place = found(wrong).unwrap_or_default();
+            assert!(place.starts_with("wrong ") && !place.contains("secret"), "{wrong}: {place}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whose callers are let in besides those with tokens of this server: each setting a flag and an environment variable.
+//! Settings of OpenID Connect, each an option and an environment variable.
 
 use anyhow::{Context, anyhow};
 use clap::Args;
@@ -8,47 +8,47 @@ use crate::{
     http::{Oidc, OidcSettings},
 };
 
-/// Callers of an OpenID Connect issuer.
+/// The OpenID Connect issuer whose tokens are accepted.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "OpenID Connect")]
 pub(super) struct OpenIdConnect {
-    /// Believe the tokens of this issuer: its URL, exactly as its tokens name it.
+    /// Accept the tokens of this issuer; its URL, exactly as in the claim `iss` of its tokens.
     #[arg(long, env = "BALLROOM_OIDC_ISSUER", value_name = "URL", requires = "oidc_audience")]
     oidc_issuer: Option<String>,
 
-    /// The audience (`aud`) that its tokens must be for.
+    /// Required audience (claim `aud`) of the tokens.
     #[arg(long, env = "BALLROOM_OIDC_AUDIENCE", value_name = "AUDIENCE")]
     oidc_audience: Option<String>,
 
-    /// The claim that holds roles; a path with dots reaches into objects, such as realm_access.roles.
+    /// Claim with the roles; a dotted path such as realm_access.roles reaches into objects.
     #[arg(long, env = "BALLROOM_OIDC_ROLE_CLAIM", value_name = "CLAIM", default_value = "roles")]
     oidc_role_claim: String,
 
-    /// What a value of that claim means, such as staff=SUPPORT; repeatable. The names of roles mean themselves.
+    /// Role for a value of that claim, for example staff=SUPPORT; repeatable. Values that are names of roles need no mapping.
     #[arg(long, env = "BALLROOM_OIDC_ROLES", value_name = "VALUE=ROLE", value_delimiter = ',')]
     oidc_role: Vec<String>,
 
-    /// The claim that holds the key of the organization; without it all callers belong to one.
+    /// Claim with the key of the organization; without it, all callers belong to the same organization.
     #[arg(long, env = "BALLROOM_OIDC_ORGANIZATION_CLAIM", value_name = "CLAIM")]
     oidc_organization_claim: Option<String>,
 
-    /// The key of the organization of callers whose tokens name none.
+    /// Key of the organization of callers whose tokens name none.
     #[arg(long, env = "BALLROOM_OIDC_ORGANIZATION", value_name = "KEY", default_value = organization::FIRST)]
     oidc_organization: String,
 
-    /// The claim that holds the customer's key, for callers with the role CUSTOMER.
+    /// Claim with the customer's key, for callers with the role CUSTOMER.
     #[arg(long, env = "BALLROOM_OIDC_CUSTOMER_CLAIM", value_name = "CLAIM", default_value = "sub")]
     oidc_customer_claim: String,
 }
 
 impl OpenIdConnect {
-    /// The issuer to believe, if one is set.
+    /// The trusted issuer, if one is set.
     pub(super) fn issuer(&self) -> anyhow::Result<Option<Oidc>> {
         let Some(issuer) = self.oidc_issuer.clone() else { return Ok(None) };
         let pair = |text: &String| {
-            let (value, role) = text
-                .split_once('=')
-                .with_context(|| format!("--oidc-role {text}: write VALUE=ROLE, such as staff=SUPPORT"))?;
+            let (value, role) = text.split_once('=').with_context(|| {
+                format!("--oidc-role: \"{text}\" has no \"=\"; write VALUE=ROLE, for example staff=SUPPORT")
+            })?;
             Ok((value.trim().to_owned(), role.trim().to_owned()))
         };
         let settings = OidcSettings {

@@ -7,29 +7,29 @@ use clap::Subcommand;
 use super::settings::Database;
 use crate::{base::reference::PublicId, clock, domain::operator, report};
 
-/// Create, list and revoke tokens of operators of the server, who create and list organizations through GraphQL and see
-/// nothing of what is in one.
+/// Create, list and revoke tokens of operators of the server. Operators create and list organizations through GraphQL and
+/// cannot see the data of any organization.
 #[derive(Subcommand)]
 pub(super) enum Operator {
-    /// Create a token of an operator and print it; it is not shown again.
+    /// Create an operator token and print it; it cannot be shown again.
     Create {
-        /// What the token is for.
+        /// Name of the token: what it is for.
         #[arg(long)]
         name: String,
 
-        /// When it expires, for example 2027-01-01T00:00:00Z; never by default.
+        /// Expiration time, for example 2027-01-01T00:00:00Z; default: never.
         #[arg(long, value_name = "TIME")]
         expires: Option<DateTime<Utc>>,
 
-        /// Print the token and nothing else.
+        /// Print only the token.
         #[arg(long)]
         quiet: bool,
     },
-    /// List the tokens of operators.
+    /// List the operator tokens.
     List,
-    /// Revoke a token of an operator.
+    /// Revoke an operator token.
     Revoke {
-        /// Its ID or name.
+        /// ID or name of the token.
         token: String,
     },
 }
@@ -44,7 +44,7 @@ impl Operator {
                     println!("{text}");
                 } else {
                     let (name, id) = (row.name, row.id.public());
-                    println!("The operator's token \"{name}\" ({id}), shown only this once:\n\n    {text}\n");
+                    println!("Operator token \"{name}\" ({id}); it is shown only once:\n\n    {text}\n");
                     println!("Send it as `Authorization: Bearer {text}`.");
                 }
             }
@@ -59,7 +59,7 @@ impl Operator {
             }
             Self::Revoke { token } => {
                 let row = operator::revoke(&store, &token, clock::now()).await?;
-                println!("The operator's token \"{}\" ({}) is revoked.", row.name, row.id.public());
+                println!("Revoked the operator token \"{}\" ({}).", row.name, row.id.public());
             }
         }
         store.close().await?;

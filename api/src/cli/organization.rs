@@ -12,16 +12,16 @@ use crate::{
     store::Store,
 };
 
-/// The organization that a command works for.
+/// The organization that a command works on.
 #[derive(Args, Clone)]
 pub(super) struct Tenant {
-    /// Key or ID of the organization; by default the one with the key main, or the oldest.
+    /// Key or ID of the organization; default: the organization with the key main, else the oldest.
     #[arg(long, global = true, env = "BALLROOM_ORGANIZATION", value_name = "KEY")]
     organization: Option<String>,
 }
 
 impl Tenant {
-    /// The organization that is named, if one is.
+    /// The organization that was given, if any.
     pub(super) async fn named(&self, store: &Store) -> anyhow::Result<Option<organization::Model>> {
         match self.organization.as_deref().filter(|key| !key.is_empty()) {
             Some(key) => Ok(Some(organizations::referenced(store, "--organization", key).await?)),
@@ -29,7 +29,7 @@ impl Tenant {
         }
     }
 
-    /// The organization that is named, else the first one.
+    /// The organization that was given, else the first one.
     pub(super) async fn find(&self, store: &Store) -> anyhow::Result<organization::Model> {
         match self.named(store).await? {
             Some(named) => Ok(named),
@@ -41,12 +41,12 @@ impl Tenant {
 /// Create and list organizations.
 #[derive(Subcommand)]
 pub(super) enum Organization {
-    /// Create an organization. The same key again sets the name, if one is given.
+    /// Create an organization, or rename the one with this key.
     Create {
-        /// Short name, unique on the server; at most 64 characters.
+        /// Key: a short name, unique on the server; at most 64 characters.
         key: String,
 
-        /// Display name; the key by default.
+        /// Display name; default: the key.
         #[arg(long)]
         name: Option<String>,
     },
@@ -64,13 +64,13 @@ impl Organization {
                 let (key, id) = (&row.key, row.id.public());
                 match outcome {
                     Outcome::Created => println!(
-                        "The organization \"{key}\" ({id}) was created. `ballroom token create --organization \
-                         {key} --role administrator --name NAME` makes a token for it."
+                        "Created the organization \"{key}\" ({id}). Create a token for it with `ballroom token create \
+                         --organization {key} --role administrator --name NAME`."
                     ),
                     Outcome::Updated => {
-                        println!("The organization \"{key}\" ({id}) is now called \"{}\".", row.name)
+                        println!("Renamed the organization \"{key}\" ({id}) to \"{}\".", row.name)
                     }
-                    _ => println!("The organization \"{key}\" ({id}) exists already; nothing was changed."),
+                    _ => println!("The organization \"{key}\" ({id}) already exists; nothing was changed."),
                 }
             }
             Self::List => {

@@ -12,15 +12,15 @@ use crate::{
     words::counted,
 };
 
-/// Compute the parameters that scores rest on from the counts as they are, and keep them. `serve` does so every
-/// night and `import` at its end; this is for days that many late answers have changed.
+/// Compute the parameters of scores from the current daily counts and store them. `serve` does so every
+/// night and `import` at its end; use this command for days that many late responses have changed.
 #[derive(Args)]
 pub(super) struct Parameters {
-    /// The first day; without it, the days that were missed.
+    /// First day, for example 2026-01-31; default: the days without parameters.
     #[arg(long, env = "BALLROOM_FROM", value_name = "DAY")]
     from: Option<NaiveDate>,
 
-    /// The day after the last; without it, all days that are over.
+    /// The day after the last; default: through the last day that is over.
     #[arg(long, env = "BALLROOM_UNTIL", value_name = "DAY", requires = "from")]
     until: Option<NaiveDate>,
 
@@ -39,7 +39,9 @@ impl Parameters {
                 let dimensions = store.dimensions(by.organization()).await?;
                 let over = parameters::last_day(&dimensions, now);
                 let until = self.until.or(over.map(|over| over + Days::new(1)));
-                let until = until.context("there is no product yet, so no day is over")?;
+                let until = until.context(
+                    "there is no product yet, so no day has ended; create a product first, or give --until",
+                )?;
                 let period = Period { from, until };
                 parameters::compute(&store, &scores, by, period, now).await?
             }
@@ -47,10 +49,9 @@ impl Parameters {
         match (computed.first(), computed.last()) {
             (Some(first), Some(last)) => {
                 let days = counted(computed.len() as u64, "day");
-                let are = if computed.len() == 1 { "is" } else { "are" };
-                println!("{days} {are} kept, from {first} to {last}.");
+                println!("Stored the parameters of {days}, from {first} through {last}.");
             }
-            _ => println!("Nothing to compute: no day is missing, or none has answers."),
+            _ => println!("Nothing to compute: no day lacks parameters, or no day has responses."),
         }
         store.close().await?;
         Ok(())

@@ -1,7 +1,7 @@
-//! Printing, to whoever still reads.
+//! Printing that tolerates a closed pipe.
 //!
-//! The standard library's macros panic when the program at the other end of a pipe has gone (`ballroom schema | head`).
-//! These have their names and stand in their place in all commands; they end the process as the signal of a broken pipe
+//! The macros of the standard library panic when the reader of a pipe has exited (`ballroom schema | head`).
+//! These have the same names and replace them in all commands; they end the process as the signal of a broken pipe
 //! would.
 
 use std::{
@@ -9,7 +9,7 @@ use std::{
     io::{self, ErrorKind, Write},
 };
 
-/// The exit code of a program that the signal of a broken pipe has ended, as shells show it.
+/// Exit status of a program that was ended by SIGPIPE, as shells show it.
 const BROKEN_PIPE: i32 = 128 + 13;
 
 macro_rules! print {
@@ -25,19 +25,19 @@ macro_rules! eprintln {
     ($($text:tt)*) => { $crate::cli::print::err(format_args!("{}\n", format_args!($($text)*))) };
 }
 
-/// Prints what a command has found.
+/// Prints to standard output.
 pub(super) fn out(text: Arguments<'_>) {
     let mut out = io::stdout().lock();
     if let Err(error) = out.write_fmt(text).and_then(|()| out.flush()) {
         if error.kind() != ErrorKind::BrokenPipe {
-            err(format_args!("ballroom: the output cannot be written: {error}\n"));
+            err(format_args!("ballroom: cannot write the output: {error}\n"));
             std::process::exit(1);
         }
         std::process::exit(BROKEN_PIPE);
     }
 }
 
-/// Says something beside it; to nobody, if nobody listens.
+/// Prints to standard error; does nothing if it is closed.
 pub(super) fn err(text: Arguments<'_>) {
     let _ = io::stderr().lock().write_fmt(text);
 }

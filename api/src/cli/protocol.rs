@@ -1,4 +1,4 @@
-//! How the server is spoken to: each setting a flag and an environment variable.
+//! Settings of HTTP and GraphQL, each an option and an environment variable.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -11,68 +11,68 @@ use crate::{
     http,
 };
 
-/// How the server is spoken to.
+/// HTTP and GraphQL.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Protocol")]
 pub(super) struct Protocol {
-    /// Who may ask what the schema is.
+    /// Callers that may introspect the schema.
     #[arg(long, env = "BALLROOM_INTROSPECTION", value_enum, value_name = "WHO", default_value_t = Introspection::On)]
     introspection: Introspection,
 
-    /// Be a subgraph (Apollo Federation 2): answer `_service` and `_entities`.
+    /// Act as a subgraph (Apollo Federation 2) with the fields `_service` and `_entities`.
     #[arg(long, env = "BALLROOM_FEDERATION", value_parser = BoolishValueParser::new())]
     federation: bool,
 
-    /// Documents that are kept for clients that send their hash next time; 0 keeps none.
+    /// Maximum number of automatic persisted queries; 0 disables them.
     #[arg(long, env = "BALLROOM_PERSISTED_QUERIES", value_name = "N", default_value_t = 1_000)]
     persisted_queries: usize,
 
-    /// Run only the documents in this file: a JSON object of documents by id.
+    /// Run only the documents in this file: a JSON object with documents by ID.
     #[arg(long, env = "BALLROOM_TRUSTED_DOCUMENTS", value_name = "FILE")]
     trusted_documents: Option<PathBuf>,
 
-    /// Let pages of this origin ask (https://app.example.com), or of all (*); may be given several times.
+    /// Origin whose pages may send requests, for example https://app.example.com, or * for all; repeatable.
     #[arg(long, env = "BALLROOM_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     cors_origin: Vec<String>,
 
-    /// Seconds that a caller may use an answer to a query by GET without asking whether it still holds.
+    /// Cache lifetime (max-age) of responses to queries by GET, in seconds.
     #[arg(long, env = "BALLROOM_MAX_AGE", value_name = "SECONDS", default_value_t = 0)]
     max_age: u32,
 
-    /// Seconds that the head of a request may take to come (10 at most), and then its body.
+    /// Time within which the header of a request must arrive (10 at most), and then its body, in seconds; at most 86400.
     #[arg(long, env = "BALLROOM_READ_TIMEOUT", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     read_timeout: Duration,
 
-    /// Seconds after which a client is let go that takes nothing of its answer (on Linux).
+    /// Time after which a client that reads nothing of its response is disconnected, in seconds; at most 86400 (Linux only).
     #[arg(long, env = "BALLROOM_WRITE_TIMEOUT", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     write_timeout: Duration,
 
-    /// Seconds that a connection is kept of which nothing is asked.
+    /// Time after which an idle connection is closed, in seconds; at most 86400.
     #[arg(long, env = "BALLROOM_KEEP_ALIVE", value_name = "SECONDS", default_value = "75", value_parser = seconds)]
     keep_alive: Duration,
 
-    /// Speak TLS, and with it HTTP/2, with the certificates in this PEM file.
+    /// Serve TLS and HTTP/2 with the certificate chain in this PEM file.
     #[arg(long, env = "BALLROOM_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
     tls_certificate: Option<PathBuf>,
 
-    /// The key of the certificate, in PEM.
+    /// Private key of the certificate, a PEM file.
     #[arg(long, env = "BALLROOM_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
 }
 
-/// Who may ask what the schema is.
+/// Callers that may introspect the schema.
 #[derive(Clone, Copy, ValueEnum)]
 enum Introspection {
-    /// Everybody with a token.
+    /// Every authenticated caller.
     On,
-    /// Administrators.
+    /// Administrators only.
     Administrators,
-    /// Nobody.
+    /// No caller.
     Off,
 }
 
 impl Protocol {
-    /// What lets documents in.
+    /// The admission of documents.
     pub(super) fn documents(&self, limits: &Limits) -> anyhow::Result<Documents> {
         let introspection = match self.introspection {
             Introspection::On => document::Introspection::On,
@@ -81,7 +81,7 @@ impl Protocol {
         };
         let trusted = self.trusted().with_context(|| {
             let file = self.trusted_documents.as_deref().unwrap_or(std::path::Path::new(""));
-            format!("the trusted documents cannot be read from {}", file.display())
+            format!("cannot read the trusted documents from {}", file.display())
         })?;
         let limits = limits.of_documents();
         let settings = document::Settings {
@@ -100,15 +100,15 @@ impl Protocol {
         Ok(Some(Trusted::parse(&text).map_err(anyhow::Error::msg)?))
     }
 
-    /// Whether the server is a subgraph.
+    /// Whether the server acts as a subgraph.
     pub(super) fn federation(&self) -> bool {
         self.federation
     }
 
-    /// How HTTP is spoken.
+    /// The settings of HTTP.
     pub(super) fn http(&self, limits: &Limits, workers: usize) -> anyhow::Result<http::Settings> {
         let tls = match (&self.tls_certificate, &self.tls_key) {
-            (Some(certificate), Some(key)) => Some(http::certified(certificate, key)?),
+            (Some(certificate), Some(key)) => Some(http::tls_config(certificate, key)?),
             _ => None,
         };
         Ok(http::Settings {
@@ -123,21 +123,20 @@ impl Protocol {
         })
     }
 
-    /// How long a client may take nothing of its answer.
+    /// How long a client may read nothing of its response.
     pub(super) fn write_timeout(&self) -> Duration {
         self.write_timeout
     }
 }
 
-/// An origin as browsers send it: scheme, host and port, nothing after.
+/// An origin as browsers send it: scheme, host and port, without a path.
 fn origin(text: &str) -> Result<String, String> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let good = |host: &str| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '*']);
     match text == "*" || host.is_some_and(good) {
         true => Ok(text.to_ascii_lowercase()),
-        false => {
-            Err("an origin is like https://app.example.com or http://localhost:3000, without a path"
-                .to_owned())
-        }
+        false => Err(format!(
+            "\"{text}\" is not an origin; write scheme, host and port without a path, for example https://app.example.com"
+        )),
     }
 }

@@ -1,4 +1,4 @@
-//! How fast publishable tokens may submit: each limit a flag and an environment variable. `docs/access.md` explains them.
+//! Rate limits of publishable tokens, each an option and an environment variable. `docs/access.md` explains them.
 
 use std::num::NonZeroU32;
 
@@ -6,24 +6,24 @@ use clap::Args;
 
 use crate::ingest::RateSettings;
 
-/// How fast publishable tokens may submit.
+/// Rate limits of publishable tokens.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Publishable tokens")]
 pub(super) struct Rates {
-    /// Answers a minute with one publishable token.
+    /// Maximum number of responses per minute with one publishable token.
     #[arg(long, env = "BALLROOM_RATE_TOKEN", value_name = "N", default_value = "1200")]
     rate_token: NonZeroU32,
 
-    /// Answers a minute with publishable tokens from one address.
+    /// Maximum number of responses per minute with publishable tokens from one IP address.
     #[arg(long, env = "BALLROOM_RATE_ADDRESS", value_name = "N", default_value = "120")]
     rate_address: NonZeroU32,
 
-    /// Answers a minute of one respondent of a publishable token.
+    /// Maximum number of responses per minute from one respondent of a publishable token.
     #[arg(long, env = "BALLROOM_RATE_RESPONDENT", value_name = "N", default_value = "20")]
     rate_respondent: NonZeroU32,
 
-    /// The header in which a proxy in front of this server says from where a caller calls, such as X-Forwarded-For; of
-    /// several addresses the last is taken. Without it: the address of whoever connects.
+    /// Header in which a trusted proxy passes the client's address, for example X-Forwarded-For; of
+    /// several addresses the last is used. Default: the address of the connection.
     #[arg(long, env = "BALLROOM_ADDRESS_HEADER", value_name = "HEADER")]
     address_header: Option<String>,
 }

@@ -18,36 +18,36 @@ pub(super) struct Report {
     tenant: Tenant,
 
     #[command(subcommand)]
-    which: Which,
+    which: ReportKind,
 }
 
 #[derive(Subcommand)]
-enum Which {
-    /// What customers value: every feature of a product.
+enum ReportKind {
+    /// Value report: the perceived value of every feature of a product.
     Value(Value),
-    /// Did a release make things worse? Every release of a product, or one.
+    /// Release report: whether a release made things worse, for every release of a product or one.
     Release(Release),
 }
 
 /// The value report.
 #[derive(Args)]
 struct Value {
-    /// The product, by key or id.
+    /// Key or ID of the product.
     #[arg(long)]
     product: String,
 
     #[command(flatten)]
     days: Days,
 
-    /// Only answers to this release.
+    /// Only responses on this release, given by version or ID.
     #[arg(long)]
     release: Option<String>,
 
-    /// Only the value to this segment.
+    /// Only the value to this segment, given by key or ID.
     #[arg(long)]
     segment: Option<String>,
 
-    /// As it could be known at the end of this day.
+    /// Report with the data known at the end of this day; default: all data.
     #[arg(long, value_name = "DAY")]
     as_of: Option<NaiveDate>,
 
@@ -74,15 +74,15 @@ struct Days {
 /// The release report.
 #[derive(Args)]
 struct Release {
-    /// The product, by key or id.
+    /// Key or ID of the product.
     #[arg(long)]
     product: String,
 
-    /// Only this release, by version or id.
+    /// Only this release, given by version or ID.
     #[arg(long)]
     release: Option<String>,
 
-    /// As it could be known at the end of this day.
+    /// Report with the data known at the end of this day; default: all data.
     #[arg(long, value_name = "DAY")]
     as_of: Option<NaiveDate>,
 
@@ -90,19 +90,19 @@ struct Release {
     output: Output,
 }
 
-/// How to print.
+/// Output format.
 #[derive(Args)]
 struct Output {
-    /// How to print.
+    /// Output format.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// For people.
+    /// A table for people.
     Table,
-    /// For programs.
+    /// JSON for programs.
     Json,
 }
 
@@ -112,11 +112,12 @@ impl Report {
         let by = token::operator(self.tenant.find(&store).await?.id).reports()?;
         let scores = Scores::new(store.clone());
         let dimensions = store.dimensions(by.organization()).await?;
-        let (Which::Value(Value { product, .. }) | Which::Release(Release { product, .. })) = &self.which;
+        let (ReportKind::Value(Value { product, .. }) | ReportKind::Release(Release { product, .. })) =
+            &self.which;
         let product = dimensions.product("--product", product)?;
         let today = products::today(product, clock::now());
         match self.which {
-            Which::Value(value) => {
+            ReportKind::Value(value) => {
                 let last = known_day("--as-of", value.as_of.unwrap_or(today), today)?;
                 let named = value.days.named();
                 let period = named.unwrap_or_else(|| Period::last(value.days.days, last));
@@ -137,7 +138,7 @@ impl Report {
                 let report = ValueReport::new(&snapshot, &product.name, (cell, today, rolling), &values);
                 value.output.print(|| report.table(), || report.json());
             }
-            Which::Release(asked) => {
+            ReportKind::Release(asked) => {
                 let releases = match &asked.release {
                     Some(one) => vec![dimensions.release(product.id, "--release", one)?],
                     None => dimensions.releases_of(product.id),

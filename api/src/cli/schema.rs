@@ -4,10 +4,10 @@ use clap::Args;
 
 use crate::graphql;
 
-/// Print the GraphQL schema, in the schema definition language.
+/// Print the GraphQL schema in the schema definition language (SDL).
 #[derive(Args)]
 pub(super) struct Schema {
-    /// As a subgraph (Apollo Federation 2): what a registry or a composition takes.
+    /// Print the schema of a subgraph (Apollo Federation 2), as registries and composition expect it.
     #[arg(long)]
     federation: bool,
 }

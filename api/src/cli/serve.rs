@@ -38,8 +38,8 @@ use crate::{
     store::Store,
 };
 
-/// How long the last answers may take to be written when the server stops.
-const LAST_WRITES: Duration = Duration::from_secs(30);
+/// How long pending writes may take when the server stops.
+const SHUTDOWN_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Serve GraphQL.
 #[derive(Args)]
@@ -47,19 +47,19 @@ pub(super) struct Serve {
     #[command(flatten)]
     listen: Listen,
 
-    /// Do not bring the database up to date; refuse to start if it is not.
+    /// Do not apply pending migrations; refuse to start if there are any.
     #[arg(long, env = "BALLROOM_NO_MIGRATE", value_parser = BoolishValueParser::new())]
     no_migrate: bool,
 }
 
-/// Where and how to listen.
+/// The address and the protocol to listen on.
 #[derive(Args)]
 pub(super) struct Listen {
-    /// Address and port; port 0 takes any free one.
+    /// Address and port to listen on; port 0 selects a free port.
     #[arg(long, env = "BALLROOM_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
-    /// Threads that speak HTTP.
+    /// Number of HTTP threads; 1 to 512.
     #[arg(long, env = "BALLROOM_HTTP_THREADS", value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=512))]
     http_threads: u16,
 
@@ -87,26 +87,26 @@ pub(super) struct Listen {
 
 impl Serve {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
-        // The port and the settings first: a token that is made and not shown helps nobody.
+        // The port and the settings first: a token that is created and not shown is useless.
         let bound = self.listen.bind()?;
-        let store = database.make(self.listen.connections.settings()).await?;
+        let store = database.create(self.listen.connections.settings()).await?;
         if !self.no_migrate {
-            store.migrate().await.context("the database could not be brought up to date")?;
+            store.migrate().await.context("cannot migrate the database")?;
         }
         let store = database.up_to_date(store).await?;
-        // Several servers may start at once on an empty database; one of them makes the token.
-        let alone = store.alone().await?;
+        // Several servers may start at once on an empty database; one of them creates the token.
+        let lock = store.lock_exclusively().await?;
         let (organization, _) = organizations::first(&store, clock::now()).await?;
         let operator = token::operator(organization.id).administers()?;
-        let somebody_gets_in =
+        let has_active_token =
             token::all(&store, operator).await?.iter().any(|token| token.revoked_at.is_none());
-        let token = if somebody_gets_in { None } else { Some(first_token(&store, &organization).await?) };
-        drop(alone);
+        let token = if has_active_token { None } else { Some(first_token(&store, &organization).await?) };
+        drop(lock);
         bound.serve(store, token).await
     }
 }
 
-/// A port that is ours, and what is served there.
+/// A bound port and what is served there.
 pub(super) struct Bound {
     listener: TcpListener,
     address: SocketAddr,
@@ -120,7 +120,7 @@ pub(super) struct Bound {
 }
 
 impl Listen {
-    /// Takes the port, and reads what the settings name.
+    /// Binds the port and reads the files named by the settings.
     pub(super) fn bind(&self) -> anyhow::Result<Bound> {
         let documents = self.protocol.documents(&self.limits)?;
         let mut settings = self.protocol.http(&self.limits, self.http_threads.into())?;
@@ -129,7 +129,7 @@ impl Listen {
         let bound = http::listen(self.listen, self.protocol.write_timeout());
         let (listener, address) = bound.with_context(|| {
             format!(
-                "cannot listen on {}; --listen takes another address, such as 127.0.0.1:8081",
+                "cannot listen on {}; choose another address with --listen, for example 127.0.0.1:8081",
                 self.listen
             )
         })?;
@@ -141,7 +141,7 @@ impl Listen {
 }
 
 impl Bound {
-    /// Serves until the process is told to stop, then lets requests finish and closes the database.
+    /// Serves until the process is asked to stop, then finishes requests and closes the database.
     pub(super) async fn serve(self, store: Store, new_token: Option<String>) -> anyhow::Result<()> {
         let Self { listener, address, documents, settings, federation, live, oidc, rates, jobs } = self;
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
@@ -165,28 +165,28 @@ impl Bound {
 
         println!("Ballroom listens on {scheme}://{address} (GraphQL at /graphql). Stop it with Ctrl-C.");
         if let Some(token) = new_token {
-            println!("An administrator's token, shown only this once:\n\n    {token}\n");
+            println!("Administrator token; it is shown only once:\n\n    {token}\n");
         }
         let serving = tokio::spawn(server);
         tokio::select! {
             _ = terminate.recv() => (),
             _ = interrupt.recv() => (),
         }
-        tracing::info!("stopping: requests in progress are finished");
-        // First: whoever listens would never be finished with.
+        tracing::info!("stopping; finishing requests in progress");
+        // First: subscriptions never end by themselves.
         listeners.end();
         handle.stop(true).await;
         serving.await??;
-        // Whatever they are at is a transaction, done or not begun; others may go on with it at once.
+        // Jobs work in transactions, so they can stop at any point; another process can take them over at once.
         stop_jobs.send_replace(true);
-        if tokio::time::timeout(LAST_WRITES, working).await.is_err() {
+        if tokio::time::timeout(SHUTDOWN_WRITE_TIMEOUT, working).await.is_err() {
             tracing::error!(
-                "the last job could not be given back in time; it is run again when its lease has ended"
+                "the last job could not be released in time; it runs again when its lease expires"
             );
         }
-        // The routes are gone and with them the last handles of the writer: it ends when all is written.
-        if tokio::time::timeout(LAST_WRITES, writer).await.is_err() {
-            tracing::error!("the last answers were not written in time; none of them was acknowledged");
+        // The routes held the last handles of the writer: it ends when everything is written.
+        if tokio::time::timeout(SHUTDOWN_WRITE_TIMEOUT, writer).await.is_err() {
+            tracing::error!("the pending responses were not written in time; none of them was acknowledged");
         }
         store.close().await?;
         tracing::info!("stopped");
@@ -194,7 +194,7 @@ impl Bound {
     }
 }
 
-/// The token that a first start makes, so that somebody gets in.
+/// The administrator token that the first start creates.
 pub(super) async fn first_token(store: &Store, organization: &organization::Model) -> anyhow::Result<String> {
     let operator = token::operator(organization.id).administers()?;
     let made = token::create(

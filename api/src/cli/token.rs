@@ -18,91 +18,91 @@ use crate::{
     store::Dimensions,
 };
 
-/// Make, list and revoke tokens.
+/// Create, list and revoke tokens.
 #[derive(Args)]
 pub(super) struct Token {
     #[command(flatten)]
     tenant: Tenant,
 
     #[command(subcommand)]
-    verb: Verb,
+    verb: Action,
 }
 
 #[derive(Subcommand)]
-enum Verb {
-    /// Make a token and print it; it is not shown again.
+enum Action {
+    /// Create a token and print it; it cannot be shown again.
     Create(Create),
     /// List the tokens.
     List,
     /// Revoke a token.
     Revoke {
-        /// Its id or its name.
+        /// ID or name of the token.
         token: String,
     },
 }
 
-/// A token to make.
+/// A token to create.
 #[derive(Args)]
 struct Create {
-    /// For whom it speaks.
+    /// Role of the callers.
     #[arg(long, value_enum)]
     role: Role,
 
-    /// To what it is confined, whatever the role.
+    /// Scope, which restricts the rights of the role.
     #[arg(long, value_enum, default_value_t = Scope::Full)]
     scope: Scope,
 
-    /// The customer for whom it speaks, by id or key; with the role of a customer only.
+    /// Customer that the token acts for, by ID or key; with the role customer only.
     #[arg(long)]
     customer: Option<String>,
 
-    /// The member to whom it belongs, by id or e-mail address; a machine's by default.
+    /// Member that the token belongs to, by ID or email address; default: a program's token.
     #[arg(long)]
     member: Option<String>,
 
-    /// What it is for; also the source under which its data is filed.
+    /// Name: what the token is for; also the source of the data that it submits.
     #[arg(long)]
     name: String,
 
-    /// When it stops working by itself, for example 2027-01-01T00:00:00Z.
+    /// Expiration time, for example 2027-01-01T00:00:00Z; default: never.
     #[arg(long, value_name = "TIME")]
     expires: Option<DateTime<Utc>>,
 
-    /// The only product that answers may be about, by id or key; with the scope publishable, and needed there.
+    /// Product that responses may be about, by ID or key; required with the scope publishable, and only allowed there.
     #[arg(long)]
     product: Option<String>,
 
-    /// A feature of that product that answers may be about, by id or key; repeatable. Without any: all of them.
+    /// Feature of that product that responses may be about, by ID or key; repeatable. Default: all features.
     #[arg(long = "feature", value_name = "FEATURE")]
     features: Vec<String>,
 
-    /// An origin whose pages may use the token, such as https://www.example.com; repeatable. Without any: all of them,
-    /// and whoever is no page.
+    /// Origin whose pages may use the token, for example https://www.example.com; repeatable. Default: all origins,
+    /// and callers that are not web pages.
     #[arg(long = "origin", value_name = "ORIGIN")]
     origins: Vec<String>,
 
-    /// Print the token and nothing else.
+    /// Print only the token.
     #[arg(long)]
     quiet: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Role {
-    /// Product management: everything but tokens.
+    /// Product management: everything except tokens.
     Product,
-    /// Development: releases, deployments, answers, incidents.
+    /// Development: releases, deployments, feedback, incidents.
     Development,
-    /// Operations: releases, deployments, answers, incidents.
+    /// Operations: releases, deployments, feedback, incidents.
     Operations,
-    /// Security: answers and incidents.
+    /// Security: feedback and incidents.
     Security,
     /// Business: reports.
     Business,
-    /// Support: answers and incidents.
+    /// Support: feedback and incidents.
     Support,
-    /// One customer: that customer's own answers and incidents.
+    /// Customer: feedback and incidents of this customer only.
     Customer,
-    /// Whoever administers the organization: everything in it.
+    /// Administrator: everything in the organization.
     Administrator,
 }
 
@@ -123,15 +123,15 @@ impl From<Role> for api_token::Role {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Scope {
-    /// Everything that the role may do.
+    /// Everything that the role allows.
     Full,
-    /// Reading only.
+    /// Read only.
     Read,
-    /// Only writing what systems report: answers, incidents, exposure, releases, deployments.
+    /// Write only what systems report: feedback, incidents, exposure, releases, deployments.
     Ingest,
-    /// Only reports, without answers, incidents or customers.
+    /// Reports only, without feedback, incidents or customers.
     Reports,
-    /// Only submitting answers: such a token may stand in a web page.
+    /// Submit feedback only: the token may be published in a web page.
     Publishable,
 }
 
@@ -153,7 +153,7 @@ impl Token {
         let organization = self.tenant.find(&store).await?;
         let by = token::operator(organization.id).administers()?;
         match self.verb {
-            Verb::Create(create) => {
+            Action::Create(create) => {
                 let quiet = create.quiet;
                 let new = NewToken {
                     role: create.role.into(),
@@ -171,16 +171,16 @@ impl Token {
                     println!("{text}");
                 } else {
                     println!(
-                        "The token \"{}\" ({}), shown only this once:\n\n    {text}\n",
+                        "Token \"{}\" ({}); it is shown only once:\n\n    {text}\n",
                         row.name,
                         row.id.public()
                     );
                     println!("Send it as `Authorization: Bearer {text}`.");
                 }
             }
-            Verb::List => {
+            Action::List => {
                 let rows = token::all(&store, by).await?;
-                let known = Known {
+                let known = Names {
                     dimensions: store.dimensions(organization.id).await?,
                     customers: token::customers(&store, by, &rows).await?,
                     members: token::members(&store, by, &rows).await?,
@@ -190,15 +190,17 @@ impl Token {
                         row.name.clone(),
                         format!("{:?}", row.role).to_lowercase(),
                         format!("{:?}", row.scope).to_lowercase(),
-                        known.bound_to(row),
+                        known.binding(row),
                         row.created_at.format("%Y-%m-%d").to_string(),
                         row.last_used_at.map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string()),
                         state(row),
                     ]
                 };
-                let header = ["name", "role", "scope", "for", "made", "last used", "state"];
-                let mut table =
-                    report::table(["name", "role", "scope", "for", "made", "last used", "state", "id"], &[]);
+                let header = ["name", "role", "scope", "for", "created", "last used", "state"];
+                let mut table = report::table(
+                    ["name", "role", "scope", "for", "created", "last used", "state", "id"],
+                    &[],
+                );
                 for row in &rows {
                     let [name, role, scope, bound, made, used, state] = says(row);
                     table.add_row([name, role, scope, bound, made, used, state, row.id.public()]);
@@ -206,7 +208,7 @@ impl Token {
                 if table.fits() {
                     println!("{}", table.trim_fmt());
                 } else {
-                    // An id in pieces cannot be copied: they get a table of their own.
+                    // A wrapped ID cannot be copied: IDs get a table of their own.
                     let (mut table, mut ids) =
                         (report::table(header, &[]), report::table(["id", "name"], &[]));
                     for row in &rows {
@@ -216,9 +218,9 @@ impl Token {
                     println!("{}\n\n{}", table.trim_fmt(), ids.trim_fmt());
                 }
             }
-            Verb::Revoke { token: which } => {
+            Action::Revoke { token: which } => {
                 let row = token::revoke(&store, by, ("token", &which), clock::now()).await?;
-                println!("The token \"{}\" ({}) lets nobody in any more.", row.name, row.id.public());
+                println!("Revoked the token \"{}\" ({}).", row.name, row.id.public());
             }
         }
         store.close().await?;
@@ -226,17 +228,17 @@ impl Token {
     }
 }
 
-/// What tokens may name.
-struct Known {
+/// The names of what tokens refer to.
+struct Names {
     dimensions: Arc<Dimensions>,
     customers: HashMap<CustomerId, String>,
     members: HashMap<MemberId, String>,
 }
 
-impl Known {
-    /// What a token is for: the customer for whom it speaks, or the member to whom it belongs; of a publishable one the
+impl Names {
+    /// What a token is bound to: the customer it acts for, or the member it belongs to; of a publishable token the
     /// product, its features, and the origins.
-    fn bound_to(&self, row: &api_token::Model) -> String {
+    fn binding(&self, row: &api_token::Model) -> String {
         let dimensions = &self.dimensions;
         let customer = row.customer_id.and_then(|id| self.customers.get(&id));
         let member = row.member_id.and_then(|id| self.members.get(&id));
@@ -257,8 +259,8 @@ impl Known {
 fn state(row: &api_token::Model) -> String {
     match (row.revoked_at, row.expires_at) {
         (Some(at), _) => format!("revoked {}", at.format("%Y-%m-%d")),
-        (None, Some(end)) if end <= clock::now() => format!("ran out {}", end.format("%Y-%m-%d")),
-        (None, Some(end)) => format!("works until {}", end.format("%Y-%m-%d")),
-        (None, None) => "works".to_owned(),
+        (None, Some(end)) if end <= clock::now() => format!("expired {}", end.format("%Y-%m-%d")),
+        (None, Some(end)) => format!("active until {}", end.format("%Y-%m-%d")),
+        (None, None) => "active".to_owned(),
     }
 }

@@ -13,13 +13,13 @@ use crate::{
     words::counted,
 };
 
-/// Drifts that are printed one by one.
+/// Number of differences that are printed.
 const PRINTED: usize = 50;
 
-/// Recount the daily counts from the rows.
+/// Check the daily counts against the stored rows.
 #[derive(Args)]
 pub(super) struct Verify {
-    /// Also replace the daily counts by what the rows say.
+    /// Also rebuild daily counts that differ.
     #[arg(long)]
     rebuild: bool,
 
@@ -41,7 +41,7 @@ impl Verify {
             println!(
                 "{}: {}, {}, {}",
                 organization.key,
-                counted(*answers, "answer"),
+                counted(*answers, "response"),
                 counted(*incidents, "incident"),
                 counted(*figures, "exposure figure")
             );
@@ -52,16 +52,16 @@ impl Verify {
                 println!("  and {} more", drift.len() - PRINTED);
             }
             if drift.is_empty() {
-                println!("  the daily counts are what the rows say");
+                println!("  the daily counts agree with the rows");
             } else if self.rebuild {
                 rebuild(&store, organization.id).await?;
                 let left = store.verify(organization.id).await?.drift;
                 let left_over = counted(left.len() as u64, "difference");
-                println!("  the daily counts were made anew from the rows; left: {left_over}");
+                println!("  rebuilt the daily counts from the rows; remaining: {left_over}");
                 clean &= left.is_empty();
             } else {
                 let found = counted(drift.len() as u64, "difference");
-                println!("  {found}; `ballroom verify --rebuild` makes the counts anew");
+                println!("  {found}; rebuild the counts with `ballroom verify --rebuild`");
                 clean = false;
             }
         }

@@ -1,5 +1,5 @@
-//! The log of changes: what transactions did to the daily counts, in the order of their revisions. Whoever has read the
-//! counts follows it instead of reading all of them again.
+//! The log of changes: the changes of transactions to the daily counts, in the order of their revisions. A reader of the
+//! counts applies them instead of reading all counts again.
 
 use ballroom_entity::{
     count_change::{Column, Entity},
@@ -20,25 +20,25 @@ use crate::base::{
     error::Error,
 };
 
-/// Sums in one entry. A reader who meets an entry without changes reads the counts anew, which is no more work.
-const MOST_SUMS: usize = 20_000;
+/// Maximum number of sums in an entry. Larger changes are not stored: reading all counts again is no more work.
+const MAX_SUMS: usize = 20_000;
 
-/// How long entries are kept. A reader who comes later reads the counts anew.
-const KEPT: TimeDelta = TimeDelta::minutes(10);
+/// Time for which entries are stored. Later readers read all counts.
+const RETENTION: TimeDelta = TimeDelta::minutes(10);
 
-/// Revisions after which old entries are removed.
-const PRUNED_EVERY: i64 = 64;
+/// Number of revisions between two deletions of old entries.
+const PRUNE_INTERVAL: i64 = 64;
 
-/// What changed since a revision.
+/// The changes since a revision.
 #[derive(Debug, PartialEq)]
 pub enum Since {
     /// The sums to add.
     Added(Changes),
-    /// Nobody knows any more, or it is too much to tell.
+    /// The changes are no longer stored, or are too many.
     Unknown,
 }
 
-/// The sums as they are written; each id once.
+/// The stored form of the sums; each ID occurs once.
 #[derive(Serialize, Deserialize)]
 struct Written {
     ids: Vec<Uuid>,
@@ -47,13 +47,13 @@ struct Written {
     exposure: Vec<([u32; 3], i32, i64)>,
 }
 
-/// Adds an entry. `sums` are those that differ from zero; none: the counts were written anew.
+/// Adds an entry. `sums` are the changes that are not zero; none: all counts were replaced.
 pub(super) async fn append(
     db: &impl ConnectionTrait,
     (organization, revision, at): (OrganizationId, i64, DateTime<Utc>),
     sums: Option<&Changes>,
 ) -> Result<(), DbErr> {
-    let changes = sums.filter(|sums| sums.len() <= MOST_SUMS).map(write);
+    let changes = sums.filter(|sums| sums.len() <= MAX_SUMS).map(write);
     let newest = Func::coalesce([
         Expr::SubQuery(
             None,
@@ -86,19 +86,19 @@ pub(super) async fn append(
     insert.into_table(Entity).columns(columns);
     insert.select_from(entry).map_err(|error| DbErr::Custom(error.to_string()))?;
     db.execute(&insert).await?;
-    if revision % PRUNED_EVERY == 0 {
-        // The newest stays whatever its age: it tells who comes late that something is missing.
+    if revision % PRUNE_INTERVAL == 0 {
+        // The newest entry is kept whatever its age: it tells late readers that entries are missing.
         Entity::delete_many()
             .filter(Column::OrganizationId.eq(organization))
             .filter(Column::Revision.lt(revision))
-            .filter(Column::CreatedAt.lt(at - KEPT))
+            .filter(Column::CreatedAt.lt(at - RETENTION))
             .exec(db)
             .await?;
     }
     Ok(())
 }
 
-/// What changed after a revision.
+/// The changes after a revision.
 pub async fn since(
     db: &impl ConnectionTrait,
     organization: OrganizationId,
@@ -109,7 +109,7 @@ pub async fn since(
         .order_by_asc(Column::Revision)
         .all(db)
         .await?;
-    // Entries are removed from the oldest on, so nothing is missing if nothing is missing before the first.
+    // Entries are deleted from the oldest on, so none is missing if none is missing before the first.
     if entries.first().is_some_and(|first| first.previous_revision > revision) {
         return Ok(Since::Unknown);
     }
@@ -146,16 +146,20 @@ fn write(sums: &Changes) -> Vec<u8> {
     });
     let exposure = exposure.collect();
     let written = Written { ids, feedback, incidents, exposure };
-    // Only a type that cannot be written fails, and these can.
+    // Fails only for types that cannot be serialized; these can.
     rmp_serde::to_vec(&written).unwrap_or_default()
 }
 
 fn read(entry: &[u8], into: &mut Changes) -> Result<(), Error> {
-    let unreadable = |error| Error::internal("an entry of count_change cannot be read", error);
+    let unreadable = |error| Error::internal("cannot read an entry of count_change", error);
     let written: Written = rmp_serde::from_slice(entry).map_err(unreadable)?;
     let id = |place: u32| {
         let id = written.ids.get(place as usize).copied();
-        id.ok_or_else(|| Error::Inconsistent("an entry of count_change names an id that it lacks".to_owned()))
+        id.ok_or_else(|| {
+            Error::Inconsistent(
+                "an entry of count_change refers to an ID that it does not contain".to_owned(),
+            )
+        })
     };
     for ([product, feature, release, segment, scale], on, level, sum) in written.feedback {
         let key = FeedbackKey {

@@ -1,5 +1,5 @@
-//! The daily counts, what scores read: what a transaction does to them. They change with the rows that they count, in
-//! the same transaction, by addition; made anew from the rows they are the same.
+//! Changes of the daily counts, from which scores are computed. They change with the rows that they count, in
+//! the same transaction, by addition; recomputed from the rows, they are the same.
 
 pub mod log;
 
@@ -20,9 +20,9 @@ use crate::store::{Bulk, BulkColumn};
 pub struct FeedbackKey {
     /// The product.
     pub product: ProductId,
-    /// The feature, or none: the product as a whole.
+    /// The feature; none: the product as a whole.
     pub feature: FeatureId,
-    /// The release that the answer names, or none.
+    /// The release that the responses name, or none.
     pub release: ReleaseId,
     /// The segment, or none.
     pub segment: SegmentId,
@@ -39,9 +39,9 @@ pub struct FeedbackKey {
 pub struct IncidentKey {
     /// The product.
     pub product: ProductId,
-    /// The feature, or none: the product as a whole.
+    /// The feature; none: the product as a whole.
     pub feature: FeatureId,
-    /// The release it is attributed to, none, or not caused by a change.
+    /// The release it is attributed to, none, or "not caused by a change".
     pub release: ReleaseId,
     /// 1 to 4.
     pub severity: i16,
@@ -54,7 +54,7 @@ pub struct IncidentKey {
 pub struct IncidentSums {
     /// Incidents opened.
     pub opened: i64,
-    /// Change of customers hurt, where their number is known.
+    /// Change of affected customers, if their number is known.
     pub affected_change: i64,
     /// Change of open incidents whose number of customers is unknown.
     pub unknown_change: i64,
@@ -65,7 +65,7 @@ pub struct IncidentSums {
 pub struct ExposureKey {
     /// The product.
     pub product: ProductId,
-    /// The feature, or none: the product as a whole.
+    /// The feature; none: the product as a whole.
     pub feature: FeatureId,
     /// The segment, or none.
     pub segment: SegmentId,
@@ -73,7 +73,7 @@ pub struct ExposureKey {
     pub day: NaiveDate,
 }
 
-/// Sums to add to the daily counts, kept in the order of the keys.
+/// Sums to add to the daily counts, in the order of the keys.
 #[derive(Debug, Default, PartialEq)]
 pub struct Changes {
     pub(crate) feedback: BTreeMap<FeedbackKey, i64>,
@@ -81,16 +81,16 @@ pub struct Changes {
     pub(crate) exposure: BTreeMap<ExposureKey, i64>,
 }
 
-/// Keys in one statement that removes empty rows.
+/// Maximum number of keys per statement that removes empty rows.
 const EMPTY_KEYS: usize = 50;
 
 impl Changes {
-    /// `answers` more (or, below zero, fewer) of a key.
+    /// Adds responses to a key (removes them, if negative).
     pub fn feedback(&mut self, key: FeedbackKey, answers: i64) {
         *self.feedback.entry(key).or_default() += answers;
     }
 
-    /// These sums more of a key.
+    /// Adds sums to a key.
     pub fn incident(&mut self, key: IncidentKey, sums: IncidentSums) {
         let total = self.incidents.entry(key).or_default();
         total.opened += sums.opened;
@@ -98,7 +98,7 @@ impl Changes {
         total.unknown_change += sums.unknown_change;
     }
 
-    /// `customers` more of a key.
+    /// Adds active customers to a key.
     pub fn exposure(&mut self, key: ExposureKey, customers: i64) {
         *self.exposure.entry(key).or_default() += customers;
     }
@@ -126,13 +126,13 @@ impl Changes {
         (feedback, incidents, exposure)
     }
 
-    /// How many sums there are.
+    /// The number of sums.
     fn len(&self) -> usize {
         self.feedback.len() + self.incidents.len() + self.exposure.len()
     }
 
-    /// Adds them to the tables, and to the [log]; a key whose sums become zero has no row. `anew`: the tables were emptied
-    /// before.
+    /// Adds them to the tables, and to the [log]; a key whose sums become zero has no row. `anew`: the tables were
+    /// emptied before.
     pub async fn write(
         self,
         db: &impl ConnectionTrait,

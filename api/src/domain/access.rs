@@ -1,4 +1,4 @@
-//! Authority as a value: a function that needs a right demands its proof, and only a [`Viewer`] gives it.
+//! Authority as a value: a function that needs a right takes its proof, which only a [`Viewer`] can give.
 
 mod proof;
 
@@ -13,38 +13,38 @@ pub use proof::{Administer, Contribute, Manage, Operate, Profile, Read, Report, 
 
 use crate::base::{actor::Actor, error::Error, right::Right};
 
-/// What a publishable token is for: such a token stands in a page, and everybody has it.
+/// The restrictions of a publishable token: it is part of a web page, so everybody has it.
 #[derive(Clone, Debug, Default)]
 pub struct Publication {
-    /// What its respondents and external ids belong to: those of another token are others.
+    /// The namespace of its respondents and external IDs: those of another token are different ones.
     pub realm: String,
-    /// The only product that it submits answers about; none: any.
+    /// The only product that it submits feedback for; none: any.
     pub product: Option<ProductId>,
-    /// The only features that it submits answers about; empty: any, and the product as a whole.
+    /// The only features that it submits feedback for; empty: any, and the product as a whole.
     pub features: Vec<FeatureId>,
-    /// The origins whose pages may use it; empty: any, and whoever is no page.
+    /// The origins whose pages may use it; empty: any, and callers that are not web pages.
     pub origins: Vec<String>,
 }
 
-/// Who calls.
+/// An authenticated caller.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     organization: OrganizationId,
     role: Role,
     scope: Scope,
-    /// Whether the caller operates the server. Such a caller belongs to no organization, and may do nothing within one.
+    /// Whether the caller is an operator of the server, who belongs to no organization and has no right within one.
     operates: bool,
-    /// By what the caller was authenticated.
+    /// The token or identity that the caller was authenticated with.
     actor: Option<Actor>,
-    /// The member who calls; none: a machine.
+    /// The member; none: a program.
     member: Option<MemberId>,
-    /// The one whose answers and incidents are seen by a viewer with the role of a customer.
+    /// The customer whose feedback and incidents a viewer with the role of a customer can see.
     customer: Option<CustomerId>,
-    /// What the token is for, if it is a publishable one.
+    /// The restrictions of the token, if it is publishable.
     publication: Option<Arc<Publication>>,
-    /// From where the caller calls, as far as that is known.
+    /// The address of the caller, if known.
     pub address: Option<IpAddr>,
-    /// The source under which the caller's data is filed when it names none: the token's name.
+    /// The source of data submitted without one: the token's name.
     pub source: String,
 }
 
@@ -81,12 +81,12 @@ impl Viewer {
         Self { operates: true, ..Self::new(nowhere, Role::Administrator, Scope::Full, None, source) }
     }
 
-    /// The same, authenticated by this, for this member if there is one.
+    /// The same caller as this actor and member.
     pub(crate) fn acting(self, actor: Actor, member: Option<MemberId>) -> Self {
         Self { actor: Some(actor), member, ..self }
     }
 
-    /// The same with what its token is for, if it is a publishable one.
+    /// The same caller with the restrictions of a publishable token.
     pub(crate) fn publishing(mut self, publication: Publication) -> Self {
         if self.publication.is_some() {
             self.publication = Some(Arc::new(publication));
@@ -94,12 +94,12 @@ impl Viewer {
         self
     }
 
-    /// What the caller's token is for, if it is a publishable one.
+    /// The restrictions of the caller's token, if it is publishable.
     pub fn publication(&self) -> Option<&Arc<Publication>> {
         self.publication.as_ref()
     }
 
-    /// Whether the caller may come from a page of this origin, or from no page.
+    /// Whether pages of this origin, or callers without one, may use the token.
     pub fn may_come_from(&self, origin: Option<&str>) -> bool {
         let Some(publication) = self.publication.as_ref().filter(|one| !one.origins.is_empty()) else {
             return true;
@@ -107,27 +107,27 @@ impl Viewer {
         origin.is_some_and(|origin| publication.origins.iter().any(|one| one.eq_ignore_ascii_case(origin)))
     }
 
-    /// What the caller is; none: an operator of the server, who has no role in an organization.
+    /// The role of the caller; none: an operator of the server, who has no role in an organization.
     pub fn role(&self) -> Option<Role> {
         (!self.operates).then_some(self.role)
     }
 
-    /// To what the caller is confined.
+    /// The scope of the caller.
     pub fn scope(&self) -> Scope {
         self.scope
     }
 
-    /// The member who calls; none: a machine.
+    /// The member; none: a program.
     pub fn member(&self) -> Option<MemberId> {
         self.member
     }
 
-    /// The customer for whom the caller speaks, with the role of one.
+    /// The customer that the caller acts for, with the role of a customer.
     pub fn customer(&self) -> Option<CustomerId> {
         self.customer
     }
 
-    /// Whose data it is. This is no proof of any right.
+    /// The organization of the caller. This is no proof of any right.
     pub fn organization(&self) -> OrganizationId {
         self.organization
     }
@@ -140,7 +140,7 @@ impl Viewer {
         }
     }
 
-    /// May write something and read nothing: is told the outcome and the id of what it writes, and nothing else.
+    /// May write and not read: gets the outcome and the ID of what it writes, and nothing else.
     pub fn only_writes(&self) -> bool {
         !self.operates && !self.may(Right::Report) && !self.may(Right::Read)
     }
@@ -150,13 +150,13 @@ impl Viewer {
         self.proven(Right::Report).map(Report)
     }
 
-    /// May read answers, incidents and customers: all, or those of one customer.
+    /// May read feedback, incidents and customers: all, or those of one customer.
     pub fn reads(&self) -> Result<Read, Error> {
         let organization = self.proven(Right::Read)?;
         Ok(Read { organization, only: self.own()? })
     }
 
-    /// May read rows that are confined to a customer, or to none.
+    /// May read rows that are restricted to one customer, or to none.
     pub fn reads_within(&self, only: Option<CustomerId>) -> Result<(), Error> {
         match self.reads()?.only() {
             Some(customer) if only != Some(customer) => Err(Error::Forbidden(Right::Read)),
@@ -164,12 +164,12 @@ impl Viewer {
         }
     }
 
-    /// Is no customer: may see what the organization keeps to itself of what the caller has reached.
+    /// Is not a customer: may see the internal fields of objects that the caller can reach.
     pub fn is_inside(&self) -> Result<(), Error> {
         if self.role == Role::Customer { Err(Error::Forbidden(Right::Report)) } else { Ok(()) }
     }
 
-    /// May submit answers: of anybody, or of one customer.
+    /// May submit feedback: of any customer, or of one.
     pub fn submits(&self) -> Result<Submit, Error> {
         let organization = self.proven(Right::Submit)?;
         Ok(Submit { organization, only: self.own()?, publication: self.publication.clone() })
@@ -193,24 +193,24 @@ impl Viewer {
         Ok(Manage { organization, actor: self.actor })
     }
 
-    /// May change the own profile. A caller who is no member has none.
+    /// May change the caller's profile; only members have one.
     pub fn edits_profile(&self) -> Result<Profile, Error> {
         let organization = self.proven(Right::Profile)?;
         match self.member {
             Some(member) => Ok(Profile { organization, member }),
             None => Err(Error::invalid(
                 "token",
-                "belongs to no member; an administrator makes one for you (createToken with `member`)",
+                "belongs to no member; ask an administrator for a token of your own (createToken with `member`)",
             )),
         }
     }
 
-    /// May make and revoke tokens, and decide who is a member.
+    /// May manage tokens and members.
     pub fn administers(&self) -> Result<Administer, Error> {
         self.proven(Right::Administer).map(Administer)
     }
 
-    /// May create organizations and list them.
+    /// May create and list organizations.
     pub fn operates(&self) -> Result<Operate, Error> {
         self.proven(Right::Operate).map(|_| Operate(()))
     }
@@ -219,7 +219,7 @@ impl Viewer {
         if self.may(right) { Ok(self.organization) } else { Err(Error::Forbidden(right)) }
     }
 
-    /// The customer to whom the caller is confined; a customer whom nobody named sees nothing.
+    /// The customer that the caller is restricted to. The role of a customer without a customer sees nothing.
     fn own(&self) -> Result<Option<CustomerId>, Error> {
         match (self.role, self.customer) {
             (Role::Customer, None) => Err(Error::Forbidden(Right::Read)),
@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_within_an_organization_operates_the_server() {
+    fn no_role_of_an_organization_operates_the_server() {
         for (role, scope) in Role::iter().flat_map(|role| Scope::iter().map(move |scope| (role, scope))) {
             let viewer = Viewer::new(OrganizationId::NONE, role, scope, None, "test");
             assert!(!viewer.may(Right::Operate) && viewer.operates().is_err(), "{role:?} {scope:?}");

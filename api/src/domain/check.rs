@@ -1,28 +1,28 @@
-//! Checks of what callers send: each answers with the field and with what would be right.
+//! Validation of arguments: each error names the field, what is wrong, and what would be valid.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
 use crate::base::{error::Error, reference, text};
 
-/// The longest key, name or external id, in characters.
+/// Maximum length of a key, name or external ID, in characters.
 pub(crate) const NAME_LENGTH: usize = 200;
 
-/// The longest comment, description or note, in characters: the longest text seen in a public bug tracker has
+/// Maximum length of a comment, description or note, in characters: the longest text seen in a public bug tracker has
 /// 75,000.
 pub(crate) const TEXT_LENGTH: usize = 100_000;
 
-/// Where a batch stops, so that one request cannot hold the database for long.
+/// Maximum number of items of a batch, so that one request cannot lock the database for long.
 pub(crate) const BATCH_LENGTH: usize = 10_000;
 
-/// How far the clocks of two systems may lie apart.
-const CLOCKS: TimeDelta = TimeDelta::minutes(5);
+/// Maximum difference between the clocks of two systems.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
 /// A key: a name for files, URLs and people.
 pub(crate) fn key(field: &str, key: &str) -> Result<String, Error> {
     let key = line(field, &text::key(key), NAME_LENGTH)?;
     if reference::looks_like_an_id(&key) {
-        return Err(Error::invalid(field, "must not have the form of an id; choose a name"));
+        return Err(Error::invalid(field, "must not have the form of an ID; choose a name"));
     }
     Ok(key)
 }
@@ -40,13 +40,13 @@ pub(crate) fn line(field: &str, text: &str, most: usize) -> Result<String, Error
     }
     length(field, text, most)?;
     if text.contains(|one: char| one.is_control() || matches!(one, '\u{2028}' | '\u{2029}')) {
-        return Err(Error::invalid(field, "must be one line without control characters"));
+        return Err(Error::invalid(field, "must be a single line without control characters"));
     }
     whole(field, text)?;
     Ok(text.to_owned())
 }
 
-/// The same where there may be none: empty is none.
+/// The same for an optional line: empty is none.
 pub(crate) fn optional_line(field: &str, text: Option<&str>, most: usize) -> Result<Option<String>, Error> {
     match text.map(text::name).as_deref() {
         None | Some("") => Ok(None),
@@ -65,63 +65,71 @@ pub(crate) fn text(field: &str, text: Option<&str>) -> Result<Option<String>, Er
     Ok(Some(text.to_owned()))
 }
 
-/// No half of a surrogate pair.
+/// Refuses half of a surrogate pair.
 fn whole(field: &str, text: &str) -> Result<(), Error> {
     match text.contains(text::BROKEN) {
         true => Err(Error::invalid(
             field,
-            "has half of a surrogate pair (such as \\ud83d alone), which is no character",
+            "contains half of a surrogate pair (such as \\ud83d alone); send complete characters",
         )),
         false => Ok(()),
     }
 }
 
-/// A moment that has come, give or take a day for clocks and zones.
+/// A time in the past, with a tolerance of a day for clocks and time zones.
 pub(crate) fn moment(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
     if is_leap(at) {
         return Err(Error::invalid(
             field,
-            format!("{at} is a leap second, which is not kept; give second 59"),
+            format!("{at} is a leap second, which cannot be stored; send second 59"),
         ));
     }
     if at > now + TimeDelta::days(1) {
-        return Err(Error::invalid(field, format!("{at} lies in the future (it is {now})")));
+        return Err(Error::invalid(field, format!("{at} is in the future (now: {now}); send a past time")));
     }
     if at < DateTime::UNIX_EPOCH {
-        return Err(Error::invalid(field, format!("{at} lies before 1970")));
+        return Err(Error::invalid(field, format!("{at} is before 1970; send a later time")));
     }
     Ok(chrono::SubsecRound::trunc_subsecs(at, 6))
 }
 
-/// A moment at which something became as it is: what has not come cannot be newer than what comes next. Clocks may differ
-/// by some minutes.
+/// The time of a version of an object: a version from the future would block later ones. Clocks may differ
+/// by a few minutes.
 pub(crate) fn updated_at(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
     let at = moment("updatedAt", at, now)?;
-    match at > now + CLOCKS {
-        true => Err(Error::invalid("updatedAt", format!("{at} lies in the future (it is {now})"))),
+    match at > now + CLOCK_TOLERANCE {
+        true => {
+            Err(Error::invalid("updatedAt", format!("{at} is in the future (now: {now}); send a past time")))
+        }
         false => Ok(at),
     }
 }
 
-/// Whether a moment lies in a leap second: there the day of the moment and that of the second after it would differ
+/// Whether a time is a leap second: the day of such a time would differ
 /// from one program to the next.
 pub(crate) fn is_leap(at: DateTime<Utc>) -> bool {
     at.nanosecond() >= 1_000_000_000
 }
 
-/// A day that has come, give or take one.
+/// A day in the past, with a tolerance of one day.
 pub(crate) fn past_day(field: &str, day: NaiveDate, now: DateTime<Utc>) -> Result<NaiveDate, Error> {
     if day > now.date_naive() + Days::new(1) {
-        return Err(Error::invalid(field, format!("{day} lies in the future (it is {})", now.date_naive())));
+        return Err(Error::invalid(
+            field,
+            format!("{day} is in the future (today: {}); send a past day", now.date_naive()),
+        ));
     }
-    a_day(field, day)
+    valid_day(field, day)
 }
 
-/// A day that a calendar of ours can hold, past or planned.
-pub(crate) fn a_day(field: &str, day: NaiveDate) -> Result<NaiveDate, Error> {
+/// A day within the supported range, past or planned.
+pub(crate) fn valid_day(field: &str, day: NaiveDate) -> Result<NaiveDate, Error> {
     let last = NaiveDate::MAX.min(NaiveDate::from_ymd_opt(9999, 12, 30).unwrap_or(NaiveDate::MAX));
     if day < DateTime::UNIX_EPOCH.date_naive() || day > last {
-        return Err(Error::invalid(field, format!("{day} must lie between 1970 and 9999")));
+        return Err(Error::invalid(
+            field,
+            format!("{day} is out of range; send a day between 1970 and 9999"),
+        ));
     }
     Ok(day)
 }
@@ -131,17 +139,17 @@ pub(crate) fn time_zone(field: &str, name: &str) -> Result<Tz, Error> {
     name.parse().map_err(|_| {
         Error::invalid(
             field,
-            format!("\"{name}\" is not a time zone; take an IANA name such as UTC or Europe/Berlin"),
+            format!("unknown time zone \"{name}\"; use an IANA name such as UTC or Europe/Berlin"),
         )
     })
 }
 
-/// No more items than a batch may have, and at least one.
+/// The number of items of a batch: at least one, at most [`BATCH_LENGTH`].
 pub(crate) fn batch(field: &str, items: usize) -> Result<(), Error> {
     match items {
         0 => Err(Error::invalid(field, "must not be empty")),
         n if n > BATCH_LENGTH => {
-            Err(Error::invalid(field, format!("has {n} items; send at most {BATCH_LENGTH} at once")))
+            Err(Error::invalid(field, format!("has {n} items; send at most {BATCH_LENGTH} per request")))
         }
         _ => Ok(()),
     }
@@ -150,7 +158,10 @@ pub(crate) fn batch(field: &str, items: usize) -> Result<(), Error> {
 fn length(field: &str, text: &str, most: usize) -> Result<(), Error> {
     let characters = text.chars().count();
     if characters > most {
-        return Err(Error::invalid(field, format!("has {characters} characters; at most {most} are kept")));
+        return Err(Error::invalid(
+            field,
+            format!("has {characters} characters; at most {most} are allowed"),
+        ));
     }
     Ok(())
 }

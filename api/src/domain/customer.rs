@@ -25,23 +25,23 @@ use crate::{
     transaction::{Event, Total, Transaction},
 };
 
-/// Customers that are looked through for one who may have been meant.
-const ALIKE: u64 = 500;
+/// Maximum number of customers that are compared for suggestions.
+const MAX_COMPARED: u64 = 500;
 
-/// A customer to make.
+/// A customer to create.
 #[derive(Clone, Debug, Default)]
 pub struct NewCustomer {
-    /// The id or pseudonym that the source systems use.
+    /// The ID or pseudonym that the source systems use.
     pub key: String,
-    /// A name, where one may be kept.
+    /// Name, if it may be stored.
     pub name: Option<String>,
-    /// The segment, by id or key.
+    /// The segment, by ID or key.
     pub segment: Option<String>,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
-/// What to change of a customer. Answers already given keep the segment that they were given in.
+/// Changes of a customer. Earlier responses keep the segment that they were given in.
 #[derive(Clone, Debug, Default)]
 pub struct CustomerChanges {
     /// A new name, or none.
@@ -50,8 +50,8 @@ pub struct CustomerChanges {
     pub segment: Option<Option<String>>,
 }
 
-/// The customer with this id or key. One who is confined to a customer finds nobody else. `field` is what the caller
-/// calls the argument.
+/// The customer with this ID or key. A viewer restricted to one customer finds no other. `field` is the name of the
+/// caller's argument.
 pub async fn find(store: &Store, by: Read, (field, reference): (&str, &str)) -> Result<Model, Error> {
     let there = Entity::owned_by(by.organization())
         .filter(is(reference))
@@ -60,13 +60,13 @@ pub async fn find(store: &Store, by: Read, (field, reference): (&str, &str)) -> 
         .await?;
     match there {
         Some(there) => Ok(there),
-        // Who is confined to a customer learns nothing of others.
+        // A viewer restricted to one customer learns nothing about others.
         None if by.only().is_some() => Err(Error::not_found(field, "customer", reference)),
         None => Err(unknown(store.reader(), by.organization(), field, reference).await?),
     }
 }
 
-/// The customer with this key, for whoever checks for whom a caller speaks.
+/// The customer with this key, for authentication.
 pub(crate) async fn by_key(
     store: &Store,
     organization: OrganizationId,
@@ -75,15 +75,15 @@ pub(crate) async fn by_key(
     Ok(Entity::owned_by(organization).filter(Column::Key.is_in(text::forms(key))).one(store.reader()).await?)
 }
 
-/// The customer with this id or key, for whoever decides who may call.
-pub(super) async fn speaking(store: &Store, by: Administer, reference: &str) -> Result<Model, Error> {
+/// The customer with this ID or key, for the management of tokens.
+pub(super) async fn for_token(store: &Store, by: Administer, reference: &str) -> Result<Model, Error> {
     match Entity::owned_by(by.organization()).filter(is(reference)).one(store.reader()).await? {
         Some(there) => Ok(there),
         None => Err(unknown(store.reader(), by.organization(), "customer", reference).await?),
     }
 }
 
-/// Makes a customer, or takes what is newly said of the one with this key; what is not given stays.
+/// Creates a customer, or updates the one with this key; omitted fields are kept.
 pub async fn create(
     store: &Store,
     by: Contribute,
@@ -93,8 +93,9 @@ pub async fn create(
     let mut tx = store.begin(by.organization(), at).await?;
     let key = check::key("key", &new.key)?;
     if key.starts_with(RESPONDENT) {
-        let reason =
-            format!("must not begin with \"{RESPONDENT}\": so do the respondents of PUBLISHABLE tokens");
+        let reason = format!(
+            "must not begin with \"{RESPONDENT}\", which is reserved for respondents of PUBLISHABLE tokens; choose another key"
+        );
         return Err(Error::invalid("key", reason));
     }
     let name = check::optional_line("name", new.name.as_deref(), check::NAME_LENGTH)?;
@@ -150,7 +151,7 @@ pub async fn update(
     Ok(row)
 }
 
-/// The customers that a batch names, by the references that it uses; two statements whatever their number.
+/// The customers that a batch refers to, by reference; two statements whatever their number.
 pub(crate) async fn known(
     tx: &Transaction,
     references: impl IntoIterator<Item = &str>,
@@ -178,7 +179,7 @@ pub(crate) async fn known(
     Ok(known)
 }
 
-/// The keys of all customers who are known by name.
+/// The keys of all customers that have a name.
 pub(crate) async fn keys(tx: &Transaction) -> Result<Vec<String>, Error> {
     let keys = Entity::owned_by(tx.organization()).select_only().column(Column::Key);
     let mut keys: Vec<String> = keys.into_tuple().all(tx.db()).await?;
@@ -186,7 +187,7 @@ pub(crate) async fn keys(tx: &Transaction) -> Result<Vec<String>, Error> {
     Ok(keys)
 }
 
-/// Makes the customers that a batch is the first to name, with the segment that it names with them.
+/// Creates the customers that a batch refers to for the first time, with their segments.
 pub(super) async fn create_many(
     tx: &mut Transaction,
     new: Vec<(String, Option<SegmentId>)>,
@@ -239,25 +240,25 @@ fn is(reference: &str) -> Condition {
         .add_option(CustomerId::parse(reference.trim()).map(|id| Column::Id.eq(id)))
 }
 
-/// That there is no such customer; names those that begin alike and may have been meant.
+/// The error for an unknown customer, with suggestions of similar keys.
 async fn unknown(
     db: &impl ConnectionTrait,
     organization: OrganizationId,
     field: &str,
     reference: &str,
 ) -> Result<Error, Error> {
-    let alike = begin_like(db, organization, reference).await?;
+    let alike = with_same_initial(db, organization, reference).await?;
     Ok(Error::not_found(field, "customer", reference).or_near(alike.iter().map(|row| row.key.as_str())))
 }
 
-/// The customers whose keys are much like that of one who was made, and who may be the same.
+/// The customers whose keys are similar to that of a created one: possible duplicates.
 pub async fn alike(store: &Store, by: Contribute, made: &Model) -> Result<Vec<Model>, Error> {
-    let others = begin_like(store.reader(), by.organization(), &made.key).await?;
+    let others = with_same_initial(store.reader(), by.organization(), &made.key).await?;
     Ok(Outcome::Created.alike(&made.key, others.iter(), |row| &row.key))
 }
 
-/// Customers, not all of many, whose keys begin with the same letter in either case.
-async fn begin_like(
+/// Customers, up to a limit, whose keys begin with the same letter in either case.
+async fn with_same_initial(
     db: &impl ConnectionTrait,
     organization: OrganizationId,
     reference: &str,
@@ -273,8 +274,12 @@ async fn begin_like(
     let begins = [first.to_ascii_lowercase(), first.to_ascii_uppercase()];
     let begins =
         begins.iter().fold(Condition::any(), |any, first| any.add(Column::Key.like(format!("{first}%"))));
-    let some =
-        Entity::owned_by(organization).filter(begins).order_by_asc(Column::Key).limit(ALIKE).all(db).await?;
+    let some = Entity::owned_by(organization)
+        .filter(begins)
+        .order_by_asc(Column::Key)
+        .limit(MAX_COMPARED)
+        .all(db)
+        .await?;
     let known: HashSet<CustomerId> = same.iter().map(|row| row.id).collect();
     let all = same.into_iter().chain(some.into_iter().filter(|row| !known.contains(&row.id)));
     Ok(all.filter(|row| !row.key.starts_with(RESPONDENT)).collect())

@@ -20,24 +20,24 @@ use crate::{
     transaction::{Event, Transaction},
 };
 
-/// A deployment that happened.
+/// A deployment to record.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewDeployment {
     /// The release.
     #[serde(serialize_with = "as_public")]
     pub release: ReleaseId,
-    /// Where to.
+    /// The environment.
     pub environment: String,
-    /// How it went.
+    /// The result.
     #[serde(serialize_with = "by_name")]
     pub status: DeploymentStatus,
     /// When it finished.
     pub deployed_at: Option<DateTime<Utc>>,
-    /// The reporting system's id of it.
+    /// The reporting system's ID of it.
     pub external_id: Option<String>,
     /// The reporting system; the token's name if not given.
     pub source: Option<String>,
-    /// When the source says that this became so.
+    /// Time of this version according to the source.
     pub updated_at: Option<DateTime<Utc>>,
 }
 
@@ -54,12 +54,12 @@ fn by_name<S: serde::Serializer>(status: &DeploymentStatus, to: S) -> Result<S::
 pub struct Recorded {
     /// The row.
     pub deployment: Model,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
-/// Records a deployment. The same external id again changes how it went and when, if that is newer; one that succeeds
-/// in an environment from which customers have a release ships a planned release.
+/// Records a deployment. The same external ID again updates its result and time, if that is newer; one that succeeds
+/// in a production environment ships a planned release.
 pub async fn record(
     store: &Store,
     by: Ship,
@@ -91,7 +91,7 @@ pub async fn record(
     let known = known(&tx, &row).await?;
     let before = known.clone();
     let recorded = match known {
-        // What was told without an id of its own, told again.
+        // A deployment without an external ID, submitted again.
         Some(known) if row.external_id.is_none() => {
             Recorded { deployment: known, outcome: Outcome::Unchanged }
         }
@@ -109,8 +109,8 @@ pub async fn record(
     Ok(recorded)
 }
 
-/// The deployment that the source has told of under the same id; without an id, one of the same release to the same
-/// place at the same moment that went the same way.
+/// The stored deployment with the same source and external ID; without an ID, one of the same release to the same
+/// environment at the same time with the same result.
 async fn known(tx: &Transaction, row: &Model) -> Result<Option<Model>, Error> {
     let known = Entity::owned_by(tx.organization());
     let known = match &row.external_id {
@@ -134,10 +134,11 @@ async fn renew(
     timed: bool,
     stamp: Stamp,
 ) -> Result<Recorded, Error> {
-    // Another release or place is another deployment, whose id was mistaken.
+    // Another release or environment means another deployment with a reused ID.
     let another = |field: &str, what: String| {
-        let reason =
-            format!("is {what} in the deployment with this externalId; another one needs an id of its own");
+        let reason = format!(
+            "is {what} in the deployment with this externalId; use another externalId for another deployment"
+        );
         Err(Error::conflict(field, reason))
     };
     if known.release_id != given.release_id {
@@ -170,9 +171,9 @@ async fn renew(
     Ok(Recorded { deployment: after, outcome })
 }
 
-/// Ships a planned release that has reached customers. Where its first day is that of a deployment, it is that of the
-/// earliest one, in whichever order they are told; where that deployment turns out to have failed, customers did not
-/// get it, and where it was rolled back, it was taken back from them. `before` is the deployment as it was known.
+/// Ships a planned release that has reached customers. If its first day comes from a deployment, it is that of the
+/// earliest one, in whichever order they are submitted; if that deployment turns out to have failed, customers did not
+/// get it, and if it was rolled back, the release is withdrawn. `before` is the deployment as it was stored.
 async fn ships(tx: &mut Transaction, deployment: &Model, before: Option<&Model>) -> Result<(), Error> {
     let dimensions = tx.dimensions();
     let Some(row) = dimensions.releases.get(&deployment.release_id) else { return Ok(()) };
@@ -188,16 +189,16 @@ async fn ships(tx: &mut Transaction, deployment: &Model, before: Option<&Model>)
         if !shipping(deployment) {
             return Ok(());
         }
-        // Nobody said when where it is the moment at which it was recorded.
+        // The time is that of the recording: none was given.
         let given = (deployment.deployed_at != deployment.created_at).then_some(deployment.deployed_at);
         release::ship_in(tx, row.id, given, deployment.deployed_at, true).await?;
         return Ok(());
     }
     let all = Entity::owned_by(tx.organization()).filter(Column::ReleaseId.eq(row.id)).all(tx.db()).await?;
-    // It got there, and was taken out again.
+    // It was deployed and rolled back.
     let rolled_back = deployment.status == DeploymentStatus::RolledBack;
     if !all.iter().any(&shipping) {
-        // What somebody has said of the release itself, or what came again after that, is not taken back.
+        // A later change of the release itself is not reverted.
         let only_by_this = row.by_deployment && row.lifecycle == ReleaseLifecycle::Released;
         return match only_by_this && dimensions.earlier(row.id).is_empty() {
             true if rolled_back => {

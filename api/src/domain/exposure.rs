@@ -1,4 +1,4 @@
-//! Exposure: how many customers use a feature on a day.
+//! Exposure: the number of customers who use a feature on a day.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,14 +17,14 @@ use crate::{
     transaction::{Event, Total, Transaction},
 };
 
-/// A figure to record: it replaces what the same source said of the same feature, segment and day.
+/// A figure to record; it replaces the figure of the same source, feature, segment and day.
 #[derive(Clone, Debug, Default)]
 pub struct NewExposure {
-    /// The product, by id or key.
+    /// The product, by ID or key.
     pub product: String,
-    /// The feature, by id or key; none: the product as a whole.
+    /// The feature, by ID or key; none: the product as a whole.
     pub feature: Option<String>,
-    /// The segment, by id or key.
+    /// The segment, by ID or key.
     pub segment: Option<String>,
     /// The day in the product's time zone.
     pub day: NaiveDate,
@@ -39,11 +39,11 @@ pub struct NewExposure {
 pub struct Recorded {
     /// The row.
     pub exposure: Model,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
-/// Records figures, each by itself.
+/// Records figures, each separately.
 pub async fn record(
     store: &Store,
     by: Contribute,
@@ -106,9 +106,9 @@ fn row(tx: &Transaction, source: &str, item: &NewExposure) -> Result<Model, Erro
         Some(segment) => dimensions.segment("segment", segment)?.id,
         None => SegmentId::NONE,
     };
-    // More customers than there are people is a unit mistake; sums of days must also stay exact.
+    // More customers than people on Earth indicate a wrong unit; sums of days must also stay exact.
     if !(0..=10_000_000_000).contains(&item.active_customers) {
-        return Err(Error::invalid("activeCustomers", "must lie between 0 and 10,000,000,000"));
+        return Err(Error::invalid("activeCustomers", "must be between 0 and 10,000,000,000"));
     }
     Ok(Model {
         organization_id: tx.organization(),
@@ -121,7 +121,7 @@ fn row(tx: &Transaction, source: &str, item: &NewExposure) -> Result<Model, Erro
     })
 }
 
-/// What is stored under the keys of the rows (and some beside them).
+/// The stored figures with the keys of the rows (and some others).
 async fn stored(
     tx: &Transaction,
     rows: impl Iterator<Item = &Model>,

@@ -18,39 +18,39 @@ use crate::{
     transaction::{Event, Transaction},
 };
 
-/// A feature to make.
+/// A feature to create.
 #[derive(Clone, Debug, Default)]
 pub struct NewFeature {
-    /// The product, by id or key.
+    /// The product, by ID or key.
     pub product: String,
     /// Its key.
     pub key: String,
-    /// What people call it; its key if not given.
+    /// Display name; default: the key.
     pub name: Option<String>,
-    /// What it does for the customer.
+    /// Description: what it does for the customer.
     pub description: Option<String>,
-    /// Where it is in its life; live if not given.
+    /// Lifecycle stage; default: live.
     pub lifecycle: Option<FeatureLifecycle>,
-    /// The team that owns it, by id or key.
+    /// The team that owns it, by ID or key.
     pub team: Option<String>,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
-/// What to change of a feature.
+/// Changes of a feature.
 #[derive(Clone, Debug, Default)]
 pub struct FeatureChanges {
     /// A new name.
     pub name: Option<String>,
     /// A new description, or none.
     pub description: Option<Option<String>>,
-    /// Where it is in its life now.
+    /// The new lifecycle stage.
     pub lifecycle: Option<FeatureLifecycle>,
-    /// The team that owns it now, by id or key, or none.
+    /// The new owning team, by ID or key, or none.
     pub team: Option<Option<String>>,
 }
 
-/// Makes a feature, or takes what is newly said of the one with this key; what is not given stays.
+/// Creates a feature, or updates the one with this key; omitted fields are kept.
 pub async fn create(
     store: &Store,
     by: Manage,
@@ -66,7 +66,7 @@ pub async fn create(
     Ok(made)
 }
 
-/// The same inside a transaction, which must be told that its dimensions have changed.
+/// The same inside a transaction; the caller must call [`Transaction::dimensions_changed`] afterwards.
 pub(crate) async fn insert_in(tx: &mut Transaction, new: NewFeature) -> Result<(Model, Outcome), Error> {
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &new.product)?.id;

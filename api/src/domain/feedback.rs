@@ -1,8 +1,8 @@
-//! Feedback: answers, and which of them count.
+//! Feedback: responses, and which of them count.
 //!
-//! A known customer has one voice per feature, scale and day: of the answers of a voice the last (by
-//! `occurred_at`, then by id) is in the daily counts, the others are kept and do not count. Anonymous answers
-//! each count. An answer without a rating is kept and shown and counts nowhere, so it has no voice either.
+//! A known customer has one voice per feature, scale and day: of the responses of a voice the last (by `occurred_at`,
+//! then by ID) is in the daily counts; the others are stored but do not count. Anonymous responses each count. A
+//! response without a rating is stored and shown but never counts, so it has no voice either.
 
 mod again;
 mod deleted;
@@ -20,11 +20,11 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set};
 
-pub(crate) use again::said_before;
+pub(crate) use again::count_repeated;
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
 pub(crate) use rated::key;
-pub use submit::{NewFeedback, Submission, Submitted, Supersession, Telling, submit_in};
+pub use submit::{EventDetail, NewFeedback, Submission, Submitted, Supersession, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};
 
 use super::{
@@ -37,7 +37,7 @@ use crate::{
     transaction::{Event, Transaction},
 };
 
-/// What to correct of an answer. What the customer did not say stays as it was.
+/// Corrections of a response; omitted fields are kept.
 #[derive(Clone, Debug, Default)]
 pub struct FeedbackChanges {
     /// The feature that it is about, or none: the product as a whole.
@@ -50,13 +50,13 @@ pub struct FeedbackChanges {
     pub scale: Option<String>,
     /// The rating, or none.
     pub rating: Option<Option<f64>>,
-    /// What the customer wrote, or nothing.
+    /// Comment, or none.
     pub comment: Option<Option<String>>,
-    /// When the customer answered.
+    /// Time of the response.
     pub occurred_at: Option<DateTime<Utc>>,
 }
 
-/// The answer with this id. One who is confined to a customer finds that customer's only.
+/// The response with this ID. One who is confined to a customer finds that customer's only.
 pub async fn find(store: &Store, by: Read, feedback: FeedbackId) -> Result<Model, Error> {
     let there = Entity::owned_by(by.organization())
         .filter(Column::Id.eq(feedback))
@@ -67,8 +67,8 @@ pub async fn find(store: &Store, by: Read, feedback: FeedbackId) -> Result<Model
         .ok_or_else(|| Error::not_found("feedback", "feedback", feedback.public()))
 }
 
-/// The answer with this external id, of this source or of the only one that has it. One who is confined to a customer
-/// finds that customer's only.
+/// The response with this external ID, of this source or of the only one that has it. A viewer restricted to one customer
+/// finds only that customer's.
 pub async fn find_external(
     store: &Store,
     by: Read,
@@ -87,7 +87,7 @@ pub async fn find_external(
     .await
 }
 
-/// Corrects an answer; the daily counts follow.
+/// Corrects a response; the daily counts follow.
 pub async fn correct(
     store: &Store,
     by: Contribute,
@@ -136,8 +136,8 @@ pub async fn correct(
     Ok(after)
 }
 
-/// Deletes an answer; the daily counts follow, and an earlier answer of the same voice counts again. Its source does not
-/// bring it back by sending it again.
+/// Deletes a response; the daily counts follow, and an earlier response of the same voice counts again. Its source cannot
+/// restore it by submitting it again.
 pub async fn delete(
     store: &Store,
     by: Contribute,
@@ -158,7 +158,7 @@ pub async fn delete(
     Ok(row)
 }
 
-/// Gives an answer another rating, its first one, or none.
+/// Gives a response another rating, its first one, or none.
 fn rate(
     row: &mut Model,
     dimensions: &Dimensions,
@@ -182,8 +182,8 @@ async fn find_in(tx: &Transaction, feedback: FeedbackId) -> Result<Model, Error>
     there.ok_or_else(|| Error::not_found("feedback", "feedback", feedback.public()))
 }
 
-/// Marks answers as no longer counted.
-async fn silence(tx: &Transaction, answers: &[FeedbackId]) -> Result<(), Error> {
+/// Marks responses as not counted.
+async fn exclude(tx: &Transaction, answers: &[FeedbackId]) -> Result<(), Error> {
     for some in answers.chunks(1_000) {
         Entity::update_many()
             .col_expr(Column::Counted, sea_orm::sea_query::Expr::val(false))
@@ -196,7 +196,7 @@ async fn silence(tx: &Transaction, answers: &[FeedbackId]) -> Result<(), Error> 
     Ok(())
 }
 
-/// Marks an answer as counted again.
+/// Marks a response as counted again.
 async fn restore(tx: &Transaction, row: Model) -> Result<(), Error> {
     let mut row = row.into_active_model();
     row.counted = Set(true);

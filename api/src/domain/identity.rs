@@ -1,7 +1,7 @@
-//! Identities: callers whom an OpenID Connect issuer knows, and the members who they are.
+//! Identities: callers authenticated by an OpenID Connect issuer, and their members.
 //!
-//! A caller is known by the issuer and its `sub`, never by an e-mail address: addresses are given to other people. An
-//! address decides once, when a caller comes for the first time, and only if the issuer says that it is verified.
+//! A caller is known by the issuer and its `sub`, never by an email address: addresses are given to other people. An
+//! address is used once, at the first request of a caller, and only if the issuer has verified it.
 
 use ballroom_entity::{
     api_token::Role,
@@ -22,7 +22,7 @@ use crate::{
     transaction::Transaction,
 };
 
-/// The longest issuer and subject, in characters.
+/// Maximum length of an issuer and of a subject, in characters.
 const ISSUER_LENGTH: usize = 500;
 const SUBJECT_LENGTH: usize = 255;
 
@@ -31,47 +31,47 @@ const SUBJECT_LENGTH: usize = 255;
 pub struct Subject {
     /// The issuer, exactly as its tokens name it (`iss`).
     pub issuer: String,
-    /// Its id of the caller (`sub`).
+    /// The issuer's ID of the caller (`sub`).
     pub subject: String,
 }
 
-/// A caller whom an issuer has authenticated.
+/// A caller authenticated by an issuer.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// Who it is.
+    /// The subject.
     pub subject: Subject,
-    /// The client by which the caller came: stands for machines.
+    /// The client of the caller; identifies programs.
     pub client: String,
-    /// What the token says of the caller as a person.
+    /// The person described by the token.
     pub person: Person,
-    /// What the caller may do.
+    /// The role and scope of the caller.
     pub role: Role,
 }
 
-/// What a token says of the person who calls.
+/// The person described by a token.
 #[derive(Clone, Debug, Default)]
 pub struct Person {
-    /// The name that the issuer knows.
+    /// The name according to the issuer.
     pub name: Option<String>,
-    /// A name to fall back on. It alone makes nobody a person: machines have one too.
+    /// A fallback name. It does not indicate a person: programs have one too.
     pub login: Option<String>,
-    /// The e-mail address, if the issuer has verified it.
+    /// The email address, if the issuer has verified it.
     pub verified_email: Option<String>,
 }
 
-/// A caller who is known now.
+/// The result of identifying a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
-    /// By this identity, as this member if there is one.
-    As(IdentityId, Option<MemberId>),
-    /// As a member who was removed from the organization.
+pub enum Identification {
+    /// The identity, and the member if there is one.
+    Identified(IdentityId, Option<MemberId>),
+    /// The member was removed from the organization.
     Removed,
 }
 
-/// What a caller is, as far as the database knows.
+/// The stored state of a caller.
 enum Found {
-    Known(Known),
-    /// A new identity, or one without a member that is to have one.
+    Known(Identification),
+    /// A new identity, or one that needs a member.
     New {
         identity: Option<Model>,
         member: NewMember,
@@ -79,7 +79,7 @@ enum Found {
 }
 
 enum NewMember {
-    /// The claims describe nobody.
+    /// The claims describe no person.
     Nobody,
     There(MemberId),
     ToCreate {
@@ -88,19 +88,19 @@ enum NewMember {
     },
 }
 
-/// Who a caller is. One who has not been seen before is noted, and is a member from then on if the claims carry a name, or
-/// an e-mail address that is verified.
-pub async fn known(
+/// Identifies a caller. A new caller is stored, and becomes a member if the claims contain a name or
+/// a verified email address.
+pub async fn identify(
     store: &Store,
     organization: OrganizationId,
     caller: &Caller,
     at: DateTime<Utc>,
-) -> Result<Known, Error> {
+) -> Result<Identification, Error> {
     if let Found::Known(known) = find(store.reader(), organization, caller).await? {
         return Ok(known);
     }
     let mut tx = store.begin(organization, at).await?;
-    // Another request of the same caller may have been quicker.
+    // A concurrent request of the same caller may have been faster.
     let (identity, new) = match find(tx.db(), organization, caller).await? {
         Found::Known(known) => return Ok(known),
         Found::New { identity, member } => (identity, member),
@@ -131,7 +131,7 @@ pub async fn known(
         }
     };
     tx.commit().await?;
-    Ok(Known::As(row.id, member))
+    Ok(Identification::Identified(row.id, member))
 }
 
 async fn find(
@@ -147,12 +147,16 @@ async fn find(
     if let Some((identity, id)) = identity.as_ref().and_then(|row| Some((row.id, row.member_id?))) {
         let row = member_row::Entity::owned_by(organization).filter(member_row::Column::Id.eq(id));
         let removed = row.one(db).await?.is_some_and(|member| member.removed_at.is_some());
-        return Ok(Found::Known(if removed { Known::Removed } else { Known::As(identity, Some(id)) }));
+        return Ok(Found::Known(if removed {
+            Identification::Removed
+        } else {
+            Identification::Identified(identity, Some(id))
+        }));
     }
     let member = described(db, organization, caller).await?;
     Ok(match (identity, member) {
-        (_, Some(Described::Removed)) => Found::Known(Known::Removed),
-        (Some(identity), None) => Found::Known(Known::As(identity.id, None)),
+        (_, Some(Described::Removed)) => Found::Known(Identification::Removed),
+        (Some(identity), None) => Found::Known(Identification::Identified(identity.id, None)),
         (identity, None) => Found::New { identity, member: NewMember::Nobody },
         (identity, Some(Described::Member(member))) => Found::New { identity, member },
     })
@@ -163,14 +167,14 @@ enum Described {
     Removed,
 }
 
-/// The member whom the claims describe; none if they describe nobody.
+/// The member described by the claims; none if they describe no person.
 async fn described(
     db: &impl ConnectionTrait,
     organization: OrganizationId,
     caller: &Caller,
 ) -> Result<Option<Described>, Error> {
     let Person { name, login, verified_email } = &caller.person;
-    // Claims that no member could have are as if they were not there.
+    // Invalid claims are ignored.
     let fits = |name: &Option<String>| check::name("name", name.as_deref()?).ok();
     let email = verified_email.as_deref().and_then(|email| member::email("email", email).ok());
     let Some(email) = email else {
@@ -185,7 +189,7 @@ async fn described(
         .filter(Column::MemberId.eq(there.id))
         .filter(Column::Issuer.eq(&caller.subject.issuer));
     if others.one(db).await?.is_some() {
-        // The issuer knows the member by another subject: the address has been given to somebody else since.
+        // The issuer has another subject for the member: the address now belongs to another person.
         return Ok(Some(Described::Member(NewMember::ToCreate { email: None, name })));
     }
     Ok(Some(match there.removed_at {
@@ -194,7 +198,7 @@ async fn described(
     }))
 }
 
-/// Links exactly these subjects to a member; says whether that changes anything.
+/// Links exactly these subjects to a member; returns whether anything changed.
 pub(super) async fn link_only(
     tx: &Transaction,
     member: MemberId,
@@ -217,7 +221,8 @@ pub(super) async fn link_only(
         match there {
             Some(there) if there.member_id == Some(member) => kept.push(there.id),
             Some(Model { member_id: Some(other), .. }) => {
-                let reason = format!("belongs to another member ({}); remove it there first", other.public());
+                let reason =
+                    format!("already belongs to another member ({}); remove it there first", other.public());
                 return Err(Error::conflict(field, reason));
             }
             Some(there) => {

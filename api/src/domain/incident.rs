@@ -45,17 +45,17 @@ pub struct IncidentChanges {
     pub description: Option<Option<String>>,
     /// 1 (critical) to 4 (minor).
     pub severity: Option<i16>,
-    /// The features that it hurts, by id or key, instead of those before.
+    /// New list of affected features, by ID or key.
     pub features: Option<Vec<String>>,
-    /// The customers that it hurts, by id or key, instead of those before.
+    /// New list of affected customers, by ID or key.
     pub customers: Option<Vec<String>>,
-    /// How many customers it hurts, or unknown.
+    /// Number of affected customers, or unknown.
     pub affected_customers: Option<Option<i64>>,
     /// When it began.
     pub opened_at: Option<DateTime<Utc>>,
 }
 
-/// The incident with this id. One who is confined to a customer finds those that hurt that customer.
+/// The incident with this ID. A viewer restricted to one customer finds incidents that affect it only.
 pub async fn find(store: &Store, by: Read, incident: IncidentId) -> Result<Model, Error> {
     let there = Entity::owned_by(by.organization())
         .filter(Column::Id.eq(incident))
@@ -65,8 +65,8 @@ pub async fn find(store: &Store, by: Read, incident: IncidentId) -> Result<Model
     there.ok_or_else(|| Error::not_found("incident", "incident", incident.public()))
 }
 
-/// The incident with this external id, of this source or of the only one that has it. One who is confined to a customer
-/// finds those that hurt that customer only.
+/// The incident with this external ID, of this source or of the only one that has it. A viewer restricted to one customer
+/// finds only those that affect that customer.
 pub async fn find_external(
     store: &Store,
     by: Read,
@@ -85,7 +85,7 @@ pub async fn find_external(
     .await
 }
 
-/// That an incident is known to hurt a customer.
+/// The condition that an incident affects a customer.
 pub(crate) fn hurts(organization: OrganizationId, customer: CustomerId) -> Expr {
     let linked = incident_customer::Entity::owned_by(organization)
         .filter(incident_customer::Column::CustomerId.eq(customer))
@@ -97,9 +97,9 @@ pub(crate) fn hurts(organization: OrganizationId, customer: CustomerId) -> Expr 
 /// An incident that was changed.
 #[derive(Clone, Debug)]
 pub struct Updated {
-    /// The incident as it is now.
+    /// The changed incident.
     pub incident: Model,
-    /// The customers who were linked to it and no longer are, by key.
+    /// Customers who are no longer linked, by key.
     pub removed: Vec<customer::Model>,
 }
 
@@ -112,7 +112,8 @@ pub async fn update(
     at: DateTime<Utc>,
 ) -> Result<Updated, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
-    let Whole { incident: before, features, attributions, mut earlier } = whole(&tx, incident).await?;
+    let FullIncident { incident: before, features, attributions, mut earlier } =
+        load_full(&tx, incident).await?;
     count::change(&mut tx, &before, &earlier, &features, &attributions, -1);
     let dimensions = tx.dimensions();
     let mut after = before.clone();
@@ -132,7 +133,7 @@ pub async fn update(
         after.opened_at = check::moment("openedAt", opened_at, at)?;
         let first_end = earlier.first().map(|first| first.resolved_at).or(after.resolved_at);
         if first_end.is_some_and(|resolved| resolved < after.opened_at) {
-            return Err(Error::unfit("openedAt", "must not lie after the incident was resolved"));
+            return Err(Error::unfit("openedAt", "must not be after the incident was resolved"));
         }
         after.opened_on = open::day(&dimensions, after.product_id, after.opened_at)?;
         if let Some(first) = earlier.first_mut().filter(|first| first.opened_at != after.opened_at) {
@@ -167,7 +168,7 @@ pub async fn update(
     Ok(Updated { incident: after, removed })
 }
 
-/// It works again: since a time given, or since now. Said again without a time, nothing changes.
+/// Resolves an incident at a given time, or now. Resolving it again without a time changes nothing.
 pub async fn resolve(
     store: &Store,
     by: Contribute,
@@ -176,17 +177,17 @@ pub async fn resolve(
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
-    let whole = whole(&tx, incident).await?;
-    let there = &whole.incident;
+    let found = load_full(&tx, incident).await?;
+    let there = &found.incident;
     if there.resolved_at.is_some() && resolved_at.is_none_or(|given| there.resolved_at == Some(given)) {
-        return Ok(whole.incident);
+        return Ok(found.incident);
     }
     let resolved_at = check::moment("resolvedAt", resolved_at.unwrap_or(at), at)?;
     if resolved_at < interval::begin(there) {
         let reason = match there.reopened_at {
-            None => "must not lie before the incident was opened".to_owned(),
+            None => "must not be before the incident was opened".to_owned(),
             Some(again) => {
-                format!("must not lie before the incident was opened again ({})", again.to_rfc3339())
+                format!("must not be before the incident was reopened ({})", again.to_rfc3339())
             }
         };
         return Err(Error::unfit("resolvedAt", reason));
@@ -195,14 +196,14 @@ pub async fn resolve(
     after.resolved_at = Some(resolved_at);
     after.resolved_on = Some(open::day(&tx.dimensions(), after.product_id, resolved_at)?);
     after.resolved_by = tx.actor();
-    let earlier = whole.earlier.clone();
-    let after = replace(&mut tx, whole, after, earlier).await?;
+    let earlier = found.earlier.clone();
+    let after = replace(&mut tx, found, after, earlier).await?;
     tx.tell(Event::IncidentResolved(incident));
     tx.commit().await?;
     Ok(after)
 }
 
-/// It does not work after all, or not any more: since a time given, or since now. From its end until then it did.
+/// Reopens an incident at a given time, or now; it was resolved from its end until then.
 pub async fn reopen(
     store: &Store,
     by: Contribute,
@@ -211,38 +212,41 @@ pub async fn reopen(
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
-    let whole = whole(&tx, incident).await?;
-    let there = &whole.incident;
+    let found = load_full(&tx, incident).await?;
+    let there = &found.incident;
     let Some(resolved_at) = there.resolved_at else {
         let begin = interval::begin(there);
         return match since.is_none_or(|since| since == begin) {
-            true => Ok(whole.incident),
-            false => Err(Error::conflict("reopenedAt", format!("it is open since {}", begin.to_rfc3339()))),
+            true => Ok(found.incident),
+            false => Err(Error::conflict(
+                "reopenedAt",
+                format!("the incident is open since {}; resolve it first", begin.to_rfc3339()),
+            )),
         };
     };
     let since = check::moment("reopenedAt", since.unwrap_or(at), at)?;
     if since < resolved_at {
-        let reason = format!("must not lie before the incident was resolved ({})", resolved_at.to_rfc3339());
+        let reason = format!("must not be before the incident was resolved ({})", resolved_at.to_rfc3339());
         return Err(Error::unfit("reopenedAt", reason));
     }
     let on = open::day(&tx.dimensions(), there.product_id, since)?;
     let mut after = there.clone();
-    let mut earlier = whole.earlier.clone();
+    let mut earlier = found.earlier.clone();
     earlier.extend(interval::begin_again(&tx, &mut after, (since, on)).await?);
-    let after = replace(&mut tx, whole, after, earlier).await?;
+    let after = replace(&mut tx, found, after, earlier).await?;
     tx.tell(Event::IncidentReopened(incident));
     tx.commit().await?;
     Ok(after)
 }
 
-/// Writes an incident whose intervals have changed; the daily counts follow.
+/// Stores an incident whose intervals have changed; the daily counts follow.
 async fn replace(
     tx: &mut Transaction,
-    before: Whole,
+    before: FullIncident,
     mut after: Model,
     earlier: Vec<incident_interval::Model>,
 ) -> Result<Model, Error> {
-    let Whole { incident, features, attributions, earlier: earlier_before } = before;
+    let FullIncident { incident, features, attributions, earlier: earlier_before } = before;
     after.updated_at = tx.at;
     after.revision += 1;
     count::change(tx, &incident, &earlier_before, &features, &attributions, -1);
@@ -250,7 +254,7 @@ async fn replace(
     Ok(after.into_active_model().reset_all().update(tx.db()).await?)
 }
 
-/// Says where an incident comes from: a release of its product, by id or version, or no change at all.
+/// Attributes an incident to a release of its product, by ID or version, or to no change.
 pub async fn attribute(
     store: &Store,
     by: Contribute,
@@ -261,21 +265,32 @@ pub async fn attribute(
     at: DateTime<Utc>,
 ) -> Result<(Model, attribution::Model), Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
-    let Whole { incident: row, features, mut attributions, earlier } = whole(&tx, incident).await?;
+    let FullIncident { incident: row, features, mut attributions, earlier } =
+        load_full(&tx, incident).await?;
     let release = match (basis, release) {
         (AttributionBasis::NotCausedByChange, Some(_)) => {
-            return Err(Error::invalid("release", "must be left out when no change caused the incident"));
+            return Err(Error::invalid("release", "must be omitted when no change caused the incident"));
         }
         (AttributionBasis::NotCausedByChange, None) => None,
-        (_, None) => return Err(Error::invalid("release", "is needed")),
+        (_, None) => {
+            return Err(Error::invalid(
+                "release",
+                "is required for this kind of attribution; send the ID or version of a release",
+            ));
+        }
         (_, Some(release)) => Some(tx.dimensions().release(row.product_id, "release", release)?.id),
     };
     match (basis, confidence) {
         (AttributionBasis::Inferred, Some(confidence)) if (0.0..=1.0).contains(&confidence) => (),
         (AttributionBasis::Inferred, _) => {
-            return Err(Error::invalid("confidence", "is needed for an inferred attribution: 0 to 1"));
+            return Err(Error::invalid(
+                "confidence",
+                "is required for an inferred attribution; send a number from 0 to 1",
+            ));
         }
-        (_, Some(_)) => return Err(Error::invalid("confidence", "belongs to inferred attributions only")),
+        (_, Some(_)) => {
+            return Err(Error::invalid("confidence", "is allowed for inferred attributions only; omit it"));
+        }
         (_, None) => (),
     }
     if let Some(last) = attributions.last()
@@ -305,7 +320,7 @@ pub async fn attribute(
     Ok((row, stated))
 }
 
-/// The features that each incident hurts.
+/// The features affected by each incident.
 pub(crate) async fn features_of(
     store: &Store,
     organization: OrganizationId,
@@ -316,7 +331,7 @@ pub(crate) async fn features_of(
     Ok(rows.all(store.reader()).await?)
 }
 
-/// What is stated of each incident, in the order of the statements.
+/// The attributions of each incident, in the order of the statements.
 pub(crate) async fn attributions_of(
     store: &Store,
     organization: OrganizationId,
@@ -328,14 +343,14 @@ pub(crate) async fn attributions_of(
     Ok(rows.all(store.reader()).await?)
 }
 
-struct Whole {
+struct FullIncident {
     incident: Model,
     features: Vec<FeatureId>,
     attributions: Vec<attribution::Model>,
     earlier: Vec<incident_interval::Model>,
 }
 
-async fn whole(tx: &Transaction, incident: IncidentId) -> Result<Whole, Error> {
+async fn load_full(tx: &Transaction, incident: IncidentId) -> Result<FullIncident, Error> {
     let row = Entity::owned_by(tx.organization()).filter(Column::Id.eq(incident)).one(tx.db()).await?;
     let row = row.ok_or_else(|| Error::not_found("incident", "incident", incident.public()))?;
     let features = incident_feature::Entity::owned_by(tx.organization())
@@ -349,5 +364,5 @@ async fn whole(tx: &Transaction, incident: IncidentId) -> Result<Whole, Error> {
         .await?;
     let features = features.into_iter().map(|link| link.feature_id).collect();
     let earlier = interval::earlier_in(tx, incident).await?;
-    Ok(Whole { incident: row, features, attributions, earlier })
+    Ok(FullIncident { incident: row, features, attributions, earlier })
 }

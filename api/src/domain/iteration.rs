@@ -21,24 +21,24 @@ use crate::{
     transaction::Event,
 };
 
-/// An iteration to make.
+/// An iteration to create.
 #[derive(Clone, Debug)]
 pub struct NewIteration {
-    /// The product, by id or key.
+    /// The product, by ID or key.
     pub product: String,
     /// Its name.
     pub name: String,
-    /// What it is meant to reach.
+    /// Goal.
     pub goal: Option<String>,
     /// First day.
     pub starts_on: NaiveDate,
     /// The day after the last.
     pub ends_before: NaiveDate,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
-/// What to change of an iteration.
+/// Changes of an iteration.
 #[derive(Clone, Debug, Default)]
 pub struct IterationChanges {
     /// A new name.
@@ -51,8 +51,8 @@ pub struct IterationChanges {
     pub ends_before: Option<NaiveDate>,
 }
 
-/// The iteration with this id or name: in this product, or the only one of all products. `field` is what the caller calls
-/// the argument.
+/// The iteration with this ID or name: in this product, or the only one of all products. `field` is the name of the
+/// caller's argument.
 pub async fn find(
     store: &Store,
     by: Report,
@@ -66,7 +66,7 @@ pub async fn find(
     only(store, by, known, product, (field, reference)).await
 }
 
-/// The iteration that has this day: in this product, or the only one of all products.
+/// The iteration that includes this day: in this product, or the only one of all products.
 pub async fn find_on(
     store: &Store,
     by: Report,
@@ -76,7 +76,7 @@ pub async fn find_on(
     only(store, by, has_day(day), product, ("day", &day.to_string())).await
 }
 
-/// That an iteration has this day.
+/// The condition that an iteration includes this day.
 pub(crate) fn has_day(day: NaiveDate) -> Expr {
     Column::StartsOn.lte(day).and(Column::EndsBefore.gt(day))
 }
@@ -101,7 +101,7 @@ async fn only(
     lookup::only(found, (field, IterationId::NOUN, reference), "the product")
 }
 
-/// Makes an iteration, or takes what is newly said of the one with this name; what is not given stays.
+/// Creates an iteration, or updates the one with this name; omitted fields are kept.
 pub async fn create(
     store: &Store,
     by: Manage,
@@ -171,7 +171,10 @@ pub async fn update(
             .filter(Column::Name.eq(&name))
             .filter(Column::Id.ne(iteration));
         if taken.one(tx.db()).await?.is_some() {
-            return Err(Error::conflict("name", format!("the product has another iteration \"{name}\"")));
+            return Err(Error::conflict(
+                "name",
+                format!("the product already has an iteration \"{name}\"; choose another name"),
+            ));
         }
         row.name = Set(name);
     }
@@ -193,10 +196,10 @@ pub async fn update(
 }
 
 fn days(starts_on: NaiveDate, ends_before: NaiveDate) -> Result<(), Error> {
-    check::a_day("period", starts_on)?;
-    check::a_day("period", ends_before)?;
+    check::valid_day("period", starts_on)?;
+    check::valid_day("period", ends_before)?;
     if ends_before <= starts_on {
-        let reason = format!("is empty: until ({ends_before}) must lie after from ({starts_on})");
+        let reason = format!("is empty: until ({ends_before}) must be after from ({starts_on})");
         return Err(Error::invalid("period", reason));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Rows that are looked up by what should name one of them only.
+//! Lookup of a single row by a reference that should be unique.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
@@ -7,8 +7,8 @@ use crate::{
     store::Store,
 };
 
-/// The only row of those that were found. `field` is what the caller calls the argument, `what` what would tell several
-/// apart.
+/// The only row of those found. `field` is the name of the caller's argument, `what` the argument that would distinguish
+/// several rows.
 pub(super) fn only<M>(
     mut found: Vec<M>,
     (field, noun, reference): (&str, &'static str, &str),
@@ -18,12 +18,12 @@ pub(super) fn only<M>(
         (Some(row), None) => Ok(row),
         (None, _) => Err(Error::not_found(field, noun, reference)),
         (Some(_), Some(_)) => {
-            Err(Error::invalid(field, format!("\"{reference}\" names several; give {what} too, or the id")))
+            Err(Error::invalid(field, format!("\"{reference}\" is ambiguous; send {what} too, or the ID")))
         }
     }
 }
 
-/// The row with this external id: of this source, or of the only source that has it.
+/// The row with this external ID: of this source, or of the only source that has it.
 pub(super) async fn by_external_id<E: EntityTrait>(
     store: &Store,
     rows: Select<E>,
@@ -47,7 +47,7 @@ where
     only(found, ("externalId", noun, external_id), "the source")
 }
 
-/// The sources of rows with an external id. The index of external ids begins with the source: each is found by one step
+/// The sources of rows with an external ID. The index of external IDs begins with the source: each is found by one step
 /// in it, however many rows there are.
 async fn sources<E: EntityTrait>(
     store: &Store,

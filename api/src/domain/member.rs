@@ -1,4 +1,4 @@
-//! Members: the people who work with Ballroom. A member grants no right; what a caller may do is for the token to say.
+//! Members: the people who use Ballroom. A member grants no right; rights come from the token.
 
 mod fields;
 
@@ -36,13 +36,13 @@ use crate::{
 /// A member to create.
 #[derive(Clone, Debug, Default)]
 pub struct NewMember {
-    /// The e-mail address, by which the member is known.
+    /// The email address, by which the member is known.
     pub email: String,
-    /// Display name; the e-mail address if not given.
+    /// Display name; the email address if not given.
     pub name: Option<String>,
-    /// What the member does.
+    /// Roles of the member.
     pub roles: Option<Vec<Role>>,
-    /// The teams, by id or key.
+    /// The teams, by ID or key.
     pub teams: Option<Vec<String>>,
     /// Preferred language.
     pub language: Option<String>,
@@ -57,19 +57,19 @@ pub struct NewMember {
 /// What to change of a member.
 #[derive(Clone, Debug, Default)]
 pub struct MemberChanges {
-    /// A new e-mail address, or none.
+    /// A new email address, or none.
     pub email: Option<Option<String>>,
-    /// What the member does, instead of what was said before.
+    /// The new roles.
     pub roles: Option<Vec<Role>>,
-    /// The teams, by id or key, instead of those before.
+    /// The teams, by ID or key, instead of those before.
     pub teams: Option<Vec<String>>,
     /// The OpenID Connect subjects who are this member, instead of those before.
     pub identities: Option<Vec<Subject>>,
-    /// What the member may change alone.
+    /// Settings that members change themselves.
     pub profile: ProfileChanges,
 }
 
-/// What a member may change of its own record.
+/// The settings that members change themselves.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileChanges {
     /// A new name.
@@ -80,13 +80,12 @@ pub struct ProfileChanges {
     pub vocabulary: Option<Vocabulary>,
 }
 
-/// The member with this id or e-mail address, removed or not. `field` is what the caller calls the argument.
+/// The member with this ID or email address, removed or not. `field` is the name of the caller's argument.
 pub async fn find(store: &Store, by: Report, (field, reference): (&str, &str)) -> Result<Model, Error> {
     referenced(store.reader(), by.organization(), field, reference).await
 }
 
-/// Creates a member, or takes what is newly said of the one with this e-mail address; what is not given stays. A member
-/// who was removed is a member again.
+/// Creates a member, or updates the one with this email address; omitted fields are kept. A removed member is restored.
 pub async fn create(
     store: &Store,
     by: Administer,
@@ -167,7 +166,11 @@ pub async fn update(
         if row.email.is_some()
             && let Some(other) = others.one(tx.db()).await?
         {
-            let reason = format!("is that of another member, {} ({})", other.name, other.id.public());
+            let reason = format!(
+                "is already used by another member, {} ({}); send another address",
+                other.name,
+                other.id.public()
+            );
             return Err(Error::conflict("email", reason));
         }
     }
@@ -187,7 +190,7 @@ pub async fn update(
     Ok(row)
 }
 
-/// Changes what members decide for themselves: how they are called, and how they are spoken to.
+/// Changes the fields that members edit themselves: name, language and vocabulary.
 pub async fn update_profile(
     store: &Store,
     by: Profile,
@@ -203,7 +206,7 @@ pub async fn update_profile(
     Ok(row)
 }
 
-/// Removes a member: from all teams and lists. The member's tokens are revoked; what the member did still says so.
+/// Removes a member from all teams and lists, and revokes the member's tokens. Records of the member's actions remain.
 pub async fn remove(store: &Store, by: Administer, member: &str, at: DateTime<Utc>) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let mut row = referenced(tx.db(), by.organization(), "member", member).await?;
@@ -227,6 +230,7 @@ pub async fn remove(store: &Store, by: Administer, member: &str, at: DateTime<Ut
     let row = write(&tx, row).await?;
     tx.tell(Event::MemberRemoved(row.id));
     tx.commit().await?;
+    revoked.iter().for_each(|token| store.tokens().invalidate(token));
     Ok(row)
 }
 
@@ -278,7 +282,7 @@ fn apply(row: &mut Model, changes: ProfileChanges) -> Result<(), Error> {
     Ok(())
 }
 
-/// The member with this id or e-mail address, removed or not.
+/// The member with this ID or email address, removed or not.
 pub(super) async fn referenced(
     db: &impl ConnectionTrait,
     organization: OrganizationId,
@@ -306,8 +310,10 @@ pub(super) async fn active(
     match row.removed_at {
         None => Ok(row),
         Some(_) => {
-            let reason =
-                format!("\"{}\" was removed; createMember with the same e-mail address restores", row.name);
+            let reason = format!(
+                "\"{}\" was removed; restore the member by createMember with the same email address",
+                row.name
+            );
             Err(Error::unfit(field, reason))
         }
     }
@@ -326,7 +332,7 @@ fn teams_of(tx: &Transaction, references: Option<&[String]>) -> Result<Option<Ve
     Ok(Some(teams))
 }
 
-/// Puts a member into exactly these teams; says whether that changes anything.
+/// Puts a member into exactly these teams; returns whether anything changed.
 async fn rejoin(tx: &Transaction, member: MemberId, teams: &[TeamId]) -> Result<bool, Error> {
     let there = team::joined(tx, member).await?;
     if there.len() == teams.len() && there.iter().all(|team| teams.contains(team)) {

@@ -1,5 +1,5 @@
-//! The domain: one file a noun, its verbs inside. Each command is one transaction of rows, daily counts and
-//! events; each takes the proof of the right that it needs.
+//! The domain: one file per noun, with its verbs. Each command is one transaction of rows, daily counts and events, and
+//! takes the proof of the right that it needs.
 
 pub mod access;
 

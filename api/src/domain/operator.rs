@@ -1,8 +1,8 @@
-//! Operators of the server: they create organizations and list them, and see nothing of what is in one.
+//! Operators of the server: they create and list organizations, and cannot see the data of any.
 //!
-//! Their tokens belong to no organization and are made at the command line only, so that nobody within an organization,
-//! whatever the role, can make one. The text is `ballroom_operator_` and 48 bytes in base64: the id of the row and a
-//! secret of 32 random bytes, of which only the SHA-256 is kept.
+//! Their tokens belong to no organization and are created on the command line only, so that no caller within an
+//! organization, whatever the role, can create one. The text is `ballroom_operator_` and 48 bytes in base64: the ID of
+//! the row and a secret of 32 random bytes, of which only the SHA-256 is stored.
 
 use ballroom_entity::{
     api_token::Role,
@@ -30,7 +30,7 @@ use crate::{
 
 const PREFIX: &str = "ballroom_operator_";
 
-/// Makes a token of an operator; its text is told once and never again. For the command line: whoever has the database.
+/// Creates an operator token and returns its text, which is not stored. For the command line, which requires access to the database.
 pub async fn create(
     store: &Store,
     name: &str,
@@ -40,13 +40,13 @@ pub async fn create(
     let name = check::line("name", name, 64)?;
     token::in_future("expiresAt", expires_at, at)?;
     let secret = random_secret()?;
-    let tx = store.founding().await?;
+    let tx = store.begin_without_organization().await?;
     let namesake =
         Entity::find().filter(Column::Name.eq(&name)).filter(Column::RevokedAt.is_null()).one(&tx).await?;
     if let Some(namesake) = namesake {
         let id = namesake.id.public();
         let reason =
-            format!("there is another token \"{name}\" ({id}); revoke it first, or choose another name");
+            format!("there is already a token \"{name}\" ({id}); revoke it first, or choose another name");
         return Err(Error::conflict("name", reason));
     }
     let row = ActiveModel {
@@ -68,16 +68,16 @@ pub async fn all(store: &Store) -> Result<Vec<Model>, Error> {
     Ok(Entity::find().order_by_asc(Column::Id).all(store.reader()).await?)
 }
 
-/// Revokes a token of an operator, by its id or by its name. For the command line.
+/// Revokes a token of an operator, by its ID or by its name. For the command line.
 pub async fn revoke(store: &Store, which: &str, at: DateTime<Utc>) -> Result<Model, Error> {
     let name = check::line("token", which, check::NAME_LENGTH)?;
-    let tx = store.founding().await?;
+    let tx = store.begin_without_organization().await?;
     let there = match OperatorTokenId::parse(&name) {
         Some(id) => Entity::find().filter(Column::Id.eq(id)),
         None => Entity::find().filter(Column::Name.eq(&name)).filter(Column::RevokedAt.is_null()),
     };
     let row = there.one(&tx).await?;
-    let row = row.ok_or_else(|| Error::not_found("token", "token of an operator", which))?;
+    let row = row.ok_or_else(|| Error::not_found("token", "operator token", which))?;
     if row.revoked_at.is_some() {
         return Ok(row);
     }
@@ -93,7 +93,7 @@ pub(super) fn secret_of(text: &str) -> Option<&str> {
     text.strip_prefix(PREFIX)
 }
 
-/// Who calls with this token; none if it is unknown, revoked or expired.
+/// The caller with this token; none if it is unknown, revoked or expired.
 pub(super) async fn check(store: &Store, secret: &str, at: DateTime<Utc>) -> Result<Option<Holder>, Error> {
     let bytes = URL_SAFE_NO_PAD.decode(secret).ok();
     let Some(bytes) = bytes.and_then(|bytes| <[u8; 48]>::try_from(bytes).ok()) else { return Ok(None) };
@@ -113,10 +113,10 @@ pub fn organizations(_: Operate) -> Select<organization::Entity> {
 
 /// An organization, and the token of its first administrator if it was founded now.
 #[derive(Clone, Debug)]
-pub struct Founded {
+pub struct CreatedOrganization {
     /// The organization.
     pub organization: organization::Model,
-    /// What became of what was sent.
+    /// The outcome.
     pub outcome: Outcome,
     /// The text of the token; none if the organization was there.
     pub secret: Option<String>,
@@ -130,7 +130,7 @@ pub async fn found(
     key: &str,
     name: Option<&str>,
     at: DateTime<Utc>,
-) -> Result<Founded, Error> {
+) -> Result<CreatedOrganization, Error> {
     let (organization, outcome) = organizations::create(store, key, name, at).await?;
     let secret = match outcome {
         Outcome::Created => {
@@ -138,7 +138,7 @@ pub async fn found(
         }
         _ => None,
     };
-    Ok(Founded { organization, outcome, secret })
+    Ok(CreatedOrganization { organization, outcome, secret })
 }
 
 /// Gives an organization another name.

@@ -1,4 +1,4 @@
-//! Organizations: founding one, finding one.
+//! Organizations.
 
 mod settings;
 
@@ -28,7 +28,7 @@ pub async fn find_by_key(store: &Store, key: &str) -> Result<Option<organization
     Ok(organization::Entity::find().filter(organization::Column::Key.eq(key)).one(store.reader()).await?)
 }
 
-/// The organization with this id.
+/// The organization with this ID.
 pub async fn find(store: &Store, id: OrganizationId) -> Result<organization::Model, Error> {
     let found = organization::Entity::find_by_id(id).one(store.reader()).await?;
     found.ok_or_else(|| Error::not_found("organization", "organization", id.public()))
@@ -40,7 +40,7 @@ pub async fn all(store: &Store) -> Result<Vec<organization::Model>, Error> {
     Ok(all.all(store.reader()).await?)
 }
 
-/// The organization with this id or key.
+/// The organization with this ID or key.
 pub async fn referenced(store: &Store, field: &str, reference: &str) -> Result<organization::Model, Error> {
     if let Some(id) = OrganizationId::parse(reference.trim()) {
         let found = organization::Entity::find_by_id(id).one(store.reader()).await?;
@@ -58,7 +58,7 @@ pub async fn referenced(store: &Store, field: &str, reference: &str) -> Result<o
     }
 }
 
-/// The first organization: the one with the key `main`, else the oldest; founded if the database is new. Says whether it
+/// The first organization: the one with the key `main`, else the oldest; created if the database is new. Returns whether it
 /// was.
 pub async fn first(store: &Store, at: DateTime<Utc>) -> Result<(organization::Model, bool), Error> {
     let there = match find_by_key(store, FIRST).await? {
@@ -69,13 +69,13 @@ pub async fn first(store: &Store, at: DateTime<Utc>) -> Result<(organization::Mo
         Some(found) => Ok((found, false)),
         None => match found(store, FIRST, "Main", at).await {
             Ok(founded) => Ok((founded, true)),
-            // Another process may have been quicker.
+            // A concurrent process may have been faster.
             Err(error) => find_by_key(store, FIRST).await?.map(|found| (found, false)).ok_or(error),
         },
     }
 }
 
-/// Founds an organization, or gives the one with this key another name, if one is given.
+/// Creates an organization, or renames the one with this key, if a name is given.
 pub async fn create(
     store: &Store,
     key: &str,
@@ -93,12 +93,12 @@ pub async fn create(
     }
     match found(store, &key, name.unwrap_or(&key), at).await {
         Ok(founded) => Ok((founded, Outcome::Created)),
-        // Somebody else may have been quicker.
+        // A concurrent request may have been faster.
         Err(error) => find_by_key(store, &key).await?.map(|there| (there, Outcome::Unchanged)).ok_or(error),
     }
 }
 
-/// Gives an organization another name.
+/// Renames an organization.
 pub(super) async fn rename(
     store: &Store,
     there: organization::Model,
@@ -106,7 +106,7 @@ pub(super) async fn rename(
     at: DateTime<Utc>,
 ) -> Result<organization::Model, Error> {
     let name = check::name("name", name)?;
-    let tx = store.founding().await?;
+    let tx = store.begin_without_organization().await?;
     let mut row = there.into_active_model();
     row.name = Set(name);
     row.updated_at = Set(at);
@@ -115,7 +115,7 @@ pub(super) async fn rename(
     Ok(row)
 }
 
-/// Founds an organization, with the usual scales.
+/// Creates an organization with the standard scales.
 pub async fn found(
     store: &Store,
     key: &str,
@@ -131,12 +131,12 @@ pub async fn found(
         pruned_revision: Set(0),
         created_at: Set(at),
         updated_at: Set(at),
-        ..settings::usual()
+        ..settings::defaults()
     };
-    // In one transaction: nobody sees it without its scales.
-    let tx = store.founding().await?;
+    // In one transaction: an organization is never visible without its scales.
+    let tx = store.begin_without_organization().await?;
     let row = row.insert(&tx).await?;
-    let usual = scales::USUAL.iter().map(|scale| scale.row(row.id, at));
+    let usual = scales::STANDARD.iter().map(|scale| scale.row(row.id, at));
     scale::Entity::insert_many(usual).exec_without_returning(&tx).await?;
     tx.commit().await?;
     find(store, row.id).await

@@ -18,33 +18,33 @@ use crate::{
     transaction::{Event, Transaction},
 };
 
-/// Environments that may ship a release.
-const ENVIRONMENTS: usize = 50;
+/// Maximum number of environments that ship a release.
+const MAX_ENVIRONMENTS: usize = 50;
 
-/// The day that it is, in the product's time zone.
+/// The current day in the product's time zone.
 pub fn today(product: &Model, now: DateTime<Utc>) -> NaiveDate {
     let zone: chrono_tz::Tz = product.time_zone.parse().unwrap_or(chrono_tz::UTC);
     now.with_timezone(&zone).date_naive()
 }
 
-/// A product to make.
+/// A product to create.
 #[derive(Clone, Debug, Default)]
 pub struct NewProduct {
     /// Its key.
     pub key: String,
-    /// What people call it; its key if not given.
+    /// Display name; default: the key.
     pub name: Option<String>,
-    /// What it is for.
+    /// Its purpose.
     pub description: Option<String>,
-    /// IANA time zone that decides what a day is; UTC if not given.
+    /// IANA time zone of its days; default: UTC.
     pub time_zone: Option<String>,
-    /// The environments whose deployments ship a release; production if not given.
+    /// The environments whose deployments ship a release; default: production.
     pub ships_to: Option<Vec<String>>,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
-/// What to change of a product. Its time zone stays: the days of its answers are counted by it.
+/// Changes of a product. The time zone cannot be changed: the days of its responses are counted by it.
 #[derive(Clone, Debug, Default)]
 pub struct ProductChanges {
     /// A new name.
@@ -61,10 +61,10 @@ pub fn ships_to(product: &Model) -> Vec<&str> {
 }
 
 fn environments(given: &[String]) -> Result<serde_json::Value, Error> {
-    if given.len() > ENVIRONMENTS {
+    if given.len() > MAX_ENVIRONMENTS {
         return Err(Error::invalid(
             "shipsTo",
-            format!("must not name more than {ENVIRONMENTS} environments"),
+            format!("must not have more than {MAX_ENVIRONMENTS} environments"),
         ));
     }
     let mut names: Vec<String> = Vec::with_capacity(given.len());
@@ -81,7 +81,7 @@ fn usual_environments() -> serde_json::Value {
     serde_json::json!(["production"])
 }
 
-/// Makes a product, or takes what is newly said of the one with this key; what is not given stays.
+/// Creates a product, or updates the one with this key; omitted fields are kept.
 pub async fn create(
     store: &Store,
     by: Manage,
@@ -97,7 +97,7 @@ pub async fn create(
     Ok(made)
 }
 
-/// The same inside a transaction, which must be told that its dimensions have changed.
+/// The same inside a transaction; the caller must call [`Transaction::dimensions_changed`] afterwards.
 pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(Model, Outcome), Error> {
     let key = check::key("key", &new.key)?;
     let name = new.name.as_deref().map(|name| check::name("name", name)).transpose()?;
@@ -112,7 +112,7 @@ pub(crate) async fn insert_in(tx: &mut Transaction, new: NewProduct) -> Result<(
     if let Some(there) = tx.dimensions().known_product(&key) {
         if let Some(time_zone) = time_zone.filter(|given| *given != there.time_zone) {
             let reason = format!(
-                "cannot become {time_zone}: the days of \"{key}\" are counted in {}",
+                "cannot be changed to {time_zone}: the days of \"{key}\" are counted in {}",
                 there.time_zone
             );
             return Err(Error::conflict("timeZone", reason));
@@ -174,7 +174,7 @@ pub async fn update(
     Ok(row)
 }
 
-/// Products by id, for those who hold ids.
+/// Products by ID, for those who hold IDs.
 pub async fn by_ids(store: &Store, by: Report, ids: &[ProductId]) -> Result<Vec<Model>, Error> {
     let rows = Entity::owned_by(by.organization()).filter(Column::Id.is_in(ids.iter().copied()));
     Ok(rows.all(store.reader()).await?)

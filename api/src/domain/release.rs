@@ -25,37 +25,37 @@ use crate::{
     transaction::{Event, Transaction},
 };
 
-/// A release to make, or what is newly known of one that is there.
+/// A release to create, or an update of one.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct NewRelease {
-    /// The product, by id or key.
+    /// The product, by ID or key.
     pub product: String,
     /// The version: any text, never parsed as a number.
     pub version: String,
-    /// What it is called besides its version.
+    /// Title.
     pub title: Option<String>,
-    /// What changes, in words.
+    /// Release notes.
     pub notes: Option<String>,
-    /// The release that it is made from, by id or version.
+    /// Predecessor, by ID or version.
     pub previous: Option<String>,
     /// The day it is meant to ship.
     pub planned_for: Option<NaiveDate>,
     /// When customers got it, if they have.
     pub released_at: Option<DateTime<Utc>>,
-    /// The features that it touches, by id or key.
+    /// The features that it touches, by ID or key.
     pub features: Vec<TouchedFeature>,
-    /// When the source says that this became so.
+    /// Time of this version according to the source.
     pub updated_at: Option<DateTime<Utc>>,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
 /// A feature that a release touches.
 #[derive(Clone, Debug, Serialize)]
 pub struct TouchedFeature {
-    /// The feature, by id or key.
+    /// The feature, by ID or key.
     pub feature: String,
-    /// What the release does to it.
+    /// Effect of the release.
     #[serde(serialize_with = "by_name")]
     pub change: FeatureChange,
 }
@@ -65,25 +65,25 @@ fn by_name<S: serde::Serializer>(change: &FeatureChange, to: S) -> Result<S::Ok,
     to.serialize_str(&change.to_value())
 }
 
-/// A release, and what became of what was said of it.
+/// A release, and the outcome of the submission.
 #[derive(Clone, Debug)]
 pub struct Planned {
     /// The row.
     pub release: Model,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Releases of the product whose version is another spelling of the same, where it was made.
+    /// After a creation: releases of the product whose version is another spelling of this one.
     pub alike: Vec<Model>,
 }
 
-/// What to change of a release.
+/// Changes of a release.
 #[derive(Clone, Debug, Default)]
 pub struct ReleaseChanges {
     /// A new title, or none.
     pub title: Option<Option<String>>,
     /// New notes, or none.
     pub notes: Option<Option<String>>,
-    /// The release that it is made from, or none.
+    /// Predecessor, or none.
     pub previous: Option<Option<String>>,
     /// The day it is meant to ship, or none.
     pub planned_for: Option<Option<NaiveDate>>,
@@ -91,7 +91,7 @@ pub struct ReleaseChanges {
     pub features: Option<Vec<TouchedFeature>>,
 }
 
-/// Plans a release, or enters one that has shipped already. The version again changes what is given and different.
+/// Creates a planned release, or one that has shipped. The same version again updates the given fields that differ.
 pub async fn plan(store: &Store, by: Ship, new: NewRelease, at: DateTime<Utc>) -> Result<Planned, Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let planned = plan_in(&mut tx, new).await?;
@@ -102,14 +102,14 @@ pub async fn plan(store: &Store, by: Ship, new: NewRelease, at: DateTime<Utc>) -
     Ok(planned)
 }
 
-/// The same inside a transaction, which must be told that its dimensions have changed.
+/// The same inside a transaction; the caller must call [`Transaction::dimensions_changed`] afterwards.
 pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Planned, Error> {
     let stamp = Stamp::of(&new, new.updated_at, tx.at)?;
     let dimensions = tx.dimensions();
     let product = dimensions.product("product", &new.product)?;
     let version = check::name("version", &new.version)?;
     if crate::base::reference::looks_like_an_id(&version) {
-        return Err(Error::invalid("version", "must not have the form of an id"));
+        return Err(Error::invalid("version", "must not have the form of an ID; choose another version"));
     }
     let title = check::optional_line("title", new.title.as_deref(), check::NAME_LENGTH)?;
     let notes = check::text("notes", new.notes.as_deref())?;
@@ -117,14 +117,14 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
         Some(previous) => Some(dimensions.release(product.id, "previous", previous)?.id),
         None => None,
     };
-    let planned_for = new.planned_for.map(|day| check::a_day("plannedFor", day)).transpose()?;
+    let planned_for = new.planned_for.map(|day| check::valid_day("plannedFor", day)).transpose()?;
     let released_at = new.released_at.map(|moment| check::moment("releasedAt", moment, tx.at)).transpose()?;
     let touched = touched(&dimensions, product.id, &new.features)?;
     let zone = check::time_zone("timeZone", &product.time_zone)?;
     let released_on = released_at.map(|moment| moment.with_timezone(&zone).date_naive());
     if let Some(there) = dimensions.known_release(product.id, &version) {
         let nulls = new.nulls;
-        let given = Given { title, notes, previous, planned_for, released_at, touched, nulls, stamp };
+        let given = NewState { title, notes, previous, planned_for, released_at, touched, nulls, stamp };
         let there = there.clone();
         drop(dimensions);
         return renew(tx, &there, given).await;
@@ -171,8 +171,8 @@ pub(crate) async fn plan_in(tx: &mut Transaction, new: NewRelease) -> Result<Pla
     Ok(Planned { release: row, outcome: Outcome::Created, alike })
 }
 
-/// What is said of a release that is there, found good.
-struct Given {
+/// A validated update of a release.
+struct NewState {
     title: Option<String>,
     notes: Option<String>,
     previous: Option<ReleaseId>,
@@ -183,8 +183,8 @@ struct Given {
     stamp: Stamp,
 }
 
-/// Takes what is newly said of a release. What is not given stays.
-async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Planned, Error> {
+/// Applies an update of a release; omitted fields are kept.
+async fn renew(tx: &mut Transaction, there: &Model, given: NewState) -> Result<Planned, Error> {
     let known = |outcome| Ok(Planned { release: there.clone(), outcome, alike: Vec::new() });
     if let Some(outcome) = given.stamp.against(there.source_updated_at, there.sent)
         && !there.inferred
@@ -198,11 +198,11 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
     if let Some(previous) = given.previous
         && ancestors(&tx.dimensions(), previous).contains(&there.id)
     {
-        return Err(circle());
+        return Err(cycle());
     }
     given.nulls.take("previous", &mut after.previous_release_id, given.previous);
     if there.inferred && given.released_at.is_none() {
-        // Somebody entered it and did not say since when: its first day goes on to be looked for in its answers.
+        // It was entered without a time: its first day is still inferred from its responses.
         after.lifecycle = ReleaseLifecycle::Planned;
         (after.released_at, after.released_on) = (None, None);
     }
@@ -226,7 +226,7 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
             && touches.iter().all(|row| given.touched.contains(&(row.feature_id, row.change))));
     let differs = after != *there || !same_touches;
     let shipped = after.lifecycle == ReleaseLifecycle::Released && after.released_at != there.released_at;
-    // Whoever says since when, says so of the release itself.
+    // A given time belongs to the release itself.
     after.by_deployment &= given.released_at.is_none();
     after.source_updated_at = given.stamp.later(there.source_updated_at);
     after.sent = Some(given.stamp.sent);
@@ -237,7 +237,7 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
     keep(tx, ended).await?;
     if !same_touches {
-        retouch(tx, after.id, given.touched).await?;
+        replace_touched(tx, after.id, given.touched).await?;
     }
     if !differs {
         if after.by_deployment != there.by_deployment {
@@ -253,8 +253,8 @@ async fn renew(tx: &mut Transaction, there: &Model, given: Given) -> Result<Plan
     Ok(Planned { release: after, outcome: Outcome::Updated, alike: Vec::new() })
 }
 
-/// Notes that customers have a release since a moment. Said of one that was withdrawn, for the time after that, it
-/// came again: it counts from then on, and its first time with customers does not. That time is returned, to be kept.
+/// Records that customers have a release since a time. If it was withdrawn before that time, it
+/// is reshipped: it counts from then on, and its earlier interval does not. That interval is returned, to be stored.
 fn ship_at(
     dimensions: &Dimensions,
     row: &mut Model,
@@ -264,13 +264,13 @@ fn ship_at(
     if let Some(last) = earlier.last()
         && released_at <= last.time.withdrawn_at
     {
-        // A time that is over, told again.
+        // An earlier interval, submitted again.
         let known = earlier.iter().any(|earlier| earlier.time.released_at == released_at);
         return if known { Ok(None) } else { Err(withdrawn_since(last.time.withdrawn_at)) };
     }
     let mut ended = None;
     match row.withdrawn_at {
-        // Its first time, told anew.
+        // A correction of its first interval.
         Some(withdrawn_at) if released_at <= withdrawn_at => {
             if row.released_at == Some(released_at) {
                 return Ok(None);
@@ -300,7 +300,7 @@ fn ship_at(
     Ok(ended)
 }
 
-/// Keeps a time that customers had a release which has come again.
+/// Stores an earlier interval of a reshipped release.
 async fn keep(tx: &mut Transaction, ended: Option<release_interval::Model>) -> Result<(), Error> {
     if let Some(ended) = ended {
         ended.clone().into_active_model().insert(tx.db()).await?;
@@ -316,15 +316,18 @@ fn had_since(dimensions: &Dimensions, row: &Model, moment: DateTime<Utc>) -> boo
 }
 
 fn withdrawn_since(withdrawn_at: DateTime<Utc>) -> Error {
-    let reason = format!("must lie after the release was withdrawn ({})", withdrawn_at.to_rfc3339());
+    let reason = format!("must be after the release was withdrawn ({})", withdrawn_at.to_rfc3339());
     Error::unfit("releasedAt", reason)
 }
 
-fn circle() -> Error {
-    Error::unfit("previous", "descends from this release; the graph would have a circle")
+fn cycle() -> Error {
+    Error::unfit(
+        "previous",
+        "is a descendant of this release, which would create a cycle; choose another release",
+    )
 }
 
-/// Makes a release that an answer names and nobody has entered: its first day is the first that it is seen.
+/// Creates a release that a response names and that was not entered: its first day is the first on which it is seen.
 pub(crate) async fn infer_in(
     tx: &mut Transaction,
     product: ProductId,
@@ -366,7 +369,7 @@ pub(crate) async fn infer_in(
     Ok(row)
 }
 
-/// Moves the first day of an inferred release back to an earlier answer that names it.
+/// Moves the first day of an inferred release back to an earlier response that names it.
 pub(crate) async fn seen_earlier_in(
     tx: &mut Transaction,
     release: &Model,
@@ -381,8 +384,8 @@ pub(crate) async fn seen_earlier_in(
     Ok(())
 }
 
-/// Customers have it: since a time given, else since now, or since the day that it was first seen if only answers told
-/// of it. A withdrawn release may be shipped again.
+/// Ships a release at a given time, else now, or on the day that it was first seen if it is known from responses
+/// only. A withdrawn release can be shipped again.
 pub async fn ship(
     store: &Store,
     by: Ship,
@@ -398,12 +401,12 @@ pub async fn ship(
     Ok((row, outcome))
 }
 
-/// What became of a release that had this revision.
+/// The outcome for a release that had this revision.
 fn changed(before: i32, row: &Model) -> Outcome {
     if row.revision == before { Outcome::Unchanged } else { Outcome::Updated }
 }
 
-/// The same inside a transaction. Where no time is given and no answer tells of one, it is since `otherwise`.
+/// The same inside a transaction. Without a given time and without responses, the time is `otherwise`.
 pub(crate) async fn ship_in(
     tx: &mut Transaction,
     release: ReleaseId,
@@ -416,7 +419,7 @@ pub(crate) async fn ship_in(
     let dimensions = tx.dimensions();
     let since = match there.lifecycle {
         ReleaseLifecycle::Released if !there.inferred => {
-            // Said again: without a time, or with one that is known.
+            // Submitted again: without a time, or with a known one.
             if given.is_none_or(|given| had_since(&dimensions, &there, given)) {
                 if by_deployment || !there.by_deployment {
                     return Ok(there);
@@ -428,8 +431,9 @@ pub(crate) async fn ship_in(
                 return Ok(row);
             }
             let since = there.released_at.map(|since| since.to_rfc3339()).unwrap_or_default();
-            let reason =
-                format!("is released since {since}; planRelease with another releasedAt corrects that");
+            let reason = format!(
+                "was already released at {since}; correct the time by planRelease with another releasedAt"
+            );
             return Err(Error::conflict("release", reason));
         }
         ReleaseLifecycle::Released | ReleaseLifecycle::Planned => match given {
@@ -481,7 +485,7 @@ pub(crate) async fn move_in(
     Ok(())
 }
 
-/// Notes that customers have not got a release of which it was said that they have it: it is planned.
+/// Reverts the shipment of a release: it is planned.
 pub(crate) async fn unship_in(tx: &mut Transaction, release: &Model) -> Result<(), Error> {
     let mut row = release.clone();
     row.lifecycle = ReleaseLifecycle::Planned;
@@ -495,7 +499,7 @@ pub(crate) async fn unship_in(tx: &mut Transaction, release: &Model) -> Result<(
     Ok(())
 }
 
-/// Takes a release back from customers. Its answers, and what they say of it, stay.
+/// Withdraws a release. Its responses and scores remain.
 pub async fn withdraw(
     store: &Store,
     by: Ship,
@@ -513,7 +517,7 @@ pub async fn withdraw(
     Ok((row, outcome))
 }
 
-/// The same inside a transaction, which must be told that its dimensions have changed.
+/// The same inside a transaction; the caller must call [`Transaction::dimensions_changed`] afterwards.
 pub(crate) async fn withdraw_in(
     tx: &mut Transaction,
     there: Model,
@@ -523,22 +527,27 @@ pub(crate) async fn withdraw_in(
     let mut there = there;
     match there.lifecycle {
         ReleaseLifecycle::Withdrawn => return Ok(there),
-        // Nobody shipped it, but answers show that customers had it.
+        // It was never shipped, but responses show that customers had it.
         ReleaseLifecycle::Planned => match seen::first(tx, &there).await? {
             Some(since) => ship_at(&tx.dimensions(), &mut there, since).map(|_| ())?,
-            None => return Err(Error::conflict("release", "is only planned; there is nothing to withdraw")),
+            None => {
+                return Err(Error::conflict(
+                    "release",
+                    "is only planned, so it cannot be withdrawn; ship it first",
+                ));
+            }
         },
         ReleaseLifecycle::Released => {
             let dimensions = tx.dimensions();
             let mut earlier = dimensions.earlier(there.id).iter();
-            // It has come again since.
+            // It was reshipped since.
             if earlier.any(|earlier| earlier.time.withdrawn_at == withdrawn_at) {
                 return Ok(there);
             }
         }
     }
     if there.released_at.is_some_and(|released| withdrawn_at < released) {
-        return Err(Error::unfit("withdrawnAt", "must not lie before the release"));
+        return Err(Error::unfit("withdrawnAt", "must not be before releasedAt"));
     }
     let zone = zone_of(&tx.dimensions(), there.product_id)?;
     there.withdrawn_at = Some(withdrawn_at);
@@ -553,7 +562,7 @@ pub(crate) async fn withdraw_in(
     Ok(row)
 }
 
-/// Changes what is said of a release.
+/// Updates a release.
 pub async fn update(
     store: &Store,
     by: Ship,
@@ -578,19 +587,19 @@ pub async fn update(
             None => None,
         };
         if previous.is_some_and(|previous| ancestors(&dimensions, previous).contains(&release)) {
-            return Err(circle());
+            return Err(cycle());
         }
         row.previous_release_id = Set(previous);
     }
     if let Some(planned_for) = changes.planned_for {
-        row.planned_for = Set(planned_for.map(|day| check::a_day("plannedFor", day)).transpose()?);
+        row.planned_for = Set(planned_for.map(|day| check::valid_day("plannedFor", day)).transpose()?);
     }
     row.updated_at = Set(at);
     row.revision = Set(revision + 1);
     let row = row.update(tx.db()).await?;
     if let Some(features) = changes.features {
         let touched = touched(&dimensions, product, &features)?;
-        retouch(&tx, release, touched).await?;
+        replace_touched(&tx, release, touched).await?;
     }
     tx.dimensions_changed().await?;
     tx.tell(Event::ReleaseUpdated(row.id));
@@ -598,7 +607,7 @@ pub async fn update(
     Ok(row)
 }
 
-/// A release and all that it was made from, nearest first.
+/// A release and all its ancestors, nearest first.
 pub fn ancestors(dimensions: &Dimensions, release: ReleaseId) -> Vec<ReleaseId> {
     let mut line = Vec::new();
     let mut seen = HashSet::new();
@@ -610,7 +619,7 @@ pub fn ancestors(dimensions: &Dimensions, release: ReleaseId) -> Vec<ReleaseId> 
     line
 }
 
-/// The newest release of a product that is with customers on a day: where an answer belongs that names none.
+/// The newest release of a product that is available to customers on a day: responses that name none belong to it.
 pub fn live_on(dimensions: &Dimensions, product: ProductId, day: NaiveDate) -> Option<&Model> {
     let of_product = dimensions.releases.values().filter(|release| release.product_id == product);
     let times = of_product.flat_map(|release| {
@@ -659,15 +668,15 @@ fn touched(
         let field = format!("features.{index}.feature");
         let id = dimensions.feature(product, &field, &one.feature)?.id;
         if touched.iter().any(|(known, _)| *known == id) {
-            return Err(Error::invalid(field, "is named twice"));
+            return Err(Error::invalid(field, "is named twice; name each feature once"));
         }
         touched.push((id, one.change));
     }
     Ok(touched)
 }
 
-/// Says which features a release touches, instead of those before.
-async fn retouch(
+/// Replaces the features that a release touches.
+async fn replace_touched(
     tx: &Transaction,
     release: ReleaseId,
     features: Vec<(FeatureId, FeatureChange)>,

@@ -1,4 +1,4 @@
-//! Scales: the usual ones, and those that an organization makes.
+//! Scales: the standard ones, and those that an organization creates.
 
 use ballroom_entity::{
     id::{OrganizationId, ScaleId},
@@ -14,8 +14,8 @@ use crate::{
     transaction::Event,
 };
 
-/// A scale that every organization has.
-pub struct Usual {
+/// A standard scale, which every organization has.
+pub struct StandardScale {
     key: &'static str,
     name: &'static str,
     kind: ScaleKind,
@@ -23,26 +23,44 @@ pub struct Usual {
     max: f64,
 }
 
-/// The scales of the field.
-pub const USUAL: [Usual; 6] = [
-    Usual { key: "csat", name: "Customer satisfaction (1-5)", kind: ScaleKind::Csat, min: 1.0, max: 5.0 },
-    Usual { key: "nps", name: "Net promoter score (0-10)", kind: ScaleKind::Nps, min: 0.0, max: 10.0 },
-    Usual {
+/// The standard scales.
+pub const STANDARD: [StandardScale; 6] = [
+    StandardScale {
+        key: "csat",
+        name: "Customer satisfaction (1-5)",
+        kind: ScaleKind::Csat,
+        min: 1.0,
+        max: 5.0,
+    },
+    StandardScale {
+        key: "nps",
+        name: "Net promoter score (0-10)",
+        kind: ScaleKind::Nps,
+        min: 0.0,
+        max: 10.0,
+    },
+    StandardScale {
         key: "ces",
         name: "Customer effort score (1-7, 7 is easy)",
         kind: ScaleKind::Ces,
         min: 1.0,
         max: 7.0,
     },
-    Usual { key: "stars", name: "Stars (1-5)", kind: ScaleKind::Stars, min: 1.0, max: 5.0 },
-    Usual { key: "stars10", name: "Stars (1-10)", kind: ScaleKind::Stars, min: 1.0, max: 10.0 },
-    Usual { key: "thumbs", name: "Thumbs (0 down, 1 up)", kind: ScaleKind::Thumbs, min: 0.0, max: 1.0 },
+    StandardScale { key: "stars", name: "Stars (1-5)", kind: ScaleKind::Stars, min: 1.0, max: 5.0 },
+    StandardScale { key: "stars10", name: "Stars (1-10)", kind: ScaleKind::Stars, min: 1.0, max: 10.0 },
+    StandardScale {
+        key: "thumbs",
+        name: "Thumbs (0 down, 1 up)",
+        kind: ScaleKind::Thumbs,
+        min: 0.0,
+        max: 1.0,
+    },
 ];
 
-/// The most levels that a scale may have, which is what the scores take: 0 to 100 by tenths.
-const MOST_LEVELS: f64 = 1_001.0;
+/// Maximum number of levels of a scale, as supported by the scores: 0 to 100 by tenths.
+const MAX_LEVELS: f64 = 1_001.0;
 
-impl Usual {
+impl StandardScale {
     pub(super) fn row(&self, organization: OrganizationId, at: DateTime<Utc>) -> ActiveModel {
         ActiveModel {
             organization_id: Set(organization),
@@ -78,7 +96,7 @@ pub struct NewScale {
     pub higher_is_better: bool,
 }
 
-/// Makes a scale. The same again returns what is there; a scale never changes.
+/// Creates a scale, or returns the existing one if it is equal; scales cannot be changed.
 pub async fn create(
     store: &Store,
     by: Manage,
@@ -89,7 +107,7 @@ pub async fn create(
     let name = check::name("name", &new.name)?;
     for (field, value) in [("min", new.min), ("max", new.max), ("step", new.step)] {
         if !value.is_finite() {
-            return Err(Error::invalid(field, "must be a number"));
+            return Err(Error::invalid(field, "must be a finite number"));
         }
     }
     if new.max <= new.min {
@@ -100,13 +118,13 @@ pub async fn create(
     }
     let levels = (new.max - new.min) / new.step + 1.0;
     if (levels - levels.round()).abs() > 1e-9 {
-        return Err(Error::invalid("step", "must divide the distance from min to max"));
+        return Err(Error::invalid("step", "must divide the range from min to max"));
     }
     let levels = levels.round();
-    if !(2.0..=MOST_LEVELS).contains(&levels) {
+    if !(2.0..=MAX_LEVELS).contains(&levels) {
         return Err(Error::invalid(
             "step",
-            format!("makes {levels:.0} levels; a scale has 2 to {MOST_LEVELS:.0} of them"),
+            format!("gives {levels:.0} levels; a scale has 2 to {MAX_LEVELS:.0}"),
         ));
     }
     let fixed = match new.kind {
@@ -118,7 +136,7 @@ pub async fn create(
     if fixed.is_some_and(|fixed| fixed != (new.min, new.max, levels)) {
         return Err(Error::invalid(
             "kind",
-            "CSAT is 1 to 5, NPS 0 to 10, thumbs 0 to 1, all by 1; take CUSTOM for others",
+            "does not match the range: CSAT is 1 to 5, NPS 0 to 10, THUMBS 0 to 1, all by 1; use CUSTOM for others",
         ));
     }
     let mut tx = store.begin(by.organization(), at).await?;
@@ -128,7 +146,12 @@ pub async fn create(
         return if same {
             Ok((there.clone(), Outcome::Unchanged))
         } else {
-            Err(Error::conflict("key", format!("there is another scale \"{key}\"; a scale never changes")))
+            Err(Error::conflict(
+                "key",
+                format!(
+                    "there is already another scale \"{key}\", and scales cannot be changed; choose another key"
+                ),
+            ))
         };
     }
     let row = ActiveModel {
@@ -150,26 +173,28 @@ pub async fn create(
     Ok((row, Outcome::Created))
 }
 
-/// The level of a rating: how many steps it lies above the scale's minimum.
+/// The level of a rating: the number of steps above the minimum of the scale.
 pub fn level(scale: &Model, rating: f64) -> Result<i32, Error> {
     let level = (rating - scale.min) / scale.step;
     let in_range = rating >= scale.min && rating <= scale.max;
     if !in_range {
         let reason = format!(
-            "is {rating:?}; on the scale \"{}\" it must lie between {} and {}",
+            "is {rating:?}; on the scale \"{}\" it must be between {} and {}",
             scale.key, scale.min, scale.max
         );
         return Err(Error::invalid("rating", reason));
     }
     if (level - level.round()).abs() > 1e-6 {
-        let reason =
-            format!("is {rating}; the scale \"{}\" goes by {} from {}", scale.key, scale.step, scale.min);
+        let reason = format!(
+            "is {rating}; the scale \"{}\" has steps of {} from {}",
+            scale.key, scale.step, scale.min
+        );
         return Err(Error::invalid("rating", reason));
     }
     Ok(level.round() as i32)
 }
 
-/// How many levels a scale has.
+/// The number of levels of a scale.
 pub fn levels(scale: &Model) -> usize {
     ((scale.max - scale.min) / scale.step).round() as usize + 1
 }

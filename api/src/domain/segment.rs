@@ -31,7 +31,7 @@ pub async fn create(
     Ok(made)
 }
 
-/// The same inside a transaction, which must be told that its dimensions have changed.
+/// The same inside a transaction; the caller must call [`Transaction::dimensions_changed`] afterwards.
 pub(crate) async fn insert_in(
     tx: &mut Transaction,
     key: &str,

@@ -1,9 +1,10 @@
-//! Things that are sent again: one rule for all nouns.
+//! Repeated submissions: one rule for all nouns.
 //!
-//! A system sends what it knows, and sends it again when it has changed, or only in case it got lost. So a thing is
-//! known by its external id (or its key or version), and what is newer is taken: what was sent last, unless the
-//! source says when each state began, for then the latest of those is the newest. The same thing sent again changes
-//! nothing, not even what people have corrected since: it is compared with what was sent, not with what became of it.
+//! A system sends its data, and sends them again when they have changed, or because a request may have been lost. So an
+//! object is identified by its external ID (or its key or version), and the newest version is applied: the one sent
+//! last, unless the source provides the time of each version; then the one with the latest time. The same version
+//! submitted again changes nothing, not even later corrections: it is compared with the last submission, not with the
+//! stored object.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -12,21 +13,21 @@ use sha2::{Digest, Sha256};
 use super::check;
 use crate::base::{error::Error, near::near};
 
-/// What became of a thing that was sent.
+/// The outcome of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was not known: it was made.
+    /// Unknown before: created.
     Created,
-    /// It was known and was different: it was changed.
+    /// Known and different: updated.
     Updated,
-    /// It was known and is the same: nothing was changed.
+    /// Known and equal: unchanged.
     Unchanged,
-    /// A later state of it is known: nothing was changed.
+    /// A later version is known: ignored.
     Outdated,
 }
 
 impl Outcome {
-    /// Of a thing that was made: the others whose names are much like its own, which may be the same.
+    /// The objects with names similar to that of a created one: possible duplicates.
     pub(crate) fn alike<'a, T: Clone + 'a>(
         self,
         name: &str,
@@ -43,24 +44,24 @@ impl Outcome {
     }
 }
 
-/// What tells one state of a thing from another.
+/// Identifies a version of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    /// When the source says that the thing became so.
+    /// Time of the version according to the source.
     pub(crate) updated_at: Option<DateTime<Utc>>,
-    /// Hash of all that was sent.
+    /// Hash of the submission.
     pub(crate) sent: i64,
 }
 
 impl Stamp {
-    /// That of an item as it was sent. A state that has not come would outlast all that come after it: it is refused.
+    /// The stamp of a submitted item. A version from the future would block all later ones, so it is refused.
     pub(crate) fn of(
         item: &impl Serialize,
         updated_at: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<Self, Error> {
         let updated_at = updated_at.map(|at| check::updated_at(at, now)).transpose()?;
-        // Fields that are not given are left out, so that a new field of ours does not change what is known.
+        // Omitted fields are left out, so that a new field does not change the hash.
         let mut value = serde_json::to_value(item).unwrap_or_default();
         if let Some(fields) = value.as_object_mut() {
             fields.retain(|_, value| {
@@ -79,7 +80,7 @@ impl Stamp {
         Ok(Self { updated_at, sent })
     }
 
-    /// What it is against what is known: an end of the matter, or none where it is to be taken.
+    /// The outcome if the version is not to be applied; none if it is.
     pub(crate) fn against(self, updated_at: Option<DateTime<Utc>>, sent: Option<i64>) -> Option<Outcome> {
         if sent == Some(self.sent) {
             return Some(Outcome::Unchanged);
@@ -90,19 +91,19 @@ impl Stamp {
         }
     }
 
-    /// The time that is known once this state is taken.
+    /// The time to store once this version is applied.
     pub(crate) fn later(self, updated_at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
         self.updated_at.max(updated_at)
     }
 }
 
-/// The fields that were sent as null, by name. They belong to what was sent.
+/// The fields that were sent as null, by name. They are part of the submission.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Nulls(Vec<&'static str>);
 
 impl Nulls {
-    /// What was given of a field: none if it was left out, or null, which is noted.
+    /// The value of a field: none if it was omitted or null; null is recorded.
     pub fn note<T>(&mut self, field: &'static str, given: Option<Option<T>>) -> Option<T> {
         if matches!(given, Some(None)) {
             self.0.push(field);
@@ -110,7 +111,7 @@ impl Nulls {
         given.flatten()
     }
 
-    /// The same of a list: one that is empty says the same as null.
+    /// The same for a list: an empty one is equivalent to null.
     pub fn note_list<T>(&mut self, field: &'static str, given: Option<Option<Vec<T>>>) -> Vec<T> {
         let given = given.map(|list| list.filter(|list| !list.is_empty()));
         self.note(field, given).unwrap_or_default()
@@ -121,7 +122,7 @@ impl Nulls {
         self.0.contains(&field)
     }
 
-    /// Takes what was given of a field that can be empty: null empties it, and what is left out stays.
+    /// Applies the value of a nullable field: null removes the value, an omitted field is kept.
     pub(crate) fn take<T>(&self, field: &str, known: &mut Option<T>, given: Option<T>) {
         if given.is_some() || self.has(field) {
             *known = given;
@@ -160,7 +161,7 @@ mod tests {
         assert_eq!(against(of("a", Some(noon))), Some(Outcome::Unchanged));
         assert_eq!(against(of("b", Some(noon - hour))), Some(Outcome::Outdated));
         assert_eq!(against(of("b", Some(noon + hour))), None);
-        assert_eq!(against(of("b", None)), None, "without a time, what was sent last is the newest");
+        assert_eq!(against(of("b", None)), None, "without a time, the version sent last is the newest");
     }
 
     #[test]

@@ -119,7 +119,7 @@ pub async fn remove(store: &Store, by: Manage, team: &str, at: DateTime<Utc>) ->
 pub struct Joined {
     /// The team.
     pub team: Model,
-    /// Those of the members named who were not, or no longer are, in the team.
+    /// The named members who were not in the team before, or no longer are.
     pub changed: Vec<member::Model>,
 }
 
@@ -221,7 +221,7 @@ pub(super) async fn join_only(tx: &Transaction, member: MemberId, teams: &[TeamI
     Ok(())
 }
 
-/// Which of these members belong to which teams.
+/// The teams of some members.
 pub(crate) async fn of_members(
     store: &Store,
     organization: OrganizationId,

@@ -1,10 +1,10 @@
-//! Tokens: making, checking and revoking them.
+//! Tokens: creating, checking and revoking them.
 //!
-//! A token is `ballroom_` and 64 bytes in base64: the organization's id and its own, which find the row by its
-//! key, and a secret of 32 random bytes, of which only the SHA-256 is kept. A fast hash is right here: there
+//! A token is `ballroom_` and 64 bytes in base64: the organization's ID and its own, which locate the row by its
+//! key, and a secret of 32 random bytes, of which only the SHA-256 is stored. A fast hash is sufficient: there
 //! is nothing to guess in 256 random bits.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use ballroom_entity::{
     api_token::{ActiveModel, Column, Entity, Model, Role, Scope},
@@ -40,31 +40,31 @@ use crate::{
 
 const PREFIX: &str = "ballroom_";
 
-/// A token to make.
+/// A token to create.
 #[derive(Clone, Debug)]
 pub struct NewToken {
-    /// For whom it speaks.
+    /// Its role.
     pub role: Role,
-    /// To what it is confined.
+    /// Its scope.
     pub scope: Scope,
-    /// The customer for whom it speaks: an id or a key. Only with that role.
+    /// The customer that it acts for, by ID or key; with the role of a customer only.
     pub customer: Option<String>,
-    /// The member whose token it is, by id or e-mail address; none: a machine's.
+    /// The member that it belongs to, by ID or email address; none: a program's token.
     pub member: Option<String>,
-    /// What it is for; also the source under which its data is filed.
+    /// Name; also the source of the data that it submits.
     pub name: String,
-    /// When it stops working by itself; none: never.
+    /// Expiration time; none: never.
     pub expires_at: Option<DateTime<Utc>>,
-    /// The only product that a publishable token submits answers about, by id or key. It must have one.
+    /// The product that a publishable token submits feedback for, by ID or key; required for it.
     pub product: Option<String>,
-    /// The only features of that product, by id or key; empty: all, and the product as a whole.
+    /// The features of that product, by ID or key; empty: all, and the product as a whole.
     pub features: Vec<String>,
-    /// The origins whose pages may use it; empty: any, and whoever is no page. Publishable tokens only.
+    /// The origins whose pages may use it; empty: any, and callers that are not web pages. Publishable tokens only.
     pub origins: Vec<String>,
 }
 
 impl NewToken {
-    /// A token of somebody at work, without limits but those of the role.
+    /// A token with the full scope of a role.
     pub fn of(role: Role, name: &str) -> Self {
         Self {
             role,
@@ -80,7 +80,7 @@ impl NewToken {
     }
 }
 
-/// Makes a token; its text is told once and never again.
+/// Creates a token and returns its text, which is not stored.
 pub async fn create(
     store: &Store,
     by: Administer,
@@ -91,10 +91,15 @@ pub async fn create(
     can_do_something(role, scope)?;
     let name = check::line("name", &name, 64)?;
     let customer = match (role, customer) {
-        (Role::Customer, Some(customer)) => Some(customer::speaking(store, by, &customer).await?.id),
-        (Role::Customer, None) => return Err(Error::invalid("customer", "is needed: whose token is it?")),
+        (Role::Customer, Some(customer)) => Some(customer::for_token(store, by, &customer).await?.id),
+        (Role::Customer, None) => {
+            return Err(Error::invalid(
+                "customer",
+                "is required with the role CUSTOMER; send the ID or key of a customer",
+            ));
+        }
         (_, Some(_)) => {
-            return Err(Error::invalid("customer", "belongs to tokens with the role of a customer"));
+            return Err(Error::invalid("customer", "is allowed with the role CUSTOMER only"));
         }
         (_, None) => None,
     };
@@ -104,7 +109,7 @@ pub async fn create(
     let member = match member {
         None => None,
         Some(_) if role == Role::Customer || scope == Scope::Publishable => {
-            let reason = "cannot have a token with the role CUSTOMER or the scope PUBLISHABLE";
+            let reason = "must be omitted with the role CUSTOMER or the scope PUBLISHABLE";
             return Err(Error::invalid("member", reason));
         }
         Some(reference) => Some(member::active(tx.db(), by.organization(), "member", &reference).await?.id),
@@ -118,7 +123,7 @@ pub async fn create(
     if let Some(namesake) = namesake {
         let id = namesake.id.public();
         let reason =
-            format!("there is another token \"{name}\" ({id}); revoke it first, or choose another name");
+            format!("there is already a token \"{name}\" ({id}); revoke it first, or choose another name");
         return Err(Error::conflict("name", reason));
     }
     let list = |texts: Vec<String>| (!texts.is_empty()).then(|| json!(texts));
@@ -148,27 +153,27 @@ pub async fn create(
     Ok((row, format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(parts))))
 }
 
-/// That a moment at which something expires has not come yet.
+/// Refuses an expiration time that has passed.
 pub(super) fn in_future(field: &str, end: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Result<(), Error> {
     match end {
         Some(end) if check::is_leap(end) => {
-            Err(Error::invalid(field, "is a leap second, which is not kept; give second 59"))
+            Err(Error::invalid(field, "is a leap second, which cannot be stored; send second 59"))
         }
-        Some(end) if end <= at => Err(Error::invalid(field, "must lie in the future")),
+        Some(end) if end <= at => Err(Error::invalid(field, "must be in the future")),
         _ => Ok(()),
     }
 }
 
-/// A secret that nobody can guess.
+/// A random secret.
 pub(super) fn random_secret() -> Result<[u8; 32], Error> {
     let mut secret = [0; 32];
     SysRng
         .try_fill_bytes(&mut secret)
-        .map_err(|error| Error::internal("there is no randomness", error.to_string()))?;
+        .map_err(|error| Error::internal("cannot get random bytes", error.to_string()))?;
     Ok(secret)
 }
 
-/// Refuses a token with which nobody could do anything.
+/// Refuses a token without any rights.
 fn can_do_something(role: Role, scope: Scope) -> Result<(), Error> {
     if Right::ALL.iter().any(|right| right.of_role(role) && right.of_scope(scope)) {
         return Ok(());
@@ -177,14 +182,14 @@ fn can_do_something(role: Role, scope: Scope) -> Result<(), Error> {
         .filter(|scope| Right::ALL.iter().any(|right| right.of_role(role) && right.of_scope(*scope)));
     let scopes: Vec<_> = scopes.map(|scope| scope.to_value().to_uppercase()).collect();
     let reason = format!(
-        "leaves a token of the role {} nothing that it may do; choose one of {}",
+        "gives a token with the role {} no rights; choose one of {}",
         role.to_value().to_uppercase(),
         scopes.join(", ")
     );
     Err(Error::invalid("scope", reason))
 }
 
-/// What a publishable token is for. Other tokens have none of it.
+/// The restrictions of a publishable token. Other tokens have none.
 fn page(
     dimensions: &Dimensions,
     scope: Scope,
@@ -199,14 +204,14 @@ fn page(
             ("origins", !origins.is_empty()),
         ];
         return match given.iter().find(|(_, given)| *given) {
-            Some((field, _)) => Err(Error::invalid(*field, "belongs to tokens with the scope PUBLISHABLE")),
+            Some((field, _)) => Err(Error::invalid(*field, "is allowed with the scope PUBLISHABLE only")),
             None => Ok(Publication::default()),
         };
     }
     let Some(product) = product else {
         return Err(Error::invalid(
             "product",
-            "is needed with the scope PUBLISHABLE: what are the answers about?",
+            "is required with the scope PUBLISHABLE; send the ID or key of the product that responses are for",
         ));
     };
     let product = dimensions.product("product", product)?.id;
@@ -222,11 +227,15 @@ fn page(
     Ok(Publication { realm: String::new(), product: Some(product), features: ids, origins })
 }
 
-/// An origin as browsers send it: the scheme and the host, and the port unless it is the usual one.
+/// An origin as browsers send it: scheme, host, and the port unless it is the default.
 fn origin_of(field: &str, origin: &str) -> Result<String, Error> {
     let origin = check::line(field, origin, check::NAME_LENGTH)?.to_ascii_lowercase();
-    let wrong =
-        || Error::invalid(field, format!("\"{origin}\" is no origin; give one like https://www.example.com"));
+    let wrong = || {
+        Error::invalid(
+            field,
+            format!("\"{origin}\" is not an origin; send one such as https://www.example.com"),
+        )
+    };
     let (scheme, host) = origin.split_once("://").ok_or_else(wrong)?;
     let host = host.strip_suffix('/').unwrap_or(host);
     let fits = |host: &str| {
@@ -241,7 +250,7 @@ fn origin_of(field: &str, origin: &str) -> Result<String, Error> {
     Ok(format!("{scheme}://{}", host.strip_suffix(usual).unwrap_or(host)))
 }
 
-/// What a token is for, if it is a publishable one.
+/// The restrictions of a token, if it is publishable.
 pub fn publication(row: &Model) -> Publication {
     let texts = |list: &Option<serde_json::Value>| -> Vec<String> {
         let texts = list.as_ref().and_then(|list| list.as_array()).into_iter().flatten();
@@ -262,13 +271,13 @@ pub async fn all(store: &Store, by: Administer) -> Result<Vec<Model>, Error> {
     Ok(Entity::owned_by(by.organization()).order_by_asc(Column::Id).all(store.reader()).await?)
 }
 
-/// That a token can be used at a time.
+/// The condition that a token is active at a time.
 pub(crate) fn is_active(at: DateTime<Utc>) -> Condition {
     let lasts = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(at));
     Condition::all().add(Column::RevokedAt.is_null()).add(lasts)
 }
 
-/// The keys of the customers for whom tokens speak.
+/// The keys of the customers that tokens act for.
 pub async fn customers(
     store: &Store,
     by: Administer,
@@ -280,7 +289,7 @@ pub async fn customers(
     Ok(rows.all(store.reader()).await?.into_iter().map(|row| (row.id, row.key)).collect())
 }
 
-/// The names of the members whose tokens these are.
+/// The names of the members that tokens belong to.
 pub async fn members(
     store: &Store,
     by: Administer,
@@ -291,8 +300,8 @@ pub async fn members(
     Ok(rows.all(store.reader()).await?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
-/// Revokes a token, by its id or by its name where only one that works has it.
-/// `field` is what the caller calls the argument.
+/// Revokes a token, by its ID, or by its name if only one active token has it.
+/// `field` is the name of the argument in the request.
 pub async fn revoke(
     store: &Store,
     by: Administer,
@@ -310,7 +319,7 @@ pub async fn revoke(
     .await?;
     let row = there.pop().ok_or_else(|| Error::not_found(field, "token", token))?;
     if !there.is_empty() {
-        return Err(Error::conflict(field, format!("several tokens are called \"{token}\"; give the id")));
+        return Err(Error::conflict(field, format!("several tokens have the name \"{token}\"; send the ID")));
     }
     if row.revoked_at.is_some() {
         return Ok(row);
@@ -321,59 +330,79 @@ pub async fn revoke(
     let row = row.update(tx.db()).await?;
     tx.tell(Event::TokenRevoked(row.id));
     tx.commit().await?;
+    store.tokens().invalidate(&row.id);
     Ok(row)
 }
 
-/// Who holds a token that works.
+/// The holder of an active token.
 #[derive(Clone, Debug)]
 pub struct Holder {
-    /// Who calls.
+    /// The viewer.
     pub viewer: Viewer,
-    /// When the token runs out; none: never.
+    /// Expiration time of the token; none: never.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Who calls with this token; none if it is unknown, revoked or has run out.
+/// The caller with this token; none if it is unknown, revoked or expired.
 pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Option<Holder>, Error> {
     if let Some(secret) = operators::secret_of(text) {
         return operators::check(store, secret, at).await;
     }
     let Some((organization, id, secret)) = parts(text) else { return Ok(None) };
-    let found = Entity::owned_by(organization).filter(Column::Id.eq(id)).one(store.reader()).await?;
-    Ok(found
+    let Some(row) = row(store, organization, id).await? else { return Ok(None) };
+    Ok(Some(row)
         .filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at))
         .filter(|row| row.secret_hash == hash(&secret))
         .map(|row| {
-            note_use(store, &row, at);
+            record_use(store, &row, at);
             let publication = publication(&row);
-            let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, row.name);
+            let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, &*row.name);
             let viewer = viewer.acting(Actor::Token(row.id), row.member_id);
             Holder { expires_at: row.expires_at, viewer: viewer.publishing(publication) }
         }))
 }
 
-/// How exactly it is known when a token was last used: a write for every request would cost more than it tells.
-const USE: TimeDelta = TimeDelta::hours(1);
+/// The row of a token, kept for a moment: most callers send many requests.
+async fn row(
+    store: &Store,
+    organization: OrganizationId,
+    id: ApiTokenId,
+) -> Result<Option<Arc<Model>>, Error> {
+    if let Some(kept) = store.tokens().get(&id).filter(|kept| kept.organization_id == organization) {
+        return Ok(Some(kept));
+    }
+    let row =
+        Entity::owned_by(organization).filter(Column::Id.eq(id)).one(store.reader()).await?.map(Arc::new);
+    if let Some(row) = &row {
+        store.tokens().insert(id, row.clone());
+    }
+    Ok(row)
+}
 
-/// Notes that a token is used, without letting its holder wait for it.
-fn note_use(store: &Store, row: &Model, at: DateTime<Utc>) {
-    if row.last_used_at.is_some_and(|last| at - last < USE) {
+/// Resolution of the time of last use: a write for every request would be too expensive.
+const LAST_USE_RESOLUTION: TimeDelta = TimeDelta::hours(1);
+
+/// Records the use of a token in the background.
+fn record_use(store: &Store, row: &Model, at: DateTime<Utc>) {
+    if row.last_used_at.is_some_and(|last| at - last < LAST_USE_RESOLUTION) {
         return;
     }
+    // Once, however many requests come before it is written.
+    store.tokens().insert(row.id, Arc::new(Model { last_used_at: Some(at), ..row.clone() }));
     let (store, organization, id) = (store.clone(), row.organization_id, row.id);
     tokio::spawn(async move {
         let used = Entity::update_many()
             .col_expr(Column::LastUsedAt, Expr::val(at))
             .filter(Column::OrganizationId.eq(organization))
             .filter(Column::Id.eq(id));
-        // The next use notes it if this one cannot.
+        // If this fails, the next use records it.
         if let Err(error) = store.note(used).await {
-            tracing::debug!(error = with_causes(&error), "the use of a token was not noted");
+            tracing::debug!(error = with_causes(&error), "cannot record the use of a token");
         }
     });
 }
 
-/// The operator at the command line, who has the database and so may do everything.
+/// The viewer of the command line: access to the database implies all rights.
 pub fn operator(organization: OrganizationId) -> Viewer {
     let operator = Viewer::new(organization, Role::Administrator, Scope::Full, None, "command line");
     operator.acting(Actor::CommandLine, None)

@@ -1,4 +1,4 @@
-//! Making the daily counts anew from the rows, to prove that they are the same (or to make them so).
+//! Recomputing the daily counts from the rows, to verify or rebuild them.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -20,46 +20,46 @@ use crate::{
     store::{Dimensions, Store},
 };
 
-/// Something that is not as the rows say.
+/// A deviation from the rows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Drift {
-    /// A key of `feedback_daily` has another count than its answers.
+    /// A key of `feedback_daily` has another count than its responses.
     Feedback {
         /// The key.
         key: FeedbackKey,
-        /// What the table says.
+        /// The stored value.
         stored: i64,
-        /// What the answers say.
+        /// The value according to the responses.
         counted: i64,
     },
     /// A key of `incident_daily` has other sums than its incidents.
     Incident {
         /// The key.
         key: IncidentKey,
-        /// What the table says.
+        /// The stored value.
         stored: IncidentSums,
-        /// What the incidents say.
+        /// The value according to the incidents.
         counted: IncidentSums,
     },
     /// A key of `exposure_daily` has another sum than its figures.
     Exposure {
         /// The key.
         key: ExposureKey,
-        /// What the table says.
+        /// The stored value.
         stored: i64,
-        /// What the figures say.
+        /// The value according to the figures.
         counted: i64,
     },
-    /// An answer is marked as counted and should not be, or the other way round.
+    /// A response is marked as counted and should not be, or the other way round.
     Voice {
-        /// The answer.
+        /// The response.
         feedback: FeedbackId,
-        /// What the row says.
+        /// The stored value.
         marked: bool,
     },
-    /// An answer's day or voice is not what its time, zone and customer make it.
+    /// A response's day or voice is not what its time, zone and customer make it.
     Derived {
-        /// The answer.
+        /// The response.
         feedback: FeedbackId,
         /// The column.
         column: &'static str,
@@ -68,21 +68,21 @@ pub enum Drift {
     Dangling {
         /// The table.
         table: &'static str,
-        /// What it refers to.
+        /// The missing object.
         reference: String,
     },
 }
 
-/// What was looked at, and what was wrong.
+/// The number of checked rows, and the errors found.
 #[derive(Debug, Default)]
 pub struct Verification {
-    /// Answers read.
+    /// Responses read.
     pub answers: u64,
     /// Incidents read.
     pub incidents: u64,
     /// Exposure figures read.
     pub figures: u64,
-    /// Everything that is not as it should be.
+    /// All deviations.
     pub drift: Vec<Drift>,
 }
 
@@ -127,7 +127,7 @@ async fn recount_feedback<C: ConnectionTrait + StreamTrait>(
     found: &mut Verification,
     counts: &mut Changes,
 ) -> Result<(), Error> {
-    // In the order of voices, so that one voice is in memory at a time. Anonymous answers have none.
+    // In the order of voices, so that one voice is in memory at a time. Anonymous responses have none.
     let mut rows =
         feedback::Entity::owned_by(organization).order_by_asc(feedback::Column::Voice).stream(db).await?;
     let mut voice: Vec<feedback::Model> = Vec::new();
@@ -147,7 +147,7 @@ async fn recount_feedback<C: ConnectionTrait + StreamTrait>(
     Ok(())
 }
 
-/// Of answers with one voice hash, the last of each real voice counts.
+/// Of responses with one voice hash, the last of each real voice counts.
 fn settle(mut rows: Vec<feedback::Model>, found: &mut Verification, counts: &mut Changes) {
     rows.sort_by_key(|row| std::cmp::Reverse((row.occurred_at, row.id)));
     let mut settled: Vec<feedback::Model> = Vec::new();
@@ -311,35 +311,35 @@ impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Feedback { key, stored, counted } => {
-                write!(f, "feedback_daily has {stored} where {counted} answers count: {key:?}")
+                write!(f, "feedback_daily: {stored} stored, but {counted} responses count: {key:?}")
             }
             Self::Incident { key, stored, counted } => {
-                write!(f, "incident_daily has {stored:?} where the incidents make {counted:?}: {key:?}")
+                write!(f, "incident_daily: {stored:?} stored, but the incidents give {counted:?}: {key:?}")
             }
             Self::Exposure { key, stored, counted } => {
-                write!(f, "exposure_daily has {stored} where the figures make {counted}: {key:?}")
+                write!(f, "exposure_daily: {stored} stored, but the figures give {counted}: {key:?}")
             }
             Self::Voice { feedback, marked: true } => {
                 write!(
                     f,
-                    "answer {} is marked as counted, and has no rating or a later one of its voice is there",
+                    "response {} is marked as counted, but has no rating or is not the last of its voice",
                     feedback.0
                 )
             }
             Self::Voice { feedback, marked: false } => {
-                write!(f, "answer {} is not marked as counted, and is the last of its voice", feedback.0)
+                write!(f, "response {} is not marked as counted, but is the last of its voice", feedback.0)
             }
             Self::Derived { feedback, column } => {
-                write!(f, "answer {}: its {column} is not what its other columns make it", feedback.0)
+                write!(f, "response {}: its {column} does not match its other columns", feedback.0)
             }
             Self::Dangling { table, reference } => {
-                write!(f, "{table} refers to {reference}, which is not there")
+                write!(f, "{table} refers to {reference}, which does not exist")
             }
         }
     }
 }
 
-/// Replaces the daily counts of an organization by what its rows say; returns what was wrong before.
+/// Rebuilds the daily counts of an organization from its rows; returns the deviations found before.
 pub async fn rebuild(store: &Store, organization: OrganizationId) -> Result<Verification, Error> {
     let mut tx = store.begin(organization, crate::clock::now()).await?;
     let mut found = Verification::default();

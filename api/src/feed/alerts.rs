@@ -1,4 +1,4 @@
-//! Bursts of incidents that begin.
+//! Alerts: bursts of incidents that begin.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -17,7 +17,7 @@ use chrono::NaiveDate;
 
 use super::{
     Channel, Shared,
-    watched::{Computed, Watched},
+    monitor::{Computed, Monitor},
 };
 use crate::{
     base::error::Error,
@@ -26,13 +26,13 @@ use crate::{
     store::Dimensions,
 };
 
-/// The days on which an alert may end that is told: what is older is history.
+/// Age limit of alerts that are sent, in days: older ones are history.
 const DAYS: u64 = 14;
 
-/// Days from one alert to the next within which the second goes on with the first.
-const GOES_ON: Day = 7;
+/// Maximum number of days between two alerts of the same burst.
+const MAX_GAP_DAYS: Day = 7;
 
-/// An alert that there was not before.
+/// A new alert.
 pub struct AlertBegun {
     /// The product.
     pub product: ProductId,
@@ -40,23 +40,23 @@ pub struct AlertBegun {
     pub feature: FeatureId,
     /// The alert.
     pub alert: Alert,
-    /// What it was computed from.
+    /// The snapshot that it was computed from.
     pub snapshot: Arc<Snapshot>,
 }
 
 impl Computed for AlertBegun {
     /// The first days of the alerts of each product, feature and kind.
-    type Known = HashMap<(ProductId, FeatureId, AlertKind), HashSet<Day>>;
+    type KnownState = HashMap<(ProductId, FeatureId, AlertKind), HashSet<Day>>;
 
     const NAME: &'static str = "alerts";
 
-    /// The alerts of the last days that do not go on with one that is known: a burst is told once, however long it
+    /// The alerts of the last days that do not continue a known one: a burst is sent once, however long it
     /// lasts and whichever of its weeks is the most unlikely in the end.
     async fn compare(
         shared: &Shared,
         by: Report,
         _: &Dimensions,
-        known: &mut Self::Known,
+        known: &mut Self::KnownState,
         product: &product::Model,
         today: NaiveDate,
     ) -> Result<Vec<Self>, Error> {
@@ -66,7 +66,7 @@ impl Computed for AlertBegun {
         for alert in alerts {
             let feature = snapshot.feature_of(alert.feature).1;
             let first_days = known.entry((product.id, feature, alert.kind)).or_default();
-            let goes_on = first_days.iter().any(|known| (known - alert.first_day).abs() <= GOES_ON);
+            let goes_on = first_days.iter().any(|known| (known - alert.first_day).abs() <= MAX_GAP_DAYS);
             first_days.insert(alert.first_day);
             if !goes_on {
                 begun.push(Self { product: product.id, feature, alert, snapshot: snapshot.clone() });
@@ -75,11 +75,11 @@ impl Computed for AlertBegun {
         Ok(begun)
     }
 
-    fn keep(_: &Dimensions, known: &mut Self::Known, wanted: &[ProductId]) {
+    fn keep(_: &Dimensions, known: &mut Self::KnownState, wanted: &[ProductId]) {
         known.retain(|(product, ..), _| wanted.contains(product));
     }
 
-    fn of(channel: &mut Channel) -> &mut Option<Arc<Watched<Self>>> {
+    fn of(channel: &mut Channel) -> &mut Option<Arc<Monitor<Self>>> {
         &mut channel.alerts
     }
 }

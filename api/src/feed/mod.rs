@@ -1,23 +1,23 @@
-//! The feed: what happened, told to those who listen, from whichever server process it came.
+//! The feed: events for subscribers, from all server processes.
 //!
-//! One task of the process reads the outbox, as long as anybody listens: at once when a transaction of this
-//! process has been committed, and every half second for what others have committed. It loads what the events are
-//! about once, and hands it to all listeners.
+//! One task per process reads the outbox while there are subscribers: at once when a transaction of this
+//! process has been committed, and every half second for those of other processes. It loads the objects of the events
+//! once and passes them to all subscribers.
 //!
-//! Nothing is lost and nothing is told twice, though event ids are only nearly in the order of commits (clocks
-//! differ, and a transaction that began earlier may end later): the feed goes by revision instead. Writers of one
-//! organization follow one another by the lock on its row, which each takes to count the revision up. So whoever
-//! reads revision 7 there sees every event up to revision 7, and none above it is missed by going on from 7.
+//! Nothing is lost or sent twice, although event IDs are only nearly in the order of commits (clocks
+//! differ, and a transaction that began earlier may end later): the feed follows revisions instead. Writers of one
+//! organization are serialized by the lock on its row, which each takes to increment the revision. So a reader that
+//! finds revision 7 there sees every event up to revision 7, and misses none by continuing from 7.
 //!
-//! A listener who falls behind is cut off ([`Cut::Behind`]): what is kept for all of them together is bounded.
+//! A subscriber that falls behind is disconnected ([`StreamEnd::Behind`]): the buffer for all of them is bounded.
 
 mod alerts;
+mod monitor;
 mod past;
 mod place;
 mod reader;
 mod scope;
 mod verdicts;
-mod watched;
 
 use std::{any::Any, collections::HashMap, sync::Arc};
 
@@ -41,14 +41,14 @@ use crate::{
     score::Scores,
     store::{Dimensions, Store},
 };
+use monitor::{Computed, Monitor};
 use past::{Past, Thing};
-use watched::{Computed, Watched};
 
-/// Portions that are kept for the slowest listener. A portion holds what was read at once, at most
-/// `PORTION` things; at the reader's fastest pace this is ten seconds.
-const KEPT: usize = 512;
+/// Number of portions buffered for the slowest subscriber. A portion holds what was read at once, at most
+/// `PORTION_SIZE` objects; at the reader's fastest pace this is ten seconds.
+const BUFFERED_PORTIONS: usize = 512;
 
-/// What happens, for whoever listens.
+/// Events for subscribers.
 #[derive(Clone)]
 pub struct Feed {
     shared: Arc<Shared>,
@@ -62,20 +62,20 @@ struct Shared {
     listening: watch::Sender<bool>,
 }
 
-/// What one organization's listeners share.
+/// State shared by the subscribers of an organization.
 struct Channel {
     cursor: Cursor,
     feedback: Topic<Received>,
     deletions: Topic<Deleted>,
     incidents: Topic<Incident>,
     releases: Topic<release::Model>,
-    verdicts: Option<Arc<Watched<VerdictChanged>>>,
-    alerts: Option<Arc<Watched<AlertBegun>>>,
+    verdicts: Option<Arc<Monitor<VerdictChanged>>>,
+    alerts: Option<Arc<Monitor<AlertBegun>>>,
 }
 
 type Topic<T> = broadcast::Sender<Arc<Portion<T>>>;
 
-/// How far the outbox has been read.
+/// The position in the outbox.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Cursor {
     revision: i64,
@@ -83,7 +83,7 @@ struct Cursor {
 }
 
 impl Cursor {
-    /// Behind every event of a revision.
+    /// After every event of a revision.
     fn after(revision: i64) -> Self {
         Self { revision, event: EventId(Uuid::max()) }
     }
@@ -94,70 +94,70 @@ impl Cursor {
     }
 }
 
-/// Things that happened, as they were read together.
+/// Objects of events that were read together.
 pub struct Portion<T> {
-    /// The organization's dimensions, no older than any of the things.
+    /// The organization's dimensions, no older than any of the objects.
     pub dimensions: Arc<Dimensions>,
     things: Vec<(Place, T)>,
 }
 
-/// An answer that was submitted.
+/// A response that was submitted.
 pub type Received = feedback::Model;
 
-/// A response that was deleted.
+/// A deleted response.
 pub type Deleted = deleted_feedback::Model;
 
-/// An incident that changed, with what is linked to it.
+/// A changed incident with its links.
 pub struct Incident {
     /// The incident.
     pub row: incident::Model,
-    /// The features that it hurts.
+    /// The affected features.
     pub features: Vec<FeatureId>,
-    /// What is stated of where it comes from, in the order of the statements.
+    /// Its attributions, in order.
     pub attributions: Vec<attribution::Model>,
 }
 
-/// Why a listener hears no more.
+/// The reason why a subscription ends.
 #[derive(Debug)]
-pub enum Cut {
-    /// It was too slow: what came meanwhile is no longer kept.
+pub enum StreamEnd {
+    /// It was too slow: the events are no longer buffered.
     Behind,
-    /// What it missed could not be read.
+    /// The missed events could not be read.
     Failed(Error),
 }
 
-/// What one listener hears.
-pub struct Heard<T> {
-    /// What was told up to this place the listener has heard, or did not come for.
+/// The stream of one subscriber.
+pub struct EventReceiver<T> {
+    /// Events up to this place were received before, or are not wanted.
     since: Place,
-    /// What happened before the listener came, if it wants to hear of that.
+    /// Earlier events, if wanted.
     past: Option<BoxStream<'static, Result<Arc<Portion<T>>, Error>>>,
     /// Where the past ends.
     came: Place,
     receiver: broadcast::Receiver<Arc<Portion<T>>>,
-    /// After the receiver: it is dropped when the receiver is gone, and makes others look who still listens.
+    /// Dropped after the receiver; then the remaining subscribers are checked.
     _interest: Option<Box<dyn Any + Send + Sync>>,
 }
 
-impl<T> Heard<T> {
-    /// Waits for what happens next.
-    pub async fn next(&mut self) -> Result<Arc<Portion<T>>, Cut> {
+impl<T> EventReceiver<T> {
+    /// Waits for the next events.
+    pub async fn next(&mut self) -> Result<Arc<Portion<T>>, StreamEnd> {
         if let Some(past) = &mut self.past {
-            if let Some(portion) = past.try_next().await.map_err(Cut::Failed)? {
+            if let Some(portion) = past.try_next().await.map_err(StreamEnd::Failed)? {
                 return Ok(portion);
             }
             self.past = None;
             self.since = self.came;
         }
-        // The sender is gone only when the feed is, and then nothing happens any more.
+        // The sender is dropped only with the feed, and then there are no more events.
         match self.receiver.recv().await {
             Ok(portion) => Ok(portion),
-            Err(broadcast::error::RecvError::Lagged(_)) => Err(Cut::Behind),
+            Err(broadcast::error::RecvError::Lagged(_)) => Err(StreamEnd::Behind),
             Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
         }
     }
 
-    /// The things of a portion that happened since the listener came.
+    /// The objects of a portion since the start of the subscription.
     pub fn of<'a>(&self, portion: &'a Portion<T>) -> impl Iterator<Item = (Place, &'a T)> + use<'a, T> {
         let since = self.since;
         portion.things.iter().filter(move |(place, _)| *place > since).map(|(place, thing)| (*place, thing))
@@ -165,7 +165,7 @@ impl<T> Heard<T> {
 }
 
 impl Feed {
-    /// A feed of what is written to this database. Its reader ends when the last handle is dropped. Must be called
+    /// Starts a feed of the changes in this database. Its reader ends when the last handle is dropped. Must be called
     /// within a tokio runtime.
     pub fn start(store: Store, scores: Scores) -> Self {
         let (listening, anybody) = watch::channel(false);
@@ -175,52 +175,64 @@ impl Feed {
         Self { shared }
     }
 
-    /// Answers that are submitted from now on, or that were submitted after a place.
-    pub async fn feedback(&self, by: Read, after: Option<Place>) -> Result<Heard<Received>, Error> {
+    /// Responses submitted from now on, or after a place.
+    pub async fn feedback(&self, by: Read, after: Option<Place>) -> Result<EventReceiver<Received>, Error> {
         self.listen(by.organization(), after, |channel| channel.feedback.subscribe()).await
     }
 
-    /// Responses that are deleted from now on, or that were deleted after a place.
-    pub async fn deletions(&self, by: Read, after: Option<Place>) -> Result<Heard<Deleted>, Error> {
+    /// Responses deleted from now on, or after a place.
+    pub async fn deletions(&self, by: Read, after: Option<Place>) -> Result<EventReceiver<Deleted>, Error> {
         self.listen(by.organization(), after, |channel| channel.deletions.subscribe()).await
     }
 
-    /// Incidents that change from now on, or that changed after a place.
-    pub async fn incidents(&self, by: Read, after: Option<Place>) -> Result<Heard<Incident>, Error> {
+    /// Incidents changed from now on, or after a place.
+    pub async fn incidents(&self, by: Read, after: Option<Place>) -> Result<EventReceiver<Incident>, Error> {
         self.listen(by.organization(), after, |channel| channel.incidents.subscribe()).await
     }
 
-    /// Releases that change from now on, or that changed after a place.
-    pub async fn releases(&self, by: Report, after: Option<Place>) -> Result<Heard<release::Model>, Error> {
+    /// Releases changed from now on, or after a place.
+    pub async fn releases(
+        &self,
+        by: Report,
+        after: Option<Place>,
+    ) -> Result<EventReceiver<release::Model>, Error> {
         self.listen(by.organization(), after, |channel| channel.releases.subscribe()).await
     }
 
-    /// Verdicts that change from now on; those of one product, or of all.
+    /// Verdicts changed from now on, of one product or of all.
     pub async fn verdicts(
         &self,
         by: Report,
         product: Option<ProductId>,
-    ) -> Result<Heard<VerdictChanged>, Error> {
+    ) -> Result<EventReceiver<VerdictChanged>, Error> {
         self.watch(by, product).await
     }
 
-    /// Bursts of incidents that begin from now on; those of one product, or of all.
-    pub async fn alerts(&self, by: Report, product: Option<ProductId>) -> Result<Heard<AlertBegun>, Error> {
+    /// Alerts that begin from now on, of one product or of all.
+    pub async fn alerts(
+        &self,
+        by: Report,
+        product: Option<ProductId>,
+    ) -> Result<EventReceiver<AlertBegun>, Error> {
         self.watch(by, product).await
     }
 
-    async fn watch<C: Computed>(&self, by: Report, product: Option<ProductId>) -> Result<Heard<C>, Error> {
+    async fn watch<C: Computed>(
+        &self,
+        by: Report,
+        product: Option<ProductId>,
+    ) -> Result<EventReceiver<C>, Error> {
         let (watched, heard) = {
             let mut channels = self.shared.channels.lock().await;
             let channel = self.channel(&mut channels, by.organization()).await?;
-            let watched = C::of(channel).get_or_insert_with(|| Watched::watch(&self.shared, by)).clone();
+            let watched = C::of(channel).get_or_insert_with(|| Monitor::watch(&self.shared, by)).clone();
             let receiver = watched.subscribe();
-            let interest = Some(watched.listened(product));
-            // What is told here was found by comparison with what is found below: all of it is new.
+            let registrations = Some(watched.register(product));
+            // These are differences from the state found below: all of them are new.
             let (since, came) = (Place::FIRST, Place::FIRST);
-            (watched, Heard { since, past: None, came, receiver, _interest: interest })
+            (watched, EventReceiver { since, past: None, came, receiver, _interest: registrations })
         };
-        watched.know(&self.shared).await?;
+        watched.initialize(&self.shared).await?;
         Ok(heard)
     }
 
@@ -229,12 +241,12 @@ impl Feed {
         organization: OrganizationId,
         after: Option<Place>,
         subscribe: impl Fn(&Channel) -> broadcast::Receiver<Arc<Portion<T>>>,
-    ) -> Result<Heard<T>, Error> {
+    ) -> Result<EventReceiver<T>, Error> {
         let mut channels = self.shared.channels.lock().await;
         let channel = self.channel(&mut channels, organization).await?;
         let receiver = subscribe(channel);
-        // Read after the receiver is there, and while the reader, who needs the lock, tells nothing: whatever is
-        // committed from here on has a higher revision and will be told.
+        // Read after the receiver was created, and while the reader, which needs the lock, sends nothing: what is
+        // committed from here on has a higher revision and will be sent.
         let revisions = self.shared.store.feed_revisions(organization).await?;
         let came = Place::after(revisions.0);
         let past = match after {
@@ -243,15 +255,15 @@ impl Feed {
             }
             None => None,
         };
-        Ok(Heard { since: after.unwrap_or(came), past, came, receiver, _interest: None })
+        Ok(EventReceiver { since: after.unwrap_or(came), past, came, receiver, _interest: None })
     }
 
-    /// Where the feed stands now: whoever subscribes after it misses nothing from here on.
+    /// The current place of the feed: a subscription after it misses nothing from here on.
     pub async fn now(&self, by: Report) -> Result<Place, Error> {
         Ok(Place::after(self.shared.store.revision(by.organization()).await?))
     }
 
-    /// The organization's channel; a new one begins with what is committed from now on.
+    /// The organization's channel; a new one starts with transactions from now on.
     async fn channel<'a>(
         &self,
         channels: &'a mut HashMap<OrganizationId, Channel>,
@@ -271,10 +283,10 @@ impl Channel {
     fn from(revision: i64) -> Self {
         Self {
             cursor: Cursor::after(revision),
-            feedback: Topic::new(KEPT),
-            deletions: Topic::new(KEPT),
-            incidents: Topic::new(KEPT),
-            releases: Topic::new(KEPT),
+            feedback: Topic::new(BUFFERED_PORTIONS),
+            deletions: Topic::new(BUFFERED_PORTIONS),
+            incidents: Topic::new(BUFFERED_PORTIONS),
+            releases: Topic::new(BUFFERED_PORTIONS),
             verdicts: None,
             alerts: None,
         }

@@ -1,5 +1,5 @@
-//! What happened before a listener came and after it was there last: read from the outbox, in the order in which it was
-//! told, before the listener goes on with what happens now.
+//! Missed events of a subscriber: read from the outbox, in the order in which they were
+//! sent, before the subscriber continues with current events.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -21,24 +21,24 @@ use crate::{
     transaction::Event,
 };
 
-/// How many transactions a listener may have missed. Whoever was away for longer asks by queries what has changed.
-const LONGEST: i64 = 100_000;
+/// Maximum number of transactions that a subscriber may have missed. After more, it must query the changes.
+const MAX_MISSED: i64 = 100_000;
 
-/// Events that are read at once; one may name 10,000 things.
+/// Number of events that are read at once; one may list 10,000 objects.
 const EVENTS: u64 = 16;
 
-/// Things that are loaded at once.
+/// Number of objects that are loaded at once.
 const THINGS: usize = 256;
 
-/// Something that happens to be told of.
+/// A type of object in the feed.
 pub(super) trait Thing: Sized + Send + Sync {
-    /// Its id in events.
+    /// The type of its ID.
     type Id: PublicId + Eq + Hash + Send + Sync;
 
-    /// The things that an event tells of.
-    fn told_by(event: &Event) -> &[Self::Id];
+    /// The objects of an event.
+    fn of_event(event: &Event) -> &[Self::Id];
 
-    /// Loads the things that are still there.
+    /// Loads the objects that still exist.
     fn load(
         shared: &Shared,
         organization: OrganizationId,
@@ -49,7 +49,7 @@ pub(super) trait Thing: Sized + Send + Sync {
 impl Thing for feedback::Model {
     type Id = FeedbackId;
 
-    fn told_by(event: &Event) -> &[FeedbackId] {
+    fn of_event(event: &Event) -> &[FeedbackId] {
         event.answers()
     }
 
@@ -66,7 +66,7 @@ impl Thing for feedback::Model {
 impl Thing for Deleted {
     type Id = FeedbackId;
 
-    fn told_by(event: &Event) -> &[FeedbackId] {
+    fn of_event(event: &Event) -> &[FeedbackId] {
         event.deletions()
     }
 
@@ -83,7 +83,7 @@ impl Thing for Deleted {
 impl Thing for Incident {
     type Id = IncidentId;
 
-    fn told_by(event: &Event) -> &[IncidentId] {
+    fn of_event(event: &Event) -> &[IncidentId] {
         event.incidents()
     }
 
@@ -100,7 +100,7 @@ impl Thing for Incident {
 impl Thing for release::Model {
     type Id = ReleaseId;
 
-    fn told_by(event: &Event) -> &[ReleaseId] {
+    fn of_event(event: &Event) -> &[ReleaseId] {
         event.releases()
     }
 
@@ -116,24 +116,24 @@ impl Thing for release::Model {
     }
 }
 
-/// What is left to be told of the past.
+/// The remaining missed events.
 pub(super) struct Past<T: Thing> {
     shared: Arc<Shared>,
     organization: OrganizationId,
-    /// What was told already.
+    /// The last place that was sent.
     told: Place,
-    /// How far the outbox has been read.
+    /// The position in the outbox.
     read: Cursor,
-    /// The last revision of the past.
+    /// The last missed revision.
     until: i64,
-    /// The revision that is being read, and what it has told of: a thing is told once a revision.
+    /// The revision that is being read, and its objects so far: an object is sent once per revision.
     of_revision: (i64, HashSet<T::Id>),
     waiting: VecDeque<(Place, T::Id)>,
     is_read: bool,
 }
 
 impl<T: Thing> Past<T> {
-    /// The past from a place on up to a revision.
+    /// The missed events from a place up to a revision.
     pub(super) fn between(
         shared: Arc<Shared>,
         organization: OrganizationId,
@@ -141,13 +141,12 @@ impl<T: Thing> Past<T> {
         (until, pruned): (i64, i64),
     ) -> Result<Self, Error> {
         if told.revision > until {
-            let reason =
-                "is not a cursor of this feed: it lies ahead of all that has happened; subscribe without it";
+            let reason = "is not a cursor of this feed: it is ahead of the last event; subscribe without it";
             return Err(Error::invalid("after", reason));
         }
-        if until - told.revision > LONGEST {
+        if until - told.revision > MAX_MISSED {
             let reason = format!(
-                "is too old: more than {LONGEST} transactions lie between; filter by `updatedAt` for what has changed, and subscribe without it"
+                "is too old: more than {MAX_MISSED} transactions were missed; query the changes with a filter by `updatedAt`, and subscribe without it"
             );
             return Err(Error::invalid("after", reason));
         }
@@ -158,7 +157,7 @@ impl<T: Thing> Past<T> {
             shared,
             organization,
             told,
-            // From the beginning of the revision on: what it tells of twice is told once.
+            // From the beginning of the revision: an object that occurs twice is sent once.
             read: Cursor::after(told.revision - 1),
             until,
             of_revision: (i64::MIN, HashSet::new()),
@@ -167,7 +166,7 @@ impl<T: Thing> Past<T> {
         })
     }
 
-    /// What is left, portion by portion.
+    /// The remaining events, portion by portion.
     pub(super) fn portions(self) -> impl Stream<Item = Result<Arc<Portion<T>>, Error>> {
         stream::try_unfold(self, |mut past| async {
             let portion = past.next().await?;
@@ -199,7 +198,7 @@ impl<T: Thing> Past<T> {
             .limit(EVENTS)
             .all(self.shared.store.reader())
             .await?;
-        // Looked at afterwards: what was pruned before is missing among what was read.
+        // Checked afterwards: events pruned before are missing among those read.
         let (_, pruned) = self.shared.store.feed_revisions(self.organization).await?;
         if self.told.max(self.read.place()) < Place::after(pruned) {
             return Err(gone());
@@ -211,7 +210,7 @@ impl<T: Thing> Past<T> {
             if self.of_revision.0 != row.revision {
                 self.of_revision = (row.revision, HashSet::new());
             }
-            for (place, id) in placed(row, T::told_by(&event)) {
+            for (place, id) in placed(row, T::of_event(&event)) {
                 if self.of_revision.1.insert(id) && place > self.told {
                     self.waiting.push_back((place, id));
                 }
@@ -221,9 +220,8 @@ impl<T: Thing> Past<T> {
     }
 }
 
-/// What a listener is told whose cursor lies before what is kept.
+/// The error for a cursor before the stored events.
 fn gone() -> Error {
-    let reason = "is too old: what happened next is no longer kept; filter by `updatedAt` for what has changed, and subscribe \
-                  without it";
+    let reason = "is too old: the events after it are no longer stored; query the changes with a filter by `updatedAt`, and subscribe without it";
     Error::invalid("after", reason)
 }

@@ -1,18 +1,18 @@
-//! Where a thing stands among all that happened in its organization.
+//! The place of an object in the feed of its organization.
 
 use ballroom_entity::id::EventId;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-/// The place of a thing in the feed: the revision of its transaction, its event, and its number in the event. Places
-/// are in the order in which things are told.
+/// The place of an object in the feed: the revision of its transaction, its event, and its index in the event. Places
+/// are in the order in which objects are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The revision of the transaction.
     pub(super) revision: i64,
     /// The event.
     pub(super) event: EventId,
-    /// Which of the things that the event names.
+    /// Index among the objects of the event.
     pub(super) number: u32,
 }
 
@@ -20,19 +20,19 @@ impl Place {
     /// Before everything.
     pub(super) const FIRST: Self = Self { revision: i64::MIN, event: EventId(Uuid::nil()), number: 0 };
 
-    /// Behind everything of a revision.
+    /// After everything of a revision.
     pub(super) fn after(revision: i64) -> Self {
         Self { revision, event: EventId(Uuid::max()), number: u32::MAX }
     }
 
-    /// As clients keep it: they have to read nothing in it.
+    /// The opaque form for clients.
     pub fn cursor(self) -> String {
         let bytes =
             [&self.revision.to_be_bytes()[..], self.event.0.as_bytes(), &self.number.to_be_bytes()].concat();
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The place that a client has kept.
+    /// Parses the form for clients.
     pub fn read(cursor: &str) -> Option<Self> {
         let bytes: [u8; 28] = URL_SAFE_NO_PAD.decode(cursor).ok()?.try_into().ok()?;
         let revision = i64::from_be_bytes(bytes[..8].try_into().ok()?);

@@ -26,25 +26,25 @@ use crate::{
     transaction::Event,
 };
 
-/// How soon is seen what other processes have committed.
-const POLL: Duration = Duration::from_millis(500);
+/// Interval of checks for commits of other processes.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// From one reading to the next, at least: a hundred commits a second are not read one by one.
-const PACE: Duration = Duration::from_millis(20);
+/// Minimum interval between reads: a hundred commits per second are not read one by one.
+const MIN_READ_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Events that are read at once.
+/// Number of events that are read at once.
 const EVENTS: u64 = 64;
 
-/// Things in a portion, at most.
-pub(super) const PORTION: usize = 64;
+/// Maximum number of objects in a portion.
+pub(super) const PORTION_SIZE: usize = 64;
 
-/// Bytes of comments in a portion after which the next one begins.
-const PORTION_TEXT: usize = 64 * 1024;
+/// Maximum size of the comments in a portion, in bytes.
+const PORTION_TEXT_SIZE: usize = 64 * 1024;
 
-/// Rows that are loaded with one statement.
+/// Number of rows that are loaded with one statement.
 const ROWS: usize = 1_000;
 
-/// Reads for as long as the feed lives.
+/// Reads until the feed is dropped.
 pub(super) async fn run(
     shared: Weak<Shared>,
     mut anybody: watch::Receiver<bool>,
@@ -55,33 +55,33 @@ pub(super) async fn run(
         if anybody.wait_for(|listening| *listening).await.is_err() {
             return;
         }
-        let again = Instant::now() + PACE;
+        let again = Instant::now() + MIN_READ_INTERVAL;
         let Some(feed) = shared.upgrade() else { return };
         commits.mark_unchanged();
         match feed.read().await {
             Ok(()) => works = true,
-            // Said once; the cursors stand where they stood, so nothing is lost.
+            // Logged once; the cursors do not move, so nothing is lost.
             Err(error) if works => {
                 works = false;
                 tracing::warn!(
                     error = with_causes(&error),
-                    "the outbox could not be read; subscribers wait until it can"
+                    "cannot read the outbox; subscribers wait until it is available"
                 );
             }
             Err(_) => (),
         }
         drop(feed);
         tokio::select! {
-            // With the store gone there is nobody left to commit; the poll goes on as long as the feed lives.
+            // Without a store there are no more commits; polling continues until the feed is dropped.
             Ok(()) = commits.changed() => (),
-            () = sleep(POLL) => (),
+            () = sleep(POLL_INTERVAL) => (),
         }
         sleep_until(again).await;
     }
 }
 
 impl Shared {
-    /// Reads what is new in every organization that somebody listens to. One statement when nothing is.
+    /// Reads new events of every organization with subscribers. One statement if there are none.
     async fn read(&self) -> Result<(), Error> {
         let cursors: HashMap<OrganizationId, Cursor> = {
             let mut channels = self.channels.lock().await;
@@ -133,7 +133,7 @@ impl Shared {
             }
             let ended = events.len() < EVENTS as usize;
             if ended {
-                // Transactions that tell nothing have revisions too.
+                // Transactions without events have revisions, too.
                 cursor = cursor.max(Cursor::after(revision));
             }
             self.tell(organization, events, cursor).await?;
@@ -143,7 +143,7 @@ impl Shared {
         }
     }
 
-    /// Loads what events are about, tells it, and notes how far that is.
+    /// Loads the objects of events, sends them, and moves the cursor.
     async fn tell(
         &self,
         organization: OrganizationId,
@@ -157,8 +157,8 @@ impl Shared {
         };
         let found = self.load(organization, wanted).await?;
         let mut channels = self.channels.lock().await;
-        // A channel that was dropped and made anew meanwhile stands further on; what its listeners have missed by
-        // their own reckoning they do not take.
+        // A channel that was recreated meanwhile has a later cursor; its subscribers skip events before their own
+        // cursor.
         let Some(channel) = channels.get_mut(&organization) else { return Ok(()) };
         if let Some(found) = found {
             found.tell(channel);
@@ -174,7 +174,7 @@ impl Shared {
         let feedback = self.answers(organization, wanted.feedback).await?;
         let deletions = self.deletions(organization, wanted.deletions).await?;
         let incidents = self.incidents(organization, wanted.incidents).await?;
-        // Last, so that they know whatever the rows refer to.
+        // Last, so that they contain everything that the rows refer to.
         let dimensions = self.store.dimensions(organization).await?;
         let release = |(place, id)| Some((place, dimensions.releases.get(&id)?.clone()));
         let releases = wanted.releases.into_iter().filter_map(release).collect();
@@ -182,7 +182,7 @@ impl Shared {
         Ok(Some(Found { feedback, deletions, incidents, releases, scores_changed, dimensions }))
     }
 
-    /// Answers that were deleted meanwhile are not told.
+    /// Responses that were deleted meanwhile are not sent.
     pub(super) async fn answers(
         &self,
         organization: OrganizationId,
@@ -244,7 +244,7 @@ impl Shared {
     }
 }
 
-/// What events are about, as far as anybody wants to hear it: each thing once a revision.
+/// The objects of events that have subscribers: each once per revision.
 #[derive(Default)]
 struct About {
     feedback: Vec<(Place, FeedbackId)>,
@@ -258,7 +258,7 @@ impl About {
     fn of(events: &[outbox::Model], channel: &Channel) -> Self {
         let mut about = Self::default();
         for row in events {
-            // What another version of the server tells of, this one cannot tell.
+            // Skip unknown events of another version of the server.
             let Some(event) = Event::read(&row.kind, &row.payload) else { continue };
             if channel.feedback.receiver_count() > 0 {
                 about.feedback.extend(placed(row, event.answers()));
@@ -286,20 +286,20 @@ impl About {
     }
 }
 
-/// What an event tells of, with the place of each.
+/// The objects of an event with their places.
 pub(super) fn placed<I: Copy>(row: &outbox::Model, ids: &[I]) -> impl Iterator<Item = (Place, I)> {
     let (revision, event) = (row.revision, row.id);
     let place = move |number: usize| Place { revision, event, number: number as u32 };
     ids.iter().copied().enumerate().map(move |(number, id)| (place(number), id))
 }
 
-/// A transaction that does two things to one object (a release that is entered when it has shipped) tells of it once.
+/// An object with two events in a transaction (a release that is entered when it has shipped) is sent once.
 fn once<I: Copy + Eq + Hash>(things: &mut Vec<(Place, I)>) {
     let mut seen = HashSet::new();
     things.retain(|(place, id)| seen.insert((place.revision, *id)));
 }
 
-/// What was loaded.
+/// The loaded objects.
 struct Found {
     dimensions: Arc<Dimensions>,
     feedback: Vec<(Place, feedback::Model)>,
@@ -325,7 +325,7 @@ impl Found {
     }
 }
 
-/// Sends things in portions of bounded size, so that what is kept for slow listeners is bounded too.
+/// Sends objects in portions of limited size, so that the buffer for slow subscribers is limited, too.
 fn send<T>(
     topic: &Topic<T>,
     dimensions: &Arc<Dimensions>,
@@ -336,7 +336,7 @@ fn send<T>(
     for (place, thing) in things {
         bytes += text(&thing);
         portion.push((place, thing));
-        if portion.len() == PORTION || bytes > PORTION_TEXT {
+        if portion.len() == PORTION_SIZE || bytes > PORTION_TEXT_SIZE {
             send_portion(topic, dimensions, std::mem::take(&mut portion));
             bytes = 0;
         }
@@ -348,6 +348,6 @@ fn send<T>(
 
 fn send_portion<T>(topic: &Topic<T>, dimensions: &Arc<Dimensions>, things: Vec<(Place, T)>) {
     let portion = Portion { dimensions: dimensions.clone(), things };
-    // With nobody listening there is nobody to tell.
+    // An error only means that there are no subscribers.
     let _: Result<usize, broadcast::error::SendError<_>> = topic.send(Arc::new(portion));
 }

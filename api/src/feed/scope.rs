@@ -1,4 +1,4 @@
-//! What a listener wants to hear of.
+//! The filter of a subscription.
 
 use ballroom_entity::{
     feedback,
@@ -21,7 +21,8 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// The scope of these references. A feature or a release whose key or version several products have needs the product.
+    /// The scope of these references. A feature or a release whose key or version exists in several products requires
+    /// the product.
     pub fn resolve(
         dimensions: &Dimensions,
         product: Option<&str>,
@@ -43,7 +44,7 @@ impl Scope {
         Ok(scope)
     }
 
-    /// Whether an answer is in it. An answer that names no release counts for the newest live on its day.
+    /// Whether a response is in it. A response that names no release counts for the newest one live on its day.
     pub fn has_answer(&self, dimensions: &Dimensions, answer: &feedback::Model) -> bool {
         let release = |wanted| match answer.release_id {
             Some(named) => named == wanted,
@@ -54,13 +55,13 @@ impl Scope {
             && self.release.is_none_or(release)
     }
 
-    /// Whether a deleted response was in it, of which only the product is known.
+    /// Whether a deleted response was in it; only its product is known.
     pub fn has_deleted(&self, deleted: &Deleted) -> bool {
         self.product.is_none_or(|product| deleted.product_id == Some(product))
     }
 
-    /// Whether an incident is in it. It is in a release's as soon as anything is stated of that release, be it that
-    /// the incident does not come from there: who watches a release wants to hear that too.
+    /// Whether an incident is in it. It is in the scope of a release if any attribution names the release, even one that
+    /// rejects it.
     pub fn has_incident(&self, incident: &Incident) -> bool {
         let stated = |release| incident.attributions.iter().any(|one| one.release_id == Some(release));
         self.product.is_none_or(|product| product == incident.row.product_id)

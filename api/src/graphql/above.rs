@@ -1,7 +1,7 @@
-//! What operators of the server may ask for: organizations, and who they are themselves.
+//! What operators of the server may select: organizations, and themselves.
 //!
-//! They have no right within an organization, so nothing of one could be shown to them. This rule stands in front, by the
-//! root fields of a document: a field that is added is closed to them, whatever its resolver checks first.
+//! They have no rights within an organization, so none of its data may be shown to them. This rule is applied to the
+//! root fields of a document: a new field is closed to them, whatever its resolver checks.
 
 use apollo_compiler::{
     ExecutableDocument,
@@ -11,11 +11,11 @@ use apollo_compiler::{
 use super::{Code, document::Refusal};
 use crate::domain::access::Viewer;
 
-/// The fields of the roots that are open to operators of the server.
-const OPEN: [&str; 5] =
+/// The root fields that are open to operators of the server.
+const OPERATOR_FIELDS: [&str; 5] =
     ["organizations", "viewer", "createOrganization", "renameOrganization", "createAdministratorToken"];
 
-/// Lets an operation pass if its caller belongs to an organization, or asks only for what stands above them.
+/// Admits an operation if its caller belongs to an organization, or selects only fields that are open to operators.
 pub(super) fn check(
     viewer: &Viewer,
     document: &ExecutableDocument,
@@ -35,10 +35,12 @@ pub(super) fn check(
     }
 }
 
-/// The first field of the root that is not open.
+/// The first root field that is not open.
 fn closed(document: &ExecutableDocument, set: &SelectionSet) -> Option<String> {
     set.selections.iter().find_map(|selection| match selection {
-        Selection::Field(field) if field.name.starts_with("__") || OPEN.contains(&field.name.as_str()) => {
+        Selection::Field(field)
+            if field.name.starts_with("__") || OPERATOR_FIELDS.contains(&field.name.as_str()) =>
+        {
             None
         }
         Selection::Field(field) => Some(field.name.to_string()),
@@ -54,7 +56,7 @@ mod tests {
     #[test]
     fn every_open_field_is_in_the_schema() {
         let schema = apollo_compiler::Schema::parse(crate::graphql::sdl(), "schema.graphql").unwrap();
-        for field in OPEN {
+        for field in OPERATOR_FIELDS {
             let is_there = |root: &str| schema.type_field(root, field).is_ok();
             assert!(is_there("Query") || is_there("Mutation"), "{field}");
         }

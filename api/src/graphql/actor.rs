@@ -1,11 +1,11 @@
-//! Who did something.
+//! Actors.
 
 use async_graphql::{Context, Description, Enum, Object};
 
-use super::{Asking, fault::Fault, member::Member};
+use super::{ContextExt, fault::Fault, member::Member};
 pub(super) use crate::base::actor::Actor as Stored;
 
-/// Who did something: a member, or a machine with a token.
+/// The author of a change: a member, or a machine with a token.
 #[derive(Description)]
 pub struct Actor(pub Stored);
 
@@ -22,7 +22,7 @@ enum Authentication {
 
 #[Object(use_type_description)]
 impl Actor {
-    /// Display name: that of the member; for a machine that of its token, or of its OpenID Connect client.
+    /// Display name: that of the member; for a machine that of its token or of its OpenID Connect client.
     async fn name(&self, ctx: &Context<'_>) -> Result<String, Fault> {
         if let Some(member) = self.loaded(ctx).await? {
             return Ok(member.0.name);
@@ -71,7 +71,7 @@ impl Actor {
     }
 }
 
-/// The actor that is recorded in a row; none if nobody was. Not for customers.
+/// The actor recorded in a row; none if none was recorded. Not for customers.
 pub(super) fn recorded(ctx: &Context<'_>, stored: &Option<String>) -> Result<Option<Actor>, Fault> {
     ctx.is_inside()?;
     Ok(Stored::read(stored.as_deref()).map(Actor))

@@ -1,4 +1,4 @@
-//! Alerts: days and weeks with more incidents than was to be expected.
+//! Alerts: days and weeks with more incidents than expected.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use ballroom_entity::{
 };
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     feature::{self, Feature},
     product::{self, Product},
@@ -22,10 +22,10 @@ use crate::{
     score::{Period, Snapshot},
 };
 
-/// A day or a week in which a feature, or a product with all its features, had more incidents than was to be expected
-/// from the half year before it. All incidents count: those of a release, those without, and those known not to come
-/// from a change; one that hurts several features counts for each. Fewer than 3 are never an alert, and there is none in
-/// the first 56 days of a product.
+/// A day or a week in which a feature, or a product with all its features, had more incidents than expected from the
+/// half year before it. All incidents count, including those without a release and those known not to be caused by a
+/// change; an incident that affects several features counts for each. Fewer than 3 incidents are never an alert, and
+/// there are none in the first 56 days of a product.
 #[derive(Description)]
 pub struct IncidentAlert {
     snapshot: Arc<Snapshot>,
@@ -34,13 +34,12 @@ pub struct IncidentAlert {
     alert: Alert,
 }
 
-/// How long the time is that incidents were counted over.
+/// Length of the time in which incidents were counted.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 enum AlertKind {
     /// One day.
     Day,
-    /// Seven days, which may begin on any day of the week. Of weeks of one feature that overlap only the most unlikely
-    /// is shown.
+    /// Seven days, starting on any day of the week. Of the weeks of one burst, only the least likely one is shown.
     Week,
 }
 
@@ -85,46 +84,46 @@ impl IncidentAlert {
         Period { from, until }.into()
     }
 
-    /// The incidents that opened in it.
+    /// Incidents that were opened in it.
     async fn incidents(&self) -> i64 {
         self.alert.incidents
     }
 
-    /// How many were to be expected, by a forecast from the days before it.
+    /// Expected number of incidents, from a forecast based on the days before it.
     async fn expected(&self) -> f64 {
         self.alert.expected
     }
 
-    /// The number that the forecast exceeds with a probability of 5 %.
+    /// 95 % quantile of the forecast: the number of incidents that is exceeded with a probability of 5 %.
     #[graphql(name = "quantile95")]
     async fn quantile_95(&self) -> f64 {
         self.alert.quantile_95
     }
 
-    /// Probability, 0 to 1, of so many incidents or more by the forecast.
+    /// Probability, 0 to 1, of this number of incidents or more, according to the forecast.
     async fn probability(&self) -> f64 {
         self.alert.probability
     }
 
-    /// Probability, 0 to 1, at most, that anything so unlikely is seen in a whole year of a product in which nothing is
-    /// out of the ordinary: `probability` times `forecasts`. An alert has 0.05 or less.
+    /// Upper bound, 0 to 1, of the probability that anything this unlikely occurs within a year in which the product
+    /// behaves as usual: `probability` times `forecasts`. Alerts have 0.05 or less.
     async fn adjusted_probability(&self) -> f64 {
         self.alert.adjusted_probability
     }
 
-    /// How many forecasts of a year are compared with what came: days and weeks, 365 times, of the product and each
-    /// feature that was known then.
+    /// Number of forecasts that are compared with the actual numbers within a year: days and weeks, 365 times, of the
+    /// product and each feature known at the time.
     async fn forecasts(&self) -> i64 {
         self.alert.forecasts.into()
     }
 
-    /// The version of the method.
+    /// Version of the method.
     async fn method(&self) -> &str {
         self.alert.method
     }
 }
 
-/// The alerts of a product with all its features; with a feature, of that only.
+/// The alerts of a product with all its features; with a feature, only of that feature.
 pub(super) async fn of(
     ctx: &Context<'_>,
     product: &stored::Model,
@@ -133,8 +132,10 @@ pub(super) async fn of(
 ) -> Result<Vec<IncidentAlert>, Fault> {
     let today = products::today(product, ctx.now());
     let (period, _) = begun_period(days, None, today)?;
-    if (period.until - period.from).num_days() > MOST_DAYS {
-        return Err(Fault::invalid("period", "must not be longer than ten years (3660 days)"));
+    let days = (period.until - period.from).num_days();
+    if days > MAX_DAYS {
+        let reason = format!("has {days} days; send a period of at most ten years ({MAX_DAYS} days)");
+        return Err(Fault::invalid("period", &reason));
     }
     let (snapshot, alerts) = ctx.services().scores.alerts(ctx.reports()?, today, product.id, period).await?;
     let shown = |alert: Alert| {
@@ -149,5 +150,5 @@ pub(super) async fn of(
     Ok(alerts.into_iter().filter_map(shown).collect())
 }
 
-/// The longest time that may be asked for.
-const MOST_DAYS: i64 = 3_660;
+/// Maximum length of the period.
+const MAX_DAYS: i64 = 3_660;

@@ -1,4 +1,4 @@
-//! Connections of feedback: which answers, in which order.
+//! Connections of responses: filters and orders.
 
 use async_graphql::{Context, Enum, InputObject, connection::Connection};
 use ballroom_entity::{
@@ -14,11 +14,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     feedback::Feedback,
     lookup,
-    page::{Both, Direction, Four, Paged, Sort, Total, connection},
+    page::{Both, Direction, PageArgs, Paged, Sort, Total, connection},
     range::{self, DateRangeInput, Range, TimeRangeInput},
     scalar::Reference,
 };
@@ -28,17 +28,18 @@ use crate::{
     store::Dimensions,
 };
 
-/// Which answers are wanted: all that is given must hold, and so must what the place of the connection says. Below a
-/// feature, a release, a customer or a product a filter narrows what is shown there and never shows another's.
+/// Conditions on responses; all that are given must hold. Below a feature, release, customer or product, a filter only
+/// narrows the responses of that object.
 #[derive(InputObject, Default)]
 pub(super) struct FeedbackFilter {
     /// ID or key of the product.
     product: Option<Reference>,
-    /// ID or key of the feature; a key that several products have needs the product.
+    /// ID or key of the feature. A key that exists in several products requires `product`.
     feature: Option<Reference>,
-    /// ID or version of the release that the response names; a version that several products have needs the product.
+    /// ID or version of the release that the response names. A version that exists in several products requires
+    /// `product`.
     release: Option<Reference>,
-    /// ID or key of the segment for which the response counts.
+    /// ID or key of the segment that the response counts for.
     segment: Option<Reference>,
     /// ID or key of the scale.
     scale: Option<Reference>,
@@ -48,46 +49,46 @@ pub(super) struct FeedbackFilter {
     max_rating: Option<f64>,
     /// ID or key of the customer.
     customer: Option<Reference>,
-    /// Channel by which the response came.
+    /// Channel through which the response came.
     channel: Option<String>,
-    /// When the customer responded.
+    /// Time of the response.
     occurred_at: Option<TimeRangeInput>,
-    /// The day on which the customer responded, in the time zone of the product.
+    /// Day of the response, in the time zone of the product.
     day: Option<DateRangeInput>,
-    /// When the response was stored.
+    /// Time at which the response was stored.
     received_at: Option<TimeRangeInput>,
-    /// When the response was stored or last changed. What was deleted is not found.
+    /// Time at which the response was stored or last changed. Deleted responses are not returned.
     updated_at: Option<TimeRangeInput>,
-    /// With a rating, or without.
+    /// Whether the response has a rating.
     rated: Option<bool>,
-    /// With a comment, or without.
+    /// Whether the response has a comment.
     has_comment: Option<bool>,
-    /// In the counts that scores read, or not: see `Feedback.counted`.
+    /// Whether the response counts for scores: see `Feedback.counted`.
     counted: Option<bool>,
 }
 
-/// What answers can be sorted by.
+/// Sort fields of responses.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::enum_variant_names, reason = "all are moments")]
 pub(super) enum FeedbackOrderField {
-    /// When the customer answered.
+    /// Time of the response.
     OccurredAt,
-    /// When it was stored.
+    /// Time at which the response was stored.
     ReceivedAt,
-    /// When it was stored or last changed. Filter by `updatedAt` too where there are many responses.
+    /// Time at which the response was stored or last changed. If there are many responses, also filter by `updatedAt`.
     UpdatedAt,
 }
 
-/// In which order answers come.
+/// Sort order of responses.
 #[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct FeedbackOrder {
-    /// What they are sorted by.
+    /// Field to sort by.
     field: FeedbackOrderField,
-    /// Which come first.
+    /// Direction.
     direction: Direction,
 }
 
-/// Which answers a connection holds.
+/// The responses of a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Answers {
     pub(super) product: Option<ProductId>,
@@ -98,7 +99,7 @@ pub(super) struct Answers {
     pub(super) scale: Option<ScaleId>,
     pub(super) levels: (Option<i32>, Option<i32>),
     pub(super) channel: Option<String>,
-    /// The product of the filter, which narrows that of the place.
+    /// The product of the filter, which narrows that of the connection.
     pub(super) of: Option<ProductId>,
     pub(super) occurred_at: Option<TimeRangeInput>,
     pub(super) day: Option<DateRangeInput>,
@@ -108,18 +109,18 @@ pub(super) struct Answers {
     pub(super) has_comment: Option<bool>,
     pub(super) counted: Option<bool>,
     pub(super) order: Option<FeedbackOrder>,
-    /// The customer to whom the caller is confined.
+    /// The customer that the caller is restricted to.
     pub(super) only: Option<CustomerId>,
 }
 
 impl Answers {
-    /// A page of those that the filter leaves.
+    /// A page of the filtered responses.
     pub(super) async fn page(
         self,
         ctx: &Context<'_>,
         filter: Option<FeedbackFilter>,
         order: Option<FeedbackOrder>,
-        four: Four,
+        four: PageArgs,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
         let only = ctx.reads()?.only();
         let mut answers = self;
@@ -140,7 +141,7 @@ impl Answers {
         dimensions: &Dimensions,
         viewer: &Viewer,
     ) -> Result<Self, Fault> {
-        // By what a filter finds nobody is told what the rows themselves do not show.
+        // A filter must not reveal what the rows themselves do not show.
         if filter.segment.is_some() {
             viewer.is_inside()?;
         }
@@ -154,12 +155,14 @@ impl Answers {
         let bound = |field: &str, rating: Option<f64>| match (rating, scale) {
             (None, _) => Ok(None),
             (Some(rating), Some(scale)) => Ok(Some(level(scale, rating)?)),
-            (Some(_), None) => Err(Fault::invalid(field, "means nothing without `scale`")),
+            (Some(_), None) => Err(Fault::invalid(field, "requires `scale`; send a scale too, or omit it")),
         };
         if let (Some(min), Some(max)) = (filter.min_rating, filter.max_rating)
             && max < min
         {
-            let reason = format!("{max} must not be less than minRating ({min})");
+            let reason = format!(
+                "is {max}, less than minRating ({min}); send a higher maxRating or a lower minRating"
+            );
             return Err(Fault::invalid("filter.maxRating", &reason));
         }
         let levels =
@@ -202,7 +205,7 @@ pub(super) fn feature_of(
     Ok(dimensions.feature_in(product, "filter.feature", &feature.0)?.id)
 }
 
-/// The release of a filter. Of a release that is only planned no customer is told that there is one.
+/// The release of a filter. Planned releases are hidden from customers.
 pub(super) fn release_of(
     dimensions: &Dimensions,
     viewer: &Viewer,
@@ -217,24 +220,24 @@ pub(super) fn release_of(
     shown.map(|row| row.id).ok_or_else(|| Error::not_found("filter.release", "release", release.0).into())
 }
 
-/// How far a clock may have been set back between the moment of an answer and its id.
-const SLACK: TimeDelta = TimeDelta::hours(1);
+/// The maximum time by which a clock may be set back between the time of a response and the creation of its ID.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::hours(1);
 
-/// That a response was stored within a range. Ids are made after the moment that `received_at` tells, so those before it
-/// need not be read: the responses of the last hours are the end of the primary key.
+/// The condition that a response was stored within a range. IDs are created after `received_at`, so earlier IDs need
+/// not be read: the responses of the last hours are the end of the primary key.
 fn received(range: TimeRangeInput) -> Condition {
-    let first = range.ends().0.map(|from| Column::Id.gte(FeedbackId(first_id(from - SLACK))));
+    let first = range.ends().0.map(|from| Column::Id.gte(FeedbackId(first_id(from - CLOCK_TOLERANCE))));
     range.holds(Column::ReceivedAt).add_option(first)
 }
 
-/// That a response was stored or last changed within a range.
+/// The condition that a response was stored or last changed within a range.
 fn updated(range: TimeRangeInput) -> Condition {
     let never_changed = received(range).add(Column::ChangedAt.is_null());
     let changed = range.holds(Column::ChangedAt).add(Column::ChangedAt.is_not_null());
     Condition::any().add(never_changed).add(changed)
 }
 
-/// The least UUID of version 7 of a moment's millisecond.
+/// The smallest UUID of version 7 in the millisecond of a time.
 fn first_id(at: chrono::DateTime<Utc>) -> Uuid {
     let milliseconds = Ord::min(u64::try_from(at.timestamp_millis()).unwrap_or(0), (1 << 48) - 1);
     Uuid::from_u128(u128::from(milliseconds) << 80)
@@ -283,7 +286,7 @@ impl Paged for Answers {
             .apply_if(self.counted, |query, counted| query.filter(Column::Counted.eq(counted)))
     }
 
-    /// A feature's answers have an index by time; other views run along the primary key.
+    /// The responses of a feature have an index by time; other queries use the primary key.
     fn sort(&self) -> (Column, Sort, Direction) {
         let order = self.order.unwrap_or(FeedbackOrder {
             field: match self.feature.place() {
@@ -294,7 +297,7 @@ impl Paged for Answers {
         });
         match order.field {
             FeedbackOrderField::OccurredAt => (Column::OccurredAt, Sort::Moment, order.direction),
-            // Ids are made in the order in which answers are stored.
+            // IDs are in the order in which responses were stored.
             FeedbackOrderField::ReceivedAt => (Column::Id, Sort::Id, order.direction),
             FeedbackOrderField::UpdatedAt => (Column::ReceivedAt, Sort::Moment, order.direction),
         }

@@ -1,8 +1,8 @@
-//! When a batch is loaded: as soon as the query cannot go on without it, and not before.
+//! When a batch is loaded: as soon as the query cannot continue without it, and not before.
 //!
-//! A loader usually waits a millisecond for more keys to come. That is too short on a busy machine, where one query
-//! then sends many statements, and too long on an idle one, at every level of the query. Here the loads of a query
-//! run beside it in one task: they start when every resolver that can go on has done so.
+//! A loader usually waits a millisecond for more keys. That is too short on a busy machine, where a query then sends
+//! many statements, and too long on an idle one, at every level of the query. Here the loads of a query run in one task
+//! beside it: they start when every resolver that can continue has done so.
 
 use std::{
     pin::pin,
@@ -23,22 +23,22 @@ use futures::{
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// Loads that wait for their query to come to a halt.
-pub(super) struct Waiting(UnboundedReceiver<FutureObj<'static, ()>>);
+/// Loads that wait until their query is stalled.
+pub(super) struct PendingLoads(UnboundedReceiver<FutureObj<'static, ()>>);
 
-/// Where loaders put their loads.
-pub(super) struct Halt(UnboundedSender<FutureObj<'static, ()>>);
+/// The sender of the loads.
+pub(super) struct LoadSender(UnboundedSender<FutureObj<'static, ()>>);
 
-/// A loader's wait for more keys: none, for the halt of the query is the end of it.
+/// A timer for loaders that never waits: loads start when the query stalls.
 pub(super) struct NoTimer;
 
-/// Both ends.
-pub(super) fn at_halt() -> (Halt, Waiting) {
+/// The sender and the receiver.
+pub(super) fn load_channel() -> (LoadSender, PendingLoads) {
     let (sender, receiver) = unbounded_channel();
-    (Halt(sender), Waiting(receiver))
+    (LoadSender(sender), PendingLoads(receiver))
 }
 
-impl Spawn for Halt {
+impl Spawn for LoadSender {
     fn spawn_obj(&self, load: FutureObj<'static, ()>) -> Result<(), SpawnError> {
         self.0.send(load).map_err(|_| SpawnError::shutdown())
     }
@@ -50,15 +50,15 @@ impl Timer for NoTimer {
     }
 }
 
-impl Waiting {
-    /// Runs a query, and its loads whenever it halts.
+impl PendingLoads {
+    /// Runs a query, and its loads whenever it stalls.
     pub(super) async fn run<T>(mut self, query: impl Future<Output = T>) -> T {
         let mut query = pin!(query);
         let mut loads = FuturesUnordered::new();
         std::future::poll_fn(|outer| {
             loop {
-                // Resolvers of a long list are polled in portions: the query says that it wants to go on by waking
-                // itself. So whoever was woken while being polled has not halted.
+                // Resolvers of a long list are polled in portions: the query requests another poll by waking itself. So
+                // a query that was woken during the poll has not stalled.
                 let woken = Arc::new(Woken { yes: AtomicBool::new(false), outer: outer.waker().clone() });
                 let waker = Waker::from(woken.clone());
                 if let Poll::Ready(done) = query.as_mut().poll(&mut Context::from_waker(&waker)) {
@@ -85,7 +85,7 @@ impl Waiting {
     }
 }
 
-/// Notes that the query wants to go on, and passes it on.
+/// Records that the query requests another poll, and forwards the wake-up.
 struct Woken {
     yes: AtomicBool,
     outer: Waker,

@@ -1,8 +1,8 @@
-//! What a caller who may only write is told: the outcome and the id of what was written, and nothing else. A list of nouns
-//! in a payload is not what was written: it holds what else is there, or was.
+//! What a write-only caller may read: the outcome and the ID of what was written, and nothing else. A list of nouns in
+//! a payload is not what was written: it contains other existing objects.
 //!
-//! It is a rule of the schema's types, not a check at each field, and it is applied to a document before anything of it
-//! is run: whatever is not allowed here is refused, also a field that is added tomorrow.
+//! It is a rule about the types of the schema, not a check in each field, and it is applied to a document before
+//! execution: everything that is not allowed here is refused, including new fields.
 
 use apollo_compiler::{
     ExecutableDocument, Schema,
@@ -13,11 +13,11 @@ use apollo_compiler::{
 use super::{Code, document::Refusal};
 use crate::domain::access::Viewer;
 
-/// What leads from a mutation to what was written: through these objects a caller may reach another.
-const WAYS: [&str; 4] =
+/// Fields that lead from a mutation to the written object. Through these objects a caller may not reach others.
+const LINKS: [&str; 4] =
     ["Mutation", "SubmitFeedbackBatchItem", "OpenIncidentBatchItem", "RecordExposureBatchItem"];
 
-/// The values that say how it went, beside the outcome and the caller's own mark in each payload and the id of each object.
+/// Fields that describe the outcome, beside `clientMutationId` in each payload and the ID of each object.
 const OUTCOMES: [(&str, &str); 18] = [
     ("SubmitFeedbackPayload", "supersession"),
     ("SubmitFeedbackBatchPayload", "accepted"),
@@ -39,7 +39,7 @@ const OUTCOMES: [(&str, &str); 18] = [
     ("UserError", "message"),
 ];
 
-/// Lets an operation pass if its caller may see all that it selects.
+/// Admits an operation if its caller may read all selected fields.
 pub(super) fn check(
     viewer: &Viewer,
     schema: &Schema,
@@ -53,14 +53,14 @@ pub(super) fn check(
         None => Ok(()),
         Some(field) => {
             let message = format!(
-                "This token may only write: it is told the outcome and the id of what it writes, and may not ask for {field}."
+                "This token is write-only: it may read the outcome and the ID of what it writes, but not {field}; remove the field, or use another token."
             );
             Err(Refusal::new(Code::Forbidden, message))
         }
     }
 }
 
-/// The first field that is not allowed. The document's shape is bounded, and so is the walk.
+/// The first field that is not allowed. The shape of the document is bounded, and so is this walk.
 fn denied(schema: &Schema, document: &ExecutableDocument, set: &SelectionSet) -> Option<String> {
     set.selections.iter().find_map(|selection| match selection {
         Selection::Field(field) if field.name.starts_with("__") => None,
@@ -83,10 +83,10 @@ fn denied(schema: &Schema, document: &ExecutableDocument, set: &SelectionSet) ->
 }
 
 fn is_way(ty: &str) -> bool {
-    ty.ends_with("Payload") || WAYS.contains(&ty)
+    ty.ends_with("Payload") || LINKS.contains(&ty)
 }
 
-/// Whether a field holds nouns beside the one that was written.
+/// Whether a field contains nouns other than the written one.
 fn are_others(schema: &Schema, field: &Field) -> bool {
     field.ty().is_list() && is_node(schema, field.ty().inner_named_type())
 }
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn every_name_in_the_tables_is_in_the_schema() {
         let schema = Schema::parse(crate::graphql::sdl(), "schema.graphql").unwrap();
-        for ty in WAYS {
+        for ty in LINKS {
             assert!(schema.get_object(ty).is_some(), "{ty}");
         }
         for (ty, field) in OUTCOMES {

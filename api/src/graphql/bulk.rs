@@ -1,7 +1,8 @@
-//! Items of a bulk mutation, each of which is taken or refused by itself, also where it does not fit its type.
+//! Items of a bulk mutation, each of which is accepted or refused separately, including those that do not match their
+//! type.
 //!
-//! What does not fit is found before the operation runs (`document::bulk`), and stands in its place as a note of what is
-//! wrong with it: the schema shows the item's type, and its neighbors are as they were sent.
+//! Such items are found before execution (`document::bulk`) and replaced by notes that describe the error: the schema
+//! shows the type of the item, and the other items are unchanged.
 
 use std::borrow::Cow;
 
@@ -9,10 +10,10 @@ use async_graphql::{InputType, InputValueResult, Name, Value, registry::Registry
 
 use super::fault::Fault;
 
-/// The field under which a note says what is wrong. No client can send it: it is no name.
+/// The field of a note that contains the error. Clients cannot send it, because it is not a valid name.
 pub(super) const REFUSED: &str = "\0refused";
 
-/// An item, or why it is none.
+/// An item, or the reason why it is invalid.
 pub(super) struct Item<T>(Result<T, Fault>);
 
 impl<T: InputType> InputType for Item<T> {
@@ -33,7 +34,7 @@ impl<T: InputType> InputType for Item<T> {
         {
             return Ok(Self(Err(Fault::invalid(field, reason))));
         }
-        // What stands in the document itself is not looked at beforehand.
+        // Literals in the document are not checked beforehand.
         let misfit = |error: async_graphql::InputValueError<T>| {
             Fault::invalid("item", &error.into_server_error(async_graphql::Pos::default()).message)
         };
@@ -49,10 +50,10 @@ impl<T: InputType> InputType for Item<T> {
     }
 }
 
-/// Which places of a batch hold an item, and what is wrong with the others.
+/// The positions of a batch that contain an item, and the errors of the others.
 pub(super) struct Places(Vec<Result<(), Fault>>);
 
-/// The items of a batch that are some, and the places of all.
+/// The valid items of a batch, and the positions of all.
 pub(super) fn sorted<T>(items: Vec<Item<T>>) -> Result<(Vec<T>, Places), Fault> {
     super::batch("items", items.len())?;
     let mut some = Vec::with_capacity(items.len());
@@ -61,10 +62,10 @@ pub(super) fn sorted<T>(items: Vec<Item<T>>) -> Result<(Vec<T>, Places), Fault> 
 }
 
 impl Places {
-    /// What became of each item, in the order of the batch.
+    /// The result of each item, in the order of the batch.
     pub(super) fn filled<R, E: Into<Fault>>(self, results: Vec<Result<R, E>>) -> Vec<Result<R, Fault>> {
         let mut results = results.into_iter();
-        let lost = || Err(Fault::invalid("item", "got no answer"));
+        let lost = || Err(Fault::invalid("item", "has no result"));
         let place = |place: Result<(), Fault>| {
             place.and_then(|()| results.next().map_or_else(lost, |result| result.map_err(Into::into)))
         };
@@ -72,7 +73,7 @@ impl Places {
     }
 }
 
-/// Makes the payloads of bulk mutations, and the types of their items.
+/// Defines the payloads of bulk mutations, and the types of their items.
 macro_rules! batches {
     ($($(#[$doc:meta])* $item:ident in $payload:ident { $($(#[$about:meta])* $field:ident: $type:ty,)+ })*) => {$(
         $(#[$doc])*
@@ -105,9 +106,9 @@ macro_rules! batches {
             $payload {
                 /// One item for each item of the input, in the same order.
                 items: Vec<$item>,
-                /// Number of items that were accepted, also those that changed nothing.
+                /// Number of accepted items, including unchanged ones.
                 accepted: i32,
-                /// Number of items that were refused.
+                /// Number of refused items.
                 refused: i32,
             }
         }

@@ -9,7 +9,7 @@ use sea_orm::{QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     answers::{Answers, FeedbackFilter, FeedbackOrder},
     exposures::{DailyExposure, ExposureFilter, ExposureOrder, Exposures},
     fault::Fault,
@@ -36,34 +36,34 @@ use crate::{
     store::holds,
 };
 
-/// Who answers, by name or by pseudonym.
+/// A customer, identified by a name or pseudonym.
 #[derive(Description)]
 pub struct Customer(pub Model);
 
 #[Object(use_type_description)]
 impl Customer {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// The id or pseudonym that the source systems use; unique in the organization.
+    /// ID or pseudonym used by the source systems; unique in the organization.
     async fn key(&self) -> &str {
         &self.0.key
     }
 
-    /// A name, where one is kept; else null.
+    /// Name; null if not stored.
     async fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
     }
 
-    /// The segment for which future answers count; null if none. Not for customers.
+    /// Segment that future responses count for; null: none. Not for customers.
     async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
         ctx.is_inside()?;
         segment::of(ctx, self.0.segment_id).await
     }
 
-    /// The customer's answers, the one received last first.
+    /// Responses of the customer, the last received first.
     async fn feedback(
         &self,
         ctx: &Context<'_>,
@@ -80,7 +80,7 @@ impl Customer {
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
-    /// The incidents that are known to hurt the customer, the one opened last first.
+    /// Incidents known to affect the customer, the last opened first.
     async fn incidents(
         &self,
         ctx: &Context<'_>,
@@ -97,8 +97,8 @@ impl Customer {
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
-    /// How many customers of its segment (or, if it is in none, of those in no segment) used each feature, by day, the latest
-    /// day first. Exposure is recorded of segments, not of single customers. Not for customers.
+    /// Number of customers of the same segment (or without one) who used each feature, by day, the latest day first.
+    /// Exposure is recorded by segment, not by customer. Not for customers.
     async fn exposure(
         &self,
         ctx: &Context<'_>,
@@ -115,12 +115,12 @@ impl Customer {
         exposures.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
-    /// When it was made.
+    /// Time of creation.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// When it was made or last changed.
+    /// Time of creation or of the last change.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
@@ -129,7 +129,7 @@ impl Customer {
 /// Conditions on customers; all that are given must hold.
 #[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct CustomerFilter {
-    /// Text in the key or name, in any case.
+    /// Text contained in the key or name, not case-sensitive.
     text: Option<String>,
     /// Time of creation or of the last change.
     updated_at: Option<TimeRangeInput>,
@@ -151,7 +151,7 @@ orders! {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Customers {
-    /// The incident that hurts them, if only those are shown.
+    /// The incident that affects them, if only those are shown.
     pub(super) incident: Option<IncidentId>,
     pub(super) filter: Option<CustomerFilter>,
     pub(super) order: Option<CustomerOrder>,
@@ -199,7 +199,7 @@ pub(super) struct CustomerQuery;
 
 #[Object]
 impl CustomerQuery {
-    /// A customer by exactly one of `customer`, `id` and `key`. Null if there is none; `errors` says so.
+    /// A customer by exactly one of `customer`, `id` and `key`. Null if there is none; see `errors`.
     async fn customer(
         &self,
         ctx: &Context<'_>,
@@ -212,7 +212,7 @@ impl CustomerQuery {
         Ok(Customer(customer::find(ctx.store(), by, (argument, &customer)).await?))
     }
 
-    /// The organization's customers, by key.
+    /// Customers of the organization, by key.
     async fn customers(
         &self,
         ctx: &Context<'_>,
@@ -230,41 +230,41 @@ impl CustomerQuery {
     }
 }
 
-/// A customer to make.
+/// Input of `createCustomer`.
 #[derive(InputObject)]
 struct CreateCustomerInput {
-    /// The id or pseudonym that the source systems use; unique in the organization.
+    /// ID or pseudonym used by the source systems; unique in the organization.
     key: String,
-    /// A name, where one may be kept; null removes it.
+    /// Name, if it may be stored; null removes it.
     name: MaybeUndefined<String>,
-    /// The segment; null: none.
+    /// Segment; null: none.
     segment: MaybeUndefined<Reference>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// What to change of a customer; what is left out stays.
+/// Input of `updateCustomer`. Omitted fields are unchanged.
 #[derive(InputObject)]
 struct UpdateCustomerInput {
-    /// The customer.
+    /// ID or key of the customer.
     customer: Reference,
-    /// A new name; null removes it.
+    /// New name; null removes it.
     name: MaybeUndefined<String>,
-    /// The segment from now on; null: none. Answers already given stay in the segment they were given in.
+    /// New segment; null: none. Existing responses keep the segment in which they were given.
     segment: MaybeUndefined<Reference>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 payloads! {
-    /// The customer as it is now.
+    /// Result of `createCustomer` and `updateCustomer`.
     CustomerPayload {
         /// The customer.
         customer: Customer,
-        /// What the mutation did with the input; null after an update.
+        /// Outcome of the submission; null after an update.
         outcome: Option<Outcome>,
-        /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
-        /// are meant.
+        /// After a creation: customers whose key differs only slightly, for example in case or spaces. Check that both
+        /// are intended.
         alike: Vec<Customer>,
     }
 }
@@ -274,7 +274,7 @@ pub(super) struct CustomerMutation;
 
 #[Object]
 impl CustomerMutation {
-    /// Makes a customer. The same key again takes what is newly said of it.
+    /// Creates a customer, or updates the one with this key.
     async fn create_customer(
         &self,
         ctx: &Context<'_>,

@@ -1,4 +1,4 @@
-//! Deleted responses: what systems that keep a copy have to remove.
+//! Deleted responses, for systems that keep a copy.
 
 use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
 use ballroom_entity::{
@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     page::{Direction, Paged, Sort, Total, connection},
     product::{self, Product},
@@ -18,18 +18,18 @@ use super::{
 };
 use crate::{base::error::Error, domain::access::Viewer};
 
-/// A response that was deleted. Nothing of what it said is kept.
+/// A deleted response. Its content is not stored.
 #[derive(Description)]
 pub struct DeletedFeedback(pub Model);
 
 #[Object(use_type_description)]
 impl DeletedFeedback {
-    /// ID that the response had. Nothing is found by it any more.
+    /// Former ID of the response. It can no longer be looked up.
     async fn deleted_id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// Product that the response was about.
+    /// Product of the response.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
         match self.0.product_id {
             Some(product) => product::of(ctx, product).await,
@@ -37,12 +37,12 @@ impl DeletedFeedback {
         }
     }
 
-    /// System that the response came from.
+    /// Source system of the response.
     async fn source(&self) -> &str {
         &self.0.source
     }
 
-    /// ID of the response in that system; null if it gave none.
+    /// ID of the response in the source system; null if none was given.
     async fn external_id(&self) -> Option<&str> {
         self.0.external_id.as_deref()
     }
@@ -53,7 +53,7 @@ impl DeletedFeedback {
     }
 }
 
-/// Filter of deleted responses: all that is given must hold.
+/// Conditions on deleted responses; all that are given must hold.
 #[derive(InputObject)]
 struct DeletedFeedbackFilter {
     /// ID or key of the product.
@@ -74,17 +74,17 @@ enum DeletedFeedbackOrderField {
 struct DeletedFeedbackOrder {
     /// Field to sort by.
     field: DeletedFeedbackOrderField,
-    /// Which come first.
+    /// Direction.
     direction: Direction,
 }
 
-/// Which deleted responses a connection holds.
+/// The deleted responses of a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Deleted {
     product: Option<ProductId>,
     deleted_at: Option<TimeRangeInput>,
     order: Option<DeletedFeedbackOrder>,
-    /// The customer to whom the caller is confined.
+    /// The customer that the caller is restricted to.
     only: Option<CustomerId>,
 }
 
@@ -100,7 +100,7 @@ impl Paged for Deleted {
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        // Of those that were deleted before their IDs were kept nothing can be shown.
+        // Responses deleted before their IDs were stored cannot be shown.
         Entity::owned_by(organization)
             .filter(Column::ProductId.is_not_null())
             .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
@@ -127,20 +127,21 @@ pub(super) struct DeletedFeedbackQuery;
 
 #[Object]
 impl DeletedFeedbackQuery {
-    /// Responses that were deleted, those deleted first first: what copies of the responses have to remove. The
-    /// subscription `feedbackDeleted` tells of each as it is deleted.
+    /// Deleted responses, the first deleted first, for systems that keep a copy of the responses. The subscription
+    /// `feedbackDeleted` reports deletions as they happen.
     async fn deleted_feedback(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which of them.")] filter: Option<DeletedFeedbackFilter>,
-        #[graphql(desc = "Sort order; by default the earliest deletion first.")] order_by: Option<
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<DeletedFeedbackFilter>,
+        #[graphql(desc = "Sort order; the first deleted first by default.")] order_by: Option<
             DeletedFeedbackOrder,
         >,
-        #[graphql(desc = "The first so many, at most 200; 25 if neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 200.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, DeletedFeedback, Total>, Fault> {
         let (by, filter) = (ctx.reads()?, filter.as_ref());
         let product = match filter.and_then(|filter| filter.product.as_ref()) {

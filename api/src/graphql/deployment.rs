@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     actor::{self, Actor},
     fault::Fault,
     lookup,
@@ -27,92 +27,92 @@ use crate::{
     domain::deployment::{self, NewDeployment},
 };
 
-/// A release reaching an environment.
+/// Deployment of a release to an environment.
 #[derive(Description)]
 pub struct Deployment(pub Model);
 
-/// How a deployment went.
+/// Status of a deployment.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_entity::deployment::DeploymentStatus")]
 enum DeploymentStatus {
-    /// The release is in the environment.
+    /// The release is running in the environment.
     Succeeded,
-    /// It never got there.
+    /// The deployment failed.
     Failed,
-    /// It got there and was taken out again.
+    /// The release was deployed and then removed again.
     RolledBack,
 }
 
 #[Object(use_type_description)]
 impl Deployment {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// The release that was deployed.
+    /// Deployed release.
     async fn release(&self, ctx: &Context<'_>) -> Result<Release, Fault> {
         release::of(ctx, self.0.release_id).await
     }
 
-    /// Where to: production, staging, a region.
+    /// Target environment, such as `production`, `staging` or a region.
     async fn environment(&self) -> &str {
         &self.0.environment
     }
 
-    /// How it went.
+    /// Status.
     async fn status(&self) -> DeploymentStatus {
         self.0.status.into()
     }
 
-    /// When it finished.
+    /// Time at which it finished.
     async fn deployed_at(&self) -> DateTime {
         self.0.deployed_at.into()
     }
 
-    /// Who recorded it; null if this was not recorded. Not for customers.
+    /// Actor that recorded it; null if not recorded. Not for customers.
     async fn recorded_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
         actor::recorded(ctx, &self.0.recorded_by)
     }
 
-    /// When it was recorded.
+    /// Time at which it was recorded.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// When it was recorded or last changed.
+    /// Time at which it was recorded or last changed.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
 
-    /// The system that reported it.
+    /// Source system.
     async fn source(&self) -> &str {
         &self.0.source
     }
 
-    /// That system's id of it; null if it gave none.
+    /// ID in the source system; null if none was given.
     async fn external_id(&self) -> Option<&str> {
         self.0.external_id.as_deref()
     }
 
-    /// How many states of it there have been: 1 when it was recorded.
+    /// Number of versions: 1 after it was recorded.
     async fn revision(&self) -> i32 {
         self.0.revision
     }
 }
 
-/// Which deployments are wanted: all that is given must hold.
+/// Conditions on deployments; all that are given must hold.
 #[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
 struct DeploymentFilter {
-    /// Of releases of this product.
+    /// ID or key of the product.
     product: Option<Reference>,
-    /// To this environment.
+    /// Target environment.
     environment: Option<String>,
-    /// When it finished.
+    /// Time at which it finished.
     deployed_at: Option<TimeRangeInput>,
-    /// When it was recorded.
+    /// Time at which it was recorded.
     created_at: Option<TimeRangeInput>,
-    /// When it was recorded or last changed.
+    /// Time at which it was recorded or last changed.
     updated_at: Option<TimeRangeInput>,
 }
 
@@ -121,11 +121,11 @@ orders! {
     DeploymentOrderField,
     /// Sort order of deployments.
     DeploymentOrder: CreatedAt Descending {
-        /// When it was recorded.
+        /// Time at which it was recorded.
         CreatedAt = (Id, Id, |_| String::new()),
-        /// When it finished.
+        /// Time at which it finished.
         DeployedAt = (DeployedAt, Moment, |row| row.deployed_at.to_rfc3339()),
-        /// When it was recorded or last changed.
+        /// Time at which it was recorded or last changed.
         UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
     }
 }
@@ -190,12 +190,12 @@ pub(super) struct DeploymentQuery;
 
 #[Object]
 impl DeploymentQuery {
-    /// The deployments of all releases, the one recorded last first.
+    /// Deployments of all releases, the last recorded first.
     async fn deployments(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which items to return; all by default.")] filter: Option<DeploymentFilter>,
-        #[graphql(desc = "Sort order; the one recorded last first by default.")] order_by: Option<
+        #[graphql(desc = "Sort order; the last recorded first by default.")] order_by: Option<
             DeploymentOrder,
         >,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
@@ -215,39 +215,39 @@ impl DeploymentQuery {
     }
 }
 
-/// A deployment that happened.
+/// Input of `recordDeployment`.
 #[derive(InputObject)]
 struct RecordDeploymentInput {
     /// ID or version of the release.
     release: Reference,
-    /// Product of the release; needed for a version that several products have.
+    /// Product of the release. Required for a version that exists in several products.
     product: Option<Reference>,
-    /// Where to, at most 64 characters. One that succeeded in an environment of the product's `shipsTo` ships a
-    /// planned release: since the earliest such deployment, in whichever order they are told.
+    /// Target environment, at most 64 characters. A successful deployment to an environment of the product's `shipsTo`
+    /// ships a planned release, as of the earliest such deployment, in whichever order they are reported.
     environment: String,
-    /// How it went.
+    /// Status.
     status: DeploymentStatus,
-    /// When it finished; now if left out. A release that answers name already is then with customers since these show
-    /// it.
+    /// Time at which it finished; now by default. If responses already name the release, it is in use from the day on
+    /// which they show it.
     deployed_at: Option<DateTime>,
-    /// The reporting system's id of it: sent again, the status and time that are newer are taken. That of a deployment
-    /// of another release or environment is a CONFLICT. Without an id, the same release, environment, status and
-    /// `deployedAt` again are the same deployment.
+    /// ID in the reporting system. If it is sent again, the newer status and time are stored. Reusing the ID for
+    /// another release or environment is a CONFLICT. Without an ID, the same release, environment, status and
+    /// `deployedAt` identify the deployment.
     external_id: Option<String>,
-    /// The reporting system; the token's name if left out.
+    /// Reporting system; the name of the token by default.
     source: Option<String>,
-    /// When the reporting system says that it became so: an earlier state never replaces a later one.
+    /// Time of this version in the reporting system. An earlier version never replaces a later one.
     updated_at: Option<DateTime>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 payloads! {
-    /// The deployment as it was recorded.
+    /// Result of `recordDeployment`.
     DeploymentPayload {
         /// The deployment.
         deployment: Deployment,
-        /// What the mutation did with the input.
+        /// Outcome of the submission.
         outcome: Outcome,
     }
 }
@@ -257,7 +257,7 @@ pub(super) struct DeploymentMutation;
 
 #[Object]
 impl DeploymentMutation {
-    /// Records a deployment. The same external id again takes what is newly said of it.
+    /// Records a deployment, or updates the one with this external ID.
     async fn record_deployment(
         &self,
         ctx: &Context<'_>,

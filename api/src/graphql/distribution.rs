@@ -1,4 +1,4 @@
-//! Rating distributions: answers at each level of a scale.
+//! Rating distributions: the responses at each level of a scale.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,7 +9,7 @@ use ballroom_entity::{
 };
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     scalar::{PeriodInput, Reference, begun_period},
     scale::Scale,
@@ -22,19 +22,19 @@ use crate::{
     score::distribution::{Level, Spread},
 };
 
-/// How the answers of a period are distributed over the ratings of a scale.
+/// Distribution of the responses of a period over the ratings of a scale.
 #[derive(Description)]
 pub struct RatingDistribution {
     scale: stored::Model,
     responses: Vec<i64>,
 }
 
-/// A rating of a scale, and how many answers gave it.
+/// A rating of a scale and the number of its responses.
 #[derive(SimpleObject)]
 struct RatingCount {
     /// The rating.
     rating: f64,
-    /// Number of answers with this rating that count for scores.
+    /// Number of responses with this rating that count for scores.
     responses: i64,
 }
 
@@ -45,12 +45,12 @@ impl RatingDistribution {
         Scale(self.scale.clone())
     }
 
-    /// Number of answers on this scale that count for scores.
+    /// Number of responses on this scale that count for scores.
     async fn responses(&self) -> i64 {
         self.responses.iter().sum()
     }
 
-    /// Every rating of the scale, from the lowest up, also those that no answer gave.
+    /// All ratings of the scale, the lowest first, including those without responses.
     async fn ratings(&self) -> Vec<RatingCount> {
         let count = |(level, responses): (i32, &i64)| RatingCount {
             rating: rating(&self.scale, level),
@@ -60,7 +60,7 @@ impl RatingDistribution {
     }
 }
 
-/// What a distribution is asked of.
+/// The query of a distribution.
 pub(super) struct Asked {
     pub(super) period: Option<PeriodInput>,
     pub(super) release: Option<Reference>,
@@ -68,7 +68,8 @@ pub(super) struct Asked {
     pub(super) scale: Option<Reference>,
 }
 
-/// The distributions of a feature, or (with none) of a product with all its features, one for each scale with answers.
+/// The distributions of a feature, or (without one) of a product with all its features, one for each scale with
+/// responses.
 pub(super) async fn of(
     ctx: &Context<'_>,
     product: &product::Model,
@@ -83,7 +84,7 @@ pub(super) async fn of(
     named(ctx, product, feature, release, asked.period, asked.segment, asked.scale).await
 }
 
-/// The distributions of the answers that name a release.
+/// The distributions of the responses that name a release.
 pub(super) async fn named(
     ctx: &Context<'_>,
     product: &product::Model,

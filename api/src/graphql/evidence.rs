@@ -1,4 +1,4 @@
-//! What verdicts rest on besides the evidence itself: who fell before, what fell as well, and what is missing.
+//! What verdicts are based on besides the evidence itself: earlier declines, controls, and missing data.
 
 use std::sync::Arc;
 
@@ -15,52 +15,53 @@ use super::{
 };
 use crate::score::Snapshot;
 
-/// Why a verdict is not more than it is.
+/// Reason why a verdict is not stronger.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_analytics::regression::Reason")]
 pub(super) enum VerdictReason {
     /// There are too few responses on either side: `missingResponses` says how many more are needed.
     #[graphql(name = "FEW_RESPONSES")]
     FewAnswers,
-    /// A change beyond that of the features that the release does not touch, in the same days, is not proven: they moved as
-    /// well, or too little is known of them to tell. `commonShift` and `ownChange` say how far.
+    /// The change is not significant compared with the features that the release does not touch on the same days: they
+    /// changed as well, or there is too little data on them. See `commonShift` and `ownChange`.
     SharedShift,
     /// It is worse (with `NO_EVIDENCE`: better) than in the 90 days before, but not than the previous release alone.
     LikePrevious,
-    /// There is nothing to compare with, and a fall beyond what the feature moves by itself is not proven.
+    /// There is no control, and the decline is not significant compared with the feature's own fluctuation.
     Wanders,
-    /// It fell with an earlier release already (`since`), and something speaks for a second fall with this one
-    /// (`previous`), but does not prove it.
+    /// It declined with an earlier release (`since`). There is evidence of a further decline with this release
+    /// (`previous`), but it is not significant.
     FellBefore,
-    /// The score is 30 or more, but the evidence is not enough for a verdict among all features of the release.
+    /// The score is 30 or more, but the evidence is not sufficient for a verdict, given the number of features of the
+    /// release.
     Unproven,
-    /// There are responses since the release, but none before to compare them with: they are on other scales or in other
+    /// There are responses after the release, but no comparable ones before: they are on other scales or in other
     /// segments, or those on one side name their release and those on the other do not.
     NotComparable,
-    /// Three incidents or more were opened since, and none was recorded before the release: whether they are more than
-    /// usual cannot be said.
+    /// Three or more incidents were opened after the release, and none was recorded before it, so it is unknown whether
+    /// this is more than usual.
     NewIncidents,
 }
 
-/// Whether the cause was tested, by what happened to everything else in the same days.
+/// Whether the cause was tested, by comparison with everything else on the same days.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_analytics::regression::Control")]
 pub(super) enum Control {
-    /// There is nothing to compare with: the cause is not tested. Tell which features a release touches, and the others
-    /// will be compared.
+    /// There is no control, so the cause was not tested. Declare which features a release touches: the others then
+    /// serve as its control.
     None,
-    /// The change goes beyond what is not touched in the same days.
+    /// The change is significant compared with what the release does not touch on the same days.
     Held,
-    /// What is not touched changed as well; beyond that nothing is proven.
+    /// What the release does not touch changed as well; the difference is not significant.
     Shared,
 }
 
-/// Number of responses that are missing until the evidence may become a verdict.
+/// Number of responses missing before the evidence can become a verdict.
 #[derive(SimpleObject)]
 pub struct MissingResponses {
-    /// Before the release, 0 or more.
+    /// Missing responses before the release, 0 or more.
     before: i64,
-    /// After it, 0 or more.
+    /// Missing responses after the release, 0 or more.
     after: i64,
 }
 
@@ -70,7 +71,7 @@ impl From<(u32, u32)> for MissingResponses {
     }
 }
 
-/// A fall that began before a release.
+/// A decline that began before a release.
 #[derive(Description)]
 pub struct FallSince {
     pub(super) snapshot: Arc<Snapshot>,
@@ -79,12 +80,12 @@ pub struct FallSince {
 
 #[Object(use_type_description)]
 impl FallSince {
-    /// The most likely first day of the fall.
+    /// Most likely first day of the decline.
     async fn day(&self) -> Date {
         self.snapshot.date(self.since.day).into()
     }
 
-    /// The release that is most likely to have brought it; null: it began before any.
+    /// Release that most likely caused it; null: it began before any release.
     async fn release(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
         match self.since.release.and_then(|code| self.snapshot.release_of(code)) {
             Some(id) => Ok(Some(release::of(ctx, id).await?)),
@@ -92,20 +93,20 @@ impl FallSince {
         }
     }
 
-    /// Probability, 0 to 1, that this release brought it; null where `release` is null. Near 0.5, others are as likely: see
-    /// `changePoint`.
+    /// Probability, 0 to 1, that this release caused it; null if `release` is null. If it is near 0.5, others are
+    /// similarly likely: see `changePoint`.
     async fn probability(&self) -> Option<f64> {
         self.since.probability
     }
 }
 
-/// A release compared with the one before it alone.
+/// Comparison of a release with the previous one alone.
 #[derive(Description)]
 pub struct PreviousComparison(pub(super) regression::AgainstPrevious);
 
 #[Object(use_type_description)]
 impl PreviousComparison {
-    /// Natural logarithm of the evidence (e-value) for a drop.
+    /// Natural logarithm of the evidence (e-value) for a decline.
     async fn log_evidence(&self) -> f64 {
         self.0.log_e
     }
@@ -115,33 +116,33 @@ impl PreviousComparison {
         self.0.log_e_improved
     }
 
-    /// Probability in percent that this release is worse than the previous one, if one in ten is.
+    /// Probability in percent that this release is worse than the previous one, assuming that one release in ten is.
     async fn score(&self) -> f64 {
         self.0.score
     }
 
-    /// The always-valid p-value of that: however often it was looked at.
+    /// The p-value of the decline. It remains valid however often it is checked.
     async fn p_value(&self) -> f64 {
         self.0.p
     }
 
-    /// The change of the mean answer, this release minus the previous one, in points of 100.
+    /// Change of the mean response, this release minus the previous one, in points of 100.
     async fn change(&self) -> Option<Interval> {
         self.0.change.map(Interval::from)
     }
 
-    /// Answers to the previous release in the 90 days before this one.
+    /// Responses on the previous release in the 90 days before this one.
     async fn baseline_responses(&self) -> i64 {
         self.0.baseline_responses
     }
 
-    /// Answers to this release.
+    /// Responses on this release.
     async fn responses(&self) -> i64 {
         self.0.responses
     }
 }
 
-/// Something that the release does not touch, and how far it moved in the same days.
+/// A control: something that the release does not touch, and its change on the same days.
 #[derive(Description)]
 pub struct ControlShift {
     pub(super) snapshot: Arc<Snapshot>,
@@ -150,7 +151,7 @@ pub struct ControlShift {
 
 #[Object(use_type_description)]
 impl ControlShift {
-    /// The feature; null: answers about the judged feature itself to earlier releases, on the same days.
+    /// The feature; null: responses about the judged feature itself on earlier releases, on the same days.
     async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
         let feature = self.control.feature.and_then(|code| self.snapshot.feature_of(code).1.some());
         match feature {
@@ -159,46 +160,46 @@ impl ControlShift {
         }
     }
 
-    /// How far it moved, in points of 100.
+    /// Its change, in points of 100.
     async fn shift(&self) -> f64 {
         self.control.shift
     }
 
-    /// Its weight in the common shift, 0 to 1. They add to less than 1: the rest stands for no shift at all.
+    /// Its weight in the common shift, 0 to 1. The sum of the weights is less than 1: the rest represents no shift.
     async fn weight(&self) -> f64 {
         self.control.weight
     }
 
-    /// The answers since the release that it rests on; where days weigh differently, as many as are worth the same.
+    /// Responses after the release that it is based on; if days have different weights, the effective number.
     async fn responses(&self) -> f64 {
         self.control.answers
     }
 }
 
-/// What a release gate should do.
+/// Recommendation for a release gate.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GateOutcome {
-    /// There are answers or incidents enough, of every feature that the release names, and none says that it got worse.
+    /// There are enough responses or incidents for every feature that the release declares, and none got worse.
     Pass,
-    /// Something got worse with this release.
+    /// A feature got worse with this release.
     Fail,
-    /// Too little is known, or there is a suspicion: ask again later. Or it was withdrawn, and nothing worse is known.
+    /// There is too little data, or a suspicion: check again later. Or it was withdrawn, and no regression is known.
     CannotTell,
 }
 
-/// A release gate's decision, in one word and one sentence.
+/// Decision for a release gate, as a value and a sentence.
 #[derive(SimpleObject)]
 pub struct Gate {
-    /// The word.
+    /// Decision.
     outcome: GateOutcome,
-    /// The sentence.
+    /// Reason, as a sentence.
     reason: String,
 }
 
 impl Gate {
-    /// Of a report: of the features that the release touches if it names them, else of all. Each that it names must be
-    /// known, but for those that it takes away; of one that came with it there is nothing to compare with, so that
-    /// answers since are enough.
+    /// The decision for a report: on the features that the release touches if it declares them, else on all. Each
+    /// declared feature must have data, except removed ones; added ones have nothing to compare with, so responses
+    /// after the release are sufficient.
     pub(super) fn of(report: &ReleaseReport, snapshot: &Snapshot) -> Self {
         let named = |verdicts: &[Verdict]| {
             let features = report.features.iter().filter(|score| verdicts.contains(&score.verdict));
@@ -214,7 +215,8 @@ impl Gate {
             return answer(GateOutcome::CannotTell, reason);
         }
         if !suspicious.is_empty() {
-            let reason = format!("suspicious, but not proven: {}; ask again later", suspicious.join(", "));
+            let reason =
+                format!("suspicious, but not significant: {}; check again later", suspicious.join(", "));
             return answer(GateOutcome::CannotTell, reason);
         }
         let new: Vec<_> =
@@ -222,7 +224,7 @@ impl Gate {
         if !new.is_empty() {
             let names: Vec<_> = new.iter().map(|score| snapshot.feature_name(score.feature)).collect();
             let reason = format!(
-                "incidents since, and none recorded before: {}; whether they are more than usual cannot be said",
+                "incidents after the release, but none recorded before: {}; it is unknown whether they are more than usual",
                 names.join(", ")
             );
             return answer(GateOutcome::CannotTell, reason);
@@ -243,7 +245,7 @@ impl Gate {
         let unknown: Vec<_> = unknown.map(|score| snapshot.feature_name(score.feature)).collect();
         if !unknown.is_empty() {
             let reason = format!(
-                "too little is known of {}: a verdict needs {enough} answers before and since",
+                "too few responses for {}: a verdict needs {enough} before and after the release",
                 unknown.join(", ")
             );
             return answer(GateOutcome::CannotTell, reason);
@@ -252,13 +254,13 @@ impl Gate {
         if named.iter().any(|score| known(score)) || (named.is_empty() && all()) {
             return answer(
                 GateOutcome::Pass,
-                "nothing says that this release made anything worse".to_owned(),
+                "there is no evidence that this release made anything worse".to_owned(),
             );
         }
         let reason = if named.is_empty() {
-            format!("too little is known: no feature has {enough} answers before and since")
+            format!("too few responses: no feature has {enough} before and after the release")
         } else {
-            "there is nothing to compare with: what it touches came with it".to_owned()
+            "there is nothing to compare with: all features that it touches are new".to_owned()
         };
         answer(GateOutcome::CannotTell, reason)
     }

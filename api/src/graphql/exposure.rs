@@ -4,7 +4,7 @@ use async_graphql::{Context, Description, InputObject, Object};
 use ballroom_entity::exposure::Model;
 
 use super::{
-    Asking,
+    ContextExt,
     bulk::{Item, batches, sorted},
     fault::Fault,
     feature::{self, Feature},
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::domain::exposure::{self, NewExposure};
 
-/// How many customers used a feature on a day, as one source counts them.
+/// Number of customers who used a feature on a day, as counted by one source.
 #[derive(Description)]
 struct Exposure(Model);
 
@@ -35,59 +35,59 @@ impl Exposure {
         }
     }
 
-    /// The segment; null if none.
+    /// Segment of these customers; null: none.
     async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
         segment::of(ctx, self.0.segment_id.some()).await
     }
 
-    /// The day, in the product's time zone.
+    /// Day, in the time zone of the product.
     async fn day(&self) -> Date {
         self.0.day.into()
     }
 
-    /// Customers who used it on that day.
+    /// Number of customers who used the feature on that day.
     async fn active_customers(&self) -> i64 {
         self.0.active_customers
     }
 
-    /// The system that counted. The sources of a day add up.
+    /// Source system. The figures of several sources for a day are added.
     async fn source(&self) -> &str {
         &self.0.source
     }
 }
 
-/// A figure to record: it replaces what the same source said of the same feature, segment and day.
+/// A figure to record. It replaces the figure of the same source for the same feature, segment and day.
 #[derive(InputObject)]
 struct RecordExposureInput {
-    /// The product.
+    /// ID or key of the product.
     product: Reference,
-    /// The feature; left out: the product as a whole.
+    /// ID or key of the feature; default: the product as a whole.
     feature: Option<Reference>,
-    /// The segment.
+    /// ID or key of the segment; default: none.
     segment: Option<Reference>,
-    /// The day, in the product's time zone.
+    /// Day, in the time zone of the product.
     day: Date,
-    /// Customers who used it on that day.
+    /// Number of customers who used the feature on that day.
     active_customers: i64,
-    /// The system that counted; the token's name if left out.
+    /// Source system; the name of the token by default.
     source: Option<String>,
 }
 
-/// Figures to record together.
+/// Input of `recordExposureBatch`.
 #[derive(InputObject)]
 struct RecordExposureBatchInput {
-    /// The figures, at most 10,000. One that does not fit its type is refused by itself too.
+    /// Figures, at most 10,000. Each invalid one is refused separately.
     items: Vec<Item<RecordExposureInput>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 batches! {
-    /// What became of one item of `recordExposureBatch`.
+    /// Result of one item of `recordExposureBatch`.
     RecordExposureBatchItem in RecordExposureBatchPayload {
         /// The figure.
         exposure: Exposure,
-        /// What the mutation did with the item.
+        /// Outcome of the submission.
         outcome: Outcome,
     }
 }
@@ -97,7 +97,7 @@ pub(super) struct ExposureMutation;
 
 #[Object]
 impl ExposureMutation {
-    /// Records how many customers used features. Each figure is taken or refused by itself.
+    /// Records how many customers used features. Each figure is accepted or refused separately.
     async fn record_exposure_batch(
         &self,
         ctx: &Context<'_>,

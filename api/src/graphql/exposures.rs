@@ -1,4 +1,4 @@
-//! Connections of exposure: how many customers used a feature, day by day.
+//! Connections of exposure: the number of customers who used a feature, by day.
 
 use async_graphql::{Context, Description, Enum, InputObject, Object, connection::Connection};
 use ballroom_entity::{
@@ -12,14 +12,14 @@ use super::{
     answers::{feature_of, product_of},
     fault::Fault,
     feature::{self, Feature},
-    page::{Both, Direction, Four, Paged, Sort, Total, connection},
+    page::{Both, Direction, PageArgs, Paged, Sort, Total, connection},
     product::{self, Product},
     range::{self, DateRangeInput, Range},
     scalar::{Date, Reference},
     segment::{self, Segment},
 };
 
-/// How many customers used a feature on a day: the sum of what all sources recorded.
+/// Number of customers who used a feature on a day: the sum over all sources.
 #[derive(Description)]
 pub struct DailyExposure(Model);
 
@@ -35,12 +35,12 @@ impl DailyExposure {
         feature::of(ctx, self.0.feature_id).await
     }
 
-    /// The segment of these customers; null: customers in no segment.
+    /// Segment of these customers; null: customers without a segment.
     async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
         segment::of(ctx, self.0.segment_id.some()).await
     }
 
-    /// The day, in the time zone of the product.
+    /// Day, in the time zone of the product.
     async fn day(&self) -> Date {
         self.0.day.into()
     }
@@ -51,12 +51,12 @@ impl DailyExposure {
     }
 }
 
-/// Which figures are wanted: all conditions must hold.
+/// Conditions on exposure; all that are given must hold.
 #[derive(InputObject, Default)]
 pub(super) struct ExposureFilter {
     /// ID or key of the product.
     product: Option<Reference>,
-    /// ID or key of the feature; a key that several products have needs the product.
+    /// ID or key of the feature. A key that exists in several products requires `product`.
     feature: Option<Reference>,
     /// ID or key of the segment of the customers.
     segment: Option<Reference>,
@@ -74,44 +74,44 @@ pub(super) enum ExposureOrderField {
 /// Sort order of exposure.
 #[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ExposureOrder {
-    /// The field to sort by.
+    /// Field to sort by.
     field: ExposureOrderField,
-    /// Which come first.
+    /// Direction.
     direction: Direction,
 }
 
-/// Which figures a connection holds.
+/// The figures of a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Exposures {
     product: Option<ProductId>,
     feature: Both<FeatureId>,
     segment: Both<SegmentId>,
-    /// The product of the filter, which narrows that of the place.
+    /// The product of the filter, which narrows that of the connection.
     of: Option<ProductId>,
     day: Option<DateRangeInput>,
     order: Option<ExposureOrder>,
 }
 
 impl Exposures {
-    /// Those of a feature of a product.
+    /// The figures of a feature of a product.
     pub(super) fn of_feature(product: ProductId, feature: FeatureId) -> Self {
         let (feature, segment) = (Both::at(feature), Both::default());
         Self { product: Some(product), feature, segment, of: None, day: None, order: None }
     }
 
-    /// Those of the customers of a segment, or of none.
+    /// The figures of the customers of a segment, or of those without one.
     pub(super) fn of_segment(segment: SegmentId) -> Self {
         let (feature, segment) = (Both::default(), Both::at(segment));
         Self { product: None, feature, segment, of: None, day: None, order: None }
     }
 
-    /// A page of those that the filter leaves.
+    /// A page of the filtered figures.
     pub(super) async fn page(
         mut self,
         ctx: &Context<'_>,
         filter: Option<ExposureFilter>,
         order: Option<ExposureOrder>,
-        four: Four,
+        four: PageArgs,
     ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
         if let Some(filter) = filter {
             let dimensions = super::dimensions(ctx).await?;
@@ -138,7 +138,7 @@ impl Paged for Exposures {
     }
 
     fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        // Figures of a product as a whole are of no feature.
+        // The figures of a product as a whole have no feature.
         let all = Entity::owned_by(organization).filter(Column::FeatureId.ne(FeatureId::NONE));
         let all = self.feature.all().fold(all, |query, feature| query.filter(Column::FeatureId.eq(feature)));
         let all = self.segment.all().fold(all, |query, segment| query.filter(Column::SegmentId.eq(segment)));
@@ -156,7 +156,7 @@ impl Paged for Exposures {
         Column::FeatureId
     }
 
-    /// Of a feature there is one figure for each segment and day, of a segment one for each feature and day.
+    /// A feature has one figure for each segment and day; a segment has one for each feature and day.
     fn tie(&self) -> Column {
         match self.feature.place() {
             Some(_) => Column::SegmentId,

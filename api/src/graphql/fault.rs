@@ -1,4 +1,4 @@
-//! Errors as clients see them: one list of codes, a message that says what to do, and the argument.
+//! Errors as seen by clients: one list of codes, a message with a remedy, and the argument.
 
 use std::time::Duration;
 
@@ -10,63 +10,63 @@ use crate::{
     domain::access::Viewer,
 };
 
-/// What kind of error it is: the value of `extensions.code`.
+/// The kind of an error: the value of `extensions.code`.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(name = "ErrorCode")]
 pub enum Code {
-    /// There is no valid token. Send `Authorization: Bearer <token>`. Not worth repeating.
+    /// There is no valid token. Send `Authorization: Bearer <token>`. Do not retry.
     Unauthenticated,
-    /// The token's role does not allow it. Ask for a token with a higher role. Not worth repeating.
+    /// The role or scope of the token does not allow it. Use another token. Do not retry.
     Forbidden,
-    /// An argument is wrong; the message says what would be right. Not worth repeating unchanged.
+    /// An argument is wrong; the message says how to correct it. Do not retry unchanged.
     InvalidArgument,
-    /// There is no such thing, or it is not yours. Not worth repeating unchanged.
+    /// The object does not exist, or you may not see it. Do not retry unchanged.
     NotFound,
-    /// It exists already and is different, or its state forbids it. Not worth repeating unchanged.
+    /// The object exists and differs, or its state forbids the change. Do not retry unchanged.
     Conflict,
-    /// The request is not GraphQL over HTTP: its method, its media type or its parameters; the message says what
-    /// would be right. Not worth repeating unchanged.
+    /// The request is not GraphQL over HTTP: its method, media type or parameters are wrong; the message says how to
+    /// correct them. Do not retry unchanged.
     BadRequest,
-    /// The document cannot be parsed. Mend it where `locations` points. Not worth repeating unchanged.
+    /// The document cannot be parsed. Correct it at `locations`. Do not retry unchanged.
     ParseError,
-    /// The document does not fit the schema. Mend it where `locations` points. Not worth repeating unchanged.
+    /// The document does not match the schema. Correct it at `locations`. Do not retry unchanged.
     ValidationError,
-    /// The request is too large: its body, its document, its variables or a list. Send less at once. Not worth
-    /// repeating unchanged.
-    TooLarge,
-    /// The operation asks for too much: too deep, too wide or too costly. Ask for less at once. Not worth repeating
+    /// The request is too large: its body, document, variables or a list. Send less per request. Do not retry
     /// unchanged.
+    TooLarge,
+    /// The operation is too deep, too wide or too expensive. Select less per request. Do not retry unchanged.
     TooComplex,
-    /// It took too long. Ask for less at once; a query may be repeated, of a mutation ask first what came of it.
+    /// The operation timed out. Select less per request. Queries may be retried; before retrying a mutation, check its
+    /// result.
     Timeout,
-    /// Too much at the same time: heavy operations, connections, or operations on one connection. Nothing was done;
-    /// repeat it later, after as many seconds as `Retry-After` says where it is given.
+    /// Too many requests at the same time: heavy operations, connections, or operations on one connection. Nothing was
+    /// done; retry later, after the number of seconds in `Retry-After` if it is sent.
     Overloaded,
-    /// Too many answers in too short a time with a publishable token, from an address or of a respondent. None of the
-    /// request was taken; repeat it after as many seconds as `retryAfter` says.
+    /// Too many responses were submitted with a publishable token from one address or by one respondent. No part of the
+    /// request was accepted; retry after `retryAfter` seconds.
     RateLimited,
-    /// The database does not answer, or cannot take it now. Repeat it after as many seconds as `retryAfter` and
-    /// `Retry-After` say; of a mutation nothing was done, unless the message says that this is not known.
+    /// The database does not respond or is overloaded. Retry after the number of seconds in `retryAfter` and
+    /// `Retry-After`; no part of a mutation was carried out, unless the message says that this is unknown.
     Unavailable,
-    /// The server does not know the document by this hash or id. Repeat it once with the document.
+    /// The server does not know a document with this hash or ID. Send the request once with the document.
     PersistedQueryNotFound,
-    /// The server keeps no documents for clients. Repeat it with the document, and send no more hashes.
+    /// The server does not store documents for clients. Send the document, and no hashes.
     PersistedQueryNotSupported,
-    /// The server runs registered documents only, and this is none of them. Ask the operator to register it. Not worth
-    /// repeating unchanged.
+    /// The server runs registered documents only, and this one is not registered. Ask the operator to register it. Do
+    /// not retry unchanged.
     DocumentNotTrusted,
-    /// A page of another site could have sent this GET without asking. Repeat it with the header
+    /// The GET request could have been sent by a page of another site. Send it with the header
     /// `GraphQL-Require-Preflight: 1`.
     PreflightRequired,
-    /// Events came faster than they were read, and are no longer kept. Read faster or ask for less, and subscribe
-    /// again with the cursor of the last event.
+    /// Events arrived faster than they were read, and were discarded. Read faster or select less, and subscribe again
+    /// with the cursor of the last event.
     SlowConsumer,
-    /// The server failed. Nothing was written; the same request may be sent again.
+    /// The server failed. Nothing was written; the request may be retried.
     Internal,
 }
 
 impl Code {
-    /// The code as it stands in `extensions.code`.
+    /// The code as it appears in `extensions.code`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Unauthenticated => "UNAUTHENTICATED",
@@ -93,22 +93,22 @@ impl Code {
     }
 }
 
-/// The error type of resolvers. It must not implement `Display`: async-graphql turns whatever does into text
-/// for the client, and a stray `?` on a database error would show SQL.
+/// The error type of resolvers. It must not implement `Display`: async-graphql would turn it into text for the client,
+/// and a stray `?` on a database error would expose SQL.
 #[derive(Clone, Debug)]
 pub struct Fault {
     code: Code,
     message: String,
     field: Option<String>,
-    /// When it is worth trying again, if that is known.
+    /// Time until a retry is worthwhile, if known.
     wait: Option<Duration>,
-    /// What may have been meant: told to those who may see what there is.
+    /// Suggested names, for callers who may know what exists.
     near: Vec<String>,
-    /// The message without what is stored, for those who may only write; none where it tells of nothing.
-    untold: Option<String>,
+    /// The message without stored data, for write-only callers; none if it contains no stored data.
+    redacted: Option<String>,
 }
 
-/// When to come again, in seconds, after having been turned away for what will pass.
+/// Seconds until a retry after a temporary failure.
 pub const RETRY_AFTER: u64 = 2;
 
 impl Fault {
@@ -117,7 +117,7 @@ impl Fault {
         Error::invalid(field, reason).into()
     }
 
-    /// What the caller can mend by another input; else the fault itself.
+    /// The error as a user error, if another input can avoid it; else the fault itself.
     pub(super) fn of_input(self) -> Result<UserError, Self> {
         match self.code {
             Code::InvalidArgument | Code::NotFound | Code::Conflict => Ok(self.of_item()),
@@ -125,40 +125,40 @@ impl Fault {
         }
     }
 
-    /// Events came faster than they were read.
+    /// Events arrived faster than they were read.
     pub(super) fn slow_consumer() -> Self {
         let message =
-            "Events came faster than they were read. Read faster or ask for less, and subscribe again.";
+            "Events arrived faster than they were read. Read faster or select less, and subscribe again.";
         Self {
             code: Code::SlowConsumer,
             message: message.to_owned(),
             field: None,
             wait: None,
             near: Vec::new(),
-            untold: None,
+            redacted: None,
         }
     }
 
-    /// What went wrong with one item of a batch.
+    /// The error of an item of a batch.
     pub(super) fn of_item(self) -> UserError {
-        let message = Message { text: self.message, near: self.near, untold: self.untold };
+        let message = Message { text: self.message, near: self.near, redacted: self.redacted };
         UserError::new(self.code, self.field, message)
     }
 }
 
-/// What is wrong, with what may have been meant for those who may see what there is.
+/// The message, with suggestions for callers who may know what exists.
 #[derive(Clone, Debug)]
 pub struct Message {
     text: String,
     near: Vec<String>,
-    untold: Option<String>,
+    redacted: Option<String>,
 }
 
 impl Message {
-    /// As this viewer may read it.
+    /// The error as this viewer may read it.
     pub(super) fn told_to(&self, viewer: &Viewer) -> String {
-        if let Some(untold) = self.untold.as_ref().filter(|_| viewer.only_writes()) {
-            return untold.clone();
+        if let Some(redacted) = self.redacted.as_ref().filter(|_| viewer.only_writes()) {
+            return redacted.clone();
         }
         match viewer.is_inside().and(viewer.reports()) {
             Ok(_) => format!("{}{}", self.text, perhaps(&self.near)),
@@ -166,8 +166,7 @@ impl Message {
         }
     }
 
-    /// The name in the extensions of an error under which it holds what may have been meant, until it is known who is
-    /// told.
+    /// The name of the error extension that holds suggestions until the viewer is known.
     const NEAR: &'static str = "near";
 
     /// Completes an error of a response, as this viewer may read it.
@@ -179,7 +178,7 @@ impl Message {
             Value::String(name) => Some(name),
             _ => None,
         });
-        let message = Self { text: std::mem::take(&mut error.message), near: near.collect(), untold: None };
+        let message = Self { text: std::mem::take(&mut error.message), near: near.collect(), redacted: None };
         error.message = message.told_to(viewer);
     }
 }
@@ -197,16 +196,13 @@ impl From<Error> for Fault {
             Error::Unavailable { perhaps_done, .. } => {
                 tracing::warn!(
                     error = with_causes(&error),
-                    "a request was refused: the database cannot take it now"
+                    "a request was refused: the database is unavailable"
                 );
                 let message = match perhaps_done {
                     true => {
-                        "The connection to the database was lost while it was being written, and it is not known whether it \
-                         was. Ask, or send it again with the same external id."
+                        "The connection to the database was lost during the write, and it is unknown whether it was stored. Check it, or send it again with the same external ID."
                     }
-                    false => {
-                        "The database does not answer or is held up. Nothing was done; send it again after a while."
-                    }
+                    false => "The database is unavailable or locked. Nothing was done; try again later.",
                 };
                 return Self {
                     code: Code::Unavailable,
@@ -214,22 +210,23 @@ impl From<Error> for Fault {
                     field: None,
                     wait: None,
                     near: Vec::new(),
-                    untold: None,
+                    redacted: None,
                 };
             }
             Error::Internal { .. } | Error::Inconsistent(_) => {
-                // The caller gets a reference; the log gets the cause, here and only here.
+                // The caller gets a reference; the cause is logged here only.
                 let reference = uuid::Uuid::now_v7();
                 tracing::error!(%reference, error = with_causes(&error), "a request failed");
-                let message =
-                    format!("The server failed; nothing was written. In its log: {reference}. Try again.");
+                let message = format!(
+                    "The server failed; nothing was written. Reference in its log: {reference}. Try again."
+                );
                 return Self {
                     code: Code::Internal,
                     message,
                     field: None,
                     wait: None,
                     near: Vec::new(),
-                    untold: None,
+                    redacted: None,
                 };
             }
         };
@@ -237,14 +234,14 @@ impl From<Error> for Fault {
             Error::RateLimited { wait, .. } => Some(*wait),
             _ => None,
         };
-        let untold = error.untold();
+        let redacted = error.redacted();
         let (error, near) = match error {
             Error::NotFound { field, noun, reference, near } => {
                 (Error::not_found(field, noun, reference), near)
             }
             error => (error, Vec::new()),
         };
-        Self { code, message: error.to_string(), field, wait, near, untold }
+        Self { code, message: error.to_string(), field, wait, near, redacted }
     }
 }
 

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     alert::{self, IncidentAlert},
     answers::{Answers, FeedbackFilter, FeedbackOrder},
     distribution::{self, RatingDistribution},
@@ -48,67 +48,67 @@ use crate::{
 #[derive(Description)]
 pub struct Feature(pub Model);
 
-/// Where a feature is in its life.
+/// Lifecycle stage of a feature.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "ballroom_entity::feature::FeatureLifecycle")]
 pub(super) enum FeatureLifecycle {
-    /// Announced or being built; customers cannot use it yet.
+    /// Announced or in development; customers cannot use it yet.
     Planned,
-    /// Customers use it.
+    /// Available to customers.
     Live,
-    /// Taken away.
+    /// Removed.
     Retired,
 }
 
 #[Object(use_type_description)]
 impl Feature {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// The name that files use; unique in the product.
+    /// Key, used in files and references; unique in the product.
     async fn key(&self) -> &str {
         &self.0.key
     }
 
-    /// What people call it.
+    /// Display name.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// What it does for the customer; null if nobody said.
+    /// Description: what it does for the customer; null if not given.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// Where it is in its life.
+    /// Lifecycle stage.
     async fn lifecycle(&self) -> FeatureLifecycle {
         self.0.lifecycle.into()
     }
 
-    /// The team that owns it; null if nobody said. Not for customers.
+    /// Team that owns it; null: none. Not for customers.
     async fn team(&self, ctx: &Context<'_>) -> Result<Option<Team>, Fault> {
         ctx.is_inside()?;
         team::of(ctx, self.0.team_id).await
     }
 
-    /// The product that it belongs to.
+    /// Product that it belongs to.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
         product::of(ctx, self.0.product_id).await
     }
 
-    /// When it was made.
+    /// Time of creation.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// When it last changed.
+    /// Time of creation or of the last change.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
 
-    /// The answers about it, the latest first.
+    /// Responses about it, the last received first.
     async fn feedback(
         &self,
         ctx: &Context<'_>,
@@ -126,7 +126,7 @@ impl Feature {
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
-    /// The incidents that hurt it, the one opened last first.
+    /// Incidents that affect it, the last opened first.
     async fn incidents(
         &self,
         ctx: &Context<'_>,
@@ -147,14 +147,12 @@ impl Feature {
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
-    /// The releases that touch it, the one entered last first.
+    /// Releases that touch it, the last created first.
     async fn releases(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which items to return; all by default.")] filter: Option<ReleaseFilter>,
-        #[graphql(desc = "Sort order; the one created last first by default.")] order_by: Option<
-            ReleaseOrder,
-        >,
+        #[graphql(desc = "Sort order; the last created first by default.")] order_by: Option<ReleaseOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -166,7 +164,7 @@ impl Feature {
         connection(ctx, releases, (first, after, last, before), Release).await
     }
 
-    /// How many customers used it, by day and segment, the latest day first.
+    /// Number of customers who used it, by day and segment, the latest day first.
     async fn exposure(
         &self,
         ctx: &Context<'_>,
@@ -183,35 +181,37 @@ impl Feature {
         exposures.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
-    /// Is it felt as value? The perceived value, 0 to 100, with its uncertainty and its reasons. Null when the
-    /// segment asked for has no answers anywhere.
+    /// Perceived value, 0 to 100, with its uncertainty and its explanation. Null if there are no responses in the given
+    /// segment.
     async fn value(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
             PeriodInput,
         >,
-        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only responses on this release.")] release: Option<Reference>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
-        #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
+        #[graphql(
+            desc = "Use only data known at the end of this day; by default the last day of the period."
+        )]
         as_of: Option<Date>,
     ) -> Result<Option<Value>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
         value::of_feature(ctx, &product.0, self.0.id, period, release, segment, as_of).await
     }
 
-    /// The value of it, as of the end of each of a series of days: each point as it could be known then.
+    /// Perceived value over time: each point uses only data known at the end of its last day.
     async fn trend(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Days of the points; the last point lies on the last day. The last 92 days by default, today included."
+            desc = "Days of the points; there is a point on the last day. The last 92 days, including today, by default."
         )]
         period: Option<PeriodInput>,
-        #[graphql(default, desc = "How far apart the points lie; at most 400 points.")] step: TrendStep,
+        #[graphql(default, desc = "Distance of the points; at most 400 points.")] step: TrendStep,
         #[graphql(default = 90, desc = "Length in days of the period of each point's `value`, 1 to 3660.")]
         value_days: i32,
-        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only responses on this release.")] release: Option<Reference>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
     ) -> Result<Vec<TrendPoint>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
@@ -219,11 +219,11 @@ impl Feature {
         trend::of(ctx, &product.0, self.0.id, asked).await
     }
 
-    /// What happened to it over time: answers, value, standard figures, incidents and releases, for a chart in one query.
+    /// Responses, value, standard figures, incidents and releases over time, for a chart in one query.
     async fn timeline(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The days to show; the last 90 if left out. At most 400 points.")] period: Option<
+        #[graphql(desc = "Days to show; the last 90 days by default. At most 400 points.")] period: Option<
             PeriodInput,
         >,
         #[graphql(default, desc = "Length of each point.")] step: TimelineStep,
@@ -234,18 +234,18 @@ impl Feature {
         timeline::of(ctx, &product.0, self.0.id, period, step, value_days).await
     }
 
-    /// How many incidents to expect over the next days, and what a planned release adds. Null while nothing is known.
+    /// Expected number of incidents over the next days, with the effect of a planned release. Null while there are no
+    /// data.
     async fn forecast(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 28, desc = "How many days, 1 to 366.")] days: i32,
-        #[graphql(desc = "A planned release: the day for which it is planned is reckoned with.")]
-        release: Option<Reference>,
-        #[graphql(desc = "Instead of `release`: the day of a release that is not entered yet.")]
+        #[graphql(default = 28, desc = "Number of days, 1 to 366.")] days: i32,
+        #[graphql(desc = "A planned release; its planned day is used.")] release: Option<Reference>,
+        #[graphql(desc = "Day of a release that does not exist yet, instead of `release`.")]
         release_on: Option<Date>,
-        #[graphql(desc = "The active customers expected on each day; as many as lately if left out.")]
+        #[graphql(desc = "Expected number of active customers on each day; by default as many as recently.")]
         active_customers: Option<Vec<f64>>,
-        #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
+        #[graphql(desc = "Use only data known at the end of this day; today by default.")] as_of: Option<
             Date,
         >,
     ) -> Result<Option<Forecast>, Fault> {
@@ -254,57 +254,55 @@ impl Feature {
         forecast::of(ctx, &product.0, self.0.id, asked).await
     }
 
-    /// The figures that everybody knows (NPS, CSAT, mean of stars, ...), one for each scale with answers.
+    /// Standard figures (NPS, CSAT, mean of stars, ...), one for each scale with responses.
     async fn standard_figures(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
             PeriodInput,
         >,
-        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
-        #[graphql(desc = "Only answers of this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "Only responses on this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
     ) -> Result<Vec<StandardFigure>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
         value::figures_of_feature(ctx, &product.0, self.0.id, period, release, segment).await
     }
 
-    /// How its answers are distributed over the ratings of each scale: answers that count for scores, without those that have
-    /// no rating. One entry for each scale with answers.
+    /// Distribution of its responses over the ratings of each scale, for responses that count for scores. One entry for
+    /// each scale with responses.
     async fn rating_distribution(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
             PeriodInput,
         >,
-        #[graphql(desc = "Only answers that name this release.")] release: Option<Reference>,
-        #[graphql(desc = "Only answers of this segment.")] segment: Option<Reference>,
-        #[graphql(desc = "Only answers on this scale.")] scale: Option<Reference>,
+        #[graphql(desc = "Only responses that name this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "Only responses on this scale.")] scale: Option<Reference>,
     ) -> Result<Vec<RatingDistribution>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
         let asked = distribution::Asked { period, release, segment, scale };
         distribution::of(ctx, &product.0, Some(self.0.id), asked).await
     }
 
-    /// The days and weeks in which it had more incidents than was to be expected, whatever release or none they come
-    /// from; in the order of their last days.
+    /// Days and weeks in which it had more incidents than expected, whatever their release; in the order of their last
+    /// days.
     async fn alerts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The days on which the days and weeks may end, at most ten years; the last 90 if left out."
-        )]
+        #[graphql(desc = "Days on which an alert may end, at most ten years; the last 90 days by default.")]
         period: Option<PeriodInput>,
     ) -> Result<Vec<IncidentAlert>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
         alert::of(ctx, &product.0, Some(self.0.id), period).await
     }
 
-    /// When the experience of it most likely changed in the last 180 days, and which release is suspect. Null
-    /// when too little is known.
+    /// Most likely time within the last 180 days at which the experience of it changed, and the suspected releases.
+    /// Null if there are too few data.
     async fn change_point(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
+        #[graphql(desc = "Use only data known at the end of this day; today by default.")] as_of: Option<
             Date,
         >,
     ) -> Result<Option<ChangePoint>, Fault> {
@@ -313,14 +311,14 @@ impl Feature {
     }
 }
 
-/// Which features are wanted: all that is given must hold.
+/// Conditions on features; all that are given must hold.
 #[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct FeatureFilter {
-    /// In one of these stages of life.
+    /// Lifecycle stages, one of which the feature has.
     lifecycle: Option<Vec<FeatureLifecycle>>,
-    /// Owned by this team: its ID or key.
+    /// ID or key of the team that owns it.
     team: Option<Reference>,
-    /// With this text in the key or the name, whatever the case of its letters.
+    /// Text contained in the key or name, not case-sensitive.
     text: Option<String>,
     /// Time of creation or of the last change.
     updated_at: Option<TimeRangeInput>,
@@ -351,7 +349,7 @@ pub(super) struct Features {
 }
 
 impl Features {
-    /// Those of a product, or all.
+    /// The features of a product, or all.
     pub(super) async fn of(
         ctx: &Context<'_>,
         product: Option<ProductId>,
@@ -366,7 +364,7 @@ impl Features {
         Ok(Self { product, team: Both::default().and(team), filter, order })
     }
 
-    /// Those that a team owns.
+    /// The features that a team owns.
     pub(super) fn of_team(self, team: TeamId) -> Self {
         Self { team: Both::at(team).and(self.team.all().next()), ..self }
     }
@@ -408,10 +406,9 @@ impl Paged for Features {
     }
 }
 
-/// The feature of an id that is known to exist.
+/// The feature with an ID that is known to exist.
 pub(super) async fn of(ctx: &Context<'_>, feature: FeatureId) -> Result<Feature, Fault> {
-    let found = super::dimensions(ctx).await?.features.get(&feature).cloned();
-    found.map(Feature).ok_or_else(|| super::gone("feature", feature))
+    Ok(Feature(super::row(ctx, feature, |dimensions| &dimensions.features).await?))
 }
 
 #[derive(Default)]
@@ -419,14 +416,14 @@ pub(super) struct FeatureQuery;
 
 #[Object]
 impl FeatureQuery {
-    /// A feature by exactly one of `feature`, `id` and `key`. Null if there is none; `errors` says so.
+    /// A feature by exactly one of `feature`, `id` and `key`. Null if there is none; see `errors`.
     async fn feature(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or key.")] feature: Option<Reference>,
         #[graphql(desc = "Global ID.")] id: Option<ID>,
         #[graphql(desc = "Unique key.")] key: Option<String>,
-        #[graphql(desc = "Product of the feature; needed for a key that several products have.")]
+        #[graphql(desc = "Product of the feature. Required for a key that exists in several products.")]
         product: Option<Reference>,
     ) -> Result<Feature, Fault> {
         ctx.reports()?;
@@ -436,7 +433,7 @@ impl FeatureQuery {
         Ok(Feature(dimensions.feature_in(product.map(|product| product.id), argument, &feature)?.clone()))
     }
 
-    /// The features of all products, by key.
+    /// Features of all products, by key.
     async fn features(
         &self,
         ctx: &Context<'_>,
@@ -454,53 +451,53 @@ impl FeatureQuery {
     }
 }
 
-/// A feature to make.
+/// Input of `createFeature`.
 #[derive(InputObject)]
 struct CreateFeatureInput {
-    /// The product.
+    /// ID or key of the product.
     product: Reference,
-    /// The name that files use; unique in the product, at most 200 characters.
+    /// Key, used in files and references; unique in the product, at most 200 characters.
     key: String,
-    /// What people call it; its key if left out or null.
+    /// Display name; the key by default.
     name: MaybeUndefined<String>,
-    /// What it does for the customer; null removes it.
+    /// Description: what it does for the customer; null removes it.
     description: MaybeUndefined<String>,
-    /// Where it is in its life; LIVE if left out or null.
+    /// Lifecycle stage; LIVE by default.
     lifecycle: MaybeUndefined<FeatureLifecycle>,
-    /// The team that owns it, by ID or key; null: none.
+    /// Team that owns it, by ID or key; null: none.
     team: MaybeUndefined<Reference>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// What to change of a feature; what is left out stays.
+/// Input of `updateFeature`. Omitted fields are unchanged.
 #[derive(InputObject)]
 struct UpdateFeatureInput {
     /// ID or key of the feature.
     feature: Reference,
-    /// Product of the feature; needed for a key that several products have.
+    /// Product of the feature. Required for a key that exists in several products.
     product: Option<Reference>,
-    /// A new name.
+    /// New display name.
     name: MaybeUndefined<String>,
-    /// A new description; null removes it.
+    /// New description; null removes it.
     description: MaybeUndefined<String>,
-    /// Where it is in its life now.
+    /// New lifecycle stage.
     lifecycle: MaybeUndefined<FeatureLifecycle>,
-    /// The team that owns it now, by ID or key; null: none.
+    /// New owner: a team by ID or key; null: none.
     team: MaybeUndefined<Reference>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 payloads! {
-    /// The feature as it is now.
+    /// Result of `createFeature` and `updateFeature`.
     FeaturePayload {
         /// The feature.
         feature: Feature,
-        /// What the mutation did with the input; null after an update.
+        /// Outcome of the submission; null after an update.
         outcome: Option<Outcome>,
-        /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
-        /// are meant.
+        /// After a creation: features whose key differs only slightly, for example in case or spaces. Check that both
+        /// are intended.
         alike: Vec<Feature>,
     }
 }
@@ -510,7 +507,7 @@ pub(super) struct FeatureMutation;
 
 #[Object]
 impl FeatureMutation {
-    /// Makes a feature. The same key again takes what is newly said of it.
+    /// Creates a feature, or updates the one with this key.
     async fn create_feature(
         &self,
         ctx: &Context<'_>,
@@ -538,7 +535,7 @@ impl FeatureMutation {
         .await
     }
 
-    /// Changes what is said of a feature.
+    /// Changes a feature.
     async fn update_feature(
         &self,
         ctx: &Context<'_>,

@@ -1,15 +1,16 @@
-//! The schema as a subgraph of a company's graph (Apollo Federation 2): the same, with what can be found by its key from
-//! other subgraphs. Only with a setting: whoever does not federate sees none of it.
+//! The schema as a subgraph of a larger graph (Apollo Federation 2): the same, with entities that other subgraphs can
+//! resolve by their keys. Only enabled by an option; otherwise it is invisible.
 
 use async_graphql::{Context, ID, MergedObject, Object};
 
 use super::{Query, customer::Customer, fault::Fault, feature::Feature, node, node::Node, release::Release};
 
-/// Everything that can be asked, and what a router asks besides.
+/// The root query type, and the fields for a router.
 #[derive(MergedObject, Default)]
 pub struct SubgraphQuery(Query, Entities);
 
-/// What other subgraphs may name by its id. Rights are those of `node`: what the caller may not see is null.
+/// The entities that other subgraphs can reference by ID. Rights are those of `node`: what the caller may not see is
+/// null.
 #[derive(Default)]
 struct Entities;
 
@@ -24,19 +25,19 @@ macro_rules! entity {
 
 #[Object]
 impl Entities {
-    /// A feature, by its id.
+    /// A feature by its ID.
     #[graphql(entity)]
     async fn feature_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Feature>, Fault> {
         entity!(ctx, id, Feature)
     }
 
-    /// A release, by its id.
+    /// A release by its ID.
     #[graphql(entity)]
     async fn release_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Release>, Fault> {
         entity!(ctx, id, Release)
     }
 
-    /// A customer, by its id.
+    /// A customer by its ID.
     #[graphql(entity)]
     async fn customer_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Customer>, Fault> {
         entity!(ctx, id, Customer)

@@ -1,4 +1,4 @@
-//! Feedback: what is shown of it, and how it is found.
+//! Feedback: objects and lookups.
 
 mod change;
 
@@ -8,7 +8,7 @@ use ballroom_entity::{feedback::Model, id::FeedbackId};
 pub(super) use change::FeedbackMutation;
 
 use super::{
-    Asking,
+    ContextExt,
     customer::Customer,
     fault::Fault,
     feature::{self, Feature},
@@ -21,23 +21,23 @@ use super::{
 };
 use crate::domain::{feedback, scale::rating};
 
-/// One answer of a customer.
+/// A response of a customer.
 #[derive(Description)]
 pub struct Feedback(pub Model);
 
 #[Object(use_type_description)]
 impl Feedback {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// The product that it is about.
+    /// Product that it is about.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
         product::of(ctx, self.0.product_id).await
     }
 
-    /// The feature that it is about; null: the product as a whole.
+    /// Feature that it is about; null: the product as a whole.
     async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
         match self.0.feature_id {
             Some(feature) => Ok(Some(feature::of(ctx, feature).await?)),
@@ -45,8 +45,7 @@ impl Feedback {
         }
     }
 
-    /// The release that it counts for: the one that it names, else the newest that was live on its day. Null if
-    /// none was.
+    /// Release that it counts for: the one that it names, else the newest one live on its day. Null if there was none.
     async fn release(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
         match self.0.release_id {
             Some(release) => Ok(Some(release::of(ctx, release).await?)),
@@ -58,12 +57,12 @@ impl Feedback {
         }
     }
 
-    /// Whether the answer names no release, so that the one shown is inferred from its day.
+    /// Whether the response names no release, so that `release` is inferred from its day.
     async fn release_inferred(&self) -> bool {
         self.0.release_id.is_none()
     }
 
-    /// Who answered; null: anonymous.
+    /// Customer who responded; null: anonymous.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, Fault> {
         match self.0.customer_id {
             Some(customer) => Ok(ctx.load().load_one(customer).await?.map(Customer)),
@@ -71,13 +70,13 @@ impl Feedback {
         }
     }
 
-    /// The segment that it counts for; null if none. Not for customers: it may say what is thought of them.
+    /// Segment that it counts for; null: none. Not for customers.
     async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
         ctx.is_inside()?;
         segment::of(ctx, self.0.segment_id).await
     }
 
-    /// The scale of its rating; null if it has none.
+    /// Scale of the rating; null without a rating.
     async fn scale(&self, ctx: &Context<'_>) -> Result<Option<Scale>, Fault> {
         match self.0.scale_id {
             Some(scale) => Ok(Some(scale::of(ctx, scale).await?)),
@@ -85,65 +84,65 @@ impl Feedback {
         }
     }
 
-    /// The rating on that scale; null: the customer only wrote a comment.
+    /// Rating on that scale; null if there is only a comment.
     async fn rating(&self, ctx: &Context<'_>) -> Result<Option<f64>, Fault> {
         let (Some(scale), Some(level)) = (self.0.scale_id, self.0.level) else { return Ok(None) };
         Ok(Some(rating(&scale::of(ctx, scale).await?.0, level)))
     }
 
-    /// What the customer wrote; null if nothing.
+    /// Comment; null: none.
     async fn comment(&self) -> Option<&str> {
         self.0.comment.as_deref()
     }
 
-    /// How it came: in-app, mail, store, call; null if nobody said.
+    /// Channel through which it came, such as in-app, mail, store or call; null if not given.
     async fn channel(&self) -> Option<&str> {
         self.0.channel.as_deref()
     }
 
-    /// When the customer answered.
+    /// Time of the response.
     async fn occurred_at(&self) -> DateTime {
         self.0.occurred_at.into()
     }
 
-    /// The day on which it counts, in the product's time zone.
+    /// Day on which it counts, in the time zone of the product.
     async fn day(&self) -> Date {
         self.0.day.into()
     }
 
-    /// Whether it is in the counts that scores read. False: it has no rating, or the same customer gave another rating
-    /// later on the same day for the same feature on the same scale, and the last one counts.
+    /// Whether it counts for scores. False if it has no rating, or if the same customer gave another rating later on
+    /// the same day for the same feature on the same scale: only the last one counts.
     async fn counted(&self) -> bool {
         self.0.counted
     }
 
-    /// The system that it came from.
+    /// Source system.
     async fn source(&self) -> &str {
         &self.0.source
     }
 
-    /// That system's id of it; null if it gave none.
+    /// ID in the source system; null if none was given.
     async fn external_id(&self) -> Option<&str> {
         self.0.external_id.as_deref()
     }
 
-    /// When it was stored.
+    /// Time at which it was stored.
     async fn received_at(&self) -> DateTime {
         self.0.received_at.into()
     }
 
-    /// How many states of it there have been: 1 when it was submitted.
+    /// Number of versions: 1 after it was submitted.
     async fn revision(&self) -> i32 {
         self.0.revision
     }
 
-    /// When it last changed: it was stored or corrected, or began or ceased to count because another answer of the same
-    /// customer came or went.
+    /// Time of the last change: it was stored or corrected, or `counted` changed because another response of the same
+    /// customer was added or removed.
     async fn updated_at(&self) -> DateTime {
         self.0.changed_at.unwrap_or(self.0.received_at).into()
     }
 
-    /// When it was last corrected; null if never.
+    /// Time of the last correction; null: none.
     async fn corrected_at(&self) -> Option<DateTime> {
         self.0.corrected_at.map(Into::into)
     }
@@ -154,15 +153,13 @@ pub(super) struct FeedbackQuery;
 
 #[Object]
 impl FeedbackQuery {
-    /// A response by exactly one of `id` and `externalId`. Null if there is none; `errors` says so.
+    /// A response by exactly one of `id` and `externalId`. Null if there is none; see `errors`.
     async fn feedback(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global ID.")] id: Option<ID>,
-        #[graphql(desc = "ID in the system that it came from.")] external_id: Option<String>,
-        #[graphql(
-            desc = "The system that it came from; needed for an external ID that several systems use."
-        )]
+        #[graphql(desc = "ID in the source system.")] external_id: Option<String>,
+        #[graphql(desc = "Source system. Required for an external ID that exists in several systems.")]
         source: Option<String>,
     ) -> Result<Feedback, Fault> {
         let (store, by) = (ctx.store(), ctx.reads()?);

@@ -1,4 +1,4 @@
-//! Forecasts: how many incidents to expect, and what a planned release adds to them.
+//! Forecasts: the expected number of incidents, and the effect of a planned release.
 
 use async_graphql::{Context, Description, Object, SimpleObject};
 use ballroom_analytics::forecast::Forecast as Found;
@@ -6,7 +6,7 @@ use ballroom_entity::{id::FeatureId, product};
 use chrono::NaiveDate;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     scalar::{Date, Reference},
 };
@@ -15,21 +15,21 @@ use crate::{
     score::{ForecastOf, known_day},
 };
 
-/// What a forecast is asked of.
+/// The query of a forecast.
 pub(super) struct Asked {
-    /// How many days.
+    /// Number of days.
     pub(super) days: i32,
-    /// A planned release, whose planned day is taken.
+    /// A planned release; its planned day is used.
     pub(super) release: Option<Reference>,
-    /// The day of a release that is not entered yet.
+    /// Day of a release that does not exist yet.
     pub(super) release_on: Option<Date>,
-    /// Active customers expected on each day.
+    /// Expected number of active customers on each day.
     pub(super) active_customers: Option<Vec<f64>>,
-    /// The last day that may be known.
+    /// Last day whose data are used.
     pub(super) as_of: Option<Date>,
 }
 
-/// The incidents to expect of a feature over the next days.
+/// Expected incidents of a feature over the next days.
 #[derive(Description)]
 pub struct Forecast {
     as_of: NaiveDate,
@@ -40,22 +40,22 @@ pub struct Forecast {
 
 #[Object(use_type_description)]
 impl Forecast {
-    /// The last day whose data were known; the forecast begins the day after.
+    /// Last day whose data are used; the forecast begins on the next day.
     async fn as_of(&self) -> Date {
         self.as_of.into()
     }
 
-    /// How many days it covers.
+    /// Number of days.
     async fn days(&self) -> i64 {
         self.days.into()
     }
 
-    /// The day of the release that was reckoned with; null: none besides those that have shipped.
+    /// Day of the release that is included; null: none besides those that have shipped.
     async fn release_on(&self) -> Option<Date> {
         self.release_on.map(Into::into)
     }
 
-    /// Incidents to expect over all the days: the mean. A plan should rest on the quantiles.
+    /// Expected number of incidents over all days: the mean. Base plans on the quantiles.
     async fn mean(&self) -> f64 {
         self.found.mean
     }
@@ -65,7 +65,7 @@ impl Forecast {
         self.found.sd
     }
 
-    /// How many incidents are not exceeded, with what probability; from the lowest probability up.
+    /// Quantiles of the number of incidents, the lowest probability first.
     async fn quantiles(&self) -> Vec<ForecastQuantile> {
         let quantile = |one: &ballroom_analytics::forecast::Quantile| ForecastQuantile {
             probability: one.share,
@@ -74,42 +74,42 @@ impl Forecast {
         self.found.quantiles.iter().map(quantile).collect()
     }
 
-    /// What releases of the organization have done to the rate of incidents, by days since the release: 1 is nothing,
-    /// 2 is twice as many.
+    /// Effect of the organization's releases on the rate of incidents, by days since the release: 1 is no effect, 2 is
+    /// twice as many.
     async fn release_effect(&self) -> Vec<ReleaseEffect> {
         let [first, second, third] = self.found.release_effect;
         let effect = |(from_day, until_day, rate_ratio)| ReleaseEffect { from_day, until_day, rate_ratio };
         [(0, 2, first), (2, 7, second), (7, 14, third)].map(effect).to_vec()
     }
 
-    /// Incidents of the feature in the last half year, on which the forecast rests.
+    /// Incidents of the feature in the last half year, which the forecast is based on.
     async fn incidents(&self) -> i64 {
         self.found.incidents
     }
 
-    /// The version of the method.
+    /// Version of the method.
     async fn method(&self) -> &str {
         self.found.method
     }
 }
 
-/// A point of a forecast's distribution.
+/// A quantile of a forecast.
 #[derive(SimpleObject, Clone, Copy)]
 pub struct ForecastQuantile {
     /// Probability, 0 to 1.
     probability: f64,
-    /// The number of incidents that is not exceeded with that probability.
+    /// Number of incidents that is not exceeded with this probability.
     incidents: f64,
 }
 
-/// What releases do to incidents for some days.
+/// Effect of a release on incidents for some days.
 #[derive(SimpleObject, Clone, Copy)]
 pub struct ReleaseEffect {
-    /// The first day since the release, from 0: the day of the release itself.
+    /// First day since the release; 0 is the day of the release.
     from_day: i32,
-    /// The day after the last.
+    /// Day after the last one.
     until_day: i32,
-    /// Incidents with a release per incidents without.
+    /// Ratio of incidents with a release to incidents without.
     rate_ratio: f64,
 }
 
@@ -123,19 +123,16 @@ pub(super) async fn of(
     let today = products::today(product, ctx.now());
     let as_of = known_day("asOf", asked.as_of.map_or(today, Into::into), today)?;
     let days = u32::try_from(asked.days).ok().filter(|days| (1..=366).contains(days));
-    let days = days.ok_or_else(|| Fault::invalid("days", "must lie between 1 and 366"))?;
+    let days = days.ok_or_else(|| Fault::invalid("days", "must be between 1 and 366"))?;
     let release_on = match (asked.release, asked.release_on) {
         (Some(_), Some(_)) => {
-            return Err(Fault::invalid(
-                "releaseOn",
-                "cannot be given beside `release`, which has its own day",
-            ));
+            return Err(Fault::invalid("releaseOn", "must be omitted with `release`, which has its own day"));
         }
         (Some(release), None) => {
             let dimensions = super::dimensions(ctx).await?;
             let release = dimensions.release(product.id, "release", &release.0)?;
             let day = release.released_on.or(release.planned_for);
-            let nowhere = || Fault::invalid("release", "has no day: plan it with `plannedFor` first");
+            let nowhere = || Fault::invalid("release", "has no planned day; set it with `plannedFor` first");
             Some(day.ok_or_else(nowhere)?)
         }
         (None, day) => day.map(Into::into),
@@ -143,11 +140,11 @@ pub(super) async fn of(
     let active_customers = asked.active_customers.unwrap_or_default();
     let given = active_customers.len();
     if given != 0 && given != days as usize {
-        let reason = format!("has {given} numbers; give one for each of the {days} days, or none");
+        let reason = format!("has {given} numbers; send one for each of the {days} days, or none");
         return Err(Fault::invalid("activeCustomers", &reason));
     }
     if active_customers.iter().any(|customers| !customers.is_finite() || *customers < 0.0) {
-        return Err(Fault::invalid("activeCustomers", "must hold numbers of customers, 0 or more"));
+        return Err(Fault::invalid("activeCustomers", "must contain numbers of customers, 0 or more"));
     }
     let forecast = ForecastOf { as_of, days, release_on, active_customers };
     let scores = &ctx.services().scores;

@@ -1,4 +1,4 @@
-//! Incidents: what is shown of them, and how they are found.
+//! Incidents: objects and lookups.
 
 mod change;
 mod open;
@@ -11,7 +11,7 @@ use ballroom_entity::{attribution, id::IncidentId, incident::Model};
 pub(super) use change::IncidentMutation;
 
 use super::{
-    Asking,
+    ContextExt,
     actor::{self, Actor},
     customer::{Customer, CustomerFilter, CustomerOrder, Customers},
     fault::Fault,
@@ -26,26 +26,26 @@ use super::{
 };
 use crate::domain::incident;
 
-/// Something not working.
+/// An incident: something does not work.
 #[derive(Description)]
 pub struct Incident(pub Model);
 
-/// Whether an incident is over.
+/// Status of an incident.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum IncidentState {
-    /// It still hurts.
+    /// It still affects customers.
     Open,
-    /// It is over.
+    /// It is resolved.
     Resolved,
 }
 
-/// A time in which an incident was open.
+/// A time interval in which an incident was open.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 struct IncidentInterval {
-    /// When it began.
+    /// Start time.
     opened_at: DateTime,
-    /// When it ended; null: it goes on.
+    /// End time; null: it is still open.
     resolved_at: Option<DateTime>,
     #[graphql(skip)]
     opened_by: Option<actor::Stored>,
@@ -55,52 +55,52 @@ struct IncidentInterval {
 
 #[ComplexObject]
 impl IncidentInterval {
-    /// Who opened or reopened the incident; null if this was not recorded. Not for customers.
+    /// Actor that opened or reopened the incident; null if not recorded. Not for customers.
     async fn opened_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
         ctx.is_inside()?;
         Ok(self.opened_by.map(Actor))
     }
 
-    /// Who resolved the incident; null while it is open, or if this was not recorded. Not for customers.
+    /// Actor that resolved the incident; null while it is open, or if not recorded. Not for customers.
     async fn resolved_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
         ctx.is_inside()?;
         Ok(self.resolved_by.map(Actor))
     }
 }
 
-/// What an attribution states.
+/// Basis of an attribution.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_entity::attribution::AttributionBasis")]
 enum AttributionBasis {
     /// The reporter named the release.
     Explicit,
-    /// Somebody looked and agreed.
+    /// A person confirmed it.
     Confirmed,
-    /// Computed, with a confidence. From 0.5 on it counts.
+    /// Computed, with a confidence. It counts from 0.5 on.
     Inferred,
-    /// Somebody looked and it is not this release.
+    /// A person rejected this release.
     Rejected,
-    /// Somebody looked and no release caused it.
+    /// A person found that no release caused it.
     NotCausedByChange,
 }
 
-/// A statement about where an incident comes from. The newest decides; a rejection takes its release out.
+/// A statement about the cause of an incident. The newest one decides; a rejection excludes its release.
 #[derive(Description)]
 pub(super) struct Attribution(pub(super) attribution::Model);
 
 #[Object(use_type_description)]
 impl Attribution {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// What is stated.
+    /// Basis.
     async fn basis(&self) -> AttributionBasis {
         self.0.basis.into()
     }
 
-    /// The release; null when no change caused the incident, or when the source that had named one names none any more.
+    /// The release; null if no change caused the incident, or if its source no longer names a release.
     async fn release(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
         match self.0.release_id {
             Some(release) => Ok(Some(release::of(ctx, release).await?)),
@@ -113,12 +113,12 @@ impl Attribution {
         self.0.confidence
     }
 
-    /// When it was stated.
+    /// Time of the statement.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// Who stated it; null if this was not recorded. Not for customers.
+    /// Author of the statement; null if not recorded. Not for customers.
     async fn stated_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
         actor::recorded(ctx, &self.0.stated_by)
     }
@@ -126,17 +126,17 @@ impl Attribution {
 
 #[Object(use_type_description)]
 impl Incident {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// The product that does not work.
+    /// Affected product.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
         product::of(ctx, self.0.product_id).await
     }
 
-    /// The features that it hurts, by key; empty: the product as a whole.
+    /// Affected features, by key; empty: the product as a whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
         let hurt = ctx.load().load_one(HurtBy(self.0.id)).await?.unwrap_or_default();
         let dimensions = super::dimensions(ctx).await?;
@@ -145,53 +145,52 @@ impl Incident {
         Ok(features.into_iter().cloned().map(Feature).collect())
     }
 
-    /// What is wrong, in a line.
+    /// Summary in one line.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// What is wrong, in full; null if nobody said.
+    /// Full description; null if not given.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// 1 (critical) to 4 (minor).
+    /// Severity: 1 (critical) to 4 (minor).
     async fn severity(&self) -> i32 {
         self.0.severity.into()
     }
 
-    /// Whether it is over.
+    /// Status.
     async fn state(&self) -> IncidentState {
         if self.0.resolved_at.is_some() { IncidentState::Resolved } else { IncidentState::Open }
     }
 
-    /// When it began.
+    /// Time at which it began.
     async fn opened_at(&self) -> DateTime {
         self.0.opened_at.into()
     }
 
-    /// When it ended, the last time; null: it is open.
+    /// Time at which it last ended; null: it is open.
     async fn resolved_at(&self) -> Option<DateTime> {
         self.0.resolved_at.map(Into::into)
     }
 
-    /// Who opened it; null if this was not recorded. Not for customers.
+    /// Actor that opened it; null if not recorded. Not for customers.
     async fn opened_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
         actor::recorded(ctx, &self.0.opened_by)
     }
 
-    /// Who reopened it the last time; null if nobody did, or if this was not recorded. Not for customers.
+    /// Actor that last reopened it; null if it was not reopened, or if not recorded. Not for customers.
     async fn reopened_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
         actor::recorded(ctx, &self.0.reopened_by)
     }
 
-    /// Who resolved it the last time; null while it is open, or if this was not recorded. Not for customers.
+    /// Actor that last resolved it; null while it is open, or if not recorded. Not for customers.
     async fn resolved_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
         actor::recorded(ctx, &self.0.resolved_by)
     }
 
-    /// The times in which it was open, the first one first. An incident that was opened again has several; only their
-    /// days count.
+    /// Intervals in which it was open, the earliest first. A reopened incident has several; only their days count.
     async fn intervals(&self, ctx: &Context<'_>) -> Result<Vec<IncidentInterval>, Fault> {
         let earlier = match self.0.reopened_at {
             Some(_) => ctx.load().load_one(EarlierOf(self.0.id)).await?.unwrap_or_default(),
@@ -208,20 +207,20 @@ impl Incident {
             .collect())
     }
 
-    /// How many states of it there have been: 1 when it was opened.
+    /// Number of versions: 1 after it was opened.
     async fn revision(&self) -> i32 {
         self.0.revision
     }
 
-    /// How many customers it hurts: as stated, else as many as are linked to it; null: unknown, and a share of
-    /// the feature's active customers is assumed by severity. Not for customers.
+    /// Number of affected customers: as stated, else the number of linked customers; null: unknown, and a share of the
+    /// feature's active customers is assumed by severity. Not for customers.
     async fn affected_customers(&self, ctx: &Context<'_>) -> Result<Option<i64>, Fault> {
         ctx.is_inside()?;
         let linked = (self.0.linked_customers > 0).then_some(self.0.linked_customers);
         Ok(self.0.affected_customers.or(linked))
     }
 
-    /// The customers whom it is known to hurt, by key. Not for customers.
+    /// Customers known to be affected, by key. Not for customers.
     async fn customers(
         &self,
         ctx: &Context<'_>,
@@ -238,29 +237,29 @@ impl Incident {
         connection(ctx, customers, (first, after, last, before), Customer).await
     }
 
-    /// What is stated of where it comes from, the first statement first. Not for customers.
+    /// Statements about its cause, the earliest first. Not for customers.
     async fn attributions(&self, ctx: &Context<'_>) -> Result<Vec<Attribution>, Fault> {
         ctx.is_inside()?;
         let stated = ctx.load().load_one(StatedOf(self.0.id)).await?.unwrap_or_default();
         Ok(stated.into_iter().map(Attribution).collect())
     }
 
-    /// The system that it came from.
+    /// Source system.
     async fn source(&self) -> &str {
         &self.0.source
     }
 
-    /// That system's id of it; null if it gave none.
+    /// ID in the source system; null if none was given.
     async fn external_id(&self) -> Option<&str> {
         self.0.external_id.as_deref()
     }
 
-    /// When it was entered.
+    /// Time of creation.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// When it was entered or last changed.
+    /// Time of creation or of the last change.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
@@ -271,15 +270,13 @@ pub(super) struct IncidentQuery;
 
 #[Object]
 impl IncidentQuery {
-    /// An incident by exactly one of `id` and `externalId`. Null if there is none; `errors` says so.
+    /// An incident by exactly one of `id` and `externalId`. Null if there is none; see `errors`.
     async fn incident(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global ID.")] id: Option<ID>,
-        #[graphql(desc = "ID in the system that it came from.")] external_id: Option<String>,
-        #[graphql(
-            desc = "The system that it came from; needed for an external ID that several systems use."
-        )]
+        #[graphql(desc = "ID in the source system.")] external_id: Option<String>,
+        #[graphql(desc = "Source system. Required for an external ID that exists in several systems.")]
         source: Option<String>,
     ) -> Result<Incident, Fault> {
         let (store, by) = (ctx.store(), ctx.reads()?);
@@ -292,7 +289,7 @@ impl IncidentQuery {
         }))
     }
 
-    /// The incidents of all products, the one opened last first.
+    /// Incidents of all products, the last opened first.
     async fn incidents(
         &self,
         ctx: &Context<'_>,

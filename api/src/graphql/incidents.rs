@@ -1,4 +1,4 @@
-//! Connections of incidents: which, in which order.
+//! Connections of incidents: filters and orders.
 
 use async_graphql::{Context, InputObject, connection::Connection};
 use ballroom_entity::{
@@ -11,12 +11,12 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     answers::{feature_of, product_of, release_of},
     fault::Fault,
     incident::{Incident, IncidentState},
     order::orders,
-    page::{Both, Direction, Four, Paged, Sort, Total, connection},
+    page::{Both, Direction, PageArgs, Paged, Sort, Total, connection},
     range::{self, DateRangeInput, Range, TimeRangeInput},
     scalar::Reference,
 };
@@ -25,28 +25,28 @@ use crate::{
     domain::{access::Viewer, incident::hurts},
 };
 
-/// Which incidents are wanted: all that is given must hold, and so must what the place of the connection says. Below a
-/// feature, a release, a customer or a product a filter narrows what is shown there and never shows another's.
+/// Conditions on incidents; all that are given must hold. Below a feature, release, customer or product, a filter only
+/// narrows the incidents of that object.
 #[derive(InputObject, Default)]
 pub(super) struct IncidentFilter {
     /// ID or key of the product.
     product: Option<Reference>,
-    /// Only open ones, or only resolved ones.
+    /// Status.
     state: Option<IncidentState>,
-    /// Of one of these severities, 1 (critical) to 4 (minor).
+    /// Severities, one of which the incident has: 1 (critical) to 4 (minor).
     severity: Option<Vec<i32>>,
-    /// ID or key of a feature that it hurts; a key that several products have needs the product.
+    /// ID or key of an affected feature. A key that exists in several products requires `product`.
     feature: Option<Reference>,
-    /// ID or version of a release about which something is stated of it, whatever that is; a version that several
-    /// products have needs the product.
+    /// ID or version of a release that an attribution names, on any basis. A version that exists in several products
+    /// requires `product`.
     release: Option<Reference>,
-    /// When it began.
+    /// Time at which it began.
     opened_at: Option<TimeRangeInput>,
-    /// The day on which it began, in the time zone of its product.
+    /// Day on which it began, in the time zone of its product.
     day: Option<DateRangeInput>,
-    /// When it was entered.
+    /// Time of creation.
     created_at: Option<TimeRangeInput>,
-    /// When it was entered or last changed.
+    /// Time of creation or of the last change.
     updated_at: Option<TimeRangeInput>,
 }
 
@@ -55,44 +55,44 @@ orders! {
     IncidentOrderField,
     /// Sort order of incidents.
     IncidentOrder: OpenedAt Descending {
-        /// When it began.
+        /// Time at which it began.
         OpenedAt = (OpenedAt, Moment, |row| row.opened_at.to_rfc3339()),
-        /// When it was entered.
+        /// Time of creation.
         CreatedAt = (Id, Id, |_| String::new()),
-        /// When it was entered or last changed.
+        /// Time of creation or of the last change.
         UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
     }
 }
 
-/// Which incidents a connection holds.
+/// The incidents of a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Incidents {
     pub(super) product: Option<ProductId>,
     pub(super) feature: Both<FeatureId>,
-    /// The customer whom they hurt, if only one's are shown.
+    /// The affected customer, if only those are shown.
     pub(super) customer: Option<CustomerId>,
     pub(super) release: Both<ReleaseId>,
     pub(super) state: Option<IncidentState>,
     pub(super) severity: Option<Vec<i32>>,
-    /// The product of the filter, which narrows that of the place.
+    /// The product of the filter, which narrows that of the connection.
     pub(super) of: Option<ProductId>,
     pub(super) opened_at: Option<TimeRangeInput>,
     pub(super) day: Option<DateRangeInput>,
     pub(super) created_at: Option<TimeRangeInput>,
     pub(super) updated_at: Option<TimeRangeInput>,
     pub(super) order: Option<IncidentOrder>,
-    /// The customer to whom the caller is confined.
+    /// The customer that the caller is restricted to.
     pub(super) only: Option<CustomerId>,
 }
 
 impl Incidents {
-    /// A page of those that the filter leaves.
+    /// A page of the filtered incidents.
     pub(super) async fn page(
         mut self,
         ctx: &Context<'_>,
         filter: Option<IncidentFilter>,
         order: Option<IncidentOrder>,
-        four: Four,
+        four: PageArgs,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         self.only = ctx.reads()?.only();
         if let Some(filter) = filter {

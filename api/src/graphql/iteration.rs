@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     lookup::{self, By},
     order::orders,
@@ -29,23 +29,23 @@ use crate::{
     store::holds,
 };
 
-/// A sprint: a period of a product with a goal.
+/// An iteration, such as a sprint: a period of work on a product, with a goal.
 #[derive(Description)]
 pub struct Iteration(pub Model);
 
 #[Object(use_type_description)]
 impl Iteration {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// Its name; unique in the product.
+    /// Name; unique in the product.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// What it is meant to reach; null if nobody said.
+    /// Goal; null if not given.
     async fn goal(&self) -> Option<&str> {
         self.0.goal.as_deref()
     }
@@ -65,7 +65,7 @@ impl Iteration {
         self.0.updated_at.into()
     }
 
-    /// The product worked on.
+    /// Product.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
         product::of(ctx, self.0.product_id).await
     }
@@ -74,11 +74,11 @@ impl Iteration {
 /// Conditions on iterations; all that are given must hold.
 #[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct IterationFilter {
-    /// Text in the name or goal, in any case.
+    /// Text contained in the name or goal, not case-sensitive.
     text: Option<String>,
     /// A day of the iteration.
     day: Option<Date>,
-    /// Days of which the iteration has at least one.
+    /// Days of which the iteration includes at least one.
     period: Option<DateRangeInput>,
     /// Time of creation or of the last change.
     updated_at: Option<TimeRangeInput>,
@@ -108,7 +108,7 @@ pub(super) struct Iterations {
 }
 
 impl Iterations {
-    /// Those of a product.
+    /// The iterations of a product.
     pub(super) fn of(
         product: ProductId,
         filter: Option<IterationFilter>,
@@ -155,7 +155,7 @@ pub(super) struct IterationQuery;
 
 #[Object]
 impl IterationQuery {
-    /// An iteration by exactly one of `iteration`, `id`, `name` and `day`. Null if there is none; `errors` says so.
+    /// An iteration by exactly one of `iteration`, `id`, `name` and `day`. Null if there is none; see `errors`.
     async fn iteration(
         &self,
         ctx: &Context<'_>,
@@ -163,7 +163,9 @@ impl IterationQuery {
         #[graphql(desc = "Global ID.")] id: Option<ID>,
         #[graphql(desc = "Exact name.")] name: Option<String>,
         #[graphql(desc = "A day of the iteration.")] day: Option<Date>,
-        #[graphql(desc = "Product of the iteration; needed for a name or day that several iterations have.")]
+        #[graphql(
+            desc = "Product of the iteration. Required for a name or day that several iterations have."
+        )]
         product: Option<Reference>,
     ) -> Result<Iteration, Fault> {
         let (store, by) = (ctx.store(), ctx.reports()?);
@@ -184,14 +186,14 @@ impl IterationQuery {
     }
 }
 
-/// An iteration to make.
+/// Input of `createIteration`.
 #[derive(InputObject)]
 struct CreateIterationInput {
-    /// The product.
+    /// ID or key of the product.
     product: Reference,
-    /// Its name; unique in the product.
+    /// Name; unique in the product.
     name: String,
-    /// What it is meant to reach; null removes it.
+    /// Goal; null removes it.
     goal: MaybeUndefined<String>,
     /// Its days.
     period: PeriodInput,
@@ -199,29 +201,29 @@ struct CreateIterationInput {
     client_mutation_id: Option<String>,
 }
 
-/// What to change of an iteration; what is left out stays.
+/// Input of `updateIteration`. Omitted fields are unchanged.
 #[derive(InputObject)]
 struct UpdateIterationInput {
     /// ID or name of the iteration.
     iteration: Reference,
-    /// Product of the iteration; needed for a name that iterations of several products have.
+    /// Product of the iteration. Required for a name that exists in several products.
     product: Option<Reference>,
-    /// A new name.
+    /// New name.
     name: MaybeUndefined<String>,
-    /// A new goal; null removes it.
+    /// New goal; null removes it.
     goal: MaybeUndefined<String>,
-    /// Its days, instead of those before.
+    /// New days.
     period: MaybeUndefined<PeriodInput>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 payloads! {
-    /// The iteration as it is now.
+    /// Result of `createIteration` and `updateIteration`.
     IterationPayload {
         /// The iteration.
         iteration: Iteration,
-        /// What the mutation did with the input; null after an update.
+        /// Outcome of the submission; null after an update.
         outcome: Option<Outcome>,
     }
 }
@@ -231,7 +233,7 @@ pub(super) struct IterationMutation;
 
 #[Object]
 impl IterationMutation {
-    /// Makes an iteration. The same name again takes what is newly said of it.
+    /// Creates an iteration, or updates the one with this name.
     async fn create_iteration(
         &self,
         ctx: &Context<'_>,

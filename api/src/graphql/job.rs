@@ -1,4 +1,4 @@
-//! What the server does by itself.
+//! Jobs of the server.
 
 use async_graphql::{Context, Description, Enum, InputObject, Object, connection::Connection};
 use ballroom_entity::{
@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     page::{Direction, Page, Paged, Sort, Total, Window, connection},
     payload::{payload, payloads},
@@ -23,42 +23,42 @@ use crate::{
     job::{self, Kind},
 };
 
-/// A job: something that the server does by itself, regularly. A job that fails is tried again a few times, with longer and
-/// longer pauses, and is then left to its next regular time.
+/// A job: work that the server does on schedule. A failed job is retried several times, with increasing pauses, and
+/// then waits for its next regular time.
 #[derive(Description)]
 pub struct Job(Model);
 
-/// What a job does.
+/// Name of a job.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "Kind")]
 pub(super) enum JobName {
-    /// Computes the parameters that scores rest on, when a day is over in all products' time zones.
+    /// Computes the parameters of scores when a day is over in the time zones of all products.
     ScoreParameters,
-    /// Deletes events that are older than the server keeps them (`--keep-events`), every night.
+    /// Deletes expired events (`--keep-events`), every night.
     PruneOutbox,
-    /// Deletes runs of jobs that are older than the server keeps them (`--keep-runs`), every night.
+    /// Deletes expired runs of jobs (`--keep-runs`), every night.
     PruneHistory,
 }
 
 #[Object(use_type_description)]
 impl Job {
-    /// Its name.
+    /// Name.
     async fn name(&self) -> Result<JobName, Fault> {
         Ok(job::named(&self.0.name)?.into())
     }
 
-    /// When it runs next: its regular time, or that of the next attempt if it failed. A time that has passed: it waits for a
-    /// server that runs jobs.
+    /// Time of the next run: the regular time, or that of the next attempt after a failure. A past time means that it
+    /// waits for a server that runs jobs.
     async fn next_run_at(&self) -> DateTime {
         self.0.due_at.into()
     }
 
-    /// Whether a server runs it.
+    /// Whether it is running.
     async fn is_running(&self, ctx: &Context<'_>) -> bool {
         ctx.services().jobs.is_running(&self.0)
     }
 
-    /// The last run, which may go on; null if there was none lately.
+    /// Last run, which may still be running; null if there is none in the history.
     async fn last_run(&self, ctx: &Context<'_>) -> Result<Option<JobRun>, Fault> {
         let runs = JobRuns::of(self, None, None);
         runs.may(ctx.viewer())?;
@@ -67,12 +67,12 @@ impl Job {
         Ok(loaded.and_then(|mut runs| runs.rows.pop()).map(JobRun))
     }
 
-    /// The runs that are kept (`--keep-runs`).
+    /// Runs in the history (`--keep-runs`), the latest first by default.
     async fn runs(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Conditions that runs must meet.")] filter: Option<JobRunFilter>,
-        #[graphql(desc = "Sort order; by default the latest run first.")] order_by: Option<JobRunOrder>,
+        #[graphql(desc = "Which runs to return; all by default.")] filter: Option<JobRunFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<JobRunOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -89,79 +89,79 @@ impl Job {
 #[derive(Description)]
 pub struct JobRun(job_run::Model);
 
-/// What became of a run.
+/// Outcome of a run.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "ballroom_entity::job_run::JobOutcome")]
 pub(super) enum JobOutcome {
-    /// It goes on.
+    /// The run has not ended yet.
     Running,
-    /// All was done.
+    /// The run succeeded.
     Succeeded,
-    /// It failed, and the job is tried again after a pause.
+    /// The run failed, and the job is retried after a pause.
     Retried,
-    /// It failed for the last time, and the job is left to its next regular time.
+    /// The last attempt failed, and the job waits for its next regular time.
     Failed,
-    /// Its server was stopped; the job runs again at once.
+    /// The server was stopped; the job runs again at once.
     Stopped,
-    /// Its server died or hung, and another has taken the job over.
+    /// The server died or hung, and another one took the job over.
     Lost,
 }
 
 #[Object(use_type_description)]
 impl JobRun {
-    /// When it started.
+    /// Start time.
     async fn started_at(&self) -> DateTime {
         self.0.started_at.into()
     }
 
-    /// When it ended; null while it goes on.
+    /// End time; null while it is running.
     async fn ended_at(&self) -> Option<DateTime> {
         self.0.ended_at.map(Into::into)
     }
 
-    /// What became of it.
+    /// Outcome.
     async fn outcome(&self) -> JobOutcome {
         self.0.outcome.into()
     }
 
-    /// Which attempt it was, from 1 up.
+    /// Number of the attempt, from 1.
     async fn attempt(&self) -> i32 {
         self.0.attempt
     }
 
-    /// How many days, events or runs it wrote or deleted.
+    /// Number of days, events or runs written or deleted.
     async fn items(&self) -> i64 {
         self.0.items
     }
 
-    /// What it did, or why it did not, in words; null while it goes on.
+    /// Description of the result or failure; null while it is running.
     async fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// Host name and process ID of the server that ran it.
+    /// Host name and process ID of the server.
     async fn server(&self) -> &str {
         &self.0.server
     }
 }
 
-/// Filter of runs: all conditions that are given must hold.
+/// Conditions on runs of a job; all that are given must hold.
 #[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
 struct JobRunFilter {
-    /// Outcomes, any of them.
+    /// Outcomes, one of which the run has.
     outcomes: Option<Vec<JobOutcome>>,
-    /// When the run started.
+    /// Start time.
     started_at: Option<TimeRangeInput>,
 }
 
-/// Sort fields of runs.
+/// Sort fields of runs of a job.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum JobRunOrderField {
-    /// When the run started.
+    /// Start time.
     StartedAt,
 }
 
-/// Sort order of runs.
+/// Sort order of runs of a job.
 #[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct JobRunOrder {
     /// Field to sort by.
@@ -211,7 +211,7 @@ impl Paged for JobRuns {
     }
 
     fn sort(&self) -> (Column, Sort, Direction) {
-        // Ids grow with the time at which they were made.
+        // IDs are in the order of creation.
         (Column::Id, Sort::Id, self.order.map_or(Direction::Descending, |order| order.direction))
     }
 
@@ -229,7 +229,7 @@ pub(super) struct JobQuery;
 
 #[Object]
 impl JobQuery {
-    /// What the server does by itself for the organization, by name. Only for administrators.
+    /// Jobs of the organization, by name. Only for administrators.
     async fn jobs(&self, ctx: &Context<'_>) -> Result<Vec<Job>, Fault> {
         Ok(ctx.services().jobs.all(ctx.administers()?).await?.into_iter().map(Job).collect())
     }
@@ -257,8 +257,8 @@ pub(super) struct JobMutation;
 
 #[Object]
 impl JobMutation {
-    /// Makes a job due now, and does not wait for it: a server that runs jobs starts it within seconds, and `lastRun` shows what
-    /// becomes of it. A job that is running runs again afterwards. Only for administrators.
+    /// Makes a job due now, without waiting for it: a server that runs jobs starts it within seconds, and `lastRun`
+    /// shows the outcome. A running job runs again afterwards. Only for administrators.
     async fn run_job(
         &self,
         ctx: &Context<'_>,

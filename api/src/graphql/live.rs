@@ -1,4 +1,4 @@
-//! Subscriptions: each event is an execution of its own, with a time and loaders of its own, as every request has.
+//! Subscriptions: each event is a separate execution, with its own time and loaders, like a request.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,71 +11,71 @@ use futures::{StreamExt, future, stream::BoxStream};
 use super::{Code, Mutation, Now, Query, Root, Services, Subscription, batch, builder, finish, load};
 use crate::{clock, domain::access::Viewer, feed::Place};
 
-/// The schema in which subscriptions run. (The other one has no extension: with one, async-graphql prepares for it at
+/// The schema of subscriptions. (The schema of requests has no extensions: with one, async-graphql does extra work in
 /// every field of every query.)
 #[derive(Clone)]
 pub struct LiveSchema(async_graphql::Schema<Root<Query>, Root<Mutation>, Subscription>);
 
 impl LiveSchema {
-    /// The schema with everything that it needs.
+    /// The schema with its services.
     pub fn new(services: Services) -> Self {
         Self(builder().data(services).extension(EachEvent).finish())
     }
 
     /// Runs a subscription of a caller; the stream ends with it.
-    pub fn subscribe(&self, viewer: Viewer, request: Request) -> BoxStream<'static, Said> {
+    pub fn subscribe(&self, viewer: Viewer, request: Request) -> BoxStream<'static, SubscriptionMessage> {
         let told = viewer.clone();
         let said = self.0.execute_stream(request.data(viewer)).map(move |mut response| {
             finish(&mut response, &told);
             let is_event = response.extensions.remove(EVENT).is_some();
             if is_event && !is_cut_off(&response) {
-                Said::Next(response)
+                SubscriptionMessage::Next(response)
             } else {
-                Said::Failed(response.errors)
+                SubscriptionMessage::Failed(response.errors)
             }
         });
         let mut over = false;
         said.take_while(move |said| {
             let go_on = !over;
-            over = matches!(said, Said::Failed(_));
+            over = matches!(said, SubscriptionMessage::Failed(_));
             future::ready(go_on)
         })
         .boxed()
     }
 }
 
-/// What a running subscription says.
+/// An output of a running subscription.
 #[derive(Debug)]
-pub enum Said {
+pub enum SubscriptionMessage {
     /// An event.
     Next(Response),
-    /// It could not begin, or cannot go on. Nothing follows.
+    /// It could not start, or cannot continue. This is the last output.
     Failed(Vec<ServerError>),
 }
 
-/// Whether the subscriber was too slow: then there are no more events.
+/// Whether the subscriber was too slow: then there are no further events.
 fn is_cut_off(response: &Response) -> bool {
     let slow = Value::from(Code::SlowConsumer.name());
     let code = |error: &ServerError| error.extensions.as_ref().and_then(|values| values.get("code").cloned());
     response.errors.iter().any(|error| code(error).as_ref() == Some(&slow))
 }
 
-/// The mark of responses that are events, in their extensions; what lacks it was said before there were any.
+/// The extension that marks responses as events; responses without it precede the first event.
 const EVENT: &str = "event";
 
-/// Where an event says its place in the feed.
+/// Holds the cursor of an event.
 #[derive(Clone, Default)]
 pub(super) struct TellsPlace(Arc<OnceLock<Place>>);
 
 impl TellsPlace {
-    /// Says it.
+    /// Sets the cursor.
     pub(super) fn tell(&self, place: Place) {
-        // An event has one root field, and so one place.
+        // An event has one root field, and so one cursor.
         let _ = self.0.set(place);
     }
 }
 
-/// Gives each execution what a request has.
+/// Adds the data of a request to each execution.
 struct EachEvent;
 
 impl ExtensionFactory for EachEvent {
@@ -94,7 +94,7 @@ impl Extension for EachEvent {
     ) -> Response {
         let services: &Services = ctx.data_unchecked();
         let viewer: &Viewer = ctx.data_unchecked();
-        let (halt, waiting) = batch::at_halt();
+        let (halt, waiting) = batch::load_channel();
         let mut data = Data::default();
         data.insert(load::loader(services.clone(), viewer.clone(), halt));
         data.insert(Now(clock::now()));

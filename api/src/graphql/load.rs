@@ -1,4 +1,4 @@
-//! Batching: what many resolvers ask for at once is loaded once, by typed key.
+//! Batching: what many resolvers need is loaded once, by typed key.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::{
     Services,
-    batch::{Halt, NoTimer},
+    batch::{LoadSender, NoTimer},
     page::{self, Page, Paged, Rows},
 };
 use crate::{
@@ -42,8 +42,8 @@ pub(super) struct Loading {
     viewer: Viewer,
 }
 
-/// The loaders for a request, which load when it halts.
-pub(super) fn loader(services: Services, viewer: Viewer, halt: Halt) -> Loads {
+/// The loaders of a request, which load when it stalls.
+pub(super) fn loader(services: Services, viewer: Viewer, halt: LoadSender) -> Loads {
     let loading = Loading { services, viewer };
     DataLoader::with_cache(loading, halt, NoTimer, HashMapCache::default()).max_batch_size(usize::MAX)
 }
@@ -53,7 +53,7 @@ impl Loading {
         self.viewer.reports()
     }
 
-    /// Rows are loaded by what led to them, and whoever was led there may see them.
+    /// Rows are loaded by keys from other rows, so a caller who reached the key may see the row.
     fn organization(&self) -> OrganizationId {
         self.viewer.organization()
     }
@@ -88,7 +88,7 @@ where
     }
 }
 
-/// Rows by their ids.
+/// Rows by their IDs.
 macro_rules! rows {
     ($($id:ident: $table:ident),* $(,)?) => {$(
         impl Loader<$id> for Loading {
@@ -148,7 +148,7 @@ impl Loader<DeploymentsOf> for Loading {
     }
 }
 
-/// The features that an incident hurts.
+/// The features affected by an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct HurtBy(pub(super) IncidentId);
 
@@ -167,7 +167,7 @@ impl Loader<HurtBy> for Loading {
     }
 }
 
-/// The intervals of an incident that were followed by another, the first one first.
+/// The earlier intervals of a reopened incident, the earliest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct EarlierOf(pub(super) IncidentId);
 
@@ -182,7 +182,7 @@ impl Loader<EarlierOf> for Loading {
     }
 }
 
-/// What is stated of where an incident comes from, in the order of the statements.
+/// The attributions of an incident, in the order of the statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct StatedOf(pub(super) IncidentId);
 
@@ -251,7 +251,7 @@ impl Loader<Spread> for Loading {
     }
 }
 
-/// The values of all features of a product: whoever asks for one shares them.
+/// The values of all features of a product, computed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ValuesOf {
     pub(super) product: ProductId,

@@ -1,10 +1,10 @@
-//! How a caller names one object: by exactly one of the arguments of a lookup, or by the reference of an input.
+//! References to a single object: by exactly one of the arguments of a lookup, or by the reference of an input.
 
 use async_graphql::{Context, ID};
 use ballroom_entity::id::{CustomerId, FeatureId, ReleaseId};
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     scalar::{Date, Reference, parse},
 };
@@ -16,16 +16,16 @@ use crate::{
     domain::customer,
 };
 
-/// What one argument of a lookup says.
+/// The kind of a lookup's argument.
 #[derive(Debug)]
 pub(super) enum By {
-    /// The id, or the name that people use.
+    /// The ID or the name.
     Reference(Reference),
-    /// The id.
+    /// The ID.
     Id(ID),
-    /// The name that people use: a key, a version, an e-mail address, an external id.
+    /// The name: a key, a version, an email address, an external ID.
     Name(String),
-    /// A day on which it was.
+    /// A day of the object.
     Day(Date),
 }
 
@@ -39,13 +39,13 @@ pub(super) fn one<const N: usize>(
         (Some(only), None) => Ok(only),
         (_, second) => {
             let found = if second.is_some() { "several were given" } else { "none was given" };
-            Err(Fault::invalid(names[0], &format!("{found}; give exactly one of {}", names.join(", "))))
+            Err(Fault::invalid(names[0], &format!("{found}; send exactly one of {}", names.join(", "))))
         }
     }
 }
 
 impl By {
-    /// The text by which the domain finds the object. A name never reads as an id.
+    /// The text by which the domain finds the object. A name is never interpreted as an ID.
     pub(super) fn text<I: PublicId>(self, argument: &'static str) -> Result<String, Fault> {
         match self {
             Self::Reference(given) => Ok(reference::<I>(argument, &given)?.to_owned()),
@@ -59,7 +59,7 @@ impl By {
     }
 }
 
-/// The text of a reference. The id of another noun is no name of this one.
+/// The text of a reference. The ID of another noun is not a name of this one.
 fn reference<'a, I: PublicId>(argument: &str, given: &'a Reference) -> Result<&'a str, Fault> {
     if looks_like_an_id(given.0.trim()) {
         parse::<I>(argument, given.0.trim())?;
@@ -67,7 +67,7 @@ fn reference<'a, I: PublicId>(argument: &str, given: &'a Reference) -> Result<&'
     Ok(&given.0)
 }
 
-/// The usual three ways to name an object: `<noun>` (a reference), `id`, and the field that holds its name.
+/// The three standard arguments of a lookup: `<noun>` (a reference), `id`, and the field that contains the name.
 pub(super) fn named<I: PublicId>(
     reference: Option<Reference>,
     id: Option<ID>,
@@ -79,20 +79,20 @@ pub(super) fn named<I: PublicId>(
     Ok((argument, by.text::<I>(argument)?))
 }
 
-/// The feature of an input: its id, or its key in the product, or in the only product that has it.
+/// The feature of an input: by ID, or by key in the product, or in the only product that has it.
 pub(super) async fn feature(
     ctx: &Context<'_>,
     feature: &Reference,
     product: Option<&Reference>,
 ) -> Result<FeatureId, Fault> {
-    // Not through the loaders: what they remember would be shown after the feature has changed.
+    // Without the loaders: their cached row would be shown after the feature has changed.
     let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
     let product = product.map(|product| dimensions.product("product", &product.0)).transpose()?;
     let feature = reference::<FeatureId>("feature", feature)?;
     Ok(dimensions.feature_in(product.map(|product| product.id), "feature", feature)?.id)
 }
 
-/// The release of an input: its id, or its version in the product, or in the only product that has it.
+/// The release of an input: by ID, or by version in the product, or in the only product that has it.
 pub(super) async fn release(
     ctx: &Context<'_>,
     release: &Reference,
@@ -104,7 +104,8 @@ pub(super) async fn release(
     Ok(dimensions.release_in(product.map(|product| product.id), "release", release)?.id)
 }
 
-/// The customer of a filter. An id is taken as it is: whom the caller may not see no row shows.
+/// The customer of a filter. An ID is not looked up: rows of a customer that the caller may not see are not returned
+/// anyway.
 pub(super) async fn customer(
     ctx: &Context<'_>,
     argument: &str,
@@ -139,18 +140,18 @@ mod tests {
         assert_eq!(product(None, Some(&id), None), Ok(("id", id.clone())));
         assert_eq!(product(None, None, Some("shop")), Ok(("key", "shop".to_owned())));
         let none = product(None, None, None).unwrap_err();
-        assert_eq!(none, "product: none was given; give exactly one of product, id, key");
+        assert_eq!(none, "product: none was given; send exactly one of product, id, key");
         let both = product(Some("shop"), None, Some("shop")).unwrap_err();
-        assert_eq!(both, "product: several were given; give exactly one of product, id, key");
+        assert_eq!(both, "product: several were given; send exactly one of product, id, key");
     }
 
     #[test]
     fn an_id_is_no_key_and_a_key_is_no_id() {
         let id = ProductId::new().public();
-        assert!(product(None, Some("shop"), None).unwrap_err().starts_with("id: \"shop\" is not the id"));
+        assert!(product(None, Some("shop"), None).unwrap_err().starts_with("id: \"shop\" is not an ID"));
         assert!(product(None, None, Some(&id)).unwrap_err().starts_with("key: there is no product"));
         let feature = FeatureId::new().public();
         let other = product(Some(&feature), None, None).unwrap_err();
-        assert!(other.starts_with(&format!("product: \"{feature}\" is not the id of a product")), "{other}");
+        assert!(other.starts_with(&format!("product: \"{feature}\" is not an ID of a product")), "{other}");
     }
 }

@@ -1,4 +1,4 @@
-//! Members: what is shown of them, and how they are found.
+//! Members: objects and lookups.
 
 mod change;
 
@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub(super) use change::MemberMutation;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     load::{IdentitiesOf, TeamsOf},
     lookup,
@@ -31,11 +31,11 @@ use crate::{
     store::holds,
 };
 
-/// A person who works with Ballroom. A member grants no right: what a caller may do is decided by the token.
+/// A person who works with Ballroom. A member grants no rights: the token decides what a caller may do.
 #[derive(Description)]
 pub struct Member(pub Model);
 
-/// The words in which facts are shown.
+/// The terms in which results are shown.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_entity::member::Vocabulary")]
 pub(super) enum Vocabulary {
@@ -47,7 +47,7 @@ pub(super) enum Vocabulary {
     Plain,
 }
 
-/// The account of a member with an OpenID Connect issuer.
+/// Account of a member with an OpenID Connect issuer.
 #[derive(SimpleObject)]
 pub(super) struct MemberIdentity {
     /// URL of the issuer, exactly as in its tokens (`iss`).
@@ -58,7 +58,7 @@ pub(super) struct MemberIdentity {
 
 #[Object(use_type_description)]
 impl Member {
-    /// Unique ID.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
@@ -68,7 +68,7 @@ impl Member {
         &self.0.name
     }
 
-    /// E-mail address in lower case, unique in the organization; null if none is known. Only for callers who may read
+    /// Email address in lower case, unique in the organization; null if unknown. Only for callers who may read
     /// responses, incidents and customers.
     async fn email(&self, ctx: &Context<'_>) -> Result<Option<&str>, Fault> {
         ctx.is_inside()?;
@@ -76,7 +76,7 @@ impl Member {
         Ok(self.0.email.as_deref())
     }
 
-    /// What the member does.
+    /// Roles of the member.
     async fn roles(&self) -> Vec<Role> {
         member::roles(&self.0).into_iter().map(Into::into).collect()
     }
@@ -90,7 +90,7 @@ impl Member {
         Ok(teams.into_iter().cloned().map(Team).collect())
     }
 
-    /// Preferred language as a BCP 47 tag, such as `en` or `pt-BR`; null if none was chosen.
+    /// Preferred language as a BCP 47 tag, such as `en` or `pt-BR`; null: none.
     async fn language(&self) -> Option<&str> {
         self.0.language.as_deref()
     }
@@ -108,7 +108,7 @@ impl Member {
         Ok(Some(shown.collect()))
     }
 
-    /// Time at which the member was removed; null for an active member.
+    /// Time of removal; null for an active member.
     async fn removed_at(&self) -> Option<DateTime> {
         self.0.removed_at.map(Into::into)
     }
@@ -127,9 +127,9 @@ impl Member {
 /// Conditions on members; all that are given must hold.
 #[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct MemberFilter {
-    /// Text in the name or e-mail address, in any case. Only callers who may read `Member.email` may use it.
+    /// Text contained in the name or email address, not case-sensitive. Only for callers who may read `Member.email`.
     text: Option<String>,
-    /// In this team: its ID or key.
+    /// ID or key of a team of the member.
     team: Option<Reference>,
     /// Whether to return removed members instead of active ones; false by default.
     removed: Option<bool>,
@@ -159,7 +159,7 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// Those whom a filter lets through.
+    /// The members that match a filter.
     pub(super) async fn of(
         ctx: &Context<'_>,
         filter: Option<MemberFilter>,
@@ -168,7 +168,7 @@ impl Members {
         ctx.reports()?;
         let filter = filter.unwrap_or_default();
         if filter.text.is_some() {
-            // Whoever may search by an address can find it out.
+            // A caller who can search by address could find it out.
             ctx.reads()?;
         }
         let team = match &filter.team {
@@ -178,7 +178,7 @@ impl Members {
         Ok(Self { team: Both::default().and(team), filter, order })
     }
 
-    /// Those of a team.
+    /// The members of a team.
     pub(super) fn of_team(self, team: TeamId) -> Self {
         Self { team: Both::at(team).and(self.team.all().next()), ..self }
     }
@@ -223,14 +223,14 @@ pub(super) struct MemberQuery;
 
 #[Object]
 impl MemberQuery {
-    /// A member, also a removed one, by exactly one of `member`, `id` and `email`. Null if there is none; `errors` says
-    /// so.
+    /// A member, possibly a removed one, by exactly one of `member`, `id` and `email`. Null if there is none; see
+    /// `errors`.
     async fn member(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "ID or e-mail address.")] member: Option<Reference>,
+        #[graphql(desc = "ID or email address.")] member: Option<Reference>,
         #[graphql(desc = "Global ID.")] id: Option<ID>,
-        #[graphql(desc = "E-mail address, in any case.")] email: Option<String>,
+        #[graphql(desc = "Email address, not case-sensitive.")] email: Option<String>,
     ) -> Result<Member, Fault> {
         let by = ctx.reports()?;
         let (argument, member) = lookup::named::<MemberId>(member, id, ("email", email))?;

@@ -1,4 +1,4 @@
-//! The GraphQL schema: thin resolvers, one file a noun. The only module that knows GraphQL.
+//! The GraphQL schema: thin resolvers, one file per noun. The only module that knows GraphQL.
 
 pub mod document;
 
@@ -77,7 +77,7 @@ mod token;
 
 mod subscription;
 
-use std::sync::Arc;
+use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use async_graphql::{
     Context, MaybeUndefined, MergedObject, ObjectType, Request, Response, SDLExportOptions, SchemaBuilder,
@@ -87,7 +87,7 @@ use chrono::{DateTime, Utc};
 
 pub use fault::{Code, Fault, RETRY_AFTER};
 pub use federation::SubgraphQuery;
-pub use live::{LiveSchema, Said};
+pub use live::{LiveSchema, SubscriptionMessage};
 pub use subscription::Subscription;
 
 use self::{
@@ -110,10 +110,10 @@ use crate::{
     store::{Dimensions, Store},
 };
 
-/// The executable schema: as it is, or as a subgraph of another graph.
+/// The executable schema: standalone, or as a subgraph of another graph.
 #[derive(Clone)]
 pub enum Schema {
-    /// As it is.
+    /// Standalone.
     Whole(async_graphql::Schema<Root<Query>, Root<Mutation>, Subscription>),
     /// As a subgraph.
     Subgraph(async_graphql::Schema<Root<SubgraphQuery>, Root<Mutation>, Subscription>),
@@ -128,8 +128,8 @@ impl Schema {
     }
 }
 
-/// Everything that can be asked. Each field is answered by itself: one that fails is null, `errors` says why, and the
-/// others are answered.
+/// Root query type. Each field is resolved separately: a field that fails is null, with an entry in `errors`, and does
+/// not affect the others.
 #[derive(MergedObject, Default)]
 pub struct Query(
     node::NodeQuery,
@@ -155,8 +155,8 @@ pub struct Query(
     token::TokenQuery,
 );
 
-/// Everything that can be done. The verbs are the trade's; each takes one input and returns what changed. They are done one
-/// after another, each by itself: one that fails is null, `errors` says why, and the others are done.
+/// Root mutation type. Each mutation takes one input and returns what changed. Mutations are carried out one after
+/// another, each separately: one that fails is null, with an entry in `errors`, and does not affect the others.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     organization::OrganizationMutation,
@@ -179,24 +179,24 @@ pub struct Mutation(
     token::TokenMutation,
 );
 
-/// What resolvers work with.
+/// The services used by resolvers.
 #[derive(Clone)]
 pub struct Services {
     /// The database.
     pub store: Store,
     /// The scores.
     pub scores: Scores,
-    /// Where answers are handed in.
+    /// Submits responses.
     pub answers: GroupCommit,
-    /// What happens.
+    /// The feed of events.
     pub feed: Feed,
-    /// How fast pages may submit.
+    /// Rate limits of publishable tokens.
     pub rates: Arc<Rates>,
-    /// What the server does by itself.
+    /// The jobs of the server.
     pub jobs: Jobs,
 }
 
-/// The schema without services: enough to print it.
+/// The schema without services, for printing.
 pub fn builder() -> SchemaBuilder<Root<Query>, Root<Mutation>, Subscription> {
     built()
 }
@@ -211,38 +211,38 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
     Mark::ALL
         .into_iter()
         .fold(bare, SchemaBuilder::directive)
-        // The rules and limits are those of `document`, which stands in front; what is executed has passed them.
+        // The rules and limits are those of `document`, which comes first; executed documents have passed them.
         .validation_mode(async_graphql::ValidationMode::Fast)
-        .limit_recursive_depth(document::DEEPEST)
+        .limit_recursive_depth(document::MAX_DEPTH)
         .disable_suggestions()
         .override_output_type_description::<Rows<Organization>>("A page of organizations.")
         .override_output_type_description::<Rows<Member>>("A page of members.")
         .override_output_type_description::<Rows<Team>>("A page of teams.")
-        .override_output_type_description::<Rows<Product>>("Products, by pages.")
-        .override_output_type_description::<Rows<Feature>>("Features, by pages.")
-        .override_output_type_description::<Rows<Release>>("Releases, by pages.")
-        .override_output_type_description::<Rows<Deployment>>("Deployments, by pages.")
-        .override_output_type_description::<Rows<Iteration>>("Iterations, by pages.")
-        .override_output_type_description::<Rows<Segment>>("Segments, by pages.")
-        .override_output_type_description::<Rows<Customer>>("Customers, by pages.")
+        .override_output_type_description::<Rows<Product>>("A page of products.")
+        .override_output_type_description::<Rows<Feature>>("A page of features.")
+        .override_output_type_description::<Rows<Release>>("A page of releases.")
+        .override_output_type_description::<Rows<Deployment>>("A page of deployments.")
+        .override_output_type_description::<Rows<Iteration>>("A page of iterations.")
+        .override_output_type_description::<Rows<Segment>>("A page of segments.")
+        .override_output_type_description::<Rows<Customer>>("A page of customers.")
         .override_output_type_description::<Rows<Scale>>("A page of scales.")
         .override_output_type_description::<Rows<ApiToken>>("A page of tokens.")
-        .override_output_type_description::<Rows<Feedback>>("Answers, by pages.")
-        .override_output_type_description::<Rows<DeletedFeedback>>("Deleted responses, by pages.")
-        .override_output_type_description::<Rows<Incident>>("Incidents, by pages.")
+        .override_output_type_description::<Rows<Feedback>>("A page of responses.")
+        .override_output_type_description::<Rows<DeletedFeedback>>("A page of deleted responses.")
+        .override_output_type_description::<Rows<Incident>>("A page of incidents.")
         .override_output_type_description::<Rows<JobRun>>("A page of runs of a job.")
-        .override_output_type_description::<Rows<DailyExposure>>("Exposure by day, by pages.")
+        .override_output_type_description::<Rows<DailyExposure>>("A page of exposure by day.")
 }
 
-/// A connection of some nodes.
+/// Defines the connection of a node type.
 type Rows<N> = Connection<String, N, Total>;
 
-/// The schema in the schema definition language, as clients and their tools read it.
+/// The schema in the schema definition language, for clients and their tools.
 pub fn sdl() -> String {
     builder().finish().sdl_with_options(export())
 }
 
-/// The schema as a subgraph in the schema definition language, as a registry or a composition reads it.
+/// The schema as a subgraph in the schema definition language, for registries and composition.
 pub fn subgraph_sdl() -> String {
     subgraph().finish().sdl_with_options(export().federation().compose_directive())
 }
@@ -251,7 +251,7 @@ fn export() -> SDLExportOptions {
     SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by()
 }
 
-/// The schema with everything that it needs.
+/// The schema with its services.
 pub fn schema(services: Services) -> Schema {
     Schema::Whole(builder().data(services).finish())
 }
@@ -261,10 +261,10 @@ pub fn subgraph_schema(services: Services) -> Schema {
     Schema::Subgraph(subgraph().data(services).finish())
 }
 
-/// Answers a request of a caller. It has a time and loaders of its own: nothing loaded is shared between callers.
+/// Executes a request of a caller. It has its own time and loaders: no loaded data are shared between callers.
 pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, request: Request) -> Response {
     let now = clock::now();
-    let (halt, waiting) = batch::at_halt();
+    let (halt, waiting) = batch::load_channel();
     let loads = load::loader(services.clone(), viewer.clone(), halt);
     let request = request.data(loads).data(viewer.clone()).data(Now(now));
     let request = match schema {
@@ -276,8 +276,8 @@ pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, reque
     response
 }
 
-/// Makes a response ready for its caller: gives errors their paths and their codes. What the library refuses (a value that
-/// is no date) is the caller's to mend.
+/// Completes a response for its caller: adds paths and codes to errors. Errors of the library (such as an invalid date)
+/// are errors of the caller.
 fn finish(response: &mut Response, viewer: &Viewer) {
     reach::settle(response);
     without_negative_zero(&mut response.data);
@@ -290,7 +290,7 @@ fn finish(response: &mut Response, viewer: &Viewer) {
     }
 }
 
-/// Zero has no sign outside of floating-point arithmetic: `-0.0` is shown as `0.0`.
+/// Normalizes negative zero, which is meaningful only in floating-point arithmetic: `-0.0` is shown as `0.0`.
 fn without_negative_zero(value: &mut Value) {
     match value {
         Value::Number(number) if number.as_f64().is_some_and(|n| n == 0.0 && n.is_sign_negative()) => {
@@ -302,11 +302,11 @@ fn without_negative_zero(value: &mut Value) {
     }
 }
 
-/// The time of a request: all its resolvers see the same.
+/// The time of a request: the same for all its resolvers.
 struct Now(DateTime<Utc>);
 
-/// What every resolver asks of its context.
-trait Asking {
+/// The data that resolvers get from their context.
+trait ContextExt {
     fn services(&self) -> &Services;
     fn store(&self) -> &Store;
     fn viewer(&self) -> &Viewer;
@@ -323,7 +323,7 @@ trait Asking {
     fn operates(&self) -> Result<Operate, Fault>;
 }
 
-impl Asking for Context<'_> {
+impl ContextExt for Context<'_> {
     fn services(&self) -> &Services {
         self.data_unchecked()
     }
@@ -381,29 +381,44 @@ impl Asking for Context<'_> {
     }
 }
 
-/// The organization's dimensions, loaded once a request.
+/// The organization's dimensions, loaded once per request.
 async fn dimensions(ctx: &Context<'_>) -> Result<Arc<Dimensions>, Fault> {
     let loaded = ctx.load().load_one(load::AllDimensions).await?;
-    Ok(loaded.ok_or_else(|| Error::internal("the dimensions were not loaded", "no loader had them"))?)
+    Ok(loaded.ok_or_else(|| Error::internal("the dimensions were not loaded", "no loader found it"))?)
 }
 
-/// Something that a row refers to is not there.
+/// The row that an id of another row refers to. Names are shown as they were a moment ago: only another process can have
+/// changed them since.
+async fn row<I: PublicId + Copy + Eq + Hash, M: Clone>(
+    ctx: &Context<'_>,
+    id: I,
+    rows: fn(&Dimensions) -> &HashMap<I, M>,
+) -> Result<M, Fault> {
+    let recent = ctx.store().recent_dimensions(ctx.viewer().organization());
+    if let Some(row) = recent.and_then(|recent| rows(&recent).get(&id).cloned()) {
+        return Ok(row);
+    }
+    let found = rows(&*dimensions(ctx).await?).get(&id).cloned();
+    found.ok_or_else(|| gone(I::NOUN, id))
+}
+
+/// The error for a row that refers to a missing object.
 fn gone(noun: &'static str, id: impl PublicId) -> Fault {
     Error::not_found(noun, noun, id.public()).into()
 }
 
-/// Undefined: leave it. A value: set it. Null makes no sense: what has to be there is never removed.
+/// Undefined: unchanged. A value: set. Null is an error, because the field is required.
 fn kept<T>(field: &str, given: MaybeUndefined<T>) -> Result<Option<T>, Fault> {
     match given {
         MaybeUndefined::Undefined => Ok(None),
         MaybeUndefined::Value(value) => Ok(Some(value)),
         MaybeUndefined::Null => {
-            Err(Fault::invalid(field, "cannot be removed; leave the field out to keep it as it is"))
+            Err(Fault::invalid(field, "cannot be null; omit the field to keep it unchanged"))
         }
     }
 }
 
-/// Undefined: leave it. Null: remove it. A value: set it.
+/// Undefined: unchanged. Null: removed. A value: set.
 fn given<T>(field: MaybeUndefined<T>) -> Option<Option<T>> {
     match field {
         MaybeUndefined::Undefined => None,
@@ -412,7 +427,7 @@ fn given<T>(field: MaybeUndefined<T>) -> Option<Option<T>> {
     }
 }
 
-/// No more items than a batch may have, and at least one.
+/// Validates the number of items of a batch: at least one, and at most the maximum.
 fn batch(field: &str, items: usize) -> Result<(), Fault> {
     Ok(check::batch(field, items)?)
 }

@@ -1,4 +1,4 @@
-//! Objects by their id, whatever they are.
+//! Objects of any type by their global ID.
 
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
@@ -8,7 +8,7 @@ use ballroom_entity::id::{
 use futures::future::join_all;
 
 use super::{
-    Asking,
+    ContextExt,
     customer::Customer,
     deployment::Deployment,
     fault::Fault,
@@ -30,12 +30,12 @@ use crate::{
     domain::{access::Read, customer, feedback, incident, organization, token},
 };
 
-/// The most ids that are looked up at once.
-const MOST: usize = 200;
+/// Maximum number of IDs per lookup.
+const MAX_IDS: usize = 200;
 
-/// Whatever has an id.
+/// An object with a global ID.
 #[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Its id: the noun and 32 hexadecimal digits."))]
+#[graphql(field(name = "id", ty = "ID", desc = "Global ID: the noun and 32 hexadecimal digits."))]
 pub(super) enum Node {
     Organization(Organization),
     Product(Product),
@@ -59,34 +59,35 @@ pub(super) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Any object, by its id. Null when there is none, or when it is not yours to see.
+    /// An object of any type by its global ID. Null if it does not exist, or if the caller may not see it.
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: ID,
+        #[graphql(desc = "Global ID.")] id: ID,
     ) -> Result<Option<Node>, Fault> {
         find(ctx, &id).await
     }
 
-    /// Objects by their ids, in the order of the ids; null in the place of one that is not there, or that may not be seen.
+    /// Objects of any type by their global IDs, in the order of the IDs; null in place of an object that does not exist
+    /// or that the caller may not see.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Their ids, at most 200.")] ids: Vec<ID>,
+        #[graphql(desc = "Global IDs, at most 200.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Result<Node, Fault>>>, Fault> {
-        if ids.len() > MOST {
+        if ids.len() > MAX_IDS {
             return Err(Fault::invalid(
                 "ids",
-                &format!("has {} ids; send at most {MOST} at once", ids.len()),
+                &format!("has {} IDs; send at most {MAX_IDS} per request", ids.len()),
             ));
         }
-        // Each by itself: one that may not be seen is null in its own place.
+        // Each one separately: one that the caller may not see is null in its own place.
         let found = join_all(ids.iter().map(|id| find(ctx, id))).await;
         Ok(found.into_iter().map(Result::transpose).collect())
     }
 }
 
-/// The object of an id; none if it is not there, or not the caller's to see.
+/// The object with an ID; none if it does not exist, or if the caller may not see it.
 pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fault> {
     let viewer = ctx.viewer();
     if let Some(only) = viewer.reads().ok().and_then(Read::only) {
@@ -132,7 +133,7 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
     Ok(None)
 }
 
-/// What a customer may see by its id: answers given, incidents suffered, and the customer.
+/// What a customer may see by ID: their own responses, incidents that affect them, and themselves.
 async fn own(ctx: &Context<'_>, id: &ID, only: CustomerId) -> Result<Option<Node>, Fault> {
     let (store, by) = (ctx.store(), ctx.reads()?);
     let found = if let Some(id) = FeedbackId::parse(id) {

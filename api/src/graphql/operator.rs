@@ -1,4 +1,4 @@
-//! What operators of the server do: organizations are created and listed.
+//! Mutations and queries of operators of the server: organizations are created and listed.
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, connection::Connection};
 use ballroom_entity::{
@@ -9,7 +9,7 @@ use sea_orm::Select;
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     order::orders,
     organization::Organization,
@@ -42,7 +42,7 @@ orders! {
     }
 }
 
-/// The organizations of the server. The proof makes sure that nobody else lists them.
+/// The organizations of the server. The proof ensures that only operators list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Organizations {
     by: Operate,
@@ -122,7 +122,7 @@ struct RenameOrganizationInput {
 struct CreateAdministratorTokenInput {
     /// ID or key of the organization.
     organization: Reference,
-    /// What the token is for, at most 64 characters; unique among the active tokens of the organization.
+    /// Purpose of the token, at most 64 characters; unique among the active tokens of the organization.
     name: String,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
@@ -133,10 +133,10 @@ payloads! {
     CreateOrganizationPayload {
         /// The organization.
         organization: Organization,
-        /// What the mutation did with the input.
+        /// Outcome of the submission.
         outcome: Outcome,
-        /// Token of the first administrator, to be sent as `Authorization: Bearer …`. Keep it: it is not shown again. Null
-        /// if the organization existed.
+        /// Token of the first administrator, to be sent as `Authorization: Bearer …`. Store it: it is not shown again.
+        /// Null if the organization existed.
         secret: Option<String>,
     }
 
@@ -150,7 +150,7 @@ payloads! {
     CreateAdministratorTokenPayload {
         /// The organization.
         organization: Organization,
-        /// Token to be sent as `Authorization: Bearer …`. Keep it: it is not shown again.
+        /// Token to be sent as `Authorization: Bearer …`. Store it: it is not shown again.
         secret: String,
     }
 }
@@ -160,8 +160,8 @@ pub(super) struct OperatorMutation;
 
 #[Object]
 impl OperatorMutation {
-    /// Creates an organization with the usual scales and a token for its first administrator. The same key again sets the
-    /// name, if one is given. Only for operators of the server.
+    /// Creates an organization with the standard scales and a token for its first administrator, or renames the one
+    /// with this key if a name is given. Only for operators of the server.
     async fn create_organization(
         &self,
         ctx: &Context<'_>,
@@ -194,7 +194,7 @@ impl OperatorMutation {
         .await
     }
 
-    /// Creates a token of an administrator of an organization, for example when the organization has lost its own. Only for
+    /// Creates an administrator token for an organization, for example if the organization has lost its own. Only for
     /// operators of the server.
     async fn create_administrator_token(
         &self,

@@ -1,13 +1,13 @@
 //! Sort orders of lists.
 
-/// Makes the sort fields of a connection, its sort order, and what a row is sorted by.
+/// Defines the sort fields of a connection, its sort order, and the sort value of a row.
 macro_rules! orders {
     ($(#[$of_doc:meta])* $of:ident, $(#[$doc:meta])* $order:ident: $usual:ident $direction:ident {
         $($(#[$about:meta])* $field:ident = ($column:ident, $sort:ident, $mark:expr),)+
     }) => {
         $(#[$of_doc])*
         #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[allow(clippy::enum_variant_names, reason = "sort fields are called like the fields")]
+        #[allow(clippy::enum_variant_names, reason = "sort fields have the names of the fields")]
         pub(super) enum $of {
             $($(#[$about])* $field,)+
         }
@@ -22,7 +22,7 @@ macro_rules! orders {
         }
 
         impl $order {
-            /// The order that was asked for, or the usual one.
+            /// The requested order, or the default.
             fn or_usual(order: Option<Self>) -> Self {
                 let direction = crate::graphql::page::Direction::$direction;
                 order.unwrap_or(Self { field: $of::$usual, direction })

@@ -1,10 +1,10 @@
-//! The caller's organization, and what it decides for all its scores.
+//! The caller's organization and its settings.
 
 use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object};
 use ballroom_entity::organization::Model;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     kept,
     payload::{payload, payloads},
@@ -12,23 +12,23 @@ use super::{
 };
 use crate::domain::organization::{self, Changes};
 
-/// The tenant that owns everything.
+/// An organization: the tenant that owns all data.
 #[derive(Description)]
 pub struct Organization(pub Model);
 
 #[Object(use_type_description)]
 impl Organization {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// The name that the command line uses; unique on this server.
+    /// Key, used on the command line; unique on this server.
     async fn key(&self) -> &str {
         &self.0.key
     }
 
-    /// What people call it.
+    /// Display name.
     async fn name(&self) -> &str {
         &self.0.name
     }
@@ -39,7 +39,7 @@ impl Organization {
         self.0.min_answers
     }
 
-    /// What incidents weigh in the value of a feature, by severity, from the gravest down.
+    /// Weights of incidents in the value of a feature, by severity, the most severe first.
     async fn incident_weights(&self) -> Vec<IncidentWeight> {
         organization::incident_weights(&self.0).into_iter().map(IncidentWeight).collect()
     }
@@ -54,31 +54,32 @@ impl Organization {
         self.0.updated_at.into()
     }
 
-    /// Where the feed of what happens stands now: a subscription with this as `after` misses nothing from here on.
+    /// Current cursor of the feed of events: a subscription with it as `after` misses nothing from now on.
     async fn feed_cursor(&self, ctx: &Context<'_>) -> Result<String, Fault> {
         Ok(ctx.services().feed.now(ctx.reports()?).await?.cursor())
     }
 }
 
-/// How much of the value of a feature incidents of one severity take: on each day on which one is open, each customer whom it
-/// hurts loses the share `weight` of the day.
+/// Weight of incidents of one severity in the value of a feature: on each day on which one is open, each affected
+/// customer loses the share `weight` of the day.
 #[derive(Description)]
 pub struct IncidentWeight(organization::IncidentWeight);
 
 #[Object(use_type_description)]
 impl IncidentWeight {
-    /// The severity: 1 (critical) to 4 (minor).
+    /// Severity: 1 (critical) to 4 (minor).
     async fn severity(&self) -> i32 {
         self.0.severity
     }
 
-    /// Share of a customer's day that an incident takes, 0 to 1. By default 1, 0.5, 0.2 and 0.05 for the severities 1 to 4.
+    /// Share of an affected customer's day that is lost, 0 to 1. By default 1, 0.5, 0.2 and 0.05 for the severities 1
+    /// to 4.
     async fn weight(&self) -> f64 {
         self.0.weight
     }
 
-    /// Share of the active customers of a feature whom an incident is taken to hurt when nobody knows how many it does, 0 to
-    /// 1. By default 0.5, 0.2, 0.05 and 0.01 for the severities 1 to 4.
+    /// Assumed share of a feature's active customers that are affected if their number is unknown, 0 to 1. By default
+    /// 0.5, 0.2, 0.05 and 0.01 for the severities 1 to 4.
     async fn unknown_share(&self) -> f64 {
         self.0.unknown_share
     }
@@ -89,30 +90,30 @@ pub(super) struct OrganizationQuery;
 
 #[Object]
 impl OrganizationQuery {
-    /// The organization to which the caller's token belongs.
+    /// Organization to which the caller's token belongs.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Organization, Fault> {
         Ok(Organization(organization::find(ctx.store(), ctx.reports()?.organization()).await?))
     }
 }
 
-/// What incidents of a severity are to weigh.
+/// New weight of incidents of one severity.
 #[derive(InputObject)]
 struct IncidentWeightInput {
-    /// The severity, 1 to 4.
+    /// Severity: 1 (critical) to 4 (minor).
     severity: i32,
-    /// Share of a customer's day that an incident takes, 0 to 1; not more than that of a graver severity.
+    /// Share of an affected customer's day that is lost, 0 to 1; at most that of a more severe incident.
     weight: f64,
-    /// Share of the active customers whom an incident of unknown reach is taken to hurt, 0 to 1; not more than that of a
-    /// graver severity.
+    /// Assumed share of the active customers that are affected if their number is unknown, 0 to 1; at most that of a
+    /// more severe incident.
     unknown_share: f64,
 }
 
-/// What is to change; what is left out stays as it is.
+/// Input of `updateOrganization`. Omitted fields are unchanged.
 #[derive(InputObject)]
 struct UpdateOrganizationInput {
     /// Number of responses that a verdict needs before the release and after it, 1 to 10000.
     min_responses: MaybeUndefined<i32>,
-    /// What incidents of some severities weigh; the others stay as they are.
+    /// New weights of incidents; severities that are not listed are unchanged.
     incident_weights: MaybeUndefined<Vec<IncidentWeightInput>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
@@ -134,7 +135,7 @@ impl UpdateOrganizationInput {
 }
 
 payloads! {
-    /// The organization as it is now.
+    /// Result of `updateOrganization`.
     OrganizationPayload {
         /// The organization.
         organization: Organization,
@@ -146,7 +147,8 @@ pub(super) struct OrganizationMutation;
 
 #[Object]
 impl OrganizationMutation {
-    /// Changes what holds for all scores of the organization. Scores and verdicts follow at once, those of the past included.
+    /// Changes settings that apply to all scores of the organization. Scores and verdicts, including past ones, change
+    /// at once.
     async fn update_organization(
         &self,
         ctx: &Context<'_>,

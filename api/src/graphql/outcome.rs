@@ -1,17 +1,17 @@
-//! What became of a thing that was sent.
+//! Outcomes of submissions.
 
 use async_graphql::Enum;
 
-/// What a mutation did with what was sent: the object is known by its external ID, key, name, version or e-mail address.
+/// Outcome of a submission. The object is identified by its external ID, key, name, version or email address.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "crate::domain::sent::Outcome")]
 pub(super) enum Outcome {
-    /// The object was not known and was created.
+    /// The object was unknown and was created.
     Created,
-    /// The object was known and differed: what was given was changed, what was left out stayed.
+    /// The object was known and differed: the given fields were updated, omitted ones kept.
     Updated,
-    /// The same was there: nothing was changed, not even what was corrected since it was sent.
+    /// The same version was known: nothing was changed, not even later corrections.
     Unchanged,
-    /// A later state of the object, by `updatedAt`, was there: nothing was changed.
+    /// A later version, by `updatedAt`, was known: nothing was changed.
     Outdated,
 }

@@ -1,8 +1,8 @@
 //! Connections: pages of rows by cursor, stable while rows are added.
 //!
-//! A page is read by key, not by offset: the cursor holds the sort value and the id of a row, and the next page
-//! starts after them. The pages that a query asks for at many places (the latest answers of each of 50
-//! features) are read together, by one statement of one arm each.
+//! A page is read by key, not by offset: the cursor contains the sort value and the ID of a row, and the next page
+//! starts after them. Pages that a query selects in many places (the latest responses of each of 50 features) are read
+//! together, in one statement with a subselect for each.
 
 use std::hash::Hash;
 
@@ -21,19 +21,19 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Asking, fault::Fault};
+use super::{ContextExt, fault::Fault};
 use crate::{base::error::Error, domain::access::Viewer};
 
-/// Rows of a page if the caller does not say.
-pub(super) const USUAL: usize = 25;
+/// Default number of rows of a page.
+pub(super) const DEFAULT_ROWS: usize = 25;
 
-/// Rows of a page at most.
-pub(super) const MOST: usize = 200;
+/// Maximum number of rows of a page.
+pub(super) const MAX_ROWS: usize = 200;
 
-/// Pages in one statement: SQLite takes 500 parts of a compound select.
-const ARMS: usize = 100;
+/// Pages per statement: SQLite accepts 500 parts of a compound select.
+const PAGES_PER_STATEMENT: usize = 100;
 
-/// A page that was asked for properly.
+/// The validated arguments of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
     after: Option<Mark>,
@@ -42,34 +42,34 @@ pub struct Window {
     from_end: bool,
 }
 
-/// Where a row stands in the order of its connection.
+/// The position of a row in the order of its connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Mark {
     value: String,
     id: Uuid,
 }
 
-/// What a connection is sorted by, before the id.
+/// The sort column of a connection; ties are ordered by ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sort {
     /// A text.
     Text,
-    /// A moment.
+    /// A time.
     Moment,
     /// A day.
     Day,
-    /// Nothing but the id: the order in which rows were made.
+    /// The ID alone: the order of creation.
     Id,
 }
 
-/// Which rows come first.
+/// Sort direction.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(name = "OrderDirection")]
 pub enum Direction {
-    /// The smallest or earliest.
+    /// The smallest or earliest first.
     #[graphql(name = "ASC")]
     Ascending,
-    /// The greatest or latest.
+    /// The greatest or latest first.
     #[graphql(name = "DESC")]
     Descending,
 }
@@ -85,8 +85,8 @@ pub struct Slice<M> {
     pub has_next: bool,
 }
 
-/// What a connection's place says, and what its filter says: both hold. A filter narrows what its place shows and never
-/// replaces it.
+/// A condition of the connection itself, and one of the filter: both must hold. A filter narrows the connection and
+/// never replaces its condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Both<T> {
     place: Option<T>,
@@ -100,7 +100,7 @@ impl<T> Default for Both<T> {
 }
 
 impl<T: Copy> Both<T> {
-    /// The place is known.
+    /// The condition of the connection.
     pub fn at(place: T) -> Self {
         Self { place: Some(place), filter: None }
     }
@@ -110,31 +110,31 @@ impl<T: Copy> Both<T> {
         Self { filter, ..self }
     }
 
-    /// The place, if it is known.
+    /// The value, if one is set.
     pub fn place(self) -> Option<T> {
         self.place
     }
 
-    /// Everything that has to hold.
+    /// All conditions.
     pub fn all(self) -> impl Iterator<Item = T> {
         self.place.into_iter().chain(self.filter)
     }
 }
 
-/// One page to read.
+/// A page to read.
 pub struct Arm<E: EntityTrait> {
-    /// Which rows there are.
+    /// The rows.
     pub select: Select<E>,
-    /// What they are sorted by.
+    /// The sort column.
     pub sort: (Expr, Sort, Direction),
-    /// The column of their ids.
+    /// The ID column.
     pub id: E::Column,
-    /// Which of them are wanted.
+    /// The requested page.
     pub window: Window,
 }
 
 impl Window {
-    /// Checks the usual four arguments.
+    /// Validates the four standard arguments.
     pub fn new(
         first: Option<i32>,
         after: Option<String>,
@@ -142,15 +142,15 @@ impl Window {
         before: Option<String>,
     ) -> Result<Self, Fault> {
         let rows = |field: &str, n: i32| match usize::try_from(n) {
-            Ok(n) if n <= MOST => Ok(n),
-            Ok(_) => Err(Fault::invalid(field, &format!("must not exceed {MOST}"))),
+            Ok(n) if n <= MAX_ROWS => Ok(n),
+            Ok(_) => Err(Fault::invalid(field, &format!("must be at most {MAX_ROWS}"))),
             Err(_) => Err(Fault::invalid(field, "must not be negative")),
         };
         let (rows, from_end) = match (first, last) {
-            (Some(_), Some(_)) => return Err(Fault::invalid("last", "cannot be given together with first")),
+            (Some(_), Some(_)) => return Err(Fault::invalid("last", "must be omitted with first")),
             (Some(first), None) => (rows("first", first)?, false),
             (None, Some(last)) => (rows("last", last)?, true),
-            (None, None) => (USUAL, false),
+            (None, None) => (DEFAULT_ROWS, false),
         };
         Ok(Self { after: mark("after", after)?, before: mark("before", before)?, rows, from_end })
     }
@@ -170,10 +170,9 @@ fn mark(field: &str, cursor: Option<String>) -> Result<Option<Mark>, Fault> {
     };
     match read() {
         Some(mark) => Ok(Some(mark)),
-        None => Err(Fault::invalid(
-            field,
-            "is not a cursor of this connection; take one from an edge or pageInfo",
-        )),
+        None => {
+            Err(Fault::invalid(field, "is not a cursor of this connection; use one from an edge or pageInfo"))
+        }
     }
 }
 
@@ -189,12 +188,12 @@ impl Mark {
 }
 
 impl<E: EntityTrait> Arm<E> {
-    /// The rows strictly after (or before) a mark, in the connection's order.
+    /// The rows strictly after (or before) a position, in the order of the connection.
     fn beyond(&self, mark: &Mark, after: bool) -> Condition {
         let (column, sort, direction) = &self.sort;
         let (sort, direction) = (*sort, *direction);
         let greater = after == (direction == Direction::Ascending);
-        // A mark of another connection compares as nothing does: no rows, rather than wrong ones.
+        // A position of another connection compares to nothing: it returns no rows, rather than wrong ones.
         let Some(value) = mark.value(sort) else { return Condition::all().add(Expr::val(false)) };
         let id = |than: Uuid| if greater { self.id.gt(than) } else { self.id.lt(than) };
         if sort == Sort::Id {
@@ -211,7 +210,7 @@ impl<E: EntityTrait> Arm<E> {
         let (column, _, direction) = self.sort.clone();
         let forwards = (direction == Direction::Ascending) != window.from_end;
         let order = if forwards { Order::Asc } else { Order::Desc };
-        // One more row than wanted tells whether there are more.
+        // One more row than requested shows whether there are more.
         let mut select = self.select;
         for beyond in [after, before].into_iter().flatten() {
             select = select.filter(beyond);
@@ -220,7 +219,7 @@ impl<E: EntityTrait> Arm<E> {
     }
 }
 
-/// Reads pages, each by itself but together: one statement for a hundred.
+/// Reads pages in one statement per hundred.
 pub async fn read<E: EntityTrait>(
     db: &impl ConnectionTrait,
     arms: Vec<Arm<E>>,
@@ -229,7 +228,7 @@ pub async fn read<E: EntityTrait>(
     let mut rows: Vec<Vec<E::Model>> = windows.iter().map(|_| Vec::new()).collect();
     let mut numbered = arms.into_iter().enumerate();
     loop {
-        let mut parts = numbered.by_ref().take(ARMS).map(|(number, arm)| {
+        let mut parts = numbered.by_ref().take(PAGES_PER_STATEMENT).map(|(number, arm)| {
             Query::select()
                 .expr(Expr::cust("*"))
                 .expr_as(Expr::val(number as i32), Alias::new("arm"))
@@ -259,64 +258,64 @@ fn slice<M>(window: &Window, mut rows: Vec<M>) -> Slice<M> {
     }
 }
 
-/// What a connection has besides its edges.
+/// The fields of a connection besides its edges.
 #[derive(Description)]
 pub struct Total {
     count: Box<dyn Fn() -> BoxFuture<'static, Result<i64, Fault>> + Send + Sync>,
 }
 
 impl Total {
-    /// Counts when asked.
+    /// Counts the rows when selected.
     pub fn new(count: impl Fn() -> BoxFuture<'static, Result<i64, Fault>> + Send + Sync + 'static) -> Self {
         Self { count: Box::new(count) }
     }
 }
 
-/// What a connection has besides its edges.
+/// The fields of a connection besides its edges.
 #[Object(use_type_description)]
 impl Total {
-    /// How many rows there are in all. Counting them takes a statement of its own: ask only when needed.
+    /// Total number of items. It requires a separate query: select it only if needed.
     async fn total_count(&self) -> Result<i64, Fault> {
         (self.count)().await
     }
 }
 
-/// Rows that are read by pages.
+/// Rows that are read in pages.
 pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
     /// The table.
     type Entity: EntityTrait<Model: Clone + Send + Sync>;
 
-    /// Whether the caller may see them.
+    /// Checks that the caller may see them.
     fn may(&self, viewer: &Viewer) -> Result<(), Error> {
         viewer.reports().map(drop)
     }
 
-    /// Whether what is asked for can be: a range ends after it begins.
+    /// Validates the filter: a range must end after it begins.
     fn check(&self) -> Result<(), Fault> {
         Ok(())
     }
 
-    /// Which rows there are.
+    /// The rows.
     fn select(&self, organization: OrganizationId) -> Select<Self::Entity>;
 
-    /// What they are sorted by.
+    /// The sort column.
     fn sort(&self) -> (<Self::Entity as EntityTrait>::Column, Sort, Direction);
 
-    /// The value that they are sorted by, where it is more than a column.
+    /// The sort expression, if it is not a column.
     fn sort_value(&self) -> Expr {
         let column = self.sort().0;
         Expr::col((Self::Entity::default(), column))
     }
 
-    /// The column of their ids.
+    /// The ID column.
     fn id() -> <Self::Entity as EntityTrait>::Column;
 
-    /// The column that orders rows whose sort values are equal: an id that no two of them share.
+    /// The column that orders rows with equal sort values: a unique ID.
     fn tie(&self) -> <Self::Entity as EntityTrait>::Column {
         Self::id()
     }
 
-    /// Where a row stands: the text of its sort value, and what its [`tie`](Self::tie) holds.
+    /// The position of a row: the text of its sort value, and its [`tie`](Self::tie).
     fn mark(&self, row: &<Self::Entity as EntityTrait>::Model) -> (String, Uuid);
 }
 
@@ -325,7 +324,7 @@ pub trait Paged: Clone + Eq + Hash + Send + Sync + 'static {
 pub struct Page<P>(pub P, pub Window);
 
 impl<P: Paged> Page<P> {
-    /// What is to be read for it.
+    /// The statement of the page.
     pub fn arm(&self, organization: OrganizationId) -> Arm<P::Entity> {
         let Self(rows, window) = self;
         let (_, sort, direction) = rows.sort();
@@ -337,14 +336,14 @@ impl<P: Paged> Page<P> {
 /// The rows of a page.
 pub type Rows<P> = Slice<<<P as Paged>::Entity as EntityTrait>::Model>;
 
-/// The usual four arguments of a connection.
-pub type Four = (Option<i32>, Option<String>, Option<i32>, Option<String>);
+/// The four standard arguments of a connection.
+pub type PageArgs = (Option<i32>, Option<String>, Option<i32>, Option<String>);
 
-/// Loads a page, together with all others of its kind that the query asks for, and makes a connection of it.
+/// Loads a page, together with all others of its kind in the query, and builds a connection from it.
 pub async fn connection<P: Paged, N: OutputType>(
     ctx: &Context<'_>,
     rows: P,
-    (first, after, last, before): Four,
+    (first, after, last, before): PageArgs,
     node: fn(<P::Entity as EntityTrait>::Model) -> N,
 ) -> Result<Connection<String, N, Total>, Fault>
 where

@@ -1,4 +1,4 @@
-//! The parameters that scores rest on.
+//! The parameters of scores.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use ballroom_entity::id::{ScaleId, SegmentId};
 use chrono::NaiveDate;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     payload::{payload, payloads},
     scalar::{Date, DateTime, PeriodInput},
@@ -19,9 +19,9 @@ use crate::score::{
     parameters::{self, Parameters, StratumParameters},
 };
 
-/// What is estimated from the organization as a whole, as of the end of a day: what an average feature scores, how
-/// much features differ, how much answers and incidents come in bursts. Scores of features with few answers lean on
-/// it. Means and variances are of answers on a scale from 0 (worst) to 1 (best).
+/// Parameters estimated from the organization as a whole at the end of a day: the expected score of a feature, the
+/// differences between features, and the clustering of responses and incidents. Scores of features with few responses
+/// depend on them. Means and variances refer to responses on a scale from 0 (worst) to 1 (best).
 #[derive(Description)]
 pub struct ScoreParameters {
     as_of: NaiveDate,
@@ -31,22 +31,22 @@ pub struct ScoreParameters {
 
 #[Object(use_type_description)]
 impl ScoreParameters {
-    /// The last day whose counts were used.
+    /// Last day whose counts were used.
     async fn as_of(&self) -> Date {
         self.as_of.into()
     }
 
-    /// When they were computed and kept; null: they are not kept but computed from the counts as they are now.
+    /// Time at which they were computed and stored; null: they are not stored, but computed from the current counts.
     async fn computed_at(&self) -> Option<DateTime> {
         self.computed_at
     }
 
-    /// The mean over all scales and segments, 0 to 1.
+    /// Mean over all scales and segments, 0 to 1.
     async fn mean(&self) -> f64 {
         self.parameters.mean
     }
 
-    /// Variance between features, of what all their answers share.
+    /// Variance between features, common to all their responses.
     async fn variance_between_features(&self) -> f64 {
         self.parameters.between_features
     }
@@ -61,45 +61,45 @@ impl ScoreParameters {
         self.parameters.drift
     }
 
-    /// How much answers of one day move together: 1 if not at all. Counts are divided by it.
+    /// Overdispersion of the responses of a day: 1 if they are independent. Counts are divided by it.
     async fn overdispersion(&self) -> f64 {
         self.parameters.overdispersion
     }
 
-    /// How much incidents come in bursts: 1 if not at all. Counts are divided by it.
+    /// Overdispersion of incidents: 1 if they are independent. Counts are divided by it.
     async fn incident_overdispersion(&self) -> f64 {
         self.parameters.incident_overdispersion
     }
 
-    /// How far a feature moves by itself between two months when no release touches it, as a standard deviation on a
-    /// scale from 0 to 1. A fall must go beyond it to be laid at a release's door.
+    /// Standard deviation, on a scale from 0 to 1, of the change of a feature between two months in which no release
+    /// touches it. A decline must exceed it to be attributed to a release.
     async fn own_movement(&self) -> f64 {
         self.parameters.own_movement
     }
 
-    /// How far all features of a product move together between two months, as a standard deviation on a scale from 0
-    /// to 1.
+    /// Standard deviation, on a scale from 0 to 1, of the common change of all features of a product between two
+    /// months.
     async fn common_movement(&self) -> f64 {
         self.parameters.common_movement
     }
 
-    /// Features with answers in the year before.
+    /// Number of features with responses in the year before.
     async fn features(&self) -> i64 {
         self.parameters.features.into()
     }
 
-    /// What is expected of each scale and segment that had answers in the year before.
+    /// Expectation for each scale and segment with responses in the year before.
     async fn strata(&self) -> Vec<ScoreParametersStratum> {
         self.parameters.strata.iter().copied().map(ScoreParametersStratum).collect()
     }
 
-    /// The version of the method.
+    /// Version of the method.
     async fn method(&self) -> &str {
         ballroom_analytics::METHOD
     }
 }
 
-/// What is expected of one scale and segment.
+/// Expectation for one scale and segment.
 #[derive(Description)]
 pub struct ScoreParametersStratum(StratumParameters);
 
@@ -115,12 +115,12 @@ impl ScoreParametersStratum {
         segment::of(ctx, SegmentId(self.0.segment).some()).await
     }
 
-    /// The mean over features, 0 (worst) to 1 (best).
+    /// Mean over features, 0 (worst) to 1 (best).
     async fn mean(&self) -> f64 {
         self.0.mean
     }
 
-    /// The variance of an answer as a share of the largest possible, 0 to 1.
+    /// Variance of a response as a share of the maximum, 0 to 1.
     async fn variance_ratio(&self) -> f64 {
         self.0.variance_ratio
     }
@@ -131,11 +131,11 @@ pub(super) struct ParametersQuery;
 
 #[Object]
 impl ParametersQuery {
-    /// The parameters that scores as of a day rest on.
+    /// Parameters used by scores as of a day.
     async fn score_parameters(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "As of the end of this day; today (UTC) if left out.")] as_of: Option<Date>,
+        #[graphql(desc = "Day at whose end they apply; today (UTC) by default.")] as_of: Option<Date>,
     ) -> Result<ScoreParameters, Fault> {
         let (by, today) = (ctx.reports()?, ctx.now().date_naive());
         let as_of = known_day("asOf", as_of.map_or(today, Into::into), today)?;
@@ -145,19 +145,19 @@ impl ParametersQuery {
     }
 }
 
-/// The days whose parameters are to be computed from the counts as they are now.
+/// Input of `computeScoreParameters`.
 #[derive(InputObject)]
 struct ComputeScoreParametersInput {
-    /// The days: at most 400, all of them over.
+    /// Days, at most 400, all of them over.
     period: PeriodInput,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 payloads! {
-    /// The days that were computed.
+    /// Result of `computeScoreParameters`.
     ScoreParametersPayload {
-        /// The days whose parameters are kept now; days before the first answer have none.
+        /// Days whose parameters are now stored; days before the first response have none.
         days: Vec<Date>,
     }
 }
@@ -167,8 +167,9 @@ pub(super) struct ParametersMutation;
 
 #[Object]
 impl ParametersMutation {
-    /// Computes the parameters of past days anew and keeps them instead of those that were. This happens by itself
-    /// every night and after an import; it is needed when many late answers have come in by another way.
+    /// Computes the parameters of past days from the current counts, and replaces the stored ones. This is done
+    /// automatically every night and after imports; it is only needed if many late responses have arrived in other
+    /// ways.
     async fn compute_score_parameters(
         &self,
         ctx: &Context<'_>,

@@ -1,20 +1,20 @@
-//! Payloads of mutations: what changed, what the caller has to mend, and the caller's own mark.
+//! Payloads of mutations: what changed, the user errors, and `clientMutationId`.
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use futures::future::BoxFuture;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::{Code, Fault, Message},
 };
 
-/// What is wrong with the input of a mutation, or with an item of a batch. Nothing was done with it.
+/// An error in the input of a mutation, or in an item of a batch. The input or item had no effect.
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(complex)]
 pub struct UserError {
-    /// What kind of error it is: INVALID_ARGUMENT, NOT_FOUND or CONFLICT; of an item of a batch also another.
+    /// Kind of error: INVALID_ARGUMENT, NOT_FOUND or CONFLICT; items of a batch may have others.
     code: Code,
-    /// The field of the input or of the item that is wrong; null if the error is not about one.
+    /// Field of the input or item; null if the error does not concern a single field.
     field: Option<String>,
     #[graphql(skip)]
     message: Message,
@@ -22,7 +22,7 @@ pub struct UserError {
 
 #[ComplexObject]
 impl UserError {
-    /// What is wrong and what would be right.
+    /// Description of the error, and how to correct it.
     async fn message(&self, ctx: &Context<'_>) -> String {
         self.message.told_to(ctx.viewer())
     }
@@ -34,18 +34,18 @@ impl UserError {
     }
 }
 
-/// A payload: it says what changed, or why nothing did.
+/// A payload: what changed, or the user errors.
 pub(super) trait Payload: Sized {
-    /// Nothing was done.
+    /// The payload of a refused mutation.
     fn refused(error: UserError) -> Self;
 
-    /// With the mark of the input.
+    /// Adds `clientMutationId`.
     fn marked(self, mark: Option<String>) -> Self;
 }
 
-/// Answers a mutation: what the caller can mend is told in the payload, everything else is an error of the request.
+/// Responds to a mutation: errors that the caller can correct are in the payload, all others are errors of the request.
 ///
-/// The work is on the heap: the futures of all mutations are one type, as large as the largest of them.
+/// The future is boxed: the futures of all mutations are one type, as large as the largest of them.
 pub(super) fn payload<'a, P: Payload>(
     mark: Option<String>,
     done: impl Future<Output = Result<P, Fault>> + Send + 'a,
@@ -59,7 +59,7 @@ pub(super) fn payload<'a, P: Payload>(
     })
 }
 
-/// Makes payloads: each field is there unless the input was refused.
+/// Defines payloads: each field is set unless the input was refused.
 macro_rules! payloads {
     ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $field:ident: $type:ty,)+ })*) => {$(
         $(#[$doc])*
@@ -68,10 +68,10 @@ macro_rules! payloads {
             $(
                 $(#[$about])*
                 ///
-                /// Null if nothing was done: `userErrors` says why.
+                /// Null if `userErrors` is not empty.
                 $field: Option<$type>,
             )+
-            /// What is wrong with the input; empty if the mutation was carried out.
+            /// Errors in the input; empty if the mutation was carried out.
             user_errors: Vec<crate::graphql::payload::UserError>,
             /// `clientMutationId` of the input; null if none was given.
             client_mutation_id: Option<String>,

@@ -9,7 +9,7 @@ use sea_orm::{QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     alert::{self, IncidentAlert},
     answers::{Answers, FeedbackFilter, FeedbackOrder},
     distribution::{self, RatingDistribution},
@@ -41,50 +41,49 @@ use crate::{
     store::holds,
 };
 
-/// A product: what releases are versions of and features belong to.
+/// A product, with features and releases.
 #[derive(Description)]
 pub struct Product(pub Model);
 
 #[Object(use_type_description)]
 impl Product {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// The name that files and URLs use; unique in the organization.
+    /// Key, used in files and URLs; unique in the organization.
     async fn key(&self) -> &str {
         &self.0.key
     }
 
-    /// What people call it.
+    /// Display name.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// What it is for; null if nobody said.
+    /// Description; null if not given.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// The IANA time zone that decides what a day is, for its answers, incidents and releases.
+    /// IANA time zone that defines the days of its responses, incidents and releases.
     async fn time_zone(&self) -> &str {
         &self.0.time_zone
     }
 
-    /// The environments whose deployments ship a release: one that succeeded in any of them ships a planned release. Not
-    /// for customers.
+    /// Environments in which a successful deployment ships a planned release. Not for customers.
     async fn ships_to(&self, ctx: &Context<'_>) -> Result<Vec<&str>, Fault> {
         ctx.is_inside()?;
         Ok(product::ships_to(&self.0))
     }
 
-    /// When it was made.
+    /// Time of creation.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// When it last changed.
+    /// Time of creation or of the last change.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
@@ -106,14 +105,12 @@ impl Product {
         connection(ctx, features, (first, after, last, before), Feature).await
     }
 
-    /// Its releases, the one made last first.
+    /// Its releases, the last created first.
     async fn releases(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which items to return; all by default.")] filter: Option<ReleaseFilter>,
-        #[graphql(desc = "Sort order; the one created last first by default.")] order_by: Option<
-            ReleaseOrder,
-        >,
+        #[graphql(desc = "Sort order; the last created first by default.")] order_by: Option<ReleaseOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -125,12 +122,12 @@ impl Product {
         connection(ctx, releases, (first, after, last, before), Release).await
     }
 
-    /// Its iterations, the last first.
+    /// Its iterations, the latest first.
     async fn iterations(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which iterations to return; all by default.")] filter: Option<IterationFilter>,
-        #[graphql(desc = "Sort order; the last iteration first by default.")] order_by: Option<
+        #[graphql(desc = "Sort order; the latest iteration first by default.")] order_by: Option<
             IterationOrder,
         >,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
@@ -144,7 +141,7 @@ impl Product {
         connection(ctx, iterations, (first, after, last, before), Iteration).await
     }
 
-    /// All answers about it and its features, the one received last first.
+    /// Responses about it and its features, the last received first.
     async fn feedback(
         &self,
         ctx: &Context<'_>,
@@ -161,7 +158,7 @@ impl Product {
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
-    /// Its incidents, the one opened last first.
+    /// Its incidents, the last opened first.
     async fn incidents(
         &self,
         ctx: &Context<'_>,
@@ -178,30 +175,30 @@ impl Product {
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
-    /// The value of it as a whole, as of the end of each of a series of days: each point as it could be known then.
+    /// Perceived value of the product as a whole over time: each point uses only data known at the end of its last day.
     async fn trend(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Days of the points; the last point lies on the last day. The last 92 days by default, today included."
+            desc = "Days of the points; there is a point on the last day. The last 92 days, including today, by default."
         )]
         period: Option<PeriodInput>,
-        #[graphql(default, desc = "How far apart the points lie; at most 400 points.")] step: TrendStep,
+        #[graphql(default, desc = "Distance of the points; at most 400 points.")] step: TrendStep,
         #[graphql(default = 90, desc = "Length in days of the period of each point's `value`, 1 to 3660.")]
         value_days: i32,
-        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only responses on this release.")] release: Option<Reference>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
     ) -> Result<Vec<TrendPoint>, Fault> {
         let asked = trend::Asked { period, step, value_days, release, segment };
         trend::of(ctx, &self.0, FeatureId::NONE, asked).await
     }
 
-    /// What happened to it over time: answers, value, standard figures, incidents and releases, for a chart in one query. For a
-    /// product, with all its features.
+    /// Responses, value, standard figures, incidents and releases of the product with all its features over time, for a
+    /// chart in one query.
     async fn timeline(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The days to show; the last 90 if left out. At most 400 points.")] period: Option<
+        #[graphql(desc = "Days to show; the last 90 days by default. At most 400 points.")] period: Option<
             PeriodInput,
         >,
         #[graphql(default, desc = "Length of each point.")] step: TimelineStep,
@@ -211,18 +208,18 @@ impl Product {
         timeline::of(ctx, &self.0, FeatureId::NONE, period, step, value_days).await
     }
 
-    /// How many incidents to expect over the next days, and what a planned release adds. Null while nothing is known.
+    /// Expected number of incidents over the next days, with the effect of a planned release. Null while there are no
+    /// data.
     async fn forecast(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 28, desc = "How many days, 1 to 366.")] days: i32,
-        #[graphql(desc = "A planned release: the day for which it is planned is reckoned with.")]
-        release: Option<Reference>,
-        #[graphql(desc = "Instead of `release`: the day of a release that is not entered yet.")]
+        #[graphql(default = 28, desc = "Number of days, 1 to 366.")] days: i32,
+        #[graphql(desc = "A planned release; its planned day is used.")] release: Option<Reference>,
+        #[graphql(desc = "Day of a release that does not exist yet, instead of `release`.")]
         release_on: Option<Date>,
-        #[graphql(desc = "The active customers expected on each day; as many as lately if left out.")]
+        #[graphql(desc = "Expected number of active customers on each day; by default as many as recently.")]
         active_customers: Option<Vec<f64>>,
-        #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
+        #[graphql(desc = "Use only data known at the end of this day; today by default.")] as_of: Option<
             Date,
         >,
     ) -> Result<Option<Forecast>, Fault> {
@@ -230,88 +227,88 @@ impl Product {
         forecast::of(ctx, &self.0, FeatureId::NONE, asked).await
     }
 
-    /// What customers value: the perceived value of every feature, the ranked ones from the highest down, then
-    /// those with not enough answers.
+    /// Perceived value of every feature: the ranked ones from the highest down, then those with too few responses.
     async fn value_report(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
             PeriodInput,
         >,
-        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only responses on this release.")] release: Option<Reference>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
-        #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
+        #[graphql(
+            desc = "Use only data known at the end of this day; by default the last day of the period."
+        )]
         as_of: Option<Date>,
     ) -> Result<ValueReport, Fault> {
         value::report(ctx, &self.0, period, release, segment, as_of).await
     }
 
-    /// Is the product as a whole felt as value? From the answers that name no feature. Null when there are none.
+    /// Perceived value of the product as a whole, from the responses that name no feature. Null if there are none.
     async fn value(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
             PeriodInput,
         >,
-        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only responses on this release.")] release: Option<Reference>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
-        #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
+        #[graphql(
+            desc = "Use only data known at the end of this day; by default the last day of the period."
+        )]
         as_of: Option<Date>,
     ) -> Result<Option<Value>, Fault> {
         value::of_feature(ctx, &self.0, FeatureId::NONE, period, release, segment, as_of).await
     }
 
-    /// The figures that everybody knows (NPS, CSAT, mean of stars, ...), one for each scale with answers: from the answers
-    /// about all its features and those about the product as a whole, each counted once for each feature it names.
+    /// Standard figures (NPS, CSAT, mean of stars, ...), one for each scale with responses, from the responses about
+    /// the product as a whole and about all its features.
     async fn standard_figures(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
             PeriodInput,
         >,
-        #[graphql(desc = "Only answers to this release.")] release: Option<Reference>,
-        #[graphql(desc = "Only answers of this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "Only responses on this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
     ) -> Result<Vec<StandardFigure>, Fault> {
         value::figures_of_feature(ctx, &self.0, FeatureId::NONE, period, release, segment).await
     }
 
-    /// How its answers are distributed over the ratings of each scale: answers that count for scores, without those that have
-    /// no rating. One entry for each scale with answers; answers about its features are
-    /// included, each for the feature that it names.
+    /// Distribution of the responses about it and its features over the ratings of each scale, for responses that count
+    /// for scores. One entry for each scale with responses.
     async fn rating_distribution(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
             PeriodInput,
         >,
-        #[graphql(desc = "Only answers that name this release.")] release: Option<Reference>,
-        #[graphql(desc = "Only answers of this segment.")] segment: Option<Reference>,
-        #[graphql(desc = "Only answers on this scale.")] scale: Option<Reference>,
+        #[graphql(desc = "Only responses that name this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "Only responses on this scale.")] scale: Option<Reference>,
     ) -> Result<Vec<RatingDistribution>, Fault> {
         let asked = distribution::Asked { period, release, segment, scale };
         distribution::of(ctx, &self.0, None, asked).await
     }
 
-    /// The days and weeks in which it, with all its features, or one of its features had more incidents than was to be
-    /// expected, whatever release or none they come from; in the order of their last days.
+    /// Days and weeks in which it, with all its features, or one of its features had more incidents than expected,
+    /// whatever their release; in the order of their last days.
     async fn alerts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The days on which the days and weeks may end, at most ten years; the last 90 if left out."
-        )]
+        #[graphql(desc = "Days on which an alert may end, at most ten years; the last 90 days by default.")]
         period: Option<PeriodInput>,
     ) -> Result<Vec<IncidentAlert>, Fault> {
         alert::of(ctx, &self.0, None, period).await
     }
 
-    /// When the experience of the product most likely changed in the last 180 days, and which release is suspect. From
-    /// the answers and incidents of all its features and of the product as a whole, each feature compared with itself
-    /// only, so that another mix of features is no change; null when too little is known.
+    /// Most likely time within the last 180 days at which the experience of the product changed, and the suspected
+    /// releases. It is based on the responses and incidents of all features and of the product as a whole. Each feature
+    /// is compared only with itself, so a different mix of features is not a change. Null if there are too few data.
     async fn change_point(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
+        #[graphql(desc = "Use only data known at the end of this day; today by default.")] as_of: Option<
             Date,
         >,
     ) -> Result<Option<ChangePoint>, Fault> {
@@ -322,7 +319,7 @@ impl Product {
 /// Conditions on products; all that are given must hold.
 #[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct ProductFilter {
-    /// Text in the key or name, in any case.
+    /// Text contained in the key or name, not case-sensitive.
     text: Option<String>,
     /// Time of creation or of the last change.
     updated_at: Option<TimeRangeInput>,
@@ -381,7 +378,7 @@ pub(super) struct ProductQuery;
 
 #[Object]
 impl ProductQuery {
-    /// A product by exactly one of `product`, `id` and `key`. Null if there is none; `errors` says so.
+    /// A product by exactly one of `product`, `id` and `key`. Null if there is none; see `errors`.
     async fn product(
         &self,
         ctx: &Context<'_>,
@@ -394,7 +391,7 @@ impl ProductQuery {
         Ok(Product(super::dimensions(ctx).await?.product(argument, &product)?.clone()))
     }
 
-    /// The organization's products, by key.
+    /// Products of the organization, by key.
     async fn products(
         &self,
         ctx: &Context<'_>,
@@ -412,55 +409,53 @@ impl ProductQuery {
     }
 }
 
-/// The product of an id that is known to exist.
+/// The product with an ID that is known to exist.
 pub(super) async fn of(ctx: &Context<'_>, product: ProductId) -> Result<Product, Fault> {
-    let dimensions = super::dimensions(ctx).await?;
-    let found = dimensions.products.get(&product).cloned();
-    found.map(Product).ok_or_else(|| super::gone("product", product))
+    Ok(Product(super::row(ctx, product, |dimensions| &dimensions.products).await?))
 }
 
-/// A product to make.
+/// Input of `createProduct`.
 #[derive(InputObject)]
 struct CreateProductInput {
-    /// The name that files and URLs use; unique in the organization, at most 200 characters.
+    /// Key, used in files and URLs; unique in the organization, at most 200 characters.
     key: String,
-    /// What people call it; its key if left out or null.
+    /// Display name; the key by default.
     name: MaybeUndefined<String>,
-    /// What it is for; null removes it.
+    /// Description; null removes it.
     description: MaybeUndefined<String>,
-    /// IANA time zone that decides what a day is; UTC if left out or null. It cannot be changed later.
+    /// IANA time zone that defines its days; UTC by default. It cannot be changed later.
     time_zone: MaybeUndefined<String>,
-    /// The environments whose deployments ship a release: a deployment that succeeded in one of them ships a planned
-    /// release. production if left out or null; none: deployments ship nothing.
+    /// Environments in which a successful deployment ships a planned release; `production` by default. Empty:
+    /// deployments ship nothing.
     ships_to: MaybeUndefined<Vec<String>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// What to change of a product; what is left out stays.
+/// Input of `updateProduct`. Omitted fields are unchanged.
 #[derive(InputObject)]
 struct UpdateProductInput {
-    /// The product.
+    /// ID or key of the product.
     product: Reference,
-    /// A new name.
+    /// New display name.
     name: MaybeUndefined<String>,
-    /// A new description; null removes it.
+    /// New description; null removes it.
     description: MaybeUndefined<String>,
-    /// The environments whose deployments ship a release, instead of those before; none: deployments ship nothing.
+    /// New environments in which a successful deployment ships a planned release. Empty: deployments ship nothing.
     ships_to: MaybeUndefined<Vec<String>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 payloads! {
-    /// The product as it is now.
+    /// Result of `createProduct` and `updateProduct`.
     ProductPayload {
         /// The product.
         product: Product,
-        /// What the mutation did with the input; null after an update.
+        /// Outcome of the submission; null after an update.
         outcome: Option<Outcome>,
-        /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
-        /// are meant.
+        /// After a creation: products whose key differs only slightly, for example in case or spaces. Check that both
+        /// are intended.
         alike: Vec<Product>,
     }
 }
@@ -470,7 +465,7 @@ pub(super) struct ProductMutation;
 
 #[Object]
 impl ProductMutation {
-    /// Makes a product. The same key again takes what is newly said of it; its time zone cannot change.
+    /// Creates a product, or updates the one with this key; the time zone cannot be changed.
     async fn create_product(
         &self,
         ctx: &Context<'_>,
@@ -496,7 +491,7 @@ impl ProductMutation {
         .await
     }
 
-    /// Changes what is said of a product.
+    /// Changes a product.
     async fn update_product(
         &self,
         ctx: &Context<'_>,

@@ -1,4 +1,4 @@
-//! Ranges of filters: half open, and open at an end that is left out.
+//! Ranges of filters: half-open, and unlimited at an omitted end.
 
 use std::fmt::Display;
 
@@ -11,33 +11,33 @@ use super::{
     scalar::{Date, DateTime},
 };
 
-/// Times from `from` on, up to but not including `until`; an end that is left out does not limit the range.
+/// Times from `from` (inclusive) to `until` (exclusive); an omitted end is unlimited.
 #[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TimeRangeInput {
-    /// First time.
+    /// First time, inclusive.
     from: Option<DateTime>,
-    /// Time after the last.
+    /// End time, exclusive.
     until: Option<DateTime>,
 }
 
-/// Days from `from` on, up to but not including `until`; an end that is left out does not limit the range.
+/// Days from `from` (inclusive) to `until` (exclusive); an omitted end is unlimited.
 #[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DateRangeInput {
-    /// First day.
+    /// First day, inclusive.
     from: Option<Date>,
-    /// Day after the last.
+    /// Day after the last one.
     until: Option<Date>,
 }
 
 /// A range of a filter.
 pub(super) trait Range: Copy {
-    /// What lies in it.
+    /// The type of its values.
     type Of: PartialOrd + Display + Into<Value>;
 
-    /// The first, and what comes after the last.
+    /// The start, inclusive, and the end, exclusive.
     fn ends(self) -> (Option<Self::Of>, Option<Self::Of>);
 
-    /// That a column lies in the range.
+    /// The condition that a column is in the range.
     fn holds(self, column: impl ColumnTrait) -> Condition {
         let (from, until) = self.ends();
         Condition::all()
@@ -62,11 +62,11 @@ impl Range for DateRangeInput {
     }
 }
 
-/// Refuses a range that holds nothing. `field` is what the caller calls it.
+/// Refuses an empty range. `field` is the name of the caller's argument.
 pub(super) fn check<R: Range>(field: &str, range: Option<R>) -> Result<(), Fault> {
     match range.map(Range::ends) {
         Some((Some(from), Some(until))) if until <= from => {
-            Err(Fault::invalid(field, &format!("is empty: until ({until}) must lie after from ({from})")))
+            Err(Fault::invalid(field, &format!("is empty: until ({until}) must be after from ({from})")))
         }
         _ => Ok(()),
     }

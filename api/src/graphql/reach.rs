@@ -1,11 +1,11 @@
-//! How far an error reaches: by the specification, to the nearest field that may be null, and no further.
+//! How far an error propagates: by the specification, to the nearest nullable field, and no further.
 //!
-//! In async-graphql an error of a resolver destroys the parent also where its own field may be null, and a list that it
-//! passes on its way replaces its path. So documents are marked when they are prepared: each field that may be null, and
-//! each other one that has arguments or fields of its own. (A value that is always there fails only if the server does;
-//! should it stand in a list, the path of its error ends there.) A mark is a directive of the executor that no document can
-//! write. It costs 110 ns where it stands and nothing where it does not: a fifth more for a query of usual form, where an
-//! extension of the executor, which costs 90 ns at every field and every item of a list, is half as much again.
+//! In async-graphql an error of a resolver nulls the parent even if the field itself is nullable, and a list on its way
+//! replaces its path. So documents are marked when they are prepared: each nullable field, and each other field that
+//! has arguments or subfields. (A non-null value without them fails only if the server does; within a list, the path of
+//! its error ends at the list.) A mark is a directive of the executor that no document can contain. It costs 110 ns at
+//! each marked field and nothing elsewhere: a fifth more for a typical query, while an extension of the executor, which
+//! costs 90 ns at every field and every item of a list, would add half as much again.
 
 use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
@@ -16,16 +16,16 @@ use async_graphql::{
     parser::types::Directive, registry::Registry,
 };
 
-/// What an error does that has come up to a field.
+/// The effect of an error on a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
-    /// It stays here: the field is null.
+    /// It stops here: the field is null.
     MayBeNull,
-    /// It goes on to the parent, and keeps its path.
+    /// It propagates to the parent, and keeps its path.
     NeverNull,
 }
 
-/// Where an error began, and which field became null for it.
+/// Where an error began, and which field became null because of it.
 #[derive(Default)]
 struct Reach {
     from: Vec<PathSegment>,
@@ -33,7 +33,7 @@ struct Reach {
 }
 
 impl Mark {
-    /// Both, to be made known to the executor.
+    /// Both directives, for the executor.
     pub(super) const ALL: [Self; 2] = [Self::MayBeNull, Self::NeverNull];
 
     /// The mark of a field of a type, if it can fail.
@@ -50,7 +50,7 @@ impl Mark {
     /// The name of the directive.
     pub(super) fn directive(self) -> &'static str {
         match self {
-            Self::MayBeNull => "may be null",
+            Self::MayBeNull => "nullable",
             Self::NeverNull => "never null",
         }
     }
@@ -61,7 +61,7 @@ impl CustomDirectiveFactory for Mark {
         self.directive().into()
     }
 
-    // The schema does not know of it.
+    // The schema does not contain it.
     fn register(&self, _registry: &mut Registry) {}
 
     fn create(
@@ -98,7 +98,8 @@ impl CustomDirective for Mark {
     }
 }
 
-/// Says which argument is wrong, if the executor found it to be none of its type: the error then stands where it does.
+/// Adds the argument to an error if the executor found that a value does not match its type: its position is then that
+/// of the argument.
 fn name_argument(ctx: &Context<'_>, error: &mut ServerError) {
     let mut arguments = ctx.item.node.arguments.iter();
     let wrong = arguments.find(|(_, value)| error.locations.first() == Some(&value.pos));
@@ -109,8 +110,8 @@ fn name_argument(ctx: &Context<'_>, error: &mut ServerError) {
     }
 }
 
-/// Gives the errors of an answer their own paths, each path once, and makes null what they made null: a field that stands
-/// twice in a document is resolved twice, and it may have failed once.
+/// Gives the errors of a response their own paths, each path once, and sets to null what they made null: a field that
+/// occurs twice in a document is resolved twice, and may have failed once.
 pub(super) fn settle(response: &mut Response) {
     let mut seen = HashSet::new();
     let mut nulled = Vec::new();
@@ -127,7 +128,7 @@ pub(super) fn settle(response: &mut Response) {
     }
 }
 
-/// Makes the value at a path null.
+/// Sets the value at a path to null.
 fn empty(value: &mut Value, path: &[PathSegment]) {
     let inner = match (path.first(), &mut *value) {
         (None, _) => {
@@ -136,7 +137,7 @@ fn empty(value: &mut Value, path: &[PathSegment]) {
         }
         (Some(PathSegment::Field(name)), Value::Object(fields)) => fields.get_mut(name.as_str()),
         (Some(PathSegment::Index(index)), Value::List(items)) => items.get_mut(*index),
-        // Something above it is null.
+        // An ancestor is null.
         _ => None,
     };
     if let Some(inner) = inner {

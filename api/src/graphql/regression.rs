@@ -1,4 +1,4 @@
-//! Regression: did a release make things worse, for which features, and why we think so.
+//! Regression: whether a release made things worse, for which features, and why.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use ballroom_entity::{
 use chrono::NaiveDate;
 
 use super::{
-    Asking,
+    ContextExt,
     evidence::{Control, ControlShift, FallSince, Gate, MissingResponses, PreviousComparison, VerdictReason},
     fault::Fault,
     feature::{self, Feature},
@@ -38,35 +38,35 @@ pub struct Regression {
     today: NaiveDate,
 }
 
-/// What is said of a feature in a release.
+/// Verdict on a feature in a release.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_analytics::regression::Verdict")]
 pub(super) enum Verdict {
     /// It got worse, by more than what the release does not touch. At most one in ten such verdicts is wrong.
     Regressed,
-    /// Suspicious, not proven: look at it. `reason` says what keeps it from being more.
+    /// Suspicious, but not significant. `reason` says why the verdict is not stronger.
     Watch,
-    /// It is worse than in the 90 days before, but the fall began before this release, as `since` says, and nothing says
-    /// that this one made it worse again.
+    /// It is worse than in the 90 days before, but the decline began before this release (see `since`), and there is no
+    /// evidence that this release made it worse again.
     Since,
-    /// A release before it made it worse, and this one brought the level back, wholly or in part: see `recovery`.
+    /// An earlier release made it worse, and this one restored the level, wholly or in part: see `recovery`.
     Recovered,
     /// It got better. At most one in ten such verdicts is wrong.
     Improved,
-    /// Nothing speaks for a change. That is not proof that nothing changed.
+    /// There is no evidence of a change. This does not prove that nothing changed.
     NoEvidence,
-    /// Too little is known since the release to say anything.
+    /// There are too few data after the release.
     CannotTell,
-    /// Too little is known from before the release to compare with.
+    /// There are too few data before the release to compare with.
     NoBaseline,
 }
 
-/// What a release is compared with.
+/// Baseline of a release.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 enum Baseline {
-    /// The releases that it was made from.
+    /// The releases that it descends from.
     Ancestors,
-    /// Every other release, because it names none that it was made from.
+    /// All other releases, because its predecessor is not declared.
     AnyOther,
     /// The previous release alone.
     Previous,
@@ -82,7 +82,7 @@ impl From<Compared> for Baseline {
     }
 }
 
-/// What incidents are counted against.
+/// Unit of exposure of incidents.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 enum RateBasis {
     /// Customer-days, known both before and after.
@@ -98,8 +98,8 @@ impl Regression {
         release::of(ctx, self.release).await
     }
 
-    /// The gravest verdict over all features: REGRESSED if any is, else WATCH, SINCE, RECOVERED, IMPROVED, NO_EVIDENCE,
-    /// CANNOT_TELL, and NO_BASELINE where no feature can be compared.
+    /// Most severe verdict over all features: REGRESSED if any has it, else WATCH, SINCE, RECOVERED, IMPROVED,
+    /// NO_EVIDENCE, CANNOT_TELL, and NO_BASELINE if no feature can be compared.
     async fn verdict(&self) -> Verdict {
         let gravity = |verdict| match verdict {
             regression::Verdict::Regressed => 7,
@@ -115,23 +115,23 @@ impl Regression {
         verdicts.max_by_key(|verdict| gravity(*verdict)).unwrap_or(regression::Verdict::NoBaseline).into()
     }
 
-    /// The release's first day with customers.
+    /// First day on which customers used the release.
     async fn first_day(&self) -> Date {
         self.snapshot.date(self.report.first_day).into()
     }
 
-    /// The last day that was looked at: the day asked for, at most the 90th of the release.
+    /// Last day that was used: the given day, at most the 90th day of the release.
     async fn through(&self) -> Date {
         self.snapshot.date(self.report.through).into()
     }
 
-    /// What the release is compared with, in the 90 days before its first.
+    /// Baseline in the 90 days before the first day.
     async fn baseline(&self) -> Baseline {
         self.report.baseline.into()
     }
 
-    /// The release with which alone it is compared as well: the one that it was made from, else the one that began
-    /// before it; null where there is none.
+    /// Release of the comparison with the previous release: the declared predecessor, else the one that began before
+    /// it; null if there is none.
     async fn previous(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
         match self.report.previous.and_then(|code| self.snapshot.release_of(code)) {
             Some(id) => Ok(Some(release::of(ctx, id).await?)),
@@ -144,12 +144,12 @@ impl Regression {
         self.report.min_answers.into()
     }
 
-    /// What a release gate should do with it.
+    /// Recommendation for a release gate.
     async fn gate(&self) -> Gate {
         Gate::of(&self.report, &self.snapshot)
     }
 
-    /// The verdict on every feature of the product that has data.
+    /// Verdicts on all features of the product with data.
     async fn features(&self) -> Vec<FeatureRegression> {
         let one = |score: &RegressionScore| FeatureRegression {
             snapshot: self.snapshot.clone(),
@@ -161,23 +161,23 @@ impl Regression {
         self.report.features.iter().map(one).collect()
     }
 
-    /// How much answers of one day move together: 1 if not at all. Counts are divided by it.
+    /// Overdispersion of the responses of a day: 1 if they are independent. Counts are divided by it.
     async fn overdispersion(&self) -> f64 {
         self.report.phi
     }
 
-    /// How much incidents come in bursts: 1 if not at all. Counts are divided by it.
+    /// Overdispersion of incidents: 1 if they are independent. Counts are divided by it.
     async fn incident_overdispersion(&self) -> f64 {
         self.report.phi_incidents
     }
 
-    /// The version of the method.
+    /// Version of the method.
     async fn method(&self) -> &str {
         self.report.method
     }
 }
 
-/// How much a release hurt one feature, with the reasons.
+/// Effect of a release on one feature, with the evidence.
 #[derive(Description)]
 pub struct FeatureRegression {
     pub(super) snapshot: Arc<Snapshot>,
@@ -197,63 +197,60 @@ impl FeatureRegression {
         }
     }
 
-    /// The verdict; it accounts for all features of the release having been looked at.
+    /// Verdict, adjusted for the number of features of the release.
     async fn verdict(&self) -> Verdict {
         self.score.verdict.into()
     }
 
-    /// What the verdict rests on. All figures of this object are against the release's `baseline`; those against the
-    /// previous release alone stand in `previous`.
+    /// Baseline of the verdict. All figures of this object refer to the release's `baseline`; those of the comparison
+    /// with the previous release alone are in `previous`.
     async fn baseline(&self) -> Baseline {
         self.score.baseline.into()
     }
 
-    /// Why the verdict is not more than it is; null: nothing stands in its way.
+    /// Reason why the verdict is not stronger; null: none.
     async fn reason(&self) -> Option<VerdictReason> {
         self.score.reason.map(VerdictReason::from)
     }
 
-    /// Number of responses that are missing on either side until the evidence may become a verdict; null if none is.
+    /// Number of responses missing on either side before the evidence can become a verdict; null if none is missing.
     async fn missing_responses(&self) -> Option<MissingResponses> {
         self.score.missing.map(MissingResponses::from)
     }
 
-    /// Whether the cause was tested; null where there is no evidence for a change.
+    /// Whether the cause was tested; null if there is no evidence of a change.
     async fn control(&self) -> Option<Control> {
         self.score.control.map(Control::from)
     }
 
-    /// The shift that everything else shares: features that the release does not touch, and answers to earlier releases
-    /// on the same days. In points of 100, with twice its standard deviation on either side; null where there is
-    /// nothing to compare with.
+    /// Common shift of the controls: features that the release does not touch, and responses on earlier releases on the
+    /// same days. In points of 100, plus or minus twice its standard deviation; null without controls.
     async fn common_shift(&self) -> Option<Interval> {
         self.score.controlled.as_ref().map(|controlled| controlled.common_shift.into())
     }
 
-    /// The change of the feature beyond the common shift, in points of 100; null where there is nothing to compare with.
+    /// Change of the feature beyond the common shift, in points of 100; null without controls.
     async fn own_change(&self) -> Option<Interval> {
         self.score.controlled.as_ref()?.own_change.map(Interval::from)
     }
 
-    /// Natural logarithm of the evidence (e-value) for a drop beyond the common shift; null where there is nothing to
-    /// compare with.
+    /// Natural logarithm of the evidence (e-value) for a decline beyond the common shift; null without controls.
     async fn log_evidence_controlled(&self) -> Option<f64> {
         self.score.controlled.as_ref().map(|controlled| controlled.log_e)
     }
 
-    /// Natural logarithm of the evidence (e-value) for an improvement beyond the common shift; null where there is
-    /// nothing to compare with.
+    /// Natural logarithm of the evidence (e-value) for an improvement beyond the common shift; null without controls.
     async fn log_evidence_improved_controlled(&self) -> Option<f64> {
         self.score.controlled.as_ref().map(|controlled| controlled.log_e_improved)
     }
 
-    /// Incidents of what the release does not touch, after per incidents before, shrunken toward 1: so many times as many
-    /// are expected of this feature. Null where too few of the others have incidents.
+    /// Ratio of the incidents of the controls after the release to those before, shrunk toward 1: the expected factor
+    /// for this feature. Null if too few controls have incidents.
     async fn common_rate_ratio(&self) -> Option<f64> {
         self.score.controlled.as_ref()?.common_rate_ratio
     }
 
-    /// What the common shift rests on.
+    /// Controls that the common shift is based on.
     async fn controls(&self) -> Vec<ControlShift> {
         let one = |control: &regression::ControlShift| ControlShift {
             snapshot: self.snapshot.clone(),
@@ -262,48 +259,49 @@ impl FeatureRegression {
         self.score.controlled.iter().flat_map(|controlled| &controlled.controls).map(one).collect()
     }
 
-    /// How far answers about this feature to earlier releases moved on the days of this one; null where there are fewer
-    /// than 20. It is one of the controls.
+    /// Change of the responses about this feature on earlier releases, on the days of this release; null if there are
+    /// fewer than 20. It is one of the controls.
     async fn concurrent(&self) -> Option<ControlShift> {
         let mut controls = self.score.controlled.iter().flat_map(|controlled| &controlled.controls);
         let control = *controls.find(|control| control.feature.is_none())?;
         Some(ControlShift { snapshot: self.snapshot.clone(), control })
     }
 
-    /// When a fall began that this release only inherited; null unless the verdict is SINCE.
+    /// Beginning of a decline that this release inherited; null unless the verdict is SINCE.
     async fn since(&self) -> Option<FallSince> {
         self.score.since.map(|since| FallSince { snapshot: self.snapshot.clone(), since })
     }
 
-    /// The share of the fall before that this release made good; 1 is all of it, more than 1 is better than before the
-    /// fall. Null unless the verdict is RECOVERED.
+    /// Share of the earlier decline that this release restored; 1 is all of it, more than 1 is better than before the
+    /// decline. Null unless the verdict is RECOVERED.
     async fn recovery(&self) -> Option<f64> {
         self.score.recovery
     }
 
-    /// The comparison with the previous release alone; null where either side has too few answers.
+    /// Comparison with the previous release alone; null if either side has too few responses.
     async fn previous(&self) -> Option<PreviousComparison> {
         self.score.previous.map(PreviousComparison)
     }
 
-    /// Share, 0 to 1, of the feature's answers of the days compared that name no release. They count for the value of
-    /// the feature, and stand on neither side of the verdict. Null without answers.
+    /// Share, 0 to 1, of the feature's responses of the compared days that name no release. They count for the value of
+    /// the feature, but for neither side of the verdict. Null without responses.
     async fn unlabelled_share(&self) -> Option<f64> {
         self.score.unlabelled
     }
 
-    /// Probability in percent, 0 to 100, that the release regressed the feature, if one release in ten does.
+    /// Probability in percent, 0 to 100, that the release made the feature worse, assuming that one release in ten
+    /// does.
     async fn score(&self) -> f64 {
         self.score.score
     }
 
-    /// The p-value, valid however often it is looked at: it falls to 0.05 in at most one of twenty releases that
+    /// The p-value, valid however often it is checked: it falls to 0.05 or below in at most one of twenty releases that
     /// changed nothing.
     async fn p_value(&self) -> f64 {
         self.score.p
     }
 
-    /// Natural logarithm of the evidence (e-value) for a drop; 3 is strong, below 0 speaks against it.
+    /// Natural logarithm of the evidence (e-value) for a decline; 3 is strong, below 0 is evidence against it.
     async fn log_evidence(&self) -> f64 {
         self.score.log_e
     }
@@ -313,23 +311,23 @@ impl FeatureRegression {
         self.score.log_e_improved
     }
 
-    /// What the answers say; null when too few are known from before.
+    /// Evidence of the responses; null if there are too few before the release.
     async fn feedback_evidence(&self) -> Option<Evidence> {
         self.score.feedback.map(Evidence::from)
     }
 
-    /// What the incidents say; null when the feature is known for less than 14 days before, or no incident of the product
-    /// was recorded by then: where nobody records them, their absence says nothing.
+    /// Evidence of the incidents; null if the feature is known for less than 14 days before the release, or if no
+    /// incident of the product had been recorded by then: where none are recorded, their absence proves nothing.
     async fn incident_evidence(&self) -> Option<Evidence> {
         self.score.incidents.map(Evidence::from)
     }
 
-    /// The change of the mean answer, after minus before, in points of 100; null without both.
+    /// Change of the mean response, after minus before, in points of 100; null without both.
     async fn change(&self) -> Option<Interval> {
         self.score.change.map(Interval::from)
     }
 
-    /// The change in each group of customers, by scale and segment.
+    /// Change in each group of customers, by scale and segment.
     async fn strata(&self) -> Vec<RegressionStratum> {
         let one = |stratum: &regression::StratumChange| RegressionStratum {
             snapshot: self.snapshot.clone(),
@@ -338,14 +336,14 @@ impl FeatureRegression {
         self.score.strata.iter().map(one).collect()
     }
 
-    /// Incidents after the release per incidents before, against the same exposure: 1 is no change; null without any
-    /// incident on either side, and where none was recorded before the release.
+    /// Ratio of the incidents after the release to those before, for the same exposure: 1 is no change; null without
+    /// incidents on either side, or if none was recorded before the release.
     async fn rate_ratio(&self) -> Option<Interval> {
         let ratio = self.score.rate_ratio?;
         Some(Interval { estimate: ratio.estimate, lower: finite(ratio.lower), upper: finite(ratio.upper) })
     }
 
-    /// What incidents are counted against.
+    /// Unit of exposure of incidents.
     async fn rate_basis(&self) -> RateBasis {
         match self.score.rate_basis {
             Counted::Exposure => RateBasis::Exposure,
@@ -353,18 +351,18 @@ impl FeatureRegression {
         }
     }
 
-    /// Share, 0 to 1, of the answers after the release that can be compared with answers before; null without
-    /// answers.
+    /// Share, 0 to 1, of the responses after the release that can be compared with responses before; null without
+    /// responses.
     async fn coverage(&self) -> Option<f64> {
         self.score.coverage
     }
 
-    /// Answers before the release.
+    /// Responses before the release.
     async fn baseline_responses(&self) -> i64 {
         self.score.baseline_responses
     }
 
-    /// Answers after it.
+    /// Responses after the release.
     async fn responses(&self) -> i64 {
         self.score.responses
     }
@@ -374,17 +372,17 @@ impl FeatureRegression {
         self.score.baseline_incidents
     }
 
-    /// Incidents after it.
+    /// Incidents after the release.
     async fn incidents(&self) -> i64 {
         self.score.incidents_opened
     }
 
-    /// Days before the release on which the feature is known, 0 to 90.
+    /// Days before the release with data on the feature, 0 to 90.
     async fn baseline_days(&self) -> i64 {
         self.score.baseline_days.into()
     }
 
-    /// The evidence as it stood at the end of each day since the release.
+    /// Evidence at the end of each day since the release.
     async fn path(&self) -> Vec<EvidencePoint> {
         let point = |(day, log_evidence): (i32, &f64)| EvidencePoint {
             as_of: self.snapshot.date(self.report.first_day + day).into(),
@@ -393,8 +391,9 @@ impl FeatureRegression {
         (0..).zip(&self.score.path).map(point).collect()
     }
 
-    /// When the experience changed, looked for in the rows that this verdict compares: those of the release and of
-    /// the releases that it was made from, or all where it names none. Null when fewer than two days are known.
+    /// Time at which the experience changed, according to the data of this verdict: those of the release and of the
+    /// releases that it descends from, or of all if its predecessor is not declared. Null if fewer than two days have
+    /// data.
     async fn change_point(&self, ctx: &Context<'_>) -> Result<Option<ChangePoint>, Fault> {
         let (scores, through) = (&ctx.services().scores, self.snapshot.date(self.report.through));
         let found =
@@ -402,36 +401,36 @@ impl FeatureRegression {
         Ok(found.map(|found| ChangePoint { snapshot: self.snapshot.clone(), found }))
     }
 
-    /// The releases that may have brought the change, the most likely first: those of 1 % or more, at most ten. Empty
-    /// where `changePoint.detected` is false, and when too little is known.
+    /// Releases that may have caused the change, the most likely first: those with 1 % or more, at most ten. Empty if
+    /// `changePoint.detected` is false, or if there are too few data.
     async fn suspects(&self, ctx: &Context<'_>) -> Result<Vec<Suspect>, Fault> {
         let change = self.change_point(ctx).await?;
         Ok(change.map(|change| change.named()).unwrap_or_default())
     }
 
-    /// The first day on which the verdict was REGRESSED; it stays when things recover. Null if it never was.
+    /// First day on which the verdict was REGRESSED, also after a recovery; null: never.
     async fn first_flagged_day(&self) -> Option<Date> {
         self.score.first_flagged_day.map(|day| self.snapshot.date(day)).map(Into::into)
     }
 }
 
-/// The evidence at the end of a day.
+/// Evidence at the end of a day.
 #[derive(SimpleObject)]
 pub struct EvidencePoint {
     /// The day.
     as_of: Date,
-    /// Natural logarithm of the evidence (e-value) for a drop, answers and incidents together.
+    /// Natural logarithm of the evidence (e-value) for a decline, from responses and incidents together.
     log_evidence: f64,
 }
 
-/// What one kind of data says.
+/// Evidence of one kind of data.
 #[derive(SimpleObject)]
 pub struct Evidence {
-    /// Natural logarithm of the evidence (e-value) for a drop.
+    /// Natural logarithm of the evidence (e-value) for a decline.
     log_evidence: f64,
     /// Natural logarithm of the evidence (e-value) for an improvement.
     log_evidence_improved: f64,
-    /// Its share of all evidence for a drop, 0 to 1; the shares of answers and incidents add to 1.
+    /// Its share of all evidence for a decline, 0 to 1; the shares of responses and incidents add to 1.
     share: f64,
 }
 
@@ -445,7 +444,7 @@ impl From<regression::Evidence> for Evidence {
     }
 }
 
-/// An estimate with the interval that holds on all days at once, with 95 % probability.
+/// An estimate with a 95 % interval that is valid on all days at once.
 #[derive(SimpleObject)]
 pub struct Interval {
     /// The estimate.
@@ -467,7 +466,7 @@ fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-/// The change in one scale and segment.
+/// Change in one scale and segment.
 #[derive(Description)]
 pub struct RegressionStratum {
     snapshot: Arc<Snapshot>,
@@ -476,7 +475,7 @@ pub struct RegressionStratum {
 
 #[Object(use_type_description)]
 impl RegressionStratum {
-    /// The scale on which these customers answered.
+    /// Scale of these customers' responses.
     async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
         let id = self.snapshot.codes.scales.id(self.stratum.stratum.scale).unwrap_or(ScaleId::NONE);
         scale::of(ctx, id).await
@@ -488,27 +487,27 @@ impl RegressionStratum {
         segment::of(ctx, id.some()).await
     }
 
-    /// Answers before.
+    /// Responses before.
     async fn baseline_responses(&self) -> i64 {
         self.stratum.baseline_responses
     }
 
-    /// Answers after.
+    /// Responses after.
     async fn responses(&self) -> i64 {
         self.stratum.responses
     }
 
-    /// Mean before, 0 (worst) to 100 (best); null without answers.
+    /// Mean before, 0 (worst) to 100 (best); null without responses.
     async fn baseline_mean(&self) -> Option<f64> {
         self.stratum.baseline_mean
     }
 
-    /// Mean after, 0 (worst) to 100 (best); null without answers.
+    /// Mean after, 0 (worst) to 100 (best); null without responses.
     async fn mean(&self) -> Option<f64> {
         self.stratum.mean
     }
 
-    /// The change in points of 100; null without at least 5 answers before and one after.
+    /// Change in points of 100; null without at least 5 responses before and one after.
     async fn change(&self) -> Option<Interval> {
         self.stratum.change.map(Interval::from)
     }
@@ -519,7 +518,7 @@ impl RegressionStratum {
     }
 }
 
-/// When the experience of a feature changed.
+/// Time at which the experience of a feature changed.
 #[derive(Description)]
 pub struct ChangePoint {
     snapshot: Arc<Snapshot>,
@@ -537,50 +536,51 @@ impl ChangePoint {
 
 #[Object(use_type_description)]
 impl ChangePoint {
-    /// Whether a change was detected: the evidence for one is 20 to 1 or more. If false, the rest says little.
+    /// Whether a change was detected: the evidence for one is 20 to 1 or more. If false, the other fields are not
+    /// meaningful.
     async fn detected(&self) -> bool {
         self.found.called
     }
 
-    /// Natural logarithm of the evidence (Bayes factor) that anything changed.
+    /// Natural logarithm of the evidence (Bayes factor) for any change.
     async fn log_bayes_factor(&self) -> f64 {
         self.found.log_bf
     }
 
-    /// The most likely first day of the new state.
+    /// Most likely first day after the change.
     async fn day(&self) -> Date {
         self.snapshot.date(self.found.day).into()
     }
 
-    /// First day of the span that holds the change with 90 % probability.
+    /// First day of the interval that contains the change with 90 % probability.
     async fn earliest(&self) -> Date {
         self.snapshot.date(self.found.earliest).into()
     }
 
-    /// Last day of the span that holds the change with 90 % probability.
+    /// Last day of the interval that contains the change with 90 % probability.
     async fn latest(&self) -> Date {
         self.snapshot.date(self.found.latest).into()
     }
 
-    /// The releases that may have brought the change, the most likely culprit first: those of 1 % or more, at most ten.
-    /// Empty where `detected` is false.
+    /// Releases that may have caused the change, the most likely first: those with 1 % or more, at most ten. Empty if
+    /// `detected` is false.
     async fn suspects(&self) -> Vec<Suspect> {
         self.named()
     }
 
-    /// Probability, 0 to 1, of all else: of releases that `suspects` leaves out, and of days before any release of the
-    /// time. With the probabilities of `suspects` it adds to 1.
+    /// Probability, 0 to 1, of all other causes: releases that are not in `suspects`, and days before the first release
+    /// in that time. Together with the probabilities of `suspects` it adds to 1.
     async fn other_probability(&self) -> f64 {
         self.found.other_probability()
     }
 
-    /// The version of the method.
+    /// Version of the method.
     async fn method(&self) -> &str {
         self.found.method
     }
 }
 
-/// A release that may have brought a change.
+/// A release that may have caused a change.
 #[derive(Description)]
 pub struct Suspect {
     release: ReleaseId,
@@ -613,7 +613,7 @@ pub(super) async fn of_release(
     Ok(loaded.map(|(snapshot, report)| Regression { snapshot, report, release, today }))
 }
 
-/// When the experience of a feature changed; none when too little is known.
+/// The change of the experience of a feature; none if there are too few data.
 pub(super) async fn change_point(
     ctx: &Context<'_>,
     product: &product::Model,

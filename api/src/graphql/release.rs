@@ -17,7 +17,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     actor::{self, Actor},
     answers::{Answers, FeedbackFilter, FeedbackOrder},
     deployment::Deployment,
@@ -51,39 +51,40 @@ use crate::{
 #[derive(Description)]
 pub struct Release(pub Model);
 
-/// Where a release is in its life.
+/// Lifecycle stage of a release.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "ballroom_entity::release::ReleaseLifecycle")]
 pub(super) enum ReleaseLifecycle {
-    /// Not with customers yet.
+    /// Not available to customers yet.
     Planned,
-    /// With customers.
+    /// Available to customers.
     Released,
-    /// Was with customers and has been taken back.
+    /// Was available to customers and has been withdrawn.
     Withdrawn,
 }
 
-/// What the first day of a release rests on.
+/// Basis of the first day of a release.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 enum FirstDayBasis {
-    /// Somebody said when customers got it.
+    /// The time of the release was declared.
     Declared,
-    /// Nobody said. It is the first day on which 5 of its answers lie within 7 days, or on which it has a twentieth of
-    /// the product's answers of 7 days that name a release; until then the day of its first answer, and no verdict.
+    /// Inferred from responses: the first day on which 5 of its responses lie within 7 days, or on which it has a
+    /// twentieth of the product's responses of 7 days that name a release; until then the day of its first response,
+    /// without a verdict.
     Inferred,
 }
 
-/// What a release does to a feature.
+/// Effect of a release on a feature.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_entity::release_feature::FeatureChange")]
 enum FeatureChange {
-    /// It is new.
+    /// The feature is new.
     Added,
-    /// It works differently.
+    /// The feature works differently.
     Changed,
-    /// A defect is mended.
+    /// A defect is corrected.
     Fixed,
-    /// It is gone.
+    /// The feature is removed.
     Removed,
 }
 
@@ -101,7 +102,7 @@ impl ReleaseFeature {
         feature::of(ctx, self.feature).await
     }
 
-    /// What the release does to it.
+    /// Effect of the release.
     async fn change(&self) -> FeatureChange {
         self.change
     }
@@ -109,28 +110,28 @@ impl ReleaseFeature {
 
 #[Object(use_type_description)]
 impl Release {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// The version: a text, never a number (12.10 is not 12.1). Unique in the product.
+    /// Version: a text, not a number (12.10 is not 12.1). Unique in the product.
     async fn version(&self) -> &str {
         &self.0.version
     }
 
-    /// What it is called besides its version; null if nothing.
+    /// Title besides the version; null: none.
     async fn title(&self) -> Option<&str> {
         self.0.title.as_deref()
     }
 
-    /// What changed, in words; null if nobody said. Not for customers.
+    /// Release notes; null if not given. Not for customers.
     async fn notes(&self, ctx: &Context<'_>) -> Result<Option<&str>, Fault> {
         ctx.is_inside()?;
         Ok(self.0.notes.as_deref())
     }
 
-    /// Where it is in its life. One that was only planned and that answers name is with customers.
+    /// Lifecycle stage. A planned release that responses name is available to customers.
     async fn lifecycle(&self, ctx: &Context<'_>) -> Result<ReleaseLifecycle, Fault> {
         match self.0.lifecycle {
             Stored::Planned if first_day(ctx, &self.0).await?.is_some() => Ok(ReleaseLifecycle::Released),
@@ -138,78 +139,78 @@ impl Release {
         }
     }
 
-    /// The day it is meant to ship; null if none is set. Not for customers.
+    /// Planned day; null: none. Not for customers.
     async fn planned_for(&self, ctx: &Context<'_>) -> Result<Option<Date>, Fault> {
         ctx.is_inside()?;
         Ok(self.0.planned_for.map(Into::into))
     }
 
-    /// The day since which it is with customers, in the product's time zone: as somebody said, else as its answers show
-    /// (`firstDayBasis`). Null while it is planned and no answer names it.
+    /// First day on which customers used it, in the time zone of the product: as declared, else as its responses show
+    /// (`firstDayBasis`). Null while it is planned and no response names it.
     async fn released_on(&self, ctx: &Context<'_>) -> Result<Option<Date>, Fault> {
         Ok(first_day(ctx, &self.0).await?.map(|(day, _)| day.into()))
     }
 
-    /// What `releasedOn` rests on; null where that is null.
+    /// Basis of `releasedOn`; null if that is null.
     async fn first_day_basis(&self, ctx: &Context<'_>) -> Result<Option<FirstDayBasis>, Fault> {
         Ok(first_day(ctx, &self.0).await?.map(|(_, basis)| basis))
     }
 
-    /// How many states of it there have been: 1 when it was entered.
+    /// Number of versions of this object: 1 after its creation.
     async fn revision(&self) -> i32 {
         self.0.revision
     }
 
-    /// When customers got it, as somebody said; of one that only answers told of, the moment of the first. Null while
-    /// nobody said.
+    /// Declared time of the release; for a release known only from responses, the time of the first one. Null if not
+    /// declared.
     async fn released_at(&self) -> Option<DateTime> {
         self.0.released_at.map(Into::into)
     }
 
-    /// When it was taken back; null if it was not.
+    /// Time of the withdrawal; null: it is not withdrawn.
     async fn withdrawn_at(&self) -> Option<DateTime> {
         self.0.withdrawn_at.map(Into::into)
     }
 
-    /// Who entered it; null if only responses name it, or if this was not recorded. Not for customers.
+    /// Actor that created it; null if it is known only from responses, or if not recorded. Not for customers.
     async fn planned_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
         actor::recorded(ctx, &self.0.planned_by)
     }
 
-    /// Who shipped it the last time; null if nobody did, or if this was not recorded. Not for customers.
+    /// Actor that last shipped it; null if it was not shipped, or if not recorded. Not for customers.
     async fn shipped_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
         actor::recorded(ctx, &self.0.shipped_by)
     }
 
-    /// Who withdrew it; null if it is not withdrawn, or if this was not recorded. Not for customers.
+    /// Actor that withdrew it; null if it is not withdrawn, or if not recorded. Not for customers.
     async fn withdrawn_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
         actor::recorded(ctx, &self.0.withdrawn_by)
     }
 
-    /// Whether nobody entered it: it was made from answers that named it.
+    /// Whether it was created automatically from responses that name it.
     async fn inferred(&self) -> bool {
         self.0.inferred
     }
 
-    /// When it was entered. Not for customers.
+    /// Time of creation. Not for customers.
     async fn created_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Fault> {
         ctx.is_inside()?;
         Ok(Some(self.0.created_at.into()))
     }
 
-    /// When it was entered or last changed. Not for customers.
+    /// Time of creation or of the last change. Not for customers.
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Fault> {
         ctx.is_inside()?;
         Ok(Some(self.0.updated_at.into()))
     }
 
-    /// The product that it is a version of.
+    /// Product.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
         product::of(ctx, self.0.product_id).await
     }
 
-    /// The release that it was made from; null if nobody said. What went before is compared along this line.
-    /// Not for customers.
+    /// Predecessor: the release that it is based on; null if not declared. Baselines follow this line. Not for
+    /// customers.
     async fn previous(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
         ctx.is_inside()?;
         match self.0.previous_release_id {
@@ -218,7 +219,7 @@ impl Release {
         }
     }
 
-    /// The features that it touches, by key. Not for customers.
+    /// Features that it touches, by key. Not for customers.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<ReleaseFeature>, Fault> {
         ctx.is_inside()?;
         let mut touched = ctx.load().load_one(TouchedBy(self.0.id)).await?.unwrap_or_default();
@@ -230,14 +231,14 @@ impl Release {
             .collect())
     }
 
-    /// Where and when it was deployed, the last first. Not for customers.
+    /// Its deployments, the latest first. Not for customers.
     async fn deployments(&self, ctx: &Context<'_>) -> Result<Vec<Deployment>, Fault> {
         ctx.is_inside()?;
         let rows = ctx.load().load_one(DeploymentsOf(self.0.id)).await?.unwrap_or_default();
         Ok(rows.into_iter().map(Deployment).collect())
     }
 
-    /// The answers that name it, the one received last first.
+    /// Responses that name it, the last received first.
     async fn feedback(
         &self,
         ctx: &Context<'_>,
@@ -255,15 +256,13 @@ impl Release {
         answers.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
-    /// The incidents of which something is stated about it, whatever it is (see `Incident.attributions`), the one opened last
-    /// first. Not for customers.
+    /// Incidents with an attribution that names it, on any basis (see `Incident.attributions`), the last opened first.
+    /// Not for customers.
     async fn incidents(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which items to return; all by default.")] filter: Option<IncidentFilter>,
-        #[graphql(desc = "Sort order; the one opened last first by default.")] order_by: Option<
-            IncidentOrder,
-        >,
+        #[graphql(desc = "Sort order; the last opened first by default.")] order_by: Option<IncidentOrder>,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
             i32,
         >,
@@ -280,27 +279,27 @@ impl Release {
         incidents.page(ctx, filter, order_by, (first, after, last, before)).await
     }
 
-    /// How its answers are distributed over the ratings of each scale: answers that count for scores, without those that have
-    /// no rating. One entry for each scale with answers; answers that name it only.
+    /// Distribution of the responses that name it over the ratings of each scale, for responses that count for scores.
+    /// One entry for each scale with responses.
     async fn rating_distribution(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The days whose answers count; the last 90 if left out.")] period: Option<
+        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
             PeriodInput,
         >,
-        #[graphql(desc = "Only answers of this segment.")] segment: Option<Reference>,
-        #[graphql(desc = "Only answers on this scale.")] scale: Option<Reference>,
+        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "Only responses on this scale.")] scale: Option<Reference>,
     ) -> Result<Vec<RatingDistribution>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
         distribution::named(ctx, &product.0, None, Some(self.0.id), period, segment, scale).await
     }
 
-    /// Did it make things worse? Null while it is planned, and while so few answers name it that it cannot be told when
-    /// customers began to use it.
+    /// Verdicts on whether it made things worse. Null while it is planned, or while too few responses name it to tell
+    /// when customers began to use it.
     async fn regression(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "As it could be known at the end of this day; today if left out.")] as_of: Option<
+        #[graphql(desc = "Use only data known at the end of this day; today by default.")] as_of: Option<
             Date,
         >,
     ) -> Result<Option<Regression>, Fault> {
@@ -309,14 +308,14 @@ impl Release {
     }
 }
 
-/// Which releases are wanted: all that is given must hold.
+/// Conditions on releases; all that are given must hold.
 #[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ReleaseFilter {
-    /// In one of these stages of life.
+    /// Lifecycle stages, one of which the release has.
     lifecycle: Option<Vec<ReleaseLifecycle>>,
-    /// First day with customers.
+    /// First day on which customers used it.
     released_on: Option<DateRangeInput>,
-    /// With this text in the version or the title, whatever the case of its letters.
+    /// Text contained in the version or title, not case-sensitive.
     text: Option<String>,
     /// Time of creation or of the last change.
     updated_at: Option<TimeRangeInput>,
@@ -331,7 +330,7 @@ orders! {
         CreatedAt = (Id, Id, |_| String::new()),
         /// Version, in its natural order: 1.9 before 1.10, 2.0.0-rc.1 before 2.0.0, 4.6.1 (9) before 4.6.1 (10).
         Version = (VersionOrder, Text, |row| row.version_order.clone()),
-        /// Day for which the release is planned; in either direction releases without one come last.
+        /// Planned day; in both directions, releases without one are last.
         PlannedFor = (PlannedFor, Day, |row| row.planned_for.map(|day| day.to_string()).unwrap_or_default()),
         /// Time of creation or of the last change.
         UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
@@ -348,7 +347,7 @@ pub(super) struct Releases {
 }
 
 impl Releases {
-    /// Those of a product, or all.
+    /// The releases of a product, or all.
     pub(super) fn of(
         product: Option<ProductId>,
         filter: Option<ReleaseFilter>,
@@ -357,7 +356,7 @@ impl Releases {
         Self { product, feature: None, filter, order }
     }
 
-    /// The day that stands for none where releases are sorted by the day for which they are planned: the last one.
+    /// The day that represents none where releases are sorted by their planned day: the last one.
     fn unplanned(&self) -> Option<NaiveDate> {
         let ReleaseOrder { field, direction } = self.order?;
         let year = match direction {
@@ -367,7 +366,7 @@ impl Releases {
         NaiveDate::from_ymd_opt(year, 1, 1).filter(|_| field == ReleaseOrderField::PlannedFor)
     }
 
-    /// Those that touch a feature.
+    /// The releases that touch a feature.
     pub(super) fn touching(self, feature: FeatureId) -> Self {
         Self { feature: Some(feature), ..self }
     }
@@ -429,19 +428,19 @@ impl Paged for Releases {
     }
 }
 
-/// Since when a release is with customers, and how that is known.
+/// The first day of a release, and its basis.
 async fn first_day(ctx: &Context<'_>, row: &Model) -> Result<Option<(NaiveDate, FirstDayBasis)>, Fault> {
     if let Some(day) = row.released_on.filter(|_| !row.inferred) {
         return Ok(Some((day, FirstDayBasis::Declared)));
     }
-    // Who may not see reports sees what is stored.
+    // Viewers without the right to reports see what is stored.
     let Ok(by) = ctx.reports() else { return Ok(row.released_on.map(|day| (day, FirstDayBasis::Inferred))) };
     let product = product::of(ctx, row.product_id).await?;
     let snapshot = ctx.services().scores.snapshot(by, today(&product.0, ctx.now())).await?;
     Ok(snapshot.first_seen(row.id).map(|day| (day, FirstDayBasis::Inferred)))
 }
 
-/// That a release is in a stage of life: one that was only planned and that answers name is with customers.
+/// The condition that a release is in a lifecycle stage: a planned one that responses name is available to customers.
 fn in_stage(organization: OrganizationId, stage: ReleaseLifecycle) -> Condition {
     let stored = |stage: Stored| Column::Lifecycle.eq(stage);
     let named = || {
@@ -461,10 +460,9 @@ fn in_stage(organization: OrganizationId, stage: ReleaseLifecycle) -> Condition 
     }
 }
 
-/// The release of an id that is known to exist.
+/// The release with an ID that is known to exist.
 pub(super) async fn of(ctx: &Context<'_>, release: ReleaseId) -> Result<Release, Fault> {
-    let found = super::dimensions(ctx).await?.releases.get(&release).cloned();
-    found.map(Release).ok_or_else(|| super::gone("release", release))
+    Ok(Release(super::row(ctx, release, |dimensions| &dimensions.releases).await?))
 }
 
 #[derive(Default)]
@@ -472,14 +470,14 @@ pub(super) struct ReleaseQuery;
 
 #[Object]
 impl ReleaseQuery {
-    /// A release by exactly one of `release`, `id` and `version`. Null if there is none; `errors` says so.
+    /// A release by exactly one of `release`, `id` and `version`. Null if there is none; see `errors`.
     async fn release(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or version.")] release: Option<Reference>,
         #[graphql(desc = "Global ID.")] id: Option<ID>,
         #[graphql(desc = "Version.")] version: Option<String>,
-        #[graphql(desc = "Product of the release; needed for a version that several products have.")]
+        #[graphql(desc = "Product of the release. Required for a version that exists in several products.")]
         product: Option<Reference>,
     ) -> Result<Release, Fault> {
         ctx.reports()?;
@@ -493,95 +491,97 @@ impl ReleaseQuery {
 /// A feature that a release touches.
 #[derive(InputObject)]
 struct ReleaseFeatureInput {
-    /// The feature.
+    /// ID or key of the feature.
     feature: Reference,
-    /// What the release does to it.
+    /// Effect of the release.
     change: FeatureChange,
 }
 
-/// A release to plan, or one that has shipped already.
+/// Input of `planRelease`.
 #[derive(InputObject)]
 struct PlanReleaseInput {
-    /// The product.
+    /// ID or key of the product.
     product: Reference,
-    /// The version: any text; unique in the product.
+    /// Version: any text; unique in the product.
     version: String,
-    /// What it is called besides its version; null removes it.
+    /// Title besides the version; null removes it.
     title: MaybeUndefined<String>,
-    /// What changes, in words; null removes them.
+    /// Release notes; null removes them.
     notes: MaybeUndefined<String>,
-    /// The release that it is made from; null: none.
+    /// Predecessor: the release that it is based on; null: none.
     previous: MaybeUndefined<Reference>,
-    /// The day it is meant to ship; null: none is set.
+    /// Planned day; null: none.
     planned_for: MaybeUndefined<Date>,
-    /// When customers got it, if they have. Null says no more than leaving it out: `withdrawRelease` takes a release back.
+    /// Time of the release, if it has shipped. Null is equivalent to omitting it: use `withdrawRelease` to withdraw a
+    /// release.
     released_at: Option<DateTime>,
-    /// The features that it touches; null or none: it touches none.
+    /// Features that it touches; null or empty: none.
     features: MaybeUndefined<Vec<ReleaseFeatureInput>>,
-    /// When the sending system says that this became so: an earlier state never replaces a later one. Left out: what is
-    /// sent last is the newest.
+    /// Time of this version in the source system. An earlier version never replaces a later one. If omitted, the
+    /// version sent last is the newest.
     updated_at: Option<DateTime>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// What to change of a release; what is left out stays.
+/// Input of `updateRelease`. Omitted fields are unchanged.
 #[derive(InputObject)]
 struct UpdateReleaseInput {
     /// ID or version of the release.
     release: Reference,
-    /// Product of the release; needed for a version that several products have.
+    /// Product of the release. Required for a version that exists in several products.
     product: Option<Reference>,
-    /// A new title; null removes it.
+    /// New title; null removes it.
     title: MaybeUndefined<String>,
-    /// New notes; null removes them.
+    /// New release notes; null removes them.
     notes: MaybeUndefined<String>,
-    /// The release that it is made from; null: none.
+    /// New predecessor; null: none.
     previous: MaybeUndefined<Reference>,
-    /// The day it is meant to ship; null: none is set.
+    /// New planned day; null: none.
     planned_for: MaybeUndefined<Date>,
-    /// The features that it touches, instead of those before; null or none: it touches none.
+    /// New list of features that it touches; null or empty: none.
     features: MaybeUndefined<Vec<ReleaseFeatureInput>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// A release that customers have.
+/// Input of `shipRelease`.
 #[derive(InputObject)]
 struct ShipReleaseInput {
     /// ID or version of the release.
     release: Reference,
-    /// Product of the release; needed for a version that several products have.
+    /// Product of the release. Required for a version that exists in several products.
     product: Option<Reference>,
-    /// Since when; left out: since the answers that name it show it with customers, now if none does. A release that was
-    /// withdrawn comes again: its first day is the new one, and neither side of a verdict counts the first time.
+    /// Time of the release. By default the time from which responses show it in use, else now. A withdrawn release is
+    /// released again: its first day is the new one, and the time before the withdrawal counts for neither side of a
+    /// verdict.
     released_at: Option<DateTime>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// A release that is taken back.
+/// Input of `withdrawRelease`.
 #[derive(InputObject)]
 struct WithdrawReleaseInput {
     /// ID or version of the release.
     release: Reference,
-    /// Product of the release; needed for a version that several products have.
+    /// Product of the release. Required for a version that exists in several products.
     product: Option<Reference>,
-    /// Since when; now if left out.
+    /// Time of the withdrawal; now by default.
     withdrawn_at: Option<DateTime>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 payloads! {
-    /// The release as it is now.
+    /// Result of a mutation of a release.
     ReleasePayload {
         /// The release.
         release: Release,
-        /// What the mutation did with the input; null after an update.
+        /// Outcome of the submission; null after `updateRelease`.
         outcome: Option<Outcome>,
-        /// Releases of the product whose version is another spelling of the one that was made now: v1.2.3 where 1.2.3 is
-        /// there. Answers that name the one do not count for the other; look whether both are meant.
+        /// After a creation: releases of the product whose version is another spelling of this one, such as 1.2.3 for
+        /// v1.2.3. Responses that name one do not count for the other; check that both are intended.
         alike: Vec<Release>,
     }
 }
@@ -597,8 +597,8 @@ pub(super) struct ReleaseMutation;
 
 #[Object]
 impl ReleaseMutation {
-    /// Plans a release, or enters one that has shipped. The same version again takes what is newly said of it; what is
-    /// left out stays.
+    /// Creates a planned release, or one that has shipped, or updates the one with this version; omitted fields are
+    /// unchanged.
     async fn plan_release(
         &self,
         ctx: &Context<'_>,
@@ -626,7 +626,7 @@ impl ReleaseMutation {
         .await
     }
 
-    /// Changes what is said of a release.
+    /// Changes a release.
     async fn update_release(
         &self,
         ctx: &Context<'_>,
@@ -649,7 +649,7 @@ impl ReleaseMutation {
         .await
     }
 
-    /// Customers have it. A withdrawn release can be shipped again.
+    /// Records that a release is available to customers. A withdrawn release can be shipped again.
     async fn ship_release(
         &self,
         ctx: &Context<'_>,
@@ -666,7 +666,7 @@ impl ReleaseMutation {
         .await
     }
 
-    /// Takes a release back from customers. What they said of it stays.
+    /// Withdraws a release. Responses that name it are kept.
     async fn withdraw_release(
         &self,
         ctx: &Context<'_>,

@@ -1,7 +1,7 @@
-//! The roots: what stands beside one another in a request is answered by itself.
+//! Root objects: the root fields of a request are resolved separately.
 //!
-//! Every field of the roots may be null, whatever its resolver returns: one that fails takes nothing of the others with
-//! it, and of several mutations each is told how it went. The nouns need not know it, and none can forget it.
+//! Every root field is nullable, whatever its resolver returns: one that fails does not affect the others, and each of
+//! several mutations reports its own result. The nouns need no code for it, and none can omit it.
 
 use std::{borrow::Cow, collections::HashMap, sync::Mutex};
 
@@ -15,7 +15,7 @@ use async_graphql::{
 
 use super::Code;
 
-/// A root object whose fields may all be null.
+/// A root object whose fields are all nullable.
 #[derive(Default)]
 pub struct Root<T>(T);
 
@@ -49,7 +49,7 @@ impl<T: ObjectType> ContainerType for Root<T> {
         self.0.resolve_field(ctx).await
     }
 
-    /// Each entity that a router asks for is answered by itself too, at its own place in the list.
+    /// Each entity that a router requests is also resolved separately, at its own position in the list.
     async fn find_entity(&self, ctx: &Context<'_>, key: &Value) -> ServerResult<Option<Value>> {
         let ctx = &match ctx.data_opt::<Entities>() {
             Some(entities) => ctx.with_index(entities.next(ctx)),
@@ -59,12 +59,12 @@ impl<T: ObjectType> ContainerType for Root<T> {
         let error = match found {
             Ok(Some(found)) => return Ok(Some(found)),
             Ok(None) => {
-                let message = "There is no entity with such a key: give __typename and id.";
+                let message = "There is no entity with this key; send __typename and id.";
                 let mut error = ctx.set_error_path(ServerError::new(message, Some(ctx.item.pos)));
                 error.extensions.get_or_insert_default().set("code", Code::NotFound.name());
                 error
             }
-            // What the library itself refuses, such as one without a __typename, has no path.
+            // Errors of the library itself, such as for a missing __typename, have no path.
             Err(error) if error.path.is_empty() => ctx.set_error_path(error),
             Err(error) => error,
         };
@@ -75,8 +75,8 @@ impl<T: ObjectType> ContainerType for Root<T> {
 
 impl<T: ObjectType> ObjectType for Root<T> {}
 
-/// How many entities a request has begun to look for, by the field that asks for them. They are begun in the order of the
-/// request, so this is the place of the next.
+/// The number of entities that a request has started to look up, by the field that requests them. They are started in
+/// the order of the request, so this is the position of the next one.
 #[derive(Default)]
 pub(super) struct Entities(Mutex<HashMap<String, usize>>);
 

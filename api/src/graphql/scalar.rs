@@ -1,4 +1,4 @@
-//! Ids, references and periods as the schema has them.
+//! Scalars of the schema: IDs, references and periods.
 
 use async_graphql::{
     ID, InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
@@ -8,31 +8,35 @@ use chrono::{Datelike, NaiveDate, Utc};
 use super::fault::Fault;
 use crate::{base::reference::PublicId, domain::check, score::Period, words};
 
-/// The id of an object.
+/// The ID of an object.
 pub(super) fn id(id: impl PublicId) -> ID {
     ID(id.public())
 }
 
-/// The id that a client gave.
+/// The ID that a client sent.
 pub(super) fn parse<I: PublicId>(field: &str, id: &str) -> Result<I, Fault> {
     I::parse(id).ok_or_else(|| {
         Fault::invalid(
             field,
-            &format!("\"{id}\" is not the id of {}, which is {noun}_…", words::a(I::NOUN), noun = I::NOUN),
+            &format!(
+                "\"{id}\" is not an ID of {}; send one such as {noun}_…",
+                words::a(I::NOUN),
+                noun = I::NOUN
+            ),
         )
     })
 }
 
-/// Names an object: its id, or the key (of a release: the version) by which people know it.
+/// Identifies an object: by its ID, or by its key (of a release: the version).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reference(pub String);
 
-/// Names an object: its id, or the key (of a release: the version) by which people know it.
+/// Identifies an object: by its ID, or by its key (of a release: the version).
 #[Scalar(name = "Reference", specified_by_url = "urn:ballroom:scalar:reference")]
 impl ScalarType for Reference {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
-            // Whether it names anything is for the domain to say: an item of a batch is refused by itself.
+            // The domain checks that the object exists: an item of a batch is refused separately.
             Value::String(text) => Ok(Self(text)),
             other => Err(InputValueError::expected_type(other)),
         }
@@ -43,30 +47,30 @@ impl ScalarType for Reference {
     }
 }
 
-/// The day that a text names.
+/// The day of a text.
 fn day(text: &str) -> Result<NaiveDate, &'static str> {
     let day =
         text.parse().ok().filter(|day: &NaiveDate| text.len() == 10 && (1..=9999).contains(&day.year()));
-    day.ok_or("must be a day like 2026-03-31")
+    day.ok_or("must be a day such as 2026-03-31")
 }
 
-/// The moment that a text names. There are no leap seconds here, nor years that one database could not compare.
+/// The time of a text. Leap seconds are not supported, nor years that one of the databases could not compare.
 fn moment(text: &str) -> Result<chrono::DateTime<Utc>, &'static str> {
     let read = text.starts_with(|first: char| first.is_ascii_digit()).then(|| text.parse().ok()).flatten();
-    let at: chrono::DateTime<Utc> = read.ok_or("must be a moment like 2026-03-31T09:30:00Z")?;
+    let at: chrono::DateTime<Utc> = read.ok_or("must be a time such as 2026-03-31T09:30:00Z")?;
     match at {
-        _ if check::is_leap(at) => Err("is a leap second, which is not kept; give second 59"),
-        _ if !(1..=9999).contains(&at.year()) => Err("must lie between the years 1 and 9999"),
+        _ if check::is_leap(at) => Err("is a leap second, which cannot be stored; send second 59"),
+        _ if !(1..=9999).contains(&at.year()) => Err("must be between the years 1 and 9999"),
         at => Ok(at),
     }
 }
 
-/// Whether a scalar takes texts only.
+/// Whether a scalar accepts texts only.
 pub(super) fn is_text(scalar: &str) -> bool {
     matches!(scalar, "String" | "Reference" | "Date" | "DateTime")
 }
 
-/// What is wrong with a text as a value of a scalar of ours, if anything is.
+/// The error of a text as a value of one of the custom scalars, if any.
 pub(super) fn misfit(scalar: &str, text: &str) -> Option<&'static str> {
     match scalar {
         "Date" => day(text).err(),
@@ -75,7 +79,7 @@ pub(super) fn misfit(scalar: &str, text: &str) -> Option<&'static str> {
     }
 }
 
-/// A type of the wire for a type of the domain: its name, its format, and how it is read.
+/// A GraphQL scalar for a type of the domain: its name, its format, and its parser.
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident($inner:ty), $url:literal, $read:ident, $write:expr;)*) => {$(
         $(#[$doc])*
@@ -111,21 +115,21 @@ macro_rules! texts {
 }
 
 texts! {
-    /// A day of the calendar without a time, such as `2026-03-31`: the full-date of RFC 3339.
+    /// A calendar day without a time, such as `2026-03-31`: full-date of RFC 3339.
     Date(NaiveDate), "https://scalars.graphql.org/andimarek/local-date", day, |day: NaiveDate| day.to_string();
 
-    /// A moment with its offset, such as `2026-03-31T09:30:00Z`: the date-time of RFC 3339. What comes out is UTC. Leap
-    /// seconds (`:60`) are refused.
+    /// A time with its offset, such as `2026-03-31T09:30:00Z`: date-time of RFC 3339. Results are in UTC. Leap seconds
+    /// (`:60`) are refused.
     DateTime(chrono::DateTime<Utc>), "https://scalars.graphql.org/andimarek/date-time", moment,
         |at: chrono::DateTime<Utc>| at.to_rfc3339();
 }
 
-/// Days from `from` on, up to but not including `until`.
+/// Days from `from` (inclusive) to `until` (exclusive).
 #[derive(InputObject, Clone, Copy, Debug)]
 pub struct PeriodInput {
-    /// The first day.
+    /// First day, inclusive.
     from: Date,
-    /// The day after the last.
+    /// Day after the last one.
     until: Date,
 }
 
@@ -135,13 +139,13 @@ impl From<PeriodInput> for Period {
     }
 }
 
-/// Days from `from` on, up to but not including `until`.
+/// Days from `from` (inclusive) to `until` (exclusive).
 #[derive(SimpleObject, Clone, Copy, Debug)]
 #[graphql(name = "Period")]
 pub struct PeriodShown {
-    /// The first day.
+    /// First day, inclusive.
     from: Date,
-    /// The day after the last.
+    /// Day after the last one.
     until: Date,
 }
 
@@ -151,7 +155,7 @@ impl From<Period> for PeriodShown {
     }
 }
 
-/// The period asked for, which has begun, and the last day that may be known.
+/// The requested period, which has begun, and the last day whose data are used.
 pub(super) fn begun_period(
     given: Option<PeriodInput>,
     as_of: Option<Date>,
@@ -160,7 +164,7 @@ pub(super) fn begun_period(
     Ok(Period::begun(given.map(Into::into), as_of.map(Into::into), today)?)
 }
 
-/// The period asked for, and the last day that may be known.
+/// The requested period, and the last day whose data are used.
 pub(super) fn period(
     given: Option<PeriodInput>,
     as_of: Option<Date>,

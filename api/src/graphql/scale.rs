@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     lookup,
     order::orders,
@@ -20,71 +20,71 @@ use super::{
 };
 use crate::domain::scale::{self, NewScale};
 
-/// How an answer is rated. Ratings on different scales are never mixed raw.
+/// A rating scale. Ratings on different scales are never mixed without conversion.
 #[derive(Description)]
 pub struct Scale(pub Model);
 
-/// Which standard figure belongs to a scale.
+/// Kind of a scale, which determines its standard figure.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "ballroom_entity::scale::ScaleKind")]
 pub(super) enum ScaleKind {
-    /// Customer satisfaction, 1 to 5: share of 4 and 5.
+    /// Customer satisfaction, 1 to 5: percentage of 4 and 5.
     Csat,
-    /// Net promoter score, 0 to 10: promoters minus detractors.
+    /// Net promoter score, 0 to 10: percentage of promoters minus percentage of detractors.
     Nps,
     /// Customer effort score: mean.
     Ces,
     /// Stars: mean.
     Stars,
-    /// Thumbs down or up, 0 or 1: share of up.
+    /// Thumbs down or up, 0 or 1: percentage of up.
     Thumbs,
-    /// Anything else: mean.
+    /// Any other scale: mean.
     Custom,
 }
 
 #[Object(use_type_description)]
 impl Scale {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// The name that files use; unique in the organization.
+    /// Key, used in files and references; unique in the organization.
     async fn key(&self) -> &str {
         &self.0.key
     }
 
-    /// What people call it.
+    /// Display name.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// Which standard figure belongs to it.
+    /// Kind, which determines the standard figure.
     async fn kind(&self) -> ScaleKind {
         self.0.kind.into()
     }
 
-    /// The lowest rating.
+    /// Lowest rating.
     async fn min(&self) -> f64 {
         self.0.min
     }
 
-    /// The highest rating.
+    /// Highest rating.
     async fn max(&self) -> f64 {
         self.0.max
     }
 
-    /// The distance between two ratings.
+    /// Distance of two adjacent ratings.
     async fn step(&self) -> f64 {
         self.0.step
     }
 
-    /// Whether `max` is the best rating. False: an effort scale on which low is good.
+    /// Whether `max` is the best rating. False for an effort scale on which low ratings are good.
     async fn higher_is_better(&self) -> bool {
         self.0.higher_is_better
     }
 
-    /// Time of creation. A scale never changes: responses are counted by its levels.
+    /// Time of creation. Scales cannot be changed, because responses are counted by their levels.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
@@ -139,10 +139,9 @@ impl Paged for Scales {
     }
 }
 
-/// The scale of an id that is known to exist.
+/// The scale with an ID that is known to exist.
 pub(super) async fn of(ctx: &Context<'_>, scale: ScaleId) -> Result<Scale, Fault> {
-    let found = super::dimensions(ctx).await?.scales.get(&scale).cloned();
-    found.map(Scale).ok_or_else(|| super::gone("scale", scale))
+    Ok(Scale(super::row(ctx, scale, |dimensions| &dimensions.scales).await?))
 }
 
 #[derive(Default)]
@@ -150,7 +149,7 @@ pub(super) struct ScaleQuery;
 
 #[Object]
 impl ScaleQuery {
-    /// A scale by exactly one of `scale`, `id` and `key`. Null if there is none; `errors` says so.
+    /// A scale by exactly one of `scale`, `id` and `key`. Null if there is none; see `errors`.
     async fn scale(
         &self,
         ctx: &Context<'_>,
@@ -163,7 +162,7 @@ impl ScaleQuery {
         Ok(Scale(super::dimensions(ctx).await?.scale(argument, &scale)?.clone()))
     }
 
-    /// The organization's scales, by key: csat, nps, ces, stars, stars10 and thumbs are there from the start.
+    /// Scales of the organization, by key. Every organization has csat, nps, ces, stars, stars10 and thumbs.
     async fn scales(
         &self,
         ctx: &Context<'_>,
@@ -181,20 +180,20 @@ impl ScaleQuery {
     }
 }
 
-/// A scale to make. It cannot be changed later: answers are counted by its levels.
+/// Input of `createScale`. Scales cannot be changed later, because responses are counted by their levels.
 #[derive(InputObject)]
 struct CreateScaleInput {
-    /// The name that files use; unique in the organization.
+    /// Key, used in files and references; unique in the organization.
     key: String,
-    /// What people call it; the key if left out.
+    /// Display name; the key by default.
     name: Option<String>,
-    /// Which standard figure belongs to it; CUSTOM if left out.
+    /// Kind, which determines the standard figure; CUSTOM by default.
     kind: Option<ScaleKind>,
-    /// The lowest rating.
+    /// Lowest rating.
     min: f64,
-    /// The highest rating.
+    /// Highest rating.
     max: f64,
-    /// The distance between two ratings; it must divide the distance from min to max.
+    /// Distance of two adjacent ratings; it must divide the range from `min` to `max`.
     #[graphql(default = 1.0)]
     step: f64,
     /// Whether `max` is the best rating.
@@ -205,11 +204,11 @@ struct CreateScaleInput {
 }
 
 payloads! {
-    /// The scale.
+    /// Result of `createScale`.
     ScalePayload {
         /// The scale.
         scale: Scale,
-        /// What the mutation did with the input.
+        /// Outcome of the submission.
         outcome: Outcome,
     }
 }
@@ -219,7 +218,7 @@ pub(super) struct ScaleMutation;
 
 #[Object]
 impl ScaleMutation {
-    /// Makes a scale. The same again returns what is there.
+    /// Creates a scale, or returns the existing one if it is equal.
     async fn create_scale(
         &self,
         ctx: &Context<'_>,

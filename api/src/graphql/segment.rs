@@ -9,7 +9,7 @@ use sea_orm::{QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     lookup,
     order::orders,
@@ -21,23 +21,23 @@ use super::{
 };
 use crate::{domain::segment, store::holds};
 
-/// A named group of customers: a tier, a region.
+/// A named group of customers, such as a tier or a region.
 #[derive(Description)]
 pub struct Segment(pub Model);
 
 #[Object(use_type_description)]
 impl Segment {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// The name that files use; unique in the organization.
+    /// Key, used in files and references; unique in the organization.
     async fn key(&self) -> &str {
         &self.0.key
     }
 
-    /// What people call it.
+    /// Display name.
     async fn name(&self) -> &str {
         &self.0.name
     }
@@ -56,7 +56,7 @@ impl Segment {
 /// Conditions on segments; all that are given must hold.
 #[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct SegmentFilter {
-    /// Text in the key or name, in any case.
+    /// Text contained in the key or name, not case-sensitive.
     text: Option<String>,
     /// Time of creation or of the last change.
     updated_at: Option<TimeRangeInput>,
@@ -110,11 +110,10 @@ impl Paged for Segments {
     }
 }
 
-/// The segment of an id that is known to exist; none for none.
+/// The segment with an ID that is known to exist; none without an ID.
 pub(super) async fn of(ctx: &Context<'_>, segment: Option<SegmentId>) -> Result<Option<Segment>, Fault> {
     let Some(segment) = segment else { return Ok(None) };
-    let found = super::dimensions(ctx).await?.segments.get(&segment).cloned();
-    found.map(|row| Some(Segment(row))).ok_or_else(|| super::gone("segment", segment))
+    Ok(Some(Segment(super::row(ctx, segment, |dimensions| &dimensions.segments).await?)))
 }
 
 #[derive(Default)]
@@ -122,7 +121,7 @@ pub(super) struct SegmentQuery;
 
 #[Object]
 impl SegmentQuery {
-    /// A segment by exactly one of `segment`, `id` and `key`. Null if there is none; `errors` says so.
+    /// A segment by exactly one of `segment`, `id` and `key`. Null if there is none; see `errors`.
     async fn segment(
         &self,
         ctx: &Context<'_>,
@@ -135,7 +134,7 @@ impl SegmentQuery {
         Ok(Segment(super::dimensions(ctx).await?.segment(argument, &segment)?.clone()))
     }
 
-    /// The organization's segments, by key.
+    /// Segments of the organization, by key.
     async fn segments(
         &self,
         ctx: &Context<'_>,
@@ -153,37 +152,37 @@ impl SegmentQuery {
     }
 }
 
-/// A segment to make.
+/// Input of `createSegment`.
 #[derive(InputObject)]
 struct CreateSegmentInput {
-    /// The name that files use; unique in the organization.
+    /// Key, used in files and references; unique in the organization.
     key: String,
-    /// What people call it; its key if left out or null.
+    /// Display name; the key by default.
     name: MaybeUndefined<String>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// A segment to rename.
+/// Input of `updateSegment`.
 #[derive(InputObject)]
 struct UpdateSegmentInput {
-    /// The segment.
+    /// ID or key of the segment.
     segment: Reference,
-    /// A new name.
+    /// New display name.
     name: String,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 payloads! {
-    /// The segment as it is now.
+    /// Result of `createSegment` and `updateSegment`.
     SegmentPayload {
         /// The segment.
         segment: Segment,
-        /// What the mutation did with the input; null after an update.
+        /// Outcome of the submission; null after an update.
         outcome: Option<Outcome>,
-        /// Those whose key is much like the one that was made now: another case, another space, a slip. Look whether both
-        /// are meant.
+        /// After a creation: segments whose key differs only slightly, for example in case or spaces. Check that both
+        /// are intended.
         alike: Vec<Segment>,
     }
 }
@@ -193,7 +192,7 @@ pub(super) struct SegmentMutation;
 
 #[Object]
 impl SegmentMutation {
-    /// Makes a segment. The same key again gives it the name that is given.
+    /// Creates a segment, or renames the one with this key.
     async fn create_segment(
         &self,
         ctx: &Context<'_>,
@@ -213,7 +212,7 @@ impl SegmentMutation {
         .await
     }
 
-    /// Gives a segment another name.
+    /// Renames a segment.
     async fn update_segment(
         &self,
         ctx: &Context<'_>,

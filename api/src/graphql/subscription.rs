@@ -1,4 +1,4 @@
-//! Subscriptions: what happens, as it happens.
+//! Subscriptions.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -18,7 +18,7 @@ use futures::{
 };
 
 use super::{
-    Asking,
+    ContextExt,
     alert::IncidentAlert,
     deleted::DeletedFeedback,
     fault::Fault,
@@ -33,39 +33,38 @@ use super::{
 };
 use crate::{
     base::{error::Error, right::Right},
-    feed::{Cut, Heard, Place, Portion, Scope, VerdictChanged},
+    feed::{EventReceiver, Place, Portion, Scope, StreamEnd, VerdictChanged},
     store::Dimensions,
 };
 
-/// Everything that can be listened to. Told is what happens from the beginning of the subscription on, or from a cursor
-/// on: the cursor of each event stands in `extensions.cursor` of its result, and `Organization.feedCursor` is the one of
-/// now. Whoever subscribes again with `after` misses nothing and hears nothing twice. Events come in the order
-/// in which they were stored, from whichever server they were stored by. Each shows its object as it is when it is
-/// told, so of two changes in quick succession both events may show the second. Who reads too slowly is cut off with
-/// the code SLOW_CONSUMER.
+/// Root subscription type. Subscriptions deliver events from their start on, or from a cursor on. The cursor of each
+/// event is in `extensions.cursor` of its result; `Organization.feedCursor` is the current one. A client that
+/// resubscribes with `after` misses no event and gets none twice. Events are delivered in the order in which they were
+/// stored, by any server. Each event shows the state of its object at the time of delivery, so after two quick changes
+/// both events may show the second one. A client that reads too slowly is disconnected with the code SLOW_CONSUMER.
 #[derive(Description)]
 pub struct Subscription;
 
-type Events<T> = BoxStream<'static, Result<Told<T>, Fault>>;
+type Events<T> = BoxStream<'static, Result<Delivered<T>, Fault>>;
 
 #[Subscription(use_type_description)]
 impl Subscription {
-    /// Each answer that is submitted, as soon as it is stored. Not answers that are imported from files (there may be
-    /// millions: verdictChanged tells what they change), nor corrections.
+    /// Each submitted response, as soon as it is stored. Corrections and responses imported from files are not
+    /// included; `verdictChanged` reports their effects.
     async fn feedback_received(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID or key of a product: only responses about it.")] product: Option<Reference>,
         #[graphql(
-            desc = "ID or key of a feature: only its responses. A key that several products have needs the product."
+            desc = "ID or key of a feature: only responses about it. A key that exists in several products requires `product`."
         )]
         feature: Option<Reference>,
         #[graphql(
-            desc = "ID or version of a release: only responses that count for it. A version that several products have needs the product."
+            desc = "ID or version of a release: only responses that count for it. A version that exists in several products requires `product`."
         )]
         release: Option<Reference>,
         #[graphql(
-            desc = "First tell what happened after this cursor, of an event or of `Organization.feedCursor`."
+            desc = "Deliver first the events after this cursor, which is from an event or from `Organization.feedCursor`."
         )]
         after: Option<String>,
     ) -> Result<Events<Feedback>, Fault> {
@@ -75,18 +74,18 @@ impl Subscription {
         Ok(events(heard, move |portion, answer| {
             let own = by.only().is_none_or(|customer| answer.customer_id == Some(customer));
             let wanted = own && scope.has_answer(&portion.dimensions, answer);
-            wanted.then(|| Told::new(portion, Feedback(answer.clone())))
+            wanted.then(|| Delivered::new(portion, Feedback(answer.clone())))
         }))
     }
 
-    /// Each response that is deleted, as soon as it is: remove it from copies of the responses. Earlier deletions are in
-    /// `Query.deletedFeedback`.
+    /// Each deleted response, as soon as it is deleted, for systems that keep a copy of the responses. Earlier
+    /// deletions are in `Query.deletedFeedback`.
     async fn feedback_deleted(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only responses about this product.")] product: Option<Reference>,
+        #[graphql(desc = "ID or key of a product: only responses about it.")] product: Option<Reference>,
         #[graphql(
-            desc = "First tell what happened after this cursor, of an event or of `Organization.feedCursor`."
+            desc = "Deliver first the events after this cursor, which is from an event or from `Organization.feedCursor`."
         )]
         after: Option<String>,
     ) -> Result<Events<DeletedFeedback>, Fault> {
@@ -96,33 +95,32 @@ impl Subscription {
         Ok(events(heard, move |portion, deleted| {
             let own = by.only().is_none_or(|customer| deleted.customer_id == Some(customer));
             let wanted = own && scope.has_deleted(deleted);
-            wanted.then(|| Told::new(portion, DeletedFeedback(deleted.clone())))
+            wanted.then(|| Delivered::new(portion, DeletedFeedback(deleted.clone())))
         }))
     }
 
-    /// Each incident that is opened, changed, resolved, opened again or attributed to a release or to none. Not
-    /// incidents that are imported from files.
+    /// Each incident that is opened, changed, resolved, reopened or attributed. Incidents imported from files are not
+    /// included.
     async fn incident_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only incidents of this product.")] product: Option<Reference>,
+        #[graphql(desc = "ID or key of a product: only its incidents.")] product: Option<Reference>,
         #[graphql(
-            desc = "ID or key of a feature: only incidents that affect it. A key that several products have needs the product."
+            desc = "ID or key of a feature: only incidents that affect it. A key that exists in several products requires `product`."
         )]
         feature: Option<Reference>,
         #[graphql(
-            desc = "ID or version of a release: only incidents about which anything is stated of it, be it that they do not come \
-                    from there. A version that several products have needs the product."
+            desc = "ID or version of a release: only incidents with an attribution that names it, on any basis. A version that exists in several products requires `product`."
         )]
         release: Option<Reference>,
         #[graphql(
-            desc = "First tell what happened after this cursor, of an event or of `Organization.feedCursor`."
+            desc = "Deliver first the events after this cursor, which is from an event or from `Organization.feedCursor`."
         )]
         after: Option<String>,
     ) -> Result<Events<Incident>, Fault> {
         let by = ctx.reads()?;
         if by.only().is_some() {
-            // Events do not carry whom an incident hurts; a customer asks for incidents by query.
+            // Events do not contain the affected customers; customers query incidents instead.
             return Err(Error::Forbidden(Right::Report).into());
         }
         let heard = ctx.services().feed.incidents(by, place(after)?).await?;
@@ -133,47 +131,49 @@ impl Subscription {
                 hurts: incident.features.clone(),
                 stated: incident.attributions.clone(),
             };
-            scope.has_incident(incident).then(|| Told {
+            scope.has_incident(incident).then(|| Delivered {
                 linked: Some(linked()),
-                ..Told::new(portion, Incident(incident.row.clone()))
+                ..Delivered::new(portion, Incident(incident.row.clone()))
             })
         }))
     }
 
-    /// Each release that is planned, changed, shipped, withdrawn, or inferred from answers that name it.
+    /// Each release that is planned, changed, shipped, withdrawn, or created from responses that name it.
     async fn release_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only releases of this product.")] product: Option<Reference>,
+        #[graphql(desc = "ID or key of a product: only its releases.")] product: Option<Reference>,
         #[graphql(
-            desc = "ID or version of a release: only this one. A version that several products have needs the product."
+            desc = "ID or version of a release: only this one. A version that exists in several products requires `product`."
         )]
         release: Option<Reference>,
         #[graphql(
-            desc = "First tell what happened after this cursor, of an event or of `Organization.feedCursor`."
+            desc = "Deliver first the events after this cursor, which is from an event or from `Organization.feedCursor`."
         )]
         after: Option<String>,
     ) -> Result<Events<Release>, Fault> {
         let heard = ctx.services().feed.releases(ctx.reports()?, place(after)?).await?;
         let scope = scope(ctx, product, None, release).await?;
         Ok(events(heard, move |portion, row| {
-            scope.has_release(row).then(|| Told::new(portion, Release(row.clone())))
+            scope.has_release(row).then(|| Delivered::new(portion, Release(row.clone())))
         }))
     }
 
-    /// Each verdict on a feature in a release that is not what it was when the subscription began, or since. Verdicts
-    /// on releases in their first 90 days are computed a moment after anything that may change them, also by import,
-    /// and every few seconds at most.
+    /// Each change of a verdict on a feature in a release since the start of the subscription. Verdicts on releases in
+    /// their first 90 days are recomputed shortly after any change that may affect them, including imports, at most
+    /// every few seconds.
     async fn verdict_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only verdicts on releases of this product.")] product: Option<Reference>,
+        #[graphql(desc = "ID or key of a product: only verdicts on its releases.")] product: Option<
+            Reference,
+        >,
         #[graphql(
-            desc = "ID or key of a feature: only verdicts on it. A key that several products have needs the product."
+            desc = "ID or key of a feature: only verdicts on it. A key that exists in several products requires `product`."
         )]
         feature: Option<Reference>,
         #[graphql(
-            desc = "ID or version of a release: only verdicts on it. A version that several products have needs the product."
+            desc = "ID or version of a release: only verdicts on it. A version that exists in several products requires `product`."
         )]
         release: Option<Reference>,
     ) -> Result<Events<VerdictChange>, Fault> {
@@ -181,20 +181,20 @@ impl Subscription {
         let scope = scope(ctx, product, feature, release).await?;
         let heard = ctx.services().feed.verdicts(by, scope.product).await?;
         Ok(events(heard, move |portion, change| {
-            scope.has_verdict(change).then(|| Told::new(portion, VerdictChange::from(change)))
+            scope.has_verdict(change).then(|| Delivered::new(portion, VerdictChange::from(change)))
         }))
     }
 
-    /// Each burst of incidents that begins: a day or a week of a feature, or of a product with all its features, that has
-    /// more incidents than was to be expected. It is told once, as soon as it is one, and not again while it goes on; days
-    /// and weeks each for themselves. Alerts of the last 14 days are computed a moment after anything that may change
-    /// them, also by import, and every few seconds at most.
+    /// Each new burst of incidents: a day or a week in which a feature, or a product with all its features, has more
+    /// incidents than expected. It is delivered once, when it is detected, and not again while it continues; days and
+    /// weeks are independent. Alerts of the last 14 days are recomputed shortly after any change that may affect them,
+    /// including imports, at most every few seconds.
     async fn incident_alert(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only alerts of this product.")] product: Option<Reference>,
+        #[graphql(desc = "ID or key of a product: only its alerts.")] product: Option<Reference>,
         #[graphql(
-            desc = "ID or key of a feature: only its alerts. A key that several products have needs the product."
+            desc = "ID or key of a feature: only its alerts. A key that exists in several products requires `product`."
         )]
         feature: Option<Reference>,
     ) -> Result<Events<IncidentAlert>, Fault> {
@@ -202,12 +202,12 @@ impl Subscription {
         let scope = scope(ctx, product, feature, None).await?;
         let heard = ctx.services().feed.alerts(by, scope.product).await?;
         Ok(events(heard, move |portion, begun| {
-            scope.has_alert(begun).then(|| Told::new(portion, IncidentAlert::from(begun)))
+            scope.has_alert(begun).then(|| Delivered::new(portion, IncidentAlert::from(begun)))
         }))
     }
 }
 
-/// A verdict on a feature in a release that is not what it was.
+/// A changed verdict on a feature in a release.
 #[derive(Description)]
 pub struct VerdictChange {
     release: ReleaseId,
@@ -251,26 +251,26 @@ impl VerdictChange {
         }
     }
 
-    /// The verdict before; null: there was none, as for a release that has just shipped.
+    /// Previous verdict; null: none, for example for a release that has just shipped.
     async fn before(&self) -> Option<Verdict> {
         self.before
     }
 
-    /// The verdict now.
+    /// Current verdict.
     async fn after(&self) -> Verdict {
         self.after
     }
 
-    /// The verdict now, with its reasons.
+    /// Current verdict with its evidence.
     async fn regression(&self) -> &FeatureRegression {
         &self.regression
     }
 }
 
-/// The place in the feed after which a listener wants to hear.
+/// The position in the feed after which events are delivered.
 fn place(after: Option<String>) -> Result<Option<Place>, Fault> {
     let wrong = || {
-        Fault::invalid("after", "is not a cursor of the feed; take one from `extensions.cursor` of an event")
+        Fault::invalid("after", "is not a cursor of the feed; use one from `extensions.cursor` of an event")
     };
     after.map(|cursor| Place::read(&cursor).ok_or_else(wrong)).transpose()
 }
@@ -288,7 +288,7 @@ async fn scope(
     if ctx.is_inside().is_ok() {
         return Ok(scope?);
     }
-    // Of a release that is only planned no customer is told that there is one.
+    // Planned releases are hidden from customers.
     let is_planned = |id| {
         let release = dimensions.releases.get(&id);
         release.is_some_and(|release| release.lifecycle == ReleaseLifecycle::Planned)
@@ -300,10 +300,10 @@ async fn scope(
     }
 }
 
-/// What is heard and wanted. Who was too slow is told so, and no more.
+/// The events that match the subscription. A client that was too slow gets an error, which is the last one.
 fn events<T, O>(
-    heard: Heard<T>,
-    wanted: impl Fn(&Portion<T>, &T) -> Option<Told<O>> + Send + Sync + 'static,
+    heard: EventReceiver<T>,
+    wanted: impl Fn(&Portion<T>, &T) -> Option<Delivered<O>> + Send + Sync + 'static,
 ) -> Events<O>
 where
     T: Send + Sync + 'static,
@@ -315,41 +315,41 @@ where
             Ok(portion) => {
                 let told = heard.of(&portion).filter_map(|(place, thing)| {
                     let told = wanted(&portion, thing)?;
-                    Some(Ok(Told { place: Some(place), ..told }))
+                    Some(Ok(Delivered { place: Some(place), ..told }))
                 });
                 let told: Vec<_> = told.collect();
                 Some((told, Some((heard, wanted))))
             }
-            Err(Cut::Behind) => Some((vec![Err(Fault::slow_consumer())], None)),
-            Err(Cut::Failed(error)) => Some((vec![Err(error.into())], None)),
+            Err(StreamEnd::Behind) => Some((vec![Err(Fault::slow_consumer())], None)),
+            Err(StreamEnd::Failed(error)) => Some((vec![Err(error.into())], None)),
         }
     });
     portions.flat_map(stream::iter).boxed()
 }
 
-/// Something that is told, with what was read together with it: however many listen, to show it takes no further
-/// statement, unless more is asked for.
-pub struct Told<T> {
+/// An event with the objects that were read together with it: however many clients are subscribed, it needs no further
+/// statement, unless more is selected.
+pub struct Delivered<T> {
     thing: T,
     place: Option<Place>,
     dimensions: Arc<Dimensions>,
     linked: Option<Linked>,
 }
 
-/// What an incident is linked to.
+/// The links of an incident.
 struct Linked {
     id: IncidentId,
     hurts: Vec<FeatureId>,
     stated: Vec<attribution::Model>,
 }
 
-impl<T> Told<T> {
+impl<T> Delivered<T> {
     fn new<P>(portion: &Portion<P>, thing: T) -> Self {
         Self { thing, place: None, dimensions: portion.dimensions.clone(), linked: None }
     }
 }
 
-impl<T: OutputType> OutputType for Told<T> {
+impl<T: OutputType> OutputType for Delivered<T> {
     fn type_name() -> Cow<'static, str> {
         T::type_name()
     }

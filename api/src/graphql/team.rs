@@ -9,7 +9,7 @@ use sea_orm::{QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     feature::{Feature, FeatureFilter, FeatureOrder, Features},
     lookup,
@@ -23,18 +23,18 @@ use super::{
 };
 use crate::{domain::team, store::holds};
 
-/// A team: owns features, and has members.
+/// A team, which owns features and has members.
 #[derive(Description)]
 pub struct Team(pub Model);
 
 #[Object(use_type_description)]
 impl Team {
-    /// Unique ID.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// Short name, used in files and references; unique in the organization.
+    /// Key, used in files and references; unique in the organization.
     async fn key(&self) -> &str {
         &self.0.key
     }
@@ -92,7 +92,7 @@ impl Team {
 /// Conditions on teams; all that are given must hold.
 #[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct TeamFilter {
-    /// Text in the key or name, in any case.
+    /// Text contained in the key or name, not case-sensitive.
     text: Option<String>,
     /// Time of creation or of the last change.
     updated_at: Option<TimeRangeInput>,
@@ -146,11 +146,10 @@ impl Paged for Teams {
     }
 }
 
-/// The team of an id that is known to exist; none for none.
+/// The team with an ID that is known to exist; none without an ID.
 pub(super) async fn of(ctx: &Context<'_>, team: Option<TeamId>) -> Result<Option<Team>, Fault> {
     let Some(team) = team else { return Ok(None) };
-    let found = super::dimensions(ctx).await?.teams.get(&team).cloned();
-    found.map(|row| Some(Team(row))).ok_or_else(|| super::gone("team", team))
+    Ok(Some(Team(super::row(ctx, team, |dimensions| &dimensions.teams).await?)))
 }
 
 #[derive(Default)]
@@ -158,7 +157,7 @@ pub(super) struct TeamQuery;
 
 #[Object]
 impl TeamQuery {
-    /// A team by exactly one of `team`, `id` and `key`. Null if there is none; `errors` says so.
+    /// A team by exactly one of `team`, `id` and `key`. Null if there is none; see `errors`.
     async fn team(
         &self,
         ctx: &Context<'_>,
@@ -192,7 +191,7 @@ impl TeamQuery {
 /// Input of `createTeam`.
 #[derive(InputObject)]
 struct CreateTeamInput {
-    /// Short name, used in files and references; unique in the organization, at most 200 characters.
+    /// Key, used in files and references; unique in the organization, at most 200 characters.
     key: String,
     /// Display name; the key by default.
     name: MaybeUndefined<String>,
@@ -225,7 +224,7 @@ struct RemoveTeamInput {
 struct TeamMembersInput {
     /// ID or key of the team.
     team: Reference,
-    /// Members by ID or e-mail address, at most 10,000.
+    /// Members by ID or email address, at most 10,000.
     members: Vec<Reference>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
@@ -236,9 +235,10 @@ payloads! {
     TeamPayload {
         /// The team.
         team: Team,
-        /// What the mutation did with the input; null after an update.
+        /// Outcome of the submission; null after an update.
         outcome: Option<Outcome>,
-        /// After a creation: teams whose key differs only slightly, for example in case. Check that both are intended.
+        /// After a creation: teams whose key differs only slightly, for example in case or spaces. Check that both are
+        /// intended.
         alike: Vec<Team>,
     }
 
@@ -274,7 +274,7 @@ pub(super) struct TeamMutation;
 
 #[Object]
 impl TeamMutation {
-    /// Creates a team. The same key again sets the name, if one is given.
+    /// Creates a team, or renames the one with this key if a name is given.
     async fn create_team(
         &self,
         ctx: &Context<'_>,
@@ -294,7 +294,7 @@ impl TeamMutation {
         .await
     }
 
-    /// Changes the name of a team.
+    /// Renames a team.
     async fn update_team(
         &self,
         ctx: &Context<'_>,
@@ -323,7 +323,7 @@ impl TeamMutation {
         .await
     }
 
-    /// Adds members to a team. Members who are in it already stay in it.
+    /// Adds members to a team. Members who are already in it are ignored.
     async fn add_team_members(
         &self,
         ctx: &Context<'_>,

@@ -1,4 +1,4 @@
-//! Timelines: all that a chart of a product or a feature shows, in one query.
+//! Timelines: all data of a chart of a product or a feature, in one query.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 use tokio::sync::OnceCell;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     release::{self, Release},
     scalar::{Date, PeriodInput, PeriodShown, period},
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// The length of the buckets of a timeline.
+/// Length of the points of a timeline.
 #[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[graphql(remote = "Step")]
 pub enum TimelineStep {
@@ -34,16 +34,16 @@ pub enum TimelineStep {
     /// A week, from Monday to Sunday.
     #[default]
     Week,
-    /// A month of the calendar.
+    /// A calendar month.
     Month,
 }
 
-/// What happened to a product or a feature over time: one point for each bucket, also for those in which nothing happened,
-/// and the releases of the period.
+/// Timeline of a product or a feature: one point for each day, week or month, including those without data, and the
+/// releases of the period.
 #[derive(Description)]
 pub struct Timeline(Arc<Series>);
 
-/// What the points share.
+/// The data shared by the points.
 struct Series {
     product: product::Model,
     feature: FeatureId,
@@ -52,7 +52,7 @@ struct Series {
     value_days: u32,
     snapshot: Arc<Snapshot>,
     buckets: Vec<(Bucket, Happened)>,
-    /// The values as of the last days of the buckets, computed together when the first of them is asked for.
+    /// The values as of the last days of the points, computed together when the first of them is selected.
     values: OnceCell<Values>,
 }
 
@@ -61,18 +61,18 @@ type Values = (Arc<Snapshot>, HashMap<NaiveDate, Point>);
 
 #[Object(use_type_description)]
 impl Timeline {
-    /// The days that are shown.
+    /// Days of the timeline.
     async fn period(&self) -> PeriodShown {
         self.0.period.into()
     }
 
-    /// One for each bucket of the period, in order.
+    /// Points in order, one for each day, week or month of the period.
     async fn points(&self) -> Vec<TimelinePoint> {
         (0..self.0.buckets.len()).map(|at| TimelinePoint { series: self.0.clone(), at }).collect()
     }
 
-    /// The releases of the product that customers got in the period, by day. One that was withdrawn and released again is
-    /// listed for each time.
+    /// Releases of the product in the period, by day. A release that was withdrawn and released again is listed for
+    /// each time.
     async fn releases(&self, ctx: &Context<'_>) -> Result<Vec<TimelineRelease>, Fault> {
         let marks = releases(&self.0.snapshot, self.0.product.id, self.0.period);
         let mut shown = Vec::with_capacity(marks.len());
@@ -88,11 +88,11 @@ impl Timeline {
 struct TimelineRelease {
     /// The release.
     release: Release,
-    /// The day on which customers got it, in the time zone of the product.
+    /// Day of the release, in the time zone of the product.
     day: Date,
 }
 
-/// A day, week or month of a timeline.
+/// A point of a timeline: a day, week or month.
 #[derive(Description)]
 pub struct TimelinePoint {
     series: Arc<Series>,
@@ -111,30 +111,30 @@ impl TimelinePoint {
 
 #[Object(use_type_description)]
 impl TimelinePoint {
-    /// The days, in the time zone of the product.
+    /// Its days, in the time zone of the product.
     async fn period(&self) -> PeriodShown {
         self.bucket().days.into()
     }
 
     /// Whether the point covers its whole day, week or month, and that is over. False for a first or last week or month
-    /// that the period cuts off, and for the current one: their counts are lower because they cover fewer days.
+    /// that is cut off by the period, and for the current one: their counts are lower because they cover fewer days.
     async fn complete(&self) -> bool {
         self.bucket().complete
     }
 
-    /// Number of answers with a rating that count for scores; for a product, with those about its features.
+    /// Number of responses that count for scores; for a product, including those about its features.
     async fn responses(&self) -> i64 {
         self.happened().figures.iter().map(|figure| figure.responses).sum()
     }
 
-    /// NPS, CSAT and the like of these days, one for each scale with answers; empty if there are none.
+    /// Standard figures (NPS, CSAT, ...) of these days, one for each scale with responses.
     async fn standard_figures(&self) -> Vec<StandardFigure> {
         let figure = |figure: &Standard| StandardFigure::new(self.series.snapshot.clone(), figure.clone());
         self.happened().figures.iter().map(figure).collect()
     }
 
-    /// The perceived value as of the last day of the point, as `trend` has it: over the `valueDays` days that end on it; for
-    /// a product, the value of it as a whole. As of today if the point is not over; null if it has not begun.
+    /// Perceived value as of the last day of the point, over the `valueDays` days that end on it (as in `trend`); for a
+    /// product, that of the product as a whole. As of today if the point is not over; null if it has not begun.
     async fn value(&self, ctx: &Context<'_>) -> Result<Option<Value>, Fault> {
         let Some(as_of) = self.series.as_of(self.bucket()) else { return Ok(None) };
         let (snapshot, values) = self.series.values.get_or_try_init(|| self.series.compute(ctx)).await?;
@@ -147,16 +147,16 @@ impl TimelinePoint {
         self.happened().opened
     }
 
-    /// Customer-days lost to incidents: the affected customers of each day, weighted by severity, at most as many as were
-    /// active. For a product, the sum over its features and the product as a whole. Null if neither the number of active
-    /// customers (see `recordExposureBatch`) nor that of affected customers is known.
+    /// Customer-days lost to incidents: the affected customers of each day, weighted by severity, at most the number of
+    /// active ones. For a product, the sum over its features and the product as a whole. Null if neither the number of
+    /// active customers (see `recordExposureBatch`) nor that of affected customers is known.
     async fn customer_days_lost(&self) -> Option<f64> {
         self.happened().lost
     }
 }
 
 impl Series {
-    /// The day as of which a bucket has its value; none if it has not begun.
+    /// The day as of which a point has its value; none if it has not begun.
     fn as_of(&self, bucket: &Bucket) -> Option<NaiveDate> {
         (bucket.days.from <= self.today).then(|| self.today.min(bucket.days.until - Days::new(1)))
     }
@@ -189,8 +189,8 @@ pub(super) async fn of(
     let scores = &ctx.services().scores;
     let (snapshot, happened) = scores.timeline(by, today, product.id, feature, &buckets).await?;
     if happened.len() != buckets.len() {
-        let cause = "it has another number of points than of buckets";
-        return Err(Error::internal("a timeline could not be computed", cause).into());
+        let cause = "the number of points differs from that of the buckets";
+        return Err(Error::internal("cannot compute a timeline", cause).into());
     }
     let buckets = buckets.into_iter().zip(happened).collect();
     let product = product.clone();

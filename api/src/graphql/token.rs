@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::{
-    Asking,
+    ContextExt,
     customer::Customer,
     fault::Fault,
     feature::Feature,
@@ -30,72 +30,72 @@ use crate::{
     },
 };
 
-/// What a caller is let in by. The secret itself is shown once, when it is made.
+/// A token with which callers authenticate. Its secret is shown only once, when it is created.
 #[derive(Description)]
 pub struct ApiToken(pub Model);
 
-/// For whom a token speaks. `docs/access.md` has the table of who may do what.
+/// Role of a token. The rights of each role are in `docs/access.md`.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "ballroom_entity::api_token::Role")]
 pub(super) enum Role {
-    /// Product management: everything but tokens.
+    /// Product management: everything except tokens.
     Product,
-    /// Development: releases, deployments, answers, incidents, reports.
+    /// Development: releases, deployments, responses, incidents, reports.
     Development,
-    /// Operations: releases, deployments, answers, incidents, reports.
+    /// Operations: releases, deployments, responses, incidents, reports.
     Operations,
-    /// Security: answers, incidents, reports.
+    /// Security: responses, incidents, reports.
     Security,
     /// Business: reports.
     Business,
-    /// Support: answers, incidents, reports.
+    /// Support: responses, incidents, reports.
     Support,
-    /// One customer: that customer's own answers and incidents.
+    /// A single customer: that customer's own responses and incidents.
     Customer,
-    /// Whoever administers the organization: everything in it.
+    /// Administrator of the organization: everything in it.
     Administrator,
 }
 
-/// To what a token is confined, whatever its role.
+/// Restriction of a token, whatever its role.
 #[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[graphql(remote = "ballroom_entity::api_token::Scope")]
 pub(super) enum TokenScope {
-    /// To nothing: it may do what the role may.
+    /// None: all rights of the role.
     #[default]
     Full,
-    /// To reading.
+    /// Reading only.
     Read,
-    /// To writing what systems report: answers, incidents, exposure, customers, releases, deployments.
+    /// Writing only what systems report: responses, incidents, exposure, customers, releases, deployments.
     Ingest,
-    /// To reports, without answers, incidents or customers.
+    /// Reports only, without responses, incidents and customers.
     Reports,
-    /// To submitting answers about one product, as they are given: it may stand in a web page.
+    /// Submitting current responses about one product only: the token may be published in a web page.
     Publishable,
 }
 
 #[Object(use_type_description)]
 impl ApiToken {
-    /// Its id.
+    /// Global ID.
     pub(super) async fn id(&self) -> ID {
         id(self.0.id)
     }
 
-    /// What it is for; also the source under which its data is filed.
+    /// Purpose; also the default source of the data that it submits.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// What it may do.
+    /// Role.
     async fn role(&self) -> Role {
         self.0.role.into()
     }
 
-    /// To what it is confined.
+    /// Restriction.
     async fn scope(&self) -> TokenScope {
         self.0.scope.into()
     }
 
-    /// The customer for whom it speaks; null unless the role is CUSTOMER.
+    /// Customer that it acts for; null unless the role is CUSTOMER.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, Fault> {
         match self.0.customer_id {
             Some(customer) => Ok(ctx.load().load_one(customer).await?.map(Customer)),
@@ -111,7 +111,7 @@ impl ApiToken {
         }
     }
 
-    /// The only product that it submits answers about; null: not confined to one.
+    /// The only product that it submits responses about; null: not restricted.
     async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>, Fault> {
         match self.0.product_id {
             Some(product) => Ok(Some(product::of(ctx, product).await?)),
@@ -119,7 +119,7 @@ impl ApiToken {
         }
     }
 
-    /// The only features that it submits answers about, by key; empty: not confined to any.
+    /// The only features that it submits responses about, by key; empty: not restricted.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
         let dimensions = super::dimensions(ctx).await?;
         let ids = token::publication(&self.0).features;
@@ -128,17 +128,17 @@ impl ApiToken {
         Ok(features.into_iter().cloned().map(Feature).collect())
     }
 
-    /// The origins whose pages may use it; empty: any, and whoever is no page.
+    /// Origins whose pages may use it; empty: any, and clients that are not web pages.
     async fn origins(&self) -> Vec<String> {
         token::publication(&self.0).origins
     }
 
-    /// When it was last used, give or take an hour; null: never, as far as is known.
+    /// Time of its last use, to within an hour; null: never, as far as known.
     async fn last_used_at(&self) -> Option<DateTime> {
         self.0.last_used_at.map(Into::into)
     }
 
-    /// When it was made.
+    /// Time of creation.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
@@ -148,12 +148,12 @@ impl ApiToken {
         self.0.updated_at.into()
     }
 
-    /// When it stops working by itself; null: never.
+    /// Time of expiry; null: never.
     async fn expires_at(&self) -> Option<DateTime> {
         self.0.expires_at.map(Into::into)
     }
 
-    /// When it was revoked; null: it was not.
+    /// Time of revocation; null: it is not revoked.
     async fn revoked_at(&self) -> Option<DateTime> {
         self.0.revoked_at.map(Into::into)
     }
@@ -164,7 +164,7 @@ impl ApiToken {
 pub(super) struct TokenFilter {
     /// Roles, one of which the token has.
     role: Option<Vec<Role>>,
-    /// Whether to return tokens that can be used, or those that are revoked or have expired.
+    /// Whether to return active tokens, or revoked and expired ones.
     active: Option<bool>,
     /// Time of creation or of the last change.
     updated_at: Option<TimeRangeInput>,
@@ -253,29 +253,29 @@ impl TokenQuery {
     }
 }
 
-/// A token to make.
+/// Input of `createToken`.
 #[derive(InputObject)]
 struct CreateTokenInput {
-    /// What it is for, at most 64 characters. No two tokens that work have the same name.
+    /// Purpose, at most 64 characters; unique among the active tokens.
     name: String,
-    /// What it may do.
+    /// Role.
     role: Role,
-    /// To what it is confined. A scope that leaves the role nothing is refused.
+    /// Restriction. A scope that leaves the role without rights is refused.
     #[graphql(default)]
     scope: TokenScope,
-    /// The customer for whom it speaks: an id or a key. With the role CUSTOMER only.
+    /// Customer that it acts for, by ID or key. Only with the role CUSTOMER.
     customer: Option<Reference>,
-    /// Member to whom the token belongs: an ID or e-mail address. Not with the role CUSTOMER or the scope PUBLISHABLE.
+    /// Member to whom the token belongs, by ID or email address. Not with the role CUSTOMER or the scope PUBLISHABLE.
     member: Option<Reference>,
-    /// When it stops working by itself; left out: never.
+    /// Time of expiry; never by default.
     expires_at: Option<DateTime>,
-    /// The only product that it submits answers about. Needed with the scope PUBLISHABLE, and for it only.
+    /// The only product that it submits responses about. Required with the scope PUBLISHABLE, and allowed only with it.
     product: Option<Reference>,
-    /// The only features of that product; none: all, and the product as a whole. With the scope PUBLISHABLE only.
+    /// The only features of that product; empty: all, and the product as a whole. Only with the scope PUBLISHABLE.
     #[graphql(default)]
     features: Vec<Reference>,
-    /// The origins whose pages may use it, such as `https://www.example.com`; none: any, and whoever is no page. With
-    /// the scope PUBLISHABLE only.
+    /// Origins whose pages may use it, such as `https://www.example.com`; empty: any, and clients that are not web
+    /// pages. Only with the scope PUBLISHABLE.
     #[graphql(default)]
     origins: Vec<String>,
     /// Opaque client string, returned unchanged.
@@ -283,16 +283,16 @@ struct CreateTokenInput {
 }
 
 payloads! {
-    /// A new token.
+    /// Result of `createToken`.
     CreateTokenPayload {
         /// The token.
         token: ApiToken,
-        /// What to send as `Authorization: Bearer …`. Keep it now: it is not shown again.
+        /// Secret, to be sent as `Authorization: Bearer …`. Store it now: it is not shown again.
         secret: String,
     }
 }
 
-/// A token to revoke.
+/// Input of `revokeToken`.
 #[derive(InputObject)]
 struct RevokeTokenInput {
     /// ID of the token, or its name if only one active token has it.
@@ -302,7 +302,7 @@ struct RevokeTokenInput {
 }
 
 payloads! {
-    /// The token as it is now.
+    /// Result of `revokeToken`.
     TokenPayload {
         /// The token.
         token: ApiToken,
@@ -314,7 +314,7 @@ pub(super) struct TokenMutation;
 
 #[Object]
 impl TokenMutation {
-    /// Makes a token. Only for administrators.
+    /// Creates a token. Only for administrators.
     async fn create_token(
         &self,
         ctx: &Context<'_>,
@@ -339,7 +339,7 @@ impl TokenMutation {
         .await
     }
 
-    /// Revokes a token: from now on it lets nobody in. Only for administrators.
+    /// Revokes a token: it is refused from now on. Only for administrators.
     async fn revoke_token(
         &self,
         ctx: &Context<'_>,

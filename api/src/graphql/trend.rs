@@ -8,7 +8,7 @@ use ballroom_entity::{id::FeatureId, product};
 use chrono::Days;
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     scalar::{Date, PeriodInput, Reference},
     value::Value,
@@ -18,13 +18,13 @@ use crate::{
     score::{Period, Snapshot, TrendOf, known_day},
 };
 
-/// The most points of a trend.
-const MOST_POINTS: u64 = 400;
+/// Maximum number of points of a trend.
+const MAX_POINTS: u64 = 400;
 
-/// How long a trend is if nobody says: a quarter of weeks.
-const USUAL_DAYS: u64 = 91;
+/// Default length of a trend: a quarter in weeks.
+const DEFAULT_DAYS: u64 = 91;
 
-/// How far apart the points of a trend lie.
+/// Distance of the points of a trend.
 #[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TrendStep {
     /// A day.
@@ -32,7 +32,7 @@ pub enum TrendStep {
     /// Seven days.
     #[default]
     Week,
-    /// Four weeks: each point holds as many weekends as the next.
+    /// PageArgs weeks, so that each point covers the same number of weekends.
     FourWeeks,
 }
 
@@ -46,11 +46,11 @@ impl TrendStep {
     }
 }
 
-/// What a trend is asked of.
+/// The query of a trend.
 pub(super) struct Asked {
-    /// The days of the points: the last one has a point.
+    /// Days of the points: there is a point on the last one.
     pub(super) period: Option<PeriodInput>,
-    /// How far apart the points lie.
+    /// Distance of the points.
     pub(super) step: TrendStep,
     /// Length of the period of each point, in days.
     pub(super) value_days: i32,
@@ -69,21 +69,21 @@ pub struct TrendPoint {
 
 #[Object(use_type_description)]
 impl TrendPoint {
-    /// The last day of the point's period, and the day at whose end the value is told: later rows are unknown to it.
+    /// Last day of the point's period. Only data known at its end are used.
     async fn as_of(&self) -> Date {
         self.snapshot.date(self.point.day).into()
     }
 
-    /// The value; null where the segment asked for had no answers anywhere.
+    /// The value; null if there are no responses in the given segment.
     async fn value(&self) -> Option<Value> {
         Some(Value::new(self.snapshot.clone(), self.point.value.clone()?))
     }
 }
 
-/// The length in days of the period that each value covers.
+/// Length in days of the period of each value.
 pub(super) fn length(field: &str, days: i32) -> Result<u32, Fault> {
     let days = u32::try_from(days).ok().filter(|days| (1..=3_660).contains(days));
-    days.ok_or_else(|| Fault::invalid(field, "must lie between 1 and 3660"))
+    days.ok_or_else(|| Fault::invalid(field, "must be between 1 and 3660"))
 }
 
 /// The trend of a feature, or of a product as a whole.
@@ -94,15 +94,16 @@ pub(super) async fn of(
     asked: Asked,
 ) -> Result<Vec<TrendPoint>, Fault> {
     let today = products::today(product, ctx.now());
-    let usual = Period { from: today - Days::new(USUAL_DAYS), until: today + Days::new(1) };
+    let usual = Period { from: today - Days::new(DEFAULT_DAYS), until: today + Days::new(1) };
     let (period, _) = Period::resolve(Some(asked.period.map_or(usual, Into::into)), None, today)?;
     let last = known_day("period", period.until - Days::new(1), today)?;
     let days = length("valueDays", asked.value_days)?;
     let step = asked.step.days();
     let points = (last - period.from).num_days() as u64 / step + 1;
-    if points > MOST_POINTS {
-        let reason =
-            format!("gives {points} points; at most {MOST_POINTS}: take a longer step or fewer days");
+    if points > MAX_POINTS {
+        let reason = format!(
+            "gives {points} points, but at most {MAX_POINTS} are allowed; choose a longer step or a shorter period"
+        );
         return Err(Fault::invalid("period", &reason));
     }
     let dimensions = super::dimensions(ctx).await?;

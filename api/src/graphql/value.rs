@@ -1,4 +1,4 @@
-//! Perceived value: the score of a feature with its reasons, and the report over all features of a product.
+//! Perceived value: the score of a feature with its explanation, and the report over all features of a product.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use ballroom_entity::{
 };
 
 use super::{
-    Asking,
+    ContextExt,
     fault::Fault,
     feature::{self, Feature},
     load::ValuesOf,
@@ -28,19 +28,19 @@ use crate::{
     score::{Cell, Snapshot},
 };
 
-/// The perceived value of a feature in a period, with its uncertainty and its reasons.
+/// Perceived value of a feature in a period, with its uncertainty and its explanation.
 #[derive(Description)]
 pub struct Value {
     snapshot: Arc<Snapshot>,
     score: ValueScore,
 }
 
-/// How the customers' lost days were counted.
+/// Basis of the customer-days lost to incidents.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 enum IncidentBasis {
-    /// Against the active customers of the period.
+    /// Relative to the active customers of the period.
     Exposure,
-    /// Not at all: nobody recorded how many customers were active, so the score holds no deduction.
+    /// Not included: the number of active customers was not recorded, so the score contains no deduction.
     None,
 }
 
@@ -53,17 +53,18 @@ impl Value {
 
 #[Object(use_type_description)]
 impl Value {
-    /// The perceived value, 0 (none) to 100. It is `base + historyContribution + feedbackContribution + incidentContribution`.
+    /// Perceived value, 0 (none) to 100. It is `base + historyContribution + feedbackContribution +
+    /// incidentContribution`.
     async fn score(&self) -> f64 {
         self.score.score
     }
 
-    /// Lower end of the interval that holds the value with 90 % probability, 0 to 100.
+    /// Lower end of the interval that contains the value with 90 % probability, 0 to 100.
     async fn lower(&self) -> f64 {
         self.score.lower
     }
 
-    /// Upper end of the interval that holds the value with 90 % probability, 0 to 100.
+    /// Upper end of the interval that contains the value with 90 % probability, 0 to 100.
     async fn upper(&self) -> f64 {
         self.score.upper
     }
@@ -73,48 +74,49 @@ impl Value {
         self.score.sd
     }
 
-    /// What an average feature of the organization would score with this mix of customers and scales, in points.
+    /// Expected score of an average feature of the organization for this mix of customers and scales, in points.
     async fn base(&self) -> f64 {
         self.score.base
     }
 
-    /// Points that the responses before the period add to `base`.
+    /// Contribution of the responses before the period, relative to `base`, in points.
     async fn history_contribution(&self) -> f64 {
         self.score.history
     }
 
-    /// Points that the responses of the period add.
+    /// Contribution of the responses of the period, in points.
     async fn feedback_contribution(&self) -> f64 {
         self.score.feedback
     }
 
-    /// Points that incidents take away, 0 or less.
+    /// Deduction for incidents, in points, 0 or less.
     async fn incident_contribution(&self) -> f64 {
         self.score.incidents
     }
 
-    /// How far the period's own answers decide, from 0 (not at all: it is all expectation) to 1.
+    /// Weight of the period's own responses, from 0 (the value is all expectation) to 1.
     async fn own_weight(&self) -> f64 {
         self.score.own_weight
     }
 
-    /// Answers in the period.
+    /// Responses in the period.
     async fn responses(&self) -> i64 {
         self.score.responses
     }
 
-    /// Answers before the period, each counting half as much for every 90 days of age.
+    /// Responses before the period; the weight of each is halved for every 90 days of age.
     async fn history_responses(&self) -> f64 {
         self.score.history_responses
     }
 
-    /// Whether there are enough answers to compare it with others: at least one in the period, and 5 with the discounted
-    /// history. If not, read it as "not enough answers", and with 0 `responses` as "no answers in this period".
+    /// Whether there are enough responses to compare it with others: at least one in the period, and 5 including the
+    /// discounted history. If not, show it as "too few responses", or with 0 `responses` as "no responses in this
+    /// period".
     async fn ranked(&self) -> bool {
         self.score.ranked
     }
 
-    /// How the customers' lost days were counted.
+    /// Basis of the customer-days lost to incidents.
     async fn incident_basis(&self) -> IncidentBasis {
         match self.score.incident_basis {
             Basis::Exposure => IncidentBasis::Exposure,
@@ -137,29 +139,29 @@ impl Value {
         self.score.customer_days
     }
 
-    /// What each group of customers contributes, by scale and segment.
+    /// Contribution of each group of customers, by scale and segment.
     async fn strata(&self) -> Vec<ValueStratum> {
         let stratum = |one: &StratumValue| ValueStratum { snapshot: self.snapshot.clone(), stratum: *one };
         self.score.strata.iter().map(stratum).collect()
     }
 
-    /// How much answers of one day move together: 1 if not at all. Counts are divided by it.
+    /// Overdispersion of the responses of a day: 1 if they are independent. Counts are divided by it.
     async fn overdispersion(&self) -> f64 {
         self.score.phi
     }
 
-    /// The last day whose data were known.
+    /// Last day whose data are used.
     async fn as_of(&self) -> Date {
         self.snapshot.date(self.score.as_of).into()
     }
 
-    /// The version of the method: the same data give the same score only under the same version.
+    /// Version of the method: the same data give the same score only under the same version.
     async fn method(&self) -> &str {
         self.score.method
     }
 }
 
-/// The part of one scale and segment in a value.
+/// Contribution of one scale and segment to a value.
 #[derive(Description)]
 pub struct ValueStratum {
     snapshot: Arc<Snapshot>,
@@ -168,7 +170,7 @@ pub struct ValueStratum {
 
 #[Object(use_type_description)]
 impl ValueStratum {
-    /// The scale on which these customers answered.
+    /// Scale of these customers' responses.
     async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
         let id = self.snapshot.codes.scales.id(self.stratum.stratum.scale).unwrap_or(ScaleId::NONE);
         scale::of(ctx, id).await
@@ -180,38 +182,38 @@ impl ValueStratum {
         segment::of(ctx, id.some()).await
     }
 
-    /// Their weight in the value; the weights add to 1. It follows who uses the feature, not who answers.
+    /// Their weight in the value; the weights add to 1. It depends on who uses the feature, not on who responds.
     async fn weight(&self) -> f64 {
         self.stratum.weight
     }
 
-    /// Their answers in the period.
+    /// Their responses in the period.
     async fn responses(&self) -> i64 {
         self.stratum.responses
     }
 
-    /// Their answers before the period, each counting half as much for every 90 days of age.
+    /// Their responses before the period; the weight of each is halved for every 90 days of age.
     async fn history_responses(&self) -> f64 {
         self.stratum.history_responses
     }
 
-    /// The mean of these answers, 0 (worst) to 100 (best); null without answers.
+    /// Mean of their responses in the period, 0 (worst) to 100 (best); null without responses.
     async fn mean(&self) -> Option<f64> {
         self.stratum.mean
     }
 
-    /// The mean that was expected of them before the period, 0 to 100.
+    /// Mean that was expected before the period, 0 to 100.
     async fn expected(&self) -> f64 {
         self.stratum.expected
     }
 
-    /// What their answers add to the value, in points.
+    /// Contribution of their responses to the value, in points.
     async fn contribution(&self) -> f64 {
         self.stratum.contribution
     }
 }
 
-/// What customers value: every feature of a product.
+/// Value report: the perceived value of every feature of a product.
 #[derive(Description)]
 pub struct ValueReport {
     product: product::Model,
@@ -227,18 +229,18 @@ impl ValueReport {
         Product(self.product.clone())
     }
 
-    /// The days whose answers count.
+    /// Days whose responses count.
     async fn period(&self) -> PeriodShown {
         self.cell.period.into()
     }
 
-    /// Whether all days of the period are known and over. If false, read every figure as "so far": the period goes on after
-    /// `asOf`, or `asOf` is today. Today is not over: the last 90 days, which end today, are never complete.
+    /// Whether all days of the period are known and over. If false, read every figure as "so far": the period continues
+    /// after `asOf`, or `asOf` is today. Today is not over, so the last 90 days, which end today, are never complete.
     async fn complete(&self, ctx: &Context<'_>) -> bool {
         self.cell.complete(products::today(&self.product, ctx.now()))
     }
 
-    /// The release that it is about; null: all.
+    /// Release that it is restricted to; null: all.
     async fn release(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
         match self.cell.release {
             Some(release) => Ok(Some(release::of(ctx, release).await?)),
@@ -246,22 +248,22 @@ impl ValueReport {
         }
     }
 
-    /// The segment that it is about; null: all.
+    /// Segment that it is restricted to; null: all.
     async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
         segment::of(ctx, self.cell.segment).await
     }
 
-    /// The last day whose data were known.
+    /// Last day whose data are used.
     async fn as_of(&self) -> Date {
         self.cell.as_of.into()
     }
 
-    /// Answers in the period, over all features.
+    /// Responses in the period, over all features.
     async fn responses(&self) -> i64 {
         self.values.iter().map(|value| value.responses).sum()
     }
 
-    /// The ranked features from the highest value down, then those with not enough answers.
+    /// Ranked features from the highest value down, then those with too few responses.
     async fn entries(&self) -> Vec<ValueReportEntry> {
         let entry = |(index, score): (usize, &ValueScore)| ValueReportEntry {
             rank: score.ranked.then_some(index as i32 + 1),
@@ -282,12 +284,12 @@ pub struct ValueReportEntry {
 
 #[Object(use_type_description)]
 impl ValueReportEntry {
-    /// Its place, from 1; null: not enough answers.
+    /// Rank, from 1; null: too few responses.
     async fn rank(&self) -> Option<i32> {
         self.rank
     }
 
-    /// The feature; null: the product as a whole (answers that name no feature).
+    /// The feature; null: the product as a whole (responses that name no feature).
     async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
         match self.snapshot.feature_of(self.score.feature).1.some() {
             Some(feature) => Ok(Some(feature::of(ctx, feature).await?)),
@@ -295,14 +297,14 @@ impl ValueReportEntry {
         }
     }
 
-    /// Its perceived value.
+    /// Perceived value.
     async fn value(&self) -> Value {
         Value::new(self.snapshot.clone(), self.score.clone())
     }
 }
 
-/// The organization's products, compared by the value of each as a whole: by the answers that name a product but
-/// none of its features.
+/// Comparison of the organization's products by the perceived value of each as a whole: by the responses that name a
+/// product but none of its features.
 #[derive(Description)]
 pub struct ProductComparison {
     cell: Cell,
@@ -313,30 +315,30 @@ pub struct ProductComparison {
 
 #[Object(use_type_description)]
 impl ProductComparison {
-    /// The days whose answers count.
+    /// Days whose responses count.
     async fn period(&self) -> PeriodShown {
         self.cell.period.into()
     }
 
-    /// Whether all days of the period are known and over for each product, by its own days. If false, read every figure as
-    /// "so far". Today is not over: the last 90 days, which end today, are never complete.
+    /// Whether all days of the period are known and over for each product, in its own time zone. If false, read every
+    /// figure as "so far". Today is not over, so the last 90 days, which end today, are never complete.
     async fn complete(&self) -> bool {
         self.complete
     }
 
-    /// The segment that it is about; null: all.
+    /// Segment that it is restricted to; null: all.
     async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
         segment::of(ctx, self.cell.segment).await
     }
 
-    /// The last day whose data were known. Where it has not come yet in a product's time zone, the product is seen as of
-    /// its own today: `asOf` of its value.
+    /// Last day whose data are used. If it is in the future in a product's time zone, that product is shown as of its
+    /// own today: see `asOf` of its value.
     async fn as_of(&self) -> Date {
         self.cell.as_of.into()
     }
 
-    /// The ranked products from the highest value down, then those with not enough answers. A product about which
-    /// nothing is known as a whole is left out.
+    /// Ranked products from the highest value down, then those with too few responses. Products without any data about
+    /// them as a whole are omitted.
     async fn entries(&self) -> Vec<ProductComparisonEntry> {
         let entry = |(index, score): (usize, &ValueScore)| ProductComparisonEntry {
             rank: score.ranked.then_some(index as i32 + 1),
@@ -347,7 +349,7 @@ impl ProductComparison {
     }
 }
 
-/// A product among others.
+/// A product in a comparison.
 #[derive(Description)]
 pub struct ProductComparisonEntry {
     rank: Option<i32>,
@@ -357,7 +359,7 @@ pub struct ProductComparisonEntry {
 
 #[Object(use_type_description)]
 impl ProductComparisonEntry {
-    /// Its place, from 1; null: not enough answers.
+    /// Rank, from 1; null: too few responses.
     async fn rank(&self) -> Option<i32> {
         self.rank
     }
@@ -367,7 +369,7 @@ impl ProductComparisonEntry {
         super::product::of(ctx, self.snapshot.feature_of(self.score.feature).0).await
     }
 
-    /// Its perceived value as a whole.
+    /// Perceived value of the product as a whole.
     async fn value(&self) -> Value {
         Value::new(self.snapshot.clone(), self.score.clone())
     }
@@ -378,15 +380,17 @@ pub(super) struct ValueQuery;
 
 #[Object]
 impl ValueQuery {
-    /// The organization's products, compared by the perceived value of each as a whole. Each is seen on its own days,
-    /// those of its time zone.
+    /// Comparison of the organization's products by the perceived value of each as a whole. The days of each are those
+    /// of its own time zone.
     async fn product_comparison(
         &self,
         ctx: &Context<'_>,
-        #[graphql(name = "period", desc = "The days whose answers count; the last 90 if left out.")]
+        #[graphql(name = "period", desc = "Days whose responses count; the last 90 days by default.")]
         days: Option<PeriodInput>,
         #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
-        #[graphql(desc = "As it could be known at the end of this day; by default the period's last.")]
+        #[graphql(
+            desc = "Use only data known at the end of this day; by default the last day of the period."
+        )]
         as_of: Option<Date>,
     ) -> Result<ProductComparison, Fault> {
         let by = ctx.reports()?;
@@ -395,8 +399,8 @@ impl ValueQuery {
             Some(segment) => Some(dimensions.segment("segment", &segment.0)?.id),
             None => None,
         };
-        // Products of one organization may lie in different time zones: each is seen on its own day, and what is shown
-        // of all of them is that of the product where the day is the latest.
+        // The products of an organization may be in different time zones: each uses its own day, and the common day is
+        // the latest of them.
         let now = ctx.now();
         let todays = dimensions.products.values().map(|product| (product.id, products::today(product, now)));
         let todays: Vec<_> = todays.collect();
@@ -407,7 +411,7 @@ impl ValueQuery {
             let as_of = as_of.map(|day| Date(day.0.min(*today)));
             match begun_period(days, as_of, *today) {
                 Ok((period, as_of)) => (*product, of(period, as_of)),
-                // The period begins on a day that has not come here.
+                // The period begins in the future in this time zone.
                 Err(_) => (*product, of(shown, (*today).min(last))),
             }
         });
@@ -420,7 +424,7 @@ impl ValueQuery {
     }
 }
 
-/// A figure that everybody knows.
+/// A standard figure, such as NPS or CSAT.
 #[derive(Description)]
 pub struct StandardFigure {
     snapshot: Arc<Snapshot>,
@@ -436,37 +440,37 @@ impl StandardFigure {
 
 #[Object(use_type_description)]
 impl StandardFigure {
-    /// The scale: NPS for a scale of kind NPS, CSAT for one of kind CSAT, and so on.
+    /// The scale, whose kind determines the figure: NPS for the kind NPS, CSAT for CSAT, and so on.
     async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
         scale::of(ctx, self.snapshot.codes.scales.id(self.figure.scale).unwrap_or(ScaleId::NONE)).await
     }
 
-    /// NPS: -100 to 100. CSAT and thumbs: the percentage who are satisfied. Others: the mean rating.
+    /// NPS: -100 to 100. CSAT and thumbs: percentage of satisfied responses. Others: mean rating.
     async fn value(&self) -> f64 {
         self.figure.value
     }
 
-    /// Its standard error; null for the mean of one answer, and where all answers say the same.
+    /// Standard error; null for the mean of one response, and if all responses are equal.
     async fn standard_error(&self) -> Option<f64> {
         self.figure.se
     }
 
-    /// Lower end of the 95 % interval, at most `value`; null for the mean of one answer.
+    /// Lower end of the 95 % interval, at most `value`; null for the mean of one response.
     async fn lower(&self) -> Option<f64> {
         self.figure.lower
     }
 
-    /// Upper end of the 95 % interval, at least `value`; null for the mean of one answer.
+    /// Upper end of the 95 % interval, at least `value`; null for the mean of one response.
     async fn upper(&self) -> Option<f64> {
         self.figure.upper
     }
 
-    /// Answers.
+    /// Responses.
     async fn responses(&self) -> i64 {
         self.figure.responses
     }
 
-    /// Answers at each level, from the lowest rating up.
+    /// Responses at each level, from the lowest rating up.
     async fn levels(&self) -> &[i64] {
         &self.figure.levels
     }
@@ -487,8 +491,7 @@ pub(super) async fn report(
     Ok(ValueReport { product: product.clone(), cell, snapshot, values })
 }
 
-/// The value of one feature. All features of a product are computed together: whoever asks for one more pays
-/// nothing.
+/// The value of one feature. All features of a product are computed together, so further ones cost nothing.
 pub(super) async fn of_feature(
     ctx: &Context<'_>,
     product: &product::Model,

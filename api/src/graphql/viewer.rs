@@ -3,14 +3,14 @@
 use async_graphql::{Context, Description, Object};
 
 use super::{
-    Asking,
+    ContextExt,
     customer::Customer,
     fault::Fault,
     member::Member,
     token::{Role, TokenScope},
 };
 
-/// The caller: what it is, and what it may do.
+/// The caller and its rights.
 #[derive(Description)]
 pub(super) struct Viewer;
 
@@ -39,7 +39,7 @@ impl Viewer {
         }
     }
 
-    /// Customer for whom the caller speaks; null unless the role is CUSTOMER.
+    /// Customer that the caller acts for; null unless the role is CUSTOMER.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, Fault> {
         match ctx.viewer().customer() {
             Some(customer) => Ok(ctx.load().load_one(customer).await?.map(Customer)),
@@ -47,7 +47,7 @@ impl Viewer {
         }
     }
 
-    /// Whether the caller operates the server: creates and lists organizations.
+    /// Whether the caller operates the server, that is, creates and lists organizations.
     async fn operates_server(&self, ctx: &Context<'_>) -> bool {
         ctx.viewer().operates().is_ok()
     }

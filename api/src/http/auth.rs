@@ -1,4 +1,4 @@
-//! Who calls: from a token to a viewer.
+//! Authentication: from a token to a viewer.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -9,7 +9,7 @@ use actix_web::{
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::{Oidc, State, graphql::refused, oidc::Named};
+use super::{Oidc, State, graphql::refused, oidc::Identified};
 use crate::{
     base::error::{Error, with_causes},
     clock,
@@ -17,88 +17,89 @@ use crate::{
     graphql::{Code, RETRY_AFTER},
 };
 
-/// What somebody is told who calls from a page that may not use the token.
-pub(super) const STRANGER: &str = "Pages of this origin may not use this token; make one with the origin.";
+/// The message for a page whose origin may not use the token.
+pub(super) const FORBIDDEN_ORIGIN: &str =
+    "Pages of this origin may not use this token; create a token with the origin.";
 
-/// Who calls, for as long as the token works.
+/// An authenticated caller, for as long as the token is valid.
 #[derive(Clone)]
 pub(super) struct Caller {
     pub(super) viewer: Viewer,
-    /// When the token runs out; none: never.
+    /// Expiration time of the token; none: never.
     pub(super) expires_at: Option<DateTime<Utc>>,
-    /// What was sent as `Authorization`, to be checked again.
+    /// The value of `Authorization`, to be checked again.
     authorization: String,
-    visit: Visit,
+    source: RequestSource,
 }
 
-/// From where somebody calls.
+/// Where a request comes from.
 #[derive(Clone, Default)]
-pub(super) struct Visit {
-    /// The origin of the page, as its browser says; none: no page, as far as is known.
+pub(super) struct RequestSource {
+    /// The origin of the page, as sent by the browser; none: not a web page, as far as is known.
     origin: Option<String>,
     address: Option<IpAddr>,
 }
 
-impl Visit {
-    /// The visit that a request is. What a header says of the address is believed if the settings name the header.
+impl RequestSource {
+    /// The origin and address of a request. A header with the address is trusted if the settings name it.
     pub(super) fn of(state: &State, headers: &HeaderMap, peer: Option<SocketAddr>) -> Self {
-        let said = state.settings.address_header.as_ref().and_then(|name| {
+        let forwarded = state.settings.address_header.as_ref().and_then(|name| {
             let last = headers.get_all(name.as_str()).last()?.to_str().ok()?;
             last.rsplit(',').next()?.trim().parse().ok()
         });
         let origin =
             headers.get(header::ORIGIN).map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned());
-        Self { origin, address: said.or_else(|| peer.map(|peer| peer.ip())) }
+        Self { origin, address: forwarded.or_else(|| peer.map(|peer| peer.ip())) }
     }
 }
 
-/// Why nobody is let in.
-pub(super) enum Nobody {
-    /// There is no token that works; what to do.
+/// Why a caller cannot be authenticated.
+pub(super) enum AuthError {
+    /// There is no valid token; the text says what to do.
     Unauthenticated(&'static str),
-    /// The token is not for pages of this origin.
-    Stranger,
-    /// It could not be found out; the log has the cause.
+    /// Pages of this origin may not use the token.
+    ForbiddenOrigin,
+    /// Internal error; the cause is logged.
     Failed,
-    /// It cannot be found out now: the database does not answer.
+    /// The database is unavailable.
     Unavailable,
 }
 
 impl Caller {
-    /// The same caller if the token still works.
-    pub(super) async fn again(&self, state: &State) -> Result<Self, Nobody> {
-        caller(state, Some(&self.authorization), self.visit.clone()).await
+    /// The same caller, if the token is still valid.
+    pub(super) async fn recheck(&self, state: &State) -> Result<Self, AuthError> {
+        caller(state, Some(&self.authorization), self.source.clone()).await
     }
 }
 
-impl Nobody {
-    /// Nobody, because looking failed.
-    pub(super) fn because(error: &Error) -> Self {
+impl AuthError {
+    /// The error for a failed lookup.
+    pub(super) fn from_error(error: &Error) -> Self {
         match error {
             Error::Unavailable { .. } => {
-                // That the database is gone is in the log already: once, not for everybody who asks meanwhile.
+                // The log already says once that the database is unavailable.
                 tracing::debug!(
                     error = with_causes(error),
-                    "a token could not be checked: the database cannot take it now"
+                    "cannot check a token: the database is unavailable"
                 );
                 Self::Unavailable
             }
             _ => {
-                tracing::error!(error = with_causes(error), "a token could not be checked");
+                tracing::error!(error = with_causes(error), "cannot check a token");
                 Self::Failed
             }
         }
     }
 }
 
-/// What a caller is told while the database does not answer.
+/// The response while the database is unavailable.
 fn unavailable() -> HttpResponse {
-    let message = "The database does not answer. Nothing was done; send it again after a while.";
+    let message = "The database is unavailable. Nothing was done; try again later.";
     HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, RETRY_AFTER)).json(json!({ "errors": [{
         "message": message, "extensions": { "code": Code::Unavailable.name(), "retryAfter": RETRY_AFTER } }] }))
 }
 
-/// The caller whom the headers name, or the answer to one who is nobody.
+/// The viewer authenticated by the headers, or the response to an unauthenticated caller.
 pub(super) async fn viewer(
     state: &State,
     headers: &HeaderMap,
@@ -114,73 +115,77 @@ pub(super) async fn caller_of(
     peer: Option<SocketAddr>,
 ) -> Result<Caller, HttpResponse> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let visit = Visit::of(state, headers, peer);
-    caller(state, given, visit).await.map_err(|nobody| match nobody {
-        Nobody::Unauthenticated(message) => {
+    let source = RequestSource::of(state, headers, peer);
+    caller(state, given, source).await.map_err(|nobody| match nobody {
+        AuthError::Unauthenticated(message) => {
             let mut answer = HttpResponse::Unauthorized();
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"ballroom\""));
             refused(answer, Code::Unauthenticated, message)
         }
-        Nobody::Stranger => refused(HttpResponse::Forbidden(), Code::Forbidden, STRANGER),
-        Nobody::Failed => {
-            let message = "The server failed; nothing was done. Try again.";
+        AuthError::ForbiddenOrigin => refused(HttpResponse::Forbidden(), Code::Forbidden, FORBIDDEN_ORIGIN),
+        AuthError::Failed => {
+            let message = "Internal error. Nothing was done; try again.";
             refused(HttpResponse::InternalServerError(), Code::Internal, message)
         }
-        Nobody::Unavailable => unavailable(),
+        AuthError::Unavailable => unavailable(),
     })
 }
 
-/// The caller whom the value of an `Authorization` header names, wherever it came from.
+/// The caller authenticated by the value of an `Authorization` header, wherever it came from.
 pub(super) async fn caller(
     state: &State,
     authorization: Option<&str>,
-    visit: Visit,
-) -> Result<Caller, Nobody> {
-    let Held { mut viewer, expires_at, authorization } = holder(state, authorization).await?;
-    if !viewer.may_come_from(visit.origin.as_deref()) {
-        return Err(Nobody::Stranger);
+    source: RequestSource,
+) -> Result<Caller, AuthError> {
+    let Holder { mut viewer, expires_at, authorization } = find_holder(state, authorization).await?;
+    if !viewer.may_come_from(source.origin.as_deref()) {
+        return Err(AuthError::ForbiddenOrigin);
     }
-    viewer.address = visit.address;
-    Ok(Caller { viewer, expires_at, authorization, visit })
+    viewer.address = source.address;
+    Ok(Caller { viewer, expires_at, authorization, source })
 }
 
-/// Whose token it is, wherever it is used.
-struct Held {
+/// The holder of a token, wherever it is used.
+struct Holder {
     viewer: Viewer,
     expires_at: Option<DateTime<Utc>>,
     authorization: String,
 }
 
-async fn holder(state: &State, authorization: Option<&str>) -> Result<Held, Nobody> {
+async fn find_holder(state: &State, authorization: Option<&str>) -> Result<Holder, AuthError> {
     let Some((scheme, token)) = authorization.and_then(|value| value.trim().split_once(' ')) else {
-        return Err(Nobody::Unauthenticated("Send a token: `Authorization: Bearer <token>`."));
+        return Err(AuthError::Unauthenticated(
+            "The request has no token; send the header `Authorization: Bearer <token>`.",
+        ));
     };
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Nobody::Unauthenticated("The scheme of Authorization must be Bearer."));
+        return Err(AuthError::Unauthenticated(
+            "Unsupported scheme of Authorization; use `Authorization: Bearer <token>`.",
+        ));
     }
     let (store, token) = (state.services.store.clone(), token.trim().to_owned());
     let authorization = format!("{scheme} {token}");
-    if let Some(oidc) = state.oidc.clone().filter(|_| Oidc::is_theirs(&token)) {
+    if let Some(oidc) = state.oidc.clone().filter(|_| Oidc::is_issuer_token(&token)) {
         let named = state.runtime.spawn(async move { oidc.named(&store, &token).await }).await;
-        let Named { viewer, expires_at } = named.unwrap_or_else(|error| {
-            tracing::error!(%error, "the check of a token ended early");
-            Err(Nobody::Failed)
+        let Identified { viewer, expires_at } = named.unwrap_or_else(|error| {
+            tracing::error!(%error, "the check of a token was aborted");
+            Err(AuthError::Failed)
         })?;
-        return Ok(Held { viewer, expires_at, authorization });
+        return Ok(Holder { viewer, expires_at, authorization });
     }
     // On the main runtime: there the database's connections live.
     let checked = state.runtime.spawn(async move { token::check(&store, &token, clock::now()).await }).await;
     match checked {
-        Ok(Ok(Some(holder))) => {
-            Ok(Held { viewer: holder.viewer, expires_at: holder.expires_at, authorization })
+        Ok(Ok(Some(find_holder))) => {
+            Ok(Holder { viewer: find_holder.viewer, expires_at: find_holder.expires_at, authorization })
         }
-        Ok(Ok(None)) => Err(Nobody::Unauthenticated(
-            "The token is unknown, revoked or has run out. `ballroom token create` makes one.",
+        Ok(Ok(None)) => Err(AuthError::Unauthenticated(
+            "The token is unknown, revoked or expired; create one with `ballroom token create`.",
         )),
-        Ok(Err(error)) => Err(Nobody::because(&error)),
+        Ok(Err(error)) => Err(AuthError::from_error(&error)),
         Err(error) => {
-            tracing::error!(%error, "the check of a token ended early");
-            Err(Nobody::Failed)
+            tracing::error!(%error, "the check of a token was aborted");
+            Err(AuthError::Failed)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! GraphQL over HTTP, by its specification: POST with JSON, GET for queries, two media types.
+//! GraphQL over HTTP as specified: POST with JSON, GET for queries, two media types.
 
 use std::net::SocketAddr;
 
@@ -30,25 +30,25 @@ use crate::graphql::{
     document::{OperationKind, Params, Refusal},
 };
 
-/// What may be done at `/graphql`.
+/// The methods of `/graphql`.
 const ALLOWED: HeaderValue = HeaderValue::from_static("GET, HEAD, POST");
 
-/// Headers that no page can send to another site without asking it first. Any of them proves that a GET was not
-/// smuggled in by a link, an image or a form.
-const NOT_SIMPLE: [&str; 4] =
+/// Headers that a page cannot send to another site without a preflight. Any of them proves that a GET was not
+/// caused by a link, an image or a form.
+const PREFLIGHTED_HEADERS: [&str; 4] =
     ["authorization", "graphql-require-preflight", "apollo-require-preflight", "x-requested-with"];
 
-/// What an answer depends on beside its address.
+/// Request headers that a response depends on.
 const VARY: HeaderValue = HeaderValue::from_static("Authorization, Accept");
 
-/// The route, which pages of other sites may use if the settings say so.
+/// The route, open to pages of other sites if the settings allow it.
 pub(super) fn routes(app: &mut web::ServiceConfig, settings: &Settings) {
     app.service(
         web::resource("/graphql")
             .wrap(cors(&settings.cors_origins))
             .route(websocket::route())
             .route(web::post().to(post))
-            .route(page::for_browsers())
+            .route(page::browser_page())
             .route(page::read().to(get))
             .default_service(web::to(not_allowed)),
     );
@@ -59,7 +59,7 @@ fn cors(origins: &[String]) -> Condition<Cors> {
     let mut cors = Cors::default()
         .allowed_methods([Method::GET, Method::HEAD, Method::POST])
         .allowed_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH])
-        .allowed_headers(NOT_SIMPLE)
+        .allowed_headers(PREFLIGHTED_HEADERS)
         .expose_headers([header::ETAG, header::RETRY_AFTER, header::WWW_AUTHENTICATE, log::REQUEST_ID])
         .max_age(3_600);
     for origin in origins {
@@ -69,8 +69,8 @@ fn cors(origins: &[String]) -> Condition<Cors> {
     Condition::new(!origins.is_empty(), cors)
 }
 
-/// A request that is being answered: to whom and how.
-struct Asked<'a> {
+/// A request in progress, with the media types that the caller accepts.
+struct Exchange<'a> {
     state: &'a State,
     request: &'a HttpRequest,
     headers: &'a HeaderMap,
@@ -79,7 +79,7 @@ struct Asked<'a> {
     accepted: Accepted,
 }
 
-/// What came of an operation that was let in.
+/// The result of an admitted operation.
 enum Outcome {
     Answer(Response),
     Stream(HttpResponse),
@@ -88,26 +88,27 @@ enum Outcome {
 async fn post(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
     let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
-    let asked = Asked { state: &state, request: &request, headers, method, peer, accepted };
-    asked.post(payload).await.unwrap_or_else(|refused| asked.dressed(refused))
+    let exchange = Exchange { state: &state, request: &request, headers, method, peer, accepted };
+    exchange.post(payload).await.unwrap_or_else(|refused| exchange.with_headers(refused))
 }
 
 async fn get(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let Some(accepted) = Accepted::of(request.headers()) else { return not_acceptable() };
     let (headers, method, peer) = (request.headers(), request.method(), request.peer_addr());
-    let asked = Asked { state: &state, request: &request, headers, method, peer, accepted };
-    asked.get(request.query_string()).await.unwrap_or_else(|refused| asked.dressed(refused))
+    let exchange = Exchange { state: &state, request: &request, headers, method, peer, accepted };
+    exchange.get(request.query_string()).await.unwrap_or_else(|refused| exchange.with_headers(refused))
 }
 
-impl Asked<'_> {
+impl Exchange<'_> {
     async fn post(&self, payload: web::Payload) -> Result<HttpResponse, HttpResponse> {
-        // A form or plain text can be sent across sites without asking; JSON cannot.
+        // A form or plain text can be sent across sites without a preflight; JSON cannot.
         if !media::is_json(self.headers) {
-            let message = "Send the request as JSON, with `Content-Type: application/json` (in UTF-8).";
+            let message =
+                "Unsupported Content-Type; send JSON in UTF-8 with `Content-Type: application/json`.";
             return Err(refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message));
         }
         if self.headers.contains_key(header::CONTENT_ENCODING) {
-            let message = "Send the body as it is, without Content-Encoding.";
+            let message = "Unsupported Content-Encoding; send the body uncompressed.";
             return Err(refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message));
         }
         let caller = auth::caller_of(self.state, self.headers, self.peer).await?;
@@ -124,8 +125,8 @@ impl Asked<'_> {
             answer.head_mut().set_connection_type(ConnectionType::Close);
             answer
         })?;
-        let params = match body.len() > LARGE {
-            true => aside(move || params::of_body(&body)).await,
+        let params = match body.len() > LARGE_BODY {
+            true => in_background(move || params::of_body(&body)).await,
             false => params::of_body(&body),
         };
         let params = params.map_err(|refusal| self.refused(refusal))?;
@@ -136,7 +137,7 @@ impl Asked<'_> {
     }
 
     async fn get(&self, query_string: &str) -> Result<HttpResponse, HttpResponse> {
-        if !NOT_SIMPLE.iter().any(|name| self.headers.contains_key(*name)) {
+        if !PREFLIGHTED_HEADERS.iter().any(|name| self.headers.contains_key(*name)) {
             let message = "Send a token with `Authorization: Bearer <token>`, or at least `GraphQL-Require-Preflight: 1`: \
                  a GET without any such header could come from a page of another site.";
             return Err(self.refused(Refusal::new(Code::PreflightRequired, message)));
@@ -150,13 +151,13 @@ impl Asked<'_> {
         })
     }
 
-    /// Lets the request in and runs it.
+    /// Admits the request and runs it.
     async fn run(&self, caller: Caller, params: Params) -> Result<Outcome, HttpResponse> {
         let State { documents, schema, services, runtime, .. } = self.state;
         let admitted = match large(self.headers) {
             true => {
                 let (documents, viewer) = (documents.clone(), caller.viewer.clone());
-                aside(move || documents.admit(&viewer, params)).await
+                in_background(move || documents.admit(&viewer, params)).await
             }
             false => documents.admit(&caller.viewer, params),
         };
@@ -164,19 +165,18 @@ impl Asked<'_> {
         log::note(self.request, &admitted);
         match admitted.kind {
             OperationKind::Mutation if self.method != Method::POST => {
-                let message = "GET is for queries and subscriptions; send a mutation by POST.";
+                let message = "A mutation cannot be sent by GET; use POST.";
                 let refusal = Refusal::new(Code::BadRequest, message);
                 let mut answer = self.refused_with(StatusCode::METHOD_NOT_ALLOWED, refusal);
                 answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
                 return Err(answer);
             }
             _ if self.streams(admitted.kind) => {
-                let room = self.state.live.room()?;
-                return Ok(Outcome::Stream(sse::open(self.state, caller, admitted, room)));
+                let permit = self.state.live.permit()?;
+                return Ok(Outcome::Stream(sse::open(self.state, caller, admitted, permit)));
             }
             OperationKind::Subscription => {
-                let message = "A subscription is answered over a WebSocket or as server-sent events, not as JSON: \
-                     `Accept: text/event-stream`.";
+                let message = "A subscription requires a WebSocket or server-sent events (`Accept: text/event-stream`), not JSON.";
                 return Err(self.refused(Refusal::new(Code::BadRequest, message)));
             }
             OperationKind::Query | OperationKind::Mutation => (),
@@ -185,15 +185,15 @@ impl Asked<'_> {
         answer.map(Outcome::Answer).map_err(|refusal| self.refused(refusal))
     }
 
-    /// Whether an operation is answered by a stream: a subscription if the caller takes one, others if it takes nothing else.
+    /// Whether the response is a stream: for a subscription if the caller accepts one, for others if it accepts nothing else.
     fn streams(&self, kind: OperationKind) -> bool {
         let Accepted { media, events } = self.accepted;
         let wanted = kind == OperationKind::Subscription || media == Media::Events;
         events && wanted && self.method != Method::HEAD
     }
 
-    /// The answer to an operation. One that came to nothing because the server is busy says so by its status as well, for
-    /// those who try again by that.
+    /// The response to an operation. If it failed because the server is busy, the status shows it as well, for clients
+    /// that retry by status.
     fn answered(&self, answer: &Response) -> HttpResponse {
         let Some((status, wait)) = busy(answer) else { return self.answer(StatusCode::OK, answer) };
         let mut response = self.answer(status, answer);
@@ -201,22 +201,22 @@ impl Asked<'_> {
         response
     }
 
-    /// An answer that nobody keeps.
+    /// A response that may not be cached.
     fn answer(&self, status: StatusCode, answer: &impl Serialize) -> HttpResponse {
-        self.dressed(HttpResponse::build(status).json(answer))
+        self.with_headers(HttpResponse::build(status).json(answer))
     }
 
-    /// An answer to a query by GET: the caller may keep it, and ask whether it is still the same.
+    /// A response to a query by GET: the caller may cache and revalidate it.
     fn cacheable(&self, answer: &Response) -> HttpResponse {
         let body = match serde_json::to_vec(answer) {
             Ok(body) => body,
             Err(error) => {
-                tracing::error!(%error, "an answer could not be written");
-                let message = "The server failed; nothing was written. Try again.";
+                tracing::error!(%error, "cannot serialize a response");
+                let message = "Internal error. Nothing was stored; try again.";
                 return self.refused(Refusal::new(Code::Internal, message));
             }
         };
-        // Weak, for a compressed answer has other bytes.
+        // Weak: a compressed response has other bytes.
         let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..18]));
         let same = self.headers.get_all(header::IF_NONE_MATCH).any(|given| names(given, &tag));
         let status = if same { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
@@ -227,7 +227,7 @@ impl Asked<'_> {
         let mut response = HttpResponse::build(status);
         response.insert_header((header::ETAG, tag));
         response.insert_header((header::CACHE_CONTROL, keep));
-        self.dressed(if same { response.finish() } else { response.body(body) })
+        self.with_headers(if same { response.finish() } else { response.body(body) })
     }
 
     fn refused(&self, refusal: Refusal) -> HttpResponse {
@@ -244,8 +244,8 @@ impl Asked<'_> {
         answer
     }
 
-    /// The same with the headers that every answer has.
-    fn dressed(&self, mut answer: HttpResponse) -> HttpResponse {
+    /// Adds the headers of every response.
+    fn with_headers(&self, mut answer: HttpResponse) -> HttpResponse {
         let headers = answer.headers_mut();
         headers.insert(header::CONTENT_TYPE, self.accepted.media.content_type());
         headers.append(header::VARY, VARY);
@@ -256,8 +256,8 @@ impl Asked<'_> {
     }
 }
 
-/// The status of an answer of which every part failed because the server could not take it now, and the seconds after
-/// which it is worth trying again.
+/// The status of a response of which every part failed because the server is busy, and the seconds after
+/// which to try again.
 fn busy(answer: &Response) -> Option<(StatusCode, u64)> {
     let came_to_nothing = match &answer.data {
         Value::Null => true,
@@ -267,7 +267,7 @@ fn busy(answer: &Response) -> Option<(StatusCode, u64)> {
     if !came_to_nothing || answer.errors.is_empty() {
         return None;
     }
-    let told = |error: &ServerError| {
+    let busy_error = |error: &ServerError| {
         let extensions = error.extensions.as_ref()?;
         let Some(Value::String(code)) = extensions.get("code") else { return None };
         let status = match code.as_str() {
@@ -280,31 +280,31 @@ fn busy(answer: &Response) -> Option<(StatusCode, u64)> {
         let Some(Value::Number(seconds)) = extensions.get("retryAfter") else { return None };
         Some((status, seconds.as_u64()?))
     };
-    let told: Option<Vec<_>> = answer.errors.iter().map(told).collect();
-    told?.into_iter().max()
+    let busy_error: Option<Vec<_>> = answer.errors.iter().map(busy_error).collect();
+    busy_error?.into_iter().max()
 }
 
-/// Bytes of a body from which on reading it is work: other requests do not wait for it.
-const LARGE: usize = 64 * 1024;
+/// Minimum size of a body, in bytes, that is parsed on another thread.
+const LARGE_BODY: usize = 64 * 1024;
 
-/// Whether a request may be large: one that does not say how long it is may be, too.
+/// Whether a body may be large: one without Content-Length may be, too.
 fn large(headers: &HeaderMap) -> bool {
     let length =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    length.map_or(headers.contains_key(header::TRANSFER_ENCODING), |length| length > LARGE)
+    length.map_or(headers.contains_key(header::TRANSFER_ENCODING), |length| length > LARGE_BODY)
 }
 
-/// Does work on a thread where nobody waits for it but who asked.
-async fn aside<T: Send + 'static>(
+/// Runs work on a blocking thread, so that only its caller waits for it.
+async fn in_background<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a request could not be read");
-        Err(Refusal::new(Code::Internal, "The server failed; nothing was written. Try again."))
+        tracing::error!(%error, "the parsing of a request was aborted");
+        Err(Refusal::new(Code::Internal, "Internal error. Nothing was stored; try again."))
     })
 }
 
-/// Whether a value of `If-None-Match` names an answer.
+/// Whether a value of `If-None-Match` matches an entity tag.
 fn names(given: &HeaderValue, tag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let given = given.to_str().unwrap_or("");
@@ -314,7 +314,7 @@ fn names(given: &HeaderValue, tag: &str) -> bool {
 async fn not_allowed() -> HttpResponse {
     let mut answer = HttpResponse::MethodNotAllowed();
     answer.insert_header((header::ALLOW, ALLOWED));
-    refused(answer, Code::BadRequest, "GraphQL is asked by POST, or by GET for queries.")
+    refused(answer, Code::BadRequest, "Method not allowed; send GraphQL requests by POST, or queries by GET.")
 }
 
 fn not_acceptable() -> HttpResponse {
@@ -323,7 +323,7 @@ fn not_acceptable() -> HttpResponse {
     refused(HttpResponse::NotAcceptable(), Code::BadRequest, message)
 }
 
-/// An answer in the form of GraphQL, for whoever reads only that.
+/// An error response in the form of GraphQL.
 pub(super) fn refused(mut answer: HttpResponseBuilder, code: Code, message: &str) -> HttpResponse {
     answer.json(json!({ "errors": [{ "message": message, "extensions": { "code": code.name() } }] }))
 }

@@ -1,4 +1,4 @@
-//! Health: `/healthz` says that the process runs, `/readyz` that it can answer.
+//! Health: `/healthz` shows whether the process runs, `/readyz` whether it can serve requests.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -7,48 +7,48 @@ use serde_json::json;
 
 use super::{State, page};
 
-/// How long whoever asks whether the server is ready waits, at most: well below a second.
-const PATIENCE: Duration = Duration::from_millis(700);
+/// Time limit of the readiness check: well below a second.
+const CHECK_TIMEOUT: Duration = Duration::from_millis(700);
 
-/// What it takes beyond that to hear what was found.
-const GRACE: Duration = Duration::from_millis(100);
+/// Additional time for the result to arrive.
+const RESULT_MARGIN: Duration = Duration::from_millis(100);
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
-    for (path, route) in [("/healthz", page::read().to(alive)), ("/readyz", page::read().to(ready))] {
-        app.service(web::resource(path).route(route).default_service(web::to(page::only_read)));
+    for (path, route) in [("/healthz", page::read().to(health)), ("/readyz", page::read().to(ready))] {
+        app.service(web::resource(path).route(route).default_service(web::to(page::method_not_allowed)));
     }
 }
 
-async fn alive() -> HttpResponse {
+async fn health() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-/// Ready when the database answers at once and has every migration.
+/// Ready if the database responds at once and has every migration.
 async fn ready(state: web::Data<State>) -> HttpResponse {
     let store = state.services.store.clone();
     let is_migrated = state.is_migrated.load(Ordering::Relaxed);
     // On the main runtime: there the database's connections live.
-    let asked = state.runtime.spawn(async move {
-        match store.is_there(PATIENCE).await {
+    let result = state.runtime.spawn(async move {
+        match store.is_there(CHECK_TIMEOUT).await {
             true if is_migrated => Some(Ok(0)),
             true => Some(store.pending_migrations().await),
             false => None,
         }
     });
-    let asked = tokio::time::timeout(PATIENCE + GRACE, asked).await;
-    if matches!(asked, Ok(Ok(Some(Ok(0))))) {
+    let result = tokio::time::timeout(CHECK_TIMEOUT + RESULT_MARGIN, result).await;
+    if matches!(result, Ok(Ok(Some(Ok(0))))) {
         state.is_migrated.store(true, Ordering::Relaxed);
     }
-    let status = match asked {
+    let status = match result {
         Ok(Ok(Some(Ok(0)))) => return HttpResponse::Ok().json(json!({ "status": "ready" })),
         Ok(Ok(Some(Ok(pending)))) => {
-            format!("migrations are pending: {pending}; run `ballroom migrate`")
+            format!("pending migrations: {pending}; run `ballroom migrate`")
         }
         Ok(Ok(Some(Err(error)))) => {
-            tracing::error!(%error, "whether migrations are pending cannot be found out");
-            "the database does not answer".to_owned()
+            tracing::error!(%error, "cannot list the pending migrations");
+            "the database is unavailable".to_owned()
         }
-        Ok(Ok(None) | Err(_)) | Err(_) => "the database does not answer".to_owned(),
+        Ok(Ok(None) | Err(_)) | Err(_) => "the database is unavailable".to_owned(),
     };
     HttpResponse::ServiceUnavailable().json(json!({ "status": status }))
 }

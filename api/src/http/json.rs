@@ -9,27 +9,27 @@ use serde_json::value::RawValue;
 use crate::base::text;
 
 /// Reads JSON. Half of a surrogate pair (`"\ud83d"`, from a program that cuts texts between two bytes) becomes the
-/// character that stands for it, [`BROKEN`](text::BROKEN), and a number that none here can hold (`1e999`, or a whole one of
-/// more than 64 bits) a text that begins with [`BEYOND`](text::BEYOND), so that only the value is refused that is wrong, as it
-/// was written, and not everything that came with it.
+/// character that stands for it, [`BROKEN`](text::BROKEN), and a number that no type here can hold (`1e999`, or an integer of
+/// more than 64 bits) a text that begins with [`BEYOND`](text::BEYOND), so that only the wrong value is rejected, as it
+/// was written, and not the whole request.
 pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
-    serde_json::from_slice(&mended(json))
+    serde_json::from_slice(&repaired(json))
 }
 
-fn mended(text: &[u8]) -> Cow<'_, [u8]> {
-    let mut mended = Vec::new();
+fn repaired(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut repaired = Vec::new();
     let (mut kept, mut at, mut in_text) = (0, 0, false);
     while at < text.len() {
-        let mut mend = |instead: &[u8], until: usize| {
-            mended.extend_from_slice(&text[kept..at]);
-            mended.extend_from_slice(instead);
+        let mut repair = |instead: &[u8], until: usize| {
+            repaired.extend_from_slice(&text[kept..at]);
+            repaired.extend_from_slice(instead);
             kept = until;
             until
         };
         at = match text[at] {
             b'\\' => match (unit(text, at), unit(text, at + 6)) {
                 (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => at + 12,
-                (Some(0xD800..=0xDFFF), _) => mend(b"\\ufdd0", at + 6),
+                (Some(0xD800..=0xDFFF), _) => repair(b"\\ufdd0", at + 6),
                 // Whatever is escaped: not by its second byte begins the next escape.
                 _ => (at + 2).min(text.len()),
             },
@@ -41,7 +41,7 @@ fn mended(text: &[u8]) -> Cow<'_, [u8]> {
                 let is_part = |byte: &&u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
                 let until = at + text[at..].iter().take_while(is_part).count();
                 match &text[at..until] {
-                    number if is_beyond(number) => mend(&standing_for(number), until),
+                    number if is_beyond(number) => repair(&standing_for(number), until),
                     _ => until,
                 }
             }
@@ -51,8 +51,8 @@ fn mended(text: &[u8]) -> Cow<'_, [u8]> {
     if kept == 0 {
         return Cow::Borrowed(text);
     }
-    mended.extend_from_slice(&text[kept..]);
-    Cow::Owned(mended)
+    repaired.extend_from_slice(&text[kept..]);
+    Cow::Owned(repaired)
 }
 
 /// Digits up to this many are a number that can be held, whatever they are.
@@ -70,7 +70,7 @@ fn is_beyond(number: &[u8]) -> bool {
         true => number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok(),
         false => number.parse::<f64>().is_ok_and(f64::is_finite),
     };
-    // What is no number of JSON at all is for its parser to refuse.
+    // Invalid numbers are reported by the JSON parser.
     !is_held && serde_json::from_str::<&RawValue>(number).is_ok()
 }
 

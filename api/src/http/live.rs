@@ -1,5 +1,5 @@
-//! What WebSockets and event streams have in common: how many there may be, how long each is kept, and the operations
-//! that run on them.
+//! What WebSocket connections and event streams have in common: their limits, their lifetime, and the operations
+//! they carry.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,95 +20,95 @@ use crate::{
     clock,
     domain::access::Viewer,
     graphql::{
-        Code, LiveSchema, Said, Services,
+        Code, LiveSchema, Services, SubscriptionMessage,
         document::{Admitted, OperationKind, Refusal},
     },
 };
 
-/// Seconds after which it may be tried again to find room.
-const LATER: u64 = 10;
+/// Seconds after which a refused client may try again.
+const RETRY_AFTER: u64 = 10;
 
-/// The longest time that is slept at once; a token may be good for longer than a timer can be set.
-const LONG: Duration = Duration::from_secs(24 * 60 * 60);
+/// The longest single sleep; a token may be valid for longer than a timer allows.
+const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How listening connections are kept.
+/// Settings of subscriptions.
 #[derive(Clone, Debug)]
 pub struct LiveSettings {
-    /// WebSockets and event streams at the same time.
+    /// Maximum number of open WebSocket connections and event streams.
     pub listeners: usize,
-    /// Operations at the same time on one WebSocket.
+    /// Maximum number of concurrent operations on one WebSocket connection.
     pub operations: usize,
-    /// Bytes of a message on a WebSocket, in however many pieces it comes.
+    /// Maximum size of a WebSocket message, in bytes, over all its frames.
     pub message: usize,
-    /// How long a WebSocket may take to be initialised.
+    /// Time within which a client must send connection_init.
     pub init_timeout: Duration,
-    /// How long a listener may take nothing of what it is sent.
+    /// Time after which a client that reads nothing is disconnected.
     pub send_timeout: Duration,
-    /// From one sign of life to the next.
+    /// Interval between keep-alive messages.
     pub ping: Duration,
-    /// From one look whether the token still works to the next.
+    /// Interval between checks of the token.
     pub token_recheck: Duration,
-    /// Whose pages may open a WebSocket, beside those of this server: origins, or `*` for all.
+    /// Origins whose pages may open a WebSocket, besides this server's own; `*` for all.
     pub origins: Vec<String>,
 }
 
-/// What listening connections share.
+/// State shared by all subscriptions.
 #[derive(Clone)]
 pub struct Live {
     schema: LiveSchema,
     pub(super) settings: Arc<LiveSettings>,
-    room: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     ended: watch::Receiver<bool>,
 }
 
-/// All listening connections, for whoever wants to end them.
+/// A handle that closes all subscriptions.
 pub struct Listeners(watch::Sender<bool>);
 
 impl Listeners {
-    /// Ends them. No others are taken.
+    /// Closes them and accepts no further ones.
     pub fn end(&self) {
         self.0.send_replace(true);
     }
 }
 
-/// Why nobody else may listen.
-pub(super) struct NoRoom(&'static str);
+/// The reason why a subscription is refused.
+pub(super) struct Refused(&'static str);
 
-impl From<NoRoom> for HttpResponse {
-    fn from(NoRoom(why): NoRoom) -> Self {
+impl From<Refused> for HttpResponse {
+    fn from(Refused(why): Refused) -> Self {
         let mut answer = HttpResponse::ServiceUnavailable();
-        answer.insert_header((header::RETRY_AFTER, LATER));
+        answer.insert_header((header::RETRY_AFTER, RETRY_AFTER));
         refused(answer, Code::Overloaded, why)
     }
 }
 
 impl Live {
-    /// What listening connections share, and the handle that ends them.
+    /// The shared state, and the handle that closes all subscriptions.
     pub fn new(services: Services, settings: LiveSettings) -> (Self, Listeners) {
         let (end, ended) = watch::channel(false);
-        let room = Arc::new(Semaphore::new(settings.listeners.min(Semaphore::MAX_PERMITS)));
+        let permits = Arc::new(Semaphore::new(settings.listeners.min(Semaphore::MAX_PERMITS)));
         let schema = LiveSchema::new(services);
-        (Self { schema, settings: Arc::new(settings), room, ended }, Listeners(end))
+        (Self { schema, settings: Arc::new(settings), permits, ended }, Listeners(end))
     }
 
-    /// Room for one more.
-    pub(super) fn room(&self) -> Result<OwnedSemaphorePermit, NoRoom> {
+    /// A permit for one more connection.
+    pub(super) fn permit(&self) -> Result<OwnedSemaphorePermit, Refused> {
         if *self.ended.borrow() {
-            return Err(NoRoom("The server is stopping; connect again."));
+            return Err(Refused("The server is shutting down; connect again."));
         }
-        let full = NoRoom("As many listen as this server allows; try again later.");
-        self.room.clone().try_acquire_owned().map_err(|_| full)
+        let full = Refused("The limit of open subscriptions (--listeners) is reached; try again later.");
+        self.permits.clone().try_acquire_owned().map_err(|_| full)
     }
 
-    /// Waits until all are to end.
+    /// Waits until all are to be closed.
     pub(super) async fn end(&self) {
         let mut ended = self.ended.clone();
-        // A handle that was dropped cannot be waited for any more: the server is gone.
+        // A dropped handle means that the server is gone.
         let _ = ended.wait_for(|ended| *ended).await;
     }
 
-    /// Whether a page of this origin may open a WebSocket. Browsers let every page open one to every server, so the
-    /// server must look. Who sends no origin is no browser.
+    /// Whether a page of this origin may open a WebSocket. Browsers allow every page to open one to every server, so the
+    /// server must check. A client that sends no origin is not a browser.
     pub(super) fn may_connect(&self, headers: &HeaderMap) -> bool {
         let Some(origin) = headers.get(header::ORIGIN) else { return true };
         let Ok(origin) = origin.to_str() else { return false };
@@ -118,7 +118,7 @@ impl Live {
     }
 }
 
-/// The host, and the port unless it is the usual one: what a browser sends as `Host` to the origin.
+/// The host, and the port unless it is the default: what a browser sends as `Host` to the origin.
 fn authority(origin: &str) -> Option<String> {
     let uri: Uri = origin.parse().ok()?;
     let host = uri.host()?.to_ascii_lowercase();
@@ -133,17 +133,21 @@ fn authority(origin: &str) -> Option<String> {
     })
 }
 
-/// Waits until a token has run out.
+/// Waits until a token has expired.
 pub(super) async fn expiry(expires_at: Option<DateTime<Utc>>) {
     let Some(end) = expires_at else { return std::future::pending().await };
     while let Ok(left) = (end - clock::now()).to_std() {
-        // Not a moment too early: a client that comes again at once must find the token to have run out.
-        tokio::time::sleep(left.min(LONG) + Duration::from_millis(1)).await;
+        // Not too early: a client that reconnects at once must find the token expired.
+        tokio::time::sleep(left.min(LONGEST_SLEEP) + Duration::from_millis(1)).await;
     }
 }
 
 /// Runs an operation; the stream ends with it.
-pub(super) fn run(state: &State, viewer: Viewer, admitted: Admitted) -> BoxStream<'static, Said> {
+pub(super) fn run(
+    state: &State,
+    viewer: Viewer,
+    admitted: Admitted,
+) -> BoxStream<'static, SubscriptionMessage> {
     match admitted.kind {
         OperationKind::Subscription => state.live.schema.subscribe(viewer, admitted.request),
         OperationKind::Query | OperationKind::Mutation => {
@@ -153,17 +157,17 @@ pub(super) fn run(state: &State, viewer: Viewer, admitted: Admitted) -> BoxStrea
     }
 }
 
-async fn answer(state: &State, viewer: Viewer, admitted: Admitted) -> Said {
+async fn answer(state: &State, viewer: Viewer, admitted: Admitted) -> SubscriptionMessage {
     let State { documents, runtime, schema, services, .. } = state;
     match documents.run(runtime, schema, services, viewer, admitted).await {
-        Ok(answer) => Said::Next(answer),
-        Err(refusal) => Said::Failed(refusal.into_errors()),
+        Ok(answer) => SubscriptionMessage::Next(answer),
+        Err(refusal) => SubscriptionMessage::Failed(refusal.into_errors()),
     }
 }
 
-/// What is said of an operation whose task ended early.
-pub(super) fn broken() -> Vec<ServerError> {
-    let message = "The server failed. Whatever was acknowledged is stored. Try again.";
+/// The errors of an operation whose task was aborted.
+pub(super) fn aborted() -> Vec<ServerError> {
+    let message = "Internal error. Everything that was acknowledged is stored; try again.";
     Refusal::new(Code::Internal, message).into_errors()
 }
 

@@ -1,4 +1,4 @@
-//! A line in the log for each request, at debug, and an id that the caller gets: never what is in the request.
+//! A line in the log for each request, at debug, and an ID that the caller gets: never what is in the request.
 
 use std::time::Instant;
 
@@ -12,21 +12,21 @@ use actix_web::{
 
 use crate::graphql::document::Admitted;
 
-/// The header with the request's id.
+/// The header with the request's ID.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What is known of an operation that was let in.
-struct Noted {
+/// What the log records of an admitted operation.
+struct LoggedOperation {
     name: Option<String>,
     cost: u64,
 }
 
-/// Notes for the log what a request runs.
+/// Records the operation of a request for the log.
 pub(super) fn note(request: &HttpRequest, admitted: &Admitted) {
-    request.extensions_mut().insert(Noted { name: admitted.name.clone(), cost: admitted.cost });
+    request.extensions_mut().insert(LoggedOperation { name: admitted.name.clone(), cost: admitted.cost });
 }
 
-/// Answers a request and writes its line.
+/// Handles a request and writes its line.
 pub(super) async fn request(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -37,12 +37,12 @@ pub(super) async fn request(
     {
         let request = response.request();
         let extensions = request.extensions();
-        let noted = extensions.get::<Noted>();
+        let noted = extensions.get::<LoggedOperation>();
         tracing::debug!(
             target: "ballroom::request",
             id = id.to_str().unwrap_or_default(),
             method = %request.method(),
-            // Its address without what is asked: a query by GET stands behind the question mark.
+            // The path without the query string, which holds the query of a GET request.
             path = request.match_pattern().as_deref().unwrap_or("(unknown)"),
             status = response.status().as_u16(),
             milliseconds = begun.elapsed().as_secs_f64() * 1e3,
@@ -55,7 +55,7 @@ pub(super) async fn request(
     Ok(response)
 }
 
-/// The id that the caller, or a proxy before us, gave the request, if it is a decent one; else a new one.
+/// The ID given by the caller or a proxy, if it is valid; else a new one.
 fn id(request: &ServiceRequest) -> HeaderValue {
     let decent = |id: &&HeaderValue| {
         let id = id.as_bytes();

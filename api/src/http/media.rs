@@ -1,4 +1,4 @@
-//! Which media type an answer has, and what that means for its status.
+//! The media type of a response, and what it means for the status.
 
 use actix_web::http::{
     StatusCode,
@@ -10,39 +10,39 @@ use crate::graphql::Code;
 /// The media types of GraphQL over HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Media {
-    /// `application/json`, the older one: a request that was understood is answered with 200, whatever came of it.
+    /// `application/json`, the older one: a well-formed request gets status 200, whatever its result.
     Json,
     /// `application/graphql-response+json`: the status says whether the request was run.
     Response,
-    /// `text/event-stream`: a stream of answers. What is refused before it begins is JSON, and the status says so.
+    /// `text/event-stream`: a stream of responses. A refusal before it begins is JSON with an error status.
     Events,
-    /// `text/html`: a page for whoever looks with a browser.
+    /// `text/html`: a page for browsers.
     Page,
 }
 
-/// What the caller takes.
+/// The media types that the caller accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Accepted {
-    /// The media type of an answer: a stream only if nothing else is taken.
+    /// The media type of a response: a stream only if nothing else is accepted.
     pub(super) media: Media,
-    /// Whether a stream is taken: subscriptions are answered by nothing else.
+    /// Whether a stream is accepted; a subscription requires it.
     pub(super) events: bool,
 }
 
 impl Accepted {
-    /// What is taken of an operation's answer; none if it is nothing that there is.
+    /// The acceptable media types; none if none is supported.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let ranges = Ranges::of(headers);
         // Everything (`*/*`) is what clients take that have not thought of streams.
-        let events = ranges.liking(Media::Events).is_some_and(|liking| liking.named);
+        let events = ranges.preference(Media::Events).is_some_and(|preference| preference.named);
         let media = ranges.best(&[Media::Response, Media::Json]);
         let media = media.or(events.then_some(Media::Events))?;
         Some(Self { media, events })
     }
 }
 
-/// Whether the caller would rather have a page than JSON: browsers do.
-pub(super) fn wants_page(headers: &HeaderMap) -> bool {
+/// Whether the caller prefers HTML to JSON, as browsers do.
+pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
     Ranges::of(headers).best(&[Media::Page, Media::Response, Media::Json]) == Some(Media::Page)
 }
 
@@ -57,7 +57,7 @@ impl Media {
         }
     }
 
-    /// The value of `Content-Type` of an answer that is JSON.
+    /// The value of `Content-Type` of a response that is JSON.
     pub(super) fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Response => "application/graphql-response+json; charset=utf-8",
@@ -65,7 +65,7 @@ impl Media {
         })
     }
 
-    /// The status of a refusal. What the older media type answers with 200 was a request that it understood.
+    /// The status of a refusal. The older media type has status 200 for requests that it understood.
     pub(super) fn status(self, code: Code) -> StatusCode {
         match (code, self) {
             (Code::BadRequest, _) => StatusCode::BAD_REQUEST,
@@ -86,14 +86,14 @@ impl Media {
     }
 }
 
-/// How much a media type is liked: the greater the more.
+/// Preference for a media type; the greater, the more preferred.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Liking {
+struct Preference {
     /// In thousandths.
     quality: u16,
-    /// Whether it was named, and not only fell under a wildcard.
+    /// Whether it was named, rather than matched by a wildcard.
     named: bool,
-    /// How early.
+    /// Position in the header.
     early: usize,
 }
 
@@ -120,20 +120,20 @@ impl Ranges {
         Self(ranges)
     }
 
-    /// How much a media type is liked: the most specific range that fits says it, of equals the first.
-    fn liking(&self, media: Media) -> Option<Liking> {
+    /// Preference for a media type: that of the most specific matching range, the first of equals.
+    fn preference(&self, media: Media) -> Option<Preference> {
         let fitting = self.0.iter().enumerate().filter_map(|(place, range)| {
             let early = usize::MAX - place;
             Some((range.precision(media)?, early, range.quality))
         });
         let (precision, early, quality) = fitting.max()?;
-        (quality > 0).then_some(Liking { quality, named: precision > 0, early })
+        (quality > 0).then_some(Preference { quality, named: precision > 0, early })
     }
 
-    /// The one that is liked best; of those that are liked alike the last, which is the older one where a wildcard fits both.
+    /// The most preferred type; of equals the last, which is the older one where a wildcard matches both.
     fn best(&self, offered: &[Media]) -> Option<Media> {
-        let liked = offered.iter().filter_map(|media| Some((self.liking(*media)?, *media)));
-        liked.max_by_key(|(liking, _)| *liking).map(|(_, media)| media)
+        let liked = offered.iter().filter_map(|media| Some((self.preference(*media)?, *media)));
+        liked.max_by_key(|(preference, _)| *preference).map(|(_, media)| media)
     }
 }
 
@@ -155,7 +155,7 @@ impl Range {
         range
     }
 
-    /// How precisely a media type is meant, if it is: by its name, by its family, or as anything.
+    /// How specifically the range matches a media type, if it does: by name, by type, or as `*/*`.
     fn precision(&self, media: Media) -> Option<u8> {
         let name = media.name();
         let family = || self.ty.strip_suffix("/*").filter(|family| name.split('/').next() == Some(family));
@@ -261,7 +261,7 @@ mod tests {
             ("*/*", false),
             ("", false),
         ] {
-            assert_eq!(wants_page(&headers(accept)), page, "{accept}");
+            assert_eq!(prefers_html(&headers(accept)), page, "{accept}");
         }
     }
 }

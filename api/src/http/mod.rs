@@ -1,9 +1,9 @@
-//! HTTP: routes, who calls, health. The only module that knows HTTP.
+//! HTTP: routes, authentication, health. The only module that knows HTTP.
 
 mod auth;
 mod graphql;
-mod heads;
 mod health;
+mod idle;
 mod json;
 mod live;
 mod log;
@@ -25,39 +25,39 @@ use actix_web::{App, HttpServer, dev::Server, middleware, web};
 
 pub use live::{Listeners, Live, LiveSettings};
 pub use oidc::{Oidc, OidcSettings};
-pub use tls::certified;
+pub use tls::tls_config;
 
-use self::heads::Heads;
+use self::idle::IdleConnections;
 use crate::graphql::{self as ours, Schema, Services, document::Documents};
 
-/// How long the head of a request may take at most: it is small, whatever the body is.
-const HEAD: Duration = Duration::from_secs(10);
+/// Time limit for the header of a request: it is small, whatever the size of the body.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long requests in progress may go on when the server is told to stop.
-const GRACE: Duration = Duration::from_secs(25);
+/// Time for requests in progress to finish at shutdown.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(25);
 
-/// How a client and the server deal with one another.
+/// Settings of HTTP.
 #[derive(Clone)]
 pub struct Settings {
-    /// Threads that speak HTTP.
+    /// Number of HTTP threads.
     pub workers: usize,
-    /// The largest request body, in bytes.
+    /// Maximum size of a request body, in bytes.
     pub body: usize,
-    /// How long the head of a request may take to come, and then its body.
+    /// Time within which the header of a request must arrive, and then its body.
     pub read_timeout: Duration,
-    /// How long a connection is kept of which nothing is asked.
+    /// Time after which an idle connection is closed.
     pub keep_alive: Duration,
-    /// How long, in seconds, a caller may use an answer to a query by GET without asking whether it still holds.
+    /// Cache lifetime of responses to queries by GET, in seconds.
     pub max_age: u32,
-    /// The header in which a proxy says from where a caller calls, if there is one.
+    /// Header in which a trusted proxy passes the client's address, if there is one.
     pub address_header: Option<String>,
-    /// Whose pages may ask: origins, or `*` for all.
+    /// Origins whose pages may send requests, or `*` for all.
     pub cors_origins: Vec<String>,
-    /// The certificate and its key, if the server speaks TLS.
+    /// Certificate and key, if the server uses TLS.
     pub tls: Option<rustls::ServerConfig>,
 }
 
-/// What the routes work with.
+/// Shared state of the routes.
 #[derive(Clone)]
 struct State {
     schema: Schema,
@@ -69,12 +69,12 @@ struct State {
     oidc: Option<Arc<Oidc>>,
     settings: Arc<Settings>,
     runtime: tokio::runtime::Handle,
-    /// Whether the database is known to have every migration: it will not lose any.
+    /// Whether the database is known to have every migration; it never loses one.
     is_migrated: Arc<AtomicBool>,
 }
 
-/// A server on a port that is already ours, so that the caller knows the address before anybody connects. Must
-/// be called within a tokio runtime: requests are answered there.
+/// A server on a bound port, so that the caller knows the address before any client connects. Must
+/// be called within a tokio runtime: requests are served there.
 pub fn server(
     listener: TcpListener,
     schema: Schema,
@@ -102,24 +102,24 @@ pub fn server(
         runtime,
         is_migrated,
     };
-    let heads = Heads::default();
-    let (noted, head_time) = (heads.clone(), settings.read_timeout.min(HEAD));
+    let idle = IdleConnections::default();
+    let (noted, head_time) = (idle.clone(), settings.read_timeout.min(HEADER_TIMEOUT));
     let quiet = settings.keep_alive + head_time;
-    state.runtime.spawn(heads.watch(quiet));
+    state.runtime.spawn(idle.watch(quiet));
     let server = HttpServer::new(move || {
         let settings = state.settings.clone();
         App::new()
             .app_data(web::Data::new(state.clone()))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(log::request))
-            .wrap(middleware::from_fn(heads::request))
+            .wrap(middleware::from_fn(idle::request))
             .configure(|app| graphql::routes(app, &settings))
             .configure(health::routes)
             .configure(page::routes)
             .default_service(web::to(not_found))
     })
     .workers(settings.workers)
-    .shutdown_timeout(GRACE.as_secs())
+    .shutdown_timeout(SHUTDOWN_TIMEOUT.as_secs())
     .disable_signals()
     .keep_alive(settings.keep_alive)
     .client_request_timeout(head_time)
@@ -131,8 +131,8 @@ pub fn server(
     Ok(server.run())
 }
 
-/// The address on which a listener listens. Whoever connects and then takes nothing of an answer for as long as
-/// `write_timeout` is let go: connections inherit this from the listener.
+/// Binds an address. A client that reads nothing of its response for as long as
+/// `write_timeout` is disconnected: connections inherit this from the listener.
 pub fn listen(address: SocketAddr, write_timeout: Duration) -> std::io::Result<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind(address)?;
     #[cfg(target_os = "linux")]
@@ -146,5 +146,5 @@ pub fn listen(address: SocketAddr, write_timeout: Duration) -> std::io::Result<(
 async fn not_found() -> actix_web::HttpResponse {
     actix_web::HttpResponse::NotFound()
         .content_type("text/plain; charset=utf-8")
-        .body("There is nothing here. GraphQL is at /graphql.\n")
+        .body("Not found. GraphQL is at /graphql.\n")
 }

@@ -1,8 +1,8 @@
-//! OpenID Connect: callers whom another server has let in. Their tokens are JWTs, checked by the keys that the issuer
-//! publishes; its claims say for whom they speak.
+//! OpenID Connect: callers authenticated by another server. Their tokens are JWTs, verified with the keys that the issuer
+//! publishes; the claims name the organization, the role and the person.
 //!
-//! Keys are read at the first token, again when a token names a key that is not known (at most every few seconds, so
-//! that strangers cannot make us ask), and every few minutes, so that a key that the issuer takes away stops working.
+//! Keys are fetched with the first token, again for a token with an unknown key (at most every few seconds, so
+//! that invalid tokens cannot cause requests), and every few minutes, so that a withdrawn key becomes invalid.
 
 use std::{
     collections::HashMap,
@@ -21,32 +21,32 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
-use super::auth::Nobody;
+use super::auth::AuthError;
 use crate::{
     base::actor::Actor,
     clock,
     domain::{
         access::Viewer,
         customer,
-        identity::{self, Caller, Known, Person, Subject},
+        identity::{self, Caller, Identification, Person, Subject},
         organization,
     },
     store::Store,
 };
 
-/// How long keys are believed without asking the issuer again.
-const FRESH: Duration = Duration::from_secs(5 * 60);
+/// How long keys are used before they are fetched again.
+const KEY_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-/// How soon the issuer is asked again for a key that is not known.
-const SOON: Duration = Duration::from_secs(2);
+/// Minimum interval between requests to the issuer.
+const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How long the issuer may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Time limit of a request to the issuer.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Seconds by which the clocks of issuer and server may differ.
 const LEEWAY: u64 = 30;
 
-/// How tokens may be signed: by keys of which the issuer publishes one half, never by a shared secret.
+/// Accepted signature algorithms: public keys only, never a shared secret.
 const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::RS256,
     Algorithm::RS384,
@@ -59,7 +59,7 @@ const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::EdDSA,
 ];
 
-/// The roles as claims name them, the one that may do most first: a caller with several speaks for the first.
+/// Names of the roles in claims, the one with the most rights first: a caller with several gets the first.
 const ROLES: [(&str, Role); 8] = [
     ("ADMINISTRATOR", Role::Administrator),
     ("PRODUCT", Role::Product),
@@ -71,7 +71,7 @@ const ROLES: [(&str, Role); 8] = [
     ("CUSTOMER", Role::Customer),
 ];
 
-/// The scopes that confine a token, as its claim `scope` names them.
+/// Names of the scopes in the claim `scope`.
 const SCOPES: [(&str, Scope); 4] = [
     ("ballroom:publishable", Scope::Publishable),
     ("ballroom:reports", Scope::Reports),
@@ -79,16 +79,16 @@ const SCOPES: [(&str, Scope); 4] = [
     ("ballroom:read", Scope::Read),
 ];
 
-/// Whom to believe, and what the claims mean.
+/// The trusted issuer, and the meaning of its claims.
 #[derive(Clone, Debug)]
 pub struct OidcSettings {
     /// The issuer, exactly as its tokens name it.
     pub issuer: String,
-    /// The audience that a token must be for.
+    /// Required audience of the tokens.
     pub audience: String,
     /// The claim that holds the roles: a name, or a path with dots such as `realm_access.roles`.
     pub role_claim: String,
-    /// What values of that claim mean, besides the names of the roles themselves.
+    /// Roles for values of that claim, besides the names of the roles themselves.
     pub roles: HashMap<String, String>,
     /// The claim that holds the key of the organization; none: all callers belong to `organization`.
     pub organization_claim: Option<String>,
@@ -98,14 +98,14 @@ pub struct OidcSettings {
     pub customer_claim: String,
 }
 
-/// The issuer whose tokens are believed.
+/// The trusted issuer.
 pub struct Oidc {
     settings: OidcSettings,
     client: reqwest::Client,
     keys: Mutex<Keys>,
 }
 
-/// The keys that the issuer published when it was last asked.
+/// The keys of the issuer as last fetched.
 #[derive(Default)]
 struct Keys {
     known: HashMap<String, Arc<Jwk>>,
@@ -123,53 +123,55 @@ struct Published {
     keys: Vec<Value>,
 }
 
-/// Who a token says calls, and until when.
-pub(super) struct Named {
+/// The caller named by a token, and its expiration time.
+pub(super) struct Identified {
     pub(super) viewer: Viewer,
     pub(super) expires_at: Option<DateTime<Utc>>,
 }
 
 impl Oidc {
-    /// An issuer to believe. Nothing is asked of it yet: a server starts without it.
+    /// A trusted issuer. No request is sent yet: the server starts without it.
     pub fn new(settings: OidcSettings) -> Result<Self, String> {
         for (value, role) in &settings.roles {
             if role_of(role).is_none() {
                 let known: Vec<_> = ROLES.iter().map(|(name, _)| *name).collect();
                 return Err(format!(
-                    "\"{role}\", given for \"{value}\", is no role; take {}",
+                    "unknown role \"{role}\" for the value \"{value}\"; use {}",
                     known.join(", ")
                 ));
             }
         }
-        // All TLS of this server is done by ring. It fails where it was said already.
+        // All TLS of this server uses ring. An error means that the provider is already set.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // Whoever redirects us elsewhere is not the issuer.
+        // A redirect would lead to another host than the issuer.
         let client = reqwest::Client::builder()
-            .timeout(PATIENCE)
+            .timeout(REQUEST_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .build()
-            .map_err(|error| format!("no HTTP client: {error}"))?;
+            .map_err(|error| format!("cannot create the HTTP client: {error}"))?;
         Ok(Self { settings, client, keys: Mutex::default() })
     }
 
     /// Whether a token looks like one of an issuer rather than one of ours.
-    pub(super) fn is_theirs(token: &str) -> bool {
+    pub(super) fn is_issuer_token(token: &str) -> bool {
         token.bytes().filter(|byte| *byte == b'.').count() == 2
     }
 
-    /// Who calls with a token of the issuer.
-    pub(super) async fn named(&self, store: &Store, token: &str) -> Result<Named, Nobody> {
-        let header = decode_header(token).map_err(|_| Nobody::Unauthenticated("The token is not a JWT."))?;
+    /// The caller with a token of the issuer.
+    pub(super) async fn named(&self, store: &Store, token: &str) -> Result<Identified, AuthError> {
+        let header =
+            decode_header(token).map_err(|_| AuthError::Unauthenticated("The token is not a valid JWT."))?;
         if !ALGORITHMS.contains(&header.alg) {
-            return Err(Nobody::Unauthenticated(
-                "The token must be signed by a published key of the issuer.",
+            return Err(AuthError::Unauthenticated(
+                "Unsupported signature algorithm of the token; it must be signed with a published key of the issuer.",
             ));
         }
-        let key_id = header.kid.ok_or(Nobody::Unauthenticated("The token does not name its key (kid)."))?;
+        let key_id = header
+            .kid
+            .ok_or(AuthError::Unauthenticated("The header of the token lacks the key ID (kid)."))?;
         let key = self.key(&key_id).await?;
-        let key = DecodingKey::from_jwk(&key).map_err(|_| {
-            Nobody::Unauthenticated("The key of the token is of a kind that is not known here.")
-        })?;
+        let key = DecodingKey::from_jwk(&key)
+            .map_err(|_| AuthError::Unauthenticated("The key of the token has an unsupported type."))?;
         let mut validation = Validation::new(header.alg);
         validation.leeway = LEEWAY;
         validation.validate_nbf = true;
@@ -177,35 +179,35 @@ impl Oidc {
         validation.set_audience(&[&self.settings.audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         let claims = decode::<Map<String, Value>>(token, &key, &validation).map_err(|error| {
-            Nobody::Unauthenticated(match error.kind() {
-                ErrorKind::ExpiredSignature => "The token has run out: get a new one from its issuer.",
-                ErrorKind::ImmatureSignature => "The token is not valid yet; are the clocks right?",
-                ErrorKind::InvalidIssuer => {
-                    "The token is of another issuer than the one that is believed here."
+            AuthError::Unauthenticated(match error.kind() {
+                ErrorKind::ExpiredSignature => "The token has expired; get a new one from its issuer.",
+                ErrorKind::ImmatureSignature => {
+                    "The token is not valid yet; check the clocks of the issuer and the server."
                 }
-                ErrorKind::InvalidAudience => "The token is for another audience than this server.",
+                ErrorKind::InvalidIssuer => "The token is from an issuer that this server does not trust.",
+                ErrorKind::InvalidAudience => "The token is for another audience (aud) than this server.",
                 ErrorKind::MissingRequiredClaim(_) => "The token lacks one of the claims exp, iss and aud.",
-                _ => "The signature of the token is not right.",
+                _ => "The signature of the token is invalid.",
             })
         })?;
         self.viewer(store, &claims.claims).await
     }
 
-    async fn viewer(&self, store: &Store, claims: &Map<String, Value>) -> Result<Named, Nobody> {
+    async fn viewer(&self, store: &Store, claims: &Map<String, Value>) -> Result<Identified, AuthError> {
         let settings = &self.settings;
-        let role = self.role(claims).ok_or(Nobody::Unauthenticated(
-            "The token carries no role that is known here; its issuer must put one into it.",
+        let role = self.role(claims).ok_or(AuthError::Unauthenticated(
+            "The token has no known role; configure the issuer to include one.",
         ))?;
         let claimed = settings.organization_claim.as_ref().and_then(|claim| text_at(claims, claim));
         let key = claimed.unwrap_or_else(|| settings.organization.clone());
-        let nowhere = "The token names no organization that is known here.";
+        let nowhere = "The token names no known organization.";
         let found = organization::find_by_key(store, &key).await.map_err(failed)?;
-        let organization = found.ok_or(Nobody::Unauthenticated(nowhere))?.id;
+        let organization = found.ok_or(AuthError::Unauthenticated(nowhere))?.id;
         let who = ["azp", "client_id", "sub"].iter().find_map(|claim| text_at(claims, claim));
         let source: String = who.unwrap_or_else(|| "OpenID Connect".to_owned()).chars().take(64).collect();
         let customer = match role {
             Role::Customer => {
-                let unknown = Nobody::Unauthenticated("The token names no customer that is known here.");
+                let unknown = AuthError::Unauthenticated("The token names no known customer.");
                 let Some(key) = text_at(claims, &settings.customer_claim) else { return Err(unknown) };
                 let found = customer::by_key(store, organization, &key).await.map_err(failed)?;
                 Some(found.ok_or(unknown)?.id)
@@ -216,17 +218,20 @@ impl Oidc {
             claims.get("exp").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
         let viewer = Viewer::new(organization, role, scope(claims), customer, source.clone());
         let viewer = self.acting(store, claims, viewer, source).await?;
-        Ok(Named { viewer, expires_at: expires_at.map(|at| at + chrono::TimeDelta::seconds(LEEWAY as i64)) })
+        Ok(Identified {
+            viewer,
+            expires_at: expires_at.map(|at| at + chrono::TimeDelta::seconds(LEEWAY as i64)),
+        })
     }
 
-    /// The same caller as who acts. Customers are known as customers, and who only submits from a page is nobody.
+    /// The same caller with its identity. Customers act as customers, and a caller that only submits from a page has no identity.
     async fn acting(
         &self,
         store: &Store,
         claims: &Map<String, Value>,
         viewer: Viewer,
         client: String,
-    ) -> Result<Viewer, Nobody> {
+    ) -> Result<Viewer, AuthError> {
         let role = viewer.role().filter(|role| *role != Role::Customer);
         let (Some(role), Some(subject)) = (role, text_at(claims, "sub")) else { return Ok(viewer) };
         if viewer.scope() == Scope::Publishable {
@@ -234,16 +239,18 @@ impl Oidc {
         }
         let subject = Subject { issuer: self.settings.issuer.clone(), subject };
         let caller = Caller { subject, client, person: person(claims), role };
-        match identity::known(store, viewer.organization(), &caller, clock::now()).await {
-            Ok(Known::As(identity, member)) => Ok(viewer.acting(Actor::Identity(identity), member)),
-            Ok(Known::Removed) => Err(Nobody::Unauthenticated(
-                "You were removed from the members of this organization; an administrator can create you again.",
+        match identity::identify(store, viewer.organization(), &caller, clock::now()).await {
+            Ok(Identification::Identified(identity, member)) => {
+                Ok(viewer.acting(Actor::Identity(identity), member))
+            }
+            Ok(Identification::Removed) => Err(AuthError::Unauthenticated(
+                "You were removed from the members of this organization; ask an administrator to add you again.",
             )),
             Err(error) => Err(failed(error)),
         }
     }
 
-    /// The role that may do most of those that the claim holds.
+    /// The role with the most rights among those in the claim.
     fn role(&self, claims: &Map<String, Value>) -> Option<Role> {
         let held: Vec<&str> = match at(claims, &self.settings.role_claim)? {
             Value::String(roles) => roles.split_whitespace().collect(),
@@ -255,29 +262,29 @@ impl Oidc {
         ROLES.iter().map(|(_, role)| *role).find(|role| held.contains(role))
     }
 
-    async fn key(&self, id: &str) -> Result<Arc<Jwk>, Nobody> {
+    async fn key(&self, id: &str) -> Result<Arc<Jwk>, AuthError> {
         let mut keys = self.keys.lock().await;
         let now = clock::instant();
         let age = keys.asked.map(|asked| now.saturating_duration_since(asked));
         let known = keys.known.get(id).cloned();
-        let patience = if known.is_some() { FRESH } else { SOON };
-        if age.is_none_or(|age| age >= patience) {
+        let lifetime = if known.is_some() { KEY_LIFETIME } else { MIN_REFRESH_INTERVAL };
+        if age.is_none_or(|age| age >= lifetime) {
             match self.published().await {
                 Ok(published) => *keys = Keys { known: published, asked: Some(now) },
-                // An issuer that does not answer for a while takes nobody's access away.
+                // A temporary failure of the issuer must not revoke access.
                 Err(error) => {
                     tracing::error!(
                         issuer = self.settings.issuer,
                         error,
-                        "the keys of the issuer cannot be read"
+                        "cannot fetch the keys of the issuer"
                     );
                     keys.asked = Some(now);
-                    return known.ok_or(Nobody::Failed);
+                    return known.ok_or(AuthError::Failed);
                 }
             }
         }
         let unknown =
-            Nobody::Unauthenticated("The token is signed by a key that its issuer does not publish.");
+            AuthError::Unauthenticated("The token is signed with a key that its issuer does not publish.");
         keys.known.get(id).cloned().ok_or(unknown)
     }
 
@@ -285,10 +292,10 @@ impl Oidc {
         let issuer = self.settings.issuer.trim_end_matches('/');
         let found: Discovery = self.read(&format!("{issuer}/.well-known/openid-configuration")).await?;
         if found.issuer != self.settings.issuer {
-            return Err(format!("it calls itself {}", found.issuer));
+            return Err(format!("its configuration names another issuer: {}", found.issuer));
         }
         let published: Published = self.read(&found.jwks_uri).await?;
-        // A key of a kind that we do not know must not take the others with it.
+        // A key of an unknown type must not invalidate the others.
         let keys = published.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
         let signs = |key: &Jwk| !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption));
         Ok(keys.filter(signs).filter_map(|key| Some((key.common.key_id.clone()?, Arc::new(key)))).collect())
@@ -301,12 +308,12 @@ impl Oidc {
     }
 }
 
-/// What a token says of the person who calls. An e-mail address that its issuer has not verified says nothing: anybody may
+/// The person described by a token. An unverified email address is ignored: anybody may
 /// have entered it.
 fn person(claims: &Map<String, Value>) -> Person {
     let verified = match claims.get("email_verified") {
         Some(Value::Bool(verified)) => *verified,
-        // Some issuers write it as a text.
+        // Some issuers send a string.
         Some(Value::String(verified)) => verified == "true",
         _ => false,
     };
@@ -317,15 +324,15 @@ fn person(claims: &Map<String, Value>) -> Person {
     }
 }
 
-fn failed(error: crate::base::error::Error) -> Nobody {
-    Nobody::because(&error)
+fn failed(error: crate::base::error::Error) -> AuthError {
+    AuthError::from_error(&error)
 }
 
 fn role_of(name: &str) -> Option<Role> {
     ROLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, role)| *role)
 }
 
-/// The scope that leaves least of those that the token names; one that names none is not confined.
+/// The most restrictive scope that the token names; without one, the full scope.
 fn scope(claims: &Map<String, Value>) -> Scope {
     let named: Vec<&str> = match claims.get("scope").or_else(|| claims.get("scp")) {
         Some(Value::String(scopes)) => scopes.split_whitespace().collect(),
@@ -379,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn the_role_that_may_do_most_is_taken() {
+    fn the_role_with_the_most_rights_is_used() {
         let role = |path: &str, value| oidc(path).role(&claims(value));
         assert_eq!(role("roles", json!({ "roles": ["support", "Product"] })), Some(Role::Product));
         assert_eq!(role("roles", json!({ "roles": "BUSINESS ballroom-admins" })), Some(Role::Administrator));
@@ -394,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scope_that_leaves_least_is_taken() {
+    fn the_most_restrictive_scope_is_used() {
         assert_eq!(scope(&claims(json!({ "scope": "openid ballroom:read" }))), Scope::Read);
         assert_eq!(scope(&claims(json!({ "scope": "ballroom:read ballroom:reports" }))), Scope::Reports);
         assert_eq!(scope(&claims(json!({ "scp": ["ballroom:ingest"] }))), Scope::Ingest);
@@ -402,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_is_not_verified_says_nothing() {
+    fn an_unverified_email_address_is_ignored() {
         let email = |value| person(&claims(value)).verified_email;
         let ann = Some("ann@example.com".to_owned());
         assert_eq!(email(json!({ "email": "ann@example.com", "email_verified": true })), ann);

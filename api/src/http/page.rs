@@ -1,5 +1,5 @@
-//! For whoever looks with a browser: a page that says what this is and asks for them, the manual, and the schema. All of it
-//! is in the program: nothing is fetched from elsewhere.
+//! For browsers: a page with a form for queries, the manual, and the schema. All of it
+//! is part of the program; nothing is loaded from other servers.
 
 use std::sync::LazyLock;
 
@@ -31,7 +31,7 @@ const MANUAL: [(&str, &str); 7] = [
     ("subscriptions.md", include_str!("../../../docs/subscriptions.md")),
 ];
 
-/// The page runs the one script and the one style that it has, and talks to this server only.
+/// The page runs only its own script and style, and connects to this server only.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = |tag: &str| {
         let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
@@ -50,19 +50,19 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
     for (path, route) in
         [("/", read().to(root)), ("/schema.graphql", read().to(schema)), ("/docs/{name}", read().to(manual))]
     {
-        app.service(web::resource(path).route(route).default_service(web::to(only_read)));
+        app.service(web::resource(path).route(route).default_service(web::to(method_not_allowed)));
     }
 }
 
-/// A route for those who read: by GET, or by HEAD, which is answered alike but for the body.
+/// A read-only route: GET, or HEAD for the same without a body.
 pub(super) fn read() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
-/// A route for browsers, on a path that also has answers for programs.
-pub(super) fn for_browsers() -> Route {
-    let wants_page = guard::fn_guard(|ctx| media::wants_page(ctx.head().headers()));
-    read().guard(wants_page).to(page)
+/// A route for browsers, on a path that also serves programs.
+pub(super) fn browser_page() -> Route {
+    let prefers_html = guard::fn_guard(|ctx| media::prefers_html(ctx.head().headers()));
+    read().guard(prefers_html).to(page)
 }
 
 async fn page() -> HttpResponse {
@@ -78,7 +78,7 @@ async fn page() -> HttpResponse {
 }
 
 async fn root(request: HttpRequest) -> HttpResponse {
-    if media::wants_page(request.headers()) {
+    if media::prefers_html(request.headers()) {
         return page().await;
     }
     let answer = HttpResponse::Ok().insert_header((header::VARY, "Accept")).json(json!({
@@ -92,14 +92,14 @@ async fn root(request: HttpRequest) -> HttpResponse {
     plain(answer)
 }
 
-/// The schema, for those who may ask what it is.
+/// The schema, for callers that may introspect it.
 async fn schema(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let viewer = match auth::viewer(&state, request.headers(), request.peer_addr()).await {
         Ok(viewer) => viewer,
         Err(refused) => return refused,
     };
     if !state.documents.may_introspect(&viewer) {
-        let message = "You may not ask this server what its schema is.";
+        let message = "Introspection is not allowed with this token; see --introspection.";
         return refused(HttpResponse::Forbidden(), Code::Forbidden, message);
     }
     let text = HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(state.sdl.to_string());
@@ -114,7 +114,7 @@ async fn manual(name: web::Path<String>) -> HttpResponse {
     }
 }
 
-/// What it says is what it is, and the next version may say something else.
+/// Adds headers: the content type is not to be guessed, and the content may change with the next version.
 fn plain(mut answer: HttpResponse) -> HttpResponse {
     let headers = answer.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -122,10 +122,10 @@ fn plain(mut answer: HttpResponse) -> HttpResponse {
     answer
 }
 
-/// For the other methods of what can only be read.
-pub(super) async fn only_read() -> HttpResponse {
+/// The response to other methods on a read-only path.
+pub(super) async fn method_not_allowed() -> HttpResponse {
     HttpResponse::build(StatusCode::METHOD_NOT_ALLOWED)
         .insert_header((header::ALLOW, "GET, HEAD"))
         .content_type("text/plain; charset=utf-8")
-        .body("This can only be read, by GET or HEAD. GraphQL is at /graphql.\n")
+        .body("Method not allowed; use GET or HEAD. GraphQL is at /graphql.\n")
 }

@@ -16,61 +16,65 @@ use crate::{
     },
 };
 
-/// The whole body, if it comes in time and is not too long. It is read piece by piece: whoever promises little and
-/// sends much, or sends a byte a minute, is not waited for.
+/// The whole body, if it arrives in time and is not too long. It is read piece by piece: a client that announces little and
+/// sends much, or sends a byte a minute, is cut off.
 pub(super) async fn body(mut payload: web::Payload, most: usize, time: Duration) -> Result<Bytes, Refusal> {
     let read = async {
         let mut body = web::BytesMut::new();
         while let Some(piece) = payload.next().await {
-            let piece = piece.map_err(|_| bad("The body ended early; send it again."))?;
+            let piece = piece.map_err(|_| bad("The body is incomplete; send the request again."))?;
             if body.len() + piece.len() > most {
                 return Err(Refusal::new(
                     Code::TooLarge,
-                    format!("The body is longer than {most} bytes; send less at once."),
+                    format!("The body is longer than {most} bytes; split the request."),
                 ));
             }
             body.extend_from_slice(&piece);
         }
         Ok(body.freeze())
     };
-    let late =
-        || Refusal::new(Code::Timeout, format!("The body did not come within {} s.", time.as_secs_f64()));
+    let late = || {
+        Refusal::new(
+            Code::Timeout,
+            format!("The body did not arrive within {} s; send it again.", time.as_secs_f64()),
+        )
+    };
     tokio::time::timeout(time, read).await.unwrap_or_else(|_| Err(late()))
 }
 
 /// The parameters in a JSON body.
 pub(super) fn of_body(body: &[u8]) -> Result<Params, Refusal> {
     match json::read(body) {
-        Ok(Once(Value::Object(fields))) => of_fields(fields),
-        Ok(Once(Value::Array(_))) => {
-            Err(bad("The body is a batch of requests; send each by itself, over the same connection."))
-        }
-        Ok(_) => Err(bad("The body must be a JSON object with the parameter query.")),
-        Err(error) => Err(bad(format!("The body is not JSON: {error}."))),
+        Ok(UniqueNames(Value::Object(fields))) => of_fields(fields),
+        Ok(UniqueNames(Value::Array(_))) => Err(bad(
+            "Batched requests are not supported; send each request separately, over the same connection.",
+        )),
+        Ok(_) => Err(bad("The body is not a JSON object; send an object with the parameter query.")),
+        Err(error) => Err(bad(format!("The body is not valid JSON: {error}."))),
     }
 }
 
 /// The parameters in a query string; `variables` and `extensions` are JSON in it.
 pub(super) fn of_query_string(text: &str) -> Result<Params, Refusal> {
     let Ok(web::Query(pairs)) = web::Query::<Vec<(String, String)>>::from_query(text) else {
-        return Err(bad("The query string is not made of name=value pairs in UTF-8."));
+        return Err(bad("The query string is invalid; send name=value pairs in UTF-8."));
     };
     let mut fields = Map::new();
     for (name, value) in pairs {
         let value = match name.as_str() {
-            // A form sends what was not filled in as nothing.
+            // A form sends empty fields as empty strings.
             "query" | "operationName" | "documentId" | "variables" | "extensions" if value.is_empty() => {
                 Value::Null
             }
             "query" | "operationName" | "documentId" => Value::String(value),
             "variables" | "extensions" => json::read(value.as_bytes())
-                .map(|Once(value)| value)
-                .map_err(|error| bad(format!("The parameter {name} is not JSON: {error}.")))?,
-            // Other parameters belong to others: a cache buster, a tracer.
+                .map(|UniqueNames(value)| value)
+                .map_err(|error| bad(format!("The parameter {name} is not valid JSON: {error}.")))?,
+            // Other parameters are ignored: a cache buster, a tracer.
             _ => continue,
         };
         if fields.insert(name.clone(), value).is_some() {
-            return Err(bad(format!("The parameter {name} is given twice.")));
+            return Err(bad(format!("The parameter {name} is given twice; send it once.")));
         }
     }
     of_fields(fields)
@@ -102,19 +106,19 @@ fn bad(message: impl Into<String>) -> Refusal {
     Refusal::new(Code::BadRequest, message)
 }
 
-/// JSON in which every name stands once in its object. Of two values by one name it is anybody's guess which is meant, and
-/// whoever looks at the request on its way may guess otherwise.
-pub(super) struct Once(pub(super) Value);
+/// JSON without duplicate names in an object. Which of two values with the same name counts is undefined, and
+/// a proxy may read the request differently.
+pub(super) struct UniqueNames(pub(super) Value);
 
-impl<'de> Deserialize<'de> for Once {
+impl<'de> Deserialize<'de> for UniqueNames {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyOnce).map(Self)
+        deserializer.deserialize_any(AnyUniqueNames).map(Self)
     }
 }
 
-struct AnyOnce;
+struct AnyUniqueNames;
 
-impl<'de> Visitor<'de> for AnyOnce {
+impl<'de> Visitor<'de> for AnyUniqueNames {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -151,7 +155,7 @@ impl<'de> Visitor<'de> for AnyOnce {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(Once(item)) = items.next_element()? {
+        while let Some(UniqueNames(item)) = items.next_element()? {
             list.push(item);
         }
         Ok(list.into())
@@ -159,9 +163,9 @@ impl<'de> Visitor<'de> for AnyOnce {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
-        while let Some((name, Once(value))) = fields.next_entry::<String, Once>()? {
+        while let Some((name, UniqueNames(value))) = fields.next_entry::<String, UniqueNames>()? {
             if map.contains_key(&name) {
-                return Err(A::Error::custom(format!("the name \"{name}\" is given twice in one object")));
+                return Err(A::Error::custom(format!("duplicate name \"{name}\" in an object")));
             }
             map.insert(name, value);
         }

@@ -13,27 +13,27 @@ use tokio::{
 
 use super::{
     State,
-    auth::{Caller, Nobody},
+    auth::{AuthError, Caller},
     live,
 };
-use crate::graphql::{Said, document::Admitted};
+use crate::graphql::{SubscriptionMessage, document::Admitted};
 
-/// Events that are written and not yet taken by the connection.
-const UNSENT: usize = 16;
+/// Maximum number of events waiting for the connection.
+const MAX_UNSENT: usize = 16;
 
-/// Begins the stream of an operation that was let in.
+/// Starts the stream of an admitted operation.
 pub(super) fn open(
     state: &State,
     caller: Caller,
     admitted: Admitted,
-    room: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
 ) -> HttpResponse {
-    let (events, written) = mpsc::channel(UNSENT);
-    state.runtime.spawn(tell(state.clone(), caller, admitted, events, room));
+    let (events, written) = mpsc::channel(MAX_UNSENT);
+    state.runtime.spawn(stream_events(state.clone(), caller, admitted, events, permit));
     HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-cache, no-store"))
-        // A compressor or a proxy would gather events until there are enough of them.
+        // A compressor or a proxy would buffer events.
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .insert_header(("X-Accel-Buffering", "no"))
         .streaming(futures::stream::unfold(written, |mut written| async {
@@ -42,13 +42,13 @@ pub(super) fn open(
         }))
 }
 
-/// Runs the operation and writes its events, until it or the right to hear of it ends, or nobody takes them.
-async fn tell(
+/// Runs the operation and writes its events until it ends, the token becomes invalid or the client disconnects.
+async fn stream_events(
     state: State,
     caller: Caller,
     admitted: Admitted,
     events: mpsc::Sender<Bytes>,
-    _room: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 ) {
     let settings = state.live.settings.clone();
     let mut running = live::run(&state, caller.viewer.clone(), admitted);
@@ -58,18 +58,18 @@ async fn tell(
     loop {
         let (text, last) = tokio::select! {
             said = running.next() => match said {
-                Some(Said::Next(response)) => (event(&response), false),
-                Some(Said::Failed(errors)) => (event(&Response::from_errors(errors)) + COMPLETE, true),
+                Some(SubscriptionMessage::Next(response)) => (event(&response), false),
+                Some(SubscriptionMessage::Failed(errors)) => (event(&Response::from_errors(errors)) + COMPLETE, true),
                 None => (COMPLETE.to_owned(), true),
             },
             _ = ping.tick() => (":\n\n".to_owned(), false),
-            _ = recheck.tick() => match caller.again(&state).await {
-                Err(Nobody::Unauthenticated(_) | Nobody::Stranger) => return,
-                // The database may be back before the next look.
-                Ok(_) | Err(Nobody::Failed | Nobody::Unavailable) => continue,
+            _ = recheck.tick() => match caller.recheck(&state).await {
+                Err(AuthError::Unauthenticated(_) | AuthError::ForbiddenOrigin) => return,
+                // The database may be back before the next check.
+                Ok(_) | Err(AuthError::Failed | AuthError::Unavailable) => continue,
             },
-            // Without a `complete`: the client connects again, and hears that the token has run out or finds the
-            // server that comes after this one.
+            // Without a `complete`: the client reconnects, and learns that the token has expired or finds the
+            // next server.
             () = &mut expiry => return,
             () = state.live.end() => return,
             () = events.closed() => return,
@@ -81,7 +81,7 @@ async fn tell(
     }
 }
 
-/// The event with which an operation is over.
+/// The event that ends an operation.
 const COMPLETE: &str = "event: complete\ndata:\n\n";
 
 /// The event of a result; JSON has no line breaks, so one line holds it.

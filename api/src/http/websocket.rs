@@ -1,8 +1,8 @@
 //! GraphQL over WebSocket, by the protocol `graphql-transport-ws`.
 //!
-//! One task a socket reads what the client says and writes what operations say; each operation is a task of its own on
+//! One task per socket reads the client's messages and writes the messages of operations; each operation is a task of its own on
 //! the main runtime. Between them is a channel of bounded length, so an operation waits for a slow client, falls behind
-//! the feed, and is cut off there; and a client who takes nothing at all is cut off here.
+//! the feed, and is ended there; and a client that reads nothing at all is disconnected here.
 
 use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
@@ -23,23 +23,23 @@ use tokio::{
 
 use super::{
     State,
-    auth::{self, Caller, Nobody, Visit},
+    auth::{self, AuthError, Caller, RequestSource},
     graphql::refused,
     live,
-    params::Once,
+    params::UniqueNames,
 };
 use crate::graphql::{
-    Code, Said,
+    Code, SubscriptionMessage,
     document::{Params, Refusal},
 };
 
 /// The subprotocol.
 const PROTOCOL: &str = "graphql-transport-ws";
 
-/// What operations have said and the socket has not yet taken.
-const UNSENT: usize = 16;
+/// Maximum number of messages of operations that wait for the socket.
+const MAX_UNSENT: usize = 16;
 
-/// Whoever wants a WebSocket.
+/// The route of WebSocket upgrades.
 pub(super) fn route() -> Route {
     let wants_websocket = guard::fn_guard(|ctx| {
         let upgrade = ctx.head().headers().get(header::UPGRADE).and_then(|value| value.to_str().ok());
@@ -59,16 +59,15 @@ async fn accept(
 ) -> Result<HttpResponse, HttpResponse> {
     let headers = request.headers();
     if !state.live.may_connect(headers) {
-        let message = "Pages of this origin may not connect; --cors-origin lets them.";
+        let message = "Pages of this origin may not connect; allow the origin with --cors-origin.";
         return Err(refused(HttpResponse::Forbidden(), Code::Forbidden, message));
     }
     let offered = protocols(headers);
     if !offered.is_empty() && !offered.iter().any(|offered| offered == PROTOCOL) {
-        let message =
-            "The subprotocol must be graphql-transport-ws: `Sec-WebSocket-Protocol: graphql-transport-ws`.";
+        let message = "Unsupported subprotocol; send `Sec-WebSocket-Protocol: graphql-transport-ws`.";
         return Err(refused(HttpResponse::BadRequest(), Code::BadRequest, message));
     }
-    let room = state.live.room()?;
+    let permit = state.live.permit()?;
     // A token here is checked here. Browsers cannot send one: theirs comes with `connection_init`.
     let caller = match headers.contains_key(header::AUTHORIZATION) {
         true => Some(auth::caller_of(&state, headers, request.peer_addr()).await?),
@@ -76,13 +75,13 @@ async fn accept(
     };
     let handshake = actix_ws::handle_with_protocols(&request, body, &[PROTOCOL]);
     let (response, session, messages) = handshake.map_err(|error| {
-        let message = format!("This is no handshake of a WebSocket: {error}.");
+        let message = format!("Invalid WebSocket handshake: {error}.");
         refused(HttpResponse::BadRequest(), Code::BadRequest, &message)
     })?;
     let most = state.live.settings.message;
     let messages = messages.max_frame_size(most).aggregate_continuations().max_continuation_size(most);
-    let visit = Visit::of(&state, headers, request.peer_addr());
-    let socket = Socket::new(state, session, caller, visit, room);
+    let source = RequestSource::of(&state, headers, request.peer_addr());
+    let socket = Socket::new(state, session, caller, source, permit);
     actix_web::rt::spawn(socket.run(messages, !offered.is_empty()));
     Ok(response)
 }
@@ -102,33 +101,33 @@ struct Socket {
     session: Session,
     /// The caller of the upgrade request, and then the one who was acknowledged.
     caller: Option<Caller>,
-    visit: Visit,
-    initialised: bool,
+    source: RequestSource,
+    initialized: bool,
     acknowledged: bool,
     /// The token is being checked.
-    checking: Option<JoinHandle<Result<Caller, Nobody>>>,
+    checking: Option<JoinHandle<Result<Caller, AuthError>>>,
     operations: HashMap<String, AbortHandle>,
     tasks: JoinSet<()>,
-    say: mpsc::Sender<Spoken>,
-    said: mpsc::Receiver<Spoken>,
-    /// Whether the client has shown life since the last ping.
-    alive: bool,
-    _room: OwnedSemaphorePermit,
+    say: mpsc::Sender<Outgoing>,
+    said: mpsc::Receiver<Outgoing>,
+    /// Whether the client has sent anything since the last ping.
+    health: bool,
+    _permit: OwnedSemaphorePermit,
 }
 
-/// What an operation says.
-struct Spoken {
-    /// By which task: what is left of one that was stopped does not count for the next with the same id.
+/// A message of an operation.
+struct Outgoing {
+    /// The task that sent it: messages of a stopped task must not reach the next one with the same ID.
     task: Id,
     operation: String,
     text: String,
     last: bool,
 }
 
-/// How a socket ends: with a reason for the client, if it still listens.
+/// The end of a connection, with a reason for the client if it is still connected.
 struct End(Option<CloseReason>);
 
-type Going = Result<(), End>;
+type Flow = Result<(), End>;
 
 fn end(code: u16, reason: impl Into<String>) -> End {
     let reason: String = reason.into();
@@ -140,35 +139,35 @@ impl Socket {
         state: web::Data<State>,
         session: Session,
         caller: Option<Caller>,
-        visit: Visit,
-        room: OwnedSemaphorePermit,
+        source: RequestSource,
+        permit: OwnedSemaphorePermit,
     ) -> Self {
-        let (say, said) = mpsc::channel(UNSENT);
+        let (say, said) = mpsc::channel(MAX_UNSENT);
         Self {
             state,
             session,
             caller,
-            visit,
-            initialised: false,
+            source,
+            initialized: false,
             acknowledged: false,
             checking: None,
             operations: HashMap::new(),
             tasks: JoinSet::new(),
             say,
             said,
-            alive: true,
-            _room: room,
+            health: true,
+            _permit: permit,
         }
     }
 
     async fn run(mut self, messages: AggregatedMessageStream, has_protocol: bool) {
         let End(reason) = match has_protocol {
             true => self.serve(messages).await,
-            false => end(4406, "Subprotocol not acceptable: graphql-transport-ws is needed"),
+            false => end(4406, "Subprotocol not acceptable: use graphql-transport-ws"),
         };
         self.tasks.abort_all();
         if let Some(reason) = reason {
-            // Who does not take even this is let go; the connection ends with the session.
+            // A client that does not read even this is disconnected; the connection ends with the session.
             let _ = timeout(self.state.live.settings.send_timeout, self.session.close(Some(reason))).await;
         }
     }
@@ -183,14 +182,14 @@ impl Socket {
         loop {
             let expires_at = self.caller.as_ref().and_then(|caller| caller.expires_at);
             let going = tokio::select! {
-                message = messages.recv() => self.hear(message).await,
+                message = messages.recv() => self.receive(message).await,
                 Some(spoken) = self.said.recv() => self.deliver(spoken).await,
-                Some(ended) = self.tasks.join_next_with_id() => self.look_after(ended).await,
+                Some(ended) = self.tasks.join_next_with_id() => self.report_abort(ended).await,
                 Some(checked) = OptionFuture::from(self.checking.as_mut()) => {
                     self.checking = None;
-                    self.decide(checked.unwrap_or(Err(Nobody::Failed))).await
+                    self.finish_check(checked.unwrap_or(Err(AuthError::Failed))).await
                 }
-                () = live::expiry(expires_at) => Err(end(4403, "Forbidden: the token has run out")),
+                () = live::expiry(expires_at) => Err(end(4403, "Forbidden: the token has expired")),
                 () = &mut init_timeout, if !self.acknowledged => {
                     Err(end(4408, "Connection initialisation timeout"))
                 }
@@ -199,7 +198,7 @@ impl Socket {
                     Ok(())
                 }
                 _ = ping.tick() => self.ping().await,
-                () = &mut ended => Err(end(1001, "The server is stopping")),
+                () = &mut ended => Err(end(1001, "The server is shutting down")),
             };
             if let Err(end) = going {
                 return end;
@@ -207,26 +206,26 @@ impl Socket {
         }
     }
 
-    /// Sends a text. A client who takes nothing for too long is cut off.
-    async fn send(&mut self, text: String) -> Going {
+    /// Sends a text. A client that reads nothing for too long is disconnected.
+    async fn send(&mut self, text: String) -> Flow {
         match timeout(self.state.live.settings.send_timeout, self.session.text(text)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End(None)),
-            Err(_) => Err(end(4410, "Slow consumer: nothing was read for too long")),
+            Err(_) => Err(end(4410, "Slow consumer: the client read nothing for too long")),
         }
     }
 
-    async fn hear(&mut self, message: Option<Result<AggregatedMessage, ProtocolError>>) -> Going {
-        self.alive = true;
+    async fn receive(&mut self, message: Option<Result<AggregatedMessage, ProtocolError>>) -> Flow {
+        self.health = true;
         match message {
             None => Err(End(None)),
-            Some(Err(error)) => Err(broken_off(&error)),
+            Some(Err(error)) => Err(close_reason(&error)),
             Some(Ok(AggregatedMessage::Text(text))) => match Message::read(&text) {
                 Ok(message) => self.handle(message).await,
                 Err(why) => Err(end(4400, format!("Invalid message: {why}"))),
             },
             Some(Ok(AggregatedMessage::Binary(_))) => {
-                Err(end(4400, "Invalid message: messages are text, this one is binary"))
+                Err(end(4400, "Invalid message: binary messages are not supported, send text"))
             }
             Some(Ok(AggregatedMessage::Ping(bytes))) => {
                 let pong = timeout(self.state.live.settings.send_timeout, self.session.pong(&bytes));
@@ -240,12 +239,12 @@ impl Socket {
         }
     }
 
-    async fn handle(&mut self, message: Message) -> Going {
+    async fn handle(&mut self, message: Message) -> Flow {
         match message {
-            Message::Init(_) if self.initialised => Err(end(4429, "Too many initialisation requests")),
+            Message::Init(_) if self.initialized => Err(end(4429, "Too many initialisation requests")),
             Message::Init(authorization) => {
-                self.initialised = true;
-                self.initialise(authorization);
+                self.initialized = true;
+                self.initialize(authorization);
                 Ok(())
             }
             Message::Ping(payload) => {
@@ -269,14 +268,14 @@ impl Socket {
         }
     }
 
-    /// Finds out who it is: by the token of the message, else by that of the upgrade request.
-    fn initialise(&mut self, authorization: Option<String>) {
+    /// Authenticates the client by the token of the message, else by that of the upgrade request.
+    fn initialize(&mut self, authorization: Option<String>) {
         let (state, caller) = (self.state.clone().into_inner(), self.caller.clone());
-        let visit = self.visit.clone();
+        let source = self.source.clone();
         self.checking = Some(self.state.runtime.spawn(async move {
             match (authorization, caller) {
-                (None, Some(caller)) => caller.again(&state).await,
-                (authorization, _) => auth::caller(&state, authorization.as_deref(), visit).await,
+                (None, Some(caller)) => caller.recheck(&state).await,
+                (authorization, _) => auth::caller(&state, authorization.as_deref(), source).await,
             }
         }));
     }
@@ -284,10 +283,10 @@ impl Socket {
     fn check_again(&mut self) {
         let (state, caller) = (self.state.clone().into_inner(), self.caller.clone());
         self.checking =
-            caller.map(|caller| self.state.runtime.spawn(async move { caller.again(&state).await }));
+            caller.map(|caller| self.state.runtime.spawn(async move { caller.recheck(&state).await }));
     }
 
-    async fn decide(&mut self, checked: Result<Caller, Nobody>) -> Going {
+    async fn finish_check(&mut self, checked: Result<Caller, AuthError>) -> Flow {
         match checked {
             Ok(caller) => {
                 self.caller = Some(caller);
@@ -296,22 +295,26 @@ impl Socket {
                 }
                 self.send(json!({ "type": "connection_ack" }).to_string()).await
             }
-            Err(Nobody::Unauthenticated(why)) => Err(end(4403, format!("Forbidden: {why}"))),
-            Err(Nobody::Stranger) => Err(end(4403, format!("Forbidden: {}", auth::STRANGER))),
-            // The database may be back before the next look.
-            Err(Nobody::Failed | Nobody::Unavailable) if self.acknowledged => Ok(()),
-            Err(Nobody::Failed | Nobody::Unavailable) => Err(end(4500, "Internal server error: try again")),
+            Err(AuthError::Unauthenticated(why)) => Err(end(4403, format!("Forbidden: {why}"))),
+            Err(AuthError::ForbiddenOrigin) => {
+                Err(end(4403, format!("Forbidden: {}", auth::FORBIDDEN_ORIGIN)))
+            }
+            // The database may be back before the next check.
+            Err(AuthError::Failed | AuthError::Unavailable) if self.acknowledged => Ok(()),
+            Err(AuthError::Failed | AuthError::Unavailable) => {
+                Err(end(4500, "Internal server error: try again"))
+            }
         }
     }
 
-    async fn subscribe(&mut self, caller: Caller, id: String, params: Params) -> Going {
+    async fn subscribe(&mut self, caller: Caller, id: String, params: Params) -> Flow {
         if self.operations.contains_key(&id) {
             return Err(end(4409, format!("Subscriber for {id} already exists")));
         }
         let most = self.state.live.settings.operations;
         if self.operations.len() >= most {
             let message =
-                format!("At most {most} operations may run on one connection; complete others first.");
+                format!("At most {most} operations can run on one connection; complete others first.");
             let refusal = Refusal::new(Code::Overloaded, message);
             return self.send(failed(&id, &refusal.into_errors())).await;
         }
@@ -322,8 +325,8 @@ impl Socket {
         Ok(())
     }
 
-    /// Passes on what an operation says, if it has not been stopped meanwhile.
-    async fn deliver(&mut self, spoken: Spoken) -> Going {
+    /// Passes on the message of an operation, unless it was stopped meanwhile.
+    async fn deliver(&mut self, spoken: Outgoing) -> Flow {
         let running = self.operations.get(&spoken.operation);
         if running.is_none_or(|operation| operation.id() != spoken.task) {
             return Ok(());
@@ -334,42 +337,42 @@ impl Socket {
         self.send(spoken.text).await
     }
 
-    /// An operation that ended without a last word has failed; the client is told.
-    async fn look_after(&mut self, ended: Result<(Id, ()), JoinError>) -> Going {
+    /// Reports an operation whose task was aborted to the client.
+    async fn report_abort(&mut self, ended: Result<(Id, ()), JoinError>) -> Flow {
         let Err(error) = ended else { return Ok(()) };
         if error.is_cancelled() {
             return Ok(());
         }
-        tracing::error!(%error, "an operation ended early");
-        let broken = self.operations.iter().find(|(_, operation)| operation.id() == error.id());
-        let Some(id) = broken.map(|(id, _)| id.clone()) else { return Ok(()) };
+        tracing::error!(%error, "an operation was aborted");
+        let aborted = self.operations.iter().find(|(_, operation)| operation.id() == error.id());
+        let Some(id) = aborted.map(|(id, _)| id.clone()) else { return Ok(()) };
         self.operations.remove(&id);
-        self.send(failed(&id, &live::broken())).await
+        self.send(failed(&id, &live::aborted())).await
     }
 
-    /// Asks for a sign of life, or ends what has shown none since the last time.
-    async fn ping(&mut self) -> Going {
-        if !std::mem::replace(&mut self.alive, false) {
-            return Err(end(4410, "No sign of life: pings were not answered"));
+    /// Sends a ping, or closes the connection if the last one got no pong.
+    async fn ping(&mut self) -> Flow {
+        if !std::mem::replace(&mut self.health, false) {
+            return Err(end(4410, "Pings were not answered"));
         }
         let ping = timeout(self.state.live.settings.send_timeout, self.session.ping(b""));
         if matches!(ping.await, Ok(Ok(()))) { Ok(()) } else { Err(End(None)) }
     }
 }
 
-/// Regularly, and not to make up for what was missed while the client was waited for.
+/// A regular interval that does not catch up on missed ticks.
 fn every(period: Duration) -> Interval {
     let mut interval = interval_at(Instant::now() + period, period);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     interval
 }
 
-/// Runs an operation and says what becomes of it.
-async fn operate(state: Arc<State>, caller: Caller, id: String, params: Params, say: mpsc::Sender<Spoken>) {
+/// Runs an operation and sends its messages.
+async fn operate(state: Arc<State>, caller: Caller, id: String, params: Params, say: mpsc::Sender<Outgoing>) {
     let task = tokio::task::id();
     let speak = async |text: String, last: bool| {
-        // A socket that is gone stops its operations.
-        let _ = say.send(Spoken { task, operation: id.clone(), text, last }).await;
+        // A closed socket stops its operations.
+        let _ = say.send(Outgoing { task, operation: id.clone(), text, last }).await;
     };
     let admitted = match state.documents.admit(&caller.viewer, params) {
         Ok(admitted) => admitted,
@@ -378,8 +381,8 @@ async fn operate(state: Arc<State>, caller: Caller, id: String, params: Params, 
     let mut running = live::run(&state, caller.viewer, admitted);
     while let Some(said) = running.next().await {
         match said {
-            Said::Next(response) => speak(message(&id, "next", &response), false).await,
-            Said::Failed(errors) => return speak(failed(&id, &errors), true).await,
+            SubscriptionMessage::Next(response) => speak(message(&id, "next", &response), false).await,
+            SubscriptionMessage::Failed(errors) => return speak(failed(&id, &errors), true).await,
         }
     }
     speak(json!({ "id": id, "type": "complete" }).to_string(), true).await;
@@ -397,24 +400,24 @@ fn message(id: &str, kind: &str, payload: &impl Serialize) -> String {
         kind: &'a str,
         payload: &'a P,
     }
-    // Answers are made of maps with names as keys: they can be written.
+    // Responses are maps with strings as keys: they can be serialized.
     serde_json::to_string(&Message { id, kind, payload }).unwrap_or_default()
 }
 
-/// Why the connection cannot go on, in the codes of WebSockets.
-fn broken_off(error: &ProtocolError) -> End {
+/// The WebSocket close code for a protocol error.
+fn close_reason(error: &ProtocolError) -> End {
     match error {
-        ProtocolError::Overflow => end(1009, "The message is too long"),
+        ProtocolError::Overflow => end(1009, "The message is too long (--socket-message)"),
         ProtocolError::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-            end(1007, "The message is not UTF-8")
+            end(1007, "The message is not valid UTF-8")
         }
-        // What is put together from pieces says it so.
-        ProtocolError::Io(_) => end(1009, "The message is too long, in all its pieces"),
-        _ => end(1002, "This is not the WebSocket protocol"),
+        // The error of a fragmented message.
+        ProtocolError::Io(_) => end(1009, "The message is too long (--socket-message)"),
+        _ => end(1002, "WebSocket protocol error"),
     }
 }
 
-/// What a client says.
+/// A message of a client.
 enum Message {
     /// With the `Authorization` of its payload.
     Init(Option<String>),
@@ -426,9 +429,9 @@ enum Message {
 
 impl Message {
     fn read(text: &str) -> Result<Self, String> {
-        let Once(message) =
-            super::json::read(text.as_bytes()).map_err(|error| format!("it is not JSON: {error}"))?;
-        let Value::Object(mut message) = message else { return Err("it is not an object".to_owned()) };
+        let UniqueNames(message) =
+            super::json::read(text.as_bytes()).map_err(|error| format!("not valid JSON: {error}"))?;
+        let Value::Object(mut message) = message else { return Err("not an object".to_owned()) };
         let kind = match message.remove("type") {
             Some(Value::String(kind)) => kind,
             _ => return Err("`type` must be a string".to_owned()),
@@ -446,8 +449,8 @@ impl Message {
                 let payload = object(payload, "payload")?.ok_or("`payload` must be an object")?;
                 Ok(Self::Subscribe(id, params(payload)?))
             }
-            "connection_ack" | "next" | "error" => Err(format!("`{kind}` is for the server to say")),
-            _ => Err("`type` is not one of the protocol's".to_owned()),
+            "connection_ack" | "next" | "error" => Err(format!("`{kind}` is a message of the server")),
+            _ => Err(format!("unknown `type` `{kind}`")),
         }
     }
 }
@@ -455,7 +458,7 @@ impl Message {
 fn id(mut message: Map<String, Value>) -> Result<String, String> {
     match message.remove("id") {
         Some(Value::String(id)) if !id.is_empty() => Ok(id),
-        _ => Err("`id` must be a string that is not empty".to_owned()),
+        _ => Err("`id` must be a non-empty string".to_owned()),
     }
 }
 
@@ -467,7 +470,7 @@ fn params(mut payload: Map<String, Value>) -> Result<Params, String> {
     };
     let (query, operation_name, document_id) = (text("query")?, text("operationName")?, text("documentId")?);
     let extensions = object(payload.remove("extensions"), "payload.extensions")?.unwrap_or_default();
-    // Without a document there must be something else by which the server knows it.
+    // Without a document there must be an ID or a hash of one.
     if query.is_none() && document_id.is_none() && !extensions.contains_key("persistedQuery") {
         return Err("`payload.query` must be a string".to_owned());
     }
@@ -483,7 +486,7 @@ fn object(value: Option<Value>, name: &str) -> Result<Option<Map<String, Value>>
     }
 }
 
-/// The `Authorization` in the payload of `connection_init`, however its name is written.
+/// The `Authorization` in the payload of `connection_init`, not case-sensitive.
 fn authorization(payload: &Map<String, Value>) -> Option<String> {
     let mut entries = payload.iter();
     let (_, value) = entries.find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;

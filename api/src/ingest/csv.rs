@@ -7,7 +7,7 @@ use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
 use super::record::{BadRecord, Columns, ReadError, Record};
 
-/// A record may be this long. A quotation that is never closed would otherwise take the rest of the file into
+/// Maximum length of a record, in bytes. An unclosed quotation mark would otherwise read the rest of the file into
 /// memory; the longest cell of a real tracker that we know has 74,468 characters.
 pub(super) const RECORD_LIMIT: u64 = 16 * 1024 * 1024;
 
@@ -28,7 +28,7 @@ impl<R: BufRead> CsvRecords<R> {
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
-            .from_reader(Lines { source, line: 0, last: b'\n', ended: false, taken: 0 });
+            .from_reader(Lines { source, line: 0, last: b'\n', ended: false, record_length: 0 });
         let columns = Arc::new(Columns::default());
         let mut records = CsvRecords { reader, columns, raw: ByteRecord::new(), broken: false };
         let Some(line) = records.advance()? else { return Ok(None) };
@@ -41,12 +41,12 @@ impl<R: BufRead> CsvRecords<R> {
         &self.columns
     }
 
-    /// Reads the next record into `raw` and says on which line it starts.
+    /// Reads the next record into `raw` and returns the line on which it starts.
     fn advance(&mut self) -> Result<Option<u64>, ReadError> {
-        self.reader.get_mut().taken = 0;
+        self.reader.get_mut().record_length = 0;
         let found = self.reader.read_byte_record(&mut self.raw);
         // `Lines` hands out one line at a time, so the line handed out last is the one on which the record
-        // ends. (The position that the csv crate tells is one too low after every CRLF.)
+        // ends. (The position of the csv crate is one too low after every CRLF.)
         let inside = self.raw.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
         let line = self.reader.get_ref().line;
         let open_at_end = self.ends_in_quotation() && self.reader.get_ref().last == b'\n';
@@ -68,17 +68,17 @@ impl<R: BufRead> CsvRecords<R> {
 
     fn record(&self, line: u64) -> Result<Record, BadRecord> {
         if self.ends_in_quotation() {
-            let reason = "a quotation in it is not closed: it takes in the rest of the file".to_owned();
+            let reason = "unclosed quotation mark: it encloses the rest of the file; close it".to_owned();
             return Err(BadRecord { line, reason, fields: Vec::new() });
         }
         let (found, expected) = (self.raw.len(), self.columns.names().len());
         if found != expected {
             let last = self.reader.get_ref().line;
             let hint = match last > line {
-                true => format!("; it goes on to line {last}: is a quotation not closed?"),
+                true => format!("; it extends to line {last}: check for an unclosed quotation mark"),
                 false => String::new(),
             };
-            let reason = format!("it has {found} fields, the header has {expected}{hint}");
+            let reason = format!("the record has {found} fields, the header has {expected}{hint}");
             return Err(BadRecord { line, reason, fields: lossy(&self.raw) });
         }
         Ok(Record::new(line, self.columns.clone(), text(&self.raw, line, &self.columns)?))
@@ -107,7 +107,8 @@ fn text(raw: &ByteRecord, line: u64, columns: &Columns) -> Result<StringRecord, 
     StringRecord::from_byte_record(raw.clone()).map_err(|error| {
         let place = error.utf8_error().field();
         let column = columns.names().get(place).cloned().unwrap_or_else(|| format!("column {}", place + 1));
-        let reason = format!("`{column}` is not valid text in the file's encoding; is it windows-1252?");
+        let reason =
+            format!("`{column}` is not valid text in the file's encoding; try --encoding windows-1252");
         BadRecord { line, reason, fields: lossy(raw) }
     })
 }
@@ -132,13 +133,13 @@ struct Lines<R> {
     last: u8,
     ended: bool,
     /// Bytes since a record began.
-    taken: u64,
+    record_length: u64,
 }
 
 impl<R: BufRead> Read for Lines<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.taken > RECORD_LIMIT {
-            let reason = "the record is longer than 16 MiB: is a quotation not closed?";
+        if self.record_length > RECORD_LIMIT {
+            let reason = "the record is longer than 16 MiB; check for an unclosed quotation mark";
             return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
         }
         let ready = self.source.fill_buf()?;
@@ -148,7 +149,7 @@ impl<R: BufRead> Read for Lines<R> {
         if n > 0 {
             self.line += u64::from(self.last == b'\n');
             self.last = into[n - 1];
-            self.taken += n as u64;
+            self.record_length += n as u64;
         }
         self.ended = n == 0;
         self.source.consume(n);
@@ -162,11 +163,11 @@ mod tests {
 
     fn lines(text: &str) -> Vec<String> {
         let records = CsvRecords::open(text.as_bytes(), None).unwrap().unwrap();
-        let told = |item: Result<Record, ReadError>| match item {
+        let described = |item: Result<Record, ReadError>| match item {
             Ok(record) => format!("{}: {}", record.line(), record.fields().collect::<Vec<_>>().join("|")),
             Err(error) => error.to_string(),
         };
-        records.map(told).collect()
+        records.map(described).collect()
     }
 
     #[test]
@@ -215,20 +216,23 @@ mod tests {
     #[test]
     fn an_open_quotation_is_named_and_does_not_fill_the_memory() {
         let expected =
-            ["2: 1|2", "line 3: a quotation in it is not closed: it takes in the rest of the file"];
+            ["2: 1|2", "line 3: unclosed quotation mark: it encloses the rest of the file; close it"];
         assert_eq!(lines("a,b\n1,2\n1,\"open\n2,3\n4,5\n"), expected);
         assert_eq!(lines("a,b\n1,2\n\"open,1\n2,3\n4,5"), expected);
         assert_eq!(lines("a,b\n1,2\n1,\"closed\n\""), ["2: 1|2", "3: 1|closed\n"]);
         let found = lines("a,b\n1,2\n\"1,2\n2,3\",x,y\n4,5\n");
-        let expected =
-            "line 3: it has 3 fields, the header has 2; it goes on to line 4: is a quotation not closed?";
+        let expected = "line 3: the record has 3 fields, the header has 2; it extends to line 4: check for an unclosed quotation mark";
         assert_eq!(found, ["2: 1|2", expected, "5: 4|5"]);
 
         let row = "2,some text that goes on and on\n";
         let long = format!("a,b\n1,2\n1,\"open\n{}", row.repeat(2 * RECORD_LIMIT as usize / row.len()));
         let found = lines(&long);
         assert_eq!((found.len(), found[0].as_str()), (2, "2: 1|2"));
-        assert!(found[1].contains("longer than 16 MiB: is a quotation not closed?"), "{}", found[1]);
+        assert!(
+            found[1].contains("longer than 16 MiB; check for an unclosed quotation mark"),
+            "{}",
+            found[1]
+        );
     }
 
     #[test]

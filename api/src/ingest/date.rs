@@ -1,7 +1,7 @@
-//! Moments, as files write them.
+//! Dates and times in files.
 //!
-//! Known forms are read; anything that could mean two days (`04/05/2023`) is refused with a sentence that asks
-//! for the format, never guessed.
+//! Common formats are read; an ambiguous date (`04/05/2023`) is rejected with a message that asks
+//! for the format; it is never guessed.
 
 use chrono::format::{Item, Parsed, StrftimeItems, parse};
 use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
@@ -10,36 +10,36 @@ use thiserror::Error;
 
 use super::record::excerpt;
 
-/// Reads moments: in the known forms or in one given form, local ones in a time zone.
+/// Parses dates and times, in the supported formats or in a given one; local times in a time zone.
 #[derive(Clone, Debug)]
 pub struct Dates {
     zone: Tz,
     format: Option<String>,
 }
 
-/// A text that is not a moment.
+/// A text that is not a date or time.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DateError {
-    /// It has none of the known forms.
+    /// Unsupported format.
     #[error(
-        "`{0}` is not a time that is understood; understood are 2023-04-24T04:59:54Z, 2023-04-24 04:59:54 \
+        "unsupported date format `{0}`; supported are 2023-04-24T04:59:54Z, 2023-04-24 04:59:54 \
          (with or without +02:00), 2023-04-24, 30/Sep/21 17:20, and seconds or milliseconds since 1970; \
          for another form give it: --date-format \"%d.%m.%Y %H:%M\""
     )]
     Unknown(String),
-    /// It does not have the form that was asked for.
-    #[error("`{text}` does not have the form {format} that --date-format gives")]
+    /// It does not match the given format.
+    #[error("`{text}` does not match the date format {format}; correct the value or --date-format")]
     OtherForm {
-        /// What was seen.
+        /// The text.
         text: String,
         /// The date format that was given.
         format: String,
     },
-    /// It names a second that is not kept anywhere here.
-    #[error("`{0}` is a leap second, which is not kept; write second 59")]
+    /// It is a leap second.
+    #[error("`{0}` is a leap second, which cannot be stored; write second 59")]
     LeapSecond(String),
-    /// The form that was asked for is none.
-    #[error("--date-format: `{0}` is not a date format; %Y-%m-%d %H:%M:%S is one")]
+    /// The given format is invalid.
+    #[error("--date-format: `{0}` is not a date format; use for example %Y-%m-%d %H:%M:%S")]
     BadFormat(String),
 }
 
@@ -65,48 +65,48 @@ impl Dates {
     /// The moment that a text names. A day without a time is its first moment in the zone.
     pub fn moment(&self, text: &str) -> Result<DateTime<Utc>, DateError> {
         self.read(text).map(|seen| match seen {
-            Seen::Moment(at) => at,
-            Seen::Local(at) => in_zone(self.zone, at),
-            Seen::Day(day) => in_zone(self.zone, day.and_time(NaiveTime::MIN)),
+            DateValue::Moment(at) => at,
+            DateValue::Local(at) => in_zone(self.zone, at),
+            DateValue::Day(day) => in_zone(self.zone, day.and_time(NaiveTime::MIN)),
         })
     }
 
     /// The day that a text names; of a moment, its day in the zone.
     pub fn day(&self, text: &str) -> Result<NaiveDate, DateError> {
         self.read(text).map(|seen| match seen {
-            Seen::Moment(at) => at.with_timezone(&self.zone).date_naive(),
-            Seen::Local(at) => at.date(),
-            Seen::Day(day) => day,
+            DateValue::Moment(at) => at.with_timezone(&self.zone).date_naive(),
+            DateValue::Local(at) => at.date(),
+            DateValue::Day(day) => day,
         })
     }
 
-    fn read(&self, text: &str) -> Result<Seen, DateError> {
+    fn read(&self, text: &str) -> Result<DateValue, DateError> {
         let text = text.trim();
         let seen = self.seen(text)?;
         if seen.is_leap_second() { Err(DateError::LeapSecond(excerpt(text))) } else { Ok(seen) }
     }
 
-    fn seen(&self, text: &str) -> Result<Seen, DateError> {
+    fn seen(&self, text: &str) -> Result<DateValue, DateError> {
         match &self.format {
-            Some(format) => in_form(text, format)
+            Some(format) => parse_format(text, format)
                 .ok_or_else(|| DateError::OtherForm { text: excerpt(text), format: format.clone() }),
             None => known(text).ok_or_else(|| DateError::Unknown(excerpt(text))),
         }
     }
 }
 
-enum Seen {
+enum DateValue {
     Moment(DateTime<Utc>),
     Local(NaiveDateTime),
     Day(NaiveDate),
 }
 
-fn known(text: &str) -> Option<Seen> {
+fn known(text: &str) -> Option<DateValue> {
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return epoch(text);
     }
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Some(Seen::Moment(at.to_utc()));
+        return Some(DateValue::Moment(at.to_utc()));
     }
     // "2023-04-24T04:59:54", "... 04:59:54 UTC" and "... 04:59:54 +0200" are the same forms written otherwise.
     let plain = match text.as_bytes().get(10) {
@@ -121,58 +121,60 @@ fn known(text: &str) -> Option<Seen> {
     let with_offset = || WITH_OFFSET.iter().find_map(|form| DateTime::parse_from_str(&joined, form).ok());
     let local = || LOCAL.iter().find_map(|form| NaiveDateTime::parse_from_str(&plain, form).ok());
     let day = || DAY.iter().find_map(|form| NaiveDate::parse_from_str(&plain, form).ok());
-    let seen = with_offset().map(|at| Seen::Moment(at.to_utc()));
-    seen.or_else(|| local().map(Seen::Local)).or_else(|| day().map(Seen::Day)).filter(Seen::is_plausible)
+    let seen = with_offset().map(|at| DateValue::Moment(at.to_utc()));
+    seen.or_else(|| local().map(DateValue::Local))
+        .or_else(|| day().map(DateValue::Day))
+        .filter(DateValue::is_plausible)
 }
 
-impl Seen {
+impl DateValue {
     fn is_leap_second(&self) -> bool {
         use chrono::Timelike;
         let nanosecond = match self {
-            Seen::Moment(at) => at.nanosecond(),
-            Seen::Local(at) => at.nanosecond(),
-            Seen::Day(_) => 0,
+            DateValue::Moment(at) => at.nanosecond(),
+            DateValue::Local(at) => at.nanosecond(),
+            DateValue::Day(_) => 0,
         };
         nanosecond >= 1_000_000_000
     }
 
-    /// Two digits read as the year 21 are a form that was taken for another.
+    /// A two-digit year read as the year 21 indicates a different format.
     fn is_plausible(&self) -> bool {
         use chrono::Datelike;
         let year = match self {
-            Seen::Moment(at) => at.year(),
-            Seen::Local(at) => at.year(),
-            Seen::Day(day) => day.year(),
+            DateValue::Moment(at) => at.year(),
+            DateValue::Local(at) => at.year(),
+            DateValue::Day(day) => day.year(),
         };
         (1000..10_000).contains(&year)
     }
 }
 
-/// Seconds or milliseconds since 1970, by magnitude. Eight digits are a day written without dashes: as seconds
-/// they would all lie before 1973.
-fn epoch(text: &str) -> Option<Seen> {
+/// Seconds or milliseconds since 1970, by magnitude. Eight digits are a day written without separators: as seconds they
+/// would all be before 1973.
+fn epoch(text: &str) -> Option<DateValue> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let fraction = if fraction.is_empty() { 0.0 } else { format!("0.{fraction}").parse::<f64>().ok()? };
     let number: i64 = whole.parse().ok()?;
     let at = match whole.len() {
-        8 if fraction == 0.0 => return NaiveDate::parse_from_str(whole, "%Y%m%d").ok().map(Seen::Day),
+        8 if fraction == 0.0 => return NaiveDate::parse_from_str(whole, "%Y%m%d").ok().map(DateValue::Day),
         9 | 10 => DateTime::from_timestamp(number, (fraction * 1e9) as u32),
         12 | 13 => DateTime::from_timestamp_millis(number),
         16 => DateTime::from_timestamp_micros(number),
         _ => None,
     };
-    at.map(Seen::Moment)
+    at.map(DateValue::Moment)
 }
 
-fn in_form(text: &str, form: &str) -> Option<Seen> {
+fn parse_format(text: &str, form: &str) -> Option<DateValue> {
     let mut parsed = Parsed::new();
     parse(&mut parsed, text, StrftimeItems::new(form)).ok()?;
     if parsed.offset().is_some() || parsed.timestamp().is_some() {
         let at = parsed.to_datetime().map(|at| at.to_utc());
-        return at.or_else(|_| parsed.to_datetime_with_timezone(&Utc)).ok().map(Seen::Moment);
+        return at.or_else(|_| parsed.to_datetime_with_timezone(&Utc)).ok().map(DateValue::Moment);
     }
-    let local = parsed.to_naive_datetime_with_offset(0).map(Seen::Local);
-    local.or_else(|_| parsed.to_naive_date().map(Seen::Day)).ok()
+    let local = parsed.to_naive_datetime_with_offset(0).map(DateValue::Local);
+    local.or_else(|_| parsed.to_naive_date().map(DateValue::Day)).ok()
 }
 
 /// The moment of a local time: the earlier one when clocks go back over it, the first one after when they
@@ -241,7 +243,7 @@ mod tests {
             "é".repeat(11).as_str(),
         ] {
             let told = moment(text);
-            assert!(told.starts_with(&format!("`{text}` is not a time that is understood")), "{told}");
+            assert!(told.starts_with(&format!("unsupported date format `{text}`")), "{told}");
         }
         assert!(moment("x").contains("30/Sep/21 17:20"));
     }
@@ -261,12 +263,12 @@ mod tests {
         let error = dates.moment("2023-05-04").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`2023-05-04` does not have the form %d.%m.%Y that --date-format gives"
+            "`2023-05-04` does not match the date format %d.%m.%Y; correct the value or --date-format"
         );
         let error = Dates::with_format(Berlin, "%d.%Q").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "--date-format: `%d.%Q` is not a date format; %Y-%m-%d %H:%M:%S is one"
+            "--date-format: `%d.%Q` is not a date format; use for example %Y-%m-%d %H:%M:%S"
         );
     }
 

@@ -1,4 +1,4 @@
-//! Whatever encoding a file has, it leaves here as UTF-8.
+//! Decoding of files in any supported encoding to UTF-8.
 
 use std::fmt;
 use std::io::{self, BufRead, Read};
@@ -47,10 +47,7 @@ impl FromStr for Encoding {
     fn from_str(name: &str) -> Result<Encoding, String> {
         let known = Encoding::ALL.into_iter().find(|encoding| encoding.name().eq_ignore_ascii_case(name));
         known.ok_or_else(|| {
-            format!(
-                "`{name}` is not a known encoding; known are {}",
-                Encoding::ALL.map(Encoding::name).join(", ")
-            )
+            format!("unknown encoding `{name}`; use {}", Encoding::ALL.map(Encoding::name).join(", "))
         })
     }
 }
@@ -61,8 +58,8 @@ const BLOCK: usize = 64 * 1024;
 /// the bad sequence is refused like any other bad UTF-8, and no other record is.
 const UNDECODABLE: u8 = 0xff;
 
-/// A stream of UTF-8 over a stream in any encoding. UTF-8 itself passes unchecked: whoever splits it into
-/// records knows which record a bad byte belongs to.
+/// A stream of UTF-8 over a stream in any encoding. UTF-8 itself passes unchecked: the code that splits it into records
+/// knows which record contains an invalid byte.
 pub(super) struct Decoded<R> {
     source: R,
     encoding: Encoding,
@@ -72,12 +69,12 @@ pub(super) struct Decoded<R> {
     text: Block,
     source_ended: bool,
     decoder_ended: bool,
-    /// What the source said while the first block was looked at; told after that block.
+    /// An error of the source while the first block was read; returned after that block.
     error: Option<io::Error>,
 }
 
 impl<R: Read> Decoded<R> {
-    /// Looks at the first block for a byte order mark, which wins, then takes `encoding`, then guesses.
+    /// Reads the first block for a byte order mark, which takes precedence, then uses `encoding`, then guesses.
     pub(super) fn new(mut source: R, encoding: Option<Encoding>) -> Decoded<R> {
         let mut raw = Block::new();
         let (mut source_ended, mut error) = (false, None);
@@ -102,7 +99,7 @@ impl<R: Read> Decoded<R> {
         Decoded { source, encoding, decoder, raw, text, source_ended, decoder_ended: false, error }
     }
 
-    /// What the file is taken for.
+    /// The detected encoding.
     pub(super) fn encoding(&self) -> Encoding {
         self.encoding
     }
@@ -246,7 +243,7 @@ mod tests {
             (utf16(text, u16::to_le_bytes), Some(Encoding::Utf16Le), Encoding::Utf16Le, text),
             (WINDOWS_1252.encode(windows).0.into_owned(), None, Encoding::Windows1252, windows),
             (WINDOWS_1252.encode("€ “x” é").0.into_owned(), None, Encoding::Windows1252, "€ “x” é"),
-            // A mark says more than whoever calls.
+            // A byte order mark takes precedence over the option.
             ([b"\xef\xbb\xbf", text.as_bytes()].concat(), Some(Encoding::Windows1252), Encoding::Utf8, text),
             (Vec::new(), None, Encoding::Utf8, ""),
         ];

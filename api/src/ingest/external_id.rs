@@ -1,4 +1,4 @@
-//! An id for a row that its source gave none, so that importing a file twice changes nothing.
+//! An ID for a row that its source gave none, so that importing a file twice changes nothing.
 
 use std::collections::HashMap;
 
@@ -7,24 +7,24 @@ use sha2::{Digest, Sha256};
 use super::mapping::{Kind, Mapping, Target};
 use super::record::Record;
 
-/// Different records that are told apart exactly. Past these a record shares its count with others that fall
-/// into the same of as many slots: the ids stay different within a file and the same for the same file, but
-/// may differ between two files that overlap.
+/// Number of different records that are distinguished exactly. Further records share their counts with others in the
+/// same slot: the IDs remain different within a file and the same for the same file, but may differ between two
+/// overlapping files.
 ///
-/// Memory, whatever the size of the file: 18 MB for the exact counts (a table of 1,048,576 places of 17 bytes),
-/// half as much again while it grows, and 4 MB for the shared ones. Measured with a million different rows:
-/// 25 MB more than without.
-const EXACT: usize = 900_000;
+/// Memory, whatever the size of the file: 18 MB for the exact counts (a table of 1,048,576 entries of 17 bytes), half
+/// as much again while it grows, and 4 MB for the shared ones. Measured with a million different rows: 25 MB more than
+/// without.
+const EXACT_LIMIT: usize = 900_000;
 const SLOTS: usize = 1 << 20;
 
-/// Ids for the rows of one file.
+/// IDs for the rows of one file.
 ///
-/// An id is the hash of what the record holds (names and texts, mapped or not, and the mapping's constants)
-/// and of how many records that hold the same came before it in the file. The same file read again gives the same
-/// ids in the same order.
+/// An ID is the hash of the content of the record (names and texts, mapped or not, and the mapping's constants) and of
+/// the number of equal records before it in the file. The same file read again gives the same IDs in the same order.
 ///
-/// An anonymous answer says nothing of who gave it: two five-star ratings that agree in everything are two answers,
-/// and so are one in each of two files. So its id holds the file as well, and only the same file again is the same.
+/// An anonymous response does not identify its author: two five-star ratings that are equal in everything are two
+/// responses, also if they are in two files. So its ID includes the file as well, and only the same file again is the
+/// same.
 #[derive(Debug, Default)]
 pub struct ExternalIds {
     file: [u8; 32],
@@ -38,7 +38,7 @@ impl ExternalIds {
         ExternalIds { file, ..ExternalIds::default() }
     }
 
-    /// The id of the next record: 32 hexadecimal digits.
+    /// The ID of the next record: 32 hexadecimal digits.
     pub fn next(&mut self, record: &Record, mapping: &Mapping) -> String {
         let content = content(record, mapping);
         let occurrence = self.occurrence(first_u64(&content));
@@ -50,9 +50,9 @@ impl ExternalIds {
         format!("{:032x}", hash[..16].iter().fold(0, |number: u128, &byte| number << 8 | u128::from(byte)))
     }
 
-    /// How many records with this hash came before. Two different records with one hash only skip a number.
+    /// Number of earlier records with this hash. Two different records with one hash only skip a number.
     fn occurrence(&mut self, hash: u64) -> u32 {
-        let full = self.exact.len() >= EXACT;
+        let full = self.exact.len() >= EXACT_LIMIT;
         let count = match self.exact.get_mut(&hash) {
             Some(count) => count,
             None if !full => self.exact.entry(hash).or_default(),
@@ -67,7 +67,7 @@ impl ExternalIds {
     }
 }
 
-/// The hash of everything that a row of the file is made of, however the columns are ordered.
+/// The hash of all content of a row, independent of the order of the columns.
 fn content(record: &Record, mapping: &Mapping) -> [u8; 32] {
     let constants = mapping.constants().map(|(target, text)| (target.name(), text, true));
     let mut parts: Vec<_> = record.iter().map(|(name, text)| (name, text, false)).chain(constants).collect();
@@ -154,9 +154,9 @@ mod tests {
     #[test]
     fn past_the_limit_equal_rows_still_differ() {
         let mut ids = ExternalIds::new([0; 32]);
-        ids.exact.extend((0..EXACT as u64).map(|hash| (hash, 1)));
+        ids.exact.extend((0..EXACT_LIMIT as u64).map(|hash| (hash, 1)));
         let hash = u64::MAX;
         assert_eq!([ids.occurrence(hash), ids.occurrence(hash), ids.occurrence(7)], [0, 1, 1]);
-        assert_eq!(ids.exact.len(), EXACT);
+        assert_eq!(ids.exact.len(), EXACT_LIMIT);
     }
 }

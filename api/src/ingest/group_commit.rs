@@ -1,8 +1,8 @@
-//! Group commit: answers that arrive at the same time share one transaction.
+//! Group commit: responses that arrive at the same time share one transaction.
 //!
-//! Each caller is answered after the commit of the transaction that holds its answers, so durability is not
-//! bought with throughput: while one commit waits for the disk, the next group gathers. Each organization has a line of
-//! its own, so one that is held up holds up no other.
+//! Each caller gets its result after the commit of the transaction that contains its responses, so durability does not
+//! reduce throughput: while one commit waits for the disk, the next group is collected. Each organization has its own
+//! queue, so a delay in one does not affect the others.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -17,21 +17,21 @@ use crate::{
     clock,
     domain::{
         access::Submit,
-        feedback::{self, Handed, Submission, Submitted, Telling},
+        feedback::{self, EventDetail, Handed, Submission, Submitted},
     },
     store::Store,
 };
 
-/// Answers in one transaction, at most: enough to make a commit cheap, few enough to keep waiting short.
-const GROUP: usize = 2_000;
+/// Maximum number of responses in one transaction: enough to make a commit cheap, few enough to keep waiting short.
+const MAX_GROUP: usize = 2_000;
 
-/// Callers of an organization who may wait in line; the next ones are turned away.
-const LINE: usize = 10_000;
+/// Maximum number of callers of an organization in the queue; further ones are refused.
+const MAX_QUEUE: usize = 10_000;
 
-/// Where answers are handed in.
+/// Accepts responses and writes them in groups.
 #[derive(Clone)]
 pub struct GroupCommit {
-    line: mpsc::UnboundedSender<Job>,
+    queue: mpsc::UnboundedSender<Job>,
 }
 
 struct Job {
@@ -41,14 +41,14 @@ struct Job {
 }
 
 impl GroupCommit {
-    /// Starts the writer. It ends, everything written, when the last handle is dropped.
+    /// Starts the writer. It ends, with everything written, when the last handle is dropped.
     pub fn start(store: Store) -> (Self, JoinHandle<()>) {
-        let (line, waiting) = mpsc::unbounded_channel();
-        (Self { line }, tokio::spawn(write(store, waiting)))
+        let (queue, waiting) = mpsc::unbounded_channel();
+        (Self { queue }, tokio::spawn(write(store, waiting)))
     }
 
-    /// Submits answers, each taken or refused by itself; returns when those taken are on disk. What a caller may say of
-    /// an answer is for [`Handed::confined`].
+    /// Submits responses, each accepted or refused separately; returns when the accepted ones are on disk.
+    /// [`Handed::confined`] checks what a caller may specify.
     pub async fn submit(
         &self,
         by: Submit,
@@ -56,74 +56,73 @@ impl GroupCommit {
         items: Vec<impl Into<Handed>>,
     ) -> Result<Vec<Result<Submitted, Error>>, Error> {
         let confined = items.into_iter().map(|item| item.into().confined(&by, source));
-        let (mut taken, mut results) = (Vec::new(), Vec::new());
+        let (mut accepted, mut results) = (Vec::new(), Vec::new());
         for item in confined {
-            results.push(item.map(|item| taken.push(item)));
+            results.push(item.map(|item| accepted.push(item)));
         }
-        let mut stored = self.hand_in(&by, taken).await?.into_iter();
-        let gone = || {
-            Err(Error::internal("an answer got lost", "the writer answered fewer items than it was given"))
-        };
+        let mut stored = self.enqueue(&by, accepted).await?.into_iter();
+        let gone =
+            || Err(Error::internal("a response was lost", "the writer returned fewer results than items"));
         let result = |result: Result<(), Error>| result.and_then(|()| stored.next().unwrap_or_else(gone));
         Ok(results.into_iter().map(result).collect())
     }
 
-    async fn hand_in(&self, by: &Submit, items: Vec<Handed>) -> Result<Vec<Result<Submitted, Error>>, Error> {
+    async fn enqueue(&self, by: &Submit, items: Vec<Handed>) -> Result<Vec<Result<Submitted, Error>>, Error> {
         if items.is_empty() {
             return Ok(Vec::new());
         }
         let (answer, answered) = oneshot::channel();
         let job = Job { organization: by.organization(), items, answer };
-        let stopped = || Error::internal("the writer has stopped", "it ended before it answered");
-        self.line.send(job).map_err(|_| stopped())?;
+        let stopped = || Error::internal("the writer has stopped", "it ended without a result");
+        self.queue.send(job).map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
 }
 
-/// The lines of all organizations, and what is being written.
+/// The queues of all organizations, and the tasks that write.
 #[derive(Default)]
-struct Lines {
+struct Queues {
     waiting: HashMap<OrganizationId, VecDeque<Job>>,
     writing: JoinSet<()>,
-    /// For whom each task writes.
+    /// The organization of each task.
     whose: HashMap<tokio::task::Id, OrganizationId>,
 }
 
 async fn write(store: Store, mut arriving: mpsc::UnboundedReceiver<Job>) {
-    let mut lines = Lines::default();
+    let mut queues = Queues::default();
     let mut open = true;
-    while open || !lines.writing.is_empty() {
+    while open || !queues.writing.is_empty() {
         tokio::select! {
             job = arriving.recv(), if open => match job {
-                Some(job) => lines.join(&store, job),
+                Some(job) => queues.join(&store, job),
                 None => open = false,
             },
-            Some(done) = lines.writing.join_next_with_id() => {
+            Some(done) = queues.writing.join_next_with_id() => {
                 let task = match done {
                     Ok((task, ())) => task,
-                    // Its callers are told that it failed, and the next group goes on.
+                    // Its callers get an error, and the next group continues.
                     Err(error) => {
-                        tracing::error!(error = with_causes(&error), "a group of answers was not written");
+                        tracing::error!(error = with_causes(&error), "the writing of a group of responses was aborted");
                         error.id()
                     }
                 };
-                lines.next(&store, task);
+                queues.next(&store, task);
             }
         }
     }
 }
 
-impl Lines {
-    /// A job joins the line of its organization, or is turned away.
+impl Queues {
+    /// Adds a job to the queue of its organization, or refuses it.
     fn join(&mut self, store: &Store, job: Job) {
         let organization = job.organization;
         match self.waiting.get_mut(&organization) {
-            Some(line) if line.len() >= LINE => {
+            Some(queue) if queue.len() >= MAX_QUEUE => {
                 let _ =
-                    job.answer.send(Err(Error::Overloaded("Too many answers already wait to be written")));
+                    job.answer.send(Err(Error::Overloaded("Too many responses are waiting to be written")));
             }
-            Some(line) => line.push_back(job),
-            // Nobody writes for it: this one does, at once.
+            Some(queue) => queue.push_back(job),
+            // No task is writing for the organization: start one.
             None => {
                 self.waiting.insert(organization, VecDeque::from([job]));
                 self.start(store, organization);
@@ -131,11 +130,11 @@ impl Lines {
         }
     }
 
-    /// The group that a task wrote is done: the next one of that organization follows.
+    /// After a task has finished, starts the next group of its organization.
     fn next(&mut self, store: &Store, task: tokio::task::Id) {
         let Some(organization) = self.whose.remove(&task) else { return };
         match self.waiting.get(&organization) {
-            Some(line) if !line.is_empty() => self.start(store, organization),
+            Some(queue) if !queue.is_empty() => self.start(store, organization),
             _ => {
                 self.waiting.remove(&organization);
             }
@@ -143,14 +142,14 @@ impl Lines {
     }
 
     fn start(&mut self, store: &Store, organization: OrganizationId) {
-        let Some(line) = self.waiting.get_mut(&organization) else { return };
+        let Some(queue) = self.waiting.get_mut(&organization) else { return };
         let (mut group, mut answers) = (Vec::new(), 0);
-        while let Some(job) = line.front() {
-            if !group.is_empty() && answers + job.items.len() > GROUP {
+        while let Some(job) = queue.front() {
+            if !group.is_empty() && answers + job.items.len() > MAX_GROUP {
                 break;
             }
             answers += job.items.len();
-            group.extend(line.pop_front());
+            group.extend(queue.pop_front());
         }
         let store = store.clone();
         let task = self.writing.spawn(async move { commit(&store, organization, group).await });
@@ -169,12 +168,12 @@ async fn commit(store: &Store, organization: OrganizationId, group: Vec<Job>) {
         Ok(results) => {
             let mut results = results.into_iter();
             for (answer, items) in answers {
-                // A caller who has gone away does not need the answer; its items are stored all the same.
+                // A caller that has disconnected does not need the result; its items are stored all the same.
                 let _ = answer.send(Ok(results.by_ref().take(items).collect()));
             }
         }
         Err(error) => {
-            tracing::warn!(error = with_causes(&error), "a group of answers could not be written");
+            tracing::warn!(error = with_causes(&error), "cannot write a group of responses");
             for (answer, _) in answers {
                 let _ = answer.send(Err(error.clone()));
             }
@@ -187,7 +186,7 @@ async fn commit_all(
     organization: OrganizationId,
     items: Vec<Handed>,
 ) -> Result<Vec<Result<Submitted, Error>>, Error> {
-    let how = Submission { create_customers: true, telling: Telling::Each };
+    let how = Submission { create_customers: true, event_detail: EventDetail::Each };
     let mut tx = store.begin(organization, clock::now()).await?;
     let results = feedback::submit_in(&mut tx, "", items, how).await?;
     tx.commit().await?;

@@ -1,4 +1,4 @@
-//! Gzip, known by its first two bytes, with errors that say what happened to the file.
+//! Gzip, detected by its first two bytes, with errors that describe the problem of the file.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -16,19 +16,17 @@ struct Gunzip<R>(MultiGzDecoder<R>);
 
 impl<R: BufRead> Read for Gunzip<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.read(into).map_err(explained)
+        self.0.read(into).map_err(explain)
     }
 }
 
-/// flate2 says "corrupt deflate stream" or "unexpected end of file"; whoever imports wants to know which file
-/// is at fault and what to do.
-fn explained(error: io::Error) -> io::Error {
+/// flate2 reports "corrupt deflate stream" or "unexpected end of file"; the message should name the file and the
+/// remedy.
+fn explain(error: io::Error) -> io::Error {
     let what = match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            "the gzip file ends too early: it was cut off; copy it again".to_owned()
-        }
+        io::ErrorKind::UnexpectedEof => "the gzip file is truncated; copy it again".to_owned(),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-            format!("the gzip file is damaged ({error}); copy it again")
+            format!("the gzip file is corrupt ({error}); copy it again")
         }
         _ => return error,
     };
@@ -67,15 +65,15 @@ mod tests {
     fn a_damaged_tail_says_so() {
         let whole = packed(&"ratings ".repeat(1000));
         let error = read(whole[..whole.len() - 9].to_vec()).unwrap_err().to_string();
-        assert!(error.contains("cut off"), "{error}");
+        assert!(error.contains("truncated"), "{error}");
 
         let mut wrong = whole.clone();
         let checksum = wrong.len() - 6;
         wrong[checksum] ^= 0xff;
         let error = read(wrong).unwrap_err().to_string();
-        assert!(error.contains("damaged"), "{error}");
+        assert!(error.contains("corrupt"), "{error}");
 
         let error = read([whole, b"more".to_vec()].concat()).unwrap_err().to_string();
-        assert!(error.contains("damaged") || error.contains("cut off"), "{error}");
+        assert!(error.contains("corrupt") || error.contains("truncated"), "{error}");
     }
 }

@@ -1,5 +1,5 @@
-//! Importing a file: some thousand rows a transaction, each row taken or refused by itself. Whatever was
-//! imported before is there already, so an import that was interrupted is resumed by starting it again.
+//! Importing a file: a few thousand rows per transaction, each row accepted or rejected separately. Rows
+//! imported before are recognized, so an interrupted import is resumed by starting it again.
 
 mod create;
 
@@ -28,7 +28,7 @@ use crate::{
     domain::{
         access::Manage,
         exposure::{self, NewExposure},
-        feedback::{self, NewFeedback, Submission, Submitted, Telling},
+        feedback::{self, EventDetail, NewFeedback, Submission, Submitted},
         incident::{self, NewIncident},
         release::{self, NewRelease, Planned, TouchedFeature},
         sent::{Nulls, Outcome},
@@ -39,66 +39,66 @@ use crate::{
 
 pub use create::{Create, Created};
 
-/// Rows in one transaction. Twice as many are no faster, and wait longer to be safe.
+/// Rows per transaction. Twice as many are not faster and take longer to be durable.
 const ROWS: usize = 2_000;
 
-/// How a file is imported.
+/// Options of an import.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
-    /// What its rows are.
+    /// What the rows contain.
     pub kind: Kind,
-    /// How it is read.
+    /// How the file is read.
     pub read: ReadOptions,
-    /// Which column is which target: pairs of target and column.
+    /// Columns of targets: pairs of target and column.
     pub map: Vec<(String, String)>,
     /// Targets that are the same in all rows: pairs of target and text.
     pub set: Vec<(String, String)>,
-    /// The time zone of times that name none.
+    /// Time zone of times without one.
     pub time_zone: Tz,
-    /// How times are written, if not in one of the usual ways.
+    /// Format of dates and times, if not a common one.
     pub date_format: Option<String>,
-    /// What is made when a row is the first to name it.
+    /// Objects to create when a row refers to them and they do not exist.
     pub create: Create,
-    /// Texts of cells that hold nothing; the usual ones if not given.
+    /// Texts that mean "no value"; the default ones if not given.
     pub missing: Option<Vec<String>>,
-    /// What stands in front of the versions of this file, and nowhere else.
+    /// Prefix of the versions in this file.
     pub release_prefix: Option<String>,
-    /// The system that the data come from: external ids are unique within it.
+    /// The system that the data come from: external IDs are unique within it.
     pub source: String,
-    /// Where the rows go that cannot be taken.
+    /// File for rejected rows.
     pub rejects: PathBuf,
 }
 
-/// What became of the rows: `read` is the sum of the others.
+/// The outcomes of the rows; `read` is their sum.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Rows read.
     pub read: u64,
     /// Rows stored, each of which counts if it has a rating.
     pub accepted: u64,
-    /// Of the accepted answers, those without a rating.
+    /// Of the accepted responses, those without a rating.
     pub unrated: u64,
-    /// Rows of what was there and was different: what is newer was taken.
+    /// Rows that updated something known.
     pub updated: u64,
-    /// Rows of what was there (or of an earlier state of it): nothing was changed.
+    /// Rows of something known in the same or a later version.
     pub unchanged: u64,
-    /// Answers stored beside another of the same customer, feature, scale and day: the last one counts for both.
+    /// Responses stored beside another of the same customer, feature, scale and day: the last one counts for both.
     pub superseded: u64,
-    /// Rows of answers that were deleted here: they stay deleted.
+    /// Rows of responses that were deleted: they stay deleted.
     pub deleted: u64,
-    /// Rows that could not be taken.
+    /// Rejected rows.
     pub rejected: u64,
-    /// Anonymous answers that were accepted and say just what one of an earlier import says.
-    pub said_before: u64,
-    /// What was made because a row was the first to name it.
+    /// Accepted anonymous responses that equal one of an earlier import.
+    pub repeated: u64,
+    /// The created objects.
     pub created: Created,
     /// The first day whose counts changed; none when none did.
     pub first_day: Option<NaiveDate>,
-    /// Where the rejects are; none when there were none.
+    /// File with the rejected rows; none if there are none.
     pub rejects: Option<PathBuf>,
 }
 
-/// How far an import is.
+/// Progress of an import.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
     /// Rows done.
@@ -109,26 +109,25 @@ pub struct Progress {
     pub bytes_total: u64,
 }
 
-/// What is told while a file is imported.
+/// An event during an import.
 #[derive(Clone, Debug)]
-pub enum Told {
-    /// A transaction is done.
+pub enum ImportEvent {
+    /// A transaction was committed.
     Progress(Progress),
-    /// What should be looked at: what is about to be made although something much like it is there, columns that are not
-    /// read. It ends without a full stop.
+    /// A warning: a similar object exists, or a column is not read. The text has no period at its end.
     Warning(String),
 }
 
-/// So many twins are named, each before it is made; more are only counted.
-const TWINS: u64 = 50;
+/// Maximum number of similar names that are reported one by one; more are only counted.
+const MAX_SIMILAR_REPORTED: u64 = 50;
 
-/// Imports a file; `told` hears of every transaction, and of what should be looked at before it is written.
+/// Imports a file; `report` is called for every transaction and every warning.
 pub async fn import(
     store: &Store,
     by: Manage,
     file: &Path,
     options: ImportOptions,
-    mut told: impl FnMut(Told),
+    mut report: impl FnMut(ImportEvent),
 ) -> anyhow::Result<Summary> {
     let reader = open(file, &options.read)?;
     let mut mapping = Mapping::new(options.kind, reader.columns(), &options.map, &options.set)?;
@@ -140,19 +139,28 @@ pub async fn import(
     }
     check_settings(&mapping, options.create, &*store.dimensions(by.organization()).await?)?;
     for warning in unrated(&mapping).into_iter().chain(unread(&mapping, reader.columns())) {
-        told(Told::Warning(warning));
+        report(ImportEvent::Warning(warning));
     }
     let dates = match &options.date_format {
         Some(format) => Dates::with_format(options.time_zone, format)?,
         None => Dates::in_zone(options.time_zone),
     };
-    // Answers with an id of their own are known by it.
+    // Responses with an external ID are recognized by it.
     let began =
         (options.kind == Kind::Feedback && mapping.column(Target::ExternalId).is_none()).then(clock::now);
     let mut rejects = Rejects::new(&options.rejects, reader.columns());
-    anyhow::ensure!(options.rejects != file, "the rejects cannot go into the file that is imported");
-    let unwritable = || format!("cannot write the rejects to {} (--rejects)", options.rejects.display());
-    // Those of an earlier import of the file say nothing about this one; and where they cannot be written, it is said
+    anyhow::ensure!(
+        options.rejects != file,
+        "--rejects names the imported file {}; choose another file",
+        file.display()
+    );
+    let unwritable = || {
+        format!(
+            "cannot write the rejected rows to {}; choose another file with --rejects",
+            options.rejects.display()
+        )
+    };
+    // Rejects of an earlier import of the file do not belong to this one; and if they cannot be written, that is an error
     // before anything is imported.
     let there = std::fs::File::create(&options.rejects).and_then(|file| file.metadata());
     if there.with_context(unwritable)?.is_file() {
@@ -166,51 +174,56 @@ pub async fn import(
         read(reader, mapping, dates, ids, sender)
     });
     let mut summary = Summary::default();
-    let mut twins = create::Twins::default();
+    let mut similar = create::SimilarCustomers::default();
     let mut named = 0;
     while let Some(batch) = batches.recv().await {
         let Batch { rows, bad, bytes, bytes_total } = batch;
         summary.read += (rows.len() + bad.len()) as u64;
         let about = |twin: String| {
             named += 1;
-            if named <= TWINS {
-                told(Told::Warning(twin));
+            if named <= MAX_SIMILAR_REPORTED {
+                report(ImportEvent::Warning(twin));
             }
         };
-        let refused = take(store, by, (&options, began), rows, (&mut summary, &mut twins), about).await?;
-        let mut bad: Vec<Bad> = bad
+        let refused = take(store, by, (&options, began), rows, (&mut summary, &mut similar), about).await?;
+        let mut bad: Vec<Failure> = bad
             .into_iter()
-            .chain(refused.into_iter().map(|(reject, record)| Bad::Refused(reject, record)))
+            .chain(refused.into_iter().map(|(reject, record)| Failure::Refused(reject, record)))
             .collect();
         // In the order of the file, whatever it was that refused them.
-        bad.sort_by_key(Bad::line);
+        bad.sort_by_key(Failure::line);
         for bad in bad {
             match bad {
-                Bad::Unreadable(bad) => rejects.write_bad(&bad).with_context(unwritable)?,
-                Bad::Refused(reject, record) => rejects.write(&reject, &record).with_context(unwritable)?,
+                Failure::Unreadable(bad) => rejects.write_bad(&bad).with_context(unwritable)?,
+                Failure::Refused(reject, record) => {
+                    rejects.write(&reject, &record).with_context(unwritable)?
+                }
             }
         }
-        told(Told::Progress(Progress { rows: summary.read, bytes, bytes_total }));
+        report(ImportEvent::Progress(Progress { rows: summary.read, bytes, bytes_total }));
     }
-    if named > TWINS {
-        told(Told::Warning(format!("{} more were made beside much the same", named - TWINS)));
+    if named > MAX_SIMILAR_REPORTED {
+        report(ImportEvent::Warning(format!(
+            "{} more objects were created with names similar to existing ones",
+            named - MAX_SIMILAR_REPORTED
+        )));
     }
     summary.rejected = rejects.count();
     summary.rejects = rejects.finish().with_context(unwritable)?;
-    reading.await?.with_context(|| format!("{} rows were imported before that", summary.read))?;
+    reading.await?.with_context(|| format!("{} rows were imported before the error", summary.read))?;
     Ok(summary)
 }
 
-/// What is to be said of a file of comments only: the column of the ratings may have another name.
+/// The warning about a file without ratings: the column may have another name.
 fn unrated(mapping: &Mapping) -> Option<String> {
     (mapping.kind() == Kind::Feedback && !mapping.has(Target::Rating)).then(|| {
-        "no column is read as `rating`, so all answers are taken without one and count in no score; if the file has \
+        "no column is read as `rating`, so all responses are stored without a rating and not counted in scores; if the file has \
          ratings, name their column and their scale (--map rating=COLUMN --scale SCALE)"
             .to_owned()
     })
 }
 
-/// What is to be said of columns that are not read: a name that was mistyped looks like any other.
+/// The warnings about columns that are not read: a name may be mistyped.
 fn unread(mapping: &Mapping, columns: &Columns) -> Vec<String> {
     let unread = mapping.unread(columns);
     let mut said: Vec<String> = unread
@@ -225,21 +238,24 @@ fn unread(mapping: &Mapping, columns: &Columns) -> Vec<String> {
     match others.as_slice() {
         [] => (),
         [one] => said.push(format!("column {one} is not read")),
-        some => said.push(format!("columns that are not read: {}", some.join(", "))),
+        some => said.push(format!("columns not read: {}", some.join(", "))),
     }
     said
 }
 
-/// Checks what is the same in all rows before the first of them: one mistyped word should not refuse a million.
+/// Checks the constants before the first row: one typing error should not reject a million rows.
 fn check_settings(mapping: &Mapping, create: Create, dimensions: &Dimensions) -> anyhow::Result<()> {
     let said =
-        |target: Target, error: Error| anyhow::anyhow!("--set {}: {}", target.name(), in_words(error).1);
+        |target: Target, error: Error| anyhow::anyhow!("--set {}: {}", target.name(), described(error).1);
     if let Some(scale) = mapping.constant(Target::Scale) {
         dimensions.scale("scale", scale).map_err(|error| {
             let mut known: Vec<&str> = dimensions.scales.values().map(|scale| scale.key.as_str()).collect();
             known.sort_unstable();
             let known = known.join(", ");
-            anyhow::anyhow!("--scale: {}; there are {known}, and createScale makes others", in_words(error).1)
+            anyhow::anyhow!(
+                "--scale: {}; use one of {known}, or create a scale with createScale",
+                described(error).1
+            )
         })?;
     }
     if let Some(segment) = mapping.constant(Target::Segment).filter(|_| !create.segments) {
@@ -260,7 +276,7 @@ fn check_settings(mapping: &Mapping, create: Create, dimensions: &Dimensions) ->
     Ok(())
 }
 
-/// The hash of what a file holds: by it the same file is known when it is imported again.
+/// The hash of the content of a file, by which it is recognized when it is imported again.
 fn hash(path: &Path) -> std::io::Result<[u8; 32]> {
     let mut hash = Sha256::new();
     let mut file = std::fs::File::open(path)?;
@@ -283,7 +299,7 @@ enum Row {
 }
 
 impl Row {
-    /// Writes the names in it in the form in which they are kept, so that two that look alike are one.
+    /// Normalizes names, so that names that look alike are equal.
     fn write_names(&mut self) {
         let (product, features, segment, customer, versions): (
             _,
@@ -320,12 +336,12 @@ impl Row {
     }
 }
 
-enum Bad {
+enum Failure {
     Unreadable(BadRecord),
     Refused(Reject, Record),
 }
 
-impl Bad {
+impl Failure {
     fn line(&self) -> u64 {
         match self {
             Self::Unreadable(bad) => bad.line,
@@ -337,7 +353,7 @@ impl Bad {
 /// Rows that go into one transaction.
 struct Batch {
     rows: Vec<(Record, Row)>,
-    bad: Vec<Bad>,
+    bad: Vec<Failure>,
     bytes: u64,
     bytes_total: u64,
 }
@@ -362,16 +378,16 @@ fn read(
                     end = Some(Err(error.into()));
                     break;
                 }
-                Some(Err(ReadError::Record(record))) => bad.push(Bad::Unreadable(record)),
+                Some(Err(ReadError::Record(record))) => bad.push(Failure::Unreadable(record)),
                 Some(Ok(record)) => match row(&record, &mapping, &dates, &mut ids) {
                     Ok(row) => rows.push((record, row)),
-                    Err(reject) => bad.push(Bad::Refused(reject, record)),
+                    Err(reject) => bad.push(Failure::Refused(reject, record)),
                 },
             }
         }
         let batch = Batch { rows, bad, bytes: reader.bytes_read(), bytes_total: reader.bytes_total() };
         if batches.blocking_send(batch).is_err() {
-            // The import has ended with an error of its own.
+            // The import has already failed.
             return Ok(());
         }
         if let Some(end) = end {
@@ -381,8 +397,8 @@ fn read(
 }
 
 fn row(record: &Record, mapping: &Mapping, dates: &Dates, ids: &mut ExternalIds) -> Result<Row, Reject> {
-    // Every record takes its number, whether it has an id of its own or not, good or bad: so a row's id does
-    // not depend on what becomes of the others.
+    // Every record is numbered, whether it has an ID or not and whether it is valid or not: a row's ID must
+    // not depend on the outcome of others.
     let id = ids.next(record, mapping);
     Ok(match mapping.kind() {
         Kind::Feedback => {
@@ -400,8 +416,8 @@ fn row(record: &Record, mapping: &Mapping, dates: &Dates, ids: &mut ExternalIds)
     })
 }
 
-/// What became of a row.
-enum Taken {
+/// The outcome of a row.
+enum RowOutcome {
     Accepted,
     Unrated,
     Updated,
@@ -410,17 +426,17 @@ enum Taken {
     Deleted,
 }
 
-/// Takes rows in one transaction; returns those that are refused.
+/// Submits rows in one transaction; returns those that are rejected.
 ///
-/// What a refused row is the first to name must not be made, and whether a row is refused is only known when it was
-/// tried. So where something was refused and something may have been made, the transaction is given up, and the rows
-/// that were taken are taken again without the others.
+/// What only a rejected row refers to must not be created, and whether a row is rejected is only known after it was
+/// tried. So if something was rejected and something may have been created, the transaction is rolled back, and the rows
+/// that were accepted are submitted again without the others.
 async fn take(
     store: &Store,
     by: Manage,
     (options, began): (&ImportOptions, Option<DateTime<Utc>>),
     rows: Vec<(Record, Row)>,
-    (summary, twins): (&mut Summary, &mut create::Twins),
+    (summary, similar): (&mut Summary, &mut create::SimilarCustomers),
     mut about: impl FnMut(String),
 ) -> anyhow::Result<Vec<(Reject, Record)>> {
     let mut refused = Vec::new();
@@ -429,7 +445,7 @@ async fn take(
     while !rows.is_empty() {
         let mut tx = store.begin(by.organization(), clock::now()).await?.done_by(by.actor());
         let tried: Vec<Row> = rows.iter().map(|(_, row)| row.clone()).collect();
-        let made = create::missing(&mut tx, options.create, &tried, twins).await?;
+        let made = create::missing(&mut tx, options.create, &tried, similar).await?;
         let mut again = 0;
         let results = submit(&mut tx, options, tried, began.map(|began| (began, &mut again))).await?;
         if options.create.any() && results.iter().any(Result::is_err) {
@@ -447,21 +463,21 @@ async fn take(
         let first_day = tx.counts.first_day();
         made.warnings.into_iter().for_each(&mut about);
         tx.commit().await?;
-        twins.made(made.customers);
+        similar.made(made.customers);
         summary.first_day = summary.first_day.into_iter().chain(first_day).min();
         summary.created.add(made.created);
-        summary.said_before += again;
+        summary.repeated += again;
         for ((record, _), result) in rows.into_iter().zip(results) {
             match result {
-                Ok(Taken::Accepted) => summary.accepted += 1,
-                Ok(Taken::Unrated) => {
+                Ok(RowOutcome::Accepted) => summary.accepted += 1,
+                Ok(RowOutcome::Unrated) => {
                     summary.accepted += 1;
                     summary.unrated += 1;
                 }
-                Ok(Taken::Updated) => summary.updated += 1,
-                Ok(Taken::Unchanged) => summary.unchanged += 1,
-                Ok(Taken::Superseded) => summary.superseded += 1,
-                Ok(Taken::Deleted) => summary.deleted += 1,
+                Ok(RowOutcome::Updated) => summary.updated += 1,
+                Ok(RowOutcome::Unchanged) => summary.unchanged += 1,
+                Ok(RowOutcome::Superseded) => summary.superseded += 1,
+                Ok(RowOutcome::Deleted) => summary.deleted += 1,
                 Err(error) => refused.push((reject(record.line(), error), record)),
             }
         }
@@ -470,14 +486,14 @@ async fn take(
     Ok(refused)
 }
 
-/// Hands rows to the domain. A file has rows of one kind; the results are in their order. Of anonymous answers it is
-/// counted how many say what was said before.
+/// Submits rows to the domain. A file has rows of one kind; the results are in their order. For anonymous responses,
+/// the number of repeated ones is counted.
 async fn submit(
     tx: &mut Transaction,
     options: &ImportOptions,
     rows: Vec<Row>,
     anonymous: Option<(DateTime<Utc>, &mut u64)>,
-) -> Result<Vec<Result<Taken, Error>>, Error> {
+) -> Result<Vec<Result<RowOutcome, Error>>, Error> {
     let (mut answers, mut incidents, mut figures, mut releases) = (vec![], vec![], vec![], vec![]);
     for row in rows {
         match row {
@@ -487,14 +503,14 @@ async fn submit(
             Row::Release(row) => releases.push(row),
         }
     }
-    let taken = |outcome| match outcome {
-        Outcome::Created => Taken::Accepted,
-        Outcome::Updated => Taken::Updated,
-        Outcome::Unchanged | Outcome::Outdated => Taken::Unchanged,
+    let row_outcome = |outcome| match outcome {
+        Outcome::Created => RowOutcome::Accepted,
+        Outcome::Updated => RowOutcome::Updated,
+        Outcome::Unchanged | Outcome::Outdated => RowOutcome::Unchanged,
     };
     let mut results = Vec::new();
     if !answers.is_empty() {
-        let how = Submission { create_customers: options.create.customers, telling: Telling::Total };
+        let how = Submission { create_customers: options.create.customers, event_detail: EventDetail::Total };
         let submitted = feedback::submit_in(tx, &options.source, answers, how).await?;
         if let Some((began, again)) = anonymous {
             let new = submitted
@@ -502,36 +518,36 @@ async fn submit(
                 .flatten()
                 .filter(|one| one.outcome == Outcome::Created && one.supersession.is_none());
             let new = new.map(|one| &one.feedback).filter(|row| row.customer_id.is_none());
-            *again = feedback::said_before(tx, &new.cloned().collect::<Vec<_>>(), began).await?;
+            *again = feedback::count_repeated(tx, &new.cloned().collect::<Vec<_>>(), began).await?;
         }
         for result in submitted {
             results.push(match result {
-                Ok(submitted) if submitted.supersession.is_some() => Ok(Taken::Superseded),
+                Ok(submitted) if submitted.supersession.is_some() => Ok(RowOutcome::Superseded),
                 Ok(Submitted { outcome: Outcome::Created, feedback, .. }) if feedback.level.is_none() => {
-                    Ok(Taken::Unrated)
+                    Ok(RowOutcome::Unrated)
                 }
-                Ok(submitted) => Ok(taken(submitted.outcome)),
-                // A file that is imported every night is not wrong because somebody deleted an answer of it.
-                Err(Error::Deleted { .. }) => Ok(Taken::Deleted),
+                Ok(submitted) => Ok(row_outcome(submitted.outcome)),
+                // A file that is imported every night remains valid when one of its responses is deleted.
+                Err(Error::Deleted { .. }) => Ok(RowOutcome::Deleted),
                 Err(error) => Err(error),
             });
         }
     }
     if !incidents.is_empty() {
-        for result in incident::open_in(tx, &options.source, incidents, Telling::Total).await? {
-            results.push(result.map(|opened| taken(opened.outcome)));
+        for result in incident::open_in(tx, &options.source, incidents, EventDetail::Total).await? {
+            results.push(result.map(|opened| row_outcome(opened.outcome)));
         }
     }
     if !figures.is_empty() {
         for result in exposure::record_in(tx, &options.source, figures).await? {
-            results.push(result.map(|recorded| taken(recorded.outcome)));
+            results.push(result.map(|recorded| row_outcome(recorded.outcome)));
         }
     }
     if !releases.is_empty() {
         for row in releases {
             results.push(match new_release(tx, row).await {
                 Err(error) if error.is_ours() => return Err(error),
-                result => result.map(taken),
+                result => result.map(row_outcome),
             });
         }
         tx.dimensions_changed().await?;
@@ -558,7 +574,7 @@ fn new_feedback(row: parse::FeedbackRow) -> NewFeedback {
     }
 }
 
-/// Empty cells as the null that they are.
+/// Empty cells as nulls.
 fn nulls(empty: &[Target]) -> Nulls {
     let mut nulls = Nulls::default();
     for target in empty {
@@ -604,7 +620,7 @@ fn new_exposure(row: parse::ExposureRow) -> NewExposure {
     }
 }
 
-/// Plans, ships and withdraws a release as the row says.
+/// Plans, ships and withdraws a release according to the row.
 async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Outcome, Error> {
     let touched = row.features.into_iter().map(|touch| TouchedFeature {
         feature: touch.feature,
@@ -640,22 +656,22 @@ async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Out
 }
 
 fn reject(line: u64, error: Error) -> Reject {
-    let (field, reason) = in_words(error);
-    Reject { line, field: snake(&field), reason }
+    let (field, reason) = described(error);
+    Reject { line, field: snake_case(&field), reason }
 }
 
-/// The field that is at fault, and what is wrong with it, for whoever imports a file.
-fn in_words(error: Error) -> (String, String) {
+/// The invalid field and the message, in the terms of files.
+fn described(error: Error) -> (String, String) {
     match error {
         Error::Invalid { field, reason, .. } | Error::Conflict { field, reason } => (field, reason),
         Error::NotFound { field, noun, reference, near } => {
             let made = match noun {
                 "product" | "feature" | "release" | "segment" | "customer" => {
-                    format!("; --create {noun}s makes what is missing")
+                    format!("; create missing ones with --create {noun}s")
                 }
                 "scale" => {
-                    "; createScale makes scales, --create only products, features, releases, segments and \
-                            customers"
+                    "; create scales with createScale (--create supports only products, features, releases, segments and \
+                            customers)"
                         .to_owned()
                 }
                 _ => String::new(),
@@ -666,8 +682,8 @@ fn in_words(error: Error) -> (String, String) {
     }
 }
 
-/// A field as files name it: the domain's `occurredAt` is their `occurred_at`.
-fn snake(field: &str) -> String {
+/// A field as named in files: `occurredAt` is `occurred_at`.
+fn snake_case(field: &str) -> String {
     let mut name = String::with_capacity(field.len() + 2);
     for letter in field.chars() {
         if letter.is_ascii_uppercase() {

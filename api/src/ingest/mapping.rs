@@ -1,30 +1,30 @@
-//! Which column of a file means what.
+//! Mapping of columns to fields.
 //!
-//! A target (what a row needs: `rating`, `occurred_at`) comes from the column that `--map` names, or from a
-//! constant that `--set` gives, or else from the column of the same name, however it is written: `Occurred
-//! At`, `occurredAt` and `occurred_at` are one.
+//! A target (a field of a row: `rating`, `occurred_at`) comes from the column given by `--map`, or from a constant
+//! given by `--set`, or else from the column of the same name, in any spelling: `Occurred At`, `occurredAt` and
+//! `occurred_at` are equal.
 
 use thiserror::Error;
 
 use super::record::{Columns, Record};
 use crate::base::near::{meant, near};
 
-/// What the rows of a file are.
+/// What the rows of a file contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Answers of customers.
+    /// Responses of customers.
     Feedback,
-    /// Things that did not work.
+    /// Incidents.
     Incidents,
-    /// Active customers of a feature on a day.
+    /// Number of active customers per feature and day.
     Exposure,
-    /// Versions of a product.
+    /// Releases of a product.
     Releases,
 }
 
 /// A field that a row can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it, and `Kind::targets` says which kind has which")]
+#[allow(missing_docs, reason = "the names are descriptive, and `Kind::targets` says which kind has which")]
 pub enum Target {
     Product,
     Feature,
@@ -54,7 +54,7 @@ pub enum Target {
 }
 
 impl Kind {
-    /// The targets without which there is no row.
+    /// The required targets.
     pub fn required(self) -> &'static [Target] {
         use Target::*;
         match self {
@@ -65,7 +65,7 @@ impl Kind {
         }
     }
 
-    /// The targets that may be missing.
+    /// The optional targets.
     pub fn optional(self) -> &'static [Target] {
         use Target::*;
         match self {
@@ -85,7 +85,7 @@ impl Kind {
         self.required().iter().chain(self.optional()).copied()
     }
 
-    /// The name that a person writes.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Feedback => "feedback",
@@ -97,7 +97,7 @@ impl Kind {
 }
 
 impl Target {
-    /// The name that a person writes.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Target::Product => "product",
@@ -129,14 +129,14 @@ impl Target {
     }
 }
 
-/// Why a mapping does not fit a file.
+/// An error in a mapping.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum MappingError {
     /// A pair without `=`.
-    #[error("`{0}` should be written target=value, such as rating=score")]
+    #[error("`{0}` has no `=`; write FIELD=VALUE, for example rating=score")]
     NotAPair(String),
-    /// A target that this kind of row does not have.
-    #[error("unknown field `{target}` for {kind}{}; known are {known}", meant(near))]
+    /// An unknown target for the kind of rows.
+    #[error("unknown field `{target}` for {kind}{}; use one of {known}", meant(near))]
     UnknownTarget {
         /// The kind of row.
         kind: &'static str,
@@ -147,8 +147,8 @@ pub enum MappingError {
         /// What may have been meant.
         near: Vec<String>,
     },
-    /// A column that the file does not have.
-    #[error("the file has no column `{column}` for {target}{}; it has {there}", meant(near))]
+    /// An unknown column.
+    #[error("the file has no column `{column}` for {target}{}; it has the columns {there}", meant(near))]
     NoSuchColumn {
         /// The target that should have come from it.
         target: &'static str,
@@ -160,14 +160,14 @@ pub enum MappingError {
         near: Vec<String>,
     },
     /// A target given twice.
-    #[error("{target} is given twice")]
+    #[error("{target} is given twice; give it once")]
     Twice {
         /// The target.
         target: &'static str,
     },
-    /// A target that must be there and that nothing gives.
+    /// A required target without a column or a constant.
     #[error(
-        "{target} is missing: the file has no column of that name; say which one it is \
+        "{target} is required, and the file has no column of that name; name the column \
          (--map {target}=COLUMN) or give it to all rows (--set {target}=VALUE); the file has {there}"
     )]
     Missing {
@@ -178,7 +178,7 @@ pub enum MappingError {
     },
 }
 
-/// What people and programs write into a cell that holds nothing.
+/// Texts that people and programs use for "no value".
 pub const MISSING: [&str; 25] = [
     "NA",
     "N/A",
@@ -207,12 +207,12 @@ pub const MISSING: [&str; 25] = [
     "#NULL!",
 ];
 
-/// What says of a name, of a release's day or of a number of customers that nobody knows it. In a comment it is what
-/// somebody wrote, and in the place of a time, a rating or a product it is a mistake, which is rejected.
+/// Texts that mean "unknown" in a name, a release date or a number of customers. In a comment they are
+/// ordinary text, and in place of a time, a rating or a product they are an error.
 pub const UNKNOWN: [&str; 8] = ["?", "??", "???", ".", "unknown", "(unknown)", "TBD", "TBA"];
 
 impl Target {
-    /// Whether [what says that nobody knows it](UNKNOWN) leaves it out.
+    /// Whether [texts that mean "unknown"](UNKNOWN) leave it empty.
     fn may_be_unknown(self) -> bool {
         use Target::*;
         matches!(
@@ -229,7 +229,7 @@ impl Target {
         )
     }
 
-    /// Another name under which files have it.
+    /// Another common name of the column.
     fn alias(self) -> Option<&'static str> {
         match self {
             Target::Features => Some("feature"),
@@ -238,7 +238,7 @@ impl Target {
     }
 }
 
-/// Where each target of a file's rows comes from.
+/// The source of each target in the rows of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapping {
     kind: Kind,
@@ -255,7 +255,7 @@ enum Source {
 }
 
 impl Mapping {
-    /// Settles every target for a file with these columns; `maps` are `(target, column)`, `sets` are
+    /// Resolves every target for a file with these columns; `maps` are `(target, column)`, `sets` are
     /// `(target, constant)`.
     pub fn new(
         kind: Kind,
@@ -275,7 +275,7 @@ impl Mapping {
         }
         for target in kind.targets().collect::<Vec<_>>() {
             let called =
-                |wanted: &str| columns.names().iter().position(|name| squeezed(name) == squeezed(wanted));
+                |wanted: &str| columns.names().iter().position(|name| normalized(name) == normalized(wanted));
             let namesake = called(target.name()).or_else(|| called(target.alias()?));
             if let (None, Some(position)) = (mapping.source(target), namesake) {
                 let name = columns.names()[position].clone();
@@ -289,7 +289,7 @@ impl Mapping {
         }
     }
 
-    /// What answers need besides: a rating and its scale, or neither if they have comments.
+    /// Further required targets of responses: a rating and its scale, or neither if they have comments.
     fn rated(&self) -> &'static [Target] {
         match self.kind {
             Kind::Feedback
@@ -301,26 +301,26 @@ impl Mapping {
         }
     }
 
-    /// Takes cells with these texts for empty ones, instead of [the](MISSING) [usual](UNKNOWN), whatever the case of their
-    /// letters.
+    /// Treats cells with these texts as empty, instead of [the](MISSING) [default ones](UNKNOWN), not
+    /// case-sensitive.
     pub fn with_missing(mut self, texts: &[String]) -> Mapping {
         self.unknown.clear();
         self.missing = texts.iter().map(|text| text.trim().to_lowercase()).collect();
         self
     }
 
-    /// Takes releases without this in front of their versions.
+    /// Removes this prefix from versions.
     pub fn without_release_prefix(mut self, prefix: &str) -> Mapping {
         self.release_prefix = Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty());
         self
     }
 
-    /// What the rows are.
+    /// What the rows contain.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// The text of a target in a record; none where the cell says that there is none.
+    /// The text of a target in a record; none if the cell means "no value".
     pub fn get<'a>(&'a self, record: &'a Record, target: Target) -> Option<&'a str> {
         let text = match self.source(target)? {
             Source::Column { position, .. } => {
@@ -337,7 +337,7 @@ impl Mapping {
         }
     }
 
-    /// The text that all rows have for a target; none where a column has it.
+    /// The constant of a target; none if a column has it.
     pub fn constant(&self, target: Target) -> Option<&str> {
         match self.source(target)? {
             Source::Column { .. } => None,
@@ -351,7 +351,7 @@ impl Mapping {
         self.missing.iter().any(is_one) || (target.may_be_unknown() && self.unknown.iter().any(is_one))
     }
 
-    /// The columns of which nothing is read, each with the target that may have been meant.
+    /// The columns that are not read, each with a suggested target.
     pub fn unread<'a>(&self, columns: &'a Columns) -> Vec<(&'a str, Option<Target>)> {
         let is_read = |at: usize| {
             self.sources
@@ -421,7 +421,7 @@ impl Kind {
             [Some(target.name()), target.alias()]
                 .into_iter()
                 .flatten()
-                .any(|one| squeezed(one) == squeezed(name))
+                .any(|one| normalized(one) == normalized(name))
         };
         self.targets().find(is_named).ok_or_else(|| {
             let known = self.targets().map(Target::name).collect::<Vec<_>>().join(", ");
@@ -447,7 +447,7 @@ fn listed(columns: &Columns) -> String {
 }
 
 /// A name without what its spellings differ in.
-fn squeezed(name: &str) -> String {
+fn normalized(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -499,39 +499,44 @@ mod tests {
                 Kind::Feedback,
                 "stars=score",
                 "",
-                "unknown field `stars` for feedback; known are product, occurred_at, scale, rating, comment, feature, release, segment, customer, channel, external_id, updated_at",
+                "unknown field `stars` for feedback; use one of product, occurred_at, scale, rating, comment, feature, release, segment, customer, channel, external_id, updated_at",
             ),
             (
                 Kind::Feedback,
                 "rating=scroe",
                 "",
-                "the file has no column `scroe` for rating (did you mean `score`?); it has `app`, `score`, `at`",
+                "the file has no column `scroe` for rating (did you mean `score`?); it has the columns `app`, `score`, `at`",
             ),
             (
                 Kind::Feedback,
                 "ratng=score",
                 "",
-                "unknown field `ratng` for feedback (did you mean `rating`?); known are product, occurred_at, scale, rating, comment, feature, release, segment, customer, channel, external_id, updated_at",
+                "unknown field `ratng` for feedback (did you mean `rating`?); use one of product, occurred_at, scale, rating, comment, feature, release, segment, customer, channel, external_id, updated_at",
             ),
             (
                 Kind::Feedback,
                 "product=app,occurred_at=at",
                 "scale=stars",
-                "rating is missing: the file has no column of that name; say which one it is (--map rating=COLUMN) or give it to all rows (--set rating=VALUE); the file has `app`, `score`, `at`",
+                "rating is required, and the file has no column of that name; name the column (--map rating=COLUMN) or give it to all rows (--set rating=VALUE); the file has `app`, `score`, `at`",
             ),
             (
                 Kind::Feedback,
                 "product=app,occurred_at=at,comment=score,rating=score",
                 "",
-                "scale is missing: the file has no column of that name; say which one it is (--map scale=COLUMN) or give it to all rows (--set scale=VALUE); the file has `app`, `score`, `at`",
+                "scale is required, and the file has no column of that name; name the column (--map scale=COLUMN) or give it to all rows (--set scale=VALUE); the file has `app`, `score`, `at`",
             ),
-            (Kind::Feedback, "rating", "", "`rating` should be written target=value, such as rating=score"),
-            (Kind::Feedback, "rating=score", "rating=5", "rating is given twice"),
+            (
+                Kind::Feedback,
+                "rating",
+                "",
+                "`rating` has no `=`; write FIELD=VALUE, for example rating=score",
+            ),
+            (Kind::Feedback, "rating=score", "rating=5", "rating is given twice; give it once"),
             (
                 Kind::Exposure,
                 "product=app,feature=score,day=at",
                 "",
-                "active_customers is missing: the file has no column of that name; say which one it is (--map active_customers=COLUMN) or give it to all rows (--set active_customers=VALUE); the file has `app`, `score`, `at`",
+                "active_customers is required, and the file has no column of that name; name the column (--map active_customers=COLUMN) or give it to all rows (--set active_customers=VALUE); the file has `app`, `score`, `at`",
             ),
         ] {
             assert_eq!(mapped(kind, &header, maps, sets).unwrap_err(), expected);

@@ -1,13 +1,13 @@
-//! Taking data in: answers as they come, grouped into few transactions, and files, however large.
+//! Data intake: responses as they arrive, grouped into few transactions, and files of any size.
 //!
 //! ```text
 //! file -> gunzip -> encoding -> CSV, NDJSON or Parquet -> Record -> Mapping -> FeedbackRow, IncidentRow, ...
 //!      -> import: some thousand rows a transaction -> domain
 //! ```
 //!
-//! Nothing grows with the size of the file. A record that cannot be read, understood or taken is a value with
-//! its line and its reason, never the end of the import; only a file that is broken as a whole (a cut gzip, an
-//! endless quotation) ends it.
+//! Memory does not grow with the size of the file. A record that cannot be read, parsed or stored is a value with
+//! its line and its reason, never the end of the import; only a file that is corrupt as a whole (a truncated gzip, an
+//! unclosed quotation mark) ends it.
 
 mod group_commit;
 

@@ -1,4 +1,4 @@
-//! NDJSON: one JSON object a line.
+//! NDJSON: one JSON object per line.
 //!
 //! Nested values go by dotted paths (`{"app": {"name": ..}}` is the column `app.name`). Numbers and booleans
 //! stay the text that they were: a version written as 12.10 is not 12.1, so no number is parsed here. A list
@@ -18,7 +18,7 @@ use super::record::{BadRecord, Columns, ReadError, Record};
 
 /// The columns of a file without a header are those of its first records.
 const SAMPLE: usize = 1000;
-/// More different keys than any real export has: data were used as keys.
+/// Maximum number of different keys: more than any real export has unless data are used as keys.
 const COLUMN_LIMIT: usize = 4096;
 /// Objects nested deeper than this stay JSON.
 const DEPTH_LIMIT: usize = 16;
@@ -57,7 +57,7 @@ impl<R: BufRead> NdjsonRecords<R> {
                 Ok(Line::Text) if self.text.trim_ascii().is_empty() => {}
                 Ok(Line::Text) => return Some(self.record().map_err(ReadError::from)),
                 Ok(Line::TooLong) => {
-                    return Some(Err(self.bad("the line is longer than 16 MiB".into()).into()));
+                    return Some(Err(self.bad("the line is longer than 16 MiB; split it".into()).into()));
                 }
                 Err(error) => {
                     self.broken = true;
@@ -68,7 +68,7 @@ impl<R: BufRead> NdjsonRecords<R> {
         None
     }
 
-    /// Reads one line, and no more of it than a record may have.
+    /// Reads one line, limited to the maximum size of a record.
     fn read_line(&mut self) -> io::Result<Line> {
         self.text.clear();
         let mut length = 0;
@@ -95,9 +95,11 @@ impl<R: BufRead> NdjsonRecords<R> {
 
     fn record(&mut self) -> Result<Record, BadRecord> {
         let values = match std::str::from_utf8(&self.text) {
-            Err(_) => Err("it is not valid text in the file's encoding; is it windows-1252?".into()),
+            Err(_) => {
+                Err("the line is not valid text in the file's encoding; try --encoding windows-1252".into())
+            }
             Ok(text) if text.trim_start().starts_with('[') => {
-                Err("it is a JSON list; NDJSON has one object a line".into())
+                Err("the line is a JSON list; NDJSON has one object per line".into())
             }
             Ok(text) => members(text),
         };
@@ -107,9 +109,9 @@ impl<R: BufRead> NdjsonRecords<R> {
             let position = match self.columns.position(&path) {
                 Some(position) => position,
                 None if self.columns.names().len() == COLUMN_LIMIT => {
-                    return Err(
-                        self.bad(format!("`{path}` is one key more than the {COLUMN_LIMIT} a file may have"))
-                    );
+                    return Err(self.bad(format!(
+                        "`{path}` exceeds the limit of {COLUMN_LIMIT} different keys per file"
+                    )));
                 }
                 None => {
                     row.push(String::new());
@@ -146,7 +148,7 @@ fn members(text: &str) -> Result<Vec<(String, String)>, String> {
     flatten("", text, 0, &mut values).map_err(|error| {
         let whole = error.to_string();
         let what = whole.split(" at line ").next().unwrap_or(&whole);
-        format!("it is not a JSON object: {what} (column {})", error.column())
+        format!("the line is not a JSON object: {what} (column {})", error.column())
     })?;
     Ok(values)
 }
@@ -226,20 +228,28 @@ mod tests {
     fn a_bad_line_is_one_bad_record() {
         let found =
             records("{\"a\": 1}\n\n{\"a\": \n[1]\n\"x\"\n{\"a\": \"\\ud800\"}\n{\"a\": 2} x\r\n{\"a\": 3}");
-        let told: Vec<_> = found
+        let reasons: Vec<_> = found
             .iter()
             .map(|item| match item {
                 Ok(record) => format!("{} {:?}", record.line(), record.get("a")),
                 Err(error) => error.to_string(),
             })
             .collect();
-        assert_eq!(told[0], "1 Some(\"1\")");
-        assert_eq!(told[1], "line 3: it is not a JSON object: EOF while parsing a value (column 0)");
-        assert_eq!(told[2], "line 4: it is a JSON list; NDJSON has one object a line");
-        assert!(told[3].starts_with("line 5: it is not a JSON object: invalid type: string"), "{}", told[3]);
-        assert!(told[4].starts_with("line 6: it is not a JSON object:"), "{}", told[4]);
-        assert!(told[5].starts_with("line 7: it is not a JSON object: trailing characters"), "{}", told[5]);
-        assert_eq!(told[6], "8 Some(\"3\")");
+        assert_eq!(reasons[0], "1 Some(\"1\")");
+        assert_eq!(reasons[1], "line 3: the line is not a JSON object: EOF while parsing a value (column 0)");
+        assert_eq!(reasons[2], "line 4: the line is a JSON list; NDJSON has one object per line");
+        assert!(
+            reasons[3].starts_with("line 5: the line is not a JSON object: invalid type: string"),
+            "{}",
+            reasons[3]
+        );
+        assert!(reasons[4].starts_with("line 6: the line is not a JSON object:"), "{}", reasons[4]);
+        assert!(
+            reasons[5].starts_with("line 7: the line is not a JSON object: trailing characters"),
+            "{}",
+            reasons[5]
+        );
+        assert_eq!(reasons[6], "8 Some(\"3\")");
     }
 
     #[test]
@@ -255,7 +265,10 @@ mod tests {
     fn a_line_without_end_is_skipped_without_being_kept() {
         let text = format!("{{\"a\": \"{}\"}}\n{{\"a\": 1}}\n", "x".repeat(RECORD_LIMIT as usize));
         let found = records(&text);
-        assert_eq!(found[0].as_ref().unwrap_err().to_string(), "line 1: the line is longer than 16 MiB");
+        assert_eq!(
+            found[0].as_ref().unwrap_err().to_string(),
+            "line 1: the line is longer than 16 MiB; split it"
+        );
         assert_eq!(found[1].as_ref().unwrap().get("a"), Some("1"));
     }
 

@@ -28,7 +28,7 @@ pub(super) struct ParquetRecords {
 }
 
 impl ParquetRecords {
-    /// Reads the schema. The reader jumps about in the file, so the bytes read are told in proportion to the
+    /// Reads the schema. The reader seeks in the file, so the bytes read are estimated in proportion to the
     /// rows.
     pub(super) fn open(file: File, bytes_read: Arc<AtomicU64>, bytes_total: u64) -> Result<Self, String> {
         let reader = SerializedFileReader::new(file).map_err(|error| error.to_string())?;
@@ -83,7 +83,7 @@ impl Iterator for ParquetRecords {
             }
             Ok(None) => return None,
             Ok(Some(Err(error))) => error.to_string(),
-            Err(_) => "the Parquet file is damaged".to_owned(),
+            Err(_) => "the Parquet file is corrupt; copy it again".to_owned(),
         };
         self.broken = true;
         Some(Err(ReadError::File { line: self.row, reason }))
@@ -126,7 +126,7 @@ impl Column {
                 Kind::Timestamp { unit: time.unit, utc: time.is_adjusted_to_u_t_c }
             }
             _ if info.converted_type() == ConvertedType::INTERVAL => {
-                return Err(format!("column `{}` is an interval, which cannot be read", info.name()));
+                return Err(format!("column `{}` has the unsupported type interval; remove it", info.name()));
             }
             _ => match (info.converted_type(), column.get_physical_type()) {
                 (ConvertedType::TIMESTAMP_MILLIS, _) | (_, PhysicalType::INT96) => {
@@ -193,7 +193,7 @@ fn plain(field: &Field) -> String {
     match field {
         Field::Null => String::new(),
         Field::Str(text) => text.clone(),
-        // A column of bytes without a declared meaning is text in all files that old writers made.
+        // A byte column without a declared type is text in all files of old writers.
         Field::Bytes(bytes) => String::from_utf8_lossy(bytes.data()).into_owned(),
         Field::Float(number) if number.is_nan() => String::new(),
         Field::Double(number) if number.is_nan() => String::new(),

@@ -1,4 +1,4 @@
-//! Records become typed rows, field by field; the first field that makes no sense rejects the row.
+//! Parsing of records into typed rows, field by field; the first invalid field rejects the row.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
@@ -7,7 +7,7 @@ use super::date::Dates;
 use super::mapping::{Mapping, Target};
 use super::record::{BadRecord, Record, excerpt};
 
-/// One answer, as a file tells it.
+/// A response in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedbackRow {
     /// The line of the record.
@@ -16,31 +16,31 @@ pub struct FeedbackRow {
     pub product: String,
     /// The feature's name; none: the product as a whole.
     pub feature: Option<String>,
-    /// The version that the answer names.
+    /// The version that the response names.
     pub release: Option<String>,
     /// The segment's name.
     pub segment: Option<String>,
-    /// Who answered; none: anonymous.
+    /// Customer; none: anonymous.
     pub customer: Option<String>,
-    /// The scale's name; none where there is no rating.
+    /// Name of the scale; none without a rating.
     pub scale: Option<String>,
     /// The rating on that scale; none: there is only a comment.
     pub rating: Option<f64>,
-    /// What was written.
+    /// Comment.
     pub comment: Option<String>,
     /// How it came.
     pub channel: Option<String>,
     /// When it was given.
     pub occurred_at: DateTime<Utc>,
-    /// When the source says that it became so.
+    /// Time of the update according to the source.
     pub updated_at: Option<DateTime<Utc>>,
-    /// The source's own id of it.
+    /// The source's ID.
     pub external_id: Option<String>,
-    /// What the source says is not there: it says of when it speaks, and the cells of these are empty.
+    /// Fields that are empty at the source: the row has a time of update, and these cells are empty.
     pub empty: Vec<Target>,
 }
 
-/// One incident, as a file tells it.
+/// An incident in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IncidentRow {
     /// The line of the record.
@@ -49,11 +49,11 @@ pub struct IncidentRow {
     pub product: String,
     /// The features that did not work.
     pub features: Vec<String>,
-    /// The version that is said to have caused it.
+    /// The reported cause.
     pub release: Option<String>,
     /// 1 (critical) to 4 (minor).
     pub severity: u8,
-    /// What is wrong, in a line.
+    /// Title.
     pub title: Option<String>,
     /// When it began.
     pub opened_at: DateTime<Utc>,
@@ -61,19 +61,19 @@ pub struct IncidentRow {
     pub reopened_at: Option<DateTime<Utc>>,
     /// When it ended; none: it is open.
     pub resolved_at: Option<DateTime<Utc>>,
-    /// Whether the file says that it is open: it says of when it speaks and has a column for the end, and there is none.
+    /// Whether it is open at the source: the row has a time of update, and the cell of the end is empty.
     pub open: bool,
-    /// When the source says that it became so.
+    /// Time of the update according to the source.
     pub updated_at: Option<DateTime<Utc>>,
-    /// How many customers it hurt; none: unknown.
+    /// Number of affected customers; none: unknown.
     pub affected_customers: Option<i64>,
-    /// The source's own id of it.
+    /// The source's ID.
     pub external_id: Option<String>,
-    /// What the source says is not there: it says of when it speaks, and the cells of these are empty.
+    /// Fields that are empty at the source: the row has a time of update, and these cells are empty.
     pub empty: Vec<Target>,
 }
 
-/// The active customers of a feature on a day, as a file tells them.
+/// The active customers of a feature on a day in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExposureRow {
     /// The line of the record.
@@ -86,11 +86,11 @@ pub struct ExposureRow {
     pub segment: Option<String>,
     /// The day, in the product's time zone.
     pub day: NaiveDate,
-    /// How many customers used the feature.
+    /// Number of customers who used the feature.
     pub active_customers: i64,
 }
 
-/// One release, as a file tells it.
+/// A release in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReleaseRow {
     /// The line of the record.
@@ -105,13 +105,13 @@ pub struct ReleaseRow {
     pub released_at: Option<DateTime<Utc>>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// When the source says that it became so.
+    /// Time of the update according to the source.
     pub updated_at: Option<DateTime<Utc>>,
-    /// What it is called.
+    /// Title.
     pub title: Option<String>,
     /// The features that it touches.
     pub features: Vec<Touch>,
-    /// What the source says is not there: it says of when it speaks, and the cells of these are empty.
+    /// Fields that are empty at the source: the row has a time of update, and these cells are empty.
     pub empty: Vec<Target>,
 }
 
@@ -120,20 +120,20 @@ pub struct ReleaseRow {
 pub struct Touch {
     /// The feature's name.
     pub feature: String,
-    /// What the release does to it.
+    /// Effect of the release.
     pub change: Change,
 }
 
-/// What a release does to a feature.
+/// Effect of a release on a feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// It is new.
     Added,
     /// It works differently.
     Changed,
-    /// A defect is mended.
+    /// A defect is fixed.
     Fixed,
-    /// It is gone.
+    /// The feature is removed.
     Removed,
 }
 
@@ -154,15 +154,15 @@ impl Change {
     }
 }
 
-/// A row that cannot be taken, for the rejects file.
+/// A rejected row, for the rejects file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("line {line}: {reason}")]
 pub struct Reject {
     /// The line of the record.
     pub line: u64,
-    /// The field that is at fault; empty when the record is bad as a whole.
+    /// The invalid field; empty if the whole record is invalid.
     pub field: String,
-    /// What is wrong and what would be right.
+    /// What is wrong and what would be valid.
     pub reason: String,
 }
 
@@ -172,15 +172,15 @@ impl From<&BadRecord> for Reject {
     }
 }
 
-/// Reads the answer in a record.
+/// Reads the response in a record.
 pub fn feedback(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<FeedbackRow, Reject> {
     let row = Row { record, mapping, dates };
     let product = row.required(Target::Product)?;
     let (rating, comment) = (row.maybe(Target::Rating, rating)?, row.text(Target::Comment));
-    // A scale that all rows have says nothing of a row without a rating.
+    // A constant scale does not imply that a row has a rating.
     let scale = rating.map(|_| row.required(Target::Scale)).transpose()?;
     if rating.is_none() && comment.is_none() {
-        let reason = "rating is empty, and so is comment: an answer needs at least one of them";
+        let reason = "rating is empty, and so is comment; at least one of them is required";
         return Err(row.reject(Target::Rating, reason.to_owned()));
     }
     Ok(FeedbackRow {
@@ -267,8 +267,8 @@ impl Row<'_> {
         (!text.is_empty()).then(|| text.to_owned())
     }
 
-    /// The targets of which a row says that there is nothing: it has a column for them, and the cell is empty. It says so
-    /// only if it says when that became so: many a file leaves out what has not changed.
+    /// The targets that are empty in the source: the file has a column for them, and the cell is empty. This applies
+    /// only to rows with a time of update: many files omit what has not changed.
     fn empty(&self) -> Vec<Target> {
         if self.text(Target::UpdatedAt).is_none() {
             return Vec::new();
@@ -278,7 +278,8 @@ impl Row<'_> {
     }
 
     fn required(&self, target: Target) -> Result<String, Reject> {
-        self.text(target).ok_or_else(|| self.reject(target, format!("{} is empty", target.name())))
+        self.text(target)
+            .ok_or_else(|| self.reject(target, format!("{} is required, but empty", target.name())))
     }
 
     fn parsed<T>(&self, target: Target, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, Reject> {
@@ -303,15 +304,15 @@ impl Row<'_> {
     }
 }
 
-/// Whether the rating lies on its scale is for whoever knows the scale to say.
+/// Whether the rating is valid on its scale is checked later.
 fn rating(text: &str) -> Result<f64, String> {
     let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-    number.ok_or_else(|| format!("`{}` is not a number", excerpt(text)))
+    number.ok_or_else(|| format!("`{}` is not a number; write for example 4 or 4.5", excerpt(text)))
 }
 
 fn count(text: &str) -> Result<i64, String> {
     let whole = text.parse::<f64>().ok().filter(|n| n.fract() == 0.0 && (0.0..=1e15).contains(n));
-    whole.map(|n| n as i64).ok_or_else(|| format!("`{}` is not a whole number from 0 upwards", excerpt(text)))
+    whole.map(|n| n as i64).ok_or_else(|| format!("`{}` is not a non-negative integer", excerpt(text)))
 }
 
 /// As numbers, as trackers name them and as operations write them.
@@ -335,7 +336,7 @@ fn severity(text: &str) -> Result<u8, String> {
         "medium" | "minor" | "normal" => Ok(3),
         "low" | "trivial" | "lowest" => Ok(4),
         _ => Err(format!(
-            "`{}` is not a severity; known are 1 to 4, sev1, P1, critical, high, medium, low, blocker, major, \
+            "unknown severity `{}`; use 1 to 4, sev1, P1, critical, high, medium, low, blocker, major, \
              minor, trivial",
             excerpt(text)
         )),
@@ -402,11 +403,11 @@ mod tests {
     #[test]
     fn a_field_that_makes_no_sense_is_named() {
         for (place, cell, field, reason) in [
-            (0, ("product", " "), "product", "product is empty"),
+            (0, ("product", " "), "product", "product is required, but empty"),
             (2, ("rating", "good"), "rating", "`good` is not a number"),
             (2, ("rating", "inf"), "rating", "`inf` is not a number"),
             (2, ("rating", "NaN"), "rating", "rating is empty"),
-            (3, ("occurred_at", "4/5/2016"), "occurred_at", "`4/5/2016` is not a time that is understood"),
+            (3, ("occurred_at", "4/5/2016"), "occurred_at", "unsupported date format `4/5/2016`"),
         ] {
             let mut cells = ANSWER;
             cells[place] = cell;
@@ -428,9 +429,9 @@ mod tests {
         let reject = with(" ", "stars", "-").unwrap_err();
         assert_eq!(
             reject.to_string(),
-            "line 9: rating is empty, and so is comment: an answer needs at least one of them"
+            "line 9: rating is empty, and so is comment; at least one of them is required"
         );
-        assert_eq!(with("5", "", "hangs").unwrap_err().reason, "scale is empty");
+        assert_eq!(with("5", "", "hangs").unwrap_err().reason, "scale is required, but empty");
         let no_column = [ANSWER[0], ANSWER[3], ("comment", "hangs")];
         assert_eq!(parsed(Kind::Feedback, &no_column, feedback).unwrap().rating, None);
     }
@@ -481,7 +482,7 @@ mod tests {
         );
         let cells = [cells[0], cells[1], cells[2], ("affected customers", "-3")];
         let reject = parsed(Kind::Incidents, &cells, super::incident).unwrap_err();
-        assert_eq!(reject.reason, "`-3` is not a whole number from 0 upwards");
+        assert_eq!(reject.reason, "`-3` is not a non-negative integer");
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! How fast a publishable token may submit. Everybody has such a token, so what it may do has to be little.
+//! Rate limits of publishable tokens. Such tokens are public, so they must be limited.
 //!
-//! Each process counts for itself, in memory: a server that is started again has forgotten, and two servers let twice as
-//! much in. What is in the way of a flood need not be exact.
+//! Each process counts separately, in memory: a restart resets the counts, and two servers admit twice as
+//! much. A protection against floods need not be exact.
 
 use std::{
     hash::Hash,
@@ -21,10 +21,10 @@ use crate::{
     domain::{access::Viewer, feedback::Handed},
 };
 
-/// Whoever has not been seen for a minute is forgotten, when it is asked so often.
-const FORGET: usize = 10_000;
+/// Keys that were not seen for a minute are removed after this many checks.
+const CLEANUP_INTERVAL: usize = 10_000;
 
-/// Answers a minute. As many may come at once, if none came in the minute before.
+/// Limits in responses per minute. As many may arrive at once if none arrived in the minute before.
 #[derive(Clone, Copy, Debug)]
 pub struct RateSettings {
     /// With one publishable token.
@@ -42,7 +42,7 @@ impl Default for RateSettings {
     }
 }
 
-/// What publishable tokens have lately submitted.
+/// The recent submissions of publishable tokens.
 pub struct Rates {
     tokens: Rate<String>,
     addresses: Rate<IpAddr>,
@@ -50,7 +50,7 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// Nothing yet.
+    /// Without submissions.
     pub fn new(settings: RateSettings) -> Self {
         Self {
             tokens: Rate::new("with this token", settings.token),
@@ -59,10 +59,10 @@ impl Rates {
         }
     }
 
-    /// Lets a caller's answers in, or says when to come again. Who has no publishable token is always let in.
+    /// Admits a caller's responses, or returns the time to wait. Callers without a publishable token are always admitted.
     pub fn admit(&self, viewer: &Viewer, answers: &[Handed]) -> Result<(), Error> {
         let Some(publication) = viewer.publication() else { return Ok(()) };
-        // The address first: what a caller makes up as respondents is bounded by where it calls from.
+        // The address first: it bounds the respondents that a caller can invent.
         if let Some(address) = viewer.address {
             self.addresses.admit(address, answers.len())?;
         }
@@ -91,19 +91,20 @@ impl<K: Hash + Eq + Clone> Rate<K> {
 
     fn admit(&self, key: K, answers: usize) -> Result<(), Error> {
         let Some(answers) = u32::try_from(answers).ok().and_then(NonZeroU32::new) else { return Ok(()) };
-        if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(FORGET) {
+        if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(CLEANUP_INTERVAL) {
             self.limiter.retain_recent();
         }
-        let most = format!("at most {} answers a minute are taken {}", self.a_minute, self.whose);
+        let most = format!("at most {} responses per minute are accepted {}", self.a_minute, self.whose);
         match self.limiter.check_key_n(&key, answers) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(until)) => {
                 let wait = until.wait_time_from(DefaultClock::default().now());
                 Err(Error::RateLimited { most, wait: wait.max(Duration::from_secs(1)) })
             }
-            Err(_) => {
-                Err(Error::invalid("items", format!("has {answers} answers; {most}, and so in one request")))
-            }
+            Err(_) => Err(Error::invalid(
+                "items",
+                format!("has {answers} responses; {most}, so send fewer per request"),
+            )),
         }
     }
 }

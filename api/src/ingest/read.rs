@@ -17,15 +17,15 @@ use super::ndjson::NdjsonRecords;
 use super::parquet::ParquetRecords;
 use super::record::{Columns, ReadError, Record};
 
-/// How to read a file. What is none is found out from the file.
+/// How to read a file. Omitted settings are detected.
 #[derive(Clone, Debug, Default)]
 pub struct ReadOptions {
-    /// The format; by default what the name's ending says.
+    /// The format; default: by the extension of the file name.
     pub format: Option<Format>,
-    /// The encoding of CSV and NDJSON; by default what the byte order mark or the first block says. A byte
+    /// The encoding of CSV and NDJSON; default: by the byte order mark or the first block. A byte
     /// order mark wins over this.
     pub encoding: Option<Encoding>,
-    /// What separates the fields of a CSV file; by default a tab in `.tsv`, else what the header shows.
+    /// Field separator of a CSV file; by default a tab in `.tsv`, else detected from the header.
     pub delimiter: Option<u8>,
 }
 
@@ -66,32 +66,32 @@ impl FromStr for Format {
     fn from_str(name: &str) -> Result<Format, String> {
         let known = Format::ALL.into_iter().find(|format| format.name().eq_ignore_ascii_case(name));
         known.ok_or_else(|| {
-            format!("`{name}` is not a known format; known are {}", Format::ALL.map(Format::name).join(", "))
+            format!("unknown format `{name}`; use {}", Format::ALL.map(Format::name).join(", "))
         })
     }
 }
 
-/// Why a file cannot be read at all.
+/// An error that prevents reading a file.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// The system says no.
+    /// The file cannot be opened.
     #[error("cannot open {path}: {source}")]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The cause.
         source: io::Error,
     },
-    /// Neither the name nor the first bytes say what it is.
+    /// Neither the name nor the first bytes show the format.
     #[error(
-        "cannot tell the format of {path}: its name should end in .csv, .tsv, .ndjson, .jsonl or .parquet (before .gz), or give the format"
+        "unknown format of {path}: its name does not end in .csv, .tsv, .ndjson, .jsonl or .parquet (before .gz); give the format with --format"
     )]
     UnknownFormat {
         /// The file.
         path: PathBuf,
     },
     /// There is no header and no record.
-    #[error("{path} is empty")]
+    #[error("the file {path} is empty")]
     Empty {
         /// The file.
         path: PathBuf,
@@ -124,7 +124,7 @@ impl Reader {
         &self.columns
     }
 
-    /// Whether a column that is not among [`columns`](Self::columns) can still turn up.
+    /// Whether a column that is not among [`columns`](Self::columns) can still occur.
     pub fn columns_may_grow(&self) -> bool {
         self.format == Format::Ndjson
     }
@@ -139,7 +139,7 @@ impl Reader {
         self.encoding
     }
 
-    /// How much of the file has been read: compressed bytes when it is compressed.
+    /// Number of bytes read from the file: compressed bytes if it is compressed.
     pub fn bytes_read(&self) -> u64 {
         self.bytes_read.load(Ordering::Relaxed)
     }
@@ -164,7 +164,7 @@ impl fmt::Debug for Reader {
     }
 }
 
-/// Opens a file and reads as much of it as tells its columns.
+/// Opens a file and reads as much of it as needed to determine its columns.
 pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Reader, OpenError> {
     let path = path.as_ref();
     let io_error = |source| OpenError::Io { path: path.to_owned(), source };
@@ -195,7 +195,7 @@ pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Reader, Ope
             let delimiter = options.delimiter.or((ending == "tsv").then_some(b'\t'));
             let records = CsvRecords::open(text, delimiter).map_err(|error| match error {
                 ReadError::File { reason, .. } => unreadable(reason),
-                ReadError::Record(bad) => unreadable(format!("its header is bad: {}", bad.reason)),
+                ReadError::Record(bad) => unreadable(format!("invalid header: {}", bad.reason)),
             })?;
             let records = records.ok_or_else(empty)?;
             (records.columns().clone(), Box::new(records) as Box<_>)
@@ -308,14 +308,14 @@ mod tests {
         let path = written(&dir, "x.data", csv);
         let explicit = ReadOptions { format: Some(Format::Csv), ..ReadOptions::default() };
         assert_eq!(told(&path, &explicit), "2 a=1 b=2");
-        assert!(told(&path, &ReadOptions::default()).starts_with("cannot tell the format of FILE"));
+        assert!(told(&path, &ReadOptions::default()).starts_with("unknown format of FILE"));
     }
 
     #[test]
     fn a_file_that_is_broken_as_a_whole_says_so() {
         let dir = tempfile::tempdir().unwrap();
         let nothing = told(&written(&dir, "x.csv", b""), &ReadOptions::default());
-        assert_eq!(nothing, "FILE is empty");
+        assert_eq!(nothing, "the file FILE is empty");
         let other = told(&written(&dir, "x.parquet", b"a,b\n"), &ReadOptions::default());
         assert!(other.starts_with("cannot read FILE as parquet: "), "{other}");
         let missing = told(&dir.path().join("none.csv"), &ReadOptions::default());
@@ -332,7 +332,7 @@ mod tests {
             let items: Vec<_> = open(&path, &ReadOptions::default()).unwrap().collect();
             let error = items.last().unwrap().as_ref().unwrap_err();
             assert!(matches!(error, ReadError::File { .. }), "{error}");
-            assert!(error.to_string().contains("the gzip file ends too early"), "{error}");
+            assert!(error.to_string().contains("the gzip file is truncated"), "{error}");
             assert!(items.iter().rev().skip(1).all(Result::is_ok));
         }
     }
@@ -386,6 +386,6 @@ mod tests {
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[4..100].fill(0xff);
         let damaged = told(&written(&dir, "damaged.parquet", &bytes), &ReadOptions::default());
-        assert!(damaged.contains("from line 1 on the file cannot be read"), "{damaged}");
+        assert!(damaged.contains("cannot read the file at line 1"), "{damaged}");
     }
 }

@@ -1,4 +1,4 @@
-//! Real exports, read where they are there (`shared/data` beside the repository), else skipped.
+//! Real exports, read if they exist (`shared/data` beside the repository), else skipped.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ fn data(name: &str) -> Option<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let found = here.ancestors().map(|dir| dir.join("shared/data").join(name)).find(|path| path.exists());
     if found.is_none() {
-        eprintln!("skipped: there is no shared/data/{name}");
+        eprintln!("skipped: shared/data/{name} does not exist");
     }
     found
 }

@@ -46,7 +46,7 @@ impl Record {
     }
 }
 
-/// A record that cannot be read. The file goes on after it.
+/// A record that cannot be read. Reading continues after it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("line {line}: {reason}")]
 pub struct BadRecord {
@@ -58,14 +58,14 @@ pub struct BadRecord {
     pub fields: Vec<String>,
 }
 
-/// What stands where a record was expected.
+/// The text in place of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ReadError {
     /// One record is bad; the next one may be good.
     #[error(transparent)]
     Record(#[from] BadRecord),
     /// The file cannot be read any further: nothing comes after this.
-    #[error("from line {line} on the file cannot be read: {reason}")]
+    #[error("cannot read the file at line {line}: {reason}")]
     File {
         /// The line that was being read.
         line: u64,
@@ -74,8 +74,7 @@ pub enum ReadError {
     },
 }
 
-/// The names of a file's columns, in its order. NDJSON may show more of them as it goes on; a position, once
-/// given, stays.
+/// The names of a file's columns, in its order. NDJSON may add columns later; the index of a column never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     names: Vec<String>,
@@ -104,12 +103,12 @@ impl Columns {
         &self.names
     }
 
-    /// Where a column stands.
+    /// The index of a column.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.positions.get(name).copied()
     }
 
-    /// Appends a column that is not there yet and says where it stands.
+    /// Appends a new column and returns its position.
     pub(super) fn push(&mut self, name: String) -> usize {
         let position = self.names.len();
         self.positions.insert(name.clone(), position);

@@ -1,5 +1,4 @@
-//! The file of the rows that could not be taken: what was wrong, and the row itself, to be mended and
-//! imported again.
+//! The file of rejected rows: the error and the row itself, to be corrected and imported again.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -11,8 +10,8 @@ use csv::{Writer, WriterBuilder};
 use super::parse::Reject;
 use super::record::{BadRecord, Columns, Record};
 
-/// Writes rejects as CSV: line, field, reason, then the columns of the source. The file is made with the first
-/// reject, so an import without any leaves none.
+/// Writes rejects as CSV: line, field, reason, then the columns of the source. The file is created with the first
+/// reject, so an import without any creates none.
 #[derive(Debug)]
 pub struct Rejects {
     path: PathBuf,
@@ -22,29 +21,29 @@ pub struct Rejects {
 }
 
 impl Rejects {
-    /// Rejects of a file with these columns, to be written to `path`, over what is there.
+    /// Rejects of a file with these columns, to be written to `path`, replacing an existing file.
     pub fn new(path: impl Into<PathBuf>, columns: &Columns) -> Rejects {
-        let told = ["line", "field", "reason"].map(str::to_owned);
-        let header = told.into_iter().chain(columns.names().iter().cloned()).collect();
+        let own_columns = ["line", "field", "reason"].map(str::to_owned);
+        let header = own_columns.into_iter().chain(columns.names().iter().cloned()).collect();
         Rejects { path: path.into(), header, file: None, count: 0 }
     }
 
-    /// Writes down a record that was read and not understood.
+    /// Writes a record that could not be parsed.
     pub fn write(&mut self, reject: &Reject, record: &Record) -> io::Result<()> {
         self.row(reject, record.fields())
     }
 
-    /// Writes down a record that could not be read, as far as it could be split.
+    /// Writes a record that could not be read, as far as it could be split.
     pub fn write_bad(&mut self, bad: &BadRecord) -> io::Result<()> {
         self.row(&Reject::from(bad), bad.fields.iter().map(String::as_str))
     }
 
-    /// How many there are.
+    /// Number of rejects.
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// Completes the file and says where it is; none when there was no reject.
+    /// Completes the file and returns its path; none if there are no rejects.
     pub fn finish(mut self) -> io::Result<Option<PathBuf>> {
         let Some(file) = &mut self.file else { return Ok(None) };
         file.flush()?;
@@ -58,10 +57,10 @@ impl Rejects {
         };
         let line = reject.line.to_string();
         for cell in [&line, &reject.field, &reject.reason] {
-            file.write_field(&*guarded(cell))?;
+            file.write_field(&*escaped(cell))?;
         }
         for cell in fields {
-            file.write_field(&*guarded(cell))?;
+            file.write_field(&*escaped(cell))?;
         }
         file.write_record(None::<&[u8]>)?;
         self.count += 1;
@@ -72,13 +71,13 @@ impl Rejects {
 fn create(path: &Path, header: &[String]) -> io::Result<Writer<File>> {
     // A bad record has the fields that it has, so the rows are of different lengths.
     let mut file = WriterBuilder::new().flexible(true).from_writer(File::create(path)?);
-    file.write_record(header.iter().map(|name| guarded(name).into_owned()))?;
+    file.write_record(header.iter().map(|name| escaped(name).into_owned()))?;
     Ok(file)
 }
 
-/// A cell that a spreadsheet will not run. What starts like a formula gets an apostrophe, which spreadsheets
-/// take for "this is text"; numbers may start with a sign.
-pub fn guarded(cell: &str) -> Cow<'_, str> {
+/// A cell that a spreadsheet does not execute. What starts like a formula gets an apostrophe, which spreadsheets
+/// interpret as text; numbers may start with a sign.
+pub fn escaped(cell: &str) -> Cow<'_, str> {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     match is_formula && cell.parse::<f64>().is_err() {
         true => Cow::Owned(format!("'{cell}")),
@@ -104,14 +103,14 @@ mod tests {
 
         let mut rejects = Rejects::new(&path, &columns);
         let record = Record::new(4, columns, StringRecord::from(vec!["-7", "=1+1, \"x\""]));
-        let reject = Reject { line: 4, field: "rating".into(), reason: "must lie between 1 and 5".into() };
+        let reject = Reject { line: 4, field: "rating".into(), reason: "must be between 1 and 5".into() };
         rejects.write(&reject, &record).unwrap();
         let bad = BadRecord { line: 6, reason: "it has 1 fields".into(), fields: vec!["@x".into()] };
         rejects.write_bad(&bad).unwrap();
         assert_eq!(rejects.count(), 2);
         assert_eq!(rejects.finish().unwrap(), Some(path.clone()));
         let expected = "line,field,reason,score,text\n\
-                        4,rating,must lie between 1 and 5,-7,\"'=1+1, \"\"x\"\"\"\n\
+                        4,rating,must be between 1 and 5,-7,\"'=1+1, \"\"x\"\"\"\n\
                         6,,it has 1 fields,'@x\n";
         assert_eq!(std::fs::read_to_string(path).unwrap(), expected);
     }
@@ -130,7 +129,7 @@ mod tests {
             ("a=b", "a=b"),
             ("", ""),
         ] {
-            assert_eq!(guarded(cell), expected);
+            assert_eq!(escaped(cell), expected);
         }
     }
 }

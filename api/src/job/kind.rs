@@ -1,4 +1,4 @@
-//! The kinds of jobs: what each is called, when it runs next, and what it does.
+//! The kinds of jobs: their names, schedules and work.
 
 use ballroom_entity::id::OrganizationId;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
@@ -12,39 +12,39 @@ use crate::{
     words::counted,
 };
 
-/// When the nightly jobs run that depend on no time zone: when few work anywhere in Europe and the Americas.
+/// Time of day, in UTC, of nightly jobs that do not depend on a time zone: low traffic in Europe and the Americas.
 const NIGHT: NaiveTime = NaiveTime::from_hms_opt(3, 0, 0).expect("a time of day");
 
-/// A kind of job. Each organization has one job of each.
+/// A kind of job. Each organization has one job of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Computes the parameters that scores rest on, of the days that are over.
+    /// Computes the parameters of scores for the days that are over.
     ScoreParameters,
-    /// Takes events out of the outbox that are older than they are kept.
+    /// Deletes expired events from the outbox.
     PruneOutbox,
-    /// Takes runs of jobs out of the history that are older than they are kept.
+    /// Deletes expired runs from the history.
     PruneHistory,
 }
 
-/// What a job works with.
+/// The context of a run.
 pub(super) struct Work<'a> {
     /// The database.
     pub(super) store: &'a Store,
     /// The scores.
     pub(super) scores: &'a Scores,
-    /// How jobs are run.
+    /// The settings of jobs.
     pub(super) settings: &'a Settings,
-    /// Under what it writes.
+    /// The lease under which it writes.
     pub(super) lease: &'a Lease,
-    /// When it began.
+    /// Start time.
     pub(super) now: DateTime<Utc>,
 }
 
-/// What a job has done.
+/// The result of a run.
 pub(super) struct Done {
-    /// How many things it wrote or deleted.
+    /// Number of items written or deleted.
     pub(super) items: u64,
-    /// In words.
+    /// Description of the result.
     pub(super) message: String,
 }
 
@@ -52,7 +52,7 @@ impl Kind {
     /// All kinds.
     pub const ALL: [Self; 3] = [Self::ScoreParameters, Self::PruneOutbox, Self::PruneHistory];
 
-    /// Its name, as it is stored and as the command line takes it.
+    /// Its name, in the database and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::ScoreParameters => "score-parameters",
@@ -61,7 +61,7 @@ impl Kind {
         }
     }
 
-    /// The kind with a name.
+    /// The kind with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
@@ -79,7 +79,7 @@ impl Kind {
         }
     }
 
-    /// Does it.
+    /// Runs it.
     pub(super) async fn run(self, work: &Work<'_>) -> Result<Done, Error> {
         match self {
             Self::ScoreParameters => score_parameters(work).await,
@@ -99,12 +99,12 @@ async fn score_parameters(work: &Work<'_>) -> Result<Done, Error> {
                 counted(days.len() as u64, "day")
             )
         }
-        _ => "no day was missing, or none had answers".to_owned(),
+        _ => "no parameters were missing, or no day has responses".to_owned(),
     };
     Ok(Done { items: days.len() as u64, message })
 }
 
-/// The next time at which it is this time of day, UTC.
+/// The next time with this time of day, in UTC.
 fn next_daily(at: NaiveTime, now: DateTime<Utc>) -> DateTime<Utc> {
     let today = now.date_naive().and_time(at).and_utc();
     if today > now { today } else { today + TimeDelta::days(1) }

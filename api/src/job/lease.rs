@@ -1,4 +1,4 @@
-//! Taking jobs, holding on to them, and giving them back.
+//! Claiming, renewing and releasing jobs.
 
 use ballroom_entity::{
     id::{JobRunId, OrganizationId},
@@ -19,52 +19,52 @@ use crate::{
     store::{Lease, Store, View},
 };
 
-/// Jobs that are looked at when one is wanted: others may be quicker with the first ones.
+/// Number of due jobs to try: other processes may claim the first ones.
 const CANDIDATES: u64 = 8;
 
-/// A job that this process has taken.
+/// A job claimed by this process.
 pub(super) struct Taken {
-    /// What it does.
+    /// Its kind.
     pub(super) kind: Kind,
-    /// The lease under which it is done.
+    /// Its lease.
     pub(super) lease: Lease,
-    /// Which attempt it is.
+    /// Number of the attempt.
     pub(super) attempt: u32,
-    /// Its line in the history.
+    /// Its run in the history.
     pub(super) run: JobRunId,
-    /// When it was taken.
+    /// Time of the claim.
     pub(super) at: DateTime<Utc>,
 }
 
-/// How a job is taken.
+/// The terms of a claim.
 pub(super) struct Terms<'a> {
-    /// Who takes it.
+    /// The server process.
     pub(super) server: &'a str,
-    /// When.
+    /// The current time.
     pub(super) now: DateTime<Utc>,
-    /// Until when the lease holds.
+    /// Expiry time of the lease.
     pub(super) until: DateTime<Utc>,
-    /// When the job is due again, whatever comes of this run.
+    /// The job's next due time, whatever the outcome of this run.
     pub(super) next: DateTime<Utc>,
-    /// How often it is tried.
+    /// Maximum number of attempts.
     pub(super) attempts: u32,
 }
 
-/// How a run ended.
+/// The end of a run.
 pub(super) struct Ending {
-    /// What became of it.
+    /// The outcome.
     pub(super) outcome: JobOutcome,
-    /// How many things it wrote or deleted.
+    /// Number of items written or deleted.
     pub(super) items: u64,
-    /// What it did, or why it did not.
+    /// Description of the result or failure.
     pub(super) message: String,
-    /// When it is to run again, if that is before its regular time.
+    /// Time of the next attempt, if before the regular due time.
     pub(super) again: Option<DateTime<Utc>>,
-    /// Attempts that count from here on.
+    /// Number of failed attempts so far.
     pub(super) attempts: u32,
 }
 
-/// Gives an organization, or every one, the jobs that it lacks, due at once.
+/// Adds the missing jobs of an organization, or of all, due at once.
 pub(super) async fn enroll(
     store: &Store,
     only: Option<OrganizationId>,
@@ -104,23 +104,23 @@ fn new(organization: OrganizationId, kind: Kind, now: DateTime<Utc>) -> ActiveMo
     }
 }
 
-/// Of a kind that this version of the server knows; those of a later one are left to it.
+/// The condition that this version of the server knows the kind of the job; later versions may know more.
 pub(super) fn is_known() -> Condition {
     Condition::all().add(Column::Name.is_in(Kind::ALL.map(Kind::name)))
 }
 
-/// Nobody runs it, or whoever did has let the lease run out.
+/// The condition that the job has no lease, or an expired one.
 pub(super) fn is_free(now: DateTime<Utc>) -> Condition {
     Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(now))
 }
 
-/// It is to be run: its time has come, or whoever ran it has let the lease run out.
+/// The condition that the job is due, or that its lease has expired.
 pub(super) fn is_due(now: DateTime<Utc>) -> Condition {
     let its_time = Condition::all().add(Column::LeasedUntil.is_null()).add(Column::DueAt.lte(now));
     Condition::any().add(its_time).add(Column::LeasedUntil.lte(now))
 }
 
-/// Some of the jobs that are to be run, of all organizations, those that have waited longest first.
+/// Some due jobs of all organizations, the longest due first.
 pub(super) async fn due(store: &Store, now: DateTime<Utc>) -> Result<Vec<Model>, Error> {
     let due = Entity::find().filter(is_known()).filter(is_due(now));
     Ok(due.order_by_asc(Column::DueAt).limit(CANDIDATES).all(store.reader()).await?)
@@ -133,13 +133,13 @@ pub(super) async fn make_due(store: &Store, kind: Kind, now: DateTime<Utc>) -> R
     tx.commit().await
 }
 
-/// The update that makes jobs due at a time that would be due later.
+/// The update that makes jobs due at a time if they would be due later.
 pub(super) fn bring_forward(at: DateTime<Utc>) -> UpdateMany<Entity> {
     Entity::update_many().col_expr(Column::DueAt, Expr::val(at)).filter(Column::DueAt.gt(at))
 }
 
-/// Takes a job that was seen, if it is still as it was seen and `when` holds. One whose servers died in every attempt is given
-/// up instead: it may be what killed them.
+/// Claims a job if its lease number is still the one read before and `when` holds. A job whose servers died in every attempt
+/// is given up instead, because it may be the cause.
 pub(super) async fn take(
     store: &Store,
     (seen, kind): (&Model, Kind),
@@ -178,12 +178,12 @@ pub(super) async fn take(
     Ok(Some(Taken { kind, lease, attempt: attempts as u32, run, at: terms.now }))
 }
 
-/// Writes into the history that the run under the last lease was lost.
+/// Records that the run under the last lease was lost.
 async fn mark_lost(tx: &View, job: &Model, given_up: bool, now: DateTime<Utc>) -> Result<(), Error> {
     let (outcome, message) = match given_up {
-        false => (JobOutcome::Lost, "its server died or hung; another took it over"),
+        false => (JobOutcome::Lost, "the server died or hung; another one took the job over"),
         true => {
-            (JobOutcome::Failed, "its server died or hung, as in every attempt before; left to its next time")
+            (JobOutcome::Failed, "the server died or hung in every attempt; given up until the next due time")
         }
     };
     job_run::Entity::update_many()
@@ -216,7 +216,7 @@ async fn begin_run(tx: &View, lease: &Lease, attempt: i32, terms: &Terms<'_>) ->
     Ok(run.into_active_model().insert(tx).await?.id)
 }
 
-/// Renews a lease; says whether it still held.
+/// Renews a lease; returns whether it was still valid.
 pub(super) async fn renew(store: &Store, lease: &Lease, until: DateTime<Utc>) -> Result<bool, Error> {
     let tx = store.aside().await?;
     let renewed = Entity::update_many()
@@ -228,8 +228,8 @@ pub(super) async fn renew(store: &Store, lease: &Lease, until: DateTime<Utc>) ->
     Ok(renewed.rows_affected > 0)
 }
 
-/// Gives a job back and writes into the history what became of it; says whether the lease still held. If it did not, nothing
-/// is written: whoever took the job over has done so.
+/// Releases a job and records the outcome; returns whether the lease was still valid. If not, nothing is written: the process
+/// that took the job over has recorded it.
 pub(super) async fn give_back(
     store: &Store,
     taken: &Taken,

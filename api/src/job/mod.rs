@@ -1,20 +1,20 @@
-//! Jobs: what the server does by itself, at its time, once for all server processes on one database.
+//! Jobs: scheduled work of the server, run once for all server processes on one database.
 //!
-//! A job is a row: its organization, its name, when it is due. A process that finds it due takes it by one conditional
-//! update, which gives it a lease: a number, and a time until which it holds. While the job runs the lease is renewed. A
-//! process that dies or hangs lets it run out; then another takes the job over, under the next number.
+//! A job is a row: its organization, its name, and its due time. A process that finds a due job claims it by a conditional
+//! update, which gives it a lease: a number and an expiry time. The lease is renewed while the job runs. If the
+//! process dies or hangs, the lease expires, and another process takes the job over under the next number.
 //!
-//! **A job runs at least once for each time that it is due, and may run twice**: a process may die after the work and before it
-//! is recorded. So whatever a job writes must be the same when it is written again, or be kept from it by a key of its own.
-//! What it must never be is late: a process that only hung, and wakes up when another has the job, writes nothing any more.
-//! Whatever writes for a job calls [`Lease::hold`](crate::store::Lease::hold) in its transaction, which fails then.
+//! **A job runs at least once for each due time, and may run twice**: a process may die after the work and before it
+//! is recorded. So the writes of a job must be idempotent, or be protected by a unique key.
+//! They must never be late: a process that only hung must not write after another one has taken the job over.
+//! All code that writes for a job calls [`Lease::hold`](crate::store::Lease::hold) in its transaction, which fails in that case.
 //!
 //! Times are those of [`clock`](crate::clock), not of the database, as everywhere: the clocks of servers should agree within
-//! a small part of the lease. Where they do not, a job is taken over too early or too late, and still written by one only.
-//! All of it is rows and conditional updates: nothing depends on a session, so a pooler of connections does no harm, and
-//! SQLite does the same as PostgreSQL.
+//! a small fraction of the lease. If they do not, a job is taken over too early or too late, but still written by one process
+//! only. Everything is rows and conditional updates: nothing depends on a session, so connection poolers can be used, and
+//! SQLite behaves like PostgreSQL.
 //!
-//! To add a kind of job, add it to [`Kind`]: its name, its next time, its work.
+//! To add a kind of job, add it to [`Kind`]: its name, its schedule, its work.
 
 mod history;
 mod kind;
@@ -35,30 +35,30 @@ pub use run::Ended;
 
 use crate::{base::error::Error, clock, domain::access::Administer, score::Scores, store::Store};
 
-/// How jobs are run.
+/// Settings of jobs.
 #[derive(Clone)]
 pub struct Settings {
-    /// How many this process runs at the same time; 0: it leaves them to others.
+    /// Number of jobs that this process runs at a time; 0: none.
     pub workers: usize,
-    /// How often it looks whether one is due.
+    /// Interval of checks for due jobs.
     pub poll: Duration,
-    /// How long a lease holds that is not renewed.
+    /// Time after which a lease expires unless renewed.
     pub lease: Duration,
-    /// How long a run may take.
+    /// Time limit of a run.
     pub time: Duration,
-    /// How often a job is tried before it is left to its next regular time.
+    /// Number of attempts before a job waits for its next regular time.
     pub attempts: u32,
-    /// How long it waits after the first attempt that failed; twice as long after each further one.
+    /// Pause after the first failed attempt; doubled after each further one.
     pub pause: Duration,
-    /// Days for which events are kept.
+    /// Days for which events are stored.
     pub keep_events: u32,
-    /// Days for which runs are kept.
+    /// Days for which runs are stored.
     pub keep_runs: u32,
-    /// What time it is.
+    /// The current time.
     pub clock: Clock,
 }
 
-/// What time it is.
+/// A source of the current time.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 impl Default for Settings {
@@ -83,20 +83,20 @@ pub struct Jobs {
     store: Store,
     scores: Scores,
     settings: Arc<Settings>,
-    /// Told when a job has become due in this process.
+    /// Notified when this process has made a job due.
     due: Arc<Notify>,
     /// Host and process, for the history.
     server: Arc<str>,
 }
 
 impl Jobs {
-    /// Jobs, none of which is run before [`work`](Self::work) is called.
+    /// The jobs; none runs before [`work`](Self::work) is called.
     pub fn new(store: Store, scores: Scores, settings: Settings) -> Self {
         let (settings, due) = (Arc::new(settings), Arc::default());
         Self { store, scores, settings, due, server: server().into() }
     }
 
-    /// Makes a job due now, and has it run at once if this process runs jobs. One that runs already runs again afterwards.
+    /// Makes a job due now; it starts at once if this process runs jobs. A running job runs again afterwards.
     pub async fn schedule(&self, by: Administer, kind: Kind) -> Result<Model, Error> {
         let now = self.now();
         self.enroll(by).await?;
@@ -111,7 +111,7 @@ impl Jobs {
         self.row(by, kind).await
     }
 
-    /// Gives an organization the jobs that it lacks, as whoever runs jobs does for all.
+    /// Adds the missing jobs of an organization; processes that run jobs do so for all.
     pub async fn enroll(&self, by: Administer) -> Result<(), Error> {
         lease::enroll(&self.store, Some(by.organization()), self.now()).await
     }
@@ -123,7 +123,7 @@ impl Jobs {
         Ok(all.order_by_asc(Column::Name).all(self.store.reader()).await?)
     }
 
-    /// Whether somebody runs a job.
+    /// Whether a process runs the job.
     pub fn is_running(&self, job: &Model) -> bool {
         job.leased_until.is_some_and(|end| end > self.now())
     }
@@ -139,13 +139,13 @@ impl Jobs {
     }
 }
 
-/// The kind of job that is named.
+/// The kind of job with this name.
 pub fn named(name: &str) -> Result<Kind, Error> {
     Kind::named(name)
         .ok_or_else(|| Error::not_found("name", "job", name).or_near(Kind::ALL.map(Kind::name).into_iter()))
 }
 
-/// The host and the process.
+/// The host name and the process ID.
 fn server() -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host: String = host.trim().chars().take(64).collect();

@@ -1,4 +1,4 @@
-//! Taking out what is older than it is kept, portion by portion: writers wait for one portion at most.
+//! Deleting expired rows, in portions: writers wait for one portion at most.
 
 use ballroom_entity::{
     id::JobRunId,
@@ -11,11 +11,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, se
 use super::kind::{Done, Work};
 use crate::{base::error::Error, words::counted};
 
-/// Rows that are taken out in one transaction, about.
-const PORTION: u64 = 1_000;
+/// Approximate number of rows deleted in one transaction.
+const PORTION_SIZE: u64 = 1_000;
 
-/// Takes events out of the outbox. The events of a transaction go together, the oldest transactions first, and up to which
-/// one is kept in the organization: whoever wants to go on from before that is told.
+/// Deletes events from the outbox. The events of a transaction are deleted together, the oldest transactions first, and the
+/// last deleted revision is stored in the organization: a subscription from an earlier cursor is refused.
 pub(super) async fn events(work: &Work<'_>) -> Result<Done, Error> {
     let before = work.now - TimeDelta::days(work.settings.keep_events.into());
     let mut items = 0;
@@ -26,8 +26,8 @@ pub(super) async fn events(work: &Work<'_>) -> Result<Done, Error> {
     Ok(Done { items, message: format!("pruned {} older than {days}", counted(items, "event")) })
 }
 
-/// The last revision of the next portion of events, all of which are older than a time; none if there is none. The events of
-/// the last revision stay, so that whoever has heard them can go on from there, however long nothing happens.
+/// The last revision of the next portion of events that are all older than `before`; none if there is none. The events of
+/// the newest revision are never deleted, so that subscribers who received them can resume however long nothing happens.
 async fn old_revision(work: &Work<'_>, before: DateTime<Utc>) -> Result<Option<i64>, Error> {
     use outbox::Column;
     let reader = work.store.reader();
@@ -38,7 +38,7 @@ async fn old_revision(work: &Work<'_>, before: DateTime<Utc>) -> Result<Option<i
         .column(Column::CreatedAt)
         .filter(Column::Revision.lt(newest))
         .order_by_asc(Column::Revision)
-        .limit(PORTION)
+        .limit(PORTION_SIZE)
         .into_tuple()
         .all(reader)
         .await?;
@@ -62,7 +62,7 @@ async fn prune_through(work: &Work<'_>, revision: i64) -> Result<u64, Error> {
     Ok(pruned.rows_affected)
 }
 
-/// Takes runs out of the history; those that go on stay.
+/// Deletes runs from the history, except running ones.
 pub(super) async fn runs(work: &Work<'_>) -> Result<Done, Error> {
     let before = work.now - TimeDelta::days(work.settings.keep_runs.into());
     let mut items = 0;
@@ -83,7 +83,7 @@ async fn old_runs(work: &Work<'_>, before: DateTime<Utc>) -> Result<Vec<JobRunId
         .filter(Column::StartedAt.lt(before))
         .filter(Column::Outcome.ne(JobOutcome::Running))
         .order_by_asc(Column::Id)
-        .limit(PORTION);
+        .limit(PORTION_SIZE);
     Ok(old.all(work.store.reader()).await?.into_iter().map(|run| run.id).collect())
 }
 

@@ -22,36 +22,36 @@ use crate::{
     domain::access::Administer,
 };
 
-/// How often a lease is renewed while it holds.
+/// Number of renewals within the time of a lease.
 const RENEWALS: u32 = 3;
 
-/// The longest pause before a job that failed is tried again.
-const LONGEST: Duration = Duration::from_secs(3_600);
+/// Maximum pause before a failed job is retried.
+const MAX_PAUSE: Duration = Duration::from_secs(3_600);
 
-/// How a run ended.
+/// The end of a run.
 pub struct Ended {
-    /// What became of it.
+    /// The outcome.
     pub outcome: JobOutcome,
-    /// What it did, or why it did not.
+    /// Description of the result or failure.
     pub message: String,
 }
 
-/// Why a run came to no end of its own.
-enum Halt {
-    /// The process is to stop.
+/// The reason why a run was interrupted.
+enum Interrupted {
+    /// The server stops.
     Stopped,
     /// The lease is lost.
     Lost,
 }
 
 impl Jobs {
-    /// Runs jobs until told to stop. What runs then is given back, to be run again at once by another process.
+    /// Runs jobs until `stop` becomes true. Running jobs are then released, and another process can run them at once.
     pub async fn work(&self, stop: watch::Receiver<bool>) {
-        // Days may have ended, or answers for them have come, while no server ran.
+        // Days may have ended, or responses for them may have arrived, while no server ran.
         if let Err(error) = lease::make_due(&self.store, Kind::ScoreParameters, self.now()).await {
             tracing::warn!(
                 error = with_causes(&error),
-                "missing score parameters are computed only at night"
+                "cannot schedule the computation of missing score parameters; it runs at night"
             );
         }
         join_all((0..self.settings.workers).map(|_| self.clone().worker(stop.clone()))).await;
@@ -63,10 +63,10 @@ impl Jobs {
             match self.run_due(stop.clone()).await {
                 Ok(true) => continue,
                 Ok(false) => works = true,
-                // Said once; nothing is lost by looking again.
+                // Logged once; checking again does no harm.
                 Err(error) if works => {
                     works = false;
-                    tracing::warn!(error = with_causes(&error), "it cannot be found out which jobs are due");
+                    tracing::warn!(error = with_causes(&error), "cannot read the due jobs");
                 }
                 Err(_) => (),
             }
@@ -78,8 +78,8 @@ impl Jobs {
         }
     }
 
-    /// Runs one job that is due, if there is one; says whether there was. Whoever waits for `stop` to become true is
-    /// answered when the job has been given back.
+    /// Runs one due job, if any; returns whether there was one. When `stop` becomes true, it returns once the job has been
+    /// released.
     pub async fn run_due(&self, stop: watch::Receiver<bool>) -> Result<bool, Error> {
         let now = self.now();
         lease::enroll(&self.store, None, now).await?;
@@ -91,9 +91,9 @@ impl Jobs {
                     return Ok(true);
                 }
                 Ok(None) => (),
-                // The others can be run all the same.
+                // The others can run anyway.
                 Err(error) => {
-                    tracing::error!(job = job.name, error = with_causes(&error), "a job cannot be taken");
+                    tracing::error!(job = job.name, error = with_causes(&error), "cannot claim a job");
                 }
             }
         }
@@ -106,15 +106,14 @@ impl Jobs {
         self.enroll(by).await?;
         let job = self.row(by, kind).await?;
         let Some(taken) = self.take((&job, kind), lease::is_free(now)).await? else {
-            let reason = format!("`{}` is being run by another process; wait for its end", kind.name());
+            let reason = format!("`{}` is running in another process; wait until it ends", kind.name());
             return Err(Error::conflict("name", reason));
         };
         let (_go_on, never) = watch::channel(false);
         match self.run(taken, never).await {
             Some(ended) => Ok(ended),
             None => {
-                let reason =
-                    format!("another process has taken `{}` over; nothing more was written", kind.name());
+                let reason = format!("another process took `{}` over; nothing more was written", kind.name());
                 Err(Error::conflict("name", reason))
             }
         }
@@ -132,21 +131,24 @@ impl Jobs {
         lease::take(&self.store, (job, kind), when, &terms).await
     }
 
-    /// Runs a job that was taken, gives it back, and says how it ended; none if the lease was lost.
+    /// Runs a claimed job and releases it. Returns the outcome; none if the lease was lost.
     async fn run(&self, taken: Taken, mut stop: watch::Receiver<bool>) -> Option<Ended> {
         let name = taken.kind.name();
         let ended = tokio::select! {
             biased;
             done = self.attempt(&taken) => Ok(done),
-            () = self.keep(&taken) => Err(Halt::Lost),
-            // A sender that is gone stops nothing.
-            Ok(_) = stop.wait_for(|stop| *stop) => Err(Halt::Stopped),
+            () = self.keep(&taken) => Err(Interrupted::Lost),
+            // A dropped sender stops nothing.
+            Ok(_) = stop.wait_for(|stop| *stop) => Err(Interrupted::Stopped),
         };
         let ending = match ended {
             Ok(done) => self.ending(&taken, done),
-            Err(Halt::Stopped) => self.stopped(&taken),
-            Err(Halt::Lost) => {
-                tracing::warn!(job = name, "another process may have taken a job over; it is left to it");
+            Err(Interrupted::Stopped) => self.stopped(&taken),
+            Err(Interrupted::Lost) => {
+                tracing::warn!(
+                    job = name,
+                    "the lease of a job expired; another process may have taken the job over"
+                );
                 return None;
             }
         };
@@ -158,19 +160,19 @@ impl Jobs {
             Ok(false) => {
                 tracing::warn!(
                     job = name,
-                    "another process has taken a job over; what became of it here does not count"
+                    "another process took a job over; the result of this process is discarded"
                 );
                 None
             }
             Err(error) => {
-                // Its lease runs out, and it is run again.
-                tracing::error!(job = name, error = with_causes(&error), "a job could not be given back");
+                // Its lease expires, and it runs again.
+                tracing::error!(job = name, error = with_causes(&error), "cannot release a job");
                 None
             }
         }
     }
 
-    /// Does the work, within its time; a panic is a failure like any other.
+    /// Does the work within the time limit; a panic counts as a failure.
     async fn attempt(&self, taken: &Taken) -> Result<Done, String> {
         let work = Work {
             store: &self.store,
@@ -187,11 +189,11 @@ impl Jobs {
                 Err(error.to_string())
             }
             Ok(Err(_)) => Err(format!("took longer than {} s", time.as_secs_f64())),
-            Err(_) => Err("panicked; the log says where".to_owned()),
+            Err(_) => Err("panicked; see the log".to_owned()),
         }
     }
 
-    /// Renews the lease for as long as it holds.
+    /// Renews the lease until it is lost.
     async fn keep(&self, taken: &Taken) {
         let mut until = taken.at + self.settings.lease;
         loop {
@@ -200,15 +202,11 @@ impl Jobs {
             match lease::renew(&self.store, &taken.lease, now + self.settings.lease).await {
                 Ok(true) => until = now + self.settings.lease,
                 Ok(false) => return,
-                // The database may be back before the lease ends.
+                // The database may be available again before the lease expires.
                 Err(_) if now < until => (),
                 Err(error) => {
                     let job = taken.kind.name();
-                    tracing::error!(
-                        job,
-                        error = with_causes(&error),
-                        "the lease of a job could not be renewed"
-                    );
+                    tracing::error!(job, error = with_causes(&error), "cannot renew the lease of a job");
                     return;
                 }
             }
@@ -223,7 +221,7 @@ impl Jobs {
             Err(reason) => reason,
         };
         if taken.attempt >= self.settings.attempts {
-            let message = format!("{reason}; given up until its next time");
+            let message = format!("{reason}; given up until the next due time");
             return Ending { outcome: JobOutcome::Failed, items: 0, message, again: None, attempts: 0 };
         }
         let pause = pause(self.settings.pause, taken.attempt, chance());
@@ -234,21 +232,21 @@ impl Jobs {
 
     /// An attempt that was stopped does not count.
     fn stopped(&self, taken: &Taken) -> Ending {
-        let message = "its server was stopped".to_owned();
+        let message = "the server was stopped".to_owned();
         let (again, attempts) = (Some(self.now()), taken.attempt - 1);
         Ending { outcome: JobOutcome::Stopped, items: 0, message, again, attempts }
     }
 }
 
-/// How long to wait after an attempt that failed: twice as long after each, of which at least half and the rest by chance, so
-/// that what failed together is not tried together again.
+/// The pause after a failed attempt: doubled after each, with a random part of up to half, so that jobs that failed together
+/// are not retried together.
 fn pause(first: Duration, attempt: u32, chance: f64) -> TimeDelta {
     let doubled = first.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
-    let pause = doubled.min(LONGEST).mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0));
+    let pause = doubled.min(MAX_PAUSE).mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0));
     TimeDelta::milliseconds(pause.as_millis() as i64)
 }
 
-/// A number from 0 up to 1.
+/// A random number from 0 to 1.
 fn chance() -> f64 {
     SysRng.try_next_u32().map_or(0.5, |drawn| f64::from(drawn) / f64::from(u32::MAX))
 }

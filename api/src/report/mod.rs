@@ -1,4 +1,4 @@
-//! Reports: one model each, and its renderings.
+//! Reports: a model each, and its renderings.
 
 pub mod release;
 pub mod value;
@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width};
 
-/// A space at which no line is broken; it is printed as any other.
+/// A no-break space; printed as a plain one.
 const NO_BREAK: &str = "\u{a0}";
 
-/// A plain table with a line under its header. It fits the terminal that it is printed to: cells are broken into lines,
+/// A plain table with a line under its header. It fits the width of the terminal: cells are wrapped
 /// between words.
 pub struct Table {
     table: comfy_table::Table,
@@ -22,7 +22,7 @@ pub struct Table {
     width: Option<u16>,
 }
 
-/// A table; the columns named are numbers.
+/// A table; the given columns are numeric.
 pub fn table<const N: usize>(header: [&str; N], numbers: &[usize]) -> Table {
     let mut table = comfy_table::Table::new();
     table
@@ -37,7 +37,7 @@ pub fn table<const N: usize>(header: [&str; N], numbers: &[usize]) -> Table {
 }
 
 impl Table {
-    /// Whether it fits where it is printed without any cell being broken.
+    /// Whether it fits without wrapping.
     pub fn fits(&self) -> bool {
         let fits = |width| self.table.lines().all(|line| line.chars().count() <= usize::from(width));
         self.width.is_none_or(fits)
@@ -56,7 +56,7 @@ impl Table {
         self.arranged().trim_fmt().replace(NO_BREAK, " ")
     }
 
-    /// The table as wide as there is room.
+    /// The table in the available width.
     fn arranged(&self) -> comfy_table::Table {
         let mut table = self.table.clone();
         let Some(width) = self.width else { return table };
@@ -64,7 +64,7 @@ impl Table {
             return table;
         }
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-        // Words that leave no room for others are broken, the longest first.
+        // Words that leave no room for others are split, the longest first.
         let between = self.longest.len().saturating_sub(1);
         let room =
             |most: usize| self.longest.iter().map(|longest| longest.min(&most)).sum::<usize>() + between;
@@ -84,12 +84,12 @@ impl fmt::Display for Table {
     }
 }
 
-/// A line of text as it is printed: broken between words where it does not fit.
+/// A line of text, wrapped between words if it does not fit.
 pub fn line(text: &str) -> String {
-    broken(text, width())
+    wrapped(text, width())
 }
 
-fn broken(text: &str, width: Option<u16>) -> String {
+fn wrapped(text: &str, width: Option<u16>) -> String {
     let most = width.map_or(usize::MAX, usize::from);
     let mut lines = String::new();
     let mut length = 0;
@@ -111,11 +111,11 @@ fn longest_word(text: &str) -> usize {
     text.split(' ').map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
-/// The columns of the terminal, or as many as `COLUMNS` asks for; none: what is printed goes into a file or a program.
+/// The width of the terminal, or the value of `COLUMNS`; none: the output is not a terminal.
 fn width() -> Option<u16> {
-    let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let requested = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let terminal = || terminal_size::terminal_size().filter(|_| std::io::stdout().is_terminal());
-    asked.filter(|columns| *columns >= 40).or_else(|| terminal().map(|(width, _)| width.0))
+    requested.filter(|columns| *columns >= 40).or_else(|| terminal().map(|(width, _)| width.0))
 }
 
 /// A report as JSON, for programs. Zero has no sign.
@@ -136,7 +136,7 @@ fn without_negative_zero(value: &mut Value) {
     }
 }
 
-/// A part of a score: with its sign, and without one when it rounds to nothing.
+/// A part of a score with its sign; without one if it rounds to zero.
 fn signed(points: f64) -> String {
     let text = format!("{points:+.1}");
     match text.as_str() {
@@ -151,8 +151,8 @@ mod tests {
 
     #[test]
     fn a_line_is_broken_between_words_where_it_does_not_fit() {
-        assert_eq!(broken("score: probability in percent", Some(18)), "score: probability\nin percent\n");
-        assert_eq!(broken("score: probability in percent", None), "score: probability in percent\n");
-        assert_eq!(broken("a-word-that-is-too-long for it", Some(10)), "a-word-that-is-too-long\nfor it\n");
+        assert_eq!(wrapped("score: probability in percent", Some(18)), "score: probability\nin percent\n");
+        assert_eq!(wrapped("score: probability in percent", None), "score: probability in percent\n");
+        assert_eq!(wrapped("a-word-that-is-too-long for it", Some(10)), "a-word-that-is-too-long\nfor it\n");
     }
 }

@@ -1,4 +1,4 @@
-//! The release report: did it make things worse?
+//! The release report: whether a release made things worse.
 
 use ballroom_analytics::regression::{
     Baseline, Change, Control, Reason, RegressionScore, ReleaseReport as Scored, Verdict,
@@ -12,9 +12,9 @@ use crate::score::Snapshot;
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReleaseVerdicts {
-    /// The verdicts that say something, and for a release without any the strongest.
+    /// The conclusive verdicts, and for a release without any the strongest.
     pub verdicts: Vec<Entry>,
-    /// Whether the product has no release at all.
+    /// Whether the product has no release.
     #[serde(skip)]
     pub no_release: bool,
 }
@@ -29,37 +29,37 @@ pub struct Entry {
     pub first_day: chrono::NaiveDate,
     /// The feature's key; none: the product as a whole.
     pub feature: Option<String>,
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// The verdict.
     pub verdict: String,
-    /// What it and the figures rest on: the release's ancestors, any other release, or the previous release alone.
+    /// The baseline: the release's ancestors, any other release, or the previous release alone.
     pub baseline: &'static str,
-    /// The previous release, where they rest on it alone.
+    /// The previous release, if it is the baseline.
     pub previous: Option<String>,
-    /// Why it is not more than it is, in words.
+    /// The reason for a weak verdict, in words.
     pub reason: Option<String>,
-    /// The release with which a fall began, where that was before this one.
+    /// The release with which a decline began, if it was before this one.
     pub since: Option<String>,
-    /// Whether the cause was tested by what happened to everything else in the same days.
+    /// Whether the cause was tested by the change of everything else on the same days.
     pub control: Option<&'static str>,
-    /// How far everything else moved in the same days, in points of 100.
+    /// Change of everything else on the same days, in points of 100.
     pub common_shift: Option<f64>,
     /// Probability in percent that the release regressed the feature.
     pub score: f64,
-    /// The p-value, valid however often one looks.
+    /// The anytime-valid p-value.
     pub p: f64,
-    /// Change of the mean answer in points of 100: estimate and 95 % interval.
+    /// Change of the mean response in points of 100: estimate and 95 % interval.
     pub change: Option<[f64; 3]>,
     /// Incidents after per incidents before.
     pub rate_ratio: Option<f64>,
     /// Incidents before and after.
     pub incidents: [i64; 2],
-    /// Answers before and after the release that the figures rest on.
+    /// Responses before and after the release that the figures rest on.
     pub baseline_responses: i64,
-    /// Answers after the release.
+    /// Responses after the release.
     pub responses: i64,
-    /// Share of the feature's answers of the days compared that name no release, and so stand on neither side.
+    /// Share of the feature's responses on the compared days that name no release and so belong to neither side.
     pub unlabelled: Option<f64>,
     /// The first day on which the verdict was "regressed".
     pub first_flagged_day: Option<chrono::NaiveDate>,
@@ -70,7 +70,7 @@ pub struct Entry {
 }
 
 impl ReleaseVerdicts {
-    /// Adds what is to be said of a release.
+    /// Adds the verdicts on a release.
     pub fn add(&mut self, snapshot: &Snapshot, report: &Scored) {
         let telling = |score: &&RegressionScore| {
             matches!(
@@ -80,7 +80,7 @@ impl ReleaseVerdicts {
         };
         let mut scores: Vec<&RegressionScore> = report.features.iter().filter(telling).collect();
         if scores.is_empty() {
-            // One of which enough is known comes before one of which nothing is: its score is only what is usual.
+            // A verdict with enough data comes before one without any, whose score is only the prior.
             let known = |score: &RegressionScore| score.verdict == Verdict::NoEvidence;
             let comparable = |score: &&RegressionScore| score.verdict != Verdict::NoBaseline;
             let strongest = report.features.iter().filter(comparable);
@@ -99,17 +99,28 @@ impl ReleaseVerdicts {
 
     /// As a table, for people.
     pub fn table(&self) -> String {
-        let title =
-            super::line("Did a release make things worse? (in brackets: the feature with most evidence)");
+        let title = super::line(
+            "Did a release make things worse? (in parentheses: the feature with the most evidence)",
+        );
         if self.verdicts.is_empty() {
             let nothing = match self.no_release {
-                true => "There is no release yet.",
-                false => "Nothing can be said yet: customers have no release, or too few answers name it.",
+                true => "There are no releases yet.",
+                false => "No verdicts yet: no release has shipped, or too few responses name one.",
             };
             return format!("{title}{nothing}\n");
         }
         let mut table = super::table(
-            ["release", "since", "feature", "verdict", "score", "p", "change (95 %)", "incidents", "answers"],
+            [
+                "release",
+                "since",
+                "feature",
+                "verdict",
+                "score",
+                "p",
+                "change (95 %)",
+                "incidents",
+                "responses",
+            ],
             &[4, 5, 6, 7, 8],
         );
         for entry in &self.verdicts {
@@ -130,7 +141,7 @@ impl ReleaseVerdicts {
                 }),
                 match (entry.rate_ratio, entry.incidents) {
                     (None, _) => String::new(),
-                    // A ratio to nothing says more than is known.
+                    // A ratio to zero would say more than is known.
                     (_, [0, after]) => format!("0{NO_BREAK}→{NO_BREAK}{after}"),
                     (Some(ratio), _) => format!("×{NO_BREAK}{ratio:.1}"),
                 },
@@ -152,7 +163,7 @@ impl Entry {
             let release = snapshot.release_of(code).and_then(|id| snapshot.dimensions.releases.get(&id));
             release.map(|release| release.version.clone()).unwrap_or_default()
         };
-        // The figures shown are those that the verdict rests on.
+        // The figures are those that the verdict is based on.
         let alone = score.previous.filter(|_| score.baseline == Baseline::Previous);
         let feature = snapshot.dimensions.features.get(&snapshot.feature_of(score.feature).1);
         Self {
@@ -200,7 +211,7 @@ impl Entry {
         }
     }
 
-    /// The verdict with what is needed to understand it.
+    /// The verdict with its context, in words.
     fn in_words(&self) -> String {
         let mut words = self.verdict.clone();
         if let Some(since) = &self.since {
@@ -212,37 +223,37 @@ impl Entry {
         }
         match &self.reason {
             Some(reason) => format!("{words}: {reason}"),
-            // Nothing else moved in the same days, or nothing else is known: only the first says whose fault it was.
+            // Nothing else changed on the same days, or nothing else is known: only the former identifies the cause.
             None if self.control == Some("none") => format!("{words} (cause not tested)"),
             None => words,
         }
     }
 }
 
-/// Why a verdict is not more than it is, in words.
+/// The reason for a weak verdict, in words.
 fn reason_of(score: &RegressionScore, reason: Reason) -> String {
     match (reason, score.missing) {
         (Reason::FewAnswers, Some((before, after))) => {
             let sides = [(before, "before"), (after, "after")];
             let missing = sides.iter().filter(|(missing, _)| *missing > 0);
             let missing: Vec<_> = missing.map(|(missing, side)| format!("{missing} more {side}")).collect();
-            format!("few answers ({})", missing.join(", "))
+            format!("too few responses ({})", missing.join(", "))
         }
-        (Reason::FewAnswers, None) => "few answers".to_owned(),
+        (Reason::FewAnswers, None) => "too few responses".to_owned(),
         (Reason::LikePrevious, _) => "like the previous release".to_owned(),
-        (Reason::Unproven, _) => "not proven".to_owned(),
+        (Reason::Unproven, _) => "not significant".to_owned(),
         (Reason::NotComparable, _) => "responses before and after cannot be compared".to_owned(),
-        (Reason::Wanders, _) => "not proven beyond what it moves by itself".to_owned(),
-        (Reason::FellBefore, _) => "a second fall is not proven".to_owned(),
-        (Reason::NewIncidents, _) => "incidents since, none recorded before".to_owned(),
+        (Reason::Wanders, _) => "not significant against its own fluctuation".to_owned(),
+        (Reason::FellBefore, _) => "a further decline is not significant".to_owned(),
+        (Reason::NewIncidents, _) => "incidents after, none recorded before".to_owned(),
         (Reason::SharedShift, _) => {
             let shift = score.controlled.as_ref().map_or(0.0, |controlled| controlled.common_shift.estimate);
             let change = score.change.map_or(0.0, |change| change.estimate);
             // Half of the change, or more, in the same direction.
             if shift * change > 0.0 && 2.0 * shift.abs() >= change.abs() {
-                format!("all moved ({})", signed(shift))
+                format!("everything changed ({})", signed(shift))
             } else {
-                format!("not proven beyond the others ({})", signed(shift))
+                format!("not significant against the others ({})", signed(shift))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The value report: what customers value.
+//! The value report: the perceived value of features.
 
 use ballroom_analytics::value::{IncidentBasis, ValueScore};
 use serde::Serialize;
@@ -18,16 +18,16 @@ pub struct ValueReport {
     pub until: chrono::NaiveDate,
     /// The last day whose data were known.
     pub as_of: chrono::NaiveDate,
-    /// Whether every day of the period is known and over; if not, the figures are those so far.
+    /// Whether every day of the period is known and over; if not, the figures are provisional.
     pub complete: bool,
-    /// Whether the period is so many days up to the last one that is known: it moves on, and is never over.
+    /// Whether the period is a number of days up to the last known one: it moves on and is never over.
     #[serde(skip)]
     rolling: bool,
-    /// The version of the release that it is about; none: all.
+    /// The version of the release; none: all.
     pub release: Option<String>,
-    /// The segment that it is about; none: all.
+    /// The segment; none: all.
     pub segment: Option<String>,
-    /// The ranked features from the highest value down, then those with not enough answers.
+    /// The ranked features from the highest value down, then those with not enough responses.
     pub features: Vec<Entry>,
     /// The version of the method.
     pub method: &'static str,
@@ -37,11 +37,11 @@ pub struct ValueReport {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
-    /// Its place, from 1; none: not enough answers.
+    /// Rank, from 1; none: not enough responses.
     pub rank: Option<usize>,
     /// The feature's key; none: the product as a whole.
     pub feature: Option<String>,
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// The perceived value.
     pub score: f64,
@@ -51,17 +51,17 @@ pub struct Entry {
     pub upper: f64,
     /// What an average feature would score.
     pub base: f64,
-    /// What this feature usually adds.
+    /// Contribution of the feature's history.
     pub history_contribution: f64,
-    /// What the period's answers add.
+    /// Contribution of the period's responses.
     pub feedback_contribution: f64,
-    /// What incidents took away.
+    /// Contribution of incidents.
     pub incident_contribution: f64,
-    /// Whether incidents could be counted against active customers.
+    /// Whether incidents could be related to active customers.
     pub exposure_known: bool,
-    /// Answers in the period.
+    /// Responses in the period.
     pub responses: i64,
-    /// How far the period's own answers decide, 0 to 1.
+    /// Weight of the period's own responses, 0 to 1.
     pub own_weight: f64,
 }
 
@@ -103,9 +103,9 @@ impl ValueReport {
                 "90 % interval",
                 "base",
                 "history",
-                "answers say",
+                "feedback",
                 "incidents",
-                "answers",
+                "responses",
             ],
             &[0, 2, 3, 4, 5, 6, 7, 8],
         );
@@ -128,23 +128,23 @@ impl ValueReport {
             title.push_str(&format!(", {only} only"));
         }
         if self.as_of < self.from {
-            title.push_str(", which has not begun");
+            title.push_str(" (not begun yet)");
         } else if !self.complete && !self.rolling {
             title.push_str(&format!(", so far (to {})", self.as_of));
         }
         let mut text = format!("{}{table}\n", super::line(&title));
         if self.features.is_empty() {
-            text.push_str("There is no feature yet.\n");
+            text.push_str("There are no features yet.\n");
         } else if self.features.iter().all(|entry| entry.responses == 0) {
             text.push_str(&super::line(
-                "– no answers in this period: each value is what earlier answers let expect",
+                "– no responses in this period: each value is the expectation from earlier responses",
             ));
         } else if self.features.iter().any(|entry| entry.rank.is_none()) {
-            text.push_str(&super::line("– not enough answers to rank"));
+            text.push_str(&super::line("– not enough responses to rank"));
         }
         if self.features.iter().any(|entry| !entry.exposure_known) {
             text.push_str(&super::line(
-                "incidents unknown: nobody recorded how many customers were active (exposure)",
+                "incidents unknown: the number of active customers (exposure) was not recorded",
             ));
         }
         text

@@ -1,4 +1,4 @@
-//! What is asked of a snapshot, in the organization's own nouns.
+//! Queries of a snapshot, in the organization's own nouns.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -28,7 +28,7 @@ impl Snapshot {
     pub(super) fn value_report(&self, product: ProductId, cell: Cell) -> Result<Vec<ValueScore>, Error> {
         let whole = self.feature(product, FeatureId::NONE)?;
         let mut features = self.prepared.features_of(whole);
-        // Nobody asked about the product as a whole unless somebody answered.
+        // The product as a whole is included only if it has responses.
         if self.prepared.first_day(whole).is_none() {
             features.retain(|feature| *feature != whole);
         }
@@ -51,7 +51,7 @@ impl Snapshot {
         // Time zones are few, so are the cells: those that share one are looked at together.
         let mut together: HashMap<Cell, Vec<u32>> = HashMap::new();
         for (product, cell) in cells {
-            // A product that was made since the snapshot has nothing to compare.
+            // A product created since the snapshot has nothing to compare.
             let Ok(whole) = self.feature(*product, FeatureId::NONE) else { continue };
             if self.prepared.first_day(whole).is_some() {
                 together.entry(*cell).or_default().push(whole);
@@ -103,20 +103,20 @@ impl Snapshot {
         let query = AlertQuery {
             whole: self.feature(product, FeatureId::NONE)?,
             from: day(period.from),
-            // What has not come yet has no incidents.
+            // The future has no incidents.
             until: day(period.until).min(day(self.today) + 1),
         };
         Ok(analytics::alerts(&self.prepared, &query)?)
     }
 
-    /// The first day of a release: as declared, else that on which its own answers show it in use; none while it is
-    /// only planned, or was never more than a few answers.
+    /// The first day of a release: as declared, else that on which its own responses show it in use; none while it is
+    /// only planned, or was never more than a few responses.
     pub fn first_day(&self, release: ReleaseId) -> Option<NaiveDate> {
         Some(date(self.prepared.release_first_day(self.codes.releases.code(release)?)?))
     }
 
-    /// The day since which a release is with customers as far as its answers tell: that on which they show it in use,
-    /// else that of the first of them; none where there is none.
+    /// The first day on which a release is in use according to its responses: that on which they show it in use, else
+    /// that of the first of them; none if there are none.
     pub fn first_seen(&self, release: ReleaseId) -> Option<NaiveDate> {
         self.first_day(release).or_else(|| self.first_answer(release))
     }
@@ -190,7 +190,7 @@ impl Snapshot {
         cell: Cell,
     ) -> Result<Vec<Standard>, Error> {
         let code = self.feature(product, feature)?;
-        // The product as a whole is known by the answers about all of it.
+        // The product as a whole has the responses about all of it.
         let whole = feature == FeatureId::NONE;
         let query = StandardQuery {
             feature: (!whole).then_some(code),
@@ -203,7 +203,7 @@ impl Snapshot {
         Ok(analytics::standard(&self.prepared, &query)?)
     }
 
-    /// What a release says that it does to a feature, both as codes; none: it does not touch it.
+    /// The declared change of a release to a feature, both as codes; none: it does not touch it.
     pub fn change_of(&self, release: u32, feature: u32) -> Option<FeatureChange> {
         self.codes.touches.get(&(release, feature)).copied()
     }
@@ -218,7 +218,7 @@ impl Snapshot {
         self.codes.releases.id(code)
     }
 
-    /// What a feature is called; the product's name for the product as a whole.
+    /// The name of a feature; the product's name for the product as a whole.
     pub fn feature_name(&self, code: u32) -> &str {
         let (product, feature) = self.feature_of(code);
         match self.dimensions.features.get(&feature) {
@@ -241,7 +241,7 @@ impl Snapshot {
         prior
     }
 
-    /// The parameters of a day from the counts as they are, whatever is kept of it.
+    /// The parameters of a day from the current counts, whether or not some are stored.
     pub(super) fn estimate(&self, as_of: NaiveDate) -> Hyperparameters {
         analytics::hyperparameters(&self.prepared, day(as_of))
     }
@@ -262,7 +262,7 @@ impl Snapshot {
     }
 }
 
-/// Whoever asks for a score has looked the thing up before: the facts must know it.
+/// The error for an object that is missing in the facts, although it was looked up before.
 fn unknown(noun: &str, id: String) -> Error {
-    Error::Inconsistent(format!("the facts of the scores know no {noun} {id}"))
+    Error::Inconsistent(format!("the facts of the scores have no {noun} {id}"))
 }

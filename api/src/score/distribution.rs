@@ -1,4 +1,4 @@
-//! How answers are spread over the levels of their scales, summed up by the database from the daily counts.
+//! The distribution of responses over the levels of their scales, summed by the database from the daily counts.
 
 use ballroom_entity::{
     feedback_daily::{Column, Entity},
@@ -12,20 +12,20 @@ use sea_orm::{
 use super::Period;
 use crate::{base::error::Error, store::Store};
 
-/// Which answers are asked for.
+/// The filter of responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Spread {
     /// The product and its features.
     pub product: ProductId,
     /// The days.
     pub period: Period,
-    /// Only answers that name this release.
+    /// Only responses that name this release.
     pub release: Option<ReleaseId>,
     /// Only this segment.
     pub segment: Option<SegmentId>,
 }
 
-/// Answers of one feature at one level of one scale.
+/// The responses of one feature at one level of one scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Level {
     /// The feature; none: the product as a whole.
@@ -34,12 +34,12 @@ pub struct Level {
     pub scale: ScaleId,
     /// Steps above the scale's minimum.
     pub level: i32,
-    /// Counted answers.
+    /// Counted responses.
     pub answers: i64,
 }
 
-/// The levels that have answers, of all features of a product: one statement, whose result does not grow with the number
-/// of answers or days.
+/// The levels with responses, of all features of a product: one statement, whose result does not grow with the number
+/// of responses or days.
 pub(crate) async fn read(
     store: &Store,
     organization: OrganizationId,

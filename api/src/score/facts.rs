@@ -1,4 +1,4 @@
-//! From the daily counts to what the scores read.
+//! From the daily counts to the input of analytics.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,7 +23,7 @@ use crate::{
     store::{Dimensions, Earlier},
 };
 
-/// The organization's ids as the dense codes that analytics counts with, both ways.
+/// The organization's IDs as the dense codes that analytics counts with, both ways.
 #[derive(Debug, Default)]
 pub struct Codes {
     /// A product's features and, with [`FeatureId::NONE`], the product as a whole.
@@ -38,7 +38,7 @@ pub struct Codes {
     pub touches: HashMap<(u32, u32), FeatureChange>,
 }
 
-/// One kind of id and its codes.
+/// One kind of ID and its codes.
 #[derive(Debug)]
 pub struct Coded<Id> {
     ids: Vec<Id>,
@@ -46,17 +46,17 @@ pub struct Coded<Id> {
 }
 
 impl<Id: Copy + Eq + std::hash::Hash> Coded<Id> {
-    /// The code of an id.
+    /// The code of an ID.
     pub fn code(&self, id: Id) -> Option<u32> {
         self.codes.get(&id).copied()
     }
 
-    /// The id of a code.
+    /// The ID of a code.
     pub fn id(&self, code: u32) -> Option<Id> {
         self.ids.get(code as usize).copied()
     }
 
-    /// How many there are.
+    /// The number of codes.
     pub fn len(&self) -> usize {
         self.ids.len()
     }
@@ -142,8 +142,8 @@ impl Counted {
         Ok(Self { codes, lines: lines(db, organization).await?, weights, facts })
     }
 
-    /// Sums them up for the scores. Incidents that are open spoil every day through `today`. This takes its time: not for a
-    /// thread that answers requests.
+    /// Sums them for the scores. Open incidents affect every day through `today`. This takes time: not for threads that
+    /// serve requests.
     pub(super) fn prepare(self, today: Day) -> Result<(Codes, HashMap<ProductId, Lines>, Prepared), Error> {
         let mut prepared = self.facts.prepare()?;
         let incidents = self.lines.iter().map(|(product, lines)| {
@@ -157,12 +157,12 @@ impl Counted {
 }
 
 impl Codes {
-    /// The code that tells a product's features: that of the product as a whole.
+    /// The code that identifies a product's features: that of the product as a whole.
     pub(super) fn product(&self, product: ProductId) -> Result<u32, Error> {
         self.features.code((product, FeatureId::NONE)).ok_or_else(unknown)
     }
 
-    /// Answers of a key, as codes.
+    /// Responses of a key, as codes.
     pub(super) fn answers(&self, key: &FeedbackKey, count: i64) -> Result<FeedbackRow, Error> {
         let row = || {
             Some(FeedbackRow {
@@ -197,7 +197,7 @@ impl Codes {
 
 impl From<analytics::Error> for Error {
     fn from(error: analytics::Error) -> Self {
-        Self::internal("the score could not be computed", error)
+        Self::internal("cannot compute the score", error)
     }
 }
 
@@ -219,7 +219,7 @@ fn scale_of(row: &scale::Model) -> analytics::Scale {
     }
 }
 
-/// A product is told apart by the code of its "product as a whole".
+/// A product is identified by the code of its "product as a whole".
 fn features(codes: &Codes) -> Vec<analytics::Feature> {
     let product = |id| codes.features.code((id, FeatureId::NONE)).unwrap_or_default();
     let coded = |(id, feature): &(ProductId, FeatureId)| analytics::Feature {
@@ -343,8 +343,8 @@ async fn lines(
     Ok(lines)
 }
 
-/// Turns a product's changes into the state of each day: how many incidents opened, and how much of the customers' day
-/// the open ones spoiled.
+/// Turns the changes of a product into the state of each day: the opened incidents, and the customer-days lost to open
+/// ones.
 pub(super) fn incidents(
     lines: &Lines,
     codes: &Codes,
@@ -368,7 +368,7 @@ pub(super) fn incidents(
     Ok(analytics::spoiled(&changes.ok_or_else(unknown)?, active, today, weights))
 }
 
-/// Adds to a product's changes; what has become nothing is not there.
+/// Adds to the changes of a product; zero changes are removed.
 pub(super) fn add(lines: &mut Lines, key: IncidentKey, sums: IncidentSums) {
     let known = lines.entry(key).or_default();
     known.opened += sums.opened;
@@ -380,5 +380,5 @@ pub(super) fn add(lines: &mut Lines, key: IncidentKey, sums: IncidentSums) {
 }
 
 fn unknown() -> Error {
-    Error::Inconsistent("the daily counts refer to something that is not there".to_owned())
+    Error::Inconsistent("the daily counts refer to an unknown object".to_owned())
 }

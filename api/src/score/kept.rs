@@ -1,4 +1,4 @@
-//! The snapshots that are kept, and how they follow the writers.
+//! The cache of snapshots, and how it follows the writers.
 
 use std::{
     collections::HashMap,
@@ -12,40 +12,40 @@ use chrono::NaiveDate;
 use super::snapshot::Snapshot;
 use crate::{base::error::Error, domain::access::Report, store::Store};
 
-/// Who asks while a snapshot follows the writers waits so long for it ...
-const PATIENCE: Duration = Duration::from_millis(20);
-/// ... and is then answered from the last one, if it was complete so lately.
-const FRESH: Duration = Duration::from_secs(1);
+/// Time that a request waits for the next snapshot while another request creates it ...
+const WAIT_TIMEOUT: Duration = Duration::from_millis(20);
+/// ... before it uses the last one, if that was up to date within this time.
+const MAX_AGE: Duration = Duration::from_secs(1);
 
-/// Bytes of counts that are kept in all; the organizations asked for least lately are read anew when asked for again.
-const MOST_BYTES: usize = 192 << 20;
+/// Maximum size of all cached counts in bytes; the least recently used organizations are evicted.
+const MAX_BYTES: usize = 192 << 20;
 
-/// The last snapshots of the organizations, one for each day that is today somewhere.
+/// The last snapshots of the organizations, one for each day that is today in some time zone.
 #[derive(Clone, Default)]
-pub(super) struct Kept {
+pub(super) struct SnapshotCache {
     slots: Arc<Mutex<HashMap<Key, Arc<Slot>>>>,
 }
 
-/// Whose snapshot, and which day is today.
+/// The organization, and the day that is today.
 type Key = (OrganizationId, NaiveDate);
 
 #[derive(Default)]
 struct Slot {
     last: Mutex<Option<Last>>,
-    /// Held by the one who makes the next.
+    /// Held by the request that creates the next snapshot.
     turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone)]
 struct Last {
     snapshot: Arc<Snapshot>,
-    /// When it was known to be complete.
+    /// Last time at which it was known to be up to date.
     complete: Instant,
     used: Instant,
 }
 
-impl Kept {
-    /// The organization's counts as they are now. One statement when nothing has changed.
+impl SnapshotCache {
+    /// The current counts of the organization. One statement if nothing has changed.
     pub(super) async fn snapshot(
         &self,
         store: &Store,
@@ -59,8 +59,8 @@ impl Kept {
         if let Some(known) = slot.known(revision, asked) {
             return Ok(known);
         }
-        // Somebody may be making the next one already.
-        let _turn = match tokio::time::timeout(PATIENCE, slot.turn.lock()).await {
+        // Another request may be creating the next one.
+        let _turn = match tokio::time::timeout(WAIT_TIMEOUT, slot.turn.lock()).await {
             Ok(turn) => turn,
             Err(_) => match slot.fresh() {
                 Some(known) => return Ok(known),
@@ -71,12 +71,12 @@ impl Kept {
             return Ok(known);
         }
         let last = lock(&slot.last).as_ref().map(|last| last.snapshot.clone());
-        // Another day's differs in nothing but how long incidents are open.
+        // A snapshot of another day differs only in how long incidents are open.
         let last = last.or_else(|| self.of_another_day(organization));
         let asked = Instant::now();
         let snapshot = Arc::new(Snapshot::following(store, organization, today, last).await?);
         *lock(&slot.last) = Some(Last { snapshot: snapshot.clone(), complete: asked, used: asked });
-        self.let_go(organization, today);
+        self.evict(organization, today);
         Ok(snapshot)
     }
 
@@ -88,9 +88,9 @@ impl Kept {
         snapshots.next()
     }
 
-    /// Lets days that are over go, and organizations beyond what is kept, those asked for least lately first.
-    fn let_go(&self, organization: OrganizationId, today: NaiveDate) {
-        /// Days between the first and the last place on Earth where one begins.
+    /// Evicts days that are over, and the least recently used organizations beyond the maximum size.
+    fn evict(&self, organization: OrganizationId, today: NaiveDate) {
+        /// Maximum number of days between two dates that are today somewhere.
         const DAYS: i64 = 2;
         let mut slots = lock(&self.slots);
         slots.retain(|(known, day), _| *known != organization || (today - *day).num_days() <= DAYS);
@@ -104,7 +104,7 @@ impl Kept {
         let mut bytes: usize = sizes.iter().map(|(.., bytes)| bytes).sum();
         sizes.sort_unstable_by_key(|(used, ..)| *used);
         for (_, key, size) in sizes {
-            if bytes <= MOST_BYTES {
+            if bytes <= MAX_BYTES {
                 break;
             }
             if key != (organization, today) {
@@ -116,7 +116,7 @@ impl Kept {
 }
 
 impl Slot {
-    /// The last one, if it has all up to a revision.
+    /// The last snapshot, if it includes everything up to this revision.
     fn known(&self, revision: i64, now: Instant) -> Option<Arc<Snapshot>> {
         let mut last = lock(&self.last);
         let last = last.as_mut().filter(|last| last.snapshot.revision >= revision)?;
@@ -124,10 +124,10 @@ impl Slot {
         Some(last.snapshot.clone())
     }
 
-    /// The last one, if it was complete lately.
+    /// The last snapshot, if it was up to date recently.
     fn fresh(&self) -> Option<Arc<Snapshot>> {
         let mut last = lock(&self.last);
-        let last = last.as_mut().filter(|last| last.complete.elapsed() < FRESH)?;
+        let last = last.as_mut().filter(|last| last.complete.elapsed() < MAX_AGE)?;
         last.used = Instant::now();
         Some(last.snapshot.clone())
     }

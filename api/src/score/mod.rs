@@ -1,4 +1,4 @@
-//! Scores: from daily counts, by way of analytics, back to the organization's own nouns.
+//! Scores: from daily counts, through analytics, back to the organization's own nouns.
 
 mod ask;
 pub mod distribution;
@@ -22,14 +22,14 @@ use ballroom_entity::id::{FeatureId, ProductId, ReleaseId, SegmentId};
 use chrono::{DateTime, Days, NaiveDate};
 
 pub use self::snapshot::Snapshot;
-use self::{kept::Kept, parameters::Parameters};
+use self::{kept::SnapshotCache, parameters::Parameters};
 use crate::{
     base::{day::day, error::Error},
     domain::access::Report,
     store::Store,
 };
 
-/// What a value is asked of.
+/// The period of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Period {
     /// First day.
@@ -38,19 +38,19 @@ pub struct Period {
     pub until: NaiveDate,
 }
 
-/// The days that a value covers if the caller names none: a quarter, about what a customer remembers.
-const USUAL_DAYS: u64 = 90;
+/// Default length of the period: a quarter, about what a customer remembers.
+const DEFAULT_DAYS: u64 = 90;
 
-/// The longest period: the daily counts of a century.
-const MOST_DAYS: i64 = 36_525;
+/// Maximum length of a period: a century.
+const MAX_DAYS: i64 = 36_525;
 
 impl Period {
-    /// The last days up to and with a day.
+    /// The last days up to a day, inclusive.
     pub fn last(days: u64, last: NaiveDate) -> Self {
         Self { from: last - Days::new(days - 1), until: last + Days::new(1) }
     }
 
-    /// The period asked for (the last 90 days if none is named), and the last day that may be known: by default the
+    /// The requested period (default: the last 90 days), and the last known day: by default the
     /// period's last, or today if that is earlier.
     pub fn resolve(
         given: Option<Self>,
@@ -58,7 +58,7 @@ impl Period {
         today: NaiveDate,
     ) -> Result<(Self, NaiveDate), Error> {
         let as_of = as_of.map(|day| known_day("asOf", day, today)).transpose()?;
-        let period = given.unwrap_or_else(|| Self::last(USUAL_DAYS, as_of.unwrap_or(today)));
+        let period = given.unwrap_or_else(|| Self::last(DEFAULT_DAYS, as_of.unwrap_or(today)));
         period.check(today)?;
         let as_of = as_of.unwrap_or_else(|| today.min(period.until - Days::new(1)));
         Ok((period, as_of))
@@ -83,7 +83,7 @@ impl Period {
     fn check(self, today: NaiveDate) -> Result<(), Error> {
         let Self { from, until } = self;
         let (first, last) =
-            (DateTime::UNIX_EPOCH.date_naive() - Days::new(USUAL_DAYS), today + Days::new(MOST_DAYS as u64));
+            (DateTime::UNIX_EPOCH.date_naive() - Days::new(DEFAULT_DAYS), today + Days::new(MAX_DAYS as u64));
         if from < first {
             return Err(Error::invalid("period.from", format!("is {from}; give {first} or a later day")));
         }
@@ -97,28 +97,28 @@ impl Period {
             return Err(Error::invalid("period.until", reason));
         }
         let days = (until - from).num_days();
-        if days > MOST_DAYS {
-            let reason = format!("has {days} days; give at most {MOST_DAYS}, a century");
+        if days > MAX_DAYS {
+            let reason = format!("has {days} days; give at most {MAX_DAYS}, a century");
             return Err(Error::invalid("period", reason));
         }
         Ok(())
     }
 }
 
-/// A day as of which a score may be asked: one that has come.
+/// Validates the day of a score: not in the future.
 pub fn known_day(field: &str, day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Error> {
     let epoch = DateTime::UNIX_EPOCH.date_naive();
     match day {
         _ if day > today => Err(Error::invalid(
             field,
-            format!("is {day}, which has not come; give today ({today}) or an earlier day"),
+            format!("is {day}, which is in the future; give today ({today}) or an earlier day"),
         )),
         _ if day < epoch => Err(Error::invalid(field, format!("is {day}; give {epoch} or a later day"))),
         day => Ok(day),
     }
 }
 
-/// Which part of the answers a value is asked of.
+/// The part of the responses that a value covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cell {
     /// The days.
@@ -127,23 +127,23 @@ pub struct Cell {
     pub release: Option<ReleaseId>,
     /// Only this segment.
     pub segment: Option<SegmentId>,
-    /// The last day whose rows may be known.
+    /// The last known day.
     pub as_of: NaiveDate,
 }
 
 impl Cell {
-    /// Whether every day of the period is known, and over; if not, its figures are those so far. A day is over when
+    /// Whether every day of the period is known and over; if not, its figures are provisional. A day is over when
     /// another has begun in the product's time zone.
     pub fn complete(&self, today: NaiveDate) -> bool {
         self.as_of.succ_opt().is_none_or(|unknown| self.period.until <= unknown.min(today))
     }
 }
 
-/// Computes scores, and keeps what several of them share.
+/// Computes scores and caches what they share.
 #[derive(Clone)]
 pub struct Scores {
     store: Store,
-    kept: Kept,
+    kept: SnapshotCache,
 }
 
 /// The value of a feature as of a series of days, each over a period of the same length that ends on the day.
@@ -159,32 +159,32 @@ pub struct TrendOf {
     pub segment: Option<SegmentId>,
 }
 
-/// What is to be forecast of a feature.
+/// A forecast for a feature.
 #[derive(Clone, Debug)]
 pub struct ForecastOf {
-    /// The last day that may be known; the forecast begins the day after.
+    /// The last known day; the forecast begins the day after.
     pub as_of: NaiveDate,
-    /// How many days.
+    /// Number of days.
     pub days: u32,
     /// When a release is planned.
     pub release_on: Option<NaiveDate>,
-    /// The active customers expected on each day; empty: as many as lately.
+    /// Expected active customers on each day; empty: as recently.
     pub active_customers: Vec<f64>,
 }
 
 impl Scores {
-    /// Scores of what is in this database.
+    /// Scores of the data in this database.
     pub fn new(store: Store) -> Self {
-        Self { store, kept: Kept::default() }
+        Self { store, kept: SnapshotCache::default() }
     }
 
-    /// The organization's counts as they are now. One statement when nothing has changed.
+    /// The organization's current counts. One statement if nothing has changed.
     pub async fn snapshot(&self, by: Report, today: NaiveDate) -> Result<Arc<Snapshot>, Error> {
         self.kept.snapshot(&self.store, by, today).await
     }
 
-    /// The value of every feature of a product (and of the product as a whole, if answers are about it): the
-    /// ranked ones from the highest down, then those with not enough answers.
+    /// The value of every feature of a product (and of the product as a whole, if responses are about it): the
+    /// ranked ones from the highest down, then those with not enough responses.
     pub async fn value_report(
         &self,
         by: Report,
@@ -198,9 +198,9 @@ impl Scores {
         Ok((snapshot, report))
     }
 
-    /// The values of the products as wholes, compared: the ranked ones from the highest down, then those with not
-    /// enough answers. Each has a cell of its own, for its days are those of its time zone. Products without any answer
-    /// about the whole are left out.
+    /// The values of the products as wholes, compared: the ranked ones from the highest down, then those with too few
+    /// responses. Each has its own cell, because its days are those of its time zone. Products without responses about
+    /// the whole are omitted.
     pub async fn products(
         &self,
         by: Report,
@@ -259,7 +259,7 @@ impl Scores {
         Ok((snapshot, alerts))
     }
 
-    /// The parameters as of a day: those kept, or else computed now.
+    /// The parameters as of a day: the stored ones, or else computed now.
     pub async fn parameters(
         &self,
         by: Report,
@@ -348,7 +348,7 @@ impl Scores {
         Ok(snapshot)
     }
 
-    /// The snapshot with the parameters that are kept of some days.
+    /// The snapshot with the stored parameters of some days.
     async fn known(&self, by: Report, today: NaiveDate, days: &[NaiveDate]) -> Result<Arc<Snapshot>, Error> {
         let snapshot = self.snapshot(by, today).await?;
         self.recall(by, &snapshot, days).await?;
@@ -368,10 +368,10 @@ impl Scores {
     }
 }
 
-/// Polars must not be called on a thread that answers requests: it blocks, and says so by panicking.
+/// Runs Polars on a blocking thread: on a thread that serves requests it panics.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|error| Err(Error::internal("the computation ended early", error)))
+    done.unwrap_or_else(|error| Err(Error::internal("the computation was aborted", error)))
 }

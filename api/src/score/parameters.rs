@@ -1,9 +1,9 @@
-//! The parameters that scores rest on: what is estimated from the organization as a whole, kept for each day
-//! that is over, so that a score as of a past day can be had again.
+//! The parameters of scores: estimates from the organization as a whole, stored for each day
+//! that is over, so that a score as of a past day is reproducible.
 //!
-//! A day's parameters are computed in the night after it (the job `score-parameters`), when somebody asks for them, and at
-//! the end of an import for all kept days that it changed. Answers that arrive late one by one leave them as they are: what was
-//! said of a past day stays said. Where none are kept, they are computed from the counts when a score is asked for.
+//! A day's parameters are computed in the night after it (the job `score-parameters`), on request, and at the end of
+//! an import for all stored days that it changed. Late responses that arrive one by one do not change them: past
+//! scores remain as reported. If none are stored, they are computed from the counts when a score needs them.
 
 use std::collections::HashMap;
 
@@ -26,43 +26,44 @@ use crate::{
     store::{Bulk, BulkColumn, Dimensions, Lease, Store},
 };
 
-/// The most days that are computed at once.
-pub const MOST_DAYS: u64 = 400;
+/// Maximum number of days that are computed at once.
+pub const MAX_DAYS: u64 = 400;
 
-/// How far back the nightly job looks for days that it missed.
+/// Number of days that the nightly job looks back for missed days.
 const CATCH_UP: u64 = 92;
 
+/// The interval at which a day can end somewhere: time zones differ by quarters of an hour.
 const QUARTER: TimeDelta = TimeDelta::minutes(15);
 
-/// Quarters of an hour in which a day ends somewhere, with an hour to spare for clocks that are put back.
-const MOST_QUARTERS: i32 = 4 * 25;
+/// Number of quarters of an hour to look ahead: a day, and an hour to spare for clocks that are set back.
+const MAX_QUARTERS: i32 = 4 * 25;
 
-/// The parameters of a day, in the organization's own ids. Variances and means are of utilities, 0 to 1.
+/// The parameters of a day, in the organization's own IDs. Variances and means are of utilities, 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parameters {
     /// The mean over all scales and segments.
     pub mean: f64,
-    /// Variance between features, of what all their answers share.
+    /// Variance between features, of what all their responses share.
     pub between_features: f64,
     /// Variance within a feature, between its scales and segments.
     pub within_features: f64,
     /// Variance by which a feature drifts from its history.
     pub drift: f64,
-    /// Over-dispersion of answers.
+    /// Over-dispersion of responses.
     pub overdispersion: f64,
     /// Over-dispersion of incidents.
     pub incident_overdispersion: f64,
-    /// How far a feature moves by itself from one month to the next, as a standard deviation.
+    /// Standard deviation of a feature's own change from one month to the next.
     pub own_movement: f64,
-    /// How far all features of a product move together, as a standard deviation.
+    /// Standard deviation of the common change of all features of a product.
     pub common_movement: f64,
-    /// Features with answers in the year before.
+    /// Features with responses in the year before.
     pub features: u32,
-    /// Scales and segments with answers in the year before.
+    /// Scales and segments with responses in the year before.
     pub strata: Vec<StratumParameters>,
 }
 
-/// What is expected of one scale and segment.
+/// Expectation for one scale and segment.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StratumParameters {
     /// The scale.
@@ -71,7 +72,7 @@ pub struct StratumParameters {
     pub segment: uuid::Uuid,
     /// The mean over features.
     pub mean: f64,
-    /// The variance of an answer as a share of the largest possible, `mean (1 - mean)`.
+    /// The variance of a response as a share of the largest possible, `mean (1 - mean)`.
     pub variance_ratio: f64,
 }
 
@@ -97,7 +98,7 @@ impl Parameters {
         }
     }
 
-    /// As analytics takes them.
+    /// The input of analytics.
     fn coded(&self, known: NaiveDate, codes: &Codes) -> Hyperparameters {
         let stratum = |one: &StratumParameters| {
             let scale = codes.scales.code(ScaleId(one.scale))?;
@@ -129,7 +130,7 @@ pub fn last_day(dimensions: &Dimensions, now: DateTime<Utc>) -> Option<NaiveDate
     dimensions.products.values().map(today).min()?.pred_opt()
 }
 
-/// Those kept of some days, ready for scores.
+/// The stored parameters of some days, ready for scores.
 pub(super) async fn kept(
     store: &Store,
     by: Report,
@@ -149,7 +150,7 @@ pub(super) async fn kept(
     rows.into_iter().map(coded).collect()
 }
 
-/// When the parameters of a day were computed and kept; none if they are not.
+/// The time at which the parameters of a day were computed and stored; none if they are not stored.
 pub async fn kept_at(store: &Store, by: Report, day: NaiveDate) -> Result<Option<DateTime<Utc>>, Error> {
     let row = Entity::owned_by(by.organization())
         .filter(Column::Day.eq(day))
@@ -159,8 +160,8 @@ pub async fn kept_at(store: &Store, by: Report, day: NaiveDate) -> Result<Option
     Ok(row.map(|row| row.computed_at))
 }
 
-/// Computes the parameters of days that are over from the counts as they are now, and keeps them instead of those
-/// that were. Says how many days were kept: days before the first answer have none.
+/// Computes the parameters of days that are over from the current counts, and stores them in place of those
+/// that were. Returns the stored days: days before the first response have none.
 pub async fn compute(
     store: &Store,
     scores: &Scores,
@@ -169,25 +170,25 @@ pub async fn compute(
     now: DateTime<Utc>,
 ) -> Result<Vec<NaiveDate>, Error> {
     if period.until <= period.from {
-        return Err(Error::invalid("period", "is empty: `until` must lie after `from`"));
+        return Err(Error::invalid("period", "is empty: `until` must be after `from`"));
     }
     let asked = (period.until - period.from).num_days();
-    if asked > MOST_DAYS as i64 {
-        let reason = format!("has {asked} days; at most {MOST_DAYS} are computed at once");
+    if asked > MAX_DAYS as i64 {
+        let reason = format!("has {asked} days; at most {MAX_DAYS} days can be computed at once");
         return Err(Error::invalid("period", reason));
     }
     let dimensions = store.dimensions(by.organization()).await?;
     let over = last_day(&dimensions, now);
     if let Some(over) = over.filter(|over| period.until > *over + Days::new(1)) {
-        let reason = format!("must end by {over}: only days that are over are kept");
+        let reason = format!("must end by {over}: parameters are stored only for days that are over");
         return Err(Error::invalid("period", reason));
     }
     let days = period.from.iter_days().take_while(|day| *day < period.until).collect();
     keep(store, scores, by, None, days, now).await
 }
 
-/// Computes the days that were missed: from the last one kept to the last that is over. Under a lease they are kept only
-/// while it holds.
+/// Computes the missed days: from the last stored one to the last that is over. Under a lease they are stored only
+/// while it is valid.
 pub async fn catch_up(
     store: &Store,
     scores: &Scores,
@@ -208,7 +209,7 @@ pub async fn catch_up(
     keep(store, scores, by, lease, days, now).await
 }
 
-/// After an import: the kept days from `since` on, whose counts it changed, are computed anew, and those missed.
+/// After an import: recomputes the stored days from `since` on, whose counts it changed, and the missed ones.
 pub async fn after_import(
     store: &Store,
     scores: &Scores,
@@ -220,20 +221,20 @@ pub async fn after_import(
     let mut days: Vec<_> = rows.into_iter().map(|row| row.day).collect();
     days.sort_unstable();
     let mut computed = Vec::new();
-    for days in days.chunks(MOST_DAYS as usize) {
+    for days in days.chunks(MAX_DAYS as usize) {
         computed.extend(keep(store, scores, by, None, days.to_vec(), now).await?);
     }
     computed.extend(catch_up(store, scores, by, None, now).await?);
     Ok(computed)
 }
 
-/// When the next day will be over in every product's time zone; soon, while there is no product. Time zones differ by
-/// quarters of an hour.
+/// The time when the next day will be over in every product's time zone; without a product, the next quarter of an
+/// hour.
 pub fn next_night(dimensions: &Dimensions, now: DateTime<Utc>) -> DateTime<Utc> {
     let over = last_day(dimensions, now);
     let quarter = now.timestamp().div_euclid(QUARTER.num_seconds()) * QUARTER.num_seconds();
     let quarter = DateTime::from_timestamp(quarter, 0).unwrap_or(now);
-    let mut quarters = (1..=MOST_QUARTERS).map(|n| quarter + QUARTER * n);
+    let mut quarters = (1..=MAX_QUARTERS).map(|n| quarter + QUARTER * n);
     quarters.find(|at| last_day(dimensions, *at) > over).unwrap_or(now + QUARTER)
 }
 
@@ -255,7 +256,7 @@ async fn keep(
     }
     let row = |(day, parameters): &(NaiveDate, Parameters)| {
         let parameters = serde_json::to_value(parameters)
-            .map_err(|error| Error::internal("the parameters cannot be written", error))?;
+            .map_err(|error| Error::internal("cannot serialize the parameters", error))?;
         Ok(vec![
             Value::Uuid(Some(by.organization().0)),
             Value::ChronoDate(Some(*day)),

@@ -1,4 +1,4 @@
-//! An organization's counts at one revision, and how the next one follows.
+//! An organization's counts at one revision, and the derivation of the next snapshot.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -31,26 +31,26 @@ use crate::{
 
 /// An organization's counts at one revision, ready for any number of scores.
 pub struct Snapshot {
-    /// The organization's revision that it has everything of.
+    /// The organization's revision up to which everything is included.
     pub revision: i64,
     pub(super) today: NaiveDate,
     min_answers: i32,
     weights: IncidentWeights,
     /// The organization's dimensions at that revision.
     pub dimensions: Arc<Dimensions>,
-    /// The codes in which analytics answers.
+    /// The codes used by analytics.
     pub codes: Arc<Codes>,
     pub(super) prepared: Prepared,
     lines: HashMap<ProductId, Arc<Lines>>,
     priors: Mutex<HashMap<Day, Arc<Hyperparameters>>>,
-    /// The days whose kept parameters have been looked for. The lock is held while they are read, so that
-    /// nobody computes what another is about to find.
+    /// The days whose stored parameters were looked up. It is locked while they are read, so that
+    /// none are computed that are about to be found.
     pub(super) looked_for: tokio::sync::Mutex<HashSet<NaiveDate>>,
     first_answers: OnceLock<HashMap<u32, Day>>,
 }
 
 impl Snapshot {
-    /// The counts as they are now: what has changed since the last one, where that can be told, else all of them.
+    /// The current counts: the last snapshot with the changes since, if they are known; else all counts.
     pub(super) async fn following(
         store: &Store,
         organization: OrganizationId,
@@ -93,7 +93,7 @@ impl Snapshot {
         }
     }
 
-    /// Whether nothing but counts can have changed since.
+    /// Whether only counts can have changed since.
     fn is_of(&self, row: &organization::Model, dimensions: &Arc<Dimensions>) -> bool {
         self.dimensions.revision == dimensions.revision
             && self.min_answers == row.min_answers
@@ -101,7 +101,7 @@ impl Snapshot {
             && self.revision <= row.revision
     }
 
-    /// This one with what has changed.
+    /// This snapshot with the changes applied.
     fn next(&self, revision: i64, changes: Changes, today: NaiveDate) -> Result<Self, Error> {
         let codes = &self.codes;
         let mut prepared = self.prepared.clone();
@@ -113,7 +113,7 @@ impl Snapshot {
             incidents: Vec::new(),
         })?;
 
-        // Incidents that are open spoil every day through today, and more of it where more customers are active.
+        // Open incidents affect every day through today, and more of it if more customers are active.
         let mut lines = self.lines.clone();
         let mut moved: BTreeSet<ProductId> = changes.exposure.keys().map(|key| key.product).collect();
         for (key, sums) in changes.incidents {
@@ -149,7 +149,7 @@ impl Snapshot {
         })
     }
 
-    /// The first day on which an answer names a release.
+    /// The first day on which a response names a release.
     pub(super) fn first_answer(&self, release: ReleaseId) -> Option<NaiveDate> {
         let code = self.codes.releases.code(release)?;
         self.first_answers.get_or_init(|| self.prepared.first_answers()).get(&code).copied().map(date)
@@ -159,13 +159,13 @@ impl Snapshot {
         self.priors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Bytes that it takes, about.
+    /// Approximate size in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.prepared.bytes()
     }
 
-    /// Whether another one says the same, to the last digit.
-    pub fn says_the_same(&self, other: &Self) -> bool {
+    /// Whether another one is equal, to the last digit.
+    pub fn equals(&self, other: &Self) -> bool {
         self.prepared == other.prepared && self.lines == other.lines && self.today == other.today
     }
 }

@@ -1,4 +1,4 @@
-//! What happened in each day, week or month of a period.
+//! Timelines: events and figures by day, week or month.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,10 +18,10 @@ use crate::{
     store::{Dimensions, Store},
 };
 
-/// The most buckets of a timeline.
-const MOST_BUCKETS: usize = 400;
+/// Maximum number of buckets of a timeline.
+const MAX_BUCKETS: usize = 400;
 
-/// How long a bucket is.
+/// The length of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// A day.
@@ -32,7 +32,7 @@ pub enum Step {
     Month,
 }
 
-/// Some days that are shown together.
+/// Days that are shown together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
     /// The days.
@@ -41,14 +41,14 @@ pub struct Bucket {
     pub complete: bool,
 }
 
-/// What happened in each bucket.
+/// The figures of a bucket.
 #[derive(Clone, Debug)]
 pub struct Happened {
-    /// NPS, CSAT and the like, with the number of answers.
+    /// NPS, CSAT and the like, with the number of responses.
     pub figures: Vec<Standard>,
     /// Incidents that were opened, each counted once.
     pub opened: i64,
-    /// Customer-days that incidents spoiled; none while neither exposure nor hurt customers are known.
+    /// Customer-days lost to incidents; none if neither exposure nor affected customers are known.
     pub lost: Option<f64>,
 }
 
@@ -73,7 +73,7 @@ impl Step {
         }
     }
 
-    /// How many days it has at least.
+    /// Minimum number of days.
     fn shortest(self) -> usize {
         match self {
             Self::Day => 1,
@@ -86,12 +86,12 @@ impl Step {
 /// The buckets of a period: weeks and months of the calendar, the first and the last cut off by the period.
 pub fn buckets(period: Period, step: Step, today: NaiveDate) -> Result<Vec<Bucket>, Error> {
     let days = (period.until - period.from).num_days() as usize;
-    if days.div_ceil(step.shortest()) > MOST_BUCKETS {
+    if days.div_ceil(step.shortest()) > MAX_BUCKETS {
         let longer = match step {
-            Step::Day => "take a shorter period or a longer step",
-            Step::Week | Step::Month => "take a shorter period",
+            Step::Day => "choose a shorter period or a longer step",
+            Step::Week | Step::Month => "choose a shorter period",
         };
-        let reason = format!("has {days} days: more than {MOST_BUCKETS} buckets; {longer}");
+        let reason = format!("has {days} days, which gives more than {MAX_BUCKETS} buckets; {longer}");
         return Err(Error::invalid("period", reason));
     }
     let mut buckets = Vec::new();
@@ -105,8 +105,8 @@ pub fn buckets(period: Period, step: Step, today: NaiveDate) -> Result<Vec<Bucke
     Ok(buckets)
 }
 
-/// The days in a period on which customers got a release of a product, the first one first; a release that was taken
-/// back and came again has several.
+/// The days in a period on which customers got a release of a product, the first one first; a release that was
+/// withdrawn and released again has several.
 pub fn releases(snapshot: &Snapshot, product: ProductId, period: Period) -> Vec<(ReleaseId, NaiveDate)> {
     let dimensions: &Dimensions = &snapshot.dimensions;
     let mut marks: Vec<(ReleaseId, NaiveDate)> = Vec::new();
@@ -122,7 +122,7 @@ pub fn releases(snapshot: &Snapshot, product: ProductId, period: Period) -> Vec<
 }
 
 impl Scores {
-    /// What happened to a feature, or to a product with all its features, in each bucket. The buckets follow one another.
+    /// The data of a feature, or of a product with all its features, in each bucket. The buckets are contiguous.
     pub async fn timeline(
         &self,
         by: Report,
@@ -170,8 +170,8 @@ impl Snapshot {
     }
 }
 
-/// Incidents that were opened in each bucket. One that hurts several features is one incident of the product, so they are
-/// counted and not taken from the daily counts, which have it once for each feature.
+/// Incidents that were opened in each bucket. One that affects several features is one incident of the product, so they
+/// are counted separately: the daily counts contain it once for each feature.
 async fn opened(
     store: &Store,
     organization: OrganizationId,
@@ -248,7 +248,7 @@ mod tests {
         let refused = of("2025-02-05", Step::Day).unwrap_err().to_string();
         assert_eq!(
             refused,
-            "period: has 401 days: more than 400 buckets; take a shorter period or a longer step"
+            "period: has 401 days, which gives more than 400 buckets; choose a shorter period or a longer step"
         );
         assert_eq!(of("2025-02-05", Step::Week).unwrap().len(), 58);
         assert!(of("2054-01-01", Step::Month).unwrap().len() <= 400);

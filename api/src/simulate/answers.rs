@@ -1,4 +1,4 @@
-//! What customers say, day by day.
+//! The responses of customers, day by day.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -11,14 +11,14 @@ use super::comments::{Occasion, comment};
 use super::customers::{self, Customer};
 use super::dice::{Dice, Stream};
 
-/// One answer.
+/// One response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// The id that its source gave it.
+    /// The ID that its source gave it.
     pub external_id: String,
     /// The key of the feature; none: the product as a whole.
     pub feature: Option<&'static str>,
-    /// The version in use, where the answer names it.
+    /// The version in use, where the response names it.
     pub release: Option<&'static str>,
     /// The key of the segment.
     pub segment: &'static str,
@@ -28,7 +28,7 @@ pub struct Answer {
     pub scale: &'static str,
     /// The rating on that scale.
     pub rating: u8,
-    /// What was written.
+    /// Comment.
     pub comment: Option<String>,
     /// How it came.
     pub channel: &'static str,
@@ -36,7 +36,7 @@ pub struct Answer {
     pub occurred_at: DateTime<Utc>,
 }
 
-/// The answers of a year in the order of their days, any number of them, one day in memory at a time.
+/// The responses of a year in the order of their days, any number of them, one day in memory at a time.
 #[derive(Clone, Debug)]
 pub struct Answers {
     calendar: Calendar,
@@ -46,19 +46,19 @@ pub struct Answers {
     total: usize,
     told: usize,
     day: i64,
-    /// What happened until now and in the whole year, in the calendar's bustle.
+    /// Activity until now and in the whole year, according to the calendar.
     bustle: (f64, f64),
-    /// The answers of the day, the last one first.
+    /// The responses of the day, the last one first.
     today: Vec<Answer>,
 }
 
-/// The share of answers about the product as a whole.
+/// The share of responses about the product as a whole.
 const ABOUT_ALL: f64 = 0.05;
-/// The days after its release on which somebody loves the whiteboard.
+/// The days after its release on which a customer rates the whiteboard best.
 const LOVED_AFTER: [i64; 3] = [11, 29, 58];
 
 impl Answers {
-    /// Exactly `total` answers.
+    /// Exactly `total` responses.
     pub fn new(seed: u64, first_day: NaiveDate, total: usize) -> Answers {
         let calendar = Calendar::from(first_day);
         let year = (0..DAYS).map(Calendar::bustle).sum();
@@ -75,8 +75,8 @@ impl Answers {
         }
     }
 
-    /// Rolls the answers of the next day. The whiteboard's are among the total, the others share what is left
-    /// of it by the bustle of the days.
+    /// Draws the responses of the next day. Those about the whiteboard are part of the total; the others share the rest
+    /// in proportion to the activity of the days.
     fn roll_day(&mut self) {
         let usual = self.total.saturating_sub(LOVED_AFTER.len()) as f64;
         let before = (usual * self.bustle.0 / self.bustle.1) as usize;
@@ -118,7 +118,7 @@ impl Answers {
 
     fn loving(&mut self) -> Answer {
         let feature = FEATURES.iter().position(|feature| feature.key == WHITEBOARD);
-        // Whoever updates at once has the whiteboard by then.
+        // Customers that update at once have the whiteboard by then.
         let quick = |customer: &Customer| customer.updates_after == 0 && !customer.careful;
         let who = self.dice.below(self.customers.len());
         let who =
@@ -175,8 +175,8 @@ impl Iterator for Answers {
     }
 }
 
-/// How often each segment answers on a day. From the shift on the free segment has twice its share, and the
-/// others keep theirs among themselves.
+/// The frequency of responses of each segment on a day. From the shift on the free segment has twice its share, and the
+/// others keep their proportions.
 fn shares(day: i64) -> [f64; SEGMENTS.len()] {
     let usual = SEGMENTS.each_ref().map(|segment| segment.answers);
     if day < place(SHIFTS).1 {

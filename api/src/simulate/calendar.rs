@@ -22,8 +22,8 @@ impl Calendar {
         }
     }
 
-    /// The moment this many seconds into a day of the product's time zone. On the day on which the clocks
-    /// change the moment may lie an hour off, never on another day.
+    /// The time this many seconds into a day of the product's time zone. On the days on which the clocks change the
+    /// time may be an hour off, but it is never on another day.
     pub(super) fn at(&self, day: i64, second: i64) -> DateTime<Utc> {
         let local = self.day(day).and_time(NaiveTime::MIN) + TimeDelta::seconds(second);
         let moment = PRODUCT.time_zone.from_local_datetime(&local).earliest();
@@ -31,8 +31,8 @@ impl Calendar {
         moment.or_else(later).map_or_else(|| local.and_utc(), |moment| moment.to_utc())
     }
 
-    /// How much happens on a day: less at weekends, more towards the end of the year. Weeks are counted from
-    /// the first day, so that the year is the same one whenever it begins.
+    /// Relative activity of a day: less at weekends, more towards the end of the year. Weeks are counted from the first
+    /// day, so that the year is the same whenever it begins.
     pub(super) fn bustle(day: i64) -> f64 {
         let growth = 0.85 + 0.3 * day as f64 / super::DAYS as f64;
         let weekday = [1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.4][day.rem_euclid(7) as usize];

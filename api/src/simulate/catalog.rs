@@ -1,4 +1,4 @@
-//! What there is in the planted world: a design tool called Atelier, told in tables.
+//! The simulated world, a design tool called Atelier, in tables.
 
 use crate::ingest::Change;
 
@@ -10,28 +10,28 @@ pub(super) const EXPORT: &str = "export";
 pub(super) const SEARCH: &str = "search";
 pub(super) const PLUGINS: &str = "plugins";
 pub(super) const WHITEBOARD: &str = "whiteboard";
-/// The release that hurts export.
+/// The release that breaks export.
 pub(super) const HURTS: &str = "5.3";
 /// The release that improves search.
 pub(super) const IMPROVES: &str = "5.0";
-/// The release at which others answer than before.
+/// The release after which others respond than before.
 pub(super) const SHIFTS: &str = "5.1";
 /// The release on whose day everything is rated lower, for a reason of its own.
 pub(super) const COINCIDES: &str = "4.12";
 /// The release that brings the whiteboard.
 pub(super) const BRINGS_WHITEBOARD: &str = "5.2";
 
-/// How much of the scale export loses.
+/// Decline of export, as a share of the scale.
 pub(super) const HURT: f64 = 0.17;
-/// How many times as many incidents export has then.
+/// Factor of the incidents of export after it.
 pub(super) const HURT_INCIDENTS: f64 = 3.0;
-/// How much of the scale search gains.
+/// Gain of search, as a share of the scale.
 pub(super) const GAIN: f64 = 0.13;
-/// How much of the scale plugins lose in a year, a little every day.
+/// Decline of plugins in a year, a little every day, as a share of the scale.
 pub(super) const DRIFT: f64 = 0.08;
-/// How much of the scale every feature loses on the day when prices rise.
+/// Decline of every feature on the day when prices rise, as a share of the scale.
 pub(super) const COMMON: f64 = 0.07;
-/// How much more often the unhappy segment answers after the shift.
+/// Factor of the frequency of responses of the unhappy segment after the shift.
 pub(super) const SHIFT: f64 = 2.0;
 
 /// A capability of the product.
@@ -45,9 +45,9 @@ pub struct Feature {
     pub team: &'static str,
     /// The true mean rating, from 0 to 1, before anything planted happens.
     pub(super) level: f64,
-    /// How often it is answered about, relative to the others.
+    /// Frequency of its responses, relative to the others.
     pub(super) answers: f64,
-    /// How often it breaks, relative to the others.
+    /// Frequency of its incidents, relative to the others.
     pub(super) incidents: f64,
     /// The share of the customers that use it on a working day.
     pub(super) adoption: f64,
@@ -82,11 +82,11 @@ pub struct Segment {
     pub key: &'static str,
     /// What people call it.
     pub name: &'static str,
-    /// How much its ratings lie above or below the others'.
+    /// Difference of its ratings from those of the others.
     pub(super) mood: f64,
-    /// Its share of the answers, before the shift.
+    /// Its share of the responses, before the shift.
     pub(super) answers: f64,
-    /// Its customers that answer.
+    /// Its customers that respond.
     pub(super) customers: usize,
     /// Its customers that are active on a working day.
     pub(super) active: f64,
@@ -108,7 +108,7 @@ pub(super) const SEGMENTS: [Segment; 4] = [
     segment([FREE, "Free"], [-0.16, 0.16], 600, 5_200.0),
 ];
 
-/// How answers are rated.
+/// How responses are rated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scale {
     /// The name that files use, which is also that of the standard figure.
@@ -119,9 +119,9 @@ pub struct Scale {
     pub min: u8,
     /// The highest rating; the steps are 1, and high is good.
     pub max: u8,
-    /// How much ratings on it lie above the others'.
+    /// Difference of the ratings on it from those of the others.
     pub(super) mood: f64,
-    /// Its share of the answers.
+    /// Its share of the responses.
     pub(super) answers: f64,
 }
 
@@ -130,14 +130,13 @@ pub(super) const SCALES: [Scale; 3] = [
     Scale { key: "nps", name: "Recommendation", min: 0, max: 10, mood: 0.02, answers: 0.20 },
     Scale { key: "thumbs", name: "Thumbs", min: 0, max: 1, mood: 0.05, answers: 0.30 },
 ];
-/// The scale of answers about the product as a whole.
+/// The scale of responses about the product as a whole.
 pub(super) const NPS: usize = 1;
 
 pub(super) const CHANNELS: [(&str, f64); 4] =
     [("in-app", 0.55), ("email", 0.2), ("support", 0.15), ("store", 0.1)];
 
-/// A release as the table tells it: version, the one before it, its day counted from the first, its title, and
-/// what it touches.
+/// A planned release: version, predecessor, day counted from the first, title, and touched features.
 pub(super) struct Plan {
     pub(super) version: &'static str,
     pub(super) previous: Option<&'static str>,
@@ -149,8 +148,8 @@ pub(super) struct Plan {
 /// The line that careful customers stay on.
 pub(super) const LONG_TERM: [&str; 3] = ["4.10", "4.10.1", "4.10.2"];
 
-/// In the order of their days. 4.10.1 and 4.10.2 follow 4.10, not what came out before them. Three quiet months
-/// follow 5.0, so that what it gained is all of what the next release is compared with.
+/// In the order of their days. 4.10.1 and 4.10.2 follow 4.10, not the releases before them. Three quiet months follow
+/// 5.0, so that its gain is part of the whole baseline of the next release.
 pub(super) const RELEASES: [Plan; 12] = {
     use Change::{Added, Changed, Fixed};
     const fn plan(

@@ -3,13 +3,13 @@
 use super::catalog::{EXPORT, SEARCH};
 use super::dice::Dice;
 
-/// What is known when somebody writes.
+/// The context of a comment.
 pub(super) struct Occasion {
     /// The feature; none: the product as a whole.
     pub(super) feature: Option<&'static str>,
     /// The rating, from 0 to 1.
     pub(super) utility: f64,
-    /// Whether the release in use is the one that hurts export.
+    /// Whether the release in use is the one that breaks export.
     pub(super) hurt: bool,
     /// Whether the release in use has the new search.
     pub(super) improved: bool,

@@ -1,4 +1,4 @@
-//! Answers as a file, in the columns that an import understands without a mapping.
+//! Responses as a file, in the columns that an import understands without a mapping.
 
 use std::fs::File;
 use std::io;
@@ -22,7 +22,7 @@ const HEADER: [&str; 11] = [
     "external_id",
 ];
 
-/// Writes `n` answers of a year that begins on `first_day`, in constant memory.
+/// Writes `n` responses of a year that begins on `first_day`, in constant memory.
 pub fn write_csv(n: usize, seed: u64, first_day: NaiveDate, path: impl AsRef<Path>) -> io::Result<()> {
     let mut file = csv::Writer::from_writer(File::create(path)?);
     file.write_record(HEADER)?;

@@ -1,16 +1,16 @@
-//! Who answers: pseudonyms, each in a segment, each with a habit of updating.
+//! Who responses: pseudonyms, each in a segment, each with a habit of updating.
 
 use super::catalog::{LONG_TERM, RELEASES, SEGMENTS};
 use super::dice::{Dice, Stream};
 
-/// Somebody who answers.
+/// A respondent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Customer {
     /// The pseudonym.
     pub pseudonym: String,
     /// The key of the segment.
     pub segment: &'static str,
-    /// How much the ratings of this customer lie above or below the segment's.
+    /// Difference of the ratings of this customer from those of the segment.
     pub(super) mood: f64,
     /// Days from a release to the day on which this customer has it.
     pub(super) updates_after: i64,

@@ -52,7 +52,7 @@ impl Dice {
         (self.unit() + self.unit() + self.unit() - 1.5) * 2.0 * deviation
     }
 
-    /// How many of `n` trials succeed.
+    /// The number of successes in `n` trials.
     pub(super) fn successes(&mut self, n: u32, probability: f64) -> u32 {
         (0..n).map(|_| u32::from(self.chance(probability))).sum()
     }
@@ -62,7 +62,7 @@ impl Dice {
         things[self.below(things.len())]
     }
 
-    /// A place among weights, as often as its weight says.
+    /// A random index, distributed by weight.
     pub(super) fn weighted(&mut self, weights: impl Iterator<Item = f64> + Clone) -> usize {
         let mut rest = self.unit() * weights.clone().sum::<f64>();
         let places = weights.clone().take_while(|weight| {

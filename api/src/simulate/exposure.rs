@@ -1,4 +1,4 @@
-//! How many customers use a feature on a day.
+//! Simulated numbers of customers who use a feature on a day.
 
 use chrono::NaiveDate;
 
@@ -16,7 +16,7 @@ pub struct Exposure {
     pub feature: &'static str,
     /// The key of the segment.
     pub segment: &'static str,
-    /// How many customers used it.
+    /// Number of customers who used it.
     pub active_customers: u32,
 }
 

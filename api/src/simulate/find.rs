@@ -1,4 +1,4 @@
-//! Holding the scores to what was planted.
+//! Comparison of the scores with the effects in the simulated world.
 
 use ballroom_analytics::regression::{Control, RegressionScore, Verdict};
 use ballroom_entity::id::FeatureId;
@@ -15,27 +15,27 @@ use crate::{
     score::{Cell, Period, Scores},
 };
 
-/// What the scores say of a world.
+/// The findings of the scores in a world.
 pub struct Findings {
     /// The value of every feature in the last 90 days.
     pub values: ValueReport,
     /// The verdicts on every release.
     pub verdicts: ReleaseVerdicts,
-    /// Every planted truth beside what was found.
+    /// Every simulated effect with the finding.
     pub truths: Vec<Found>,
 }
 
-/// A planted truth beside what was found.
+/// A simulated effect with the finding.
 pub struct Found {
-    /// What was planted.
+    /// The effect.
     pub truth: Truth,
     /// Whether the scores agree.
     pub agrees: bool,
-    /// What they say.
+    /// The finding.
     pub says: String,
 }
 
-/// Scores a planted world as of its last day.
+/// Scores a stored world as of its last day.
 pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings, Error> {
     let as_of = world.last_day;
     let snapshot = scores.snapshot(by, as_of).await?;
@@ -46,12 +46,12 @@ pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings
     let values = ValueReport::new(&snapshot, &product.name, (cell, as_of + Days::new(1), false), &values);
 
     let mut verdicts = ReleaseVerdicts::default();
-    let mut said: Vec<(String, FeatureId, RegressionScore)> = Vec::new();
+    let mut scored: Vec<(String, FeatureId, RegressionScore)> = Vec::new();
     for release in snapshot.dimensions.releases_of(product.id) {
         let (snapshot, report) = scores.regression(by, as_of, release.id, as_of).await?;
         let Some(report) = report else { continue };
         verdicts.add(&snapshot, &report);
-        said.extend(
+        scored.extend(
             report
                 .features
                 .into_iter()
@@ -66,7 +66,7 @@ pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings
     let mut truths = Vec::new();
     for truth in &world.truths {
         let about = feature(truth.feature)?;
-        let here: Vec<_> = said
+        let here: Vec<_> = scored
             .iter()
             .filter(|(release, feature, _)| {
                 truth.release.is_none_or(|one| one == release)
@@ -96,25 +96,25 @@ pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings
                 (
                     found,
                     format!(
-                        "{regressed} of {} features called regressed; {} fell no more than what the release does not touch ({shift:+.1})",
+                        "{regressed} of {} features regressed; {} declined no more than features that the release does not touch ({shift:+.1})",
                         here.len(),
                         moved.len(),
                     ),
                 )
             }
             TruthKind::MixShift => {
-                (regressed == 0, format!("{regressed} of {} features called regressed", here.len()))
+                (regressed == 0, format!("{regressed} of {} features regressed", here.len()))
             }
             TruthKind::FewAnswers => {
                 let entry = values.features.iter().find(|entry| entry.feature.as_deref() == truth.feature);
                 match entry.map(|entry| entry.rank) {
                     Some(Some(rank)) => (rank > 1, format!("rank {rank}")),
-                    Some(None) => (true, "not enough answers to rank".to_owned()),
+                    Some(None) => (true, "not enough responses to rank".to_owned()),
                     None => (false, "nothing".to_owned()),
                 }
             }
             TruthKind::SlowDrift => {
-                (regressed == 0, format!("{regressed} of {} releases called to blame", here.len()))
+                (regressed == 0, format!("{regressed} of {} releases regressed", here.len()))
             }
         };
         truths.push(Found { truth: truth.clone(), agrees, says });
@@ -123,14 +123,14 @@ pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings
 }
 
 impl Findings {
-    /// Whether every planted truth was found.
+    /// Whether every effect was found.
     pub fn all_agree(&self) -> bool {
         self.truths.iter().all(|found| found.agrees)
     }
 
-    /// The planted truths beside what was found, for people.
+    /// The effects and the findings, for people.
     pub fn truths_table(&self) -> String {
-        let mut text = "What was planted, and what the scores say\n".to_owned();
+        let mut text = "Simulated effects and findings\n".to_owned();
         for Found { truth, agrees, says } in &self.truths {
             let mark = if *agrees { "found " } else { "MISSED" };
             text.push_str(&format!("  {mark}  {}\n          → {says}\n", truth.sentence));

@@ -11,9 +11,9 @@ use super::dice::{Dice, Stream};
 /// One incident.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incident {
-    /// The id that its source gave it.
+    /// The ID that its source gave it.
     pub external_id: String,
-    /// What is wrong, in a line.
+    /// Summary in one line.
     pub title: String,
     /// The keys of the features.
     pub features: Vec<&'static str>,
@@ -23,15 +23,15 @@ pub struct Incident {
     pub opened_at: DateTime<Utc>,
     /// When it ended; none: it is open at the end of the year.
     pub resolved_at: Option<DateTime<Utc>>,
-    /// How many customers it hurt; none: unknown.
+    /// Number of affected customers; none: unknown.
     pub affected_customers: Option<u32>,
-    /// The version that is said to have caused it, where somebody said so.
+    /// The reported cause, if any.
     pub release: Option<&'static str>,
 }
 
 /// Hours to the end of an incident by severity, from and to.
 const HOURS: [(f64, f64); 4] = [(1.0, 10.0), (4.0, 60.0), (12.0, 240.0), (24.0, 720.0)];
-/// Customers hurt by severity, from and to.
+/// Affected customers by severity, from and to.
 const AFFECTED: [(f64, f64); 4] = [(400.0, 3000.0), (80.0, 900.0), (10.0, 160.0), (1.0, 20.0)];
 const SEVERITIES: [f64; 4] = [0.03, 0.16, 0.46, 0.35];
 
@@ -82,7 +82,7 @@ fn spread(dice: &mut Dice, count: usize) -> Vec<(i64, usize)> {
     (0..count).map(roll).collect()
 }
 
-/// How many times as often a feature breaks on a day as it usually does.
+/// Factor of the frequency of a feature's incidents on a day.
 fn planted(feature: &str, day: i64) -> f64 {
     match feature {
         EXPORT if day >= place(HURTS).1 => HURT_INCIDENTS,
@@ -106,7 +106,7 @@ fn incident(
     let (least, most) = AFFECTED[severity];
     let affected = dice.between(least, most) as u32;
     let known = dice.chance(0.7);
-    let said = dice.chance(0.5);
+    let reported = dice.chance(0.5);
     let mut features = vec![feature.key];
     if dice.chance(0.06) {
         let second = FEATURES[dice.weighted(FEATURES.iter().map(|feature| feature.incidents))].key;
@@ -114,7 +114,7 @@ fn incident(
             features.push(second);
         }
     }
-    // Whoever says which release it was says the one in use; what the new export engine breaks is its own.
+    // The reported release is the one in use; incidents of the new export engine belong to its release.
     let caused = feature.key == EXPORT && day >= place(HURTS).1 && dice.chance(1.0 - 1.0 / HURT_INCIDENTS);
     let release =
         if caused { HURTS } else { RELEASES[customers[dice.below(customers.len())].uses(day)].version };
@@ -126,6 +126,6 @@ fn incident(
         opened_at,
         resolved_at: Some(resolved_at),
         affected_customers: known.then_some(affected),
-        release: said.then_some(release),
+        release: reported.then_some(release),
     }
 }

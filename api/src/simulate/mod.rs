@@ -1,7 +1,7 @@
 //! A planted world: a year of a product whose truths are known, for the demo and for the tests.
 //!
 //! Pure: a seed and a first day in, plain data out, the same on every machine. The truths that are planted
-//! come along as data, so whoever scores the world can be held to them.
+//! are part of the data, so the scores of the world can be compared with them.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -48,15 +48,15 @@ pub struct World {
     pub last_day: NaiveDate,
     /// Every named group of customers.
     pub segments: Vec<Segment>,
-    /// Every scale that answers are given on.
+    /// Every scale that responds are given on.
     pub scales: Vec<Scale>,
     /// Every feature.
     pub features: Vec<Feature>,
     /// Every release, in the order of their days.
     pub releases: Vec<Release>,
-    /// Everybody who answers.
+    /// All respondents.
     pub customers: Vec<Customer>,
-    /// Every answer, in the order of their days.
+    /// Every response, in the order of their days.
     pub answers: Vec<Answer>,
     /// Every incident, in the order in which they were opened.
     pub incidents: Vec<Incident>,
@@ -66,7 +66,7 @@ pub struct World {
     pub iterations: Vec<Iteration>,
     /// Every release reaching, or not reaching, an environment.
     pub deployments: Vec<Deployment>,
-    /// What is planted.
+    /// The known effect.
     pub truths: Vec<Truth>,
 }
 
@@ -91,7 +91,7 @@ pub struct Release {
     pub version: &'static str,
     /// The version that it follows, which on a backport line is not the one that came out before it.
     pub previous: Option<&'static str>,
-    /// What it is called.
+    /// Its name.
     pub title: &'static str,
     /// When it came out.
     pub released_at: DateTime<Utc>,
@@ -104,7 +104,7 @@ pub struct Release {
 pub struct Iteration {
     /// Its name.
     pub name: String,
-    /// What it is meant to reach.
+    /// Its goal.
     pub goal: &'static str,
     /// The first day.
     pub starts_on: NaiveDate,
@@ -132,14 +132,14 @@ pub enum Outcome {
     Succeeded,
     /// It never got there.
     Failed,
-    /// It was there and was taken out again.
+    /// It was deployed and then removed again.
     RolledBack,
 }
 
 /// Something planted, to be found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Truth {
-    /// What it is.
+    /// Its kind.
     pub kind: TruthKind,
     /// The feature that it is about.
     pub feature: Option<&'static str>,
@@ -152,14 +152,14 @@ pub struct Truth {
 /// What can be planted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TruthKind {
-    /// The release hurts the feature: verdict regressed.
+    /// The release makes the feature worse: verdict regressed.
     Regression,
     /// The release improves the feature: verdict improved.
     Improvement,
     /// Everything is rated lower from the day of the release on, for another reason: the release is not to blame, and
-    /// what it touches is said to have moved with all the rest.
+    /// the features that it touches changed with everything else.
     CommonDrift,
-    /// Others answer from the release on, and nobody changed their mind: no feature regressed.
+    /// Others respond from the release on, with unchanged ratings: no feature regressed.
     MixShift,
     /// Too few love the feature for it to be ranked.
     FewAnswers,
@@ -168,13 +168,13 @@ pub enum TruthKind {
 }
 
 impl World {
-    /// A year: 60,000 answers, 400 incidents. Whenever it begins, it is the same year but for its dates; its
-    /// weekends lie on weekends when it begins on a Monday.
+    /// A year: 60,000 responses, 400 incidents. Whenever it begins, it is the same year except for its dates; its
+    /// weekends are on weekends when it begins on a Monday.
     pub fn year(seed: u64, first_day: NaiveDate) -> World {
         World::with(seed, first_day, 60_000, 400)
     }
 
-    /// The same year with 2,000 answers and 40 incidents, for tests that only need something to be there: most
+    /// The same year with 2,000 responses and 40 incidents, for tests that only need something to be there: most
     /// truths cannot be found in it.
     pub fn small(seed: u64, first_day: NaiveDate) -> World {
         World::with(seed, first_day, 2_000, 40)
@@ -202,7 +202,7 @@ impl World {
     }
 }
 
-/// Five in the morning, in seconds: before anybody answers, so that a release is out on all of its first day.
+/// Five in the morning, in seconds: before anybody responses, so that a release is out on all of its first day.
 const RELEASED_AT: i64 = 5 * 3600;
 
 fn releases(calendar: &Calendar) -> Vec<Release> {
@@ -230,7 +230,7 @@ fn iterations(calendar: &Calendar) -> Vec<Iteration> {
     (0..DAYS / 14).map(iteration).collect()
 }
 
-/// Each release reaches staging, then production; one fails on its way and one is taken out again first.
+/// Each release reaches staging, then production; one deployment fails and one is rolled back first.
 fn deployments(calendar: &Calendar) -> Vec<Deployment> {
     let mut deployments = Vec::new();
     for plan in &RELEASES {
@@ -280,7 +280,7 @@ fn truths(calendar: &Calendar) -> Vec<Truth> {
             None,
             Some(COINCIDES),
             format!(
-                "on the day of {COINCIDES} ({}) prices rise, and every feature loses {} points of 100: the release is not to blame",
+                "on the day of {COINCIDES} ({}) prices rise, and every feature loses {} points of 100: not caused by the release",
                 on(COINCIDES),
                 percent(COMMON)
             ),
@@ -290,7 +290,7 @@ fn truths(calendar: &Calendar) -> Vec<Truth> {
             None,
             Some(SHIFTS),
             format!(
-                "from {SHIFTS} ({}) on the unhappy segment `{FREE}` answers twice as often and nobody changed their mind: no regression",
+                "from {SHIFTS} ({}) on the unhappy segment `{FREE}` responds twice as often with unchanged ratings: no regression",
                 on(SHIFTS)
             ),
         ),
@@ -298,13 +298,17 @@ fn truths(calendar: &Calendar) -> Vec<Truth> {
             TruthKind::FewAnswers,
             Some(WHITEBOARD),
             Some(BRINGS_WHITEBOARD),
-            "exactly 3 customers answered about Whiteboard, all with the best rating: it must not top the ranking".into(),
+            "exactly 3 customers rated Whiteboard, all with the best rating: it must not top the ranking"
+                .into(),
         ),
         truth(
             TruthKind::SlowDrift,
             Some(PLUGINS),
             None,
-            format!("Plugins loses {} points of 100 over the year, a little every day: no release is to blame", percent(DRIFT)),
+            format!(
+                "Plugins loses {} points of 100 over the year, a little every day: not caused by a release",
+                percent(DRIFT)
+            ),
         ),
     ]
 }

@@ -1,4 +1,4 @@
-//! Putting a simulated world into a database, by the same commands that everybody uses.
+//! Storing a simulated world in a database, through the domain like all other data.
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use crate::{
         deployment::{self, NewDeployment},
         exposure::{self, NewExposure},
         feature::{self, NewFeature},
-        feedback::{self, NewFeedback, Submission, Telling},
+        feedback::{self, EventDetail, NewFeedback, Submission},
         incident::{self, NewIncident},
         iteration::{self, NewIteration},
         product::{self, NewProduct},
@@ -33,7 +33,7 @@ const SOURCE: &str = "simulation";
 /// Rows in one transaction.
 const BATCH: usize = 5_000;
 
-/// Plants a world; `progress` hears of every batch of answers, with how many there are so far.
+/// Stores a world; `progress` is called for every batch of responses, with their number so far.
 pub async fn plant(
     store: &Store,
     viewer: &Viewer,
@@ -44,7 +44,7 @@ pub async fn plant(
     plant_nouns(store, viewer, world, at).await?;
     let by = viewer.contributes()?;
     let product = world.product.key;
-    let how = Submission { create_customers: true, telling: Telling::Total };
+    let how = Submission { create_customers: true, event_detail: EventDetail::Total };
     let mut planted = 0;
     for some in world.answers.chunks(BATCH) {
         let answers = some.iter().map(|answer| NewFeedback {

@@ -1,4 +1,4 @@
-//! Where a database is: a URL, read so that nothing of a password is ever shown.
+//! The address of a database: a URL, parsed so that no part of a password is ever printed.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use sea_orm::sqlx::{
     sqlite::SqliteConnectOptions,
 };
 
-/// Where a database is. Shown, it has no password in it.
+/// The address of a database. Printed, it contains no password.
 #[derive(Clone)]
 pub enum Address {
     /// A file.
@@ -16,7 +16,7 @@ pub enum Address {
     Postgres(Box<PgConnectOptions>),
 }
 
-/// What a URL may say after its question mark; anything else is a mistake, or part of a password.
+/// Supported query parameters of a URL; anything else is an error, or part of a password.
 const PARAMETERS: [&str; 20] = [
     "application_name",
     "channel_binding",
@@ -40,12 +40,12 @@ const PARAMETERS: [&str; 20] = [
     "user",
 ];
 
-/// How a password is written that has a character with a meaning of its own.
+/// How to write a password with reserved characters.
 const ENCODE: &str = "A user name or password with one of the characters # / ? @ : % or a space must be percent-encoded \
      (%23 %2F %3F %40 %3A %25 %20)";
 
 impl Address {
-    /// Reads a URL. What is said of a wrong one quotes nothing of it, for whatever part it is may be a password.
+    /// Parses a URL. Error messages quote no part of it, because any part may be a password.
     pub fn parse(url: &str) -> Result<Self, String> {
         let url = url.trim();
         let Some((scheme, rest)) = url.split_once(':') else { return Err(unknown_scheme()) };
@@ -55,38 +55,39 @@ impl Address {
             "sqlite" => url
                 .parse()
                 .map(|options| Self::Sqlite(Box::new(options)))
-                .map_err(|_| "The URL cannot be read; write sqlite://path/to/file?mode=rwc.".to_owned()),
+                .map_err(|_| "Invalid URL; write sqlite://path/to/file?mode=rwc.".to_owned()),
             "postgres" | "postgresql" => server(url, rest).map(|options| Self::Postgres(Box::new(options))),
             _ => Err(unknown_scheme()),
         }
     }
 
-    /// What to do about a connection that failed: what the driver says may quote a part of the password.
-    pub(super) fn about(&self, error: &sea_orm::sqlx::Error) -> String {
-        let said = error.to_string();
-        if said.contains("saslprep") {
-            return "the password holds a character that SASLprep (RFC 4013) does not allow, such as an emoji; \
+    /// What to do about a failed connection; the message of the driver may quote a part of the password.
+    pub(super) fn explain(&self, error: &sea_orm::sqlx::Error) -> String {
+        let text = error.to_string();
+        if text.contains("saslprep") {
+            return "the password contains a character that SASLprep (RFC 4013) does not allow, such as an emoji; \
                     give the database's user another password"
                 .to_owned();
         }
-        self.about_tls(error).unwrap_or(said)
+        self.explain_tls(error).unwrap_or(text)
     }
 
-    /// What to do about an encrypted connection that failed; none if that is not what failed.
-    fn about_tls(&self, error: &sea_orm::sqlx::Error) -> Option<String> {
+    /// What to do about a failed TLS connection; none if the failure is another one.
+    fn explain_tls(&self, error: &sea_orm::sqlx::Error) -> Option<String> {
         let (Self::Postgres(options), sea_orm::sqlx::Error::Tls(cause)) = (self, error) else { return None };
         let cause = cause.to_string();
-        let mut told = format!("the encrypted connection failed: {cause}.");
+        let mut message = format!("the TLS connection failed: {cause}.");
         if cause.contains("UnsupportedCertVersion") || cause.contains("Version") {
-            told.push_str(" The server's certificate is of X.509 version 1; give it one of version 3.");
+            message
+                .push_str(" The server's certificate has X.509 version 1; replace it by one of version 3.");
         }
         if matches!(options.get_ssl_mode(), PgSslMode::Prefer) {
-            told.push_str(
-                " A server that offers encryption is taken at its word; \
-                 add ?sslmode=disable to the URL to go without.",
+            message.push_str(
+                " TLS is used because the server offers it; \
+                 add ?sslmode=disable to the URL to connect without TLS.",
             );
         }
-        Some(told)
+        Some(message)
     }
 }
 
@@ -106,18 +107,18 @@ impl fmt::Display for Address {
 }
 
 fn unknown_scheme() -> String {
-    "The database's URL must begin with postgres:// or sqlite://.".to_owned()
+    "Unsupported database URL; it must begin with postgres:// or sqlite://.".to_owned()
 }
 
 fn server(url: &str, rest: &str) -> Result<PgConnectOptions, String> {
     let Some(rest) = rest.strip_prefix("//") else {
-        return Err("Write the database's URL as postgres://user:password@host/name.".to_owned());
+        return Err("Invalid database URL; write postgres://user:password@host/name.".to_owned());
     };
-    // The host ends at the first of these. An @ behind it means that one of them stood in the password, and that
-    // what would be taken for the host, or for the name of the database, is a part of it.
+    // The host ends at the first of these. An @ behind it means that one of them was in the password, and that
+    // the apparent host or database name is a part of it.
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     if rest[end..].contains('@') || rest.contains('#') {
-        return Err(format!("The database's URL cannot be read. {ENCODE}."));
+        return Err(format!("Invalid database URL. {ENCODE}."));
     }
     let query = rest.split_once('?').map_or("", |(_, query)| query);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -127,12 +128,12 @@ fn server(url: &str, rest: &str) -> Result<PgConnectOptions, String> {
             && !name.starts_with("statement-cache-")
         {
             return Err(format!(
-                "The database's URL has a parameter that is not known; known are {}. {ENCODE}.",
+                "The database URL has an unknown parameter; supported are {}. {ENCODE}.",
                 PARAMETERS.join(", ")
             ));
         }
     }
-    // Parameters of other drivers that mean nothing here are left out: the driver would log them with their values.
+    // Parameters of other drivers are removed: the driver would log them with their values.
     let query: Vec<&str> = query
         .split('&')
         .filter(|pair| {
@@ -145,17 +146,17 @@ fn server(url: &str, rest: &str) -> Result<PgConnectOptions, String> {
     let url =
         if query.join("&").is_empty() { base.to_owned() } else { format!("{base}?{}", query.join("&")) };
     url.parse().map_err(|error: sea_orm::sqlx::Error| {
-        // The driver's reason may quote what it could not read.
+        // The driver's message may quote what it could not parse.
         let why = match error.to_string() {
-            told if told.contains("port") => " What stands behind the last colon is not a port.",
-            told if told.contains("ssl") => {
-                return "The database's URL has an sslmode that is not known; known are disable, allow, prefer, require, \
-                        verify-ca and verify-full."
+            reason if reason.contains("port") => " The text after the last colon is not a port number.",
+            reason if reason.contains("ssl") => {
+                return "The database URL has an unknown sslmode; use disable, allow, prefer, require, \
+                        verify-ca or verify-full."
                     .to_owned();
             }
             _ => "",
         };
-        format!("The database's URL cannot be read.{why} {ENCODE}.")
+        format!("Invalid database URL.{why} {ENCODE}.")
     })
 }
 
@@ -164,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_that_cannot_be_read_shows_nothing_of_its_password() {
+    fn an_invalid_url_shows_no_part_of_its_password() {
         let wrong = [
             "postgres://me:hunter#2secret@host/name",
             "postgres://me:hunter/2secret@host/name",
@@ -182,15 +183,15 @@ mod tests {
             "host/name?2secret",
         ];
         for url in wrong {
-            let told = match Address::parse(url) {
-                Err(told) => told,
-                Ok(address) => panic!("{url} was taken for {address}"),
+            let message = match Address::parse(url) {
+                Err(message) => message,
+                Ok(address) => panic!("{url} was parsed as {address}"),
             };
-            assert!(!told.contains("2secret") && !told.contains("hunter"), "{url}: {told}");
+            assert!(!message.contains("2secret") && !message.contains("hunter"), "{url}: {message}");
         }
         for url in &wrong[..5] {
-            let told = Address::parse(url).err().unwrap_or_default();
-            assert!(told.contains("percent-encoded"), "{told}");
+            let message = Address::parse(url).err().unwrap_or_default();
+            assert!(message.contains("percent-encoded"), "{message}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Being the only one, of all processes on one database.
+//! An exclusive lock among all processes on a database.
 
 use std::fs::File;
 
@@ -12,29 +12,27 @@ use super::{Address, Store};
 /// The name of the lock in PostgreSQL: the letters of BALLROOM.
 const KEY: i64 = 0x4241_4C4C_524F_4F4D;
 
-/// What is done by one process at a time: bringing the database up to date, founding what a new one needs. The others wait.
-/// It ends when this is dropped, or with the process.
-pub struct Alone {
-    _held: Held,
+/// An exclusive lock, for migrations and the setup of a new database. Other processes wait.
+/// It is released when this is dropped, or with the process.
+pub struct ExclusiveLock {
+    _held: Guard,
 }
 
 #[expect(dead_code, reason = "held, not read")]
-enum Held {
-    /// The lock of a transaction, for a lock of a session would not survive a pooler of connections.
+enum Guard {
+    /// A transaction-level lock, because a session-level lock would not work through a connection pooler.
     Postgres(Box<PgConnection>),
-    /// The lock of a file beside the database. A lock in SQLite would keep us from writing, too.
+    /// A lock on a file beside the database. A lock in SQLite would also block this process.
     Sqlite(File),
-    /// A database in memory is nobody else's.
+    /// A database in memory has no other users.
     Memory,
 }
 
 impl Store {
-    /// Waits until no other process is alone with the database, and keeps them waiting then.
-    pub async fn alone(&self) -> Result<Alone, DbErr> {
+    /// Waits for the exclusive lock.
+    pub async fn lock_exclusively(&self) -> Result<ExclusiveLock, DbErr> {
         let failed = |why: &dyn std::fmt::Display| {
-            DbErr::Custom(format!(
-                "the lock that keeps other processes from doing the same cannot be had: {why}"
-            ))
+            DbErr::Custom(format!("cannot get the exclusive lock of the database: {why}"))
         };
         let held = match &self.address {
             Address::Postgres(options) => {
@@ -45,13 +43,13 @@ impl Store {
                     connection.execute(sqlx::AssertSqlSafe(lock)).await?;
                     Ok::<_, sqlx::Error>(connection)
                 };
-                Held::Postgres(Box::new(locked.await.map_err(|error| failed(&error))?))
+                Guard::Postgres(Box::new(locked.await.map_err(|error| failed(&error))?))
             }
             Address::Sqlite(options) => {
                 let mut name = options.get_filename().as_os_str().to_owned();
                 name.push(".lock");
                 match options.get_filename().exists() {
-                    false => Held::Memory,
+                    false => Guard::Memory,
                     true => {
                         let wait = move || {
                             let file = File::options().create(true).append(true).open(name)?;
@@ -59,11 +57,11 @@ impl Store {
                             Ok::<_, std::io::Error>(file)
                         };
                         let file = tokio::task::spawn_blocking(wait).await.map_err(|error| failed(&error))?;
-                        Held::Sqlite(file.map_err(|error| failed(&error))?)
+                        Guard::Sqlite(file.map_err(|error| failed(&error))?)
                     }
                 }
             }
         };
-        Ok(Alone { _held: held })
+        Ok(ExclusiveLock { _held: held })
     }
 }

@@ -1,8 +1,8 @@
 //! Many rows in one statement, as fast as each database allows.
 //!
-//! PostgreSQL takes one array a column (`UNNEST`): one prepared statement whatever the number of rows, and an
-//! eighth of the client's time of a multi-row `VALUES` built by the ORM. SQLite has no arrays and no round
-//! trips: there, `VALUES` lists of few fixed lengths are prepared once each and reused.
+//! PostgreSQL accepts one array per column (`UNNEST`): one prepared statement for any number of rows, and an eighth of
+//! the client's time of a multi-row `VALUES` built by the ORM. SQLite has no arrays and no round trips: there, `VALUES`
+//! lists of few fixed lengths are prepared once each and reused.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value, sea_query::ArrayType};
 
@@ -11,7 +11,7 @@ pub struct BulkColumn {
     name: &'static str,
     array: ArrayType,
     sql_type: &'static str,
-    /// What stands for null in an array, which cannot hold one here. The domain never stores this value.
+    /// The placeholder for null in an array, which cannot contain nulls here. The domain never stores this value.
     null: Option<(Value, &'static str)>,
 }
 
@@ -22,10 +22,10 @@ pub struct Bulk {
     suffix: &'static str,
 }
 
-/// Rows in one SQLite statement: beyond some dozens nothing is gained, and parameters are limited.
+/// Rows per SQLite statement: more than a few dozen gain nothing, and parameters are limited.
 const SQLITE_ROWS: usize = 64;
 
-/// Rows in one PostgreSQL statement: the arrays of a statement stay below some hundred kilobytes.
+/// Rows per PostgreSQL statement: the arrays stay below a few hundred kilobytes.
 const POSTGRES_ROWS: usize = 5_000;
 
 impl Bulk {
@@ -126,7 +126,7 @@ impl BulkColumn {
         Self { name, array: ArrayType::ChronoDate, sql_type: "date", null: None }
     }
 
-    /// A moment.
+    /// A timestamp.
     pub fn timestamp(name: &'static str) -> Self {
         Self { name, array: ArrayType::ChronoDateTimeUtc, sql_type: "timestamptz", null: None }
     }
@@ -146,14 +146,13 @@ impl BulkColumn {
         Self { name, array: ArrayType::BigInt, sql_type: "bigint", null: None }
     }
 
-    /// A truth value.
+    /// A Boolean.
     pub fn boolean(name: &'static str) -> Self {
         Self { name, array: ArrayType::Bool, sql_type: "boolean", null: None }
     }
 
-    /// The same column where it may be null. The nil UUID, the empty text, the 64-bit number 0, the
-    /// 32-bit number -1 and a moment before 1970 stand for null on the way, so a column in which one of them means
-    /// something cannot be made nullable here.
+    /// The same column, nullable. The nil UUID, the empty text, the 64-bit number 0, the 32-bit number -1 and a time
+    /// before 1970 represent null in the arrays, so a column in which one of them is a value cannot be nullable here.
     pub fn nullable(mut self) -> Self {
         self.null = match self.array {
             ArrayType::Uuid => {

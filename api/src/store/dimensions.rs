@@ -1,4 +1,4 @@
-//! An organization's dimensions in memory: what every answer is checked against, without a query each.
+//! An organization's dimensions in memory: responses are checked against them without queries.
 
 use std::{collections::HashMap, hash::Hash};
 
@@ -14,24 +14,24 @@ use crate::{
     store::order,
 };
 
-/// Everything that an answer can refer to, but for its customer. Right for one `dimension_revision`.
+/// Everything that a response can refer to, except customers, at one `dimension_revision`.
 #[derive(Clone, Debug)]
 pub struct Dimensions {
     /// The organization.
     pub organization: OrganizationId,
     /// The organization's `dimension_revision` at which this was read.
     pub revision: i64,
-    /// By id.
+    /// By ID.
     pub products: HashMap<ProductId, product::Model>,
-    /// By id.
+    /// By ID.
     pub features: HashMap<FeatureId, feature::Model>,
-    /// By id.
+    /// By ID.
     pub releases: HashMap<ReleaseId, release::Model>,
-    /// By id.
+    /// By ID.
     pub segments: HashMap<SegmentId, segment::Model>,
-    /// By id.
+    /// By ID.
     pub scales: HashMap<ScaleId, scale::Model>,
-    /// By id. No answer refers to them, but features do.
+    /// By ID. Features refer to them, responses do not.
     pub teams: HashMap<TeamId, team::Model>,
     /// The times that customers had releases before those came again, the first one first.
     earlier: HashMap<ReleaseId, Vec<Earlier>>,
@@ -41,7 +41,7 @@ pub struct Dimensions {
     places: HashMap<ReleaseId, u32>,
 }
 
-/// A time that customers had a release, before it was taken back and came again.
+/// An interval in which customers had a release, before it was withdrawn and released again.
 #[derive(Clone, Debug)]
 pub struct Earlier {
     /// From when to when.
@@ -160,14 +160,14 @@ impl Dimensions {
         })
     }
 
-    /// Puts a release in that a transaction has just written, so that its next row can name it. Where it stands among
-    /// the others is found when all are read anew.
+    /// Adds a release that a transaction has just written, so that its next row can refer to it. Its position among the
+    /// others is determined when all are reloaded.
     pub(crate) fn put(&mut self, release: release::Model) {
         self.keys.add_release(&release);
         self.releases.insert(release.id, release);
     }
 
-    /// The same of a time that customers had a release, which has come again.
+    /// The same for an earlier time of a reshipped release.
     pub(crate) fn put_earlier(&mut self, time: release_interval::Model) {
         self.earlier.entry(time.release_id).or_default().push(Earlier { time, place: 0 });
     }
@@ -178,51 +178,51 @@ impl Dimensions {
         ids.filter_map(|id| self.releases.get(id)).collect()
     }
 
-    /// The product with this id or key, if there is one. Whoever only asks whether it is there asks here: an error names
-    /// what may have been meant, and looks through all there is for that.
+    /// The product with this ID or key, if there is one. Use this to test for existence: an error contains
+    /// suggestions, which take a search through all names.
     pub fn known_product(&self, reference: &str) -> Option<&product::Model> {
         let id = ProductId::parse(reference.trim()).or_else(|| named(&self.keys.products, reference));
         id.and_then(|id| self.products.get(&id))
     }
 
-    /// The feature of the product with this id or key, if there is one.
+    /// The feature of the product with this ID or key, if there is one.
     pub fn known_feature(&self, product: ProductId, reference: &str) -> Option<&feature::Model> {
         let keys = self.keys.features.get(&product);
         let id = FeatureId::parse(reference.trim()).or_else(|| named(keys?, reference));
         id.and_then(|id| self.features.get(&id)).filter(|feature| feature.product_id == product)
     }
 
-    /// The release of the product with this id or version, if there is one.
+    /// The release of the product with this ID or version, if there is one.
     pub fn known_release(&self, product: ProductId, reference: &str) -> Option<&release::Model> {
         let versions = self.keys.releases.get(&product);
         let id = ReleaseId::parse(reference.trim()).or_else(|| named(versions?, reference));
         id.and_then(|id| self.releases.get(&id)).filter(|release| release.product_id == product)
     }
 
-    /// The segment with this id or key, if there is one.
+    /// The segment with this ID or key, if there is one.
     pub fn known_segment(&self, reference: &str) -> Option<&segment::Model> {
         let id = SegmentId::parse(reference.trim()).or_else(|| named(&self.keys.segments, reference));
         id.and_then(|id| self.segments.get(&id))
     }
 
-    /// The team with this id or key, if there is one.
+    /// The team with this ID or key, if there is one.
     pub fn known_team(&self, reference: &str) -> Option<&team::Model> {
         let id = TeamId::parse(reference.trim()).or_else(|| named(&self.keys.teams, reference));
         id.and_then(|id| self.teams.get(&id))
     }
 
-    /// The team with this id or key.
+    /// The team with this ID or key.
     pub fn team(&self, field: &str, reference: &str) -> Result<&team::Model, Error> {
-        self.known_team(reference).ok_or_else(|| not_there(field, "team", reference, Some(&self.keys.teams)))
+        self.known_team(reference).ok_or_else(|| not_found(field, "team", reference, Some(&self.keys.teams)))
     }
 
-    /// The product with this id or key.
+    /// The product with this ID or key.
     pub fn product(&self, field: &str, reference: &str) -> Result<&product::Model, Error> {
         self.known_product(reference)
-            .ok_or_else(|| not_there(field, "product", reference, Some(&self.keys.products)))
+            .ok_or_else(|| not_found(field, "product", reference, Some(&self.keys.products)))
     }
 
-    /// The feature of the product with this id or key.
+    /// The feature of the product with this ID or key.
     pub fn feature(
         &self,
         product: ProductId,
@@ -230,10 +230,10 @@ impl Dimensions {
         reference: &str,
     ) -> Result<&feature::Model, Error> {
         self.known_feature(product, reference)
-            .ok_or_else(|| not_there(field, "feature", reference, self.keys.features.get(&product)))
+            .ok_or_else(|| not_found(field, "feature", reference, self.keys.features.get(&product)))
     }
 
-    /// The release of the product with this id or version.
+    /// The release of the product with this ID or version.
     pub fn release(
         &self,
         product: ProductId,
@@ -241,10 +241,10 @@ impl Dimensions {
         reference: &str,
     ) -> Result<&release::Model, Error> {
         self.known_release(product, reference)
-            .ok_or_else(|| not_there(field, "release", reference, self.keys.releases.get(&product)))
+            .ok_or_else(|| not_found(field, "release", reference, self.keys.releases.get(&product)))
     }
 
-    /// The feature with this id or key, in a product if one is given, else in the only product that has it.
+    /// The feature with this ID or key, in a product if one is given, else in the only product that has it.
     pub fn feature_in(
         &self,
         product: Option<ProductId>,
@@ -257,7 +257,7 @@ impl Dimensions {
         }
     }
 
-    /// The release with this id or version, in a product if one is given, else in the only product that has it.
+    /// The release with this ID or version, in a product if one is given, else in the only product that has it.
     pub fn release_in(
         &self,
         product: Option<ProductId>,
@@ -270,17 +270,17 @@ impl Dimensions {
         }
     }
 
-    /// The segment with this id or key.
+    /// The segment with this ID or key.
     pub fn segment(&self, field: &str, reference: &str) -> Result<&segment::Model, Error> {
         self.known_segment(reference)
-            .ok_or_else(|| not_there(field, "segment", reference, Some(&self.keys.segments)))
+            .ok_or_else(|| not_found(field, "segment", reference, Some(&self.keys.segments)))
     }
 
-    /// The scale with this id or key.
+    /// The scale with this ID or key.
     pub fn scale(&self, field: &str, reference: &str) -> Result<&scale::Model, Error> {
         let id = ScaleId::parse(reference.trim()).or_else(|| named(&self.keys.scales, reference));
         id.and_then(|id| self.scales.get(&id))
-            .ok_or_else(|| not_there(field, "scale", reference, Some(&self.keys.scales)))
+            .ok_or_else(|| not_found(field, "scale", reference, Some(&self.keys.scales)))
     }
 
     /// The features of a product, by key.
@@ -307,13 +307,13 @@ impl Dimensions {
     }
 }
 
-/// What is known by a reference, in whichever form it is kept.
+/// The object of a reference, in any stored form.
 fn named<I: Copy>(keys: &HashMap<String, I>, reference: &str) -> Option<I> {
     let known = keys.get(reference).copied();
     known.or_else(|| text::forms(reference).iter().find_map(|form| keys.get(form)).copied())
 }
 
-/// The row with this id, or with this name if only one product has it.
+/// The row with this ID, or with this name if only one product has it.
 fn only<'a, I: PublicId + Eq + Hash, M>(
     rows: &'a HashMap<I, M>,
     names: &HashMap<ProductId, HashMap<String, I>>,
@@ -327,7 +327,7 @@ fn only<'a, I: PublicId + Eq + Hash, M>(
     let mut found = names.values().filter_map(|names| named(names, reference));
     match (found.next(), found.next()) {
         (Some(_), Some(_)) => {
-            let reason = format!("several products have a {} \"{reference}\"; give the product too", I::NOUN);
+            let reason = format!("several products have a {} \"{reference}\"; send the product too", I::NOUN);
             Err(Error::invalid(field, reason))
         }
         (found, _) => found
@@ -336,7 +336,7 @@ fn only<'a, I: PublicId + Eq + Hash, M>(
     }
 }
 
-fn not_there<I>(
+fn not_found<I>(
     field: &str,
     noun: &'static str,
     reference: &str,

@@ -1,8 +1,8 @@
-//! Whether the database is there.
+//! Availability of the database.
 //!
-//! A server that is stopped refuses connections, but one that is paused or cut off says nothing at all, and a statement
-//! sent to it would wait for ever. So somebody asks it for a sign of life on a connection of its own all the time. While
-//! there is none, whatever waits for the database is told so instead of waiting, and nothing else is sent.
+//! A stopped server refuses connections, but a paused or disconnected one does not respond at all, and a statement
+//! sent to it would wait forever. So a task probes it continuously on a separate connection. While
+//! the probe fails, requests that wait for the database fail, and no others are sent.
 
 use std::{
     sync::{
@@ -16,18 +16,15 @@ use sea_orm::{
     DbErr, RuntimeErr,
     sqlx::{self, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions},
 };
-use tokio::{
-    sync::watch,
-    time::{sleep, timeout},
-};
+use tokio::{sync::watch, time::sleep};
 
-/// From one sign of life to the next question.
+/// Pause between probes.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Whether the database answers, as far as is known.
+/// Whether the database responds, as far as is known.
 pub(super) struct Health {
     gone: watch::Sender<bool>,
-    /// How many answers have come, to whomever: a server that answers somebody is there, however slow it is.
+    /// Number of responses to any request: a server that responds at all is available, however slow it is.
     answers: AtomicU64,
 }
 
@@ -36,20 +33,20 @@ impl Health {
         Arc::new(Self { gone: watch::Sender::new(false), answers: AtomicU64::new(0) })
     }
 
-    pub(super) fn is_gone(&self) -> bool {
+    pub(super) fn is_unavailable(&self) -> bool {
         *self.gone.borrow()
     }
 
-    /// How many answers have come.
+    /// Number of responses.
     pub(super) fn answers(&self) -> u64 {
         self.answers.load(Ordering::Relaxed)
     }
 
-    /// Waits for an answer of the database, or until it is known to be gone.
+    /// Waits for a response of the database, or until it is known to be unavailable.
     pub(super) async fn answer<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         let mut gone = self.gone.subscribe();
         if *gone.borrow_and_update() {
-            return Err(lost());
+            return Err(unavailable());
         }
         tokio::select! {
             biased;
@@ -57,34 +54,34 @@ impl Health {
                 self.answers.fetch_add(1, Ordering::Relaxed);
                 answer
             }
-            _ = gone.wait_for(|gone| *gone) => Err(lost()),
+            _ = gone.wait_for(|gone| *gone) => Err(unavailable()),
         }
     }
 
-    /// Asks for signs of life for as long as anybody cares. `patience` is how long one may take.
-    pub(super) async fn observe(health: Weak<Self>, options: PgConnectOptions, patience: Duration) {
+    /// Probes the database for as long as it is in use. `timeout` is the time limit of a probe.
+    pub(super) async fn observe(health: Weak<Self>, options: PgConnectOptions, timeout: Duration) {
         let mut connection = None;
         loop {
             let Some(health) = health.upgrade() else { return };
             let before = health.answers();
-            let asked = timeout(patience, ask(&mut connection, &options)).await;
-            let there = match &asked {
+            let result = tokio::time::timeout(timeout, probe(&mut connection, &options)).await;
+            let there = match &result {
                 Ok(there) => *there,
                 Err(_) => health.answers() != before,
             };
-            if asked.is_ok() && there {
+            if result.is_ok() && there {
                 health.answers.fetch_add(1, Ordering::Relaxed);
             }
-            if asked.is_err() {
-                // Half asked: it is not known what would be read from it next.
+            if result.is_err() {
+                // Interrupted: the state of the connection is undefined.
                 connection = None;
             }
             let changed = health.gone.send_if_modified(|gone| std::mem::replace(gone, !there) == there);
             match (changed, there) {
                 (true, false) => {
-                    tracing::error!("the database does not answer; requests are refused until it does")
+                    tracing::error!("the database does not respond; requests are refused until it does")
                 }
-                (true, true) => tracing::info!("the database answers again"),
+                (true, true) => tracing::info!("the database responds again"),
                 (false, _) => (),
             }
             drop(health);
@@ -93,8 +90,8 @@ impl Health {
     }
 }
 
-/// Asks for a sign of life; connects anew where the connection has been lost.
-async fn ask(connection: &mut Option<PgConnection>, options: &PgConnectOptions) -> bool {
+/// Sends a probe; reconnects if the connection was lost.
+async fn probe(connection: &mut Option<PgConnection>, options: &PgConnectOptions) -> bool {
     if let Some(mut open) = connection.take()
         && open.ping().await.is_ok()
     {
@@ -106,17 +103,18 @@ async fn ask(connection: &mut Option<PgConnection>, options: &PgConnectOptions) 
             *connection = Some(open);
             true
         }
-        Err(error) => refuses_only_us(&error),
+        Err(error) => is_connection_limit(&error),
     }
 }
 
-/// Whether a server is there and serves others: it has too many connections, say. One that starts or stops does not.
-fn refuses_only_us(error: &sqlx::Error) -> bool {
+/// Whether a server is running and serves other clients, but has too many connections, for example. Not for one that
+/// starts or stops.
+fn is_connection_limit(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(said) = error else { return false };
     !said.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08"))
 }
 
-/// What whoever waits for a database that is gone is told.
-pub(super) fn lost() -> DbErr {
-    DbErr::Conn(RuntimeErr::Internal("the database does not answer".to_owned()))
+/// The error while the database is unavailable.
+pub(super) fn unavailable() -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal("the database does not respond".to_owned()))
 }

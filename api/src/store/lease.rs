@@ -1,4 +1,4 @@
-//! A lease: the right to do a piece of work, as long as it has not passed to somebody else.
+//! A lease: the exclusive right to do a piece of work until another process takes it over.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr}
 use super::View;
 use crate::base::error::Error;
 
-/// The lease of a job. Leases of a job are numbered in the order in which they are given; only the last one holds.
+/// The lease of a job. Leases of a job are numbered in order; only the last one is valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
     /// The organization of the job.
@@ -23,8 +23,8 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// Makes sure that the lease still holds, and that nobody else gets one before the transaction ends: it locks the row
-    /// of the job. To be called by whatever writes under the lease, last before the commit.
+    /// Ensures that the lease is still valid and that no other process gets one before the transaction ends: it locks the row
+    /// of the job. All code that writes under the lease calls it last before the commit.
     pub async fn hold(&self, tx: &View) -> Result<(), Error> {
         let held = Entity::update_many()
             .col_expr(Column::Lease, Expr::val(self.number))
@@ -37,7 +37,7 @@ impl Lease {
         }
     }
 
-    /// The row of the job, if this is its last lease and it has not been given back.
+    /// The condition for the row of the job if this is its last lease and it was not released.
     pub(crate) fn row(&self) -> Condition {
         Condition::all()
             .add(Column::OrganizationId.eq(self.organization))
@@ -46,10 +46,10 @@ impl Lease {
             .add(Column::LeasedUntil.is_not_null())
     }
 
-    /// What whoever holds it no more is told.
+    /// The error if the lease is no longer valid.
     fn lost(&self) -> Error {
         let reason = format!(
-            "lease {} of `{}` has ended, and another process may run it now; nothing was written",
+            "lease {} of `{}` has expired, and another process may run the job now; nothing was written",
             self.number, self.job
         );
         Error::conflict("job", reason)

@@ -1,4 +1,4 @@
-//! Opening a database: the connections that read, and those that write.
+//! Opening a database: connections for reading and for writing.
 
 use std::{
     fs::File,
@@ -19,42 +19,42 @@ use sea_orm::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Address, Reader, Settings, Watched, health::Health};
+use super::{Address, Monitored, Reader, Settings, health::Health};
 
-/// How long a server that is only starting is waited for.
-const START: Duration = Duration::from_secs(30);
+/// Time limit for a server that is starting.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long whoever wants a connection waits for one when all are taken.
-const ACQUIRE: Duration = Duration::from_secs(5);
+/// Time limit for a free connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Connections that write to PostgreSQL: as many organizations write at the same time.
-const WRITERS: u32 = 6;
+/// Writing connections to PostgreSQL: as many organizations can write at the same time.
+const POSTGRES_WRITERS: u32 = 6;
 
-/// Connections that read an SQLite file.
+/// Reading connections to a SQLite file.
 const SQLITE_READERS: u32 = 6;
 
-/// What each of them keeps in memory of it: SQLite's `cache_size`, in KiB below zero.
+/// Page cache of each (`cache_size`), in KiB if negative.
 const SQLITE_READER_CACHE: &str = "-8192";
 
-/// The same for the one that writes. A connection throws its page cache away when another has written: so all writing
+/// Page cache of the writing connection. A connection drops its page cache when another has written, so all writing
 /// goes through one connection.
 const SQLITE_WRITER_CACHE: &str = "-65536";
 
-/// What a connection is told at its start and asked for afterwards: a pooler of connections does not pass it on.
+/// A setting made at the start of a connection and read afterwards: a connection pooler does not pass it on.
 const PROBE: &str = "ballroom.direct";
 
-/// Why a database cannot be opened. Nothing of a password is in it.
+/// An error opening a database. It contains no part of a password.
 #[derive(Debug, thiserror::Error)]
-pub enum NotOpened {
-    /// Its URL is wrong.
+pub enum OpenError {
+    /// The URL is invalid.
     #[error("{0}")]
     Url(String),
-    /// It cannot be reached, or lets nobody in.
+    /// It cannot be reached, or refuses the connection.
     #[error("cannot open the database at {address}: {why}")]
     Database {
-        /// Which database.
+        /// The address.
         address: String,
-        /// Why.
+        /// The reason.
         why: String,
     },
 }
@@ -70,19 +70,21 @@ pub(super) async fn open(
     settings: &Settings,
     health: &Arc<Health>,
     statements: &Arc<AtomicU64>,
-) -> Result<Opened, NotOpened> {
+) -> Result<Opened, OpenError> {
     let opened = match address {
         Address::Sqlite(options) => sqlite(options, settings).await.map(|opened| (opened, false)),
         Address::Postgres(options) => postgres(options, settings, health).await,
     };
-    let (pools, apart) = opened
-        .map_err(|error| NotOpened::Database { address: address.to_string(), why: address.about(&error) })?;
+    let (pools, own_transaction) = opened.map_err(|error| OpenError::Database {
+        address: address.to_string(),
+        why: address.explain(&error),
+    })?;
     let [reading, writing] = pools.map(|mut pool| {
         let counter = statements.clone();
         pool.set_metric_callback(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        Watched::new(pool, health.clone(), apart)
+        Monitored::new(pool, health.clone(), own_transaction)
     });
     Ok(Opened { reading, writing })
 }
@@ -91,7 +93,7 @@ async fn sqlite(
     options: &SqliteConnectOptions,
     settings: &Settings,
 ) -> Result<[DatabaseConnection; 2], sqlx::Error> {
-    // Two processes that make a file at the same time, or change how it is written, may both fail.
+    // Two processes that create a file at the same time, or change its journal mode, may both fail.
     let mut lock = options.get_filename().as_os_str().to_owned();
     lock.push(".lock");
     let lock = File::options().create(true).append(true).open(lock).ok();
@@ -100,14 +102,14 @@ async fn sqlite(
         let options = options
             .clone()
             .disable_statement_logging()
-            // An acknowledged write is on disk: WAL alone would let the last commits go with the power.
+            // Acknowledged writes must be on disk: WAL alone would lose the last commits in a power failure.
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(settings.lock_time)
+            .busy_timeout(settings.lock_timeout)
             .pragma("cache_size", cache)
             .pragma("temp_store", "memory");
-        let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
+        let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
         Ok::<_, sqlx::Error>(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.connect_with(options).await?))
     };
     let pools = [pool(SQLITE_READERS, SQLITE_READER_CACHE).await?, pool(1, SQLITE_WRITER_CACHE).await?];
@@ -120,66 +122,64 @@ async fn postgres(
     settings: &Settings,
     health: &Arc<Health>,
 ) -> Result<([DatabaseConnection; 2], bool), sqlx::Error> {
-    // Digits of floating-point numbers in text: nothing is read as text, and poolers refuse to be asked for it.
+    // Digits of floating-point numbers in text: no values are read as text, and poolers refuse the setting.
     let options = options.clone().extra_float_digits(None).disable_statement_logging();
-    let apart = match settings.pooler {
+    let own_transaction = match settings.pooler {
         Some(pooler) => {
-            once_started(&options).await?;
+            wait_for_start(&options).await?;
             pooler
         }
         None => is_pooled(&options).await?,
     };
     let pool = |connections| {
         let health = health.clone();
-        PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).after_release(
+        PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).after_release(
             move |_, _| {
-                // Nobody knows how long a server that is gone would be asked whether the connection still works.
-                let keep = !health.is_gone();
+                // A test of the connection would block while the server is unavailable.
+                let keep = !health.is_unavailable();
                 Box::pin(async move { if keep { Ok(true) } else { Err(sqlx::Error::PoolClosed) } })
             },
         )
     };
     let (mut reading, mut writing) = (options.clone(), options);
-    if apart {
-        tracing::info!(
-            "a pooler of connections stands before the database: each statement gets a transaction"
-        );
-        // Statements that are prepared once would stay behind on connections that are given to others.
+    if own_transaction {
+        tracing::info!("the database is behind a connection pooler: each statement runs in a transaction");
+        // Prepared statements would remain on connections that are given to other clients.
         reading = reading.statement_cache_capacity(0);
         writing = writing.statement_cache_capacity(0);
-    } else if let Some(time) = settings.statement_time {
+    } else if let Some(time) = settings.statement_timeout {
         reading = reading.options([("statement_timeout", time.as_millis().to_string())]);
     }
-    let pools = [(settings.readers, reading), (WRITERS, writing)].map(|(connections, options)| {
+    let pools = [(settings.readers, reading), (POSTGRES_WRITERS, writing)].map(|(connections, options)| {
         SqlxPostgresConnector::from_sqlx_postgres_pool(pool(connections).connect_lazy_with(options))
     });
-    Ok((pools, apart))
+    Ok((pools, own_transaction))
 }
 
-/// Whether something between us and the server takes our connection for its own: it does not pass on what a connection
-/// is told at its start, or refuses it.
+/// Whether a connection pooler is between us and the server: it does not pass on the settings made
+/// at the start of a connection, or refuses them.
 async fn is_pooled(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
-    let mut connection = match once_started(&options.clone().options([(PROBE, "on")])).await {
+    let mut connection = match wait_for_start(&options.clone().options([(PROBE, "on")])).await {
         Ok(connection) => connection,
-        Err(sqlx::Error::Database(said)) if said.message().contains("startup parameter") => {
-            once_started(options).await?.close().await?;
+        Err(sqlx::Error::Database(error)) if error.message().contains("startup parameter") => {
+            wait_for_start(options).await?.close().await?;
             return Ok(true);
         }
         Err(error) => return Err(error),
     };
-    let asked = format!("SELECT current_setting('{PROBE}', true)");
-    let row = sqlx::Executor::fetch_one(&mut connection, sqlx::AssertSqlSafe(asked)).await?;
+    let query = format!("SELECT current_setting('{PROBE}', true)");
+    let row = sqlx::Executor::fetch_one(&mut connection, sqlx::AssertSqlSafe(query)).await?;
     let passed_on = row.try_get::<Option<String>, _>(0)?.is_some_and(|value| value == "on");
     connection.close().await?;
     Ok(!passed_on)
 }
 
-/// A connection to a server, waited for if it is only starting.
-async fn once_started(options: &PgConnectOptions) -> Result<sqlx::PgConnection, sqlx::Error> {
-    let end = Instant::now() + START;
-    let mut told = false;
+/// A connection to a server; waits for a server that is starting.
+async fn wait_for_start(options: &PgConnectOptions) -> Result<sqlx::PgConnection, sqlx::Error> {
+    let end = Instant::now() + START_TIMEOUT;
+    let mut logged = false;
     loop {
-        let error = match timeout(START, options.connect()).await {
+        let error = match timeout(START_TIMEOUT, options.connect()).await {
             Ok(Ok(connection)) => return Ok(connection),
             Ok(Err(error)) => error,
             Err(_) => return Err(sqlx::Error::PoolTimedOut),
@@ -192,10 +192,10 @@ async fn once_started(options: &PgConnectOptions) -> Result<sqlx::PgConnection, 
         if !starting || Instant::now() >= end {
             return Err(error);
         }
-        if !std::mem::replace(&mut told, true) {
+        if !std::mem::replace(&mut logged, true) {
             tracing::warn!(
-                "the database does not take connections yet ({error}); waiting for it, {} seconds at most",
-                START.as_secs()
+                "the database does not accept connections yet ({error}); waiting for it for at most {} s",
+                START_TIMEOUT.as_secs()
             );
         }
         sleep(Duration::from_millis(200)).await;

@@ -1,4 +1,4 @@
-//! Which of a product's releases is the newer.
+//! The order of a product's releases.
 
 use std::{
     cmp::Reverse,
@@ -7,13 +7,12 @@ use std::{
 
 use ballroom_entity::{id::ReleaseId, release::Model};
 
-/// The releases of one product, the oldest first: by the moment that customers got them, those of one moment by
-/// ancestry, then by the natural order of their versions. Releases that are only planned follow the others, by
-/// the day that they are planned for.
+/// The releases of one product, the oldest first: by the time of the release, at the same time by ancestry, then by the
+/// natural order of their versions. Planned releases follow the others, by their planned day.
 ///
-/// Ancestry and versions may contradict one another (a backport descends from a greater version), so releases of
-/// one moment are not compared in pairs: each follows its ancestors, and of those that may come next the smallest
-/// version does.
+/// Ancestry and versions may contradict each other (a backport descends from a greater version), so releases of the
+/// same time are not compared in pairs: each follows its ancestors, and of the candidates for the next position the
+/// smallest version is chosen.
 pub(crate) fn oldest_first<'a>(releases: impl IntoIterator<Item = &'a Model>) -> Vec<&'a Model> {
     let mut releases: Vec<_> = releases.into_iter().collect();
     let moment = |row: &Model| {
@@ -53,8 +52,8 @@ fn descending<'a>(group: &[&'a Model], all: &HashMap<ReleaseId, &'a Model>) -> V
     ordered
 }
 
-/// The nearest ancestor that is in the group. What is found is remembered for the releases on the way, so that
-/// long lines are walked once.
+/// The nearest ancestor that is in the group. It is stored for the releases on the way, so that long lines are walked
+/// once.
 fn nearest(
     row: &Model,
     places: &HashMap<ReleaseId, usize>,
@@ -71,7 +70,7 @@ fn nearest(
         if let Some(found) = known.get(&id) {
             break *found;
         }
-        // Met again on the way before it is settled, it would be a circle: then it is nobody's ancestor.
+        // Reached again before it is resolved, it would be a cycle: then it has no descendants.
         known.insert(id, None);
         way.push(id);
         next = all.get(&id).and_then(|row| row.previous_release_id);

@@ -1,7 +1,7 @@
-//! What rows are found by: their names, folded, in a column of their own.
+//! Search for rows: their names, case-folded, in a separate column.
 //!
-//! Both databases have a function that makes letters small, and neither does it for all: SQLite knows ASCII, PostgreSQL
-//! what its locale says. So the server folds what is stored, and what is looked for, in the same way.
+//! Both databases can convert to lower case, but neither for all scripts: SQLite knows ASCII, PostgreSQL
+//! what its locale defines. So the server folds both the stored text and the search text.
 
 use std::{collections::HashMap, hash::Hash};
 
@@ -15,33 +15,33 @@ use uuid::Uuid;
 use super::Dimensions;
 use crate::base::text::folded;
 
-/// The column. Dimensions have it in the database only, for nobody reads it.
+/// The column; no entity has it, because it is never read.
 const SEARCH: &str = "search";
 
-/// The longest text that can be found: longer than two names together.
-const LONGEST: usize = 1_000;
+/// Maximum length of the text: longer than two names together.
+const MAX_LENGTH: usize = 1_000;
 
-/// Rows that are written by one statement.
+/// Rows per statement.
 const TOGETHER: usize = 200;
 
-/// That a row's names hold a text, whatever the case of its letters in any script.
+/// The condition that a row's names contain a text, not case-sensitive in any script.
 pub fn holds(text: &str) -> Expr {
-    // What the caller typed is looked for by the letter.
+    // Wildcards in the search text are literal characters.
     let text = folded(text);
-    if text.contains('\0') || text.chars().count() > LONGEST {
+    if text.contains('\0') || text.chars().count() > MAX_LENGTH {
         return Expr::val(false);
     }
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     Expr::col(SEARCH).like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
 }
 
-/// What a row with these names is found by.
+/// The search text of a row with these names.
 pub fn found_by(name: &str, other: Option<&str>) -> String {
     format!("{}\n{}", folded(name), other.map(folded).unwrap_or_default())
 }
 
-/// Brings up to date what the dimensions are found by that a transaction has written. Members, customers and iterations
-/// are no dimensions: whoever writes them writes this too.
+/// Updates the search column of the dimensions written by a transaction. Members, customers and iterations
+/// are not dimensions: the code that writes them writes the column too.
 pub(super) async fn follow(
     db: &impl ConnectionTrait,
     before: &Dimensions,
@@ -54,7 +54,7 @@ pub(super) async fn follow(
     write(db, &changed(&before.teams, &after.teams)).await
 }
 
-/// Fills in what is missing: rows from before they could be found.
+/// Fills the search column of rows from before it existed.
 pub(super) async fn fill(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     fill_in::<product::Entity>(db).await?;
     fill_in::<feature::Entity>(db).await?;
@@ -73,7 +73,7 @@ trait Searched: Sync {
     /// Its key.
     fn key(&self) -> (OrganizationId, Uuid);
 
-    /// What it is found by.
+    /// Its names.
     fn names(&self) -> (&str, Option<&str>);
 }
 

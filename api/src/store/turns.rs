@@ -1,8 +1,8 @@
-//! Whose turn it is to write.
+//! Queues of writers.
 //!
-//! Writers of one organization follow one another: the organization's row is locked by whoever writes. Were they to wait
-//! for that lock in the database, each would hold a connection meanwhile. So they wait here, first come, first served, and
-//! take a connection only when it is their turn; what another process holds is waited for by one of them.
+//! Writers of one organization are serialized: each locks the organization's row. If they waited for that lock in the
+//! database, each would hold a connection meanwhile. So they wait here, first in, first out, and acquire a connection
+//! only in their turn; only one of them waits for locks of other processes.
 
 use std::{
     collections::HashMap,
@@ -18,18 +18,18 @@ use tokio::{sync::OwnedMutexGuard, time::timeout};
 
 use crate::base::error::Error;
 
-/// The lines of all organizations.
+/// The queues of all organizations.
 pub(super) struct Turns {
-    lines: Mutex<HashMap<OrganizationId, Arc<Line>>>,
-    /// How many may wait in one line.
-    most: usize,
-    /// How long each may wait.
-    patience: Duration,
+    queues: Mutex<HashMap<OrganizationId, Arc<Queue>>>,
+    /// Maximum number of writers in one queue.
+    limit: usize,
+    /// Maximum time in the queue.
+    timeout: Duration,
 }
 
-/// Those of one organization who want to write.
+/// The waiting writers of one organization.
 #[derive(Default)]
-struct Line {
+struct Queue {
     turn: Arc<tokio::sync::Mutex<()>>,
     waiting: AtomicUsize,
 }
@@ -38,49 +38,49 @@ struct Line {
 pub(super) type Turn = OwnedMutexGuard<()>;
 
 impl Turns {
-    pub(super) fn new(most: usize, patience: Duration) -> Self {
-        Self { lines: Mutex::default(), most, patience }
+    pub(super) fn new(limit: usize, timeout: Duration) -> Self {
+        Self { queues: Mutex::default(), limit, timeout }
     }
 
-    /// A turn, when it comes. SQLite has one writer, so there all organizations stand in one line: `None`.
+    /// Waits for a turn. SQLite has one writer, so there all organizations share one queue: `None`.
     pub(super) async fn take(&self, organization: Option<OrganizationId>) -> Result<Turn, Error> {
-        let line = self.line(organization.unwrap_or(OrganizationId(uuid::Uuid::nil())));
-        if let Ok(turn) = line.turn.clone().try_lock_owned() {
+        let queue = self.queue(organization.unwrap_or(OrganizationId(uuid::Uuid::nil())));
+        if let Ok(turn) = queue.turn.clone().try_lock_owned() {
             return Ok(turn);
         }
-        let _place = Place::take(&line.waiting, self.most)?;
-        let turn = timeout(self.patience, line.turn.clone().lock_owned()).await;
-        turn.map_err(|_| Error::Overloaded("Too many writers waited too long for their turn"))
+        let _place = Place::take(&queue.waiting, self.limit)?;
+        let turn = timeout(self.timeout, queue.turn.clone().lock_owned()).await;
+        turn.map_err(|_| Error::Overloaded("The wait for other writers of the organization timed out"))
     }
 
-    /// Waits until nobody writes.
+    /// Waits until there are no writers.
     pub(super) async fn all(&self) -> Vec<Turn> {
-        let lines: Vec<_> = {
-            let lines = self.lines.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            lines.values().cloned().collect()
+        let queues: Vec<_> = {
+            let queues = self.queues.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            queues.values().cloned().collect()
         };
-        let mut turns = Vec::with_capacity(lines.len());
-        for line in lines {
-            turns.push(line.turn.clone().lock_owned().await);
+        let mut turns = Vec::with_capacity(queues.len());
+        for queue in queues {
+            turns.push(queue.turn.clone().lock_owned().await);
         }
         turns
     }
 
-    fn line(&self, organization: OrganizationId) -> Arc<Line> {
-        let mut lines = self.lines.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        lines.entry(organization).or_default().clone()
+    fn queue(&self, organization: OrganizationId) -> Arc<Queue> {
+        let mut queues = self.queues.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        queues.entry(organization).or_default().clone()
     }
 }
 
-/// A place in a line; given up when it is dropped.
+/// A place in a queue, released when it is dropped.
 struct Place<'a>(&'a AtomicUsize);
 
 impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize, most: usize) -> Result<Self, Error> {
+    fn take(waiting: &'a AtomicUsize, limit: usize) -> Result<Self, Error> {
         let place = Self(waiting);
-        match waiting.fetch_add(1, Ordering::AcqRel) < most {
+        match waiting.fetch_add(1, Ordering::AcqRel) < limit {
             true => Ok(place),
-            false => Err(Error::Overloaded("Too many writers already wait for their turn")),
+            false => Err(Error::Overloaded("Too many writers of the organization are waiting")),
         }
     }
 }
@@ -97,15 +97,15 @@ mod tests {
     use crate::base::reference::PublicId;
 
     #[tokio::test]
-    async fn the_line_of_an_organization_is_bounded_in_number_and_time_and_holds_up_no_other() {
+    async fn the_queue_of_an_organization_is_bounded_in_length_and_time_and_blocks_no_other() {
         let turns = Turns::new(1, Duration::from_millis(50));
         let (one, other) = (OrganizationId::new(), OrganizationId::new());
         let turn = turns.take(Some(one)).await.unwrap();
         let (second, third) = tokio::join!(turns.take(Some(one)), turns.take(Some(one)));
-        let told = [second, third].map(|refused| refused.unwrap_err().to_string());
-        assert!(told[0].contains("too long") && told[1].contains("already wait"), "{told:?}");
-        assert!(turns.take(Some(other)).await.is_ok(), "another organization has a line of its own");
+        let messages = [second, third].map(|refused| refused.unwrap_err().to_string());
+        assert!(messages[0].contains("timed out") && messages[1].contains("are waiting"), "{messages:?}");
+        assert!(turns.take(Some(other)).await.is_ok(), "another organization has a queue of its own");
         drop(turn);
-        assert!(turns.take(Some(one)).await.is_ok(), "whoever was turned away holds no place");
+        assert!(turns.take(Some(one)).await.is_ok(), "refused writers hold no place");
     }
 }

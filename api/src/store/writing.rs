@@ -1,4 +1,4 @@
-//! Writing to an organization: one writer at a time, each with the organization's next revision.
+//! Writing to an organization: one writer at a time, each with the next revision of the organization.
 
 use std::sync::Arc;
 
@@ -11,25 +11,25 @@ use sea_orm::{
 use super::{Dimensions, Store, View, search, turns::Turn};
 use crate::base::{error::Error, reference::PublicId};
 
-/// How long, in milliseconds, PostgreSQL leaves a transaction open in which nothing is asked of it: should this process
-/// hang, it does not keep the organization from writing for ever.
-const IDLE: u32 = 60_000;
+/// Time, in milliseconds, after which PostgreSQL ends an idle transaction: if this process
+/// hangs, it does not block the organization forever.
+const IDLE_TIMEOUT_MS: u32 = 60_000;
 
-/// A database transaction in which one organization is written to.
+/// A database transaction that writes to one organization.
 pub(crate) struct Writing {
     /// The connection.
     pub(crate) tx: View,
-    /// Whose transaction it is.
+    /// The organization.
     pub(crate) organization: OrganizationId,
-    /// The organization's revision that it makes.
+    /// The new revision of the organization.
     pub(crate) revision: i64,
     /// The organization's dimensions before it.
     pub(crate) dimensions: Arc<Dimensions>,
-    /// Given up after the transaction has ended: fields are dropped in their order.
+    /// Released after the transaction has ended: fields are dropped in order.
     _turn: Turn,
 }
 
-/// A database transaction beside what happens in an organization.
+/// A database transaction outside of an organization's revisions.
 pub(crate) struct Aside {
     /// The connection.
     pub(crate) tx: View,
@@ -57,16 +57,16 @@ impl Store {
             .await?
             .pop()
             .ok_or_else(|| Error::not_found("organization", "organization", organization.public()))?;
-        let dimensions = match self.known_dimensions(organization, row.dimension_revision) {
+        let dimensions = match self.known.at(organization, row.dimension_revision) {
             Some(known) => known,
-            // Not remembered yet: it may hold what this transaction alone can see.
+            // Not cached yet: it may contain uncommitted changes of this transaction.
             None => Arc::new(Dimensions::load(&tx, organization, row.dimension_revision).await?),
         };
         Ok(Writing { tx, organization, revision: row.revision, dimensions, _turn: turn })
     }
 
-    /// A transaction beside what happens in an organization: it takes no revision, so that what was computed stays right,
-    /// and tells nobody.
+    /// A transaction outside of an organization's revisions: it takes no revision, so that computed results stay valid,
+    /// and sends no events.
     pub(crate) async fn aside(&self) -> Result<Aside, Error> {
         let turn = match self.backend() {
             DbBackend::Sqlite => Some(self.turns.take(None).await?),
@@ -83,17 +83,17 @@ impl Store {
         };
         let tx = self.writing.begin(options).await?;
         if !sqlite {
-            // Whoever holds a row may be another process that hangs; and so may we, one day.
-            let lock = self.settings.lock_time.as_millis();
+            // Another process that holds the row may hang; and so may this one.
+            let lock = self.settings.lock_timeout.as_millis();
             let limits = format!(
-                "SET LOCAL lock_timeout = {lock}; SET LOCAL idle_in_transaction_session_timeout = {IDLE}"
+                "SET LOCAL lock_timeout = {lock}; SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}"
             );
             tx.execute_unprepared(&limits).await?;
         }
         Ok(tx)
     }
 
-    /// Commits, and lets everybody see the dimensions as they are now. When this returns, everything is on disk.
+    /// Commits and publishes the new dimensions. When this returns, everything is on disk.
     pub(crate) async fn commit(
         &self,
         writing: Writing,
@@ -109,9 +109,8 @@ impl Store {
                 .await?;
         }
         writing.tx.commit().await.map_err(Error::of_commit)?;
-        // Only now may others see them. (An older revision put back here by a race is never wrong: it is
-        // used only while the organization's row says that it is the right one.)
-        self.remember(dimensions);
+        // Only now may others see them.
+        self.known.remember(dimensions);
         self.commits.send_replace(());
         Ok(())
     }

@@ -1,17 +1,17 @@
-//! Events: what happened, as the outbox keeps it for those who want to hear of it.
+//! Events: changes, stored in the outbox for subscribers.
 
 use ballroom_entity::id::*;
 use serde_json::{Value as Json, json};
 
 use crate::base::reference::PublicId;
 
-/// What an event is about, as its payload says it.
+/// The objects of an event, as stored in its payload.
 trait About: Sized {
     fn write(&self) -> Json;
     fn read(payload: &Json) -> Option<Self>;
 }
 
-/// One thing.
+/// One object.
 impl<I: PublicId> About for I {
     fn write(&self) -> Json {
         json!({ "id": self.public() })
@@ -22,7 +22,7 @@ impl<I: PublicId> About for I {
     }
 }
 
-/// Several things, in the order in which they were sent.
+/// Several objects, in the order in which they were submitted.
 impl<I: PublicId> About for Vec<I> {
     fn write(&self) -> Json {
         json!({ "ids": self.iter().map(|id| id.public()).collect::<Vec<_>>() })
@@ -33,7 +33,7 @@ impl<I: PublicId> About for Vec<I> {
     }
 }
 
-/// So many things that they are only counted.
+/// A number of objects that are not listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Total(pub u64);
 
@@ -50,36 +50,36 @@ impl About for Total {
 /// Whether scores may change by an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scores {
-    /// Daily counts changed, or what they are compared by: the days of a release, a setting.
+    /// Daily counts or their context changed: the days of a release, a setting.
     Change,
-    /// Whatever happened, every score stays as it is.
+    /// Scores do not change.
     Stay,
 }
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident($about:ty) = $kind:literal, $scores:ident;)*) => {
-        /// What happened.
+        /// A change.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Event {
             $($(#[$doc])* $name($about),)*
         }
 
         impl Event {
-            /// The noun and the verb, as the outbox names them.
+            /// The noun and the verb, as stored in the outbox.
             pub fn kind(&self) -> &'static str {
                 match self {
                     $(Self::$name(_) => $kind,)*
                 }
             }
 
-            /// What it happened to.
+            /// The objects.
             pub(super) fn payload(&self) -> Json {
                 match self {
                     $(Self::$name(about) => about.write(),)*
                 }
             }
 
-            /// The event that stands in the outbox; none where it is not known any more, or not yet.
+            /// Reads an event from the outbox; none if another version of the server wrote an unknown kind.
             pub fn read(kind: &str, payload: &Json) -> Option<Self> {
                 match kind {
                     $($kind => <$about>::read(payload).map(Self::$name),)*
@@ -87,7 +87,7 @@ macro_rules! events {
                 }
             }
 
-            /// Whether scores may change by it, so that those who listen to verdicts have to be asked for anew.
+            /// Whether scores may change, so that the verdicts of subscribers must be recomputed.
             pub fn changes_scores(&self) -> bool {
                 let scores = match self {
                     $(Self::$name(_) => Scores::$scores,)*
@@ -137,7 +137,7 @@ events! {
     ScaleCreated(ScaleId) = "scale.created", Stay;
     /// A customer was created.
     CustomerCreated(CustomerId) = "customer.created", Stay;
-    /// Customers were named for the first time, by what was submitted.
+    /// Customers were created because a submission named them.
     CustomerSeen(Total) = "customer.seen", Stay;
     /// A customer was updated.
     CustomerUpdated(CustomerId) = "customer.updated", Stay;
@@ -156,18 +156,18 @@ events! {
     ReleaseUpdated(ReleaseId) = "release.updated", Change;
     /// A release was withdrawn.
     ReleaseWithdrawn(ReleaseId) = "release.withdrawn", Change;
-    /// A deployment was recorded. Where it shipped a release, that is told as well.
+    /// A deployment was recorded. If it shipped a release, there is a separate event for that.
     DeploymentRecorded(DeploymentId) = "deployment.recorded", Stay;
     /// A deployment was updated.
     DeploymentUpdated(DeploymentId) = "deployment.updated", Stay;
 
-    /// Answers were submitted.
+    /// Responses were submitted.
     FeedbackSubmitted(Vec<FeedbackId>) = "feedback.submitted", Change;
-    /// Answers were imported.
+    /// Responses were imported.
     FeedbackImported(Total) = "feedback.imported", Change;
-    /// An answer was corrected.
+    /// A response was corrected.
     FeedbackCorrected(FeedbackId) = "feedback.corrected", Change;
-    /// An answer was deleted.
+    /// A response was deleted.
     FeedbackDeleted(FeedbackId) = "feedback.deleted", Change;
     /// Incidents were opened.
     IncidentOpened(Vec<IncidentId>) = "incident.opened", Change;
@@ -186,7 +186,7 @@ events! {
 }
 
 impl Event {
-    /// The answers that it tells of.
+    /// The responses of the event.
     pub fn answers(&self) -> &[FeedbackId] {
         match self {
             Self::FeedbackSubmitted(ids) => ids,
@@ -194,7 +194,7 @@ impl Event {
         }
     }
 
-    /// The deleted responses that it tells of.
+    /// The deleted responses of the event.
     pub fn deletions(&self) -> &[FeedbackId] {
         match self {
             Self::FeedbackDeleted(id) => std::slice::from_ref(id),
@@ -202,7 +202,7 @@ impl Event {
         }
     }
 
-    /// The incidents that it tells of.
+    /// The incidents of the event.
     pub fn incidents(&self) -> &[IncidentId] {
         match self {
             Self::IncidentOpened(ids) => ids,
@@ -214,7 +214,7 @@ impl Event {
         }
     }
 
-    /// The releases that it tells of.
+    /// The releases of the event.
     pub fn releases(&self) -> &[ReleaseId] {
         match self {
             Self::ReleasePlanned(id)

@@ -1,4 +1,4 @@
-//! A writing transaction of one organization: rows, daily counts and events go together or not at all.
+//! A writing transaction of one organization: rows, daily counts and events are stored together or not at all.
 
 mod event;
 
@@ -16,20 +16,20 @@ use crate::{
     store::{Bulk, BulkColumn, Dimensions, Store, View, Writing},
 };
 
-/// An open transaction. Dropped without [`commit`](Self::commit), nothing of it has happened.
+/// An open transaction. Dropped without [`commit`](Self::commit), it is rolled back.
 pub struct Transaction {
     writing: Writing,
     store: Store,
     /// The dimensions as this transaction sees them.
     dimensions: Arc<Dimensions>,
     dimensions_changed: bool,
-    /// When it happens.
+    /// The time of the change.
     pub at: DateTime<Utc>,
-    /// Who does it; none: nobody who is recorded.
+    /// The actor; none: not recorded.
     actor: Option<Actor>,
-    /// What it does to the daily counts; written at the commit.
+    /// Changes of the daily counts; written at the commit.
     pub counts: Changes,
-    /// Whether the daily counts were removed, to be written anew.
+    /// Whether the daily counts were removed, and are to be replaced.
     counts_anew: bool,
     events: Vec<Event>,
 }
@@ -37,10 +37,10 @@ pub struct Transaction {
 impl Store {
     /// Begins a transaction and takes the organization's next revision.
     ///
-    /// Taking the revision locks the organization's row, so that the writers of one organization follow one
-    /// another. What they read (which answer of a voice counts, which external ids exist) then still holds
-    /// when they write, and the counts stay exact, with any number of server processes. Group commit pays
-    /// for it: many answers share one transaction.
+    /// Taking the revision locks the organization's row, so that the writers of one organization are
+    /// serialized. What they read (which response of a voice counts, which external IDs exist) then still holds
+    /// when they write, and the counts stay exact, with any number of server processes. Group commit spreads
+    /// the cost: many responses share one transaction.
     pub async fn begin(&self, organization: OrganizationId, at: DateTime<Utc>) -> Result<Transaction, Error> {
         let writing = self.write(organization).await?;
         Ok(Transaction {
@@ -63,18 +63,18 @@ impl Transaction {
         &self.writing.tx
     }
 
-    /// The same transaction, done by somebody: what records who did it says so.
+    /// The same transaction with an actor, who is recorded with the changes.
     pub fn done_by(mut self, actor: Option<Actor>) -> Self {
         self.actor = actor;
         self
     }
 
-    /// Who does it, as it is stored; none: nobody who is recorded.
+    /// The stored form of the actor; none: not recorded.
     pub(crate) fn actor(&self) -> Option<String> {
         self.actor.map(Actor::stored)
     }
 
-    /// Whose transaction it is.
+    /// The organization.
     pub fn organization(&self) -> OrganizationId {
         self.writing.organization
     }
@@ -84,7 +84,7 @@ impl Transaction {
         self.dimensions.clone()
     }
 
-    /// To be called after a row of a dimension was written: reads them anew and lets everybody else do so.
+    /// To be called after a row of a dimension was written: reloads the dimensions, here and in all other readers.
     pub async fn dimensions_changed(&mut self) -> Result<(), Error> {
         self.dimensions_changed = true;
         self.dimensions = Arc::new(
@@ -93,8 +93,8 @@ impl Transaction {
         Ok(())
     }
 
-    /// To be called after a release was written, where more follow: reading all of them anew after each would take a time
-    /// that grows with the square of their number. [`dimensions_changed`](Self::dimensions_changed) ends it.
+    /// To be called after a release was written if more follow: reloading all of them after each would take time
+    /// proportional to the square of their number. [`dimensions_changed`](Self::dimensions_changed) completes it.
     pub(crate) fn release_written(&mut self, release: &release::Model) {
         Arc::make_mut(&mut self.dimensions).put(release.clone());
     }
@@ -104,13 +104,13 @@ impl Transaction {
         Arc::make_mut(&mut self.dimensions).put_earlier(time);
     }
 
-    /// Writes the daily counts anew: the caller has removed them.
+    /// Replaces the daily counts; the caller has removed the old ones.
     pub(crate) fn replace_counts(&mut self, counts: Changes) {
         self.counts = counts;
         self.counts_anew = true;
     }
 
-    /// Says what happened, to those who listen: they hear of it once the transaction is committed.
+    /// Adds an event, which subscribers get once the transaction is committed.
     pub fn tell(&mut self, event: Event) {
         self.events.push(event);
     }

@@ -79,7 +79,7 @@ const CALLERS: [(&str, &[&str]); 13] = [
     ("OPERATOR", &[]),
 ];
 
-/// Every root field, with arguments that are well formed and change nothing: what they name is not there.
+/// Every root field, with arguments that are valid and change nothing: their references do not exist.
 fn samples() -> Vec<(String, String)> {
     let none = |noun: &str| format!("\"{noun}_00000000000000000000000000000000\"");
     let mut samples = Vec::new();
@@ -200,7 +200,7 @@ fn samples() -> Vec<(String, String)> {
     samples
 }
 
-/// What is asked of an object that a caller has reached: of a product, a feature and a release.
+/// Selections on an object that a caller has reached: on a product, a feature and a release.
 const NESTED: [(&str, &str, &str); 52] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
@@ -292,14 +292,14 @@ async fn the_table_of_roles_and_fields_is_complete(backend: Backend) {
             "Incident" => format!("product {{ incidents {{ nodes {{ {field}{rest} }} }} }}"),
             _ => format!("release {{ {field}{rest} }}"),
         };
-        // Reached by way of an answer, as a customer would; who may not read answers reaches it by its key.
+        // Reached by way of a response, as a customer would; who may not read responses reaches it by its key.
         let by_answer = format!("{{ feedback(id: {}) {{ {path} }} }}", answer["feedback"]["id"]);
         let by_key = match object {
             "Product" => format!("{{ product(product: \"shop\") {{ {field}{rest} }} }}"),
             "Feature" => format!("{{ feature(feature: \"search\", product: \"shop\") {{ {field}{rest} }} }}"),
             "Release" => format!("{{ release(release: \"1.0\", product: \"shop\") {{ {field}{rest} }} }}"),
             "Member" => format!("{{ member(member: \"ann@example.com\") {{ {field}{rest} }} }}"),
-            // Answers, incidents and customers have no key by which others reach them.
+            // Responses, incidents and customers have no key by which others reach them.
             _ => by_answer.clone(),
         };
         rows.push((format!("{object}.{field}"), format!("{by_answer}|{by_key}")));
@@ -364,7 +364,7 @@ async fn may(app: &App, token: &str, query: &str) -> bool {
         let codes =
             answer["errors"].as_array().into_iter().flatten().map(|error| &error["extensions"]["code"]);
         let codes: Vec<_> = codes.collect();
-        // Whatever else is wrong with the sample, it was not the right to ask.
+        // Whatever else is wrong with the sample, the right was sufficient.
         assert!(
             codes.iter().all(|code| ["FORBIDDEN", "NOT_FOUND"].iter().any(|right| *code == right)),
             "{query}: {answer:#}"
@@ -375,7 +375,7 @@ async fn may(app: &App, token: &str, query: &str) -> bool {
     let asked = app.http().post(app.url("/graphql")).bearer_auth(token).json(&body);
     let mut answer = asked.header("accept", "text/event-stream").send().await.unwrap();
     let first = tokio::time::timeout(std::time::Duration::from_millis(300), answer.chunk()).await;
-    // Who may listen hears nothing yet.
+    // A permitted subscription gets no event yet.
     !first
         .is_ok_and(|chunk| String::from_utf8_lossy(&chunk.unwrap().unwrap_or_default()).contains("FORBIDDEN"))
 }
@@ -436,7 +436,7 @@ async fn a_customer_sees_only_what_is_the_customers(backend: Backend) {
     let filtered = "{ customer(customer: \"bolt\") { feedback { totalCount } } }";
     assert_eq!(asks(filtered).await["errors"][0]["extensions"]["code"], "NOT_FOUND");
 
-    // By a filter nothing is found out that the rows do not show: what is planned, and in which segment the customer is.
+    // A filter must not reveal what the rows do not show: planned releases, and the segment of the customer.
     app.asks(
         "mutation { planRelease(input: { product: \"shop\", version: \"9-codename\" }) { release { id } }
             createSegment(input: { key: \"churn-risk\" }) { segment { id } } }",
@@ -456,7 +456,7 @@ async fn a_customer_sees_only_what_is_the_customers(backend: Backend) {
         "{ customer(customer: \"acme\") { feedback(filter: { segment: \"churn-risk\" }) { totalCount } } }";
     assert_eq!(asks(segment).await["errors"][0]["extensions"]["code"], "FORBIDDEN");
 
-    // What the customer submits is the customer's, whatever it says.
+    // A submission of the customer is always the customer's own.
     let submit = |rest: &str| {
         format!(
             "mutation {{ submitFeedback(input: {{ product: \"shop\", scale: \"csat\", rating: 1{rest} }}) {{
@@ -481,11 +481,11 @@ async fn a_publishable_token_can_only_submit(backend: Backend) {
         comment: \"private\" }) { outcome feedback { id } } }";
     let (_, first) = app.answer_to(&page, submit, json!({})).await;
     assert_eq!(first["data"]["submitFeedback"]["outcome"], "CREATED", "{first:#}");
-    // A page that has got no answer sends it again.
+    // A page that has got no response sends it again.
     let (_, again) = app.answer_to(&page, submit, json!({})).await;
     assert_eq!(again["data"]["submitFeedback"]["outcome"], "UNCHANGED", "{again:#}");
     assert_eq!(again["data"]["submitFeedback"]["feedback"], first["data"]["submitFeedback"]["feedback"]);
-    // Whoever guesses the id of another's answer finds nothing by it.
+    // The ID of another customer's response does not help.
     let other = submit.replace("private", "mine");
     let (_, other) = app.answer_to(&page, &other, json!({})).await;
     assert_eq!(other["data"]["submitFeedback"]["outcome"], "CREATED", "{other:#}");
@@ -511,7 +511,7 @@ const BLIND: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// What says how it went, in payloads and in what they say of the items of a batch.
+/// Fields that describe the outcome, in payloads and in their items.
 const TOLD: [&str; 7] =
     ["outcome", "supersession", "accepted", "refused", "index", "deletedId", "clientMutationId"];
 
@@ -519,7 +519,7 @@ const TOLD: [&str; 7] =
 struct Below {
     name: String,
     document: String,
-    /// Whether a caller who only writes is told it.
+    /// Whether a write-only caller may select it.
     told: bool,
 }
 
@@ -598,10 +598,14 @@ async fn a_token_that_only_writes_is_told_the_outcome_and_an_id(backend: Backend
         for Below { name: field, document, told } in &fields {
             let (_, answer) = app.plain_answer_to(&token, document, json!({})).await;
             let why = answer["errors"][0]["message"].as_str().unwrap_or_default();
-            assert_eq!(why.contains("may not ask for"), !told, "{name}: {field}: {document} {answer:#}");
+            assert_eq!(
+                why.contains("This token is write-only"),
+                !told,
+                "{name}: {field}: {document} {answer:#}"
+            );
             assert!(*told || answer["data"].is_null(), "{name}: {field}: {answer:#}");
         }
-        // Neither a fragment nor an alias nor a condition opens what is closed.
+        // Neither a fragment nor an alias nor a condition circumvents the rule.
         for hidden in [
             "{ feedback { ... on Node { ... on Feedback { comment } } } }",
             "{ feedback { ...F } } } fragment F on Feedback { id: comment ",
@@ -634,7 +638,7 @@ async fn publishable(app: &App, name: &str, more: &[&str]) -> String {
 
 const SUBMIT: &str = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome supersession feedback { id } } }";
 
-/// An answer from a page about the shop, and what is said of it: which one counts, else the outcome, or the field that is wrong.
+/// A response from a page about the shop, and its result: which one counts, else the outcome, or the wrong field.
 async fn says(app: &App, token: &str, more: serde_json::Value) -> String {
     let mut input = json!({ "product": "shop", "scale": "csat", "rating": 2 });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -704,7 +708,7 @@ async fn a_page_replaces_nobody_and_learns_of_no_plan(backend: Backend) {
         assert_eq!(says(&app, token, json!({ "release": "3.0" })).await, "release");
     }
     assert_eq!(says(&app, &app.token, json!({ "release": "3.0" })).await, "CREATED");
-    // What was taken back before now, a page cannot ask about.
+    // A page cannot refer to releases that were withdrawn before now.
     let shipped = "mutation { planRelease(input: { product: \"shop\", version: \"2.0\", releasedAt: \"2026-01-01T00:00:00Z\" }) {
         release { id } } }";
     app.asks(shipped, json!({})).await;
@@ -813,11 +817,11 @@ async fn a_flood_from_a_page_is_stopped(backend: Backend) {
     }
     assert!(says("10.0.0.1", json!({})).await.contains("from this address"));
     for _ in 0..2 {
-        // What a caller puts before the proxy's own word does not count.
+        // Addresses that the caller adds before the proxy's own are ignored.
         assert_eq!(says("10.9.9.9, 10.0.0.2", json!({})).await, "CREATED");
     }
     assert!(says("10.0.0.3", json!({})).await.contains("with this token"));
-    // Everybody else goes on.
+    // All others are unaffected.
     app.submits(json!({ "product": "shop", "scale": "csat", "rating": 2 })).await;
     let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { accepted } }";
     let items: Vec<_> = (0..9).map(|_| json!({ "product": "shop", "scale": "csat", "rating": 2 })).collect();
@@ -900,7 +904,7 @@ async fn tokens_are_listed_with_what_they_may(backend: Backend) {
     );
     let list = app.database.succeeds(&["token", "list"]).await;
     let line = list.lines().find(|line| line.contains("page")).unwrap();
-    for word in ["publishable", "shop search https://a.example", "works until 2099-01-01"] {
+    for word in ["publishable", "shop search https://a.example", "active until 2099-01-01"] {
         assert!(line.contains(word), "{word}: {list}");
     }
 }
@@ -927,14 +931,14 @@ async fn messages_tell_who_only_writes_nothing_of_what_is_stored(backend: Backen
         (
             "recordDeployment(input: { product: \"shop\", release: \"2.0\", environment: \"e\", status: FAILED, externalId: \"d\", source: \"jobs\" })",
             "is \"1.0\" in the deployment",
-            "release: differs from what is there, or its state forbids it",
+            "release: differs from the stored value, or the state of the object forbids it",
         ),
         (
             "shipRelease(input: { product: \"shop\", release: \"1.0\", releasedAt: \"2026-01-02T00:00:00Z\" })",
-            "is released since 2026-01-01",
-            "release: differs from what is there, or its state forbids it",
+            "was already released at 2026-01-01",
+            "release: differs from the stored value, or the state of the object forbids it",
         ),
-        (resolve.as_str(), "before the incident was opened", "resolvedAt: does not fit what is there"),
+        (resolve.as_str(), "before the incident was opened", "resolvedAt: conflicts with stored data"),
     ] {
         let document = format!("mutation {{ did: {verb} {{ userErrors {{ message }} }} }}");
         let message = async |token: &str| {

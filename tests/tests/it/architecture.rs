@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The layers of `api/src`, from the ground up. Modules of one layer do not name one another.
+/// The layers of `api/src`, from the bottom up. Modules of one layer do not use each other.
 const LAYERS: [&[&str]; 12] = [
     &["clock", "words"],
     &["base"],
@@ -83,7 +83,7 @@ fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))
 }
 
-/// The modules of the crate that a text names by `crate::`, comments left out.
+/// The modules of the crate that a text uses by `crate::`, without comments.
 fn modules_named(text: &str) -> BTreeSet<String> {
     let code: String =
         text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");

@@ -12,7 +12,7 @@ on_both!(
     a_timeline_is_bounded,
 );
 
-/// A shop in New York: two features, two releases, answers and incidents of March 2026.
+/// A shop in New York: two features, two releases, responses and incidents of March 2026.
 async fn shop(backend: Backend) -> App {
     let app = App::start(backend).await;
     let make = "mutation { createProduct(input: { key: \"shop\", timeZone: \"America/New_York\" }) { product { id } }
@@ -70,7 +70,7 @@ async fn a_distribution_has_every_rating_of_a_scale(backend: Backend) {
         { "scale": { "key": "nps" }, "responses": 2, "ratings": counts(&[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1], 0) },
     ]);
     assert_eq!(app.asks(&query, json!({})).await["feature"]["ratingDistribution"], expected);
-    // A product has the answers about its features, and those about the product as a whole.
+    // A product has the responses about its features, and those about the product as a whole.
     let query = format!(
         "{{ product(product: \"shop\") {{
             all: ratingDistribution({MARCH}, scale: \"csat\") {{ responses ratings {{ responses }} }}
@@ -141,7 +141,7 @@ async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
         { "scale": { "key": "csat" }, "value": 50.0, "responses": 2, "levels": [0, 1, 0, 0, 1] },
         { "scale": { "key": "nps" }, "value": 0.0, "responses": 2, "levels": [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1] },
     ]);
-    // Ten customers on the 5th; of the 6th no more than the four who came.
+    // Ten customers on the 5th; on the 6th only the four that were active.
     let expected = json!([
         point("02", "09", 4, 1, Some(14.0), figures),
         point("09", "16", 0, 0, None, json!([])),
@@ -155,7 +155,7 @@ async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
     let search = app.asks(&query, json!({ "feature": "search" })).await["feature"]["timeline"].clone();
     assert_eq!(of(&search, "responses"), [0, 0, 1, 0]);
     assert_eq!(of(&search, "incidentsOpened"), [1, 0, 1, 0]);
-    // Nobody knows how many customers the incident of the 17th hurt.
+    // The number of customers affected by the incident of the 17th is unknown.
     assert_eq!(of(&search, "customerDaysLost"), [json!(20.0), Value::Null, Value::Null, Value::Null]);
     let query = format!(
         "{{ product(product: \"shop\") {{ timeline({MARCH}) {{ releases {{ day }}

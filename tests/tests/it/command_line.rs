@@ -1,4 +1,4 @@
-//! The command line: what it prints and to whom, what it never prints, and what it does not make.
+//! The command line: its output, what it never prints, and what it does not create.
 
 use std::process::Stdio;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 #[tokio::test]
 async fn a_password_in_the_url_of_the_database_is_never_printed() {
     let database = Database::create(Backend::Sqlite).await;
-    // Nobody listens on port 1, so those that can be read end with the reason why it cannot be reached.
+    // No server listens on port 1, so valid URLs fail with the reason why it is unreachable.
     let urls = [
         ("postgres://me:pass#hunter2@127.0.0.1:1/name", true),
         ("postgres://me:pass/hunter2@127.0.0.1:1/name", true),
@@ -124,14 +124,14 @@ async fn what_is_printed_agrees_in_number_and_fits_a_terminal() {
         app.database.file("a.csv", &format!("rating,occurred_at,feature,release\n{}\n", rows.join("\n")));
     let import = ["import", "feedback", &file, "--set", "product=shop,scale=csat", "--create", "releases"];
     let said = app.database.succeeds(&import).await;
-    assert!(said.contains("60 rows read") && said.contains("Made: 2 releases."), "{said}");
+    assert!(said.contains("60 rows read") && said.contains("Created: 2 releases."), "{said}");
     let one = app.database.file("one.csv", "title,severity,opened_at,release\nslow,3,2026-03-05,2.0\n");
     let import = ["import", "incidents", &one, "--set", "product=shop", "--create", "releases"];
     let said = app.database.succeeds(&import).await;
-    assert!(said.contains("1 row read") && said.contains("Made: 1 release."), "{said}");
+    assert!(said.contains("1 row read") && said.contains("Created: 1 release."), "{said}");
     assert!(!said.contains("superseded"), "only answers are: {said}");
     let said = app.database.succeeds(&["verify"]).await;
-    assert!(said.contains("60 answers, 1 incident, 0 exposure figures"), "{said}");
+    assert!(said.contains("60 responses, 1 incident, 0 exposure figures"), "{said}");
     let (_, _, told) = app
         .is_refused(
             "query($id: ID!) { node(id: $id) { id } iteration(id: $id) { id } }",
@@ -160,7 +160,7 @@ async fn what_is_printed_agrees_in_number_and_fits_a_terminal() {
             assert!(said.contains("acme-sons"), "for whom it speaks:\n{said}");
         }
     }
-    // Today is not over, but so many days up to today never are.
+    // Today is not over, but a number of days up to today never is.
     let today = ballroom::clock::now().date_naive();
     let title = async |more: &[&str]| {
         let said = app.database.succeeds(&[&["report", "value", "--product", "shop"], more].concat()).await;
@@ -184,7 +184,7 @@ async fn what_is_printed_agrees_in_number_and_fits_a_terminal() {
     }
     app.product("new", &[]).await;
     let said = app.database.succeeds(&["report", "release", "--product", "new"]).await;
-    assert!(said.ends_with("There is no release yet.\n"), "{said}");
+    assert!(said.ends_with("There are no releases yet.\n"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -211,13 +211,13 @@ async fn a_backup_that_is_made_while_the_server_writes_is_whole() {
     for number in 0..3 {
         let copy = app.database.path(&format!("copy-{number}"));
         let said = app.database.succeeds(&["--data-dir", copy.to_str().unwrap(), "verify"]).await;
-        assert!(said.contains("the daily counts are what the rows say"), "{said}");
+        assert!(said.contains("the daily counts agree with the rows"), "{said}");
         assert!(!copy.join("ballroom.sqlite.part").exists());
     }
     let again = app.database.path("copy-0/ballroom.sqlite");
     let ran = app.database.ballroom(&["backup", again.to_str().unwrap()]).await;
     assert!(
-        !ran.status.success() && ran.err.contains("is there already"),
+        !ran.status.success() && ran.err.contains("already exists"),
         "nothing is overwritten: {}",
         ran.err
     );

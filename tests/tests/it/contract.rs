@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-/// The committed schema. `BALLROOM_UPDATE_SCHEMA=1 tests/run -E 'test(committed)'` writes it anew.
+/// The committed schema. `BALLROOM_UPDATE_SCHEMA=1 tests/run -E 'test(committed)'` updates it.
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../api/schema.graphql");
 
 const INTROSPECTION: &str = "{ __schema { types { kind name description specifiedByURL
@@ -52,7 +52,7 @@ async fn everything_is_described() {
     let mut bare = Vec::new();
     let mut check = |what: String, of: &Value| {
         let text = of["description"].as_str().unwrap_or_default().trim();
-        // A sentence, not a name said twice.
+        // A sentence, not a repetition of the name.
         if text.len() < 6 {
             bare.push(format!("{what}: {text:?}"));
         }

@@ -1,11 +1,11 @@
-//! The daily counts are exact: any sequence of commands leaves them as the rows say, and `verify` sees it when
-//! they are not.
+//! The daily counts are exact: any sequence of commands leaves them equal to the rows, and `verify` finds any
+//! difference.
 
 use ballroom::{
     base::error::Error,
     domain::{
         feature::{self, NewFeature},
-        feedback::{self, FeedbackChanges, NewFeedback, Submission, Telling},
+        feedback::{self, EventDetail, FeedbackChanges, NewFeedback, Submission},
         incident::{self, IncidentChanges, NewIncident},
         organization,
         product::{self, NewProduct},
@@ -36,7 +36,7 @@ on_both!(
     verify_sees_every_kind_of_drift,
 );
 
-/// What can happen to answers.
+/// Steps with responses.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Submit {
@@ -58,7 +58,7 @@ pub(super) enum Step {
     Delete {
         which: usize,
     },
-    /// An incident, as its source tells of it (again).
+    /// An incident as submitted (again) by its source.
     Tell {
         which: u8,
         severity: i16,
@@ -82,7 +82,7 @@ pub(super) enum Step {
 }
 
 pub(super) fn step() -> impl Strategy<Value = Step> {
-    // Few customers, features, days and external ids, so that they meet.
+    // Few customers, features, days and external IDs, so that they meet.
     let minute = -4_000_i64..0;
     let level = || prop::option::weighted(0.7, 0_u8..5);
     prop_oneof![
@@ -169,13 +169,13 @@ impl World {
                     scale: level.map(|_| "csat".into()),
                     rating: level.map(|level| f64::from(level) + 1.0),
                     comment: Some("it hangs".into()),
-                    // The external ids that are known are sent again without the rating that they had.
+                    // The external IDs that are known are sent again without the rating that they had.
                     nulls: nulls(level.is_none()),
                     occurred_at: Some(at(minute)),
                     external_id: external.map(|number| format!("x{number}")),
                     ..Default::default()
                 };
-                let how = Submission { create_customers: true, telling: Telling::Each };
+                let how = Submission { create_customers: true, event_detail: EventDetail::Each };
                 let mut tx = self.store.begin(by.organization(), self.now).await.unwrap();
                 let taken = feedback::submit_in(&mut tx, "test", vec![new], how).await.unwrap().remove(0);
                 tx.commit().await.unwrap();

@@ -1,4 +1,4 @@
-//! Deletions of responses: told to whoever keeps a copy, and sound whatever is sent at the same time.
+//! Deletions of responses: reported to clients that keep a copy, and consistent under concurrent submissions.
 
 use std::time::Duration;
 
@@ -97,7 +97,7 @@ async fn a_copy_learns_of_each_deletion(backend: Backend) {
         (vec![named.clone()], &json!(1))
     );
 
-    // What comes again has another ID; the deletion stays.
+    // A resubmitted response has another ID; the deletion remains.
     let since = (clock::now() + TimeDelta::minutes(1)).to_rfc3339();
     let again = said(&app, "shop", json!({ "externalId": "r-1", "updatedAt": since })).await;
     assert_ne!(again, named);
@@ -127,7 +127,7 @@ impl Listening {
         Self { stream, read: String::new() }
     }
 
-    /// The next event: what was deleted, and the cursor.
+    /// The next event: the deleted response, and the cursor.
     async fn hears(&mut self) -> (Value, Value) {
         loop {
             if let Some((event, rest)) = self.read.split_once("\n\n") {
@@ -168,7 +168,7 @@ async fn a_copy_that_was_away_hears_of_what_it_missed(backend: Backend) {
         json!({ "deletedId": named, "externalId": "r-1", "source": "crm", "product": { "key": "shop" } });
     assert_eq!(told, expected);
     assert_eq!(listening.hears().await.0["deletedId"], bare);
-    // Then what happens: the same listener hears it once.
+    // Then new events: the same subscriber gets each once.
     let late = said(&app, "shop", json!({})).await;
     deletes(&app, &late).await;
     assert_eq!(listening.hears().await.0["deletedId"], late);
@@ -183,12 +183,12 @@ async fn a_copy_that_was_away_hears_of_what_it_missed(backend: Backend) {
     own.hears_nothing().await;
 }
 
-/// How many responses are deleted and sent again at the same time.
+/// Number of responses that are deleted and resubmitted concurrently.
 const ROUNDS: usize = 24;
 
 async fn a_deletion_and_the_same_response_at_once_have_one_outcome(backend: Backend) {
     let app = start(backend).await;
-    // On PostgreSQL from two servers; on SQLite, which one server has, on two connections.
+    // On PostgreSQL from two servers; on SQLite, which has one server, on two connections.
     let second = match backend {
         Backend::Postgres => Some(App::on(app.database.clone()).await),
         Backend::Sqlite => None,
@@ -217,7 +217,7 @@ async fn a_deletion_and_the_same_response_at_once_have_one_outcome(backend: Back
         assert!((one == "NOT_FOUND") != (two == "NOT_FOUND"), "deleted once: {one} {two}");
         assert!(one.is_null() || two.is_null(), "{one} {two}");
         match (submitted["data"]["submitFeedback"]["outcome"].as_str(), refused(&submitted).as_str()) {
-            // It was first, and was deleted with what it said.
+            // It was first, and its content was deleted.
             (Some("UPDATED"), None) => (),
             (Some("CREATED"), None) if newer => back.push(json!(external)),
             (None, Some("CONFLICT")) if !newer => (),

@@ -19,14 +19,14 @@ async fn the_command_prints_the_reports_and_ends_well() {
     for part in [
         "Perceived value of Atelier",
         "Did a release make things worse?",
-        "60,000 answers",
+        "60,000 responses",
         "Export",
         "found",
     ] {
         assert!(said.contains(part), "{part}:\n{said}");
     }
     assert!(!said.contains("MISSED"), "{said}");
-    // The picture in the README shows these figures: draw it anew when they change.
+    // The picture in the README shows these figures: update it when they change.
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let picture = words(&include_str!("../../../docs/demo.svg").replace('\u{a0}', " "));
     let values = said.lines().skip_while(|line| !line.starts_with("Perceived value")).skip(3).take(13);
@@ -35,7 +35,7 @@ async fn the_command_prints_the_reports_and_ends_well() {
     }
     let directory = database.path("demo").display().to_string();
     let verified = database.succeeds(&["verify", "--data-dir", &directory]).await;
-    assert!(verified.contains("60,000 answers, 400 incidents"), "{verified}");
+    assert!(verified.contains("60,000 responses, 400 incidents"), "{verified}");
     let report = ["report", "value", "--data-dir", &directory, "--product", "atelier", "--format", "json"];
     let report: serde_json::Value = serde_json::from_str(&database.succeeds(&report).await).unwrap();
     let features = report["features"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! An acknowledged write is on disk: when the server is told to stop, and when it is killed.
+//! An acknowledged write is on disk: when the server is stopped, and when it is killed.
 
 use std::sync::{
     Arc,
@@ -14,7 +14,7 @@ on_both!(
     two_servers_on_one_database_count_each_voice_once,
 );
 
-/// Submits answers until the server is gone, and returns the ids that were acknowledged.
+/// Submits responses until the server is unreachable, and returns the IDs that were acknowledged.
 async fn submit_until_gone(app: &App, client: usize, gone: Arc<AtomicBool>) -> Vec<String> {
     let query =
         "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { feedback { id } } }";

@@ -26,7 +26,7 @@ async fn a_router_finds_entities_by_their_keys() {
         of("Release", &release),
         of("Customer", &known["customer"]["id"]),
         of("Feature", &nowhere),
-        // What is something else than it is said to be is not found.
+        // An object with a wrong type is not found.
         of("Feature", &release),
     ]);
     let found = app.asks(ENTITIES, json!({ "of": representations })).await["_entities"].clone();

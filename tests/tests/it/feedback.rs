@@ -1,4 +1,4 @@
-//! Answers: taken once, counted once, corrected and deleted; bad ones refused by name.
+//! Responses: accepted once, counted once, corrected and deleted; invalid ones are refused with their field.
 
 use ballroom_tests::{App, Backend, on_both};
 use chrono::TimeDelta;
@@ -33,7 +33,7 @@ fn answer(rating: f64, more: Value) -> Value {
     input
 }
 
-/// Answers that count for a feature, and their mean on the scale of 0 to 100, as scores see them.
+/// Responses that count for a feature, and their mean on the scale of 0 to 100, as scores see them.
 async fn counted(app: &App, feature: &str) -> (i64, Option<f64>) {
     let query = "query($feature: Reference!) { feature(feature: $feature, product: \"shop\") {
         value(period: { from: \"2026-01-01\", until: \"2026-07-01\" }) { responses strata { responses mean } } } }";
@@ -117,25 +117,25 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
         feedback { id rating } } }";
     let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) {
         accepted refused items { outcome error { code field message } } } }";
-    // The same, a correction of it, and what became so before it was deleted.
+    // The same version, a correction of it, and a version from before the deletion.
     let late = json!({ "rating": 5, "updatedAt": "2026-03-02T00:00:00Z" });
     for again in [json!({}), json!({ "rating": 3 }), late] {
         let (code, argument, message) = app.is_refused(submit, json!({ "input": sent(again) })).await;
         assert_eq!((code.as_str(), argument.as_str()), ("CONFLICT", "externalId"), "{message}");
-        assert!(message.contains("was deleted 20") && message.contains("updatedAt"), "{message}");
+        assert!(message.contains("was deleted at 20") && message.contains("updatedAt"), "{message}");
     }
     let items = [sent(json!({})), sent(json!({ "externalId": "r-2" })), sent(json!({ "source": "web" }))];
     let taken = app.asks(batch, json!({ "items": items })).await["submitFeedbackBatch"].clone();
     assert_eq!((&taken["accepted"], &taken["refused"]), (&json!(2), &json!(1)), "{taken:#}");
     assert_eq!(taken["items"][0]["error"]["field"], "externalId", "{taken:#}");
     assert_eq!(counted(&app, "search").await.0, 2);
-    // What the source says of it since.
+    // A later version of the source.
     let since = (ballroom_tests::ballroom::clock::now() + TimeDelta::minutes(1)).to_rfc3339();
     let input = sent(json!({ "rating": 4, "updatedAt": since }));
     let data = app.asks(submit, json!({ "input": input })).await;
     assert_eq!(data["submitFeedback"]["outcome"], "CREATED");
     assert_ne!(data["submitFeedback"]["feedback"]["id"], first["feedback"]["id"]);
-    // Of several that are sent together each is looked at by itself, and what is refused brings nothing back.
+    // Each of several in one request is checked separately, and refused ones are not restored.
     app.asks(delete, json!({ "id": data["submitFeedback"]["feedback"]["id"] })).await;
     let nobody = json!({ "customer": "respondent-x", "updatedAt": since });
     assert_eq!(app.is_refused(submit, json!({ "input": sent(nobody.clone()) })).await.1, "customer");
@@ -166,7 +166,7 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
                 r-3,2026-03-01,shop,search,csat,3\n";
     let file = app.database.file("answers.csv", file);
     let said = app.database.succeeds(&["import", "feedback", &file, "--source", "crm"]).await;
-    assert!(said.contains("1 accepted") && said.contains("1 deleted here before"), "{said}");
+    assert!(said.contains("1 accepted") && said.contains("1 skipped (deleted earlier)"), "{said}");
     assert_eq!(counted(&app, "search").await.0, 3);
     app.verify().await;
 }
@@ -315,7 +315,7 @@ async fn what_is_no_query_is_refused_with_a_code(backend: Backend) {
     let many: String = (0..300).map(report).collect();
     let refused = app.answer(&format!("{{ product(product: \"shop\") {{ {many} }} }}"), json!({})).await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "TOO_COMPLEX", "{refused:#}");
-    // A blank customer is nobody, a blank product is none, and neither harms its neighbours.
+    // A blank customer is anonymous, a blank product is missing, and neither affects the others.
     let items = json!([
         answer(4.0, json!({ "customer": "" })),
         answer(4.0, json!({ "product": "" })),

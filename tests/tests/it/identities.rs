@@ -1,10 +1,10 @@
-//! Callers of an OpenID Connect issuer: who becomes a member, and who never is taken for one.
+//! Callers of an OpenID Connect issuer: who becomes a member, and who is never identified as one.
 
 use ballroom::{
     base::reference::PublicId,
     domain::{
         access::Administer,
-        identity::{self, Caller, Known, Person, Subject},
+        identity::{self, Caller, Identification, Person, Subject},
         member::{self, MemberChanges, NewMember},
         organization, token,
     },
@@ -50,15 +50,17 @@ impl Desk {
         token::operator(self.organization).administers().unwrap()
     }
 
-    async fn comes(&self, subject: &str, person: Person) -> Known {
+    async fn comes(&self, subject: &str, person: Person) -> Identification {
         let subject = Subject { issuer: "https://issuer.example".into(), subject: subject.into() };
         let caller = Caller { subject, client: "console".into(), person, role: Role::Support };
-        identity::known(&self.store, self.organization, &caller, self.at).await.unwrap()
+        identity::identify(&self.store, self.organization, &caller, self.at).await.unwrap()
     }
 
-    /// The member as whom somebody comes.
+    /// The member of a caller.
     async fn member(&self, subject: &str, person: Person) -> Option<member_row::Model> {
-        let Known::As(_, member) = self.comes(subject, person).await else { panic!("{subject} was removed") };
+        let Identification::Identified(_, member) = self.comes(subject, person).await else {
+            panic!("{subject} was removed")
+        };
         let id = member?;
         let row = member_row::Entity::owned_by(self.organization).filter(member_row::Column::Id.eq(id));
         row.one(self.store.reader()).await.unwrap()
@@ -87,7 +89,7 @@ async fn a_person_becomes_a_member_and_a_machine_does_not(backend: Backend) {
     let ann = desk.member("1", addressed("Ann", "Ann@Example.com")).await.unwrap();
     assert_eq!((ann.name.as_str(), ann.email.as_deref()), ("Ann", Some("ann@example.com")));
     assert_eq!(member::roles(&ann), [Role::Support]);
-    // Known by the subject from then on, whatever later tokens say.
+    // Identified by the subject from then on, whatever later tokens claim.
     let again = desk.member("1", addressed("Anna", "anna@example.com")).await.unwrap();
     assert_eq!(again, ann);
     assert_eq!(desk.member("1", Person::default()).await.unwrap().id, ann.id);
@@ -108,7 +110,7 @@ async fn a_person_becomes_a_member_and_a_machine_does_not(backend: Backend) {
 async fn only_a_verified_address_matches_a_member(backend: Backend) {
     let desk = Desk::open(backend).await;
     let ann = desk.creates("ann@example.com").await;
-    // Without an address that the issuer vouches for, somebody who calls herself Ann is somebody else.
+    // Without an address verified by the issuer, a caller named Ann is another person.
     let other = desk.member("mallory", named("Ann")).await.unwrap();
     assert!(other.id != ann && other.email.is_none(), "{other:?}");
     assert_eq!(desk.member("ann", addressed("Ann", "ANN@example.com")).await.unwrap().id, ann);
@@ -127,11 +129,11 @@ async fn who_was_removed_stays_out_until_restored(backend: Backend) {
     let ann = addressed("Ann", "ann@example.com");
     let id = desk.member("1", ann.clone()).await.unwrap().id;
     member::remove(&desk.store, desk.administrator(), "ann@example.com", desk.at).await.unwrap();
-    assert_eq!(desk.comes("1", ann.clone()).await, Known::Removed);
+    assert_eq!(desk.comes("1", ann.clone()).await, Identification::Removed);
     // Nor does one come in who was removed before the first token.
     desk.creates("bob@example.com").await;
     member::remove(&desk.store, desk.administrator(), "bob@example.com", desk.at).await.unwrap();
-    assert_eq!(desk.comes("2", addressed("Bob", "bob@example.com")).await, Known::Removed);
+    assert_eq!(desk.comes("2", addressed("Bob", "bob@example.com")).await, Identification::Removed);
     assert_eq!(desk.creates("ann@example.com").await, id);
     assert_eq!(desk.member("1", ann).await.unwrap().id, id);
 }

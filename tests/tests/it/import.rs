@@ -1,5 +1,5 @@
-//! Importing files through the command line: everything adds up, twice is once, and what is true in the real
-//! data is found in them.
+//! Importing files through the command line: all numbers add up, importing twice is idempotent, and known facts are
+//! found in the real data.
 
 use ballroom_tests::{App, Backend, Database, on_both, rounded, shared_data};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ on_both!(
 fn summary(said: &str) -> [u64; 5] {
     let number = |label: &str| -> u64 {
         let Some(line) = said.lines().find(|line| line.contains(label)) else {
-            // Only answers supersede one another.
+            // Only responses supersede each other.
             assert_eq!(label, " superseded", "{said}");
             return 0;
         };
@@ -92,7 +92,7 @@ async fn a_bad_row_goes_to_the_rejects_with_its_line_and_reason(backend: Backend
         let found = rejects.lines().any(|row| row.starts_with(&format!("{line},")) && row.contains(part));
         assert!(found, "line {line}, {part}:\n{rejects}");
     }
-    // Without --create nothing is made up.
+    // Without --create nothing is created.
     let ghosts = rows.replace("shop", "ghost");
     let file = database.file("ghosts.csv", &ghosts);
     let ran = database.ballroom(&["import", "feedback", &file]).await;
@@ -199,12 +199,12 @@ async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
     app.verify().await;
 
     let junio = "in.junio";
-    // The ratings fell in the week of 2022-04-04, with 2.0.2, and stayed low through 2.0.5: so 2.0.5 is worse than
-    // what went before, and the change itself is laid to the release that brought it.
+    // Ratings fell in the week of 2022-04-04, with 2.0.2, and stayed low through 2.0.5: so 2.0.5 is worse than before,
+    // and the change itself is attributed to the release that caused it.
     let inherited = verdict(&app, junio, "2.0.5", "2022-07-31").await;
     assert_eq!(inherited["verdict"], "SINCE", "{inherited:#}");
     assert_eq!(inherited["features"][0]["since"]["release"]["version"], "2.0.2", "{inherited:#}");
-    // Without the answers that name no release, which say nothing of any.
+    // Without the responses that name no release.
     assert!(inherited["features"][0]["pValue"].as_f64().unwrap() < 0.02, "{inherited:#}");
     let recovered = verdict(&app, junio, "2.0.6", "2022-12-31").await;
     assert_eq!(recovered["verdict"], "RECOVERED", "{recovered:#}");
@@ -213,7 +213,7 @@ async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
     assert_eq!((&changed["detected"], &changed["day"]), (&json!(true), &json!("2022-04-07")), "{changed:#}");
     assert_eq!(changed["suspects"][0]["release"]["version"], "2.0.2", "{changed:#}");
 
-    // Whoever knows that 2.0.5 replaced 2.0.1 for these customers says so, and it is compared with that alone.
+    // If 2.0.5 is declared to replace 2.0.1 for these customers, it is compared with that alone.
     let query = "query($product: Reference!, $version: Reference!) {
         release(release: $version, product: $product) { id } }";
     let found = app.asks(query, json!({ "product": junio, "version": "2.0.5" })).await;
@@ -264,8 +264,8 @@ async fn youtube_reviews_show_the_fall_of_11_49(backend: Backend) {
     app.database.succeeds(&arguments).await;
     let judged = verdict(&app, "youtube", "11.49", "2017-03-31").await;
     let whole = &judged["features"][0];
-    // Stars fell from 2.15 to 1.83. That is found and laid to 11.49, though a third of the answers name no release and so
-    // say nothing of it; the product moved as much in the year before, so the verdict is to look at it.
+    // Stars fell from 2.15 to 1.83. This is found and attributed to 11.49, although a third of the responses name no
+    // release; the product fluctuated as much in the year before, so the verdict is to watch it.
     assert_eq!(whole["verdict"], "WATCH", "{judged:#}");
     assert!(whole["change"]["upper"].as_f64().unwrap() < 0.0, "{judged:#}");
     assert_eq!(whole["changePoint"]["detected"], true, "{judged:#}");

@@ -1,4 +1,4 @@
-//! What becomes of the rows of a file: nothing is made of what says nothing, of what is refused, or twice.
+//! The rows of a file: nothing is created for empty cells, for rejected rows, or twice.
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn import(app: &App, rows: &str, more: &[&str]) -> String {
     app.database.succeeds(&[&["import", "feedback", &file, "--set", "product=shop"], more].concat()).await
 }
 
-/// What there is: versions, keys of features, answers, and the customer of each.
+/// What there is: versions, keys of features, responses, and the customer of each.
 async fn there(app: &App) -> Value {
     let query = "{ product(product: \"shop\") { releases(orderBy: { field: VERSION, direction: ASC }) { nodes { version } }
         features { nodes { key } } feedback { totalCount nodes { comment customer { key } } } } }";
@@ -48,11 +48,11 @@ async fn cells_that_say_that_there_is_nothing_make_nothing(backend: Backend) {
     for answer in there["feedback"]["nodes"].as_array().unwrap() {
         assert_eq!(answer, &json!({ "comment": null, "customer": null }));
     }
-    // Who means it can say so.
+    // It can be requested explicitly.
     let rows = "scale,rating,occurred_at,release,customer,comment\ncsat,4,2026-04-01T10:00:00Z,unknown,?,unknown\n\
         csat,4,2026-04-01T10:00:00Z,<NA>,—,TBD\n";
     let said = import(&app, rows, &["--create", "releases,customers"]).await;
-    assert!(said.contains("2 accepted") && !said.contains("Made"), "{said}");
+    assert!(said.contains("2 accepted") && !said.contains("Created"), "{said}");
     let query = "{ product(product: \"shop\") { feedback(filter: { day: { from: \"2026-04-01\" } }) { nodes { comment } } } }";
     let comments = app.asks(query, json!({})).await["product"]["feedback"]["nodes"].to_string();
     assert!(comments.contains("unknown") && comments.contains("TBD"), "somebody wrote that: {comments}");
@@ -97,7 +97,7 @@ async fn anonymous_answers_of_two_files_all_count(backend: Backend) {
     assert!(stars(other).await.contains("2 accepted"), "the second file's answer is another one's");
     assert!(stars(one).await.contains("2 unchanged"), "the same file again is the same");
     assert_eq!(there(&app).await["feedback"]["totalCount"], 4);
-    // Who is known said it once, whichever file tells of it.
+    // A known customer has responded once, whichever file contains it.
     let named = |more: &str| format!("rating,occurred_at,customer\n5,2026-03-01,acme\n{more}");
     let create = ["--scale", "csat", "--create", "customers"];
     import(&app, &named(""), &create).await;
@@ -125,7 +125,7 @@ async fn a_twin_of_a_release_is_warned_of(backend: Backend) {
     let input = json!({ "product": "shop", "version": "1.2.3.0" });
     let alike = app.asks(plan, json!({ "input": input })).await["planRelease"]["alike"].clone();
     assert_eq!(alike.as_array().unwrap().len(), 2, "{alike}");
-    // Only case, separators, a leading `v` and zeros at the end do not tell versions apart; words and other numbers do.
+    // Only case, separators, a leading `v` and trailing zeros do not distinguish versions; words and other numbers do.
     for (version, alike) in [
         ("Änderung-1", json!([])),
         ("v1.0", json!([])),
@@ -155,7 +155,7 @@ async fn rejects_come_in_the_order_of_the_file_and_name_the_flag(backend: Backen
     let lines: Vec<&str> = told.iter().map(|row| row.split(',').next().unwrap()).collect();
     assert_eq!(lines, ["2", "3", "4", "5", "6"], "{rejects}");
     assert!(told[0].contains("--create features"), "{}", told[0]);
-    assert!(told[2].contains("createScale makes scales"), "{}", told[2]);
+    assert!(told[2].contains("create scales with createScale"), "{}", told[2]);
     assert!(told[3].contains("--date-format"), "{}", told[3]);
 }
 
@@ -197,20 +197,24 @@ async fn a_twin_is_told_by_whoever_makes_it(backend: Backend) {
     };
     let create = ["--create", "customers"];
     let said = import(&app, &rows(&["acme", "globex"]), &create).await;
-    assert!(said.contains("Made: 2 customers.") && !said.contains("Warning"), "{said}");
+    assert!(said.contains("Created: 2 customers.") && !said.contains("Warning"), "{said}");
     let said = import(&app, &rows(&["Acme", "ACME", "GLOBEX", "initech", "acme"]), &create).await;
-    assert!(said.contains("Made: 4 customers."), "{said}");
+    assert!(said.contains("Created: 4 customers."), "{said}");
     for twin in ["Acme", "ACME"] {
         let warning = format!(
-            "Warning: customer \"{twin}\" is made new beside \"acme\"; if they are the same, write \"acme\" in the file."
+            "Warning: customer \"{twin}\" is created, and a similar one, \"acme\", exists; if they are the same, write \"acme\" in the file."
         );
         assert!(said.contains(&warning), "{said}");
     }
-    assert!(said.contains("\"GLOBEX\" is made new beside \"globex\"") && !said.contains("initech"), "{said}");
+    assert!(
+        said.contains("\"GLOBEX\" is created, and a similar one, \"globex\", exists")
+            && !said.contains("initech"),
+        "{said}"
+    );
     assert!(said.find("Warning").unwrap() < said.find("rows read").unwrap(), "before it is made: {said}");
     // Two that are new and much alike, and versions that a prefix does not explain.
     let said = import(&app, &rows(&["umbrella-1", "Umbrella 1"]), &create).await;
-    assert!(said.contains("\"umbrella-1\" is made new beside \"Umbrella 1\""), "{said}");
+    assert!(said.contains("\"umbrella-1\" is created, and a similar one, \"Umbrella 1\", exists"), "{said}");
     let release = "scale,rating,occurred_at,release\ncsat,4,2026-03-01,2.0.0\ncsat,4,2026-03-01,2.0\n";
     let said = import(&app, release, &["--create", "releases"]).await;
     assert!(said.contains("write \"2.0\" in the file") && !said.contains("--release-prefix"), "{said}");
@@ -248,7 +252,7 @@ async fn columns_that_are_not_read_are_named(backend: Backend) {
     );
     let said = app.database.succeeds(&["import", "incidents", &file]).await;
     assert!(said.contains("column `resolvd_at` is not read; did you mean `resolved_at`"), "{said}");
-    assert!(said.contains("Warning: columns that are not read: `bogus`, `other`."), "{said}");
+    assert!(said.contains("Warning: columns not read: `bogus`, `other`."), "{said}");
     let query = "{ product(product: \"shop\") { incidents { nodes { state features { key } } } } }";
     let incident = app.asks(query, json!({})).await["product"]["incidents"]["nodes"][0].clone();
     assert_eq!(incident, json!({ "state": "OPEN", "features": [{ "key": "search" }] }));
@@ -264,7 +268,7 @@ async fn rows_that_an_earlier_file_had_are_counted_again_with_a_word(backend: Ba
     let grown = format!("{rows}5,2026-03-01,good\n3,2026-03-03,new\n");
     let said = import(&app, &grown, &csat).await;
     assert!(said.contains("5 accepted"), "{said}");
-    assert!(said.contains("Warning: 3 accepted rows say what rows say of an earlier import"), "{said}");
+    assert!(said.contains("Warning: 3 accepted rows equal rows of an earlier import"), "{said}");
     let named = "rating,occurred_at,comment,external_id\n5,2026-03-01,good,1\n";
     assert!(!import(&app, named, &csat).await.contains("Warning"), "it has an id");
 }

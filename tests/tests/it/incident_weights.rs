@@ -9,8 +9,8 @@ const UPDATE: &str =
     "mutation($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization {
     minResponses incidentWeights { severity weight unknownShare } } } }";
 
-/// Ten days of a feature with 100 active customers each, and two incidents of a day each: one of severity 2 that hurts 40
-/// customers, and one of severity 3 of which nobody knows how many it hurts.
+/// Ten days of a feature with 100 active customers each, and two incidents of one day each: one of severity 2 that
+/// affects 40 customers, and one of severity 3 with an unknown number of affected customers.
 async fn shop(app: &App) {
     app.product("shop", &["search"]).await;
     let active = |day| json!({ "product": "shop", "feature": "search", "day": format!("2026-02-{day:02}"), "activeCustomers": 100 });
@@ -28,7 +28,7 @@ async fn shop(app: &App) {
     }
 }
 
-/// The spoiled customer-days among the 1000.
+/// The lost customer-days of the 1000.
 async fn spoiled(app: &App) -> f64 {
     let query = "{ feature(feature: \"search\", product: \"shop\") { value(period: { from: \"2026-02-01\",
         until: \"2026-02-11\" }) { incidentImpact } } }";

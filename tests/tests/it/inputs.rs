@@ -1,4 +1,4 @@
-//! What callers send, in all its forms, and what they get back.
+//! Inputs of callers in all their forms, and the results.
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ async fn a_filter_narrows_its_place_and_never_replaces_it(backend: Backend) {
         assert_eq!(count(place, connection, &same).await, 1, "{place} {same}");
         assert_eq!(count(place, connection, &other).await, 0, "{place} {other}");
     }
-    // An incident hurts several: those that hurt both.
+    // An incident affects several: those that affect both.
     assert_eq!(count(search, "incidents", "feature: \"search\"").await, 2);
     assert_eq!(count(search, "incidents", "feature: \"checkout\"").await, 1);
 }
@@ -154,7 +154,7 @@ async fn an_item_of_a_wrong_form_is_refused_by_itself(backend: Backend) {
     let taken = app.asks(BATCH, json!({ "input": { "items": [1, 2] } })).await["submitFeedbackBatch"].clone();
     assert_eq!(taken["refused"], 2);
     assert_eq!(app.is_refused(BATCH, json!({ "input": { "items": [] } })).await.1, "items");
-    // What is wrong with the batch itself is still the batch's.
+    // Errors of the batch itself are still errors of the batch.
     let whole = app.answer(BATCH, json!({ "input": { "itmes": [] } })).await;
     assert_eq!(whole["errors"][0]["extensions"]["code"], "INVALID_ARGUMENT", "{whole:#}");
     app.verify().await;
@@ -194,7 +194,7 @@ async fn a_request_that_cannot_be_coerced_does_nothing(backend: Backend) {
         assert_eq!(error["extensions"]["argument"], at, "{query} {variables}: {answer:#}");
         assert!(error["message"].as_str().unwrap().starts_with(&format!("{at}: ")), "{answer:#}");
     }
-    // Whatever is wrong is told at once.
+    // All errors are reported at once.
     let query =
         "mutation($a: SubmitFeedbackInput!, $b: DateTime!, $c: Date) { submitFeedback(input: $a) { outcome }
         updateIncident(input: { incident: \"x\", openedAt: $b }) { clientMutationId }
@@ -203,9 +203,9 @@ async fn a_request_that_cannot_be_coerced_does_nothing(backend: Backend) {
     let answer = app.answer(query, variables).await;
     let said: Vec<_> = answer["errors"].as_array().unwrap().iter().map(|error| &error["message"]).collect();
     let expected = [
-        "a.scal: is no field of SubmitFeedbackInput. Did you mean `scale`?",
-        "b: is needed",
-        "c: must be a day like 2026-03-31, not \"soon\"",
+        "a.scal: is not a field of SubmitFeedbackInput. Did you mean `scale`?",
+        "b: is required",
+        "c: must be a day such as 2026-03-31, not \"soon\"",
     ];
     assert_eq!(said, expected, "{answer:#}");
     assert_eq!(
@@ -257,7 +257,7 @@ async fn a_range_that_holds_nothing_is_refused(backend: Backend) {
             assert_eq!((code, argument), expected, "{query}: {message}");
         }
         app.asks(&query, asked("2026-03-02", "2026-03-03")).await;
-        // Either end may be left out.
+        // Either end may be omitted.
         app.asks(&query, json!({ "from": day("2026-03-02") })).await;
         app.asks(&query, json!({})).await;
     }
@@ -752,7 +752,7 @@ async fn what_changed_can_be_asked_for(backend: Backend) {
         assert_eq!(before["product"][connection], nothing, "{connection}");
     }
     assert_eq!(before["customers"], nothing);
-    // acme changes its mind: what it said before no longer counts.
+    // acme submits a second response: the first one no longer counts.
     app.submits(said("acme", 2)).await;
     let title = format!("mutation {{ updateRelease(input: {{ release: {release}, title: \"Spring\" }}) {{ release {{ id }} }}
         updateCustomer(input: {{ customer: \"bolt\", name: \"Bolt\" }}) {{ customer {{ id }} }}
@@ -891,7 +891,7 @@ async fn whom_an_incident_hurts_can_be_read_and_changed(backend: Backend) {
         of,
         json!({ "customer": { "incidents": { "nodes": [{ "title": "broken" }] } }, "other": { "incidents": { "totalCount": 0 } } })
     );
-    // A customer sees its own incidents, and not who else is hurt.
+    // A customer sees its own incidents, but no other affected customers.
     let create = ["token", "create", "--name", "acme", "--quiet", "--role", "customer", "--customer", "acme"];
     let acme = app.database.succeeds(&create).await.trim().to_owned();
     let (_, own) = app
@@ -930,7 +930,7 @@ async fn what_may_have_been_meant_is_named_to_those_who_may_see_it(backend: Back
     let items = json!({ "input": { "items": [answer(json!({ "feature": "serach" }))] } });
     let refused = app.asks(BATCH, items).await["submitFeedbackBatch"]["items"][0]["error"]["message"].clone();
     assert!(refused.as_str().unwrap().contains("did you mean \"search\"?"), "{refused}");
-    // Who only writes is told nothing of what there is.
+    // A write-only caller learns nothing about existing objects.
     for (name, more) in
         [("page", &["--scope", "publishable", "--product", "shop"][..]), ("pipe", &["--scope", "ingest"])]
     {

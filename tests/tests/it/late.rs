@@ -1,4 +1,4 @@
-//! Clients that begin a request and do not go on: told so, and closed in time.
+//! Clients that begin a request and do not continue: they get an error, and their connections are closed in time.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-/// What comes on a connection on which no more than this is sent, and how long it is open.
+/// The response on a connection on which only this is sent, and how long it stays open.
 async fn left_alone(app: &App, sent: &str) -> (String, Duration) {
     let address = app.url("").trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -31,10 +31,13 @@ async fn a_request_that_does_not_go_on_is_closed_in_time() {
     for (rest, says) in [
         // Of the head of a first request 408 has no body.
         ("", "408 Request Timeout"),
-        ("Content-Length: 50\r\n\r\n", "The body did not come within 2 s."),
-        ("Content-Length: 50\r\n\r\n{\"query\"", "The body did not come within 2 s."),
-        ("Transfer-Encoding: chunked\r\n\r\n", "The body did not come within 2 s."),
-        ("Transfer-Encoding: chunked\r\n\r\n7\r\n{\"query\r\n", "The body did not come within 2 s."),
+        ("Content-Length: 50\r\n\r\n", "The body did not arrive within 2 s; send it again."),
+        ("Content-Length: 50\r\n\r\n{\"query\"", "The body did not arrive within 2 s; send it again."),
+        ("Transfer-Encoding: chunked\r\n\r\n", "The body did not arrive within 2 s; send it again."),
+        (
+            "Transfer-Encoding: chunked\r\n\r\n7\r\n{\"query\r\n",
+            "The body did not arrive within 2 s; send it again.",
+        ),
     ] {
         let (answer, open) = left_alone(&app, &format!("{head}{rest}")).await;
         assert!(answer.contains(" 408 ") && answer.contains(says), "{rest:?}: {answer}");

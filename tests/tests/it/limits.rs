@@ -1,4 +1,4 @@
-//! What no request may do to the server, and how it is told so.
+//! What no request may do to the server, and the error for it.
 
 use std::time::{Duration, Instant};
 
@@ -32,7 +32,7 @@ fn nested(open: &str, inner: &str, close: &str, times: usize) -> String {
     format!("{}{inner}{}", open.repeat(times), close.repeat(times))
 }
 
-/// Every document that was seen to kill or to stall a GraphQL server, and what it is answered with here.
+/// Documents that are known to kill or stall GraphQL servers, and the responses here.
 fn hostile() -> Vec<(String, &'static str)> {
     let product = |value: &str| format!("{{ product(product: {value}) {{ id }} }}");
     let many = |item: &str, times: usize| item.repeat(times);
@@ -81,7 +81,7 @@ async fn no_document_kills_the_server_or_keeps_it_busy() {
         assert_eq!(code(&answer).0, expected, "{shown}: {answer}");
         assert!(begun.elapsed() < Duration::from_secs(2), "{shown}: {:?}", begun.elapsed());
     }
-    // What lies within the limits and is as bad as can be.
+    // The worst documents within the limits.
     let wide = format!("{{ {} }}", "organization { name id ...F } ".repeat(49))
         + "fragment F on Organization { id id id id ...G ...G ...G } fragment G on Organization { name name name name }";
     let deep = format!("{{ {} }}", nested("... on Query { ", "organization { name }", " }", 60));
@@ -113,7 +113,7 @@ async fn no_variables_kill_the_server_or_keep_it_busy() {
         let answer = app.answer(query, variables).await;
         assert_eq!(code(&answer).0, expected, "{query}: {answer}");
     }
-    // Nesting that is JSON, and nesting that no longer is.
+    // Nesting that is valid JSON, and nesting that is not.
     for (times, expected) in [(100, "INVALID_ARGUMENT"), (100_000, "BAD_REQUEST")] {
         let body =
             format!("{{\"query\": \"{used}\", \"variables\": {{\"a\": {}}}}}", nested("[", "1", "]", times));
@@ -206,7 +206,7 @@ async fn the_cost_is_shown_on_request() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn heavy_operations_wait_for_their_turn_and_not_all_of_them() {
-    let app = with(&["--heavy-operations", "1", "--heavy-waiting", "0"]).await;
+    let app = with(&["--heavy-operations", "1", "--heavy-queue", "0"]).await;
     app.product("shop", &["search"]).await;
     let heavy = "{ product(product: \"shop\") { valueReport { entries { value { score } } } } }";
     let ask = || async {

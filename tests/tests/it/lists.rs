@@ -1,4 +1,5 @@
-//! All lists are filtered and sorted in one way, and what can change says when it did.
+//! All lists are filtered and sorted in the same way, and all objects that can change have the time of their last
+//! change.
 
 use ballroom_tests::{App, Backend, ballroom, on_both};
 use serde_json::{Value, json};

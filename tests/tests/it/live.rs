@@ -1,4 +1,4 @@
-//! Subscriptions: what is told and to whom, and the protocols by which it is told.
+//! Subscriptions: which events are delivered to whom, and the protocols.
 
 use std::time::{Duration, Instant};
 
@@ -69,8 +69,8 @@ impl Socket {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
-    /// Subscribes. A pong that comes after does not say that it has begun, an answer to a query with the same work to
-    /// do nearly does; so what is to be heard is done a moment later.
+    /// Subscribes. A pong that arrives afterwards does not prove that the subscription has started; the response to a
+    /// query with the same work nearly does, so events are triggered a moment later.
     async fn subscribes(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({ "query": query, "variables": variables });
         self.says(json!({ "id": id, "type": "subscribe", "payload": payload })).await;
@@ -126,7 +126,7 @@ fn request(app: &App, headers: &[(&str, &str)]) -> tungstenite::handshake::clien
     request
 }
 
-/// Time for subscriptions to begin; nothing in the protocol says when they have.
+/// Time for subscriptions to start; the protocol does not report it.
 async fn a_moment() {
     tokio::time::sleep(Duration::from_millis(400)).await;
 }
@@ -176,7 +176,7 @@ async fn each_answer_is_told_to_whom_it_concerns(backend: Backend) {
         socket.subscribes(id, ANSWERS, variables).await;
     }
     a_moment().await;
-    // What came before is not told; of the rest each is told once, to those whom it concerns.
+    // Earlier events are not delivered; all others once each, to the subscribers concerned.
     let mut told = Vec::new();
     for input in [
         answer("search", Some("1.0")),
@@ -203,7 +203,7 @@ async fn each_answer_is_told_to_whom_it_concerns(backend: Backend) {
          all shop search 2.0\nother other null null\nsearch shop search 1.0\nsearch shop search 2.0"
     );
 
-    // Whoever has completed hears no more.
+    // A completed subscription gets no more events.
     for id in ["all", "2.0", "other"] {
         socket.says(json!({ "id": id, "type": "complete" })).await;
     }
@@ -224,7 +224,7 @@ async fn each_answer_is_told_to_whom_it_concerns(backend: Backend) {
         let extensions = &message["payload"][0]["extensions"];
         assert_eq!((&extensions["code"], &extensions["argument"]), (&json!(code), &json!(argument)));
     }
-    // An import tells no answers.
+    // An import delivers no responses.
     let file = app.database.file("a.csv", "rating,occurred_at\n5,2026-03-01\n4,2026-03-02\n");
     let arguments = ["--set", "product=shop,feature=search", "--scale", "csat"];
     app.database.succeeds(&[&["import", "feedback", file.as_str()], arguments.as_slice()].concat()).await;
@@ -253,7 +253,7 @@ async fn incidents_and_releases_are_told(backend: Backend) {
         "mutation($id: Reference!) { withdrawRelease(input: { release: $id }) { release { id } } }";
     app.asks(withdraw, json!({ "id": release })).await;
     assert_eq!(socket.hears_of("releases").await["releaseChanged"]["lifecycle"], "WITHDRAWN");
-    // Planned and shipped in one: told once.
+    // Planned and shipped in one: delivered once.
     let shipped = ships(&app, "2.0", 0, None).await;
     assert_eq!(socket.hears_of("releases").await["releaseChanged"]["lifecycle"], "RELEASED");
 
@@ -320,7 +320,7 @@ async fn a_verdict_that_changes_is_told(backend: Backend) {
     assert_eq!(told["regression"]["verdict"], "REGRESSED");
     assert_ne!(told["before"], "REGRESSED");
     assert!(told["regression"]["score"].as_f64().unwrap() > 90.0, "{told:#}");
-    // What is computed again and has not changed is not told again.
+    // Recomputed but unchanged results are not delivered again.
     app.submits(answer("search", Some("2.0"))).await;
     socket.hears_nothing(Duration::from_secs(4)).await;
 }
@@ -355,7 +355,7 @@ async fn a_burst_of_incidents_is_told_once(backend: Backend) {
         kinds.push(told["kind"].clone());
     }
     assert_eq!(kinds, ["DAY", "WEEK"]);
-    // It goes on, and is not told again.
+    // It continues, and is not delivered again.
     app.asks(open, json!({ "items": incidents("search", 20, 0..1) })).await;
     socket.hears_nothing(Duration::from_secs(4)).await;
 
@@ -458,7 +458,7 @@ async fn another_organizations_events_never_arrive(backend: Backend) {
     plans(&app, "1.0").await;
     ours.hears_of("3").await;
     theirs.hears_nothing(Duration::from_secs(1)).await;
-    // Not even by its id.
+    // Not even by its ID.
     let id = told["feedbackReceived"]["id"].clone();
     let query = "query($id: ID!) { feedback(id: $id) { id } }";
     theirs.subscribes("5", query, json!({ "id": id })).await;
@@ -488,7 +488,7 @@ async fn a_token_that_ends_ends_its_connections(backend: Backend) {
     }
     let (expiring, revoking) = (events(&app, &short, ANSWERS).await, events(&app, &long, ANSWERS).await);
     let (code, reason) = expires.is_closed().await;
-    assert_eq!((code, reason.contains("run out")), (4403, true), "{reason}");
+    assert_eq!((code, reason.contains("expired")), (4403, true), "{reason}");
     assert!(clock::now() >= soon);
     assert_eq!(rest(expiring).await, "", "it ends without a complete");
     app.submits(answer("search", None)).await;
@@ -506,7 +506,7 @@ async fn two_hundred_sockets_hear_the_same(backend: Backend) {
     let open = (0..200).map(|_| async {
         let mut socket = Socket::open(&app, &app.token).await;
         socket.subscribes("1", "subscription { feedbackReceived { id product { key } } }", json!({})).await;
-        // It was subscribed before: the answer says that this socket is being served.
+        // It was subscribed before: the response proves that this socket is served.
         socket.subscribes("2", "{ organization { name } }", json!({})).await;
         socket.hears_of("2").await;
         assert_eq!(socket.hears().await["type"], "complete");
@@ -536,7 +536,7 @@ async fn a_killed_server_is_found_again(backend: Backend) {
     a_moment().await;
     app.submits(answer("search", None)).await;
     socket.hears_of("1").await;
-    // Told to stop, it says goodbye and does not wait for those who listen.
+    // When stopped, the server closes its connections and does not wait for subscribers.
     let begun = Instant::now();
     let (status, (code, _)) = tokio::join!(app.stop(), socket.is_closed());
     assert!(status.success() && code == 1001, "{status} {code}");
@@ -552,7 +552,7 @@ async fn events(app: &App, token: &str, query: &str) -> reqwest::Response {
     request.header(header::ACCEPT, "text/event-stream").send().await.unwrap()
 }
 
-/// All that is still said on a stream.
+/// The rest of a stream.
 async fn rest(stream: reqwest::Response) -> String {
     timeout(PATIENCE, stream.text()).await.expect("it ends").unwrap_or_default()
 }
@@ -569,7 +569,7 @@ async fn a_client_that_breaks_the_protocol_is_told_how() {
         (vec![json!("text")], 4400, "not an object"),
         (vec![json!({ "id": "1" })], 4400, "`type`"),
         (vec![json!({ "type": "hello" })], 4400, "`type`"),
-        (vec![json!({ "type": "next", "id": "1", "payload": {} })], 4400, "for the server"),
+        (vec![json!({ "type": "next", "id": "1", "payload": {} })], 4400, "of the server"),
         (vec![json!({ "type": "connection_init", "payload": 3 })], 4400, "`payload`"),
         (vec![json!({ "type": "ping", "payload": [] })], 4400, "`payload`"),
         (vec![json!({ "type": "complete" })], 4400, "`id`"),
@@ -668,7 +668,7 @@ async fn operations_of_every_kind_run_on_a_socket() {
     socket.subscribes("q", create, json!({})).await;
     assert_eq!(socket.hears_of("q").await["createProduct"]["product"]["key"], "new");
     assert_eq!(socket.hears().await["type"], "complete");
-    // A resolver's error is a result; what cannot be executed is one error message, and the id is free again.
+    // A resolver's error is a result; what cannot be executed is one error message, and the ID is free again.
     socket.subscribes("q", "{ product(product: \"none\") { key } }", json!({})).await;
     assert_eq!(socket.hears().await["payload"]["errors"][0]["extensions"]["code"], "NOT_FOUND");
     assert_eq!(socket.hears().await["type"], "complete");
@@ -727,7 +727,7 @@ async fn a_slow_reader_is_cut_off() {
     let settings = ["--listener-timeout", "1", "--listeners", "1"];
     let app = App::with(Database::create(Backend::Sqlite).await, &settings).await;
     shop(&app).await;
-    // A client that takes little at once, so that the system does not take much for it.
+    // A client that reads little at once, so that the system buffers little for it.
     let host = app.url("").replacen("http://", "", 1);
     let tcp = tokio::net::TcpSocket::new_v4().unwrap();
     tcp.set_recv_buffer_size(8 * 1024).unwrap();
@@ -748,7 +748,7 @@ async fn a_slow_reader_is_cut_off() {
         let done = app.asks(submit, json!({ "items": vec![&item; 60] })).await;
         assert_eq!(done["submitFeedbackBatch"]["refused"], 0);
     }
-    // Its place is free for another although it has neither read nor gone.
+    // Its place is available to another one although it has neither read nor disconnected.
     let mut other = None;
     for _ in 0..100 {
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -802,7 +802,7 @@ async fn events_are_streamed_over_http() {
     let made = "mutation { createProduct(input: { key: \"new\" }) { product { key } } }";
     assert!(rest(events(&app, &app.token, made).await).await.contains("\"new\""));
 
-    // What is wrong with the request is said before there is a stream.
+    // Errors of the request are sent before there is a stream.
     assert_eq!(events(&app, "nonsense", ANSWERS).await.status(), 401);
     for (query, status) in [("{ nothing }", 422), ("{", 400), (ANSWERS, 200)] {
         let answer = events(&app, &app.token, query).await;
@@ -836,7 +836,7 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
     app.asks(batch, json!({ "items": items })).await;
     app.submits(said("d", "cart")).await;
 
-    // What happened since, in order, then what happens: each once.
+    // The missed events in order, then new ones: each once.
     let mut socket = Socket::open(&app, &app.token).await;
     socket.subscribes("1", RESUMED, json!({ "after": now })).await;
     let mut cursors = Vec::new();
@@ -852,7 +852,7 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
     socket.hears_nothing(Duration::from_millis(700)).await;
     drop(socket);
 
-    // From the middle of a batch on, on a server that was started again; and only what is wanted.
+    // From the middle of a batch on, on a restarted server; and only the selected ones.
     app.restart().await;
     app.submits(said("f", "cart")).await;
     for (after, feature, expected) in [
@@ -869,7 +869,7 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
         socket.hears_nothing(Duration::from_millis(500)).await;
     }
 
-    // Incidents and releases too. Each is told as it is when it is told.
+    // Incidents and releases too. Each shows the state at the time of delivery.
     let now =
         app.asks("{ organization { feedCursor } }", json!({})).await["organization"]["feedCursor"].clone();
     let open = "mutation { openIncident(input: { product: \"shop\", severity: 2, title: \"x\" }) { incident { id } } }";
@@ -911,7 +911,7 @@ async fn a_subscription_goes_on_where_another_ended(backend: Backend) {
     }
     drop(socket);
 
-    // One that lies further back than can be told: 100,000 transactions that nobody has to make here.
+    // A cursor that is too old: the 100,000 transactions need not be made here.
     let url = app.database.url();
     app.stop().await;
     let direct = sea_orm::Database::connect(url).await.unwrap();
@@ -962,7 +962,7 @@ async fn whoever_comes_back_after_events_were_pruned_is_told(backend: Backend) {
         }
     }
 
-    // However old the last event is, whoever has heard it goes on from there.
+    // However old the last event is, a subscriber who received it can resume from it.
     let aged = outbox::Entity::update_many()
         .col_expr(outbox::Column::CreatedAt, sea_orm::sea_query::Expr::val(sixty_days_ago));
     aged.exec(&direct).await.unwrap();

@@ -88,7 +88,7 @@ async fn a_lookup_takes_exactly_one_name(backend: Backend) {
         {
             let (code, argument, message) = app.is_refused(&query, json!({})).await;
             assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", first), "{query}");
-            assert_eq!(message, format!("{first}: {found}; give exactly one of {names}"), "{query}");
+            assert_eq!(message, format!("{first}: {found}; send exactly one of {names}"), "{query}");
         }
     }
 }
@@ -154,7 +154,7 @@ async fn iterations_are_found_by_name_and_by_day(backend: Backend) {
     );
 }
 
-/// Submits a response and opens an incident with an external id of a source.
+/// Submits a response and opens an incident with an external ID of a source.
 async fn reports(app: &App, source: &str, external: &str, customer: &str) -> [Value; 2] {
     let both = "mutation($f: SubmitFeedbackInput!, $i: OpenIncidentInput!) {
         submitFeedback(input: $f) { feedback { id } } openIncident(input: $i) { incident { id } } }";

@@ -1,5 +1,5 @@
-//! Products, features, releases, iterations, customers, segments and scales: made once, changed, and what the
-//! trade's verbs do to them.
+//! Products, features, releases, iterations, customers, segments and scales: created once, changed, and the verbs of
+//! the domain.
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::{Value, json};
@@ -259,7 +259,7 @@ async fn a_scale_of_ones_own_counts_like_any_other(backend: Backend) {
     assert_eq!(made["feedback"]["rating"], 2.5);
     let value = "{ feature(feature: \"search\", product: \"shop\") { value(period: { from: \"2026-03-01\",
         until: \"2026-03-02\" }) { strata { mean } } } }";
-    // As many levels as there may be: the scores take them all, and one more is refused when the scale is made.
+    // The maximum number of levels: scores support all of them, and one more is refused when the scale is created.
     let fine = json!({ "key": "fine", "min": 0, "max": 1, "step": 0.001 });
     app.asks(create, json!({ "input": fine })).await;
     app.submits(json!({ "product": "shop", "feature": "search", "scale": "fine", "rating": 1,

@@ -1,4 +1,4 @@
-//! What clients build on: objects by id, filters and orders, and how a mutation says no.
+//! What clients rely on: objects by ID, filters and orders, and refusals of mutations.
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ on_both!(
     a_refused_mutation_says_so_in_its_payload,
 );
 
-/// A shop with two features, two releases, an iteration, a customer, some answers and incidents.
+/// A shop with two features, two releases, an iteration, a customer, some responses and incidents.
 async fn shop(app: &App) {
     app.product("shop", &["cart", "search"]).await;
     let team = "mutation { createTeam(input: { key: \"finders\" }) { team { id } }
@@ -233,7 +233,7 @@ async fn a_refused_mutation_says_so_in_its_payload(backend: Backend) {
         "userErrors": [{ "code": "NOT_FOUND", "field": "product", "message": message }] });
     assert_eq!(refused, json!({ "data": { "createFeature": expected } }));
 
-    // What no other input would mend is an error of the request.
+    // Errors that no other input would avoid are errors of the request.
     let made = app
         .database
         .ballroom(&["token", "create", "--role", "support", "--scope", "read", "--name", "looks", "--quiet"])
@@ -242,7 +242,7 @@ async fn a_refused_mutation_says_so_in_its_payload(backend: Backend) {
     assert_eq!(forbidden["data"], json!({ "createFeature": null }));
     assert_eq!(forbidden["errors"][0]["extensions"]["code"], "FORBIDDEN");
 
-    // Of several mutations in one request each is told by itself.
+    // Each of several mutations in one request reports its own result.
     let both = "mutation { a: createFeature(input: { product: \"shop\", key: \"a\" }) { feature { key } userErrors { code } }
         b: createFeature(input: { product: \"shop\", key: \"\" }) { feature { key } userErrors { code field } } }";
     let (_, both) = app.plain_answer_to(&app.token, both, json!({})).await;

@@ -1,4 +1,5 @@
-//! Many organizations on one server: nothing crosses between them, and who creates them sees nothing of what is in one.
+//! Many organizations on one server: they are isolated from each other, and those who create them cannot see their
+//! data.
 
 use std::collections::BTreeSet;
 
@@ -45,8 +46,8 @@ async fn asks(app: &App, token: &str, query: &str) -> Value {
 
 impl Two {
     async fn start(backend: Backend) -> Self {
-        // Everything at once, scores of ten features of each of ten tokens among it, costs more than is usual. Jobs would
-        // change by themselves what is looked at.
+        // Everything at once, including scores of ten features of each of ten tokens, costs more than usual. Jobs would
+        // change the compared data.
         let app = App::with(
             Database::create(backend).await,
             &["--limit-cost", "1000000", "--limit-aliases", "1000", "--job-workers", "0"],
@@ -96,13 +97,13 @@ impl Two {
         Self { app, first, second, ids }
     }
 
-    /// An id of a noun of the first organization.
+    /// An ID of a noun of the first organization.
     fn id(&self, noun: &str) -> &str {
         let id = self.ids.iter().find(|id| id.rsplit_once('_').is_some_and(|(known, _)| known == noun));
         id.unwrap_or_else(|| panic!("no {noun} among {:?}", self.ids))
     }
 
-    /// What names a thing of the first organization, where a field asks for one: by id or by its natural key.
+    /// A reference to an object of the first organization, by ID or by its natural key.
     fn named(&self, field: &str, by_id: bool) -> Option<String> {
         let noun = match field.trim_end_matches("Id").trim_end_matches('s') {
             "previous" => "release",
@@ -140,7 +141,7 @@ impl Two {
     }
 }
 
-/// Every noun that has an id.
+/// Every noun that has an ID.
 const EVERYTHING: &str =
     "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } }
     teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } }
@@ -158,8 +159,8 @@ fn collect(value: &Value, ids: &mut Vec<String>) {
     }
 }
 
-/// Whether data holds anything of the first organization. What a caller has sent itself does not count: ids stand in
-/// messages.
+/// Whether data contain anything of the first organization. What a caller has sent itself does not count: IDs are
+/// quoted in messages.
 fn leaks(two: &Two, data: &Value) -> bool {
     let text = data.to_string();
     text.contains(MARK) || two.ids.iter().any(|id| text.contains(id.as_str()))
@@ -190,7 +191,7 @@ async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
         assert!(!wrong.iter().any(|one| code == one), "{query}: {answer:#}");
         answer
     };
-    // Every id, by itself and with others.
+    // Every ID, alone and with others.
     let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     let seen = asks(&two.first, nodes, json!({ "ids": two.ids })).await["data"]["nodes"].clone();
     assert_eq!(seen.as_array().unwrap().iter().filter(|node| node.is_object()).count(), two.ids.len());
@@ -267,7 +268,7 @@ async fn nothing_of_an_organization_is_changed_by_another(backend: Backend) {
     assert!(named > 50, "{named} documents named something");
     assert_eq!(dump().await, before);
     let verified = two.app.database.succeeds(&["verify", "--organization", MARK]).await;
-    assert!(verified.contains("the daily counts are what the rows say"), "{verified}");
+    assert!(verified.contains("the daily counts agree with the rows"), "{verified}");
 }
 
 fn without(mut data: Value, names: &[&str]) -> Value {
@@ -306,7 +307,7 @@ async fn an_organization_hears_only_itself(backend: Backend) {
             let asked = asked.header("accept", "text/event-stream").json(&json!({ "query": document }));
             listening.push((document, asked.send().await.unwrap()));
         }
-        // Whoever names a thing of another organization hears that there is none.
+        // References to objects of another organization are not found.
         if field.arguments.iter().any(|argument| argument.name == "product") {
             for product in [two.id("product"), "walled-shop"] {
                 let document =
@@ -356,7 +357,7 @@ async fn an_operator_creates_organizations_and_sees_nothing_of_them(backend: Bac
     let operator = app.database.succeeds(&create).await.trim().to_owned();
     assert!(operator.starts_with("ballroom_operator_"));
     let again = app.database.ballroom(&create).await;
-    assert!(!again.status.success() && again.err.contains("another token"), "{again:?}");
+    assert!(!again.status.success() && again.err.contains("already a token"), "{again:?}");
 
     let keys =
         "{ organizations { totalCount nodes { key name createdAt } } viewer { name role operatesServer } }";
@@ -431,7 +432,7 @@ async fn commands_work_for_the_organization_that_is_named(backend: Backend) {
         assert!(list.lines().any(|line| line.trim_start().starts_with(key)), "{key}: {list}");
     }
     let again = database.succeeds(&["organization", "create", "other"]).await;
-    assert!(again.contains("exists already"), "{again}");
+    assert!(again.contains("already exists"), "{again}");
     let renamed = database.succeeds(&["organization", "create", "other", "--name", "Other Ltd."]).await;
     assert!(renamed.contains("Other Ltd."), "{renamed}");
     let missing = database.ballroom(&["token", "list", "--organization", "othr"]).await;

@@ -1,4 +1,4 @@
-//! Members and teams: how they are created and found, what they own, and what they did.
+//! Members and teams: creation, lookup, ownership, and recorded actions.
 
 use ballroom_tests::{App, Backend, Database, on_both};
 use sea_orm::{ConnectionTrait, Statement};
@@ -30,7 +30,7 @@ async fn team(app: &App, key: &str) {
     app.asks(create, json!({ "key": key })).await;
 }
 
-/// A token of a member, made by an administrator.
+/// A token of a member, created by an administrator.
 async fn token_of(app: &App, email: &str, role: &str) -> String {
     let create = "mutation($input: CreateTokenInput!) { createToken(input: $input) { secret } }";
     let input = json!({ "name": format!("token of {email}"), "role": role, "member": email });
@@ -269,7 +269,7 @@ async fn who_acts_is_recorded(backend: Backend) {
         ),
     )
     .await;
-    // Said again by somebody else: it was Bob all the same.
+    // Submitted again by another member: the author is still Bob.
     does(&ann, &format!("resolveIncident(input: {{ {id} }}) {{ incident {{ id }} }}")).await;
     let show = format!(
         "{{ incident(id: \"{incident}\") {{ openedBy {{ name }} reopenedBy {{ name }} resolvedBy {{ name token }}

@@ -73,7 +73,7 @@ async fn a_trend_names_the_day_that_cannot_be() {
     app.product("shop", &["search"]).await;
     let today = ballroom_tests::ballroom::clock::now().date_naive();
     let later = today + Days::new(40);
-    let future = format!("is {later}, which has not come; give today ({today}) or an earlier day");
+    let future = format!("is {later}, which is in the future; give today ({today}) or an earlier day");
     for field in ["trend(PERIOD) { asOf }", "features(first: 1) { nodes { trend(PERIOD) { asOf } } }"] {
         let period = format!("period: {{ from: \"2026-05-01\", until: \"{}\" }}", later + Days::new(1));
         let found = refused(&app, &field.replace("PERIOD", &period)).await;

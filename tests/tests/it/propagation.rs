@@ -1,5 +1,5 @@
-//! How far an error reaches: by the specification, to the nearest field that may be null, and no further. Whole answers
-//! are compared: data, and each error by its code and its path.
+//! How far an error propagates: by the specification, to the nearest nullable field, and no further. Whole responses
+//! are compared: data, and each error with its code and path.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 on_both!(an_error_in_a_nullable_field_makes_that_field_null, a_lookup_that_finds_nothing_leaves_the_others);
 
-/// What is asked for here and cannot be: a segment that there is not, a day that is none, a number out of range.
+/// Arguments that fail: a segment that does not exist, an invalid day, a number out of range.
 const NO_SEGMENT: &str = "value(segment: \"zzz\") { score }";
 
 /// A field that may not be null, and fails.
@@ -190,7 +190,7 @@ async fn items_of_a_list_are_null_by_themselves_if_they_may_be() {
         ],
     )
     .await;
-    // Items that may be null: the one that fails, and none of its neighbours.
+    // Nullable items: only the one that fails is null.
     gives(
         &app,
         &format!(
@@ -202,7 +202,7 @@ async fn items_of_a_list_are_null_by_themselves_if_they_may_be() {
         &[("INVALID_ARGUMENT", json!(["nodes", 2, "features", "nodes", 0, "feedback"]))],
     )
     .await;
-    // One that may not be seen is null in its place, and says so.
+    // One that the caller may not see is null in its place, with an error.
     let token = ["token", "create", "--role", "business", "--name", "b", "--quiet"];
     let business = app.database.succeeds(&token).await;
     app.submits(json!({ "product": "shop", "scale": "csat", "rating": 5, "customer": "acme" })).await;
@@ -260,7 +260,7 @@ async fn each_mutation_is_told_how_it_went() {
     let taken = json!({ "outcome": "CREATED" });
     let expected = json!({ "a": taken, "b": null, "c": taken });
     assert_eq!(outcome(&answer), (expected, vec![("FORBIDDEN".to_owned(), json!(["b"]))]), "{answer:#}");
-    // What was done is told, though something of what changed cannot be.
+    // The result is reported, although a part of the changed object cannot be read.
     gives(
         &app,
         &format!(
@@ -298,7 +298,7 @@ async fn an_event_is_told_without_what_failed_of_it() {
             app.http().post(app.url("/graphql")).bearer_auth(&app.token).json(&json!({ "query": query }));
         let mut stream = asked.header("accept", "text/event-stream").send().await.unwrap();
         let mut heard = String::new();
-        // Until the subscription has begun, what is submitted is not told.
+        // Until the subscription has started, submitted responses are not delivered.
         while !heard.contains("data: {") {
             app.submits(json!({ "product": "shop", "scale": "csat", "rating": 2 })).await;
             let piece = tokio::time::timeout(Duration::from_secs(1), stream.chunk()).await;

@@ -1,4 +1,4 @@
-//! GraphQL over HTTP: what is sent and answered, byte by byte, whatever is asked.
+//! GraphQL over HTTP: requests and responses, byte by byte.
 
 use std::time::{Duration, Instant};
 
@@ -154,7 +154,7 @@ async fn parameters_are_checked_by_name_and_type() {
         let request = post(&app).header("content-type", JSON).body(raw.to_vec());
         assert_eq!(outcome(request).await, is(400, JSON, "BAD_REQUEST"), "{raw:?}");
     }
-    // What was written in any script comes back as it was written.
+    // Text in any script is returned unchanged.
     app.product("shop", &["search"]).await;
     let done = app.submits(json!({ "product": "shop", "feature": "search", "scale": "csat", "rating": 4.0,
         "comment": "Größe 🏃 \u{202e}ok" }));
@@ -315,7 +315,7 @@ async fn an_answer_to_a_query_by_get_may_be_kept_and_asked_for_again() {
     assert_eq!(ask().header("if-none-match", "\"other\"").send().await.unwrap().status(), 200);
     let other = get(&app, &[("query", "{ organization { id } }")]).send().await.unwrap();
     assert_ne!(header(&other, "etag"), tag);
-    // Errors and answers by POST are nobody's to keep.
+    // Errors and responses by POST must not be cached.
     let failed = get(&app, &[("query", "{ product(product: \"none\") { id } }")]).send().await.unwrap();
     let posted = post(&app).json(&json!({ "query": ASK })).send().await.unwrap();
     for answer in [failed, posted] {
@@ -379,7 +379,7 @@ async fn who_may_ask_what_the_schema_is() {
         assert_eq!(code(&app, manager, query).await, "FORBIDDEN");
     }
     assert_eq!(code(&app, manager, "{ __typename organization { __typename } }").await, "");
-    // Unless the server is told otherwise, it tells its schema to whoever has a token.
+    // By default the server shows its schema to all callers with a token.
     let on = App::with(app.database.clone(), &[]).await;
     assert_eq!(code(&on, manager, ask).await, "");
     let one_of =
@@ -390,7 +390,7 @@ async fn who_may_ask_what_the_schema_is() {
     assert_eq!(helps["errors"].as_array().unwrap().len(), 1, "{helps:#}");
     let off = App::with(app.database.clone(), &["--introspection", "off"]).await;
     assert_eq!(code(&off, &off.token, ask).await, "FORBIDDEN");
-    // Nor does a slip of the pen tell it.
+    // Nor do suggestions for typing errors reveal it.
     for query in [
         "{ organisation { name } }",
         "{ organization { nam } }",
@@ -430,7 +430,7 @@ async fn answers_are_compressed_for_those_who_want_it() {
     let plain = plain.bytes().await.unwrap();
     for encoding in ["gzip", "br"] {
         let answer = post(&app).header("accept-encoding", encoding).json(&body).send().await.unwrap();
-        // The client takes the header away when it unpacks.
+        // The client removes the header when it decompresses.
         assert_eq!(header(&answer, "content-length"), "", "{encoding}");
         assert!(header(&answer, "vary").contains("accept-encoding"));
         assert_eq!(answer.bytes().await.unwrap(), plain);
@@ -441,7 +441,7 @@ async fn raw(app: &App) -> TcpStream {
     TcpStream::connect(app.url("").trim_start_matches("http://")).await.unwrap()
 }
 
-/// What comes until the server closes the connection, and how long that took.
+/// The data received until the server closes the connection, and the time until then.
 async fn until_closed(stream: &mut TcpStream) -> (String, Duration) {
     let (begun, mut all) = (Instant::now(), Vec::new());
     let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut all)).await;
@@ -481,7 +481,7 @@ async fn nobody_is_waited_for_for_ever() {
     assert!(said.starts_with("HTTP/1.1 200"), "{said}");
 }
 
-/// A client that asks for much and takes nothing.
+/// A client that requests much and reads nothing.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_takes_nothing_is_let_go() {
@@ -494,7 +494,7 @@ async fn whoever_takes_nothing_is_let_go() {
         app.token,
         body.len()
     );
-    // More answers than the buffers of both ends hold.
+    // More responses than the buffers of both ends hold.
     let asked = 600;
     let asks = request.repeat(asked);
     let _ = tokio::time::timeout(Duration::from_secs(5), stream.write_all(asks.as_bytes())).await;
@@ -618,7 +618,7 @@ async fn what_is_wrong_with_a_document_is_told_by_its_causes() {
     assert_eq!(errors(&format!("{{ organization {{ {} }} }}", wrong(140))).await.len(), 100);
     let twice = "mutation { createProduct(input: { key: \"a\", key: \"b\" }) { product { id } } }";
     let twice = errors(twice).await;
-    assert!(twice.len() == 1 && twice[0]["message"].as_str().unwrap().contains("given twice"), "{twice:#?}");
+    assert!(twice.len() == 1 && twice[0]["message"].as_str().unwrap().contains("occurs twice"), "{twice:#?}");
     assert_eq!(twice[0]["extensions"]["code"], "VALIDATION_ERROR");
     assert_eq!(app.is_refused("{ product(product: \"b\") { id } }", json!({})).await.0, "NOT_FOUND");
     // In a variable too.
@@ -627,7 +627,7 @@ async fn what_is_wrong_with_a_document_is_told_by_its_causes() {
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "input.kye"));
     let (code, argument, _) = app.is_refused(query, json!({})).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "input"));
-    assert_eq!(message, "input.kye: is no field of CreateProductInput. Did you mean `key`?");
+    assert_eq!(message, "input.kye: is not a field of CreateProductInput. Did you mean `key`?");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -664,7 +664,7 @@ async fn a_stream_is_for_subscriptions_or_for_whoever_takes_nothing_else() {
         outcome(post(&app).header("accept", "text/event-stream;q=0").json(&json!({ "query": ASK }))).await.0,
         406
     );
-    // What is refused before there is a stream is refused by HTTP.
+    // Requests refused before there is a stream get an HTTP error.
     let wrong = post(&app).header("accept", "text/event-stream").json(&json!({ "query": "{ no }" }));
     assert_eq!(outcome(wrong).await, is(422, JSON, "VALIDATION_ERROR"));
 }
@@ -730,7 +730,7 @@ async fn a_browser_is_shown_a_page_that_needs_no_network() {
         {
             assert!(!html.contains(elsewhere), "{elsewhere}");
         }
-        // What runs is what the policy names.
+        // The page runs what its policy allows.
         for tag in ["script", "style"] {
             let inner =
                 html.split_once(&format!("<{tag}>")).unwrap().1.split_once(&format!("</{tag}>")).unwrap().0;
@@ -742,7 +742,7 @@ async fn a_browser_is_shown_a_page_that_needs_no_network() {
             assert_eq!(linked.status(), 200, "{link}");
         }
     }
-    // Programs get what they got.
+    // Programs get the same as before.
     let plain = app.http().get(app.url("/")).send().await.unwrap();
     assert_eq!(header(&plain, "content-type"), JSON);
     let plain: Value = plain.json().await.unwrap();
@@ -752,7 +752,7 @@ async fn a_browser_is_shown_a_page_that_needs_no_network() {
         outcome(post(&app).header("accept", browser).json(&json!({ "query": ASK }))).await,
         is(200, JSON, "")
     );
-    // The schema is told to those who may ask what it is.
+    // The schema is shown to callers who may use introspection.
     let schema = |token: String| app.http().get(app.url("/schema.graphql")).bearer_auth(token).send();
     let printed = app.database.succeeds(&["schema"]).await;
     assert_eq!(schema(app.token.clone()).await.unwrap().text().await.unwrap().trim(), printed.trim());

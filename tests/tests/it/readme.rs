@@ -1,5 +1,5 @@
-//! The README by the letter: its shell blocks run, in their order, against a server on an empty database; and after them,
-//! in the same terminal and on the same server, what comes before the recipes of docs/graphql.md.
+//! The README, literally: its shell blocks run, in their order, against a server on an empty database; and after them,
+//! in the same terminal and on the same server, the section before the recipes of docs/graphql.md.
 
 use ballroom_tests::{App, Backend, binary};
 use tokio::process::Command;

@@ -26,7 +26,7 @@ async fn plan(app: &App, input: Value) -> Value {
     app.asks(PLAN, json!({ "input": input })).await["planRelease"]["release"]["id"].clone()
 }
 
-/// The release that an answer counts for which names none.
+/// The release that a response counts for which names none.
 async fn counts_for(app: &App, product: &str, at: &str) -> Value {
     let input = json!({ "product": product, "scale": "csat", "rating": 4, "occurredAt": at });
     let submit = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { feedback {
@@ -45,13 +45,13 @@ async fn the_newest_release_of_a_day_is_the_one_released_later(backend: Backend)
         ("numbers", ("1.9", "08:00"), ("1.10", "08:00")),
     ] {
         app.product(product, &[]).await;
-        // The newer one is entered first: the order in which they are told does not matter.
+        // The newer one is entered first: the order of the submissions does not matter.
         for (version, time) in [newer, older] {
             plan(&app, json!({ "product": product, "version": version, "releasedAt": format!("2026-02-01T{time}:00Z") })).await;
         }
         assert_eq!(counts_for(&app, product, "2026-02-03T10:00:00Z").await, newer.0, "{product}");
     }
-    // Of one moment, a release follows the one that it was made from, whatever its number.
+    // At the same time, a release follows its predecessor, whatever its number.
     app.product("backport", &[]).await;
     for (version, previous) in [("2.0", Value::Null), ("1.9.1", json!("2.0"))] {
         plan(
@@ -96,7 +96,7 @@ async fn a_withdrawn_release_that_ships_again_has_a_new_first_day(backend: Backe
     plan(&app, json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z" })).await;
     let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-02-03T08:00:00Z" } });
     app.asks(WITHDRAW, withdrawn).await;
-    // A time before the withdrawal is not ignored in silence.
+    // A time before the withdrawal is not silently ignored.
     let early = json!({ "input": { "release": "2.0", "releasedAt": "2026-02-02T08:00:00Z" } });
     let (code, argument, message) = app.is_refused(SHIP, early).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "releasedAt"));
@@ -114,7 +114,7 @@ async fn a_withdrawn_release_that_ships_again_has_a_new_first_day(backend: Backe
     assert_eq!(app.asks(regression, json!({})).await["release"]["regression"]["firstDay"], "2026-03-01");
 }
 
-/// Answers of one rating that name no release, some each day.
+/// Responses of one rating that name no release, some each day.
 async fn answers(app: &App, product: &str, feature: Option<&str>, days: &[(&str, usize, i32)]) {
     let items: Vec<Value> = days
         .iter()
@@ -184,7 +184,7 @@ async fn what_is_told_again_of_a_time_that_is_over_changes_nothing(backend: Back
     app.database.succeeds(&["import", "releases", &file]).await;
     let same = app.asks(SHIP, json!({ "input": { "release": "2.0" } })).await;
     assert_eq!(same["shipRelease"]["release"], shipped);
-    // A third time: both before are kept.
+    // A third time: both earlier intervals are stored.
     for (verb, input) in [
         (WITHDRAW, json!({ "release": "2.0", "withdrawnAt": "2026-03-05T08:00:00Z" })),
         (SHIP, json!({ "release": "2.0", "releasedAt": "2026-03-09T08:00:00Z" })),
@@ -209,7 +209,7 @@ async fn shipping_without_a_time_keeps_the_first_day_seen_in_every_way(backend: 
         if way == "declared" {
             plan(&app, json!({ "product": product, "version": "7.0" })).await;
         }
-        // One that answered a month before shows nothing.
+        // A response a month earlier shows nothing.
         let rows = format!("{product},csat,4,2026-01-05T10:00:00Z,6.0\n").repeat(90)
             + &format!("{product},csat,4,2026-01-05T10:00:00Z,7.0\n")
             + &format!("{product},csat,4,2026-02-05T11:00:00Z,7.0\n").repeat(4)
@@ -298,7 +298,7 @@ async fn a_gate_passes_on_nothing_that_it_does_not_know(backend: Backend) {
             "mutation($input: UpdateReleaseInput!) { updateRelease(input: $input) { release { id } } }";
         app.asks(update, json!({ "input": { "release": "2.0", "features": touches(features) } })).await;
     };
-    // What was taken away cannot be judged, and what came with it has nothing before.
+    // A removed feature cannot be judged, and an added one has nothing before.
     touch(&[("search", "CHANGED"), ("old", "REMOVED"), ("wish", "ADDED")]).await;
     let (outcome, reason) = gate().await;
     assert!(outcome == "CANNOT_TELL" && reason.contains("wish") && !reason.contains("old"), "{reason}");
@@ -313,7 +313,7 @@ async fn a_gate_passes_on_nothing_that_it_does_not_know(backend: Backend) {
     app.asks(WITHDRAW, withdrawn).await;
     let (outcome, reason) = gate().await;
     assert!(outcome == "CANNOT_TELL" && reason.contains("withdrawn on 2026-03-03"), "{reason}");
-    // What is worse stays so.
+    // A verdict of worse remains.
     answers(&app, "shop", Some("search"), &[("2026-01-11", 100, 5), ("2026-02-04", 100, 1)]).await;
     assert_eq!(gate().await.0, "FAIL");
 }
@@ -352,7 +352,9 @@ async fn a_planned_release_that_answers_name_is_with_customers(backend: Backend)
         let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { accepted } }";
         app.asks(batch, json!({ "items": items })).await;
     };
+    // What scores say may be up to a second behind the responses while somebody else catches up.
     let releases = async || {
+        tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
         let query = "query($stage: ReleaseLifecycle!) { product(product: \"shop\") {
             in: releases(filter: { lifecycle: [$stage] }) { totalCount }
             releases(orderBy: { field: VERSION, direction: ASC }) { nodes {
@@ -363,7 +365,7 @@ async fn a_planned_release_that_answers_name_is_with_customers(backend: Backend)
     let (live, nodes) = releases().await;
     assert_eq!((live, &nodes[1]["lifecycle"], &nodes[1]["releasedOn"]), (1, &json!("PLANNED"), &Value::Null));
     answers("1.0", "2026-03-01", 200).await;
-    // One straggler does not start it; five answers do.
+    // One straggler does not start it; five responses do.
     answers("2.0", "2026-03-01", 1).await;
     let (live, nodes) = releases().await;
     let straggler = json!({ "lifecycle": "RELEASED", "releasedOn": "2026-03-01", "firstDayBasis": "INFERRED",

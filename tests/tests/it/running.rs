@@ -43,7 +43,7 @@ fn codes(answers: &[Value]) -> Vec<&str> {
 async fn reads_go_on_and_writers_are_turned_away_while_another_session_holds_the_organization(
     backend: Backend,
 ) {
-    let settings = ["--writers-waiting", "12", "--writer-patience", "2", "--lock-time", "4"];
+    let settings = ["--writer-queue", "12", "--writer-queue-timeout", "2", "--lock-timeout", "4"];
     let app = App::with(Database::create(backend).await, &settings).await;
     app.product("shop", &["search"]).await;
     let held = hold(&app.database).await;
@@ -62,11 +62,11 @@ async fn reads_go_on_and_writers_are_turned_away_while_another_session_holds_the
     let (answers, ()) = tokio::join!(futures::future::join_all(writers), reads);
     let told = codes(&answers);
     assert!(!told.contains(&"done") && !told.contains(&"INTERNAL"), "{told:?}");
-    assert!(told.iter().filter(|code| **code == "OVERLOADED").count() >= 11, "the line is bounded: {told:?}");
     assert!(
-        told.contains(&"UNAVAILABLE"),
-        "whoever has the turn waits for the lock, but not for ever: {told:?}"
+        told.iter().filter(|code| **code == "OVERLOADED").count() >= 11,
+        "the queue is limited: {told:?}"
     );
+    assert!(told.contains(&"UNAVAILABLE"), "the wait for the lock is limited: {told:?}");
     for answer in &answers {
         assert!(answer["errors"][0]["extensions"]["retryAfter"].as_u64().is_some(), "{answer}");
     }
@@ -76,7 +76,7 @@ async fn reads_go_on_and_writers_are_turned_away_while_another_session_holds_the
     app.verify().await;
 }
 
-/// Asks until the answer is as wanted; the test's own patience ends it.
+/// Asks until the response is as wanted; the test's own patience ends it.
 async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let asking = async {
         loop {
@@ -93,7 +93,7 @@ async fn status(app: &App, path: &str) -> u16 {
     app.http().get(app.url(path)).send().await.unwrap().status().as_u16()
 }
 
-/// What a server says of a database that is gone.
+/// The responses of a server whose database is unreachable.
 async fn is_unavailable(app: &App) {
     until("it is not ready", async || (status(app, "/readyz").await == 503).then_some(())).await;
     assert_eq!(status(app, "/healthz").await, 200, "the process lives");
@@ -133,7 +133,7 @@ async fn a_postgres_that_is_stopped_or_paused_is_unavailable_and_comes_back_by_i
     server.resume().await;
     is_back(&app, "after-a-pause").await;
 
-    // Requests that wait when it goes are told, too.
+    // Requests that wait when it disappears get an error, too.
     server.pause().await;
     let waiting = (0..8).map(|_| app.answer(READ, json!({})));
     let told = timeout(Duration::from_secs(20), futures::future::join_all(waiting))
@@ -182,11 +182,11 @@ async fn servers_that_start_at_once_on_an_empty_database_follow_one_another(back
     let tokens = database.succeeds(&["token", "list"]).await;
     assert_eq!(tokens.matches("first administrator").count(), 1, "one of them founds: {tokens}");
     let said = database.succeeds(&["migrate"]).await;
-    assert!(said.starts_with("0 migrations applied"), "{said}");
+    assert!(said.starts_with("Applied 0 migrations"), "{said}");
 }
 
 async fn ten_thousand_incidents_in_one_request_are_all_opened_and_counted(backend: Backend) {
-    // What is tried is that they are all taken, however busy the machine is.
+    // The test checks that all are accepted, however busy the machine is.
     let app = App::with(Database::create(backend).await, &["--limit-time", "300"]).await;
     app.product("shop", &["search"]).await;
     let answers: Vec<_> = (0..40)
@@ -304,7 +304,7 @@ async fn connections_that_never_finish_the_head_of_a_request_are_cut() {
     let mut listens =
         listens.header("accept", "text/event-stream").timeout(Duration::from_secs(60)).send().await.unwrap();
     futures::future::join_all(clients).await;
-    // What is still answered goes on, however long it takes.
+    // Requests that still get responses continue, however long they take.
     while let Ok(chunk) = timeout(Duration::from_millis(1), listens.chunk()).await {
         assert!(chunk.unwrap().is_some(), "a stream that is used was cut");
     }

@@ -1,4 +1,4 @@
-//! The database's schema: up, down and up again, and the same as the entities say.
+//! The schema of the database: up, down and up again, and equal to the entities.
 
 use ballroom_entity as entity;
 use ballroom_migration::Migrator;

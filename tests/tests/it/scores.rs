@@ -1,4 +1,4 @@
-//! Scores over time: trends, forecasts, suspects, products compared, and the parameters that are kept by day.
+//! Scores over time: trends, forecasts, suspects, comparisons of products, and stored parameters.
 
 use ballroom::{
     domain::{organization, token},
@@ -167,19 +167,19 @@ async fn a_period_without_answers_ranks_nothing(backend: Backend) {
         "query($period: PeriodInput!) { product(product: \"atelier\") { valueReport(period: $period) {
         complete responses entries { rank value { responses ranked } } } } }";
     let cases = [
-        ((last - Days::new(29), last + Days::new(1)), (true, true), "", "– not enough answers to rank"),
-        ((last + Days::new(9), last + Days::new(20)), (true, false), "", "no answers in this period"),
+        ((last - Days::new(29), last + Days::new(1)), (true, true), "", "– not enough responses to rank"),
+        ((last + Days::new(9), last + Days::new(20)), (true, false), "", "no responses in this period"),
         (
             (last - Days::new(9), today + Days::new(20)),
             (false, true),
             ", so far (to ",
-            "– not enough answers to rank",
+            "– not enough responses to rank",
         ),
         (
             (today + Days::new(9), today + Days::new(20)),
             (false, false),
-            ", which has not begun",
-            "no answers in this period",
+            " (not begun yet)",
+            "no responses in this period",
         ),
     ];
     for ((from, until), (complete, ranked), title, foot) in cases {
@@ -243,7 +243,7 @@ async fn products_are_compared_by_their_wholes(backend: Backend) {
         for _ in 0..answers {
             app.submits(json!({ "product": product, "scale": "csat", "rating": rating })).await;
         }
-        // What is said of a part is not said of the whole.
+        // A verdict on a part does not apply to the whole.
         for _ in 0..10 {
             let part =
                 json!({ "product": product, "feature": "part", "scale": "csat", "rating": 6 - rating });
@@ -320,7 +320,8 @@ const PARAMETERS: &str =
 async fn a_product_s_figures_and_change_point_rest_on_all_its_features(backend: Backend) {
     let app = App::start(backend).await;
     app.product("shop", &["search", "cart"]).await;
-    // Every answer names a feature; search, which is liked less, is asked about less and less, and both fall on day 40.
+    // Every response names a feature; search, which is less popular, gets fewer and fewer responses, and both decline
+    // on day 40.
     let first: NaiveDate = "2026-01-01".parse().unwrap();
     let mut items = Vec::new();
     for day in 0..80 {
@@ -338,7 +339,7 @@ async fn a_product_s_figures_and_change_point_rest_on_all_its_features(backend: 
         changePoint(asOf: \"2026-03-21\") { detected day suspects { probability } otherProbability }
         early: changePoint(asOf: \"2026-02-09\") { detected suspects { probability } otherProbability } } }";
     let product = app.asks(query, json!({})).await["product"].clone();
-    // 120 of 380 answers are the fives of the cart.
+    // 120 of 380 responses are the fives of the cart.
     let figure = &product["standardFigures"][0];
     assert_eq!((&figure["scale"]["key"], &figure["responses"]), (&json!("csat"), &json!(380)), "{product:#}");
     assert!((number(&figure["value"]) - 100.0 * 120.0 / 380.0).abs() < 1e-9, "{product:#}");
@@ -376,7 +377,7 @@ async fn kept_parameters_make_a_past_score_come_out_again(backend: Backend) {
     assert_eq!(without_time(kept.clone()), computed);
     assert_eq!(app.asks(value, asked.clone()).await, on_the_fly);
 
-    // A few late answers change what would be estimated of that day, not what was.
+    // A few late responses change what would be estimated for that day, not the stored parameters.
     let keys = app.asks("{ product(product: \"atelier\") { features { nodes { key } } } }", json!({})).await;
     for feature in keys["product"]["features"]["nodes"].as_array().unwrap() {
         let late = json!({ "product": "atelier", "feature": feature["key"], "scale": "csat", "rating": 1,
@@ -386,7 +387,7 @@ async fn kept_parameters_make_a_past_score_come_out_again(backend: Backend) {
     let still = app.asks(PARAMETERS, json!({ "asOf": as_of })).await["scoreParameters"].clone();
     assert_eq!(still, kept);
 
-    // An import that reaches behind a kept day computes it anew.
+    // An import of data before a stored day recomputes it.
     let mut rows = "product,feature,scale,rating,occurred_at\n".to_owned();
     for index in 0..40 {
         let day = as_of - Days::new(index % 20);
@@ -420,7 +421,7 @@ async fn a_server_keeps_the_days_that_are_over(backend: Backend) {
             assert!(said.contains("Nothing to compute"), "{said}");
             let from = (yesterday - Days::new(1)).to_string();
             let said = app.database.succeeds(&["parameters", "--from", &from]).await;
-            assert!(said.contains("2 days are kept"), "{said}");
+            assert!(said.contains("parameters of 2 days"), "{said}");
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -445,7 +446,11 @@ async fn bad_days_are_explained(backend: Backend) {
         )
     };
     for (query, argument, says) in [
-        (trend(&format!("period: {{ from: \"2026-01-01\", until: \"{later}\" }}")), "period", "has not come"),
+        (
+            trend(&format!("period: {{ from: \"2026-01-01\", until: \"{later}\" }}")),
+            "period",
+            "is in the future",
+        ),
         (
             trend("period: { from: \"2020-01-02\", until: \"2020-01-01\" }"),
             "period.until",
@@ -461,7 +466,7 @@ async fn bad_days_are_explained(backend: Backend) {
         (forecast("days: 3, activeCustomers: [1, 2]"), "activeCustomers", "each of the 3 days"),
         (forecast("days: 2, activeCustomers: [1, -2]"), "activeCustomers", "0 or more"),
         (forecast("release: \"9.9\""), "release", "9.9"),
-        (compute("2020-01-02", "2020-01-02"), "period", "must lie after"),
+        (compute("2020-01-02", "2020-01-02"), "period", "must be after"),
         (compute("2010-01-02", "2020-01-02"), "period", "at most 400"),
         (compute("2026-11-01", &(tomorrow + Days::new(1)).to_string()), "period", "days that are over"),
     ] {

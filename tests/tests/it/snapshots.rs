@@ -1,5 +1,5 @@
-//! Scores follow the writers: whoever writes, in whichever process, a snapshot that has followed says what one that was
-//! read anew says, to the last digit.
+//! Scores follow the writers: whoever writes, in any process, an updated snapshot equals a newly read one, to the last
+//! digit.
 
 use ballroom::{
     domain::{
@@ -30,7 +30,7 @@ on_both!(
 
 const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 6, 15).unwrap();
 
-/// What happens, and in which process.
+/// The steps, and the process of each.
 #[derive(Clone, Debug)]
 enum Command {
     Step(bool, Step),
@@ -53,7 +53,7 @@ async fn same_as_anew(scores: &Scores, world: &World, today: NaiveDate, after: &
     let followed = followed(scores, world, today).await;
     let anew = self::followed(&Scores::new(world.store.clone()), world, today).await;
     assert_eq!(followed.revision, anew.revision, "after {after}");
-    assert!(followed.says_the_same(&anew), "after {after}");
+    assert!(followed.equals(&anew), "after {after}");
 }
 
 async fn a_snapshot_follows_the_writers_of_all_processes(backend: Backend) {
@@ -94,7 +94,7 @@ async fn a_snapshot_follows_the_writers_of_all_processes(backend: Backend) {
                 same_as_anew(&scores[1], &there, TODAY, &after()).await;
             }
         }
-        // On the next day what is open has been open for one day more.
+        // On the next day open incidents have been open for one day more.
         same_as_anew(&scores[1], &there, TODAY + TimeDelta::days(1), "midnight").await;
     }
 }
@@ -117,7 +117,7 @@ async fn a_snapshot_is_read_anew_where_following_is_not_possible(backend: Backen
     rebuild(&world.store, by.organization()).await.unwrap();
     same_as_anew(&scores, &world, TODAY, "rebuilding the counts").await;
 
-    // Whoever has slept for longer than the log reaches back misses entries, and sees that.
+    // A process that sleeps longer than the log is stored misses entries, and detects it.
     for minute in [-8, -7, -6] {
         world.take(&answer(minute), &mut known, &mut incidents).await;
     }

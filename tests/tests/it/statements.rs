@@ -1,4 +1,4 @@
-//! What a query costs: statements do not grow with the number of rows that it shows.
+//! The cost of a query: the number of statements does not grow with the number of rows.
 
 use ballroom::{
     domain::{
@@ -18,7 +18,34 @@ use ballroom::{
 use ballroom_tests::{Backend, Database, on_both};
 use chrono::{DateTime, TimeDelta, Utc};
 
-on_both!(fifty_features_with_everything_are_a_handful_of_statements, pages_fit_together);
+on_both!(
+    fifty_features_with_everything_are_a_handful_of_statements,
+    each_operation_sends_so_many_statements,
+    pages_fit_together
+);
+
+/// The operations that `tests/bench/http` measures, and how many statements each sends once the server knows the
+/// organization: on SQLite, and on PostgreSQL. A change that moves one moves its number here, on purpose.
+const OPERATIONS: [(&str, [u64; 2]); 5] = [
+    ("who calls", [0, 0]),
+    ("one answer", [0, 0]),
+    ("20 features with 50 answers each", [0, 0]),
+    ("submit one answer", [0, 0]),
+    ("submit 1,000 answers", [0, 0]),
+];
+
+const ONE: &str = "query($id: ID!) { feedback(id: $id) { id rating comment occurredAt
+    product { id } feature { id } release { id } customer { id } } }";
+const NESTED: &str = "{ product(key: \"shop\") { features(first: 20) { nodes { key
+    feedback(first: 50) { nodes { id rating comment occurredAt release { version } } } } } } }";
+const SUBMIT: &str = "mutation($input: SubmitFeedbackInput!) {
+    submitFeedback(input: $input) { outcome feedback { id } } }";
+const BATCH: &str = "mutation($input: SubmitFeedbackBatchInput!) {
+    submitFeedbackBatch(input: $input) { accepted items { index outcome feedback { id } } } }";
+
+/// What an answer may take on PostgreSQL, its row with indexes and the daily counts, in bytes: some percent above and below
+/// what it takes.
+const BYTES: std::ops::RangeInclusive<i64> = 0..=0;
 
 const QUERY: &str = "{ product(product: \"shop\") { features(first: 50) { nodes {
     key
@@ -27,7 +54,7 @@ const QUERY: &str = "{ product(product: \"shop\") { features(first: 50) { nodes 
     incidents(filter: { state: OPEN }, first: 3) { nodes { title severity features { key } attributions { basis } } }
 } } } }";
 
-/// A product with this many features, each with answers and open incidents.
+/// A product with this many features, each with responses and open incidents.
 async fn services(database: &Database, features: usize) -> (Services, ballroom::domain::access::Viewer) {
     let store = database.store().await;
     let now: DateTime<Utc> = ballroom::clock::now();
@@ -94,10 +121,127 @@ async fn statements(database: &Database, features: usize) -> u64 {
 async fn fifty_features_with_everything_are_a_handful_of_statements(backend: Backend) {
     let few = statements(&Database::create(backend).await, 3).await;
     let many = statements(&Database::create(backend).await, 50).await;
-    // What is loaded twice because it was asked for while it was being loaded depends on the database's speed; the
-    // number of features it does not depend on.
-    // One of them says which features each release touches: what it does not touch is its control.
+    // How often data are loaded twice, because they were requested while being loaded, depends on the speed of the
+    // database, but not on the number of features. One statement reads which features each release touches: the others
+    // are its control.
     assert!(few <= 16 && many <= 16, "{few} statements for 3 features, {many} for 50");
+}
+
+/// An answer that names everything, as most systems send it. The same number is the same answer.
+fn full(number: usize) -> serde_json::Value {
+    let at = DateTime::from_timestamp(1_750_000_000 + number as i64 * 700, 0).unwrap();
+    serde_json::json!({ "product": "shop", "feature": format!("feature-{:02}", number * 7 % 20), "release": "1.0",
+        "customer": format!("customer-{}", number * 13 % 997), "scale": "csat", "rating": 1 + number * 3 % 5,
+        "comment": "finds everything but hangs since last week", "channel": "in-app", "source": "bench",
+        "externalId": format!("bench-{number}"), "occurredAt": at })
+}
+
+async fn each_operation_sends_so_many_statements(backend: Backend) {
+    let database = Database::create(backend).await;
+    let (services, viewer) = services(&database, 20).await;
+    let schema = graphql::schema(services.clone());
+    let ask = async |query: &str, variables: serde_json::Value| {
+        let asked =
+            async_graphql::Request::new(query).variables(async_graphql::Variables::from_json(variables));
+        let answer = graphql::execute(&schema, &services, viewer.clone(), asked).await;
+        assert!(answer.errors.is_empty(), "{:?}", answer.errors);
+        answer.data.into_json().unwrap()
+    };
+    let release = "mutation { planRelease(input: { product: \"shop\", version: \"1.0\",
+        releasedAt: \"2025-01-01T00:00:00Z\" }) { release { id } userErrors { message } } }";
+    ask(release, serde_json::json!({})).await;
+    let administer = viewer.administers().unwrap();
+    let new = token::NewToken::of(ballroom_entity::api_token::Role::Support, "bench");
+    let (_, secret) = token::create(&services.store, administer, new, ballroom::clock::now()).await.unwrap();
+    // 50 answers to each feature, so that the nested query shows 1,000.
+    let items: Vec<_> = (0..1000).map(full).collect();
+    let made = ask(BATCH, serde_json::json!({ "input": { "items": items } })).await;
+    assert_eq!(made["submitFeedbackBatch"]["accepted"], 1000);
+    let id = made["submitFeedbackBatch"]["items"][500]["feedback"]["id"].clone();
+
+    let mut sent = OPERATIONS.map(|(name, _)| (name, Vec::new()));
+    // The first time may read what is kept afterwards.
+    for round in 1..=4 {
+        for (at, (_, counts)) in sent.iter_mut().enumerate() {
+            let before = services.store.statements();
+            match at {
+                0 => {
+                    let holder =
+                        token::check(&services.store, &secret, ballroom::clock::now()).await.unwrap();
+                    assert!(holder.is_some());
+                }
+                1 => {
+                    let answer = ask(ONE, serde_json::json!({ "id": id })).await;
+                    assert!(answer["feedback"]["release"]["id"].is_string(), "{answer}");
+                }
+                2 => {
+                    let answer = ask(NESTED, serde_json::json!({})).await;
+                    let nodes = answer["product"]["features"]["nodes"].as_array().unwrap();
+                    let answers =
+                        nodes.iter().map(|node| node["feedback"]["nodes"].as_array().unwrap().len());
+                    assert_eq!(answers.sum::<usize>(), 1000);
+                }
+                3 => {
+                    let answer = ask(SUBMIT, serde_json::json!({ "input": full(round * 10_000) })).await;
+                    assert_eq!(answer["submitFeedback"]["outcome"], "CREATED");
+                }
+                _ => {
+                    let items: Vec<_> = (1..=1000).map(|item| full(round * 10_000 + item)).collect();
+                    let answer = ask(BATCH, serde_json::json!({ "input": { "items": items } })).await;
+                    assert_eq!(answer["submitFeedbackBatch"]["accepted"], 1000);
+                }
+            }
+            if round > 1 {
+                counts.push(services.store.statements() - before);
+            } else {
+                // What goes on after an answer, such as noting that a token is used, belongs to the first time.
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+        }
+    }
+    let at = usize::from(backend == Backend::Postgres);
+    let wanted = OPERATIONS.map(|(name, counts)| (name, vec![counts[at]; 3]));
+    assert_eq!(sent, wanted, "statements on {backend:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_takes_so_many_bytes() {
+    const ANSWERS: usize = 8_000;
+    let database = Database::create(Backend::Postgres).await;
+    let (services, viewer) = services(&database, 20).await;
+    let row = |number: usize| NewFeedback {
+        product: "shop".into(),
+        feature: Some(format!("feature-{:02}", number * 7 % 20)),
+        customer: Some(format!("customer-{}", number * 131 % 997)),
+        scale: Some("csat".into()),
+        rating: Some((1 + number * 3 % 5) as f64),
+        comment: Some("finds everything but hangs since last week".into()),
+        channel: Some("in-app".into()),
+        occurred_at: DateTime::from_timestamp(1_750_000_000 + number as i64 * 1_000, 0),
+        external_id: Some(format!("bench-{number}")),
+        ..Default::default()
+    };
+    let size = async || {
+        use sea_orm::{ConnectionTrait, Database as Connections};
+        let connection = Connections::connect(database.url()).await.unwrap();
+        let sql =
+            "SELECT pg_total_relation_size('feedback') + pg_total_relation_size('feedback_daily') AS bytes";
+        let row =
+            connection.query_one_raw(sea_orm::Statement::from_string(connection.get_database_backend(), sql));
+        row.await.unwrap().unwrap().try_get::<i64>("", "bytes").unwrap()
+    };
+    let before = size().await;
+    for part in 0..ANSWERS / 2_000 {
+        let rows: Vec<_> = (part * 2_000..(part + 1) * 2_000).map(row).collect();
+        for result in services.answers.submit(viewer.submits().unwrap(), "bench", rows).await.unwrap() {
+            result.unwrap();
+        }
+    }
+    let bytes = (size().await - before) / ANSWERS as i64;
+    assert!(
+        BYTES.contains(&bytes),
+        "an answer takes {bytes} bytes with its indexes and counts, not {BYTES:?}"
+    );
 }
 
 async fn pages_fit_together(backend: Backend) {

@@ -1,4 +1,5 @@
-//! What is sent again: for every noun what is newer is taken, the same changes nothing, and the counts follow.
+//! Repeated submissions: for every noun newer versions are applied, the same version changes nothing, and the counts
+//! follow.
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::{Value, json};
@@ -62,7 +63,7 @@ async fn an_answer_sent_again_with_another_rating_is_corrected(backend: Backend)
         until: \"2026-03-02\" }) { responses strata { mean } } } }";
     let value = app.asks(mean, json!({})).await["feature"]["value"].clone();
     assert_eq!((&value["responses"], &value["strata"][0]["mean"]), (&json!(1), &json!(100.0)), "{value}");
-    // Of one voice the last answer counts, also when the one that counted moves away from it.
+    // Of one voice the last response counts, also when the one that counted moves away from it.
     send(json!({ "externalId": "a-2", "rating": 2, "occurredAt": "2026-03-01T09:00:00Z" })).await;
     send(json!({ "occurredAt": "2026-03-01T08:00:00Z" })).await;
     app.verify().await;
@@ -148,7 +149,7 @@ async fn a_nightly_copy_of_a_ticket_system_converges(backend: Backend) {
         (&resolved["incident"]["state"], &resolved["incident"]["title"]),
         (&json!("RESOLVED"), &json!("very slow"))
     );
-    // What is sent without an end says nothing of it.
+    // A version without an end does not change the end.
     assert_eq!(copy(json!({})).await["incident"]["state"], "RESOLVED");
     let again = copy(json!({ "reopenedAt": "2026-02-10T08:00:00Z" })).await;
     assert_eq!(again["incident"]["state"], "OPEN", "{again}");
@@ -159,7 +160,7 @@ async fn a_nightly_copy_of_a_ticket_system_converges(backend: Backend) {
         { "openedAt": "2026-02-10T08:00:00+00:00", "resolvedAt": "2026-02-10T12:00:00+00:00" },
     ]);
     assert_eq!(ended["incident"]["intervals"], intervals);
-    // Open again, as its source says with the time of that state; and moved to another feature.
+    // Reopened by its source, with the time of that version; and moved to another feature.
     let open =
         copy(json!({ "resolvedAt": null, "updatedAt": "2026-02-20T08:00:00Z", "features": ["cart"] })).await;
     assert_eq!(
@@ -175,7 +176,7 @@ async fn a_nightly_copy_of_a_ticket_system_converges(backend: Backend) {
     let stale = json!({ "resolvedAt": null, "updatedAt": "2026-02-20T08:00:00Z" });
     assert_eq!(copy(stale).await["incident"]["intervals"], intervals);
     app.verify().await;
-    // Others are hurt than was said: whoever is not any more is named.
+    // Other customers are affected than stated before: the removed ones are reported.
     for customer in ["acme", "globex"] {
         let create = "mutation($key: String!) { createCustomer(input: { key: $key }) { customer { id } } }";
         app.asks(create, json!({ "key": customer })).await;
@@ -242,7 +243,7 @@ async fn an_incident_opened_again_spoils_only_the_days_on_which_it_was_open(back
     app.asks(resolve, ended).await;
     assert_eq!(spoiled().await, 2, "the 1st and the 15th");
     app.verify().await;
-    // Opened again on the same day, twice: the day is spoiled once.
+    // Reopened on the same day, twice: the day is lost once.
     let same_day = json!({ "input": { "incident": id, "reopenedAt": "2026-02-15T12:00:00Z" } });
     app.asks(reopen, same_day).await;
     let ended = json!({ "input": { "incident": id, "resolvedAt": "2026-02-16T10:00:00Z" } });
@@ -320,14 +321,14 @@ async fn a_deployment_that_turns_out_to_have_failed_ships_nothing(backend: Backe
     let (first, second) = ("2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z");
     assert_eq!(deploy("a", "SUCCEEDED", first).await, ("RELEASED".to_owned(), since(first)));
     assert_eq!(deploy("a", "FAILED", first).await, ("PLANNED".to_owned(), json!(null)));
-    // Told again that it went well, and another one: it is not the last that counts, but each.
+    // The same success again, and another one: each is recorded, not only the last.
     assert_eq!(deploy("a", "SUCCEEDED", first).await, ("RELEASED".to_owned(), since(first)));
     assert_eq!(deploy("b", "SUCCEEDED", second).await, ("RELEASED".to_owned(), since(first)));
     assert_eq!(deploy("a", "FAILED", first).await, ("RELEASED".to_owned(), since(second)));
-    // Rolled back, it had been with customers, and is so no more.
+    // Rolled back, it had been available to customers, and no longer is.
     assert_eq!(deploy("b", "ROLLED_BACK", second).await, ("WITHDRAWN".to_owned(), since(second)));
     assert_eq!(deploy("b", "FAILED", second).await, ("WITHDRAWN".to_owned(), since(second)));
-    // What is said of the release itself stands, whatever becomes of a deployment at the same moment.
+    // The times of the release itself are not changed by a deployment at the same time.
     let plan = |version: &str, at: Option<&str>| json!({ "input": { "product": "shop", "version": version, "releasedAt": at } });
     let deploy = async |version: &str, status: &str| {
         let input = json!({ "product": "shop", "release": version, "environment": "production", "status": status,
@@ -368,7 +369,7 @@ async fn deployments_ship_since_the_earliest_in_whichever_order(backend: Backend
         deploy(version, days[0], json!({})).await;
         let told = deploy(version, days[1], json!({})).await;
         assert_eq!((told["outcome"].as_str().unwrap(), since(&told)), ("CREATED", "2026-04-20".to_owned()));
-        // Elsewhere, or without success, it does not count; told again, it is the same.
+        // In another environment, or without success, it has no effect; repeated, it is unchanged.
         deploy(version, "04-01", json!({ "environment": "staging" })).await;
         let told = deploy(version, "04-02", json!({ "status": "FAILED" })).await;
         assert_eq!(since(&told), "2026-04-20");
@@ -382,7 +383,7 @@ async fn deployments_ship_since_the_earliest_in_whichever_order(backend: Backend
     assert_eq!((told["outcome"].as_str().unwrap(), since(&told)), ("UPDATED", "2026-04-15".to_owned()));
     let told = deploy("3", "04-15", json!({ "externalId": "a", "status": "FAILED" })).await;
     assert_eq!(since(&told), "2026-04-20");
-    // What somebody declared stays, and what came again did so after it was withdrawn.
+    // A declared time remains, and the release was released again after the withdrawal.
     app.asks(
         PLAN,
         json!({ "input": { "product": "shop", "version": "4", "releasedAt": "2026-05-01T00:00:00Z" } }),
@@ -558,7 +559,7 @@ async fn null_empties_what_can_be_empty_of_every_noun(backend: Backend) {
     let nouns = "mutation { createSegment(input: { key: \"gold\" }) { outcome }
         createTeam(input: { key: \"t\" }) { outcome } }";
     app.asks(nouns, json!({})).await;
-    // What is sent in full, again with null, and again with null; and what a reader then finds.
+    // A full version, the same with null, and with null again; and the result for a reader.
     let cases = [
         (
             "createProduct: CreateProductInput product { name description shipsTo }",
@@ -642,7 +643,7 @@ async fn null_empties_what_can_be_empty_of_every_noun(backend: Backend) {
         let made = send(&full).await;
         assert_ne!(made[noun], expected, "{made}");
         let before = made[noun].clone();
-        // What is left out stays.
+        // Omitted fields are kept.
         let mut short = full.clone();
         for (field, value) in null.as_object().unwrap() {
             if value.is_null() || value == &json!([]) {
@@ -657,7 +658,7 @@ async fn null_empties_what_can_be_empty_of_every_noun(backend: Backend) {
             "{verb}: {emptied}"
         );
         assert_eq!(send(&null).await["outcome"], "UNCHANGED", "{verb}");
-        // It converges: what is sent in full after it is taken as well.
+        // It converges: a full version after it is applied as well.
         let full_again = send(&full).await;
         assert_eq!((&full_again["outcome"], &full_again[noun]), (&json!("UPDATED"), &before), "{verb}");
     }
@@ -680,7 +681,7 @@ async fn an_empty_cell_of_a_newer_state_is_null(backend: Backend) {
     let there = async |what: &str| app.asks(query, json!({})).await["product"][what]["nodes"][0].clone();
     let whole = json!({ "comment": "slow", "customer": { "key": "acme" }, "feature": { "key": "search" } });
     assert_eq!(there("feedback").await, whole);
-    // A file that does not say when it speaks says nothing of what it leaves empty.
+    // In a file without times of update, empty cells have no meaning.
     import("feedback", &row(",,,")).await;
     assert_eq!(there("feedback").await, whole);
     import("feedback", &row(",,,2026-01-31")).await;
@@ -751,7 +752,7 @@ async fn a_ticket_that_is_opened_again_converges_without_times(backend: Backend)
     );
     assert_eq!(tell(json!({ "resolvedAt": null })).await["outcome"], "UNCHANGED");
     app.verify().await;
-    // It was over before it was heard that it had begun again.
+    // It had been resolved before its reopening was reported.
     let ended = tell(json!({ "resolvedAt": "2026-02-03T10:00:00Z" })).await["incident"].clone();
     let intervals = json!([
         { "openedAt": "2026-02-01T10:00:00+00:00", "resolvedAt": "2026-02-02T10:00:00+00:00" },
@@ -759,7 +760,7 @@ async fn a_ticket_that_is_opened_again_converges_without_times(backend: Backend)
     ]);
     assert_eq!((&ended["state"], &ended["intervals"]), (&json!("RESOLVED"), &intervals));
     app.verify().await;
-    // The release is taken back, and named again.
+    // The release is withdrawn, and named again.
     let query =
         "{ product(product: \"shop\") { incidents { nodes { attributions { release { version } } } } } }";
     let stated =

@@ -1,4 +1,4 @@
-//! Feedback without a rating: kept, shown, told and found, and counted nowhere.
+//! Feedback without a rating: stored, shown, delivered and found, but never counted.
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::{Value, json};
@@ -18,14 +18,14 @@ async fn start(backend: Backend) -> App {
     app
 }
 
-/// An answer of a day in March.
+/// A response of a day in March.
 fn said(more: Value) -> Value {
     let mut input = json!({ "product": "shop", "feature": "search", "occurredAt": "2026-03-01T10:00:00Z" });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     input
 }
 
-/// How many answers count, and how many there are.
+/// Number of responses that count, and of all.
 async fn counted(app: &App) -> (i64, i64) {
     let query = "{ feature(product: \"shop\", feature: \"search\") {
         value(period: { from: \"2026-01-01\", until: \"2026-07-01\" }) { responses } feedback { totalCount } } }";
@@ -129,7 +129,7 @@ async fn what_is_sent_again_without_its_rating_loses_it(backend: Backend) {
         input
     };
     app.submits(sent(json!({ "scale": "csat", "rating": 2 }))).await;
-    // What is left out stays, null removes it.
+    // Omitted fields are kept, null removes the value.
     let kept = app.submits(sent(json!({ "channel": "mail" }))).await;
     assert_eq!((&kept["outcome"], &kept["feedback"]["rating"]), (&json!("UPDATED"), &json!(2.0)));
     let removed = app.submits(sent(json!({ "rating": null }))).await;
@@ -161,10 +161,10 @@ async fn half_a_rating_is_refused(backend: Backend) {
     let expected = json!({ "accepted": 1, "items": [
         refused(
             "rating",
-            "is missing, and the scale \"csat\" is given: give the rating too, or leave out both if there is only a comment",
+            "is missing for the scale \"csat\"; send a rating too, or omit both if there is only a comment",
         ),
-        refused("scale", "is missing, and the rating 4 is given: name the scale, such as csat"),
-        refused("rating", "is missing, and so is `comment`: an answer needs at least one of them"),
+        refused("scale", "is missing for the rating 4; send a scale, for example csat"),
+        refused("rating", "is missing, and so is `comment`; send at least one of them"),
         { "error": null },
     ] });
     assert_eq!(batch, expected, "{batch:#}");
@@ -183,12 +183,12 @@ async fn a_file_may_have_answers_without_a_rating(backend: Backend) {
     let rows = "rating,comment,occurred_at,id\n4,fine,2026-03-01,1\n,it hangs,2026-03-01,2\n,,2026-03-01,3\n";
     let some = import(rows, &["--scale", "csat", "--map", "external_id=id"]).await;
     assert_eq!(some.status.code(), Some(2), "{some:?}");
-    assert!(some.out.contains("2 accepted (1 without a rating, which count in no score)"), "{some:?}");
+    assert!(some.out.contains("2 accepted (1 without a rating, not counted in scores)"), "{some:?}");
     assert!(some.out.contains("1 rejected"), "{some:?}");
     let rejects = std::fs::read_to_string(app.database.file("rows.csv", rows) + ".rejects.csv").unwrap();
     assert!(rejects.contains("rating is empty, and so is comment"), "{rejects}");
     assert_eq!(counted(&app).await, (1, 2));
-    // The source has learned of a rating, and taken another back.
+    // The source added a rating to one, and removed that of another.
     let rows = "rating,comment,occurred_at,id,updated_at\n,fine,2026-03-01,1,2026-03-02\n5,it hangs,2026-03-01,2,2026-03-02\n";
     let again = import(rows, &["--scale", "csat", "--map", "external_id=id"]).await;
     assert!(again.status.success() && again.out.contains("2 updated"), "{again:?}");
@@ -196,7 +196,7 @@ async fn a_file_may_have_answers_without_a_rating(backend: Backend) {
     let query = "{ product(product: \"shop\") { feedback(filter: { rated: true }) { nodes { rating externalId } } } }";
     let rated = app.asks(query, json!({})).await["product"]["feedback"]["nodes"].clone();
     assert_eq!(rated, json!([{ "rating": 5.0, "externalId": "2" }]));
-    // A file of comments needs no scale, and it is said what that means.
+    // A file of comments needs no scale, and the output explains it.
     let comments = import("comment,occurred_at\nlovely,2026-03-03\nslow,2026-03-03\n", &[]).await;
     assert!(
         comments.status.success() && comments.out.contains("2 accepted (2 without a rating"),
@@ -205,7 +205,7 @@ async fn a_file_may_have_answers_without_a_rating(backend: Backend) {
     assert!(comments.out.contains("Warning: no column is read as `rating`"), "{comments:?}");
     let mistyped = import("stars,comment,occurred_at\n5,lovely,2026-03-03\n", &["--scale", "csat"]).await;
     assert!(
-        !mistyped.status.success() && format!("{mistyped:?}").contains("rating is missing"),
+        !mistyped.status.success() && format!("{mistyped:?}").contains("rating is required"),
         "{mistyped:?}"
     );
     assert_eq!(counted(&app).await, (1, 4));

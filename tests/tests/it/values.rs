@@ -54,11 +54,11 @@ async fn null_of_a_variable_with_a_default_is_refused_where_no_null_may_stand() 
     ] {
         let wrong = wrong(&app, query, json!({ "v": null })).await;
         let message = format!(
-            "{argument}: must not be null, and the variable $v is null; leave it out to get its default"
+            "{argument}: must not be null, but the variable $v is null; omit it to use its default"
         );
         assert_eq!(wrong, [("INVALID_ARGUMENT".to_owned(), argument.to_owned(), message)], "{query}");
     }
-    // Where null may stand it is null, and what is left out has its default.
+    // Where null is allowed it is null, and omitted variables have their defaults.
     app.asks("query($v: Int = 5) { products(first: $v) { nodes { key } } }", json!({ "v": null })).await;
     let found = app.asks("query($v: Reference = \"shop\") { product(product: $v) { key } }", json!({})).await;
     assert_eq!(found["product"]["key"], "shop");
@@ -70,7 +70,7 @@ async fn null_of_a_variable_with_a_default_is_refused_where_no_null_may_stand() 
 async fn a_value_of_another_type_is_named_with_its_place() {
     let app = shop().await;
     let declared =
-        |wants: &str, has: &str| format!("must be {wants}, and the variable $v is declared as {has}");
+        |wants: &str, has: &str| format!("must be {wants}, but the variable $v is declared as {has}");
     for (query, argument, reason) in [
         ("query($v: String) { products(first: $v) { nodes { key } } }", "first", declared("Int", "String")),
         ("query($v: [Int]) { products(first: $v) { nodes { key } } }", "first", declared("Int", "[Int]")),
@@ -80,15 +80,15 @@ async fn a_value_of_another_type_is_named_with_its_place() {
             "input.rating",
             declared("Float", "String"),
         ),
-        ("query($v: Int = \"a\") { products(first: $v) { nodes { key } } }", "v", "must be a whole number, not \"a\"".into()),
-        ("{ products(first: [1]) { nodes { key } } }", "first", "must be a whole number, not a list".into()),
+        ("query($v: Int = \"a\") { products(first: $v) { nodes { key } } }", "v", "must be an integer, not \"a\"".into()),
+        ("{ products(first: [1]) { nodes { key } } }", "first", "must be an integer, not a list".into()),
         ("{ products(first: 3000000000) { nodes { key } } }", "first",
-            "must be a whole number of at most 32 bits, not 3000000000".into()),
+            "must be an integer of at most 32 bits, not 3000000000".into()),
         ("{ product(product: \"shop\") { feedback(filter: { rated: 1 }) { totalCount } } }", "filter.rated",
             "must be true or false, not 1".into()),
         ("{ product(product: \"shop\") { feedback(filter: 3) { totalCount } } }", "filter", "must be an object, not 3".into()),
         ("{ product(product: 3) { key } }", "product", "must be a text, not 3".into()),
-        ("{ node(id: 1.5) { id } }", "id", "must be a text, or a whole number of at most 64 bits, not 1.5".into()),
+        ("{ node(id: 1.5) { id } }", "id", "must be a text, or an integer of at most 64 bits, not 1.5".into()),
         (
             "mutation { planRelease(input: { product: \"shop\", version: \"1\", features: [{ feature: \"search\", change: \"ADDED\" }] }) {
                 release { id } } }",
@@ -96,7 +96,7 @@ async fn a_value_of_another_type_is_named_with_its_place() {
             "must be one of ADDED, CHANGED, FIXED, REMOVED, not \"ADDED\"".into(),
         ),
         ("{ ...F } fragment F on Query { products(first: \"a\") { nodes { key } } }", "first",
-            "must be a whole number, not \"a\"".into()),
+            "must be an integer, not \"a\"".into()),
     ] {
         let wrong = wrong(&app, query, json!({})).await;
         let message = format!("{argument}: {reason}");
@@ -197,10 +197,10 @@ async fn a_number_beyond_all_bounds_is_shown_as_it_was_written() {
         ("9007199254740991", exact),
     ] {
         let whole = match number.contains(['e', 'E']) {
-            true => "must be a whole number",
-            false => "must be a whole number of at most 32 bits",
+            true => "must be an integer",
+            false => "must be an integer of at most 32 bits",
         };
-        let id = "must be a text, or a whole number of at most 64 bits";
+        let id = "must be a text, or an integer of at most 64 bits";
         let text = "must be a text";
         let submit = |value: &str| {
             format!(
@@ -231,7 +231,7 @@ async fn a_number_beyond_all_bounds_is_shown_as_it_was_written() {
             assert_eq!(found, [("INVALID_ARGUMENT".to_owned(), "v".to_owned(), message("v"))], "{query}");
         }
     }
-    // What is near to it and can be held.
+    // Similar values that are valid.
     for number in ["1e3", "9007199254740990", "-9007199254740990", "-0.0", "4.000000000000000000000001"] {
         let query = "query($v: Float) { product(product: \"shop\") { feedback(filter: { scale: \"csat\", minRating: $v }) {
             totalCount } } }";

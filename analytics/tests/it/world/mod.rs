@@ -1,4 +1,4 @@
-//! A small organisation to tell stories about: one product, one scale of 1 to 5, rows added one by one.
+//! A small organization to tell stories about: one product, one scale of 1 to 5, rows added one by one.
 
 #![allow(dead_code)]
 
@@ -8,7 +8,7 @@ use ballroom_analytics::{
     ScaleKind, frame, hyperparameters, regression,
 };
 
-/// Answers of a day with ratings 1 to 5.
+/// Responses of a day with ratings 1 to 5.
 pub(crate) const HAPPY: [i64; 5] = [0, 0, 1, 3, 6];
 pub(crate) const LESS_HAPPY: [i64; 5] = [0, 1, 1, 3, 5];
 pub(crate) const MIXED: [i64; 5] = [1, 1, 2, 3, 3];
@@ -65,7 +65,7 @@ impl World {
         }
     }
 
-    /// A release that is known from answers only.
+    /// A release that is known from responses only.
     pub(crate) fn inferred(&mut self, order: &str) -> u32 {
         let release = self.release(order, None);
         self.releases[release as usize].inferred = true;
@@ -79,7 +79,7 @@ impl World {
         code
     }
 
-    /// Answers on every day of a span to feature 0 on the first scale, `counts` for ratings 1 to 5 each day.
+    /// Responses on every day of a span to feature 0 on the first scale, `counts` for ratings 1 to 5 each day.
     pub(crate) fn answers(&mut self, days: std::ops::Range<Day>, release: Option<u32>, counts: [i64; 5]) {
         for day in days {
             for (level, count) in (0..).zip(counts) {
@@ -89,7 +89,7 @@ impl World {
         }
     }
 
-    /// Those of [`answers`](Self::answers), to another feature.
+    /// Those of [`answers`](Self::responses), to another feature.
     pub(crate) fn answers_to(
         &mut self,
         feature: u32,

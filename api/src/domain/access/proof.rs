@@ -23,9 +23,9 @@ macro_rules! proofs {
 }
 
 proofs! {
-    /// Proof of the right to see reports, and what they are about.
+    /// Proof of the right to see reports and the objects in them.
     Report
-    /// Proof of the right to decide who may call, and who is a member.
+    /// Proof of the right to manage tokens and members.
     Administer
 }
 
@@ -44,7 +44,7 @@ macro_rules! acting {
                 self.organization
             }
 
-            /// Who has it, to be recorded with what is done.
+            /// The actor, recorded with the change.
             pub fn actor(self) -> Option<Actor> {
                 self.actor
             }
@@ -57,11 +57,11 @@ acting! {
     Contribute
     /// Proof of the right to write releases and deployments.
     Ship
-    /// Proof of the right to write what the organization decides.
+    /// Proof of the right to write the catalog.
     Manage
 }
 
-/// Proof of the right to change the profile of a member: the one who calls.
+/// Proof of the right to change the caller's own profile.
 #[derive(Clone, Copy, Debug)]
 pub struct Profile {
     pub(super) organization: OrganizationId,
@@ -80,7 +80,7 @@ impl Profile {
     }
 }
 
-/// Proof of the right to operate the server: to create organizations and to list them.
+/// Proof of the right to operate the server: to create and list organizations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Operate(pub(super) ());
 
@@ -99,7 +99,7 @@ macro_rules! confined {
                 self.organization
             }
 
-            /// The customer to whom it is confined; none: it holds for all.
+            /// The customer it is restricted to; none: it holds for all.
             pub fn only(self) -> Option<CustomerId> {
                 self.only
             }
@@ -108,11 +108,11 @@ macro_rules! confined {
 }
 
 confined! {
-    /// Proof of the right to read answers, incidents and customers, if need be those of one customer.
+    /// Proof of the right to read feedback, incidents and customers, possibly those of one customer only.
     Read
 }
 
-/// Proof of the right to submit answers: of anybody, of one customer, or of whoever sees a page.
+/// Proof of the right to submit feedback: of any customer, of one customer, or of the visitors of a page.
 #[derive(Clone, Debug)]
 pub struct Submit {
     pub(super) organization: OrganizationId,
@@ -126,12 +126,12 @@ impl Submit {
         self.organization
     }
 
-    /// The customer to whom it is confined; none: it holds for all.
+    /// The customer it is restricted to; none: it holds for all.
     pub fn only(&self) -> Option<CustomerId> {
         self.only
     }
 
-    /// What the token is for, if it is a publishable one.
+    /// The restrictions of the token, if it is publishable.
     pub fn publication(&self) -> Option<&Arc<Publication>> {
         self.publication.as_ref()
     }

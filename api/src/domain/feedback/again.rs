@@ -1,4 +1,4 @@
-//! Anonymous answers that may have been taken before: nothing tells whether two that say the same are one.
+//! Anonymous responses that may have been stored before: equal anonymous responses cannot be distinguished.
 
 use std::collections::HashMap;
 
@@ -11,9 +11,9 @@ use sea_orm::{ColumnTrait, QueryFilter};
 
 use crate::{base::error::Error, transaction::Transaction};
 
-/// All that an anonymous answer says.
+/// The content of an anonymous response.
 #[derive(PartialEq, Eq, Hash)]
-struct Said {
+struct Content {
     product: ProductId,
     feature: Option<FeatureId>,
     release: Option<ReleaseId>,
@@ -23,8 +23,8 @@ struct Said {
     comment: Option<String>,
 }
 
-impl Said {
-    fn by(row: &Model) -> Self {
+impl Content {
+    fn of(row: &Model) -> Self {
         Self {
             product: row.product_id,
             feature: row.feature_id,
@@ -37,8 +37,8 @@ impl Said {
     }
 }
 
-/// How many of some anonymous answers say what another says that was received before a moment.
-pub(crate) async fn said_before(
+/// The number of these anonymous responses that equal one received before a time.
+pub(crate) async fn count_repeated(
     tx: &Transaction,
     rows: &[Model],
     moment: DateTime<Utc>,
@@ -47,7 +47,7 @@ pub(crate) async fn said_before(
     for row in rows {
         moments.entry((row.product_id, row.feature_id)).or_default().push(row.occurred_at);
     }
-    let mut before: HashMap<Said, u64> = HashMap::new();
+    let mut before: HashMap<Content, u64> = HashMap::new();
     for ((product, feature), mut moments) in moments {
         moments.sort_unstable();
         moments.dedup();
@@ -63,13 +63,13 @@ pub(crate) async fn said_before(
                 .filter(Column::CustomerId.is_null())
                 .filter(Column::ReceivedAt.lt(moment));
             for row in there.all(tx.db()).await? {
-                *before.entry(Said::by(&row)).or_default() += 1;
+                *before.entry(Content::of(&row)).or_default() += 1;
             }
         }
     }
     let mut again = 0;
     for row in rows {
-        if let Some(left) = before.get_mut(&Said::by(row)).filter(|left| **left > 0) {
+        if let Some(left) = before.get_mut(&Content::of(row)).filter(|left| **left > 0) {
             *left -= 1;
             again += 1;
         }

@@ -1,4 +1,4 @@
-//! Responses that were deleted: they are kept in mind, and not brought back by a source that sends them again.
+//! Deleted responses: they are recorded, and not restored when their source submits them again.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 use super::submit::{ExternalKey, by_source};
 use crate::{base::error::Error, transaction::Transaction};
 
-/// Records that a response was deleted.
+/// Records the deletion of a response.
 pub(super) async fn record(tx: &Transaction, row: &Model) -> Result<(), Error> {
     let deleted = deleted_feedback::Model {
         organization_id: row.organization_id,
@@ -27,7 +27,7 @@ pub(super) async fn record(tx: &Transaction, row: &Model) -> Result<(), Error> {
     Ok(())
 }
 
-/// When responses were last deleted, by the IDs of their sources.
+/// The times of the last deletions, by the IDs of the sources.
 pub(super) struct Deletions(HashMap<ExternalKey, DateTime<Utc>>);
 
 impl Deletions {
@@ -47,7 +47,7 @@ impl Deletions {
         Ok(Self(deleted))
     }
 
-    /// Refuses what was deleted and is only sent again: its source does not say that it became so after that.
+    /// Refuses a deleted response unless its source says that it was updated after the deletion.
     pub(super) fn admit(&self, row: &Model) -> Result<(), Error> {
         let key = row.external_id.clone().map(|id| (row.source.clone(), id));
         match key.and_then(|key| self.0.get(&key).copied()) {

@@ -1,7 +1,8 @@
-//! Answers as they are handed in: what a caller may say of an answer.
+//! Submitted responses: what a caller may specify.
 //!
-//! Whoever works for the organization may name a customer, a segment, a source and a time. A customer speaks for itself.
-//! A page speaks for whoever looks at it, now, and names nobody: at most it tells its respondents apart.
+//! A caller of the organization may name a customer, a segment, a source and a time. A customer submits its own
+//! responses. A page submits current responses of its visitors without naming them: at most it distinguishes
+//! respondents.
 
 use std::sync::Arc;
 
@@ -19,25 +20,25 @@ use crate::{
     store::Dimensions,
 };
 
-/// How the keys of customers begin who are known by what a page calls them only. Nobody else's key may.
+/// Prefix of the keys of customers that are known by a page's respondent ID only; reserved for them.
 pub(crate) const RESPONDENT: &str = "respondent-";
 
-/// The longest external id of a page, so that what tells it from others has room beside it.
+/// Maximum length of an external ID from a page, in characters: it is stored with a prefix.
 const PAGE_ID_LENGTH: usize = 160;
 
-/// An answer as it is handed in.
+/// A response as submitted.
 #[derive(Clone, Debug, Default)]
 pub struct Handed {
-    /// The answer.
+    /// The response.
     pub answer: NewFeedback,
-    /// What a page calls the one who answered.
+    /// The page's ID of the respondent.
     pub respondent: Option<String>,
-    from: Hand,
+    from: Submitter,
 }
 
-/// Whose hand it comes from.
+/// The submitter.
 #[derive(Clone, Debug, Default)]
-enum Hand {
+enum Submitter {
     #[default]
     Inside,
     Customer,
@@ -51,27 +52,24 @@ impl From<NewFeedback> for Handed {
 }
 
 impl Handed {
-    /// The answer as far as its caller may say it; refused where it says more. `source` is the caller's name.
+    /// The response, restricted to what its caller may specify; an error if it contains more. `source` is the caller's name.
     pub fn confined(mut self, by: &Submit, source: &str) -> Result<Self, Error> {
         if let Some(page) = by.publication() {
             self.confine_to_page(page, by.only().is_some())?;
         } else if self.respondent.is_some() {
-            let reason = "belongs to tokens with the scope PUBLISHABLE; name the `customer` instead";
+            let reason = "is allowed with the scope PUBLISHABLE only; send `customer` instead";
             return Err(Error::invalid("respondent", reason));
         }
         if let Some(customer) = by.only() {
             let own = customer.public();
             if self.answer.customer.as_ref().is_some_and(|given| *given != own) {
-                return Err(Error::invalid(
-                    "customer",
-                    "must be left out: this token speaks for one customer",
-                ));
+                return Err(Error::invalid("customer", "must be omitted: this token acts for one customer"));
             }
-            // A customer's own ids of answers live in a source of their own: nobody else's answer is found by them.
+            // A customer's external IDs have a separate source, so they never match the response of another.
             self.answer.source = Some(format!("customer {own}"));
             self.answer.customer = Some(own);
-            if !matches!(self.from, Hand::Page(_)) {
-                self.from = Hand::Customer;
+            if !matches!(self.from, Submitter::Page(_)) {
+                self.from = Submitter::Customer;
             }
         } else {
             self.answer.source.get_or_insert_with(|| source.to_owned());
@@ -82,7 +80,8 @@ impl Handed {
     fn confine_to_page(&mut self, page: &Arc<Publication>, speaks_for_customer: bool) -> Result<(), Error> {
         let answer = &mut self.answer;
         let left_out = |field: &str| {
-            let reason = "must be left out: a PUBLISHABLE token submits what is said now, and names nobody";
+            let reason =
+                "must be omitted: a PUBLISHABLE token submits current responses without naming customers";
             Err(Error::invalid(field, reason))
         };
         match answer {
@@ -95,11 +94,12 @@ impl Handed {
         }
         let respondent = check::optional_line("respondent", self.respondent.as_deref(), check::NAME_LENGTH)?;
         if respondent.is_some() && speaks_for_customer {
-            return Err(Error::invalid("respondent", "must be left out: this token speaks for one customer"));
+            return Err(Error::invalid("respondent", "must be omitted: this token acts for one customer"));
         }
         let external = check::optional_line("externalId", answer.external_id.as_deref(), PAGE_ID_LENGTH)?;
-        // The external ids of one respondent are not those of another, nor of anybody who is named. Where there is no
-        // respondent, only the same answer again is the same: nobody replaces what somebody else said.
+        // External IDs of a respondent are separate from those of other respondents and of named customers. Without a
+        // respondent, only an identical response is the same, so that no respondent can replace the response of
+        // another.
         answer.external_id = external.map(|external| {
             let said = match &respondent {
                 Some(respondent) => hash(&[&page.realm, "respondent", respondent]),
@@ -111,36 +111,36 @@ impl Handed {
             answer.customer =
                 Some(format!("{RESPONDENT}{}", &hash(&[&page.realm, "respondent", &respondent])[..32]));
         }
-        self.from = Hand::Page(page.clone());
+        self.from = Submitter::Page(page.clone());
         Ok(())
     }
 
-    /// Whether the one who answers may be made a customer by it.
+    /// Whether the response may create this customer.
     pub(super) fn may_name(&self, customer: &str) -> bool {
-        matches!(self.from, Hand::Page(_)) || !customer.starts_with(RESPONDENT)
+        matches!(self.from, Submitter::Page(_)) || !customer.starts_with(RESPONDENT)
     }
 
-    /// Refuses what whoever handed it in cannot know of, or may not speak about.
+    /// Refuses objects that the caller cannot know of or may not refer to.
     pub(super) fn check(
         &self,
         dimensions: &Dimensions,
         about: &About<'_>,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        // A page speaks of now: what nobody has any more, it cannot ask about.
+        // A page submits current responses: it cannot refer to releases that are no longer in use.
         let gone = |release: &Release| {
-            matches!(self.from, Hand::Page(_))
+            matches!(self.from, Submitter::Page(_))
                 && release.lifecycle == ReleaseLifecycle::Withdrawn
                 && release.withdrawn_at.is_some_and(|withdrawn| withdrawn < now)
         };
         if let Some(release) = about.release
-            && !matches!(self.from, Hand::Inside)
+            && !matches!(self.from, Submitter::Inside)
             && (release.lifecycle == ReleaseLifecycle::Planned || gone(release))
         {
             let given = self.answer.release.clone().unwrap_or_default();
             return Err(Error::not_found("release", "release", given));
         }
-        let Hand::Page(page) = &self.from else { return Ok(()) };
+        let Submitter::Page(page) = &self.from else { return Ok(()) };
         if page.product.is_some_and(|product| product != about.product.id) {
             return Err(Error::not_found("product", "product", self.answer.product.clone()));
         }
@@ -155,13 +155,16 @@ impl Handed {
                 let keys: Vec<_> =
                     page.features.iter().filter_map(|id| dimensions.features.get(id)).collect();
                 let keys: Vec<_> = keys.iter().map(|feature| feature.key.as_str()).collect();
-                Err(Error::invalid("feature", format!("is needed: this token is for {}", keys.join(", "))))
+                Err(Error::invalid(
+                    "feature",
+                    format!("is required: this token is restricted to {}", keys.join(", ")),
+                ))
             }
         }
     }
 }
 
-/// What an answer is about.
+/// The subject of a response.
 pub(super) struct About<'a> {
     pub(super) product: &'a ballroom_entity::product::Model,
     pub(super) feature: Option<&'a ballroom_entity::feature::Model>,

@@ -1,4 +1,4 @@
-//! Feedback with and without a rating: an answer has a rating on a scale, a comment, or both.
+//! Feedback with and without a rating: a response has a rating on a scale, a comment, or both.
 
 use ballroom_entity::{
     feedback::Model,
@@ -23,31 +23,26 @@ pub(super) fn rating(
         }
         (Some(scale), None) => {
             let reason = format!(
-                "is missing, and the scale \"{scale}\" is given: give the rating too, or leave out both if there is \
-                 only a comment"
+                "is missing for the scale \"{scale}\"; send a rating too, or omit both if there is only a comment"
             );
             Err(Error::invalid("rating", reason))
         }
         (None, Some(rating)) => {
-            let reason =
-                format!("is missing, and the rating {rating} is given: name the scale, such as csat");
+            let reason = format!("is missing for the rating {rating}; send a scale, for example csat");
             Err(Error::invalid("scale", reason))
         }
     }
 }
 
-/// Refuses an answer that says nothing.
+/// Refuses a response without a rating and a comment.
 pub(super) fn says_something(row: &Model) -> Result<(), Error> {
     match row.level.is_some() || row.comment.is_some() {
         true => Ok(()),
-        false => Err(Error::invalid(
-            "rating",
-            "is missing, and so is `comment`: an answer needs at least one of them",
-        )),
+        false => Err(Error::invalid("rating", "is missing, and so is `comment`; send at least one of them")),
     }
 }
 
-/// The key of the daily counts under which an answer counts; none without a rating.
+/// The key of the daily counts under which a response counts; none without a rating.
 pub(crate) fn key(row: &Model) -> Option<FeedbackKey> {
     Some(FeedbackKey {
         product: row.product_id,
@@ -60,7 +55,7 @@ pub(crate) fn key(row: &Model) -> Option<FeedbackKey> {
     })
 }
 
-/// Adds an answer to the daily counts (1) or takes it out of them (-1). One without a rating is in none of them.
+/// Adds a response to the daily counts (1) or removes it (-1). Responses without a rating are not counted.
 pub(super) fn tally(tx: &mut Transaction, row: &Model, answers: i64) {
     if let Some(key) = key(row) {
         tx.counts.feedback(key, answers);

@@ -1,4 +1,4 @@
-//! What a source newly says of an answer that is known.
+//! Updates of known responses by their source.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use ballroom_entity::{
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 
 use super::{
-    Submission, Submitted, Telling, rated,
+    EventDetail, Submission, Submitted, rated,
     submit::{Draft, name_customers},
     voice,
 };
@@ -20,8 +20,8 @@ use crate::{
     transaction::{Event, Transaction},
 };
 
-/// Takes what is newer of answers that are known, each by itself, in the order of the items. What is not given stays;
-/// the daily counts follow, and of a voice the last answer counts.
+/// Applies newer versions of known responses, each separately, in the order of the items. Omitted fields are kept;
+/// the daily counts follow, and of a voice the last response counts.
 pub(super) async fn all(
     tx: &mut Transaction,
     results: &mut [Option<Result<Submitted, Error>>],
@@ -38,28 +38,28 @@ pub(super) async fn all(
         rows.extend(there.all(tx.db()).await?.into_iter().map(|row| (row.id, row)));
     }
     let mut news = Vec::new();
-    let mut meant: HashMap<usize, Meant> = HashMap::new();
+    let mut meant: HashMap<usize, Target> = HashMap::new();
     let mut touched: HashSet<FeedbackId> = HashSet::new();
     for (at, id, draft) in known {
         let Some(row) = rows.get(&id) else { continue };
         if row.product_id != draft.row.product_id {
-            let reason = "is that of an answer about another product; tell the two apart by `source`";
+            let reason = "is already used by a response for another product; distinguish them by `source`";
             results[at] = Some(Err(Error::conflict("externalId", reason)));
             continue;
         }
-        // Most of what is sent again is the same; then nothing more is asked of the database.
+        // Most repeated items are unchanged; then no further queries are needed.
         if row.sent.is_some() && row.sent == draft.row.sent && !touched.contains(&id) {
             results[at] = Some(Ok(Submitted::known(row.clone(), Outcome::Unchanged)));
             continue;
         }
         touched.insert(id);
         let (timed, segmented) = (draft.timed, draft.segment_given.is_some());
-        meant.insert(at, Meant { id, timed, segmented, nulls: draft.nulls.clone() });
+        meant.insert(at, Target { id, timed, segmented, nulls: draft.nulls.clone() });
         news.push((at, draft));
     }
     for (at, given) in name_customers(tx, results, news, how).await? {
         let Some(meant) = meant.get(&at) else { continue };
-        // An answer before this one may have changed which of a voice counts.
+        // A response before this one may have changed which of a voice counts.
         let fresh = Entity::owned_by(tx.organization()).filter(Column::Id.eq(meant.id)).one(tx.db()).await?;
         let Some(row) = fresh else { continue };
         results[at] = Some(match one(tx, row, given, meant, how).await {
@@ -70,8 +70,8 @@ pub(super) async fn all(
     Ok(())
 }
 
-/// Which answer an item is about, and which of the fields that may be left out were given.
-struct Meant {
+/// The response that an item refers to, and which optional fields were given.
+struct Target {
     id: FeedbackId,
     timed: bool,
     segmented: bool,
@@ -82,7 +82,7 @@ async fn one(
     tx: &mut Transaction,
     before: Model,
     given: Model,
-    meant: &Meant,
+    meant: &Target,
     how: Submission,
 ) -> Result<Submitted, Error> {
     let stamp = Stamp { updated_at: given.source_updated_at, sent: given.sent.unwrap_or_default() };
@@ -127,7 +127,7 @@ async fn one(
         voice::enter(tx, &mut after).await?;
     }
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
-    if differs && how.telling == Telling::Each {
+    if differs && how.event_detail == EventDetail::Each {
         tx.tell(Event::FeedbackCorrected(after.id));
     }
     let outcome = if differs { Outcome::Updated } else { Outcome::Unchanged };

@@ -1,4 +1,4 @@
-//! Answers as rows of their table.
+//! Responses as rows of their table.
 
 use ballroom_entity::feedback::Model;
 use sea_orm::Value;
@@ -9,7 +9,7 @@ use crate::{
     transaction::Transaction,
 };
 
-/// Stores new answers.
+/// Stores new responses.
 pub(super) async fn store(tx: &Transaction, rows: impl Iterator<Item = &Model>) -> Result<(), Error> {
     let table = Bulk::into(
         "feedback",

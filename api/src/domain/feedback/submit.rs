@@ -1,4 +1,4 @@
-//! Submitting answers, many at once: each is taken or refused by itself.
+//! Submitting responses in batches: each is accepted or rejected separately.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,8 +13,9 @@ use serde::Serialize;
 
 use super::{
     deleted::Deletions,
+    exclude,
     handed::{About, Handed},
-    rated, renew, rows, silence, voice,
+    rated, renew, rows, voice,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -26,76 +27,76 @@ use crate::{
     transaction::{Event, Total, Transaction},
 };
 
-/// An answer to submit, or what is newly known of one.
+/// A response to submit, or an update of one.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct NewFeedback {
-    /// The product, by id or key.
+    /// The product, by ID or key.
     pub product: String,
-    /// The feature, by id or key; none: the product as a whole.
+    /// The feature, by ID or key; none: the product as a whole.
     pub feature: Option<String>,
-    /// The release that the answer names, by id or version.
+    /// The release that the response names, by ID or version.
     pub release: Option<String>,
-    /// The segment, by id or key; the customer's if not given.
+    /// The segment, by ID or key; the customer's if not given.
     pub segment: Option<String>,
-    /// Who answered, by id or key; none: anonymous.
+    /// Customer, by ID or key; none: anonymous.
     pub customer: Option<String>,
-    /// The scale, by id or key; none: there is no rating.
+    /// The scale, by ID or key; none: there is no rating.
     pub scale: Option<String>,
     /// The rating on that scale; none: there is only a comment.
     pub rating: Option<f64>,
-    /// What the customer wrote.
+    /// Comment.
     pub comment: Option<String>,
-    /// How it came.
+    /// The channel.
     pub channel: Option<String>,
-    /// When the customer answered; now if not given.
+    /// Time of the response; now if not given.
     pub occurred_at: Option<DateTime<Utc>>,
-    /// The sending system's id of it.
+    /// The sending system's ID of it.
     pub external_id: Option<String>,
     /// The sending system; the caller's name if not given.
     pub source: Option<String>,
-    /// When the source says that this became so.
+    /// Time of this version according to the source.
     pub updated_at: Option<DateTime<Utc>>,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
-/// How a batch is taken.
+/// Options of a batch.
 #[derive(Clone, Copy, Debug)]
 pub struct Submission {
-    /// Whether a customer who is named for the first time is made; else the answer is refused.
+    /// Whether unknown customers are created; else the response is rejected.
     pub create_customers: bool,
-    /// How much is said of it to those who listen.
-    pub telling: Telling,
+    /// How the batch is announced to subscribers.
+    pub event_detail: EventDetail,
 }
 
-/// How much is said of a batch to those who listen.
+/// How a batch is announced to subscribers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Telling {
-    /// The id of each answer.
+pub enum EventDetail {
+    /// By the ID of each response.
     Each,
-    /// How many there were: a million answers of last year are no news.
+    /// By their number: a million responses of last year are no news.
     Total,
 }
 
-/// An answer that was taken.
+/// An accepted response.
 #[derive(Clone, Debug)]
 pub struct Submitted {
     /// The row.
     pub feedback: Model,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Of one that was created: whether another of the same voice counts no more, or counts instead.
+    /// For a created response: whether it replaces another of the same voice, or is replaced.
     pub supersession: Option<Supersession>,
 }
 
 impl Submitted {
-    /// One that was known before.
+    /// A response that was known before.
     pub(super) fn known(feedback: Model, outcome: Outcome) -> Self {
         Self { feedback, outcome, supersession: None }
     }
 }
 
-/// Which of two answers of one voice counts.
+/// Which of two responses of one voice counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Supersession {
     /// This one, instead of an earlier one.
@@ -104,7 +105,7 @@ pub enum Supersession {
     Superseded,
 }
 
-/// Takes a batch inside a transaction. The results are in the order of the items. `source` is used where an
+/// Submits a batch inside a transaction. The results are in the order of the items. `source` is used where an
 /// item names none.
 pub async fn submit_in(
     tx: &mut Transaction,
@@ -129,8 +130,8 @@ pub async fn submit_in(
     let deletions =
         Deletions::of(tx, drafts.iter().map(|(_, draft)| draft).filter(new).map(|draft| &draft.row)).await?;
     let mut known = Vec::new();
-    // An external id may stand several times in what is taken together: the first that is stored makes the answer, and the
-    // others are about it. Where the first is refused, the next one is the first.
+    // An external ID may occur several times in a batch: the first accepted item creates the response, and the
+    // others update it. If the first is rejected, the next one creates it.
     while !drafts.is_empty() {
         let (mut new, mut later, mut begun) = (Vec::new(), Vec::new(), HashSet::new());
         for (at, draft) in drafts {
@@ -169,19 +170,19 @@ pub async fn submit_in(
         .into_iter()
         .map(|result| {
             result.unwrap_or_else(|| {
-                Err(Error::internal("an item got no answer", "it is in none of the lists"))
+                Err(Error::internal("an item has no result", "it is in none of the lists"))
             })
         })
         .collect())
 }
 
-/// An item that was found good, still without its customer.
+/// A valid item, still without its customer.
 pub(super) struct Draft {
     pub(super) row: Model,
     customer: Option<String>,
     /// Whether the time was given.
     pub(super) timed: bool,
-    /// Whether the customer may be made.
+    /// Whether customers may be created.
     may_be_new: bool,
     pub(super) segment_given: Option<SegmentId>,
     pub(super) nulls: Nulls,
@@ -190,7 +191,7 @@ pub(super) struct Draft {
 impl Draft {
     fn check(tx: &Transaction, dimensions: &Dimensions, source: &str, handed: Handed) -> Result<Self, Error> {
         let item = &handed.answer;
-        // What has no id is never sent again.
+        // A response without an ID is never submitted again.
         let stamp = Stamp::of(item, item.updated_at, tx.at)?;
         let stamp = item.external_id.as_ref().map(|_| stamp);
         let product = dimensions.product("product", &item.product)?;
@@ -254,7 +255,7 @@ impl Draft {
     }
 }
 
-/// External ids, by their sources.
+/// External IDs, by their sources.
 pub(super) fn by_source<'a>(rows: impl Iterator<Item = &'a Model>) -> HashMap<&'a str, Vec<&'a str>> {
     let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
     for row in rows {
@@ -267,10 +268,10 @@ pub(super) fn by_source<'a>(rows: impl Iterator<Item = &'a Model>) -> HashMap<&'
 
 pub(super) type Numbered<T> = Vec<(usize, T)>;
 
-/// What tells an answer of a source from its others.
+/// The key of a response: its source and external ID.
 pub(super) type ExternalKey = (String, String);
 
-/// The answers that the items' external ids already have; one statement per thousand and source.
+/// The responses that the items' external IDs already have; one statement per thousand and source.
 async fn already_there(
     tx: &Transaction,
     drafts: &[(usize, Draft)],
@@ -294,7 +295,7 @@ async fn already_there(
     Ok(there)
 }
 
-/// Finds or makes the customers whom the items name.
+/// Finds or creates the customers named by the items.
 pub(super) async fn name_customers(
     tx: &mut Transaction,
     results: &mut [Option<Result<Submitted, Error>>],
@@ -337,7 +338,7 @@ async fn count(
     how: Submission,
 ) -> Result<Numbered<Submitted>, Error> {
     let voices: Vec<i64> = rows.iter().filter_map(|(_, row)| row.voice).collect();
-    // For each voice hash the answers that count, normally one: those stored, then those of this batch.
+    // For each voice hash the responses that count, normally one: those stored, then those of this batch.
     let mut counting: HashMap<i64, Vec<Counting>> = HashMap::new();
     for some in voices.chunks(1_000) {
         let stored = Entity::owned_by(tx.organization())
@@ -352,7 +353,7 @@ async fn count(
             }
         }
     }
-    let mut silenced = Vec::new();
+    let mut excluded = Vec::new();
     let mut submitted: Numbered<Submitted> = Vec::with_capacity(rows.len());
     for (at, mut row) in rows {
         let mut supersession = None;
@@ -365,7 +366,7 @@ async fn count(
                     rated::tally(tx, &counting.row, -1);
                     match counting.in_batch {
                         Some(earlier) => submitted[earlier].1.feedback.counted = false,
-                        None => silenced.push(counting.row.id),
+                        None => excluded.push(counting.row.id),
                     }
                     *counting = Counting { row: row.clone(), in_batch: Some(submitted.len()) };
                 }
@@ -380,13 +381,13 @@ async fn count(
         }
         submitted.push((at, Submitted { feedback: row, outcome: Outcome::Created, supersession }));
     }
-    silence(tx, &silenced).await?;
+    exclude(tx, &excluded).await?;
     rows::store(tx, submitted.iter().map(|(_, submitted)| &submitted.feedback)).await?;
     if !submitted.is_empty() {
         let ids: Vec<_> = submitted.iter().map(|(_, one)| one.feedback.id).collect();
-        match how.telling {
-            Telling::Each => tx.tell(Event::FeedbackSubmitted(ids)),
-            Telling::Total => tx.tell(Event::FeedbackImported(Total(ids.len() as u64))),
+        match how.event_detail {
+            EventDetail::Each => tx.tell(Event::FeedbackSubmitted(ids)),
+            EventDetail::Total => tx.tell(Event::FeedbackImported(Total(ids.len() as u64))),
         }
     }
     Ok(submitted)
@@ -394,6 +395,6 @@ async fn count(
 
 struct Counting {
     row: Model,
-    /// Where it stands among the rows of this batch; none: it was stored before.
+    /// Its position among the rows of this batch; none: it was stored before.
     in_batch: Option<usize>,
 }

@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 use super::rated::tally;
 use crate::{base::error::Error, domain::feedback, transaction::Transaction};
 
-/// The voice that an answer is given with: a hash of product, feature, scale, customer and day; none if it is
+/// The voice that a response is given with: a hash of product, feature, scale, customer and day; none if it is
 /// anonymous or has no rating. One 8-byte column is a far smaller index on the hot table than the five that it stands for, and
-/// [`same`] tells apart what the hash confuses.
+/// [`same`] resolves collisions.
 pub(crate) fn of(row: &Model) -> Option<i64> {
     let (customer, scale) = (row.customer_id?, row.scale_id?);
     let mut hash = Sha256::new();
@@ -26,7 +26,7 @@ pub(crate) fn of(row: &Model) -> Option<i64> {
     }
 }
 
-/// Whether two answers are of the same voice.
+/// Whether two responses are of the same voice.
 pub(crate) fn same(a: &Model, b: &Model) -> bool {
     a.customer_id.is_some()
         && a.scale_id.is_some()
@@ -34,12 +34,12 @@ pub(crate) fn same(a: &Model, b: &Model) -> bool {
             == (b.customer_id, b.product_id, b.feature_id, b.scale_id, b.day)
 }
 
-/// Whether the first answer counts rather than the second, both being of one voice: the later one does.
+/// Whether the first response counts rather than the second, both being of one voice: the later one does.
 pub(super) fn prevails(a: &Model, b: &Model) -> bool {
     (a.occurred_at, a.id) > (b.occurred_at, b.id)
 }
 
-/// Takes an answer out of the counts; the last of the others of its voice counts instead. The row itself is
+/// Takes a response out of the counts; the last of the others of its voice counts instead. The row itself is
 /// left to the caller.
 pub(super) async fn leave(tx: &mut Transaction, row: &Model) -> Result<(), Error> {
     if !row.counted {
@@ -54,7 +54,7 @@ pub(super) async fn leave(tx: &mut Transaction, row: &Model) -> Result<(), Error
     Ok(())
 }
 
-/// Puts an answer into the counts if it is the last of its voice, and says so in the row.
+/// Adds a response to the counts if it is the last of its voice, and marks the row.
 pub(super) async fn enter(tx: &mut Transaction, row: &mut Model) -> Result<(), Error> {
     let counted = others(tx, row).await?.into_iter().find(|other| other.counted);
     row.counted = row.level.is_some() && counted.as_ref().is_none_or(|counted| prevails(row, counted));
@@ -62,7 +62,7 @@ pub(super) async fn enter(tx: &mut Transaction, row: &mut Model) -> Result<(), E
         tally(tx, row, 1);
         if let Some(counted) = counted {
             tally(tx, &counted, -1);
-            feedback::silence(tx, &[counted.id]).await?;
+            feedback::exclude(tx, &[counted.id]).await?;
         }
     }
     Ok(())

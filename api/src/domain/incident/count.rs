@@ -14,10 +14,10 @@ use crate::{
     transaction::Transaction,
 };
 
-/// From this confidence on an inferred attribution is taken for true.
-const BELIEVED: f64 = 0.5;
+/// Minimum confidence at which an inferred attribution counts.
+const MIN_CONFIDENCE: f64 = 0.5;
 
-/// Adds (or, with `times` = -1, takes away) what an incident counts for.
+/// Adds the counts of an incident (or, with `times` = -1, removes them).
 pub(super) fn change(
     tx: &mut Transaction,
     incident: &Model,
@@ -38,8 +38,8 @@ pub(super) fn change(
     }
 }
 
-/// What an incident counts for: once for each feature that it hurts (else for the product as a whole), on the
-/// day it was opened; and for each of its intervals a change on its first day and one on the day after its last.
+/// The counts of an incident: one for each affected feature (or for the product as a whole) on the day it was opened;
+/// and for each of its intervals a change on its first day and one on the day after its last.
 pub(crate) fn sums(
     incident: &Model,
     earlier: &[incident_interval::Model],
@@ -65,7 +65,7 @@ pub(crate) fn sums(
                 severity: incident.severity,
                 day: *first,
             };
-            // However often it is opened again, it is one incident.
+            // A reopened incident is still one incident.
             let opened = i64::from(at == 0);
             sums.push((key, IncidentSums { opened, affected_change: affected, unknown_change: unknown }));
             if let Some(last) = last {
@@ -80,16 +80,18 @@ pub(crate) fn sums(
     sums
 }
 
-/// The release that an incident counts for: the newest statement decides, a rejection takes its release out.
+/// The release that an incident counts for: the newest attribution decides, a rejection excludes its release.
 pub(crate) fn label(attributions: &[attribution::Model]) -> ReleaseId {
     let mut rejected = Vec::new();
     for stated in attributions.iter().rev() {
         match (stated.basis, stated.release_id) {
             (AttributionBasis::Rejected, Some(release)) => rejected.push(release),
             (AttributionBasis::NotCausedByChange, _) => return ReleaseId::NOT_CAUSED_BY_CHANGE,
-            // Who named one names none any more.
+            // The attribution was withdrawn.
             (AttributionBasis::Explicit, None) => return ReleaseId::NONE,
-            (AttributionBasis::Inferred, _) if stated.confidence.is_none_or(|sure| sure < BELIEVED) => (),
+            (AttributionBasis::Inferred, _) if stated.confidence.is_none_or(|sure| sure < MIN_CONFIDENCE) => {
+                ()
+            }
             (_, Some(release)) if !rejected.contains(&release) => return release,
             _ => (),
         }

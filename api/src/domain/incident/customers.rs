@@ -1,4 +1,4 @@
-//! Whom an incident hurts, as far as that is known.
+//! The known customers affected by an incident.
 
 use ballroom_entity::{
     customer,
@@ -12,7 +12,7 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-use super::{Whole, count, open, whole};
+use super::{FullIncident, count, load_full, open};
 use crate::{
     base::error::Error,
     domain::{access::Contribute, check},
@@ -23,13 +23,13 @@ use crate::{
 /// An incident whose customers changed.
 #[derive(Clone, Debug)]
 pub struct Linked {
-    /// The incident as it is now.
+    /// The changed incident.
     pub incident: Model,
     /// The customers who were added, or removed.
     pub changed: Vec<customer::Model>,
 }
 
-/// That a customer is known to be hurt by an incident.
+/// The link between an incident and an affected customer.
 pub(crate) fn hurt_by(organization: OrganizationId, incident: IncidentId) -> Expr {
     let linked = Entity::owned_by(organization)
         .filter(Column::IncidentId.eq(incident))
@@ -70,7 +70,7 @@ async fn change(
 ) -> Result<Linked, Error> {
     check::batch("customers", customers.len())?;
     let mut tx = store.begin(by.organization(), at).await?;
-    let Whole { incident: before, features, attributions, earlier } = whole(&tx, incident).await?;
+    let FullIncident { incident: before, features, attributions, earlier } = load_full(&tx, incident).await?;
     let there = linked(&tx, incident).await?;
     let mut changed = open::customers(&tx, &customers).await?;
     changed.retain(|customer| there.contains(customer) != adds);
@@ -96,7 +96,7 @@ async fn change(
     Ok(Linked { incident: after, changed })
 }
 
-/// Replaces the customers of an incident; gives those who were linked and no longer are.
+/// Replaces the customers of an incident; returns those who are no longer linked.
 pub(super) async fn replace(
     tx: &Transaction,
     incident: IncidentId,

@@ -19,20 +19,20 @@ use crate::{
 pub struct Interval {
     /// When it began.
     pub opened_at: DateTime<Utc>,
-    /// When it ended; none: it goes on.
+    /// When it ended; none: it is open.
     pub resolved_at: Option<DateTime<Utc>>,
-    /// Who opened it; none: it was not recorded.
+    /// Who opened it; none: unknown.
     pub opened_by: Option<Actor>,
-    /// Who resolved it; none: it goes on, or it was not recorded.
+    /// Who resolved it; none: it is open, or unknown.
     pub resolved_by: Option<Actor>,
 }
 
-/// When the interval began in which an incident is now, or was last.
+/// Begin of the current or last interval of an incident.
 pub(crate) fn begin(incident: &Model) -> DateTime<Utc> {
     incident.reopened_at.unwrap_or(incident.opened_at)
 }
 
-/// Who opened the interval in which an incident is now, or was last.
+/// Who opened the current or last interval of an incident.
 fn opener(incident: &Model) -> Option<&str> {
     let by = if incident.reopened_at.is_some() { &incident.reopened_by } else { &incident.opened_by };
     by.as_deref()
@@ -97,7 +97,7 @@ pub(super) async fn earlier_in(
     Ok(rows.all(tx.db()).await?)
 }
 
-/// Begins another interval: the one that ended is kept. Returns it; none where there was no time between the two.
+/// Begins another interval and stores the one that ended. Returns it; none if there was no time between the two.
 pub(super) async fn begin_again(
     tx: &Transaction,
     incident: &mut Model,
@@ -107,7 +107,7 @@ pub(super) async fn begin_again(
         return Ok(None);
     };
     if at == resolved_at {
-        // It never stopped: that it was resolved was a mistake.
+        // It never ended: the resolution was a mistake.
         (incident.resolved_at, incident.resolved_on, incident.resolved_by) = (None, None, None);
         return Ok(None);
     }
@@ -128,7 +128,7 @@ pub(super) async fn begin_again(
     Ok(Some(ended))
 }
 
-/// Takes back that an incident began again: the interval before, the first one or not, is its last again.
+/// Reverts a reopening: the previous interval becomes the last again.
 pub(super) async fn take_back(
     tx: &Transaction,
     incident: &mut Model,

@@ -1,4 +1,4 @@
-//! Opening incidents, many at once: each is taken or refused by itself.
+//! Opening incidents in batches: each is accepted or rejected separately.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,69 +18,69 @@ use crate::{
     domain::{
         access::Contribute,
         check, customer,
-        feedback::Telling,
+        feedback::EventDetail,
         sent::{Nulls, Outcome, Stamp},
     },
     store::{Bulk, BulkColumn, Dimensions, Store},
     transaction::{Event, Total, Transaction},
 };
 
-/// The longest title, in characters.
+/// Maximum length of a title, in characters.
 pub(super) const TITLE_LENGTH: usize = 500;
 
-/// Rows in one statement, well below the parameters that each database takes.
+/// Rows per statement, well below the maximum number of parameters of each database.
 const ROWS: usize = 500;
 
-/// An incident to open, or one that is over already, or what is newly known of one.
+/// An incident to open, already resolved or not, or an update of one.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct NewIncident {
-    /// The product, by id or key.
+    /// The product, by ID or key.
     pub product: String,
-    /// The features that it hurts, by id or key; none: the product as a whole.
+    /// Affected features, by ID or key; none: the product as a whole.
     pub features: Vec<String>,
-    /// The release that it comes from, by id or version, if the reporter knows.
+    /// The release that it comes from, by ID or version, if the reporter knows.
     pub release: Option<String>,
     /// 1 (critical) to 4 (minor).
     pub severity: i16,
-    /// What is wrong, in a line.
+    /// Title.
     pub title: String,
-    /// What is wrong, in full.
+    /// Description.
     pub description: Option<String>,
     /// When it began; now if not given.
     pub opened_at: Option<DateTime<Utc>>,
     /// When it began again, after it had been resolved.
     pub reopened_at: Option<DateTime<Utc>>,
-    /// When it ended; none: it is open, or nothing is said of it.
+    /// When it ended; none: it is open, or unknown.
     pub resolved_at: Option<DateTime<Utc>>,
-    /// Whether the source says that it is open: then one that was resolved before is opened again, as of `updated_at`,
+    /// Whether it is open at the source: then one that was resolved before is reopened, as of `updated_at`,
     /// else as of now.
     pub open: bool,
-    /// How many customers it hurts, if that is known.
+    /// Number of affected customers, if known.
     pub affected_customers: Option<i64>,
-    /// The customers that it hurts, by id or key.
+    /// Affected customers, by ID or key.
     pub customers: Vec<String>,
-    /// The reporting system's id of it.
+    /// The reporting system's ID of it.
     pub external_id: Option<String>,
     /// The reporting system; the caller's name if not given.
     pub source: Option<String>,
-    /// When the source says that this became so.
+    /// Time of this version according to the source.
     pub updated_at: Option<DateTime<Utc>>,
-    /// What of it was sent as null.
+    /// Fields that were sent as null.
     pub nulls: Nulls,
 }
 
-/// An incident that was taken.
+/// An accepted incident.
 #[derive(Clone, Debug)]
 pub struct Opened {
     /// The row.
     pub incident: Model,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// The customers who were linked to it and no longer are, by key.
+    /// Customers who are no longer linked, by key.
     pub removed: Vec<customer::Model>,
 }
 
-/// Opens incidents, each by itself. The results are in the order of the items.
+/// Opens incidents, each separately. The results are in the order of the items.
 pub async fn open(
     store: &Store,
     by: Contribute,
@@ -90,7 +90,7 @@ pub async fn open(
 ) -> Result<Vec<Result<Opened, Error>>, Error> {
     check::batch("items", items.len())?;
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
-    let results = open_in(&mut tx, source, items, Telling::Each).await?;
+    let results = open_in(&mut tx, source, items, EventDetail::Each).await?;
     tx.commit().await?;
     Ok(results)
 }
@@ -100,7 +100,7 @@ pub async fn open_in(
     tx: &mut Transaction,
     source: &str,
     items: Vec<NewIncident>,
-    telling: Telling,
+    event_detail: EventDetail,
 ) -> Result<Vec<Result<Opened, Error>>, Error> {
     let mut there = already_there(tx, source, &items).await?;
     let named: HashSet<&str> =
@@ -116,13 +116,14 @@ pub async fn open_in(
                 Ok(product) if product == known.product_id => {
                     let id = known.id;
                     if new.incidents.iter().any(|incident| incident.id == id) {
-                        // Twice in one batch: the second is about what the first has made.
-                        std::mem::take(&mut new).store(tx, telling).await?;
+                        // Twice in one batch: the second updates the incident created by the first.
+                        std::mem::take(&mut new).store(tx, event_detail).await?;
                     }
-                    renew(tx, id, item, telling).await
+                    renew(tx, id, item, event_detail).await
                 }
                 Ok(_) => {
-                    let reason = "is that of an incident of another product; tell the two apart by `source`";
+                    let reason =
+                        "is already used by an incident of another product; distinguish them by `source`";
                     Err(Error::conflict("externalId", reason))
                 }
                 Err(error) => Err(error),
@@ -148,7 +149,7 @@ pub async fn open_in(
             }
         }
     }
-    new.store(tx, telling).await?;
+    new.store(tx, event_detail).await?;
     Ok(results)
 }
 
@@ -156,20 +157,20 @@ pub(super) fn severity(severity: i16) -> Result<i16, Error> {
     if (1..=4).contains(&severity) {
         Ok(severity)
     } else {
-        Err(Error::invalid("severity", "must lie between 1 (critical) and 4 (minor)"))
+        Err(Error::invalid("severity", "must be between 1 (critical) and 4 (minor)"))
     }
 }
 
 pub(super) fn affected(customers: Option<i64>) -> Result<Option<i64>, Error> {
     match customers {
         Some(customers) if !(0..=10_000_000_000).contains(&customers) => {
-            Err(Error::invalid("affectedCustomers", "must lie between 0 and 10,000,000,000"))
+            Err(Error::invalid("affectedCustomers", "must be between 0 and 10,000,000,000"))
         }
         _ => Ok(customers),
     }
 }
 
-/// Checks that what is said of an incident's times can be.
+/// Checks the order of an incident's times.
 pub(super) fn in_order(
     opened_at: Option<DateTime<Utc>>,
     reopened_at: Option<DateTime<Utc>>,
@@ -178,14 +179,14 @@ pub(super) fn in_order(
     if let (Some(opened), Some(reopened)) = (opened_at, reopened_at)
         && reopened < opened
     {
-        return Err(Error::invalid("reopenedAt", "must not lie before openedAt"));
+        return Err(Error::invalid("reopenedAt", "must not be before openedAt"));
     }
     match (reopened_at, opened_at, resolved_at) {
         (Some(reopened), _, Some(resolved)) if resolved < reopened => {
-            Err(Error::invalid("resolvedAt", "must not lie before reopenedAt"))
+            Err(Error::invalid("resolvedAt", "must not be before reopenedAt"))
         }
         (_, Some(opened), Some(resolved)) if resolved < opened => {
-            Err(Error::invalid("resolvedAt", "must not lie before openedAt"))
+            Err(Error::invalid("resolvedAt", "must not be before openedAt"))
         }
         _ => Ok(()),
     }
@@ -220,11 +221,14 @@ pub(super) async fn customers(tx: &Transaction, references: &[String]) -> Result
     if references.is_empty() {
         return Ok(Vec::new());
     }
-    among(&customer::known(tx, references.iter().map(String::as_str)).await?, references)
+    referenced_in(&customer::known(tx, references.iter().map(String::as_str)).await?, references)
 }
 
 /// The customers that an incident names, among those that are known.
-fn among(known: &HashMap<String, customer::Model>, references: &[String]) -> Result<Vec<CustomerId>, Error> {
+fn referenced_in(
+    known: &HashMap<String, customer::Model>,
+    references: &[String],
+) -> Result<Vec<CustomerId>, Error> {
     let mut seen = HashSet::with_capacity(references.len());
     let mut customers = Vec::with_capacity(references.len());
     for (index, reference) in references.iter().enumerate() {
@@ -273,7 +277,7 @@ pub(super) async fn link_customers(
     link(tx, "incident_customer", "customer_id", pairs).await
 }
 
-/// An incident that was found good.
+/// A valid incident.
 struct Checked {
     incident: Model,
     features: Vec<FeatureId>,
@@ -293,7 +297,7 @@ fn check_one(
     let release =
         item.release.as_deref().map(|release| dimensions.release(product, "release", release)).transpose()?;
     let features = features(&dimensions, product, &item.features)?;
-    let customers = among(known, &item.customers)?;
+    let customers = referenced_in(known, &item.customers)?;
     let opened_at = check::moment("openedAt", item.opened_at.unwrap_or(tx.at), tx.at)?;
     let resolved_at =
         item.resolved_at.map(|moment| check::moment("resolvedAt", moment, tx.at)).transpose()?;
@@ -329,9 +333,9 @@ fn check_one(
     Ok(Checked { incident, features, customers, release: release.map(|release| release.id) })
 }
 
-/// The source of an incident and its id there; none if it has none.
+/// The source of an incident and its ID there; none if it has none.
 fn external_key(source: &str, item: &NewIncident) -> Option<(String, String)> {
-    // What is not a name is refused with its item.
+    // An invalid name is rejected with its item.
     let external =
         check::optional_line("externalId", item.external_id.as_deref(), check::NAME_LENGTH).ok()??;
     let source = check::line("source", item.source.as_deref().unwrap_or(source), 64).ok()?;
@@ -400,7 +404,7 @@ impl New {
         self.attributions.extend(attributions);
     }
 
-    async fn store(self, tx: &mut Transaction, telling: Telling) -> Result<(), Error> {
+    async fn store(self, tx: &mut Transaction, event_detail: EventDetail) -> Result<(), Error> {
         if self.incidents.is_empty() {
             return Ok(());
         }
@@ -414,12 +418,12 @@ impl New {
             let rows = some.iter().cloned().map(IntoActiveModel::into_active_model);
             attribution::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
         }
-        match telling {
-            Telling::Each => {
+        match event_detail {
+            EventDetail::Each => {
                 let ids: Vec<_> = self.incidents.iter().map(|incident| incident.id).collect();
                 tx.tell(Event::IncidentOpened(ids));
             }
-            Telling::Total => tx.tell(Event::IncidentImported(Total(self.incidents.len() as u64))),
+            EventDetail::Total => tx.tell(Event::IncidentImported(Total(self.incidents.len() as u64))),
         }
         Ok(())
     }

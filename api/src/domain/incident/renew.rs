@@ -1,4 +1,4 @@
-//! What a source newly says of an incident that is known.
+//! Updates of known incidents by their source.
 
 use ballroom_entity::{
     attribution::{self, AttributionBasis},
@@ -9,28 +9,28 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use super::{NewIncident, Opened, Whole, count, customers, interval, open, whole};
+use super::{FullIncident, NewIncident, Opened, count, customers, interval, load_full, open};
 use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
         check,
-        feedback::Telling,
+        feedback::EventDetail,
         sent::{Outcome, Stamp},
     },
     transaction::{Event, Transaction},
 };
 
-/// Takes what is newer; what is not given stays. So a nightly copy of a ticket system converges: an incident that is
-/// sent again with an end is resolved, one that began again after its end has another interval.
+/// Applies a newer version; omitted fields are kept. So a nightly copy of a ticket system converges: an incident that
+/// is sent again with an end is resolved, and one that began again after its end gets another interval.
 pub(super) async fn renew(
     tx: &mut Transaction,
     incident: IncidentId,
     item: NewIncident,
-    telling: Telling,
+    event_detail: EventDetail,
 ) -> Result<Opened, Error> {
     let stamp = Stamp::of(&item, item.updated_at, tx.at)?;
-    let Whole { incident: before, features: features_before, attributions, earlier } =
-        whole(tx, incident).await?;
+    let FullIncident { incident: before, features: features_before, attributions, earlier } =
+        load_full(tx, incident).await?;
     if let Some(outcome) = stamp.against(before.source_updated_at, before.sent) {
         return Ok(Opened { incident: before, outcome, removed: Vec::new() });
     }
@@ -83,7 +83,7 @@ pub(super) async fn renew(
     let mut stated = attributions.clone();
     let last_named = attributions.iter().rev().find(|one| one.basis == AttributionBasis::Explicit);
     let last_named = last_named.and_then(|last| last.release_id);
-    // A source that names none any more takes back what it named, unless somebody else has said more since.
+    // A source that no longer names a release withdraws its attribution, unless there is a later one by others.
     let taken_back =
         item.nulls.has("release") && last_named.is_some_and(|named| count::label(&attributions) == named);
     if taken_back || release.is_some_and(|release| last_named != Some(release)) {
@@ -112,7 +112,7 @@ pub(super) async fn renew(
     after.source_updated_at = stamp.later(before.source_updated_at);
     after.sent = Some(stamp.sent);
     let after = after.into_active_model().reset_all().update(tx.db()).await?;
-    if differs && telling == Telling::Each {
+    if differs && event_detail == EventDetail::Each {
         tx.tell(match (before.resolved_at, after.resolved_at) {
             (None, Some(_)) => Event::IncidentResolved(incident),
             (Some(_), None) => Event::IncidentReopened(incident),
@@ -122,14 +122,14 @@ pub(super) async fn renew(
     Ok(Opened { incident: after, outcome, removed })
 }
 
-/// What is said of when an incident was open.
+/// The submitted times of an incident.
 struct Times {
     opened_at: Option<DateTime<Utc>>,
     reopened_at: Option<DateTime<Utc>>,
     resolved_at: Option<DateTime<Utc>>,
-    /// When what is said held at the source.
+    /// Time of the version at the source.
     updated_at: Option<DateTime<Utc>>,
-    /// The source says that it is open: since this moment, if it was resolved before.
+    /// It is open at the source: since this time, if it was resolved before.
     open_at: Option<DateTime<Utc>>,
 }
 
@@ -165,7 +165,7 @@ impl Times {
         let mut again = self.reopened_at;
         if let Some(opened_at) = self.opened_at.filter(|at| !known(*at, incident, earlier)) {
             if incident.resolved_at.is_some_and(|resolved| opened_at > resolved) {
-                // Opened after its end: it began again.
+                // Opened after its end: it was reopened.
                 again = again.or(Some(opened_at));
             } else if opened_at
                 <= earlier.first().map_or(interval::begin(incident), |first| first.resolved_at)
@@ -184,14 +184,14 @@ impl Times {
             earlier.extend(interval::begin_again(tx, incident, on(at)?).await?);
         }
         if let Some(resolved_at) = self.resolved_at {
-            // The end of an interval before this one is told late: it is known.
+            // The end of an earlier interval, submitted late: it is known.
             if resolved_at >= interval::begin(incident) {
                 let (at, day) = on(resolved_at)?;
                 (incident.resolved_at, incident.resolved_on) = (Some(at), Some(day));
             } else if incident.resolved_at.is_none()
                 && earlier.last().is_some_and(|last| resolved_at > last.resolved_at)
             {
-                // That it began again was told without a time, and heard when it was over.
+                // The reopening had no time and was received after its end.
                 let (at, day) = on(resolved_at)?;
                 (incident.reopened_at, incident.reopened_on) = (Some(at), Some(day));
                 (incident.resolved_at, incident.resolved_on) = (Some(at), Some(day));
@@ -199,7 +199,7 @@ impl Times {
                 && earlier.last().is_some_and(|last| resolved_at == last.resolved_at)
                 && self.updated_at.is_some_and(|updated| updated > interval::begin(incident))
             {
-                // What the source says now, later than that it began again: that it did not.
+                // A later version of the source withdraws the reopening.
                 if let Some(last) = earlier.pop() {
                     interval::take_back(tx, incident, last, earlier.is_empty()).await?;
                 }

@@ -1,4 +1,4 @@
-//! What is checked of a member, and how it is kept.
+//! Validation and normalization of the fields of a member.
 
 use ballroom_entity::{api_token::Role, member::Model};
 use sea_orm::{ActiveEnum, Iterable};
@@ -9,10 +9,10 @@ use crate::{
     domain::check,
 };
 
-/// The longest e-mail address.
+/// The longest email address.
 const EMAIL_LENGTH: usize = 254;
 
-/// An e-mail address as it is kept: in lower case, so that one address is one member.
+/// The stored form of an email address: in lower case, so that one address is one member.
 pub(in crate::domain) fn email(field: &str, given: &str) -> Result<String, Error> {
     let email = check::line(field, given, EMAIL_LENGTH)?.to_lowercase();
     let fits = |(local, host): (&str, &str)| {
@@ -21,7 +21,7 @@ pub(in crate::domain) fn email(field: &str, given: &str) -> Result<String, Error
     match email.split_once('@').is_some_and(fits) {
         true => Ok(email),
         false => {
-            let reason = format!("\"{email}\" is not an e-mail address; give one like ann@example.com");
+            let reason = format!("\"{email}\" is not an email address; send one such as ann@example.com");
             Err(Error::invalid(field, reason))
         }
     }
@@ -40,7 +40,8 @@ pub(super) fn language(given: Option<&str>) -> Result<Option<String>, Error> {
     match is_language && parts.all(is_part) && tag.len() <= 35 {
         true => Ok(Some(tag)),
         false => {
-            let reason = format!("\"{tag}\" is not a language tag; give one like en, de or pt-BR");
+            let reason =
+                format!("\"{tag}\" is not a language tag; send a BCP 47 tag such as en, de or pt-BR");
             Err(Error::invalid("language", reason))
         }
     }
@@ -49,20 +50,20 @@ pub(super) fn language(given: Option<&str>) -> Result<Option<String>, Error> {
 /// Roles as they are stored: each once, in the order of the roles.
 pub(super) fn stored_roles(given: &[Role]) -> Result<Value, Error> {
     if given.contains(&Role::Customer) {
-        let reason = "CUSTOMER is not a role of a member; customers are not members of the organization";
+        let reason = "must not contain CUSTOMER: customers are not members of the organization";
         return Err(Error::invalid("roles", reason));
     }
     let roles = Role::iter().filter(|role| given.contains(role));
     Ok(roles.map(|role| role.to_value()).collect())
 }
 
-/// What a member does.
+/// Roles of a member.
 pub fn roles(row: &Model) -> Vec<Role> {
     let roles = row.roles.as_array().into_iter().flatten();
     roles.filter_map(|role| Role::try_from_value(&role.as_str()?.to_owned()).ok()).collect()
 }
 
-/// What a member is found by: name and e-mail address, folded.
+/// The search text of a member: name and email address, case-folded.
 pub(super) fn found_by(name: &str, email: Option<&str>) -> String {
     format!("{}\n{}", text::folded(name), email.map(text::folded).unwrap_or_default())
 }

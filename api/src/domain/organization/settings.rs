@@ -1,4 +1,4 @@
-//! What an organization decides for all its scores.
+//! Settings of an organization that apply to all its scores.
 
 use ballroom_analytics::{IncidentWeights, MIN_ANSWERS};
 use ballroom_entity::organization::{ActiveModel, Column, Entity, Model};
@@ -13,30 +13,30 @@ use crate::{
     transaction::{Event, Transaction},
 };
 
-/// The most answers that an organization may ask for on each side of a verdict.
-const MOST_MIN_ANSWERS: i32 = 10_000;
+/// Maximum of `min_answers`.
+const MAX_MIN_ANSWERS: i32 = 10_000;
 
-/// What is to change; what is not named stays as it is.
+/// The changes; omitted settings are kept.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
-    /// How many answers a verdict needs on each side.
+    /// Number of responses that a verdict needs on each side.
     pub min_answers: Option<i32>,
-    /// What incidents of some severities weigh.
+    /// Weights of incidents of some severities.
     pub incident_weights: Vec<IncidentWeight>,
 }
 
-/// What incidents of a severity weigh.
+/// The weights of incidents of a severity.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IncidentWeight {
     /// 1 (critical) to 4 (minor).
     pub severity: i32,
-    /// Share of a customer's day that one takes, 0 to 1.
+    /// Share of an affected customer's day that is lost, 0 to 1.
     pub weight: f64,
-    /// Share of the active customers whom one is taken to hurt when nobody knows how many it does, 0 to 1.
+    /// Assumed share of the active customers affected if their number is unknown, 0 to 1.
     pub unknown_share: f64,
 }
 
-/// What incidents weigh in an organization, as analytics takes it.
+/// The weights of incidents in an organization, as the input of analytics.
 pub fn weights(row: &Model) -> IncidentWeights {
     IncidentWeights {
         severity: [
@@ -49,7 +49,7 @@ pub fn weights(row: &Model) -> IncidentWeights {
     }
 }
 
-/// The same, from the gravest severity down.
+/// The same as a list, the most severe first.
 pub fn incident_weights(row: &Model) -> Vec<IncidentWeight> {
     let IncidentWeights { severity, unknown_share } = weights(row);
     let shares = (1..).zip(severity.into_iter().zip(unknown_share));
@@ -59,12 +59,12 @@ pub fn incident_weights(row: &Model) -> Vec<IncidentWeight> {
 }
 
 /// The settings of a new organization.
-pub(super) fn usual() -> ActiveModel {
+pub(super) fn defaults() -> ActiveModel {
     let bare = ActiveModel { min_answers: Set(MIN_ANSWERS as i32), ..Default::default() };
     with_weights(bare, IncidentWeights::default())
 }
 
-/// Changes settings. All scores follow at once, for the counts that they are computed from know no weights.
+/// Changes settings. They apply to all scores at once, because the counts contain no weights.
 pub async fn change(
     store: &Store,
     by: Administer,
@@ -91,7 +91,7 @@ pub async fn change(
 /// The row of the transaction's organization, as the transaction sees it.
 async fn own(tx: &Transaction) -> Result<Model, Error> {
     let row = Entity::find().filter(Column::Id.eq(tx.organization())).one(tx.db()).await?;
-    row.ok_or_else(|| Error::Inconsistent("the organization that is written to is not there".to_owned()))
+    row.ok_or_else(|| Error::Inconsistent("the organization of the transaction does not exist".to_owned()))
 }
 
 fn with_weights(row: ActiveModel, weights: IncidentWeights) -> ActiveModel {
@@ -111,8 +111,8 @@ fn with_weights(row: ActiveModel, weights: IncidentWeights) -> ActiveModel {
 }
 
 fn check_min_answers(answers: i32) -> Result<(), Error> {
-    if !(1..=MOST_MIN_ANSWERS).contains(&answers) {
-        let reason = format!("is {answers}; it must lie between 1 and {MOST_MIN_ANSWERS}");
+    if !(1..=MAX_MIN_ANSWERS).contains(&answers) {
+        let reason = format!("is {answers}; send a number from 1 to {MAX_MIN_ANSWERS}");
         return Err(Error::invalid("minResponses", reason));
     }
     Ok(())
@@ -125,7 +125,7 @@ fn changed(mut weights: IncidentWeights, changes: &[IncidentWeight]) -> Result<I
         let field = |name: &str| format!("incidentWeights.{at}.{name}");
         let grade = grade(field("severity"), change.severity)?;
         if std::mem::replace(&mut named[grade], true) {
-            let reason = format!("is {}, which was named before; name each severity once", change.severity);
+            let reason = format!("is {}, which occurs twice; send each severity once", change.severity);
             return Err(Error::invalid(field("severity"), reason));
         }
         weights.severity[grade] = share(field("weight"), change.weight)?;
@@ -141,25 +141,25 @@ fn changed(mut weights: IncidentWeights, changes: &[IncidentWeight]) -> Result<I
 fn grade(field: String, severity: i32) -> Result<usize, Error> {
     match severity {
         1..=4 => Ok(severity as usize - 1),
-        _ => Err(Error::invalid(field, format!("is {severity}; it must lie between 1 and 4"))),
+        _ => Err(Error::invalid(field, format!("is {severity}; send a number from 1 to 4"))),
     }
 }
 
 fn share(field: String, share: f64) -> Result<f64, Error> {
     match (0.0..=1.0).contains(&share) {
         true => Ok(share),
-        false => Err(Error::invalid(field, format!("is {share}; it must lie between 0 and 1"))),
+        false => Err(Error::invalid(field, format!("is {share}; send a number from 0 to 1"))),
     }
 }
 
-/// A minor incident never weighs more than a graver one.
+/// A less severe incident never weighs more than a more severe one.
 fn check_falling(name: &str, shares: [f64; 4]) -> Result<(), Error> {
     for (severity, pair) in (1..).zip(shares.windows(2)) {
         let (graver, minor) = (pair[0], pair[1]);
         if minor > graver {
             let reason = format!(
-                "would make {name} {minor} for severity {} and {graver} for severity {severity}; it must not rise from a \
-                 graver severity to a minor one",
+                "would make {name} {minor} for severity {} and {graver} for severity {severity}; send weights that do not \
+                 increase from severity 1 to 4",
                 severity + 1,
             );
             return Err(Error::unfit("incidentWeights", reason));
@@ -189,23 +189,23 @@ mod tests {
     #[test]
     fn weights_are_shares_that_fall_with_the_severity_and_each_is_named_once() {
         let cases: [(&[Given], &str); 8] = [
-            (&[(0, 0.5, 0.5)], "incidentWeights.0.severity: is 0; it must lie between 1 and 4"),
-            (&[(5, 0.5, 0.5)], "incidentWeights.0.severity: is 5; it must lie between 1 and 4"),
+            (&[(0, 0.5, 0.5)], "incidentWeights.0.severity: is 0; send a number from 1 to 4"),
+            (&[(5, 0.5, 0.5)], "incidentWeights.0.severity: is 5; send a number from 1 to 4"),
             (
                 &[(2, 0.5, 0.2), (2, 0.5, 0.2)],
-                "incidentWeights.1.severity: is 2, which was named before; name each severity once",
+                "incidentWeights.1.severity: is 2, which occurs twice; send each severity once",
             ),
-            (&[(1, 1.1, 0.5)], "incidentWeights.0.weight: is 1.1; it must lie between 0 and 1"),
-            (&[(1, 1.0, f64::NAN)], "incidentWeights.0.unknownShare: is NaN; it must lie between 0 and 1"),
+            (&[(1, 1.1, 0.5)], "incidentWeights.0.weight: is 1.1; send a number from 0 to 1"),
+            (&[(1, 1.0, f64::NAN)], "incidentWeights.0.unknownShare: is NaN; send a number from 0 to 1"),
             (
                 &[(3, 0.6, 0.05)],
-                "incidentWeights: would make weight 0.6 for severity 3 and 0.5 for severity 2; it must not rise from a \
-                 graver severity to a minor one",
+                "incidentWeights: would make weight 0.6 for severity 3 and 0.5 for severity 2; send weights that do not \
+                 increase from severity 1 to 4",
             ),
             (
                 &[(1, 1.0, 0.1)],
-                "incidentWeights: would make unknownShare 0.2 for severity 2 and 0.1 for severity 1; it must not rise \
-                 from a graver severity to a minor one",
+                "incidentWeights: would make unknownShare 0.2 for severity 2 and 0.1 for severity 1; send weights that do \
+                 not increase from severity 1 to 4",
             ),
             (&[(2, 1.0, 0.5), (3, 0.3, 0.05)], "[1.0, 1.0, 0.3, 0.05] [0.5, 0.5, 0.05, 0.01]"),
         ];

@@ -1,4 +1,4 @@
-//! Since when the answers that name a release show it with customers.
+//! The first use of a release, derived from the responses that name it.
 
 use ballroom_analytics::first_day_in_use;
 use ballroom_entity::{
@@ -19,8 +19,8 @@ use crate::{
     transaction::Transaction,
 };
 
-/// When the first answer was given that names a release, on the first day on which its answers show it in real use;
-/// where they never do, the first of all. None where no answer counts for it.
+/// The time of the first response that names a release on the first day on which its responses show it in real use; if
+/// they never do, of the first response of all. None if no response counts for it.
 pub(super) async fn first(tx: &Transaction, release: &Model) -> Result<Option<DateTime<Utc>>, Error> {
     use feedback_daily::{Column, Entity};
     let of_product = Entity::owned_by(tx.organization()).filter(Column::ProductId.eq(release.product_id));
@@ -40,7 +40,7 @@ pub(super) async fn first(tx: &Transaction, release: &Model) -> Result<Option<Da
     moment(tx, release, day, &features).await
 }
 
-/// How many answers each day has, in the order of the days.
+/// The number of responses of each day, in the order of the days.
 async fn by_day(
     tx: &Transaction,
     rows: Select<feedback_daily::Entity>,
@@ -58,7 +58,7 @@ async fn by_day(
     Ok(days.into_iter().map(|(day, answers)| (day_of(day), answers)).collect())
 }
 
-/// When the first answer of a day was given that names a release. The answers of its features on about that day are
+/// When the first response of a day was given that names a release. The responses of its features on about that day are
 /// looked through: there is no index by release.
 async fn moment(
     tx: &Transaction,

@@ -1,6 +1,6 @@
-//! Items of a bulk mutation that do not fit their type: set aside before the variables are coerced, which one of them
-//! would fail as a whole, and put back in their places as notes of what is wrong. An item is one of a list in a variable, or a
-//! variable of its own that stands in a list of the document.
+//! Items of a bulk mutation that do not match their type: removed before the variables are coerced, which a single one
+//! would fail as a whole, and then replaced by notes that describe the error. An item is an element of a list in a
+//! variable, or a separate variable within a list of the document.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -18,27 +18,27 @@ use super::{
 };
 use crate::graphql::bulk::REFUSED;
 
-/// The types of which a list is a batch. A test looks for others in the schema.
-const ITEMS: [&str; 3] = ["SubmitFeedbackInput", "OpenIncidentInput", "RecordExposureInput"];
+/// The types whose lists are batches. A test looks for others in the schema.
+const BATCH_ITEMS: [&str; 3] = ["SubmitFeedbackInput", "OpenIncidentInput", "RecordExposureInput"];
 
-/// The items that were set aside.
+/// The removed items.
 #[derive(Default)]
 pub(super) struct Refused {
     of_lists: Vec<OfList>,
-    /// Variables that are an item each, with what is wrong with them.
+    /// Variables that are one item each, with their errors.
     alone: Vec<(Name, Misfit)>,
 }
 
 /// An item of a list.
 struct OfList {
-    /// The variable, and the fields in it, that lead to the batch.
+    /// The path of the batch: the variable, and the fields within it.
     way: Vec<String>,
     index: usize,
-    /// What is wrong, and where in the item.
+    /// The error, and its position in the item.
     misfit: Misfit,
 }
 
-/// Takes out of the variables what is an item of a batch and does not fit.
+/// Removes items of a batch that do not match their type from the variables.
 pub(super) fn set_aside(asked: &Asked<'_>, given: &mut JsonMap) -> Refused {
     let Asked { document, operation, fit } = *asked;
     let mut refused = Refused::default();
@@ -62,7 +62,7 @@ pub(super) fn set_aside(asked: &Asked<'_>, given: &mut JsonMap) -> Refused {
 }
 
 impl Refused {
-    /// The operation with the variables that are left.
+    /// The operation with the remaining variables.
     pub(super) fn left<'a>(&self, operation: &'a Operation) -> Cow<'a, Operation> {
         if self.alone.is_empty() {
             return Cow::Borrowed(operation);
@@ -72,12 +72,12 @@ impl Refused {
         Cow::Owned(left)
     }
 
-    /// Puts notes in the places of what was set aside.
+    /// Inserts notes at the positions of the removed items.
     pub(super) fn put_back(self, values: &mut JsonMap) {
         for (name, misfit) in self.alone {
             values.insert(name.as_str(), note(misfit));
         }
-        // In the order of their places: each insertion makes the place of the next.
+        // In ascending order: each insertion shifts the positions after it.
         for OfList { way, index, misfit } in self.of_lists {
             let (first, rest) = match way.split_first() {
                 Some((first, rest)) => (values.get_mut(first.as_str()), rest),
@@ -97,10 +97,11 @@ fn note(misfit: Misfit) -> JsonValue {
 }
 
 fn is_item(ty: &Type) -> bool {
-    !ty.is_list() && ITEMS.contains(&ty.inner_named_type().as_str())
+    !ty.is_list() && BATCH_ITEMS.contains(&ty.inner_named_type().as_str())
 }
 
-/// The variables that stand in lists of the document, and nowhere else: one that is also an argument of its own fails that one.
+/// Variables that occur only in lists of the document: one that is also an argument of its own makes that argument
+/// fail.
 fn written_as_items<'a>(document: &'a ExecutableDocument, operation: &'a Operation) -> HashSet<&'a str> {
     let (mut items, mut others) = (HashSet::new(), HashSet::new());
     for argument in operation.root_fields(document).flat_map(|field| &field.arguments) {
@@ -121,9 +122,9 @@ fn sort<'a>(value: &'a Value, in_list: bool, items: &mut HashSet<&'a str>, other
 }
 
 fn look_through(fit: Fit<'_>, ty: &Type, value: &mut JsonValue, way: Vec<String>, refused: &mut Vec<OfList>) {
-    let is_batch = ty.is_list() && ITEMS.contains(&ty.inner_named_type().as_str());
+    let is_batch = ty.is_list() && BATCH_ITEMS.contains(&ty.inner_named_type().as_str());
     if is_batch && value.is_object() {
-        // One value stands for a list of one.
+        // A single value stands for a list of one.
         *value = vec![value.take()].into();
     }
     match value {
@@ -151,11 +152,11 @@ fn look_through(fit: Fit<'_>, ty: &Type, value: &mut JsonValue, way: Vec<String>
     }
 }
 
-/// What an item of a type has to pass.
+/// The validator of items of a type.
 struct Gate<'a> {
     fit: Fit<'a>,
     ty: &'a Type,
-    /// An operation of which one such item is the variable: so items are coerced as they will be.
+    /// An operation with one such item as its variable, so that items are coerced in the same way.
     operation: Option<ExecutableDocument>,
 }
 
@@ -174,7 +175,10 @@ impl<'a> Gate<'a> {
             let operation = self.operation.as_ref()?.operations.get(None).ok()?;
             let given = [("item".into(), item.clone())].into_iter().collect();
             let error = coerce_variable_values(self.fit.schema, operation, &given).err()?;
-            Some(Misfit { path: "item".to_owned(), reason: format!("does not fit: {}", error.message()) })
+            Some(Misfit {
+                path: "item".to_owned(),
+                reason: format!("does not match its type: {}", error.message()),
+            })
         };
         found.or_else(coerced)
     }
@@ -192,7 +196,7 @@ mod tests {
         let batches = schema.types.values().filter_map(|ty| ty.as_input_object()?.fields.get("items"));
         let mut items: Vec<_> = batches.map(|field| field.ty.inner_named_type().as_str()).collect();
         items.sort_unstable();
-        let mut known = ITEMS;
+        let mut known = BATCH_ITEMS;
         known.sort_unstable();
         assert_eq!(items, known);
     }

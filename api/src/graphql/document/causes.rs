@@ -1,8 +1,8 @@
-//! What is wrong with a document, told by its causes.
+//! The causes of the errors in a document.
 //!
-//! The validator leaves out what it does not know, and then finds what follows from that: the field above a misspelled one
-//! selects nothing, a variable or a fragment is not used, a required argument is missing. The document as it was written
-//! tells the one from the other: what follows is left out, and each cause is told with the name that was probably meant.
+//! The validator omits unknown names, and then reports the consequences: the parent of a misspelled field has no
+//! selection, a variable or a fragment is unused, a required argument is missing. The original document distinguishes
+//! the two: consequences are omitted, and each cause is reported with a suggestion.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,15 +20,15 @@ use apollo_compiler::{
 use async_graphql::Pos;
 
 use super::{
-    meant::{Names, SUGGESTED, is_near, nearest, question},
+    meant::{MAX_SUGGESTIONS, Names, is_near, nearest, question},
     places::Places,
-    refusal::ERRORS,
+    refusal::MAX_ERRORS,
 };
 
-/// Names that are not known and may stand for one that is not used. Whoever has more of them has not mistyped one.
-const STRANGERS: usize = 20;
+/// Maximum number of unknown names that may explain an unused one. With more, it is not a typing error.
+const MAX_UNKNOWN: usize = 20;
 
-/// The causes in the order of the document, each with its place. `hints` says whether the caller may know what else there is.
+/// The causes in the order of the document, each with its position. `hints`: whether the caller may know what exists.
 pub(super) fn tell(
     schema: &Schema,
     document: &Document,
@@ -54,10 +54,10 @@ pub(super) fn tell(
         };
         (message + &meant.unwrap_or_default(), place)
     };
-    told.into_iter().take(ERRORS).map(tell).collect()
+    told.into_iter().take(MAX_ERRORS).map(tell).collect()
 }
 
-/// Names among which one was looked for in vain.
+/// Names among which one was not found.
 enum Among<'a> {
     Fields(&'a str),
     Arguments(&'a [Node<InputValueDefinition>]),
@@ -69,26 +69,26 @@ enum Among<'a> {
     Fragments,
 }
 
-/// The document as it was written. Things are known by the byte at which they stand.
+/// The original document. Elements are identified by their byte offsets.
 struct Written<'a> {
     schema: &'a Schema,
-    /// What is not known, and among which names it was looked for.
+    /// Unknown names, and the names among which they were not found.
     unknown: HashMap<usize, (&'a str, Among<'a>)>,
-    /// Fields, directives and input objects to which something is given that they do not know.
+    /// Fields, directives and input objects with unknown arguments or fields.
     misused: HashSet<usize>,
     /// Fields with a selection.
     selecting: HashSet<usize>,
-    /// Fields, directives and input objects with what is null in them: that it must not be is told where the null stands.
+    /// Fields, directives and input objects with null values: the error is reported at the null.
     nulls: HashMap<usize, Vec<&'a str>>,
     variables: HashMap<usize, &'a str>,
     fragments: HashMap<usize, &'a str>,
     spreads: HashMap<usize, &'a str>,
     used: HashSet<&'a str>,
-    /// Variables that are used and not declared.
+    /// Variables that are used but not declared.
     undeclared: Vec<&'a str>,
-    /// Fragments that are spread and not defined.
+    /// Fragments that are spread but not defined.
     undefined: Vec<&'a str>,
-    /// Fragments that are defined, and those that are spread.
+    /// Defined fragments, and spread ones.
     defined: HashSet<&'a str>,
     spread: HashSet<&'a str>,
 }
@@ -144,11 +144,11 @@ impl<'a> Written<'a> {
         }
         let declared: HashSet<_> = written.variables.values().copied().collect();
         let undeclared = written.used.iter().copied().filter(|used| !declared.contains(used));
-        written.undeclared = undeclared.take(STRANGERS).collect();
+        written.undeclared = undeclared.take(MAX_UNKNOWN).collect();
         written.defined = written.fragments.values().copied().collect();
         written.spread = written.spreads.values().copied().collect();
         let undefined = written.spread.iter().copied().filter(|spread| !written.defined.contains(spread));
-        written.undefined = undefined.take(STRANGERS).collect();
+        written.undefined = undefined.take(MAX_UNKNOWN).collect();
         written
     }
 
@@ -210,7 +210,7 @@ impl<'a> Written<'a> {
         }
     }
 
-    /// What is given to a field or a directive, and what it knows.
+    /// The arguments of a field or a directive, and their definitions.
     fn arguments(
         &mut self,
         whose: usize,
@@ -265,10 +265,11 @@ impl<'a> Written<'a> {
         }
     }
 
-    /// Whether an error of a kind follows from another, or is told by [`literal`](super::literal) with the place of the value.
+    /// Whether an error of this kind is a consequence of another, or is reported by [`literal`](super::literal) with
+    /// the position of the value.
     fn follows(&self, kind: &str, message: &str, span: Option<SourceSpan>) -> bool {
         let at = at(span);
-        // It is named as an argument, `Type.field(name:)`, or as a field, `Type.name`.
+        // It is written as an argument, `Type.field(name:)`, or as a field, `Type.name`.
         let is_null =
             |name: &&str| message.contains(&format!("({name}:)`")) || message.contains(&format!(".{name}`"));
         match kind {
@@ -293,7 +294,7 @@ impl<'a> Written<'a> {
         }
     }
 
-    /// The question that helps.
+    /// The suggestion.
     fn meant(&self, offset: usize) -> Option<String> {
         let (wrong, among) = self.unknown.get(&offset)?;
         let near = |names: Names<'_, '_>| nearest(wrong, names);
@@ -324,14 +325,15 @@ impl<'a> Written<'a> {
 }
 
 impl Written<'_> {
-    /// The fields of a type that lead to a field, if they are few: whoever asks a connection for what its nodes have.
+    /// The fields of a type that lead to a field, if there are few: for a field of the nodes that is selected on their
+    /// connection.
     fn deeper(&self, ty: &ExtendedType, wrong: &str) -> Vec<String> {
         let leads = |field: &&str| {
             let below = self.schema.type_field(ty.name(), field).ok();
             below.is_some_and(|below| self.schema.type_field(below.ty.inner_named_type(), wrong).is_ok())
         };
         let found: Vec<_> = fields(ty).filter(leads).map(|field| format!("{field} {{ {wrong} }}")).collect();
-        if found.len() > SUGGESTED { Vec::new() } else { found }
+        if found.len() > MAX_SUGGESTIONS { Vec::new() } else { found }
     }
 }
 

@@ -1,8 +1,8 @@
-//! What an operation costs, computed before it is run.
+//! The cost of an operation, computed before it runs.
 //!
-//! The cost is the number of fields that the answer can have, plus what its scores weigh. A connection is as long as the page
-//! that is asked for; any other list is assumed to be as long as the longest list among the arguments, or ten. What
-//! `@skip` and `@include` leave out costs nothing.
+//! The cost is the number of fields that the response can have, plus the weights of its scores. A connection is as long
+//! as the requested page; any other list is assumed to be as long as the longest list among the arguments, or ten.
+//! Fields excluded by `@skip` and `@include` cost nothing.
 
 use apollo_compiler::{
     ExecutableDocument, Node,
@@ -13,9 +13,9 @@ use apollo_compiler::{
 
 use crate::graphql::page;
 
-/// What a score weighs: it reads a year of daily counts and computes for as long as thousands of fields take.
-/// A test looks for every name in the schema.
-const SCORES: &[(&str, &str, u64)] = &[
+/// Weights of scores: a score reads a year of daily counts and takes as long as thousands of fields. A test looks for
+/// every name in the schema.
+const SCORE_WEIGHTS: &[(&str, &str, u64)] = &[
     ("Feature", "value", 200),
     ("Feature", "standardFigures", 200),
     ("Feature", "ratingDistribution", 50),
@@ -30,7 +30,7 @@ const SCORES: &[(&str, &str, u64)] = &[
     ("Product", "standardFigures", 200),
     ("Product", "ratingDistribution", 50),
     ("Product", "timeline", 500),
-    // Of all points together: a list is assumed to have ten.
+    // For all points together: a list is assumed to have ten.
     ("TimelinePoint", "value", 50),
     ("Release", "ratingDistribution", 50),
     ("Product", "changePoint", 500),
@@ -44,21 +44,21 @@ const SCORES: &[(&str, &str, u64)] = &[
     ("Mutation", "computeScoreParameters", 2_000),
 ];
 
-/// Lists that are longer than one would assume: every type of the schema.
-const LONG: &[(&str, &str, u64)] = &[("__Schema", "types", 150)];
+/// Lists that are longer than assumed: every type of the schema.
+const LONG_LISTS: &[(&str, &str, u64)] = &[("__Schema", "types", 150)];
 
-/// How long a list is assumed to be of which nothing is known.
-const ASSUMED: u64 = 10;
+/// Assumed length of a list of unknown length.
+const ASSUMED_LENGTH: u64 = 10;
 
-/// What a mutation costs beside the fields of its payload.
-const WRITE: u64 = 10;
+/// Cost of a mutation besides the fields of its payload.
+const MUTATION_COST: u64 = 10;
 
-/// What an operation costs.
+/// The cost of an operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cost {
     /// Fields and scores.
     pub(super) total: u64,
-    /// Of it, scores.
+    /// The part of the scores.
     pub(super) scores: u64,
 }
 
@@ -75,12 +75,15 @@ impl Cost {
     }
 }
 
-/// The cost of an operation with its variables. The document's shape is bounded: to walk it is to expand at most
-/// as many fields as the limits allow.
+/// The cost of an operation with its variables. The shape of the document is bounded: the walk expands at most as many
+/// fields as the limits allow.
 pub(super) fn of(document: &ExecutableDocument, operation: &Operation, variables: &JsonMap) -> Cost {
     let walk = Walk { document, variables };
-    let writes =
-        if operation.is_mutation() { operation.selection_set.selections.len() as u64 * WRITE } else { 0 };
+    let writes = if operation.is_mutation() {
+        operation.selection_set.selections.len() as u64 * MUTATION_COST
+    } else {
+        0
+    };
     walk.selections(&operation.selection_set, None).and(Cost { total: writes, scores: 0 })
 }
 
@@ -90,7 +93,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// `rows` is how long lists directly below are, if it is known.
+    /// `rows` is the length of lists directly below, if known.
     fn selections(&self, set: &SelectionSet, rows: Option<u64>) -> Cost {
         let included = set.selections.iter().filter(|selection| self.included(selection.directives()));
         included.fold(Cost::default(), |sum, selection| {
@@ -107,28 +110,28 @@ impl Walk<'_> {
 
     fn field(&self, parent: &SelectionSet, field: &Field, rows: Option<u64>) -> Cost {
         let below = self.rows(field);
-        let weight = listed(SCORES, parent, field).unwrap_or(0);
+        let weight = listed(SCORE_WEIGHTS, parent, field).unwrap_or(0);
         let children = self.selections(&field.selection_set, below);
         let times = match field.ty().is_list() && !field.selection_set.is_empty() {
-            // What the schema says of itself is always the same and not long: only its types are many.
-            true if parent.ty.starts_with("__") => listed(LONG, parent, field).unwrap_or(1),
-            true => rows.or(below).unwrap_or(ASSUMED),
+            // Introspection is always the same and not long, except for the list of types.
+            true if parent.ty.starts_with("__") => listed(LONG_LISTS, parent, field).unwrap_or(1),
+            true => rows.or(below).unwrap_or(ASSUMED_LENGTH),
             false => 1,
         };
         Cost { total: 1 + weight, scores: weight }.and(children.times(times))
     }
 
-    /// How long the lists below a field are, or the field itself: a page, or as many as the items that are given.
+    /// The length of the lists below a field, or of the field itself: that of the page, or the number of given items.
     fn rows(&self, field: &Field) -> Option<u64> {
         if field.ty().inner_named_type().ends_with("Connection") {
             let asked = ["first", "last"].into_iter().find_map(|name| self.number(field, name));
-            return Some(asked.unwrap_or(page::USUAL as u64).min(page::MOST as u64));
+            return Some(asked.unwrap_or(page::DEFAULT_ROWS as u64).min(page::MAX_ROWS as u64));
         }
         let longest = field.arguments.iter().map(|argument| self.longest(&argument.value)).max()?;
-        (longest > ASSUMED).then_some(longest)
+        (longest > ASSUMED_LENGTH).then_some(longest)
     }
 
-    /// What a page argument says. Null is as if it were not there, and the resolver refuses a negative one.
+    /// The value of a page argument. Null counts as omitted, and the resolver refuses negative ones.
     fn number(&self, field: &Field, name: &str) -> Option<u64> {
         let value = &field.specified_argument_by_name(name)?;
         match value.as_ref() {
@@ -195,7 +198,7 @@ mod tests {
     #[test]
     fn every_name_in_the_tables_is_in_the_schema() {
         let validator = Validator::new(&graphql::builder().finish().sdl()).unwrap();
-        for (ty, field, _) in SCORES.iter().chain(LONG) {
+        for (ty, field, _) in SCORE_WEIGHTS.iter().chain(LONG_LISTS) {
             assert!(validator.schema.type_field(ty, field).is_ok(), "{ty}.{field}");
         }
     }
@@ -206,7 +209,7 @@ mod tests {
             format!("{{ product(product: \"a\") {{ features{arguments} {{ nodes {{ id name }} }} }} }}")
         };
         let total = |document: &str, variables| cost(document, variables).total;
-        // product, features, nodes; then two fields a row.
+        // product, features, nodes; then two fields per row.
         assert_eq!(total(&page("(first: 7)"), json!({})), 3 + 7 * 2);
         assert_eq!(total(&page("(last: 7)"), json!({})), 3 + 7 * 2);
         assert_eq!(total(&page(""), json!({})), 3 + 25 * 2);

@@ -1,4 +1,4 @@
-//! Whether a value fits its type, and where it does not: that of a variable as that in the document.
+//! Whether a value matches its type, and where it does not: values of variables and in documents.
 
 use std::borrow::Cow;
 
@@ -13,47 +13,47 @@ use apollo_compiler::{
 use super::meant;
 use crate::{base::text, graphql::scalar};
 
-/// The longest value that is quoted, in characters.
-const QUOTED: usize = 60;
+/// Maximum length of a quoted value, in characters.
+const MAX_QUOTED_LENGTH: usize = 60;
 
-/// Below this a whole number is a `Float` without loss: the bound at which the coercion of apollo-compiler refuses it.
-const EXACT: f64 = ((1_i64 << 53) - 1) as f64;
+/// Integers below this are `Float` without loss: the bound at which the coercion of apollo-compiler refuses them.
+const MAX_EXACT_INTEGER: f64 = ((1_i64 << 53) - 1) as f64;
 
-/// What is wrong with null where a value is needed.
+/// The error of null where a value is required.
 pub(super) const NOT_NULL: &str = "must not be null";
 
-/// A place at which a value does not fit.
+/// A mismatch.
 pub(super) struct Misfit {
-    /// The place: fields and indexes from the outermost on, with dots between them.
+    /// Its position: fields and indexes from the outermost on, separated by dots.
     pub(super) path: String,
-    /// What is wrong with it, without the place.
+    /// The error, without the position.
     pub(super) reason: String,
 }
 
-/// What a value has to fit.
+/// The types and the permission to suggest names.
 #[derive(Clone, Copy)]
 pub(super) struct Fit<'a> {
     /// The types.
     pub(super) schema: &'a Valid<Schema>,
-    /// Whether the caller may know what else there is than what was given.
+    /// Whether the caller may know what exists besides what was given.
     pub(super) hints: bool,
 }
 
-/// A value as it was written, in a document or in JSON. Of a list and an object nothing is said but that it is one.
+/// A value as written in a document or in JSON. Lists and objects are opaque.
 pub(super) enum Leaf<'a> {
     Null,
     Boolean(bool),
     /// Its digits.
     Number(Cow<'a, str>),
     Text(&'a str),
-    /// A member of an enum: a name in a document, and in JSON a text that is to be one.
+    /// An enum value: a name in a document, a text in JSON.
     Member(&'a str),
     List,
     Object,
 }
 
 impl<'a> Leaf<'a> {
-    /// A value of JSON that is to fit a type.
+    /// A JSON value of the type.
     fn in_json(value: &'a JsonValue, ty: Option<&ExtendedType>) -> Self {
         match value {
             JsonValue::Null => Self::Null,
@@ -69,7 +69,7 @@ impl<'a> Leaf<'a> {
         }
     }
 
-    /// As a message quotes it.
+    /// The quoted form in a message.
     fn quoted(&self) -> String {
         match self {
             Self::Null => "null".to_owned(),
@@ -84,7 +84,7 @@ impl<'a> Leaf<'a> {
 }
 
 impl Fit<'_> {
-    /// The first place at which a value does not fit its type. `path` is the place of the value itself, if it has one.
+    /// The first mismatch of a value with its type. `path` is the position of the value itself, if any.
     pub(super) fn misfit(&self, ty: &Type, value: &JsonValue, path: &str) -> Option<Misfit> {
         let here = if path.is_empty() { "item" } else { path };
         let wrong = |reason: String| Misfit { path: here.to_owned(), reason };
@@ -95,7 +95,7 @@ impl Fit<'_> {
                 let mut numbered = items.iter().enumerate();
                 numbered.find_map(|(i, item)| self.misfit(ty.item_type(), item, &below(path, &i.to_string())))
             }
-            // One value stands for a list of one.
+            // A single value stands for a list of one.
             (value, _) if ty.is_list() => self.misfit(ty.item_type(), value, path),
             (JsonValue::Object(fields), Some(ExtendedType::InputObject(input))) => {
                 self.misfit_of_fields(input, fields, path)
@@ -104,7 +104,7 @@ impl Fit<'_> {
         }
     }
 
-    /// Why a value is none of a type, if what could be a list or an object of that type is known to be none.
+    /// The error of a value that is known not to be a list or an object of the type.
     pub(super) fn refuses(&self, ty: &Type, value: &Leaf<'_>) -> Option<String> {
         let name = ty.inner_named_type().as_str();
         let must_be = |what: &str| Some(format!("must be {what}, not {}", value.quoted()));
@@ -118,17 +118,18 @@ impl Fit<'_> {
             (Some(ExtendedType::Enum(_)), _) => must_be(&format!("a value of {name}")),
             (_, value) => match (name, value) {
                 (_, Leaf::Text(text)) if text.contains(text::BROKEN) => Some(
-                    "has half of a surrogate pair (such as \\ud83d alone), which is no character".to_owned(),
+                    "contains half of a surrogate pair (such as \\ud83d alone); send complete characters"
+                        .to_owned(),
                 ),
                 ("Int", Leaf::Number(digits)) => must_be(not_int(digits)?),
-                ("Int", _) => must_be("a whole number"),
+                ("Int", _) => must_be("an integer"),
                 ("Float", Leaf::Number(digits)) => must_be(not_float(digits)?),
                 ("Float", _) => must_be("a number"),
                 ("Boolean", Leaf::Boolean(_)) => None,
                 ("Boolean", _) => must_be("true or false"),
                 ("ID", Leaf::Text(_)) => None,
                 ("ID", Leaf::Number(digits)) if digits.parse::<i64>().is_ok() => None,
-                ("ID", _) => must_be("a text, or a whole number of at most 64 bits"),
+                ("ID", _) => must_be("a text, or an integer of at most 64 bits"),
                 (_, Leaf::Text(text)) => {
                     scalar::misfit(name, text).map(|reason| format!("{reason}, not {}", value.quoted()))
                 }
@@ -140,7 +141,7 @@ impl Fit<'_> {
 
     fn misfit_of_fields(&self, input: &InputObjectType, fields: &JsonMap, path: &str) -> Option<Misfit> {
         if let Some(name) = fields.keys().find(|name| !input.fields.contains_key(name.as_str())) {
-            let mut reason = format!("is no field of {}", input.name);
+            let mut reason = format!("is not a field of {}", input.name);
             if self.hints {
                 let near = meant::meant(name.as_str(), &mut input.fields.keys().map(Name::as_str));
                 reason.extend(near);
@@ -150,11 +151,11 @@ impl Fit<'_> {
         input.fields.iter().find_map(|(name, field)| match fields.get(name.as_str()) {
             Some(value) => self.misfit(&field.ty, value, &below(path, name)),
             None if field.is_required() && self.hints => {
-                Some(Misfit { path: below(path, name), reason: "is needed".to_owned() })
+                Some(Misfit { path: below(path, name), reason: "is required".to_owned() })
             }
             None if field.is_required() => {
                 let here = if path.is_empty() { "item" } else { path };
-                let reason = format!("lacks a field that {} needs", input.name);
+                let reason = format!("lacks a required field of {}", input.name);
                 Some(Misfit { path: here.to_owned(), reason })
             }
             None => None,
@@ -162,24 +163,24 @@ impl Fit<'_> {
     }
 }
 
-/// The place of something in a place.
+/// The position of an element within a position.
 pub(super) fn below(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// What a number must be to be an `Int`; nothing where it is one.
+/// The requirement for an `Int`; none if it is met.
 fn not_int(digits: &str) -> Option<&'static str> {
     match is_whole(digits) {
         true if digits.parse::<i32>().is_ok() => None,
-        true => Some("a whole number of at most 32 bits"),
-        false => Some("a whole number"),
+        true => Some("an integer of at most 32 bits"),
+        false => Some("an integer"),
     }
 }
 
-/// What a number must be to be a `Float`; nothing where it is one. A whole one must be one without loss.
+/// The requirement for a `Float`; none if it is met. Integers must be convertible without loss.
 fn not_float(digits: &str) -> Option<&'static str> {
     match digits.parse::<f64>() {
-        Ok(number) if is_whole(digits) && number.abs() >= EXACT => {
+        Ok(number) if is_whole(digits) && number.abs() >= MAX_EXACT_INTEGER => {
             Some("a number between -2^53 + 2 and 2^53 - 2")
         }
         Ok(number) if number.is_finite() => None,
@@ -191,9 +192,9 @@ fn is_whole(digits: &str) -> bool {
     !digits.contains(['.', 'e', 'E'])
 }
 
-/// The beginning of a text that may be long.
+/// The beginning of a long text.
 pub(super) fn excerpt(text: &str) -> String {
-    let mut excerpt: String = text.chars().take(QUOTED).collect();
+    let mut excerpt: String = text.chars().take(MAX_QUOTED_LENGTH).collect();
     if excerpt.len() < text.len() {
         excerpt.push('…');
     }

@@ -1,15 +1,15 @@
-//! The guard before any parser: it bounds a document by reading its bytes once, without recursion.
+//! The guard before the parser: it bounds a document by scanning its bytes once, without recursion.
 //!
-//! A parser that descends runs out of stack in a document of brackets, and out of patience in one of ten megabytes. So
-//! nothing is parsed that has not been measured here. The guard does not judge the grammar: whatever it does not
-//! know counts as a token, and the parser will say what is wrong with it.
+//! A recursive parser overflows the stack on deeply nested brackets, and is slow on ten megabytes. So only documents
+//! that were measured here are parsed. The guard does not check the grammar: everything unknown counts as a token, and
+//! the parser reports the errors.
 
 use std::borrow::Cow;
 
 use super::{limits::Limits, places::Places, refusal::Refusal};
 use crate::graphql::Code;
 
-/// Refuses a document that is too long, has too many tokens, or brackets too deep in one another.
+/// Refuses a document that is too long, has too many tokens, or is nested too deeply.
 pub(super) fn scan(document: &str, limits: &Limits) -> Result<(), Refusal> {
     if document.len() > limits.document {
         let (found, most) = (document.len() as u64, limits.document as u64);
@@ -27,7 +27,8 @@ pub(super) fn scan(document: &str, limits: &Limits) -> Result<(), Refusal> {
             _ => (),
         }
         if depth > limits.nesting {
-            let message = format!("The document has more than {} brackets in one another.", limits.nesting);
+            let message =
+                format!("The brackets of the document are nested more than {} deep.", limits.nesting);
             return Err(Refusal::new(Code::TooComplex, message).at(Places::new(document).at(token.start)));
         }
     }
@@ -35,7 +36,7 @@ pub(super) fn scan(document: &str, limits: &Limits) -> Result<(), Refusal> {
 }
 
 /// The document without the descriptions of its operations, fragments and variables, which the specification allows and
-/// the parser does not know yet. Everything else stays in its place.
+/// the parser does not support yet. All positions are unchanged.
 pub(super) fn without_descriptions(document: &str) -> Cow<'_, str> {
     let mut described = Vec::new();
     let (mut braces, mut others) = (0_usize, 0_usize);
@@ -74,14 +75,14 @@ pub(super) fn without_descriptions(document: &str) -> Cow<'_, str> {
     text.into()
 }
 
-/// A token: where it stands, and its first byte.
+/// A token: its position and its first byte.
 struct Token {
     start: usize,
     end: usize,
     first: u8,
 }
 
-/// The tokens of a document, without what the grammar ignores.
+/// The tokens of a document, without ignored ones.
 fn tokens(document: &str) -> impl Iterator<Item = Token> {
     let bytes = document.as_bytes();
     let mut at = 0;
@@ -114,14 +115,14 @@ fn tokens(document: &str) -> impl Iterator<Item = Token> {
     })
 }
 
-/// Some editors put it at the beginning of a file; the grammar ignores it everywhere.
+/// Some editors write it at the beginning of a file; the grammar ignores it everywhere.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 fn is_name(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric()
 }
 
-/// Where a run of such bytes ends.
+/// The end of a run of such bytes.
 fn run(bytes: &[u8], from: usize, belongs: impl Fn(u8) -> bool) -> usize {
     bytes[from..].iter().position(|byte| !belongs(*byte)).map_or(bytes.len(), |length| from + length)
 }
@@ -130,7 +131,7 @@ fn end_of_line(bytes: &[u8], from: usize) -> usize {
     run(bytes, from, |byte| byte != b'\n' && byte != b'\r')
 }
 
-/// Where a string ends. One that does not end takes the rest of its line, or of the document if it is a block.
+/// The end of a string. An unterminated one extends to the end of its line, or of the document if it is a block string.
 fn end_of_string(bytes: &[u8], from: usize) -> usize {
     if bytes[from..].starts_with(b"\"\"\"") {
         let mut at = from + 3;

@@ -2,26 +2,26 @@
 
 use std::time::Duration;
 
-/// How much one request may ask for. `docs/limits.md` says why each is what it is.
+/// Limits of a request. `docs/limits.md` gives the reasons for each.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Bytes of a document.
     pub document: usize,
     /// Tokens of a document.
     pub tokens: usize,
-    /// Brackets in brackets, and selections in selections through fragments.
+    /// Nesting of brackets, and of selections through fragments.
     pub nesting: usize,
-    /// Operations in a document, of which a request runs one.
+    /// Operations in a document; a request runs one of them.
     pub operations: usize,
-    /// Fields in fields.
+    /// Nesting of fields.
     pub depth: u64,
-    /// Fields directly below the operation.
+    /// Root fields.
     pub roots: u64,
-    /// Renamed fields, wherever a fragment puts them.
+    /// Aliases, including those in spread fragments.
     pub aliases: u64,
-    /// Directives, wherever a fragment puts them.
+    /// Directives, including those in spread fragments.
     pub directives: u64,
-    /// Fields, wherever a fragment puts them.
+    /// Fields, including those in spread fragments.
     pub fields: u64,
     /// Items of a list in a query or a subscription.
     pub list: usize,
@@ -29,17 +29,17 @@ pub struct Limits {
     pub batch: usize,
     /// Bytes of the variables of a query or a subscription; those of a mutation are bounded by the body.
     pub variables: usize,
-    /// What an operation may cost.
+    /// Maximum cost of an operation.
     pub cost: u64,
-    /// From which cost on an operation is heavy; one that asks for a score always is.
+    /// Cost from which an operation is heavy; operations with scores always are.
     pub heavy_cost: u64,
-    /// Heavy operations at the same time.
+    /// Number of heavy operations that run at the same time.
     pub heavy: usize,
-    /// Heavy operations that wait for their turn.
+    /// Number of heavy operations that may wait.
     pub waiting: usize,
-    /// How long a heavy operation waits for its turn.
+    /// Maximum waiting time of a heavy operation.
     pub patience: Duration,
-    /// How long an operation may run.
+    /// Maximum duration of an operation.
     pub time: Duration,
 }
 

@@ -1,9 +1,9 @@
-//! Whether the values in a document fit where they stand, however deep that is: those that are written there, and variables.
-//! What apollo-compiler 1 says of that names no argument, and it does not know that a field of an input object is named once,
-//! that exactly one is given of one that is `@oneOf`, and what our own scalars take.
+//! Whether the values in a document match their types at any depth: literals and variables. The errors of
+//! apollo-compiler 1 name no argument, and it does not check that a field of an input object occurs once, that exactly
+//! one field of a `@oneOf` object is given, and the formats of the custom scalars.
 //!
-//! Whatever these let through would be found while the operation runs, when a part of it may have been done. So is the null
-//! of a variable that has a default and stands where no null may.
+//! Errors missed here would occur during execution, when a part of the operation may have been carried out. The same
+//! applies to a null variable that has a default and is used where null is not allowed.
 
 use std::collections::HashSet;
 
@@ -19,15 +19,15 @@ use async_graphql::Pos;
 use super::{
     fit::{Fit, Leaf, NOT_NULL, below},
     places::Places,
-    refusal::{ERRORS, Refusal},
+    refusal::{MAX_ERRORS, Refusal},
 };
 use crate::graphql::Code;
 
-/// What is wrong with the values in a document, in its order.
+/// The errors of the values in a document, in its order.
 pub(super) fn check(fit: Fit<'_>, document: &ExecutableDocument) -> Vec<(Option<Pos>, Refusal)> {
     let places = Places::of(&document.sources);
     let mut wrong = Vec::new();
-    // Each value once, though several operations may spread the fragment in which it stands.
+    // Each value once, although several operations may spread its fragment.
     let (mut told, mut spread) = (HashSet::new(), HashSet::new());
     let mut tell = |walk: Walk<'_>| {
         wrong.extend(walk.wrong.into_iter().filter(|(place, _)| told.insert(*place)));
@@ -38,7 +38,7 @@ pub(super) fn check(fit: Fit<'_>, document: &ExecutableDocument) -> Vec<(Option<
         spread.extend(walk.spread.iter().copied());
         tell(walk);
     }
-    // That nothing spreads them is an error too; it is told beside what else is wrong with them.
+    // Unused fragments are an error too; it is reported besides the errors within them.
     for (name, fragment) in &document.fragments {
         if !spread.contains(name.as_str()) {
             let mut walk = Walk::new(fit, document, &places, &[]);
@@ -51,7 +51,7 @@ pub(super) fn check(fit: Fit<'_>, document: &ExecutableDocument) -> Vec<(Option<
     wrong
 }
 
-/// Refuses variables that are null, though they have a default, and stand where no null may.
+/// Refuses variables that are null, although they have a default, and are used where null is not allowed.
 pub(super) fn check_nulls(
     fit: Fit<'_>,
     document: &ExecutableDocument,
@@ -69,27 +69,27 @@ pub(super) fn check_nulls(
     let mut walk = Walk { null, ..Walk::new(fit, document, &places, &operation.variables) };
     walk.operation(operation);
     let refusals = walk.wrong.into_iter().map(|(_, refusal)| refusal);
-    refusals.take(ERRORS).reduce(Refusal::and).map_or(Ok(()), Err)
+    refusals.take(MAX_ERRORS).reduce(Refusal::and).map_or(Ok(()), Err)
 }
 
-/// Through an operation and all fragments that it spreads.
+/// Walks an operation and all fragments that it spreads.
 struct Walk<'a> {
     fit: Fit<'a>,
     document: &'a ExecutableDocument,
     places: &'a Places<'a>,
     variables: &'a [Node<VariableDefinition>],
-    /// The variables that are known to be null.
+    /// The variables that are null.
     null: Vec<&'a Name>,
-    /// The fragments that were walked through.
+    /// The visited fragments.
     spread: HashSet<&'a str>,
     wrong: Vec<(Option<Pos>, Refusal)>,
 }
 
-/// What a value is to fit.
+/// The expected type of a value.
 #[derive(Clone, Copy)]
 struct Slot<'a> {
     ty: &'a Type,
-    /// Whether there is a default for a value that is not given.
+    /// Whether there is a default for an omitted value.
     falls_back: bool,
 }
 
@@ -155,7 +155,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A value, what it is to fit (if that is known), and its place.
+    /// A value, its expected type (if known), and its position.
     fn value(&mut self, slot: Option<Slot<'_>>, value: &Node<Value>, path: &str) {
         match (&**value, slot) {
             (Value::Null, Some(slot)) if slot.ty.is_non_null() => self.misfit(value, path, NOT_NULL),
@@ -182,7 +182,7 @@ impl<'a> Walk<'a> {
 
     fn variable(&mut self, slot: Slot<'_>, (name, value): (&Name, &Node<Value>), path: &str) {
         let declared = self.variables.iter().find(|variable| variable.name == *name);
-        // One of a type that there is not fits nowhere, and that is told where it is declared.
+        // Values of unknown types are reported where the type is declared.
         let known =
             declared.filter(|variable| self.fit.schema.types.contains_key(variable.ty.inner_named_type()));
         let Some(variable) = known else { return };
@@ -191,22 +191,21 @@ impl<'a> Walk<'a> {
             self.misfit(
                 value,
                 path,
-                &format!("must be {wants}, and the variable ${name} is declared as {has}"),
+                &format!("must be {wants}, but the variable ${name} is declared as {has}"),
             );
         } else if slot.ty.is_non_null() && self.null.contains(&name) {
-            let reason =
-                format!("{NOT_NULL}, and the variable ${name} is null; leave it out to get its default");
+            let reason = format!("{NOT_NULL}, but the variable ${name} is null; omit it to use its default");
             self.wrong(Code::InvalidArgument, value, path, &reason);
         }
     }
 
-    /// Whether a field of an object is given twice.
+    /// Whether a field of an object occurs twice.
     fn is_given_twice(&mut self, fields: &[(Name, Node<Value>)], object: &Node<Value>) -> bool {
         let mut numbered = fields.iter().enumerate();
         let twice =
             numbered.find(|(number, (name, _))| fields[..*number].iter().any(|(before, _)| before == name));
         let Some((_, (name, _))) = twice else { return false };
-        let message = format!("The field `{name}` of an input object is given twice.");
+        let message = format!("The field `{name}` of an input object occurs twice.");
         let place = self.places.begin(name.location().or(object.location()));
         self.wrong.push((place, Refusal::new(Code::ValidationError, message).at(place)));
         true
@@ -225,14 +224,14 @@ impl<'a> Walk<'a> {
         }
         for (name, value) in fields {
             let Some(field) = input.fields.get(name) else { continue };
-            // The one field of several must not become null by a variable.
+            // The single field of a `@oneOf` object must not become null through a variable.
             let ty = if is_one_of(input) { (*field.ty).clone().non_null() } else { (*field.ty).clone() };
             let slot = Slot { ty: &ty, falls_back: field.default_value.is_some() };
             self.value(Some(slot), value, &below(path, name));
         }
     }
 
-    /// A value of which no part is looked at; but also in what a scalar takes that takes anything fields are named once.
+    /// A value that is not checked, except that field names must be unique even in values of arbitrary scalars.
     fn leaf(&mut self, slot: Option<Slot<'_>>, value: &Node<Value>, path: &str) {
         let leaf = match &**value {
             Value::Null | Value::Variable(_) => return,
@@ -240,7 +239,7 @@ impl<'a> Walk<'a> {
             Value::Int(digits) => Leaf::Number(digits.as_str().into()),
             Value::Float(digits) => Leaf::Number(digits.as_str().into()),
             Value::String(text) => Leaf::Text(text),
-            // Which members there are the validator says, and which one may have been meant.
+            // The validator lists the enum values, and suggests one.
             Value::Enum(_) if slot.is_some_and(|slot| self.is_enum(slot.ty)) => return,
             Value::Enum(member) => Leaf::Member(member),
             Value::List(_) => Leaf::List,
@@ -271,8 +270,8 @@ impl<'a> Walk<'a> {
 }
 
 impl Slot<'_> {
-    /// Whether a variable may stand here, as [All Variable Usages Are
-    /// Allowed](https://spec.graphql.org/draft/#sec-All-Variable-Usages-Are-Allowed) says.
+    /// Whether a variable may be used here, according to [All Variable Usages Are
+    /// Allowed](https://spec.graphql.org/draft/#sec-All-Variable-Usages-Are-Allowed).
     fn takes(self, variable: &VariableDefinition) -> bool {
         let has_default = variable.default_value.as_ref().is_some_and(|value| !value.is_null());
         match self.ty.is_non_null() && !variable.ty.is_non_null() {
@@ -284,7 +283,7 @@ impl Slot<'_> {
     }
 }
 
-/// Whether exactly one field is given where exactly one must be.
+/// Whether exactly one field is given where this is required.
 pub(super) fn one_field(
     code: Code,
     ty: &InputObjectType,
@@ -294,7 +293,7 @@ pub(super) fn one_field(
     if is_one_of(ty) && (fields, given) != (1, 1) {
         return Err(Refusal::new(
             code,
-            format!("Exactly one field of {} must be given, and not null.", ty.name),
+            format!("Exactly one field of {} must be given, and it must not be null.", ty.name),
         ));
     }
     Ok(())

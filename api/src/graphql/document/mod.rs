@@ -1,15 +1,15 @@
-//! What stands between a request and its execution: what may be asked, how much of it, and what it costs.
+//! The stages between a request and its execution: admission, limits and cost.
 //!
-//! A document passes in this order, and what is refused by one step is never seen by the next: a guard that reads bytes
+//! A document passes them in this order, and a refused document is not seen by later stages: a guard that scans bytes
 //! ([`guard`]); the parser; its shape ([`shape`]); the rules of the specification ([`validate`]); its variables
-//! ([`variables`]); its cost ([`cost`]). Then it waits for its turn and is run ([`run`]). Nothing here knows HTTP.
+//! ([`variables`]); its cost ([`cost`]). Then it waits in the queue and runs ([`run`]). Nothing here knows HTTP.
 
 mod bulk;
+mod cache;
 mod causes;
 mod cost;
 mod fit;
 mod guard;
-mod kept;
 mod limits;
 mod literal;
 mod meant;
@@ -32,110 +32,110 @@ pub use limits::Limits;
 pub use persisted::Trusted;
 pub use refusal::Refusal;
 
-use self::{kept::Kept, persisted::Persisted, runnable::Runnable, validate::Validator};
+use self::{cache::Cache, persisted::Persisted, runnable::Runnable, validate::Validator};
 use super::{Code, Schema, Services, above, blind};
 use crate::{base::text, domain::access::Viewer};
 
-/// Documents that are kept parsed and validated.
-const PREPARED: usize = 2_000;
+/// Number of parsed and validated documents that are cached.
+const CACHED_DOCUMENTS: usize = 2_000;
 
-/// What they may take together, in bytes.
-const PREPARED_BYTES: usize = 64 * 1024 * 1024;
+/// Their maximum total size, in bytes.
+const CACHED_BYTES: usize = 64 * 1024 * 1024;
 
-/// What a prepared document takes for each byte of its text: two trees of it. An estimate, on the safe side for queries of usual form.
-const TREES: usize = 40;
+/// Estimated size of a prepared document per byte of its text: two trees of it. On the safe side for typical queries.
+const SIZE_FACTOR: usize = 40;
 
-/// How deep selections may lie in one another at most, whatever the setting: beyond it a stack could end.
-pub const DEEPEST: usize = 128;
+/// Maximum nesting of selections, whatever the setting: beyond it the stack could overflow.
+pub const MAX_DEPTH: usize = 128;
 
-/// The parameters of a request, whichever way it came.
+/// The parameters of a request, in any encoding.
 #[derive(Clone, Debug, Default)]
 pub struct Params {
     /// The document.
     pub query: Option<String>,
-    /// The name under which the server knows the document, instead of it.
+    /// The name under which the server knows the document, instead of the document.
     pub document_id: Option<String>,
-    /// Which operation of the document is to be run.
+    /// The name of the operation to run.
     pub operation_name: Option<String>,
     /// The values of its variables.
     pub variables: Map<String, Value>,
-    /// What else is asked of the server: `persistedQuery`, `cost`.
+    /// Extensions: `persistedQuery`, `cost`.
     pub extensions: Map<String, Value>,
 }
 
-/// What an operation does.
+/// The type of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperationKind {
-    /// It reads.
+    /// A query.
     Query,
-    /// It writes.
+    /// A mutation.
     Mutation,
-    /// It listens.
+    /// A subscription.
     Subscription,
 }
 
-/// A request that may be run.
+/// An admitted request.
 #[derive(Debug)]
 pub struct Admitted {
     /// The request: one operation, parsed, its variables coerced.
     pub request: Request,
-    /// What it does.
+    /// The type of the operation.
     pub kind: OperationKind,
-    /// What the document calls it, if it has a name.
+    /// The name of the operation, if it has one.
     pub name: Option<String>,
-    /// What it costs.
+    /// Its cost.
     pub cost: u64,
-    /// What `extensions.cost` of the answer says, if the request asks for it.
+    /// The value of `extensions.cost` in the response, if requested.
     pub cost_shown: Option<async_graphql::Value>,
     heavy: bool,
 }
 
-/// Who may ask what the schema is.
+/// Who may use introspection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Introspection {
-    /// Everybody who may ask anything.
+    /// All authenticated callers.
     On,
     /// Administrators.
     Administrators,
-    /// Nobody.
+    /// No one.
     Off,
 }
 
-/// What is decided at the start.
+/// Settings.
 pub struct Settings {
-    /// How much one request may ask for.
+    /// The limits of a request.
     pub limits: Limits,
-    /// Who may ask what the schema is.
+    /// Who may use introspection.
     pub introspection: Introspection,
-    /// Whether a router may ask for entities and for the schema of the subgraph.
+    /// Whether a router may query entities and the schema of the subgraph.
     pub federation: bool,
-    /// How many documents are kept for clients that send hashes.
+    /// Number of documents that are stored for clients that send hashes.
     pub persisted: usize,
-    /// The documents that are run, if not every one is.
+    /// The registered documents, if only these may run.
     pub trusted: Option<Trusted>,
 }
 
-/// What lets documents in: the rules, and what is remembered of documents that passed.
+/// Admits documents: the rules, and a cache of admitted documents.
 pub struct Documents {
     limits: Limits,
     introspection: Introspection,
     validator: Validator,
     persisted: Persisted,
-    prepared: Kept<Arc<Prepared>>,
+    prepared: Cache<Arc<Prepared>>,
     line: run::Line,
 }
 
-/// A document that has passed all that does not depend on who asks and with which variables.
+/// A document that has passed all checks that do not depend on the caller and the variables.
 struct Prepared {
-    /// As the validator sees it.
+    /// For the validator.
     checked: Valid<ExecutableDocument>,
-    /// As it is run.
+    /// For the executor.
     runnable: Runnable,
 }
 
 impl Documents {
-    /// Reads the schema, and checks the trusted documents, so that a server does not start with one that it
-    /// would refuse.
+    /// Reads the schema, and validates the registered documents, so that a server does not start with one that it would
+    /// refuse.
     pub fn new(settings: Settings) -> Result<Self, String> {
         let Settings { limits, introspection, federation, persisted, trusted } = settings;
         let sdl = match federation {
@@ -144,27 +144,26 @@ impl Documents {
         };
         let validator = Validator::new(&sdl)?;
         let line = run::Line::new(limits.heavy);
-        let prepared = Kept::new(PREPARED, PREPARED_BYTES);
+        let prepared = Cache::new(CACHED_DOCUMENTS, CACHED_BYTES);
         let persisted = Persisted::new(persisted, trusted);
         let documents = Self { limits, introspection, validator, persisted, prepared, line };
         for (id, document) in documents.persisted.trusted() {
             documents.prepare(document, true).map_err(|refusal| {
                 let why: Vec<_> = refusal.into_errors().into_iter().map(|error| error.message).collect();
-                format!("the trusted document {id} is not valid: {}", why.join(" "))
+                format!("the trusted document {id} is invalid: {}", why.join(" "))
             })?;
         }
         Ok(documents)
     }
 
-    /// Lets a request in, or says why not.
+    /// Admits a request, or refuses it.
     pub fn admit(&self, viewer: &Viewer, params: Params) -> Result<Admitted, Refusal> {
         if params.query.as_ref().is_some_and(|query| query.contains(text::BROKEN)) {
-            let message =
-                "The document has half of a surrogate pair (such as \\ud83d alone), which is no character.";
+            let message = "The document contains half of a surrogate pair (such as \\ud83d alone); send complete characters.";
             return Err(Refusal::new(Code::ParseError, message));
         }
         if let Some(query) = &params.query {
-            // Before anything is made of it, even a hash.
+            // Before any work, even a hash.
             let (found, most) = (query.len(), self.limits.document);
             if found > most {
                 return Err(Refusal::over(Code::TooLarge, "bytes of document", found as u64, most as u64));
@@ -176,15 +175,15 @@ impl Documents {
             Some(prepared) => prepared,
             None => {
                 let prepared = Arc::new(self.prepare(&asked.document, may_introspect)?);
-                self.prepared.put(asked.hash, prepared.clone(), asked.document.len() * TREES);
+                self.prepared.put(asked.hash, prepared.clone(), asked.document.len() * SIZE_FACTOR);
                 prepared
             }
         };
         let operation = prepared.operation(params.operation_name.as_deref())?;
         if !may_introspect && introspects(operation, &prepared.checked) {
             let message = match self.introspection {
-                Introspection::Administrators => "Only administrators may ask what the schema is.",
-                _ => "Nobody may ask this server what the schema is.",
+                Introspection::Administrators => "Introspection is restricted to administrators.",
+                _ => "Introspection is disabled on this server.",
             };
             return Err(Refusal::new(Code::Forbidden, message));
         }
@@ -200,7 +199,7 @@ impl Documents {
         if cost.total > self.limits.cost {
             let (cost, most) = (cost.total, self.limits.cost);
             let message = format!(
-                "The operation costs {cost}; at most {most} is allowed. Ask for smaller pages or fewer scores."
+                "The operation costs {cost}; at most {most} is allowed. Select smaller pages or fewer scores."
             );
             return Err(Refusal::new(Code::TooComplex, message));
         }
@@ -209,13 +208,13 @@ impl Documents {
             OperationType::Mutation => OperationKind::Mutation,
             OperationType::Subscription => OperationKind::Subscription,
         };
-        // Writers follow one another anyway; a mutation is heavy only by the scores that it asks for.
+        // Writers run one after another anyway; a mutation is heavy only if it selects scores.
         let heavy =
             cost.scores > 0 || (kind != OperationKind::Mutation && cost.total > self.limits.heavy_cost);
         let mut request = Request::new("");
         let Some(runnable) = prepared.runnable.operation(operation, |name| variables.contains_key(name))
         else {
-            return Err(Refusal::new(Code::Internal, "The operation was lost. Try again."));
+            return Err(Refusal::new(Code::Internal, "The operation was aborted. Try again."));
         };
         request.set_parsed_query(runnable);
         request.variables =
@@ -225,8 +224,8 @@ impl Documents {
         Ok(Admitted { request, kind, name, cost: cost.total, cost_shown, heavy })
     }
 
-    /// Runs a query or a mutation that was let in: in its turn, and not for longer than allowed. `runtime` is where the
-    /// database's connections live.
+    /// Runs an admitted query or mutation, after its turn and within its time. `runtime` is that of the database
+    /// connections.
     pub async fn run(
         &self,
         runtime: &tokio::runtime::Handle,
@@ -238,7 +237,7 @@ impl Documents {
         run::run(&self.line, &self.limits, runtime, (schema, services), viewer, admitted).await
     }
 
-    /// `hints` says whether the caller may know what else there is than what the document asks for.
+    /// `hints`: whether the caller may know what exists besides what the document names.
     fn prepare(&self, document: &str, hints: bool) -> Result<Prepared, Refusal> {
         guard::scan(document, &self.limits)?;
         let parsed = Validator::parse(&guard::without_descriptions(document))?;
@@ -248,7 +247,7 @@ impl Documents {
         Ok(Prepared { checked, runnable })
     }
 
-    /// Whether a caller may ask what the schema is.
+    /// Whether a caller may use introspection.
     pub fn may_introspect(&self, viewer: &Viewer) -> bool {
         match self.introspection {
             Introspection::On => true,
@@ -258,7 +257,7 @@ impl Documents {
     }
 }
 
-/// Whether an operation asks what the schema is.
+/// Whether an operation uses introspection.
 fn introspects(operation: &executable::Operation, document: &ExecutableDocument) -> bool {
     operation
         .root_fields(document)
@@ -266,7 +265,7 @@ fn introspects(operation: &executable::Operation, document: &ExecutableDocument)
 }
 
 impl Prepared {
-    /// The operation that is asked for.
+    /// The requested operation.
     fn operation(&self, name: Option<&str>) -> Result<&executable::Operation, Refusal> {
         // Some clients send an empty name for none.
         let name = name.filter(|name| !name.is_empty());
@@ -274,8 +273,8 @@ impl Prepared {
             Ok(operation) => Ok(operation),
             Err(_) => {
                 let message = match name {
-                    Some(_) => "The document has no operation of that name.",
-                    None => "The document has several operations; say which by operationName.",
+                    Some(_) => "The document has no operation with this name; send another operationName.",
+                    None => "The document has several operations; send operationName.",
                 };
                 Err(Refusal::new(Code::InvalidArgument, message).about("operationName"))
             }

@@ -1,4 +1,4 @@
-//! Documents that need not be sent: registered by whoever sent them once, or by the operator.
+//! Documents that need not be sent: registered by a client that sent them once, or by the operator.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,29 +7,29 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Params,
-    kept::{Hash, Kept},
+    cache::{Cache, Hash},
     refusal::Refusal,
 };
 use crate::graphql::Code;
 
-/// Bytes of documents that are kept for those who send hashes.
-const BYTES: usize = 16 * 1024 * 1024;
+/// Maximum total bytes of documents stored for clients.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// Documents by hash and by id.
+/// Documents by hash and by ID.
 pub(super) struct Persisted {
-    /// Those that clients have registered; none if that is switched off.
-    registered: Option<Kept<Arc<str>>>,
-    /// Those that the operator trusts; if there are any, no other is run.
+    /// Documents registered by clients; none if disabled.
+    registered: Option<Cache<Arc<str>>>,
+    /// Documents registered by the operator; if there are any, only these may run.
     trusted: Option<Trusted>,
 }
 
-/// The documents that an operator has registered: by id, and by hash.
+/// The documents registered by the operator: by ID, and by hash.
 pub struct Trusted {
     ids: HashMap<String, Hash>,
     documents: HashMap<Hash, Arc<str>>,
 }
 
-/// A document that was asked for, and what to do when it is found good.
+/// A requested document, and the action once it is found valid.
 pub(super) struct Asked {
     pub(super) document: Arc<str>,
     pub(super) hash: Hash,
@@ -37,12 +37,12 @@ pub(super) struct Asked {
 }
 
 impl Trusted {
-    /// From a JSON object of ids and documents.
+    /// From a JSON object of IDs and documents.
     pub fn parse(json: &str) -> Result<Self, String> {
         let documents: HashMap<String, String> = serde_json::from_str(json)
-            .map_err(|error| format!("not a JSON object of documents by id: {error}"))?;
+            .map_err(|error| format!("not a JSON object of documents by ID: {error}"))?;
         if documents.is_empty() {
-            return Err("there is no document in it, so nothing could be asked".to_owned());
+            return Err("it contains no document, so no request could run".to_owned());
         }
         let mut trusted = Self { ids: HashMap::new(), documents: HashMap::new() };
         for (id, document) in documents {
@@ -53,25 +53,25 @@ impl Trusted {
         Ok(trusted)
     }
 
-    /// The documents, each with an id of it.
+    /// The documents, each with one of its IDs.
     fn iter(&self) -> impl Iterator<Item = (&str, &Arc<str>)> {
         self.ids.iter().filter_map(|(id, hash)| Some((id.as_str(), self.documents.get(hash)?)))
     }
 }
 
 impl Persisted {
-    /// The trusted documents, each with an id of it.
+    /// The registered documents, each with one of its IDs.
     pub(super) fn trusted(&self) -> impl Iterator<Item = (&str, &Arc<str>)> {
         self.trusted.iter().flat_map(Trusted::iter)
     }
 
-    /// Keeps so many documents of clients, or runs only the trusted ones.
+    /// Stores this number of documents of clients, or allows only the registered ones.
     pub(super) fn new(most: usize, trusted: Option<Trusted>) -> Self {
         let registers = most > 0 && trusted.is_none();
-        Self { registered: registers.then(|| Kept::new(most, BYTES)), trusted }
+        Self { registered: registers.then(|| Cache::new(most, MAX_BYTES)), trusted }
     }
 
-    /// The document of a request: sent, or named by an id or a hash.
+    /// The document of a request: sent, or named by an ID or a hash.
     pub(super) fn find(&self, params: &Params) -> Result<Asked, Refusal> {
         let named = match (&params.document_id, params.extensions.get("persistedQuery")) {
             (Some(_), Some(_)) => {
@@ -98,12 +98,11 @@ impl Persisted {
         }
     }
 
-    /// A document that was sent, perhaps with its hash.
+    /// A document that was sent, possibly with its hash.
     fn sent(&self, query: &str, named: Option<Hash>) -> Result<Asked, Refusal> {
         let hash = hash(query);
         if named.is_some_and(|named| named != hash) {
-            let message =
-                "The sha256Hash is not the SHA-256 of the query; send the hash of its UTF-8 bytes, in hex.";
+            let message = "The sha256Hash is not the SHA-256 of the query; send the hash of its UTF-8 bytes, in hexadecimal.";
             return Err(Refusal::new(Code::InvalidArgument, message).about("sha256Hash"));
         }
         match &self.trusted {
@@ -111,14 +110,15 @@ impl Persisted {
             Some(trusted) => match trusted.documents.get(&hash) {
                 Some(document) => Ok(Asked { document: document.clone(), hash, register: false }),
                 None => {
-                    let message = "This server runs registered documents only, and this is none of them.";
+                    let message =
+                        "This server runs registered documents only, and this one is not registered.";
                     Err(Refusal::new(Code::DocumentNotTrusted, message))
                 }
             },
         }
     }
 
-    /// Keeps a document that was found good, if its hash came with it.
+    /// Stores a valid document, if its hash was sent.
     pub(super) fn register(&self, asked: &Asked) {
         if let (true, Some(registered)) = (asked.register, &self.registered) {
             registered.put(asked.hash, asked.document.clone(), asked.document.len());
@@ -133,7 +133,7 @@ impl Persisted {
         }
     }
 
-    /// Whether hashes are of any use here.
+    /// Whether hashes can be used.
     fn supported(&self) -> Result<(), Refusal> {
         if self.registered.is_none() && self.trusted.is_none() {
             return Err(Refusal::new(Code::PersistedQueryNotSupported, "PersistedQueryNotSupported"));
@@ -141,7 +141,7 @@ impl Persisted {
         Ok(())
     }
 
-    /// `documentId` of GraphQL over HTTP: an id of a trusted document, or `sha256:` and a hash.
+    /// `documentId` of GraphQL over HTTP: an ID of a registered document, or `sha256:` and a hash.
     fn by_id(&self, id: &str) -> Result<Hash, Refusal> {
         self.supported()?;
         let trusted = self.trusted.as_ref().and_then(|trusted| trusted.ids.get(id)).copied();
@@ -149,7 +149,7 @@ impl Persisted {
         hash.ok_or_else(|| Refusal::new(Code::PersistedQueryNotFound, "PersistedQueryNotFound"))
     }
 
-    /// `extensions.persistedQuery` of Apollo's clients.
+    /// `extensions.persistedQuery` of Apollo clients.
     fn by_hash(&self, extension: &Value) -> Result<Hash, Refusal> {
         self.supported()?;
         let nothing = Map::new();

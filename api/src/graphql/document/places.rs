@@ -1,17 +1,17 @@
-//! Lines and columns, as the specification counts them: a line ends with a line feed, a carriage return, or both together,
-//! and with nothing else; a column is a character.
+//! Lines and columns, as defined by the specification: a line ends with a line feed, a carriage return, or both
+//! together; a column is a character.
 
 use apollo_compiler::parser::{SourceMap, SourceSpan};
 use async_graphql::Pos;
 
-/// Where the lines of a document begin.
+/// The starts of the lines of a document.
 pub(super) struct Places<'a> {
     text: &'a str,
     lines: Vec<usize>,
 }
 
 impl<'a> Places<'a> {
-    /// Of the document that was parsed.
+    /// Of the parsed document.
     pub(super) fn of(sources: &'a SourceMap) -> Self {
         let document = sources.values().find(|source| source.path().as_os_str() == DOCUMENT);
         Self::new(document.map_or("", |document| document.source_text()))
@@ -29,7 +29,7 @@ impl<'a> Places<'a> {
         Self { text, lines }
     }
 
-    /// Where something begins.
+    /// The start of a node.
     pub(super) fn begin(&self, span: Option<SourceSpan>) -> Option<Pos> {
         self.at(span?.offset())
     }

@@ -1,4 +1,4 @@
-//! Why a request is not run.
+//! Refused requests.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError};
 
 use crate::graphql::Code;
 
-/// Errors per refusal. Whoever has made more mistakes begins with these; an answer grows no further.
-pub(super) const ERRORS: usize = 100;
+/// Maximum number of errors per refusal, so that the size of responses is bounded.
+pub(super) const MAX_ERRORS: usize = 100;
 
-/// The longest message, in characters: a value that does not fit is quoted in it.
-const MESSAGE: usize = 500;
+/// Maximum length of a message, in characters: it may quote an invalid value.
+const MAX_MESSAGE_LENGTH: usize = 500;
 
-/// A request that is not run, and why: ready to be sent as the `errors` of an answer.
+/// The reasons why a request is refused, ready to be sent as the `errors` of a response.
 #[derive(Debug)]
 pub struct Refusal {
     code: Code,
@@ -21,32 +21,32 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Refused, for one reason that is a sentence.
+    /// A refusal with one message, which is a sentence.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, errors: vec![error(code, message.into(), None)], retry_after: None }
     }
 
-    /// What kind of refusal it is.
+    /// The kind of the refusal.
     pub fn code(&self) -> Code {
         self.code
     }
 
-    /// When it is worth trying again, if the server knows.
+    /// Time until a retry is worthwhile, if known.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// The errors, for the `errors` of an answer or the payload of an `error` message.
+    /// The errors, for the `errors` of a response or the payload of an `error` message.
     pub fn into_errors(self) -> Vec<ServerError> {
         self.errors
     }
 
-    /// The answer.
+    /// The response.
     pub fn into_response(self) -> Response {
         Response::from_errors(self.errors)
     }
 
-    /// The same at a place in the document.
+    /// Adds a position in the document.
     pub(super) fn at(mut self, place: Option<Pos>) -> Self {
         for error in &mut self.errors {
             error.locations.extend(place);
@@ -54,7 +54,7 @@ impl Refusal {
         self
     }
 
-    /// The same about an argument.
+    /// Adds an argument.
     pub(super) fn about(mut self, argument: &str) -> Self {
         for error in &mut self.errors {
             error.extensions.get_or_insert_default().set("argument", argument);
@@ -62,7 +62,7 @@ impl Refusal {
         self
     }
 
-    /// The same, worth trying again after a while.
+    /// Adds a time after which a retry is worthwhile.
     pub fn after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         for error in &mut self.errors {
@@ -71,19 +71,19 @@ impl Refusal {
         self
     }
 
-    /// For another reason beside this one.
+    /// Adds another error.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.errors.extend(other.errors);
         self
     }
 
-    /// Several reasons of one kind, in the words of a library.
+    /// Several errors of one kind, with messages of a library.
     pub(super) fn many(code: Code, reasons: impl IntoIterator<Item = (String, Option<Pos>)>) -> Self {
         let error = |(message, place)| error(code, sentence(message), place);
-        Self { code, errors: reasons.into_iter().take(ERRORS).map(error).collect(), retry_after: None }
+        Self { code, errors: reasons.into_iter().take(MAX_ERRORS).map(error).collect(), retry_after: None }
     }
 
-    /// More of something than there may be.
+    /// The refusal of a request that exceeds a limit.
     pub(super) fn over(code: Code, what: &str, found: u64, most: u64) -> Self {
         let found = if found == u64::MAX { "far too many".to_owned() } else { found.to_string() };
         Self::new(code, format!("The request has {found} {what}; at most {most} are allowed."))
@@ -98,9 +98,9 @@ fn error(code: Code, message: String, place: Option<Pos>) -> ServerError {
     error
 }
 
-/// A message as a sentence of bearable length.
+/// A message as a sentence of limited length.
 fn sentence(message: String) -> String {
-    let mut text: String = message.chars().take(MESSAGE).collect();
+    let mut text: String = message.chars().take(MAX_MESSAGE_LENGTH).collect();
     if text.len() < message.len() {
         text.push('…');
     }

@@ -1,7 +1,7 @@
-//! Running an operation that was let in: in its turn, and not for ever.
+//! Running an admitted operation: after its turn, and with a time limit.
 //!
-//! What asks for scores, or for very much, is heavy. Few heavy operations run at a time, whoever sends them, so that the
-//! processors are there for all the others; the next ones wait in line, not too many and not too long.
+//! Operations with scores, or with a high cost, are heavy. Few heavy operations run at a time, whoever sends them, so
+//! that processors remain available to all others; further ones wait in a queue of limited length and time.
 
 use std::{
     sync::Arc,
@@ -23,10 +23,10 @@ use crate::{
     graphql::{self, Code, Schema, Services},
 };
 
-/// When to come again after having been turned away.
-const LATER: Duration = Duration::from_secs(graphql::RETRY_AFTER);
+/// Time until a retry after a refusal.
+const RETRY_AFTER: Duration = Duration::from_secs(graphql::RETRY_AFTER);
 
-/// The line of heavy operations.
+/// The queue of heavy operations.
 pub(super) struct Line {
     turns: Arc<Semaphore>,
     waiting: AtomicUsize,
@@ -37,7 +37,7 @@ impl Line {
         Self { turns: Arc::new(Semaphore::new(turns)), waiting: AtomicUsize::new(0) }
     }
 
-    /// A turn, when it comes.
+    /// Waits for a turn.
     async fn turn(&self, limits: &Limits) -> Result<OwnedSemaphorePermit, Refusal> {
         if let Ok(turn) = self.turns.clone().try_acquire_owned() {
             return Ok(turn);
@@ -50,7 +50,7 @@ impl Line {
     }
 }
 
-/// A place in the line; given up when it is dropped.
+/// A place in the queue; released when dropped.
 struct Place<'a>(&'a AtomicUsize);
 
 impl<'a> Place<'a> {
@@ -58,7 +58,7 @@ impl<'a> Place<'a> {
         let place = Self(waiting);
         match waiting.fetch_add(1, Ordering::AcqRel) < most {
             true => Ok(place),
-            false => Err(overloaded("already wait for their turn")),
+            false => Err(overloaded("are waiting already")),
         }
     }
 }
@@ -70,11 +70,11 @@ impl Drop for Place<'_> {
 }
 
 fn overloaded(why: &str) -> Refusal {
-    let message = format!("Too many heavy operations {why}. Nothing was done; send it again after a while.");
-    Refusal::new(Code::Overloaded, message).after(LATER)
+    let message = format!("Too many heavy operations {why}. Nothing was done; try again later.");
+    Refusal::new(Code::Overloaded, message).after(RETRY_AFTER)
 }
 
-/// Work that ends when nobody waits for it any more.
+/// A task that is aborted when it is no longer awaited.
 struct Awaited(JoinHandle<Response>);
 
 impl Drop for Awaited {
@@ -83,8 +83,8 @@ impl Drop for Awaited {
     }
 }
 
-/// Runs an operation on the runtime where the database's connections live. Whoever stops waiting for a query ends it; a
-/// mutation that has begun goes on to its end, so that nothing is left half done because a client went away.
+/// Runs an operation on the runtime of the database connections. A query is aborted when its client disconnects; a
+/// mutation that has begun runs to its end, so that nothing is left half done.
 pub(super) async fn run(
     line: &Line,
     limits: &Limits,
@@ -114,8 +114,8 @@ pub(super) async fn run(
             Ok(answer)
         }
         Ok(Err(error)) => {
-            tracing::error!(%error, "a request ended early");
-            let message = "The server failed. Whatever was acknowledged is stored. Try again.";
+            tracing::error!(%error, "a request was aborted");
+            let message = "The server failed. Acknowledged data are stored. Try again.";
             Err(Refusal::new(Code::Internal, message))
         }
         Err(_) => Err(too_slow(kind, limits)),
@@ -126,14 +126,14 @@ fn too_slow(kind: OperationKind, limits: &Limits) -> Refusal {
     let seconds = limits.time.as_secs_f64();
     let message = match kind {
         OperationKind::Mutation => {
-            format!("The mutation takes longer than {seconds} s and goes on; ask later what came of it.")
+            format!("The mutation takes longer than {seconds} s and continues; check its result later.")
         }
-        _ => format!("The query took longer than {seconds} s and was ended. Ask for less at once."),
+        _ => format!("The query took longer than {seconds} s and was aborted. Select less per request."),
     };
     Refusal::new(Code::Timeout, message)
 }
 
-/// What `extensions.cost` says.
+/// The value of `extensions.cost`.
 pub(super) fn shown(cost: u64, limits: &Limits) -> Value {
     let remaining = limits.cost.saturating_sub(cost);
     let (cost, most) = (cost, limits.cost);
@@ -156,10 +156,10 @@ mod tests {
         );
         let messages = codes.map(|refusal| refusal.into_errors()[0].message.clone());
         assert!(
-            messages[0].contains("waited too long") && messages[1].contains("already wait"),
+            messages[0].contains("waited too long") && messages[1].contains("are waiting already"),
             "{messages:?}"
         );
         drop(turn);
-        assert!(line.turn(&limits).await.is_ok(), "whoever was turned away holds no place");
+        assert!(line.turn(&limits).await.is_ok(), "a refused operation holds no place");
     }
 }

@@ -1,7 +1,7 @@
-//! A valid document as the executor wants it.
+//! A valid document in the form that the executor needs.
 //!
-//! It is made of what the validator has read, not parsed again: what one parser takes, the other cannot refuse. On the
-//! way each field is marked by how far its errors reach.
+//! It is built from the validator's tree, not parsed again, so the two parsers cannot disagree. Each field is marked by
+//! how far its errors propagate.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +17,7 @@ use async_graphql_value::Value;
 use super::places::Places;
 use crate::graphql::reach::Mark;
 
-/// Operations by name, and the fragments that they share.
+/// Operations by name, and their fragments.
 pub(super) struct Runnable {
     operations: HashMap<Option<CompiledName>, Positioned<run::OperationDefinition>>,
     fragments: HashMap<Name, Positioned<run::FragmentDefinition>>,
@@ -42,8 +42,8 @@ impl Runnable {
         Self { operations: operations.collect(), fragments: fragments.collect() }
     }
 
-    /// An operation with the fragments. An argument that is a variable without a value is left out, as if it were not
-    /// written: so [CoerceArgumentValues](https://spec.graphql.org/draft/#CoerceArgumentValues()) has it.
+    /// An operation with the fragments. An argument whose variable has no value is omitted, as required by
+    /// [CoerceArgumentValues](https://spec.graphql.org/draft/#CoerceArgumentValues()).
     pub(super) fn operation(
         &self,
         operation: &Operation,
@@ -80,7 +80,7 @@ fn leave_out(set: &mut run::SelectionSet, absent: &HashSet<&str>) {
     }
 }
 
-/// Knows where in the document things stand.
+/// The positions of the document.
 struct Making<'a> {
     places: Places<'a>,
 }
@@ -99,7 +99,7 @@ impl Making<'_> {
         list.iter().map(directive).collect()
     }
 
-    /// Each stands at its own place: by it an error tells which of them is wrong.
+    /// Each has its own position: it identifies it in errors.
     fn arguments(&self, list: &[Node<ast::Argument>]) -> Vec<(Positioned<Name>, Positioned<Value>)> {
         let argument = |argument: &Node<ast::Argument>| {
             let (name_at, value_at) =
@@ -215,8 +215,8 @@ fn value(literal: &ast::Value) -> Value {
     }
 }
 
-/// A number as exact as the executor knows them. The validator has refused what is out of the range of its type, so only a
-/// custom scalar can be given one that is none here; it gets the digits.
+/// A number with the precision of the executor. The validator has refused numbers out of the range of their types, so
+/// only a custom scalar can have one that does not fit; it gets the digits.
 fn number(digits: &str) -> Value {
     let exact = digits.parse::<i64>().map(Number::from).or_else(|_| digits.parse::<Number>());
     exact.map_or_else(|_| Value::String(digits.to_owned()), Value::Number)

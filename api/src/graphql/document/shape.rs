@@ -1,7 +1,7 @@
-//! The shape of a document: how deep, how wide, how often renamed, with memory of each fragment.
+//! The shape of a document: depth, width, and aliases, computed once per fragment.
 //!
-//! A fragment is measured once and its measures are added wherever it is spread, so a document that fans out 2^28 times
-//! is measured in as many steps as it has tokens. Nothing is expanded, here or later, that has not passed this.
+//! A fragment is measured once, and its measures are added wherever it is spread, so a document that expands to 2^28
+//! fields is measured in as many steps as it has tokens. Only documents that pass this check are expanded.
 
 use std::collections::HashMap;
 
@@ -16,21 +16,21 @@ use apollo_compiler::{
 use super::{limits::Limits, refusal::Refusal};
 use crate::graphql::Code;
 
-/// What something selects, all fragments counted wherever they are spread.
+/// The measures of a selection, with its fragments expanded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Shape {
     roots: u64,
     fields: u64,
     aliases: u64,
     directives: u64,
-    /// Fields in fields.
+    /// Nesting of fields.
     depth: u64,
-    /// Selections in selections: fields, inline fragments and spreads.
+    /// Nesting of selections: fields, inline fragments and spreads.
     levels: u64,
 }
 
 impl Shape {
-    /// Beside one another.
+    /// Adds a sibling.
     fn and(self, other: Self) -> Self {
         Self {
             roots: self.roots.saturating_add(other.roots),
@@ -42,13 +42,13 @@ impl Shape {
         }
     }
 
-    /// One level up.
+    /// Adds a parent.
     fn within(self) -> Self {
         Self { levels: self.levels + 1, ..self }
     }
 }
 
-/// Refuses a document of which an operation is out of shape.
+/// Refuses a document if an operation exceeds the limits.
 pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Refusal> {
     let mut measured = Measured { limits, fragments: HashMap::new(), shapes: HashMap::new() };
     let mut operations = Vec::new();
@@ -69,18 +69,18 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Refusal>
     for operation in &operations {
         let shape = measured.operation(operation)?;
         fields = fields.saturating_add(shape.fields);
-        within("fields in one another", shape.depth, limits.depth)?;
+        within("levels of fields", shape.depth, limits.depth)?;
         within("fields at the root", shape.roots, limits.roots)?;
         within("aliases", shape.aliases, limits.aliases)?;
         within("directives", shape.directives, limits.directives)?;
     }
-    // Of all operations together: each of them is validated, whichever is run.
-    within("fields, its fragments spread,", fields, limits.fields)?;
+    // For all operations together: each of them is validated, whichever runs.
+    within("fields (with fragments expanded)", fields, limits.fields)?;
     let fragments: Vec<_> = measured.fragments.values().copied().collect();
     for fragment in fragments {
-        // Also those that nothing spreads: they are validated too.
+        // Including unused ones: they are validated too.
         let shape = measured.fragment(fragment, 0)?;
-        within("fields, its fragments spread,", shape.fields, limits.fields)?;
+        within("fields (with fragments expanded)", shape.fields, limits.fields)?;
     }
     Ok(())
 }
@@ -89,7 +89,7 @@ fn within(what: &str, found: u64, most: u64) -> Result<(), Refusal> {
     if found > most { Err(Refusal::over(Code::TooComplex, what, found, most)) } else { Ok(()) }
 }
 
-/// A fragment that is being measured, or has been.
+/// A fragment that is being measured, or was measured.
 enum Memory {
     Begun,
     Done(Shape),
@@ -137,8 +137,8 @@ impl<'a> Measured<'a> {
         Ok(shape)
     }
 
-    /// The brackets of one definition are bounded by the guard, a chain of fragments by `level`: so this descends
-    /// no further than the stack bears.
+    /// The brackets of a definition are bounded by the guard, a chain of fragments by `level`, so the recursion fits on
+    /// the stack.
     fn selections(&mut self, set: &'a [Selection], most: usize, level: usize) -> Result<Shape, Refusal> {
         let mut whole = Shape::default();
         for selection in set {
@@ -174,7 +174,7 @@ impl<'a> Measured<'a> {
             Selection::FragmentSpread(spread) => {
                 let below = match self.fragments.get(spread.fragment_name.as_str()) {
                     Some(fragment) => self.fragment(fragment, level)?,
-                    // The validator says that there is none.
+                    // The validator reports unknown ones.
                     None => Shape::default(),
                 };
                 (&spread.directives, below)
@@ -187,7 +187,7 @@ impl<'a> Measured<'a> {
 
     fn too_deep(&self) -> Refusal {
         let message =
-            format!("The document has more than {} selections in one another.", self.limits.nesting);
+            format!("The selections of the document are nested more than {} deep.", self.limits.nesting);
         Refusal::new(Code::TooComplex, message)
     }
 }
@@ -271,7 +271,7 @@ mod tests {
             (format!("{{ {} }}", "b ".repeat(51)), "51 fields at the root; at most 50"),
             (format!("{{ a {{ {} }} }}", "b ".repeat(2_000)), "2001 fields"),
             (format!("{{ a {} }}", "@b ".repeat(101)), "101 directives"),
-            (format!("{}{}", "{ a ".repeat(17), "}".repeat(17)), "17 fields in one another"),
+            (format!("{}{}", "{ a ".repeat(17), "}".repeat(17)), "17 levels of fields"),
             (format!("{{ a(b: [{}]) }}", "1 ".repeat(1_001)), "1001 items in a list"),
             (format!("query($a: [Int] = [{}]) {{ a(b: $a) }}", "1 ".repeat(1_001)), "1001 items in a list"),
             ((0..21).map(|n| format!("query q{n} {{ a }} ")).collect(), "21 operations"),

@@ -1,7 +1,8 @@
-//! Whether a document says something in this schema.
+//! Whether a document is valid for the schema.
 //!
-//! The rules of the specification are apollo-compiler's: async-graphql lets some invalid operations through and refuses
-//! some valid ones. What apollo-compiler 1 does not know yet is in [`literal`], and put into its schema here.
+//! The rules of the specification are checked by apollo-compiler: async-graphql accepts some invalid operations and
+//! refuses some valid ones. Checks that apollo-compiler 1 lacks are in [`literal`], and definitions that it lacks are
+//! added to its schema here.
 
 use apollo_compiler::{
     ExecutableDocument, Schema,
@@ -20,12 +21,12 @@ use super::{
     fit::Fit,
     literal,
     places::{DOCUMENT, Places},
-    refusal::{ERRORS, Refusal},
+    refusal::{MAX_ERRORS, Refusal},
 };
 use crate::graphql::Code;
 
-/// What the parser calls the signs of the language.
-const SIGNS: [(&str, &str); 6] = [
+/// The parser's names for punctuation.
+const PUNCTUATION: [(&str, &str); 6] = [
     ("L_CURLY", "`{`"),
     ("R_CURLY", "`}`"),
     ("L_PAREN", "`(`"),
@@ -34,7 +35,7 @@ const SIGNS: [(&str, &str); 6] = [
     ("R_BRACK", "`]`"),
 ];
 
-/// The schema as the validator knows it.
+/// The schema for the validator.
 pub(super) struct Validator {
     /// The types.
     pub(super) schema: Valid<Schema>,
@@ -57,12 +58,13 @@ impl Validator {
         Ok(Self { schema: schema.validate().map_err(|error| error.to_string())? })
     }
 
-    /// What values have to fit. `hints` says whether the caller may know what else there is.
+    /// The types for checking values. `hints`: whether the caller may know what exists.
     pub(super) fn fit(&self, hints: bool) -> Fit<'_> {
         Fit { schema: &self.schema, hints }
     }
 
-    /// Parses a document that the guard has let through. After the first mistake a parser only guesses: that one is told.
+    /// Parses a document that the guard has admitted. Only the first error is reported: after it, a parser only
+    /// guesses.
     pub(super) fn parse(document: &str) -> Result<Document, Refusal> {
         let parsed = Parser::new().parse_ast(document, DOCUMENT);
         parsed.map_err(|wrong| {
@@ -70,14 +72,14 @@ impl Validator {
             let first = wrong.errors.iter().min_by_key(|wrong| offset(wrong.error.location()));
             let reason = first.map(|wrong| {
                 let words = wrong.error.to_string();
-                let message = SIGNS.iter().fold(words, |words, (name, sign)| words.replace(name, sign));
+                let message = PUNCTUATION.iter().fold(words, |words, (name, sign)| words.replace(name, sign));
                 (message, Places::new(document).begin(wrong.error.location()))
             });
             Refusal::many(Code::ParseError, reason)
         })
     }
 
-    /// Checks a document whose shape is bounded. `hints` says whether the caller may know what else there is.
+    /// Validates a document whose shape is bounded. `hints`: whether the caller may know what exists.
     pub(super) fn validate(
         &self,
         document: &Document,
@@ -94,13 +96,15 @@ impl Validator {
                 (causes.chain(literal::check(fit, &broken.partial)).collect(), None)
             }
         };
-        // What has no place stands behind what has one.
+        // Errors without a position come last.
         wrong.sort_by_key(|(place, _)| (place.is_none(), *place));
-        let refused = wrong.into_iter().map(|(_, refusal)| refusal).take(ERRORS).reduce(Refusal::and);
+        let refused = wrong.into_iter().map(|(_, refusal)| refusal).take(MAX_ERRORS).reduce(Refusal::and);
         match (valid, refused) {
             (_, Some(refusal)) => Err(refusal),
             (Some(valid), None) => Ok(valid),
-            (None, None) => Err(Refusal::new(Code::ValidationError, "The document does not fit the schema.")),
+            (None, None) => {
+                Err(Refusal::new(Code::ValidationError, "The document does not match the schema."))
+            }
         }
     }
 
@@ -169,11 +173,11 @@ mod tests {
             "{ find(all: [{ id: 1 }, { id: 1, id: 2 }]) }",
             "query($by: By = { id: 1, id: 1 }) { find(by: $by) }",
             "{ other { ...F } } fragment F on Query { find(by: { id: 1, id: 1 }) }",
-            // Whatever a scalar may mean by it.
+            // Even in arbitrary scalars.
             "{ find(any: { a: 1, a: 2 }) }",
         ] {
             let (message, places) = says(twice).expect(twice);
-            assert!(message.contains("given twice") && places.len() == 1, "{twice}: {message} {places:?}");
+            assert!(message.contains("occurs twice") && places.len() == 1, "{twice}: {message} {places:?}");
         }
     }
 

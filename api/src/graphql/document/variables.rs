@@ -1,4 +1,4 @@
-//! The values of variables: how much they are, and whether they fit.
+//! Values of variables: their size, and whether they match their types.
 
 use apollo_compiler::{
     ExecutableDocument,
@@ -14,14 +14,14 @@ use super::{
     bulk,
     fit::{Fit, Misfit},
     limits::Limits,
-    refusal::{ERRORS, Refusal},
+    refusal::{MAX_ERRORS, Refusal},
     validate::Validator,
 };
 use crate::graphql::Code;
 
-/// An operation whose variables are given, and what they have to fit.
+/// An operation with variables, and the types for checking them.
 pub(super) struct Asked<'a> {
-    /// The document in which it stands.
+    /// Its document.
     pub(super) document: &'a ExecutableDocument,
     /// The operation.
     pub(super) operation: &'a Operation,
@@ -29,7 +29,7 @@ pub(super) struct Asked<'a> {
     pub(super) fit: Fit<'a>,
 }
 
-/// The values as the operation wants them, defaults filled in.
+/// The coerced values, with defaults.
 pub(super) fn coerce(
     validator: &Validator,
     asked: Asked<'_>,
@@ -38,7 +38,7 @@ pub(super) fn coerce(
 ) -> Result<Valid<JsonMap>, Refusal> {
     let Asked { operation, fit, .. } = asked;
     bound(&given, operation.is_mutation(), limits)?;
-    // Other variables than the operation's are ignored, as the specification says, and cost nothing further.
+    // Unknown variables are ignored, as specified, and cost nothing.
     let wanted = |name: &str| operation.variables.iter().any(|variable| variable.name == name);
     let mut given: JsonMap = given
         .into_iter()
@@ -48,7 +48,7 @@ pub(super) fn coerce(
     let refused = bulk::set_aside(&asked, &mut given);
     let operation = &*refused.left(operation);
     let misfits = operation.variables.iter().filter_map(|variable| misfit(fit, variable, &given));
-    if let Some(refusal) = misfits.take(ERRORS).reduce(Refusal::and) {
+    if let Some(refusal) = misfits.take(MAX_ERRORS).reduce(Refusal::and) {
         return Err(refusal);
     }
     let values = coerce_variable_values(&validator.schema, operation, &given)
@@ -63,13 +63,13 @@ pub(super) fn coerce(
     Ok(Valid::assume_valid(values))
 }
 
-/// Why the value of a variable does not fit, if it does not.
+/// The error of the value of a variable, if any.
 fn misfit(fit: Fit<'_>, variable: &VariableDefinition, given: &JsonMap) -> Option<Refusal> {
     let name = variable.name.as_str();
     let Misfit { path, reason } = match given.get(name) {
         Some(value) => fit.misfit(&variable.ty, value, name)?,
         None if variable.ty.is_non_null() && variable.default_value.is_none() => {
-            Misfit { path: name.to_owned(), reason: "is needed".to_owned() }
+            Misfit { path: name.to_owned(), reason: "is required".to_owned() }
         }
         None => return None,
     };
@@ -91,8 +91,8 @@ fn json(value: Value) -> JsonValue {
     }
 }
 
-/// Refuses values that are too much: too long a list anywhere, or too many bytes for a query. A mutation carries data, and
-/// how much is bounded by the body.
+/// Refuses values that are too large: a list that is too long, or too many bytes for a query. The data of a mutation
+/// are bounded by the body.
 fn bound(given: &Map<String, Value>, mutation: bool, limits: &Limits) -> Result<(), Refusal> {
     let (list, bytes) = if mutation { (limits.batch, usize::MAX) } else { (limits.list, limits.variables) };
     let mut found = 0_usize;
@@ -105,7 +105,7 @@ fn bound(given: &Map<String, Value>, mutation: bool, limits: &Limits) -> Result<
     Ok(())
 }
 
-/// About the bytes of a value. JSON that is nested deeper than 128 does not come so far.
+/// Approximate size of a value in bytes. JSON nested deeper than 128 is refused before.
 fn size(value: &Value, list: usize) -> Result<usize, Refusal> {
     Ok(match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => 4,

@@ -1,4 +1,4 @@
-//! Feedback: how it is submitted, corrected and deleted.
+//! Feedback: submissions, corrections and deletions.
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 
@@ -9,7 +9,7 @@ use crate::{
         sent::Nulls,
     },
     graphql::{
-        Asking,
+        ContextExt,
         bulk::{Item, batches, sorted},
         fault::Fault,
         given, kept,
@@ -19,41 +19,41 @@ use crate::{
     },
 };
 
-/// An answer to submit.
+/// A response to submit.
 #[derive(InputObject)]
 struct SubmitFeedbackInput {
-    /// The product.
+    /// ID or key of the product.
     product: Reference,
-    /// The feature; left out or null: the product as a whole.
+    /// ID or key of the feature; null or omitted: the product as a whole.
     feature: MaybeUndefined<Reference>,
-    /// The release that the customer uses; left out or null: the newest live on that day.
+    /// ID or version of the release that the customer uses; null or omitted: the newest one live on that day.
     release: MaybeUndefined<Reference>,
-    /// The segment; left out or null: the customer's.
+    /// ID or key of the segment; null or omitted: that of the customer.
     segment: MaybeUndefined<Reference>,
-    /// Who answered: an id, or the key of the source system, letter for letter: systems have ids that differ in the case of a
-    /// letter only. One who is named for the first time is made. Left out or null: anonymous.
+    /// Customer, by ID or by key in the source system, which is case-sensitive: keys may differ only in case. Unknown
+    /// customers are created. Null or omitted: anonymous.
     customer: MaybeUndefined<Reference>,
-    /// With a PUBLISHABLE token, instead of `customer`: any text by which the page tells one respondent from another,
-    /// such as a random number that it keeps. Only a hash of it is kept, which is different for each token.
+    /// With a PUBLISHABLE token, instead of `customer`: any text by which the page distinguishes respondents, such as a
+    /// random number that it stores. Only a hash of it is stored, which is different for each token.
     respondent: Option<String>,
-    /// The scale of the rating, for example csat, nps or stars. Required with `rating`, and refused without it.
+    /// Scale of the rating, such as csat, nps or stars. Required with `rating`, and refused without it.
     scale: MaybeUndefined<Reference>,
-    /// The rating on that scale. Left out or null: there is only a comment. Null removes the rating of an answer that is
-    /// known by its `externalId`.
+    /// Rating on that scale. Null or omitted: there is only a comment. Null removes the rating of a known response with
+    /// this `externalId`.
     rating: MaybeUndefined<f64>,
-    /// What the customer wrote, at most 100,000 characters; null removes it. Required if there is no rating.
+    /// Comment, at most 100,000 characters; null removes it. Required if there is no rating.
     comment: MaybeUndefined<String>,
-    /// How it came, at most 64 characters; null removes it.
+    /// Channel, at most 64 characters; null removes it.
     channel: MaybeUndefined<String>,
-    /// When the customer answered; now if left out or null, and if the answer is known, as before.
+    /// Time of the response; null or omitted: now, or unchanged if the response is known.
     occurred_at: Option<DateTime>,
-    /// The sending system's id of it. Sent again, what is newer is taken (another rating corrects the counts), and what is
-    /// left out stays; the same again changes nothing.
+    /// ID in the source system. A newer version updates the response (a different rating corrects the counts) and keeps
+    /// omitted fields; the same version changes nothing.
     external_id: Option<String>,
-    /// The sending system; the token's name if left out.
+    /// Source system; the name of the token by default.
     source: Option<String>,
-    /// When the sending system says that it became so: an earlier state never replaces a later one. Left out: what is
-    /// sent last is the newest.
+    /// Time of this version in the source system. An earlier version never replaces a later one. If omitted, the
+    /// version sent last is the newest.
     updated_at: Option<DateTime>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
@@ -88,22 +88,22 @@ impl From<SubmitFeedbackInput> for Handed {
     }
 }
 
-/// Answers to submit together.
+/// Input of `submitFeedbackBatch`.
 #[derive(InputObject)]
 struct SubmitFeedbackBatchInput {
-    /// The answers, at most 10,000. One that does not fit its type is refused by itself too.
+    /// Responses, at most 10,000. Each invalid one is refused separately.
     items: Vec<Item<SubmitFeedbackInput>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// Which of two responses of the same customer, feature, scale and day counts for scores: the last one.
+/// Which of two responses of the same customer, feature, scale and day counts for scores: only the last one does.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "crate::domain::feedback::Supersession")]
 enum Supersession {
-    /// This one, instead of an earlier one.
+    /// This response counts, and an earlier one no longer does.
     Supersedes,
-    /// A later one that was there.
+    /// A later response counts, and this one does not.
     Superseded,
 }
 
@@ -112,65 +112,65 @@ payloads! {
     SubmitFeedbackPayload {
         /// The response.
         feedback: Feedback,
-        /// What the mutation did with the input.
+        /// Outcome of the submission.
         outcome: Outcome,
-        /// After CREATED: which response counts, if the customer has given another of the feature on the scale on that day;
-        /// else null.
+        /// After CREATED: which response counts, if the customer has given another one for the same feature, scale and
+        /// day; else null.
         supersession: Option<Supersession>,
     }
 }
 
 batches! {
-    /// What became of one item of `submitFeedbackBatch`.
+    /// Result of one item of `submitFeedbackBatch`.
     SubmitFeedbackBatchItem in SubmitFeedbackBatchPayload {
         /// The response.
         feedback: Feedback,
-        /// What the mutation did with the item.
+        /// Outcome of the submission.
         outcome: Outcome,
-        /// After CREATED: which response counts, if the customer has given another of the feature on the scale on that day;
-        /// else null.
+        /// After CREATED: which response counts, if the customer has given another one for the same feature, scale and
+        /// day; else null.
         supersession: Option<Supersession>,
     }
 }
 
-/// What the schema shows of a response that was taken.
+/// The schema's view of an accepted response.
 fn shown(submitted: Submitted) -> (Feedback, Outcome, Option<Supersession>) {
     let supersession = submitted.supersession.map(Into::into);
     (Feedback(submitted.feedback), submitted.outcome.into(), supersession)
 }
 
-/// What to correct of an answer; what is left out stays.
+/// Input of `updateFeedback`. Omitted fields are unchanged.
 #[derive(InputObject)]
 struct CorrectFeedbackInput {
     /// ID of the response.
     feedback: Reference,
-    /// The feature that it is about; null: the product as a whole.
+    /// New feature; null: the product as a whole.
     feature: MaybeUndefined<Reference>,
-    /// The release that it names; null: none.
+    /// New named release; null: none.
     release: MaybeUndefined<Reference>,
-    /// The segment that it counts for; null: none.
+    /// New segment; null: none.
     segment: MaybeUndefined<Reference>,
-    /// The scale of the new rating; the same scale as before if left out. Required if the answer has no rating so far.
+    /// Scale of the new rating; unchanged by default. Required if the response has no rating so far.
     scale: MaybeUndefined<Reference>,
-    /// The rating; null removes it, if there is a comment.
+    /// New rating; null removes it, if there is a comment.
     rating: MaybeUndefined<f64>,
-    /// What the customer wrote; null: nothing.
+    /// New comment; null removes it.
     comment: MaybeUndefined<String>,
-    /// When the customer answered.
+    /// New time of the response.
     occurred_at: MaybeUndefined<DateTime>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 payloads! {
-    /// The answer as it is now.
+    /// Result of `updateFeedback`.
     FeedbackPayload {
-        /// The answer.
+        /// The response.
         feedback: Feedback,
     }
 }
 
-/// An answer to delete.
+/// Input of `deleteFeedback`.
 #[derive(InputObject)]
 struct DeleteFeedbackInput {
     /// ID of the response.
@@ -180,9 +180,9 @@ struct DeleteFeedbackInput {
 }
 
 payloads! {
-    /// What was deleted.
+    /// Result of `deleteFeedback`.
     DeleteFeedbackPayload {
-        /// The id that the answer had.
+        /// Former ID of the response.
         deleted_id: ID,
     }
 }
@@ -192,7 +192,7 @@ pub(crate) struct FeedbackMutation;
 
 #[Object]
 impl FeedbackMutation {
-    /// Submits an answer. When this returns, it is on disk.
+    /// Submits a response. It is stored durably when this returns.
     async fn submit_feedback(
         &self,
         ctx: &Context<'_>,
@@ -208,7 +208,7 @@ impl FeedbackMutation {
         .await
     }
 
-    /// Submits answers together. Each is taken or refused by itself: a bad one never fails its neighbours.
+    /// Submits several responses. Each is accepted or refused separately: an invalid one does not affect the others.
     async fn submit_feedback_batch(
         &self,
         ctx: &Context<'_>,
@@ -227,7 +227,7 @@ impl FeedbackMutation {
         .await
     }
 
-    /// Corrects an answer; the scores follow.
+    /// Corrects a response; scores follow.
     async fn correct_feedback(
         &self,
         ctx: &Context<'_>,
@@ -253,8 +253,9 @@ impl FeedbackMutation {
         .await
     }
 
-    /// Deletes an answer; the scores follow. Sent again with its external id, it is refused with `CONFLICT`, unless its
-    /// `updatedAt` lies after the deletion: a system that copies everything every night does not bring it back.
+    /// Deletes a response; scores follow. If it is submitted again with its external ID, it is refused with `CONFLICT`,
+    /// unless its `updatedAt` is after the deletion: so a system that copies all its data every night does not restore
+    /// it.
     async fn delete_feedback(
         &self,
         ctx: &Context<'_>,

@@ -1,4 +1,4 @@
-//! Incidents: how they are opened, changed, resolved and attributed.
+//! Incidents: mutations.
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object};
 
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::incident::{self, IncidentChanges, NewIncident, Opened},
     graphql::{
-        Asking,
+        ContextExt,
         bulk::{Item, batches, sorted},
         customer::Customer,
         fault::Fault,
@@ -20,58 +20,58 @@ use crate::{
     },
 };
 
-/// Incidents to open together.
+/// Input of `openIncidentBatch`.
 #[derive(InputObject)]
 struct OpenIncidentBatchInput {
-    /// The incidents, at most 10,000. One that does not fit its type is refused by itself too.
+    /// Incidents, at most 10,000. Each invalid one is refused separately.
     items: Vec<Item<OpenIncidentInput>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 payloads! {
-    /// The incident as it is now.
+    /// Result of `updateIncident`, `resolveIncident` and `reopenIncident`.
     IncidentPayload {
         /// The incident.
         incident: Incident,
-        /// The customers who were linked to it and no longer are, because `updateIncident` named others.
+        /// Customers who were linked to the incident and no longer are, because `updateIncident` named others.
         removed_customers: Vec<Customer>,
     }
 
-    /// The incident as it is now, and whom else it hurts.
+    /// Result of `addIncidentCustomers`.
     AddIncidentCustomersPayload {
         /// The incident.
         incident: Incident,
-        /// Those who were not linked to it before.
+        /// Customers who were not linked before.
         added_customers: Vec<Customer>,
     }
 
-    /// The incident as it is now, and whom it does not hurt after all.
+    /// Result of `removeIncidentCustomers`.
     RemoveIncidentCustomersPayload {
         /// The incident.
         incident: Incident,
-        /// Those who were linked to it before.
+        /// Customers who were linked before.
         removed_customers: Vec<Customer>,
     }
 }
 
-/// Customers whom an incident hurts too.
+/// Input of `addIncidentCustomers`.
 #[derive(InputObject)]
 struct AddIncidentCustomersInput {
     /// ID of the incident.
     incident: Reference,
-    /// The customers, at most 10,000. One who is linked to it already stays so.
+    /// Affected customers, at most 10,000, by ID or key. Customers who are already linked are ignored.
     customers: Vec<Reference>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// Customers whom an incident does not hurt after all.
+/// Input of `removeIncidentCustomers`.
 #[derive(InputObject)]
 struct RemoveIncidentCustomersInput {
     /// ID of the incident.
     incident: Reference,
-    /// The customers, at most 10,000. One who is not linked to it stays so.
+    /// Customers who are not affected, at most 10,000, by ID or key. Customers who are not linked are ignored.
     customers: Vec<Reference>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
@@ -82,7 +82,7 @@ payloads! {
     OpenIncidentPayload {
         /// The incident.
         incident: Incident,
-        /// What the mutation did with the input.
+        /// Outcome of the submission.
         outcome: Outcome,
         /// Customers who were linked to the incident and no longer are, because others were sent.
         removed_customers: Vec<Customer>,
@@ -90,91 +90,92 @@ payloads! {
 }
 
 batches! {
-    /// What became of one item of `openIncidentBatch`.
+    /// Result of one item of `openIncidentBatch`.
     OpenIncidentBatchItem in OpenIncidentBatchPayload {
         /// The incident.
         incident: Incident,
-        /// What the mutation did with the item.
+        /// Outcome of the submission.
         outcome: Outcome,
         /// Customers who were linked to the incident and no longer are, because others were sent.
         removed_customers: Vec<Customer>,
     }
 }
 
-/// What the schema shows of an incident that was taken.
+/// The schema's view of an accepted incident.
 fn shown(opened: Opened) -> (Incident, Outcome, Vec<Customer>) {
     let removed = opened.removed.into_iter().map(Customer).collect();
     (Incident(opened.incident), opened.outcome.into(), removed)
 }
 
-/// What to change of an incident; what is left out stays.
+/// Input of `updateIncident`. Omitted fields are unchanged.
 #[derive(InputObject)]
 struct UpdateIncidentInput {
     /// ID of the incident.
     incident: Reference,
-    /// A new title.
+    /// New summary in one line.
     title: MaybeUndefined<String>,
-    /// A new description; null removes it.
+    /// New description; null removes it.
     description: MaybeUndefined<String>,
-    /// 1 (critical) to 4 (minor).
+    /// New severity: 1 (critical) to 4 (minor).
     severity: MaybeUndefined<i32>,
-    /// The features that it hurts, instead of those before; null or none: the product as a whole.
+    /// New list of affected features; null or empty: the product as a whole.
     features: MaybeUndefined<Vec<Reference>>,
-    /// The customers that it hurts, instead of those before; null or none: nobody who is known. The payload says who was
-    /// removed. `addIncidentCustomers` and `removeIncidentCustomers` leave the others alone.
+    /// New list of affected customers; null or empty: none is known. The payload lists the removed ones. To add or
+    /// remove single customers, use `addIncidentCustomers` and `removeIncidentCustomers`.
     customers: MaybeUndefined<Vec<Reference>>,
-    /// How many customers it hurts; null: not stated.
+    /// New number of affected customers; null: not stated.
     affected_customers: MaybeUndefined<i64>,
-    /// When it began.
+    /// New time at which it began.
     opened_at: MaybeUndefined<DateTime>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// An incident that is over.
+/// Input of `resolveIncident`.
 #[derive(InputObject)]
 struct ResolveIncidentInput {
     /// ID of the incident.
     incident: Reference,
-    /// Since when; now if left out.
+    /// Time at which it ended; now by default.
     resolved_at: Option<DateTime>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// An incident that is not over after all.
+/// Input of `reopenIncident`.
 #[derive(InputObject)]
 struct ReopenIncidentInput {
     /// ID of the incident.
     incident: Reference,
-    /// Since when it hurts again; now if left out. From its end until then it did not. The moment of its end: it never
-    /// stopped.
+    /// Time at which it began again; now by default. It did not affect customers between its end and this time. If this
+    /// is the time of its end, it never stopped.
     reopened_at: Option<DateTime>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// Where an incident comes from.
+/// Input of `attributeIncident`.
 #[derive(InputObject)]
 struct AttributeIncidentInput {
     /// ID of the incident.
     incident: Reference,
-    /// What is stated.
+    /// Basis.
     basis: AttributionBasis,
-    /// ID or version of the release, of the product of the incident; left out with NOT_CAUSED_BY_CHANGE only.
+    /// ID or version of a release of the incident's product. Required, except with NOT_CAUSED_BY_CHANGE, with which it
+    /// must be omitted.
     release: Option<Reference>,
-    /// Probability, 0 to 1; with INFERRED only.
+    /// Probability, 0 to 1. Required with INFERRED, and allowed only with it.
     confidence: Option<f64>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
 payloads! {
-    /// The incident, and what was stated of it.
+    /// Result of `attributeIncident`.
     AttributeIncidentPayload {
         /// The incident.
         incident: Incident,
-        /// The statement.
+        /// The new statement.
         attribution: Attribution,
     }
 }
@@ -184,7 +185,7 @@ pub(crate) struct IncidentMutation;
 
 #[Object]
 impl IncidentMutation {
-    /// Opens an incident, or enters one that is over. The same external id again takes what is newly said of it.
+    /// Opens an incident, or records a resolved one, or updates the one with this external ID.
     async fn open_incident(
         &self,
         ctx: &Context<'_>,
@@ -203,7 +204,7 @@ impl IncidentMutation {
         .await
     }
 
-    /// Opens incidents together. Each is taken or refused by itself.
+    /// Opens several incidents. Each is accepted or refused separately.
     async fn open_incident_batch(
         &self,
         ctx: &Context<'_>,
@@ -227,7 +228,7 @@ impl IncidentMutation {
         .await
     }
 
-    /// Changes an incident; the scores follow.
+    /// Changes an incident; scores follow.
     async fn update_incident(
         &self,
         ctx: &Context<'_>,
@@ -253,7 +254,7 @@ impl IncidentMutation {
         .await
     }
 
-    /// Links customers to an incident that hurts them too; the others stay.
+    /// Links affected customers to an incident; the existing links are kept.
     async fn add_incident_customers(
         &self,
         ctx: &Context<'_>,
@@ -270,7 +271,7 @@ impl IncidentMutation {
         .await
     }
 
-    /// Takes customers off an incident that does not hurt them after all; the others stay.
+    /// Removes customers who are not affected from an incident; the other links are kept.
     async fn remove_incident_customers(
         &self,
         ctx: &Context<'_>,
@@ -287,7 +288,7 @@ impl IncidentMutation {
         .await
     }
 
-    /// It works again.
+    /// Resolves an incident.
     async fn resolve_incident(
         &self,
         ctx: &Context<'_>,
@@ -304,7 +305,7 @@ impl IncidentMutation {
         .await
     }
 
-    /// It does not work after all.
+    /// Reopens a resolved incident.
     async fn reopen_incident(
         &self,
         ctx: &Context<'_>,
@@ -321,7 +322,7 @@ impl IncidentMutation {
         .await
     }
 
-    /// States which release an incident comes from, that it does not come from it, or that no change caused it.
+    /// Attributes an incident to a release, rejects such an attribution, or states that no change caused it.
     async fn attribute_incident(
         &self,
         ctx: &Context<'_>,

@@ -1,4 +1,4 @@
-//! What is sent of an incident to open it.
+//! The input for opening an incident.
 
 use async_graphql::{InputObject, MaybeUndefined};
 
@@ -10,45 +10,46 @@ use crate::{
     },
 };
 
-/// An incident to open, or one that is over already.
+/// An incident to open, or a resolved one to record.
 #[derive(InputObject)]
 pub(super) struct OpenIncidentInput {
-    /// The product.
+    /// ID or key of the product.
     product: Reference,
-    /// The features that it hurts; null or none: the product as a whole.
+    /// Affected features, by ID or key; null or empty: the product as a whole.
     features: MaybeUndefined<Vec<Reference>>,
-    /// The release that it comes from, if you know. Null takes back what was sent before.
+    /// Release that caused it, by ID or version, if known. Null withdraws an earlier statement of the source.
     release: MaybeUndefined<Reference>,
-    /// 1 (critical) to 4 (minor).
+    /// Severity: 1 (critical) to 4 (minor).
     severity: i32,
-    /// What is wrong, in a line of at most 500 characters.
+    /// Summary in one line, at most 500 characters.
     title: String,
-    /// What is wrong, in full; null removes it.
+    /// Full description; null removes it.
     description: MaybeUndefined<String>,
-    /// When it began; now if left out or null, and if it is known, as before.
+    /// Time at which it began; null or omitted: now, or unchanged if the incident is known.
     opened_at: Option<DateTime>,
-    /// When it began again after it had been resolved. So does an `openedAt` after its end.
+    /// Time at which it began again after it had been resolved. An `openedAt` after its end has the same effect.
     reopened_at: Option<DateTime>,
-    /// When it ended; left out: it is open, or nothing is newly known. Null: it is open, and if it had been resolved before
-    /// it was opened again at `updatedAt`, else now.
+    /// Time at which it ended; omitted: it is open, or unchanged if the incident is known. Null: it is open; a resolved
+    /// incident is reopened as of `updatedAt`, else as of now.
     resolved_at: MaybeUndefined<DateTime>,
-    /// How many customers it hurts, if that is known; null: it is not.
+    /// Number of affected customers; null: unknown.
     affected_customers: MaybeUndefined<i64>,
-    /// The customers that it hurts, as far as they are known, instead of those before; null or none: nobody who is known.
+    /// List of affected customers, as far as known, by ID or key, replacing an earlier one; null or empty: none is
+    /// known.
     customers: MaybeUndefined<Vec<Reference>>,
-    /// The reporting system's id of it. Sent again, what is newer is taken, and what is left out stays; the same again
-    /// changes nothing.
+    /// ID in the source system. A newer version updates the incident and keeps omitted fields; the same version changes
+    /// nothing.
     external_id: Option<String>,
-    /// The reporting system; the token's name if left out.
+    /// Source system; the name of the token by default.
     source: Option<String>,
-    /// When the reporting system says that it became so: an earlier state never replaces a later one. Left out: what is
-    /// sent last is the newest.
+    /// Time of this version in the source system. An earlier version never replaces a later one. If omitted, the
+    /// version sent last is the newest.
     updated_at: Option<DateTime>,
     /// Opaque client string, returned unchanged.
     pub(super) client_mutation_id: Option<String>,
 }
 
-/// A whole number that is far from every severity, in place of one that does not fit.
+/// An integer far from every severity, in place of one that does not fit.
 pub(super) fn severity(given: i32) -> i16 {
     i16::try_from(given).unwrap_or(i16::MAX)
 }

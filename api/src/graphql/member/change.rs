@@ -1,4 +1,4 @@
-//! Members: how they are created, changed and removed.
+//! Members: mutations.
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object};
 
@@ -10,7 +10,7 @@ use crate::{
         sent::Nulls,
     },
     graphql::{
-        Asking,
+        ContextExt,
         fault::Fault,
         given, kept,
         outcome::Outcome,
@@ -32,48 +32,48 @@ struct MemberIdentityInput {
 /// Input of `createMember`.
 #[derive(InputObject)]
 struct CreateMemberInput {
-    /// E-mail address; unique in the organization. Stored in lower case.
+    /// Email address; unique in the organization. Stored in lower case.
     email: String,
-    /// Display name; the e-mail address by default.
+    /// Display name; the email address by default.
     name: MaybeUndefined<String>,
-    /// What the member does; any role except CUSTOMER. Null or empty: not stated.
+    /// Roles of the member; any role except CUSTOMER. Null or empty: not stated.
     roles: MaybeUndefined<Vec<Role>>,
-    /// Teams by ID or key, replacing those before; null or empty: none.
+    /// Teams by ID or key; null or empty: none.
     teams: MaybeUndefined<Vec<Reference>>,
     /// Preferred language as a BCP 47 tag, such as `en` or `pt-BR`; null: none.
     language: MaybeUndefined<String>,
     /// Preferred vocabulary; PLAIN by default.
     vocabulary: MaybeUndefined<Vocabulary>,
-    /// Accounts with OpenID Connect issuers by which the member is recognized, replacing those before; null or empty: none.
+    /// Accounts with OpenID Connect issuers by which the member is recognized; null or empty: none.
     identities: MaybeUndefined<Vec<MemberIdentityInput>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// Input of `updateMember`. Fields that are left out stay unchanged.
+/// Input of `updateMember`. Omitted fields are unchanged.
 #[derive(InputObject)]
 struct UpdateMemberInput {
-    /// ID or e-mail address of the member.
+    /// ID or email address of the member.
     member: Reference,
-    /// New e-mail address; null removes it.
+    /// New email address; null removes it.
     email: MaybeUndefined<String>,
     /// New display name.
     name: MaybeUndefined<String>,
-    /// What the member does, replacing what was stated before; any role except CUSTOMER. Null or empty: not stated.
+    /// New roles of the member; any role except CUSTOMER. Null or empty: not stated.
     roles: MaybeUndefined<Vec<Role>>,
-    /// Teams by ID or key, replacing those before; null or empty: none.
+    /// New list of teams by ID or key; null or empty: none.
     teams: MaybeUndefined<Vec<Reference>>,
     /// New preferred language as a BCP 47 tag, such as `en` or `pt-BR`; null removes it.
     language: MaybeUndefined<String>,
     /// New preferred vocabulary.
     vocabulary: MaybeUndefined<Vocabulary>,
-    /// Accounts with OpenID Connect issuers by which the member is recognized, replacing those before; null or empty: none.
+    /// New list of accounts with OpenID Connect issuers by which the member is recognized; null or empty: none.
     identities: MaybeUndefined<Vec<MemberIdentityInput>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-/// Input of `updateProfile`. Fields that are left out stay unchanged.
+/// Input of `updateProfile`. Omitted fields are unchanged.
 #[derive(InputObject)]
 struct UpdateProfileInput {
     /// New display name.
@@ -89,7 +89,7 @@ struct UpdateProfileInput {
 /// Input of `removeMember`.
 #[derive(InputObject)]
 struct RemoveMemberInput {
-    /// ID or e-mail address of the member.
+    /// ID or email address of the member.
     member: Reference,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
@@ -100,7 +100,7 @@ payloads! {
     MemberPayload {
         /// The member.
         member: Member,
-        /// What happened to the input; null except after `createMember`.
+        /// Outcome of the submission; null except after `createMember`.
         outcome: Option<Outcome>,
     }
 }
@@ -123,7 +123,7 @@ pub(crate) struct MemberMutation;
 
 #[Object]
 impl MemberMutation {
-    /// Creates a member. The same e-mail address again sets what is given; a removed member is restored. Only for
+    /// Creates a member, or updates the one with this email address; a removed member is restored. Only for
     /// administrators.
     async fn create_member(
         &self,
@@ -195,8 +195,8 @@ impl MemberMutation {
         .await
     }
 
-    /// Removes a member from all teams and lists and revokes the member's tokens. What the member did still shows who it
-    /// was. Only for administrators.
+    /// Removes a member from all teams and lists, and revokes the member's tokens. Earlier actions still show the
+    /// member's name. Only for administrators.
     async fn remove_member(
         &self,
         ctx: &Context<'_>,

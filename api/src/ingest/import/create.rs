@@ -1,4 +1,4 @@
-//! Making what rows are the first to name: products, features, releases, segments. Customers are made with their answers.
+//! Creating what rows refer to and what does not exist: products, features, releases, segments. Customers are created with their responses.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -24,7 +24,7 @@ use crate::{
     transaction::Transaction,
 };
 
-/// What is made when a row is the first to name it; what is not made is a reason to refuse the row.
+/// Types of objects to create when a row refers to them; a missing object of another type rejects the row.
 #[derive(Clone, Copy, Debug, Default)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Create {
@@ -35,7 +35,7 @@ pub struct Create {
     pub customers: bool,
 }
 
-/// What was made.
+/// Numbers of created objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Created {
@@ -47,7 +47,7 @@ pub struct Created {
 }
 
 impl Created {
-    /// Adds what another batch made.
+    /// Adds what another batch created.
     pub fn add(&mut self, other: Self) {
         self.products += other.products;
         self.features += other.features;
@@ -57,7 +57,7 @@ impl Created {
     }
 }
 
-/// What a row names.
+/// The references of a row.
 struct Named<'a> {
     product: &'a str,
     features: Vec<&'a str>,
@@ -101,27 +101,27 @@ impl Row {
     }
 }
 
-/// What was made, and what should be looked at.
+/// The created objects, and the warnings.
 #[derive(Debug, Default)]
-pub(super) struct Made {
+pub(super) struct CreationReport {
     pub(super) created: Created,
     pub(super) warnings: Vec<String>,
-    /// The keys of the customers who will be made with their answers.
+    /// The keys of the customers that will be created with their responses.
     pub(super) customers: Vec<String>,
 }
 
-/// The customers that there are, by how their names are written but for case, spaces and hyphens: of a million of them
-/// too, those who are much like another are found at once. Empty until one is to be made.
+/// The known customers by their names without case, spaces and hyphens: similar ones among
+/// a million are found at once. Empty until a customer is to be created.
 #[derive(Debug, Default)]
-pub(super) struct Twins(Option<HashMap<u64, Box<str>>>);
+pub(super) struct SimilarCustomers(Option<HashMap<u64, Box<str>>>);
 
-impl Twins {
+impl SimilarCustomers {
     fn form(key: &str) -> u64 {
-        // Two forms with one hash, of so many, only give a warning too many.
+        // A hash collision only causes a needless warning.
         BuildHasherDefault::<DefaultHasher>::default().hash_one(bare(key))
     }
 
-    /// Notes customers who were made.
+    /// Adds created customers.
     pub(super) fn made(&mut self, keys: Vec<String>) {
         let Some(known) = &mut self.0 else { return };
         for key in keys {
@@ -131,38 +131,38 @@ impl Twins {
 }
 
 impl Create {
-    /// Whether anything may be made.
+    /// Whether anything may be created.
     pub(super) fn any(self) -> bool {
         self.products || self.features || self.releases || self.segments || self.customers
     }
 }
 
-impl Made {
-    /// Warns if what is made is much like something that is there.
-    fn beside(&mut self, noun: &str, name: &str, alike: Option<&str>) {
+impl CreationReport {
+    /// Warns if a created object has a name similar to that of an existing one.
+    fn warn_if_similar(&mut self, noun: &str, name: &str, alike: Option<&str>) {
         if let Some(alike) = alike {
-            let mended = match noun {
+            let remedy = match noun {
                 "release" if name.strip_prefix(['v', 'V']) == Some(alike) => {
                     format!("import with --release-prefix {}", &name[..1])
                 }
                 _ => format!("write \"{alike}\" in the file"),
             };
             self.warnings.push(format!(
-                "{noun} \"{name}\" is made new beside \"{alike}\"; if they are the same, {mended}"
+                "{noun} \"{name}\" is created, and a similar one, \"{alike}\", exists; if they are the same, {remedy}"
             ));
         }
     }
 }
 
-/// Makes what the rows name and nobody has made. What cannot be made (a key of 300 characters) is left out here, and the
-/// row is refused for it when it is submitted.
+/// Creates missing objects that the rows refer to. Objects that cannot be created (a key of 300 characters) are skipped
+/// here, and the row is rejected when it is submitted.
 pub(super) async fn missing(
     tx: &mut Transaction,
     create: Create,
     rows: &[Row],
-    twins: &mut Twins,
-) -> Result<Made, Error> {
-    let mut made = Made::default();
+    similar: &mut SimilarCustomers,
+) -> Result<CreationReport, Error> {
+    let mut made = CreationReport::default();
     let rows: Vec<&Row> = rows.iter().collect();
     let rows = rows.as_slice();
     if create.products {
@@ -178,12 +178,12 @@ pub(super) async fn missing(
         made.created.releases = releases(tx, rows, &mut made).await?;
     }
     if create.customers {
-        made.created.customers = customers(tx, rows, &mut made, twins).await?;
+        made.created.customers = customers(tx, rows, &mut made, similar).await?;
     }
     Ok(made)
 }
 
-async fn products(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Result<u64, Error> {
+async fn products(tx: &mut Transaction, rows: &[&Row], report: &mut CreationReport) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut keys: Vec<&str> = rows.iter().map(|row| row.names().product).collect();
     keys.sort_unstable();
@@ -195,14 +195,14 @@ async fn products(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
             key,
             dimensions.products.values().map(|row| row.key.as_str()).chain(keys[..at].iter().copied()),
         );
-        told.beside("product", key, alike.first().map(String::as_str));
+        report.warn_if_similar("product", key, alike.first().map(String::as_str));
         let new = NewProduct { key: key.to_owned(), ..NewProduct::default() };
-        made += taken(product::insert_in(tx, new).await)?;
+        made += count_created(product::insert_in(tx, new).await)?;
     }
     changed(tx, made).await
 }
 
-async fn segments(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Result<u64, Error> {
+async fn segments(tx: &mut Transaction, rows: &[&Row], report: &mut CreationReport) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut keys: Vec<&str> = rows.iter().filter_map(|row| row.names().segment).collect();
     keys.sort_unstable();
@@ -214,13 +214,13 @@ async fn segments(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
             key,
             dimensions.segments.values().map(|row| row.key.as_str()).chain(keys[..at].iter().copied()),
         );
-        told.beside("segment", key, alike.first().map(String::as_str));
-        made += taken(segment::insert_in(tx, key, None).await)?;
+        report.warn_if_similar("segment", key, alike.first().map(String::as_str));
+        made += count_created(segment::insert_in(tx, key, None).await)?;
     }
     changed(tx, made).await
 }
 
-async fn features(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Result<u64, Error> {
+async fn features(tx: &mut Transaction, rows: &[&Row], report: &mut CreationReport) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let named = rows.iter().map(|row| row.names());
     let mut keys: Vec<(&str, &str)> =
@@ -237,17 +237,17 @@ async fn features(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
             let there = dimensions.features_of(of.id);
             let before = keys[..at].iter().filter(|(other, _)| *other == product).map(|(_, key)| *key);
             let alike = near(key, there.iter().map(|row| row.key.as_str()).chain(before));
-            told.beside("feature", key, alike.first().map(String::as_str));
+            report.warn_if_similar("feature", key, alike.first().map(String::as_str));
             let new =
                 NewFeature { product: product.to_owned(), key: key.to_owned(), ..NewFeature::default() };
-            made += taken(feature::insert_in(tx, new).await)?;
+            made += count_created(feature::insert_in(tx, new).await)?;
         }
     }
     changed(tx, made).await
 }
 
-/// Releases that nobody entered take the first day that they are seen. A later file may hold earlier answers.
-async fn releases(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Result<u64, Error> {
+/// Inferred releases start on the first day on which they are seen. A later file may contain earlier responses.
+async fn releases(tx: &mut Transaction, rows: &[&Row], report: &mut CreationReport) -> Result<u64, Error> {
     let dimensions = tx.dimensions();
     let mut seen: BTreeMap<(ProductId, &str), DateTime<Utc>> = BTreeMap::new();
     for row in rows {
@@ -261,13 +261,17 @@ async fn releases(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
     for ((product, version), first) in seen {
         match dimensions.known_release(product, version) {
             None => {
-                // Digits are a version's meaning: only another spelling of the same is a twin.
+                // Digits carry the meaning of a version: only another spelling of the same version is similar.
                 let spelling = version::spelling(version);
                 let there = dimensions.spelled_like(product, version);
                 let before = new.get(&(product, spelling.clone())).copied();
-                told.beside("release", version, there.first().map(|row| row.version.as_str()).or(before));
+                report.warn_if_similar(
+                    "release",
+                    version,
+                    there.first().map(|row| row.version.as_str()).or(before),
+                );
                 new.entry((product, spelling)).or_insert(version);
-                made += taken(release::infer_in(tx, product, version, first).await)?;
+                made += count_created(release::infer_in(tx, product, version, first).await)?;
             }
             Some(there) if there.inferred && there.released_at.is_some_and(|known| first < known) => {
                 release::seen_earlier_in(tx, there, first).await?;
@@ -280,13 +284,13 @@ async fn releases(tx: &mut Transaction, rows: &[&Row], told: &mut Made) -> Resul
     Ok(made)
 }
 
-/// Finds the customers who will be made with their answers, and those much like one who is there: they would be two
-/// voices. A slip in a key of digits or letters at random is no sign of that, so only case, spaces and hyphens are.
+/// Finds the customers that will be created with their responses, and those similar to an existing one, which would be two
+/// voices. Random keys often differ in one character, so only case, spaces and hyphens are ignored.
 async fn customers(
     tx: &mut Transaction,
     rows: &[&Row],
-    told: &mut Made,
-    twins: &mut Twins,
+    report: &mut CreationReport,
+    similar: &mut SimilarCustomers,
 ) -> Result<u64, Error> {
     let mut keys: Vec<&str> = rows.iter().filter_map(|row| row.names().customer).collect();
     keys.sort_unstable();
@@ -296,27 +300,27 @@ async fn customers(
     if keys.is_empty() {
         return Ok(0);
     }
-    if twins.0.is_none() {
+    if similar.0.is_none() {
         let mut known = HashMap::new();
         for key in customer::keys(tx).await? {
-            known.entry(Twins::form(&key)).or_insert_with(|| key.into());
+            known.entry(SimilarCustomers::form(&key)).or_insert_with(|| key.into());
         }
-        twins.0 = Some(known);
+        similar.0 = Some(known);
     }
-    let known = twins.0.get_or_insert_default();
+    let known = similar.0.get_or_insert_default();
     let mut new: HashMap<u64, &str> = HashMap::new();
     for key in &keys {
-        let form = Twins::form(key);
+        let form = SimilarCustomers::form(key);
         let alike = known.get(&form).map(|other| &**other).or_else(|| new.get(&form).copied());
-        told.beside("customer", key, alike);
+        report.warn_if_similar("customer", key, alike);
         new.entry(form).or_insert(key);
     }
-    told.customers = keys.iter().map(|key| (*key).to_owned()).collect();
+    report.customers = keys.iter().map(|key| (*key).to_owned()).collect();
     Ok(keys.len() as u64)
 }
 
-/// One if it was made, none if the caller's data forbid it; only our own failures end the import.
-fn taken<T>(result: Result<T, Error>) -> Result<u64, Error> {
+/// One if it was created, none if the data are invalid; only internal errors end the import.
+fn count_created<T>(result: Result<T, Error>) -> Result<u64, Error> {
     match result {
         Ok(_) => Ok(1),
         Err(error) if error.is_ours() => Err(error),

@@ -1,4 +1,4 @@
-//! What is kept because it was used lately, within bounds of number and bytes.
+//! A cache of recently used values, bounded in number and bytes.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -7,8 +7,8 @@ use lru::LruCache;
 /// The SHA-256 of a document.
 pub(super) type Hash = [u8; 32];
 
-/// Values by the hash of a document; the one that was not used for longest goes first.
-pub(super) struct Kept<V> {
+/// Values by the hash of a document; the least recently used one is evicted first.
+pub(super) struct Cache<V> {
     inner: Mutex<Inner<V>>,
     most: usize,
     most_bytes: usize,
@@ -19,7 +19,7 @@ struct Inner<V> {
     bytes: usize,
 }
 
-impl<V: Clone> Kept<V> {
+impl<V: Clone> Cache<V> {
     pub(super) fn new(most: usize, most_bytes: usize) -> Self {
         let inner = Inner { values: LruCache::unbounded(), bytes: 0 };
         Self { inner: Mutex::new(inner), most, most_bytes }
@@ -52,8 +52,9 @@ mod tests {
 
     #[test]
     fn what_was_used_lately_stays_within_bounds() {
-        let kept = Kept::new(2, 100);
-        let held = |kept: &Kept<u8>| (1..=9_u8).filter(|n| kept.get(&[*n; 32]).is_some()).collect::<Vec<_>>();
+        let kept = Cache::new(2, 100);
+        let held =
+            |kept: &Cache<u8>| (1..=9_u8).filter(|n| kept.get(&[*n; 32]).is_some()).collect::<Vec<_>>();
         for n in 1..=3 {
             kept.put([n; 32], n, 10);
         }
@@ -66,6 +67,6 @@ mod tests {
         kept.put([5; 32], 5, 95);
         assert_eq!(held(&kept), [5], "once");
         kept.put([6; 32], 6, 101);
-        assert_eq!(held(&kept), [0_u8; 0], "what is too large for all is not kept");
+        assert_eq!(held(&kept), [0_u8; 0], "what is too large for the cache is not stored");
     }
 }

@@ -1,4 +1,4 @@
-//! A connection whose user does not wait for a database that is gone.
+//! Connections whose users do not wait for an unavailable database.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -10,27 +10,27 @@ use sea_orm::{
 use super::health::Health;
 
 /// Connections of a pool, for reading.
-pub type Reader = Watched<DatabaseConnection>;
+pub type Reader = Monitored<DatabaseConnection>;
 
-/// Several things read as of one moment.
-pub type View = Watched<DatabaseTransaction>;
+/// A consistent view for several reads.
+pub type View = Monitored<DatabaseTransaction>;
 
-/// What every transaction begins with behind a pooler of connections: the driver names the statements that it prepares,
-/// and another client may have left the same names on the connection that the pooler gives us.
-pub(super) const FORGET: &str = "DEALLOCATE ALL";
+/// The first statement of every transaction behind a connection pooler: the driver names its prepared statements,
+/// and another client may have left the same names on the connection.
+pub(super) const DEALLOCATE: &str = "DEALLOCATE ALL";
 
-/// A connection or a transaction, watched.
+/// A connection or a transaction that fails while the database is unavailable.
 #[derive(Clone)]
-pub struct Watched<C> {
+pub struct Monitored<C> {
     inner: C,
     health: Arc<Health>,
-    /// Whether each statement needs a transaction around it to stay on one connection of the server.
-    apart: bool,
+    /// Whether each statement needs a transaction to stay on one connection of the server.
+    own_transaction: bool,
 }
 
-impl<C> Watched<C> {
-    pub(super) fn new(inner: C, health: Arc<Health>, apart: bool) -> Self {
-        Self { inner, health, apart }
+impl<C> Monitored<C> {
+    pub(super) fn new(inner: C, health: Arc<Health>, own_transaction: bool) -> Self {
+        Self { inner, health, own_transaction }
     }
 
     pub(super) fn inner(&self) -> &C {
@@ -42,10 +42,10 @@ impl Reader {
     /// Begins a transaction.
     pub(super) async fn begin(&self, options: TransactionOptions) -> Result<View, DbErr> {
         let begun = async {
-            if !self.apart {
+            if !self.own_transaction {
                 return self.inner.begin_with_options(options).await;
             }
-            // What the driver sends for the options is prepared, too: here it is not.
+            // The driver prepares the statements for its options, too: these are not.
             let tx = self.inner.begin().await?;
             let isolation = options.isolation_level.map(|level| format!("ISOLATION LEVEL {level}"));
             let access = options.access_mode.map(|mode| mode.to_string());
@@ -53,37 +53,37 @@ impl Reader {
             if !modes.is_empty() {
                 tx.execute_unprepared(&format!("SET TRANSACTION {}", modes.join(" "))).await?;
             }
-            tx.execute_unprepared(FORGET).await?;
+            tx.execute_unprepared(DEALLOCATE).await?;
             Ok(tx)
         };
         let tx = self.health.answer(begun).await?;
-        Ok(Watched::new(tx, self.health.clone(), false))
+        Ok(Monitored::new(tx, self.health.clone(), false))
     }
 }
 
 impl View {
-    /// Ends it, and keeps what was written.
+    /// Commits the transaction.
     pub async fn commit(self) -> Result<(), DbErr> {
         let Self { inner, health, .. } = self;
         health.answer(inner.commit()).await
     }
 }
 
-impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> Watched<C> {
+impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> Monitored<C> {
     /// A transaction for one statement, if it must have one.
-    async fn apart(&self) -> Result<Option<DatabaseTransaction>, DbErr> {
-        if !self.apart {
+    async fn own_transaction(&self) -> Result<Option<DatabaseTransaction>, DbErr> {
+        if !self.own_transaction {
             return Ok(None);
         }
         let tx = self.inner.begin().await?;
-        tx.execute_unprepared(FORGET).await?;
+        tx.execute_unprepared(DEALLOCATE).await?;
         Ok(Some(tx))
     }
 }
 
 #[async_trait]
 impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> ConnectionTrait
-    for Watched<C>
+    for Monitored<C>
 {
     fn get_database_backend(&self) -> DbBackend {
         self.inner.get_database_backend()
@@ -91,7 +91,9 @@ impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> C
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let work = async {
-            let Some(tx) = self.apart().await? else { return self.inner.execute_raw(statement).await };
+            let Some(tx) = self.own_transaction().await? else {
+                return self.inner.execute_raw(statement).await;
+            };
             let done = tx.execute_raw(statement).await?;
             tx.commit().await?;
             Ok(done)
@@ -105,7 +107,9 @@ impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> C
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let work = async {
-            let Some(tx) = self.apart().await? else { return self.inner.query_one_raw(statement).await };
+            let Some(tx) = self.own_transaction().await? else {
+                return self.inner.query_one_raw(statement).await;
+            };
             let row = tx.query_one_raw(statement).await?;
             tx.commit().await?;
             Ok(row)
@@ -115,7 +119,9 @@ impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> C
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let work = async {
-            let Some(tx) = self.apart().await? else { return self.inner.query_all_raw(statement).await };
+            let Some(tx) = self.own_transaction().await? else {
+                return self.inner.query_all_raw(statement).await;
+            };
             let rows = tx.query_all_raw(statement).await?;
             tx.commit().await?;
             Ok(rows)

@@ -1,7 +1,7 @@
-//! Connections that ask for nothing: actix limits the time of a connection's first head, and that of a silence between
-//! requests, but not that of a later head of which only a part has come. Whoever began one would hold the connection for
-//! ever, so one on which nothing has been asked for longer than both limits together is closed. Nor does actix close one whose
-//! answer says so while a body in chunks goes on; that is done here too.
+//! Idle connections: actix limits the time of the first header of a connection, and the idle time between
+//! requests, but not the time of a later header that is incomplete. Such a request would keep the connection open for
+//! ever, so a connection without a request for longer than both limits together is closed. Nor does actix close a connection
+//! after a response with `Connection: close` while a chunked request body is still arriving; that is done here too.
 
 use std::{
     any::Any,
@@ -27,30 +27,30 @@ use actix_web::{
 use socket2::{SockRef, Socket};
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How long a client may still read an answer after which its connection is closed.
+/// Time that a client has to read the last response of a connection before it is closed.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// How often connections are looked at.
-const ROUND: Duration = Duration::from_secs(1);
+/// Interval of checks.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The open connections.
 #[derive(Clone, Default)]
-pub(super) struct Heads(Arc<Mutex<Vec<Weak<Connection>>>>);
+pub(super) struct IdleConnections(Arc<Mutex<Vec<Weak<Connection>>>>);
 
-/// One connection, for as long as it is open.
+/// An open connection.
 struct Connection {
-    /// A second handle of it, for closing it from outside.
+    /// A second handle, to close it.
     socket: Socket,
-    /// Requests whose answers are not sent yet.
+    /// Requests whose responses are not sent yet.
     requests: AtomicUsize,
-    /// Whether it was told that it is closed: no further request is read from it.
+    /// Whether its last response announced that it closes: no further request is read from it.
     ends: AtomicBool,
-    /// When there was the last one.
+    /// Time of the last request.
     quiet_since: Mutex<Instant>,
 }
 
-impl Heads {
-    /// Notes a connection that has just been made.
+impl IdleConnections {
+    /// Registers a new connection.
     pub(super) fn note(&self, stream: &dyn Any, extensions: &mut Extensions) {
         let plain = stream.downcast_ref::<TcpStream>();
         let stream =
@@ -66,19 +66,19 @@ impl Heads {
         extensions.insert(connection);
     }
 
-    /// Closes those on which nothing has been asked for longer than allowed, for as long as anybody notes new ones.
+    /// Closes connections that are idle for too long, until the server is dropped.
     pub(super) fn watch(&self, allowed: Duration) -> impl Future<Output = ()> + use<> {
         let open = Arc::downgrade(&self.0);
         async move {
-            let mut rounds = interval(ROUND);
+            let mut rounds = interval(CHECK_INTERVAL);
             rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
             while let Some(open) = open.upgrade() {
                 open.lock().unwrap_or_else(PoisonError::into_inner).retain(|connection| {
                     let Some(connection) = connection.upgrade() else { return false };
                     let allowed = if connection.ends.load(Ordering::Acquire) { LINGER } else { allowed };
-                    let over = connection.quiet_for().is_some_and(|quiet| quiet > allowed);
+                    let over = connection.idle_for().is_some_and(|quiet| quiet > allowed);
                     if over {
-                        // It may be closed already; then that was done.
+                        // It may already be closed.
                         let _ = connection.socket.shutdown(std::net::Shutdown::Both);
                     }
                     !over
@@ -91,17 +91,17 @@ impl Heads {
 }
 
 impl Connection {
-    /// For how long nothing has been asked; none while something is answered.
-    fn quiet_for(&self) -> Option<Duration> {
+    /// The idle time; none while a request is in progress.
+    fn idle_for(&self) -> Option<Duration> {
         let quiet = self.quiet_since.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
         (self.requests.load(Ordering::Acquire) == 0).then_some(quiet)
     }
 }
 
-/// A request whose answer is not sent yet.
-struct Answering(Option<Arc<Connection>>);
+/// A request whose response is not sent yet.
+struct InFlight(Option<Arc<Connection>>);
 
-impl Answering {
+impl InFlight {
     fn on(connection: Option<Arc<Connection>>) -> Self {
         if let Some(connection) = &connection {
             connection.requests.fetch_add(1, Ordering::AcqRel);
@@ -110,7 +110,7 @@ impl Answering {
     }
 }
 
-impl Drop for Answering {
+impl Drop for InFlight {
     fn drop(&mut self) {
         if let Some(connection) = &self.0 {
             *connection.quiet_since.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
@@ -119,13 +119,13 @@ impl Drop for Answering {
     }
 }
 
-/// Answers a request, and notes that its connection is in use until the answer is sent.
+/// Handles a request, and records that its connection is in use until the response is sent.
 pub(super) async fn request<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<Body<B>>, Error> {
-    let answering = Answering::on(request.conn_data::<Arc<Connection>>().cloned());
-    // A connection of HTTP/2 has other requests.
+    let answering = InFlight::on(request.conn_data::<Arc<Connection>>().cloned());
+    // An HTTP/2 connection has other requests.
     let alone = request.version() < Version::HTTP_2;
     let response = next.call(request).await?;
     if let Some(connection) = answering.0.as_ref().filter(|_| alone)
@@ -136,10 +136,10 @@ pub(super) async fn request<B: MessageBody + 'static>(
     Ok(response.map_body(|_, body| Body { body: Box::pin(body), _answering: answering }))
 }
 
-/// An answer's body, which ends when it is sent or given up.
+/// The body of a response, which ends when it is sent or dropped.
 pub(super) struct Body<B> {
     body: Pin<Box<B>>,
-    _answering: Answering,
+    _answering: InFlight,
 }
 
 impl<B: MessageBody> MessageBody for Body<B> {
