@@ -55,14 +55,14 @@ impl SnapshotCache {
         let organization = by.organization();
         let slot = lock(&self.slots).entry((organization, today)).or_default().clone();
         let asked = Instant::now();
-        let revision = store.revision(organization).await?;
+        let (revision, of_dimensions) = store.revisions(organization).await?;
         if let Some(known) = slot.known(revision, asked) {
             return Ok(known);
         }
         // Another request may be creating the next one.
         let _turn = match tokio::time::timeout(WAIT_TIMEOUT, slot.turn.lock()).await {
             Ok(turn) => turn,
-            Err(_) => match slot.fresh() {
+            Err(_) => match slot.fresh(of_dimensions) {
                 Some(known) => return Ok(known),
                 None => slot.turn.lock().await,
             },
@@ -124,10 +124,13 @@ impl Slot {
         Some(last.snapshot.clone())
     }
 
-    /// The last snapshot, if it was up to date recently.
-    fn fresh(&self) -> Option<Arc<Snapshot>> {
+    /// The last snapshot, if it was up to date recently and knows all that can be asked about now.
+    fn fresh(&self, of_dimensions: i64) -> Option<Arc<Snapshot>> {
         let mut last = lock(&self.last);
-        let last = last.as_mut().filter(|last| last.complete.elapsed() < MAX_AGE)?;
+        let is_fresh = |last: &&mut Last| {
+            last.complete.elapsed() < MAX_AGE && last.snapshot.dimensions.revision == of_dimensions
+        };
+        let last = last.as_mut().filter(is_fresh)?;
         last.used = Instant::now();
         Some(last.snapshot.clone())
     }

@@ -221,7 +221,13 @@ impl Store {
         Ok(find(&self.db, organization).await?.revision)
     }
 
-    /// The same, and the last revision whose events may have been deleted from the outbox.
+    /// The same, and that of its dimensions.
+    pub async fn revisions(&self, organization: OrganizationId) -> Result<(i64, i64), Error> {
+        let row = find(&self.db, organization).await?;
+        Ok((row.revision, row.dimension_revision))
+    }
+
+    /// The revision, and the last one whose events may have been deleted from the outbox.
     pub async fn feed_revisions(&self, organization: OrganizationId) -> Result<(i64, i64), Error> {
         let row = find(&self.db, organization).await?;
         Ok((row.revision, row.pruned_revision))
