@@ -81,15 +81,15 @@ impl Labels {
         (labelled as f64) < LABELS * all as f64
     }
 
-    /// Share of the responses of a span of days that were given on days on which [hardly any](Self::hardly_any) names a
-    /// release; none without responses.
-    pub(crate) fn unlabelled_days(&self, days: Range<Day>) -> Option<f64> {
+    /// Share of the responses of a span of days, of those that belong to a release, that name none and were assigned to one
+    /// because [hardly any](Self::hardly_any) named a release then; none without responses.
+    pub(crate) fn assigned(&self, days: Range<Day>) -> Option<f64> {
         let counts = self.days.daily(days.start, days.end);
-        let (unlabelled, all) = counts.fold((0, 0), |(unlabelled, all), (day, [_, count])| {
-            let more = if self.hardly_any(day) { count } else { 0 };
-            (unlabelled + more, all + count)
+        let (assigned, all) = counts.fold((0, 0), |(assigned, all), (day, [named, count])| {
+            let more = if self.hardly_any(day) { count - named } else { 0 };
+            (assigned + more, all + named + more)
         });
-        (all > 0).then(|| unlabelled as f64 / all as f64)
+        (all > 0).then(|| assigned as f64 / all as f64)
     }
 
     /// Share of the rows of the days before a day that name a release; 1 without rows.

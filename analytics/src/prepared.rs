@@ -342,10 +342,11 @@ impl Prepared {
         self.products.get(&product).map_or(1.0, |counts| counts.incident_labels.share_until(until))
     }
 
-    /// Whether the responses of one of two spans of days name releases and those of the other hardly ever do.
+    /// Whether most responses of one of two spans of days belong to a release because they name it, and those of the other
+    /// because they were assigned to it.
     pub(crate) fn labels_changed(&self, product: u32, before: Range<Day>, after: Range<Day>) -> bool {
         let Some(counts) = self.products.get(&product) else { return false };
-        let shares = [before, after].map(|days| counts.answer_labels.unlabelled_days(days));
+        let shares = [before, after].map(|days| counts.answer_labels.assigned(days));
         matches!(shares, [Some(before), Some(after)] if (before - after).abs() > 0.5)
     }
 

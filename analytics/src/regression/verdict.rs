@@ -17,6 +17,9 @@ use crate::facts::Day;
 const FALSE_AGAINST_PREVIOUS: f64 = 0.01;
 /// Probability that a fall began before a release from which it is not laid at its door: four to one.
 const BEGAN_BEFORE: f64 = 0.8;
+/// Share of the responses since a fall, and before the release, that name the release already and from which the fall may be
+/// theirs: testers, a staged roll-out, or another time zone.
+const OWN: f64 = 0.1;
 /// Share of a fall that must be made good to call it recovered.
 const RECOVERED: f64 = 1.0 / 3.0;
 
@@ -309,9 +312,10 @@ fn can_tell(family: &Family, member: &Comparison) -> bool {
 /// When a fall began, if that was before the release, in the rows that the verdict rests on.
 fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>> {
     let found = change_point_of_release(watch.prepared, watch.hyper, feature, watch.release, until - 1)?;
-    let Some(found) = found.filter(|found| found.called && found.day < watch.first_day) else {
-        return Ok(None);
+    let fell = |found: &ChangePoint| {
+        found.called && found.day < watch.first_day && !may_be_its_own(watch, feature, found.day)
     };
+    let Some(found) = found.filter(fell) else { return Ok(None) };
     let began_before = |code: &u32| {
         let mut starts = watch.prepared.releases[*code as usize].starts();
         *code != watch.release && starts.any(|day| day < watch.first_day)
@@ -330,13 +334,26 @@ fn began_with_previous(alone: &Watch, feature: u32, until: Day) -> Result<Option
     let Watch { prepared, hyper, release, from, first_day, .. } = *alone;
     let Some(previous) = prepared.previous(release) else { return Ok(None) };
     let found = change_point_after(prepared, hyper, feature, (previous, from), release, until - 1)?;
-    let Some(found) = found.filter(|found| found.called && found.day < first_day) else { return Ok(None) };
+    let fell = |found: &ChangePoint| {
+        found.called && found.day < first_day && !may_be_its_own(alone, feature, found.day)
+    };
+    let Some(found) = found.filter(fell) else { return Ok(None) };
     let before = probability_before(&found, first_day);
     Ok((before >= BEGAN_BEFORE).then_some(Since {
         day: found.day,
         release: Some(previous),
         probability: Some(before),
     }))
+}
+
+/// Whether enough responses name the release before its first day for a fall since then to be its own.
+fn may_be_its_own(watch: &Watch, feature: u32, since: Day) -> bool {
+    let strata = &watch.prepared.features[feature as usize].answers;
+    let responses = |release| -> i64 {
+        strata.iter().map(|counts| counts.sums(release, since, watch.first_day).0[0]).sum()
+    };
+    let own = responses(Some(watch.release));
+    own > 0 && own as f64 >= OWN * responses(None) as f64
 }
 
 fn probability_before(found: &ChangePoint, day: Day) -> f64 {
@@ -353,11 +370,10 @@ fn recovered(
     against_previous: Option<AgainstPrevious>,
 ) -> Option<f64> {
     let fallen = earlier.features.iter().find(|score| score.feature == feature)?;
-    // One that was called on some day, be it the release's own or one that began before it: where nothing was proven to have
-    // fallen, nothing has recovered.
-    let had_fallen = fallen.first_flagged_day.is_some()
-        || fallen.since.is_some()
-        || matches!(fallen.verdict, Verdict::Regressed | Verdict::Since);
+    // One that was called on some day, be it the release's own or one that began before it, and not one that is only watched:
+    // where nothing was proven to have fallen, nothing has recovered.
+    let had_fallen =
+        fallen.first_flagged_day.is_some() || matches!(fallen.verdict, Verdict::Regressed | Verdict::Since);
     let began = fallen.since.map_or(earlier.first_day, |since| since.day);
     if !had_fallen {
         return None;

@@ -126,6 +126,32 @@ fn a_fall_that_sets_in_days_before_a_release_is_not_laid_at_its_door() {
 }
 
 #[test]
+fn a_fall_among_the_early_responses_of_a_release_is_its_own() {
+    for early in [1, 2, 7] {
+        let mut world = World::with_features(1);
+        let old = world.release("1.0", Some(0));
+        let new = world.release("2.0", Some(60));
+        world.answers(0..60 - early, Some(old), HAPPY);
+        world.answers(60 - early..90, Some(new), UNHAPPY);
+        let score = score(&world, new, 89);
+        assert_eq!(
+            (score.verdict, score.since),
+            (Verdict::Regressed, None),
+            "{early} days early: {score:#?}"
+        );
+    }
+    // A single early response among many of the release before explains no fall of theirs.
+    let mut world = World::with_features(1);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("2.0", Some(60));
+    world.answers(0..53, Some(old), HAPPY);
+    world.answers(53..60, Some(old), UNHAPPY);
+    world.answers(58..59, Some(new), [1, 0, 0, 0, 0]);
+    world.answers(60..90, Some(new), UNHAPPY);
+    assert_eq!(score(&world, new, 89).verdict, Verdict::Since);
+}
+
+#[test]
 fn what_got_better_is_not_worse_since() {
     let mut world = World::with_features(1);
     let past = [HAPPY, MIXED, HAPPY, UNHAPPY, MIXED, UNHAPPY];

@@ -306,6 +306,18 @@ fn labels_that_begin_with_a_release_do_not_decide_its_verdict() {
 }
 
 #[test]
+fn responses_that_cease_to_name_releases_blame_none() {
+    let mut world = World::with_features(1);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("2.0", Some(60));
+    world.answers(0..58, Some(old), HAPPY);
+    world.answers(60..85, None, UNHAPPY);
+    let score = score(&world, new, 84);
+    assert_eq!(score.reason, Some(Reason::NotComparable), "{score:#?}");
+    assert!(matches!(score.verdict, Verdict::NoBaseline | Verdict::CannotTell), "{score:#?}");
+}
+
+#[test]
 fn a_few_early_answers_do_not_start_a_release() {
     let mut world = World::with_features(1);
     let old = world.inferred("1.0");

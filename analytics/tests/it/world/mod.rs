@@ -89,7 +89,7 @@ impl World {
         }
     }
 
-    /// Those of [`answers`](Self::responses), to another feature.
+    /// Those of [`answers`](Self::answers), to another feature.
     pub(crate) fn answers_to(
         &mut self,
         feature: u32,
