@@ -17,7 +17,7 @@ const TOP = 8
 export function Waterfall({ start, parts, total, totalLabel }: { start: Part; parts: Part[]; total: number; totalLabel: string }) {
   const [ref, width] = useWidth<HTMLDivElement>(480)
   const [shownStart = 0, ...shown] = partsThatAddUp([start.points, ...parts.map(({ points }) => points)], total)
-  const labels = Math.min(210, width * 0.42)
+  const labels = Math.min(210, Math.max(150, width * 0.42))
   const sums = parts.reduce<number[]>((all, { points }) => [...all, (all.at(-1) ?? start.points) + points], [])
   const domain = niceDomain([start.points, total, ...sums], { floor: 0, ceiling: 100, margin: 0.35 })
   const x = linear(domain, [labels, width - 44])

@@ -9,9 +9,12 @@ export interface Bounds {
   upper: number
 }
 
-/** Digits after the point: tenths only where the half width of the interval is small enough to know them. */
+/**
+ * Digits after the point: tenths only where the half width of the interval is small enough. The limit lies where thin data
+ * begin, so that the numbers of a column have the same digits as far as they can be compared.
+ */
 export function digitsFor(halfWidth: number): number {
-  return halfWidth < 2 ? 1 : 0
+  return halfWidth < 5 ? 1 : 0
 }
 
 export function fixed(value: number, digits = 0): string {

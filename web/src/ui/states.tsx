@@ -25,7 +25,7 @@ export function Empty({ title, children, action }: { title: string; children?: R
 }
 
 const TITLES: Record<string, string> = {
-  NOT_FOUND: 'There is no such thing',
+  NOT_FOUND: 'Not found',
   FORBIDDEN: 'You may not see this',
 }
 
@@ -60,7 +60,10 @@ export function Loaded<Data>({ result, retry, rows, page, children }: {
 }) {
   if (result.error && isEmpty(result.data)) return <ErrorPanel error={result.error} retry={retry} page={page} />
   if (!result.data) return <Skeleton rows={rows} />
-  return <div className={result.fetching ? css.stale : undefined}>{children(result.data)}</div>
+  const shown = children(result.data)
+  // The part that the page is about is not there, whatever else was loaded.
+  if (!shown && result.error) return <ErrorPanel error={result.error} retry={retry} page={page} />
+  return <div className={result.fetching ? css.stale : undefined}>{shown}</div>
 }
 
 /** With an error, data whose fields are all null says nothing. */

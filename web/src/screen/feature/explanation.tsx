@@ -24,7 +24,7 @@ export function Explanation({ name, value }: { name: string; value: FeatureValue
           start={{ label: `Average ${words('feature')}`, note: `with these ${words('customers')}`, points: value.base }}
           parts={[
             { label: 'History', note: `what ${name} usually adds`, points: value.historyContribution },
-            { label: capital(words('responses')), note: `the ${plural(value.responses, words('response'), words('responses'))} of this period`, points: value.feedbackContribution },
+            { label: capital(words('responses')), note: `${count(value.responses)} in this period`, points: value.feedbackContribution },
             { label: capital(words('incidents')), note: known ? `${percent(value.incidentImpact, 1)} of customer-days lost` : 'not deducted: use is not known', points: value.incidentContribution },
           ]} />
       </div>
