@@ -81,7 +81,7 @@ use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use async_graphql::{
     Context, MaybeUndefined, MergedObject, ObjectType, Request, Response, SDLExportOptions, SchemaBuilder,
-    Value, connection::Connection,
+    Value, connection::Connection, parser::types::OperationType,
 };
 use chrono::{DateTime, Utc};
 
@@ -262,10 +262,15 @@ pub fn subgraph_schema(services: Services) -> Schema {
 }
 
 /// Executes a request of a caller. It has its own time and loaders: no loaded data are shared between callers.
-pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, request: Request) -> Response {
+pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, mut request: Request) -> Response {
     let now = clock::now();
     let (halt, waiting) = batch::load_channel();
     let loads = load::loader(services.clone(), viewer.clone(), halt);
+    let writes = request.parsed_query().is_ok_and(|document| {
+        document.operations.iter().any(|(_, operation)| operation.node.ty == OperationType::Mutation)
+    });
+    // The fields of a mutation follow one another: what one of them has loaded, the next may change.
+    loads.enable_all_cache(!writes);
     let request = request.data(loads).data(viewer.clone()).data(Now(now));
     let request = match schema {
         Schema::Whole(_) => request,
