@@ -42,7 +42,7 @@ pub(super) enum JobName {
 
 #[Object(use_type_description)]
 impl Job {
-    /// Name.
+    /// Name of the job.
     async fn name(&self) -> Result<JobName, Fault> {
         Ok(job::named(&self.0.name)?.into())
     }

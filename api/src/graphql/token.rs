@@ -85,7 +85,7 @@ impl ApiToken {
         &self.0.name
     }
 
-    /// Role.
+    /// Role of whoever holds the token.
     async fn role(&self) -> Role {
         self.0.role.into()
     }
@@ -258,7 +258,7 @@ impl TokenQuery {
 struct CreateTokenInput {
     /// Purpose, at most 64 characters; unique among the active tokens.
     name: String,
-    /// Role.
+    /// Role of whoever holds the token.
     role: Role,
     /// Restriction. A scope that leaves the role without rights is refused.
     #[graphql(default)]

@@ -184,8 +184,8 @@ mod tests {
         let found = lines("a,b\n1,2\n3\n4,5,6\n7,8\n");
         let expected = [
             "2: 1|2",
-            "line 3: it has 1 fields, the header has 2",
-            "line 4: it has 3 fields, the header has 2",
+            "line 3: the record has 1 fields, the header has 2",
+            "line 4: the record has 3 fields, the header has 2",
         ];
         assert_eq!((&found[..3], found[3].as_str()), (&expected.map(String::from)[..], "5: 7|8"));
     }

@@ -224,7 +224,7 @@ async fn bad_input_is_refused_by_name(backend: Backend) {
     let app = with_product(backend).await;
     let query = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome } }";
     let cases = [
-        (answer(4.5, json!({})), "INVALID_ARGUMENT", "rating", "goes by 1"),
+        (answer(4.5, json!({})), "INVALID_ARGUMENT", "rating", "has steps of 1 from 1"),
         (answer(0.0, json!({})), "INVALID_ARGUMENT", "rating", "between 1 and 5"),
         (answer(4.0, json!({ "scale": "smileys" })), "NOT_FOUND", "scale", "smileys"),
         (answer(4.0, json!({ "product": "ghost" })), "NOT_FOUND", "product", "ghost"),

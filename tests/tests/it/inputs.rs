@@ -879,6 +879,14 @@ async fn whom_an_incident_hurts_can_be_read_and_changed(backend: Backend) {
     let removed = app.asks(&remove, json!({ "i": incident, "c": ["acme", "globex"] })).await;
     assert_eq!(removed["removeIncidentCustomers"]["removedCustomers"], json!([{ "key": "acme" }]));
     assert_eq!(hurt().await, "bolt");
+    // Each field of a mutation sees what the one before it did.
+    let both = "mutation($i: Reference!) {
+        add: addIncidentCustomers(input: { incident: $i, customers: [\"acme\"] }) { incident { customers { nodes { key } } } }
+        remove: removeIncidentCustomers(input: { incident: $i, customers: [\"acme\"] }) {
+            incident { customers { nodes { key } } } } }";
+    let both = app.asks(both, json!({ "i": incident })).await;
+    assert_eq!(both["add"]["incident"]["customers"]["nodes"], json!([{ "key": "acme" }, { "key": "bolt" }]));
+    assert_eq!(both["remove"]["incident"]["customers"]["nodes"], json!([{ "key": "bolt" }]));
     let update =
         "mutation($i: Reference!, $c: [Reference!]!) { updateIncident(input: { incident: $i, customers: $c }) {
         removedCustomers { key } } }";
