@@ -323,7 +323,7 @@ async fn a_server_that_wakes_up_too_late_writes_nothing(backend: Backend) {
     let tx = inside.store.begin(held.organization_id, clock.now()).await.unwrap();
     outbox::Entity::delete_many().exec(tx.db()).await.unwrap();
     let refused = late.hold(tx.db()).await.unwrap_err().to_string();
-    assert!(refused.contains("lease 1 of `prune-outbox` has ended"), "{refused}");
+    assert!(refused.contains("lease 1 of `prune-outbox` has expired"), "{refused}");
     drop(tx);
     assert_eq!(inside.events().await, 1, "nothing of it was written");
 }
