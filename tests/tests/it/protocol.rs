@@ -350,7 +350,7 @@ async fn only_trusted_documents_are_run_where_there_are_any() {
         "PERSISTED_QUERY_NOT_FOUND"
     );
     for (content, says) in
-        [("[]", "JSON object"), ("{}", "no document"), ("{\"a\": \"{ nothing }\"}", "a is not valid")]
+        [("[]", "JSON object"), ("{}", "no document"), ("{\"a\": \"{ nothing }\"}", "document a is invalid")]
     {
         let file = app.database.file("wrong.json", content);
         let ran =

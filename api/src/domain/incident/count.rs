@@ -90,7 +90,6 @@ pub(crate) fn label(attributions: &[attribution::Model]) -> ReleaseId {
             // The attribution was withdrawn.
             (AttributionBasis::Explicit, None) => return ReleaseId::NONE,
             (AttributionBasis::Inferred, _) if stated.confidence.is_none_or(|sure| sure < MIN_CONFIDENCE) => {
-                ()
             }
             (_, Some(release)) if !rejected.contains(&release) => return release,
             _ => (),
