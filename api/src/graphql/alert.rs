@@ -14,7 +14,7 @@ use super::{
     fault::Fault,
     feature::{self, Feature},
     product::{self, Product},
-    scalar::{PeriodInput, PeriodShown, begun_period},
+    scalar::{PeriodInput, PeriodShown, period},
 };
 use crate::{
     domain::product as products,
@@ -131,7 +131,7 @@ pub(super) async fn of(
     days: Option<PeriodInput>,
 ) -> Result<Vec<IncidentAlert>, Fault> {
     let today = products::today(product, ctx.now());
-    let (period, _) = begun_period(days, None, today)?;
+    let (period, _) = period(days, None, today)?;
     let days = (period.until - period.from).num_days();
     if days > MAX_DAYS {
         let reason = format!("has {days} days; send a period of at most ten years ({MAX_DAYS} days)");

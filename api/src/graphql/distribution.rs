@@ -11,7 +11,7 @@ use ballroom_entity::{
 use super::{
     ContextExt,
     fault::Fault,
-    scalar::{PeriodInput, Reference, begun_period},
+    scalar::{PeriodInput, Reference, period},
     scale::Scale,
 };
 use crate::{
@@ -95,7 +95,7 @@ pub(super) async fn named(
     scale: Option<Reference>,
 ) -> Result<Vec<RatingDistribution>, Fault> {
     ctx.reports()?;
-    let (period, _) = begun_period(days, None, products::today(product, ctx.now()))?;
+    let (period, _) = period(days, None, products::today(product, ctx.now()))?;
     let dimensions = super::dimensions(ctx).await?;
     let segment = segment.map(|segment| dimensions.segment("segment", &segment.0)).transpose()?;
     let scale = scale.map(|scale| dimensions.scale("scale", &scale.0)).transpose()?.map(|scale| scale.id);

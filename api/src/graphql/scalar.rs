@@ -155,15 +155,6 @@ impl From<Period> for PeriodShown {
     }
 }
 
-/// The requested period, which has begun, and the last day whose data are used.
-pub(super) fn begun_period(
-    given: Option<PeriodInput>,
-    as_of: Option<Date>,
-    today: NaiveDate,
-) -> Result<(Period, NaiveDate), Fault> {
-    Ok(Period::begun(given.map(Into::into), as_of.map(Into::into), today)?)
-}
-
 /// The requested period, and the last day whose data are used.
 pub(super) fn period(
     given: Option<PeriodInput>,

@@ -19,7 +19,7 @@ use super::{
     load::ValuesOf,
     product::Product,
     release::{self, Release},
-    scalar::{Date, PeriodInput, PeriodShown, Reference, begun_period},
+    scalar::{Date, PeriodInput, PeriodShown, Reference, period},
     scale::{self, Scale},
     segment::{self, Segment},
 };
@@ -406,10 +406,10 @@ impl ValueQuery {
         let todays: Vec<_> = todays.collect();
         let latest = todays.iter().map(|(_, today)| *today).max().unwrap_or_else(|| now.date_naive());
         let of = |period, as_of| Cell { period, release: None, segment, as_of };
-        let (shown, last) = begun_period(days, as_of, latest)?;
+        let (shown, last) = period(days, as_of, latest)?;
         let cells = todays.iter().map(|(product, today)| {
             let as_of = as_of.map(|day| Date(day.0.min(*today)));
-            match begun_period(days, as_of, *today) {
+            match period(days, as_of, *today) {
                 Ok((period, as_of)) => (*product, of(period, as_of)),
                 // The period begins in the future in this time zone.
                 Err(_) => (*product, of(shown, (*today).min(last))),
@@ -532,7 +532,7 @@ async fn cell(
     as_of: Option<Date>,
 ) -> Result<(ValuesOf, Cell), Fault> {
     let today = products::today(product, ctx.now());
-    let (period, as_of) = begun_period(days, as_of, today)?;
+    let (period, as_of) = period(days, as_of, today)?;
     let dimensions = super::dimensions(ctx).await?;
     let release = match release {
         Some(release) => Some(dimensions.release(product.id, "release", &release.0)?.id),

@@ -64,21 +64,6 @@ impl Period {
         Ok((period, as_of))
     }
 
-    /// The same, of a period that has begun: one that has not has nothing to show.
-    pub fn begun(
-        given: Option<Self>,
-        as_of: Option<NaiveDate>,
-        today: NaiveDate,
-    ) -> Result<(Self, NaiveDate), Error> {
-        let (period, as_of) = Self::resolve(given, as_of, today)?;
-        if period.from > today {
-            let reason =
-                format!("is {}, which has not come; give today ({today}) or an earlier day", period.from);
-            return Err(Error::invalid("period.from", reason));
-        }
-        Ok((period, as_of))
-    }
-
     /// Whether it ends after it begins, and is within bounds.
     fn check(self, today: NaiveDate) -> Result<(), Error> {
         let Self { from, until } = self;

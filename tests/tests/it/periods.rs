@@ -46,28 +46,6 @@ async fn a_period_that_cannot_be_is_refused_with_its_days() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_period_that_has_not_begun_is_refused() {
-    let app = App::start(Backend::Sqlite).await;
-    app.product("shop", &["search"]).await;
-    let today = ballroom_tests::ballroom::clock::now().date_naive();
-    let (from, until) = (today + Days::new(40), today + Days::new(50));
-    let reason = format!("is {from}, which has not come; give today ({today}) or an earlier day");
-    // What is to come may be looked at in a timeline.
-    for field in FIELDS.iter().filter(|field| !field.starts_with("timeline")) {
-        let period = format!("period: {{ from: \"{from}\", until: \"{until}\" }}");
-        let found = refused(&app, &field.replace("PERIOD", &period)).await;
-        assert_eq!(found, ("period.from".to_owned(), reason.clone()), "{field}");
-        // One that has begun may end later: what is known so far is shown.
-        let period = format!("period: {{ from: \"{today}\", until: \"{until}\" }}");
-        app.asks(
-            &format!("{{ product(product: \"shop\") {{ {} }} }}", field.replace("PERIOD", &period)),
-            json!({}),
-        )
-        .await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_trend_names_the_day_that_cannot_be() {
     let app = App::start(Backend::Sqlite).await;
     app.product("shop", &["search"]).await;
