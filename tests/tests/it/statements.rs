@@ -24,14 +24,15 @@ on_both!(
     pages_fit_together
 );
 
-/// The operations that `tests/bench/http` measures, and the number of statements of each once the organization is cached:
-/// on SQLite, and on PostgreSQL. A change of a number must be made here deliberately.
+/// The operations that `tests/bench/http` measures, and the number of statements that each may send at most once the
+/// organization is cached: on SQLite, and on PostgreSQL. Fewer are sent where the token or the dimensions were looked up a
+/// moment before. A change of a number must be made here deliberately.
 const OPERATIONS: [(&str, [u64; 2]); 5] = [
-    ("who calls", [0, 0]),
-    ("one answer", [0, 0]),
-    ("20 features with 50 answers each", [0, 0]),
-    ("submit one answer", [0, 0]),
-    ("submit 1,000 answers", [0, 0]),
+    ("who calls", [1, 1]),
+    ("one answer", [3, 3]),
+    ("20 features with 50 answers each", [3, 3]),
+    ("submit one answer", [9, 9]),
+    ("submit 1,000 answers", [117, 10]),
 ];
 
 const ONE: &str = "query($id: ID!) { feedback(id: $id) { id rating comment occurredAt
@@ -45,7 +46,7 @@ const BATCH: &str = "mutation($input: SubmitFeedbackBatchInput!) {
 
 /// Permitted size of a response on PostgreSQL, its row with indexes and the daily counts, in bytes: some percent above and
 /// below the measured one.
-const BYTES: std::ops::RangeInclusive<i64> = 0..=0;
+const BYTES: std::ops::RangeInclusive<i64> = 640..=760;
 
 const QUERY: &str = "{ product(product: \"shop\") { features(first: 50) { nodes {
     key
@@ -200,8 +201,10 @@ async fn each_operation_sends_so_many_statements(backend: Backend) {
         }
     }
     let at = usize::from(backend == Backend::Postgres);
-    let wanted = OPERATIONS.map(|(name, counts)| (name, vec![counts[at]; 3]));
-    assert_eq!(sent, wanted, "statements on {backend:?}");
+    for ((name, counts), (_, most)) in sent.iter().zip(OPERATIONS) {
+        let highest = counts.iter().max().copied();
+        assert!(highest.is_some_and(|highest| highest <= most[at]), "{name}, {backend:?}: {counts:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
