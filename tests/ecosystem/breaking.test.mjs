@@ -37,8 +37,8 @@ test('what breaks clients is deliberate', (t) => {
 })
 
 test('a change that breaks clients is found', () => {
-  const line = '\t"""\n\tThe rating on that scale; null: the customer only wrote a comment.\n\t"""\n\trating: Float\n'
-  assert.ok(now.includes(line))
+  const [line] = now.match(/\t"""\n[^"]*"""\n\trating: Float\n/) ?? []
+  assert.ok(line)
   const changes = findBreakingChanges(buildSchema(now), buildSchema(now.replace(line, '')))
   assert.ok(changes.length > 0, 'a field that is taken away breaks clients')
 })
