@@ -62,7 +62,8 @@ postgres_server() { # [URL]
     [ -n "$postmaster" ] || say "the database's processes are not on this machine: its CPU time is not counted"
     return
   fi
-  local found port
+  local found port settings=
+  [ -z "${STATEMENTS:-}" ] || settings="-c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.track_planning=on"
   for found in "$(command -v initdb || true)" /usr/lib/postgresql/*/bin/initdb; do
     [ -x "$found" ] && postgres_bin=$(dirname "$(readlink -f "$found")")
   done
@@ -81,7 +82,7 @@ postgres_server() { # [URL]
     port=$((20000 + RANDOM % 12000))
     if (cd "$work/postgres" && "${as[@]}" "$postgres_bin/pg_ctl" -D "$work/postgres/data" -l "$work/postgres/log" -w start \
       -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 \
-          -c shared_buffers=1GB -c max_wal_size=8GB -c checkpoint_timeout=30min" >/dev/null 2>&1); then
+          -c shared_buffers=1GB -c max_wal_size=8GB -c checkpoint_timeout=30min $settings" >/dev/null 2>&1); then
       cluster=$work/postgres/data
       postmaster=$(head -1 "$cluster/postmaster.pid")
       postgres=postgres://ballroom@127.0.0.1:$port
@@ -107,6 +108,7 @@ sql() { # database, statement
 start() { # name, command...
   local name=$1
   shift
+  : >"$work/$name.said"
   "$@" >"$work/$name.said" 2>"$work/$name.log" &
   process=$!
   processes+=("$process")

@@ -14,7 +14,7 @@ local documents = {
   nested = "query ($key: String!) { product(key: $key) { features(first: 20) { nodes { key feedback(first: 50) { nodes { id rating comment occurredAt release { version } } } } } } }",
   submit = "mutation ($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome feedback { id } } }",
   batch = "mutation ($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) { accepted items { index outcome feedback { id } } } }",
-  report = "query ($key: String!) { product(key: $key) { valueReport { responses entries { feature { key } rank value { score lower upper verdict } } } } }",
+  report = "query ($key: String!) { product(key: $key) { valueReport { responses entries { feature { key } rank value { score lower upper } } } } }",
 }
 
 -- What stands in an answer that is right.

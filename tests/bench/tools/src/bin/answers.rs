@@ -1,7 +1,8 @@
 //! Writes synthetic answers as CSV: `answers ROWS FILE LAST_DAY`. The same arguments give the same file.
 //!
 //! 50 products with 20 features and 20 releases each, 10,000 customers in 4 segments, 365 days that end with the given one. Few
-//! features get most of the answers, as it is everywhere; each is rated on one scale of three.
+//! features get most of the answers, as it is everywhere; each is rated on one scale of three. Take 20,000 rows or more, or some
+//! features and releases are missing.
 
 use std::{
     fs::File,
@@ -98,7 +99,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let at = begin + TimeDelta::seconds(seconds);
         let release = seconds / 86_400 * RELEASES / DAYS;
         let place = random.below(whole);
-        let (_, product, feature) = shares[shares.partition_point(|share| share.0 <= place)];
+        // At the end each feature has its turn, so that all are there, with the last release.
+        let at_the_end = usize::try_from(rows - row - 1)?;
+        let chosen = match shares.get(at_the_end) {
+            Some(share) => share,
+            None => &shares[shares.partition_point(|share| share.0 <= place)],
+        };
+        let (_, product, feature) = *chosen;
         let mut scale = SCALES[0];
         let mut over = feature;
         for each in SCALES {

@@ -31,7 +31,7 @@ const CUSTOMERS: u64 = 10_000;
 const UNDER_WAY: usize = 512;
 
 const REPORT: &str = "query ($product: Reference!) { product(product: $product) { valueReport {
-    responses entries { feature { key } rank value { score lower upper verdict responses } } } } }";
+    responses entries { feature { key } rank value { score lower upper responses } } } } }";
 const SUBMIT: &str = "mutation ($input: SubmitFeedbackInput!) {
     submitFeedback(input: $input) { outcome userErrors { message } } }";
 
