@@ -20,6 +20,7 @@ on_both!(
     a_product_s_figures_and_change_point_rest_on_all_its_features,
     kept_parameters_make_a_past_score_come_out_again,
     a_server_keeps_the_days_that_are_over,
+    all_fields_of_a_query_know_a_new_product,
     bad_days_are_explained,
 );
 
@@ -427,6 +428,23 @@ async fn a_server_keeps_the_days_that_are_over(backend: Backend) {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     panic!("yesterday's parameters were not computed within 10 s");
+}
+
+/// One field reads the counts anew; the others must not be answered from a snapshot that does not know the product.
+async fn all_fields_of_a_query_know_a_new_product(backend: Backend) {
+    let app = App::start(backend).await;
+    for number in 0..6 {
+        let product = format!("shop-{number}");
+        app.product(&product, &["cart"]).await;
+        let answer = json!({ "product": product, "feature": "cart", "scale": "csat", "rating": 4 });
+        app.submits(answer).await;
+        let query = format!(
+            "{{ product(product: \"{product}\") {{ standardFigures {{ value }} value {{ score }} alerts {{ kind }}
+            features(first: 5) {{ nodes {{ value {{ responses }} alerts {{ kind }} }} }} }} }}"
+        );
+        let shown = app.asks(&query, json!({})).await["product"].clone();
+        assert_eq!(shown["features"]["nodes"][0]["value"]["responses"], 1, "{shown:#}");
+    }
 }
 
 async fn bad_days_are_explained(backend: Backend) {
