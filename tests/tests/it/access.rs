@@ -1,6 +1,6 @@
 //! Who gets in, and who may do what.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ballroom_tests::{App, Backend, on_both};
 use serde_json::json;
@@ -58,12 +58,9 @@ async fn a_revoked_token_lets_nobody_in(backend: Backend) {
     let list = app.database.succeeds(&["token", "list"]).await;
     assert!(list.contains("phone") && list.contains("business") && !list.contains(token), "{list}");
     app.database.succeeds(&["token", "revoke", "phone"]).await;
-    // Another process revoked it: this one finds out within a second (and the machine may be busy).
-    let end = Instant::now() + Duration::from_secs(3);
-    while app.answer_to(token, ASK, json!({})).await.0 != 401 {
-        assert!(Instant::now() < end, "the token is accepted still");
-        sleep(Duration::from_millis(50)).await;
-    }
+    // Another process revoked it: this one finds out within a second.
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(app.answer_to(token, ASK, json!({})).await.0, 401);
     let none = app.database.ballroom(&["token", "revoke", "phone"]).await;
     assert!(!none.status.success() && none.err.contains("phone"), "{none:?}");
     let revoke = "mutation { revokeToken(input: { token: \"phone\" }) { token { id } } }";
