@@ -28,14 +28,22 @@ impl Prepared {
         let mut touched = BTreeSet::new();
         let mut to_give = BTreeSet::new();
         let mut to_sum = BTreeSet::new();
+        changes.feedback.iter().try_for_each(|row| self.check(row))?;
+        let assigned = self.assigned(&changes.feedback);
         for row in &changes.feedback {
-            self.check(row)?;
             let product = self.features[row.feature as usize].product;
             let counts = Arc::make_mut(self.products.entry(product).or_default());
             if counts.answer_labels.add(row.day, row.release.is_some(), row.count) {
                 to_sum.insert(product);
             }
             touched.insert(row.feature);
+        }
+        // A response may be taken away together with those that decide whether it is assigned to a release.
+        let now = self.assigned(&changes.feedback);
+        for (row, _) in
+            changes.feedback.iter().zip(assigned.iter().zip(&now)).filter(|(_, (was, is))| was != is)
+        {
+            to_sum.insert(self.features[row.feature as usize].product);
         }
         self.know_strata(changes.feedback.iter().filter(|row| row.count > 0));
         self.add_answers(&changes.feedback, &to_sum)?;
@@ -66,6 +74,13 @@ impl Prepared {
         }
         self.forget_strata();
         Ok(())
+    }
+
+    /// Whether each response names no release and is assigned to one.
+    fn assigned(&self, rows: &[FeedbackRow]) -> Vec<bool> {
+        let labels = |row: &FeedbackRow| self.products.get(&self.features[row.feature as usize].product);
+        let hardly_any = |row: &FeedbackRow| labels(row).is_some_and(|c| c.answer_labels.hardly_any(row.day));
+        rows.iter().map(|row| row.release.is_none() && hardly_any(row)).collect()
     }
 
     fn check(&self, row: &FeedbackRow) -> Result<()> {

@@ -157,6 +157,23 @@ proptest! {
     }
 }
 
+/// The responses that go decided whether those that name no release were assigned to one.
+#[test]
+fn responses_go_together_with_the_labels_that_decided_on_them() {
+    let mut world = World::with_features(1);
+    let release = world.release("1.0", Some(0));
+    let row =
+        |release, day, count| FeedbackRow { feature: 0, release, segment: 0, scale: 0, day, level: 4, count };
+    let stays = row(None, 50, 20);
+    let goes = [row(None, 60, 6), row(Some(release), 60, 3)];
+    world.feedback = vec![stays, goes[0], goes[1]];
+    let mut followed = world.prepare();
+    let taken = goes.map(|row| FeedbackRow { count: -row.count, ..row });
+    followed.apply(Changes { feedback: taken.into(), ..Changes::default() }).expect("sound");
+    world.feedback = vec![stays];
+    assert_eq!(followed, world.prepare());
+}
+
 #[test]
 fn an_older_copy_stays_as_it_was() {
     let mut world = World::with_features(1);
