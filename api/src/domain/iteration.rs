@@ -1,5 +1,7 @@
 //! Iterations: the sprints of a product.
 
+mod list;
+
 use ballroom_entity::{
     id::IterationId,
     iteration::{ActiveModel, Column, Entity, Model},
@@ -9,6 +11,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Set,
     sea_query::Expr,
 };
+
+pub use list::{IterationFilter, IterationSort, Iterations};
 
 use super::{
     access::{Manage, Report},
@@ -77,7 +81,7 @@ pub async fn find_on(
 }
 
 /// The condition that an iteration includes this day.
-pub(crate) fn has_day(day: NaiveDate) -> Expr {
+fn has_day(day: NaiveDate) -> Expr {
     Column::StartsOn.lte(day).and(Column::EndsBefore.gt(day))
 }
 

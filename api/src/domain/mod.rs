@@ -7,6 +7,9 @@ pub(crate) mod check;
 
 pub(crate) mod lookup;
 
+pub mod page;
+pub mod range;
+
 pub mod sent;
 
 pub mod operator;

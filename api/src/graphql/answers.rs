@@ -18,7 +18,7 @@ use super::{
     fault::Fault,
     feedback::Feedback,
     lookup,
-    page::{Both, Direction, PageArgs, Paged, Sort, Total, connection},
+    paged::{Both, Direction, PageArgs, Paged, Sort, Total, connection},
     range::{self, DateRangeInput, Range, TimeRangeInput},
     scalar::Reference,
 };

@@ -17,9 +17,9 @@ use super::{
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     lookup,
-    order::orders,
+    ordered::ordered,
     outcome::Outcome,
-    page::{Both, Direction, Paged, Sort, Total, connection},
+    paged::{Both, Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
@@ -135,7 +135,7 @@ pub(super) struct CustomerFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-orders! {
+ordered! {
     /// Sort fields of customers.
     CustomerOrderField,
     /// Sort order of customers.

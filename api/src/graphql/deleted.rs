@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     ContextExt,
     fault::Fault,
-    page::{Direction, Paged, Sort, Total, connection},
+    paged::{Direction, Paged, Sort, Total, connection},
     product::{self, Product},
     range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},

@@ -14,9 +14,9 @@ use super::{
     actor::{self, Actor},
     fault::Fault,
     lookup,
-    order::orders,
+    ordered::ordered,
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection},
+    paged::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     range::{self, Range, TimeRangeInput},
     release::{self, Release},
@@ -116,7 +116,7 @@ struct DeploymentFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-orders! {
+ordered! {
     /// Sort fields of deployments.
     DeploymentOrderField,
     /// Sort order of deployments.

@@ -12,7 +12,7 @@ use super::{
     answers::{feature_of, product_of},
     fault::Fault,
     feature::{self, Feature},
-    page::{Both, Direction, PageArgs, Paged, Sort, Total, connection},
+    paged::{Both, Direction, PageArgs, Paged, Sort, Total, connection},
     product::{self, Product},
     range::{self, DateRangeInput, Range},
     scalar::{Date, Reference},

@@ -22,9 +22,9 @@ use super::{
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     lookup,
-    order::orders,
+    ordered::ordered,
     outcome::Outcome,
-    page::{Both, Direction, Paged, Sort, Total, connection},
+    paged::{Both, Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     product::{self, Product},
     range::{self, Range, TimeRangeInput},
@@ -324,7 +324,7 @@ pub(super) struct FeatureFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-orders! {
+ordered! {
     /// Sort fields of features.
     FeatureOrderField,
     /// Sort order of features.

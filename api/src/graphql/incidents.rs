@@ -15,8 +15,8 @@ use super::{
     answers::{feature_of, product_of, release_of},
     fault::Fault,
     incident::{Incident, IncidentState},
-    order::orders,
-    page::{Both, Direction, PageArgs, Paged, Sort, Total, connection},
+    ordered::ordered,
+    paged::{Both, Direction, PageArgs, Paged, Sort, Total, connection},
     range::{self, DateRangeInput, Range, TimeRangeInput},
     scalar::Reference,
 };
@@ -50,7 +50,7 @@ pub(super) struct IncidentFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-orders! {
+ordered! {
     /// Sort fields of incidents.
     IncidentOrderField,
     /// Sort order of incidents.

@@ -1,12 +1,7 @@
 //! Iterations.
 
 use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object};
-use ballroom_entity::{
-    id::{IterationId, OrganizationId, ProductId},
-    iteration::{Column, Entity, Model},
-};
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
+use ballroom_entity::{id::IterationId, iteration::Model};
 
 use super::{
     ContextExt,
@@ -14,19 +9,17 @@ use super::{
     lookup::{self, By},
     order::orders,
     outcome::Outcome,
-    page::{Direction, Paged, Sort},
     payload::{payload, payloads},
     product::{self, Product},
-    range::{self, DateRangeInput, Range, TimeRangeInput},
+    range::{DateRangeInput, TimeRangeInput},
     scalar::{Date, DateTime, PeriodInput, PeriodShown, Reference, id},
 };
 use crate::{
     domain::{
-        iteration::{self, IterationChanges, NewIteration},
+        iteration::{self, IterationChanges, IterationSort, NewIteration},
         sent::Nulls,
     },
     score::Period,
-    store::holds,
 };
 
 /// An iteration, such as a sprint: a period of work on a product, with a goal.
@@ -72,7 +65,7 @@ impl Iteration {
 }
 
 /// Conditions on iterations; all that are given must hold.
-#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 pub(super) struct IterationFilter {
     /// Text contained in the name or goal, not case-sensitive.
     text: Option<String>,
@@ -84,69 +77,30 @@ pub(super) struct IterationFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
+impl From<IterationFilter> for iteration::IterationFilter {
+    fn from(given: IterationFilter) -> Self {
+        Self {
+            text: given.text,
+            day: given.day.map(Into::into),
+            period: given.period.map(Into::into),
+            updated_at: given.updated_at.map(Into::into),
+        }
+    }
+}
+
 orders! {
     /// Sort fields of iterations.
-    IterationOrderField,
+    IterationOrderField for IterationSort,
     /// Sort order of iterations.
-    IterationOrder: Period Descending {
+    IterationOrder {
         /// First day of the period.
-        Period = (StartsOn, Day, |row| row.starts_on.to_string()),
+        Period,
         /// Display name.
-        Name = (Name, Text, |row| row.name.clone()),
+        Name,
         /// Time of creation.
-        CreatedAt = (Id, Id, |_| String::new()),
+        CreatedAt,
         /// Time of creation or of the last change.
-        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Iterations {
-    product: ProductId,
-    filter: IterationFilter,
-    order: Option<IterationOrder>,
-}
-
-impl Iterations {
-    /// The iterations of a product.
-    pub(super) fn of(
-        product: ProductId,
-        filter: Option<IterationFilter>,
-        order: Option<IterationOrder>,
-    ) -> Self {
-        Self { product, filter: filter.unwrap_or_default(), order }
-    }
-}
-
-impl Paged for Iterations {
-    type Entity = Entity;
-
-    fn check(&self) -> Result<(), Fault> {
-        range::check("filter.period", self.filter.period)?;
-        range::check("filter.updatedAt", self.filter.updated_at)
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let (from, until) = self.filter.period.map_or((None, None), Range::ends);
-        Entity::owned_by(organization)
-            .filter(Column::ProductId.eq(self.product))
-            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
-            .apply_if(self.filter.day, |query, day| query.filter(iteration::has_day(day.0)))
-            .apply_if(from, |query, from| query.filter(Column::EndsBefore.gt(from)))
-            .apply_if(until, |query, until| query.filter(Column::StartsOn.lt(until)))
-            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        IterationOrder::sort(self.order)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        IterationOrder::mark(self.order, row)
+        UpdatedAt,
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     ContextExt,
     fault::Fault,
-    page::{Direction, Page, Paged, Sort, Total, Window, connection},
+    paged::{Direction, Page, Paged, Sort, Total, Window, connection},
     payload::{payload, payloads},
     range::{self, Range, TimeRangeInput},
     scalar::DateTime,

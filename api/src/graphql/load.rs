@@ -18,13 +18,15 @@ use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 use super::{
     Services,
     batch::{LoadSender, NoTimer},
-    page::{self, Page, Paged, Rows},
+    paged::{self, Paged, Rows},
 };
 use crate::{
     base::error::Error,
     domain::{
         access::{Report, Viewer},
-        deployment as deployments, identity as identities, incident as incidents, release, team as teams,
+        deployment as deployments, identity as identities, incident as incidents,
+        page::{self, List, Page, Row, Slice},
+        release, team as teams,
     },
     score::{
         Cell, Snapshot,
@@ -73,17 +75,27 @@ impl Loader<AllDimensions> for Loading {
     }
 }
 
-impl<P: Paged> Loader<Page<P>> for Loading
+impl<L: List> Loader<Page<L>> for Loading {
+    type Value = Slice<Row<L>>;
+    type Error = Error;
+
+    async fn load(&self, pages: &[Page<L>]) -> Result<HashMap<Page<L>, Self::Value>, Error> {
+        let slices = page::read(&self.services.store, self.organization(), pages).await?;
+        Ok(pages.iter().cloned().zip(slices).collect())
+    }
+}
+
+impl<P: Paged> Loader<paged::Page<P>> for Loading
 where
     <P::Entity as EntityTrait>::Model: FromQueryResult,
 {
     type Value = Rows<P>;
     type Error = Error;
 
-    async fn load(&self, pages: &[Page<P>]) -> Result<HashMap<Page<P>, Self::Value>, Error> {
+    async fn load(&self, pages: &[paged::Page<P>]) -> Result<HashMap<paged::Page<P>, Self::Value>, Error> {
         let organization = self.organization();
         let arms = pages.iter().map(|page| page.arm(organization)).collect();
-        let slices = page::read(self.services.store.reader(), arms).await?;
+        let slices = paged::read(self.services.store.reader(), arms).await?;
         Ok(pages.iter().cloned().zip(slices).collect())
     }
 }

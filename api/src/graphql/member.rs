@@ -19,8 +19,8 @@ use super::{
     fault::Fault,
     load::{IdentitiesOf, TeamsOf},
     lookup,
-    order::orders,
-    page::{Both, Direction, Paged, Sort, Total, connection},
+    ordered::ordered,
+    paged::{Both, Direction, Paged, Sort, Total, connection},
     range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
     team::Team,
@@ -137,7 +137,7 @@ pub(super) struct MemberFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-orders! {
+ordered! {
     /// Sort fields of members.
     MemberOrderField,
     /// Sort order of members.

@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::{
     ContextExt,
     fault::Fault,
-    order::orders,
+    ordered::ordered,
     organization::Organization,
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection},
+    paged::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::Reference,
 };
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-orders! {
+ordered! {
     /// Sort fields of organizations.
     OrganizationOrderField,
     /// Sort order of organizations.

@@ -1,45 +1,33 @@
 //! Sort orders of lists.
 
-/// Defines the sort fields of a connection, its sort order, and the sort value of a row.
+/// Defines the sort fields of a connection and its sort order, which stand for those of the domain's list.
 macro_rules! orders {
-    ($(#[$of_doc:meta])* $of:ident, $(#[$doc:meta])* $order:ident: $usual:ident $direction:ident {
-        $($(#[$about:meta])* $field:ident = ($column:ident, $sort:ident, $mark:expr),)+
-    }) => {
+    (
+        $(#[$of_doc:meta])* $of:ident for $sort:ty,
+        $(#[$doc:meta])* $order:ident { $($(#[$about:meta])* $field:ident,)+ }
+    ) => {
         $(#[$of_doc])*
-        #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(clippy::enum_variant_names, reason = "sort fields have the names of the fields")]
         pub(super) enum $of {
             $($(#[$about])* $field,)+
         }
 
         $(#[$doc])*
-        #[derive(async_graphql::InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(async_graphql::InputObject, Clone, Copy, Debug)]
         pub(super) struct $order {
             /// Field to sort by.
             field: $of,
             /// Direction.
-            direction: crate::graphql::page::Direction,
+            direction: crate::graphql::page::OrderDirection,
         }
 
-        impl $order {
-            /// The requested order, or the default.
-            fn or_usual(order: Option<Self>) -> Self {
-                let direction = crate::graphql::page::Direction::$direction;
-                order.unwrap_or(Self { field: $of::$usual, direction })
-            }
-
-            fn sort(order: Option<Self>) -> (Column, crate::graphql::page::Sort, crate::graphql::page::Direction) {
-                let Self { field, direction } = Self::or_usual(order);
-                match field {
-                    $($of::$field => (Column::$column, crate::graphql::page::Sort::$sort, direction),)+
-                }
-            }
-
-            fn mark(order: Option<Self>, row: &Model) -> (String, uuid::Uuid) {
-                let text: fn(&Model) -> String = match Self::or_usual(order).field {
-                    $($of::$field => $mark,)+
+        impl From<$order> for crate::domain::page::Order<$sort> {
+            fn from(given: $order) -> Self {
+                let field = match given.field {
+                    $($of::$field => <$sort>::$field,)+
                 };
-                (text(row), row.id.0)
+                Self { field, direction: given.direction.into() }
             }
         }
     };

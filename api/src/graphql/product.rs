@@ -19,11 +19,12 @@ use super::{
     forecast::{self, Forecast},
     incident::Incident,
     incidents::{IncidentFilter, IncidentOrder, Incidents},
-    iteration::{Iteration, IterationFilter, IterationOrder, Iterations},
+    iteration::{Iteration, IterationFilter, IterationOrder},
     lookup,
-    order::orders,
+    ordered::ordered,
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection},
+    page::{self, or_default},
+    paged::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     range::{self, Range, TimeRangeInput},
     regression::{self, ChangePoint},
@@ -35,6 +36,7 @@ use super::{
 };
 use crate::{
     domain::{
+        iteration::Iterations,
         product::{self, NewProduct, ProductChanges},
         sent::Nulls,
     },
@@ -137,8 +139,9 @@ impl Product {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Iteration, Total>, Fault> {
-        let iterations = Iterations::of(self.0.id, filter, order_by);
-        connection(ctx, iterations, (first, after, last, before), Iteration).await
+        let iterations =
+            Iterations { product: self.0.id, filter: or_default(filter), order: or_default(order_by) };
+        page::connection(ctx, iterations, (first, after, last, before), Iteration).await
     }
 
     /// Responses about it and its features, the last received first.
@@ -325,7 +328,7 @@ pub(super) struct ProductFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-orders! {
+ordered! {
     /// Sort fields of products.
     ProductOrderField,
     /// Sort order of products.

@@ -10,6 +10,7 @@ use super::{
     fault::Fault,
     scalar::{Date, DateTime},
 };
+use crate::domain::range as domain;
 
 /// Times from `from` (inclusive) to `until` (exclusive); an omitted end is unlimited.
 #[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,5 +70,17 @@ pub(super) fn check<R: Range>(field: &str, range: Option<R>) -> Result<(), Fault
             Err(Fault::invalid(field, &format!("is empty: until ({until}) must be after from ({from})")))
         }
         _ => Ok(()),
+    }
+}
+
+impl From<TimeRangeInput> for domain::Range<chrono::DateTime<Utc>> {
+    fn from(given: TimeRangeInput) -> Self {
+        Self { from: given.from.map(Into::into), until: given.until.map(Into::into) }
+    }
+}
+
+impl From<DateRangeInput> for domain::Range<NaiveDate> {
+    fn from(given: DateRangeInput) -> Self {
+        Self { from: given.from.map(Into::into), until: given.until.map(Into::into) }
     }
 }

@@ -29,9 +29,9 @@ use super::{
     incidents::{IncidentFilter, IncidentOrder, Incidents},
     load::{DeploymentsOf, TouchedBy},
     lookup,
-    order::orders,
+    ordered::ordered,
     outcome::Outcome,
-    page::{Both, Direction, Paged, Sort, Total},
+    paged::{Both, Direction, Paged, Sort, Total},
     payload::{payload, payloads},
     product::{self, Product},
     range::{self, DateRangeInput, Range, TimeRangeInput},
@@ -321,7 +321,7 @@ pub(super) struct ReleaseFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-orders! {
+ordered! {
     /// Sort fields of releases.
     ReleaseOrderField,
     /// Sort order of releases.

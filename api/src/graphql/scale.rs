@@ -12,9 +12,9 @@ use super::{
     ContextExt,
     fault::Fault,
     lookup,
-    order::orders,
+    ordered::ordered,
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection},
+    paged::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     scalar::{DateTime, Reference, id},
 };
@@ -97,7 +97,7 @@ pub(super) struct ScaleFilter {
     kind: Option<Vec<ScaleKind>>,
 }
 
-orders! {
+ordered! {
     /// Sort fields of scales.
     ScaleOrderField,
     /// Sort order of scales.

@@ -12,9 +12,9 @@ use super::{
     ContextExt,
     fault::Fault,
     lookup,
-    order::orders,
+    ordered::ordered,
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection},
+    paged::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
@@ -62,7 +62,7 @@ pub(super) struct SegmentFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-orders! {
+ordered! {
     /// Sort fields of segments.
     SegmentOrderField,
     /// Sort order of segments.

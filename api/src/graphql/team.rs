@@ -14,9 +14,9 @@ use super::{
     feature::{Feature, FeatureFilter, FeatureOrder, Features},
     lookup,
     member::{Member, MemberFilter, MemberOrder, Members},
-    order::orders,
+    ordered::ordered,
     outcome::Outcome,
-    page::{Direction, Paged, Sort, Total, connection},
+    paged::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     range::{self, Range, TimeRangeInput},
     scalar::{DateTime, Reference, id},
@@ -98,7 +98,7 @@ struct TeamFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-orders! {
+ordered! {
     /// Sort fields of teams.
     TeamOrderField,
     /// Sort order of teams.

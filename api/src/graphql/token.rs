@@ -15,8 +15,8 @@ use super::{
     fault::Fault,
     feature::Feature,
     member::Member,
-    order::orders,
-    page::{Direction, Paged, Sort, Total, connection},
+    ordered::ordered,
+    paged::{Direction, Paged, Sort, Total, connection},
     payload::{payload, payloads},
     product::{self, Product},
     range::{self, Range, TimeRangeInput},
@@ -170,7 +170,7 @@ pub(super) struct TokenFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-orders! {
+ordered! {
     /// Sort fields of tokens.
     TokenOrderField,
     /// Sort order of tokens.
