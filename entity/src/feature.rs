@@ -33,7 +33,7 @@ pub struct Model {
 }
 
 /// Lifecycle stage of a feature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum FeatureLifecycle {
     /// Announced or being built; customers cannot use it yet.

@@ -33,7 +33,7 @@ pub struct Model {
 }
 
 /// Which standard figure belongs to a scale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum ScaleKind {
     /// Customer satisfaction, 1-5: share of 4 and 5.

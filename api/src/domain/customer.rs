@@ -1,5 +1,7 @@
 //! Customers.
 
+mod list;
+
 use std::collections::{HashMap, HashSet};
 
 pub(crate) use ballroom_entity::customer::Model;
@@ -12,6 +14,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Set,
 };
+
+pub use list::{CustomerFilter, CustomerSort, Customers};
 
 use super::{
     access::{Administer, Contribute, Read},

@@ -1,5 +1,7 @@
 //! Deployments: releases reaching environments.
 
+mod list;
+
 use ballroom_entity::{
     deployment::{ActiveModel, Column, DeploymentStatus, Entity, Model},
     id::{DeploymentId, OrganizationId, ReleaseId},
@@ -8,6 +10,8 @@ use ballroom_entity::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveEnum, ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde::Serialize;
+
+pub use list::{DeploymentFilter, DeploymentSort, Deployments};
 
 use super::{
     access::Ship,

@@ -1,5 +1,7 @@
 //! Exposure: the number of customers who use a feature on a day.
 
+mod list;
+
 use std::collections::{BTreeMap, HashMap};
 
 use ballroom_entity::{
@@ -8,6 +10,8 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, Value};
+
+pub use list::{ExposureFilter, ExposurePlace, ExposureSort, Exposures};
 
 use super::{access::Contribute, check, sent::Outcome};
 use crate::{

@@ -1,11 +1,15 @@
 //! Features.
 
+mod list;
+
 use ballroom_entity::{
     feature::{ActiveModel, FeatureLifecycle, Model},
     id::{FeatureId, TeamId},
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
+
+pub use list::{FeatureFilter, FeatureSort, Features};
 
 use super::{
     access::Manage,

@@ -7,6 +7,7 @@
 mod again;
 mod deleted;
 mod handed;
+mod list;
 mod rated;
 mod renew;
 mod rows;
@@ -21,11 +22,15 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set};
 
 pub(crate) use again::count_repeated;
+pub use deleted::{DeletedFilter, DeletedResponses, DeletedSort};
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
 pub(crate) use rated::key;
 pub use submit::{EventDetail, NewFeedback, Submission, Submitted, Supersession, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};
+
+pub(crate) use list::levels;
+pub use list::{FeedbackFilter, FeedbackSort, Responses};
 
 use super::{
     access::{Contribute, Read},

@@ -3,6 +3,7 @@
 mod count;
 mod customers;
 mod interval;
+mod list;
 mod open;
 mod renew;
 
@@ -25,6 +26,8 @@ pub use customers::{Linked, add as add_customers, remove as remove_customers};
 pub use interval::Interval;
 pub(crate) use interval::{all as intervals, earlier_of};
 pub use open::{NewIncident, Opened, open, open_in};
+
+pub use list::{IncidentFilter, IncidentSort, Incidents};
 
 use super::{
     access::{Contribute, Read},

@@ -1,11 +1,69 @@
-//! Lookup of a single row by a reference that should be unique.
+//! Lookup of rows: by their IDs, by a reference that should be unique, and by the references in a filter.
 
+use std::{collections::HashMap, hash::Hash};
+
+use ballroom_entity::{
+    api_token, attribution, customer, deployment, feedback,
+    id::{
+        ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IdentityId, IncidentId,
+        IterationId, MemberId, OrganizationId, ProductId, ReleaseId, SegmentId,
+    },
+    identity, incident, iteration, member,
+    release::ReleaseLifecycle,
+    scale,
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
+use super::access::Viewer;
 use crate::{
-    base::{error::Error, text},
-    store::Store,
+    base::{error::Error, reference::PublicId, text},
+    store::{Dimensions, Store},
 };
+
+/// An ID by which rows are read together.
+pub trait ById: Copy + Eq + Hash + Send + Sync + 'static {
+    /// The row.
+    type Row: Clone + Send + Sync + 'static;
+
+    /// The rows that exist.
+    fn rows(
+        store: &Store,
+        organization: OrganizationId,
+        ids: &[Self],
+    ) -> impl Future<Output = Result<HashMap<Self, Self::Row>, Error>> + Send;
+}
+
+macro_rules! by_id {
+    ($($id:ident: $table:ident),* $(,)?) => {$(
+        impl ById for $id {
+            type Row = $table::Model;
+
+            async fn rows(
+                store: &Store,
+                organization: OrganizationId,
+                ids: &[Self],
+            ) -> Result<HashMap<Self, Self::Row>, Error> {
+                let rows = $table::Entity::owned_by(organization)
+                    .filter($table::Column::Id.is_in(ids.iter().copied()))
+                    .all(store.reader())
+                    .await?;
+                Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+            }
+        }
+    )*};
+}
+
+by_id! {
+    CustomerId: customer,
+    FeedbackId: feedback,
+    IncidentId: incident,
+    IterationId: iteration,
+    DeploymentId: deployment,
+    AttributionId: attribution,
+    MemberId: member,
+    ApiTokenId: api_token,
+    IdentityId: identity,
+}
 
 /// The only row of those found. `field` is the name of the caller's argument, `what` the argument that would distinguish
 /// several rows.
@@ -71,5 +129,60 @@ async fn sources<E: EntityTrait>(
             Some(next) => sources.push(next),
             None => return Ok(sources),
         }
+    }
+}
+
+/// References in the filter of a list. A filter must not reveal what the rows themselves do not show.
+#[derive(Clone, Copy)]
+pub struct References<'a> {
+    /// What the organization has.
+    pub dimensions: &'a Dimensions,
+    /// The caller.
+    pub viewer: &'a Viewer,
+    /// The product of the list, or of the filter, which keys and versions are unique in.
+    pub product: Option<ProductId>,
+}
+
+impl References<'_> {
+    /// The product of the filter.
+    pub fn product(&self, given: Option<&str>) -> Result<Option<ProductId>, Error> {
+        let found = given.map(|product| self.dimensions.product("filter.product", product)).transpose()?;
+        Ok(found.map(|product| product.id))
+    }
+
+    /// The same references, in this product unless the list is of one.
+    pub fn within(self, product: Option<ProductId>) -> Self {
+        Self { product: self.product.or(product), ..self }
+    }
+
+    /// The feature of the filter.
+    pub fn feature(&self, given: Option<&str>) -> Result<Option<FeatureId>, Error> {
+        let find = |feature| self.dimensions.feature_in(self.product, "filter.feature", feature);
+        Ok(given.map(find).transpose()?.map(|feature| feature.id))
+    }
+
+    /// The release of the filter. Planned releases are hidden from customers.
+    pub fn release(&self, given: Option<&str>) -> Result<Option<ReleaseId>, Error> {
+        let Some(given) = given else { return Ok(None) };
+        let found = self.dimensions.release_in(self.product, "filter.release", given);
+        if self.viewer.is_inside().is_ok() {
+            return Ok(Some(found?.id));
+        }
+        match found {
+            Ok(row) if row.lifecycle != ReleaseLifecycle::Planned => Ok(Some(row.id)),
+            _ => Err(Error::not_found("filter.release", ReleaseId::NOUN, given)),
+        }
+    }
+
+    /// The segment of the filter. Segments are hidden from customers.
+    pub fn segment(&self, given: Option<&str>) -> Result<Option<SegmentId>, Error> {
+        let Some(given) = given else { return Ok(None) };
+        self.viewer.is_inside()?;
+        Ok(Some(self.dimensions.segment("filter.segment", given)?.id))
+    }
+
+    /// The scale of the filter.
+    pub fn scale(&self, given: Option<&str>) -> Result<Option<&scale::Model>, Error> {
+        given.map(|scale| self.dimensions.scale("filter.scale", scale)).transpose()
     }
 }

@@ -1,6 +1,7 @@
 //! Members: the people who use Ballroom. A member grants no right; rights come from the token.
 
 mod fields;
+mod list;
 
 use ballroom_entity::{
     api_token,
@@ -19,6 +20,8 @@ pub use fields::roles;
 
 pub(super) use fields::email;
 use fields::{found_by, language, stored_roles};
+
+pub use list::{MemberFilter, MemberSort, Members};
 
 use super::{
     access::{Administer, Profile, Report},

@@ -4,6 +4,8 @@
 //! organization, whatever the role, can create one. The text is `ballroom_operator_` and 48 bytes in base64: the ID of
 //! the row and a secret of 32 random bytes, of which only the SHA-256 is stored.
 
+mod list;
+
 use ballroom_entity::{
     api_token::Role,
     id::OperatorTokenId,
@@ -12,10 +14,10 @@ use ballroom_entity::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select, Set,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
+
+pub use list::{OrganizationSort, Organizations};
 
 use super::{
     access::{Operate, Viewer},
@@ -104,11 +106,6 @@ pub(super) async fn check(store: &Store, secret: &str, at: DateTime<Utc>) -> Res
         .filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at))
         .filter(|row| row.secret_hash == hash(secret))
         .map(|row| Holder { viewer: Viewer::server_operator(row.name), expires_at: row.expires_at }))
-}
-
-/// The organizations of this server.
-pub fn organizations(_: Operate) -> Select<organization::Entity> {
-    organization::Entity::find()
 }
 
 /// An organization, and the token of its first administrator if it was founded now.

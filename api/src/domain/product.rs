@@ -1,11 +1,15 @@
 //! Products.
 
+mod list;
+
 use ballroom_entity::{
     id::ProductId,
     product::{ActiveModel, Column, Entity, Model},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, Set};
+
+pub use list::{ProductFilter, ProductSort, Products};
 
 use super::{
     access::{Manage, Report},

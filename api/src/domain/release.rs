@@ -1,5 +1,6 @@
 //! Releases: planning, shipping and withdrawing them.
 
+mod list;
 mod seen;
 
 use std::collections::HashSet;
@@ -13,6 +14,8 @@ use ballroom_entity::{
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveEnum, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use serde::Serialize;
+
+pub use list::{ReleaseFilter, ReleaseSort, Releases};
 
 use super::{
     access::Ship,

@@ -1,11 +1,15 @@
 //! Scales: the standard ones, and those that an organization creates.
 
+mod list;
+
 use ballroom_entity::{
     id::{OrganizationId, ScaleId},
     scale::{ActiveModel, Model, ScaleKind},
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, Set};
+
+pub use list::{ScaleFilter, ScaleSort, Scales};
 
 use super::{access::Manage, check, sent::Outcome};
 use crate::{

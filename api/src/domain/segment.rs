@@ -1,11 +1,15 @@
 //! Segments: named groups of customers.
 
+mod list;
+
 use ballroom_entity::{
     id::SegmentId,
     segment::{ActiveModel, Model},
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
+
+pub use list::{SegmentFilter, SegmentSort, Segments};
 
 use super::{access::Manage, check, sent::Outcome};
 use crate::{

@@ -1,5 +1,7 @@
 //! Teams: who owns features, and which members belong to them.
 
+mod list;
+
 use ballroom_entity::{
     feature,
     id::{MemberId, OrganizationId, TeamId},
@@ -12,6 +14,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Set, sea_query::Expr,
 };
+
+pub use list::{TeamFilter, TeamSort, Teams};
 
 use super::{access::Manage, check, member as members, sent::Outcome};
 use crate::{

@@ -4,6 +4,8 @@
 //! key, and a secret of 32 random bytes, of which only the SHA-256 is stored. A fast hash is sufficient: there
 //! is nothing to guess in 256 random bits.
 
+mod list;
+
 use std::{collections::HashMap, sync::Arc};
 
 use ballroom_entity::{
@@ -22,6 +24,8 @@ use sea_orm::{
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+pub use list::{TokenFilter, TokenSort, Tokens};
 
 use super::{
     access::{Administer, Publication, Viewer},

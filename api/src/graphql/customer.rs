@@ -2,38 +2,33 @@
 
 use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
 use ballroom_entity::{
-    customer::{Column, Entity, Model},
-    id::{CustomerId, IncidentId, OrganizationId, SegmentId},
+    customer::Model,
+    id::{CustomerId, SegmentId},
 };
-use sea_orm::{QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
 
 use super::{
     ContextExt,
-    answers::{Answers, FeedbackFilter, FeedbackOrder},
-    exposures::{DailyExposure, ExposureFilter, ExposureOrder, Exposures},
+    answers::{self, FeedbackFilter, FeedbackOrder},
+    exposures::{self, DailyExposure, ExposureFilter, ExposureOrder},
     fault::Fault,
     feedback::Feedback,
     incident::Incident,
-    incidents::{IncidentFilter, IncidentOrder, Incidents},
+    incidents::{self, IncidentFilter, IncidentOrder},
     lookup,
-    ordered::ordered,
+    order::orders,
     outcome::Outcome,
-    paged::{Both, Direction, Paged, Sort, Total, connection},
+    page::{Total, connection, or_default},
     payload::{payload, payloads},
-    range::{self, Range, TimeRangeInput},
+    range::TimeRangeInput,
     scalar::{DateTime, Reference, id},
     segment::{self, Segment},
 };
-use crate::{
-    base::{error::Error, right::Right},
-    domain::{
-        access::Viewer,
-        customer::{self, CustomerChanges, NewCustomer},
-        incident::hurt_by,
-        sent::{self, Nulls},
-    },
-    store::holds,
+use crate::domain::{
+    customer::{self, CustomerChanges, Customers, NewCustomer},
+    exposure::ExposurePlace,
+    feedback::Responses,
+    incident::Incidents,
+    sent::{self, Nulls},
 };
 
 /// A customer, identified by a name or pseudonym.
@@ -76,8 +71,8 @@ impl Customer {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
-        let answers = Answers { customer: Both::at(self.0.id), ..Answers::default() };
-        answers.page(ctx, filter, order_by, (first, after, last, before)).await
+        let responses = Responses { customer: Some(self.0.id), ..Responses::default() };
+        answers::page(ctx, responses, filter, order_by, (first, after, last, before)).await
     }
 
     /// Incidents known to affect the customer, the last opened first.
@@ -94,7 +89,7 @@ impl Customer {
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents { customer: Some(self.0.id), ..Incidents::default() };
-        incidents.page(ctx, filter, order_by, (first, after, last, before)).await
+        incidents::page(ctx, incidents, filter, order_by, (first, after, last, before)).await
     }
 
     /// Number of customers of the same segment (or without one) who used each feature, by day, the latest day first.
@@ -111,8 +106,8 @@ impl Customer {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
-        let exposures = Exposures::of_segment(self.0.segment_id.unwrap_or(SegmentId::NONE));
-        exposures.page(ctx, filter, order_by, (first, after, last, before)).await
+        let place = ExposurePlace::Segment(self.0.segment_id.unwrap_or(SegmentId::NONE));
+        exposures::page(ctx, place, filter, order_by, (first, after, last, before)).await
     }
 
     /// Time of creation.
@@ -127,7 +122,7 @@ impl Customer {
 }
 
 /// Conditions on customers; all that are given must hold.
-#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 pub(super) struct CustomerFilter {
     /// Text contained in the key or name, not case-sensitive.
     text: Option<String>,
@@ -135,62 +130,23 @@ pub(super) struct CustomerFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-ordered! {
+impl From<CustomerFilter> for customer::CustomerFilter {
+    fn from(given: CustomerFilter) -> Self {
+        Self { text: given.text, updated_at: given.updated_at.map(Into::into) }
+    }
+}
+
+orders! {
     /// Sort fields of customers.
-    CustomerOrderField,
+    CustomerOrderField for customer::CustomerSort,
     /// Sort order of customers.
-    CustomerOrder: Key Ascending {
+    CustomerOrder {
         /// Unique key.
-        Key = (Key, Text, |row| row.key.clone()),
+        Key,
         /// Time of creation.
-        CreatedAt = (Id, Id, |_| String::new()),
+        CreatedAt,
         /// Time of creation or of the last change.
-        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Customers {
-    /// The incident that affects them, if only those are shown.
-    pub(super) incident: Option<IncidentId>,
-    pub(super) filter: Option<CustomerFilter>,
-    pub(super) order: Option<CustomerOrder>,
-}
-
-impl Paged for Customers {
-    type Entity = Entity;
-
-    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
-        match viewer.reads()?.only() {
-            Some(_) => Err(Error::Forbidden(Right::Report)),
-            None => Ok(()),
-        }
-    }
-
-    fn check(&self) -> Result<(), Fault> {
-        range::check("filter.updatedAt", self.filter.as_ref().and_then(|filter| filter.updated_at))
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let filter = self.filter.as_ref();
-        Entity::owned_by(organization)
-            .apply_if(self.incident, |query, incident| query.filter(hurt_by(organization, incident)))
-            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
-            .apply_if(filter.and_then(|filter| filter.updated_at), |query, range| {
-                query.filter(range.holds(Column::UpdatedAt))
-            })
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        CustomerOrder::sort(self.order)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        CustomerOrder::mark(self.order, row)
+        UpdatedAt,
     }
 }
 
@@ -225,7 +181,8 @@ impl CustomerQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Customer, Total>, Fault> {
-        let customers = Customers { incident: None, filter, order: order_by };
+        let (filter, order) = (or_default(filter), or_default(order_by));
+        let customers = Customers { incident: None, filter, order };
         connection(ctx, customers, (first, after, last, before), Customer).await
     }
 }

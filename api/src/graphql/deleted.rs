@@ -1,22 +1,22 @@
 //! Deleted responses, for systems that keep a copy.
 
-use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
-use ballroom_entity::{
-    deleted_feedback::{Column, Entity, Model},
-    id::{CustomerId, OrganizationId, ProductId},
-};
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
+use async_graphql::{Context, Description, ID, InputObject, Object, connection::Connection};
+use ballroom_entity::deleted_feedback::Model;
 
 use super::{
     ContextExt,
     fault::Fault,
-    paged::{Direction, Paged, Sort, Total, connection},
+    lookup,
+    order::orders,
+    page::{Total, connection, or_default},
     product::{self, Product},
-    range::{self, Range, TimeRangeInput},
+    range::TimeRangeInput,
     scalar::{DateTime, Reference, id},
 };
-use crate::{base::error::Error, domain::access::Viewer};
+use crate::{
+    base::error::Error,
+    domain::feedback::{DeletedFilter, DeletedResponses, DeletedSort},
+};
 
 /// A deleted response. Its content is not stored.
 #[derive(Description)]
@@ -62,63 +62,13 @@ struct DeletedFeedbackFilter {
     deleted_at: Option<TimeRangeInput>,
 }
 
-/// Sort fields of deleted responses.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum DeletedFeedbackOrderField {
-    /// Time of the deletion.
-    DeletedAt,
-}
-
-/// Sort order of deleted responses.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct DeletedFeedbackOrder {
-    /// Field to sort by.
-    field: DeletedFeedbackOrderField,
-    /// Direction.
-    direction: Direction,
-}
-
-/// The deleted responses of a connection.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Deleted {
-    product: Option<ProductId>,
-    deleted_at: Option<TimeRangeInput>,
-    order: Option<DeletedFeedbackOrder>,
-    /// The customer that the caller is restricted to.
-    only: Option<CustomerId>,
-}
-
-impl Paged for Deleted {
-    type Entity = Entity;
-
-    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
-        viewer.reads_within(self.only)
-    }
-
-    fn check(&self) -> Result<(), Fault> {
-        range::check("filter.deletedAt", self.deleted_at)
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        // Responses deleted before their IDs were stored cannot be shown.
-        Entity::owned_by(organization)
-            .filter(Column::ProductId.is_not_null())
-            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
-            .apply_if(self.only, |query, customer| query.filter(Column::CustomerId.eq(customer)))
-            .apply_if(self.deleted_at, |query, range| query.filter(range.holds(Column::DeletedAt)))
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        let direction = self.order.map_or(Direction::Ascending, |order| order.direction);
-        (Column::DeletedAt, Sort::Moment, direction)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        (row.deleted_at.to_rfc3339(), row.id.0)
+orders! {
+    /// Sort fields of deleted responses.
+    DeletedFeedbackOrderField for DeletedSort,
+    /// Sort order of deleted responses.
+    DeletedFeedbackOrder {
+        /// Time of the deletion.
+        DeletedAt,
     }
 }
 
@@ -143,13 +93,15 @@ impl DeletedFeedbackQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, DeletedFeedback, Total>, Fault> {
-        let (by, filter) = (ctx.reads()?, filter.as_ref());
-        let product = match filter.and_then(|filter| filter.product.as_ref()) {
-            Some(product) => Some(super::dimensions(ctx).await?.product("filter.product", &product.0)?.id),
-            None => None,
+        let only = ctx.reads()?.only();
+        let filter = match filter {
+            Some(DeletedFeedbackFilter { product, deleted_at }) => DeletedFilter {
+                product: lookup::product(ctx, "filter.product", product.as_ref()).await?,
+                deleted_at: deleted_at.map(Into::into),
+            },
+            None => DeletedFilter::default(),
         };
-        let deleted_at = filter.and_then(|filter| filter.deleted_at);
-        let deleted = Deleted { product, deleted_at, order: order_by, only: by.only() };
+        let deleted = DeletedResponses { only, filter, order: or_default(order_by) };
         connection(ctx, deleted, (first, after, last, before), DeletedFeedback).await
     }
 }

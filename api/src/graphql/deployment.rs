@@ -1,31 +1,22 @@
 //! Deployments.
 
 use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
-use ballroom_entity::{
-    deployment::{Column, Entity, Model},
-    id::{OrganizationId, ProductId},
-    release as release_table,
-};
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
-use uuid::Uuid;
+use ballroom_entity::deployment::Model;
 
 use super::{
     ContextExt,
     actor::{self, Actor},
     fault::Fault,
     lookup,
-    ordered::ordered,
+    order::orders,
     outcome::Outcome,
-    paged::{Direction, Paged, Sort, Total, connection},
+    page::{Total, connection, or_default},
     payload::{payload, payloads},
-    range::{self, Range, TimeRangeInput},
+    range::TimeRangeInput,
     release::{self, Release},
     scalar::{DateTime, Reference, id},
 };
-use crate::{
-    base::text,
-    domain::deployment::{self, NewDeployment},
-};
+use crate::domain::deployment::{self, Deployments, NewDeployment};
 
 /// Deployment of a release to an environment.
 #[derive(Description)]
@@ -102,7 +93,7 @@ impl Deployment {
 }
 
 /// Conditions on deployments; all that are given must hold.
-#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 struct DeploymentFilter {
     /// ID or key of the product.
     product: Option<Reference>,
@@ -116,72 +107,17 @@ struct DeploymentFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-ordered! {
+orders! {
     /// Sort fields of deployments.
-    DeploymentOrderField,
+    DeploymentOrderField for deployment::DeploymentSort,
     /// Sort order of deployments.
-    DeploymentOrder: CreatedAt Descending {
+    DeploymentOrder {
         /// Time at which it was recorded.
-        CreatedAt = (Id, Id, |_| String::new()),
+        CreatedAt,
         /// Time at which it finished.
-        DeployedAt = (DeployedAt, Moment, |row| row.deployed_at.to_rfc3339()),
+        DeployedAt,
         /// Time at which it was recorded or last changed.
-        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Deployments {
-    product: Option<ProductId>,
-    filter: Option<DeploymentFilter>,
-    order: Option<DeploymentOrder>,
-}
-
-impl Paged for Deployments {
-    type Entity = Entity;
-
-    fn check(&self) -> Result<(), Fault> {
-        let Some(filter) = &self.filter else { return Ok(()) };
-        range::check("filter.deployedAt", filter.deployed_at)?;
-        range::check("filter.createdAt", filter.created_at)?;
-        range::check("filter.updatedAt", filter.updated_at)
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let filter = self.filter.as_ref();
-        let range = |of: fn(&DeploymentFilter) -> Option<TimeRangeInput>| filter.and_then(of);
-        Entity::owned_by(organization)
-            .apply_if(self.product, |query, product| {
-                let releases = release_table::Entity::owned_by(organization)
-                    .filter(release_table::Column::ProductId.eq(product))
-                    .select_only()
-                    .column(release_table::Column::Id);
-                query.filter(Column::ReleaseId.in_subquery(releases.into_query()))
-            })
-            .apply_if(filter.and_then(|filter| filter.environment.as_ref()), |query, environment| {
-                query.filter(Column::Environment.is_in(text::forms(environment)))
-            })
-            .apply_if(range(|filter| filter.deployed_at), |query, range| {
-                query.filter(range.holds(Column::DeployedAt))
-            })
-            .apply_if(range(|filter| filter.created_at), |query, range| {
-                query.filter(range.holds(Column::CreatedAt))
-            })
-            .apply_if(range(|filter| filter.updated_at), |query, range| {
-                query.filter(range.holds(Column::UpdatedAt))
-            })
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        DeploymentOrder::sort(self.order)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        DeploymentOrder::mark(self.order, row)
+        UpdatedAt,
     }
 }
 
@@ -206,11 +142,17 @@ impl DeploymentQuery {
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Deployment, Total>, Fault> {
         ctx.reports()?;
-        let product = match filter.as_ref().and_then(|filter| filter.product.as_ref()) {
-            Some(product) => Some(super::dimensions(ctx).await?.product("filter.product", &product.0)?.id),
-            None => None,
+        let filter = match filter {
+            Some(filter) => deployment::DeploymentFilter {
+                product: lookup::product(ctx, "filter.product", filter.product.as_ref()).await?,
+                environment: filter.environment,
+                deployed_at: filter.deployed_at.map(Into::into),
+                created_at: filter.created_at.map(Into::into),
+                updated_at: filter.updated_at.map(Into::into),
+            },
+            None => deployment::DeploymentFilter::default(),
         };
-        let deployments = Deployments { product, filter, order: order_by };
+        let deployments = Deployments { filter, order: or_default(order_by) };
         connection(ctx, deployments, (first, after, last, before), Deployment).await
     }
 }

@@ -1,22 +1,22 @@
 //! Connections of exposure: the number of customers who used a feature, by day.
 
-use async_graphql::{Context, Description, Enum, InputObject, Object, connection::Connection};
-use ballroom_entity::{
-    exposure_daily::{Column, Entity, Model},
-    id::{FeatureId, OrganizationId, ProductId, SegmentId},
-};
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
+use async_graphql::{Context, Description, InputObject, Object, connection::Connection};
+use ballroom_entity::exposure_daily::Model;
 
 use super::{
-    answers::{feature_of, product_of},
+    ContextExt,
     fault::Fault,
     feature::{self, Feature},
-    paged::{Both, Direction, PageArgs, Paged, Sort, Total, connection},
+    order::orders,
+    page::{PageArgs, Total, connection, or_default},
     product::{self, Product},
-    range::{self, DateRangeInput, Range},
-    scalar::{Date, Reference},
+    range::DateRangeInput,
+    scalar::{Date, Reference, text},
     segment::{self, Segment},
+};
+use crate::domain::{
+    exposure::{self, ExposurePlace, ExposureSort, Exposures},
+    lookup::References,
 };
 
 /// Number of customers who used a feature on a day: the sum over all sources.
@@ -52,7 +52,7 @@ impl DailyExposure {
 }
 
 /// Conditions on exposure; all that are given must hold.
-#[derive(InputObject, Default)]
+#[derive(InputObject)]
 pub(super) struct ExposureFilter {
     /// ID or key of the product.
     product: Option<Reference>,
@@ -64,111 +64,44 @@ pub(super) struct ExposureFilter {
     day: Option<DateRangeInput>,
 }
 
-/// Sort fields of exposure.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum ExposureOrderField {
-    /// The day.
-    Day,
+orders! {
+    /// Sort fields of exposure.
+    ExposureOrderField for ExposureSort,
+    /// Sort order of exposure.
+    ExposureOrder {
+        /// The day.
+        Day,
+    }
 }
 
-/// Sort order of exposure.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ExposureOrder {
-    /// Field to sort by.
-    field: ExposureOrderField,
-    /// Direction.
-    direction: Direction,
-}
-
-/// The figures of a connection.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Exposures {
-    product: Option<ProductId>,
-    feature: Both<FeatureId>,
-    segment: Both<SegmentId>,
-    /// The product of the filter, which narrows that of the connection.
-    of: Option<ProductId>,
-    day: Option<DateRangeInput>,
+/// A page of the filtered figures.
+pub(super) async fn page(
+    ctx: &Context<'_>,
+    place: ExposurePlace,
+    filter: Option<ExposureFilter>,
     order: Option<ExposureOrder>,
+    arguments: PageArgs,
+) -> Result<Connection<String, DailyExposure, Total>, Fault> {
+    let filter = match filter {
+        Some(filter) => {
+            let dimensions = &*super::dimensions(ctx).await?;
+            filter.resolved(References { dimensions, viewer: ctx.viewer(), product: place.product() })?
+        }
+        None => exposure::ExposureFilter::default(),
+    };
+    let exposures = Exposures { place, filter, order: or_default(order) };
+    connection(ctx, exposures, arguments, DailyExposure).await
 }
 
-impl Exposures {
-    /// The figures of a feature of a product.
-    pub(super) fn of_feature(product: ProductId, feature: FeatureId) -> Self {
-        let (feature, segment) = (Both::at(feature), Both::default());
-        Self { product: Some(product), feature, segment, of: None, day: None, order: None }
-    }
-
-    /// The figures of the customers of a segment, or of those without one.
-    pub(super) fn of_segment(segment: SegmentId) -> Self {
-        let (feature, segment) = (Both::default(), Both::at(segment));
-        Self { product: None, feature, segment, of: None, day: None, order: None }
-    }
-
-    /// A page of the filtered figures.
-    pub(super) async fn page(
-        mut self,
-        ctx: &Context<'_>,
-        filter: Option<ExposureFilter>,
-        order: Option<ExposureOrder>,
-        four: PageArgs,
-    ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
-        if let Some(filter) = filter {
-            let dimensions = super::dimensions(ctx).await?;
-            self.of = product_of(&dimensions, filter.product)?;
-            if let Some(feature) = filter.feature {
-                let product = self.product.or(self.of);
-                self.feature = self.feature.and(Some(feature_of(&dimensions, product, feature)?));
-            }
-            if let Some(segment) = filter.segment {
-                self.segment = self.segment.and(Some(dimensions.segment("filter.segment", &segment.0)?.id));
-            }
-            self.day = filter.day;
-        }
-        self.order = order;
-        connection(ctx, self, four, DailyExposure).await
-    }
-}
-
-impl Paged for Exposures {
-    type Entity = Entity;
-
-    fn check(&self) -> Result<(), Fault> {
-        range::check("filter.day", self.day)
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        // The figures of a product as a whole have no feature.
-        let all = Entity::owned_by(organization).filter(Column::FeatureId.ne(FeatureId::NONE));
-        let all = self.feature.all().fold(all, |query, feature| query.filter(Column::FeatureId.eq(feature)));
-        let all = self.segment.all().fold(all, |query, segment| query.filter(Column::SegmentId.eq(segment)));
-        all.apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
-            .apply_if(self.of, |query, product| query.filter(Column::ProductId.eq(product)))
-            .apply_if(self.day, |query, range| query.filter(range.holds(Column::Day)))
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        let direction = self.order.map_or(Direction::Descending, |order| order.direction);
-        (Column::Day, Sort::Day, direction)
-    }
-
-    fn id() -> Column {
-        Column::FeatureId
-    }
-
-    /// A feature has one figure for each segment and day; a segment has one for each feature and day.
-    fn tie(&self) -> Column {
-        match self.feature.place() {
-            Some(_) => Column::SegmentId,
-            None => Column::FeatureId,
-        }
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        let id = match self.feature.place() {
-            Some(_) => row.segment_id.0,
-            None => row.feature_id.0,
-        };
-        (row.day.to_string(), id)
+impl ExposureFilter {
+    fn resolved(self, known: References<'_>) -> Result<exposure::ExposureFilter, Fault> {
+        let product = known.product(text(&self.product))?;
+        let known = known.within(product);
+        Ok(exposure::ExposureFilter {
+            product,
+            feature: known.feature(text(&self.feature))?,
+            segment: known.segment(text(&self.segment))?,
+            day: self.day.map(Into::into),
+        })
     }
 }

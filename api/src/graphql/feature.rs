@@ -4,44 +4,43 @@ use async_graphql::{
     Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, connection::Connection,
 };
 use ballroom_entity::{
-    feature::{Column, Entity, FeatureLifecycle as Stored, Model},
-    id::{FeatureId, OrganizationId, ProductId, TeamId},
+    feature::{FeatureLifecycle as Stored, Model},
+    id::FeatureId,
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
 
 use super::{
     ContextExt,
     alert::{self, IncidentAlert},
-    answers::{Answers, FeedbackFilter, FeedbackOrder},
+    answers::{self, FeedbackFilter, FeedbackOrder},
     distribution::{self, RatingDistribution},
-    exposures::{DailyExposure, ExposureFilter, ExposureOrder, Exposures},
+    exposures::{self, DailyExposure, ExposureFilter, ExposureOrder},
     fault::Fault,
     feedback::Feedback,
     forecast::{self, Forecast},
     incident::Incident,
-    incidents::{IncidentFilter, IncidentOrder, Incidents},
+    incidents::{self, IncidentFilter, IncidentOrder},
     lookup,
-    ordered::ordered,
+    order::orders,
     outcome::Outcome,
-    paged::{Both, Direction, Paged, Sort, Total, connection},
+    page::{PageArgs, Total, connection, or_default},
     payload::{payload, payloads},
     product::{self, Product},
-    range::{self, Range, TimeRangeInput},
+    range::TimeRangeInput,
     regression::{self, ChangePoint},
-    release::{Release, ReleaseFilter, ReleaseOrder, Releases},
+    release::{Release, ReleaseFilter, ReleaseOrder},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
     team::{self, Team},
     timeline::{self, Timeline, TimelineStep},
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value},
 };
-use crate::{
-    domain::{
-        feature::{self, FeatureChanges, NewFeature},
-        sent::Nulls,
-    },
-    store::holds,
+use crate::domain::{
+    exposure::ExposurePlace,
+    feature::{self, FeatureChanges, Features, NewFeature},
+    feedback::Responses,
+    incident::Incidents,
+    release::Releases,
+    sent::Nulls,
 };
 
 /// A capability that customers perceive.
@@ -121,9 +120,9 @@ impl Feature {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
-        let answers =
-            Answers { product: Some(self.0.product_id), feature: Both::at(self.0.id), ..Answers::default() };
-        answers.page(ctx, filter, order_by, (first, after, last, before)).await
+        let (product, feature) = (Some(self.0.product_id), Some(self.0.id));
+        let responses = Responses { product, feature, ..Responses::default() };
+        answers::page(ctx, responses, filter, order_by, (first, after, last, before)).await
     }
 
     /// Incidents that affect it, the last opened first.
@@ -139,12 +138,9 @@ impl Feature {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
-        let incidents = Incidents {
-            product: Some(self.0.product_id),
-            feature: Both::at(self.0.id),
-            ..Incidents::default()
-        };
-        incidents.page(ctx, filter, order_by, (first, after, last, before)).await
+        let (product, feature) = (Some(self.0.product_id), Some(self.0.id));
+        let incidents = Incidents { product, feature, ..Incidents::default() };
+        incidents::page(ctx, incidents, filter, order_by, (first, after, last, before)).await
     }
 
     /// Releases that touch it, the last created first.
@@ -160,7 +156,8 @@ impl Feature {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Release, Total>, Fault> {
-        let releases = Releases::of(Some(self.0.product_id), filter, order_by).touching(self.0.id);
+        let (product, feature) = (Some(self.0.product_id), Some(self.0.id));
+        let releases = Releases { product, feature, filter: or_default(filter), order: or_default(order_by) };
         connection(ctx, releases, (first, after, last, before), Release).await
     }
 
@@ -177,8 +174,8 @@ impl Feature {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, DailyExposure, Total>, Fault> {
-        let exposures = Exposures::of_feature(self.0.product_id, self.0.id);
-        exposures.page(ctx, filter, order_by, (first, after, last, before)).await
+        let place = ExposurePlace::Feature(self.0.product_id, self.0.id);
+        exposures::page(ctx, place, filter, order_by, (first, after, last, before)).await
     }
 
     /// Perceived value, 0 to 100, with its uncertainty and its explanation. Null if there are no responses in the given
@@ -312,7 +309,7 @@ impl Feature {
 }
 
 /// Conditions on features; all that are given must hold.
-#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 pub(super) struct FeatureFilter {
     /// Lifecycle stages, one of which the feature has.
     lifecycle: Option<Vec<FeatureLifecycle>>,
@@ -324,86 +321,42 @@ pub(super) struct FeatureFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-ordered! {
+orders! {
     /// Sort fields of features.
-    FeatureOrderField,
+    FeatureOrderField for feature::FeatureSort,
     /// Sort order of features.
-    FeatureOrder: Key Ascending {
+    FeatureOrder {
         /// Unique key.
-        Key = (Key, Text, |row| row.key.clone()),
+        Key,
         /// Display name.
-        Name = (Name, Text, |row| row.name.clone()),
+        Name,
         /// Time of creation.
-        CreatedAt = (Id, Id, |_| String::new()),
+        CreatedAt,
         /// Time of creation or of the last change.
-        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+        UpdatedAt,
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Features {
-    pub(super) product: Option<ProductId>,
-    team: Both<TeamId>,
+/// A page of the filtered features.
+pub(super) async fn page(
+    ctx: &Context<'_>,
+    features: Features,
     filter: Option<FeatureFilter>,
     order: Option<FeatureOrder>,
-}
-
-impl Features {
-    /// The features of a product, or all.
-    pub(super) async fn of(
-        ctx: &Context<'_>,
-        product: Option<ProductId>,
-        filter: Option<FeatureFilter>,
-        order: Option<FeatureOrder>,
-    ) -> Result<Self, Fault> {
-        ctx.reports()?;
-        let team = match filter.as_ref().and_then(|filter| filter.team.as_ref()) {
-            Some(team) => Some(super::dimensions(ctx).await?.team("filter.team", &team.0)?.id),
-            None => None,
-        };
-        Ok(Self { product, team: Both::default().and(team), filter, order })
-    }
-
-    /// The features that a team owns.
-    pub(super) fn of_team(self, team: TeamId) -> Self {
-        Self { team: Both::at(team).and(self.team.all().next()), ..self }
-    }
-}
-
-impl Paged for Features {
-    type Entity = Entity;
-
-    fn check(&self) -> Result<(), Fault> {
-        range::check("filter.updatedAt", self.filter.as_ref().and_then(|filter| filter.updated_at))
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let filter = self.filter.as_ref();
-        let lifecycle = filter.and_then(|filter| filter.lifecycle.as_ref());
-        self.team
-            .all()
-            .fold(Entity::owned_by(organization), |query, team| query.filter(Column::TeamId.eq(team)))
-            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
-            .apply_if(lifecycle, |query, stages| {
-                query.filter(Column::Lifecycle.is_in(stages.iter().copied().map(Stored::from)))
-            })
-            .apply_if(filter.and_then(|filter| filter.updated_at), |query, range| {
-                query.filter(range.holds(Column::UpdatedAt))
-            })
-            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        FeatureOrder::sort(self.order)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        FeatureOrder::mark(self.order, row)
-    }
+    arguments: PageArgs,
+) -> Result<Connection<String, Feature, Total>, Fault> {
+    ctx.reports()?;
+    let filter = match filter {
+        Some(FeatureFilter { lifecycle, team, text, updated_at }) => feature::FeatureFilter {
+            lifecycle: lifecycle.map(|stages| stages.into_iter().map(Into::into).collect()),
+            team: lookup::team(ctx, "filter.team", team.as_ref()).await?,
+            text,
+            updated_at: updated_at.map(Into::into),
+        },
+        None => feature::FeatureFilter::default(),
+    };
+    let features = Features { filter, order: or_default(order), ..features };
+    connection(ctx, features, arguments, Feature).await
 }
 
 /// The feature with an ID that is known to exist.
@@ -446,8 +399,7 @@ impl FeatureQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
-        let features = Features::of(ctx, None, filter, order_by).await?;
-        connection(ctx, features, (first, after, last, before), Feature).await
+        page(ctx, Features::default(), filter, order_by, (first, after, last, before)).await
     }
 }
 

@@ -13,19 +13,21 @@ pub(super) use change::IncidentMutation;
 use super::{
     ContextExt,
     actor::{self, Actor},
-    customer::{Customer, CustomerFilter, CustomerOrder, Customers},
+    customer::{Customer, CustomerFilter, CustomerOrder},
     fault::Fault,
     feature::Feature,
-    incidents::{IncidentFilter, IncidentOrder, Incidents},
+    incidents::{self, IncidentFilter, IncidentOrder},
     load::{AffectedBy, AttributionsOf, EarlierOf},
     lookup::{self, By},
-    page::Total,
-    paged::connection,
+    page::{Total, connection, or_default},
     product::{self, Product},
     release::{self, Release},
     scalar::{DateTime, id, parse},
 };
-use crate::domain::incident;
+use crate::domain::{
+    customer::Customers,
+    incident::{self, Incidents},
+};
 
 /// An incident: something does not work.
 #[derive(Description)]
@@ -234,7 +236,8 @@ impl Incident {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Customer, Total>, Fault> {
-        let customers = Customers { incident: Some(self.0.id), filter, order: order_by };
+        let (filter, order) = (or_default(filter), or_default(order_by));
+        let customers = Customers { incident: Some(self.0.id), filter, order };
         connection(ctx, customers, (first, after, last, before), Customer).await
     }
 
@@ -303,7 +306,6 @@ impl IncidentQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
-        let incidents = Incidents::default();
-        incidents.page(ctx, filter, order_by, (first, after, last, before)).await
+        incidents::page(ctx, Incidents::default(), filter, order_by, (first, after, last, before)).await
     }
 }

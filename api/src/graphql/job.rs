@@ -1,26 +1,20 @@
 //! Jobs of the server.
 
 use async_graphql::{Context, Description, Enum, InputObject, Object, connection::Connection};
-use ballroom_entity::{
-    id::OrganizationId,
-    job::Model,
-    job_run::{self, Column, Entity},
-};
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
+use ballroom_entity::{job::Model, job_run};
 
 use super::{
     ContextExt,
     fault::Fault,
-    paged::{Direction, Page, Paged, Sort, Total, Window, connection},
+    order::orders,
+    page::{Total, connection, or_default},
     payload::{payload, payloads},
-    range::{self, Range, TimeRangeInput},
+    range::TimeRangeInput,
     scalar::DateTime,
 };
 use crate::{
-    base::error::Error,
-    domain::access::Viewer,
-    job::{self, Kind},
+    domain::page::{List, Order, Page, Window},
+    job::{self, JobRunSort, JobRuns, Kind},
 };
 
 /// A job: work that the server does on schedule. A failed job is retried several times, with increasing pauses, and
@@ -60,7 +54,8 @@ impl Job {
 
     /// Last run, which may still be running; null if there is none in the history.
     async fn last_run(&self, ctx: &Context<'_>) -> Result<Option<JobRun>, Fault> {
-        let runs = JobRuns::of(self, None, None);
+        let (job, filter, order) = (self.0.name.clone(), job::JobRunFilter::default(), Order::default());
+        let runs = JobRuns { job, filter, order };
         runs.may(ctx.viewer())?;
         let page = Page(runs, Window::new(Some(1), None, None, None)?);
         let loaded = ctx.load().load_one(page).await?;
@@ -80,7 +75,8 @@ impl Job {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, JobRun, Total>, Fault> {
-        let runs = JobRuns::of(self, filter, order_by);
+        let (filter, order) = (or_default(filter), or_default(order_by));
+        let runs = JobRuns { job: self.0.name.clone(), filter, order };
         connection(ctx, runs, (first, after, last, before), JobRun).await
     }
 }
@@ -146,7 +142,7 @@ impl JobRun {
 }
 
 /// Conditions on runs of a job; all that are given must hold.
-#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 struct JobRunFilter {
     /// Outcomes, one of which the run has.
     outcomes: Option<Vec<JobOutcome>>,
@@ -154,73 +150,22 @@ struct JobRunFilter {
     started_at: Option<TimeRangeInput>,
 }
 
-/// Sort fields of runs of a job.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum JobRunOrderField {
-    /// Start time.
-    StartedAt,
-}
-
-/// Sort order of runs of a job.
-#[derive(InputObject, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct JobRunOrder {
-    /// Field to sort by.
-    field: JobRunOrderField,
-    /// Direction.
-    direction: Direction,
-}
-
-/// Runs of a job.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct JobRuns {
-    job: String,
-    filter: Option<JobRunFilter>,
-    order: Option<JobRunOrder>,
-}
-
-impl JobRuns {
-    fn of(job: &Job, filter: Option<JobRunFilter>, order: Option<JobRunOrder>) -> Self {
-        Self { job: job.0.name.clone(), filter, order }
-    }
-
-    fn started_at(&self) -> Option<TimeRangeInput> {
-        self.filter.as_ref().and_then(|filter| filter.started_at)
+impl From<JobRunFilter> for job::JobRunFilter {
+    fn from(given: JobRunFilter) -> Self {
+        Self {
+            outcomes: given.outcomes.map(|outcomes| outcomes.into_iter().map(Into::into).collect()),
+            started_at: given.started_at.map(Into::into),
+        }
     }
 }
 
-impl Paged for JobRuns {
-    type Entity = Entity;
-
-    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
-        viewer.administers().map(drop)
-    }
-
-    fn check(&self) -> Result<(), Fault> {
-        range::check("filter.startedAt", self.started_at())
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let filter = self.filter.as_ref();
-        Entity::owned_by(organization)
-            .filter(Column::Job.eq(&self.job))
-            .apply_if(filter.and_then(|filter| filter.outcomes.as_ref()), |query, outcomes| {
-                let outcomes = outcomes.iter().map(|outcome| job_run::JobOutcome::from(*outcome));
-                query.filter(Column::Outcome.is_in(outcomes))
-            })
-            .apply_if(self.started_at(), |query, range| query.filter(range.holds(Column::StartedAt)))
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        // IDs are in the order of creation.
-        (Column::Id, Sort::Id, self.order.map_or(Direction::Descending, |order| order.direction))
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &job_run::Model) -> (String, Uuid) {
-        (String::new(), row.id.0)
+orders! {
+    /// Sort fields of runs of a job.
+    JobRunOrderField for JobRunSort,
+    /// Sort order of runs of a job.
+    JobRunOrder {
+        /// Start time.
+        StartedAt,
     }
 }
 

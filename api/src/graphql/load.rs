@@ -5,26 +5,22 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
 use ballroom_entity::{
-    api_token, attribution, customer, deployment, feedback,
-    id::{
-        ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IdentityId, IncidentId,
-        IterationId, MemberId, OrganizationId, ProductId, ReleaseId, TeamId,
-    },
-    identity, incident, incident_interval, iteration, member, release_feature,
+    attribution, deployment,
+    id::{FeatureId, IncidentId, MemberId, OrganizationId, ProductId, ReleaseId, TeamId},
+    identity, incident_interval, release_feature,
 };
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::{
     Services,
     batch::{LoadSender, NoTimer},
-    paged::{self, Paged, Rows},
 };
 use crate::{
     base::error::Error,
     domain::{
         access::{Report, Viewer},
         deployment as deployments, identity as identities, incident as incidents,
+        lookup::ById,
         page::{self, List, Page, Row, Slice},
         release, team as teams,
     },
@@ -85,49 +81,14 @@ impl<L: List> Loader<Page<L>> for Loading {
     }
 }
 
-impl<P: Paged> Loader<paged::Page<P>> for Loading
-where
-    <P::Entity as EntityTrait>::Model: FromQueryResult,
-{
-    type Value = Rows<P>;
+/// Rows by their IDs.
+impl<I: ById> Loader<I> for Loading {
+    type Value = I::Row;
     type Error = Error;
 
-    async fn load(&self, pages: &[paged::Page<P>]) -> Result<HashMap<paged::Page<P>, Self::Value>, Error> {
-        let organization = self.organization();
-        let arms = pages.iter().map(|page| page.arm(organization)).collect();
-        let slices = paged::read(self.services.store.reader(), arms).await?;
-        Ok(pages.iter().cloned().zip(slices).collect())
+    async fn load(&self, ids: &[I]) -> Result<HashMap<I, Self::Value>, Error> {
+        I::rows(&self.services.store, self.organization(), ids).await
     }
-}
-
-/// Rows by their IDs.
-macro_rules! rows {
-    ($($id:ident: $table:ident),* $(,)?) => {$(
-        impl Loader<$id> for Loading {
-            type Value = $table::Model;
-            type Error = Error;
-
-            async fn load(&self, ids: &[$id]) -> Result<HashMap<$id, Self::Value>, Error> {
-                let rows = $table::Entity::owned_by(self.organization())
-                    .filter($table::Column::Id.is_in(ids.iter().copied()))
-                    .all(self.services.store.reader())
-                    .await?;
-                Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-            }
-        }
-    )*};
-}
-
-rows! {
-    CustomerId: customer,
-    FeedbackId: feedback,
-    IncidentId: incident,
-    IterationId: iteration,
-    DeploymentId: deployment,
-    AttributionId: attribution,
-    MemberId: member,
-    ApiTokenId: api_token,
-    IdentityId: identity,
 }
 
 /// The features that a release touches.

@@ -1,7 +1,7 @@
 //! References to a single object: by exactly one of the arguments of a lookup, or by the reference of an input.
 
 use async_graphql::{Context, ID};
-use ballroom_entity::id::{CustomerId, FeatureId, ReleaseId};
+use ballroom_entity::id::{CustomerId, FeatureId, ProductId, ReleaseId, TeamId};
 
 use super::{
     ContextExt,
@@ -104,6 +104,26 @@ pub(super) async fn release(
     Ok(dimensions.release_in(product.map(|product| product.id), "release", release)?.id)
 }
 
+/// The product of a filter.
+pub(super) async fn product(
+    ctx: &Context<'_>,
+    argument: &str,
+    product: Option<&Reference>,
+) -> Result<Option<ProductId>, Fault> {
+    let Some(product) = product else { return Ok(None) };
+    Ok(Some(super::dimensions(ctx).await?.product(argument, &product.0)?.id))
+}
+
+/// The team of a filter.
+pub(super) async fn team(
+    ctx: &Context<'_>,
+    argument: &str,
+    team: Option<&Reference>,
+) -> Result<Option<TeamId>, Fault> {
+    let Some(team) = team else { return Ok(None) };
+    Ok(Some(super::dimensions(ctx).await?.team(argument, &team.0)?.id))
+}
+
 /// The customer of a filter. An ID is not looked up: rows of a customer that the caller may not see are not returned
 /// anyway.
 pub(super) async fn customer(
@@ -119,8 +139,6 @@ pub(super) async fn customer(
 
 #[cfg(test)]
 mod tests {
-    use ballroom_entity::id::ProductId;
-
     use super::*;
 
     fn product(

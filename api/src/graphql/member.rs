@@ -5,12 +5,7 @@ mod change;
 use async_graphql::{
     Context, Description, Enum, ID, InputObject, Object, SimpleObject, connection::Connection,
 };
-use ballroom_entity::{
-    id::{MemberId, OrganizationId, TeamId},
-    member::{Column, Entity, Model},
-};
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
+use ballroom_entity::{id::MemberId, member::Model};
 
 pub(super) use change::MemberMutation;
 
@@ -19,16 +14,16 @@ use super::{
     fault::Fault,
     load::{IdentitiesOf, TeamsOf},
     lookup,
-    ordered::ordered,
-    paged::{Both, Direction, Paged, Sort, Total, connection},
-    range::{self, Range, TimeRangeInput},
+    order::orders,
+    page::{PageArgs, Total, connection, or_default},
+    range::TimeRangeInput,
     scalar::{DateTime, Reference, id},
     team::Team,
     token::Role,
 };
-use crate::{
-    domain::{member, team},
-    store::holds,
+use crate::domain::{
+    member::{self, Members},
+    page::List,
 };
 
 /// A person who works with Ballroom. A member grants no rights: the token decides what a caller may do.
@@ -125,7 +120,7 @@ impl Member {
 }
 
 /// Conditions on members; all that are given must hold.
-#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 pub(super) struct MemberFilter {
     /// Text contained in the name or email address, not case-sensitive. Only for callers who may read `Member.email`.
     text: Option<String>,
@@ -137,85 +132,36 @@ pub(super) struct MemberFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-ordered! {
+orders! {
     /// Sort fields of members.
-    MemberOrderField,
+    MemberOrderField for member::MemberSort,
     /// Sort order of members.
-    MemberOrder: Name Ascending {
+    MemberOrder {
         /// Display name.
-        Name = (Name, Text, |row| row.name.clone()),
+        Name,
         /// Time of creation.
-        CreatedAt = (Id, Id, |_| String::new()),
+        CreatedAt,
         /// Time of creation or of the last change.
-        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
+        UpdatedAt,
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Members {
-    team: Both<TeamId>,
-    filter: MemberFilter,
+/// A page of the filtered members.
+pub(super) async fn page(
+    ctx: &Context<'_>,
+    members: Members,
+    filter: Option<MemberFilter>,
     order: Option<MemberOrder>,
-}
-
-impl Members {
-    /// The members that match a filter.
-    pub(super) async fn of(
-        ctx: &Context<'_>,
-        filter: Option<MemberFilter>,
-        order: Option<MemberOrder>,
-    ) -> Result<Self, Fault> {
-        ctx.reports()?;
-        let filter = filter.unwrap_or_default();
-        if filter.text.is_some() {
-            // A caller who can search by address could find it out.
-            ctx.reads()?;
-        }
-        let team = match &filter.team {
-            Some(team) => Some(super::dimensions(ctx).await?.team("filter.team", &team.0)?.id),
-            None => None,
-        };
-        Ok(Self { team: Both::default().and(team), filter, order })
+    arguments: PageArgs,
+) -> Result<Connection<String, Member, Total>, Fault> {
+    let mut members = Members { order: or_default(order), ..members };
+    if let Some(MemberFilter { text, team, removed, updated_at }) = filter {
+        let (removed, updated_at) = (removed.unwrap_or(false), updated_at.map(Into::into));
+        members.filter = member::MemberFilter { text, team: None, removed, updated_at };
+        members.may(ctx.viewer())?;
+        members.filter.team = lookup::team(ctx, "filter.team", team.as_ref()).await?;
     }
-
-    /// The members of a team.
-    pub(super) fn of_team(self, team: TeamId) -> Self {
-        Self { team: Both::at(team).and(self.team.all().next()), ..self }
-    }
-}
-
-impl Paged for Members {
-    type Entity = Entity;
-
-    fn check(&self) -> Result<(), Fault> {
-        range::check("filter.updatedAt", self.filter.updated_at)
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let removed = match self.filter.removed {
-            Some(true) => Column::RemovedAt.is_not_null(),
-            _ => Column::RemovedAt.is_null(),
-        };
-        self.team
-            .all()
-            .fold(Entity::owned_by(organization).filter(removed), |query, id| {
-                query.filter(team::has(organization, id))
-            })
-            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
-            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        MemberOrder::sort(self.order)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        MemberOrder::mark(self.order, row)
-    }
+    connection(ctx, members, arguments, Member).await
 }
 
 #[derive(Default)]
@@ -252,7 +198,6 @@ impl MemberQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Member, Total>, Fault> {
-        let members = Members::of(ctx, filter, order_by).await?;
-        connection(ctx, members, (first, after, last, before), Member).await
+        page(ctx, Members::default(), filter, order_by, (first, after, last, before)).await
     }
 }

@@ -1,75 +1,32 @@
 //! Mutations and queries of operators of the server: organizations are created and listed.
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, connection::Connection};
-use ballroom_entity::{
-    id::OrganizationId,
-    organization::{Column, Entity, Model},
-};
-use sea_orm::Select;
-use uuid::Uuid;
 
 use super::{
     ContextExt,
     fault::Fault,
-    ordered::ordered,
+    order::orders,
     organization::Organization,
     outcome::Outcome,
-    paged::{Direction, Paged, Sort, Total, connection},
+    page::{Total, connection, or_default},
     payload::{payload, payloads},
     scalar::Reference,
 };
-use crate::{
-    base::error::Error,
-    domain::{
-        access::{Operate, Viewer},
-        operator,
-    },
-};
+use crate::domain::operator::{self, Organizations};
 
-ordered! {
+orders! {
     /// Sort fields of organizations.
-    OrganizationOrderField,
+    OrganizationOrderField for operator::OrganizationSort,
     /// Sort order of organizations.
-    OrganizationOrder: Key Ascending {
+    OrganizationOrder {
         /// Unique key.
-        Key = (Key, Text, |row| row.key.clone()),
+        Key,
         /// Display name.
-        Name = (Name, Text, |row| row.name.clone()),
+        Name,
         /// Time of creation.
-        CreatedAt = (Id, Id, |_| String::new()),
+        CreatedAt,
         /// Time of creation or of the last change.
-        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
-    }
-}
-
-/// The organizations of the server. The proof ensures that only operators list them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Organizations {
-    by: Operate,
-    order: Option<OrganizationOrder>,
-}
-
-impl Paged for Organizations {
-    type Entity = Entity;
-
-    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
-        viewer.operates().map(drop)
-    }
-
-    fn select(&self, _: OrganizationId) -> Select<Entity> {
-        operator::organizations(self.by)
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        OrganizationOrder::sort(self.order)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        OrganizationOrder::mark(self.order, row)
+        UpdatedAt,
     }
 }
 
@@ -90,7 +47,7 @@ impl OperatorQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Organization, Total>, Fault> {
-        let organizations = Organizations { by: ctx.operates()?, order: order_by };
+        let organizations = Organizations { by: ctx.operates()?, order: or_default(order_by) };
         connection(ctx, organizations, (first, after, last, before), Organization).await
     }
 }

@@ -2,45 +2,43 @@
 
 use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
 use ballroom_entity::{
-    id::{FeatureId, OrganizationId, ProductId},
-    product::{Column, Entity, Model},
+    id::{FeatureId, ProductId},
+    product::Model,
 };
-use sea_orm::{QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
 
 use super::{
     ContextExt,
     alert::{self, IncidentAlert},
-    answers::{Answers, FeedbackFilter, FeedbackOrder},
+    answers::{self, FeedbackFilter, FeedbackOrder},
     distribution::{self, RatingDistribution},
     fault::Fault,
-    feature::{Feature, FeatureFilter, FeatureOrder, Features},
+    feature::{self, Feature, FeatureFilter, FeatureOrder},
     feedback::Feedback,
     forecast::{self, Forecast},
     incident::Incident,
-    incidents::{IncidentFilter, IncidentOrder, Incidents},
+    incidents::{self, IncidentFilter, IncidentOrder},
     iteration::{Iteration, IterationFilter, IterationOrder},
     lookup,
-    ordered::ordered,
+    order::orders,
     outcome::Outcome,
-    page::{self, or_default},
-    paged::{Direction, Paged, Sort, Total, connection},
+    page::{Total, connection, or_default},
     payload::{payload, payloads},
-    range::{self, Range, TimeRangeInput},
+    range::TimeRangeInput,
     regression::{self, ChangePoint},
-    release::{Release, ReleaseFilter, ReleaseOrder, Releases},
+    release::{Release, ReleaseFilter, ReleaseOrder},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
     timeline::{self, Timeline, TimelineStep},
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value, ValueReport},
 };
-use crate::{
-    domain::{
-        iteration::Iterations,
-        product::{self, NewProduct, ProductChanges},
-        sent::Nulls,
-    },
-    store::holds,
+use crate::domain::{
+    feature::Features,
+    feedback::Responses,
+    incident::Incidents,
+    iteration::Iterations,
+    product::{self, NewProduct, ProductChanges, Products},
+    release::Releases,
+    sent::Nulls,
 };
 
 /// A product, with features and releases.
@@ -103,8 +101,8 @@ impl Product {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
-        let features = Features::of(ctx, Some(self.0.id), filter, order_by).await?;
-        connection(ctx, features, (first, after, last, before), Feature).await
+        let features = Features { product: Some(self.0.id), ..Features::default() };
+        feature::page(ctx, features, filter, order_by, (first, after, last, before)).await
     }
 
     /// Its releases, the last created first.
@@ -120,7 +118,8 @@ impl Product {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Release, Total>, Fault> {
-        let releases = Releases::of(Some(self.0.id), filter, order_by);
+        let (filter, order) = (or_default(filter), or_default(order_by));
+        let releases = Releases { product: Some(self.0.id), filter, order, ..Releases::default() };
         connection(ctx, releases, (first, after, last, before), Release).await
     }
 
@@ -141,7 +140,7 @@ impl Product {
     ) -> Result<Connection<String, Iteration, Total>, Fault> {
         let iterations =
             Iterations { product: self.0.id, filter: or_default(filter), order: or_default(order_by) };
-        page::connection(ctx, iterations, (first, after, last, before), Iteration).await
+        connection(ctx, iterations, (first, after, last, before), Iteration).await
     }
 
     /// Responses about it and its features, the last received first.
@@ -157,8 +156,8 @@ impl Product {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
-        let answers = Answers { product: Some(self.0.id), ..Answers::default() };
-        answers.page(ctx, filter, order_by, (first, after, last, before)).await
+        let responses = Responses { product: Some(self.0.id), ..Responses::default() };
+        answers::page(ctx, responses, filter, order_by, (first, after, last, before)).await
     }
 
     /// Its incidents, the last opened first.
@@ -175,7 +174,7 @@ impl Product {
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents { product: Some(self.0.id), ..Incidents::default() };
-        incidents.page(ctx, filter, order_by, (first, after, last, before)).await
+        incidents::page(ctx, incidents, filter, order_by, (first, after, last, before)).await
     }
 
     /// Perceived value of the product as a whole over time: each point uses only data known at the end of its last day.
@@ -320,7 +319,7 @@ impl Product {
 }
 
 /// Conditions on products; all that are given must hold.
-#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 pub(super) struct ProductFilter {
     /// Text contained in the key or name, not case-sensitive.
     text: Option<String>,
@@ -328,51 +327,25 @@ pub(super) struct ProductFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-ordered! {
+impl From<ProductFilter> for product::ProductFilter {
+    fn from(given: ProductFilter) -> Self {
+        Self { text: given.text, updated_at: given.updated_at.map(Into::into) }
+    }
+}
+
+orders! {
     /// Sort fields of products.
-    ProductOrderField,
+    ProductOrderField for product::ProductSort,
     /// Sort order of products.
-    ProductOrder: Key Ascending {
+    ProductOrder {
         /// Unique key.
-        Key = (Key, Text, |row| row.key.clone()),
+        Key,
         /// Display name.
-        Name = (Name, Text, |row| row.name.clone()),
+        Name,
         /// Time of creation.
-        CreatedAt = (Id, Id, |_| String::new()),
+        CreatedAt,
         /// Time of creation or of the last change.
-        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Products {
-    filter: ProductFilter,
-    order: Option<ProductOrder>,
-}
-
-impl Paged for Products {
-    type Entity = Entity;
-
-    fn check(&self) -> Result<(), Fault> {
-        range::check("filter.updatedAt", self.filter.updated_at)
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        Entity::owned_by(organization)
-            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
-            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        ProductOrder::sort(self.order)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        ProductOrder::mark(self.order, row)
+        UpdatedAt,
     }
 }
 
@@ -407,7 +380,7 @@ impl ProductQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Product, Total>, Fault> {
-        let products = Products { filter: filter.unwrap_or_default(), order: order_by };
+        let products = Products { filter: or_default(filter), order: or_default(order_by) };
         connection(ctx, products, (first, after, last, before), Product).await
     }
 }

@@ -4,47 +4,39 @@ use async_graphql::{
     Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, connection::Connection,
 };
 use ballroom_entity::{
-    feedback_daily,
-    id::{FeatureId, OrganizationId, ProductId, ReleaseId},
-    release::{Column, Entity, Model, ReleaseLifecycle as Stored},
-    release_feature,
+    id::{FeatureId, ReleaseId},
+    release::{Model, ReleaseLifecycle as Stored},
 };
 use chrono::NaiveDate;
-use sea_orm::{
-    ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select,
-    sea_query::{Expr, Func},
-};
-use uuid::Uuid;
 
 use super::{
     ContextExt,
     actor::{self, Actor},
-    answers::{Answers, FeedbackFilter, FeedbackOrder},
+    answers::{self, FeedbackFilter, FeedbackOrder},
     deployment::Deployment,
     distribution::{self, RatingDistribution},
     fault::Fault,
     feature::{self, Feature},
     feedback::Feedback,
     incident::Incident,
-    incidents::{IncidentFilter, IncidentOrder, Incidents},
+    incidents::{self, IncidentFilter, IncidentOrder},
     load::{DeploymentsOf, TouchedBy},
     lookup,
-    ordered::ordered,
+    order::orders,
     outcome::Outcome,
-    paged::{Both, Direction, Paged, Sort, Total},
+    page::Total,
     payload::{payload, payloads},
     product::{self, Product},
-    range::{self, DateRangeInput, Range, TimeRangeInput},
+    range::{DateRangeInput, TimeRangeInput},
     regression::{self, Regression},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
 };
-use crate::{
-    domain::{
-        product::today,
-        release::{self, NewRelease, ReleaseChanges, TouchedFeature},
-        sent::Nulls,
-    },
-    store::holds,
+use crate::domain::{
+    feedback::Responses,
+    incident::Incidents,
+    product::today,
+    release::{self, NewRelease, ReleaseChanges, TouchedFeature},
+    sent::Nulls,
 };
 
 /// A version of a product.
@@ -251,9 +243,9 @@ impl Release {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feedback, Total>, Fault> {
-        let answers =
-            Answers { product: Some(self.0.product_id), release: Both::at(self.0.id), ..Answers::default() };
-        answers.page(ctx, filter, order_by, (first, after, last, before)).await
+        let (product, release) = (Some(self.0.product_id), Some(self.0.id));
+        let responses = Responses { product, release, ..Responses::default() };
+        answers::page(ctx, responses, filter, order_by, (first, after, last, before)).await
     }
 
     /// Incidents with an attribution that names it, on any basis (see `Incident.attributions`), the last opened first.
@@ -271,12 +263,9 @@ impl Release {
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         ctx.is_inside()?;
-        let incidents = Incidents {
-            product: Some(self.0.product_id),
-            release: Both::at(self.0.id),
-            ..Incidents::default()
-        };
-        incidents.page(ctx, filter, order_by, (first, after, last, before)).await
+        let (product, release) = (Some(self.0.product_id), Some(self.0.id));
+        let incidents = Incidents { product, release, ..Incidents::default() };
+        incidents::page(ctx, incidents, filter, order_by, (first, after, last, before)).await
     }
 
     /// Distribution of the responses that name it over the ratings of each scale, for responses that count for scores.
@@ -309,7 +298,7 @@ impl Release {
 }
 
 /// Conditions on releases; all that are given must hold.
-#[derive(InputObject, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 pub(super) struct ReleaseFilter {
     /// Lifecycle stages, one of which the release has.
     lifecycle: Option<Vec<ReleaseLifecycle>>,
@@ -321,110 +310,30 @@ pub(super) struct ReleaseFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-ordered! {
+impl From<ReleaseFilter> for release::ReleaseFilter {
+    fn from(given: ReleaseFilter) -> Self {
+        Self {
+            lifecycle: given.lifecycle.map(|stages| stages.into_iter().map(Into::into).collect()),
+            released_on: given.released_on.map(Into::into),
+            text: given.text,
+            updated_at: given.updated_at.map(Into::into),
+        }
+    }
+}
+
+orders! {
     /// Sort fields of releases.
-    ReleaseOrderField,
+    ReleaseOrderField for release::ReleaseSort,
     /// Sort order of releases.
-    ReleaseOrder: CreatedAt Descending {
+    ReleaseOrder {
         /// Time of creation.
-        CreatedAt = (Id, Id, |_| String::new()),
+        CreatedAt,
         /// Version, in its natural order: 1.9 before 1.10, 2.0.0-rc.1 before 2.0.0, 4.6.1 (9) before 4.6.1 (10).
-        Version = (VersionOrder, Text, |row| row.version_order.clone()),
+        Version,
         /// Planned day; in both directions, releases without one are last.
-        PlannedFor = (PlannedFor, Day, |row| row.planned_for.map(|day| day.to_string()).unwrap_or_default()),
+        PlannedFor,
         /// Time of creation or of the last change.
-        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Releases {
-    product: Option<ProductId>,
-    /// The feature that they touch, if only those are shown.
-    feature: Option<FeatureId>,
-    filter: Option<ReleaseFilter>,
-    order: Option<ReleaseOrder>,
-}
-
-impl Releases {
-    /// The releases of a product, or all.
-    pub(super) fn of(
-        product: Option<ProductId>,
-        filter: Option<ReleaseFilter>,
-        order: Option<ReleaseOrder>,
-    ) -> Self {
-        Self { product, feature: None, filter, order }
-    }
-
-    /// The day that represents none where releases are sorted by their planned day: the last one.
-    fn unplanned(&self) -> Option<NaiveDate> {
-        let ReleaseOrder { field, direction } = self.order?;
-        let year = match direction {
-            Direction::Ascending => 9999,
-            Direction::Descending => 1,
-        };
-        NaiveDate::from_ymd_opt(year, 1, 1).filter(|_| field == ReleaseOrderField::PlannedFor)
-    }
-
-    /// The releases that touch a feature.
-    pub(super) fn touching(self, feature: FeatureId) -> Self {
-        Self { feature: Some(feature), ..self }
-    }
-}
-
-impl Paged for Releases {
-    type Entity = Entity;
-
-    fn check(&self) -> Result<(), Fault> {
-        let Some(filter) = &self.filter else { return Ok(()) };
-        range::check("filter.releasedOn", filter.released_on)?;
-        range::check("filter.updatedAt", filter.updated_at)
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        let filter = self.filter.as_ref();
-        Entity::owned_by(organization)
-            .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
-            .apply_if(self.feature, |query, feature| {
-                let touching = release_feature::Entity::owned_by(organization)
-                    .filter(release_feature::Column::FeatureId.eq(feature))
-                    .select_only()
-                    .column(release_feature::Column::ReleaseId);
-                query.filter(Column::Id.in_subquery(touching.into_query()))
-            })
-            .apply_if(filter.and_then(|filter| filter.lifecycle.as_ref()), |query, stages| {
-                let any = stages.iter().map(|stage| in_stage(organization, *stage));
-                query.filter(any.fold(Condition::any(), Condition::add))
-            })
-            .apply_if(filter.and_then(|filter| filter.released_on), |query, range| {
-                query.filter(range.holds(Column::ReleasedOn))
-            })
-            .apply_if(filter.and_then(|filter| filter.updated_at), |query, range| {
-                query.filter(range.holds(Column::UpdatedAt))
-            })
-            .apply_if(filter.and_then(|filter| filter.text.as_ref()), |query, text| query.filter(holds(text)))
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        ReleaseOrder::sort(self.order)
-    }
-
-    fn sort_value(&self) -> Expr {
-        match self.unplanned() {
-            Some(day) => Func::coalesce([Column::PlannedFor.into_expr(), Expr::val(day)]).into(),
-            None => Expr::col((Entity, self.sort().0)),
-        }
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        match self.unplanned() {
-            Some(day) => (row.planned_for.unwrap_or(day).to_string(), row.id.0),
-            None => ReleaseOrder::mark(self.order, row),
-        }
+        UpdatedAt,
     }
 }
 
@@ -438,26 +347,6 @@ async fn first_day(ctx: &Context<'_>, row: &Model) -> Result<Option<(NaiveDate, 
     let product = product::of(ctx, row.product_id).await?;
     let snapshot = ctx.services().scores.snapshot(by, today(&product.0, ctx.now())).await?;
     Ok(snapshot.first_seen(row.id).map(|day| (day, FirstDayBasis::Inferred)))
-}
-
-/// The condition that a release is in a lifecycle stage: a planned one that responses name is available to customers.
-fn in_stage(organization: OrganizationId, stage: ReleaseLifecycle) -> Condition {
-    let stored = |stage: Stored| Column::Lifecycle.eq(stage);
-    let named = || {
-        let named = feedback_daily::Entity::owned_by(organization)
-            .select_only()
-            .column(feedback_daily::Column::ReleaseId)
-            .into_query();
-        Column::Id.in_subquery(named)
-    };
-    let planned = Condition::all().add(stored(Stored::Planned));
-    match stage {
-        ReleaseLifecycle::Planned => planned.add(named().not()),
-        ReleaseLifecycle::Released => {
-            Condition::any().add(stored(Stored::Released)).add(planned.add(named()))
-        }
-        ReleaseLifecycle::Withdrawn => Condition::all().add(stored(Stored::Withdrawn)),
-    }
 }
 
 /// The release with an ID that is known to exist.

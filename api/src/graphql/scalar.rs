@@ -47,6 +47,11 @@ impl ScalarType for Reference {
     }
 }
 
+/// The text of a reference that may be omitted.
+pub(super) fn text(reference: &Option<Reference>) -> Option<&str> {
+    reference.as_ref().map(|reference| &*reference.0)
+}
+
 /// The day of a text.
 fn day(text: &str) -> Result<NaiveDate, &'static str> {
     let day =

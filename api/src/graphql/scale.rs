@@ -1,24 +1,19 @@
 //! Scales.
 
 use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
-use ballroom_entity::{
-    id::{OrganizationId, ScaleId},
-    scale::{Column, Entity, Model, ScaleKind as Stored},
-};
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
+use ballroom_entity::{id::ScaleId, scale::Model};
 
 use super::{
     ContextExt,
     fault::Fault,
     lookup,
-    ordered::ordered,
+    order::orders,
     outcome::Outcome,
-    paged::{Direction, Paged, Sort, Total, connection},
+    page::{Total, connection, or_default},
     payload::{payload, payloads},
     scalar::{DateTime, Reference, id},
 };
-use crate::domain::scale::{self, NewScale};
+use crate::domain::scale::{self, NewScale, Scales};
 
 /// A rating scale. Ratings on different scales are never mixed without conversion.
 #[derive(Description)]
@@ -91,51 +86,29 @@ impl Scale {
 }
 
 /// Conditions on scales; all that are given must hold.
-#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 pub(super) struct ScaleFilter {
     /// Kinds, one of which the scale has.
     kind: Option<Vec<ScaleKind>>,
 }
 
-ordered! {
+impl From<ScaleFilter> for scale::ScaleFilter {
+    fn from(given: ScaleFilter) -> Self {
+        Self { kind: given.kind.map(|kinds| kinds.into_iter().map(Into::into).collect()) }
+    }
+}
+
+orders! {
     /// Sort fields of scales.
-    ScaleOrderField,
+    ScaleOrderField for scale::ScaleSort,
     /// Sort order of scales.
-    ScaleOrder: Key Ascending {
+    ScaleOrder {
         /// Unique key.
-        Key = (Key, Text, |row| row.key.clone()),
+        Key,
         /// Display name.
-        Name = (Name, Text, |row| row.name.clone()),
+        Name,
         /// Time of creation.
-        CreatedAt = (Id, Id, |_| String::new()),
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Scales {
-    filter: ScaleFilter,
-    order: Option<ScaleOrder>,
-}
-
-impl Paged for Scales {
-    type Entity = Entity;
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        Entity::owned_by(organization).apply_if(self.filter.kind.as_ref(), |query, kinds| {
-            query.filter(Column::Kind.is_in(kinds.iter().copied().map(Stored::from)))
-        })
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        ScaleOrder::sort(self.order)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        ScaleOrder::mark(self.order, row)
+        CreatedAt,
     }
 }
 
@@ -175,7 +148,7 @@ impl ScaleQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Scale, Total>, Fault> {
-        let scales = Scales { filter: filter.unwrap_or_default(), order: order_by };
+        let scales = Scales { filter: or_default(filter), order: or_default(order_by) };
         connection(ctx, scales, (first, after, last, before), Scale).await
     }
 }

@@ -1,25 +1,20 @@
 //! Segments.
 
 use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
-use ballroom_entity::{
-    id::{OrganizationId, SegmentId},
-    segment::{Column, Entity, Model},
-};
-use sea_orm::{QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
+use ballroom_entity::{id::SegmentId, segment::Model};
 
 use super::{
     ContextExt,
     fault::Fault,
     lookup,
-    ordered::ordered,
+    order::orders,
     outcome::Outcome,
-    paged::{Direction, Paged, Sort, Total, connection},
+    page::{Total, connection, or_default},
     payload::{payload, payloads},
-    range::{self, Range, TimeRangeInput},
+    range::TimeRangeInput,
     scalar::{DateTime, Reference, id},
 };
-use crate::{domain::segment, store::holds};
+use crate::domain::segment::{self, Segments};
 
 /// A named group of customers, such as a tier or a region.
 #[derive(Description)]
@@ -54,7 +49,7 @@ impl Segment {
 }
 
 /// Conditions on segments; all that are given must hold.
-#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 pub(super) struct SegmentFilter {
     /// Text contained in the key or name, not case-sensitive.
     text: Option<String>,
@@ -62,51 +57,25 @@ pub(super) struct SegmentFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-ordered! {
+impl From<SegmentFilter> for segment::SegmentFilter {
+    fn from(given: SegmentFilter) -> Self {
+        Self { text: given.text, updated_at: given.updated_at.map(Into::into) }
+    }
+}
+
+orders! {
     /// Sort fields of segments.
-    SegmentOrderField,
+    SegmentOrderField for segment::SegmentSort,
     /// Sort order of segments.
-    SegmentOrder: Key Ascending {
+    SegmentOrder {
         /// Unique key.
-        Key = (Key, Text, |row| row.key.clone()),
+        Key,
         /// Display name.
-        Name = (Name, Text, |row| row.name.clone()),
+        Name,
         /// Time of creation.
-        CreatedAt = (Id, Id, |_| String::new()),
+        CreatedAt,
         /// Time of creation or of the last change.
-        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Segments {
-    filter: SegmentFilter,
-    order: Option<SegmentOrder>,
-}
-
-impl Paged for Segments {
-    type Entity = Entity;
-
-    fn check(&self) -> Result<(), Fault> {
-        range::check("filter.updatedAt", self.filter.updated_at)
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        Entity::owned_by(organization)
-            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
-            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        SegmentOrder::sort(self.order)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        SegmentOrder::mark(self.order, row)
+        UpdatedAt,
     }
 }
 
@@ -147,7 +116,7 @@ impl SegmentQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Segment, Total>, Fault> {
-        let segments = Segments { filter: filter.unwrap_or_default(), order: order_by };
+        let segments = Segments { filter: or_default(filter), order: or_default(order_by) };
         connection(ctx, segments, (first, after, last, before), Segment).await
     }
 }

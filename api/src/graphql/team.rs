@@ -1,27 +1,26 @@
 //! Teams.
 
 use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
-use ballroom_entity::{
-    id::{OrganizationId, TeamId},
-    team::{Column, Entity, Model},
-};
-use sea_orm::{QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
+use ballroom_entity::{id::TeamId, team::Model};
 
 use super::{
     ContextExt,
     fault::Fault,
-    feature::{Feature, FeatureFilter, FeatureOrder, Features},
+    feature::{self, Feature, FeatureFilter, FeatureOrder},
     lookup,
-    member::{Member, MemberFilter, MemberOrder, Members},
-    ordered::ordered,
+    member::{self, Member, MemberFilter, MemberOrder},
+    order::orders,
     outcome::Outcome,
-    paged::{Direction, Paged, Sort, Total, connection},
+    page::{Total, connection, or_default},
     payload::{payload, payloads},
-    range::{self, Range, TimeRangeInput},
+    range::TimeRangeInput,
     scalar::{DateTime, Reference, id},
 };
-use crate::{domain::team, store::holds};
+use crate::domain::{
+    feature::Features,
+    member::Members,
+    team::{self, Teams},
+};
 
 /// A team, which owns features and has members.
 #[derive(Description)]
@@ -57,8 +56,8 @@ impl Team {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
-        let features = Features::of(ctx, None, filter, order_by).await?.of_team(self.0.id);
-        connection(ctx, features, (first, after, last, before), Feature).await
+        let features = Features { team: Some(self.0.id), ..Features::default() };
+        feature::page(ctx, features, filter, order_by, (first, after, last, before)).await
     }
 
     /// Members of the team, by name.
@@ -74,8 +73,8 @@ impl Team {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Member, Total>, Fault> {
-        let members = Members::of(ctx, filter, order_by).await?.of_team(self.0.id);
-        connection(ctx, members, (first, after, last, before), Member).await
+        let members = Members { team: Some(self.0.id), ..Members::default() };
+        member::page(ctx, members, filter, order_by, (first, after, last, before)).await
     }
 
     /// Time of creation.
@@ -90,7 +89,7 @@ impl Team {
 }
 
 /// Conditions on teams; all that are given must hold.
-#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 struct TeamFilter {
     /// Text contained in the key or name, not case-sensitive.
     text: Option<String>,
@@ -98,51 +97,25 @@ struct TeamFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-ordered! {
+impl From<TeamFilter> for team::TeamFilter {
+    fn from(given: TeamFilter) -> Self {
+        Self { text: given.text, updated_at: given.updated_at.map(Into::into) }
+    }
+}
+
+orders! {
     /// Sort fields of teams.
-    TeamOrderField,
+    TeamOrderField for team::TeamSort,
     /// Sort order of teams.
-    TeamOrder: Key Ascending {
+    TeamOrder {
         /// Unique key.
-        Key = (Key, Text, |row| row.key.clone()),
+        Key,
         /// Display name.
-        Name = (Name, Text, |row| row.name.clone()),
+        Name,
         /// Time of creation.
-        CreatedAt = (Id, Id, |_| String::new()),
+        CreatedAt,
         /// Time of creation or of the last change.
-        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Teams {
-    filter: TeamFilter,
-    order: Option<TeamOrder>,
-}
-
-impl Paged for Teams {
-    type Entity = Entity;
-
-    fn check(&self) -> Result<(), Fault> {
-        range::check("filter.updatedAt", self.filter.updated_at)
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        Entity::owned_by(organization)
-            .apply_if(self.filter.text.as_ref(), |query, text| query.filter(holds(text)))
-            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        TeamOrder::sort(self.order)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        TeamOrder::mark(self.order, row)
+        UpdatedAt,
     }
 }
 
@@ -183,7 +156,7 @@ impl TeamQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Team, Total>, Fault> {
-        let teams = Teams { filter: filter.unwrap_or_default(), order: order_by };
+        let teams = Teams { filter: or_default(filter), order: or_default(order_by) };
         connection(ctx, teams, (first, after, last, before), Team).await
     }
 }

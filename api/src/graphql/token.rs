@@ -1,13 +1,7 @@
 //! Tokens.
 
 use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
-use ballroom_entity::{
-    api_token::{Column, Entity, Model, Role as Stored},
-    id::OrganizationId,
-};
-use chrono::Utc;
-use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
+use ballroom_entity::api_token::Model;
 
 use super::{
     ContextExt,
@@ -15,20 +9,14 @@ use super::{
     fault::Fault,
     feature::Feature,
     member::Member,
-    ordered::ordered,
-    paged::{Direction, Paged, Sort, Total, connection},
+    order::orders,
+    page::{Total, connection, or_default},
     payload::{payload, payloads},
     product::{self, Product},
-    range::{self, Range, TimeRangeInput},
+    range::TimeRangeInput,
     scalar::{DateTime, Reference, id},
 };
-use crate::{
-    base::error::Error,
-    domain::{
-        access::Viewer,
-        token::{self, NewToken},
-    },
-};
+use crate::domain::token::{self, NewToken, Tokens};
 
 /// A token with which callers authenticate. Its secret is shown only once, when it is created.
 #[derive(Description)]
@@ -160,7 +148,7 @@ impl ApiToken {
 }
 
 /// Conditions on tokens; all that are given must hold.
-#[derive(InputObject, Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(InputObject)]
 pub(super) struct TokenFilter {
     /// Roles, one of which the token has.
     role: Option<Vec<Role>>,
@@ -170,63 +158,27 @@ pub(super) struct TokenFilter {
     updated_at: Option<TimeRangeInput>,
 }
 
-ordered! {
+impl From<TokenFilter> for token::TokenFilter {
+    fn from(given: TokenFilter) -> Self {
+        Self {
+            role: given.role.map(|roles| roles.into_iter().map(Into::into).collect()),
+            active: given.active,
+            updated_at: given.updated_at.map(Into::into),
+        }
+    }
+}
+
+orders! {
     /// Sort fields of tokens.
-    TokenOrderField,
+    TokenOrderField for token::TokenSort,
     /// Sort order of tokens.
-    TokenOrder: CreatedAt Ascending {
+    TokenOrder {
         /// Display name.
-        Name = (Name, Text, |row| row.name.clone()),
+        Name,
         /// Time of creation.
-        CreatedAt = (Id, Id, |_| String::new()),
+        CreatedAt,
         /// Time of creation or of the last change.
-        UpdatedAt = (UpdatedAt, Moment, |row| row.updated_at.to_rfc3339()),
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Tokens {
-    filter: TokenFilter,
-    order: Option<TokenOrder>,
-    now: chrono::DateTime<Utc>,
-}
-
-impl Paged for Tokens {
-    type Entity = Entity;
-
-    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
-        viewer.administers().map(drop)
-    }
-
-    fn check(&self) -> Result<(), Fault> {
-        range::check("filter.updatedAt", self.filter.updated_at)
-    }
-
-    fn select(&self, organization: OrganizationId) -> Select<Entity> {
-        Entity::owned_by(organization)
-            .apply_if(self.filter.role.as_ref(), |query, roles| {
-                query.filter(Column::Role.is_in(roles.iter().copied().map(Stored::from)))
-            })
-            .apply_if(self.filter.active, |query, active| {
-                query.filter(if active {
-                    token::is_active(self.now)
-                } else {
-                    token::is_active(self.now).not()
-                })
-            })
-            .apply_if(self.filter.updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
-    }
-
-    fn sort(&self) -> (Column, Sort, Direction) {
-        TokenOrder::sort(self.order)
-    }
-
-    fn id() -> Column {
-        Column::Id
-    }
-
-    fn mark(&self, row: &Model) -> (String, Uuid) {
-        TokenOrder::mark(self.order, row)
+        UpdatedAt,
     }
 }
 
@@ -248,7 +200,8 @@ impl TokenQuery {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, ApiToken, Total>, Fault> {
-        let tokens = Tokens { filter: filter.unwrap_or_default(), order: order_by, now: ctx.now() };
+        let (filter, order) = (or_default(filter), or_default(order_by));
+        let tokens = Tokens { filter, order, now: ctx.now() };
         connection(ctx, tokens, (first, after, last, before), ApiToken).await
     }
 }

@@ -29,7 +29,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use tokio::sync::Notify;
 
-pub use history::runs;
+pub use history::{JobRunFilter, JobRunSort, JobRuns, runs};
 pub use kind::Kind;
 pub use run::Ended;
 

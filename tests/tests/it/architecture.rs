@@ -33,28 +33,59 @@ const CRATES: [(&str, &[&str]); 5] = [
 
 #[test]
 fn modules_name_only_those_below_them() {
-    let source = root().join("api/src");
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
-    for file in rust_files(&source) {
-        let name = file.strip_prefix(&source).unwrap();
-        let module = name.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs");
-        if ["lib", "main"].contains(&module) {
-            continue;
-        }
+    each_file(|name, module, text| {
         seen.insert(module.to_owned());
         let layer =
             layer(module).unwrap_or_else(|| panic!("`{module}` stands in no layer: name it in LAYERS"));
-        for other in modules_named(&fs::read_to_string(&file).unwrap()) {
+        for other in modules_named(text) {
             if other != module && self::layer(&other).is_some_and(|other| other >= layer) {
-                wrong.push(format!("{} names `{other}`, which is not below `{module}`", name.display()));
+                wrong.push(format!("{name} names `{other}`, which is not below `{module}`"));
             }
         }
-    }
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let known: BTreeSet<String> =
         LAYERS.iter().flat_map(|layer| layer.iter().map(|&name| name.into())).collect();
     assert_eq!(seen, known, "LAYERS names what there is");
+}
+
+/// Libraries, and the only modules that may name them.
+const KNOWN_IN: [(&str, &[&str]); 5] = [
+    ("sea_orm", &["base", "store", "counts", "transaction", "domain", "score", "feed", "job", "cli"]),
+    ("actix_web", &["http"]),
+    ("actix_ws", &["http"]),
+    ("actix_cors", &["http"]),
+    ("clap", &["cli"]),
+];
+
+#[test]
+fn libraries_are_named_only_where_they_are_known() {
+    let mut wrong = Vec::new();
+    each_file(|name, module, text| {
+        for (library, modules) in KNOWN_IN {
+            if names(text, library) && !modules.contains(&module) {
+                wrong.push(format!("{name} names `{library}`, which only {} know", modules.join(", ")));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn graphql_names_rows_and_no_columns() {
+    let mut wrong = Vec::new();
+    each_file(|name, module, text| {
+        if module == "graphql" && ["Column", "Entity", "ActiveModel"].iter().any(|word| names(text, word)) {
+            wrong.push(name.to_owned());
+        }
+    });
+    assert!(
+        wrong.is_empty(),
+        "these name columns or tables, which belong in the domain: {}",
+        wrong.join(", ")
+    );
 }
 
 #[test]
@@ -79,14 +110,42 @@ fn the_modules_that_a_text_names_are_found() {
     assert_eq!(modules_named(text), ["base", "clock", "domain", "words"].map(String::from).into());
 }
 
+#[test]
+fn a_library_is_found_by_its_whole_name() {
+    assert!(names("use sea_orm::{Select};", "sea_orm"));
+    assert!(names("let one = graph::Column::Id;", "Column"));
+    assert!(!names("use sea_orm_migration::Column2;\n// sea_orm is only spoken of, as is Column", "sea_orm"));
+}
+
+/// Calls with the name, the module and the code of each file of the server, without comments.
+fn each_file(mut call: impl FnMut(&str, &str, &str)) {
+    let source = root().join("api/src");
+    for file in rust_files(&source) {
+        let name = file.strip_prefix(&source).unwrap();
+        let module = name.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs");
+        if !["lib", "main"].contains(&module) {
+            call(name.to_str().unwrap(), module, &code(&fs::read_to_string(&file).unwrap()));
+        }
+    }
+}
+
+/// A text without its comments.
+fn code(text: &str) -> String {
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a code names a word.
+fn names(code: &str, word: &str) -> bool {
+    self::code(code).split(|one: char| !one.is_alphanumeric() && one != '_').any(|named| named == word)
+}
+
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))
 }
 
 /// The modules of the crate that a text uses by `crate::`, without comments.
 fn modules_named(text: &str) -> BTreeSet<String> {
-    let code: String =
-        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let code = code(text);
     let mut named = BTreeSet::new();
     for (at, path) in code.match_indices("crate::") {
         let rest = &code[at + path.len()..];

@@ -1,16 +1,25 @@
-//! Deleted responses: they are recorded, and not restored when their source submits them again.
+//! Deleted responses: they are recorded, listed, and not restored when their source submits them again.
 
 use std::collections::HashMap;
 
 use ballroom_entity::{
     deleted_feedback::{self, Column, Entity},
     feedback::Model,
+    id::{CustomerId, OrganizationId, ProductId},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryTrait, Select};
 
 use super::submit::{ExternalKey, by_source};
-use crate::{base::error::Error, transaction::Transaction};
+use crate::{
+    base::error::Error,
+    domain::{
+        access::Viewer,
+        page::{Direction, List, Order, sorts},
+        range::{self, Range},
+    },
+    transaction::Transaction,
+};
 
 /// Records the deletion of a response.
 pub(super) async fn record(tx: &Transaction, row: &Model) -> Result<(), Error> {
@@ -56,5 +65,58 @@ impl Deletions {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The deleted responses that match a filter, for systems that keep a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DeletedResponses {
+    /// The customer that the caller is restricted to.
+    pub only: Option<CustomerId>,
+    /// The filter.
+    pub filter: DeletedFilter,
+    /// The order.
+    pub order: Order<DeletedSort>,
+}
+
+/// Conditions on deleted responses; all that are given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct DeletedFilter {
+    /// The product.
+    pub product: Option<ProductId>,
+    /// Time of the deletion.
+    pub deleted_at: Option<Range<DateTime<Utc>>>,
+}
+
+sorts! {
+    /// Sort fields of deleted responses.
+    DeletedSort: DeletedAt Ascending {
+        DeletedAt = DeletedAt,
+    }
+}
+
+impl List for DeletedResponses {
+    type Entity = Entity;
+
+    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
+        viewer.reads_within(self.only)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        range::check("filter.deletedAt", self.filter.deleted_at)
+    }
+
+    fn rows(&self, organization: OrganizationId) -> Select<Entity> {
+        let DeletedFilter { product, deleted_at } = &self.filter;
+        // Responses deleted before their IDs were stored cannot be shown.
+        Entity::owned_by(organization)
+            .filter(Column::ProductId.is_not_null())
+            .apply_if(*product, |query, product| query.filter(Column::ProductId.eq(product)))
+            .apply_if(self.only, |query, customer| query.filter(Column::CustomerId.eq(customer)))
+            .apply_if(*deleted_at, |query, range| query.filter(range.holds(Column::DeletedAt)))
+    }
+
+    fn order(&self) -> (Column, Direction) {
+        self.order.column()
     }
 }
