@@ -4,10 +4,9 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use clap::Args;
-use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::settings::Database;
-use crate::store::{Settings, Store};
+use crate::store::Settings;
 
 /// Copy the embedded database to a file, as a consistent snapshot, even while a server is writing to it.
 ///
@@ -24,7 +23,7 @@ impl Backup {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
         let store = database.open_unmigrated(Settings::default()).await?;
         anyhow::ensure!(
-            store.backend() == DbBackend::Sqlite,
+            store.is_embedded(),
             "`ballroom backup` copies an embedded database (SQLite) only; for PostgreSQL, use pg_dump or continuous archiving"
         );
         let file = self.file.display();
@@ -34,7 +33,7 @@ impl Backup {
         part.push(".part");
         let part = PathBuf::from(part);
         let _ = std::fs::remove_file(&part);
-        let copied = copy(&store, &part).await.and_then(|()| Ok(std::fs::rename(&part, &self.file)?));
+        let copied = store.copy_to(&part).await.and_then(|()| std::fs::rename(&part, &self.file));
         if copied.is_err() {
             let _ = std::fs::remove_file(&part);
         }
@@ -43,13 +42,4 @@ impl Backup {
         println!("Copied the database to {file}.");
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Copies the database and flushes the copy to disk.
-async fn copy(store: &Store, to: &std::path::Path) -> anyhow::Result<()> {
-    let path =
-        to.to_str().context("the file name is not valid UTF-8; choose another name")?.replace('\'', "''");
-    store.reader().execute_unprepared(&format!("VACUUM INTO '{path}'")).await?;
-    std::fs::File::open(to)?.sync_all()?;
-    Ok(())
 }

@@ -3,6 +3,7 @@
 mod address;
 mod alone;
 mod bulk;
+mod copy;
 mod dimensions;
 mod health;
 mod known;
