@@ -3,12 +3,15 @@
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::{
-    Data, Request, Response, ServerError, Value, async_trait,
+    Data, Response, ServerError, Value, async_trait,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
 };
 use futures::{StreamExt, future, stream::BoxStream};
 
-use super::{Code, Mutation, Now, Query, Root, Services, Subscription, batch, builder, finish, load};
+use super::{
+    Code, Errors, Mutation, Now, Query, Reply, Root, Services, Subscription, batch, builder,
+    document::Admitted, finish, load,
+};
 use crate::{clock, domain::access::Viewer, feed::Place};
 
 /// The schema of subscriptions. (The schema of requests has no extensions: with one, async-graphql does extra work in
@@ -23,15 +26,15 @@ impl LiveSchema {
     }
 
     /// Runs a subscription of a caller; the stream ends with it.
-    pub fn subscribe(&self, viewer: Viewer, request: Request) -> BoxStream<'static, SubscriptionMessage> {
+    pub fn subscribe(&self, viewer: Viewer, admitted: Admitted) -> BoxStream<'static, SubscriptionMessage> {
         let told = viewer.clone();
-        let said = self.0.execute_stream(request.data(viewer)).map(move |mut response| {
+        let said = self.0.execute_stream(admitted.request.data(viewer)).map(move |mut response| {
             finish(&mut response, &told);
             let is_event = response.extensions.remove(EVENT).is_some();
             if is_event && !is_cut_off(&response) {
-                SubscriptionMessage::Next(response)
+                SubscriptionMessage::Next(Reply(response))
             } else {
-                SubscriptionMessage::Failed(response.errors)
+                SubscriptionMessage::Failed(Errors(response.errors))
             }
         });
         let mut over = false;
@@ -48,9 +51,9 @@ impl LiveSchema {
 #[derive(Debug)]
 pub enum SubscriptionMessage {
     /// An event.
-    Next(Response),
+    Next(Reply),
     /// It could not start, or cannot continue. This is the last output.
-    Failed(Vec<ServerError>),
+    Failed(Errors),
 }
 
 /// Whether the subscriber was too slow: then there are no further events.

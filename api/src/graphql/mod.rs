@@ -17,6 +17,7 @@ mod page;
 mod payload;
 mod range;
 mod reach;
+mod reply;
 mod root;
 mod scalar;
 
@@ -88,6 +89,7 @@ use chrono::{DateTime, Utc};
 pub use fault::{Code, Fault, RETRY_AFTER};
 pub use federation::SubgraphQuery;
 pub use live::{LiveSchema, SubscriptionMessage};
+pub use reply::{Busy, Errors, Reply};
 pub use subscription::Subscription;
 
 use self::{

@@ -10,7 +10,6 @@ use actix_web::{
     middleware::Condition,
     web,
 };
-use async_graphql::{Response, ServerError, Value};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::json;
@@ -24,7 +23,7 @@ use super::{
     page, params, sse, websocket,
 };
 use crate::graphql::{
-    Code,
+    Busy, Code, Reply,
     document::{OperationKind, Params, Refusal},
 };
 
@@ -78,7 +77,7 @@ struct Exchange<'a> {
 
 /// The result of an admitted operation.
 enum Outcome {
-    Answer(Response),
+    Answer(Reply),
     Stream(HttpResponse),
 }
 
@@ -142,7 +141,7 @@ impl Exchange<'_> {
         let caller = auth::caller_of(self.state, self.request).await?;
         let params = params::of_query_string(query_string).map_err(|refusal| self.refused(refusal))?;
         Ok(match self.run(caller, params).await? {
-            Outcome::Answer(answer) if answer.errors.is_empty() => self.cacheable(&answer),
+            Outcome::Answer(answer) if answer.is_ok() => self.cacheable(&answer),
             Outcome::Answer(answer) => self.answered(&answer),
             Outcome::Stream(stream) => stream,
         })
@@ -191,8 +190,12 @@ impl Exchange<'_> {
 
     /// The response to an operation. If it failed because the server is busy, the status shows it as well, for clients
     /// that retry by status.
-    fn answered(&self, answer: &Response) -> HttpResponse {
-        let Some((status, wait)) = busy(answer) else { return self.answer(StatusCode::OK, answer) };
+    fn answered(&self, answer: &Reply) -> HttpResponse {
+        let Some((busy, wait)) = answer.busy() else { return self.answer(StatusCode::OK, answer) };
+        let status = match busy {
+            Busy::Server => StatusCode::SERVICE_UNAVAILABLE,
+            Busy::Caller => StatusCode::TOO_MANY_REQUESTS,
+        };
         let mut response = self.answer(status, answer);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
         response
@@ -204,7 +207,7 @@ impl Exchange<'_> {
     }
 
     /// A response to a query by GET: the caller may cache and revalidate it.
-    fn cacheable(&self, answer: &Response) -> HttpResponse {
+    fn cacheable(&self, answer: &Reply) -> HttpResponse {
         let body = match serde_json::to_vec(answer) {
             Ok(body) => body,
             Err(error) => {
@@ -234,7 +237,7 @@ impl Exchange<'_> {
     fn refused_with(&self, status: StatusCode, refusal: Refusal) -> HttpResponse {
         let wait = refusal.retry_after();
         // A request that was not run has errors and no data, not even null.
-        let mut answer = HttpResponse::build(status).json(json!({ "errors": refusal.into_errors() }));
+        let mut answer = HttpResponse::build(status).json(json!({ "errors": refusal.errors() }));
         if let Some(wait) = wait {
             answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
         }
@@ -251,34 +254,6 @@ impl Exchange<'_> {
         }
         answer
     }
-}
-
-/// The status of a response of which every part failed because the server is busy, and the seconds after
-/// which to try again.
-fn busy(answer: &Response) -> Option<(StatusCode, u64)> {
-    let came_to_nothing = match &answer.data {
-        Value::Null => true,
-        Value::Object(fields) => fields.values().all(|field| *field == Value::Null),
-        _ => false,
-    };
-    if !came_to_nothing || answer.errors.is_empty() {
-        return None;
-    }
-    let busy_error = |error: &ServerError| {
-        let extensions = error.extensions.as_ref()?;
-        let Some(Value::String(code)) = extensions.get("code") else { return None };
-        let status = match code.as_str() {
-            code if code == Code::RateLimited.name() => StatusCode::TOO_MANY_REQUESTS,
-            code if [Code::Overloaded.name(), Code::Unavailable.name()].contains(&code) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            _ => return None,
-        };
-        let Some(Value::Number(seconds)) = extensions.get("retryAfter") else { return None };
-        Some((status, seconds.as_u64()?))
-    };
-    let busy_error: Option<Vec<_>> = answer.errors.iter().map(busy_error).collect();
-    busy_error?.into_iter().max()
 }
 
 /// Minimum size of a body, in bytes, that is parsed on another thread.

@@ -10,7 +10,6 @@ use actix_web::{
         header::{self, HeaderMap, HeaderValue},
     },
 };
-use async_graphql::ServerError;
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream::BoxStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -20,7 +19,7 @@ use crate::{
     clock,
     domain::access::Viewer,
     graphql::{
-        Code, LiveSchema, Services, SubscriptionMessage,
+        Code, Errors, LiveSchema, Services, SubscriptionMessage,
         document::{Admitted, OperationKind, Refusal},
     },
 };
@@ -154,7 +153,7 @@ pub(super) fn run(
     admitted: Admitted,
 ) -> BoxStream<'static, SubscriptionMessage> {
     match admitted.kind {
-        OperationKind::Subscription => state.live.schema.subscribe(viewer, admitted.request),
+        OperationKind::Subscription => state.live.schema.subscribe(viewer, admitted),
         OperationKind::Query | OperationKind::Mutation => {
             let state = state.clone();
             futures::stream::once(async move { answer(&state, viewer, admitted).await }).boxed()
@@ -166,14 +165,14 @@ async fn answer(state: &State, viewer: Viewer, admitted: Admitted) -> Subscripti
     let State { documents, runtime, schema, services, .. } = state;
     match documents.run(runtime, schema, services, viewer, admitted).await {
         Ok(answer) => SubscriptionMessage::Next(answer),
-        Err(refusal) => SubscriptionMessage::Failed(refusal.into_errors()),
+        Err(refusal) => SubscriptionMessage::Failed(refusal.errors()),
     }
 }
 
 /// The errors of an operation whose task was aborted.
-pub(super) fn aborted() -> Vec<ServerError> {
+pub(super) fn aborted() -> Errors {
     let message = "Internal error. Everything that was acknowledged is stored; try again.";
-    Refusal::new(Code::Internal, message).into_errors()
+    Refusal::new(Code::Internal, message).errors()
 }
 
 #[cfg(test)]

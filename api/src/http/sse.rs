@@ -4,7 +4,6 @@
 use std::convert::Infallible;
 
 use actix_web::{HttpResponse, http::header, web::Bytes};
-use async_graphql::Response;
 use futures::{FutureExt, StreamExt};
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
@@ -16,7 +15,7 @@ use super::{
     auth::{AuthError, Caller},
     live,
 };
-use crate::graphql::{SubscriptionMessage, document::Admitted};
+use crate::graphql::{Reply, SubscriptionMessage, document::Admitted};
 
 /// Maximum number of events waiting for the connection.
 const MAX_UNSENT: usize = 16;
@@ -59,7 +58,7 @@ async fn stream_events(
         let (text, last) = tokio::select! {
             said = running.next() => match said {
                 Some(SubscriptionMessage::Next(response)) => (event(&response), false),
-                Some(SubscriptionMessage::Failed(errors)) => (event(&Response::from_errors(errors)) + COMPLETE, true),
+                Some(SubscriptionMessage::Failed(errors)) => (event(&errors.into()) + COMPLETE, true),
                 None => (COMPLETE.to_owned(), true),
             },
             _ = ping.tick() => (":\n\n".to_owned(), false),
@@ -85,6 +84,6 @@ async fn stream_events(
 const COMPLETE: &str = "event: complete\ndata:\n\n";
 
 /// The event of a result; JSON has no line breaks, so one line holds it.
-fn event(response: &Response) -> String {
+fn event(response: &Reply) -> String {
     format!("event: next\ndata: {}\n\n", serde_json::to_string(response).unwrap_or_default())
 }

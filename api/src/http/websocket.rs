@@ -30,7 +30,7 @@ use super::{
     session,
 };
 use crate::graphql::{
-    Code, SubscriptionMessage,
+    Code, Errors, SubscriptionMessage,
     document::{Params, Refusal},
 };
 
@@ -319,7 +319,7 @@ impl Socket {
             let message =
                 format!("At most {most} operations can run on one connection; complete others first.");
             let refusal = Refusal::new(Code::Overloaded, message);
-            return self.send(failed(&id, &refusal.into_errors())).await;
+            return self.send(failed(&id, &refusal.errors())).await;
         }
         let (state, say) = (self.state.clone().into_inner(), self.say.clone());
         let operation = operate(state, caller, id.clone(), params, say);
@@ -379,7 +379,7 @@ async fn operate(state: Arc<State>, caller: Caller, id: String, params: Params, 
     };
     let admitted = match state.documents.admit(&caller.viewer, params) {
         Ok(admitted) => admitted,
-        Err(refusal) => return speak(failed(&id, &refusal.into_errors()), true).await,
+        Err(refusal) => return speak(failed(&id, &refusal.errors()), true).await,
     };
     let mut running = live::run(&state, caller.viewer, admitted);
     while let Some(said) = running.next().await {
@@ -391,8 +391,8 @@ async fn operate(state: Arc<State>, caller: Caller, id: String, params: Params, 
     speak(json!({ "id": id, "type": "complete" }).to_string(), true).await;
 }
 
-fn failed(id: &str, errors: &[async_graphql::ServerError]) -> String {
-    message(id, "error", &errors)
+fn failed(id: &str, errors: &Errors) -> String {
+    message(id, "error", errors)
 }
 
 fn message(id: &str, kind: &str, payload: &impl Serialize) -> String {

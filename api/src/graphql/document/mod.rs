@@ -25,7 +25,7 @@ mod variables;
 use std::sync::Arc;
 
 use apollo_compiler::{ExecutableDocument, executable, executable::OperationType, validation::Valid};
-use async_graphql::{Request, Response, Variables};
+use async_graphql::{Request, Variables};
 use serde_json::{Map, Value};
 
 pub use limits::Limits;
@@ -33,7 +33,7 @@ pub use persisted::Trusted;
 pub use refusal::Refusal;
 
 use self::{cache::Cache, persisted::Persisted, runnable::Runnable, validate::Validator};
-use super::{Code, Schema, Services, above, blind};
+use super::{Code, Reply, Schema, Services, above, blind};
 use crate::{base::text, domain::access::Viewer};
 
 /// Number of parsed and validated documents that are cached.
@@ -78,7 +78,7 @@ pub enum OperationKind {
 #[derive(Debug)]
 pub struct Admitted {
     /// The request: one operation, parsed, its variables coerced.
-    pub request: Request,
+    pub(super) request: Request,
     /// The type of the operation.
     pub kind: OperationKind,
     /// The name of the operation, if it has one.
@@ -86,7 +86,7 @@ pub struct Admitted {
     /// Its cost.
     pub cost: u64,
     /// The value of `extensions.cost` in the response, if requested.
-    pub cost_shown: Option<async_graphql::Value>,
+    pub(super) cost_shown: Option<async_graphql::Value>,
     heavy: bool,
 }
 
@@ -233,7 +233,7 @@ impl Documents {
         services: &Services,
         viewer: Viewer,
         admitted: Admitted,
-    ) -> Result<Response, Refusal> {
+    ) -> Result<Reply, Refusal> {
         run::run(&self.line, &self.limits, runtime, (schema, services), viewer, admitted).await
     }
 

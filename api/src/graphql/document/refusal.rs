@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError};
+use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 
-use crate::graphql::Code;
+use crate::graphql::{Code, Errors};
 
 /// Maximum number of errors per refusal, so that the size of responses is bounded.
 pub(super) const MAX_ERRORS: usize = 100;
@@ -37,13 +37,12 @@ impl Refusal {
     }
 
     /// The errors, for the `errors` of a response or the payload of an `error` message.
-    pub fn into_errors(self) -> Vec<ServerError> {
-        self.errors
+    pub fn errors(self) -> Errors {
+        Errors(self.errors)
     }
 
-    /// The response.
-    pub fn into_response(self) -> Response {
-        Response::from_errors(self.errors)
+    pub(super) fn into_errors(self) -> Vec<ServerError> {
+        self.errors
     }
 
     /// Adds a position in the document.

@@ -20,7 +20,7 @@ use tokio::{
 use super::{Admitted, OperationKind, limits::Limits, refusal::Refusal};
 use crate::{
     domain::access::Viewer,
-    graphql::{self, Code, Schema, Services},
+    graphql::{self, Code, Reply, Schema, Services},
 };
 
 /// Time until a retry after a refusal.
@@ -92,7 +92,7 @@ pub(super) async fn run(
     (schema, services): (&Schema, &Services),
     viewer: Viewer,
     admitted: Admitted,
-) -> Result<Response, Refusal> {
+) -> Result<Reply, Refusal> {
     let turn = if admitted.heavy { Some(line.turn(limits).await?) } else { None };
     let Admitted { request, kind, cost_shown, .. } = admitted;
     let (schema, services) = (schema.clone(), services.clone());
@@ -111,7 +111,7 @@ pub(super) async fn run(
     match done {
         Ok(Ok(mut answer)) => {
             answer.extensions.extend(cost_shown.map(|cost| ("cost".to_owned(), cost)));
-            Ok(answer)
+            Ok(Reply(answer))
         }
         Ok(Err(error)) => {
             tracing::error!(%error, "a request was aborted");
