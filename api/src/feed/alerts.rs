@@ -64,7 +64,7 @@ impl Computed for AlertBegun {
         let (snapshot, alerts) = shared.scores.alerts(by, today, product.id, period).await?;
         let mut begun = Vec::new();
         for alert in alerts {
-            let feature = snapshot.feature_of(alert.feature).1;
+            let feature = snapshot.feature_of(&alert);
             let first_days = known.entry((product.id, feature, alert.kind)).or_default();
             let goes_on = first_days.iter().any(|known| (known - alert.first_day).abs() <= MAX_GAP_DAYS);
             first_days.insert(alert.first_day);

@@ -58,7 +58,7 @@ impl Computed for VerdictChanged {
             let (snapshot, report) = shared.scores.regression(by, today, release, today).await?;
             let Some(report) = report.map(Arc::new) else { continue };
             for score in report.features.iter().cloned() {
-                let feature = snapshot.feature_of(score.feature).1;
+                let feature = snapshot.feature_of(&score);
                 let before = known.get(&(release, feature)).copied();
                 if before != Some(score.verdict) {
                     let (report, snapshot) = (report.clone(), snapshot.clone());

@@ -139,7 +139,7 @@ pub(super) async fn of(
     }
     let (snapshot, alerts) = ctx.services().scores.alerts(ctx.reports()?, today, product.id, period).await?;
     let shown = |alert: Alert| {
-        let of = snapshot.feature_of(alert.feature).1;
+        let of = snapshot.feature_of(&alert);
         feature.is_none_or(|wanted| wanted == of).then(|| IncidentAlert {
             snapshot: snapshot.clone(),
             product: product.id,

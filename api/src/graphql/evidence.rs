@@ -87,7 +87,7 @@ impl FallSince {
 
     /// Release that most likely caused it; null: it began before any release.
     async fn release(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
-        match self.since.release.and_then(|code| self.snapshot.release_of(code)) {
+        match self.snapshot.release_of(&self.since) {
             Some(id) => Ok(Some(release::of(ctx, id).await?)),
             None => Ok(None),
         }
@@ -153,8 +153,7 @@ pub struct ControlShift {
 impl ControlShift {
     /// The feature; null: responses about the judged feature itself on earlier releases, on the same days.
     async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
-        let feature = self.control.feature.and_then(|code| self.snapshot.feature_of(code).1.some());
-        match feature {
+        match self.snapshot.feature_of(&self.control).some() {
             Some(id) => Ok(Some(feature::of(ctx, id).await?)),
             None => Ok(None),
         }
@@ -203,7 +202,7 @@ impl Gate {
     pub(super) fn of(report: &ReleaseReport, snapshot: &Snapshot) -> Self {
         let named = |verdicts: &[Verdict]| {
             let features = report.features.iter().filter(|score| verdicts.contains(&score.verdict));
-            features.map(|score| snapshot.feature_name(score.feature)).collect::<Vec<_>>()
+            features.map(|score| snapshot.feature_name(score)).collect::<Vec<_>>()
         };
         let answer = |outcome, reason: String| Self { outcome, reason };
         let (worse, suspicious) = (named(&[Verdict::Regressed]), named(&[Verdict::Watch]));
@@ -222,14 +221,14 @@ impl Gate {
         let new: Vec<_> =
             report.features.iter().filter(|score| score.reason == Some(Reason::NewIncidents)).collect();
         if !new.is_empty() {
-            let names: Vec<_> = new.iter().map(|score| snapshot.feature_name(score.feature)).collect();
+            let names: Vec<_> = new.iter().map(|score| snapshot.feature_name(*score)).collect();
             let reason = format!(
                 "incidents after the release, but none recorded before: {}; it is unknown whether they are more than usual",
                 names.join(", ")
             );
             return answer(GateOutcome::CannotTell, reason);
         }
-        let change = |score: &RegressionScore| snapshot.change_of(report.release, score.feature);
+        let change = |score: &RegressionScore| snapshot.change_of(report, score);
         let known =
             |score: &RegressionScore| !matches!(score.verdict, Verdict::CannotTell | Verdict::NoBaseline);
         let enough = i64::from(report.min_answers);
@@ -242,7 +241,7 @@ impl Gate {
                 && score.responses >= enough
         };
         let unknown = named.iter().filter(|score| !known(score) && !is_new(score));
-        let unknown: Vec<_> = unknown.map(|score| snapshot.feature_name(score.feature)).collect();
+        let unknown: Vec<_> = unknown.map(|score| snapshot.feature_name(*score)).collect();
         if !unknown.is_empty() {
             let reason = format!(
                 "too few responses for {}: a verdict needs {enough} before and after the release",

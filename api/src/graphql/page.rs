@@ -60,7 +60,7 @@ pub(super) async fn connection<L: List, N: OutputType>(
     ctx: &Context<'_>,
     list: L,
     (first, after, last, before): PageArgs,
-    node: fn(Row<L>) -> N,
+    node: impl Fn(Row<L>) -> N,
 ) -> Result<Connection<String, N, Total>, Fault> {
     list.may(ctx.viewer())?;
     let window = Window::new(first, after, last, before)?;

@@ -8,7 +8,7 @@ use ballroom_analytics::{
     regression::{self, Baseline as Compared, RateBasis as Counted, RegressionScore, ReleaseReport},
 };
 use ballroom_entity::{
-    id::{FeatureId, ReleaseId, ScaleId, SegmentId},
+    id::{FeatureId, ReleaseId},
     product,
 };
 use chrono::NaiveDate;
@@ -133,7 +133,7 @@ impl Regression {
     /// Release of the comparison with the previous release: the declared predecessor, else the one that began before
     /// it; null if there is none.
     async fn previous(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
-        match self.report.previous.and_then(|code| self.snapshot.release_of(code)) {
+        match self.snapshot.previous_of(&self.report) {
             Some(id) => Ok(Some(release::of(ctx, id).await?)),
             None => Ok(None),
         }
@@ -191,7 +191,7 @@ pub struct FeatureRegression {
 impl FeatureRegression {
     /// The feature; null: the product as a whole.
     async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
-        match self.snapshot.feature_of(self.score.feature).1.some() {
+        match self.snapshot.feature_of(&self.score).some() {
             Some(feature) => Ok(Some(feature::of(ctx, feature).await?)),
             None => Ok(None),
         }
@@ -396,8 +396,8 @@ impl FeatureRegression {
     /// data.
     async fn change_point(&self, ctx: &Context<'_>) -> Result<Option<ChangePoint>, Fault> {
         let (scores, through) = (&ctx.services().scores, self.snapshot.date(self.report.through));
-        let found =
-            scores.suspects(ctx.reports()?, self.today, self.release, self.score.feature, through).await?;
+        let feature = self.snapshot.feature_of(&self.score);
+        let found = scores.suspects(ctx.reports()?, self.today, self.release, feature, through).await?;
         Ok(found.map(|found| ChangePoint { snapshot: self.snapshot.clone(), found }))
     }
 
@@ -477,14 +477,12 @@ pub struct RegressionStratum {
 impl RegressionStratum {
     /// Scale of these customers' responses.
     async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
-        let id = self.snapshot.codes.scales.id(self.stratum.stratum.scale).unwrap_or(ScaleId::NONE);
-        scale::of(ctx, id).await
+        scale::of(ctx, self.snapshot.scale_of(&self.stratum.stratum)).await
     }
 
     /// Their segment; null: none.
     async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
-        let id = self.snapshot.codes.segments.id(self.stratum.stratum.segment).unwrap_or(SegmentId::NONE);
-        segment::of(ctx, id.some()).await
+        segment::of(ctx, self.snapshot.segment_of(&self.stratum.stratum)).await
     }
 
     /// Responses before.
@@ -528,7 +526,7 @@ pub struct ChangePoint {
 impl ChangePoint {
     fn named(&self) -> Vec<Suspect> {
         let suspect = |one: &Suspected| {
-            Some(Suspect { release: self.snapshot.release_of(one.release)?, probability: one.probability })
+            Some(Suspect { release: self.snapshot.release_of(one)?, probability: one.probability })
         };
         self.found.listed().iter().filter_map(suspect).collect()
     }

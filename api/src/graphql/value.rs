@@ -8,7 +8,7 @@ use ballroom_analytics::{
     value::{IncidentBasis as Basis, StratumValue, ValueScore},
 };
 use ballroom_entity::{
-    id::{FeatureId, ProductId, ScaleId, SegmentId},
+    id::{FeatureId, ProductId},
     product,
 };
 
@@ -172,14 +172,12 @@ pub struct ValueStratum {
 impl ValueStratum {
     /// Scale of these customers' responses.
     async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
-        let id = self.snapshot.codes.scales.id(self.stratum.stratum.scale).unwrap_or(ScaleId::NONE);
-        scale::of(ctx, id).await
+        scale::of(ctx, self.snapshot.scale_of(&self.stratum.stratum)).await
     }
 
     /// Their segment; null: none.
     async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
-        let id = self.snapshot.codes.segments.id(self.stratum.stratum.segment).unwrap_or(SegmentId::NONE);
-        segment::of(ctx, id.some()).await
+        segment::of(ctx, self.snapshot.segment_of(&self.stratum.stratum)).await
     }
 
     /// Their weight in the value; the weights add to 1. It depends on who uses the feature, not on who responds.
@@ -291,7 +289,7 @@ impl ValueReportEntry {
 
     /// The feature; null: the product as a whole (responses that name no feature).
     async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
-        match self.snapshot.feature_of(self.score.feature).1.some() {
+        match self.snapshot.feature_of(&self.score).some() {
             Some(feature) => Ok(Some(feature::of(ctx, feature).await?)),
             None => Ok(None),
         }
@@ -366,7 +364,7 @@ impl ProductComparisonEntry {
 
     /// The product.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
-        super::product::of(ctx, self.snapshot.feature_of(self.score.feature).0).await
+        super::product::of(ctx, self.snapshot.product_of(&self.score)).await
     }
 
     /// Perceived value of the product as a whole.
@@ -442,7 +440,7 @@ impl StandardFigure {
 impl StandardFigure {
     /// The scale, whose kind determines the figure: NPS for the kind NPS, CSAT for CSAT, and so on.
     async fn scale(&self, ctx: &Context<'_>) -> Result<Scale, Fault> {
-        scale::of(ctx, self.snapshot.codes.scales.id(self.figure.scale).unwrap_or(ScaleId::NONE)).await
+        scale::of(ctx, self.snapshot.scale_of(&self.figure)).await
     }
 
     /// NPS: -100 to 100. CSAT and thumbs: percentage of satisfied responses. Others: mean rating.
@@ -503,7 +501,9 @@ pub(super) async fn of_feature(
 ) -> Result<Option<Value>, Fault> {
     let (key, _) = cell(ctx, product, days, release, segment, as_of).await?;
     let Some((snapshot, values)) = ctx.load().load_one(key).await? else { return Ok(None) };
-    let mine = |value: &&ValueScore| snapshot.feature_of(value.feature) == (product.id, feature);
+    let mine = |value: &&ValueScore| {
+        snapshot.product_of(*value) == product.id && snapshot.feature_of(*value) == feature
+    };
     let score = values.iter().find(mine).cloned();
     Ok(score.map(|score| Value::new(snapshot, score)))
 }

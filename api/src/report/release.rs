@@ -3,6 +3,7 @@
 use ballroom_analytics::regression::{
     Baseline, Change, Control, Reason, RegressionScore, ReleaseReport as Scored, Verdict,
 };
+use ballroom_entity::id::ReleaseId;
 use serde::Serialize;
 
 use super::{NO_BREAK, signed};
@@ -157,26 +158,22 @@ impl ReleaseVerdicts {
 
 impl Entry {
     fn new(snapshot: &Snapshot, report: &Scored, score: &RegressionScore) -> Self {
-        let release =
-            snapshot.release_of(report.release).and_then(|id| snapshot.dimensions.releases.get(&id));
-        let version = |code: u32| {
-            let release = snapshot.release_of(code).and_then(|id| snapshot.dimensions.releases.get(&id));
+        let version = |release: Option<ReleaseId>| {
+            let release = release.and_then(|id| snapshot.dimensions.releases.get(&id));
             release.map(|release| release.version.clone()).unwrap_or_default()
         };
         // The figures are those that the verdict is based on.
         let alone = score.previous.filter(|_| score.baseline == Baseline::Previous);
-        let feature = snapshot.dimensions.features.get(&snapshot.feature_of(score.feature).1);
+        let feature = snapshot.dimensions.features.get(&snapshot.feature_of(score));
         Self {
-            release: release.map(|release| release.version.clone()).unwrap_or_default(),
+            release: version(snapshot.release_of(report)),
             first_day: snapshot.date(report.first_day),
             feature: feature.map(|feature| feature.key.clone()),
             name: feature.map_or_else(|| "the product as a whole".to_owned(), |feature| feature.name.clone()),
             verdict: name(score.verdict).to_owned(),
             reason: score.reason.map(|reason| reason_of(score, reason)),
-            since: score.since.map(|since| match since.release.and_then(|code| snapshot.release_of(code)) {
-                Some(id) => {
-                    snapshot.dimensions.releases.get(&id).map_or_else(String::new, |r| r.version.clone())
-                }
+            since: score.since.map(|since| match snapshot.release_of(&since) {
+                Some(release) => version(Some(release)),
                 None => snapshot.date(since.day).to_string(),
             }),
             control: score.control.map(|control| match control {
@@ -190,7 +187,7 @@ impl Entry {
                 Baseline::AnyOther => "any other release",
                 Baseline::Previous => "previous release",
             },
-            previous: alone.and(report.previous).map(version),
+            previous: alone.and(report.previous).map(|_| version(snapshot.previous_of(report))),
             score: alone.map_or(score.score, |alone| alone.score),
             p: alone.map_or(score.p, |alone| alone.p),
             change: alone

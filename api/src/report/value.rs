@@ -153,7 +153,7 @@ impl ValueReport {
 
 impl Entry {
     fn new(snapshot: &Snapshot, at: usize, value: &ValueScore) -> Self {
-        let feature = snapshot.dimensions.features.get(&snapshot.feature_of(value.feature).1);
+        let feature = snapshot.dimensions.features.get(&snapshot.feature_of(value));
         Self {
             rank: value.ranked.then_some(at + 1),
             feature: feature.map(|feature| feature.key.clone()),

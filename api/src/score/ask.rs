@@ -11,10 +11,7 @@ use ballroom_analytics::{
     standard::{Standard, StandardQuery},
     value::{ReportQuery, TrendPoint, TrendQuery, ValueScore},
 };
-use ballroom_entity::{
-    id::{FeatureId, ProductId, ReleaseId, SegmentId},
-    release_feature::FeatureChange,
-};
+use ballroom_entity::id::{FeatureId, ProductId, ReleaseId, SegmentId};
 use chrono::NaiveDate;
 
 use super::{Cell, ForecastOf, Period, Snapshot, TrendOf};
@@ -124,7 +121,8 @@ impl Snapshot {
     /// The release with which alone another is compared, as it was known by a day: the one that it was made from, else the
     /// one before it.
     pub(super) fn previous(&self, release: ReleaseId, as_of: NaiveDate) -> Option<ReleaseId> {
-        self.release_of(self.prepared.previous_as_of(self.codes.releases.code(release)?, day(as_of))?)
+        let code = self.codes.releases.code(release)?;
+        self.codes.releases.id(self.prepared.previous_as_of(code, day(as_of))?)
     }
 
     /// The first day of a release as it was known by a day, which is another one where it was taken back and came again.
@@ -162,12 +160,14 @@ impl Snapshot {
     pub(super) fn suspects(
         &self,
         release: ReleaseId,
-        feature: u32,
+        feature: FeatureId,
         through: NaiveDate,
     ) -> Result<Option<ChangePoint>, Error> {
         let Some(first) = self.first_day_as_of(release, through) else { return Ok(None) };
-        let (prior, release) = (self.prior(day(first) - 1), self.release(release)?);
-        Ok(analytics::change_point_of_release(&self.prepared, &prior, feature, release, day(through))?)
+        let Some(row) = self.dimensions.releases.get(&release) else { return Ok(None) };
+        let (feature, code) = (self.feature(row.product_id, feature)?, self.release(release)?);
+        let prior = self.prior(day(first) - 1);
+        Ok(analytics::change_point_of_release(&self.prepared, &prior, feature, code, day(through))?)
     }
 
     pub(super) fn change_point(
@@ -201,30 +201,6 @@ impl Snapshot {
             until: day(cell.period.until),
         };
         Ok(analytics::standard(&self.prepared, &query)?)
-    }
-
-    /// The declared change of a release to a feature, both as codes; none: it does not touch it.
-    pub fn change_of(&self, release: u32, feature: u32) -> Option<FeatureChange> {
-        self.codes.touches.get(&(release, feature)).copied()
-    }
-
-    /// The feature of a code; `NONE` for the product as a whole.
-    pub fn feature_of(&self, code: u32) -> (ProductId, FeatureId) {
-        self.codes.features.id(code).unwrap_or((ProductId::NONE, FeatureId::NONE))
-    }
-
-    /// The release of a code.
-    pub fn release_of(&self, code: u32) -> Option<ReleaseId> {
-        self.codes.releases.id(code)
-    }
-
-    /// The name of a feature; the product's name for the product as a whole.
-    pub fn feature_name(&self, code: u32) -> &str {
-        let (product, feature) = self.feature_of(code);
-        match self.dimensions.features.get(&feature) {
-            Some(feature) => &feature.name,
-            None => self.dimensions.products.get(&product).map_or("", |product| &product.name),
-        }
     }
 
     /// The date of a day of analytics.

@@ -4,6 +4,7 @@ mod ask;
 mod cache;
 pub mod distribution;
 pub mod facts;
+mod noun;
 pub mod parameters;
 mod snapshot;
 pub mod timeline;
@@ -279,7 +280,7 @@ impl Scores {
         by: Report,
         today: NaiveDate,
         release: ReleaseId,
-        feature: u32,
+        feature: FeatureId,
         through: NaiveDate,
     ) -> Result<Option<ChangePoint>, Error> {
         let snapshot = self.judging(by, today, release, through).await?;

@@ -39,7 +39,7 @@ pub struct Snapshot {
     /// The organization's dimensions at that revision.
     pub dimensions: Arc<Dimensions>,
     /// The codes used by analytics.
-    pub codes: Arc<Codes>,
+    pub(super) codes: Arc<Codes>,
     pub(super) prepared: Prepared,
     lines: HashMap<ProductId, Arc<Lines>>,
     priors: Mutex<HashMap<Day, Arc<Hyperparameters>>>,

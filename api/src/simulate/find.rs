@@ -55,7 +55,7 @@ pub async fn find(scores: &Scores, by: Report, world: &World) -> Result<Findings
             report
                 .features
                 .into_iter()
-                .map(|score| (release.version.clone(), snapshot.feature_of(score.feature).1, score)),
+                .map(|score| (release.version.clone(), snapshot.feature_of(&score), score)),
         );
     }
 
