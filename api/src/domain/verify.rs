@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use crate::{
     base::error::Error,
-    counts::{Changes, ExposureKey, FeedbackKey, IncidentKey, IncidentSums},
+    counts::{Changes, Daily, ExposureKey, FeedbackKey, IncidentKey, IncidentSums},
     domain,
     store::{Dimensions, Store},
 };
@@ -238,40 +238,16 @@ async fn recount_incidents<C: ConnectionTrait>(
 async fn stored(db: &impl ConnectionTrait, organization: OrganizationId) -> Result<Changes, Error> {
     let mut counts = Changes::default();
     for row in feedback_daily::Entity::owned_by(organization).all(db).await? {
-        let key = FeedbackKey {
-            product: row.product_id,
-            feature: row.feature_id,
-            release: row.release_id,
-            segment: row.segment_id,
-            scale: row.scale_id,
-            day: row.day,
-            level: row.level,
-        };
-        counts.feedback(key, row.answers);
+        let (key, answers) = feedback_daily::Entity::entry(&row);
+        counts.feedback(key, answers);
     }
     for row in incident_daily::Entity::owned_by(organization).all(db).await? {
-        let key = IncidentKey {
-            product: row.product_id,
-            feature: row.feature_id,
-            release: row.release_id,
-            severity: row.severity,
-            day: row.day,
-        };
-        let sums = IncidentSums {
-            opened: row.opened,
-            affected_change: row.affected_change,
-            unknown_change: row.unknown_change,
-        };
+        let (key, sums) = incident_daily::Entity::entry(&row);
         counts.incident(key, sums);
     }
     for row in exposure_daily::Entity::owned_by(organization).all(db).await? {
-        let key = ExposureKey {
-            product: row.product_id,
-            feature: row.feature_id,
-            segment: row.segment_id,
-            day: row.day,
-        };
-        counts.exposure(key, row.active_customers);
+        let (key, customers) = exposure_daily::Entity::entry(&row);
+        counts.exposure(key, customers);
     }
     Ok(counts)
 }

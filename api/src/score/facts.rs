@@ -18,7 +18,7 @@ use sea_orm::{ConnectionTrait, StreamTrait};
 
 use crate::{
     base::{day::day, error::Error},
-    counts::{ExposureKey, FeedbackKey, IncidentKey, IncidentSums},
+    counts::{Daily, ExposureKey, FeedbackKey, IncidentKey, IncidentSums},
     domain::{organization as organizations, release},
     store::{Dimensions, Earlier},
 };
@@ -288,16 +288,8 @@ async fn answers(
     let mut rows = feedback_daily::Entity::owned_by(organization).stream(db).await?;
     let mut coded = Vec::new();
     while let Some(row) = rows.try_next().await? {
-        let key = FeedbackKey {
-            product: row.product_id,
-            feature: row.feature_id,
-            release: row.release_id,
-            segment: row.segment_id,
-            scale: row.scale_id,
-            day: row.day,
-            level: row.level,
-        };
-        coded.push(codes.answers(&key, row.answers)?);
+        let (key, answers) = feedback_daily::Entity::entry(&row);
+        coded.push(codes.answers(&key, answers)?);
     }
     Ok(coded)
 }
@@ -309,13 +301,8 @@ async fn exposure(
 ) -> Result<Vec<ExposureRow>, Error> {
     let rows = exposure_daily::Entity::owned_by(organization).all(db).await?;
     let coded = rows.into_iter().map(|row| {
-        let key = ExposureKey {
-            product: row.product_id,
-            feature: row.feature_id,
-            segment: row.segment_id,
-            day: row.day,
-        };
-        codes.active(&key, row.active_customers)
+        let (key, customers) = exposure_daily::Entity::entry(&row);
+        codes.active(&key, customers)
     });
     coded.collect()
 }
@@ -326,18 +313,7 @@ async fn lines(
 ) -> Result<HashMap<ProductId, Lines>, Error> {
     let mut lines: HashMap<ProductId, Lines> = HashMap::new();
     for row in incident_daily::Entity::owned_by(organization).all(db).await? {
-        let key = IncidentKey {
-            product: row.product_id,
-            feature: row.feature_id,
-            release: row.release_id,
-            severity: row.severity,
-            day: row.day,
-        };
-        let sums = IncidentSums {
-            opened: row.opened,
-            affected_change: row.affected_change,
-            unknown_change: row.unknown_change,
-        };
+        let (key, sums) = incident_daily::Entity::entry(&row);
         lines.entry(row.product_id).or_default().insert(key, sums);
     }
     Ok(lines)

@@ -4,7 +4,11 @@
 //! the client's time of a multi-row `VALUES` built by the ORM. SQLite has no arrays and no round trips: there, `VALUES`
 //! lists of few fixed lengths are prepared once each and reused.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value, sea_query::ArrayType};
+use std::borrow::Cow;
+
+use sea_orm::{
+    ColumnTrait, ColumnType, ConnectionTrait, DbBackend, DbErr, Statement, Value, sea_query::ArrayType,
+};
 
 /// A column of a [`Bulk`].
 pub struct BulkColumn {
@@ -19,7 +23,7 @@ pub struct BulkColumn {
 pub struct Bulk {
     table: &'static str,
     columns: Vec<BulkColumn>,
-    suffix: &'static str,
+    suffix: Cow<'static, str>,
 }
 
 /// Rows per SQLite statement: more than a few dozen gain nothing, and parameters are limited.
@@ -30,8 +34,8 @@ const POSTGRES_ROWS: usize = 5_000;
 
 impl Bulk {
     /// Into a table; `suffix` follows the rows: an `ON CONFLICT` clause or nothing.
-    pub fn into(table: &'static str, suffix: &'static str, columns: Vec<BulkColumn>) -> Self {
-        Self { table, columns, suffix }
+    pub fn into(table: &'static str, suffix: impl Into<Cow<'static, str>>, columns: Vec<BulkColumn>) -> Self {
+        Self { table, columns, suffix: suffix.into() }
     }
 
     /// Inserts the rows, each with a value for every column, in their order.
@@ -106,6 +110,22 @@ impl Bulk {
 }
 
 impl BulkColumn {
+    /// A column of an entity.
+    pub fn of(column: impl ColumnTrait) -> Self {
+        let (name, def) = (column.as_str(), column.def());
+        let one = match def.get_column_type() {
+            ColumnType::Uuid => Self::uuid(name),
+            ColumnType::Date => Self::date(name),
+            ColumnType::TimestampWithTimeZone => Self::timestamp(name),
+            ColumnType::SmallInteger => Self::small_integer(name),
+            ColumnType::Integer => Self::integer(name),
+            ColumnType::BigInteger => Self::big_integer(name),
+            ColumnType::Boolean => Self::boolean(name),
+            _ => Self::text(name),
+        };
+        if def.is_null() { one.nullable() } else { one }
+    }
+
     /// A UUID.
     pub fn uuid(name: &'static str) -> Self {
         Self { name, array: ArrayType::Uuid, sql_type: "uuid", null: None }
