@@ -1,12 +1,11 @@
 //! Features.
 
-use async_graphql::{
-    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, connection::Connection,
-};
-use ballroom_entity::{
-    feature::{FeatureLifecycle as Stored, Model},
-    id::FeatureId,
-};
+mod change;
+
+use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
+use ballroom_entity::{feature::Model, id::FeatureId};
+
+pub(super) use change::FeatureMutation;
 
 use super::{
     ContextExt,
@@ -21,9 +20,7 @@ use super::{
     incidents::{self, IncidentFilter, IncidentOrder},
     lookup,
     order::orders,
-    outcome::Outcome,
     page::{PageArgs, Total, connection, or_default},
-    payload::{payload, payloads},
     product::{self, Product},
     range::TimeRangeInput,
     regression::{self, ChangePoint},
@@ -36,11 +33,10 @@ use super::{
 };
 use crate::domain::{
     exposure::ExposurePlace,
-    feature::{self, FeatureChanges, Features, NewFeature},
+    feature::{self, Features},
     feedback::Responses,
     incident::Incidents,
     release::Releases,
-    sent::Nulls,
 };
 
 /// A capability that customers perceive.
@@ -400,112 +396,5 @@ impl FeatureQuery {
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Feature, Total>, Fault> {
         page(ctx, Features::default(), filter, order_by, (first, after, last, before)).await
-    }
-}
-
-/// Input of `createFeature`.
-#[derive(InputObject)]
-struct CreateFeatureInput {
-    /// ID or key of the product.
-    product: Reference,
-    /// Key, used in files and references; unique in the product, at most 200 characters.
-    key: String,
-    /// Display name; the key by default.
-    name: MaybeUndefined<String>,
-    /// Description: what it does for the customer; null removes it.
-    description: MaybeUndefined<String>,
-    /// Lifecycle stage; LIVE by default.
-    lifecycle: MaybeUndefined<FeatureLifecycle>,
-    /// Team that owns it, by ID or key; null: none.
-    team: MaybeUndefined<Reference>,
-    /// Opaque client string, returned unchanged.
-    client_mutation_id: Option<String>,
-}
-
-/// Input of `updateFeature`. Omitted fields are unchanged.
-#[derive(InputObject)]
-struct UpdateFeatureInput {
-    /// ID or key of the feature.
-    feature: Reference,
-    /// Product of the feature. Required for a key that exists in several products.
-    product: Option<Reference>,
-    /// New display name.
-    name: MaybeUndefined<String>,
-    /// New description; null removes it.
-    description: MaybeUndefined<String>,
-    /// New lifecycle stage.
-    lifecycle: MaybeUndefined<FeatureLifecycle>,
-    /// New owner: a team by ID or key; null: none.
-    team: MaybeUndefined<Reference>,
-    /// Opaque client string, returned unchanged.
-    client_mutation_id: Option<String>,
-}
-
-payloads! {
-    /// Result of `createFeature` and `updateFeature`.
-    FeaturePayload {
-        /// The feature.
-        feature: Feature,
-        /// Outcome of the submission; null after an update.
-        outcome: Option<Outcome>,
-        /// After a creation: features whose key differs only slightly, for example in case or spaces. Check that both
-        /// are intended.
-        alike: Vec<Feature>,
-    }
-}
-
-#[derive(Default)]
-pub(super) struct FeatureMutation;
-
-#[Object]
-impl FeatureMutation {
-    /// Creates a feature, or updates the one with this key.
-    async fn create_feature(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Input of the mutation.")] input: CreateFeatureInput,
-    ) -> Result<FeaturePayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let mut nulls = Nulls::default();
-            let new = NewFeature {
-                product: input.product.0,
-                key: input.key,
-                name: nulls.note("name", super::given(input.name)),
-                description: nulls.note("description", super::given(input.description)),
-                lifecycle: nulls.note("lifecycle", super::given(input.lifecycle)).map(Stored::from),
-                team: nulls.note("team", super::given(input.team)).map(|team| team.0),
-                nulls,
-            };
-            let (feature, outcome) = feature::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-            let dimensions = ctx.store().dimensions(feature.organization_id).await?;
-            let of_product = dimensions.features.values().filter(|row| row.product_id == feature.product_id);
-            let alike = outcome.alike(&feature.key, of_product, |row| &row.key);
-            let alike = alike.into_iter().map(Feature).collect();
-            Ok(FeaturePayload::done(Feature(feature), Some(outcome.into()), alike))
-        })
-        .await
-    }
-
-    /// Changes a feature.
-    async fn update_feature(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Input of the mutation.")] input: UpdateFeatureInput,
-    ) -> Result<FeaturePayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let by = ctx.manages()?;
-            let changes = FeatureChanges {
-                name: super::kept("name", input.name)?,
-                description: super::given(input.description),
-                lifecycle: super::kept("lifecycle", input.lifecycle)?.map(Stored::from),
-                team: super::given(input.team).map(|given| given.map(|team| team.0)),
-            };
-            let id = lookup::feature(ctx, &input.feature, input.product.as_ref()).await?;
-            let feature = feature::update(ctx.store(), by, id, changes, ctx.now()).await?;
-            Ok(FeaturePayload::done(Feature(feature), None, Vec::new()))
-        })
-        .await
     }
 }

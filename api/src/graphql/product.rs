@@ -1,10 +1,14 @@
 //! Products.
 
-use async_graphql::{Context, Description, ID, InputObject, MaybeUndefined, Object, connection::Connection};
+mod change;
+
+use async_graphql::{Context, Description, ID, InputObject, Object, connection::Connection};
 use ballroom_entity::{
     id::{FeatureId, ProductId},
     product::Model,
 };
+
+pub(super) use change::ProductMutation;
 
 use super::{
     ContextExt,
@@ -20,9 +24,7 @@ use super::{
     iteration::{Iteration, IterationFilter, IterationOrder},
     lookup,
     order::orders,
-    outcome::Outcome,
     page::{Total, connection, or_default},
-    payload::{payload, payloads},
     range::TimeRangeInput,
     regression::{self, ChangePoint},
     release::{Release, ReleaseFilter, ReleaseOrder},
@@ -36,9 +38,8 @@ use crate::domain::{
     feedback::Responses,
     incident::Incidents,
     iteration::Iterations,
-    product::{self, NewProduct, ProductChanges, Products},
+    product::{self, Products},
     release::Releases,
-    sent::Nulls,
 };
 
 /// A product, with features and releases.
@@ -388,102 +389,4 @@ impl ProductQuery {
 /// The product with an ID that is known to exist.
 pub(super) async fn of(ctx: &Context<'_>, product: ProductId) -> Result<Product, Fault> {
     Ok(Product(super::row(ctx, product, |dimensions| &dimensions.products).await?))
-}
-
-/// Input of `createProduct`.
-#[derive(InputObject)]
-struct CreateProductInput {
-    /// Key, used in files and URLs; unique in the organization, at most 200 characters.
-    key: String,
-    /// Display name; the key by default.
-    name: MaybeUndefined<String>,
-    /// Description; null removes it.
-    description: MaybeUndefined<String>,
-    /// IANA time zone that defines its days; UTC by default. It cannot be changed later.
-    time_zone: MaybeUndefined<String>,
-    /// Environments in which a successful deployment ships a planned release; `production` by default. Empty:
-    /// deployments ship nothing.
-    ships_to: MaybeUndefined<Vec<String>>,
-    /// Opaque client string, returned unchanged.
-    client_mutation_id: Option<String>,
-}
-
-/// Input of `updateProduct`. Omitted fields are unchanged.
-#[derive(InputObject)]
-struct UpdateProductInput {
-    /// ID or key of the product.
-    product: Reference,
-    /// New display name.
-    name: MaybeUndefined<String>,
-    /// New description; null removes it.
-    description: MaybeUndefined<String>,
-    /// New environments in which a successful deployment ships a planned release. Empty: deployments ship nothing.
-    ships_to: MaybeUndefined<Vec<String>>,
-    /// Opaque client string, returned unchanged.
-    client_mutation_id: Option<String>,
-}
-
-payloads! {
-    /// Result of `createProduct` and `updateProduct`.
-    ProductPayload {
-        /// The product.
-        product: Product,
-        /// Outcome of the submission; null after an update.
-        outcome: Option<Outcome>,
-        /// After a creation: products whose key differs only slightly, for example in case or spaces. Check that both
-        /// are intended.
-        alike: Vec<Product>,
-    }
-}
-
-#[derive(Default)]
-pub(super) struct ProductMutation;
-
-#[Object]
-impl ProductMutation {
-    /// Creates a product, or updates the one with this key; the time zone cannot be changed.
-    async fn create_product(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Input of the mutation.")] input: CreateProductInput,
-    ) -> Result<ProductPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let mut nulls = Nulls::default();
-            let new = NewProduct {
-                key: input.key,
-                name: nulls.note("name", super::given(input.name)),
-                description: nulls.note("description", super::given(input.description)),
-                time_zone: nulls.note("timeZone", super::given(input.time_zone)),
-                ships_to: nulls.note("shipsTo", super::given(input.ships_to)),
-                nulls,
-            };
-            let (product, outcome) = product::create(ctx.store(), ctx.manages()?, new, ctx.now()).await?;
-            let dimensions = ctx.store().dimensions(product.organization_id).await?;
-            let alike = outcome.alike(&product.key, dimensions.products.values(), |row| &row.key);
-            let alike = alike.into_iter().map(Product).collect();
-            Ok(ProductPayload::done(Product(product), Some(outcome.into()), alike))
-        })
-        .await
-    }
-
-    /// Changes a product.
-    async fn update_product(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Input of the mutation.")] input: UpdateProductInput,
-    ) -> Result<ProductPayload, Fault> {
-        let mark = input.client_mutation_id.clone();
-        payload(mark, async {
-            let by = ctx.manages()?;
-            let changes = ProductChanges {
-                name: super::kept("name", input.name)?,
-                description: super::given(input.description),
-                ships_to: super::kept("shipsTo", input.ships_to)?,
-            };
-            let product = product::update(ctx.store(), by, &input.product.0, changes, ctx.now()).await?;
-            Ok(ProductPayload::done(Product(product), None, Vec::new()))
-        })
-        .await
-    }
 }
