@@ -2,6 +2,8 @@
 //! imported before are recognized, so an interrupted import is resumed by starting it again.
 
 mod create;
+mod rows;
+mod submit;
 
 use std::{
     io::Read,
@@ -9,35 +11,22 @@ use std::{
 };
 
 use anyhow::Context;
-use ballroom_entity::release::ReleaseLifecycle;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
-use super::{
-    BadRecord, Columns, Dates, ExternalIds, Kind, Mapping, ReadError, ReadOptions, Reader, Record, Reject,
-    Rejects, Target, open, parse,
-};
-use crate::{
-    base::{
-        error::{Error, perhaps},
-        text,
-    },
-    clock,
-    domain::{
-        access::Manage,
-        exposure::{self, NewExposure},
-        feedback::{self, EventDetail, NewFeedback, Submission, Submitted},
-        incident::{self, NewIncident},
-        release::{self, NewRelease, Planned, TouchedFeature},
-        sent::{Nulls, Outcome},
-    },
-    store::{Dimensions, Store},
-    transaction::Transaction,
-};
-
 pub use create::{Create, Created};
+
+use super::{Columns, Dates, ExternalIds, Kind, Mapping, ReadOptions, Record, Reject, Rejects, Target, open};
+use crate::{
+    base::error::Error,
+    clock,
+    domain::access::Manage,
+    store::{Dimensions, Store},
+};
+use rows::{Batch, Failure, Row, read};
+use submit::{RowOutcome, described, reject, submit};
 
 /// Rows per transaction. Twice as many are not faster and take longer to be durable.
 const ROWS: usize = 2_000;
@@ -289,143 +278,6 @@ fn hash(path: &Path) -> std::io::Result<[u8; 32]> {
     }
 }
 
-/// A row of any kind.
-#[derive(Clone)]
-enum Row {
-    Feedback(parse::FeedbackRow),
-    Incident(parse::IncidentRow),
-    Exposure(parse::ExposureRow),
-    Release(parse::ReleaseRow),
-}
-
-impl Row {
-    /// Normalizes names, so that names that look alike are equal.
-    fn write_names(&mut self) {
-        let (product, features, segment, customer, versions): (
-            _,
-            Vec<&mut String>,
-            _,
-            _,
-            Vec<&mut Option<String>>,
-        ) = match self {
-            Self::Feedback(row) => (
-                &mut row.product,
-                row.feature.iter_mut().collect(),
-                row.segment.as_mut(),
-                row.customer.as_mut(),
-                vec![&mut row.release],
-            ),
-            Self::Incident(row) => {
-                (&mut row.product, row.features.iter_mut().collect(), None, None, vec![&mut row.release])
-            }
-            Self::Exposure(row) => {
-                (&mut row.product, vec![&mut row.feature], row.segment.as_mut(), None, Vec::new())
-            }
-            Self::Release(row) => {
-                row.version = text::name(&row.version).into_owned();
-                let features = row.features.iter_mut().map(|touch| &mut touch.feature).collect();
-                (&mut row.product, features, None, None, vec![&mut row.previous])
-            }
-        };
-        for key in features.into_iter().chain([product]).chain(segment).chain(customer) {
-            *key = text::key(key).into_owned();
-        }
-        for version in versions.into_iter().flatten() {
-            *version = text::name(version).into_owned();
-        }
-    }
-}
-
-enum Failure {
-    Unreadable(BadRecord),
-    Refused(Reject, Record),
-}
-
-impl Failure {
-    fn line(&self) -> u64 {
-        match self {
-            Self::Unreadable(bad) => bad.line,
-            Self::Refused(reject, _) => reject.line,
-        }
-    }
-}
-
-/// Rows that go into one transaction.
-struct Batch {
-    rows: Vec<(Record, Row)>,
-    bad: Vec<Failure>,
-    bytes: u64,
-    bytes_total: u64,
-}
-
-fn read(
-    mut reader: Reader,
-    mapping: Mapping,
-    dates: Dates,
-    mut ids: ExternalIds,
-    batches: mpsc::Sender<Batch>,
-) -> anyhow::Result<()> {
-    loop {
-        let (mut rows, mut bad) = (Vec::with_capacity(ROWS), Vec::new());
-        let mut end = None;
-        while rows.len() < ROWS && bad.len() < ROWS {
-            match reader.next() {
-                None => {
-                    end = Some(Ok(()));
-                    break;
-                }
-                Some(Err(error @ ReadError::File { .. })) => {
-                    end = Some(Err(error.into()));
-                    break;
-                }
-                Some(Err(ReadError::Record(record))) => bad.push(Failure::Unreadable(record)),
-                Some(Ok(record)) => match row(&record, &mapping, &dates, &mut ids) {
-                    Ok(row) => rows.push((record, row)),
-                    Err(reject) => bad.push(Failure::Refused(reject, record)),
-                },
-            }
-        }
-        let batch = Batch { rows, bad, bytes: reader.bytes_read(), bytes_total: reader.bytes_total() };
-        if batches.blocking_send(batch).is_err() {
-            // The import has already failed.
-            return Ok(());
-        }
-        if let Some(end) = end {
-            return end;
-        }
-    }
-}
-
-fn row(record: &Record, mapping: &Mapping, dates: &Dates, ids: &mut ExternalIds) -> Result<Row, Reject> {
-    // Every record is numbered, whether it has an ID or not and whether it is valid or not: a row's ID must
-    // not depend on the outcome of others.
-    let id = ids.next(record, mapping);
-    Ok(match mapping.kind() {
-        Kind::Feedback => {
-            let mut row = parse::feedback(record, mapping, dates)?;
-            row.external_id.get_or_insert(id);
-            Row::Feedback(row)
-        }
-        Kind::Incidents => {
-            let mut row = parse::incident(record, mapping, dates)?;
-            row.external_id.get_or_insert(id);
-            Row::Incident(row)
-        }
-        Kind::Exposure => Row::Exposure(parse::exposure(record, mapping, dates)?),
-        Kind::Releases => Row::Release(parse::release(record, mapping, dates)?),
-    })
-}
-
-/// The outcome of a row.
-enum RowOutcome {
-    Accepted,
-    Unrated,
-    Updated,
-    Unchanged,
-    Superseded,
-    Deleted,
-}
-
 /// Submits rows in one transaction; returns those that are rejected.
 ///
 /// What only a rejected row refers to must not be created, and whether a row is rejected is only known after it was
@@ -484,212 +336,4 @@ async fn take(
         break;
     }
     Ok(refused)
-}
-
-/// Submits rows to the domain. A file has rows of one kind; the results are in their order. For anonymous responses,
-/// the number of repeated ones is counted.
-async fn submit(
-    tx: &mut Transaction,
-    options: &ImportOptions,
-    rows: Vec<Row>,
-    anonymous: Option<(DateTime<Utc>, &mut u64)>,
-) -> Result<Vec<Result<RowOutcome, Error>>, Error> {
-    let (mut answers, mut incidents, mut figures, mut releases) = (vec![], vec![], vec![], vec![]);
-    for row in rows {
-        match row {
-            Row::Feedback(row) => answers.push(new_feedback(row)),
-            Row::Incident(row) => incidents.push(new_incident(row)),
-            Row::Exposure(row) => figures.push(new_exposure(row)),
-            Row::Release(row) => releases.push(row),
-        }
-    }
-    let row_outcome = |outcome| match outcome {
-        Outcome::Created => RowOutcome::Accepted,
-        Outcome::Updated => RowOutcome::Updated,
-        Outcome::Unchanged | Outcome::Outdated => RowOutcome::Unchanged,
-    };
-    let mut results = Vec::new();
-    if !answers.is_empty() {
-        let how = Submission { create_customers: options.create.customers, event_detail: EventDetail::Total };
-        let submitted = feedback::submit_in(tx, &options.source, answers, how).await?;
-        if let Some((began, again)) = anonymous {
-            let new = submitted
-                .iter()
-                .flatten()
-                .filter(|one| one.outcome == Outcome::Created && one.supersession.is_none());
-            let new = new.map(|one| &one.feedback).filter(|row| row.customer_id.is_none());
-            *again = feedback::count_repeated(tx, &new.cloned().collect::<Vec<_>>(), began).await?;
-        }
-        for result in submitted {
-            results.push(match result {
-                Ok(submitted) if submitted.supersession.is_some() => Ok(RowOutcome::Superseded),
-                Ok(Submitted { outcome: Outcome::Created, feedback, .. }) if feedback.level.is_none() => {
-                    Ok(RowOutcome::Unrated)
-                }
-                Ok(submitted) => Ok(row_outcome(submitted.outcome)),
-                // A file that is imported every night remains valid when one of its responses is deleted.
-                Err(Error::Deleted { .. }) => Ok(RowOutcome::Deleted),
-                Err(error) => Err(error),
-            });
-        }
-    }
-    if !incidents.is_empty() {
-        for result in incident::open_in(tx, &options.source, incidents, EventDetail::Total).await? {
-            results.push(result.map(|opened| row_outcome(opened.outcome)));
-        }
-    }
-    if !figures.is_empty() {
-        for result in exposure::record_in(tx, &options.source, figures).await? {
-            results.push(result.map(|recorded| row_outcome(recorded.outcome)));
-        }
-    }
-    if !releases.is_empty() {
-        for row in releases {
-            results.push(match new_release(tx, row).await {
-                Err(error) if error.is_server_error() => return Err(error),
-                result => result.map(row_outcome),
-            });
-        }
-        tx.dimensions_changed().await?;
-    }
-    Ok(results)
-}
-
-fn new_feedback(row: parse::FeedbackRow) -> NewFeedback {
-    NewFeedback {
-        product: row.product,
-        feature: row.feature,
-        release: row.release,
-        segment: row.segment,
-        customer: row.customer,
-        scale: row.scale,
-        rating: row.rating,
-        comment: row.comment,
-        channel: row.channel,
-        occurred_at: Some(row.occurred_at),
-        external_id: row.external_id,
-        source: None,
-        updated_at: row.updated_at,
-        nulls: nulls(&row.empty),
-    }
-}
-
-/// Empty cells as nulls.
-fn nulls(empty: &[Target]) -> Nulls {
-    let mut nulls = Nulls::default();
-    for target in empty {
-        let field = match target {
-            Target::AffectedCustomers => "affectedCustomers",
-            other => other.name(),
-        };
-        nulls.note(field, Some(None::<()>));
-    }
-    nulls
-}
-
-fn new_incident(row: parse::IncidentRow) -> NewIncident {
-    let untitled = || format!("Incident {}", row.external_id.as_deref().unwrap_or("without a title"));
-    NewIncident {
-        title: row.title.clone().unwrap_or_else(untitled),
-        product: row.product,
-        features: row.features,
-        release: row.release,
-        severity: row.severity.into(),
-        description: None,
-        opened_at: Some(row.opened_at),
-        reopened_at: row.reopened_at,
-        resolved_at: row.resolved_at,
-        open: row.open,
-        affected_customers: row.affected_customers,
-        customers: Vec::new(),
-        external_id: row.external_id,
-        source: None,
-        updated_at: row.updated_at,
-        nulls: nulls(&row.empty),
-    }
-}
-
-fn new_exposure(row: parse::ExposureRow) -> NewExposure {
-    NewExposure {
-        product: row.product,
-        feature: Some(row.feature),
-        segment: row.segment,
-        day: row.day,
-        active_customers: row.active_customers,
-        source: None,
-    }
-}
-
-/// Plans, ships and withdraws a release according to the row.
-async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Outcome, Error> {
-    let touched = row.features.into_iter().map(|touch| TouchedFeature {
-        feature: touch.feature,
-        change: match touch.change {
-            parse::Change::Added => ballroom_entity::release_feature::FeatureChange::Added,
-            parse::Change::Changed => ballroom_entity::release_feature::FeatureChange::Changed,
-            parse::Change::Fixed => ballroom_entity::release_feature::FeatureChange::Fixed,
-            parse::Change::Removed => ballroom_entity::release_feature::FeatureChange::Removed,
-        },
-    });
-    let new = NewRelease {
-        product: row.product,
-        version: row.version,
-        title: row.title,
-        notes: None,
-        previous: row.previous,
-        planned_for: None,
-        released_at: row.released_at,
-        features: touched.collect(),
-        updated_at: row.updated_at,
-        nulls: nulls(&row.empty),
-    };
-    let Planned { release, outcome, .. } = release::plan_in(tx, new).await?;
-    if let Some(withdrawn_at) = row.withdrawn_at
-        && release.lifecycle != ReleaseLifecycle::Withdrawn
-        && outcome != Outcome::Outdated
-    {
-        let release = release::withdraw_in(tx, release, withdrawn_at).await?;
-        let withdrawn = release.lifecycle == ReleaseLifecycle::Withdrawn;
-        return Ok(if withdrawn && outcome != Outcome::Created { Outcome::Updated } else { outcome });
-    }
-    Ok(outcome)
-}
-
-fn reject(line: u64, error: Error) -> Reject {
-    let (field, reason) = described(error);
-    Reject { line, field: snake_case(&field), reason }
-}
-
-/// The invalid field and the message, in the terms of files.
-fn described(error: Error) -> (String, String) {
-    match error {
-        Error::Invalid { field, reason, .. } | Error::Conflict { field, reason } => (field, reason),
-        Error::NotFound { field, noun, reference, near } => {
-            let made = match noun {
-                "product" | "feature" | "release" | "segment" | "customer" => {
-                    format!("; create missing ones with --create {noun}s")
-                }
-                "scale" => {
-                    "; create scales with createScale (--create supports only products, features, releases, segments and \
-                            customers)"
-                        .to_owned()
-                }
-                _ => String::new(),
-            };
-            (field, format!("there is no {noun} \"{reference}\"{}{made}", perhaps(&near)))
-        }
-        other => (String::new(), other.to_string()),
-    }
-}
-
-/// A field as named in files: `occurredAt` is `occurred_at`.
-fn snake_case(field: &str) -> String {
-    let mut name = String::with_capacity(field.len() + 2);
-    for letter in field.chars() {
-        if letter.is_ascii_uppercase() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_lowercase());
-    }
-    name
 }

@@ -4,130 +4,14 @@
 //! given by `--set`, or else from the column of the same name, in any spelling: `Occurred At`, `occurredAt` and
 //! `occurred_at` are equal.
 
+mod target;
+
 use thiserror::Error;
+
+pub use target::{Kind, MISSING, Target, UNKNOWN};
 
 use super::record::{Columns, Record};
 use crate::base::near::{meant, near};
-
-/// What the rows of a file contain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Responses of customers.
-    Feedback,
-    /// Incidents.
-    Incidents,
-    /// Number of active customers per feature and day.
-    Exposure,
-    /// Releases of a product.
-    Releases,
-}
-
-/// A field that a row can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are descriptive, and `Kind::targets` says which kind has which")]
-pub enum Target {
-    Product,
-    Feature,
-    Features,
-    Release,
-    Version,
-    Previous,
-    Segment,
-    Customer,
-    Scale,
-    Rating,
-    Comment,
-    Channel,
-    OccurredAt,
-    Severity,
-    Title,
-    OpenedAt,
-    ResolvedAt,
-    ReopenedAt,
-    AffectedCustomers,
-    Day,
-    ActiveCustomers,
-    ReleasedAt,
-    WithdrawnAt,
-    ExternalId,
-    UpdatedAt,
-}
-
-impl Kind {
-    /// The required targets.
-    pub fn required(self) -> &'static [Target] {
-        use Target::*;
-        match self {
-            Kind::Feedback => &[Product, OccurredAt],
-            Kind::Incidents => &[Product, Severity, OpenedAt],
-            Kind::Exposure => &[Product, Feature, Day, ActiveCustomers],
-            Kind::Releases => &[Product, Version],
-        }
-    }
-
-    /// The optional targets.
-    pub fn optional(self) -> &'static [Target] {
-        use Target::*;
-        match self {
-            Kind::Feedback => {
-                &[Scale, Rating, Comment, Feature, Release, Segment, Customer, Channel, ExternalId, UpdatedAt]
-            }
-            Kind::Incidents => {
-                &[Features, Release, Title, ReopenedAt, ResolvedAt, AffectedCustomers, ExternalId, UpdatedAt]
-            }
-            Kind::Exposure => &[Segment],
-            Kind::Releases => &[Previous, ReleasedAt, WithdrawnAt, Title, Features, UpdatedAt],
-        }
-    }
-
-    /// Every target of this kind of row.
-    pub fn targets(self) -> impl Iterator<Item = Target> {
-        self.required().iter().chain(self.optional()).copied()
-    }
-
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Feedback => "feedback",
-            Kind::Incidents => "incidents",
-            Kind::Exposure => "exposure",
-            Kind::Releases => "releases",
-        }
-    }
-}
-
-impl Target {
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Target::Product => "product",
-            Target::Feature => "feature",
-            Target::Features => "features",
-            Target::Release => "release",
-            Target::Version => "version",
-            Target::Previous => "previous",
-            Target::Segment => "segment",
-            Target::Customer => "customer",
-            Target::Scale => "scale",
-            Target::Rating => "rating",
-            Target::Comment => "comment",
-            Target::Channel => "channel",
-            Target::OccurredAt => "occurred_at",
-            Target::Severity => "severity",
-            Target::Title => "title",
-            Target::OpenedAt => "opened_at",
-            Target::ResolvedAt => "resolved_at",
-            Target::AffectedCustomers => "affected_customers",
-            Target::Day => "day",
-            Target::ActiveCustomers => "active_customers",
-            Target::ReleasedAt => "released_at",
-            Target::WithdrawnAt => "withdrawn_at",
-            Target::ExternalId => "external_id",
-            Target::UpdatedAt => "updated_at",
-            Target::ReopenedAt => "reopened_at",
-        }
-    }
-}
 
 /// An error in a mapping.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -176,66 +60,6 @@ pub enum MappingError {
         /// The columns that there are.
         there: String,
     },
-}
-
-/// Texts that people and programs use for "no value".
-pub const MISSING: [&str; 25] = [
-    "NA",
-    "N/A",
-    "#N/A",
-    "<NA>",
-    "n.a.",
-    "n.a",
-    "NaN",
-    "null",
-    "nil",
-    "none",
-    "undefined",
-    "(null)",
-    "(none)",
-    "(blank)",
-    "(empty)",
-    "-",
-    "--",
-    "–",
-    "—",
-    "\\N",
-    "#NAME?",
-    "#VALUE!",
-    "#REF!",
-    "#DIV/0!",
-    "#NULL!",
-];
-
-/// Texts that mean "unknown" in a name, a release date or a number of customers. In a comment they are
-/// ordinary text, and in place of a time, a rating or a product they are an error.
-pub const UNKNOWN: [&str; 8] = ["?", "??", "???", ".", "unknown", "(unknown)", "TBD", "TBA"];
-
-impl Target {
-    /// Whether [texts that mean "unknown"](UNKNOWN) leave it empty.
-    fn may_be_unknown(self) -> bool {
-        use Target::*;
-        matches!(
-            self,
-            Feature
-                | Features
-                | Release
-                | Previous
-                | Segment
-                | Customer
-                | Channel
-                | ReleasedAt
-                | AffectedCustomers
-        )
-    }
-
-    /// Another common name of the column.
-    fn alias(self) -> Option<&'static str> {
-        match self {
-            Target::Features => Some("feature"),
-            _ => None,
-        }
-    }
 }
 
 /// The source of each target in the rows of a file.
@@ -413,22 +237,6 @@ pub fn pairs(text: &str) -> Result<Vec<(String, String)>, MappingError> {
         }
     }
     Ok(pairs)
-}
-
-impl Kind {
-    fn target(self, name: &str) -> Result<Target, MappingError> {
-        let is_named = |target: &Target| {
-            [Some(target.name()), target.alias()]
-                .into_iter()
-                .flatten()
-                .any(|one| normalized(one) == normalized(name))
-        };
-        self.targets().find(is_named).ok_or_else(|| {
-            let known = self.targets().map(Target::name).collect::<Vec<_>>().join(", ");
-            let near = near(name, self.targets().map(Target::name));
-            MappingError::UnknownTarget { kind: self.name(), target: name.to_owned(), known, near }
-        })
-    }
 }
 
 /// The column as it was written, else the only one that is the same but for case and spaces.
