@@ -4,6 +4,8 @@
 //! Keys are fetched with the first token, again for a token with an unknown key (at most every few seconds, so
 //! that invalid tokens cannot cause requests), and every few minutes, so that a withdrawn key becomes invalid.
 
+mod claims;
+
 use std::{
     collections::HashMap,
     sync::Arc,
@@ -40,11 +42,12 @@ use crate::{
     domain::{
         access::Viewer,
         customer,
-        identity::{self, Caller, Identification, Person, Subject},
+        identity::{self, Caller, Identification, Subject},
         organization,
     },
     store::Store,
 };
+use claims::{ROLES, at, person, role_of, scope, text_at};
 
 /// How long keys are used before they are fetched again.
 const KEY_LIFETIME: Duration = Duration::from_secs(5 * 60);
@@ -69,26 +72,6 @@ const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::ES256,
     Algorithm::ES384,
     Algorithm::EdDSA,
-];
-
-/// Names of the roles in claims, the one with the most rights first: a caller with several gets the first.
-const ROLES: [(&str, Role); 8] = [
-    ("ADMINISTRATOR", Role::Administrator),
-    ("PRODUCT", Role::Product),
-    ("DEVELOPMENT", Role::Development),
-    ("OPERATIONS", Role::Operations),
-    ("SECURITY", Role::Security),
-    ("SUPPORT", Role::Support),
-    ("BUSINESS", Role::Business),
-    ("CUSTOMER", Role::Customer),
-];
-
-/// Names of the scopes in the claim `scope`.
-const SCOPES: [(&str, Scope); 4] = [
-    ("ballroom:publishable", Scope::Publishable),
-    ("ballroom:reports", Scope::Reports),
-    ("ballroom:ingest", Scope::Ingest),
-    ("ballroom:read", Scope::Read),
 ];
 
 /// The trusted issuer, and the meaning of its claims.
@@ -488,56 +471,8 @@ async fn sent(client: reqwest::Client, request: HttpRequest) -> Result<HttpRespo
 #[error("no answer: {0}")]
 struct Unsent(#[from] reqwest::Error);
 
-/// The person described by a token. An unverified email address is ignored: anybody may
-/// have entered it.
-fn person(claims: &Map<String, Value>) -> Person {
-    let verified = match claims.get("email_verified") {
-        Some(Value::Bool(verified)) => *verified,
-        // Some issuers send a string.
-        Some(Value::String(verified)) => verified == "true",
-        _ => false,
-    };
-    Person {
-        name: text_at(claims, "name"),
-        login: text_at(claims, "preferred_username"),
-        verified_email: text_at(claims, "email").filter(|_| verified),
-    }
-}
-
 fn failed(error: crate::base::error::Error) -> AuthError {
     AuthError::from_error(&error)
-}
-
-fn role_of(name: &str) -> Option<Role> {
-    ROLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, role)| *role)
-}
-
-/// The most restrictive scope that the token names; without one, the full scope.
-fn scope(claims: &Map<String, Value>) -> Scope {
-    let named: Vec<&str> = match claims.get("scope").or_else(|| claims.get("scp")) {
-        Some(Value::String(scopes)) => scopes.split_whitespace().collect(),
-        Some(Value::Array(scopes)) => scopes.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
-    let confining = SCOPES.iter().find(|(name, _)| named.contains(name));
-    confining.map_or(Scope::Full, |(_, scope)| *scope)
-}
-
-/// The value at a path of claims; a claim whose own name has dots (a URL, say) is found by the whole path.
-fn at<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
-    if let Some(value) = claims.get(path) {
-        return Some(value);
-    }
-    let mut parts = path.split('.');
-    let mut value = claims.get(parts.next()?)?;
-    for part in parts {
-        value = value.get(part)?;
-    }
-    Some(value)
-}
-
-fn text_at(claims: &Map<String, Value>, path: &str) -> Option<String> {
-    at(claims, path)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 #[cfg(test)]
