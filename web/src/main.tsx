@@ -1,19 +1,20 @@
 import { RouterProvider } from '@tanstack/react-router'
-import { StrictMode, useMemo, useSyncExternalStore } from 'react'
+import { lazy, StrictMode, Suspense, useMemo, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Provider } from 'urql'
 import { arrive, currentReader, onReaderChange } from './api/auth'
 import { createClient } from './api/client'
 import { router } from './app/router'
-import { SignIn } from './screen/signin/view'
 import './style/base.css'
+
+const SignIn = lazy(() => import('./screen/signin/view'))
 
 function App() {
   const reader = useSyncExternalStore(onReaderChange, currentReader)
   const signedIn = reader.state === 'in'
   const client = useMemo(() => (signedIn ? createClient() : null), [signedIn])
   if (reader.state === 'unknown') return null
-  if (reader.state === 'out') return <SignIn openIdConnect={reader.openIdConnect} why={reader.why} />
+  if (reader.state === 'out') return <Suspense><SignIn openIdConnect={reader.openIdConnect} why={reader.why} /></Suspense>
   if (!client) return null
   return (
     <Provider value={client}>

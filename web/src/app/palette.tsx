@@ -45,7 +45,7 @@ function useFound(text: string, product: string, screens: Entry[]): { entries: E
   return { entries, busy: result.fetching || people.fetching }
 }
 
-export function Palette({ product, screens, onClose }: { product: string; screens: Entry[]; onClose: () => void }) {
+export default function Palette({ product, screens, onClose }: { product: string; screens: Entry[]; onClose: () => void }) {
   const [text, setText] = useState('')
   const [chosen, choose] = useState(0)
   const words = useWords()

@@ -21,7 +21,7 @@ function Copy({ label, text }: { label: string; text: string }) {
 }
 
 /** What the screen asked the API: nothing here is more than any client can ask. */
-export function QueryDialog({ onClose }: { onClose: () => void }) {
+export default function QueryDialog({ onClose }: { onClose: () => void }) {
   const operations = useOperations()
   const navigate = useNavigate()
   const [chosen, choose] = useState(0)

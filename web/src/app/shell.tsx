@@ -1,19 +1,23 @@
 import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useQuery } from 'urql'
-import { Live } from '~/api/live'
+import type { Live } from '~/api/live'
 import { capital, VocabularyContext, wordsOf, type Vocabulary } from '~/format/vocabulary'
 import { Button } from '~/ui/parts'
 import { ErrorPanel, Skeleton } from '~/ui/states'
-import { KeysDialog, useKeys, type Key } from './keys'
+import { useKeys, type Key } from './keys'
 import { LiveContext, useConnection } from './live'
 import { Brand, Navigation } from './navigation'
-import { Palette, type Entry } from './palette'
-import { QueryDialog } from './query-dialog'
+import type { Entry } from './palette'
 import { SessionContext, type Session, useSession } from './session'
 import { SessionQuery } from './session.query'
 import css from './shell.module.css'
 import { cycleTheme } from './theme'
+
+// None of them is part of the first view.
+const Palette = lazy(() => import('./palette'))
+const KeysDialog = lazy(() => import('./keys-dialog'))
+const QueryDialog = lazy(() => import('./query-dialog'))
 
 const LAST_PRODUCT = 'ballroom.product'
 const VOCABULARY = 'ballroom.vocabulary'
@@ -43,9 +47,18 @@ function useLive(cursor: string): Live | null {
   const [live, setLive] = useState<Live | null>(null)
   const start = useRef(cursor)
   useEffect(() => {
-    const made = new Live(start.current)
-    setLive(made)
-    return () => made.close()
+    let made: Live | null = null
+    let gone = false
+    // What happens from the cursor on is told afterwards, so it can wait until the first view is there.
+    void import('~/api/live').then(({ Live: Connected }) => {
+      if (gone) return
+      made = new Connected(start.current)
+      setLive(made)
+    })
+    return () => {
+      gone = true
+      made?.close()
+    }
   }, [])
   return live
 }
@@ -122,9 +135,11 @@ function Frame({ vocabulary, onVocabulary }: { vocabulary: Vocabulary; onVocabul
         )}
         <main id="main" ref={main} tabIndex={-1} className={css.main}><Outlet /></main>
       </div>
-      {open === 'palette' && <Palette product={product ?? ''} screens={screens} onClose={() => setOpen(null)} />}
-      {open === 'keys' && <KeysDialog keys={keys} onClose={() => setOpen(null)} />}
-      {open === 'query' && <QueryDialog onClose={() => setOpen(null)} />}
+      <Suspense>
+        {open === 'palette' && <Palette product={product ?? ''} screens={screens} onClose={() => setOpen(null)} />}
+        {open === 'keys' && <KeysDialog keys={keys} onClose={() => setOpen(null)} />}
+        {open === 'query' && <QueryDialog onClose={() => setOpen(null)} />}
+      </Suspense>
     </div>
   )
 }

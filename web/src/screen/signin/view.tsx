@@ -10,7 +10,7 @@ interface Props {
   why: string | null
 }
 
-export function SignIn({ openIdConnect, why }: Props) {
+export default function SignIn({ openIdConnect, why }: Props) {
   const [refusal, setRefusal] = useState(why)
   const [byToken, setByToken] = useState(!openIdConnect)
   return (

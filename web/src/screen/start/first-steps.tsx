@@ -8,7 +8,7 @@ const STEPS = [
   { title: 'Import what you have', text: 'CSV, NDJSON or Parquet; importing twice changes nothing.', code: 'ballroom import feedback reviews.csv --set product=shop --scale stars --map rating=score,comment=content' },
 ]
 
-export function FirstSteps() {
+export default function FirstSteps() {
   return (
     <>
       <PageHead title="Nothing is here yet" lead="Four steps to the first number. Run them in GraphiQL, from your own programs, or on the command line." />
