@@ -11,6 +11,9 @@ export const TOKEN = process.env.BALLROOM_TOKEN ?? ''
 /** A link that signs in once. */
 export const LINK = process.env.BALLROOM_LINK ?? ''
 
+/** Origins of two sites whose pages may ask the server. */
+export const SITES = (process.env.BALLROOM_SITES ?? '').split(' ')
+
 export async function open() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
