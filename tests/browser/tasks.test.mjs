@@ -165,7 +165,7 @@ story('everything is found by typing', async (page) => {
 story('keys lead to each screen, and ? shows them', async (page) => {
   await go(page, '/p/atelier/value')
   await page.keyboard.press('?')
-  await page.getByRole('heading', { name: 'Keys' }).waitFor()
+  await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
   await page.keyboard.press('Escape')
   await page.keyboard.press('g')
   await page.keyboard.press('r')
@@ -187,13 +187,13 @@ story('an incident is opened, resolved and opened again', async (page) => {
   await page.getByRole('button', { name: 'New incident' }).click()
   await page.getByLabel('What is wrong').fill('Search finds nothing')
   await page.getByLabel('Search', { exact: true }).check()
-  await page.getByRole('button', { name: 'Open the incident' }).click()
+  await page.getByRole('button', { name: 'Open incident' }).click()
   await page.getByRole('heading', { level: 1, name: /Search finds nothing/ }).waitFor()
   await page.getByRole('button', { name: 'Resolve' }).click()
-  await page.getByRole('button', { name: 'Open again' }).click()
+  await page.getByRole('button', { name: 'Reopen' }).click()
   await page.getByRole('button', { name: 'Resolve' }).click()
-  await page.getByText('Opened again').waitFor()
-  await page.getByRole('button', { name: 'Open again' }).waitFor()
+  await page.getByText('Reopened').waitFor()
+  await page.getByRole('button', { name: 'Reopen' }).waitFor()
 })
 
 it('who may only read is offered nothing that writes', async () => {

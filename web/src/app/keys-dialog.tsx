@@ -5,7 +5,7 @@ import css from './keys.module.css'
 export default function KeysDialog({ keys, onClose }: { keys: Key[]; onClose: () => void }) {
   const all = [{ keys: 'Ctrl K', label: 'Find anything' }, ...keys]
   return (
-    <Dialog title="Keys" onClose={onClose}>
+    <Dialog title="Keyboard shortcuts" onClose={onClose}>
       <dl className={css.list}>
         {all.map(({ keys: pressed, label }) => (
           <div key={pressed}>

@@ -131,7 +131,7 @@ function Frame({ vocabulary, onVocabulary }: { vocabulary: Vocabulary; onVocabul
       {menu && <button type="button" className={css.veil} aria-label="Close the menu" onClick={() => setMenu(false)} />}
       <div>
         {connection === 'lost' && (
-          <p className={css.lostBar} role="alert">The connection is lost. Trying again; what happens meanwhile is shown afterwards.</p>
+          <p className={css.lostBar} role="alert">The connection is lost. Reconnecting; whatever happens meanwhile will be shown.</p>
         )}
         <main id="main" ref={main} tabIndex={-1} className={css.main}><Outlet /></main>
       </div>
@@ -151,7 +151,7 @@ function useScreenKeys(product: string | null, vocabulary: Vocabulary, open: (wh
     const noun = (word: Parameters<typeof words>[0]) => capital(words(word))
     const keys: Key[] = [
       { keys: '/', label: 'Find', run: () => open('palette') },
-      { keys: '?', label: 'Keys', run: () => open('keys') },
+      { keys: '?', label: 'Keyboard shortcuts', run: () => open('keys') },
       { keys: 'q', label: 'Show the query', run: () => open('query') },
       { keys: 't', label: 'Change the theme', run: cycleTheme },
       { keys: 'g o', label: 'Overview', run: () => void navigate({ to: '/overview' }) },

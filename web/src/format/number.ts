@@ -54,13 +54,13 @@ export function shortCount(value: number): string {
 }
 
 export function percent(share: number, digits = 0): string {
-  if (share > 0 && share < 0.5 / 10 ** (digits + 2)) return `< ${(1 / 10 ** digits).toFixed(digits)} %`
-  return `${(share * 100).toFixed(digits)} %`
+  if (share > 0 && share < 0.5 / 10 ** (digits + 2)) return `< ${(1 / 10 ** digits).toFixed(digits)}%`
+  return `${(share * 100).toFixed(digits)}%`
 }
 
 export function probability(value: number): string {
-  if (value < 0.001) return '< 0.1 %'
-  if (value > 0.999 && value < 1) return '> 99.9 %'
+  if (value < 0.001) return '< 0.1%'
+  if (value > 0.999 && value < 1) return '> 99.9%'
   return percent(value, value < 0.1 ? 1 : 0)
 }
 

@@ -119,7 +119,7 @@ function Table({ data, left, right }: { data: CompareData; left: Side; right: Si
   if (data.left.responses + data.right.responses === 0) return <Empty title={`No ${words('responses')} on either side`}>Choose a longer period.</Empty>
   const domain = niceDomain(pairs.flatMap((pair) => [pair.left, pair.right].flatMap((value) => (value?.ranked ? [value.lower, value.upper] : []))), { floor: 0, ceiling: 100, margin: 0.02, wanted: 8 })
   return (
-    <Card flush title={`${capital(words('value'))} by ${words('feature')}`} note="The difference is clear where its 90 % interval leaves zero out. Clear ones first."
+    <Card flush title={`${capital(words('value'))} by ${words('feature')}`} note="A difference is clear if its 90% interval excludes zero. Clear ones come first."
       actions={<><span className={css.side}><i className={css.left} />{left.label} ({count(data.left.responses)})</span><span className={css.side}><i className={css.right} />{right.label} ({count(data.right.responses)})</span>
         <ExportMenu title={`${left.label} and ${right.label}`} table={() => csv(pairs)} /></>}>
       <table className={classes(table.table, css.table)}>
@@ -128,9 +128,9 @@ function Table({ data, left, right }: { data: CompareData; left: Side; right: Si
           {pairs.map(({ key, name, left: one, right: other, difference }) => (
             <tr key={key}>
               <th scope="row" className={css.name}>{key ? <Link className={table.main} to="/p/$product/features/$feature" params={{ product, feature: key }}>{name}</Link> : <i className={table.muted}>{name}</i>}</th>
-              <td className={css.chart}><PairRow domain={domain} left={one} right={other} label={`${name}: ${one ? score(one.score, one) : 'not known'} and ${other ? score(other.score, other) : 'not known'}`} /></td>
+              <td className={css.chart}><PairRow domain={domain} left={one} right={other} label={`${name}: ${one ? score(one.score, one) : 'unknown'} and ${other ? score(other.score, other) : 'unknown'}`} /></td>
               <Value value={one} /><Value value={other} />
-              <td className={classes(table.number, css.difference)}>{difference ? <><Change {...difference} /><span className={table.sub}>{range(difference)}</span></> : <span className={table.muted}>too few</span>}</td>
+              <td className={classes(table.number, css.difference)}>{difference ? <><Change {...difference} /><span className={table.sub}>{range(difference)}</span></> : <span className={table.muted}>too few responses</span>}</td>
             </tr>
           ))}
         </tbody>
@@ -140,9 +140,10 @@ function Table({ data, left, right }: { data: CompareData; left: Side; right: Si
 }
 
 function Value({ value }: { value: Pair['left'] }) {
+  const words = useWords()
   return (
     <td className={classes(table.number, css.number)}>
-      {value ? <><span className={value.ranked ? css.score : table.muted}>{score(value.score, value)}</span> <small className={table.muted}>{plusMinus(value)}</small><span className={table.sub}>{plural(value.responses, 'response')}</span></> : '–'}
+      {value ? <><span className={value.ranked ? css.score : table.muted}>{score(value.score, value)}</span> <small className={table.muted}>{plusMinus(value)}</small><span className={table.sub}>{plural(value.responses, words('response'), words('responses'))}</span></> : '–'}
     </td>
   )
 }
@@ -152,11 +153,11 @@ function Ratings({ data, left, right }: { data: CompareData; left: Side; right: 
   const asked = data.rightRatings.filter(({ responses }) => responses > 0).toSorted((a, b) => b.responses - a.responses)
   if (asked.length === 0) return null
   return (
-    <Card title={`${capital(words('responses'))} at each rating`} note={`Columns are ${right.label}, lines ${left.label}; shares of each side.`}>
+    <Card title={`${capital(words('responses'))} at each rating`} note={`Columns: ${right.label}. Lines: ${left.label}. Shares of each.`}>
       <div className={css.ratings}>
         {asked.map(({ scale, ratings }) => (
-          <figure key={scale.key}>
-            <Distribution levels={ratings} before={data.leftRatings.find((one) => one.scale.key === scale.key)?.ratings ?? []} label={scale.name} />
+          <figure key={scale.key} style={{ flexGrow: ratings.length, flexBasis: `${ratings.length * 32}px` }}>
+            <Distribution levels={ratings} before={data.leftRatings.find((one) => one.scale.key === scale.key)?.ratings ?? []} scale={scale} label={scale.name} />
             <figcaption>{scale.name}</figcaption>
           </figure>
         ))}

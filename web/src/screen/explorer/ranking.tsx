@@ -52,7 +52,7 @@ export function Ranking({ rows, trends, search, period, onOrder }: Props) {
 
   return (
     <Card flush title={`${capital(words('features'))} by ${words('value')}`}
-      note="0 to 100, whatever the scale that was asked. Where intervals overlap by much, do not argue about the order."
+      note="From 0 to 100, whatever the scale. Neighbors whose intervals overlap may well be in the other order."
       actions={<ExportMenu title={`${product} ${words('value')} ${period.from}`} table={() => csv(ranked, unranked)} />}>
       <div ref={chart}>
         <div className={css.phoneAxis}><IntervalAxis domain={domain} /></div>
@@ -65,13 +65,13 @@ export function Ranking({ rows, trends, search, period, onOrder }: Props) {
               <th className={classes(css.score, table.number)}>{capital(words('value'))}</th>
               <th className={classes(css.change, table.number)} {...sort('change')}><Sort order="change" now={order} onOrder={onOrder}>Change</Sort></th>
               <th className={css.trend}>Trend</th>
-              <th className={classes(css.reach, table.number)} {...sort('reach')}><Sort order="reach" now={order} onOrder={onOrder}>Users a day</Sort></th>
+              <th className={classes(css.reach, table.number)} {...sort('reach')}><Sort order="reach" now={order} onOrder={onOrder}>Users per day</Sort></th>
               <th className={classes(css.responses, table.number)} {...sort('responses')}><Sort order="responses" now={order} onOrder={onOrder}>{capital(words('responses'))}</Sort></th>
             </tr>
           </thead>
           <tbody>
             {ranked.map((row) => <RankingRow key={row.key} row={row} {...shared} />)}
-            {unranked.length > 0 && <tr className={css.group}><th colSpan={8} scope="rowgroup">Too few {words('responses')} to rank: mostly what is usual for an average {words('feature')}</th></tr>}
+            {unranked.length > 0 && <tr className={css.group}><th colSpan={8} scope="rowgroup">Too few {words('responses')} to rank; these values are mostly that of an average {words('feature')}</th></tr>}
             {unranked.map((row) => <RankingRow key={row.key} row={row} {...shared} />)}
           </tbody>
         </table>
@@ -116,7 +116,7 @@ function RankingRow({ row, trends, domain, mean, reach, most, search }: RowProps
       </td>
       <td className={classes(css.change, table.number)}>{change ? <Change {...change} /> : <span className={table.muted}>–</span>}</td>
       <td className={css.trend}><Sparkline values={trends.get(row.key) ?? []} /></td>
-      <td className={classes(css.reach, table.number)}>{exposed === null ? <span className={table.muted}>not known</span> : <Share value={exposed} of={reach} />}</td>
+      <td className={classes(css.reach, table.number)}>{exposed === null ? <span className={table.muted}>unknown</span> : <Share value={exposed} of={reach} />}</td>
       <td className={classes(css.responses, table.number)}><Share value={value.responses} of={most} /></td>
     </tr>
   )
@@ -129,15 +129,15 @@ function Share({ value, of }: { value: number; of: number }) {
 function Legend({ before, feature }: { before: boolean; feature: string }) {
   return (
     <div className={css.legend} aria-hidden="true">
-      <span><svg width="34" height="12"><line className={css.key} x1="3" x2="31" y1="6" y2="6" strokeWidth="6" strokeLinecap="round" opacity=".26" /><circle className={css.keyDot} cx="17" cy="6" r="5" strokeWidth="2" /></svg>this period, 90 % interval</span>
-      {before && <span><svg width="12" height="12"><circle className={css.keyBefore} cx="6" cy="6" r="3.5" /></svg>the period before</span>}
+      <span><svg width="34" height="12"><line className={css.key} x1="3" x2="31" y1="6" y2="6" strokeWidth="6" strokeLinecap="round" opacity=".26" /><circle className={css.keyDot} cx="17" cy="6" r="5" strokeWidth="2" /></svg>this period, 90% interval</span>
+      {before && <span><svg width="12" height="12"><circle className={css.keyBefore} cx="6" cy="6" r="3.5" /></svg>the previous period</span>}
       <span><svg width="6" height="14"><line className={css.keyMean} x1="3" x2="3" y1="0" y2="14" /></svg>an average {feature}</span>
     </div>
   )
 }
 
 function csv(ranked: Row[], unranked: Row[]): Cell[][] {
-  const header = ['rank', 'feature', 'team', 'value', 'lower', 'upper', 'change', 'change_lower', 'change_upper', 'users_a_day', 'responses']
+  const header = ['rank', 'feature', 'team', 'value', 'lower', 'upper', 'change', 'change_lower', 'change_upper', 'users_per_day', 'responses']
   return [header, ...[...ranked, ...unranked].map(({ rank, name, feature, value, change, exposed }) => [
     rank, name, feature?.team?.name, value.score, value.lower, value.upper, change?.estimate, change?.lower, change?.upper, exposed, value.responses,
   ])]

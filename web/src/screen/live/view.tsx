@@ -14,8 +14,8 @@ import css from './view.module.css'
 
 const STATES = {
   connecting: 'Connecting.',
-  connected: 'Connected: what happens appears here at once.',
-  lost: 'The connection is lost. Trying again; nothing that happens meanwhile is missed.',
+  connected: 'Connected: events appear here as they happen.',
+  lost: 'The connection is lost. Reconnecting; no event will be missed.',
 } as const
 
 export default function LiveScreen() {
