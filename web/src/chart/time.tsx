@@ -23,7 +23,8 @@ export interface TimeChartProps {
   releases: ReleaseMark[]
   label: string
   words: { none: string; incidents: string; responses: string; release: string }
-  onZoom: (period: Days) => void
+  /** Without it, the chart cannot be zoomed. */
+  onZoom?: (period: Days) => void
 }
 
 /** Value, incidents and responses on one time axis, with releases as marks; drag to zoom, arrows to read it by keyboard. */
@@ -58,7 +59,7 @@ export function TimeChart({ shown, series, bars, releases, label, words, onZoom 
     const period = start.current ? brushed(start.current, dayOf(event), shown) : null
     start.current = null
     setBrush(null)
-    if (period) onZoom(period)
+    if (period) onZoom?.(period)
   }
   function onKeyDown(event: KeyboardEvent) {
     const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -7, PageDown: 7 }[event.key]
@@ -74,7 +75,7 @@ export function TimeChart({ shown, series, bars, releases, label, words, onZoom 
       <svg data-chart className={css.svg} height={bottom + AXIS} viewBox={`0 0 ${width} ${bottom + AXIS}`}
         role="slider" tabIndex={0} aria-label={`${label}. Arrow keys read it day by day`} aria-valuemin={0} aria-valuemax={100}
         aria-valuenow={Math.round(first?.value ?? 0)} aria-valuetext={day ? tipText(day, drawn, counted, marks) : 'No day chosen'}
-        onPointerDown={(event) => { start.current = event.pointerType === 'touch' ? null : dayOf(event) }} onPointerMove={onPointerMove} onPointerUp={onPointerUp}
+        onPointerDown={(event) => { start.current = event.pointerType === 'touch' || !onZoom ? null : dayOf(event) }} onPointerMove={onPointerMove} onPointerUp={onPointerUp}
         onPointerLeave={() => { setDay(null); start.current = null; setBrush(null) }} onBlur={() => setDay(null)} onKeyDown={onKeyDown}>
         {!isEmpty && ticks(domain, 4).map((tick) => (
           <g key={tick}>

@@ -21,10 +21,12 @@ export type Trends = Map<string, (number | null)[]>
 
 interface Props {
   rows: Row[]
-  trends: Trends
+  /** None: there is no column for them. */
+  trends: Trends | null
   search: ExplorerSearch
   period: Days
   onOrder: (order: Order) => void
+  note?: string
 }
 
 function Sort({ order, now, onOrder, children }: { order: Order; now: Order; onOrder: (order: Order) => void; children: string }) {
@@ -36,7 +38,7 @@ function Sort({ order, now, onOrder, children }: { order: Order; now: Order; onO
   )
 }
 
-export function Ranking({ rows, trends, search, period, onOrder }: Props) {
+export function Ranking({ rows, trends, search, period, onOrder, note }: Props) {
   const words = useWords()
   const { name: product } = useProduct()
   const chart = useRef<HTMLDivElement>(null)
@@ -52,7 +54,7 @@ export function Ranking({ rows, trends, search, period, onOrder }: Props) {
 
   return (
     <Card flush title={`${capital(words('features'))} by ${words('value')}`}
-      note="From 0 to 100, whatever the scale. Neighbors whose intervals overlap may well be in the other order."
+      note={note ?? 'From 0 to 100, whatever the scale. Neighbors whose intervals overlap may well be in the other order.'}
       actions={<ExportMenu title={`${product} ${words('value')} ${period.from}`} table={() => csv(ranked, unranked)} />}>
       <div ref={chart}>
         <div className={css.phoneAxis}><IntervalAxis domain={domain} /></div>
@@ -64,14 +66,14 @@ export function Ranking({ rows, trends, search, period, onOrder }: Props) {
               <th className={css.chart}><IntervalAxis domain={domain} /></th>
               <th className={classes(css.score, table.number)}>{capital(words('value'))}</th>
               <th className={classes(css.change, table.number)} {...sort('change')}><Sort order="change" now={order} onOrder={onOrder}>Change</Sort></th>
-              <th className={css.trend}>Trend</th>
+              {trends && <th className={css.trend}>Trend</th>}
               <th className={classes(css.reach, table.number)} {...sort('reach')}><Sort order="reach" now={order} onOrder={onOrder}>Users per day</Sort></th>
               <th className={classes(css.responses, table.number)} {...sort('responses')}><Sort order="responses" now={order} onOrder={onOrder}>{capital(words('responses'))}</Sort></th>
             </tr>
           </thead>
           <tbody>
             {ranked.map((row) => <RankingRow key={row.key} row={row} {...shared} />)}
-            {unranked.length > 0 && <tr className={css.group}><th colSpan={8} scope="rowgroup">Too few {words('responses')} to rank; these values are mostly that of an average {words('feature')}</th></tr>}
+            {unranked.length > 0 && <tr className={css.group}><th colSpan={trends ? 8 : 7} scope="rowgroup">Too few {words('responses')} to rank; these values are mostly that of an average {words('feature')}</th></tr>}
             {unranked.map((row) => <RankingRow key={row.key} row={row} {...shared} />)}
           </tbody>
         </table>
@@ -83,7 +85,7 @@ export function Ranking({ rows, trends, search, period, onOrder }: Props) {
 
 interface RowProps {
   row: Row
-  trends: Trends
+  trends: Trends | null
   domain: [number, number]
   mean: number | null
   reach: number
@@ -115,7 +117,7 @@ function RankingRow({ row, trends, domain, mean, reach, most, search }: RowProps
         <span className={css.pm}>{plusMinus(value)}</span>
       </td>
       <td className={classes(css.change, table.number)}>{change ? <Change {...change} /> : <span className={table.muted}>–</span>}</td>
-      <td className={css.trend}><Sparkline values={trends.get(row.key) ?? []} /></td>
+      {trends && <td className={css.trend}><Sparkline values={trends.get(row.key) ?? []} /></td>}
       <td className={classes(css.reach, table.number)}>{exposed === null ? <span className={table.muted}>unknown</span> : <Share value={exposed} of={reach} />}</td>
       <td className={classes(css.responses, table.number)}><Share value={value.responses} of={most} /></td>
     </tr>

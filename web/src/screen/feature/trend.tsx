@@ -3,8 +3,8 @@ import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
 import { useProduct } from '~/app/session'
 import { TimeChart, TimeLegend } from '~/chart/time'
-import type { Bar, Series, SeriesPoint } from '~/chart/time-model'
-import { addDays, before, length, periodText, type Days } from '~/format/date'
+import { pointsOf, type Bar, type Series } from '~/chart/time-model'
+import { before, length, periodText, type Days } from '~/format/date'
 import { capital, useWords } from '~/format/vocabulary'
 import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, Select } from '~/ui/parts'
@@ -15,16 +15,6 @@ import css from './view.module.css'
 
 /** Up to so many days a chart has a point a day. */
 const DAILY = 60
-
-interface Point {
-  asOf: string
-  value: { score: number; lower: number; upper: number; ranked: boolean } | null
-}
-
-/** Values that rest on responses; where there were too few the line stops. */
-export function pointsOf(trend: Point[] | undefined, shift = 0): SeriesPoint[] {
-  return (trend ?? []).flatMap(({ asOf, value }) => (value?.ranked ? [{ day: addDays(asOf, shift), value: value.score, lower: value.lower, upper: value.upper }] : []))
-}
 
 interface Props {
   feature: string

@@ -29,7 +29,7 @@ export default function Iterations() {
   const now = today(timeZone)
   return (
     <>
-      <PageHead title={`${capital(words('iterations'))} of ${name}`} lead={`What ${words('customers')} met in each; its ${words('value')} is one click away.`} />
+      <PageHead title={`${capital(words('iterations'))} of ${name}`} lead={`What ${words('customers')} experienced in each.`} />
       <Loaded result={result} retry={refresh} rows={10}>
         {({ product: found }) => {
           const { nodes, totalCount } = found?.iterations ?? { nodes: [], totalCount: 0 }
@@ -46,7 +46,7 @@ export default function Iterations() {
                     return (
                       <tr key={id}>
                         <th scope="row" className={css.name}>
-                          <Link className={table.main} to="/p/$product/value" params={{ product }} search={period}>{title}</Link> {running && <Tag>day {length({ from: period.from, until: now }) + 1} of {length(period)}</Tag>}
+                          <Link className={table.main} to="/p/$product/iterations/$iteration" params={{ product, iteration: id }}>{title}</Link> {running && <Tag>day {length({ from: period.from, until: now }) + 1} of {length(period)}</Tag>}
                           <span className={table.sub}>{periodText(period)}</span>
                         </th>
                         <td className={css.goal}>{goal}</td>

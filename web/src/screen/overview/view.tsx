@@ -14,7 +14,8 @@ import { PeriodFilter } from '~/ui/period-filter'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
 import { Change, VerdictBadge } from '~/ui/verdict'
-import { OverviewIncidentsQuery, OverviewQuery } from './query'
+import { Attention } from './attention'
+import { AttentionQuery, OverviewIncidentsQuery, OverviewQuery } from './query'
 import css from './view.module.css'
 
 export default function Overview() {
@@ -25,12 +26,13 @@ export default function Overview() {
   const words = useWords()
   const period = periodOf(search, today('UTC'))
   const { result, refresh } = useScreenQuery(OverviewQuery, { period, before: before(period) })
+  const attention = useScreenQuery(AttentionQuery, { period, before: before(period) }).result
   const incidents = useScreenQuery(OverviewIncidentsQuery, {}, { pause: !seesCustomers }).result
   useLiveRefresh(['release', 'verdict', 'incident'], refresh)
   const open = new Map(incidents.data?.products?.nodes.map((product) => [product.key, product.incidents.totalCount]))
   return (
     <>
-      <PageHead title={organization.name === 'Main' ? 'Overview' : organization.name} lead={`All ${words('products')} by the ${words('value')} of each as a whole.`}
+      <PageHead title={organization.name === 'Main' ? 'Overview' : organization.name} lead={`All ${words('products')} by their ${words('value')} as a whole, and what needs attention.`}
         actions={<PeriodFilter search={search} period={period} onChange={(next) => void navigate({ search: next, replace: true })} />} />
       {products.length === 0 ? <Empty title={`No ${words('products')} yet`} /> : (
         <Loaded result={result} retry={refresh}>
@@ -62,6 +64,7 @@ export default function Overview() {
                     </tbody>
                   </table>
                 </Card>
+                {attention.data?.products && <Attention products={attention.data.products.nodes} incidents={incidents.data?.products?.nodes ?? []} />}
               </Stack>
             )
           }}
