@@ -1,6 +1,8 @@
 import { fixed, percent, plural } from '~/format/number'
 import { ratingName } from '~/format/rating'
 import css from './distribution.module.css'
+import type { Cell } from './export'
+import type { BarFigure } from './figure'
 
 export interface Level {
   rating: number
@@ -33,4 +35,35 @@ export function Distribution({ levels, before, scale, label }: { levels: Level[]
       })}
     </div>
   )
+}
+
+interface Scale {
+  name: string
+  min: number
+  max: number
+}
+
+const totalOf = (levels: Level[]) => levels.reduce((sum, { responses }) => sum + responses, 0)
+
+/** The same as a picture for a file. */
+export function barsOf(scale: Scale, levels: Level[], before: Level[]): BarFigure['groups'][number] {
+  const [total, totalBefore] = [totalOf(levels), totalOf(before)]
+  return {
+    label: scale.name,
+    bars: levels.map(({ rating, responses }) => ({
+      name: ratingName(rating, scale),
+      share: responses / Math.max(1, total),
+      before: totalBefore > 0 ? (before.find((level) => level.rating === rating)?.responses ?? 0) / totalBefore : null,
+    })),
+  }
+}
+
+/** The numbers of responses behind it; `sides` are what the two are of, the earlier one first. */
+export function ratingsTable(groups: { scale: Scale; ratings: Level[]; earlier: Level[] }[], [before, now]: [string, string]): Cell[][] {
+  return [
+    ['scale', 'rating', before, now],
+    ...groups.flatMap(({ scale, ratings, earlier }) => ratings.map(({ rating, responses }) => [
+      scale.name, rating, earlier.find((level) => level.rating === rating)?.responses ?? 0, responses,
+    ])),
+  ]
 }

@@ -2,7 +2,8 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useScreenQuery } from '~/app/operations'
 import { useProduct, useSession } from '~/app/session'
-import { Distribution } from '~/chart/distribution'
+import { barsOf, Distribution, ratingsTable } from '~/chart/distribution'
+import type { Figure } from '~/chart/figure'
 import { IntervalAxis } from '~/chart/interval'
 import { PairRow } from '~/chart/pair'
 import { niceDomain } from '~/chart/scale'
@@ -121,7 +122,7 @@ function Table({ data, left, right }: { data: CompareData; left: Side; right: Si
   return (
     <Card flush title={`${capital(words('value'))} by ${words('feature')}`} note="A difference is clear if its 90% interval excludes zero. Clear ones come first."
       actions={<><span className={css.side}><i className={css.left} />{left.label} ({count(data.left.responses)})</span><span className={css.side}><i className={css.right} />{right.label} ({count(data.right.responses)})</span>
-        <ExportMenu title={`${left.label} and ${right.label}`} table={() => csv(pairs)} /></>}>
+        <ExportMenu title={`${left.label} and ${right.label}`} figure={() => figureOf(pairs, domain, left, right)} table={() => csv(pairs)} /></>}>
       <table className={classes(table.table, css.table)}>
         <thead><tr><th className={css.name}>{capital(words('feature'))}</th><th className={css.chart}><IntervalAxis domain={domain} /></th><th className={classes(table.number, css.number)}>{left.label}</th><th className={classes(table.number, css.number)}>{right.label}</th><th className={classes(table.number, css.difference)}>Difference</th></tr></thead>
         <tbody>
@@ -152,18 +153,28 @@ function Ratings({ data, left, right }: { data: CompareData; left: Side; right: 
   const words = useWords()
   const asked = data.rightRatings.filter(({ responses }) => responses > 0).toSorted((a, b) => b.responses - a.responses)
   if (asked.length === 0) return null
+  const groups = asked.map(({ scale, ratings }) => ({ scale, ratings, earlier: data.leftRatings.find((one) => one.scale.key === scale.key)?.ratings ?? [] }))
   return (
-    <Card title={`${capital(words('responses'))} at each rating`} note={`Columns: ${right.label}. Lines: ${left.label}. Shares of each.`}>
+    <Card title={`${capital(words('responses'))} at each rating`} note={`Columns: ${right.label}. Lines: ${left.label}. Shares of each.`}
+      actions={<ExportMenu title={`${words('responses')} of ${left.label} and ${right.label}`} figure={() => ({ kind: 'bars', legend: [`Columns: ${right.label}`, `Lines: ${left.label}`], groups: groups.map(({ scale, ratings, earlier }) => barsOf(scale, ratings, earlier)) })}
+        table={() => ratingsTable(groups, [left.label, right.label])} />}>
       <div className={css.ratings}>
-        {asked.map(({ scale, ratings }) => (
+        {groups.map(({ scale, ratings, earlier }) => (
           <figure key={scale.key} style={{ flexGrow: ratings.length, flexBasis: `${ratings.length * 32}px` }}>
-            <Distribution levels={ratings} before={data.leftRatings.find((one) => one.scale.key === scale.key)?.ratings ?? []} scale={scale} label={scale.name} />
+            <Distribution levels={ratings} before={earlier} scale={scale} label={scale.name} />
             <figcaption>{scale.name}</figcaption>
           </figure>
         ))}
       </div>
     </Card>
   )
+}
+
+const estimateOf = (value: NonNullable<Pair['left']>) => ({ estimate: value.score, lower: value.lower, upper: value.upper, text: `${score(value.score, value)} ${plusMinus(value)}` })
+
+function figureOf(pairs: Pair[], domain: [number, number], left: Side, right: Side): Figure {
+  const both = pairs.flatMap(({ name, left: one, right: other }) => (one && other ? [{ label: name, values: [estimateOf(one), estimateOf(other)] }] : []))
+  return { kind: 'intervals', domain, legend: [left.label, right.label], rows: both }
 }
 
 function csv(pairs: Pair[]) {

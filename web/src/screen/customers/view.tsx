@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react'
 import { useScreenQuery } from '~/app/operations'
 import { count } from '~/format/number'
 import { capital, useWords } from '~/format/vocabulary'
+import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, classes, Input, PageHead, Stack } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
@@ -35,7 +36,9 @@ export default function Customers() {
         </form>
         <Loaded result={result} retry={refresh} rows={12}>
           {({ customers }) => customers && (
-            <Card flush title={find ? `${count(customers.totalCount)} found` : `${count(customers.totalCount)} ${noun}`}>
+            <Card flush title={find ? `${count(customers.totalCount)} found` : `${count(customers.totalCount)} ${noun}`} actions={<ExportMenu title={noun} table={() => [
+              ['key', 'name', 'segment', 'responses', 'incidents'], ...customers.nodes.map(({ key, name, segment, feedback, incidents }) => [key, name, segment?.name, feedback.totalCount, incidents.totalCount]),
+            ]} />}>
               {customers.nodes.length > 0 ? <List customers={customers.nodes} /> : (
                 <div className={table.more}>
                   {find

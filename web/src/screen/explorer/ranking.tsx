@@ -3,6 +3,7 @@ import { useRef } from 'react'
 import { IntervalAxis, IntervalRow, Sparkline } from '~/chart/interval'
 import { niceDomain } from '~/chart/scale'
 import type { Cell } from '~/chart/export'
+import type { Figure } from '~/chart/figure'
 import { plusMinus, range, score, shortCount } from '~/format/number'
 import type { Days } from '~/format/date'
 import { useProduct } from '~/app/session'
@@ -55,7 +56,7 @@ export function Ranking({ rows, trends, search, period, onOrder, note }: Props) 
   return (
     <Card flush title={`${capital(words('features'))} by ${words('value')}`}
       note={note ?? 'From 0 to 100, whatever the scale. Neighbors whose intervals overlap may well be in the other order.'}
-      actions={<ExportMenu title={`${product} ${words('value')} ${period.from}`} table={() => csv(ranked, unranked)} />}>
+      actions={<ExportMenu title={`${product} ${words('value')} ${period.from}`} figure={() => figureOf([...ranked, ...unranked], domain)} table={() => csv(ranked, unranked)} />}>
       <div ref={chart}>
         <div className={css.phoneAxis}><IntervalAxis domain={domain} /></div>
         <table className={classes(table.table, css.table)}>
@@ -136,6 +137,10 @@ function Legend({ before, feature }: { before: boolean; feature: string }) {
       <span><svg width="6" height="14"><line className={css.keyMean} x1="3" x2="3" y1="0" y2="14" /></svg>an average {feature}</span>
     </div>
   )
+}
+
+function figureOf(rows: Row[], domain: [number, number]): Figure {
+  return { kind: 'intervals', domain, rows: rows.map(({ name, value }) => ({ label: name, values: [{ estimate: value.score, lower: value.lower, upper: value.upper, text: `${score(value.score, value)} ${plusMinus(value)}` }] })) }
 }
 
 function csv(ranked: Row[], unranked: Row[]): Cell[][] {

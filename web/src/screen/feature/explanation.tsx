@@ -1,5 +1,5 @@
 import { useRef } from 'react'
-import { Distribution } from '~/chart/distribution'
+import { barsOf, Distribution, ratingsTable } from '~/chart/distribution'
 import { IntervalRow } from '~/chart/interval'
 import { Waterfall } from '~/chart/waterfall'
 import { count, fixed, percent, plural, range } from '~/format/number'
@@ -19,7 +19,9 @@ export function Explanation({ name, value }: { name: string; value: FeatureValue
   const known = value.incidentBasis === 'EXPOSURE'
   return (
     <Card title="Why this score" note={`${percent(value.ownWeight)} of it is from the ${words('responses')} of this period, the rest from what is usual.`}
-      actions={<ExportMenu title={`${name} score`} chart={frame} />}>
+      actions={<ExportMenu title={`${name} score`} chart={frame} table={() => [
+        ['part', 'points'], ['average', value.base], ['history', value.historyContribution], ['responses', value.feedbackContribution], ['incidents', value.incidentContribution], ['score', value.score],
+      ]} />}>
       <div ref={frame}>
         <Waterfall total={value.score} totalLabel="Score"
           start={{ label: `Average ${words('feature')}`, note: `for these ${words('customers')}`, points: value.base }}
@@ -41,7 +43,13 @@ export function Ratings({ feature, scale, onScale }: { feature: FeatureData; sca
   const earlier = feature.distributionBefore.find((one) => one.scale.key === chosen.scale.key)
   return (
     <Card title={`${capital(words('responses'))} at each rating`} note={`${chosen.scale.name}: ${plural(chosen.responses, words('response'), words('responses'))}. Lines: the previous period.`}
-      actions={asked.length > 1 && <Segmented label="Scale" value={chosen.scale.key} onChange={onScale} choices={asked.map((one) => ({ value: one.scale.key, label: scaleName(one.scale.key) }))} />}>
+      actions={
+        <>
+          {asked.length > 1 && <Segmented label="Scale" value={chosen.scale.key} onChange={onScale} choices={asked.map((one) => ({ value: one.scale.key, label: scaleName(one.scale.key) }))} />}
+          <ExportMenu title={`${feature.name} ${scaleName(chosen.scale.key)}`} figure={() => ({ kind: 'bars', groups: [barsOf(chosen.scale, chosen.ratings, earlier?.ratings ?? [])] })}
+            table={() => ratingsTable([{ scale: chosen.scale, ratings: chosen.ratings, earlier: earlier?.ratings ?? [] }], ['previous_period', 'this_period'])} />
+        </>
+      }>
       <Distribution levels={chosen.ratings} before={earlier?.ratings ?? []} scale={chosen.scale} label={chosen.scale.name} />
     </Card>
   )
@@ -59,7 +67,10 @@ export function Figures({ feature }: { feature: FeatureData }) {
   const figures = feature.standardFigures.filter(({ responses }) => responses > 0)
   if (figures.length === 0) return null
   return (
-    <Card flush title="Standard figures" note="By their usual definitions, with 95% intervals; not adjusted for who responds.">
+    <Card flush title="Standard figures" note="By their usual definitions, with 95% intervals; not adjusted for who responds."
+      actions={<ExportMenu title={`${feature.name} standard figures`} table={() => [
+        ['scale', 'value', 'lower', 'upper', 'responses'], ...figures.map(({ scale, value, lower, upper, responses }) => [scale.key, value, lower, upper, responses]),
+      ]} />}>
       <table className={table.table}>
         <thead><tr><th>Figure</th><th className={css.figureChart}><span className="visually-hidden">Interval</span></th><th className={table.number}>Value</th><th className={table.number}>{capital(words('responses'))}</th></tr></thead>
         <tbody>

@@ -5,6 +5,7 @@ import { useProduct } from '~/app/session'
 import { addDays, length, periodText, today } from '~/format/date'
 import { count } from '~/format/number'
 import { capital, useWords } from '~/format/vocabulary'
+import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, classes, PageHead, Tag } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
@@ -35,7 +36,9 @@ export default function Iterations() {
           const { nodes, totalCount } = found?.iterations ?? { nodes: [], totalCount: 0 }
           if (nodes.length === 0) return <Empty title={`No ${words('iterations')} yet`}>They are created by the API (createIteration), or imported from your planning tool.</Empty>
           return (
-            <Card flush>
+            <Card flush title={`${count(totalCount)} ${words('iterations')}`} actions={<ExportMenu title={`${name} ${words('iterations')}`} table={() => [
+              ['iteration', 'from', 'until', 'goal'], ...nodes.map(({ name: title, period, goal }) => [title, period.from, period.until, goal]),
+            ]} />}>
               <table className={classes(table.table, css.table)}>
                 <thead><tr><th className={css.name}>{capital(words('iteration'))}</th><th>Goal</th><th className={css.releases}>{capital(words('releases'))}</th><th className={table.number}>{capital(words('responses'))}</th><th className={table.number}>{capital(words('incidents'))} opened</th></tr></thead>
                 <tbody>

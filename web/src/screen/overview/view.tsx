@@ -9,6 +9,7 @@ import { before, longDay, today } from '~/format/date'
 import { count, plusMinus, score } from '~/format/number'
 import { periodOf, type PeriodSearch } from '~/format/period'
 import { capital, useWords } from '~/format/vocabulary'
+import { ExportMenu } from '~/ui/export-menu'
 import { Card, classes, PageHead, Stack } from '~/ui/parts'
 import { PeriodFilter } from '~/ui/period-filter'
 import { Empty, Loaded } from '~/ui/states'
@@ -41,7 +42,8 @@ export default function Overview() {
             const domain = niceDomain(entries.flatMap(({ value }) => [value.lower, value.upper]), { floor: 0, ceiling: 100, margin: 0.5 })
             return (
               <Stack>
-                <Card flush>
+                <Card flush title={capital(words('products'))} actions={<ExportMenu title="products" figure={() => ({ kind: 'intervals', domain, rows: entries.map(({ product, value }) => ({ label: product.name, values: [{ estimate: value.score, lower: value.lower, upper: value.upper, text: `${score(value.score, value)} ${plusMinus(value)}` }] })) })}
+                  table={() => [['product', 'value', 'lower', 'upper', 'responses'], ...entries.map(({ product, value }) => [product.name, value.score, value.lower, value.upper, value.responses])]} />}>
                   <table className={classes(table.table, css.table)}>
                     <thead><tr><th className={css.name}>{capital(words('product'))}</th><th className={css.chart}><IntervalAxis domain={domain} /></th><th className={classes(table.number, css.value)}>{capital(words('value'))}</th><th className={classes(table.number, css.change)}>Change</th><th className={css.trend}>Trend</th><th className={css.release}>Latest {words('release')}</th>{seesCustomers && <th className={classes(table.number, css.open)}>Open {words('incidents')}</th>}</tr></thead>
                     <tbody>

@@ -66,7 +66,10 @@ function Before({ version, name, feature, regression }: Props & { regression: Re
   const domain = before && since ? niceDomain([before.lower, before.upper, since.lower, since.upper], { floor: 0, ceiling: 100, margin: 0.2 }) : null
   const { rateRatio } = feature
   return (
-    <Card title={`Before and since ${version}`} note={`${name}, in the ${WEEKS} days before and since ${longDay(start)}.`}>
+    <Card title={`Before and since ${version}`} note={`${name}, in the ${WEEKS} days before and since ${longDay(start)}.`}
+      actions={before && since && domain && <ExportMenu title={`${name} before and since ${version}`} figure={() => ({
+        kind: 'intervals', domain, rows: [['Before', before] as const, ['Since', since] as const].map(([label, value]) => ({ label, values: [{ estimate: value.score, lower: value.lower, upper: value.upper, text: `${score(value.score, value)} ${plusMinus(value)}` }] })),
+      })} />}>
       {before && since && domain && (
         <div className={css.pair}>
           <span /><IntervalAxis domain={domain} /><span />
@@ -105,7 +108,13 @@ function Cause({ version, name, feature }: Props) {
   const values = [feature.change?.estimate ?? 0, ...controls.map(({ shift }) => shift), feature.ownChange?.lower ?? 0, feature.ownChange?.upper ?? 0]
   const domain = niceDomain(values, { margin: 0.1 })
   return (
-    <Card title="Was it the release?" note={feature.control ? CONTROL[feature.control] : `What else moved on the same days, though ${version} does not change it.`}>
+    <Card title="Was it the release?" note={feature.control ? CONTROL[feature.control] : `What else moved on the same days, though ${version} does not change it.`}
+      actions={controls.length > 0 && <ExportMenu title={`${version} ${name} and others`} figure={() => ({
+        kind: 'intervals', signs: true, domain, rows: [
+          ...(feature.ownChange ? [{ label: `${name} beyond these`, values: [{ ...feature.ownChange, text: signed(feature.ownChange.estimate, 1) }] }] : []),
+          ...controls.map((control) => ({ label: control.feature?.name ?? 'As a whole', values: [{ estimate: control.shift, lower: null, upper: null, text: signed(control.shift, 1) }] })),
+        ],
+      })} table={() => [['feature', 'shift', 'responses'], ...controls.map((control) => [control.feature?.name ?? 'As a whole', control.shift, control.responses])]} />}>
       {controls.length === 0 ? <p className={css.silent}>There is no other feature to compare with.</p> : (
         <div className={css.controls}>
           <span /><IntervalAxis domain={domain} signs /><span />
@@ -178,7 +187,7 @@ function Strata({ name, version, feature }: Props) {
   const domain = niceDomain(feature.strata.flatMap(({ change }) => (change ? [change.lower ?? change.estimate, change.upper ?? change.estimate] : [0])), { wanted: 6, margin: 0 })
   return (
     <Card flush title="Within each scale and segment" note="Ratings are only compared within one scale and segment. All scales from 0 (worst) to 100 (best)."
-      actions={<ExportMenu title={`${version} ${name} strata`} table={() => [
+      actions={<ExportMenu title={`${version} ${name} strata`} figure={() => ({ kind: 'intervals', signs: true, domain, rows: feature.strata.flatMap(({ scale, segment, change }) => (change ? [{ label: [scaleName(scale.key), segment?.name].filter(Boolean).join(', '), values: [{ ...change, text: signed(change.estimate, 1) }] }] : [])) })} table={() => [
         ['scale', 'segment', 'before', 'since', 'change', 'lower', 'upper', 'responses_before', 'responses_since'],
         ...feature.strata.map(({ scale, segment, baselineMean, mean, change, baselineResponses, responses }) => [
           scale.key, segment?.name, baselineMean, mean, change?.estimate, change?.lower, change?.upper, baselineResponses, responses,

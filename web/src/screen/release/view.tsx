@@ -2,6 +2,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
 import { useProduct, useRights } from '~/app/session'
+import type { Figure } from '~/chart/figure'
 import { IntervalAxis, IntervalRow } from '~/chart/interval'
 import { niceDomain } from '~/chart/scale'
 import { longDay, momentText } from '~/format/date'
@@ -11,6 +12,7 @@ import { REASONS, VERDICTS, type Tone } from '~/format/verdict'
 import { capital, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
 import { SentenceText } from '~/part/story'
+import { ExportMenu } from '~/ui/export-menu'
 import { GateBadge } from '~/ui/gate'
 import { Card, classes, PageHead, Stack, Tag } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
@@ -51,7 +53,7 @@ export default function Release() {
               {regression && (
                 <>
                   <Hero version={release.version} regression={regression} features={features} />
-                  <Features features={features} touched={release.features} chosen={detail} onChoose={(feature) => void navigate({ search: { feature }, replace: true, resetScroll: false })} />
+                  <Features version={release.version} features={features} touched={release.features} chosen={detail} onChoose={(feature) => void navigate({ search: { feature }, replace: true, resetScroll: false })} />
                   {detail && <Detail version={release.version} regression={regression} feature={detail} />}
                 </>
               )}
@@ -97,7 +99,8 @@ function Hero({ version, regression, features }: { version: string; regression: 
 
 const TONES: Partial<Record<Tone, 'regressed' | 'improved'>> = { regressed: 'regressed', watch: 'regressed', improved: 'improved', recovered: 'improved' }
 
-function Features({ features, touched, chosen, onChoose }: {
+function Features({ version, features, touched, chosen, onChoose }: {
+  version: string
   features: FeatureRegression[]
   touched: ReleaseData['features']
   chosen: FeatureRegression | undefined
@@ -107,7 +110,8 @@ function Features({ features, touched, chosen, onChoose }: {
   const known = features.flatMap(({ change }) => (change ? [change.lower ?? change.estimate, change.upper ?? change.estimate] : []))
   const domain = niceDomain([...known, 0], { margin: 0.02, wanted: 6 })
   return (
-    <Card flush title={`${capital(words('feature'))} by ${words('feature')}`} note="Change of the ratings in points of 100, within each scale and segment, with 95% intervals. The score is the probability, in percent, that it got worse.">
+    <Card flush title={`${capital(words('feature'))} by ${words('feature')}`} note="Change of the ratings in points of 100, within each scale and segment, with 95% intervals. The score is the probability, in percent, that it got worse."
+      actions={<ExportMenu title={`${version} by ${words('feature')}`} figure={known.length > 0 ? () => changesOf(features, domain) : undefined} table={() => csv(features)} />}>
       <table className={classes(table.table, css.features)}>
         <thead>
           <tr>
@@ -138,6 +142,20 @@ function Features({ features, touched, chosen, onChoose }: {
       </table>
     </Card>
   )
+}
+
+function changesOf(features: FeatureRegression[], domain: [number, number]): Figure {
+  const rows = features.flatMap(({ feature, change }) => (change ? [{ label: feature?.name ?? 'The product as a whole', values: [{ ...change, text: signed(change.estimate, 1) }] }] : []))
+  return { kind: 'intervals', signs: true, domain, rows }
+}
+
+function csv(features: FeatureRegression[]) {
+  return [
+    ['feature', 'verdict', 'reason', 'change', 'lower', 'upper', 'incident_rate_ratio', 'incidents', 'responses', 'score'],
+    ...features.map(({ feature, verdict, reason, change, rateRatio, incidents, responses, score }) => [
+      feature?.name ?? 'The product as a whole', verdict, reason, change?.estimate, change?.lower, change?.upper, rateRatio?.estimate, incidents, responses, score,
+    ]),
+  ]
 }
 
 function Deployments({ release }: { release: ReleaseData }) {

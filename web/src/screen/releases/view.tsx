@@ -3,8 +3,10 @@ import { useState } from 'react'
 import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
 import { useProduct } from '~/app/session'
+import type { Figure } from '~/chart/figure'
 import { IntervalAxis, IntervalRow } from '~/chart/interval'
 import { longDay } from '~/format/date'
+import { signed } from '~/format/number'
 import { isClear, story, subjectOf, textOf } from '~/format/sentence'
 import { VERDICTS, type Tone } from '~/format/verdict'
 import { capital, useWords } from '~/format/vocabulary'
@@ -55,7 +57,7 @@ export default function Releases() {
                 </Card>
               )}
               <Card flush title="Shipped" note="The chart shows the change of the most affected feature, in points of 100, with its 95% interval."
-                actions={<ExportMenu title={`${name} releases`} table={() => csv(shipped)} />}>
+                actions={<ExportMenu title={`${name} releases`} figure={() => changesOf(shipped)} table={() => csv(shipped)} />}>
                 <table className={classes(table.table, css.table)}>
                   <thead>
                     <tr>
@@ -109,6 +111,14 @@ function Row({ release }: { release: ReleaseRow }) {
       <td className={css.gate}>{regression && <GateBadge {...regression.gate} />}</td>
     </tr>
   )
+}
+
+function changesOf(releases: ReleaseRow[]): Figure {
+  const rows = releases.flatMap(({ version, regression }) => {
+    const top = subjectOf((regression?.features ?? []).map(findingOf))
+    return top?.change ? [{ label: `${version}  ${top.feature?.name ?? 'as a whole'}`, values: [{ ...top.change, text: signed(top.change.estimate, 1) }] }] : []
+  })
+  return { kind: 'intervals', signs: true, domain: DOMAIN, rows }
 }
 
 function csv(releases: ReleaseRow[]) {
