@@ -33,26 +33,29 @@ export default function Compare() {
   const now = today(product.timeZone)
   const { left, right } = sidesOf(search, now, { releases, segments })
   const waits = (search.kind ?? 'releases') === 'releases' && !choices.data
+  const kind = search.kind ?? 'releases'
+  const noun = kind === 'releases' ? words('releases') : 'segments'
+  const isMissing = (kind === 'releases' && Boolean(choices.data) && releases.length < 2) || (kind === 'segments' && segments.length < 2)
   const { result, refresh } = useScreenQuery(CompareQuery, {
     product: product.key,
     leftPeriod: left.period, leftRelease: left.release, leftSegment: left.segment,
     rightPeriod: right.period, rightRelease: right.release, rightSegment: right.segment,
-  }, { pause: waits })
+  }, { pause: waits || isMissing })
   const change = (next: Partial<CompareSearch>) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })
 
   return (
     <>
-      <PageHead title={<>{left.label} <span className={css.against}>and</span> {right.label}</>}
-        lead={result.data?.product ? summary(pairsOf(result.data.product), left, right, words) : `What ${words('customers')} value, side by side.`} />
+      <PageHead title={isMissing ? `Compare ${noun}` : <>{left.label} <span className={css.against}>and</span> {right.label}</>}
+        lead={isMissing ? `There is nothing to compare yet: it takes two ${noun}.` : result.data?.product ? summary(pairsOf(result.data.product), left, right, words) : `What ${words('customers')} value, side by side.`} />
       <Choice search={search} left={left} right={right} releases={releases} now={now} onChange={change} />
-      <Loaded result={result} retry={refresh} rows={12}>
+      {!isMissing && <Loaded result={result} retry={refresh} rows={12}>
         {({ product: found }) => found && (
           <Stack>
             <Table data={found} left={left} right={right} />
             <Ratings data={found} left={left} right={right} />
           </Stack>
         )}
-      </Loaded>
+      </Loaded>}
     </>
   )
 }
@@ -88,7 +91,7 @@ function Choice({ search, left, right, releases, now, onChange }: ChoiceProps) {
       <Toolbar label="What is compared">
         <Segmented label="Compare" value={kind} onChange={(next: Kind) => onChange({ kind: next, left: undefined, right: undefined })}
           choices={[{ value: 'releases', label: capital(words('releases')) }, { value: 'periods', label: 'Periods' }, { value: 'segments', label: 'Segments' }]} />
-        {kind === 'periods' ? <Other key={`${left.period.from} ${left.period.until}`} period={left.period} onChange={(from, until) => onChange({ otherFrom: from, otherUntil: until })} /> : (
+        {kind !== 'periods' && options.length < 2 ? null : kind === 'periods' ? <Other key={`${left.period.from} ${left.period.until}`} period={left.period} onChange={(from, until) => onChange({ otherFrom: from, otherUntil: until })} /> : (
           <>
             <span className={css.side}><i className={css.left} /><Select label="Left" quiet value={left.release ?? left.segment ?? ''} choices={options} onChange={(next) => onChange({ left: next })} /></span>
             <span className={css.side}><i className={css.right} /><Select label="Right" quiet value={right.release ?? right.segment ?? ''} choices={options} onChange={(next) => onChange({ right: next })} /></span>

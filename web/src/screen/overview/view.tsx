@@ -47,6 +47,7 @@ export default function Overview() {
                   <table className={classes(table.table, css.table)}>
                     <thead><tr><th className={css.name}>{capital(words('product'))}</th><th className={css.chart}><IntervalAxis domain={domain} /></th><th className={classes(table.number, css.value)}>{capital(words('value'))}</th><th className={classes(table.number, css.change)}>Change</th><th className={css.trend}>Trend</th><th className={css.release}>Latest {words('release')}</th>{seesCustomers && <th className={classes(table.number, css.open)}>Open {words('incidents')}</th>}</tr></thead>
                     <tbody>
+                      {entries.length === 0 && <tr><td colSpan={7} className={table.muted}>No {words('product')} has a {words('value')} yet: it appears with the first {words('responses')}.</td></tr>}
                       {entries.map(({ product, value }) => {
                         const then = earlier?.entries.find((entry) => entry.product.key === product.key)?.value
                         const more = about?.nodes.find(({ key }) => key === product.key)

@@ -62,7 +62,7 @@ function ProductForm() {
       return { error, refusals: data?.createProduct?.userErrors }
     }}>
       <Row>
-        <KeyField />
+        <KeyField example="shop" />
         <Labeled label="Name"><Input name="name" placeholder="Web shop" /></Labeled>
         <Labeled label="Time zone"><Input name="zone" required defaultValue={Intl.DateTimeFormat().resolvedOptions().timeZone} /></Labeled>
       </Row>
@@ -79,13 +79,13 @@ function FeatureForm({ product }: { product: string }) {
       return { error, refusals: data?.createFeature?.userErrors }
     }}>
       <Row>
-        <KeyField />
+        <KeyField example="search" />
         <Labeled label="Name"><Input name="name" placeholder="Search" /></Labeled>
       </Row>
     </Form>
   )
 }
 
-function KeyField() {
-  return <Labeled label="Key" hint="For programs; it cannot be changed."><Input name="key" required autoFocus placeholder="shop" /></Labeled>
+function KeyField({ example }: { example: string }) {
+  return <Labeled label="Key" hint="For programs; it cannot be changed."><Input name="key" required autoFocus placeholder={example} /></Labeled>
 }
