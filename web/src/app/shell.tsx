@@ -8,17 +8,18 @@ import { ErrorPanel, Skeleton } from '~/ui/states'
 import { useKeys, type Key } from './keys'
 import { LiveContext, useConnection } from './live'
 import { Brand, Navigation } from './navigation'
-import type { Entry } from './palette'
+import Palette, { type Entry } from './palette'
 import { SessionContext, type Session, useSession } from './session'
 import { SessionQuery } from './session.query'
 import css from './shell.module.css'
 import { cycleTheme } from './theme'
 
-// None of them is part of the first view.
-const Palette = lazy(() => import('./palette'))
-const KeysDialog = lazy(() => import('./keys-dialog'))
-const QueryDialog = lazy(() => import('./query-dialog'))
+// They are no part of the first view. The palette is: who calls it goes on typing, and no letter may be lost.
+const LATER = [() => import('./keys-dialog'), () => import('./query-dialog')] as const
+const [KeysDialog, QueryDialog] = [lazy(LATER[0]), lazy(LATER[1])]
 
+/** Milliseconds after which the first view is there. */
+const SETTLED = 400
 const LAST_PRODUCT = 'ballroom.product'
 const VOCABULARY = 'ballroom.vocabulary'
 
@@ -104,6 +105,10 @@ function Frame({ vocabulary, onVocabulary }: { vocabulary: Vocabulary; onVocabul
   useEffect(() => {
     if (product) localStorage.setItem(LAST_PRODUCT, product)
   }, [product])
+  useEffect(() => {
+    const idle = setTimeout(() => { for (const load of LATER) void load() }, SETTLED)
+    return () => clearTimeout(idle)
+  }, [])
   const main = useRef<HTMLElement>(null)
   const earlier = useRef(path)
   useEffect(() => {
@@ -115,7 +120,7 @@ function Frame({ vocabulary, onVocabulary }: { vocabulary: Vocabulary; onVocabul
 
   const keys = useScreenKeys(product, vocabulary, setOpen)
   useKeys(keys, () => setOpen('palette'))
-  const screens: Entry[] = keys.map(({ keys: pressed, label, run }) => ({ id: pressed.replace(' ', '-'), icon: 'right', title: label, detail: pressed, run }))
+  const screens: Entry[] = keys.filter(({ keys: pressed }) => pressed !== '/').map(({ keys: pressed, label, run }) => ({ id: pressed.replace(' ', '-'), icon: 'right', title: label, detail: pressed, run }))
 
   return (
     <div className={menu ? `${css.shell} ${css.open}` : css.shell}>
@@ -135,8 +140,8 @@ function Frame({ vocabulary, onVocabulary }: { vocabulary: Vocabulary; onVocabul
         )}
         <main id="main" ref={main} tabIndex={-1} className={css.main}><Outlet /></main>
       </div>
+      {open === 'palette' && <Palette product={product ?? ''} screens={screens} onClose={() => setOpen(null)} />}
       <Suspense>
-        {open === 'palette' && <Palette product={product ?? ''} screens={screens} onClose={() => setOpen(null)} />}
         {open === 'keys' && <KeysDialog keys={keys} onClose={() => setOpen(null)} />}
         {open === 'query' && <QueryDialog onClose={() => setOpen(null)} />}
       </Suspense>
