@@ -11,6 +11,12 @@ export const TOKEN = process.env.BALLROOM_TOKEN ?? ''
 /** A link that signs in once. */
 export const LINK = process.env.BALLROOM_LINK ?? ''
 
+/** A server without data, and the token of its administrator. */
+export const EMPTY = process.env.BALLROOM_EMPTY ?? ''
+export const EMPTY_TOKEN = process.env.BALLROOM_EMPTY_TOKEN ?? ''
+/** Origins of two sites whose pages may ask the server. */
+export const SITES = (process.env.BALLROOM_SITES ?? '').split(' ')
+
 export async function open() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -31,9 +37,9 @@ export async function arrives(browser, { width = 1360, height = 900, scheme = 'l
 }
 
 /** A page of a signed-in reader. */
-export async function signedIn(browser, { token = TOKEN, ...options } = {}) {
+export async function signedIn(browser, { token = TOKEN, server = PAGE, ...options } = {}) {
   const arrived = await arrives(browser, options)
-  const answer = await arrived.context.request.post(`${PAGE}/session`, { data: { token }, headers: { origin: PAGE } })
+  const answer = await arrived.context.request.post(`${server}/session`, { data: { token }, headers: { origin: server } })
   if (!answer.ok()) throw new Error(`no session: ${answer.status()} ${await answer.text()}`)
   return arrived
 }

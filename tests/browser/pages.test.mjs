@@ -3,14 +3,20 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { AxeBuilder, ask, open, PAGE, settled, signedIn } from './browser.mjs'
 
-const LOOKS = { light: {}, dark: { scheme: 'dark' }, phone: { width: 360, height: 740 } }
+const LOOKS = {
+  light: {},
+  dark: { scheme: 'dark' },
+  phone: { width: 360, height: 740 },
+  'dark phone': { width: 390, height: 844, scheme: 'dark' },
+  wide: { width: 1920, height: 1080 },
+}
 
 let browser
 let pages
 
 before(async () => {
   browser = await open()
-  const { incidents, customers } = await ask('{ incidents(first: 1) { nodes { id } } customers(first: 1) { nodes { key } } }')
+  const { incidents, customers, product } = await ask('{ incidents(first: 1) { nodes { id } } customers(first: 1) { nodes { key } } product(product: "atelier") { iterations(first: 1) { nodes { id } } } }')
   pages = {
     'value': '/p/atelier/value',
     'value, filtered': '/p/atelier/value?days=30&segment=free&release=5.3',
@@ -26,8 +32,11 @@ before(async () => {
     'new incident': '/p/atelier/incidents?entry=yes',
     'incident': `/p/atelier/incidents/${incidents.nodes[0].id}`,
     'iterations': '/p/atelier/iterations',
+    'iteration': `/p/atelier/iterations/${product.iterations.nodes[0].id}`,
     'overview': '/overview',
     'customers': '/customers',
+    'customers, found': '/customers?find=customer-03',
+    'customers, none': '/customers?find=nobody',
     'customer': `/customers/${customers.nodes[0].key}`,
     'live': '/live',
     'members': '/settings',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { connect, createServer } from 'node:net'
-import { arrives, ask, LINK, open, PAGE, settled, signedIn, TOKEN } from './browser.mjs'
+import { arrives, ask, AxeBuilder, EMPTY, EMPTY_TOKEN, LINK, open, PAGE, settled, signedIn, TOKEN } from './browser.mjs'
 
 let browser
 before(async () => { browser = await open() })
@@ -165,7 +165,7 @@ story('everything is found by typing', async (page) => {
 story('keys lead to each screen, and ? shows them', async (page) => {
   await go(page, '/p/atelier/value')
   await page.keyboard.press('?')
-  await page.getByRole('heading', { name: 'Keys' }).waitFor()
+  await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
   await page.keyboard.press('Escape')
   await page.keyboard.press('g')
   await page.keyboard.press('r')
@@ -187,13 +187,13 @@ story('an incident is opened, resolved and opened again', async (page) => {
   await page.getByRole('button', { name: 'New incident' }).click()
   await page.getByLabel('What is wrong').fill('Search finds nothing')
   await page.getByLabel('Search', { exact: true }).check()
-  await page.getByRole('button', { name: 'Open the incident' }).click()
+  await page.getByRole('button', { name: 'Open incident' }).click()
   await page.getByRole('heading', { level: 1, name: /Search finds nothing/ }).waitFor()
   await page.getByRole('button', { name: 'Resolve' }).click()
-  await page.getByRole('button', { name: 'Open again' }).click()
+  await page.getByRole('button', { name: 'Reopen' }).click()
   await page.getByRole('button', { name: 'Resolve' }).click()
-  await page.getByText('Opened again').waitFor()
-  await page.getByRole('button', { name: 'Open again' }).waitFor()
+  await page.getByText('Reopened').waitFor()
+  await page.getByRole('button', { name: 'Reopen' }).waitFor()
 })
 
 it('who may only read is offered nothing that writes', async () => {
@@ -238,5 +238,169 @@ it('a link signs in once, and a wrong token not at all', async () => {
   await context.request.delete(`${PAGE}/session`, { headers: { origin: PAGE } })
   await page.getByRole('link', { name: 'Compare' }).click()
   await page.getByRole('alert').filter({ hasText: 'Sign in again' }).waitFor()
+  await context.close()
+})
+
+story('an iteration tells what customers experienced in its days', async (page) => {
+  await go(page, '/p/atelier/iterations')
+  await page.getByRole('link', { name: 'Sprint 23' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Sprint 23' }).waitFor()
+  await page.getByRole('region', { name: 'Releases shipped' }).getByText(/5\.3 made things worse for Export/).waitFor()
+  const { product } = await ask('{ product(product: "atelier") { iterations(first: 200) { nodes { name period { from until } } } } }')
+  const { period: { from, until } } = product.iterations.nodes.find(({ name }) => name === 'Sprint 23')
+  const { product: { valueReport } } = await ask('query ($period: PeriodInput!) { product(product: "atelier") { valueReport(period: $period) { responses } } }', { period: { from, until } })
+  const shown = await page.locator('dl > div').filter({ hasText: 'Responses' }).first().textContent()
+  assert.match(shown, new RegExp(`^Responses${valueReport.responses.toLocaleString('en-US')}`))
+})
+
+story('the overview names what changed and what is open', async (page) => {
+  await go(page, '/overview')
+  await page.getByRole('region', { name: 'Clear changes' }).getByRole('link', { name: 'Export' }).waitFor()
+  await page.getByRole('region', { name: 'Latest releases' }).getByText('Regressed').waitFor()
+  const { product } = await ask('{ product(product: "atelier") { incidents(first: 1, filter: { state: OPEN }) { totalCount } } }')
+  assert.equal(await page.locator('tbody tr').first().locator('td').last().textContent(), String(product.incidents.totalCount))
+})
+
+story('a customer is found by a part of the key', async (page) => {
+  await go(page, '/customers')
+  await page.getByRole('searchbox').fill('mer-0344')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: '1 found' }).waitFor()
+  await page.getByRole('link', { name: 'customer-0344' }).click()
+  await page.getByRole('heading', { level: 1, name: 'customer-0344' }).waitFor()
+})
+
+/** What a click on an entry of the menu "Export" of a card saves. */
+async function saved(page, card, entry) {
+  const region = page.getByRole('region', { name: card })
+  await region.getByText('Export', { exact: true }).first().click()
+  const [download] = await Promise.all([page.waitForEvent('download'), region.getByRole('button', { name: entry }).click()])
+  const { createReadStream } = await import('node:fs')
+  const parts = []
+  for await (const part of createReadStream(await download.path())) parts.push(part)
+  return { name: download.suggestedFilename(), bytes: Buffer.concat(parts) }
+}
+
+story('charts and tables are saved as files', async (page) => {
+  await go(page, '/p/atelier/value')
+  const table = await saved(page, 'Features by value', 'Table as CSV')
+  const rows = table.bytes.toString().trim().split('\r\n')
+  const { product } = await ask('{ product(product: "atelier") { valueReport { entries { rank } } } }')
+  assert.equal(rows.length, product.valueReport.entries.length + 1)
+  assert.match(rows[0], /^rank,feature,team,value/)
+  const drawn = await saved(page, 'Features by value', 'Chart as SVG')
+  assert.match(drawn.name, /\.svg$/)
+  assert.match(drawn.bytes.toString(), /Version history/)
+  await go(page, '/p/atelier/features/export')
+  for (const card of ['Over time', 'Why this score', 'Responses at each rating']) {
+    const picture = await saved(page, card, 'Chart as PNG')
+    assert.equal(picture.bytes.subarray(1, 4).toString(), 'PNG')
+    assert.ok(picture.bytes.length > 8_000, `${card}: ${picture.bytes.length} bytes`)
+    assert.match((await saved(page, card, 'Chart as SVG')).bytes.toString(), /<text/)
+  }
+})
+
+story('the preview of the widget asks as it would, and sends nothing', async (page) => {
+  const sent = []
+  page.on('request', (request) => { if (request.method() === 'POST' && /submitFeedback/.test(request.postData() ?? '')) sent.push(request.url()) })
+  await go(page, '/settings?section=widget')
+  await page.getByRole('combobox', { name: /^Scale/ }).selectOption('stars')
+  await page.getByRole('combobox', { name: /^Feature/ }).selectOption('search')
+  await page.getByText('How do you like Search?').waitFor()
+  await page.getByRole('radio', { name: '4 of 5 stars' }).check()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('Thank you.').first().waitFor()
+  await page.getByText('data-scale="stars"').waitFor()
+  assert.deepEqual(sent, [])
+})
+
+/** Presses Tab until what has the focus is called this. */
+async function tabTo(page, name, most = 80) {
+  for (let count = 0; count < most; count += 1) {
+    await page.keyboard.press('Tab')
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement
+      return [element?.getAttribute('aria-label'), element?.labels?.[0]?.textContent, element?.textContent].filter(Boolean)
+    })
+    if (focused.some((text) => name.test(text.trim()))) return
+  }
+  assert.fail(`Tab does not reach ${name}`)
+}
+
+story('by keyboard alone: an incident is opened and its cause stated', async (page) => {
+  await go(page, '/overview')
+  await page.keyboard.press('g')
+  await page.keyboard.press('i')
+  await page.getByRole('heading', { level: 1, name: 'Incidents of Atelier' }).waitFor()
+  await tabTo(page, /^New incident$/)
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.type('Layers vanish')
+  await tabTo(page, /^Layers$/)
+  await page.keyboard.press('Space')
+  await tabTo(page, /^Open incident$/)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: /Layers vanish/ }).waitFor()
+  await tabTo(page, /^Not caused by a change$/)
+  await page.keyboard.press('Enter')
+  await page.getByText('not caused by a change', { exact: false }).first().waitFor()
+  await tabTo(page, /^Resolve$/)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Reopen' }).waitFor()
+})
+
+story('by keyboard alone: the ranking is filtered and ordered, a feature opened and its chart read', async (page) => {
+  await go(page, '/p/atelier/value')
+  await tabTo(page, /^Segment/)
+  await page.keyboard.type('Free')
+  await page.waitForURL(/segment=free/)
+  await tabTo(page, /^Change$/)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/order=change/)
+  await tabTo(page, /^Export$/)
+  await page.keyboard.press('Enter')
+  await tabTo(page, /^Export$/)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Export' }).waitFor()
+  await tabTo(page, /over time/)
+  await page.keyboard.press('ArrowRight')
+  assert.match(await page.getByRole('slider').getAttribute('aria-valuetext'), /Export \d+/)
+})
+
+story('by keyboard alone: two segments are compared, and a token made', async (page) => {
+  await go(page, '/p/atelier/compare')
+  await tabTo(page, /^Segments$/)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/kind=segments/)
+  await page.getByRole('heading', { level: 1, name: /Enterprise|Free|Solo|Team/ }).waitFor()
+  await go(page, '/settings?section=tokens')
+  await tabTo(page, /^New token$/)
+  await page.keyboard.press('Enter')
+  await page.keyboard.type(`keys ${Date.now()}`)
+  await tabTo(page, /^Create$/)
+  await page.keyboard.press('Enter')
+  await page.getByText(/^ballroom_/).waitFor()
+})
+
+it('an empty server leads to the first product, feature and response', { skip: !EMPTY }, async () => {
+  const { context, page, complaints } = await signedIn(browser, { token: EMPTY_TOKEN, server: EMPTY })
+  await page.goto(EMPTY)
+  await page.getByRole('heading', { level: 1, name: 'Welcome to Ballroom' }).waitFor()
+  await page.getByRole('textbox', { name: /^Key/ }).fill('shop')
+  await page.getByRole('textbox', { name: 'Name' }).fill('Web shop')
+  await page.getByRole('button', { name: 'Create product' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Set up Web shop' }).waitFor()
+  for (const path of ['/overview', '/customers', '/live', '/p/shop/releases', '/p/shop/incidents', '/p/shop/iterations', '/p/shop/compare', '/settings']) {
+    await page.goto(EMPTY + path)
+    await settled(page)
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    assert.deepEqual(violations.map(({ id }) => `${path}: ${id}`), [])
+  }
+  await page.goto(`${EMPTY}/p/shop/value`)
+  await page.getByRole('textbox', { name: /^Key/ }).fill('search')
+  await page.getByRole('button', { name: 'Create feature' }).click()
+  await page.getByRole('heading', { level: 1, name: 'What customers value in Web shop' }).waitFor()
+  await page.getByText('No responses in this period').waitFor()
+  assert.deepEqual(complaints, [])
   await context.close()
 })

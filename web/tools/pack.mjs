@@ -66,7 +66,7 @@ function firstView() {
   visit('index.html')
   visit('src/screen/explorer/view.tsx')
   // The letters of English and its neighbours; others are loaded where they are needed.
-  for (const { file } of Object.values(manifest)) if (/inter-latin-wght-.*\.woff2$/.test(file)) found.add(file)
+  for (const { file } of Object.values(manifest)) if (/inter-latin-(?!ext).*\.woff2$/.test(file)) found.add(file)
   return [...found]
 }
 
@@ -75,9 +75,18 @@ const files = paths.map(pack)
 writeFileSync(join(out, 'bundle.bin'), Buffer.concat(bundle))
 writeFileSync(join(out, 'files.json'), JSON.stringify(files, null, 1))
 
+/** The most bytes, by gzip, that a browser may load before the first view, and for the widget on a page of others. */
+const BUDGET = { 'first view': 180_000, widget: 12_000 }
+
 const loaded = firstView().map((path) => files.find((file) => file.path === path))
 if (loaded.includes(undefined)) throw new Error('a file of the first view was not built')
-const sum = (form) => loaded.reduce((total, file) => { const [from, until] = file[form] ?? file.plain; return total + until - from }, 0)
-const view = { files: loaded.map(({ path }) => path), brotli: sum('brotli'), gzip: sum('gzip') }
+const sum = (of, form) => of.reduce((total, file) => { const [from, until] = file[form] ?? file.plain; return total + until - from }, 0)
+const view = { files: loaded.map(({ path }) => path), brotli: sum(loaded, 'brotli'), gzip: sum(loaded, 'gzip') }
 writeFileSync(join(out, 'first-view.json'), JSON.stringify(view, null, 1))
-console.log(`The first view: ${view.files.length} files, ${(view.brotli / 1000).toFixed(1)} kB by brotli, ${(view.gzip / 1000).toFixed(1)} kB by gzip.`)
+
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`
+for (const [what, of] of [['first view', loaded], ['widget', files.filter(({ path }) => path === 'widget.js')]]) {
+  const [gzip, brotli, most] = [sum(of, 'gzip'), sum(of, 'brotli'), BUDGET[what]]
+  console.log(`The ${what}: ${kilobytes(gzip)} by gzip of at most ${kilobytes(most)}, ${kilobytes(brotli)} by brotli; files: ${of.length}.`)
+  if (gzip > most) throw new Error(`the ${what} has ${gzip} bytes by gzip, and may have ${most}: ${of.map(({ path }) => path).join(', ')}`)
+}

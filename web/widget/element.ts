@@ -32,6 +32,8 @@ function respondent(given: string | null): string {
  */
 export class BallroomFeedback extends HTMLElement {
   private chosen: number | null = null
+  /** Who leaves the page after choosing a rating has responded. */
+  private readonly leave = () => this.send()
   private sent = false
   private status = make('p', { role: 'status', class: 'hush' })
   private comment = make('textarea', { rows: '2' })
@@ -43,6 +45,11 @@ export class BallroomFeedback extends HTMLElement {
     sheet.replaceSync(STYLE)
     root.adoptedStyleSheets = [sheet]
     this.draw(root)
+    addEventListener('pagehide', this.leave)
+  }
+
+  disconnectedCallback() {
+    removeEventListener('pagehide', this.leave)
   }
 
   /** Closes; a rating that was chosen and not yet sent is sent. */
@@ -91,7 +98,8 @@ export class BallroomFeedback extends HTMLElement {
     const send = make('button', { class: 'send', type: 'button' }, this.text('send-label', 'Send'))
     send.addEventListener('click', () => this.send())
     const label = this.text('comment-label', 'What should we know? (optional)')
-    return make('div', { class: 'more', hidden: '' }, make('label', {}, label, this.comment), send)
+    const asked = this.text('comment') === 'off' ? [] : [make('label', {}, label, this.comment)]
+    return make('div', { class: 'more', hidden: '' }, ...asked, send)
   }
 
   private choose(rating: number) {

@@ -12,6 +12,8 @@ export interface Options {
   product: string
   feature?: string
   endpoint?: string
+  /** The page's own id of the customer, who is then asked once in each period, whoever else uses the browser. */
+  respondent?: string
   /** Days in which it is asked at most once; 90 by default. */
   every?: string
   /** Share of times at which it is asked; 1 by default. */
@@ -21,9 +23,9 @@ export interface Options {
 
 /** Asks in a corner of the page, if it is time. */
 export function ask(options: Options): HTMLElement | null {
-  const { product, feature = '', every = '90', sample = '1' } = options
+  const { product, feature = '', respondent = '', every = '90', sample = '1' } = options
   if (document.querySelector('ballroom-feedback[placement=corner]')) return null
-  if (!mayAsk({ key: `${product}.${feature}`, every: Number(every), sample: Number(sample) }, storage())) return null
+  if (!mayAsk({ key: [product, feature, ...(respondent ? [respondent] : [])].join('.'), every: Number(every), sample: Number(sample) }, storage())) return null
   const element = document.createElement('ballroom-feedback')
   for (const [name, value] of Object.entries(options)) if (value !== undefined && !NOT_PASSED.has(name)) element.setAttribute(attributeOf(name), value)
   element.setAttribute('placement', 'corner')

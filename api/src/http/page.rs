@@ -19,7 +19,7 @@ use super::{State, auth, graphql::refused, media};
 use crate::graphql::Code;
 
 /// The manual, by the names of its files.
-const MANUAL: [(&str, &str); 7] = [
+const MANUAL: [(&str, &str); 8] = [
     ("access.md", include_str!("../../../docs/access.md")),
     ("graphql.md", include_str!("../../../docs/graphql.md")),
     ("limits.md", include_str!("../../../docs/limits.md")),
@@ -27,6 +27,7 @@ const MANUAL: [(&str, &str); 7] = [
     ("operation.md", include_str!("../../../docs/operation.md")),
     ("performance.md", include_str!("../../../docs/performance.md")),
     ("subscriptions.md", include_str!("../../../docs/subscriptions.md")),
+    ("widget.md", include_str!("../../../docs/widget.md")),
 ];
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

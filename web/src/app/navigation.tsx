@@ -85,11 +85,11 @@ export function Navigation({ product, onProduct, vocabulary, onVocabulary, onFin
       <div className={css.foot}>
         <p className={classes(css.connection, css[connection])} role="status"><span className={css.dot} />{STATE[connection]}</p>
         <div className={css.vocabulary}>
-          <Select label="Words" value={vocabulary} choices={VOCABULARIES} onChange={onVocabulary} />
+          <Select label="Vocabulary" value={vocabulary} choices={VOCABULARIES} onChange={onVocabulary} />
         </div>
         <div className={css.tools}>
           <Button kind="ghost" small icon={THEME_ICON[theme]} aria-label={`Theme: ${theme}. Change`} title={`Theme: ${theme}`} onClick={cycleTheme} />
-          <Button kind="ghost" small icon="keys" aria-label="Keys" title="Keys (?)" onClick={onKeys} />
+          <Button kind="ghost" small icon="keys" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={onKeys} />
           <Button kind="ghost" small icon="code" onClick={onQuery}>Show the query</Button>
         </div>
         <div className={css.reader}>

@@ -12,8 +12,8 @@ export const PaletteQuery = graphql(`
 
 /** Apart, because not every role may see them. */
 export const PalettePeopleQuery = graphql(`
-  query PalettePeople($text: Reference!, $product: Reference!) {
-    customer(customer: $text) { id key name }
+  query PalettePeople($text: String!, $product: Reference!) {
+    customers(first: 6, filter: { text: $text }) { nodes { id key name } }
     product(product: $product) {
       incidents(first: 100) { nodes { id title severity state features { name } } }
     }

@@ -34,9 +34,8 @@ function useFound(text: string, product: string, screens: Entry[]): { entries: E
   for (const { id, version, title } of result.data?.product?.releases.nodes ?? [])
     entries.push({ id, icon: 'release', title: version, detail: title ?? capital(words('release')),
       run: () => void navigate({ to: '/p/$product/releases/$version', params: { product, version } }) })
-  const customer = people.data?.customer
-  if (customer)
-    entries.push({ id: customer.id, icon: 'customer', title: customer.name ?? customer.key, detail: capital(words('customer')),
+  for (const customer of people.data?.customers?.nodes ?? [])
+    entries.push({ id: customer.id, icon: 'customer', title: customer.name ?? customer.key, detail: customer.name ? `${capital(words('customer'))} ${customer.key}` : capital(words('customer')),
       run: () => void navigate({ to: '/customers/$customer', params: { customer: customer.key } }) })
   const incidents = (people.data?.product?.incidents.nodes ?? []).filter(({ title }) => matches(title)).slice(0, MOST_INCIDENTS)
   for (const { id, title, state, features } of incidents)
@@ -45,7 +44,7 @@ function useFound(text: string, product: string, screens: Entry[]): { entries: E
   return { entries, busy: result.fetching || people.fetching }
 }
 
-export function Palette({ product, screens, onClose }: { product: string; screens: Entry[]; onClose: () => void }) {
+export default function Palette({ product, screens, onClose }: { product: string; screens: Entry[]; onClose: () => void }) {
   const [text, setText] = useState('')
   const [chosen, choose] = useState(0)
   const words = useWords()
@@ -71,7 +70,7 @@ export function Palette({ product, screens, onClose }: { product: string; screen
     <Dialog title="Find" onClose={onClose}>
       <input className={css.input} autoFocus type="text" role="combobox" aria-expanded="true" aria-controls="found" aria-label="Find"
         aria-activedescendant={entries[index] ? `found-${entries[index].id}` : undefined} value={text} onKeyDown={onKeyDown}
-        placeholder={`A ${words('feature')}, ${words('release')}, ${words('incident')}, or a ${words('customer')}'s key`}
+        placeholder={`A ${words('feature')}, ${words('release')}, ${words('incident')}, or ${words('customer')}`}
         onChange={(event) => { setText(event.target.value); choose(0) }} />
       <ul id="found" role="listbox" aria-label="Found" className={css.list}>
         {entries.map((entry, at) => (

@@ -21,17 +21,17 @@ function Copy({ label, text }: { label: string; text: string }) {
 }
 
 /** What the screen asked the API: nothing here is more than any client can ask. */
-export function QueryDialog({ onClose }: { onClose: () => void }) {
+export default function QueryDialog({ onClose }: { onClose: () => void }) {
   const operations = useOperations()
   const navigate = useNavigate()
   const [chosen, choose] = useState(0)
   const operation = operations[chosen] ?? operations[0]
   return (
     <Dialog title="The query of this screen" onClose={onClose}>
-      {!operation && <p>This screen asks nothing of its own.</p>}
+      {!operation && <p>This screen has no query of its own.</p>}
       {operation && (
         <>
-          <p className={css.intro}>The dashboard is a client of the public API. Run this anywhere, with your own token.</p>
+          <p className={css.intro}>The dashboard is a client of the public API. You can run this query anywhere with your own token.</p>
           {operations.length > 1 && (
             <div className={css.tabs} role="group" aria-label="Operation">
               {operations.map((one, index) => (

@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { periodSearch } from '~/format/period'
 import { oneOf, parseSearch, stringifySearch, text } from '~/format/search'
 import { compareSearch } from '~/screen/compare/search'
-import { explorerSearch } from '~/screen/explorer/search'
+import { explorerSearch, ORDERS, type Order } from '~/screen/explorer/search'
 import { featureSearch } from '~/screen/feature/search'
 import { incidentsSearch } from '~/screen/incidents/search'
 import { SECTIONS, type Section } from '~/screen/settings/sections'
@@ -66,6 +66,12 @@ const iterations = createRoute({
   path: '/iterations',
   component: lazyRouteComponent(() => import('~/screen/iterations/view')),
 })
+const iteration = createRoute({
+  getParentRoute: () => product,
+  path: '/iterations/$iteration',
+  validateSearch: (search): { order?: Order } => ({ order: oneOf(search, 'order', ORDERS) }),
+  component: lazyRouteComponent(() => import('~/screen/iteration/view')),
+})
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/overview',
@@ -102,7 +108,7 @@ const graphiql = createRoute({
 
 const routes = root.addChildren([
   start, overview, customers, customer, live, settings, graphiql,
-  product.addChildren([value, feature, compare, releases, release, incidents, incident, iterations]),
+  product.addChildren([value, feature, compare, releases, release, incidents, incident, iterations, iteration]),
 ])
 
 export const router = createRouter({

@@ -1,20 +1,25 @@
 import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useQuery } from 'urql'
-import { Live } from '~/api/live'
+import type { Live } from '~/api/live'
 import { capital, VocabularyContext, wordsOf, type Vocabulary } from '~/format/vocabulary'
 import { Button } from '~/ui/parts'
 import { ErrorPanel, Skeleton } from '~/ui/states'
-import { KeysDialog, useKeys, type Key } from './keys'
+import { useKeys, type Key } from './keys'
 import { LiveContext, useConnection } from './live'
 import { Brand, Navigation } from './navigation'
-import { Palette, type Entry } from './palette'
-import { QueryDialog } from './query-dialog'
+import Palette, { type Entry } from './palette'
 import { SessionContext, type Session, useSession } from './session'
 import { SessionQuery } from './session.query'
 import css from './shell.module.css'
 import { cycleTheme } from './theme'
 
+// They are no part of the first view. The palette is: who calls it goes on typing, and no letter may be lost.
+const LATER = [() => import('./keys-dialog'), () => import('./query-dialog')] as const
+const [KeysDialog, QueryDialog] = [lazy(LATER[0]), lazy(LATER[1])]
+
+/** Milliseconds after which the first view is there. */
+const SETTLED = 400
 const LAST_PRODUCT = 'ballroom.product'
 const VOCABULARY = 'ballroom.vocabulary'
 
@@ -43,9 +48,18 @@ function useLive(cursor: string): Live | null {
   const [live, setLive] = useState<Live | null>(null)
   const start = useRef(cursor)
   useEffect(() => {
-    const made = new Live(start.current)
-    setLive(made)
-    return () => made.close()
+    let made: Live | null = null
+    let gone = false
+    // What happens from the cursor on is told afterwards, so it can wait until the first view is there.
+    void import('~/api/live').then(({ Live: Connected }) => {
+      if (gone) return
+      made = new Connected(start.current)
+      setLive(made)
+    })
+    return () => {
+      gone = true
+      made?.close()
+    }
   }, [])
   return live
 }
@@ -91,6 +105,10 @@ function Frame({ vocabulary, onVocabulary }: { vocabulary: Vocabulary; onVocabul
   useEffect(() => {
     if (product) localStorage.setItem(LAST_PRODUCT, product)
   }, [product])
+  useEffect(() => {
+    const idle = setTimeout(() => { for (const load of LATER) void load() }, SETTLED)
+    return () => clearTimeout(idle)
+  }, [])
   const main = useRef<HTMLElement>(null)
   const earlier = useRef(path)
   useEffect(() => {
@@ -102,7 +120,7 @@ function Frame({ vocabulary, onVocabulary }: { vocabulary: Vocabulary; onVocabul
 
   const keys = useScreenKeys(product, vocabulary, setOpen)
   useKeys(keys, () => setOpen('palette'))
-  const screens: Entry[] = keys.map(({ keys: pressed, label, run }) => ({ id: pressed.replace(' ', '-'), icon: 'right', title: label, detail: pressed, run }))
+  const screens: Entry[] = keys.filter(({ keys: pressed }) => pressed !== '/').map(({ keys: pressed, label, run }) => ({ id: pressed.replace(' ', '-'), icon: 'right', title: label, detail: pressed, run }))
 
   return (
     <div className={menu ? `${css.shell} ${css.open}` : css.shell}>
@@ -118,13 +136,15 @@ function Frame({ vocabulary, onVocabulary }: { vocabulary: Vocabulary; onVocabul
       {menu && <button type="button" className={css.veil} aria-label="Close the menu" onClick={() => setMenu(false)} />}
       <div>
         {connection === 'lost' && (
-          <p className={css.lostBar} role="alert">The connection is lost. Trying again; what happens meanwhile is shown afterwards.</p>
+          <p className={css.lostBar} role="alert">The connection is lost. Reconnecting; whatever happens meanwhile will be shown.</p>
         )}
         <main id="main" ref={main} tabIndex={-1} className={css.main}><Outlet /></main>
       </div>
       {open === 'palette' && <Palette product={product ?? ''} screens={screens} onClose={() => setOpen(null)} />}
-      {open === 'keys' && <KeysDialog keys={keys} onClose={() => setOpen(null)} />}
-      {open === 'query' && <QueryDialog onClose={() => setOpen(null)} />}
+      <Suspense>
+        {open === 'keys' && <KeysDialog keys={keys} onClose={() => setOpen(null)} />}
+        {open === 'query' && <QueryDialog onClose={() => setOpen(null)} />}
+      </Suspense>
     </div>
   )
 }
@@ -136,7 +156,7 @@ function useScreenKeys(product: string | null, vocabulary: Vocabulary, open: (wh
     const noun = (word: Parameters<typeof words>[0]) => capital(words(word))
     const keys: Key[] = [
       { keys: '/', label: 'Find', run: () => open('palette') },
-      { keys: '?', label: 'Keys', run: () => open('keys') },
+      { keys: '?', label: 'Keyboard shortcuts', run: () => open('keys') },
       { keys: 'q', label: 'Show the query', run: () => open('query') },
       { keys: 't', label: 'Change the theme', run: cycleTheme },
       { keys: 'g o', label: 'Overview', run: () => void navigate({ to: '/overview' }) },

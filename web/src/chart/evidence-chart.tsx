@@ -32,6 +32,7 @@ export function EvidenceChart({ path, flagged, label }: Props) {
   const points = path.map(({ asOf, logEvidence }) => ({ day: asOf, x: x.of(asOf), y: y(scoreOfEvidence(logEvidence)), score: scoreOfEvidence(logEvidence) }))
   const shown = at === null ? null : points[at]
   const end = points.at(-1)
+  const late = flagged !== null && x.of(flagged) > width * 0.6
   const onMove = (event: PointerEvent) => {
     const left = event.clientX - event.currentTarget.getBoundingClientRect().left
     const index = points.findIndex((point) => point.x >= left)
@@ -58,7 +59,7 @@ export function EvidenceChart({ path, flagged, label }: Props) {
         {flagged && flagged >= first.asOf && (
           <g>
             <line className={css.flag} x1={x.of(flagged)} x2={x.of(flagged)} y1={TOP} y2={TOP + HEIGHT} />
-            <text className={css.flagText} x={x.of(flagged) + 5} y={TOP + HEIGHT - 8}>first flagged {shortDay(flagged)}</text>
+            <text className={css.flagText} x={x.of(flagged) + (late ? -5 : 5)} y={TOP + HEIGHT - 30} textAnchor={late ? 'end' : 'start'}>first flagged {shortDay(flagged)}</text>
           </g>
         )}
         <polyline className={css.line} points={points.map((point) => `${point.x},${point.y}`).join(' ')} />

@@ -1,4 +1,5 @@
 /** Charts and tables as files, made in the browser from what is shown. */
+import { draw, element, type Drawing, type Figure } from './figure'
 
 const PROPERTIES = [
   'fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'stroke-linejoin', 'stroke-opacity',
@@ -7,43 +8,42 @@ const PROPERTIES = [
 const MARGIN = 16
 const PIXELS = 2
 
-/** A copy that looks the same without the page's styles, on the page's background, with its title. */
-function standalone(svg: SVGSVGElement, title: string): SVGSVGElement {
+/** A copy of a chart that looks the same without the page's styles. */
+function copied(svg: SVGSVGElement): Drawing {
   const { width, height } = svg.getBoundingClientRect()
   const copy = svg.cloneNode(true) as SVGSVGElement
   const originals = svg.querySelectorAll('*')
-  copy.querySelectorAll('*').forEach((element, index) => {
+  copy.querySelectorAll('*').forEach((part, index) => {
     const original = originals[index]
     if (!original) return
     const style = getComputedStyle(original)
-    for (const property of PROPERTIES) element.setAttribute(property, style.getPropertyValue(property))
-    element.removeAttribute('class')
-    element.removeAttribute('style')
+    for (const property of PROPERTIES) part.setAttribute(property, style.getPropertyValue(property))
+    part.removeAttribute('class')
+    part.removeAttribute('style')
   })
-  copy.querySelectorAll('[data-export="no"]').forEach((element) => element.remove())
-  const root = getComputedStyle(document.documentElement)
-  const paper = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
-  const [fullWidth, fullHeight] = [width + 2 * MARGIN, height + 2 * MARGIN + 28]
-  paper.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
-  paper.setAttribute('width', String(fullWidth))
-  paper.setAttribute('height', String(fullHeight))
-  paper.setAttribute('viewBox', `0 0 ${fullWidth} ${fullHeight}`)
-  const ground = element('rect', { width: '100%', height: '100%', fill: root.getPropertyValue('--surface') })
-  const heading = element('text', { x: MARGIN, y: MARGIN + 12, fill: root.getPropertyValue('--ink'), 'font-size': 14, 'font-weight': 600, 'font-family': 'Inter, system-ui, sans-serif' })
-  heading.textContent = title
-  copy.setAttribute('x', String(MARGIN))
-  copy.setAttribute('y', String(MARGIN + 28))
+  copy.querySelectorAll('[data-export="no"]').forEach((part) => part.remove())
   copy.setAttribute('width', String(width))
   copy.setAttribute('height', String(height))
-  paper.append(ground, heading, copy)
-  return paper
+  return { content: [copy], width, height }
 }
 
-function element(name: string, attributes: Record<string, string | number>) {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', name)
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value))
-  return made
+/** On the page's background, with its title. */
+function paper({ content, width, height }: Drawing, title: string): SVGSVGElement {
+  const root = getComputedStyle(document.documentElement)
+  const [fullWidth, fullHeight] = [width + 2 * MARGIN, height + 2 * MARGIN + 28]
+  const whole = element('svg', { width: fullWidth, height: fullHeight, viewBox: `0 0 ${fullWidth} ${fullHeight}` }) as SVGSVGElement
+  const ground = element('rect', { width: '100%', height: '100%', fill: root.getPropertyValue('--surface') })
+  const heading = element('text', { x: MARGIN, y: MARGIN + 12, fill: root.getPropertyValue('--ink'), 'font-size': 14, 'font-weight': 600, 'font-family': 'Inter, system-ui, sans-serif' }, title)
+  const frame = element('svg', { x: MARGIN, y: MARGIN + 28, width, height, overflow: 'visible' })
+  frame.append(...content)
+  whole.append(ground, heading, frame)
+  return whole
 }
+
+/** A chart of the page, or one that is drawn for the file. */
+export type Source = SVGSVGElement | Figure
+
+const papered = (source: Source, title: string) => paper(source instanceof SVGSVGElement ? copied(source) : draw(source), title)
 
 function save(blob: Blob, name: string) {
   const link = document.createElement('a')
@@ -53,18 +53,18 @@ function save(blob: Blob, name: string) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000)
 }
 
-export function saveSvg(svg: SVGSVGElement, title: string) {
-  save(new Blob([new XMLSerializer().serializeToString(standalone(svg, title))], { type: 'image/svg+xml' }), `${fileName(title)}.svg`)
+export function saveSvg(source: Source, title: string) {
+  save(new Blob([new XMLSerializer().serializeToString(papered(source, title))], { type: 'image/svg+xml' }), `${fileName(title)}.svg`)
 }
 
-export async function savePng(svg: SVGSVGElement, title: string) {
-  const paper = standalone(svg, title)
+export async function savePng(source: Source, title: string) {
+  const whole = papered(source, title)
   const image = new Image()
-  image.src = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(paper)], { type: 'image/svg+xml' }))
+  image.src = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(whole)], { type: 'image/svg+xml' }))
   await image.decode()
   const canvas = document.createElement('canvas')
-  canvas.width = Number(paper.getAttribute('width')) * PIXELS
-  canvas.height = Number(paper.getAttribute('height')) * PIXELS
+  canvas.width = Number(whole.getAttribute('width')) * PIXELS
+  canvas.height = Number(whole.getAttribute('height')) * PIXELS
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
   URL.revokeObjectURL(image.src)
   canvas.toBlob((blob) => { if (blob) save(blob, `${fileName(title)}.png`) })

@@ -2,9 +2,12 @@ import { fixed } from '~/format/number'
 import { classes } from '~/ui/parts'
 import css from './interval.module.css'
 import { linear, ticks } from './scale'
-import { useWidth } from './width'
 
-const INSET = 10
+/** Positions are shares of the width, so that a row needs not know how wide it is: many are drawn, and none is measured. */
+export function shares(domain: [number, number]): (value: number) => string {
+  const x = linear(domain, [0, 100])
+  return (value) => `${x(value).toFixed(2)}%`
+}
 
 interface IntervalProps {
   domain: [number, number]
@@ -24,13 +27,12 @@ interface IntervalProps {
 
 /** One estimate with its interval, in a row of many on one scale. */
 export function IntervalRow({ domain, estimate, lower, upper, before, mark, tone = 'series', thin, height = 44, zero, label }: IntervalProps) {
-  const [ref, width] = useWidth<HTMLDivElement>(200)
-  const x = linear(domain, [INSET, width - INSET])
+  const x = shares(domain)
   const inside = (value: number) => x(Math.min(domain[1], Math.max(domain[0], value)))
   const middle = height / 2
   return (
-    <div ref={ref}>
-      <svg className={classes(css.svg, thin && css.thin, tone !== 'series' && css[tone])} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+    <div className={css.inset}>
+      <svg className={classes(css.svg, thin && css.thin, tone !== 'series' && css[tone])} height={height} role="img" aria-label={label}>
         {ticks(domain, 5).map((tick) => <line key={tick} className={zero && tick === 0 ? css.zero : css.grid} x1={x(tick)} x2={x(tick)} y1={-6} y2={height + 6} />)}
         {mark != null && <line className={css.mean} x1={x(mark)} x2={x(mark)} y1={-6} y2={height + 6} />}
         {before != null && (
@@ -48,12 +50,11 @@ export function IntervalRow({ domain, estimate, lower, upper, before, mark, tone
 
 /** The scale above such rows. */
 export function IntervalAxis({ domain, signs }: { domain: [number, number]; signs?: boolean }) {
-  const [ref, width] = useWidth<HTMLDivElement>(200)
-  const x = linear(domain, [INSET, width - INSET])
+  const x = shares(domain)
   return (
-    <div ref={ref}>
+    <div className={css.inset}>
       <span className="visually-hidden">From {fixed(domain[0])} to {fixed(domain[1])}</span>
-      <svg aria-hidden="true" className={css.svg} height={14} viewBox={`0 0 ${width} 14`}>
+      <svg aria-hidden="true" className={css.svg} height={14}>
         {ticks(domain, 5).map((tick) => (
           <text key={tick} className={css.axis} x={x(tick)} y={11}>{signs && tick > 0 ? `+${fixed(tick)}` : fixed(tick)}</text>
         ))}
@@ -62,10 +63,10 @@ export function IntervalAxis({ domain, signs }: { domain: [number, number]; sign
   )
 }
 
-/** A small line without axes: the course, not the numbers. */
 /** At least so many points are drawn from top to bottom: chance must not look like a fall. */
 const LEAST_SPAN = 16
 
+/** A small line without axes: the course, not the numbers. */
 export function Sparkline({ values }: { values: (number | null)[] }) {
   const [width, height] = [88, 24]
   const x = linear([0, Math.max(1, values.length - 1)], [2, width - 4])

@@ -1,6 +1,6 @@
-import { linear, ticks } from './scale'
+import { shares } from './interval'
+import { ticks } from './scale'
 import css from './pair.module.css'
-import { useWidth } from './width'
 
 interface Estimate {
   score: number
@@ -9,13 +9,11 @@ interface Estimate {
   ranked: boolean
 }
 
-const INSET = 10
 const HEIGHT = 48
 
 /** Two estimates of one thing, one above the other, on the scale of the whole table. */
 export function PairRow({ domain, left, right, label }: { domain: [number, number]; left: Estimate | null; right: Estimate | null; label: string }) {
-  const [ref, width] = useWidth<HTMLDivElement>(260)
-  const x = linear(domain, [INSET, width - INSET])
+  const x = shares(domain)
   const clamp = (value: number) => x(Math.min(domain[1], Math.max(domain[0], value)))
   const row = (estimate: Estimate | null, y: number, tone: string | undefined) => estimate && (
     <g className={estimate.ranked ? tone : css.thin}>
@@ -24,8 +22,8 @@ export function PairRow({ domain, left, right, label }: { domain: [number, numbe
     </g>
   )
   return (
-    <div ref={ref}>
-      <svg className={css.svg} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} role="img" aria-label={label}>
+    <div className={css.inset}>
+      <svg className={css.svg} height={HEIGHT} role="img" aria-label={label}>
         {ticks(domain, 5).map((tick) => <line key={tick} className={css.grid} x1={x(tick)} x2={x(tick)} y1={-6} y2={HEIGHT + 6} />)}
         {left?.ranked && right?.ranked && <line className={css.move} x1={clamp(left.score)} x2={clamp(right.score)} y1={16} y2={32} />}
         {row(left, 16, css.left)}

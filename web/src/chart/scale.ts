@@ -34,7 +34,7 @@ function stepFor(rough: number): number {
 /** A domain that holds all values, with a margin, on whole steps. */
 export function niceDomain(values: number[], { margin = 0.08, floor = -Infinity, ceiling = Infinity, wanted = 4 } = {}): [number, number] {
   const known = values.filter(Number.isFinite)
-  if (known.length === 0) return [Math.max(0, floor), Math.min(1, ceiling)]
+  if (known.length === 0) return [Math.max(0, floor), Number.isFinite(ceiling) ? ceiling : 1]
   const low = Math.min(...known)
   const high = Math.max(...known)
   const pad = (high - low || Math.abs(high) || 1) * margin

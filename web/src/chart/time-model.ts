@@ -17,6 +17,16 @@ export interface Series {
   points: SeriesPoint[]
 }
 
+interface TrendPoint {
+  asOf: string
+  value: { score: number; lower: number; upper: number; ranked: boolean } | null
+}
+
+/** Values that rest on responses; where there were too few the line stops. */
+export function pointsOf(trend: TrendPoint[] | undefined, shift = 0): SeriesPoint[] {
+  return (trend ?? []).flatMap(({ asOf, value }) => (value?.ranked ? [{ day: addDays(asOf, shift), value: value.score, lower: value.lower, upper: value.upper }] : []))
+}
+
 /** Counts of a day, a week or a month. */
 export interface Bar extends Days {
   incidents: number

@@ -1,6 +1,6 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { addDays, periodText, type Days } from '~/format/date'
-import { fixed } from '~/format/number'
+import { count, fixed } from '~/format/number'
 import { dayScale, dayTicks, linear, ticks } from './scale'
 import { brushed, flags, valueDomain, within, type Bar, type ReleaseMark, type Series } from './time-model'
 import { TimeTip, tipText } from './time-tip'
@@ -11,9 +11,9 @@ const LEFT = 34
 const RIGHT = 10
 const FLAGS = 44
 const VALUE = 220
-const GAP = 26
+const GAP = 36
 const INCIDENTS = 44
-const RESPONSES = 36
+const RESPONSES = 40
 const AXIS = 22
 
 export interface TimeChartProps {
@@ -22,8 +22,9 @@ export interface TimeChartProps {
   bars: Bar[]
   releases: ReleaseMark[]
   label: string
-  words: { incidents: string; responses: string; release: string }
-  onZoom: (period: Days) => void
+  words: { none: string; incidents: string; responses: string; release: string }
+  /** Without it, the chart cannot be zoomed. */
+  onZoom?: (period: Days) => void
 }
 
 /** Value, incidents and responses on one time axis, with releases as marks; drag to zoom, arrows to read it by keyboard. */
@@ -35,6 +36,7 @@ export function TimeChart({ shown, series, bars, releases, label, words, onZoom 
 
   const x = dayScale(shown.from, shown.until, LEFT, width - RIGHT)
   const drawn = series.map((one) => ({ ...one, points: one.points.filter(within(shown)) }))
+  const isEmpty = drawn.every(({ points }) => points.length === 0)
   const domain = valueDomain(drawn)
   const y = linear(domain, [FLAGS + VALUE, FLAGS])
   const incidentsTop = FLAGS + VALUE + GAP
@@ -57,7 +59,7 @@ export function TimeChart({ shown, series, bars, releases, label, words, onZoom 
     const period = start.current ? brushed(start.current, dayOf(event), shown) : null
     start.current = null
     setBrush(null)
-    if (period) onZoom(period)
+    if (period) onZoom?.(period)
   }
   function onKeyDown(event: KeyboardEvent) {
     const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -7, PageDown: 7 }[event.key]
@@ -73,9 +75,9 @@ export function TimeChart({ shown, series, bars, releases, label, words, onZoom 
       <svg data-chart className={css.svg} height={bottom + AXIS} viewBox={`0 0 ${width} ${bottom + AXIS}`}
         role="slider" tabIndex={0} aria-label={`${label}. Arrow keys read it day by day`} aria-valuemin={0} aria-valuemax={100}
         aria-valuenow={Math.round(first?.value ?? 0)} aria-valuetext={day ? tipText(day, drawn, counted, marks) : 'No day chosen'}
-        onPointerDown={(event) => { start.current = event.pointerType === 'touch' ? null : dayOf(event) }} onPointerMove={onPointerMove} onPointerUp={onPointerUp}
+        onPointerDown={(event) => { start.current = event.pointerType === 'touch' || !onZoom ? null : dayOf(event) }} onPointerMove={onPointerMove} onPointerUp={onPointerUp}
         onPointerLeave={() => { setDay(null); start.current = null; setBrush(null) }} onBlur={() => setDay(null)} onKeyDown={onKeyDown}>
-        {ticks(domain, 4).map((tick) => (
+        {!isEmpty && ticks(domain, 4).map((tick) => (
           <g key={tick}>
             <line className={css.grid} x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} />
             <text className={css.tick} x={LEFT - 8} y={y(tick)} textAnchor="end" dominantBaseline="middle">{fixed(tick)}</text>
@@ -88,6 +90,7 @@ export function TimeChart({ shown, series, bars, releases, label, words, onZoom 
           </g>
         ))}
         <Releases releases={marks} x={x.of} range={[LEFT, width - RIGHT]} bottom={bottom} />
+        {isEmpty && <text className={css.none} x={(LEFT + width - RIGHT) / 2} y={FLAGS + VALUE / 2} textAnchor="middle">{words.none}</text>}
         {drawn.map((one) => <Line key={one.label} series={one} x={x.of} y={y} />)}
         <Bars title={words.incidents} bars={counted} of={(bar) => bar.incidents} x={x} top={incidentsTop} height={INCIDENTS} look={css.incidents} shown={shown} />
         <Bars title={words.responses} bars={counted} of={(bar) => bar.responses} x={x} top={responsesTop} height={RESPONSES} look={css.responses} shown={shown} />
@@ -139,12 +142,13 @@ interface BarsProps {
 }
 
 function Bars({ title, bars, of, x, top, height, look, shown }: BarsProps) {
-  const most = Math.max(1, ...bars.map(of))
+  const highest = Math.max(0, ...bars.map(of))
+  const most = Math.max(1, highest)
   const scale = linear([0, most], [0, height])
   return (
     <g>
       <text className={css.panel} x={LEFT} y={top - 8}>{title}</text>
-      <text className={css.tick} x={LEFT - 8} y={top + 4} textAnchor="end">{most}</text>
+      <text className={css.tick} x={LEFT - 8} y={top + 4} textAnchor="end">{highest > 0 && count(highest)}</text>
       <line className={css.base} x1={x.of(shown.from)} x2={x.of(shown.until)} y1={top + height} y2={top + height} />
       {bars.filter((bar) => of(bar) > 0).map((bar) => {
         const from = Math.max(x.of(bar.from), LEFT)

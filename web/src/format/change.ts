@@ -7,7 +7,7 @@ interface Estimate extends Bounds {
 
 export interface Difference extends Bounds {
   estimate: number
-  /** Whether its 90 % interval leaves zero out. */
+  /** Whether its 90% interval leaves zero out. */
   clear: boolean
 }
 

@@ -1,10 +1,13 @@
 /** Days are strings (`2026-03-31`) in the product's time zone; moments are shown in the reader's. */
 
 const DAY = 86_400_000
-/** British order of day and month, with months of three letters (`Sep`, not `Sept`). */
+/**
+ * British order of day and month, with months of three letters (`Sep`, not `Sept`). Browsers take long to make a formatter,
+ * so each is made when it is first used.
+ */
 function formatter(options: Intl.DateTimeFormatOptions): { format: (time: number | Date) => string } {
-  const format = new Intl.DateTimeFormat('en-GB', options)
-  return { format: (time) => format.format(time).replace('Sept', 'Sep') }
+  let made: Intl.DateTimeFormat | undefined
+  return { format: (time) => (made ??= new Intl.DateTimeFormat('en-GB', options)).format(time).replace('Sept', 'Sep') }
 }
 
 const utc = (options: Intl.DateTimeFormatOptions) => formatter({ timeZone: 'UTC', ...options })

@@ -17,18 +17,18 @@ describe('numbers with their uncertainty', () => {
   })
 
   it('never claims certainty that it has not', () => {
-    expect(probability(0.99999)).toBe('> 99.9 %')
-    expect(probability(0.0000001)).toBe('< 0.1 %')
-    expect(probability(0.62)).toBe('62 %')
-    expect(percent(0.001)).toBe('< 1 %')
-    expect(percent(0)).toBe('0 %')
+    expect(probability(0.99999)).toBe('> 99.9%')
+    expect(probability(0.0000001)).toBe('< 0.1%')
+    expect(probability(0.62)).toBe('62%')
+    expect(percent(0.001)).toBe('< 1%')
+    expect(percent(0)).toBe('0%')
   })
 
   it('says multiples as people do', () => {
     expect(multiple(3.05)).toBe('tripled')
     expect(multiple(2)).toBe('doubled')
     expect(multiple(3.64)).toBe('are 3.6 times as many')
-    expect(multiple(0.4)).toBe('fell to 40 % of what they were')
+    expect(multiple(0.4)).toBe('fell to 40% of what they were')
     expect(times(12.3)).toBe('× 12')
   })
 

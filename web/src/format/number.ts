@@ -1,8 +1,8 @@
 /** Numbers as a reader wants them: with their uncertainty, a true minus, and no more digits than are known. */
 
 const MINUS = '\u2212'
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
-const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 })
+/** Made when it is first used: browsers take long to make one. */
+let compact: Intl.NumberFormat | undefined
 
 export interface Bounds {
   lower: number
@@ -46,21 +46,21 @@ export function range({ lower, upper }: Bounds, digits = 1): string {
 }
 
 export function count(value: number): string {
-  return grouped.format(value)
+  return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 export function shortCount(value: number): string {
-  return value < 10_000 ? count(value) : compact.format(value)
+  return value < 10_000 ? count(value) : (compact ??= new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 })).format(value)
 }
 
 export function percent(share: number, digits = 0): string {
-  if (share > 0 && share < 0.5 / 10 ** (digits + 2)) return `< ${(1 / 10 ** digits).toFixed(digits)} %`
-  return `${(share * 100).toFixed(digits)} %`
+  if (share > 0 && share < 0.5 / 10 ** (digits + 2)) return `< ${(1 / 10 ** digits).toFixed(digits)}%`
+  return `${(share * 100).toFixed(digits)}%`
 }
 
 export function probability(value: number): string {
-  if (value < 0.001) return '< 0.1 %'
-  if (value > 0.999 && value < 1) return '> 99.9 %'
+  if (value < 0.001) return '< 0.1%'
+  if (value > 0.999 && value < 1) return '> 99.9%'
   return percent(value, value < 0.1 ? 1 : 0)
 }
 

@@ -24,7 +24,7 @@ type Basis = Enum<'AttributionBasis'>
 type Attributed = FragmentOf<typeof AttributionFields>
 
 const LABELS: Record<Basis, string> = {
-  CONFIRMED: 'confirmed', EXPLICIT: 'reported with it', INFERRED: 'presumed', NOT_CAUSED_BY_CHANGE: 'not caused by a change', REJECTED: 'rejected',
+  CONFIRMED: 'confirmed', EXPLICIT: 'reported', INFERRED: 'likely', NOT_CAUSED_BY_CHANGE: 'not caused by a change', REJECTED: 'rejected',
 }
 
 /** What is held to have caused an incident, and the ways to say that this is right or wrong. */
@@ -41,7 +41,7 @@ export function Attribution({ incident }: { incident: Attributed }) {
 
   return (
     <div className={css.attribution}>
-      {incident.attributions.length === 0 && <span className={css.none}>No cause known</span>}
+      {incident.attributions.length === 0 && <span className={css.none}>Cause unknown</span>}
       {incident.attributions.map(({ id, basis, confidence, release, statedBy }) => (
         <span key={id} className={css.line} data-basis={basis}>
           {release && <b>{release.version}</b>}

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useRights } from '~/app/session'
 import { momentText } from '~/format/date'
-import { fixed } from '~/format/number'
+import { isThumbs, ratingName, scaleName } from '~/format/rating'
 import { useWords } from '~/format/vocabulary'
 import { classes, Tag } from '~/ui/parts'
 import css from './responses.module.css'
@@ -21,8 +21,8 @@ export function Rating({ rating, scale }: { rating: number | null; scale: Scale 
   const tone = liking >= 0.7 ? css.good : liking <= 0.4 ? css.bad : css.fair
   return (
     <span className={classes(css.rating, tone)} title={scale.name}>
-      <b>{fixed(rating, Number.isInteger(rating) ? 0 : 1)}</b>
-      <small>of {scale.max}</small>
+      <b>{ratingName(rating, scale)}</b>
+      <small>{!isThumbs(scale) && `of ${scale.max}`}</small>
       <i className={css.meter}><i style={{ width: `${Math.max(4, liking * 100)}%` }} /></i>
     </span>
   )
@@ -46,7 +46,7 @@ export function Responses({ responses, features = true, customers = true }: { re
                 {customer && customers && seesCustomers && <Link to="/customers/$customer" params={{ customer: customer.key }}>{customer.name ?? customer.key}</Link>}
                 {segment && <span>{segment.name}</span>}
                 {release && <span title={releaseInferred ? `Not named; the ${words('release')} of its day` : undefined}>{release.version}{releaseInferred && '*'}</span>}
-                {scale && <span>{scale.key.toUpperCase()}</span>}
+                {scale && <span>{scaleName(scale.key)}</span>}
                 {channel && <span>{channel}</span>}
                 <time dateTime={occurredAt}>{momentText(occurredAt)}</time>
                 {!counted && rating !== null && <Tag>not counted</Tag>}

@@ -1,5 +1,6 @@
 import { useRef, type RefObject } from 'react'
-import { saveCsv, savePng, saveSvg, type Cell } from '~/chart/export'
+import type { Cell } from '~/chart/export'
+import type { Figure } from '~/chart/figure'
 import css from './export-menu.module.css'
 import { Icon } from './icon'
 
@@ -7,26 +8,32 @@ interface Props {
   title: string
   /** Holds the chart. */
   chart?: RefObject<HTMLElement | null>
+  /** The chart, where it stands in a table and has to be drawn for the file. */
+  figure?: () => Figure
   table?: () => Cell[][]
 }
 
 /** Saves the chart or the table that it stands beside. */
-export function ExportMenu({ title, chart, table }: Props) {
+export function ExportMenu({ title, chart, figure, table }: Props) {
   const details = useRef<HTMLDetailsElement>(null)
-  function done(save: () => void) {
-    save()
+  // What saves is loaded when it is first used.
+  async function save(what: 'png' | 'svg' | 'csv') {
     if (details.current) details.current.open = false
+    const { saveCsv, savePng, saveSvg } = await import('~/chart/export')
+    const source = figure?.() ?? chart?.current?.querySelector<SVGSVGElement>('svg[data-chart]')
+    if (what === 'csv' && table) saveCsv(table(), title)
+    if (what === 'png' && source) await savePng(source, title)
+    if (what === 'svg' && source) saveSvg(source, title)
   }
-  const svg = () => chart?.current?.querySelector<SVGSVGElement>('svg[data-chart]') ?? null
   return (
     <details ref={details} className={css.menu} onBlur={(event) => {
       if (!event.currentTarget.contains(event.relatedTarget)) event.currentTarget.open = false
     }}>
       <summary><Icon name="download" size={14} />Export</summary>
       <div className={css.list}>
-        {chart && <button type="button" onClick={() => done(() => { const found = svg(); if (found) void savePng(found, title) })}>Chart as PNG</button>}
-        {chart && <button type="button" onClick={() => done(() => { const found = svg(); if (found) saveSvg(found, title) })}>Chart as SVG</button>}
-        {table && <button type="button" onClick={() => done(() => saveCsv(table(), title))}>Table as CSV</button>}
+        {(chart ?? figure) && <button type="button" onClick={() => void save('png')}>Chart as PNG</button>}
+        {(chart ?? figure) && <button type="button" onClick={() => void save('svg')}>Chart as SVG</button>}
+        {table && <button type="button" onClick={() => void save('csv')}>Table as CSV</button>}
       </div>
     </details>
   )

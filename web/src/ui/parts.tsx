@@ -27,7 +27,7 @@ interface CardProps {
   actions?: ReactNode
   /** The body reaches the card's edges, for tables. */
   flush?: boolean
-  children: ReactNode
+  children?: ReactNode
 }
 
 export function Card({ title, note, actions, flush, children }: CardProps) {
@@ -43,7 +43,7 @@ export function Card({ title, note, actions, flush, children }: CardProps) {
           {actions && <div className={css.cardActions}>{actions}</div>}
         </header>
       )}
-      <div className={css.cardBody}>{children}</div>
+      {children ? <div className={css.cardBody}>{children}</div> : <div className={css.cardFoot} />}
     </section>
   )
 }

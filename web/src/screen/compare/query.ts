@@ -17,8 +17,8 @@ export const CompareQuery = graphql(`
       id
       left: valueReport(period: $leftPeriod, release: $leftRelease, segment: $leftSegment) { ...CompareSide }
       right: valueReport(period: $rightPeriod, release: $rightRelease, segment: $rightSegment) { ...CompareSide }
-      leftRatings: ratingDistribution(period: $leftPeriod, release: $leftRelease, segment: $leftSegment) { scale { key name } responses ratings { rating responses } }
-      rightRatings: ratingDistribution(period: $rightPeriod, release: $rightRelease, segment: $rightSegment) { scale { key name } responses ratings { rating responses } }
+      leftRatings: ratingDistribution(period: $leftPeriod, release: $leftRelease, segment: $leftSegment) { scale { key name min max } responses ratings { rating responses } }
+      rightRatings: ratingDistribution(period: $rightPeriod, release: $rightRelease, segment: $rightSegment) { scale { key name min max } responses ratings { rating responses } }
     }
   }
 `, [Side])

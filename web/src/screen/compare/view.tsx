@@ -2,7 +2,8 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useScreenQuery } from '~/app/operations'
 import { useProduct, useSession } from '~/app/session'
-import { Distribution } from '~/chart/distribution'
+import { barsOf, Distribution, ratingsTable } from '~/chart/distribution'
+import type { Figure } from '~/chart/figure'
 import { IntervalAxis } from '~/chart/interval'
 import { PairRow } from '~/chart/pair'
 import { niceDomain } from '~/chart/scale'
@@ -32,26 +33,29 @@ export default function Compare() {
   const now = today(product.timeZone)
   const { left, right } = sidesOf(search, now, { releases, segments })
   const waits = (search.kind ?? 'releases') === 'releases' && !choices.data
+  const kind = search.kind ?? 'releases'
+  const noun = kind === 'releases' ? words('releases') : 'segments'
+  const isMissing = (kind === 'releases' && Boolean(choices.data) && releases.length < 2) || (kind === 'segments' && segments.length < 2)
   const { result, refresh } = useScreenQuery(CompareQuery, {
     product: product.key,
     leftPeriod: left.period, leftRelease: left.release, leftSegment: left.segment,
     rightPeriod: right.period, rightRelease: right.release, rightSegment: right.segment,
-  }, { pause: waits })
+  }, { pause: waits || isMissing })
   const change = (next: Partial<CompareSearch>) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })
 
   return (
     <>
-      <PageHead title={<>{left.label} <span className={css.against}>and</span> {right.label}</>}
-        lead={result.data?.product ? summary(pairsOf(result.data.product), left, right, words) : `What ${words('customers')} value, side by side.`} />
+      <PageHead title={isMissing ? `Compare ${noun}` : <>{left.label} <span className={css.against}>and</span> {right.label}</>}
+        lead={isMissing ? `There is nothing to compare yet: it takes two ${noun}.` : result.data?.product ? summary(pairsOf(result.data.product), left, right, words) : `What ${words('customers')} value, side by side.`} />
       <Choice search={search} left={left} right={right} releases={releases} now={now} onChange={change} />
-      <Loaded result={result} retry={refresh} rows={12}>
+      {!isMissing && <Loaded result={result} retry={refresh} rows={12}>
         {({ product: found }) => found && (
           <Stack>
             <Table data={found} left={left} right={right} />
             <Ratings data={found} left={left} right={right} />
           </Stack>
         )}
-      </Loaded>
+      </Loaded>}
     </>
   )
 }
@@ -87,7 +91,7 @@ function Choice({ search, left, right, releases, now, onChange }: ChoiceProps) {
       <Toolbar label="What is compared">
         <Segmented label="Compare" value={kind} onChange={(next: Kind) => onChange({ kind: next, left: undefined, right: undefined })}
           choices={[{ value: 'releases', label: capital(words('releases')) }, { value: 'periods', label: 'Periods' }, { value: 'segments', label: 'Segments' }]} />
-        {kind === 'periods' ? <Other key={`${left.period.from} ${left.period.until}`} period={left.period} onChange={(from, until) => onChange({ otherFrom: from, otherUntil: until })} /> : (
+        {kind !== 'periods' && options.length < 2 ? null : kind === 'periods' ? <Other key={`${left.period.from} ${left.period.until}`} period={left.period} onChange={(from, until) => onChange({ otherFrom: from, otherUntil: until })} /> : (
           <>
             <span className={css.side}><i className={css.left} /><Select label="Left" quiet value={left.release ?? left.segment ?? ''} choices={options} onChange={(next) => onChange({ left: next })} /></span>
             <span className={css.side}><i className={css.right} /><Select label="Right" quiet value={right.release ?? right.segment ?? ''} choices={options} onChange={(next) => onChange({ right: next })} /></span>
@@ -119,18 +123,18 @@ function Table({ data, left, right }: { data: CompareData; left: Side; right: Si
   if (data.left.responses + data.right.responses === 0) return <Empty title={`No ${words('responses')} on either side`}>Choose a longer period.</Empty>
   const domain = niceDomain(pairs.flatMap((pair) => [pair.left, pair.right].flatMap((value) => (value?.ranked ? [value.lower, value.upper] : []))), { floor: 0, ceiling: 100, margin: 0.02, wanted: 8 })
   return (
-    <Card flush title={`${capital(words('value'))} by ${words('feature')}`} note="The difference is clear where its 90 % interval leaves zero out. Clear ones first."
+    <Card flush title={`${capital(words('value'))} by ${words('feature')}`} note="A difference is clear if its 90% interval excludes zero. Clear ones come first."
       actions={<><span className={css.side}><i className={css.left} />{left.label} ({count(data.left.responses)})</span><span className={css.side}><i className={css.right} />{right.label} ({count(data.right.responses)})</span>
-        <ExportMenu title={`${left.label} and ${right.label}`} table={() => csv(pairs)} /></>}>
+        <ExportMenu title={`${left.label} and ${right.label}`} figure={() => figureOf(pairs, domain, left, right)} table={() => csv(pairs)} /></>}>
       <table className={classes(table.table, css.table)}>
         <thead><tr><th className={css.name}>{capital(words('feature'))}</th><th className={css.chart}><IntervalAxis domain={domain} /></th><th className={classes(table.number, css.number)}>{left.label}</th><th className={classes(table.number, css.number)}>{right.label}</th><th className={classes(table.number, css.difference)}>Difference</th></tr></thead>
         <tbody>
           {pairs.map(({ key, name, left: one, right: other, difference }) => (
             <tr key={key}>
               <th scope="row" className={css.name}>{key ? <Link className={table.main} to="/p/$product/features/$feature" params={{ product, feature: key }}>{name}</Link> : <i className={table.muted}>{name}</i>}</th>
-              <td className={css.chart}><PairRow domain={domain} left={one} right={other} label={`${name}: ${one ? score(one.score, one) : 'not known'} and ${other ? score(other.score, other) : 'not known'}`} /></td>
+              <td className={css.chart}><PairRow domain={domain} left={one} right={other} label={`${name}: ${one ? score(one.score, one) : 'unknown'} and ${other ? score(other.score, other) : 'unknown'}`} /></td>
               <Value value={one} /><Value value={other} />
-              <td className={classes(table.number, css.difference)}>{difference ? <><Change {...difference} /><span className={table.sub}>{range(difference)}</span></> : <span className={table.muted}>too few</span>}</td>
+              <td className={classes(table.number, css.difference)}>{difference ? <><Change {...difference} /><span className={table.sub}>{range(difference)}</span></> : <span className={table.muted}>too few responses</span>}</td>
             </tr>
           ))}
         </tbody>
@@ -140,9 +144,10 @@ function Table({ data, left, right }: { data: CompareData; left: Side; right: Si
 }
 
 function Value({ value }: { value: Pair['left'] }) {
+  const words = useWords()
   return (
     <td className={classes(table.number, css.number)}>
-      {value ? <><span className={value.ranked ? css.score : table.muted}>{score(value.score, value)}</span> <small className={table.muted}>{plusMinus(value)}</small><span className={table.sub}>{plural(value.responses, 'response')}</span></> : '–'}
+      {value ? <><span className={value.ranked ? css.score : table.muted}>{score(value.score, value)}</span> <small className={table.muted}>{plusMinus(value)}</small><span className={table.sub}>{plural(value.responses, words('response'), words('responses'))}</span></> : '–'}
     </td>
   )
 }
@@ -151,18 +156,28 @@ function Ratings({ data, left, right }: { data: CompareData; left: Side; right: 
   const words = useWords()
   const asked = data.rightRatings.filter(({ responses }) => responses > 0).toSorted((a, b) => b.responses - a.responses)
   if (asked.length === 0) return null
+  const groups = asked.map(({ scale, ratings }) => ({ scale, ratings, earlier: data.leftRatings.find((one) => one.scale.key === scale.key)?.ratings ?? [] }))
   return (
-    <Card title={`${capital(words('responses'))} at each rating`} note={`Columns are ${right.label}, lines ${left.label}; shares of each side.`}>
+    <Card title={`${capital(words('responses'))} at each rating`} note={`Columns: ${right.label}. Lines: ${left.label}. Shares of each.`}
+      actions={<ExportMenu title={`${words('responses')} of ${left.label} and ${right.label}`} figure={() => ({ kind: 'bars', legend: [`Columns: ${right.label}`, `Lines: ${left.label}`], groups: groups.map(({ scale, ratings, earlier }) => barsOf(scale, ratings, earlier)) })}
+        table={() => ratingsTable(groups, [left.label, right.label])} />}>
       <div className={css.ratings}>
-        {asked.map(({ scale, ratings }) => (
-          <figure key={scale.key}>
-            <Distribution levels={ratings} before={data.leftRatings.find((one) => one.scale.key === scale.key)?.ratings ?? []} label={scale.name} />
+        {groups.map(({ scale, ratings, earlier }) => (
+          <figure key={scale.key} style={{ flexGrow: ratings.length, flexBasis: `${ratings.length * 32}px` }}>
+            <Distribution levels={ratings} before={earlier} scale={scale} label={scale.name} />
             <figcaption>{scale.name}</figcaption>
           </figure>
         ))}
       </div>
     </Card>
   )
+}
+
+const estimateOf = (value: NonNullable<Pair['left']>) => ({ estimate: value.score, lower: value.lower, upper: value.upper, text: `${score(value.score, value)} ${plusMinus(value)}` })
+
+function figureOf(pairs: Pair[], domain: [number, number], left: Side, right: Side): Figure {
+  const both = pairs.flatMap(({ name, left: one, right: other }) => (one && other ? [{ label: name, values: [estimateOf(one), estimateOf(other)] }] : []))
+  return { kind: 'intervals', domain, legend: [left.label, right.label], rows: both }
 }
 
 function csv(pairs: Pair[]) {

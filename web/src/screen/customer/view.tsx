@@ -31,7 +31,7 @@ export default function Customer() {
         const { word, rest, tone } = answer(customer.open.totalCount, possible.length, words)
         return (
           <>
-            <PageHead title={customer.name ?? customer.key} lead={[customer.segment?.name, customer.name && customer.key, `known since ${longDay(customer.createdAt.slice(0, 10))}`].filter(Boolean).join(' · ')}
+            <PageHead title={customer.name ?? customer.key} lead={[customer.segment?.name, customer.name && customer.key, `first seen on ${longDay(customer.createdAt.slice(0, 10))}`].filter(Boolean).join(' · ')}
               crumb={{ label: `All ${words('customers')}`, link: { to: '/customers' } }} />
             <Stack>
               <section className={classes(css.answer, css[tone])} aria-label="Is this customer affected?">
@@ -41,12 +41,12 @@ export default function Customer() {
               {(customer.open.totalCount > 0 || possible.length > 0) && (
                 <Halves>
                   {customer.open.totalCount > 0 && <Incidents title={`Open ${words('incidents')} that name them`} incidents={customer.open.nodes} />}
-                  {possible.length > 0 && <Incidents title="Open on what they use" incidents={possible.slice(0, 8)} />}
+                  {possible.length > 0 && <Incidents title="Open on features that they use" incidents={possible.slice(0, 8)} />}
                 </Halves>
               )}
               <Liking customer={customer} />
               {customer.past.totalCount > 0 && <Incidents title={`${count(customer.past.totalCount)} resolved`} incidents={customer.past.nodes} />}
-              <Card flush title={`What they said: ${count(customer.feedback.totalCount)} ${words('responses')}`}>
+              <Card flush title={`${count(customer.feedback.totalCount)} ${words('responses')}`}>
                 {customer.feedback.nodes.length === 0 && <div className={table.more}><Empty title={`No ${words('responses')} yet`} /></div>}
                 <Responses responses={customer.feedback.nodes} customers={false} />
                 {customer.feedback.nodes.length < customer.feedback.totalCount && <p className={table.more}><Button small onClick={() => setFirst(Math.min(200, first * 2))}>Show more</Button></p>}
@@ -86,7 +86,7 @@ function Liking({ customer }: { customer: CustomerData }) {
   const features = [...new Map(rated.map(({ feature, product }) => [feature.key, { ...feature, product: product.key }])).values()].toSorted((left, right) => left.name.localeCompare(right.name))
   if (features.length === 0) return null
   return (
-    <Card title={`Their ratings by ${words('feature')}`} note={`${capital(words('responses'))} from worst (left) to best (right), whatever the scale; the last ones are filled.`}>
+    <Card title={`Ratings by ${words('feature')}`} note={`${capital(words('responses'))} from worst (left) to best (right), on every scale; the latest is filled.`}>
       <div className={css.likings}>
         {features.map(({ key, name, product }) => (
           <div key={key} className={css.liking}>

@@ -3,10 +3,11 @@ import { useState, type FormEvent } from 'react'
 import { useScreenQuery } from '~/app/operations'
 import { count } from '~/format/number'
 import { capital, useWords } from '~/format/vocabulary'
+import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, classes, Input, PageHead, Stack } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
-import { CustomerByKeyQuery, CustomersQuery } from './query'
+import { CustomersQuery } from './query'
 import css from './view.module.css'
 
 const PAGE = 50
@@ -16,8 +17,8 @@ export default function Customers() {
   const navigate = useNavigate({ from: '/customers' })
   const words = useWords()
   const [text, setText] = useState(find ?? '')
-  const list = useScreenQuery(CustomersQuery, { first: PAGE, after }, { pause: Boolean(find) })
-  const one = useScreenQuery(CustomerByKeyQuery, { customer: find ?? '' }, { pause: !find })
+  const { result, refresh } = useScreenQuery(CustomersQuery, { first: PAGE, after, filter: find ? { text: find } : undefined })
+  const noun = words('customers')
 
   function search(event: FormEvent) {
     event.preventDefault()
@@ -26,28 +27,34 @@ export default function Customers() {
 
   return (
     <>
-      <PageHead title={`Is this ${words('customer')} affected?`} lead={`Find a ${words('customer')} by key: what they said, which ${words('incidents')} hurt them, and what is open now.`} />
+      <PageHead title={`Is this ${words('customer')} affected?`} lead={`Find a ${words('customer')} to see their ${words('responses')} and ${words('incidents')}, and whether they are affected now.`} />
       <Stack>
         <form className={css.find} role="search" onSubmit={search}>
-          <Input type="search" aria-label={`Key of the ${words('customer')}`} placeholder={`Key, such as customer-0344`} value={text} onChange={(event) => setText(event.target.value)} />
+          <Input type="search" aria-label={`Name or key of the ${words('customer')}`} placeholder="Name or key" value={text} onChange={(event) => setText(event.target.value)} />
           <Button type="submit" kind="primary" icon="search">Find</Button>
           {find && <Button kind="ghost" onClick={() => { setText(''); void navigate({ search: {} }) }}>Show all</Button>}
         </form>
-        {find
-          ? (one.result.data?.customer
-              ? <Card flush title="Found"><List customers={[one.result.data.customer]} /></Card>
-              : !one.result.fetching && <Empty title={`No ${words('customer')} has the key “${find}”`}>Keys are found as they are written. A {words('customer')} appears with the first {words('response')} that names them.</Empty>)
-          : <Loaded result={list.result} retry={list.refresh} rows={12}>
-              {({ customers }) => customers && (
-                <Card flush title={`${count(customers.totalCount)} ${words('customers')}`}>
-                  {customers.nodes.length === 0 ? <div className={table.more}><Empty title={`No ${words('customers')} yet`} /></div> : <List customers={customers.nodes} />}
-                  <p className={table.more}>
-                    {after && <Button small onClick={() => void navigate({ search: {} })}>First page</Button>}
-                    {customers.pageInfo.hasNextPage && <Button small onClick={() => void navigate({ search: { after: customers.pageInfo.endCursor ?? undefined } })}>Next page</Button>}
-                  </p>
-                </Card>
+        <Loaded result={result} retry={refresh} rows={12}>
+          {({ customers }) => customers && (
+            <Card flush title={find ? `${count(customers.totalCount)} found` : `${count(customers.totalCount)} ${noun}`} actions={<ExportMenu title={noun} table={() => [
+              ['key', 'name', 'segment', 'responses', 'incidents'], ...customers.nodes.map(({ key, name, segment, feedback, incidents }) => [key, name, segment?.name, feedback.totalCount, incidents.totalCount]),
+            ]} />}>
+              {customers.nodes.length > 0 ? <List customers={customers.nodes} /> : (
+                <div className={table.more}>
+                  {find
+                    ? <Empty title={`No ${words('customer')} is called “${find}”`}>A part of the name or key is enough. A {words('customer')} appears with the first {words('response')} that names them.</Empty>
+                    : <Empty title={`No ${noun} yet`}>A {words('customer')} appears with the first {words('response')} that names them.</Empty>}
+                </div>
               )}
-            </Loaded>}
+              {(after ?? customers.pageInfo.hasNextPage) && (
+                <p className={table.more}>
+                  {after && <Button small onClick={() => void navigate({ search: { find } })}>First page</Button>}
+                  {customers.pageInfo.hasNextPage && <Button small onClick={() => void navigate({ search: { find, after: customers.pageInfo.endCursor ?? undefined } })}>Next page</Button>}
+                </p>
+              )}
+            </Card>
+          )}
+        </Loaded>
       </Stack>
     </>
   )
@@ -70,7 +77,7 @@ function List({ customers }: { customers: Customer[] }) {
       <tbody>
         {customers.map(({ id, key, name, segment, feedback, incidents }) => (
           <tr key={id}>
-            <th scope="row"><Link className={table.main} to="/customers/$customer" params={{ customer: key }}>{name ?? key}</Link>{name && <span className={table.sub}>{key}</span>}</th>
+            <th scope="row" className={css.name}><Link className={table.main} to="/customers/$customer" params={{ customer: key }}>{name ?? key}</Link>{name && <span className={table.sub}>{key}</span>}</th>
             <td>{segment?.name ?? <span className={table.muted}>none</span>}</td>
             <td className={table.number}>{count(feedback.totalCount)}</td>
             <td className={classes(table.number, incidents.totalCount === 0 && table.muted)}>{count(incidents.totalCount)}</td>

@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from '~/api/graphql'
 
-const RankedValue = graphql(`
+export const RankedValue = graphql(`
   fragment RankedValue on ValueReportEntry {
     rank
     feature { id key name team { key name } }
@@ -42,3 +42,5 @@ export const ExplorerTrendQuery = graphql(`
 
 export type Report = NonNullable<ResultOf<typeof ExplorerQuery>['product']>
 export type ReportEntry = Report['now']['entries'][number]
+/** Two periods to compare. */
+export type Reports = { now: { entries: ReportEntry[] }; before: { entries: ReportEntry[] } }

@@ -3,6 +3,7 @@ import { useRef } from 'react'
 import { IntervalAxis, IntervalRow, Sparkline } from '~/chart/interval'
 import { niceDomain } from '~/chart/scale'
 import type { Cell } from '~/chart/export'
+import type { Figure } from '~/chart/figure'
 import { plusMinus, range, score, shortCount } from '~/format/number'
 import type { Days } from '~/format/date'
 import { useProduct } from '~/app/session'
@@ -21,10 +22,12 @@ export type Trends = Map<string, (number | null)[]>
 
 interface Props {
   rows: Row[]
-  trends: Trends
+  /** None: there is no column for them. */
+  trends: Trends | null
   search: ExplorerSearch
   period: Days
   onOrder: (order: Order) => void
+  note?: string
 }
 
 function Sort({ order, now, onOrder, children }: { order: Order; now: Order; onOrder: (order: Order) => void; children: string }) {
@@ -36,7 +39,7 @@ function Sort({ order, now, onOrder, children }: { order: Order; now: Order; onO
   )
 }
 
-export function Ranking({ rows, trends, search, period, onOrder }: Props) {
+export function Ranking({ rows, trends, search, period, onOrder, note }: Props) {
   const words = useWords()
   const { name: product } = useProduct()
   const chart = useRef<HTMLDivElement>(null)
@@ -52,8 +55,8 @@ export function Ranking({ rows, trends, search, period, onOrder }: Props) {
 
   return (
     <Card flush title={`${capital(words('features'))} by ${words('value')}`}
-      note="0 to 100, whatever the scale that was asked. Where intervals overlap by much, do not argue about the order."
-      actions={<ExportMenu title={`${product} ${words('value')} ${period.from}`} table={() => csv(ranked, unranked)} />}>
+      note={note ?? 'From 0 to 100, whatever the scale. Neighbors whose intervals overlap may well be in the other order.'}
+      actions={<ExportMenu title={`${product} ${words('value')} ${period.from}`} figure={() => figureOf([...ranked, ...unranked], domain)} table={() => csv(ranked, unranked)} />}>
       <div ref={chart}>
         <div className={css.phoneAxis}><IntervalAxis domain={domain} /></div>
         <table className={classes(table.table, css.table)}>
@@ -64,14 +67,14 @@ export function Ranking({ rows, trends, search, period, onOrder }: Props) {
               <th className={css.chart}><IntervalAxis domain={domain} /></th>
               <th className={classes(css.score, table.number)}>{capital(words('value'))}</th>
               <th className={classes(css.change, table.number)} {...sort('change')}><Sort order="change" now={order} onOrder={onOrder}>Change</Sort></th>
-              <th className={css.trend}>Trend</th>
-              <th className={classes(css.reach, table.number)} {...sort('reach')}><Sort order="reach" now={order} onOrder={onOrder}>Users a day</Sort></th>
+              {trends && <th className={css.trend}>Trend</th>}
+              <th className={classes(css.reach, table.number)} {...sort('reach')}><Sort order="reach" now={order} onOrder={onOrder}>Users per day</Sort></th>
               <th className={classes(css.responses, table.number)} {...sort('responses')}><Sort order="responses" now={order} onOrder={onOrder}>{capital(words('responses'))}</Sort></th>
             </tr>
           </thead>
           <tbody>
             {ranked.map((row) => <RankingRow key={row.key} row={row} {...shared} />)}
-            {unranked.length > 0 && <tr className={css.group}><th colSpan={8} scope="rowgroup">Too few {words('responses')} to rank: mostly what is usual for an average {words('feature')}</th></tr>}
+            {unranked.length > 0 && <tr className={css.group}><th colSpan={trends ? 8 : 7} scope="rowgroup">Too few {words('responses')} to rank; these values are mostly that of an average {words('feature')}</th></tr>}
             {unranked.map((row) => <RankingRow key={row.key} row={row} {...shared} />)}
           </tbody>
         </table>
@@ -83,7 +86,7 @@ export function Ranking({ rows, trends, search, period, onOrder }: Props) {
 
 interface RowProps {
   row: Row
-  trends: Trends
+  trends: Trends | null
   domain: [number, number]
   mean: number | null
   reach: number
@@ -115,8 +118,8 @@ function RankingRow({ row, trends, domain, mean, reach, most, search }: RowProps
         <span className={css.pm}>{plusMinus(value)}</span>
       </td>
       <td className={classes(css.change, table.number)}>{change ? <Change {...change} /> : <span className={table.muted}>–</span>}</td>
-      <td className={css.trend}><Sparkline values={trends.get(row.key) ?? []} /></td>
-      <td className={classes(css.reach, table.number)}>{exposed === null ? <span className={table.muted}>not known</span> : <Share value={exposed} of={reach} />}</td>
+      {trends && <td className={css.trend}><Sparkline values={trends.get(row.key) ?? []} /></td>}
+      <td className={classes(css.reach, table.number)}>{exposed === null ? <span className={table.muted}>unknown</span> : <Share value={exposed} of={reach} />}</td>
       <td className={classes(css.responses, table.number)}><Share value={value.responses} of={most} /></td>
     </tr>
   )
@@ -129,15 +132,19 @@ function Share({ value, of }: { value: number; of: number }) {
 function Legend({ before, feature }: { before: boolean; feature: string }) {
   return (
     <div className={css.legend} aria-hidden="true">
-      <span><svg width="34" height="12"><line className={css.key} x1="3" x2="31" y1="6" y2="6" strokeWidth="6" strokeLinecap="round" opacity=".26" /><circle className={css.keyDot} cx="17" cy="6" r="5" strokeWidth="2" /></svg>this period, 90 % interval</span>
-      {before && <span><svg width="12" height="12"><circle className={css.keyBefore} cx="6" cy="6" r="3.5" /></svg>the period before</span>}
+      <span><svg width="34" height="12"><line className={css.key} x1="3" x2="31" y1="6" y2="6" strokeWidth="6" strokeLinecap="round" opacity=".26" /><circle className={css.keyDot} cx="17" cy="6" r="5" strokeWidth="2" /></svg>this period, 90% interval</span>
+      {before && <span><svg width="12" height="12"><circle className={css.keyBefore} cx="6" cy="6" r="3.5" /></svg>the previous period</span>}
       <span><svg width="6" height="14"><line className={css.keyMean} x1="3" x2="3" y1="0" y2="14" /></svg>an average {feature}</span>
     </div>
   )
 }
 
+function figureOf(rows: Row[], domain: [number, number]): Figure {
+  return { kind: 'intervals', domain, rows: rows.map(({ name, value }) => ({ label: name, values: [{ estimate: value.score, lower: value.lower, upper: value.upper, text: `${score(value.score, value)} ${plusMinus(value)}` }] })) }
+}
+
 function csv(ranked: Row[], unranked: Row[]): Cell[][] {
-  const header = ['rank', 'feature', 'team', 'value', 'lower', 'upper', 'change', 'change_lower', 'change_upper', 'users_a_day', 'responses']
+  const header = ['rank', 'feature', 'team', 'value', 'lower', 'upper', 'change', 'change_lower', 'change_upper', 'users_per_day', 'responses']
   return [header, ...[...ranked, ...unranked].map(({ rank, name, feature, value, change, exposed }) => [
     rank, name, feature?.team?.name, value.score, value.lower, value.upper, change?.estimate, change?.lower, change?.upper, exposed, value.responses,
   ])]

@@ -1,5 +1,5 @@
 import { difference, type Difference } from '~/format/change'
-import type { Report, ReportEntry } from './query'
+import type { ReportEntry, Reports } from './query'
 import type { Order } from './search'
 
 export interface Row extends ReportEntry {
@@ -12,7 +12,7 @@ export interface Row extends ReportEntry {
   exposed: number | null
 }
 
-export function rowsOf(report: Report): Row[] {
+export function rowsOf(report: Reports): Row[] {
   const earlier = new Map(report.before.entries.map((entry) => [entry.feature?.key ?? '', entry.value]))
   return report.now.entries.map((entry) => {
     const then = earlier.get(entry.feature?.key ?? '')

@@ -9,8 +9,8 @@ export function summaryOf(rows: Row[], words: Words): string {
   const clear = rows
     .filter((row) => row.key && row.change?.clear)
     .toSorted((left, right) => Math.abs(right.change?.estimate ?? 0) - Math.abs(left.change?.estimate ?? 0))
-  if (!rows.some((row) => row.change)) return `There is nothing to compare with in the period before.`
-  if (clear.length === 0) return `No ${words('feature')} changed clearly against the period before.`
+  if (!rows.some((row) => row.change)) return `The previous period has too few responses to compare with.`
+  if (clear.length === 0) return `No ${words('feature')} changed clearly against the previous period.`
   const named = clear.slice(0, NAMED).map(sentence).join('; ')
   const rest = clear.length - NAMED
   return rest > 0 ? `${named}; ${plural(rest, `other ${words('feature')}`, `other ${words('features')}`)} changed clearly.` : `${named}.`

@@ -1,9 +1,10 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
-import { useProduct, useSession } from '~/app/session'
+import { useProduct, useRights, useSession } from '~/app/session'
 import { before, periodText, today } from '~/format/date'
-import { count, plusMinus, score } from '~/format/number'
+import { count, plural, plusMinus, score } from '~/format/number'
 import { periodOf } from '~/format/period'
 import { capital, useWords } from '~/format/vocabulary'
 import { Button, ButtonLink, PageHead, Select, Stack, Stat, Stats, Toolbar } from '~/ui/parts'
@@ -16,6 +17,8 @@ import { rowsOf, type Row } from './rows'
 import type { ExplorerSearch } from './search'
 import { summaryOf } from './summary'
 import css from './view.module.css'
+
+const FirstSteps = lazy(() => import('~/screen/start/first-steps'))
 
 /** Scores are costly: a page of features has its trends drawn. */
 const PAGE = 50
@@ -62,20 +65,39 @@ function Screen({ report, search, period, trends, onChange }: ScreenProps) {
   const inTeam = (row: Row) => !search.team || row.feature?.team?.key === search.team
   const rows = all.filter(inTeam)
   const whole = all.find((row) => !row.key)
+  const isNew = !all.some((row) => row.key) && !search.release && !search.segment
+  if (isNew) return <Suspense><FirstSteps product={key} /></Suspense>
   return (
     <>
       <PageHead title={`What ${words('customers')} value in ${name}`} lead={summaryOf(rows, words)}
         actions={<ButtonLink link={{ to: '/p/$product/compare', params: { product: key }, search: { segment: search.segment } }} icon="compare">Compare</ButtonLink>} />
       <Filters report={report} search={search} period={period} onChange={onChange} />
       <Stack>
+        {report.now.responses === 0 && <Quiet />}
         <Summary whole={whole} rows={rows} report={report} period={period} />
         {rows.length === 0
           ? <Empty title={`No ${words('feature')} to show`} action={<Button small onClick={() => onChange({ team: undefined, release: undefined, segment: undefined })}>Clear the filters</Button>}>
-              Nothing fits these filters. A {words('feature')} appears here as soon as it is created; its {words('value')} with its first {words('responses')}.
+              Nothing matches these filters. A {words('feature')} is listed once it is created, with a {words('value')} from its first {words('responses')}.
             </Empty>
           : <Ranking rows={rows} trends={trends} search={search} period={period} onOrder={(order) => onChange({ order: order === 'rank' ? undefined : order })} />}
       </Stack>
     </>
+  )
+}
+
+/** What to do where nobody has responded. */
+function Quiet() {
+  const words = useWords()
+  const { manages } = useRights()
+  return (
+    <Empty title={`No ${words('responses')} in this period`} action={manages && (
+      <Toolbar>
+        <ButtonLink link={{ to: '/settings', search: { section: 'widget' } }} icon="code">Set up the widget</ButtonLink>
+        <ButtonLink link={{ to: '/settings', search: { section: 'tokens' } }} icon="plus">Create a token</ButtonLink>
+      </Toolbar>
+    )}>
+      Choose a longer period, ask {words('customers')} with the widget, send {words('responses')} from your programs, or import a file with <code>ballroom import</code>.
+    </Empty>
   )
 }
 
@@ -110,11 +132,11 @@ function Summary({ whole, rows, report, period }: { whole: Row | undefined; rows
     <Stats>
       <Stat label={`${capital(words('product'))} as a whole`}
         value={whole?.value.ranked ? score(whole.value.score, whole.value) : '–'} unit={whole?.value.ranked ? plusMinus(whole.value) : undefined}
-        note={whole?.change ? <><Change {...whole.change} /> against the period before</> : `Too few ${words('responses')}`} />
+        note={whole?.change ? <><Change {...whole.change} /> against the previous period</> : `Too few ${words('responses')}`} />
       <Stat label={capital(words('responses'))} value={count(responses)}
-        note={earlier > 0 ? `${count(earlier)} in the period before` : periodText(period)} />
-      <Stat label={`${capital(words('features'))} that changed clearly`} value={clear.length} unit={`of ${rows.filter((row) => row.key).length}`}
-        note={clear.length > 0 ? `${down} worse, ${clear.length - down} better` : 'None is beyond chance'} />
+        note={earlier > 0 ? `${count(earlier)} in the previous period` : periodText(period)} />
+      <Stat label={'Clear changes'} value={clear.length} unit={`of ${plural(rows.filter((row) => row.key).length, words('feature'), words('features'))}`}
+        note={clear.length > 0 ? `${down} worse, ${clear.length - down} better` : 'All within chance'} />
       <Stat label="Period" value={<span>{periodText(period).replace(/ \d{4}$/, '')}</span>} note={`Compared with ${periodText(before(period))}`} />
     </Stats>
   )

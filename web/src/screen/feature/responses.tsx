@@ -45,12 +45,12 @@ export function FeatureResponses({ feature, name, period, search, onChange }: Pr
   })
   useLiveRefresh(['feedback'], refresh)
   return (
-    <Card flush title={`The ${words('responses')} behind it`}
+    <Card flush title={`${capital(words('responses'))}`}
       actions={
         <>
           <Input type="search" placeholder="Search comments" aria-label="Search comments" defaultValue={search.find ?? ''} active={Boolean(search.find)}
             onChange={(event) => onChange({ find: event.target.value.trim() || undefined })} />
-          <Button small kind={search.silent ? 'primary' : 'plain'} aria-pressed={search.silent === 'yes'} onClick={() => onChange({ silent: search.silent ? undefined : 'yes' })}>Without comment too</Button>
+          <Button small kind={search.silent ? 'primary' : 'plain'} aria-pressed={search.silent === 'yes'} onClick={() => onChange({ silent: search.silent ? undefined : 'yes' })}>Include those without comment</Button>
           <Segmented label="Rating" value={search.rating ?? 'all'} onChange={(rating) => onChange({ rating: rating === 'all' ? undefined : rating })}
             choices={[{ value: 'all', label: 'All' }, { value: 'low', label: 'Low' }, { value: 'high', label: 'High' }]} />
           <ExportMenu title={`${name} ${words('responses')}`} table={() => csv((result.data?.feature?.feedback.nodes ?? []).filter((one) => fits(one, search.find ?? '', search.rating)))} />
@@ -62,11 +62,11 @@ export function FeatureResponses({ feature, name, period, search, onChange }: Pr
           const found = nodes.filter((one) => fits(one, search.find ?? '', search.rating))
           return (
             <>
-              {found.length === 0 && <div className={table.more}><Empty title={`No such ${words('responses')}`}>{narrowed ? `Nothing among the newest ${count(nodes.length)} fits.` : `There are none in this period.`}</Empty></div>}
+              {found.length === 0 && <div className={table.more}><Empty title={`No ${words('responses')}`}>{narrowed ? `None of the newest ${count(nodes.length)} matches.` : `There are none in this period.`}</Empty></div>}
               <Responses responses={found} features={false} />
               <p className={table.more}>
                 {narrowed
-                  ? `${count(found.length)} found among the newest ${count(nodes.length)} of ${count(totalCount)}.`
+                  ? `${count(found.length)} of the newest ${count(nodes.length)} match (${count(totalCount)} in all).`
                   : `${capital(words('responses'))} 1 to ${count(nodes.length)} of ${count(totalCount)}.`}
                 {!narrowed && nodes.length < totalCount && first < SEARCHED && <Button small onClick={() => setFirst(Math.min(SEARCHED, first * 2))}>Show more</Button>}
               </p>

@@ -3,8 +3,8 @@ import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
 import { useProduct } from '~/app/session'
 import { TimeChart, TimeLegend } from '~/chart/time'
-import type { Bar, Series, SeriesPoint } from '~/chart/time-model'
-import { addDays, before, length, periodText, type Days } from '~/format/date'
+import { pointsOf, type Bar, type Series } from '~/chart/time-model'
+import { before, length, periodText, type Days } from '~/format/date'
 import { capital, useWords } from '~/format/vocabulary'
 import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, Select } from '~/ui/parts'
@@ -15,16 +15,6 @@ import css from './view.module.css'
 
 /** Up to so many days a chart has a point a day. */
 const DAILY = 60
-
-interface Point {
-  asOf: string
-  value: { score: number; lower: number; upper: number; ranked: boolean } | null
-}
-
-/** Values that rest on responses; where there were too few the line stops. */
-export function pointsOf(trend: Point[] | undefined, shift = 0): SeriesPoint[] {
-  return (trend ?? []).flatMap(({ asOf, value }) => (value?.ranked ? [{ day: addDays(asOf, shift), value: value.score, lower: value.lower, upper: value.upper }] : []))
-}
 
 interface Props {
   feature: string
@@ -49,13 +39,13 @@ export function Trend({ feature, name, others, period, search, onChange }: Props
     before: before(shown), withBefore: search.earlier === 'yes',
   })
   useLiveRefresh(['feedback', 'incident'], refresh)
-  const chartWords = { incidents: `${capital(words('incidents'))} opened`, responses: capital(words('responses')), release: capital(words('release')) }
+  const chartWords = { none: `Too few ${words('responses')} to draw the ${words('value')}`, incidents: `${capital(words('incidents'))} opened`, responses: capital(words('responses')), release: capital(words('release')) }
   return (
-    <Card title="Over time" note={`${capital(words('value'))} of the 28 days up to each ${daily ? 'day' : 'week'}, with its 90 % interval. Drag across the chart to zoom.`}
+    <Card title="Over time" note={`${capital(words('value'))} of the 28 days up to each ${daily ? 'day' : 'week'}, with its 90% interval. Drag across the chart to zoom.`}
       actions={
         <>
           {zoomed && <Button small icon="close" onClick={() => onChange({ zoomFrom: undefined, zoomUntil: undefined })}>Whole period</Button>}
-          <Button small aria-pressed={search.earlier === 'yes'} kind={search.earlier ? 'primary' : 'plain'} onClick={() => onChange({ earlier: search.earlier ? undefined : 'yes' })}>Period before</Button>
+          <Button small aria-pressed={search.earlier === 'yes'} kind={search.earlier ? 'primary' : 'plain'} onClick={() => onChange({ earlier: search.earlier ? undefined : 'yes' })}>Previous period</Button>
           <Select label={`Compare with another ${words('feature')}`} quiet value={search.beside ?? ''} active={Boolean(search.beside)} onChange={(beside) => onChange({ beside: beside || undefined })}
             choices={[{ value: '', label: 'Compare with…' }, ...others.map((other) => ({ value: other.key, label: other.name }))]} />
           <ExportMenu title={`${name} over time`} chart={frame} table={() => csv(seriesOf(result.data), barsOf(result.data))} />
@@ -79,7 +69,7 @@ export function Trend({ feature, name, others, period, search, onChange }: Props
 
   function seriesOf(data: typeof result.data): Series[] {
     const series: Series[] = [{ label: name, tone: '1', points: pointsOf(data?.feature?.trend) }]
-    if (search.earlier) series.unshift({ label: 'Period before', tone: 'Base', points: pointsOf(data?.feature?.before, length(shown)) })
+    if (search.earlier) series.unshift({ label: 'Previous period', tone: 'Base', points: pointsOf(data?.feature?.before, length(shown)) })
     if (data?.beside && search.beside) series.push({ label: data.beside.name, tone: '2', points: pointsOf(data.beside.trend) })
     return series.toSorted((left, right) => Number(left.tone === 'Base') - Number(right.tone === 'Base') || 0)
   }

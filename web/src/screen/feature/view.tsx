@@ -77,12 +77,12 @@ function Lead({ feature }: { feature: FeatureData }) {
   const suspect = changePoint?.suspects[0]
   return (
     <>
-      {[team?.name, feature.lifecycle === 'LIVE' ? null : feature.lifecycle.toLowerCase(), description].filter(Boolean).join(' · ')}
+      {[team && `${capital(words('team'))} ${team.name}`, feature.lifecycle === 'LIVE' ? null : feature.lifecycle.toLowerCase(), description].filter(Boolean).join(' · ')}
       {changePoint?.detected && (
         <span className={css.changed}>
-          The experience changed, most likely on {longDay(changePoint.day)}
+          Ratings changed, most likely on {longDay(changePoint.day)}
           {changePoint.earliest !== changePoint.latest && <> (between {shortDay(changePoint.earliest)} and {shortDay(changePoint.latest)})</>}
-          {suspect && <>; suspect: {words('release')} {suspect.release.version} ({probability(suspect.probability)})</>}.
+          {suspect && <>; suspected {words('release')}: {suspect.release.version} ({probability(suspect.probability)})</>}.
         </span>
       )}
     </>
@@ -96,11 +96,11 @@ function Numbers({ feature, rank, ranked, period }: { feature: FeatureData; rank
   const change = earlier?.ranked && value.ranked ? difference(value, earlier) : null
   return (
     <Stats>
-      <Stat label={capital(words('value'))} value={score(value.score, value)} unit={plusMinus(value)} note={`Between ${range(value)} in 9 of 10 cases`} />
+      <Stat label={capital(words('value'))} value={score(value.score, value)} unit={plusMinus(value)} note={`${range(value)} with 90% probability`} />
       <Stat label="Rank" value={rank ?? '–'} unit={rank ? `of ${ranked}` : undefined} note={rank ? periodText(period) : `Too few ${words('responses')} to rank`} />
-      <Stat label="Against the period before" value={change ? <Change {...change} /> : '–'} note={change ? (change.clear ? `Between ${range(change)}` : `Within chance (${range(change)})`) : 'Nothing to compare with'} />
-      <Stat label="Exposed and responded" value={value.exposureDays > 0 ? shortCount(value.customerDays / value.exposureDays) : '–'} unit={value.exposureDays > 0 ? `${words('customers')} a day` : 'not known'} note={plural(value.responses, words('response'), words('responses'))} />
-      {alerts.length > 0 && <Stat label={`Bursts of ${words('incidents')}`} value={count(alerts.length)} note={alerts.slice(0, 1).map((alert) => `${alert.incidents} where ${alert.expected.toFixed(1)} are usual, from ${shortDay(alert.period.from)}`)} />}
+      <Stat label="Against the previous period" value={change ? <Change {...change} /> : '–'} note={change ? (change.clear ? range(change) : `Within chance (${range(change)})`) : 'Too few responses then'} />
+      <Stat label="Reach" value={value.exposureDays > 0 ? shortCount(value.customerDays / value.exposureDays) : '–'} unit={value.exposureDays > 0 ? `${words('customers')} per day` : 'unknown'} note={plural(value.responses, words('response'), words('responses'))} />
+      {alerts.length > 0 && <Stat label={`Bursts of ${words('incidents')}`} value={count(alerts.length)} note={alerts.slice(0, 1).map((alert) => `${alert.incidents} where ${alert.expected.toFixed(1)} are usual, since ${shortDay(alert.period.from)}`)} />}
     </Stats>
   )
 }

@@ -31,8 +31,8 @@ export default function Incident() {
             crumb={{ label: `All ${words('incidents')}`, link: { to: '/p/$product/incidents', params: { product } } }} actions={<Actions incident={incident} />} />
           <Stack>
             <Halves>
-              <Card title="Course"><Course incident={incident} /></Card>
-              <Card title="Cause" note="Scores of a release count the incidents that it is held to have caused.">
+              <Card title="Timeline"><Course incident={incident} /></Card>
+              <Card title="Cause" note="The score of a release counts the incidents attributed to it.">
                 <Attribution incident={incident} />
                 {incident.description && <p className={css.description} dir="auto">{incident.description}</p>}
               </Card>
@@ -76,7 +76,7 @@ function Actions({ incident }: { incident: IncidentData }) {
   return (
     <>
       <IncidentState state={incident.state} />
-      {handlesIncidents && <Button kind={incident.state === 'OPEN' ? 'primary' : 'plain'} icon={incident.state === 'OPEN' ? 'check' : 'iteration'} disabled={busy} onClick={() => void act()}>{incident.state === 'OPEN' ? 'Resolve' : 'Open again'}</Button>}
+      {handlesIncidents && <Button kind={incident.state === 'OPEN' ? 'primary' : 'plain'} icon={incident.state === 'OPEN' ? 'check' : 'iteration'} disabled={busy} onClick={() => void act()}>{incident.state === 'OPEN' ? 'Resolve' : 'Reopen'}</Button>}
       {refusal && <span role="alert" className={css.refusal}>{refusal}</span>}
     </>
   )
@@ -87,7 +87,7 @@ function Course({ incident: { intervals } }: { incident: IncidentData }) {
     <ol className={css.course}>
       {intervals.map(({ openedAt, resolvedAt, openedBy, resolvedBy }, index) => (
         <li key={openedAt}>
-          <p><b>{index === 0 ? 'Opened' : 'Opened again'}</b> {momentText(openedAt)}{openedBy && ` by ${openedBy.name}`}</p>
+          <p><b>{index === 0 ? 'Opened' : 'Reopened'}</b> {momentText(openedAt)}{openedBy && ` by ${openedBy.name}`}</p>
           <p className={css.lasted}>{resolvedAt ? duration(openedAt, resolvedAt) : `${duration(openedAt, new Date().toISOString())} so far`}</p>
           {resolvedAt && <p><b>Resolved</b> {momentText(resolvedAt)}{resolvedBy && ` by ${resolvedBy.name}`}</p>}
         </li>
@@ -103,7 +103,7 @@ function Customers({ incident }: { incident: IncidentData }) {
   const { nodes, totalCount } = incident.customers
   const [round, setRound] = useState(0)
   return (
-    <Card title={`${capital(words('customers'))} known to be hurt`} note={totalCount === 0 ? 'None is named.' : `${count(totalCount)} named${totalCount > nodes.length ? `, ${count(nodes.length)} shown` : ''}.`}>
+    <Card title={`Affected ${words('customers')}`} note={totalCount === 0 ? 'None is named yet.' : `${count(totalCount)} named${totalCount > nodes.length ? `, ${count(nodes.length)} shown` : ''}.`}>
       <ul className={css.customers}>
         {nodes.map(({ id, key, name, segment }) => (
           <li key={id}><Link to="/customers/$customer" params={{ customer: key }}>{name ?? key}</Link>{segment && <small>{segment.name}</small>}</li>
@@ -125,11 +125,11 @@ function Meanwhile({ incident, feature }: { incident: IncidentData; feature: str
   const words = useWords()
   const { result, refresh } = useScreenQuery(MeanwhileQuery, { product: incident.product.key, feature, from: incident.openedAt, until: incident.resolvedAt })
   return (
-    <Card flush title={`What ${words('customers')} said meanwhile`} note={`${capital(words('responses'))} with a comment about ${incident.features[0]?.name ?? 'it'}, while it was open.`}>
+    <Card flush title={`Comments while it was open`} note={`${capital(words('responses'))} about ${incident.features[0]?.name ?? 'it'} that have a comment.`}>
       <Loaded result={result} retry={refresh}>
         {({ feature: found }) => found && found.feedback.nodes.length > 0
           ? <><Responses responses={found.feedback.nodes} features={false} /><p className={table.more}>{count(found.feedback.nodes.length)} of {count(found.feedback.totalCount)}</p></>
-          : <div className={table.more}><Empty title="Nothing was said" /></div>}
+          : <div className={table.more}><Empty title="No comments" /></div>}
       </Loaded>
     </Card>
   )

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { useMutation } from 'urql'
 import { useProduct } from '~/app/session'
-import { capital, useWords } from '~/format/vocabulary'
+import { useWords } from '~/format/vocabulary'
 import { Dialog } from '~/ui/dialog'
 import { Checks, Form, Row, textIn } from '~/ui/form'
 import { Input, Labeled } from '~/ui/parts'
@@ -45,7 +45,7 @@ export function Entry({ features, releases, onClose }: Props) {
 
   return (
     <Dialog title={`New ${words('incident')}`} onClose={onClose}>
-      <Form label={`Open the ${words('incident')}`} onSend={send} onDone={() => {
+      <Form label={`Open ${words('incident')}`} onSend={send} onDone={() => {
         if (made.current) void navigate({ to: '/p/$product/incidents/$incident', params: { product, incident: made.current } })
         else onClose()
       }}>
@@ -54,13 +54,13 @@ export function Entry({ features, releases, onClose }: Props) {
           <Labeled label="Severity">
             <select className={parts.input} name="severity" defaultValue="3">{SEVERITIES.map((label, index) => <option key={label} value={index + 1}>{label}</option>)}</select>
           </Labeled>
-          <Labeled label={`${capital(words('customers'))} affected`}><Input name="affected" type="number" min="0" placeholder="not known" /></Labeled>
+          <Labeled label={`Number of ${words('customers')}`}><Input name="affected" type="number" min="0" placeholder="unknown" /></Labeled>
           <Labeled label={`Caused by ${words('release')}`}>
-            <select className={parts.input} name="release" defaultValue=""><option value="">not known</option>{releases.map(({ version }) => <option key={version}>{version}</option>)}</select>
+            <select className={parts.input} name="release" defaultValue=""><option value="">unknown</option>{releases.map(({ version }) => <option key={version}>{version}</option>)}</select>
           </Labeled>
         </Row>
-        <Checks legend={`${capital(words('features'))} that it hurts`} name="features" choices={features.map(({ key, name }) => ({ value: key, label: name }))} />
-        <Labeled label={`Keys of ${words('customers')} known to be hurt`} hint="Separated by commas or spaces."><Input name="customers" /></Labeled>
+        <Checks legend={`Affected ${words('features')}`} name="features" choices={features.map(({ key, name }) => ({ value: key, label: name }))} />
+        <Labeled label={`Affected ${words('customers')}, by key`} hint="Separated by commas or spaces."><Input name="customers" /></Labeled>
         <Labeled label="Description"><textarea className={parts.input} name="description" rows={3} /></Labeled>
       </Form>
     </Dialog>

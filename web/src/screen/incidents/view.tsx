@@ -41,7 +41,7 @@ export default function Incidents() {
         const alert = found.alerts[0]
         return (
           <>
-            <PageHead title={`${noun} of ${name}`} lead={found.open.totalCount === 0 ? 'Nothing is open.' : `${count(found.open.totalCount)} open${found.grave.totalCount ? `, ${count(found.grave.totalCount)} of them critical or major` : ''}.`}
+            <PageHead title={`${noun} of ${name}`} lead={found.open.totalCount === 0 ? 'None is open.' : `${count(found.open.totalCount)} open${found.grave.totalCount ? `, ${count(found.grave.totalCount)} of them critical or major` : ''}.`}
               actions={handlesIncidents && <Button kind="primary" icon="plus" onClick={() => change({ entry: 'yes' })}>New {words('incident')}</Button>} />
             <div className={css.filters}>
               <Toolbar label="Filters">
@@ -58,13 +58,13 @@ export default function Incidents() {
             <Stack>
               {alert && (
                 <Stats>
-                  <Stat label={`Latest burst: ${alert.feature?.name ?? name}`} value={count(alert.incidents)} unit={`where ${fixed(alert.expected, 1)} are usual`} note={periodText(alert.period)} />
-                  <Stat label={`Bursts in the last 90 days`} value={count(found.alerts.length)} note="More than chance brings, whatever the cause" />
+                  <Stat label={`Latest burst: ${alert.feature?.name ?? name}`} value={count(alert.incidents)} unit={`where ${fixed(alert.expected, 1)} are expected`} note={periodText(alert.period)} />
+                  <Stat label={`Bursts in the last 90 days`} value={count(found.alerts.length)} note="More than expected by chance" />
                 </Stats>
               )}
               <Card flush title={`${count(totalCount)} ${totalCount === 1 ? words('incident') : words('incidents')}`} actions={<ExportMenu title={`${name} ${words('incidents')}`} table={() => csv(nodes)} />}>
                 {nodes.length === 0
-                  ? <div className={table.more}><Empty title={`No such ${words('incidents')}`}>Nothing fits these filters.</Empty></div>
+                  ? <div className={table.more}><Empty title={`No ${words('incidents')}`}>Nothing matches these filters.</Empty></div>
                   : <List incidents={nodes} />}
                 {nodes.length < totalCount && <p className={table.more}>{count(nodes.length)} of {count(totalCount)}{first < 200 && <Button small onClick={() => setFirst(Math.min(200, first * 2))}>Show more</Button>}</p>}
               </Card>
@@ -85,7 +85,7 @@ function List({ incidents }: { incidents: IncidentRow[] }) {
       <thead>
         <tr>
           <th className={css.severity}><span className="visually-hidden">Severity</span></th><th>What is wrong</th><th className={css.state}>State</th>
-          <th className={css.opened}>Opened</th><th className={css.lasted}>Lasted</th><th className={classes(css.affected, table.number)}>{capital(words('customers'))}</th><th className={css.cause}>Cause</th>
+          <th className={css.opened}>Opened</th><th className={css.lasted}>Duration</th><th className={classes(css.affected, table.number)}>{capital(words('customers'))}</th><th className={css.cause}>Cause</th>
         </tr>
       </thead>
       <tbody>
@@ -101,8 +101,8 @@ function List({ incidents }: { incidents: IncidentRow[] }) {
               <td className={css.state}><IncidentState state={state} /></td>
               <td className={css.opened} title={momentText(openedAt)}>{ago(openedAt)}</td>
               <td className={css.lasted}>{resolvedAt ? duration(openedAt, resolvedAt) : <span className={table.muted}>{duration(openedAt, new Date().toISOString())} so far</span>}</td>
-              <td className={classes(css.affected, table.number)}>{affectedCustomers === null ? <span className={table.muted}>not known</span> : count(affectedCustomers)}</td>
-              <td className={css.cause}>{cause?.release?.version ?? (cause ? 'no change' : <span className={table.muted}>not known</span>)}</td>
+              <td className={classes(css.affected, table.number)}>{affectedCustomers === null ? <span className={table.muted}>unknown</span> : count(affectedCustomers)}</td>
+              <td className={css.cause}>{cause?.release?.version ?? (cause ? 'no change' : <span className={table.muted}>unknown</span>)}</td>
             </tr>
           )
         })}

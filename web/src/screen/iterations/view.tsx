@@ -5,6 +5,7 @@ import { useProduct } from '~/app/session'
 import { addDays, length, periodText, today } from '~/format/date'
 import { count } from '~/format/number'
 import { capital, useWords } from '~/format/vocabulary'
+import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, classes, PageHead, Tag } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
@@ -29,13 +30,15 @@ export default function Iterations() {
   const now = today(timeZone)
   return (
     <>
-      <PageHead title={`${capital(words('iterations'))} of ${name}`} lead={`What ${words('customers')} met in each; its ${words('value')} is one click away.`} />
+      <PageHead title={`${capital(words('iterations'))} of ${name}`} lead={`What ${words('customers')} experienced in each.`} />
       <Loaded result={result} retry={refresh} rows={10}>
         {({ product: found }) => {
           const { nodes, totalCount } = found?.iterations ?? { nodes: [], totalCount: 0 }
           if (nodes.length === 0) return <Empty title={`No ${words('iterations')} yet`}>They are created by the API (createIteration), or imported from your planning tool.</Empty>
           return (
-            <Card flush>
+            <Card flush title={`${count(totalCount)} ${words('iterations')}`} actions={<ExportMenu title={`${name} ${words('iterations')}`} table={() => [
+              ['iteration', 'from', 'until', 'goal'], ...nodes.map(({ name: title, period, goal }) => [title, period.from, period.until, goal]),
+            ]} />}>
               <table className={classes(table.table, css.table)}>
                 <thead><tr><th className={css.name}>{capital(words('iteration'))}</th><th>Goal</th><th className={css.releases}>{capital(words('releases'))}</th><th className={table.number}>{capital(words('responses'))}</th><th className={table.number}>{capital(words('incidents'))} opened</th></tr></thead>
                 <tbody>
@@ -46,7 +49,7 @@ export default function Iterations() {
                     return (
                       <tr key={id}>
                         <th scope="row" className={css.name}>
-                          <Link className={table.main} to="/p/$product/value" params={{ product }} search={period}>{title}</Link> {running && <Tag>day {length({ from: period.from, until: now }) + 1} of {length(period)}</Tag>}
+                          <Link className={table.main} to="/p/$product/iterations/$iteration" params={{ product, iteration: id }}>{title}</Link> {running && <Tag>day {length({ from: period.from, until: now }) + 1} of {length(period)}</Tag>}
                           <span className={table.sub}>{periodText(period)}</span>
                         </th>
                         <td className={css.goal}>{goal}</td>

@@ -5,30 +5,71 @@ import { ago } from '~/format/date'
 import { plural } from '~/format/number'
 import { VERDICTS } from '~/format/verdict'
 import { capital, useWords } from '~/format/vocabulary'
+import { useScreenQuery } from '~/app/operations'
+import { useRights } from '~/app/session'
+import { useLastProduct } from '~/app/shell'
 import { IncidentState, Severity } from '~/part/incident'
-import { Rating } from '~/part/responses'
-import { Card, PageHead } from '~/ui/parts'
+import { Rating, Responses } from '~/part/responses'
+import { Card, Halves, PageHead, Stack } from '~/ui/parts'
 import { Empty } from '~/ui/states'
+import table from '~/ui/table.module.css'
 import { VerdictBadge } from '~/ui/verdict'
+import { LatestQuery } from './query'
 import css from './view.module.css'
 
 const STATES = {
   connecting: 'Connecting.',
-  connected: 'Connected: what happens appears here at once.',
-  lost: 'The connection is lost. Trying again; nothing that happens meanwhile is missed.',
+  connected: 'Connected: events appear here as they happen.',
+  lost: 'The connection is lost. Reconnecting; no event will be missed.',
 } as const
 
 export default function LiveScreen() {
   const events = useLiveEvents()
   const connection = useConnection()
   const words = useWords()
+  const product = useLastProduct()
+  const { seesCustomers } = useRights()
   return (
     <>
       <PageHead title="Live" lead={`${STATES[connection]} ${events.length > 0 ? `${plural(events.length, 'event')} since this page was opened.` : ''}`} />
-      {events.length === 0
-        ? <Empty title="Nothing has happened yet">{capital(words('responses'))}, {words('incidents')}, {words('releases')} and verdicts appear here as they come, from all products. Imports are not told one by one.</Empty>
-        : <Card flush><ol className={css.list} aria-live="polite">{events.map((event) => <li key={event.id} className={css.event}><time className={css.time}>{ago(new Date(event.at).toISOString())}</time><Event event={event} /></li>)}</ol></Card>}
+      <Stack>
+        {events.length === 0
+          ? <Empty title="Waiting for the next event">{capital(words('responses'))}, {words('incidents')}, {words('releases')} and verdicts of all {words('products')} appear here. Imports are not listed row by row.</Empty>
+          : <Card flush title="Since this page was opened"><ol className={css.list} aria-live="polite">{events.map((event) => <li key={event.id} className={css.event}><time className={css.time}>{ago(new Date(event.at).toISOString())}</time><Event event={event} /></li>)}</ol></Card>}
+        {product && seesCustomers && <Latest product={product} />}
+      </Stack>
     </>
+  )
+}
+
+/** So that the page is not empty on a quiet day. */
+function Latest({ product }: { product: string }) {
+  const words = useWords()
+  const { result } = useScreenQuery(LatestQuery, { product })
+  const found = result.data?.product
+  if (!found) return null
+  return (
+    <Halves>
+      {found.feedback.nodes.length > 0 && (
+        <Card flush title={`Latest ${words('responses')}, ${found.name}`}><Responses responses={found.feedback.nodes} /></Card>
+      )}
+      {found.incidents.nodes.length > 0 && (
+        <Card title={`Latest ${words('incidents')}, ${found.name}`}>
+          <ul className={css.latest}>
+            {found.incidents.nodes.map(({ id, title, severity, state, openedAt, features }) => (
+              <li key={id}>
+                <Severity severity={severity} />
+                <span>
+                  <Link className={table.main} to="/p/$product/incidents/$incident" params={{ product, incident: id }}>{title}</Link>
+                  <span className={table.sub}>{[features.map(({ name }) => name).join(', '), ago(openedAt)].filter(Boolean).join(' · ')}</span>
+                </span>
+                <IncidentState state={state} />
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+    </Halves>
   )
 }
 

@@ -1,4 +1,6 @@
-import { graphql } from '~/api/graphql'
+import { graphql, type ResultOf } from '~/api/graphql'
+import { FindingFields } from '~/part/finding'
+import { RankedValue } from '~/screen/explorer/query'
 
 export const OverviewQuery = graphql(`
   query Overview($period: PeriodInput!, $before: PeriodInput!) {
@@ -14,8 +16,25 @@ export const OverviewQuery = graphql(`
   }
 `)
 
+/** Apart, because it is costly: the features of each product in both periods, and its latest releases. */
+export const AttentionQuery = graphql(`
+  query OverviewAttention($period: PeriodInput!, $before: PeriodInput!) {
+    products(first: 10) {
+      nodes {
+        id key
+        releases(first: 3, filter: { lifecycle: [RELEASED] }) { nodes { version releasedOn regression { verdict features { ...FindingFields } } } }
+        now: valueReport(period: $period) { entries { ...RankedValue } }
+        before: valueReport(period: $before) { entries { ...RankedValue } }
+      }
+    }
+  }
+`, [FindingFields, RankedValue])
+
 export const OverviewIncidentsQuery = graphql(`
   query OverviewIncidents {
-    products(first: 20) { nodes { id key incidents(first: 1, filter: { state: OPEN }) { totalCount } } }
+    products(first: 20) { nodes { id key incidents(first: 20, filter: { state: OPEN }) { totalCount nodes { id title severity openedAt affectedCustomers features { name } } } } }
   }
 `)
+
+export type OverviewProduct = NonNullable<ResultOf<typeof AttentionQuery>['products']>['nodes'][number]
+export type OverviewIncident = NonNullable<ResultOf<typeof OverviewIncidentsQuery>['products']>['nodes'][number]['incidents']['nodes'][number]

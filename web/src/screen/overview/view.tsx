@@ -9,12 +9,14 @@ import { before, longDay, today } from '~/format/date'
 import { count, plusMinus, score } from '~/format/number'
 import { periodOf, type PeriodSearch } from '~/format/period'
 import { capital, useWords } from '~/format/vocabulary'
+import { ExportMenu } from '~/ui/export-menu'
 import { Card, classes, PageHead, Stack } from '~/ui/parts'
 import { PeriodFilter } from '~/ui/period-filter'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
 import { Change, VerdictBadge } from '~/ui/verdict'
-import { OverviewIncidentsQuery, OverviewQuery } from './query'
+import { Attention } from './attention'
+import { AttentionQuery, OverviewIncidentsQuery, OverviewQuery } from './query'
 import css from './view.module.css'
 
 export default function Overview() {
@@ -25,12 +27,13 @@ export default function Overview() {
   const words = useWords()
   const period = periodOf(search, today('UTC'))
   const { result, refresh } = useScreenQuery(OverviewQuery, { period, before: before(period) })
+  const attention = useScreenQuery(AttentionQuery, { period, before: before(period) }).result
   const incidents = useScreenQuery(OverviewIncidentsQuery, {}, { pause: !seesCustomers }).result
   useLiveRefresh(['release', 'verdict', 'incident'], refresh)
   const open = new Map(incidents.data?.products?.nodes.map((product) => [product.key, product.incidents.totalCount]))
   return (
     <>
-      <PageHead title={organization.name === 'Main' ? 'Overview' : organization.name} lead={`All ${words('products')} by the ${words('value')} of each as a whole.`}
+      <PageHead title={organization.name === 'Main' ? 'Overview' : organization.name} lead={`All ${words('products')} by their ${words('value')} as a whole, and what needs attention.`}
         actions={<PeriodFilter search={search} period={period} onChange={(next) => void navigate({ search: next, replace: true })} />} />
       {products.length === 0 ? <Empty title={`No ${words('products')} yet`} /> : (
         <Loaded result={result} retry={refresh}>
@@ -39,10 +42,12 @@ export default function Overview() {
             const domain = niceDomain(entries.flatMap(({ value }) => [value.lower, value.upper]), { floor: 0, ceiling: 100, margin: 0.5 })
             return (
               <Stack>
-                <Card flush>
+                <Card flush title={capital(words('products'))} actions={<ExportMenu title="products" figure={() => ({ kind: 'intervals', domain, rows: entries.map(({ product, value }) => ({ label: product.name, values: [{ estimate: value.score, lower: value.lower, upper: value.upper, text: `${score(value.score, value)} ${plusMinus(value)}` }] })) })}
+                  table={() => [['product', 'value', 'lower', 'upper', 'responses'], ...entries.map(({ product, value }) => [product.name, value.score, value.lower, value.upper, value.responses])]} />}>
                   <table className={classes(table.table, css.table)}>
                     <thead><tr><th className={css.name}>{capital(words('product'))}</th><th className={css.chart}><IntervalAxis domain={domain} /></th><th className={classes(table.number, css.value)}>{capital(words('value'))}</th><th className={classes(table.number, css.change)}>Change</th><th className={css.trend}>Trend</th><th className={css.release}>Latest {words('release')}</th>{seesCustomers && <th className={classes(table.number, css.open)}>Open {words('incidents')}</th>}</tr></thead>
                     <tbody>
+                      {entries.length === 0 && <tr><td colSpan={7} className={table.muted}>No {words('product')} has a {words('value')} yet: it appears with the first {words('responses')}.</td></tr>}
                       {entries.map(({ product, value }) => {
                         const then = earlier?.entries.find((entry) => entry.product.key === product.key)?.value
                         const more = about?.nodes.find(({ key }) => key === product.key)
@@ -62,6 +67,7 @@ export default function Overview() {
                     </tbody>
                   </table>
                 </Card>
+                {attention.data?.products && <Attention products={attention.data.products.nodes} incidents={incidents.data?.products?.nodes ?? []} />}
               </Stack>
             )
           }}

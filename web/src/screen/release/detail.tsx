@@ -8,6 +8,7 @@ import { niceDomain } from '~/chart/scale'
 import { difference } from '~/format/change'
 import { addDays, longDay, shortDay } from '~/format/date'
 import { count, fixed, percent, plural, plusMinus, probability, range, score, signed, times } from '~/format/number'
+import { scaleName } from '~/format/rating'
 import { capital, useWords } from '~/format/vocabulary'
 import { ExportMenu } from '~/ui/export-menu'
 import { Card, classes, Halves, Stack } from '~/ui/parts'
@@ -46,7 +47,7 @@ interface Props {
 function Evidence({ version, name, feature }: Props) {
   const frame = useRef<HTMLDivElement>(null)
   return (
-    <Card title="How sure, day by day" note="Probability in percent that it got worse, if one in ten releases makes things worse. Looking every day costs nothing."
+    <Card title="Evidence by day" note="Probability in percent that it got worse. It starts at 10, as one in ten releases makes things worse, and is valid however often one looks."
       actions={<ExportMenu title={`${version} ${name} evidence`} chart={frame} table={() => [['day', 'log_evidence'], ...feature.path.map(({ asOf, logEvidence }) => [asOf, logEvidence])]} />}>
       <div ref={frame}><EvidenceChart path={feature.path} flagged={feature.firstFlaggedDay} label={`Probability that ${version} made ${name} worse`} /></div>
     </Card>
@@ -65,7 +66,10 @@ function Before({ version, name, feature, regression }: Props & { regression: Re
   const domain = before && since ? niceDomain([before.lower, before.upper, since.lower, since.upper], { floor: 0, ceiling: 100, margin: 0.2 }) : null
   const { rateRatio } = feature
   return (
-    <Card title={`Before and since ${version}`} note={`${name}, in the ${WEEKS} days before and since ${longDay(start)}.`}>
+    <Card title={`Before and since ${version}`} note={`${name}, in the ${WEEKS} days before and since ${longDay(start)}.`}
+      actions={before && since && domain && <ExportMenu title={`${name} before and since ${version}`} figure={() => ({
+        kind: 'intervals', domain, rows: [['Before', before] as const, ['Since', since] as const].map(([label, value]) => ({ label, values: [{ estimate: value.score, lower: value.lower, upper: value.upper, text: `${score(value.score, value)} ${plusMinus(value)}` }] })),
+      })} />}>
       {before && since && domain && (
         <div className={css.pair}>
           <span /><IntervalAxis domain={domain} /><span />
@@ -78,12 +82,12 @@ function Before({ version, name, feature, regression }: Props & { regression: Re
         </div>
       )}
       <dl className={css.facts}>
-        {before && since && <div><dt>{capital(words('value'))}</dt><dd>{before.ranked && since.ranked ? <Change {...difference(since, before)} /> : 'too few to compare'}</dd></div>}
-        <div><dt>Ratings, like compared with like</dt><dd>{feature.change ? <>{signed(feature.change.estimate, 1)} points <small>{bounds(feature.change)}</small></> : 'too few to compare'}</dd></div>
+        {before && since && <div><dt>{capital(words('value'))}</dt><dd>{before.ranked && since.ranked ? <Change {...difference(since, before)} /> : 'too few responses'}</dd></div>}
+        <div><dt>Ratings, within scale and segment</dt><dd>{feature.change ? <>{signed(feature.change.estimate, 1)} points <small>{bounds(feature.change)}</small></> : 'too few responses'}</dd></div>
         <div><dt>{capital(words('responses'))}</dt><dd>{count(feature.baselineResponses)} in {feature.baselineDays} days before, {count(feature.responses)} since</dd></div>
         <div><dt>{capital(words('incidents'))}</dt><dd>{count(feature.baselineIncidents)} before, {count(feature.incidents)} since</dd></div>
-        <div><dt>{capital(words('incidents'))} per {feature.rateBasis === 'EXPOSURE' ? `${words('customer')}-day` : 'day'}</dt><dd>{rateRatio ? <>{times(rateRatio.estimate)} <small>{bounds(rateRatio)}</small></> : 'cannot be compared'}</dd></div>
-        {feature.unlabelledShare !== null && feature.unlabelledShare > 0 && <div><dt>Name no {words('release')}</dt><dd>{percent(feature.unlabelledShare)} of {words('responses')}, on neither side</dd></div>}
+        <div><dt>{capital(words('incidents'))} per {feature.rateBasis === 'EXPOSURE' ? `${words('customer')}-day` : 'day'}</dt><dd>{rateRatio ? <>{times(rateRatio.estimate)} <small>{bounds(rateRatio)}</small></> : 'not comparable'}</dd></div>
+        {feature.unlabelledShare !== null && feature.unlabelledShare > 0 && <div><dt>Without a {words('release')}</dt><dd>{percent(feature.unlabelledShare)} of {words('responses')}, not counted here</dd></div>}
       </dl>
     </Card>
   )
@@ -94,9 +98,9 @@ function bounds({ lower, upper }: { lower: number | null; upper: number | null }
 }
 
 const CONTROL = {
-  HELD: 'It moved beyond what the release does not touch.',
-  SHARED: 'What the release does not touch moved as well, so the release is not blamed.',
-  NONE: 'There is nothing to compare with: the release does not say what it touches.',
+  HELD: 'It moved more than the features that the release does not change.',
+  SHARED: 'Features that the release does not change moved as well, so the release is not blamed.',
+  NONE: 'There is nothing to compare with: the release does not name the features that it changes.',
 } as const
 
 function Cause({ version, name, feature }: Props) {
@@ -104,20 +108,26 @@ function Cause({ version, name, feature }: Props) {
   const values = [feature.change?.estimate ?? 0, ...controls.map(({ shift }) => shift), feature.ownChange?.lower ?? 0, feature.ownChange?.upper ?? 0]
   const domain = niceDomain(values, { margin: 0.1 })
   return (
-    <Card title="Was it the release?" note={feature.control ? CONTROL[feature.control] : `What moved in the same days, without being touched by ${version}.`}>
-      {controls.length === 0 ? <p className={css.silent}>No other feature can be compared with.</p> : (
+    <Card title="Was it the release?" note={feature.control ? CONTROL[feature.control] : `What else moved on the same days, though ${version} does not change it.`}
+      actions={controls.length > 0 && <ExportMenu title={`${version} ${name} and others`} figure={() => ({
+        kind: 'intervals', signs: true, domain, rows: [
+          ...(feature.ownChange ? [{ label: `${name} beyond these`, values: [{ ...feature.ownChange, text: signed(feature.ownChange.estimate, 1) }] }] : []),
+          ...controls.map((control) => ({ label: control.feature?.name ?? 'As a whole', values: [{ estimate: control.shift, lower: null, upper: null, text: signed(control.shift, 1) }] })),
+        ],
+      })} table={() => [['feature', 'shift', 'responses'], ...controls.map((control) => [control.feature?.name ?? 'As a whole', control.shift, control.responses])]} />}>
+      {controls.length === 0 ? <p className={css.silent}>There is no other feature to compare with.</p> : (
         <div className={css.controls}>
           <span /><IntervalAxis domain={domain} signs /><span />
           {feature.ownChange && (
             <>
-              <b>{name} beyond the others</b>
+              <b>{name} beyond these</b>
               <IntervalRow zero domain={domain} estimate={feature.ownChange.estimate} lower={feature.ownChange.lower} upper={feature.ownChange.upper} tone={feature.ownChange.estimate < 0 ? 'regressed' : 'improved'} height={30} label={`${name} beyond the others: ${signed(feature.ownChange.estimate, 1)}`} />
               <b>{signed(feature.ownChange.estimate, 1)}</b>
             </>
           )}
           {feature.commonShift && (
             <>
-              <span>All others together</span>
+              <span>All of these together</span>
               <IntervalRow zero domain={domain} estimate={feature.commonShift.estimate} lower={feature.commonShift.lower} upper={feature.commonShift.upper} tone="quiet" height={30} label={`All others: ${signed(feature.commonShift.estimate, 1)}`} />
               <span>{signed(feature.commonShift.estimate, 1)}</span>
             </>
@@ -148,7 +158,7 @@ function Suspects({ feature }: { feature: FeatureRegression }) {
   return (
     <Card title="Since when?" note={changePoint?.detected
       ? <>Most likely since {longDay(changePoint.day)}{changePoint.earliest !== changePoint.latest && <>, between {shortDay(changePoint.earliest)} and {shortDay(changePoint.latest)}</>}.</>
-      : 'No day stands out on which the experience changed.'}>
+      : 'There is no day on which ratings clearly changed.'}>
       {suspects.length > 0 && (
         <ul className={css.suspects}>
           {suspects.map(({ release, probability: share }) => (
@@ -163,10 +173,10 @@ function Suspects({ feature }: { feature: FeatureRegression }) {
       <dl className={css.facts}>
         {feature.firstFlaggedDay && <div><dt>First flagged</dt><dd>{longDay(feature.firstFlaggedDay)}</dd></div>}
         {feature.since && <div><dt>Fell</dt><dd>{longDay(feature.since.day)}{feature.since.release && ` with ${feature.since.release.version}`}</dd></div>}
-        {feature.previous?.change && <div><dt>Against the {words('release')} before alone</dt><dd>{signed(feature.previous.change.estimate, 1)} points <small>{bounds(feature.previous.change)}</small></dd></div>}
-        {feature.recovery !== null && <div><dt>Made good</dt><dd>{percent(feature.recovery)} of the fall</dd></div>}
-        <div><dt>Chance of seeing this without a change</dt><dd>{feature.pValue < 0.001 ? '< 0.1 %' : percent(feature.pValue, 1)}</dd></div>
-        <div><dt>Compared with</dt><dd>{{ ANCESTORS: `the ${words('releases')} that it builds on`, ANY_OTHER: `all other ${words('releases')}`, PREVIOUS: `the ${words('release')} before` }[feature.baseline]}</dd></div>
+        {feature.previous?.change && <div><dt>Against the previous {words('release')} only</dt><dd>{signed(feature.previous.change.estimate, 1)} points <small>{bounds(feature.previous.change)}</small></dd></div>}
+        {feature.recovery !== null && <div><dt>Recovered</dt><dd>{percent(feature.recovery)} of the fall</dd></div>}
+        <div><dt>p-value</dt><dd>{feature.pValue < 0.001 ? '< 0.1%' : percent(feature.pValue, 1)}</dd></div>
+        <div><dt>Compared with</dt><dd>{{ ANCESTORS: `its predecessors`, ANY_OTHER: `all other ${words('releases')}`, PREVIOUS: `the previous ${words('release')}` }[feature.baseline]}</dd></div>
       </dl>
     </Card>
   )
@@ -176,19 +186,19 @@ function Strata({ name, version, feature }: Props) {
   const words = useWords()
   const domain = niceDomain(feature.strata.flatMap(({ change }) => (change ? [change.lower ?? change.estimate, change.upper ?? change.estimate] : [0])), { wanted: 6, margin: 0 })
   return (
-    <Card flush title="Like compared with like" note="Ratings are compared inside one scale and one segment only; as utilities from 0 (worst) to 100 (best)."
-      actions={<ExportMenu title={`${version} ${name} strata`} table={() => [
+    <Card flush title="Within each scale and segment" note="Ratings are only compared within one scale and segment. All scales from 0 (worst) to 100 (best)."
+      actions={<ExportMenu title={`${version} ${name} strata`} figure={() => ({ kind: 'intervals', signs: true, domain, rows: feature.strata.flatMap(({ scale, segment, change }) => (change ? [{ label: [scaleName(scale.key), segment?.name].filter(Boolean).join(', '), values: [{ ...change, text: signed(change.estimate, 1) }] }] : [])) })} table={() => [
         ['scale', 'segment', 'before', 'since', 'change', 'lower', 'upper', 'responses_before', 'responses_since'],
         ...feature.strata.map(({ scale, segment, baselineMean, mean, change, baselineResponses, responses }) => [
           scale.key, segment?.name, baselineMean, mean, change?.estimate, change?.lower, change?.upper, baselineResponses, responses,
         ]),
       ]} />}>
       <table className={classes(table.table, css.strata)}>
-        <thead><tr><th>Scale</th><th>Segment</th><th className={css.strataChange}><IntervalAxis domain={domain} signs /></th><th className={table.number}>Before</th><th className={table.number}>Since</th><th className={table.number}>{capital(words('responses'))}</th></tr></thead>
+        <thead><tr><th>Scale</th><th>Segment</th><th className={css.strataChange}>{feature.strata.some(({ change }) => change) && <IntervalAxis domain={domain} signs />}</th><th className={table.number}>Before</th><th className={table.number}>Since</th><th className={table.number}>{capital(words('responses'))}</th></tr></thead>
         <tbody>
           {feature.strata.map(({ scale, segment, baselineMean, mean, change, baselineResponses, responses }) => (
             <tr key={`${scale.key} ${segment?.key}`}>
-              <td>{scale.key.toUpperCase()}</td>
+              <td>{scaleName(scale.key)}</td>
               <td>{segment?.name ?? <span className={table.muted}>none</span>}</td>
               <td className={css.strataChange}>{change && <IntervalRow zero domain={domain} estimate={change.estimate} lower={change.lower} upper={change.upper} height={30}
                 tone={change.upper !== null && change.upper < 0 ? 'regressed' : change.lower !== null && change.lower > 0 ? 'improved' : 'quiet'} label={`${signed(change.estimate, 1)} points`} />}</td>

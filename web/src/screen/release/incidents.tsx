@@ -24,11 +24,11 @@ export function ReleaseIncidents({ version }: { version: string }) {
   const { result, refresh } = useScreenQuery(ReleaseIncidentsQuery, { product, release: version, first })
   useLiveRefresh(['incident'], refresh)
   return (
-    <Card flush title={`${capital(words('incidents'))} of ${version}`} note={`Confirm or reject what is held to have caused them: scores follow at once.`}>
+    <Card flush title={`${capital(words('incidents'))} of ${version}`} note={`Confirm or reject the cause of each; the scores follow at once.`}>
       <Loaded result={result} retry={refresh}>
         {({ release }) => {
           const { nodes, totalCount } = release?.incidents ?? { nodes: [], totalCount: 0 }
-          if (nodes.length === 0) return <div className={table.more}><Empty title={`No ${words('incidents')}`}>None was reported for this {words('release')}.</Empty></div>
+          if (nodes.length === 0) return <div className={table.more}><Empty title={`No ${words('incidents')}`}>None is attributed to this {words('release')}.</Empty></div>
           return (
             <>
               <ul>

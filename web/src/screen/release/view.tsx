@@ -2,6 +2,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
 import { useProduct, useRights } from '~/app/session'
+import type { Figure } from '~/chart/figure'
 import { IntervalAxis, IntervalRow } from '~/chart/interval'
 import { niceDomain } from '~/chart/scale'
 import { longDay, momentText } from '~/format/date'
@@ -11,6 +12,7 @@ import { REASONS, VERDICTS, type Tone } from '~/format/verdict'
 import { capital, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
 import { SentenceText } from '~/part/story'
+import { ExportMenu } from '~/ui/export-menu'
 import { GateBadge } from '~/ui/gate'
 import { Card, classes, PageHead, Stack, Tag } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
@@ -20,6 +22,9 @@ import { Detail } from './detail'
 import { ReleaseIncidents } from './incidents'
 import { ReleaseQuery, type FeatureRegression, type RegressionData, type ReleaseData } from './query'
 import css from './view.module.css'
+
+/** Verdicts whose reason the sentence above says for all. */
+const QUIET = new Set<string>(['NO_EVIDENCE', 'CANNOT_TELL', 'NO_BASELINE'])
 
 const keyOf = ({ feature }: FeatureRegression) => feature?.key ?? 'product'
 
@@ -44,11 +49,11 @@ export default function Release() {
             <PageHead title={<>{capital(words('release'))} {release.version} {release.lifecycle !== 'RELEASED' && <Tag>{release.lifecycle.toLowerCase()}</Tag>}</>} lead={<Lead release={release} />}
               crumb={{ label: `All ${words('releases')}`, link: { to: '/p/$product/releases', params: { product } } }} />
             <Stack>
-              {!regression && <Empty title="Not watched">{release.lifecycle === 'PLANNED' ? `This ${words('release')} has not shipped. Its watch begins on its first day.` : `Nobody knows on which day this ${words('release')} began.`}</Empty>}
+              {!regression && <Empty title="No verdict">{release.lifecycle === 'PLANNED' ? `This ${words('release')} has not shipped yet. It is judged from its first day on.` : `The first day of this ${words('release')} is unknown.`}</Empty>}
               {regression && (
                 <>
                   <Hero version={release.version} regression={regression} features={features} />
-                  <Features features={features} touched={release.features} chosen={detail} onChoose={(feature) => void navigate({ search: { feature }, replace: true, resetScroll: false })} />
+                  <Features version={release.version} features={features} touched={release.features} chosen={detail} onChoose={(feature) => void navigate({ search: { feature }, replace: true, resetScroll: false })} />
                   {detail && <Detail version={release.version} regression={regression} feature={detail} />}
                 </>
               )}
@@ -86,7 +91,7 @@ function Hero({ version, regression, features }: { version: string; regression: 
       <div className={css.gate}>
         <GateBadge {...regression.gate} />
         <p>{capital(regression.gate.reason)}.</p>
-        <p className={css.through}>Known up to {longDay(regression.through)}.</p>
+        <p className={css.through}>Data up to {longDay(regression.through)}.</p>
       </div>
     </section>
   )
@@ -94,7 +99,8 @@ function Hero({ version, regression, features }: { version: string; regression: 
 
 const TONES: Partial<Record<Tone, 'regressed' | 'improved'>> = { regressed: 'regressed', watch: 'regressed', improved: 'improved', recovered: 'improved' }
 
-function Features({ features, touched, chosen, onChoose }: {
+function Features({ version, features, touched, chosen, onChoose }: {
+  version: string
   features: FeatureRegression[]
   touched: ReleaseData['features']
   chosen: FeatureRegression | undefined
@@ -104,11 +110,12 @@ function Features({ features, touched, chosen, onChoose }: {
   const known = features.flatMap(({ change }) => (change ? [change.lower ?? change.estimate, change.upper ?? change.estimate] : []))
   const domain = niceDomain([...known, 0], { margin: 0.02, wanted: 6 })
   return (
-    <Card flush title={`${capital(words('feature'))} by ${words('feature')}`} note="Change of the ratings in points of 100, like compared with like, with intervals that hold on all days at once.">
+    <Card flush title={`${capital(words('feature'))} by ${words('feature')}`} note="Change of the ratings in points of 100, within each scale and segment, with 95% intervals. The score is the probability, in percent, that it got worse."
+      actions={<ExportMenu title={`${version} by ${words('feature')}`} figure={known.length > 0 ? () => changesOf(features, domain) : undefined} table={() => csv(features)} />}>
       <table className={classes(table.table, css.features)}>
         <thead>
           <tr>
-            <th>{capital(words('feature'))}</th><th className={css.verdict}>Verdict</th><th className={css.change}><IntervalAxis domain={domain} signs /></th>
+            <th>{capital(words('feature'))}</th><th className={css.verdict}>Verdict</th><th className={css.change}>{known.length > 0 && <IntervalAxis domain={domain} signs />}</th>
             <th className={table.number}>Change</th><th className={classes(table.number, css.wide)}>{capital(words('incidents'))}</th><th className={classes(table.number, css.wide)}>{capital(words('responses'))}</th><th className={classes(table.number, css.wide)}>Score</th>
           </tr>
         </thead>
@@ -122,7 +129,7 @@ function Features({ features, touched, chosen, onChoose }: {
                   <button type="button" className={css.choose} aria-pressed={one === chosen} onClick={() => onChoose(keyOf(one))}>{feature?.name ?? 'The product as a whole'}</button>
                   {touch && <> <Tag>{touch.change.toLowerCase()}</Tag></>}
                 </th>
-                <td className={css.verdict}><VerdictBadge verdict={verdict} />{reason && verdict !== 'NO_EVIDENCE' && verdict !== 'CANNOT_TELL' && <span className={table.sub}>{REASONS[reason]}</span>}</td>
+                <td className={css.verdict}><VerdictBadge verdict={verdict} />{reason && !QUIET.has(verdict) && <span className={table.sub}>{REASONS[reason]}</span>}</td>
                 <td className={css.change}>{change && <IntervalRow zero domain={domain} estimate={change.estimate} lower={change.lower} upper={change.upper} height={36} tone={TONES[VERDICTS[verdict].tone] ?? 'quiet'} label={`${signed(change.estimate, 1)} points`} />}</td>
                 <td className={table.number}>{change ? signed(change.estimate, 1) : <span className={table.muted} title="Too few responses to compare">–</span>}</td>
                 <td className={classes(table.number, css.wide)}>{rateRatio ? times(rateRatio.estimate) : <span className={table.muted}>–</span>}</td>
@@ -135,6 +142,20 @@ function Features({ features, touched, chosen, onChoose }: {
       </table>
     </Card>
   )
+}
+
+function changesOf(features: FeatureRegression[], domain: [number, number]): Figure {
+  const rows = features.flatMap(({ feature, change }) => (change ? [{ label: feature?.name ?? 'The product as a whole', values: [{ ...change, text: signed(change.estimate, 1) }] }] : []))
+  return { kind: 'intervals', signs: true, domain, rows }
+}
+
+function csv(features: FeatureRegression[]) {
+  return [
+    ['feature', 'verdict', 'reason', 'change', 'lower', 'upper', 'incident_rate_ratio', 'incidents', 'responses', 'score'],
+    ...features.map(({ feature, verdict, reason, change, rateRatio, incidents, responses, score }) => [
+      feature?.name ?? 'The product as a whole', verdict, reason, change?.estimate, change?.lower, change?.upper, rateRatio?.estimate, incidents, responses, score,
+    ]),
+  ]
 }
 
 function Deployments({ release }: { release: ReleaseData }) {

@@ -3,8 +3,10 @@ import { useState } from 'react'
 import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
 import { useProduct } from '~/app/session'
+import type { Figure } from '~/chart/figure'
 import { IntervalAxis, IntervalRow } from '~/chart/interval'
 import { longDay } from '~/format/date'
+import { signed } from '~/format/number'
 import { isClear, story, subjectOf, textOf } from '~/format/sentence'
 import { VERDICTS, type Tone } from '~/format/verdict'
 import { capital, useWords } from '~/format/vocabulary'
@@ -32,7 +34,7 @@ export default function Releases() {
   useLiveRefresh(['release', 'verdict'], refresh)
   return (
     <>
-      <PageHead title={`${capital(words('releases'))} of ${name}`} lead={`What each ${words('release')} did to ${words('customers')}, in words first.`} />
+      <PageHead title={`${capital(words('releases'))} of ${name}`} lead={`What each ${words('release')} changed for ${words('customers')}.`} />
       <Loaded result={result} retry={refresh} rows={12}>
         {({ product: found }) => {
           const { nodes, totalCount } = found?.releases ?? { nodes: [], totalCount: 0 }
@@ -48,14 +50,14 @@ export default function Releases() {
                       <li key={release.id}>
                         <Link className={table.main} to="/p/$product/releases/$version" params={{ product, version: release.version }}>{release.version}</Link>
                         <span>{release.title}</span>
-                        <span className={table.muted}>{release.plannedFor ? longDay(release.plannedFor) : 'no day'}</span>
+                        <span className={table.muted}>{release.plannedFor ? longDay(release.plannedFor) : 'no date'}</span>
                       </li>
                     ))}
                   </ul>
                 </Card>
               )}
-              <Card flush title="Shipped" note="The change is that of the most affected part, in points of 100, with its 95 % interval."
-                actions={<ExportMenu title={`${name} releases`} table={() => csv(shipped)} />}>
+              <Card flush title="Shipped" note="The chart shows the change of the most affected feature, in points of 100, with its 95% interval."
+                actions={<ExportMenu title={`${name} releases`} figure={() => changesOf(shipped)} table={() => csv(shipped)} />}>
                 <table className={classes(table.table, css.table)}>
                   <thead>
                     <tr>
@@ -92,9 +94,9 @@ function Row({ release }: { release: ReleaseRow }) {
       <th scope="row" className={css.version}>
         <Link className={table.main} to="/p/$product/releases/$version" params={{ product, version }}>{version}</Link>
         {lifecycle === 'WITHDRAWN' && <> <Tag>withdrawn</Tag></>}
-        <span className={table.sub}>{releasedOn ? longDay(releasedOn) : 'day not known'}{inferred && ', inferred'}</span>
+        <span className={table.sub}>{releasedOn ? longDay(releasedOn) : 'date unknown'}{inferred && ', inferred'}</span>
       </th>
-      <td className={css.verdict}>{regression ? <VerdictBadge verdict={regression.verdict} /> : <span className={table.muted}>not watched</span>}</td>
+      <td className={css.verdict}>{regression ? <VerdictBadge verdict={regression.verdict} /> : <span className={table.muted}>no verdict</span>}</td>
       <td className={css.story}>
         {sentence && <SentenceText {...sentence} />}
         {others.length > 0 && <span className={css.others}>{others.slice(0, NAMED).map(({ feature, verdict }) => <VerdictBadge key={feature?.name ?? ''} verdict={verdict} label={feature?.name ?? 'As a whole'} />)}{others.length > NAMED && <Tag>and {others.length - NAMED} more</Tag>}</span>}
@@ -109,6 +111,14 @@ function Row({ release }: { release: ReleaseRow }) {
       <td className={css.gate}>{regression && <GateBadge {...regression.gate} />}</td>
     </tr>
   )
+}
+
+function changesOf(releases: ReleaseRow[]): Figure {
+  const rows = releases.flatMap(({ version, regression }) => {
+    const top = subjectOf((regression?.features ?? []).map(findingOf))
+    return top?.change ? [{ label: `${version}  ${top.feature?.name ?? 'as a whole'}`, values: [{ ...top.change, text: signed(top.change.estimate, 1) }] }] : []
+  })
+  return { kind: 'intervals', signs: true, domain: DOMAIN, rows }
 }
 
 function csv(releases: ReleaseRow[]) {

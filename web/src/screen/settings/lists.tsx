@@ -17,7 +17,7 @@ export function Teams() {
   const [, create] = useMutation(CreateTeam)
   const [, remove] = useMutation(RemoveTeam)
   return (
-    <Card flush title="Teams" note="A team owns features, so that each feature has somebody who looks after it.">
+    <Card flush title="Teams" note="Each feature belongs to a team that looks after it.">
       <Loaded result={result} retry={refresh}>
         {({ teams }) => teams && teams.nodes.length > 0 ? (
           <table className={table.table}>
@@ -51,7 +51,7 @@ export function Segments() {
   const { result, refresh } = useScreenQuery(SegmentsQuery, {})
   const [, create] = useMutation(CreateSegment)
   return (
-    <Card flush title="Segments" note="Groups of customers, such as plans. Ratings are only compared within one, so that who responds does not move a score.">
+    <Card flush title="Segments" note="Groups of customers, such as plans. Ratings are only compared within a segment, so the mix of respondents does not change a score.">
       <Loaded result={result} retry={refresh}>
         {({ segments }) => segments && segments.nodes.length > 0 ? (
           <table className={table.table}>
@@ -72,9 +72,9 @@ function KeyAndName({ what, onSend, onDone }: { what: string; onSend: (key: stri
   const [round, setRound] = useState(0)
   return (
     <div className={css.create}>
-      <Form key={round} label={`Create the ${what}`} onSend={(fields) => onSend(textIn(fields, 'key') ?? '', textIn(fields, 'name'))} onDone={() => { setRound(round + 1); onDone() }}>
+      <Form key={round} label={`Create ${what}`} onSend={(fields) => onSend(textIn(fields, 'key') ?? '', textIn(fields, 'name'))} onDone={() => { setRound(round + 1); onDone() }}>
         <Row>
-          <Labeled label="Key" hint="What programs call it; it stays."><Input name="key" required /></Labeled>
+          <Labeled label="Key" hint="For programs; it cannot be changed."><Input name="key" required /></Labeled>
           <Labeled label="Name"><Input name="name" /></Labeled>
         </Row>
       </Form>
@@ -89,11 +89,11 @@ export function Scales() {
   const [, create] = useMutation(CreateScale)
   const [round, setRound] = useState(0)
   return (
-    <Card flush title="Scales" note="What customers are asked on. Whatever the scale, a score is 0 for the worst rating and 100 for the best.">
+    <Card flush title="Scales" note="What customers rate on. On every scale, the worst rating is 0 and the best is 100.">
       <Loaded result={result} retry={refresh}>
         {({ scales }) => (
           <table className={table.table}>
-            <thead><tr><th>Scale</th><th>Kind</th><th className={table.number}>From</th><th className={table.number}>To</th><th className={table.number}>Step</th><th>Best is</th></tr></thead>
+            <thead><tr><th>Scale</th><th>Kind</th><th className={table.number}>From</th><th className={table.number}>To</th><th className={table.number}>Step</th><th>Best</th></tr></thead>
             <tbody>
               {scales?.nodes.map(({ id, key, name, kind, min, max, step, higherIsBetter }) => (
                 <tr key={id}><th scope="row">{name}<span className={table.sub}>{key}</span></th><td>{kind}</td><td className={table.number}>{fixed(min)}</td><td className={table.number}>{fixed(max)}</td><td className={table.number}>{step}</td><td>{higherIsBetter ? 'high' : 'low'}</td></tr>
@@ -103,7 +103,7 @@ export function Scales() {
         )}
       </Loaded>
       <div className={css.create}>
-        <Form key={round} label="Create the scale" onDone={() => { setRound(round + 1); refresh() }} onSend={async (fields) => {
+        <Form key={round} label="Create scale" onDone={() => { setRound(round + 1); refresh() }} onSend={async (fields) => {
           const { data, error } = await create({ input: {
             key: textIn(fields, 'key') ?? '', name: textIn(fields, 'name'), kind: textIn(fields, 'kind') as Enum<'ScaleKind'> | undefined,
             min: Number(textIn(fields, 'min')), max: Number(textIn(fields, 'max')), step: Number(textIn(fields, 'step') ?? 1), higherIsBetter: textIn(fields, 'best') !== 'low',
@@ -119,7 +119,7 @@ export function Scales() {
             <Labeled label="From"><Input name="min" type="number" step="any" required defaultValue={1} /></Labeled>
             <Labeled label="To"><Input name="max" type="number" step="any" required defaultValue={5} /></Labeled>
             <Labeled label="Step"><Input name="step" type="number" step="any" min="0" required defaultValue={1} /></Labeled>
-            <Labeled label="Best is"><select className={parts.input} name="best"><option>high</option><option>low</option></select></Labeled>
+            <Labeled label="Best"><select className={parts.input} name="best"><option>high</option><option>low</option></select></Labeled>
           </Row>
         </Form>
       </div>

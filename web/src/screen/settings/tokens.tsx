@@ -20,12 +20,12 @@ export function Tokens() {
   const [, revoke] = useMutation(RevokeToken)
   const [creating, setCreating] = useState(false)
   return (
-    <Card flush title="Tokens" note="For programs, jobs and web pages. Take the smallest scope that does."
+    <Card flush title="Tokens" note="For programs, jobs and web pages. Choose the narrowest scope that suffices."
       actions={<Button small kind="primary" icon="plus" onClick={() => setCreating(true)}>New token</Button>}>
       <Loaded result={result} retry={refresh}>
         {({ tokens }) => (
           <table className={table.table}>
-            <thead><tr><th>Name</th><th>May</th><th>Last used</th><th>Expires</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
+            <thead><tr><th>Name</th><th>Rights</th><th>Last used</th><th>Expires</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
             <tbody>
               {tokens?.nodes.map(({ id, name, role, scope, createdAt, expiresAt, lastUsedAt, revokedAt, product, origins, member }) => (
                 <tr key={id} className={classes(revokedAt && css.revoked)}>
@@ -75,7 +75,7 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
 
   if (secret) {
     return (
-      <Dialog title="The token, shown only this once" onClose={onClose}>
+      <Dialog title="Copy the token now; it is shown only once" onClose={onClose}>
         <pre className={css.secret} tabIndex={0}>{secret}</pre>
         <Button icon="copy" onClick={() => void navigator.clipboard.writeText(secret)}>Copy</Button>
       </Dialog>
@@ -84,7 +84,7 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="New token" onClose={onClose}>
       <Form label="Create" onSend={send} onDone={() => undefined}>
-        <Labeled label="Name" hint="What it is for: it is shown beside what is done with it."><Input name="name" required autoFocus /></Labeled>
+        <Labeled label="Name" hint="Its purpose; shown wherever the token was used."><Input name="name" required autoFocus /></Labeled>
         <Row>
           <Labeled label="Role"><select className={parts.input} name="role" defaultValue="SUPPORT">{ROLES.map(({ value, label }) => <option key={value} value={value}>{label}</option>)}</select></Labeled>
           <Labeled label="Scope" hint={SCOPES.find(({ value }) => value === scope)?.meaning}>

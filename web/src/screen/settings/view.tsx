@@ -28,7 +28,7 @@ export default function Settings() {
   if (!manages) return <Empty title="You may not change settings">Ask an administrator of {organization.name}.</Empty>
   return (
     <>
-      <PageHead title="Settings" lead={`${organization.name}: who may do what, and what is asked of customers.`} />
+      <PageHead title="Settings" lead={`Members, access and questions of ${organization.name}.`} />
       <div className={css.sections}>
         <Toolbar>
           <Segmented label="Section" value={section} onChange={(next: Section) => void navigate({ search: { section: next } })} choices={open.map((value) => ({ value, label: VIEWS[value].label }))} />

@@ -28,13 +28,13 @@ export function Widget() {
   return (
     <Stack>
       <Halves>
-        <Card title="A question in your own application" note="Under 5 kB, no dependency, styled by CSS variables. It sends nothing before somebody has chosen a rating.">
+        <Card title="A question in your own application" note="One script tag of 4 kB. It sends nothing before somebody has chosen a rating.">
           <div className={css.widgetForm}>
             <Row>
               <Labeled label="Feature"><select className={parts.input} value={choice.feature} onChange={(event) => change({ feature: event.target.value })}><option value="">the product as a whole</option>{features.map((one) => <option key={one.key} value={one.key}>{one.name}</option>)}</select></Labeled>
               <Labeled label="Scale"><select className={parts.input} value={choice.scale} onChange={(event) => change({ scale: event.target.value })}>{SCALES.map((scale) => <option key={scale}>{scale}</option>)}</select></Labeled>
             </Row>
-            <Labeled label="Question" hint="Left empty, the usual one of the scale."><Input value={choice.question} onChange={(event) => change({ question: event.target.value })} /></Labeled>
+            <Labeled label="Question" hint="Empty: that of the scale."><Input value={choice.question} onChange={(event) => change({ question: event.target.value })} /></Labeled>
             <Row>
               <Labeled label="When" hint="load, after:SECONDS or event:NAME"><Input value={choice.when} onChange={(event) => change({ when: event.target.value })} /></Labeled>
               <Labeled label="At most once in (days)"><Input type="number" min="0" value={choice.every} onChange={(event) => change({ every: event.target.value })} /></Labeled>
@@ -47,8 +47,8 @@ export function Widget() {
         </Card>
       </Halves>
       <Halves>
-        <Snippet title="In any page" note="Create the token under Tokens, with the scope Publishable and the origins of your pages." code={scriptTag({ ...choice, product })} />
-        <Snippet title="In React" note="The element is inline here; the script tag above shows it in a corner." code={reactUsage({ ...choice, product })} />
+        <Snippet title="In any page" note="Create a token with the scope Publishable, and start the server with --cors-origin for your pages." code={scriptTag({ ...choice, product })} />
+        <Snippet title="In React" note="The element stands in the page; the script tag shows it in a corner." code={reactUsage({ ...choice, product })} />
       </Halves>
     </Stack>
   )

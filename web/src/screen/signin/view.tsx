@@ -10,7 +10,7 @@ interface Props {
   why: string | null
 }
 
-export function SignIn({ openIdConnect, why }: Props) {
+export default function SignIn({ openIdConnect, why }: Props) {
   const [refusal, setRefusal] = useState(why)
   const [byToken, setByToken] = useState(!openIdConnect)
   return (
@@ -24,7 +24,7 @@ export function SignIn({ openIdConnect, why }: Props) {
         )}
         {byToken
           ? <TokenForm main={!openIdConnect} refused={refusal !== null} onRefused={setRefusal} />
-          : <Button kind="ghost" onClick={() => setByToken(true)}>Sign in by an access token</Button>}
+          : <Button kind="ghost" onClick={() => setByToken(true)}>Sign in with an access token</Button>}
       </div>
     </main>
   )
@@ -49,7 +49,7 @@ function TokenForm({ main, refused, onRefused }: { main: boolean; refused: boole
           aria-invalid={refused} aria-describedby={refused ? 'refusal' : undefined} onChange={(event) => setValue(event.target.value)} />
       </Labeled>
       <Button type="submit" kind={main ? 'primary' : 'plain'} disabled={busy || !value.trim()}>{busy ? 'Signing in…' : 'Sign in'}</Button>
-      <p className={css.hint}>Who runs the server gets a link that signs in without a token: <code>ballroom sign-in</code></p>
+      <p className={css.hint}>Operators of the server can print a sign-in link: <code>ballroom sign-in</code></p>
     </form>
   )
 }

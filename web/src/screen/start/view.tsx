@@ -1,6 +1,8 @@
 import { Navigate } from '@tanstack/react-router'
+import { lazy } from 'react'
 import { useLastProduct } from '~/app/shell'
-import { FirstSteps } from './first-steps'
+
+const FirstSteps = lazy(() => import('./first-steps'))
 
 /** The first page: the value of the product that was looked at last; what to do where there is none. */
 export function Start() {

@@ -1,6 +1,4 @@
 import { useEffect, useEffectEvent } from 'react'
-import { Dialog } from '~/ui/dialog'
-import css from './keys.module.css'
 
 export interface Key {
   /** One key, or two after one another (`g v`). */
@@ -46,20 +44,4 @@ export function useKeys(keys: Key[], onPalette: () => void) {
       removeEventListener('keydown', listen)
     }
   }, [])
-}
-
-export function KeysDialog({ keys, onClose }: { keys: Key[]; onClose: () => void }) {
-  const all = [{ keys: 'Ctrl K', label: 'Find anything' }, ...keys]
-  return (
-    <Dialog title="Keys" onClose={onClose}>
-      <dl className={css.list}>
-        {all.map(({ keys: pressed, label }) => (
-          <div key={pressed}>
-            <dt>{label}</dt>
-            <dd>{pressed.split(' ').map((key) => <kbd key={key}>{key}</kbd>)}</dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
-  )
 }
