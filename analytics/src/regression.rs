@@ -1,5 +1,6 @@
 //! Did a release make the experience of a feature worse?
 
+mod comparison;
 mod control;
 mod family;
 mod incidents;

@@ -1,6 +1,7 @@
 //! What did not belong to the release, in the same days: its controls (METHOD 2).
 
-use super::watch::{Comparison, Watch};
+use super::comparison::Comparison;
+use super::watch::Watch;
 use super::{Change, ControlShift, Controlled};
 use crate::control::{
     CommonShift, Concurrent, MIN_AFTER, MIN_BEFORE, MIN_INCIDENT_CONTROLS, MIN_SAME_DAYS, SD_COMMON_RATE,

@@ -1,7 +1,8 @@
 //! All features of a release's product, compared in one way, and those whose evidence is enough.
 
+use super::comparison::Comparison;
 use super::control::{Controls, log_e_beyond_wander};
-use super::watch::{Comparison, Watch};
+use super::watch::Watch;
 use super::{AgainstPrevious, Change, Control};
 use crate::evidence::{Direction, always_valid_p, e_bh, regression_score};
 use crate::facts::Day;

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::comparison::Comparison;
 use super::control::Controls;
 use super::family::{Called, Family, MIN_INCIDENTS};
-use super::watch::{Comparison, Watch};
+use super::watch::Watch;
 use super::{
     AgainstPrevious, BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict,
 };
