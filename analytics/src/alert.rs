@@ -1,10 +1,10 @@
-//! Which days and weeks had more incidents than was to be expected? Bursts come from anywhere: no release is asked for.
+//! Days and weeks with more incidents than expected, with or without a release.
 //!
-//! Every day and every seven days that end on it are compared with their [forecast](crate::forecast), made from the
-//! rows before them and nothing later. The probability of so many incidents or more is that of the forecast's negative
-//! binomial; it is adjusted (Bonferroni) for all that is looked at in a year: each known feature and the product as a
-//! whole, days and weeks, 365 times. That holds whatever depends on whatever, as overlapping weeks, days within their
-//! weeks and features within their product do; and an alert stays what it is, whichever days are asked for.
+//! Every day, and every seven days that end on it, are compared with their [forecast](crate::forecast) from the rows
+//! before them. The probability of at least as many incidents is that of the forecast's negative binomial distribution,
+//! adjusted (Bonferroni) for all forecasts of a year: each known feature and the product as a whole, days and weeks, 365
+//! times. This holds under any dependence, which matters because weeks overlap and contain days, and features fail
+//! together; and an alert does not depend on which days are queried.
 
 mod calendar;
 mod expected;
@@ -20,10 +20,10 @@ use crate::facts::Day;
 use crate::forecast::HISTORY;
 use crate::prepared::Prepared;
 
-/// Which alerts are asked for.
+/// Which alerts to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlertQuery {
-    /// The feature that stands for the product as a whole. It is not looked at by itself: its incidents and those of
+    /// The feature that stands for the product as a whole. It is not evaluated alone: its incidents and those of
     /// all the product's features are added for the product.
     pub whole: u32,
     /// The first day on which a day or week may end.
@@ -32,7 +32,7 @@ pub struct AlertQuery {
     pub until: Day,
 }
 
-/// A day or a week with more incidents than was to be expected.
+/// A day or a week with more incidents than expected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
     /// The feature's code; [`AlertQuery::whole`] for the product with all its features.
@@ -41,23 +41,23 @@ pub struct Alert {
     pub kind: AlertKind,
     /// The first day.
     pub first_day: Day,
-    /// Incidents opened, whatever release or none they come from.
+    /// Incidents opened, whether or not attributed to a release.
     pub incidents: i64,
     /// The forecast's mean.
     pub expected: f64,
     /// The number of incidents that the forecast exceeds with a probability of 5 %.
     pub quantile_95: f64,
-    /// The probability of so many incidents or more by the forecast.
+    /// The forecast's probability of at least as many incidents.
     pub probability: f64,
-    /// The probability that anything so unlikely would be seen in a year of this product, at most.
+    /// Upper bound of the probability of anything as unlikely in a year of this product.
     pub adjusted_probability: f64,
-    /// How many forecasts a year that is adjusted for.
+    /// Number of forecasts a year that is adjusted for.
     pub forecasts: u32,
     /// The method's version.
     pub method: &'static str,
 }
 
-/// The time that incidents are counted over.
+/// The period over which incidents are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AlertKind {
     /// One day.
@@ -78,21 +78,21 @@ impl AlertKind {
 
 /// Adjusted probability up to which there is an alert.
 pub const LEVEL: f64 = 0.05;
-/// Fewer incidents are never an alert, however rare the feature's incidents are.
-const LEAST: i64 = 3;
-/// Minimum number of days that a product is known: with fewer, the variation of its incidents is unknown.
-const KNOWN: Day = 56;
-/// Days of a year: how often each feature is looked at.
-const LOOKS: u32 = 365;
-/// The longest time that may be asked for.
-const LONGEST: Day = 3_660;
-/// Days without an alert after which the next one is another.
-const PAUSE: Day = 3;
+/// Minimum number of incidents of an alert, however rare the feature's incidents are.
+const MIN_INCIDENTS: i64 = 3;
+/// Minimum number of days for which a product is known: with fewer, the variation of its incidents is unknown.
+const MIN_KNOWN_DAYS: Day = 56;
+/// Number of forecasts a year of each feature and kind.
+const FORECASTS_PER_YEAR: u32 = 365;
+/// Maximum length of a query in days.
+const MAX_DAYS: Day = 3_660;
+/// Maximum distance in days of two alerts of one burst.
+const MAX_DISTANCE: Day = 3;
 
-/// The alerts of a product and its features, in the order of their last days. Of those of one burst the most unlikely is
-/// taken.
+/// The alerts of a product and its features, in the order of their last days. Of a burst, only the
+/// most unlikely.
 pub fn alerts(prepared: &Prepared, query: &AlertQuery) -> Result<Vec<Alert>> {
-    if query.until.saturating_sub(query.from) > LONGEST {
+    if query.until.saturating_sub(query.from) > MAX_DAYS {
         return Err(Error::Invalid { column: "until", reason: "must be at most 3660 days after from" });
     }
     let product = prepared.feature(query.whole)?.product;
@@ -112,15 +112,15 @@ pub fn alerts(prepared: &Prepared, query: &AlertQuery) -> Result<Vec<Alert>> {
     for last in query.from..query.until {
         let is_known = |code| prepared.first_day(code).is_some_and(|first| first <= last);
         let looked_at = units.iter().filter(|unit| unit.of_product || is_known(unit.code));
-        let forecasts = 2 * LOOKS * looked_at.count() as u32;
+        let forecasts = 2 * FORECASTS_PER_YEAR * looked_at.count() as u32;
         for kind in [AlertKind::Day, AlertKind::Week] {
             let first = last + 1 - kind.days();
-            if first - known < KNOWN {
+            if first - known < MIN_KNOWN_DAYS {
                 continue;
             }
             for unit in &units {
                 let incidents = unit.incidents(prepared, first, last + 1);
-                if incidents < LEAST {
+                if incidents < MIN_INCIDENTS {
                     continue;
                 }
                 let past = pasts.entry(first).or_insert_with(|| Others::of(prepared, &world, product, first));
@@ -147,12 +147,11 @@ pub fn alerts(prepared: &Prepared, query: &AlertQuery) -> Result<Vec<Alert>> {
     Ok(one_a_burst(found))
 }
 
-/// Of alerts of one kind and feature that follow each other, day after day, the most unlikely: one burst is one alert, however
-/// long it lasts.
+/// The most unlikely of the alerts of each burst: of one kind and feature, without a pause between them.
 fn one_a_burst(mut found: Vec<Alert>) -> Vec<Alert> {
     found.sort_by_key(|a| (a.feature, a.kind.days(), a.first_day));
     let goes_on = |a: &Alert, b: &Alert| {
-        (a.feature, a.kind) == (b.feature, b.kind) && b.first_day - a.first_day <= PAUSE
+        (a.feature, a.kind) == (b.feature, b.kind) && b.first_day - a.first_day <= MAX_DISTANCE
     };
     let bursts = found.chunk_by(goes_on);
     let most_unlikely =

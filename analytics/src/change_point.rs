@@ -1,4 +1,4 @@
-//! When did the experience change, and which release is suspect (METHOD 6)?
+//! The change point: the day on which the experience changed, and the suspect releases (METHOD 6).
 
 mod posterior;
 
@@ -21,11 +21,11 @@ pub struct ChangePoint {
     pub earliest: Day,
     /// Last day of it.
     pub latest: Day,
-    /// Natural logarithm of the evidence that anything changed at all.
+    /// Natural logarithm of the evidence of any change.
     pub log_bf: f64,
-    /// Whether that is enough to call it: a Bayes factor of 20 or more.
+    /// Whether the change is reported: a Bayes factor of 20 or more.
     pub called: bool,
-    /// All releases of the time, the most likely culprit first. Releases of one day share its probability.
+    /// All releases of the period, the most probable first. Releases of one day share its probability.
     pub suspects: Vec<Suspect>,
     /// The probability of each day of the series, from `first_day` on.
     pub posterior: Vec<f64>,
@@ -35,7 +35,7 @@ pub struct ChangePoint {
     pub method: &'static str,
 }
 
-/// A release that may have brought the change.
+/// A release that may have caused the change.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Suspect {
     /// The release's code.
@@ -45,28 +45,33 @@ pub struct Suspect {
 }
 
 impl ChangePoint {
-    /// The suspects worth showing: those of 1 % or more, at most ten; none while no change is called.
+    /// The suspects to show: those of 1 % or more, at most ten; none if no change is reported.
     pub fn listed(&self) -> &[Suspect] {
-        let listed = self.suspects.iter().take(LISTED).take_while(|s| self.called && s.probability >= LEAST);
+        let listed = self
+            .suspects
+            .iter()
+            .take(MAX_SUSPECTS)
+            .take_while(|s| self.called && s.probability >= MIN_PROBABILITY);
         &self.suspects[..listed.count()]
     }
 
-    /// The probability of all else: of releases that are not listed, and of days before any release of the time.
+    /// The probability of everything else: of releases that are not listed, and of days before any release of the period.
     pub fn other_probability(&self) -> f64 {
         (1.0 - self.listed().iter().map(|s| s.probability).sum::<f64>()).clamp(0.0, 1.0)
     }
 }
 
-/// The probability from which a suspect is listed, and how many are.
-const LEAST: f64 = 0.01;
-const LISTED: usize = 10;
-/// Days that a series reaches back.
+/// Minimum probability of a suspect to list.
+const MIN_PROBABILITY: f64 = 0.01;
+/// Maximum number of suspects to list.
+const MAX_SUSPECTS: usize = 10;
+/// Length of a series in days.
 const SERIES_DAYS: Day = 180;
-/// Evidence from which a change is called: 20 to 1.
-const CALLED: f64 = 20.0;
+/// Minimum Bayes factor of a change to report.
+const MIN_BAYES_FACTOR: f64 = 20.0;
 
-/// The change point of a feature in the 180 days up to `as_of`; none when fewer than two days are known.
-/// Incidents known not to come from a change are left out: they would point at a release.
+/// The change point of a feature in the 180 days up to `as_of`; none if fewer than two days are known.
+/// Incidents known not to come from a change are left out, because a release could not have caused them.
 pub fn change_point(
     prepared: &Prepared,
     hyper: &Hyperparameters,
@@ -79,8 +84,8 @@ pub fn change_point(
 }
 
 /// The change point of a product: of all its features together, each compared with itself only, so that another
-/// mix of features is no change. `whole` is the feature that stands for the product as a whole: its exposure is the
-/// product's; where it has none, all features' exposures are added.
+/// mix of features is not a change. `whole` is the feature that stands for the product as a whole: its exposure is the
+/// product's; if it has none, all features' exposures are added.
 pub fn change_point_of_product(
     prepared: &Prepared,
     hyper: &Hyperparameters,
@@ -94,9 +99,8 @@ pub fn change_point_of_product(
     find(prepared, hyper, &counts, &Line::all(), as_of)
 }
 
-/// The change point of a feature in the rows that a release is judged by: its own and those of the ancestors
-/// that it declares, or all where it declares none. What other lines did meanwhile points at nobody here.
-/// `as_of` is the last day that the verdict looked at.
+/// The change point of a feature in the rows that a release's verdict is based on: its own and those of its declared
+/// ancestors, or of all releases if it declares none. Other lines have no influence. `as_of` is the last day of the verdict.
 pub fn change_point_of_release(
     prepared: &Prepared,
     hyper: &Hyperparameters,
@@ -136,12 +140,12 @@ pub(crate) fn change_point_after(
     find(prepared, hyper, &counts, &line, as_of)
 }
 
-/// Whose rows are looked at.
+/// The counts in which a change is searched.
 struct Counts<'a> {
-    /// What the response is about.
+    /// The feature, or the product as a whole.
     feature: u32,
     parts: Vec<&'a FeatureCounts>,
-    /// Whose customers are exposed to all of it.
+    /// The feature whose customers are the exposure.
     exposure: &'a FeatureCounts,
 }
 
@@ -150,7 +154,7 @@ impl Counts<'_> {
         self.parts.iter().filter_map(|part| part.first_day).min()
     }
 
-    /// Customers of each day from `from` on; none where no customers are known.
+    /// Customers of each day from `from` on; none if no customers are known.
     fn active(&self, from: Day, until: Day) -> Option<Vec<f64>> {
         let own = self.exposure.exposure.between(from, until) > 0.0;
         let parts: &[&FeatureCounts] = if own { &[self.exposure] } else { &self.parts };
@@ -165,20 +169,20 @@ impl Counts<'_> {
     }
 }
 
-/// Which rows are looked at.
+/// The rows in which a change is searched.
 struct Line {
     rows: Rows,
-    /// The first day that is looked at.
+    /// The first day of the rows.
     from: Day,
-    /// A release that came again, and since when: its rows from before are left out.
+    /// A release that was withdrawn and shipped again, and its latest first day: its earlier rows are left out.
     again: Option<(u32, Day)>,
 }
 
-/// Whose rows are looked at.
+/// The releases whose rows are searched.
 enum Rows {
     /// All.
     All,
-    /// Those that belong to any release: a verdict rests on no others.
+    /// Those that belong to any release: the rows of verdicts.
     AnyRelease,
     /// Those of these releases.
     Of(Vec<u32>),
@@ -189,7 +193,7 @@ impl Line {
         Self { rows: Rows::All, from: Day::MIN, again: None }
     }
 
-    /// The day from which on rows of a release are looked at; none: no day.
+    /// The first day of a release's rows; none: its rows are left out.
     fn since(&self, release: Option<u32>) -> Option<Day> {
         let of_line = match (&self.rows, release) {
             (Rows::All, _) | (Rows::AnyRelease, Some(_)) => true,
@@ -245,7 +249,7 @@ fn find(
     };
     let mut suspects: Vec<Suspect> = Vec::with_capacity(started.len());
     for suspect in same_day.iter().zip(&found.suspects).flat_map(suspect) {
-        // A release that came again is one suspect.
+        // A release that was shipped again is one suspect.
         match suspects.iter_mut().find(|known| known.release == suspect.release) {
             Some(known) => known.probability += suspect.probability,
             None => suspects.push(suspect),
@@ -258,7 +262,7 @@ fn find(
         earliest: from + found.span.0 as Day,
         latest: from + found.span.1 as Day,
         log_bf: found.log_bf,
-        called: found.log_bf >= CALLED.ln(),
+        called: found.log_bf >= MIN_BAYES_FACTOR.ln(),
         suspects,
         posterior: found.posterior,
         first_day: from,

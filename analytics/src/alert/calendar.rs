@@ -7,18 +7,18 @@ use crate::facts::Day;
 use crate::forecast::{self, Past, release_days};
 use crate::prepared::{FeatureCounts, Prepared};
 
-/// The days of every product, and which effect of a release they have.
+/// The calendar of every product.
 pub(super) struct World {
     origin: Day,
     until: Day,
     calendars: HashMap<u32, Calendar>,
 }
 
-/// The days of a product.
+/// The days of a product by the effect of the latest release.
 pub(super) struct Calendar {
-    /// The effect of each day; 3 is none.
+    /// The effect of the latest release on each day; 3: none.
     bins: Vec<usize>,
-    /// How many days of each effect lie before.
+    /// Running number of days of each effect.
     days: Vec<[f64; 4]>,
 }
 
@@ -61,7 +61,7 @@ impl World {
         std::array::from_fn(|i| high[i] - low[i])
     }
 
-    /// Incidents and days of some features' last half year by days since a release. Days, or customer-days.
+    /// Incidents and exposure of some features by days since a release; exposure in customer-days of `exposed`, else in days.
     pub(super) fn past<'a>(
         &self,
         parts: impl Iterator<Item = &'a FeatureCounts>,

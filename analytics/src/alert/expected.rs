@@ -1,4 +1,4 @@
-//! How many incidents were to be expected of a day or a week, from the rows before it.
+//! The expected number of incidents of a day or a week, from the rows before it.
 
 use super::AlertKind;
 use super::calendar::World;
@@ -8,12 +8,12 @@ use crate::facts::Day;
 use crate::forecast::{self, HISTORY, Past, Spread, recent_exposure, release_effect, spread};
 use crate::prepared::{FeatureCounts, Prepared};
 
-/// Incidents of a product in half a year from which it needs no other products to be known by.
-const ENOUGH: i64 = 50;
-/// Expected incidents that the belief in "all weekdays are alike" is worth.
+/// Minimum number of incidents of a product in half a year for which other products are not used.
+const MIN_PRODUCT_INCIDENTS: i64 = 50;
+/// Weight of "all weekdays are equal" in expected incidents.
 const K_WEEKDAY: f64 = 10.0;
 
-/// What is looked at: a feature, or a product with all its features.
+/// A feature, or a product with all its features.
 pub(super) struct Unit {
     pub(super) code: u32,
     pub(super) parts: Vec<u32>,
@@ -34,13 +34,13 @@ impl Unit {
     }
 }
 
-/// What the rows before a day say of a feature's incidents of which nothing else is known: those of all features of its
-/// product, which are counted alike; while they are few, those of all features of the organization.
+/// The prior of a feature's incidents, from the rows before a day: those of all features of its product, or, while these
+/// are few, of all features of the organization.
 pub(super) struct Others {
     until: Day,
     effect: [f64; 3],
     expected: [f64; 3],
-    /// Of a feature's rate by day, and by customer-day.
+    /// Gamma prior of a feature's rate per day, and per customer-day.
     by_day: (f64, f64),
     by_customer: Option<(f64, f64)>,
     phi: f64,
@@ -50,7 +50,7 @@ impl Others {
     pub(super) fn of(prepared: &Prepared, world: &World, product: u32, until: Day) -> Self {
         let of_product = || prepared.features.iter().filter(|feature| feature.product == product);
         let incidents = of_product().flat_map(|f| f.incidents(until - HISTORY, until)).map(|i| i.opened);
-        let alone = incidents.sum::<i64>() >= ENOUGH;
+        let alone = incidents.sum::<i64>() >= MIN_PRODUCT_INCIDENTS;
         let mut dispersion = IncidentDispersion::default();
         let (mut own, mut days, mut customers) = (Vec::new(), Vec::new(), Vec::new());
         let others = prepared.features.iter().map(AsRef::as_ref);
@@ -79,7 +79,7 @@ impl Others {
         Self { until, effect, expected, by_day: prior(&days), by_customer, phi }
     }
 
-    /// The forecast of the days from this one on; none where nothing is known.
+    /// The forecast of the period that begins on a day; none if nothing is known.
     pub(super) fn forecast(
         &self,
         prepared: &Prepared,
@@ -98,14 +98,14 @@ impl Others {
         let past = world.past(unit.counts(prepared), exposed, product, from, self.until);
         let past = past.total(&self.effect);
         let prior = match exposed {
-            // A product is like no other: its own rate is all that is known, and weighs half an incident.
+            // Products are not similar: the prior is the product's own rate with the weight of half an incident.
             _ if unit.of_product => (0.5, 0.5 * past.exposure / (past.incidents + 0.5)),
             Some(_) => self.by_customer?,
             None => self.by_day,
         };
         let mut own = IncidentDispersion::default();
         weeks.add_to(&mut own);
-        // One that happened to vary little so far may vary as all do; one that varies more goes on so.
+        // At least the dispersion of all; more if the feature's own is greater.
         let phi = own.phi_towards(self.phi).max(self.phi);
         let customers = exposed.map_or(1.0, |feature| recent_exposure(feature, self.until));
         let weekdays = (kind == AlertKind::Day).then(|| self.weekdays(prepared, product));
@@ -119,8 +119,7 @@ impl Others {
         (told.mean > 0.0).then_some(told)
     }
 
-    /// Incidents of a product on each day of the week, from the day that 1970 began with, per incident of an average
-    /// day.
+    /// Incidents of a product by day of the week, from Thursday on (1970-01-01), relative to an average day.
     fn weekdays(&self, prepared: &Prepared, product: u32) -> [f64; 7] {
         let mut opened = [0.0; 7];
         let from = self.until - 7 * WEEKS;

@@ -1,20 +1,21 @@
-//! The weeks before a day, and since when they have had the present level.
+//! The weekly incidents before a day, and the weeks since the latest change of level.
 
 use crate::dispersion::IncidentDispersion;
 use crate::facts::Day;
 use crate::prepared::FeatureCounts;
 
-/// Weeks that the dispersion is measured on.
+/// Number of weeks from which dispersion is estimated.
 pub(super) const WEEKS: Day = 26;
-/// Weeks from which more, or fewer, incidents may be a new level, and the deviance that speaks for one.
-const NEW_LEVEL: usize = 4;
-const APART: f64 = 20.0;
+/// Minimum number of weeks of a new level: with fewer, a burst would be one.
+const MIN_LEVEL_WEEKS: usize = 4;
+/// Minimum deviance of a change of level.
+const MIN_DEVIANCE: f64 = 20.0;
 
 /// The incidents of the last 26 weeks, of all kinds, with their exposure, the newest week first.
 pub(super) struct Weeks {
     until: Day,
     weeks: [(f64, f64); WEEKS as usize],
-    /// How many of them have the level of the newest.
+    /// Number of weeks since the latest change of level.
     level: usize,
 }
 
@@ -36,7 +37,7 @@ impl Weeks {
         Self { until, level: level(&weeks), weeks }
     }
 
-    /// The first day of the present level, of a past that is known from a day on.
+    /// The first day of the present level, not before `first`.
     pub(super) fn from(&self, first: Day) -> Day {
         first.max(self.until - 7 * self.level as Day)
     }
@@ -48,16 +49,16 @@ impl Weeks {
     }
 }
 
-/// How many of these weeks, from the newest back, have one level. A component that came into use, or that is recorded from
-/// some day on, has had another one before: that says nothing of how its incidents vary now, and taken for bursts it would
-/// hide those to come.
+/// Number of weeks, from the newest back, since the latest change of level. A component that came into use, or whose incidents
+/// are recorded only from some day on, had another level before: it says nothing about the present variation, and would hide
+/// later bursts.
 ///
 /// ```text
 /// D = 2 (N_1 ln(N_1/X_1) + N_2 ln(N_2/X_2) - N ln(N/X)) / phi;   a new level: the largest D of all splits is 20 or more
 /// ```
 ///
-/// `phi` is that of both parts, each around its own rate. A split leaves at least [`NEW_LEVEL`] weeks on the newer side, else
-/// a burst would be its own level; the newer part may be split again.
+/// `phi` is the dispersion of both parts, each around its own rate. The newer part has at least [`MIN_LEVEL_WEEKS`] weeks and may be
+/// split again.
 fn level(weeks: &[(f64, f64)]) -> usize {
     let sums = |weeks: &[(f64, f64)]| {
         weeks.iter().fold((0.0, 0.0), |(n, x), (incidents, exposure)| (n + incidents, x + exposure))
@@ -80,10 +81,10 @@ fn level(weeks: &[(f64, f64)]) -> usize {
             2.0 * (log_rate(new_sums) + log_rate(old_sums) - log_rate(all)) / dispersion.phi()
         };
         let known = weeks.iter().filter(is_known).count();
-        let splits = NEW_LEVEL..known.saturating_sub(1);
+        let splits = MIN_LEVEL_WEEKS..known.saturating_sub(1);
         let best = splits.map(|split| (split, apart(split))).max_by(|a, b| a.1.total_cmp(&b.1));
         match best {
-            Some((split, apart)) if apart >= APART => level = split,
+            Some((split, apart)) if apart >= MIN_DEVIANCE => level = split,
             _ => return level,
         }
     }

@@ -4,7 +4,7 @@ use libm::lgamma;
 
 use crate::evidence::{Rate, SD_CHANGE, log_sum_exp};
 
-/// Probability that the span of days holds.
+/// Probability of the span of days.
 const LEVEL: f64 = 0.90;
 /// Shape of the gamma prior of the incident rate on each side.
 const SHAPE: f64 = 0.5;
@@ -23,9 +23,9 @@ pub struct Series {
 pub struct Posterior {
     /// The most likely day, counted from 0; "day t" is a change between day t - 1 and day t.
     pub day: usize,
-    /// Evidence that anything changed.
+    /// Evidence of any change.
     pub log_bf: f64,
-    /// First and last of the likeliest days that hold 90 %.
+    /// First and last of the most probable days that together have 90 %.
     pub span: (usize, usize),
     /// Probability from each release's day to the next release's.
     pub suspects: Vec<f64>,

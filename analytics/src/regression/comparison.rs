@@ -16,17 +16,17 @@ use crate::running::Running;
 use crate::utility::{Moments, Sums};
 use crate::wander::{Deviation, Wander};
 
-/// What is counted of one feature before and after.
+/// The counts of one feature before and after a release.
 pub(super) struct Comparison<'a> {
     pub(super) feature: u32,
     pub(super) counts: &'a FeatureCounts,
     pub(super) sides: Vec<Sides<'a>>,
     pub(super) incidents: Incidents,
-    /// Whether a stratum has a baseline.
+    /// Whether any stratum has a baseline.
     pub(super) has_answers: bool,
     /// Whether incidents can be compared.
     pub(super) has_incidents: bool,
-    /// Evidence for a drop at the end of each day.
+    /// Evidence of a drop at the end of each day.
     pub(super) path: Vec<f64>,
     pub(super) wander: OnceCell<Wander>,
 }
@@ -38,7 +38,7 @@ pub(super) struct Sides<'a> {
     pub(super) ratio: f64,
     pub(super) before: Moments,
     pub(super) after: Moments,
-    /// The answers of the release, day by day.
+    /// The responses on the release by day.
     pub(super) released: Option<&'a Running<3>>,
 }
 
@@ -47,7 +47,7 @@ impl Comparison<'_> {
         self.has_answers || self.has_incidents
     }
 
-    /// Answers before and after in the strata compared; after them up to a day, or in all.
+    /// Responses before and after in the strata with a baseline; those after in the given days, or all.
     pub(super) fn answers(&self, until: Option<(Day, Day)>) -> (f64, f64) {
         let compared = self.sides.iter().filter(|side| side.is_compared());
         compared.fold((0.0, 0.0), |(before, after), side| {
@@ -58,8 +58,7 @@ impl Comparison<'_> {
         })
     }
 
-    /// Evidence of the incidents up to a day, were there `factor` times as many to be expected; none where they
-    /// cannot be compared.
+    /// Evidence of the incidents up to a day, with `factor` times as many expected; none if they cannot be compared.
     pub(super) fn log_e_incidents(
         &self,
         watch: &Watch,
@@ -70,12 +69,12 @@ impl Comparison<'_> {
         self.has_incidents.then(|| self.incidents.log_e(until, watch.hyper.phi_incidents, direction, factor))
     }
 
-    /// How many incidents the baseline lets expect up to a day; 0 where they cannot be compared.
+    /// Expected number of incidents up to a day by the baseline; 0 if they cannot be compared.
     pub(super) fn expected_incidents(&self, until: Day) -> f64 {
         if self.has_incidents { self.incidents.expected(until) } else { 0.0 }
     }
 
-    /// How the feature moves by itself, from the year before the release.
+    /// The feature's own fluctuation in the year before the release.
     pub(super) fn wander(&self, watch: &Watch) -> &Wander {
         const YEAR: Day = 365;
         let of = |from, compare: &Compare| {
@@ -89,7 +88,7 @@ impl Comparison<'_> {
         })
     }
 
-    /// The release's own answers up to a day.
+    /// The release's own responses up to a day.
     pub(super) fn watched(&self, watch: &Watch, until: Day) -> Vec<Deviation> {
         self.deviations(watch, watch.first_day..until, |release| release == watch.release)
     }
@@ -106,7 +105,7 @@ impl Comparison<'_> {
         all.into_iter().filter(|(_, [n, ..])| *n > 0.0).map(deviation).collect()
     }
 
-    /// The strata with a baseline, with the answers up to a day.
+    /// The strata with a baseline, with the responses up to a day.
     pub(super) fn compared(&self, watch: &Watch, until: Day) -> Vec<Compared> {
         let one = |side: &Sides| {
             compared(&side.before, &side.after(watch.first_day, until), side.ratio, watch.hyper.phi)
@@ -120,8 +119,8 @@ impl Sides<'_> {
         self.before.n >= MIN_BASELINE
     }
 
-    /// How the answers of the releases that `whose` are lie from the baseline's mean, day by day: how many, their sum of
-    /// deviations, and its variance.
+    /// Adds, for each day, the number of responses on the releases `whose`, the sum of their deviations from the baseline's
+    /// mean, and its variance.
     fn deviations(
         &self,
         watch: &Watch,
@@ -144,7 +143,7 @@ impl Sides<'_> {
         self.stratum.ruler.moments(Sums(sums))
     }
 
-    /// The release's own answers of each day, and how many and how good those of `others` were.
+    /// The number of the release's own responses on each day, with number and mean of those on `others`.
     pub(super) fn same_days(&self, from: Day, until: Day, others: impl Fn(u32) -> bool) -> Vec<SameDay> {
         let Some(released) = self.released else { return Vec::new() };
         let mut days: Vec<_> =
@@ -190,7 +189,7 @@ fn compared(before: &Moments, after: &Moments, ratio: f64, phi: f64) -> Compared
 }
 
 impl IncidentDay {
-    /// Whether it says something of a change.
+    /// Whether it may come from a change.
     pub(super) fn is_of_change(&self) -> bool {
         !self.no_change
     }

@@ -1,4 +1,4 @@
-//! One release being watched: what is counted of each feature before and after, and the evidence day by day.
+//! The watch of one release: its baseline, and the evidence on each day.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -22,16 +22,15 @@ pub(super) struct Watch<'a> {
     pub(super) hyper: &'a Hyperparameters,
     pub(super) release: u32,
     pub(super) against: Compare,
-    /// Whose rows tell how a feature moves by itself: more than those that the release is compared with, where these are of
-    /// one release alone.
+    /// Whose rows show the feature's own fluctuation: more than the baseline's, if that is one release alone.
     pub(super) line: Compare,
     /// The first day of the baseline.
     pub(super) from: Day,
-    /// The day after its last: usually the first day of the release.
+    /// The day after the baseline: usually the first day of the release.
     pub(super) before: Day,
     pub(super) first_day: Day,
     pub(super) until: Day,
-    /// Which days can show incidents of the baseline, and of the release.
+    /// The days on which incidents of the baseline, and of the release, can be seen.
     pub(super) attributable_before: Attributable,
     pub(super) attributable_after: Attributable,
     /// Whether the product began to name releases, or ceased to, between the baseline and the release.
@@ -43,7 +42,7 @@ pub(super) struct Watch<'a> {
 pub(super) enum Compare {
     /// Those of these releases.
     With(Vec<u32>),
-    /// Those of every other release. Answers that belong to none are never a baseline.
+    /// Those of every other release. Responses that belong to none are never part of a baseline.
     WithAnyOther,
 }
 
@@ -74,12 +73,12 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The same, with rows of others to tell how features move by themselves.
+    /// The same with other rows for the features' own fluctuation.
     pub(super) fn along(self, line: Compare) -> Self {
         Self { line, ..self }
     }
 
-    /// The same release against other days.
+    /// The same release with another baseline.
     pub(super) fn since(&self, baseline: Range<Day>) -> Self {
         let known = (self.prepared, self.hyper);
         let against = self.against.clone();
@@ -99,12 +98,12 @@ impl<'a> Watch<'a> {
         comparison
     }
 
-    /// Whether rows of a release are the baseline.
+    /// Whether rows of a release belong to the baseline.
     pub(super) fn is_baseline(&self, release: Option<u32>) -> bool {
         is_baseline(&self.against, self.release, release)
     }
 
-    /// Whether there are answers enough since the release, and they cannot be compared with those before.
+    /// Whether there are enough responses since the release, but too few in strata with a baseline.
     pub(super) fn is_other_kind(&self, member: &Comparison) -> bool {
         let enough = f64::from(self.prepared.min_answers);
         let all: f64 = member.sides.iter().map(|side| side.after.n).sum();
@@ -125,7 +124,7 @@ impl<'a> Watch<'a> {
                 counts.sums(None, from, until).minus(own).minus(counts.unlabelled(from, until))
             }
         };
-        // Those who name their release rate differently from those who do not.
+        // Customers who name their release rate differently from others.
         let before = if self.labels_changed { Sums::default() } else { before };
         let after = counts.sums(Some(self.release), self.first_day, self.until);
         Sides {
@@ -138,7 +137,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The evidence for a drop as of each day since the release.
+    /// The evidence of a drop at the end of each day since the release.
     fn path(&self, comparison: &Comparison) -> Vec<f64> {
         let days = (self.until - self.first_day) as usize;
         let mut feedback = vec![[0.0; 3]; days];
@@ -153,7 +152,7 @@ impl<'a> Watch<'a> {
                     total.iter_mut().zip(log_ratios).for_each(|(total, ratio)| *total += ratio);
                 }
             };
-            // The evidence stands still on days without answers.
+            // The evidence does not change on days without responses.
             for (day, counts) in released.daily(self.first_day, self.until) {
                 let index = (day - self.first_day) as usize;
                 add(&mut feedback[known..index], &log_ratios);
@@ -173,7 +172,7 @@ impl<'a> Watch<'a> {
         (self.first_day..).zip(&feedback).map(day).collect()
     }
 
-    /// All that is said of a feature but the verdict.
+    /// All figures of a feature; the verdict is added later.
     pub(super) fn score(&self, comparison: &Comparison) -> RegressionScore {
         let Comparison { sides, incidents, has_answers, .. } = comparison;
         let answers = |direction| has_answers.then(|| self.log_e_feedback(sides, direction));
@@ -225,13 +224,13 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The change of the mean over the strata compared, and its variance.
+    /// The change of the mean over the strata, with its variance.
     pub(super) fn change(&self, comparison: &Comparison) -> Option<(f64, f64)> {
         let changes: Vec<_> = comparison.sides.iter().map(|s| (s.before, s.after, s.ratio)).collect();
         feedback_change(&changes, self.hyper.phi)
     }
 
-    /// Evidence for a change over the whole watch, from both channels.
+    /// Evidence of a change over the whole watch, from both channels.
     pub(super) fn log_e(&self, comparison: &Comparison, direction: Direction) -> f64 {
         let answers = comparison.has_answers.then(|| self.log_e_feedback(&comparison.sides, direction));
         let rate = comparison.log_e_incidents(self, self.until, direction, 1.0);
