@@ -1,9 +1,11 @@
-//! When did the experience change, and which release is suspect (METHOD 6)?
+//! The change point: the day on which the experience changed, and the suspect releases (METHOD 6).
 
-use libm::lgamma;
+mod posterior;
+
+pub use posterior::{Posterior, Series, posterior};
 
 use crate::error::Result;
-use crate::evidence::{Rate, SD_CHANGE, log_sum_exp};
+use crate::evidence::Rate;
 use crate::facts::Day;
 use crate::prepared::{FeatureCounts, IncidentDay, Prepared, StratumCounts};
 use crate::prior::Hyperparameters;
@@ -19,11 +21,11 @@ pub struct ChangePoint {
     pub earliest: Day,
     /// Last day of it.
     pub latest: Day,
-    /// Natural logarithm of the evidence that anything changed at all.
+    /// Natural logarithm of the evidence of any change.
     pub log_bf: f64,
-    /// Whether that is enough to call it: a Bayes factor of 20 or more.
+    /// Whether the change is reported: a Bayes factor of 20 or more.
     pub called: bool,
-    /// All releases of the time, the most likely culprit first. Releases of one day share its probability.
+    /// All releases of the period, the most probable first. Releases of one day share its probability.
     pub suspects: Vec<Suspect>,
     /// The probability of each day of the series, from `first_day` on.
     pub posterior: Vec<f64>,
@@ -33,7 +35,7 @@ pub struct ChangePoint {
     pub method: &'static str,
 }
 
-/// A release that may have brought the change.
+/// A release that may have caused the change.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Suspect {
     /// The release's code.
@@ -43,32 +45,33 @@ pub struct Suspect {
 }
 
 impl ChangePoint {
-    /// The suspects worth showing: those of 1 % or more, at most ten; none while no change is called.
+    /// The suspects to show: those of 1 % or more, at most ten; none if no change is reported.
     pub fn listed(&self) -> &[Suspect] {
-        let listed = self.suspects.iter().take(LISTED).take_while(|s| self.called && s.probability >= LEAST);
+        let listed = self
+            .suspects
+            .iter()
+            .take(MAX_SUSPECTS)
+            .take_while(|s| self.called && s.probability >= MIN_PROBABILITY);
         &self.suspects[..listed.count()]
     }
 
-    /// The probability of all else: of releases that are not listed, and of days before any release of the time.
+    /// The probability of everything else: of releases that are not listed, and of days before any release of the period.
     pub fn other_probability(&self) -> f64 {
         (1.0 - self.listed().iter().map(|s| s.probability).sum::<f64>()).clamp(0.0, 1.0)
     }
 }
 
-/// The probability from which a suspect is listed, and how many are.
-const LEAST: f64 = 0.01;
-const LISTED: usize = 10;
-/// Days that a series reaches back.
+/// Minimum probability of a suspect to list.
+const MIN_PROBABILITY: f64 = 0.01;
+/// Maximum number of suspects to list.
+const MAX_SUSPECTS: usize = 10;
+/// Length of a series in days.
 const SERIES_DAYS: Day = 180;
-/// Evidence from which a change is called: 20 to 1.
-const CALLED: f64 = 20.0;
-/// Probability that the span of days holds.
-const LEVEL: f64 = 0.90;
-/// Shape of the gamma prior of the incident rate on each side.
-const SHAPE: f64 = 0.5;
+/// Minimum Bayes factor of a change to report.
+const MIN_BAYES_FACTOR: f64 = 20.0;
 
-/// The change point of a feature in the 180 days up to `as_of`; none when fewer than two days are known.
-/// Incidents known not to come from a change are left out: they would point at a release.
+/// The change point of a feature in the 180 days up to `as_of`; none if fewer than two days are known.
+/// Incidents known not to come from a change are left out, because a release could not have caused them.
 pub fn change_point(
     prepared: &Prepared,
     hyper: &Hyperparameters,
@@ -81,8 +84,8 @@ pub fn change_point(
 }
 
 /// The change point of a product: of all its features together, each compared with itself only, so that another
-/// mix of features is no change. `whole` is the feature that stands for the product as a whole: its exposure is the
-/// product's; where it has none, all features' exposures are added.
+/// mix of features is not a change. `whole` is the feature that stands for the product as a whole: its exposure is the
+/// product's; if it has none, all features' exposures are added.
 pub fn change_point_of_product(
     prepared: &Prepared,
     hyper: &Hyperparameters,
@@ -96,9 +99,8 @@ pub fn change_point_of_product(
     find(prepared, hyper, &counts, &Line::all(), as_of)
 }
 
-/// The change point of a feature in the rows that a release is judged by: its own and those of the ancestors
-/// that it declares, or all where it declares none. What other lines did meanwhile points at nobody here.
-/// `as_of` is the last day that the verdict looked at.
+/// The change point of a feature in the rows that a release's verdict is based on: its own and those of its declared
+/// ancestors, or of all releases if it declares none. Other lines have no influence. `as_of` is the last day of the verdict.
 pub fn change_point_of_release(
     prepared: &Prepared,
     hyper: &Hyperparameters,
@@ -138,12 +140,12 @@ pub(crate) fn change_point_after(
     find(prepared, hyper, &counts, &line, as_of)
 }
 
-/// Whose rows are looked at.
+/// The counts in which a change is searched.
 struct Counts<'a> {
-    /// What the response is about.
+    /// The feature, or the product as a whole.
     feature: u32,
     parts: Vec<&'a FeatureCounts>,
-    /// Whose customers are exposed to all of it.
+    /// The feature whose customers are the exposure.
     exposure: &'a FeatureCounts,
 }
 
@@ -152,7 +154,7 @@ impl Counts<'_> {
         self.parts.iter().filter_map(|part| part.first_day).min()
     }
 
-    /// Customers of each day from `from` on; none where no customers are known.
+    /// Customers of each day from `from` on; none if no customers are known.
     fn active(&self, from: Day, until: Day) -> Option<Vec<f64>> {
         let own = self.exposure.exposure.between(from, until) > 0.0;
         let parts: &[&FeatureCounts] = if own { &[self.exposure] } else { &self.parts };
@@ -167,20 +169,20 @@ impl Counts<'_> {
     }
 }
 
-/// Which rows are looked at.
+/// The rows in which a change is searched.
 struct Line {
     rows: Rows,
-    /// The first day that is looked at.
+    /// The first day of the rows.
     from: Day,
-    /// A release that came again, and since when: its rows from before are left out.
+    /// A release that was withdrawn and shipped again, and its latest first day: its earlier rows are left out.
     again: Option<(u32, Day)>,
 }
 
-/// Whose rows are looked at.
+/// The releases whose rows are searched.
 enum Rows {
     /// All.
     All,
-    /// Those that belong to any release: a verdict rests on no others.
+    /// Those that belong to any release: the rows of verdicts.
     AnyRelease,
     /// Those of these releases.
     Of(Vec<u32>),
@@ -191,7 +193,7 @@ impl Line {
         Self { rows: Rows::All, from: Day::MIN, again: None }
     }
 
-    /// The day from which on rows of a release are looked at; none: no day.
+    /// The first day of a release's rows; none: its rows are left out.
     fn since(&self, release: Option<u32>) -> Option<Day> {
         let of_line = match (&self.rows, release) {
             (Rows::All, _) | (Rows::AnyRelease, Some(_)) => true,
@@ -247,7 +249,7 @@ fn find(
     };
     let mut suspects: Vec<Suspect> = Vec::with_capacity(started.len());
     for suspect in same_day.iter().zip(&found.suspects).flat_map(suspect) {
-        // A release that came again is one suspect.
+        // A release that was shipped again is one suspect.
         match suspects.iter_mut().find(|known| known.release == suspect.release) {
             Some(known) => known.probability += suspect.probability,
             None => suspects.push(suspect),
@@ -260,7 +262,7 @@ fn find(
         earliest: from + found.span.0 as Day,
         latest: from + found.span.1 as Day,
         log_bf: found.log_bf,
-        called: found.log_bf >= CALLED.ln(),
+        called: found.log_bf >= MIN_BAYES_FACTOR.ln(),
         suspects,
         posterior: found.posterior,
         first_day: from,
@@ -288,118 +290,4 @@ fn series(
     }
     let days = sums.into_iter().map(|(n, levels)| stratum.ruler.mean(n, levels)).collect();
     Series { variance: ratio * mean * (1.0 - mean), days }
-}
-
-/// A stratum day by day.
-#[derive(Clone, Debug)]
-pub struct Series {
-    /// Variance of one response.
-    pub variance: f64,
-    /// Responses and their mean utility on each day.
-    pub days: Vec<(f64, f64)>,
-}
-
-/// The probability of a change on each day of a series.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Posterior {
-    /// The most likely day, counted from 0; "day t" is a change between day t - 1 and day t.
-    pub day: usize,
-    /// Evidence that anything changed.
-    pub log_bf: f64,
-    /// First and last of the likeliest days that hold 90 %.
-    pub span: (usize, usize),
-    /// Probability from each release's day to the next release's.
-    pub suspects: Vec<f64>,
-    /// Probability of each day.
-    pub posterior: Vec<f64>,
-}
-
-/// A single change point (Smith 1975) in responses and incidents together. All series have as many days as
-/// `incidents`, at least two; `release_days` are distinct and ascending.
-///
-/// ```text
-/// responses:   -1/2 ln(1 + g I) + 1/2 S^2 g / (1 + g I),  g = 0.10^2
-///            I_s = (n_l n_r / (n_l + n_r)) / (phi r m (1 - m)),  S = sum_s I_s (y_r - y_l)
-/// incidents: gamma-Poisson likelihood, two rates against one
-/// prior:     half even over days, half on release days
-/// ```
-pub fn posterior(
-    strata: &[Series],
-    incidents: &[Rate],
-    phi: f64,
-    phi_incidents: f64,
-    release_days: &[usize],
-) -> Posterior {
-    let days = incidents.len();
-    let mut log_bf = log_bf_feedback(strata, days, phi);
-    for (total, incidents) in log_bf.iter_mut().zip(log_bf_incidents(incidents, phi_incidents)) {
-        *total += incidents;
-    }
-
-    let releases: Vec<_> = release_days.iter().copied().filter(|day| (1..days).contains(day)).collect();
-    let even = 1.0 / (days as f64 - 1.0);
-    let mut prior = vec![if releases.is_empty() { even } else { 0.5 * even }; days];
-    for day in &releases {
-        prior[*day] += 0.5 / releases.len() as f64;
-    }
-    let joint: Vec<_> = log_bf.iter().zip(&prior).skip(1).map(|(bf, prior)| bf + prior.ln()).collect();
-    let log_bf = log_sum_exp(&joint);
-    let posterior: Vec<_> =
-        std::iter::once(0.0).chain(joint.iter().map(|joint| (joint - log_bf).exp())).collect();
-
-    let mut likeliest: Vec<_> = (0..days).collect();
-    likeliest.sort_by(|a, b| posterior[*b].total_cmp(&posterior[*a]));
-    let (mut held, mut span) = (0.0, (likeliest[0], likeliest[0]));
-    for day in &likeliest {
-        span = (span.0.min(*day), span.1.max(*day));
-        held += posterior[*day];
-        if held >= LEVEL {
-            break;
-        }
-    }
-    let ends = releases.iter().skip(1).copied().chain([days]);
-    let suspects =
-        releases.iter().zip(ends).map(|(from, until)| posterior[*from..until].iter().sum()).collect();
-    Posterior { day: likeliest[0], log_bf, span, suspects, posterior }
-}
-
-fn log_bf_feedback(strata: &[Series], days: usize, phi: f64) -> Vec<f64> {
-    let (mut information, mut surprise) = (vec![0.0; days], vec![0.0; days]);
-    for series in strata {
-        let all =
-            series.days.iter().fold((0.0, 0.0), |(n, sum), (answers, y)| (n + answers, sum + answers * y));
-        let (mut n, mut sum) = (0.0, 0.0);
-        for day in 1..days {
-            let (answers, y) = series.days[day - 1];
-            (n, sum) = (n + answers, sum + answers * y);
-            let after = all.0 - n;
-            if n > 0.0 && after > 0.0 {
-                let i = n * after / (n + after) / (phi * series.variance);
-                information[day] += i;
-                surprise[day] += i * ((all.1 - sum) / after - sum / n);
-            }
-        }
-    }
-    let g = SD_CHANGE * SD_CHANGE;
-    let log_bf = |(i, s): (&f64, &f64)| -0.5 * (g * i).ln_1p() + 0.5 * s * s * g / (1.0 + g * i);
-    information.iter().zip(&surprise).map(log_bf).collect()
-}
-
-fn log_bf_incidents(days: &[Rate], phi: f64) -> Vec<f64> {
-    let all = days.iter().fold((0.0, 0.0), |(n, x), day| (n + day.incidents / phi, x + day.exposure / phi));
-    if all.1 <= 0.0 {
-        return vec![0.0; days.len()];
-    }
-    let scale = SHAPE * all.1 / all.0.max(0.5);
-    let likelihood = |n: f64, x: f64| {
-        SHAPE * scale.ln() - lgamma(SHAPE) + lgamma(SHAPE + n) - (SHAPE + n) * (scale + x).ln()
-    };
-    let together = likelihood(all.0, all.1);
-    let (mut n, mut x) = (0.0, 0.0);
-    let mut log_bf = vec![0.0];
-    for day in &days[..days.len() - 1] {
-        (n, x) = (n + day.incidents / phi, x + day.exposure / phi);
-        log_bf.push(likelihood(n, x) + likelihood(all.0 - n, all.1 - x) - together);
-    }
-    log_bf
 }

@@ -1,33 +1,33 @@
-//! Whose fault was it? What happened to everything else in the same days, and whether a feature fell by more than
-//! that (METHOD 2).
+//! The change of everything else on the same days, and whether a feature declined by more than that (METHOD 2).
 //!
-//! The regression score tells that the experience of a feature got worse after a release. Where everything drifts
-//! (a season, a price, an outage of others) the release that happened to come then would be blamed. Features that
-//! the release does not touch, and responses to earlier releases on the same days, show what would have come anyway:
-//! difference in differences with a shrunken common shift.
+//! The regression score says that the experience of a feature got worse after a release. If everything drifts
+//! (a season, a price, an outage of another system), the release of that time would be blamed. Features that the release
+//! does not touch, and responses on earlier releases on the same days, show what would have happened anyway: difference
+//! in differences with a shrunken common shift.
 
 use libm::lgamma;
 
 use crate::evidence::{DROPS, Direction, MARGIN, log_mean_exp, log_sum_exp};
 
-/// Responses before and after that make an untouched feature a control.
+/// Minimum number of responses before the release, of an untouched feature that is a control.
 pub(crate) const MIN_BEFORE: f64 = 20.0;
-/// See [`MIN_BEFORE`].
+/// The same after the release.
 pub(crate) const MIN_AFTER: f64 = 5.0;
-/// Responses to earlier releases on the same days, each day weighing as much as its own responses, from which they are
-/// a control.
+/// Minimum number of responses on earlier releases on the same days, each day weighted by the release's own responses, that
+/// are a control.
 pub(crate) const MIN_SAME_DAYS: f64 = 20.0;
-/// How far early adopters differ from others, as a standard deviation of utility.
+/// Standard deviation of the utility of early adopters relative to others.
 pub(crate) const SD_ADOPTERS: f64 = 0.05;
-/// Untouched features with incidents from which their common rate ratio counts.
+/// Minimum number of untouched features with incidents for a common rate ratio.
 pub(crate) const MIN_INCIDENT_CONTROLS: usize = 2;
-/// How far the incident rates of all features move together, and of one by itself, as standard deviations of the log.
+/// Standard deviation of the log of the change that all features' incident rates share.
 pub(crate) const SD_COMMON_RATE: f64 = 0.30;
-/// See [`SD_COMMON_RATE`].
+/// The same of the change of one feature's rate by itself.
 pub(crate) const SD_OWN_RATE: f64 = 0.15;
-/// A day's others count at most this many times.
+/// Maximum weight of a response on another release on the same day.
 const MOST_WEIGHT: f64 = 20.0;
-/// Degrees of freedom of the Student weights by which a control that regressed itself is set aside, and their rounds.
+/// Degrees of freedom of the Student weights, which reduce the weight of a control that regressed itself, and the number of
+/// iterations.
 const NU: f64 = 4.0;
 const ROUNDS: usize = 5;
 
@@ -46,7 +46,7 @@ impl Default for Movement {
     }
 }
 
-/// What a standard deviation is taken to be without data, the pairs or blocks that this is worth, and its bounds.
+/// The default of a standard deviation, its weight in pairs or blocks, and the bounds.
 struct Bounded {
     default: f64,
     weight: f64,
@@ -67,7 +67,7 @@ impl Movement {
     /// From pairs of consecutive blocks of a product: the shifts of its features from one to the next, each with
     /// its sampling variance. `E (d - G)^2 = (v + t^2) (1 - h)` for a feature with the share `h` in the mean `G`.
     pub fn of(blocks: impl IntoIterator<Item = Vec<Shift>>) -> Self {
-        /// A feature that is most of the mean says little of how far it lies from it.
+        /// A feature with a larger share of the mean contains no information about its distance from the mean.
         const MOST_SHARE: f64 = 0.8;
         let (mut own, mut pairs, mut common, mut count) = (0.0, 0.0, 0.0, 0.0);
         for shifts in blocks {
@@ -116,7 +116,7 @@ impl Compared {
     }
 }
 
-/// How far something moved, with the variance of that.
+/// A shift with its variance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shift {
     /// The shift.
@@ -126,7 +126,7 @@ pub struct Shift {
 }
 
 impl Shift {
-    /// The shift of one untouched feature over its strata; `own` is how far it moves by itself.
+    /// The shift of one untouched feature over its strata; `own` is the standard deviation of its change by itself.
     ///
     /// ```text
     /// d = sum n1 (y1 - mu) / sum n1,   v = sum phi rho b (n1 + n1^2/(n0 + 1)) / (sum n1)^2 + t^2
@@ -147,20 +147,20 @@ impl Shift {
     }
 }
 
-/// The shift that controls share.
+/// The shift that the controls share.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommonShift {
     /// The shift.
     pub shift: f64,
     /// Its variance.
     pub variance: f64,
-    /// Each control's weight; what is missing to 1 is the weight of "no shift".
+    /// Each control's weight; the rest up to 1 is the weight of "no shift".
     pub weights: Vec<f64>,
 }
 
 impl CommonShift {
-    /// A robust mean, shrunk to no shift: `common` is how far everything moves together. A control that regressed
-    /// itself does not hide a fall (Student weights: Lange, Little and Taylor 1989).
+    /// A robust mean, shrunk to no shift; `common` is the standard deviation of the change that all share. A control that
+    /// regressed itself does not hide a decline (Student weights: Lange, Little and Taylor 1989).
     ///
     /// ```text
     /// w = 1/v;   5 times: G = sum w d / (sum w + 1/s0^2), w = (1/v) 5/(4 + (d - G)^2/v);   V = 1/(sum w + 1/s0^2)
@@ -186,38 +186,37 @@ impl CommonShift {
 }
 
 impl CommonShift {
-    /// The shift in one window of a product whose features are used to move together by `common`. A year in which nothing
-    /// happened says little of how far an outage or a price moves everything: where the controls themselves show more
-    /// than usual, they are believed as much as without such a year.
+    /// The shift in one window of a product whose features usually share changes of `common`. A quiet year does not show the
+    /// effect of an outage or a price: if the controls show more than usual, `common` is raised up to its default.
     pub(crate) fn of_window(controls: &[Shift], common: f64) -> Self {
         let shown = Self::of(controls, f64::INFINITY).shift.abs();
         Self::of(controls, common.max(shown.min(COMMON.default)))
     }
 }
 
-/// The responses of a release on one day, and those to other releases.
+/// The responses on a release on one day, and those on other releases.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SameDay {
     /// The release's own.
     pub own: f64,
-    /// Responses to others.
+    /// Responses on others.
     pub others: f64,
     /// The mean of the others.
     pub mean: f64,
 }
 
-/// How others' responses moved on the days of a release.
+/// The shift of the responses on other releases on the days of a release.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Concurrent {
-    /// The shift, with the variance of that.
+    /// The shift.
     pub shift: Shift,
-    /// How many responses it rests on, as many as are worth equally much.
+    /// Effective number of responses.
     pub answers: f64,
 }
 
 impl Concurrent {
-    /// The shift of a stratum, each day's others weighing as much as the release's own responses of that day
-    /// (concurrent controls of platform trials: Bofill Roig et al. 2022). Nobody else: 0 with an infinite variance.
+    /// The shift of a stratum, each day weighted by the release's own responses (concurrent controls of platform trials:
+    /// Bofill Roig et al. 2022). Without others it is 0 with an infinite variance.
     ///
     /// ```text
     /// a = min(m/k, 20),  y = sum a k x / sum a k,  n = (sum a k)^2 / sum a^2 k
@@ -242,7 +241,7 @@ impl Concurrent {
         }
     }
 
-    /// Several strata as one, by the release's own responses in each.
+    /// The mean of several strata, weighted by the release's own responses.
     pub(crate) fn together(strata: &[(f64, Self)]) -> Option<Self> {
         let heard = strata.iter().filter(|(own, one)| *own > 0.0 && one.answers > 0.0);
         let total: f64 = heard.clone().map(|(own, _)| own).sum();
@@ -260,7 +259,7 @@ impl Concurrent {
     }
 }
 
-/// Nodes and weights of Gauss and Hermite for a standard normal, from the middle outwards (11 points; both signs).
+/// Gauss-Hermite nodes and weights for a standard normal distribution, from the center outwards (11 points; both signs).
 const NODES: [(f64, f64); 6] = [
     (0.0, 0.369_408_369_408_369_4),
     (0.928_868_997_381_064, 0.242_240_299_873_969_97),
@@ -270,9 +269,8 @@ const NODES: [(f64, f64); 6] = [
     (5.188_001_224_374_870_5, 8.121_849_790_214_909e-7),
 ];
 
-/// Log e-value of a change beyond the shift that all share. The baseline may have moved by `g ~ Normal(shift,
-/// variance)`, one for all strata of the feature; `variance` holds what is not known of the common shift and how far
-/// the feature moves by itself.
+/// Log e-value of a change beyond the common shift. The baseline may have moved by `g ~ Normal(shift, variance)`, the same
+/// for all strata of the feature; `variance` includes that of the common shift and of the feature's change by itself.
 ///
 /// ```text
 /// M(delta) = ln E_g prod_strata B(A q + S, A(1-q) + F) / B(A q, A(1-q)),   q = clip(mu + g - delta, .001, .999)
@@ -294,7 +292,7 @@ pub fn log_e_controlled(strata: &[Compared], shift: f64, variance: f64, directio
     log_mean_exp(&DROPS.map(|drop| marginal(drop) - margin))
 }
 
-/// The beta-binomial predictive of a baseline that moved; what does not depend on the move is left out.
+/// Log likelihood of the beta-binomial prediction of a shifted baseline, without the terms that do not depend on the shift.
 fn log_likelihood(stratum: &Compared, moved: f64) -> f64 {
     let trials = 1.0 / (stratum.phi * stratum.rho);
     let q = (stratum.mu() + moved).clamp(1e-3, 1.0 - 1e-3);

@@ -19,7 +19,7 @@ use crate::utility::Moments;
 /// Pseudo-degrees of freedom of the organization in a cell's own variance.
 pub(crate) const K_VAR: f64 = 10.0;
 
-/// What the organization lets expect, per stratum.
+/// The organization's prior, per stratum.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expectation {
     /// Mean utility of each stratum.

@@ -1,5 +1,5 @@
-//! How strongly responses and incidents speak for a change (METHOD 5): e-values, which may be looked at every day
-//! and may be averaged, whatever depends on whatever.
+//! The evidence of responses and incidents for a change (METHOD 5): e-values, which may be evaluated every day
+//! and averaged under any dependence.
 
 use libm::lgamma;
 
@@ -8,25 +8,25 @@ use crate::utility::Moments;
 
 /// Responses before a release below which a stratum has no baseline.
 pub const MIN_BASELINE: f64 = 5.0;
-/// A drop of utility that is tolerated: never called a regression.
+/// A drop of utility that is tolerated, and never a regression.
 pub(crate) const MARGIN: f64 = 0.01;
-/// The drops, and the rises of the incident rate, that are looked for.
+/// The drops of utility, and the ratios of the incident rate, that are tested for.
 pub(crate) const DROPS: [f64; 3] = [0.05, 0.10, 0.20];
 const RATIOS: [f64; 3] = [1.5, 2.0, 4.0];
-/// The share of releases that regress a feature, before anything is seen.
+/// Prior probability that a release regresses a feature.
 const PRIOR_REGRESSED: f64 = 0.10;
 /// Share of wrong verdicts that is accepted among `regressed`, and among `improved`.
 pub const FALSE_DISCOVERIES: f64 = 0.10;
-/// The score from which a feature is watched.
+/// Minimum score of a feature that is watched.
 const WATCH: f64 = 30.0;
 /// Error of the always-valid intervals.
 const ALPHA: f64 = 0.05;
-/// What a change is expected to be like, as a standard deviation: of utility, and of the log rate ratio.
+/// Expected standard deviation of a change of utility.
 pub const SD_CHANGE: f64 = 0.10;
-/// See [`SD_CHANGE`].
+/// The same of the log rate ratio.
 pub const SD_LOG_RATE_RATIO: f64 = 0.50;
 
-/// Which change is looked for.
+/// The direction of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Worse responses, more incidents.
@@ -44,23 +44,23 @@ impl Direction {
     }
 }
 
-/// What one stratum's baseline predicts of the responses to come, with and without a change.
+/// The prediction of a stratum's responses from its baseline, with and without a change.
 ///
 /// ```text
 /// mu = (n0 y0 + 1/2) / (n0 + 1),  f = 1 / (phi rho),  A = f (n0 + 1),  S = f n1 y1,  F = f n1 (1 - y1)
 /// L(q) = ln B(A q + S, A (1 - q) + F) - ln B(A q, A (1 - q))
 /// ```
 ///
-/// The beta-binomial predictive of the baseline shifted to `q`; `f` is how many coin flips a response is worth.
+/// The beta-binomial predictive of the baseline shifted to `q`; `f` is the number of binomial trials per response.
 #[derive(Clone, Copy, Debug)]
 pub struct Prediction {
     trials: f64,
-    /// `A q` and `A (1 - q)` at the tolerated margin, then at each drop, with their share of `L`.
+    /// `A q` and `A (1 - q)` at the tolerated margin, then at each drop, with their part of `L`.
     shifted: [(f64, f64, f64); 4],
 }
 
 impl Prediction {
-    /// None when the baseline has fewer than 5 responses.
+    /// None if the baseline has fewer than 5 responses.
     pub fn of(baseline: &Moments, ratio: f64, phi: f64, direction: Direction) -> Option<Self> {
         if baseline.n < MIN_BASELINE {
             return None;
@@ -76,7 +76,7 @@ impl Prediction {
         Some(Self { trials, shifted })
     }
 
-    /// `L(mu - delta) - L(mu - margin)` for each drop. What the two have in common is left out of both.
+    /// `L(mu - delta) - L(mu - margin)` for each drop. Common terms are omitted.
     pub fn log_ratios(&self, after: &Moments) -> [f64; 3] {
         if after.n <= 0.0 {
             return [0.0; 3];
@@ -100,16 +100,16 @@ pub fn log_e_feedback(log_ratios: impl IntoIterator<Item = [f64; 3]>) -> f64 {
     log_mean_exp(&total)
 }
 
-/// Incidents, and the customer-days or days that they fell on.
+/// A number of incidents, and the customer-days or days in which they were opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rate {
-    /// How many.
+    /// Number of incidents.
     pub incidents: f64,
-    /// In how much time.
+    /// Customer-days, or days.
     pub exposure: f64,
 }
 
-/// Log e-value of the incidents, the same question for rates; 0 where either side has no exposure.
+/// Log e-value of the incidents, the same test for rates; 0 if either side has no exposure.
 ///
 /// ```text
 /// a = N0/phi + 1/2,  B = X0/phi,  k = N1/phi,  x = X1/phi
@@ -128,8 +128,8 @@ pub fn log_e_incidents(before: Rate, after: Rate, phi: f64, direction: Direction
     log_mean_exp(&logs)
 }
 
-/// The average of e-values, in logarithms: the only admissible merge when nothing is known of how they depend on
-/// each other (Vovk and Wang 2021; Wang 2024). 0 of none.
+/// The average of e-values, in logarithms: the only admissible merge under unknown dependence (Vovk and Wang 2021;
+/// Wang 2024). 0 without values.
 pub fn combine(log_es: &[f64]) -> f64 {
     if log_es.is_empty() { 0.0 } else { log_mean_exp(log_es) }
 }
@@ -145,8 +145,7 @@ pub fn always_valid_p(path: &[f64]) -> f64 {
     (-path.iter().copied().fold(0.0, f64::max)).exp()
 }
 
-/// e-BH (Wang and Ramdas 2022): the places of the e-values that are called, of which at most the share `q`
-/// wrongly.
+/// e-BH (Wang and Ramdas 2022): the indexes of the significant e-values, with a false discovery rate of at most `q`.
 pub fn e_bh(log_es: &[f64], q: f64) -> Vec<usize> {
     let mut order: Vec<_> = (0..log_es.len()).collect();
     order.sort_by(|a, b| log_es[*b].total_cmp(&log_es[*a]));
@@ -164,7 +163,7 @@ pub(crate) fn is_watched(log_e: f64) -> bool {
 }
 
 /// Precision-weighted change of the mean over strata (before, after, variance ratio) with its variance; none
-/// where no stratum has 5 responses before and one after.
+/// if no stratum has 5 responses before and one after.
 pub fn feedback_change(strata: &[(Moments, Moments, f64)], phi: f64) -> Option<(f64, f64)> {
     let (mut sum, mut precision) = (0.0, 0.0);
     for (before, after, ratio) in strata {
@@ -176,7 +175,7 @@ pub fn feedback_change(strata: &[(Moments, Moments, f64)], phi: f64) -> Option<(
     (precision > 0.0).then(|| (sum / precision, 1.0 / precision))
 }
 
-/// The change of one stratum, with a variance from means to which one best and one worst response are added
+/// The change of one stratum; its variance is computed with one best and one worst response added to each mean
 /// (Agresti and Caffo 2000).
 pub(crate) fn stratum_change(before: &Moments, after: &Moments, ratio: f64, phi: f64) -> Option<(f64, f64)> {
     if before.n < MIN_BASELINE || after.n <= 0.0 {
@@ -199,8 +198,7 @@ pub fn incident_change(before: Rate, after: Rate, phi: f64) -> Option<(f64, f64)
     Some((ratio, phi * (1.0 / n1 + 1.0 / n0)))
 }
 
-/// The 95 % interval of an estimate that holds on all days at once (Robbins 1970): `sd` is the change that is
-/// reckoned with.
+/// The 95 % interval of an estimate that holds on all days at once (Robbins 1970); `sd` is the expected change.
 ///
 /// `est +- sqrt((I + R) ln((I + R) / (R alpha^2))) / I` with `I = 1/var`, `R = 1/sd^2`.
 pub fn change_interval(estimate: f64, variance: f64, sd: f64) -> Option<(f64, f64)> {

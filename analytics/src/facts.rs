@@ -1,8 +1,8 @@
 //! The rows that this crate accepts: one organization's daily counts, and the tables that their codes index.
 //!
 //! Every key is a dense `u32` code that the caller maps to IDs of its own, so that the arithmetic never sees
-//! a string. Everything counted is a sum: facts of two days, shards or imports merge by putting their rows
-//! together, and their order never matters.
+//! a string. Everything counted is a sum: facts of two days, shards or imports are merged by concatenating
+//! their rows, in any order.
 
 use polars_core::frame::DataFrame;
 
@@ -45,11 +45,11 @@ pub struct Scale {
     pub step: f64,
     /// False when a low rating is good, as in the effort score of 2010.
     pub higher_is_better: bool,
-    /// Which standard figure belongs to it. Scores do not look at it.
+    /// The kind of its standard figure. It has no influence on scores.
     pub kind: ScaleKind,
 }
 
-/// The trade's name of a scale; it only decides which [standard figure](crate::standard) is shown.
+/// The kind of a scale; it only determines which [standard figure](crate::standard) is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ScaleKind {
     /// Satisfaction, usually 1 to 5.
@@ -71,16 +71,16 @@ pub enum ScaleKind {
 pub struct Release {
     /// A label that groups releases and features of one product; not an index.
     pub product: u32,
-    /// The day it reached customers; none while it is only planned. Where nobody said so (`inferred`, or none),
+    /// The day it reached customers; none while it is only planned. If not declared (`inferred`, or none),
     /// it is the first day on which its responses show it in real use.
     pub first_day: Option<Day>,
-    /// Nobody planned or shipped it: it is known from responses that name it. Its first day is looked for in them,
-    /// and no response that names no release is ever given to it.
+    /// It was not declared, but is known from responses that name it. Its first day is found from them, and
+    /// responses that name no release are never assigned to it.
     pub inferred: bool,
-    /// The day it was taken back. One before `first_day` says nothing: only its responses tell of a later first day.
+    /// The day it was withdrawn. It is ignored if before `first_day`, which then was found by later responses.
     pub withdrawn: Option<Day>,
-    /// The times that customers had it before: each ended with its withdrawal, and then it came again. Rows of them
-    /// are its own, and stand on neither side of its comparison.
+    /// Earlier times in which customers had it, each ended by a withdrawal. Rows of these times are its own, and belong
+    /// to neither side of its comparison.
     pub earlier: Vec<Earlier>,
     /// Decides which of two releases of one day is the newer: the greater number. The caller ranks the
     /// releases of a product by what it knows of them: moments, ancestry, versions.
@@ -88,17 +88,17 @@ pub struct Release {
     /// The releases that it descends from, near and far, as codes. With them, the baseline of its regression
     /// score is their rows only. None or empty: it declares none, and every other release is the baseline.
     pub ancestors: Option<Vec<u32>>,
-    /// The features that it touches, as codes. The others show what happened to everybody in the same days. Empty:
-    /// nobody said, and then no feature is taken for untouched.
+    /// The features that it touches, as codes. The others are its controls. Empty:
+    /// not declared, so that no feature is assumed to be untouched.
     pub touched: Vec<u32>,
 }
 
-/// A time that customers had a release, before it was taken back and came again.
+/// An earlier time in which customers had a release, before it was withdrawn and shipped again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Earlier {
     /// Its first day.
     pub first_day: Day,
-    /// The day it was taken back.
+    /// The day it was withdrawn.
     pub withdrawn: Day,
     /// As [`Release::order`], for this time.
     pub order: u32,
@@ -140,8 +140,8 @@ pub struct IncidentRow {
     pub feature: u32,
     /// The release that they are attributed to. None: the newest one live on that day.
     pub release: Option<u32>,
-    /// True when they are known *not* to come from a change: they spoil value, but stand on neither side of a
-    /// regression.
+    /// True when they are known *not* to come from a change: they reduce the value, but belong to neither side of a
+    /// comparison.
     pub no_change: bool,
     /// The day.
     pub day: Day,

@@ -1,4 +1,4 @@
-//! How many incidents are to be expected after a planned release (METHOD 7)?
+//! The expected number of incidents, also after a planned release (METHOD 7).
 
 use statrs::function::beta::checked_beta_reg;
 
@@ -8,7 +8,7 @@ use crate::facts::{Day, Release};
 use crate::prepared::{FeatureCounts, Prepared};
 use crate::prior::Hyperparameters;
 
-/// What is to be forecast.
+/// Which forecast to make.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ForecastQuery {
     /// The feature's code.
@@ -17,13 +17,13 @@ pub struct ForecastQuery {
     pub as_of: Day,
     /// How many days.
     pub days: u32,
-    /// The day of the planned release; none when none is planned.
+    /// The day of the planned release, if one is planned.
     pub release_day: Option<Day>,
     /// Active customers expected on each of the days; empty: as many as in the last 28 days.
     pub exposure: Vec<f64>,
 }
 
-/// The incidents to expect.
+/// The expected incidents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forecast {
     /// The feature's code.
@@ -36,9 +36,9 @@ pub struct Forecast {
     pub distribution: Spread,
     /// For each share of [`QUANTILES`], the number of incidents that is not exceeded with that probability.
     pub quantiles: Vec<Quantile>,
-    /// What the organization's releases do to incidents 0-1, 2-6 and 7-13 days after: 1 is nothing.
+    /// Factor of the organization's releases on incidents 0-1, 2-6 and 7-13 days after; 1: no effect.
     pub release_effect: [f64; 3],
-    /// Incidents of the feature that the forecast rests on.
+    /// Incidents of the feature in the past of the forecast.
     pub incidents: i64,
     /// The method's version.
     pub method: &'static str,
@@ -56,18 +56,18 @@ pub struct Quantile {
 /// The shares of a forecast.
 pub const QUANTILES: [f64; 7] = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95];
 
-/// Days since a release from which its effect changes, and the day from which it has none.
+/// Days since a release at which its effect changes; after the last it has none.
 const AGES: [Day; 4] = [0, 2, 7, 14];
-/// Expected incidents that the belief in "no effect" is worth.
+/// Weight of "no effect" in expected incidents.
 const K_EFFECT: f64 = 10.0;
-/// Days of the past that rates and effects rest on.
+/// Number of days from which rates and effects are estimated.
 pub(crate) const HISTORY: Day = 182;
-/// Days whose exposure stands for the future's where none is given.
+/// Number of days whose mean exposure is assumed for the future if none is given.
 const RECENT: Day = 28;
 /// The longest forecast, in days.
 const MAX_DAYS: u32 = 366;
 
-/// The forecast of a feature's incidents; none while nothing is known of the feature and the organization.
+/// The forecast of a feature's incidents; none if nothing is known of the feature and the organization.
 pub fn forecast(
     prepared: &Prepared,
     hyper: &Hyperparameters,
@@ -145,7 +145,7 @@ impl Past {
         Self(bins)
     }
 
-    /// All incidents, and the exposure as if no release had ever been near.
+    /// All incidents, and the equivalent exposure without releases.
     pub(crate) fn total(&self, effect: &[f64; 3]) -> Rate {
         let effects = effect.iter().copied().chain([1.0]);
         let fold = |sum: Rate, (bin, effect): (&Rate, f64)| Rate {
@@ -156,7 +156,7 @@ impl Past {
     }
 }
 
-/// Incidents soon after releases, and what each feature's rate far from them lets expect.
+/// Incidents soon after releases, and those expected by each feature's rate at other times.
 pub(crate) fn bins(pasts: &[Past]) -> ([f64; 3], [f64; 3]) {
     let (mut observed, mut expected) = ([0.0; 3], [0.0; 3]);
     for Past([near @ .., far]) in pasts.iter().filter(|past| past.0[3].exposure > 0.0) {
@@ -178,7 +178,7 @@ pub(crate) fn age(releases: &[Day], day: Day) -> Option<Day> {
     releases.iter().filter(|release| **release <= day).max().map(|release| day - release)
 }
 
-/// Which of the effects a day has; none long after a release, or before any.
+/// The index of a day's release effect; none long after a release, or before any.
 pub fn bin(age: Option<Day>) -> Option<usize> {
     let age = age.filter(|age| (AGES[0]..AGES[3]).contains(age))?;
     Some(AGES.partition_point(|from| *from <= age) - 1)
@@ -302,8 +302,8 @@ impl Spread {
     }
 }
 
-/// Above this many, real and pseudo, the normal distribution is exact to less than an incident, and the
-/// continued fraction of the exact one runs out of terms.
+/// Number of incidents and pseudo-incidents above which the normal distribution is used: it is accurate to less than one
+/// incident, and the continued fraction of the exact distribution function is cut off.
 const MANY: f64 = 20_000.0;
 
 fn normal_cdf(z: f64) -> f64 {

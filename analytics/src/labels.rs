@@ -1,8 +1,8 @@
 //! The share of responses that name their release, and the treatment of those that do not (METHOD 0, "Unlabelled answers").
 //!
 //! In real reviews a tenth to a third of the responses name no release, and their ratings differ from the others. So
-//! they count for the value of their feature, but are on neither side of a verdict: assigned to the newest release
-//! they made healthy releases look guilty. Only if a product's responses hardly ever name a release are they
+//! they count for the value of their feature, but are on neither side of a verdict: assigned to the newest release,
+//! they led to false verdicts. Only if a product's responses hardly ever name a release are they
 //! assigned to the newest declared release.
 
 use std::cell::LazyCell;
@@ -14,7 +14,7 @@ use crate::levels::Levels;
 use crate::running::Running;
 
 /// A product is labelled if at least this share of its responses of the last [`SPAN`] days names a release.
-const LABELS: f64 = 0.10;
+const MIN_LABELED: f64 = 0.10;
 /// Number of days up to a response that decide whether its product is labelled.
 const SPAN: Day = 28;
 /// An inferred release is in use from the day on which this many of its responses lie within [`WEEK`] days ...
@@ -26,7 +26,7 @@ const FEW_IN_USE: i64 = 2;
 const WEEK: Day = 7;
 /// ... or the same share of [`SPAN`] days, if responses are rarer than that.
 const RARE_IN_USE: i64 = 3;
-/// They do not count, though, if the release's share of the responses of the four weeks from then on is less than this
+/// These do not count if the release's share of the responses of the four weeks from then on is less than this
 /// fraction of its maximum over four weeks with at least that many responses (or scaled to them); nor if it has fewer responses
 /// than that in [`WATCH`] days, and less than this fraction of those in as many later ones.
 const PART_OF_PEAK: f64 = 0.10;
@@ -78,7 +78,7 @@ impl Labels {
     /// Whether fewer than a tenth of the product's responses of the four weeks up to a day name a release.
     pub(crate) fn hardly_any(&self, day: Day) -> bool {
         let [labelled, all] = self.days.between(day + 1 - SPAN, day + 1);
-        (labelled as f64) < LABELS * all as f64
+        (labelled as f64) < MIN_LABELED * all as f64
     }
 
     /// Share of the responses of a span of days, of those that belong to a release, that name none and were assigned to one

@@ -11,29 +11,29 @@ use crate::facts::{Day, Stratum};
 use crate::prepared::{FeatureCounts, KnownStratum, Prepared, StratumCounts};
 use crate::utility::Moments;
 
-/// Days of the past that the organization's average rests on.
+/// Number of days from which the organization's average is estimated.
 pub(crate) const YEAR: Day = 365;
-/// Days of the past that dispersion of responses is measured on.
+/// Number of days from which the dispersion of responses is estimated.
 const QUARTER: Day = 90;
-/// Length in days of the blocks that drift is measured between, and how many of them.
+/// Length in days of the blocks between which drift is estimated, and their number.
 const BLOCK: Day = 28;
 const BLOCKS: usize = 13;
-/// Weeks that dispersion of incidents is measured on.
+/// Number of weeks from which the dispersion of incidents is estimated.
 const WEEKS: Day = 26;
 
 /// Pseudo-responses in the weight of a feature in the organization's mean.
 const K_MEAN: f64 = 10.0;
-/// Utility assumed when the organization has no data at all.
+/// Utility that is assumed for an organization without data.
 const ORGANIZATION_MEAN: f64 = 0.70;
-/// Variance components assumed of an organization without data, and their weights.
+/// Variance components that are assumed for an organization without data, and their weights.
 const TAU_A: f64 = 0.0120;
 const TAU_B: f64 = 0.0040;
 const TAU_G: f64 = 0.0016;
 const W_TAU: f64 = 5.0;
 const W_DRIFT: f64 = 2.0;
 
-/// Everything that is estimated from the organization as a whole, as of one day. Computed nightly and kept,
-/// so that a score as of a past day can be had again to the last digit.
+/// Everything that is estimated from the organization as a whole, as of one day. Computed nightly and stored,
+/// so that a score as of a past day can be reproduced to the last digit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hyperparameters {
     /// The last day whose counts were used.
@@ -48,11 +48,11 @@ pub struct Hyperparameters {
     pub tau_b: f64,
     /// Variance by which a feature's value drifts from its history.
     pub tau_g: f64,
-    /// Over-dispersion of responses: how many responses of one day carry the news of one. At least 1.
+    /// Over-dispersion of responses, by day. At least 1.
     pub phi: f64,
     /// Over-dispersion of incidents. At least 1.
     pub phi_incidents: f64,
-    /// How far features move by themselves and together between two windows.
+    /// Standard deviations of the features' changes, by themselves and together, between two windows.
     pub movement: Movement,
     /// How many features had responses in the year up to `day`.
     pub features: u32,
@@ -71,7 +71,7 @@ pub struct StratumPrior {
     pub ratio: f64,
 }
 
-/// The hyperparameters as of the end of a day. Rows after that day are not looked at.
+/// The hyperparameters as of the end of a day. Later rows have no influence.
 pub fn hyperparameters(prepared: &Prepared, as_of: Day) -> Hyperparameters {
     let until = as_of + 1;
     let features: Vec<Vec<_>> = prepared.features.iter().map(|f| cells(prepared, f, until)).collect();
@@ -112,7 +112,7 @@ impl Hyperparameters {
         Expectation { mean, ratio, tau_a, tau_b, tau_g, phi }
     }
 
-    /// What is expected where nobody has answered on any scale: one stratum like any other.
+    /// The expectation without any responses: one average stratum.
     pub(crate) fn unheard(&self) -> Expectation {
         let Self { mean, tau_a, tau_b, tau_g, phi, .. } = *self;
         Expectation { mean: vec![mean], ratio: vec![1.0], tau_a, tau_b, tau_g, phi }
@@ -159,7 +159,7 @@ impl Means {
         let all = (sum.iter().sum::<f64>() + ORGANIZATION_MEAN) / (weight.iter().sum::<f64>() + 1.0);
         let mean: Vec<_> = sum.iter().zip(&weight).map(|(sum, g)| (sum + all) / (g + 1.0)).collect();
         let ratio = |s: usize| {
-            // Every response ever at the very end of its scale has no spread to measure.
+            // If all responses are at one end of the scale, there is no spread to estimate.
             let spread = (mean[s] * (1.0 - mean[s])).max(f64::MIN_POSITIVE);
             let ratio = (ssw[s] / spread + K_VAR * 0.5) / (df[s] + K_VAR);
             if two_level[s] { 1.0 } else { ratio.clamp(0.05, 1.0) }
@@ -172,7 +172,7 @@ impl Means {
     }
 }
 
-/// How much features differ, and drift.
+/// Variances between features, and of their drift.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Components {
     /// Variance shared by a feature's strata.
@@ -184,8 +184,8 @@ pub struct Components {
 }
 
 impl Components {
-    /// Moment estimates, each pulled to its default. The shared part comes from pairs of different strata of
-    /// one feature, whose noises are independent, so that no noise need be taken off. `blocks` are responses of
+    /// Moment estimates, each shrunk to its default. The shared part comes from pairs of different strata of
+    /// one feature: their errors are independent, so that no correction is needed. `blocks` are responses of
     /// one feature's stratum in two consecutive spans of 28 days.
     pub fn of(
         means: &Means,
@@ -224,7 +224,7 @@ impl Components {
         }
         let drift = (drift / drift_weight).max(0.25 * TAU_G);
 
-        // Pays for the estimation error of the components themselves.
+        // For the estimation error of the components themselves.
         let with_answers = features.iter().filter(|cells| !cells.is_empty()).count();
         let safety = 1.2 + 4.0 / with_answers.max(1) as f64;
         Self { tau_a: safety * shared, tau_b: safety * (total - shared), tau_g: safety * drift }
@@ -255,7 +255,7 @@ fn blocks(
     })
 }
 
-/// How far untouched features move from one block to the next. A feature is left out where a release that touches it
+/// The shifts of untouched features from one block to the next. A feature is left out if a release that touches it
 /// began within the two.
 fn movement(prepared: &Prepared, ratio: &[f64], phi: f64, until: Day) -> Movement {
     let mut products: BTreeMap<u32, Vec<(u32, &FeatureCounts)>> = BTreeMap::new();

@@ -1,5 +1,6 @@
 //! Did a release make the experience of a feature worse?
 
+mod comparison;
 mod control;
 mod family;
 mod incidents;
@@ -20,67 +21,66 @@ use watch::{Compare, Watch};
 /// What is said of one feature of a release.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// It got worse, by more than what is not touched in the same days; at most one in ten such verdicts is wrong.
+    /// It got worse, by more than everything else on the same days; at most one in ten such verdicts is wrong.
     Regressed,
-    /// Suspicious, not proven: the score is 30 or more, or it is, but for a [`Reason`].
+    /// The score is 30 or more, but the evidence is not sufficient, or the [`Reason`] prevents a stronger verdict.
     Watch,
-    /// It is worse than in the 90 days before, but the fall began with an earlier release, and nothing says that this
-    /// one made it worse again.
+    /// It is worse than in the 90 days before, but the decline began with an earlier release, and there is no evidence
+    /// of a further decline.
     Since,
-    /// A release before made it worse, and this one brought the level back, wholly or in part.
+    /// An earlier release made it worse, and this one restored the level, fully or partly.
     Recovered,
     /// It got better; at most one in ten such verdicts is wrong.
     Improved,
-    /// Nothing speaks for a change. That is not proof that nothing changed.
+    /// There is no evidence of a change. This is not proof that nothing changed.
     NoEvidence,
-    /// Too little is known since the release to say anything.
+    /// There are too few responses since the release.
     CannotTell,
-    /// Too little is known from before the release to compare with.
+    /// There are too few responses before the release to compare with.
     #[default]
     NoBaseline,
 }
 
-/// Why a verdict is not more than it is.
+/// Why a verdict is not stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// There is evidence, but it rests on too few answers ([`RegressionScore::missing`]).
+    /// There is evidence, but from too few responses ([`RegressionScore::missing`]).
     FewAnswers,
-    /// A change beyond what the release does not touch, in the same days, is not proven: that changed as well, or too little
-    /// is known of it to tell.
+    /// The change is not significant compared with the change of everything else on the same days.
     SharedShift,
-    /// It is worse, or better, than in the 90 days before, but not than the previous release alone.
+    /// It differs from the 90 days before, but not from the previous release alone.
     LikePrevious,
-    /// There is nothing to compare with, and a fall beyond what the feature moves by itself is not proven.
+    /// There is no control, and the change is not significant beyond the feature's own fluctuation.
     Wanders,
-    /// It fell with an earlier release already ([`RegressionScore::since`]), and something speaks for a second fall with
-    /// this one, but does not prove it.
+    /// The decline began with an earlier release ([`RegressionScore::since`]), and there is some evidence of a second
+    /// decline with this one.
     FellBefore,
     /// The score is 30 or more, but the evidence is not enough for a verdict among all features of the release.
     Unproven,
-    /// There are answers since, but they are on scales or in segments without a baseline, or those before name no release
-    /// and those since do (or the other way around): other people, or another question.
+    /// The responses since the release are on scales or in segments without a baseline, or the responses of only one side
+    /// name their release: the two sides are different customers, or different questions.
     NotComparable,
-    /// Incidents were opened since, and none was recorded before: whether they are more than usual cannot be said.
+    /// Incidents were opened since, and none was recorded before: the usual number is unknown.
     NewIncidents,
 }
 
-/// Whether the cause was tested, by what happened to everything else in the same days.
+/// Whether the cause was tested against everything else on the same days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Control {
-    /// There is nothing to compare with: the cause is not tested.
+    /// There is nothing to compare with, so the cause was not tested.
     None,
-    /// The change goes beyond what is not touched in the same days.
+    /// The change exceeds that of the controls.
     Held,
-    /// What is not touched changed as well: beyond that nothing is proven.
+    /// The controls changed as well; the rest is not significant.
     Shared,
 }
 
-/// What the answers before the release were.
+/// Which responses the release is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Baseline {
     /// Rows of the release's declared ancestors in the 90 days before.
     Ancestors,
-    /// Rows of every other release in the 90 days before, for it declares no ancestors.
+    /// Rows of every other release in the 90 days before, because it declares no ancestors.
     AnyOther,
     /// Rows of the previous release alone.
     Previous,
@@ -104,13 +104,13 @@ pub struct ReleaseReport {
     pub first_day: Day,
     /// The last day that was looked at: `as_of`, or the 90th day of the release, or the day it was withdrawn.
     pub through: Day,
-    /// The day it was taken back, if that was by `as_of`.
+    /// The day on which it was withdrawn, if not after `as_of`.
     pub withdrawn: Option<Day>,
-    /// What the release was compared with in the first place.
+    /// What the release was compared with primarily.
     pub baseline: Baseline,
-    /// The previous release, with which alone it was compared as well; none where there is none.
+    /// The previous release; it was compared with that alone as well.
     pub previous: Option<u32>,
-    /// Answers that a verdict needs on each side.
+    /// Number of responses that a verdict needs on each side.
     pub min_answers: u32,
     /// Every feature of the product, in the order of the codes.
     pub features: Vec<RegressionScore>,
@@ -129,54 +129,54 @@ pub struct RegressionScore {
     pub feature: u32,
     /// The verdict, the same whether one feature is asked for or all.
     pub verdict: Verdict,
-    /// What it rests on. All figures here are against the report's baseline; those against the previous release
-    /// alone stand in [`previous`](Self::previous).
+    /// The baseline that the verdict is based on. All figures here are relative to the report's baseline; those relative to
+    /// the previous release alone are in [`previous`](Self::previous).
     pub baseline: Baseline,
-    /// Why it is not more than it is.
+    /// Why it is not stronger.
     pub reason: Option<Reason>,
-    /// How many answers are missing, before and after, until the evidence may be a verdict.
+    /// Numbers of responses before and after that are missing for a verdict.
     pub missing: Option<(u32, u32)>,
-    /// Whether the cause was tested; none where there is no evidence for a change.
+    /// Whether the cause was tested; none without evidence of a change.
     pub control: Option<Control>,
-    /// What was compared for that.
+    /// The comparison with the controls.
     pub controlled: Option<Controlled>,
-    /// The fall began before this release: when, and with which.
+    /// When the decline began, and with which release, if that was before this release.
     pub since: Option<Since>,
-    /// Share of the fall before that this release made good, with [`Verdict::Recovered`].
+    /// Share of the earlier decline that this release restored, with [`Verdict::Recovered`].
     pub recovery: Option<f64>,
-    /// The comparison with the previous release alone; none where either side has too few answers.
+    /// The comparison with the previous release alone; none if either side has too few responses.
     pub previous: Option<AgainstPrevious>,
     /// Probability in percent that the release regressed the feature, if one in ten does.
     pub score: f64,
-    /// The always-valid p-value: however often it was looked at, it falls to 0.05 in at most one of twenty
-    /// releases that changed nothing.
+    /// The always-valid p-value: with any number of looks, it falls to 0.05 for at most one in twenty releases
+    /// that changed nothing.
     pub p: f64,
-    /// Natural logarithm of the evidence for a drop, both channels together.
+    /// Natural logarithm of the evidence of a drop, both channels together.
     pub log_e: f64,
     /// The same for an improvement.
     pub log_e_improved: f64,
-    /// What the answers say; none when fewer than 5 of any stratum are known from before.
+    /// Evidence of the responses; none if no stratum has at least 5 responses before.
     pub feedback: Option<Evidence>,
-    /// What the incidents say; none when the feature is known for less than 14 days before, or the product had no
-    /// incident by then: where nobody records them, their absence says nothing.
+    /// Evidence of the incidents; none if the feature was known for less than 14 days before, or the product had no
+    /// incident by then: if incidents are not recorded, their absence has no meaning.
     pub incidents: Option<Evidence>,
-    /// The change of the mean answer in points of 100, after minus before; none without both.
+    /// The change of the mean response in points of 100, after minus before; none without both.
     pub change: Option<Change>,
-    /// The change in each stratum that has answers on either side.
+    /// The change in each stratum with responses on either side.
     pub strata: Vec<StratumChange>,
-    /// Incidents after per incidents before, per customer-day or day; none without any on either side, and where they
-    /// cannot be compared.
+    /// Ratio of the incident rates after and before, per customer-day or day; none without incidents, or if they cannot be
+    /// compared.
     pub rate_ratio: Option<RateRatio>,
     /// What incidents were counted against.
     pub rate_basis: RateBasis,
-    /// Share of the answers after the release that lie in strata with a baseline, 0 to 1; none without answers.
+    /// Share of the responses after the release in strata with a baseline, 0 to 1; none without responses.
     pub coverage: Option<f64>,
-    /// Share of the feature's answers of the days compared that name no release and so stand on neither side, 0 to 1;
-    /// none without answers.
+    /// Share of the feature's responses on the days compared that name no release and so belong to neither side, 0 to 1;
+    /// none without responses.
     pub unlabelled: Option<f64>,
-    /// Answers before the release.
+    /// Responses before the release.
     pub baseline_responses: i64,
-    /// Answers after it.
+    /// Responses after it.
     pub responses: i64,
     /// Incidents before the release.
     pub baseline_incidents: i64,
@@ -184,58 +184,58 @@ pub struct RegressionScore {
     pub incidents_opened: i64,
     /// Days before the release on which the feature is known, at most 90.
     pub baseline_days: u32,
-    /// The first day on which the verdict was [`Verdict::Regressed`]. It stays when the data recover.
+    /// The first day on which the verdict was [`Verdict::Regressed`]. It remains if the data recover.
     pub first_flagged_day: Option<Day>,
-    /// Natural logarithm of the evidence on every day since the release.
+    /// Natural logarithm of the evidence at the end of each day since the release.
     pub path: Vec<f64>,
 }
 
-/// What happened to everything else in the same days (METHOD 2).
+/// The change of everything else on the same days (METHOD 2).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Controlled {
-    /// Natural logarithm of the evidence for a drop beyond the common shift.
+    /// Natural logarithm of the evidence of a drop beyond the common shift.
     pub log_e: f64,
     /// The same for an improvement.
     pub log_e_improved: f64,
-    /// The shift that the controls share, in points of 100, with twice its standard deviation on either side.
+    /// The shift that the controls share, in points of 100, plus and minus two standard deviations.
     pub common_shift: Change,
     /// The change of the feature beyond it.
     pub own_change: Option<Change>,
-    /// Incidents of the controls after per incidents before, shrunken toward 1: so many times as many are expected of the
-    /// feature; none where too few of them have incidents.
+    /// Ratio of the controls' incident rates after and before, shrunken toward 1, by which the feature's expected incidents
+    /// are multiplied; none if too few of them have incidents.
     pub common_rate_ratio: Option<f64>,
-    /// What it rests on.
+    /// The controls.
     pub controls: Vec<ControlShift>,
 }
 
-/// One thing that the release does not touch.
+/// The shift of one control.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ControlShift {
-    /// The feature; none: answers about the judged feature to earlier releases, on the same days.
+    /// The feature; none: responses about the judged feature on earlier releases, on the same days.
     pub feature: Option<u32>,
-    /// How far it moved, in points of 100.
+    /// Its shift in points of 100.
     pub shift: f64,
-    /// Its weight in the common shift; they add to less than 1, the rest stands for no shift.
+    /// Its weight in the common shift. The weights add to less than 1; the rest is the weight of no shift.
     pub weight: f64,
-    /// Answers after that it rests on.
+    /// Number of its responses after the release.
     pub answers: f64,
 }
 
-/// A fall that began before a release.
+/// A decline that began before a release.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Since {
-    /// The first day of it.
+    /// Its first day.
     pub day: Day,
-    /// The release that is most likely to have brought it; none: it began before any.
+    /// The release that most likely caused it; none: it began before any release.
     pub release: Option<u32>,
     /// Probability, 0 to 1, that it was this release.
     pub probability: Option<f64>,
 }
 
-/// A release compared with the one before it alone.
+/// The comparison of a release with the previous one alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AgainstPrevious {
-    /// Natural logarithm of the evidence for a drop.
+    /// Natural logarithm of the evidence of a drop.
     pub log_e: f64,
     /// The same for an improvement.
     pub log_e_improved: f64,
@@ -243,11 +243,11 @@ pub struct AgainstPrevious {
     pub score: f64,
     /// The always-valid p-value.
     pub p: f64,
-    /// The change of the mean answer in points of 100.
+    /// The change of the mean response in points of 100.
     pub change: Option<Change>,
-    /// Answers to the previous release.
+    /// Responses on the previous release.
     pub baseline_responses: i64,
-    /// Answers to this one.
+    /// Responses on this one.
     pub responses: i64,
 }
 
@@ -258,7 +258,7 @@ pub struct Evidence {
     pub log_e: f64,
     /// The same for an improvement.
     pub log_e_improved: f64,
-    /// Its share of all evidence for a drop; the channels' shares add to 1.
+    /// Its share of all evidence of a drop; the channels' shares add to 1.
     pub share: f64,
 }
 
@@ -278,21 +278,21 @@ pub struct Change {
 pub struct StratumChange {
     /// The stratum.
     pub stratum: Stratum,
-    /// Answers before.
+    /// Responses before.
     pub baseline_responses: i64,
-    /// Answers after.
+    /// Responses after.
     pub responses: i64,
     /// Mean before, 0 to 100.
     pub baseline_mean: Option<f64>,
     /// Mean after, 0 to 100.
     pub mean: Option<f64>,
-    /// The change; none without at least 5 answers before and one after.
+    /// The change; none without at least 5 responses before and one after.
     pub change: Option<Change>,
     /// Its weight in the feature's change; the weights add to 1.
     pub weight: f64,
 }
 
-/// Incidents after per incidents before, with the interval that holds on all days at once.
+/// Ratio of the incident rates after and before, with the interval that holds on all days at once.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateRatio {
     /// 1 is no change, 2 is twice as many.
@@ -303,15 +303,15 @@ pub struct RateRatio {
     pub upper: f64,
 }
 
-/// Days before a release that its baseline reaches back, and days after it that it is watched.
+/// Length of a release's baseline, and of its watch, in days.
 const BASELINE_DAYS: Day = 90;
 const WATCH_DAYS: Day = 90;
 
 /// The verdicts on a release as of the end of a day; none while it has not reached customers. `hyper` are
-/// those of the day before its [first day](Prepared::release_first_day_as_of), and stay so.
+/// those of the day before its [first day](Prepared::release_first_day_as_of), throughout its watch.
 ///
 /// `earlier` is the report on the [previous](Prepared::previous) release as of the day before this one began. Without
-/// it nothing is said of recovery.
+/// it no recovery is found.
 pub fn regression(
     prepared: &Prepared,
     hyper: &Hyperparameters,
@@ -323,7 +323,7 @@ pub fn regression(
     let prepared = then.as_ref().unwrap_or(prepared);
     let facts = prepared.release(release)?;
     let Some(first_day) = facts.first_day.filter(|first| *first <= as_of) else { return Ok(None) };
-    // A release taken back is judged by the time it had: afterwards its exposure goes on, its incidents do not.
+    // A withdrawn release is judged by the days before: afterwards its exposure would continue and its incidents would not.
     let withdrawn = facts.withdrawn.filter(|day| (first_day..=as_of).contains(day));
     let through = as_of.min(first_day + WATCH_DAYS - 1).min(withdrawn.unwrap_or(as_of));
     let from = first_day - BASELINE_DAYS;
@@ -338,7 +338,7 @@ pub fn regression(
     let family = Family::of(watch(against.clone(), from));
     let previous = prepared.previous(release).filter(|p| *p != release);
     let alone = previous.map(|previous| {
-        // Its last time that began before this release; one that it is made from may have begun later.
+        // The last time it was released before this one; a declared ancestor may have been released later.
         let previous_began = prepared.releases[previous as usize].starts().filter(|day| *day <= first_day);
         let since = previous_began.max().unwrap_or(from);
         Family::of(watch(Compare::With(vec![previous]), from.max(since)).along(against))
@@ -364,7 +364,7 @@ impl Change {
         Some(Self { estimate: 100.0 * estimate, lower: 100.0 * lower, upper: 100.0 * upper })
     }
 
-    /// With its interval cut where the scale ends: no mean can move by more than 100 points.
+    /// With its interval limited to the scale: no mean can change by more than 100 points.
     pub fn within_scale(self) -> Self {
         let cut = |points: f64| points.clamp(-100.0, 100.0);
         Self { estimate: cut(self.estimate), lower: cut(self.lower), upper: cut(self.upper) }
@@ -372,7 +372,7 @@ impl Change {
 }
 
 impl RegressionScore {
-    /// Whether enough is known from before the release to say anything.
+    /// Whether there is a baseline to compare with.
     pub fn has_baseline(&self) -> bool {
         self.feedback.is_some() || self.incidents.is_some()
     }

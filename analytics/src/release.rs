@@ -1,22 +1,22 @@
-//! Which release is the newest on a day.
+//! The newest release of a day.
 
 use std::collections::HashMap;
 
 use crate::facts::{Day, Release};
 
 impl Release {
-    /// The first days of all the times that customers had it.
+    /// The first days of all times in which customers had it.
     pub(crate) fn starts(&self) -> impl Iterator<Item = Day> {
         self.earlier.iter().map(|time| time.first_day).chain(self.first_day)
     }
 
-    /// The first day of a release that was taken back before and came again: what is its own from before counts on
-    /// neither side.
+    /// The latest first day of a release that was withdrawn and shipped again: its earlier rows belong to neither
+    /// side.
     pub(crate) fn came_again(&self) -> Option<Day> {
         self.first_day.filter(|_| !self.earlier.is_empty())
     }
 
-    /// The release as it was known by a day, if that was before it came again; none where it is as it is now.
+    /// The release as of a day before it was shipped again; none if it was as it is now.
     pub(crate) fn as_of(&self, day: Day) -> Option<Self> {
         let began = self.first_day.filter(|first| *first > day)?;
         let last =
@@ -31,7 +31,7 @@ impl Release {
         })
     }
 
-    /// The days from `from` up to `until` that belong to times that customers had it before.
+    /// The days from `from` up to `until` of earlier times in which customers had it.
     pub(crate) fn earlier_days(&self, from: Day, until: Day) -> Vec<std::ops::Range<Day>> {
         let within = self.earlier.iter().map(|time| time.first_day.max(from)..time.withdrawn.min(until));
         within.filter(|days| !days.is_empty()).collect()
@@ -44,7 +44,7 @@ pub(crate) struct Timeline<'a> {
     newest_first: HashMap<u32, Vec<Time>>,
 }
 
-/// A time that customers had a release.
+/// A time in which customers had a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Time {
     pub(crate) release: u32,
@@ -86,7 +86,7 @@ impl<'a> Timeline<'a> {
         Self::with(releases, |release| release.product == product)
     }
 
-    /// Only of a product's that somebody declared.
+    /// Only of a product's declared ones.
     pub(crate) fn declared_of(releases: &'a [Release], product: u32) -> Self {
         Self::with(releases, |release| release.product == product && !release.inferred)
     }
@@ -114,8 +114,8 @@ impl<'a> Timeline<'a> {
         times[started..].iter().find(is_live).map(|time| time.release)
     }
 
-    /// The same; before the first release of a product that has any, a code of its own ([`earlier`]): what was
-    /// there before is a baseline too.
+    /// The same; before the first release of a product that has any, a code of its own ([`earlier`]), because
+    /// that time is part of the baseline.
     pub(crate) fn live_or_earlier(&self, product: u32, day: Day) -> Option<u32> {
         let known = self.newest_first.contains_key(&product);
         self.live(product, day).or(known.then(|| earlier(self.releases)))
@@ -132,7 +132,7 @@ impl<'a> Timeline<'a> {
     }
 }
 
-/// The code that stands for the time before the first release.
+/// The code of the time before the first release.
 pub(crate) fn earlier(releases: &[Release]) -> u32 {
     releases.len() as u32
 }

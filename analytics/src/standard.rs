@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::facts::{Day, ScaleKind};
 use crate::prepared::{FeatureCounts, Prepared};
 
-/// Whose figures are asked for.
+/// Which figures to compute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StandardQuery {
     /// Only this feature; none: all features.
@@ -147,8 +147,8 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// The adjusted intervals of few responses are centered elsewhere: they are widened to reach the figure itself. And
-    /// responses that all say the same do not make it certain.
+    /// The adjusted intervals of few responses have another center, so they are widened to contain the figure itself. Equal
+    /// responses do not make it certain.
     fn honest(mut self) -> Self {
         self.interval = self.interval.map(|(lower, upper)| (lower.min(self.value), upper.max(self.value)));
         self.se = self.se.filter(|se| *se > 0.0);

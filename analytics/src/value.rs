@@ -14,7 +14,7 @@ const MIN_RESPONSES: f64 = 5.0;
 /// The longest period of a trend, in days.
 const MAX_DAYS: u32 = 36_500;
 
-/// Which value is asked for.
+/// Which value to compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueQuery {
     /// The feature's code.
@@ -31,7 +31,7 @@ pub struct ValueQuery {
     pub as_of: Day,
 }
 
-/// How the customers' lost days were counted.
+/// The basis of the deduction for incidents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IncidentBasis {
     /// Against the active customers of the period.
@@ -63,11 +63,11 @@ pub struct ValueScore {
     pub incidents: f64,
     /// The strata, in the order of their codes; those with no weight and no responses are left out.
     pub strata: Vec<StratumValue>,
-    /// How much of the score is this period's own responses: 0 none of it, 1 all.
+    /// The share of the score that comes from this period's own responses, 0 to 1.
     pub own_weight: f64,
     /// Responses of the period, in the segment asked for.
     pub responses: i64,
-    /// Responses before the period in the segment asked for, each counted the less the older it is.
+    /// Responses before the period in the segment asked for, each discounted by its age.
     pub history_responses: f64,
     /// False when the period has no responses, or fewer than 5 with the history: such a score is listed after the
     /// ranked ones as "not enough responses".
@@ -101,14 +101,14 @@ pub struct StratumValue {
     pub history_responses: f64,
     /// Their mean, 0 to 100; none without responses.
     pub mean: Option<f64>,
-    /// What the feature's history let expect here, 0 to 100.
+    /// Expected value by the feature's history, 0 to 100.
     pub expected: f64,
     /// Points that this stratum's responses add to the score; over all strata they add to
     /// [`ValueScore::feedback`] (but for scores pressed against 0 or 100).
     pub contribution: f64,
 }
 
-/// Which trend is asked for: a period of fixed length that ends on each day.
+/// Which trend to compute: a period of fixed length that ends on each day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TrendQuery {
     /// The feature's code.

@@ -1,47 +1,47 @@
-//! How far a feature moves by itself, where there is nothing to compare a release with.
+//! The fluctuation of a feature without any release, for releases that have nothing to be compared with.
 //!
-//! The level of a feature is taken for a random walk that nobody causes, seen through the answers of each day. What it did
-//! in the year before says how fast it walks, whether it comes back to where it was, and where it stands when the release
-//! begins. A release made it worse if its answers are better told by a drop on its first day than by the walk alone.
+//! The level of a feature is modeled as a random walk, observed through the responses of each day. The year before the
+//! release determines its speed, whether it returns to its mean, and its level on the eve of the release. The release made
+//! the feature worse if a drop on its first day predicts its responses better than the walk alone.
 
 use crate::control::Shift;
 use crate::evidence::{DROPS, Direction, MARGIN, log_mean_exp, log_sum_exp};
 use crate::facts::Day;
 
-/// How far a feature moves between two spans of so many days, as a standard deviation: what is reckoned with.
+/// The standard deviations that are considered for the change of a feature between two consecutive spans of so many days.
 const SPAN: f64 = 28.0;
 const PACES: [f64; 8] = [0.005, 0.008, 0.0125, 0.02, 0.03, 0.045, 0.07, 0.11];
-/// After how many days it is halfway back to where it usually is; it may never come back.
+/// Half-lives in days of its distance from the mean that are considered; infinite: it never returns.
 const HALFWAY: [f64; 3] = [f64::INFINITY, 60.0, 15.0];
-/// What is usual ([`Movement`](crate::control::Movement)), and how many pairs of spans that is worth.
+/// The usual standard deviation ([`Movement`](crate::control::Movement)), and its weight in pairs of spans.
 const USUAL: f64 = 0.015;
 const USUAL_PAIRS: f64 = 2.0;
-/// How far the level may lie from the mean before anything is seen.
+/// Standard deviation of the mean before any observation.
 const UNKNOWN: f64 = 0.25;
 
-/// How the answers of one day lie from their usual level.
+/// The deviation of one day's responses from the baseline's mean.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deviation {
     pub(crate) day: Day,
     pub(crate) shift: Shift,
 }
 
-/// The walk of a feature up to the day before a release, of each kind.
+/// The state of a feature's walk on the day before a release, for each kind of walk.
 #[derive(Clone, Debug)]
 pub(crate) struct Wander {
     /// The walks with the logarithm of the probability of their kind.
     walks: Vec<(Walk, f64)>,
 }
 
-/// A level that walks around a mean, as both are known from the answers so far (Kalman 1960).
+/// A level that walks around a mean, as estimated from the observations so far (Kalman 1960).
 #[derive(Clone, Copy, Debug)]
 struct Walk {
     kind: Kind,
     day: Day,
     mean: f64,
-    /// How far the level lies from the mean.
+    /// Distance of the level from the mean.
     away: f64,
-    /// Variances of the two, and their covariance.
+    /// Variances of the mean and the distance, and their covariance.
     of_mean: f64,
     of_away: f64,
     of_both: f64,
@@ -50,19 +50,19 @@ struct Walk {
 
 #[derive(Clone, Copy, Debug)]
 struct Kind {
-    /// Variance that a day adds.
+    /// Variance added per day.
     pace: f64,
-    /// The part of the way from the mean that is left after a day.
+    /// Factor of the distance from the mean after a day.
     left: f64,
 }
 
 impl Kind {
     fn of(sd: f64, halfway: f64) -> Self {
-        // The means of two spans of a walk differ by a variance of 2/3 span days.
+        // The means of two consecutive spans of a walk differ with a variance of 2/3 of a span's days.
         Self { pace: sd * sd * 1.5 / SPAN, left: (-std::f64::consts::LN_2 / halfway).exp() }
     }
 
-    /// The part of the way that is left after some days, and the variance that they add.
+    /// The factor of the distance after some days, and the variance that they add.
     fn after(self, days: Day) -> (f64, f64) {
         if self.left >= 1.0 {
             return (1.0, self.pace * f64::from(days));
@@ -71,7 +71,7 @@ impl Kind {
         (left, self.pace * (1.0 - left * left) / (1.0 - self.left * self.left))
     }
 
-    /// How far it lies from its mean at any time.
+    /// Stationary variance of the distance; 0 for a walk that never returns.
     fn anywhere(self) -> f64 {
         if self.left >= 1.0 { 0.0 } else { self.pace / (1.0 - self.left * self.left) }
     }
@@ -115,8 +115,8 @@ impl Walk {
 }
 
 impl Wander {
-    /// From all that shows how the feature moves (`history`), and from what the release is compared with (`baseline`), both in
-    /// the order of the days.
+    /// `history` determines the probabilities of the kinds, `baseline` the level on the eve of the release; both in the order
+    /// of the days.
     pub(crate) fn of(history: &[Deviation], baseline: &[Deviation]) -> Self {
         let kinds = HALFWAY.iter().flat_map(|halfway| PACES.iter().map(move |sd| (*sd, *halfway)));
         let walk = |(sd, halfway): (f64, f64)| {
@@ -134,10 +134,10 @@ impl Wander {
         Self { walks }
     }
 
-    /// Log e-value of a change on the first day of these, over all kinds of walks.
+    /// Log e-value of a change on the first day of these observations, over all kinds of walks.
     ///
     /// ```text
-    /// M(delta) = ln sum over kinds of P(kind | before) P(answers | kind, drop of delta)
+    /// M(delta) = ln sum over kinds of P(kind | before) P(responses | kind, drop of delta)
     /// E_w      = mean over delta of exp(M(delta) - M(.01))
     /// ```
     pub(crate) fn log_e(&self, watched: &[Deviation], direction: Direction) -> f64 {

@@ -1,6 +1,7 @@
-//! What did not belong to the release, in the same days: its controls (METHOD 2).
+//! The controls of a release: everything else on the same days (METHOD 2).
 
-use super::watch::{Comparison, Watch};
+use super::comparison::Comparison;
+use super::watch::Watch;
 use super::{Change, ControlShift, Controlled};
 use crate::control::{
     CommonShift, Concurrent, MIN_AFTER, MIN_BEFORE, MIN_INCIDENT_CONTROLS, MIN_SAME_DAYS, SD_COMMON_RATE,
@@ -9,20 +10,20 @@ use crate::control::{
 use crate::evidence::{Direction, SD_CHANGE, change_interval, combine};
 use crate::facts::Day;
 
-/// The untouched features of a product as of the end of a day, and how far they moved.
+/// The untouched features of a product with their shifts as of the end of a day.
 pub(super) struct Controls {
     until: Day,
     answers: Vec<(ControlShift, Shift)>,
     incidents: Vec<(u32, Shift)>,
 }
 
-/// How a feature is compared with its controls.
+/// The controls of one feature.
 struct Against {
     shifts: Vec<(ControlShift, Shift)>,
     common: CommonShift,
-    /// How many times as many incidents as before are to be expected.
+    /// Factor of the expected incidents.
     rate: f64,
-    /// Whether anything is known that moves its answers, and its incidents.
+    /// Whether there are controls of its responses, and of its incidents.
     answers: bool,
     incidents: bool,
 }
@@ -61,13 +62,13 @@ impl Controls {
         }
     }
 
-    /// Evidence for a change beyond the common shift; none where there is nothing to compare with.
+    /// Evidence of a change beyond the common shift; none without controls.
     pub(super) fn log_e(&self, watch: &Watch, member: &Comparison, direction: Direction) -> Option<f64> {
         let against = self.against(watch, member)?;
         Some(self.evidence(watch, member, &against, direction))
     }
 
-    /// All that is said about the controls of a feature.
+    /// All figures of a feature's controls.
     pub(super) fn show(&self, watch: &Watch, member: &Comparison) -> Option<Controlled> {
         let against = self.against(watch, member)?;
         let CommonShift { shift, variance, weights } = &against.common;
@@ -111,8 +112,8 @@ impl Controls {
         })
     }
 
-    /// Answers about the feature to releases that began earlier, on the days of the release's own. One that began
-    /// later may carry what this one brought: it is no control.
+    /// Responses about the feature on releases that began earlier, on the days of the release's own. Later releases are no
+    /// controls, because they may contain the same change.
     fn same_days(&self, watch: &Watch, member: &Comparison) -> Option<(ControlShift, Shift)> {
         let releases = &watch.prepared.releases;
         let began_later = |code: u32| {
@@ -150,8 +151,7 @@ fn points(estimate: f64, lower: f64, upper: f64) -> Change {
     Change { estimate: 100.0 * estimate, lower: 100.0 * lower, upper: 100.0 * upper }
 }
 
-/// Evidence for a change beyond what the feature moves by itself, where there is nothing to compare with: everything
-/// that moved it in the year before is taken for chance, and a release must stand out from that.
+/// Evidence of a change beyond the feature's own fluctuation, for features without controls.
 pub(super) fn log_e_beyond_wander(
     watch: &Watch,
     member: &Comparison,

@@ -1,34 +1,35 @@
-//! All features of a release's product, compared in one way, and those whose evidence is enough.
+//! All features of a release's product in one comparison, and the significant changes among them.
 
+use super::comparison::Comparison;
 use super::control::{Controls, log_e_beyond_wander};
-use super::watch::{Comparison, Watch};
+use super::watch::Watch;
 use super::{AgainstPrevious, Change, Control};
 use crate::evidence::{Direction, always_valid_p, e_bh, regression_score};
 use crate::facts::Day;
 
-/// Incidents on the telling side that make up for answers where the incidents alone are evidence enough.
+/// Minimum number of incidents for a verdict from incidents alone.
 pub(super) const MIN_INCIDENTS: f64 = 3.0;
-/// Evidence, against the previous release alone where it has answers enough, below which a release is not called worse,
-/// or better: three to one speak against it. What made the feature other than it was in the 90 days before came earlier.
-const AGAINST_A_CHANGE: f64 = 1.0 / 3.0;
+/// Maximum evidence of a change relative to the previous release alone, with enough responses, of a release that is not
+/// blamed for the change: three to one against it. The change came with an earlier release.
+const NO_CHANGE: f64 = 1.0 / 3.0;
 
-/// All features of a product, compared in one way.
+/// All features of a product in one comparison.
 pub(super) struct Family<'a> {
     pub(super) watch: Watch<'a>,
     pub(super) members: Vec<Comparison<'a>>,
-    /// The places of those that have a baseline.
+    /// The indexes of those with a baseline.
     pub(super) tested: Vec<usize>,
 }
 
-/// What becomes of a member whose evidence is enough.
+/// The result for a member with sufficient evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Called {
     Holds(Control),
     FewAnswers,
     Shared,
-    /// The previous release alone has answers enough, and this one is not worse than it.
+    /// The previous release alone has enough responses, and this one is not worse than it.
     Alike,
-    /// There is nothing to compare with, and the feature moves as much by itself.
+    /// There are no controls, and the feature often changes as much by itself.
     Wanders,
 }
 
@@ -45,15 +46,14 @@ impl<'a> Family<'a> {
         self.members.iter().enumerate().find(|(_, member)| member.feature == feature)
     }
 
-    /// Whether a feature can be compared with the previous release alone as of the end of a day, and that speaks against
-    /// its being worse, or better: then whatever changed it came before.
+    /// Whether the comparison with the previous release alone is evidence against a change as of the end of a day.
     pub(super) fn is_alike(&self, feature: u32, until: Day, direction: Direction) -> bool {
         let Some((place, member)) = self.of_feature(feature) else { return false };
         let log_e = self.evidence(place, until, direction);
-        log_e < AGAINST_A_CHANGE.ln() && self.missing(member, until) == (0, 0)
+        log_e < NO_CHANGE.ln() && self.missing(member, until) == (0, 0)
     }
 
-    /// Evidence for a drop as of the end of a day, or for an improvement as of the end of the watch.
+    /// Evidence of a drop as of the end of a day, or of an improvement as of the end of the watch.
     fn evidence(&self, place: usize, until: Day, direction: Direction) -> f64 {
         match direction {
             Direction::Worse => self.members[place].path[(until - 1 - self.watch.first_day) as usize],
@@ -61,14 +61,14 @@ impl<'a> Family<'a> {
         }
     }
 
-    /// Answers missing before and after as of the end of a day; none missing: (0, 0).
+    /// Numbers of missing responses before and after as of the end of a day; (0, 0) if there are enough.
     pub(super) fn missing(&self, member: &Comparison, until: Day) -> (u32, u32) {
         let (before, after) = member.answers(Some((self.watch.first_day, until)));
         let missing = |answers: f64| self.watch.prepared.min_answers.saturating_sub(answers as u32);
         (missing(before), missing(after))
     }
 
-    /// The members whose evidence is enough as of the end of a day, by place; of those that are wanted.
+    /// The significant members as of the end of a day, by index, among those `wanted`.
     pub(super) fn called(
         &self,
         until: Day,
@@ -84,7 +84,7 @@ impl<'a> Family<'a> {
         if called.is_empty() {
             return Vec::new();
         }
-        // The floor only takes verdicts away: what holds must hold without the answers that are too few.
+        // The minimum of responses only removes verdicts: a verdict must also hold without responses that are too few.
         let founded = |(place, evidence): (&usize, &f64)| {
             let member = &self.members[*place];
             if self.missing(member, until) == (0, 0) {
@@ -107,7 +107,7 @@ impl<'a> Family<'a> {
         called.into_iter().map(one).collect()
     }
 
-    /// Evidence of the incidents alone, where there are enough of them.
+    /// Evidence of the incidents alone, if there are enough.
     fn of_incidents(&self, member: &Comparison, until: Day, direction: Direction) -> f64 {
         let telling = match direction {
             Direction::Worse => member.incidents.opened_until(until) as f64,
@@ -118,7 +118,7 @@ impl<'a> Family<'a> {
         alone.filter(|_| telling >= MIN_INCIDENTS).map_or(f64::NEG_INFINITY, |log_e| log_e - channels.ln())
     }
 
-    /// Whether the evidence of a member goes beyond what its controls share, in the same family.
+    /// Whether a member is significant relative to its controls as well, in the same family.
     fn controlled(
         &self,
         controls: &Controls,
@@ -132,20 +132,20 @@ impl<'a> Family<'a> {
             let beyond = log_e_beyond_wander(&self.watch, member, until, direction);
             return if beyond < (1.0 / q).ln() { Called::Wanders } else { Called::Holds(Control::None) };
         };
-        // Most are decided without the others: e-BH asks for at least 1/q, and for no more than K/q.
+        // Most can be decided alone: e-BH requires at least 1/q, and at most K/q.
         let holds = if own < (1.0 / q).ln() {
             false
         } else if own >= (self.tested.len() as f64 / q).ln() {
             true
         } else {
-            // One that cannot be controlled stays in the family with the evidence that it has.
+            // Members without controls stay in the family with their evidence.
             let family: Vec<_> = (0..self.tested.len()).map(|j| log_e(j).unwrap_or(evidence[j])).collect();
             e_bh(&family, q).binary_search(&i).is_ok()
         };
         if holds { Called::Holds(Control::Held) } else { Called::Shared }
     }
 
-    /// The comparison with the previous release alone, where both sides have answers enough.
+    /// The comparison with the previous release alone, if both sides have enough responses.
     pub(super) fn against_previous(&self, feature: u32) -> Option<AgainstPrevious> {
         let (_, member) = self.of_feature(feature)?;
         if self.missing(member, self.watch.until) != (0, 0) {

@@ -17,8 +17,8 @@ const MIN_DAYS: f64 = 14.0;
 
 /// How much of each day's exposure can show incidents of one side of a comparison, from a first day on.
 ///
-/// An incident that names no release is given to the newest one of its day, so a release has next to none once the next
-/// one is out. Its exposure must end with them, else every release would look better than the one before it. A day counts
+/// An incident that names no release is assigned to the newest one of its day, so a release has hardly any after the next
+/// release. Its exposure must end as well, otherwise every release would look better than the previous one. A day counts
 /// in full while a release of the side is the newest; afterwards by the share of the product's incidents so far that
 /// name their release.
 #[derive(Clone)]
@@ -65,13 +65,13 @@ impl Attributable {
 pub(super) struct Incidents {
     first_day: Day,
     pub(super) basis: RateBasis,
-    /// Days before the release on which the feature is known; not above 0 for one that came with it.
+    /// Days before the release on which the feature is known; 0 or less for a feature that began with the release.
     pub(super) baseline_days: Day,
-    /// As many of them as can show incidents of the baseline.
+    /// Number of these on which incidents of the baseline can be seen.
     attributable_days: f64,
     exposed_before: f64,
     pub(super) opened_before: i64,
-    /// Running sum of those of the release.
+    /// Running number of the incidents of the release.
     opened: Running<1>,
     /// The exposure of the days before each day since the release.
     exposed: Vec<f64>,
@@ -81,7 +81,7 @@ impl Incidents {
     pub(super) fn of(watch: &Watch, feature: &FeatureCounts) -> Self {
         let (from, first_day) = (watch.from, watch.first_day);
         let since = feature.first_day.filter(|d| *d < watch.until).unwrap_or(first_day);
-        // Of a release that came again, the days of its first time stand on neither side.
+        // The earlier days of a release that was shipped again belong to neither side.
         let own = &watch.prepared.releases[watch.release as usize];
         let left_out = own.earlier_days(from, watch.before);
         let known_from = since.max(from);
@@ -117,7 +117,7 @@ impl Incidents {
         }
     }
 
-    /// Whether the feature is known for long enough, and somebody records incidents of the product at all.
+    /// Whether the feature is known for long enough, and incidents of the product are recorded at all.
     pub(super) fn are_compared(&self, watch: &Watch) -> bool {
         let product = watch.prepared.releases[watch.release as usize].product;
         self.attributable_days >= MIN_DAYS
@@ -129,7 +129,7 @@ impl Incidents {
         log_e_incidents(self.before(), Rate { incidents, exposure: factor * exposure }, phi, direction)
     }
 
-    /// How many incidents the baseline lets expect up to a day.
+    /// Expected number of incidents up to a day by the baseline.
     pub(super) fn expected(&self, until: Day) -> f64 {
         let before = self.before();
         if before.exposure <= 0.0 {
@@ -154,7 +154,7 @@ impl Incidents {
         let (log_ratio, variance) = self.change(watch.until, watch.hyper.phi_incidents)?;
         let (lower, upper) = change_interval(log_ratio, variance, SD_LOG_RATE_RATIO)?;
         let [estimate, lower, upper] = [log_ratio, lower, upper].map(f64::exp);
-        // Where next to nothing is known there is no upper bound that a number could say.
+        // With very few incidents the upper bound is not a finite number.
         upper.is_finite().then_some(RateRatio { estimate, lower, upper })
     }
 

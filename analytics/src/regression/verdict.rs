@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::comparison::Comparison;
 use super::control::Controls;
 use super::family::{Called, Family, MIN_INCIDENTS};
-use super::watch::{Comparison, Watch};
+use super::watch::Watch;
 use super::{
     AgainstPrevious, BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict,
 };
@@ -13,18 +14,17 @@ use crate::error::Result;
 use crate::evidence::{Direction, FALSE_DISCOVERIES, e_bh, is_watched};
 use crate::facts::Day;
 
-/// Share of wrong verdicts accepted in the comparison with the previous release alone, which comes on top.
+/// False discovery rate of the additional comparison with the previous release alone.
 const FALSE_AGAINST_PREVIOUS: f64 = 0.01;
-/// Probability that a fall began before a release from which it is not laid at its door: four to one.
-const BEGAN_BEFORE: f64 = 0.8;
-/// Share of the responses since a fall, and before the release, that name the release already and from which the fall may be
-/// theirs: testers, a staged roll-out, or another time zone.
-const OWN: f64 = 0.1;
-/// Share of a fall that must be made good to call it recovered.
-const RECOVERED: f64 = 1.0 / 3.0;
+/// Minimum probability that a decline began before a release, for `since`: four to one.
+const MIN_PROBABILITY_BEFORE: f64 = 0.8;
+/// Minimum share of the responses between a decline and the first day of a release that already name the release, for the
+/// decline to be its own: testers, a staged rollout, or another time zone.
+const MIN_OWN_SHARE: f64 = 0.1;
+/// Minimum share of a decline that is restored, for `recovered`.
+const MIN_RECOVERY: f64 = 1.0 / 3.0;
 
-/// The verdicts of one family from its log e-values for a drop and for an improvement, as they stand now, were they
-/// all there is to know.
+/// The verdicts of one family from its current log e-values of a drop and of an improvement alone.
 pub fn verdicts(worse: &[f64], better: &[f64]) -> Vec<Verdict> {
     let (regressed, improved) = (e_bh(worse, FALSE_DISCOVERIES), e_bh(better, FALSE_DISCOVERIES));
     let verdict = |i: usize| {
@@ -41,8 +41,7 @@ pub fn verdicts(worse: &[f64], better: &[f64]) -> Vec<Verdict> {
     (0..worse.len()).map(verdict).collect()
 }
 
-/// Gives the verdicts on every feature, as of the end of the watch and, for the first day that one was flagged, of
-/// every day before.
+/// The verdicts on every feature as of the end of the watch, and the first day on which each was `regressed`.
 pub(super) fn judge(
     family: &Family,
     alone: Option<&Family>,
@@ -71,25 +70,25 @@ pub(super) fn judge(
     Ok(scores)
 }
 
-/// All that the comparisons of a release called, as of the end of its watch.
+/// The significant changes in all comparisons of a release, as of the end of its watch.
 struct Findings<'f> {
     family: &'f Family<'f>,
     alone: Option<&'f Family<'f>>,
     earlier: Option<&'f ReleaseReport>,
     worse: Vec<(usize, Called)>,
     better: Vec<(usize, Called)>,
-    /// Against the previous release alone, by the places of that family.
+    /// In the comparison with the previous release alone, by the indexes of that family.
     worse_alone: Vec<(usize, Called)>,
     better_alone: Vec<(usize, Called)>,
 }
 
-/// What is said of one feature.
+/// The verdict on one feature.
 #[derive(Default)]
 struct Said {
     verdict: Verdict,
     reason: Option<Reason>,
     control: Option<Control>,
-    /// What it rests on, where that is not the release's baseline.
+    /// Its baseline, if not that of the release.
     baseline: Option<Baseline>,
     since: Option<Since>,
     recovery: Option<f64>,
@@ -142,7 +141,7 @@ impl<'f> Findings<'f> {
         Ok(said)
     }
 
-    /// Against the release before alone it may have been made worse, or mended.
+    /// The verdict from the comparison with the previous release alone: worse, or recovered.
     fn against_previous(&self, place: usize, score: &RegressionScore) -> Result<Option<Said>> {
         let feature = self.family.members[place].feature;
         let Some((alone, alone_place)) =
@@ -166,7 +165,7 @@ impl<'f> Findings<'f> {
                 }
             }));
         }
-        // A level that comes back has come back, even where the feature often moves as much: only the cause is not tested.
+        // A restored level is a recovery even if the feature often changes as much; only the cause is not tested.
         let control = match find(&self.better_alone, alone_place) {
             Some(Called::Holds(control)) => control,
             Some(Called::Wanders) => Control::None,
@@ -178,9 +177,8 @@ impl<'f> Findings<'f> {
         Ok(recovery.map(|share| Said { baseline: Some(Baseline::Previous), recovery: Some(share), ..said }))
     }
 
-    /// What is said of a fall that began before the release. One day on which a fall began does not say that there is no
-    /// other: where the comparison with the previous release, since that day, speaks for a second fall, it is not laid
-    /// wholly at the door of the first.
+    /// The verdict on a decline that began before the release. There may be a second one: if the comparison with the previous
+    /// release since the first day of the decline has a score of 30 or more, the release is watched.
     fn since(&self, feature: u32, since: Since, score: &RegressionScore, said: Said) -> Said {
         let again = self.again(feature, since.day).or(score.previous.map(|previous| previous.log_e));
         let (verdict, reason) = if again.is_some_and(is_watched) {
@@ -191,7 +189,7 @@ impl<'f> Findings<'f> {
         Said { verdict, reason, since: Some(since), ..said }
     }
 
-    /// Evidence against the previous release's answers since a day, where there are any; none: there are too few.
+    /// Evidence of a drop relative to the previous release's responses since a day; none if they are too few.
     fn again(&self, feature: u32, since: Day) -> Option<f64> {
         let watch = &self.alone?.watch;
         if since <= watch.from {
@@ -202,7 +200,7 @@ impl<'f> Findings<'f> {
         compared.has_answers.then(|| watch.log_e(&compared, Direction::Worse))
     }
 
-    /// What speaks for a fall, and whether it began before the release.
+    /// The verdict on a decline, if there is evidence of one.
     fn worse(&self, place: usize, score: &RegressionScore) -> Result<Option<Said>> {
         let Family { watch, members, .. } = self.family;
         let feature = members[place].feature;
@@ -227,8 +225,8 @@ impl<'f> Findings<'f> {
         Ok(Some(self.since(feature, since, score, said)))
     }
 
-    /// What speaks for an improvement, or for nothing. Praise is earned as blame is: by what goes beyond the common shift,
-    /// and by the release that brought it, not by those after it.
+    /// The verdict on an improvement, or on no change. The rules are those for declines: the improvement must exceed the common
+    /// shift, and be that of this release and not of an earlier one.
     fn better(&self, place: usize) -> Said {
         let Family { watch, members, .. } = self.family;
         let feature = members[place].feature;
@@ -250,7 +248,7 @@ impl<'f> Findings<'f> {
     }
 }
 
-/// What is called as of the end of a day, against all that was before and against the previous release alone.
+/// The significant declines as of the end of a day, relative to the baseline and to the previous release alone.
 struct Standing {
     worse: Vec<(usize, Called)>,
     worse_alone: Vec<(usize, Called)>,
@@ -269,10 +267,10 @@ impl Standing {
     }
 }
 
-/// Notes the first day on which each verdict was "regressed".
+/// Finds the first day on which each verdict was `regressed`.
 fn flag(family: &Family, alone: Option<&Family>, scores: &mut [RegressionScore]) -> Result<()> {
     let watch = &family.watch;
-    // Asking for the controls of a day costs more than all else: it is done for those only that no day has flagged yet.
+    // The controls of a day are the most expensive part, so they are only computed for features not yet flagged.
     let mut flagged = HashSet::new();
     for day in watch.first_day..watch.until {
         let standing = Standing::of(family, alone, day + 1, |feature| !flagged.contains(&feature));
@@ -302,14 +300,14 @@ fn find(called: &[(usize, Called)], place: usize) -> Option<Called> {
     called.iter().find(|(called, _)| *called == place).map(|(_, called)| *called)
 }
 
-/// Whether "no evidence" would say anything: there are answers enough, or incidents enough were to be expected. How many
-/// came says nothing by itself: the more they are, the less they speak for the release.
+/// Whether "no evidence" is informative: there are enough responses, or enough incidents were expected. The number of
+/// actual incidents is not a criterion, because more of them are not in favor of the release.
 fn can_tell(family: &Family, member: &Comparison) -> bool {
     let until = family.watch.until;
     family.missing(member, until) == (0, 0) || member.expected_incidents(until) >= MIN_INCIDENTS
 }
 
-/// When a fall began, if that was before the release, in the rows that the verdict rests on.
+/// The beginning of a decline, if before the release, in the rows of the verdict.
 fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>> {
     let found = change_point_of_release(watch.prepared, watch.hyper, feature, watch.release, until - 1)?;
     let fell = |found: &ChangePoint| {
@@ -321,15 +319,14 @@ fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>
         *code != watch.release && starts.any(|day| day < watch.first_day)
     };
     let suspect = found.suspects.iter().find(|suspect| began_before(&suspect.release));
-    Ok((probability_before(&found, watch.first_day) >= BEGAN_BEFORE).then(|| Since {
+    Ok((probability_before(&found, watch.first_day) >= MIN_PROBABILITY_BEFORE).then(|| Since {
         day: found.day,
         release: suspect.map(|suspect| suspect.release),
         probability: suspect.map(|suspect| suspect.probability),
     }))
 }
 
-/// When a fall began that only the previous release shows, if that was while nothing newer was out: in its rows and the
-/// release's own.
+/// The beginning of a decline relative to the previous release alone, if before the release, in the rows of the two.
 fn began_with_previous(alone: &Watch, feature: u32, until: Day) -> Result<Option<Since>> {
     let Watch { prepared, hyper, release, from, first_day, .. } = *alone;
     let Some(previous) = prepared.previous(release) else { return Ok(None) };
@@ -339,21 +336,21 @@ fn began_with_previous(alone: &Watch, feature: u32, until: Day) -> Result<Option
     };
     let Some(found) = found.filter(fell) else { return Ok(None) };
     let before = probability_before(&found, first_day);
-    Ok((before >= BEGAN_BEFORE).then_some(Since {
+    Ok((before >= MIN_PROBABILITY_BEFORE).then_some(Since {
         day: found.day,
         release: Some(previous),
         probability: Some(before),
     }))
 }
 
-/// Whether enough responses name the release before its first day for a fall since then to be its own.
+/// Whether enough responses already name the release before its first day for a decline on these days to be its own.
 fn may_be_its_own(watch: &Watch, feature: u32, since: Day) -> bool {
     let strata = &watch.prepared.features[feature as usize].answers;
     let responses = |release| -> i64 {
         strata.iter().map(|counts| counts.sums(release, since, watch.first_day).0[0]).sum()
     };
     let own = responses(Some(watch.release));
-    own > 0 && own as f64 >= OWN * responses(None) as f64
+    own > 0 && own as f64 >= MIN_OWN_SHARE * responses(None) as f64
 }
 
 fn probability_before(found: &ChangePoint, day: Day) -> f64 {
@@ -361,8 +358,8 @@ fn probability_before(found: &ChangePoint, day: Day) -> f64 {
     found.posterior.iter().take(days).sum()
 }
 
-/// The share of a fall with the previous release that this one made good; none where there was none, or hardly any
-/// of it is back. The fall is from the 90 days before it began to the previous release.
+/// The share of the previous release's decline that this one restored; none if there was no decline, or if hardly any of it
+/// is restored. The decline is measured from the 90 days before it began.
 fn recovered(
     watch: &Watch,
     earlier: &ReleaseReport,
@@ -370,8 +367,7 @@ fn recovered(
     against_previous: Option<AgainstPrevious>,
 ) -> Option<f64> {
     let fallen = earlier.features.iter().find(|score| score.feature == feature)?;
-    // One that was called on some day, be it the release's own or one that began before it, and not one that is only watched:
-    // where nothing was proven to have fallen, nothing has recovered.
+    // Only a significant decline can be recovered from, be it the earlier release's own or one that began before it.
     let had_fallen =
         fallen.first_flagged_day.is_some() || matches!(fallen.verdict, Verdict::Regressed | Verdict::Since);
     let began = fallen.since.map_or(earlier.first_day, |since| since.day);
@@ -383,5 +379,5 @@ fn recovered(
     let rise = against_previous?.change?.estimate / 100.0;
     let fall = rise - still_missing;
     let recovery = rise / fall;
-    (fall > 0.0 && recovery >= RECOVERED).then_some(recovery)
+    (fall > 0.0 && recovery >= MIN_RECOVERY).then_some(recovery)
 }

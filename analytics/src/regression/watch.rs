@@ -1,23 +1,19 @@
-//! One release being watched: what is counted of each feature before and after, and the evidence day by day.
+//! The watch of one release: its baseline, and the evidence on each day.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::comparison::{Comparison, Sides};
 use super::incidents::{Attributable, Incidents};
-use super::{Change, Evidence, RegressionScore, StratumChange, Verdict};
-use crate::control::{Compared, Shift};
-use crate::credibility::variance_ratio;
+use super::{Change, Evidence, RegressionScore, Verdict};
 use crate::evidence::{
-    Direction, MIN_BASELINE, Prediction, always_valid_p, combine, feedback_change, log_e_feedback,
-    log_mean_exp, log_sum_exp, regression_score, stratum_change,
+    Direction, Prediction, always_valid_p, combine, feedback_change, log_e_feedback, log_mean_exp,
+    log_sum_exp, regression_score,
 };
 use crate::facts::Day;
-use crate::prepared::{FeatureCounts, IncidentDay, KnownStratum, Prepared, StratumCounts};
+use crate::prepared::{Prepared, StratumCounts};
 use crate::prior::Hyperparameters;
-use crate::running::Running;
-use crate::utility::{Moments, Sums};
-use crate::wander::{Deviation, Wander};
+use crate::utility::Sums;
 
 /// A release, and what it is compared with.
 #[derive(Clone)]
@@ -26,16 +22,15 @@ pub(super) struct Watch<'a> {
     pub(super) hyper: &'a Hyperparameters,
     pub(super) release: u32,
     pub(super) against: Compare,
-    /// Whose rows tell how a feature moves by itself: more than those that the release is compared with, where these are of
-    /// one release alone.
-    line: Compare,
+    /// Whose rows show the feature's own fluctuation: more than the baseline's, if that is one release alone.
+    pub(super) line: Compare,
     /// The first day of the baseline.
     pub(super) from: Day,
-    /// The day after its last: usually the first day of the release.
+    /// The day after the baseline: usually the first day of the release.
     pub(super) before: Day,
     pub(super) first_day: Day,
     pub(super) until: Day,
-    /// Which days can show incidents of the baseline, and of the release.
+    /// The days on which incidents of the baseline, and of the release, can be seen.
     pub(super) attributable_before: Attributable,
     pub(super) attributable_after: Attributable,
     /// Whether the product began to name releases, or ceased to, between the baseline and the release.
@@ -47,34 +42,8 @@ pub(super) struct Watch<'a> {
 pub(super) enum Compare {
     /// Those of these releases.
     With(Vec<u32>),
-    /// Those of every other release. Answers that belong to none are never a baseline.
+    /// Those of every other release. Responses that belong to none are never part of a baseline.
     WithAnyOther,
-}
-
-/// What is counted of one feature before and after.
-pub(super) struct Comparison<'a> {
-    pub(super) feature: u32,
-    pub(super) counts: &'a FeatureCounts,
-    pub(super) sides: Vec<Sides<'a>>,
-    pub(super) incidents: Incidents,
-    /// Whether a stratum has a baseline.
-    pub(super) has_answers: bool,
-    /// Whether incidents can be compared.
-    pub(super) has_incidents: bool,
-    /// Evidence for a drop at the end of each day.
-    pub(super) path: Vec<f64>,
-    wander: OnceCell<Wander>,
-}
-
-/// A stratum before and after the release.
-pub(super) struct Sides<'a> {
-    stratum: &'a KnownStratum,
-    pub(super) counts: &'a StratumCounts,
-    ratio: f64,
-    before: Moments,
-    after: Moments,
-    /// The answers of the release, day by day.
-    released: Option<&'a Running<3>>,
 }
 
 impl<'a> Watch<'a> {
@@ -104,12 +73,12 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The same, with rows of others to tell how features move by themselves.
+    /// The same with other rows for the features' own fluctuation.
     pub(super) fn along(self, line: Compare) -> Self {
         Self { line, ..self }
     }
 
-    /// The same release against other days.
+    /// The same release with another baseline.
     pub(super) fn since(&self, baseline: Range<Day>) -> Self {
         let known = (self.prepared, self.hyper);
         let against = self.against.clone();
@@ -129,12 +98,12 @@ impl<'a> Watch<'a> {
         comparison
     }
 
-    /// Whether rows of a release are the baseline.
+    /// Whether rows of a release belong to the baseline.
     pub(super) fn is_baseline(&self, release: Option<u32>) -> bool {
         is_baseline(&self.against, self.release, release)
     }
 
-    /// Whether there are answers enough since the release, and they cannot be compared with those before.
+    /// Whether there are enough responses since the release, but too few in strata with a baseline.
     pub(super) fn is_other_kind(&self, member: &Comparison) -> bool {
         let enough = f64::from(self.prepared.min_answers);
         let all: f64 = member.sides.iter().map(|side| side.after.n).sum();
@@ -155,7 +124,7 @@ impl<'a> Watch<'a> {
                 counts.sums(None, from, until).minus(own).minus(counts.unlabelled(from, until))
             }
         };
-        // Those who name their release rate differently from those who do not.
+        // Customers who name their release rate differently from others.
         let before = if self.labels_changed { Sums::default() } else { before };
         let after = counts.sums(Some(self.release), self.first_day, self.until);
         Sides {
@@ -168,7 +137,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The evidence for a drop as of each day since the release.
+    /// The evidence of a drop at the end of each day since the release.
     fn path(&self, comparison: &Comparison) -> Vec<f64> {
         let days = (self.until - self.first_day) as usize;
         let mut feedback = vec![[0.0; 3]; days];
@@ -183,7 +152,7 @@ impl<'a> Watch<'a> {
                     total.iter_mut().zip(log_ratios).for_each(|(total, ratio)| *total += ratio);
                 }
             };
-            // The evidence stands still on days without answers.
+            // The evidence does not change on days without responses.
             for (day, counts) in released.daily(self.first_day, self.until) {
                 let index = (day - self.first_day) as usize;
                 add(&mut feedback[known..index], &log_ratios);
@@ -203,7 +172,7 @@ impl<'a> Watch<'a> {
         (self.first_day..).zip(&feedback).map(day).collect()
     }
 
-    /// All that is said of a feature but the verdict.
+    /// All figures of a feature; the verdict is added later.
     pub(super) fn score(&self, comparison: &Comparison) -> RegressionScore {
         let Comparison { sides, incidents, has_answers, .. } = comparison;
         let answers = |direction| has_answers.then(|| self.log_e_feedback(sides, direction));
@@ -255,13 +224,13 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The change of the mean over the strata compared, and its variance.
+    /// The change of the mean over the strata, with its variance.
     pub(super) fn change(&self, comparison: &Comparison) -> Option<(f64, f64)> {
         let changes: Vec<_> = comparison.sides.iter().map(|s| (s.before, s.after, s.ratio)).collect();
         feedback_change(&changes, self.hyper.phi)
     }
 
-    /// Evidence for a change over the whole watch, from both channels.
+    /// Evidence of a change over the whole watch, from both channels.
     pub(super) fn log_e(&self, comparison: &Comparison, direction: Direction) -> f64 {
         let answers = comparison.has_answers.then(|| self.log_e_feedback(&comparison.sides, direction));
         let rate = comparison.log_e_incidents(self, self.until, direction, 1.0);
@@ -286,169 +255,10 @@ impl<'a> Watch<'a> {
     }
 }
 
-fn is_baseline(against: &Compare, judged: u32, release: Option<u32>) -> bool {
+pub(super) fn is_baseline(against: &Compare, judged: u32, release: Option<u32>) -> bool {
     match (against, release) {
         (Compare::With(releases), Some(release)) => releases.contains(&release),
         (Compare::WithAnyOther, Some(release)) => release != judged,
         (_, None) => false,
-    }
-}
-
-impl Comparison<'_> {
-    pub(super) fn has_baseline(&self) -> bool {
-        self.has_answers || self.has_incidents
-    }
-
-    /// Answers before and after in the strata compared; after them up to a day, or in all.
-    pub(super) fn answers(&self, until: Option<(Day, Day)>) -> (f64, f64) {
-        let compared = self.sides.iter().filter(|side| side.is_compared());
-        compared.fold((0.0, 0.0), |(before, after), side| {
-            (
-                before + side.before.n,
-                after + until.map_or(side.after.n, |(from, until)| side.after(from, until).n),
-            )
-        })
-    }
-
-    /// Evidence of the incidents up to a day, were there `factor` times as many to be expected; none where they
-    /// cannot be compared.
-    pub(super) fn log_e_incidents(
-        &self,
-        watch: &Watch,
-        until: Day,
-        direction: Direction,
-        factor: f64,
-    ) -> Option<f64> {
-        self.has_incidents.then(|| self.incidents.log_e(until, watch.hyper.phi_incidents, direction, factor))
-    }
-
-    /// How many incidents the baseline lets expect up to a day; 0 where they cannot be compared.
-    pub(super) fn expected_incidents(&self, until: Day) -> f64 {
-        if self.has_incidents { self.incidents.expected(until) } else { 0.0 }
-    }
-
-    /// How the feature moves by itself, from the year before the release.
-    pub(super) fn wander(&self, watch: &Watch) -> &Wander {
-        const YEAR: Day = 365;
-        let of = |from, compare: &Compare| {
-            let whose = |release: u32| is_baseline(compare, watch.release, Some(release));
-            self.deviations(watch, from..watch.before, whose)
-        };
-        let history = || of(watch.before - YEAR, &watch.line);
-        self.wander.get_or_init(|| match &watch.against {
-            against if *against == watch.line => Wander::of(&history(), &history()),
-            against => Wander::of(&history(), &of(watch.from, against)),
-        })
-    }
-
-    /// The release's own answers up to a day.
-    pub(super) fn watched(&self, watch: &Watch, until: Day) -> Vec<Deviation> {
-        self.deviations(watch, watch.first_day..until, |release| release == watch.release)
-    }
-
-    fn deviations(&self, watch: &Watch, days: Range<Day>, whose: impl Fn(u32) -> bool) -> Vec<Deviation> {
-        let mut all = BTreeMap::new();
-        for side in self.sides.iter().filter(|side| side.is_compared()) {
-            side.deviations(watch, days.clone(), &whose, &mut all);
-        }
-        let deviation = |(day, [n, sum, variance]): (Day, [f64; 3])| Deviation {
-            day,
-            shift: Shift { shift: sum / n, variance: variance / (n * n) },
-        };
-        all.into_iter().filter(|(_, [n, ..])| *n > 0.0).map(deviation).collect()
-    }
-
-    /// The strata with a baseline, with the answers up to a day.
-    pub(super) fn compared(&self, watch: &Watch, until: Day) -> Vec<Compared> {
-        let one = |side: &Sides| {
-            compared(&side.before, &side.after(watch.first_day, until), side.ratio, watch.hyper.phi)
-        };
-        self.sides.iter().filter(|side| side.is_compared()).map(one).collect()
-    }
-}
-
-impl Sides<'_> {
-    pub(super) fn is_compared(&self) -> bool {
-        self.before.n >= MIN_BASELINE
-    }
-
-    /// How the answers of the releases that `whose` are lie from the baseline's mean, day by day: how many, their sum of
-    /// deviations, and its variance.
-    fn deviations(
-        &self,
-        watch: &Watch,
-        days: Range<Day>,
-        whose: impl Fn(u32) -> bool,
-        all: &mut BTreeMap<Day, [f64; 3]>,
-    ) {
-        let baseline = compared(&self.before, &Moments::default(), self.ratio, watch.hyper.phi);
-        let of_line = self.counts.by_release().filter(|(release, _)| release.is_some_and(&whose));
-        for (day, [n, levels, _]) in of_line.flat_map(|(_, running)| running.daily(days.start, days.end)) {
-            let (n, mean) = self.stratum.ruler.mean(n, levels);
-            let sums = all.entry(day).or_default();
-            let more = [n, n * (mean - baseline.mu()), n * baseline.variance()];
-            sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-        }
-    }
-
-    fn after(&self, from: Day, until: Day) -> Moments {
-        let sums = self.released.map_or([0; 3], |released| released.between(from, until));
-        self.stratum.ruler.moments(Sums(sums))
-    }
-
-    /// The release's own answers of each day, and how many and how good those of `others` were.
-    pub(super) fn same_days(
-        &self,
-        from: Day,
-        until: Day,
-        others: impl Fn(u32) -> bool,
-    ) -> Vec<crate::control::SameDay> {
-        let Some(released) = self.released else { return Vec::new() };
-        let mut days: Vec<_> =
-            released.daily(from, until).map(|(day, [own, ..])| (day, own, [0; 2])).collect();
-        let others = self.counts.by_release().filter(|(release, _)| release.is_some_and(&others));
-        for (_, running) in others {
-            for (day, [n, levels, _]) in running.daily(from, until) {
-                if let Ok(place) = days.binary_search_by_key(&day, |(day, ..)| *day) {
-                    let sums = &mut days[place].2;
-                    *sums = [sums[0] + n, sums[1] + levels];
-                }
-            }
-        }
-        let day = |(_, own, [n, levels]): (Day, i64, [i64; 2])| {
-            let (others, mean) = self.stratum.ruler.mean(n, levels);
-            crate::control::SameDay { own: own as f64, others, mean }
-        };
-        days.into_iter().map(day).collect()
-    }
-
-    fn change(&self, phi: f64, precision: f64) -> Option<StratumChange> {
-        if self.before.n + self.after.n <= 0.0 {
-            return None;
-        }
-        let change = stratum_change(&self.before, &self.after, self.ratio, phi);
-        let mean = |side: &Moments| (side.n > 0.0).then_some(100.0 * side.mean);
-        Some(StratumChange {
-            stratum: self.stratum.stratum,
-            baseline_responses: self.before.n as i64,
-            responses: self.after.n as i64,
-            baseline_mean: mean(&self.before),
-            mean: mean(&self.after),
-            change: change.and_then(|(estimate, variance)| Change::of(estimate, variance)),
-            weight: change.map_or(0.0, |(_, variance)| 1.0 / variance / precision),
-        })
-    }
-}
-
-fn compared(before: &Moments, after: &Moments, ratio: f64, phi: f64) -> Compared {
-    let mu = (before.n * before.mean + 0.5) / (before.n + 1.0);
-    let rho = variance_ratio(before, mu, ratio);
-    Compared { n0: before.n, y0: before.mean, n1: after.n, y1: after.mean, phi, rho }
-}
-
-impl IncidentDay {
-    /// Whether it says something of a change.
-    pub(super) fn is_of_change(&self) -> bool {
-        !self.no_change
     }
 }
