@@ -136,7 +136,7 @@ function Frame({ vocabulary, onVocabulary }: { vocabulary: Vocabulary; onVocabul
       {menu && <button type="button" className={css.veil} aria-label="Close the menu" onClick={() => setMenu(false)} />}
       <div>
         {connection === 'lost' && (
-          <p className={css.lostBar} role="alert">The connection is lost. Reconnecting; whatever happens meanwhile will be shown.</p>
+          <p className={css.lostBar} role="alert">The connection is lost. Reconnecting; no event will be missed.</p>
         )}
         <main id="main" ref={main} tabIndex={-1} className={css.main}><Outlet /></main>
       </div>

@@ -25,11 +25,11 @@ describe('what a release did, in words', () => {
   })
 
   it('says why a suspicion is not proven', () => {
-    expect(told({ ...worse, verdict: 'WATCH', reason: 'SHARED_SHIFT' })[0]).toContain('It is not proven, because what the release does not touch moved as well.')
+    expect(told({ ...worse, verdict: 'WATCH', reason: 'SHARED_SHIFT' })[0]).toContain('It is not proven, because features that the release does not change moved as well.')
   })
 
   it('does not blame the release that came after the fall', () => {
-    expect(told({ ...worse, verdict: 'SINCE', since: { day: '2026-05-25', version: '5.1' } })[0]).toBe('Export is worse than before, but not since 5.3: it fell with 5.1 on 25 May 2026.')
+    expect(told({ ...worse, verdict: 'SINCE', since: { day: '2026-05-25', version: '5.1' } })[0]).toBe('Export is worse than before, but not because of 5.3: it fell with 5.1 on 25 May 2026.')
   })
 
   it('speaks of the product as a whole where nothing is clear', () => {
@@ -40,6 +40,6 @@ describe('what a release did, in words', () => {
 
   it('calls too few responses too few', () => {
     expect(told({ ...nothing, verdict: 'CANNOT_TELL', change: null })).toEqual(['Too early to tell what 5.3 did: there are too few responses.'])
-    expect(told({ ...nothing, verdict: 'NO_BASELINE', change: null })).toEqual(['Too little is known from before 5.3 to compare with.'])
+    expect(told({ ...nothing, verdict: 'NO_BASELINE', change: null })).toEqual(['There is no baseline: too few comparable responses from before 5.3.'])
   })
 })

@@ -63,9 +63,9 @@ const WRITERS: Record<Verdict, Writer> = {
   WATCH: (version, name, finding) => ({ before: `${version} may have made things worse for `, name, after: facts(finding) + because(finding) }),
   SINCE: (version, name, { since }) => ({
     before: '', name,
-    after: ` is worse than before, but not since ${version}: it fell${since?.version ? ` with ${since.version}` : ''}${since ? ` on ${longDay(since.day)}` : ' earlier'}.`,
+    after: ` is worse than before, but not because of ${version}: it fell${since?.version ? ` with ${since.version}` : ''}${since ? ` on ${longDay(since.day)}` : ' earlier'}.`,
   }),
-  RECOVERED: (version, name, finding) => ({ before: `${version} brought back what was lost for `, name, after: facts(finding) }),
+  RECOVERED: (version, name, finding) => ({ before: `${version} reversed an earlier fall of `, name, after: facts(finding) }),
   IMPROVED: (version, name, finding) => ({ before: `${version} made things better for `, name, after: facts(finding) }),
   NO_EVIDENCE: (version, name, { change }) => ({
     before: 'No sign of a change for ', name,
@@ -75,7 +75,7 @@ const WRITERS: Record<Verdict, Writer> = {
     before: 'Too early to tell for ', name,
     after: finding.reason && finding.reason !== 'FEW_RESPONSES' ? `: ${REASONS[finding.reason]}.` : shortage(finding),
   }),
-  NO_BASELINE: (version, name) => ({ before: `Too little is known from before ${version} of `, name, after: ' to compare with.' }),
+  NO_BASELINE: (version, name) => ({ before: 'There is no baseline for ', name, after: `: too few comparable responses from before ${version}.` }),
 }
 
 function interval({ lower, upper }: { lower: number | null; upper: number | null }): string {
@@ -117,7 +117,7 @@ function quiet(version: string, rest: FeatureFinding[]): Sentence[] {
   const whole = wholeOf(rest)
   if (whole) return [sentenceOf(version, whole), ...(rest.length > 1 ? [remainder(rest.filter((one) => one !== whole))] : [])]
   const all = rest.every(({ verdict }) => verdict === 'NO_BASELINE')
-  if (all) return [{ before: `Too little is known from before `, name: version, after: ' to compare with.' }]
+  if (all) return [{ before: 'There is no baseline: too few comparable responses from before ', name: version, after: '.' }]
   return [{ before: 'Too early to tell what ', name: version, after: ' did: there are too few responses.' }]
 }
 

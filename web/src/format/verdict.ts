@@ -16,11 +16,11 @@ export const VERDICTS: Record<Verdict, VerdictWords> = {
   REGRESSED: { label: 'Regressed', tone: 'regressed', meaning: 'It got worse. At most one in ten such verdicts is wrong.' },
   WATCH: { label: 'Watch', tone: 'watch', meaning: 'It may have got worse. Look again tomorrow.' },
   SINCE: { label: 'Since earlier', tone: 'since', meaning: 'It is worse than before, but the fall began with an earlier release.' },
-  RECOVERED: { label: 'Recovered', tone: 'recovered', meaning: 'It brought back what an earlier release had made worse.' },
+  RECOVERED: { label: 'Recovered', tone: 'recovered', meaning: 'It reversed what an earlier release had made worse.' },
   IMPROVED: { label: 'Improved', tone: 'improved', meaning: 'It got better. At most one in ten such verdicts is wrong.' },
-  NO_EVIDENCE: { label: 'No evidence', tone: 'quiet', meaning: 'Nothing speaks for a change. That does not prove that nothing changed.' },
+  NO_EVIDENCE: { label: 'No evidence', tone: 'quiet', meaning: 'There is no evidence of a change. That does not prove that nothing changed.' },
   CANNOT_TELL: { label: 'Cannot tell', tone: 'unknown', meaning: 'There are too few responses since the release.' },
-  NO_BASELINE: { label: 'No baseline', tone: 'unknown', meaning: 'Too little is known from before the release.' },
+  NO_BASELINE: { label: 'No baseline', tone: 'unknown', meaning: 'There are too few comparable responses from before the release.' },
 }
 
 export const REASONS: Record<VerdictReason, string> = {
@@ -29,9 +29,9 @@ export const REASONS: Record<VerdictReason, string> = {
   LIKE_PREVIOUS: 'the previous release was no different',
   NEW_INCIDENTS: 'incidents are new here, so there is nothing to compare them with',
   NOT_COMPARABLE: 'the responses before and since are on other scales or in other segments',
-  SHARED_SHIFT: 'what the release does not touch moved as well',
-  UNPROVEN: 'the evidence does not reach as far yet',
-  WANDERS: 'it moves this much by itself',
+  SHARED_SHIFT: 'features that the release does not change moved as well',
+  UNPROVEN: 'the evidence is not strong enough yet',
+  WANDERS: 'it varies this much without a release, too',
 }
 
 /** From the most to the least urgent. */

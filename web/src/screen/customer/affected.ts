@@ -16,5 +16,5 @@ export function possibly<Incident extends Broken>(open: Incident[], named: Broke
 export function answer(named: number, possible: number, words: Words): { word: string; rest: string; tone: 'yes' | 'maybe' | 'no' } {
   if (named > 0) return { word: 'Yes.', rest: `${plural(named, `open ${words('incident')} names`, `open ${words('incidents')} name`)} this ${words('customer')}.`, tone: 'yes' }
   if (possible > 0) return { word: 'Perhaps.', rest: `No open ${words('incident')} names this ${words('customer')}, but ${plural(possible, 'is open on a', 'are open on')} ${words(possible === 1 ? 'feature' : 'features')} that they use.`, tone: 'maybe' }
-  return { word: 'Not that we know.', rest: `No open ${words('incident')} names this ${words('customer')} or hurts what they use.`, tone: 'no' }
+  return { word: 'Not that we know.', rest: `No open ${words('incident')} names this ${words('customer')} or affects a feature that they use.`, tone: 'no' }
 }

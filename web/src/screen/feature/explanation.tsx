@@ -18,7 +18,7 @@ export function Explanation({ name, value }: { name: string; value: FeatureValue
   const frame = useRef<HTMLDivElement>(null)
   const known = value.incidentBasis === 'EXPOSURE'
   return (
-    <Card title="Why this score" note={`${percent(value.ownWeight)} of it is from the ${words('responses')} of this period, the rest from what is usual.`}
+    <Card title="Why this score" note={`${percent(value.ownWeight)} is based on the ${words('responses')} of this period, the rest on history and averages.`}
       actions={<ExportMenu title={`${name} score`} chart={frame} table={() => [
         ['part', 'points'], ['average', value.base], ['history', value.historyContribution], ['responses', value.feedbackContribution], ['incidents', value.incidentContribution], ['score', value.score],
       ]} />}>

@@ -194,7 +194,7 @@ function Strata({ name, version, feature }: Props) {
         ]),
       ]} />}>
       <table className={classes(table.table, css.strata)}>
-        <thead><tr><th>Scale</th><th>Segment</th><th className={css.strataChange}>{feature.strata.some(({ change }) => change) && <IntervalAxis domain={domain} signs />}</th><th className={table.number}>Before</th><th className={table.number}>Since</th><th className={table.number}>{capital(words('responses'))}</th></tr></thead>
+        <thead><tr><th>Scale</th><th>Segment</th><th className={css.strataChange}>{feature.strata.some(({ change }) => change) ? <IntervalAxis domain={domain} signs /> : <span className="visually-hidden">Interval</span>}</th><th className={table.number}>Before</th><th className={table.number}>Since</th><th className={table.number}>{capital(words('responses'))}</th></tr></thead>
         <tbody>
           {feature.strata.map(({ scale, segment, baselineMean, mean, change, baselineResponses, responses }) => (
             <tr key={`${scale.key} ${segment?.key}`}>

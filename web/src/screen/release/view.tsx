@@ -115,7 +115,7 @@ function Features({ version, features, touched, chosen, onChoose }: {
       <table className={classes(table.table, css.features)}>
         <thead>
           <tr>
-            <th>{capital(words('feature'))}</th><th className={css.verdict}>Verdict</th><th className={css.change}>{known.length > 0 && <IntervalAxis domain={domain} signs />}</th>
+            <th>{capital(words('feature'))}</th><th className={css.verdict}>Verdict</th><th className={css.change}>{known.length > 0 ? <IntervalAxis domain={domain} signs /> : <span className="visually-hidden">Interval</span>}</th>
             <th className={table.number}>Change</th><th className={classes(table.number, css.wide)}>{capital(words('incidents'))}</th><th className={classes(table.number, css.wide)}>{capital(words('responses'))}</th><th className={classes(table.number, css.wide)}>Score</th>
           </tr>
         </thead>

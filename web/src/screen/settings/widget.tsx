@@ -28,10 +28,10 @@ export function Widget() {
   return (
     <Stack>
       <Halves>
-        <Card title="A question in your own application" note="One script tag of 4 kB. It sends nothing before somebody has chosen a rating.">
+        <Card title="A question in your own application" note="One script tag of 4 kB. It sends nothing before a rating is chosen.">
           <div className={css.widgetForm}>
             <Row>
-              <Labeled label="Feature"><select className={parts.input} value={choice.feature} onChange={(event) => change({ feature: event.target.value })}><option value="">the product as a whole</option>{features.map((one) => <option key={one.key} value={one.key}>{one.name}</option>)}</select></Labeled>
+              <Labeled label="Feature"><select className={parts.input} value={choice.feature} onChange={(event) => change({ feature: event.target.value })}><option value="">The product as a whole</option>{features.map((one) => <option key={one.key} value={one.key}>{one.name}</option>)}</select></Labeled>
               <Labeled label="Scale"><select className={parts.input} value={choice.scale} onChange={(event) => change({ scale: event.target.value })}>{SCALES.map((scale) => <option key={scale}>{scale}</option>)}</select></Labeled>
             </Row>
             <Labeled label="Question" hint="Empty: that of the scale."><Input value={choice.question} onChange={(event) => change({ question: event.target.value })} /></Labeled>
@@ -42,7 +42,7 @@ export function Widget() {
             </Row>
           </div>
         </Card>
-        <Card title="Preview" note="Nothing that is chosen here is sent." actions={<Button small onClick={() => setRound(round + 1)}>Start again</Button>}>
+        <Card title="Preview" note="Try it: nothing is sent." actions={<Button small onClick={() => setRound(round + 1)}>Start again</Button>}>
           <Preview key={`${round} ${choice.scale} ${choice.feature} ${choice.question}`} scale={choice.scale} what={name ?? products.find(({ key }) => key === product)?.name ?? product} question={choice.question} />
         </Card>
       </Halves>
