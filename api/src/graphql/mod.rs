@@ -6,6 +6,7 @@ mod above;
 mod batch;
 mod blind;
 mod bulk;
+mod context;
 mod fault;
 mod federation;
 mod live;
@@ -78,13 +79,12 @@ mod token;
 
 mod subscription;
 
-use std::{collections::HashMap, hash::Hash, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{
-    Context, MaybeUndefined, MergedObject, ObjectType, Request, Response, SDLExportOptions, SchemaBuilder,
-    Value, connection::Connection, parser::types::OperationType,
+    MergedObject, ObjectType, Request, Response, SDLExportOptions, SchemaBuilder, Value,
+    connection::Connection, parser::types::OperationType,
 };
-use chrono::{DateTime, Utc};
 
 pub use fault::{Code, Fault, RETRY_AFTER};
 pub use federation::SubgraphQuery;
@@ -93,23 +93,37 @@ pub use reply::{Busy, Errors, Reply};
 pub use subscription::Subscription;
 
 use self::{
-    customer::Customer, deleted::DeletedFeedback, deployment::Deployment, exposures::DailyExposure,
-    fault::Message, feature::Feature, feedback::Feedback, incident::Incident, iteration::Iteration,
-    job::JobRun, member::Member, organization::Organization, page::Total, product::Product, reach::Mark,
-    release::Release, root::Root, scale::Scale, segment::Segment, team::Team, token::ApiToken,
+    context::{ContextExt, Now, batch, dimensions, given, gone, kept, row},
+    customer::Customer,
+    deleted::DeletedFeedback,
+    deployment::Deployment,
+    exposures::DailyExposure,
+    fault::Message,
+    feature::Feature,
+    feedback::Feedback,
+    incident::Incident,
+    iteration::Iteration,
+    job::JobRun,
+    member::Member,
+    organization::Organization,
+    page::Total,
+    product::Product,
+    reach::Mark,
+    release::Release,
+    root::Root,
+    scale::Scale,
+    segment::Segment,
+    team::Team,
+    token::ApiToken,
 };
 use crate::{
-    base::{error::Error, reference::PublicId},
     clock,
-    domain::{
-        access::{Administer, Contribute, Manage, Operate, Read, Report, Ship, Submit, Viewer},
-        check,
-    },
+    domain::access::Viewer,
     feed::Feed,
     ingest::{GroupCommit, Rates},
     job::Jobs,
     score::Scores,
-    store::{Dimensions, Store},
+    store::Store,
 };
 
 /// The executable schema: standalone, or as a subgraph of another graph.
@@ -307,134 +321,4 @@ fn without_negative_zero(value: &mut Value) {
         Value::Object(fields) => fields.values_mut().for_each(without_negative_zero),
         _ => (),
     }
-}
-
-/// The time of a request: the same for all its resolvers.
-struct Now(DateTime<Utc>);
-
-/// The data that resolvers get from their context.
-trait ContextExt {
-    fn services(&self) -> &Services;
-    fn store(&self) -> &Store;
-    fn viewer(&self) -> &Viewer;
-    fn now(&self) -> DateTime<Utc>;
-    fn load(&self) -> &load::Loads;
-    fn is_inside(&self) -> Result<(), Fault>;
-    fn reads(&self) -> Result<Read, Fault>;
-    fn reports(&self) -> Result<Report, Fault>;
-    fn submits(&self) -> Result<Submit, Fault>;
-    fn ships(&self) -> Result<Ship, Fault>;
-    fn contributes(&self) -> Result<Contribute, Fault>;
-    fn manages(&self) -> Result<Manage, Fault>;
-    fn administers(&self) -> Result<Administer, Fault>;
-    fn operates(&self) -> Result<Operate, Fault>;
-}
-
-impl ContextExt for Context<'_> {
-    fn services(&self) -> &Services {
-        self.data_unchecked()
-    }
-
-    fn store(&self) -> &Store {
-        &self.services().store
-    }
-
-    fn viewer(&self) -> &Viewer {
-        self.data_unchecked()
-    }
-
-    fn now(&self) -> DateTime<Utc> {
-        self.data_unchecked::<Now>().0
-    }
-
-    fn load(&self) -> &load::Loads {
-        self.data_unchecked()
-    }
-
-    fn is_inside(&self) -> Result<(), Fault> {
-        Ok(self.viewer().is_inside()?)
-    }
-
-    fn reads(&self) -> Result<Read, Fault> {
-        Ok(self.viewer().reads()?)
-    }
-
-    fn reports(&self) -> Result<Report, Fault> {
-        Ok(self.viewer().reports()?)
-    }
-
-    fn submits(&self) -> Result<Submit, Fault> {
-        Ok(self.viewer().submits()?)
-    }
-
-    fn ships(&self) -> Result<Ship, Fault> {
-        Ok(self.viewer().ships()?)
-    }
-
-    fn contributes(&self) -> Result<Contribute, Fault> {
-        Ok(self.viewer().contributes()?)
-    }
-
-    fn manages(&self) -> Result<Manage, Fault> {
-        Ok(self.viewer().manages()?)
-    }
-
-    fn administers(&self) -> Result<Administer, Fault> {
-        Ok(self.viewer().administers()?)
-    }
-
-    fn operates(&self) -> Result<Operate, Fault> {
-        Ok(self.viewer().operates()?)
-    }
-}
-
-/// The organization's dimensions, loaded once per request.
-async fn dimensions(ctx: &Context<'_>) -> Result<Arc<Dimensions>, Fault> {
-    let loaded = ctx.load().load_one(load::AllDimensions).await?;
-    Ok(loaded.ok_or_else(|| Error::internal("the dimensions were not loaded", "no loader found it"))?)
-}
-
-/// The row that another row refers to by ID, from recently checked dimensions: only another process can have changed the
-/// names since.
-async fn row<I: PublicId + Copy + Eq + Hash, M: Clone>(
-    ctx: &Context<'_>,
-    id: I,
-    rows: fn(&Dimensions) -> &HashMap<I, M>,
-) -> Result<M, Fault> {
-    let recent = ctx.store().recent_dimensions(ctx.viewer().organization());
-    if let Some(row) = recent.and_then(|recent| rows(&recent).get(&id).cloned()) {
-        return Ok(row);
-    }
-    let found = rows(&*dimensions(ctx).await?).get(&id).cloned();
-    found.ok_or_else(|| gone(I::NOUN, id))
-}
-
-/// The error for a row that refers to a missing object.
-fn gone(noun: &'static str, id: impl PublicId) -> Fault {
-    Error::not_found(noun, noun, id.public()).into()
-}
-
-/// Undefined: unchanged. A value: set. Null is an error, because the field is required.
-fn kept<T>(field: &str, given: MaybeUndefined<T>) -> Result<Option<T>, Fault> {
-    match given {
-        MaybeUndefined::Undefined => Ok(None),
-        MaybeUndefined::Value(value) => Ok(Some(value)),
-        MaybeUndefined::Null => {
-            Err(Fault::invalid(field, "cannot be null; omit the field to keep it unchanged"))
-        }
-    }
-}
-
-/// Undefined: unchanged. Null: removed. A value: set.
-fn given<T>(field: MaybeUndefined<T>) -> Option<Option<T>> {
-    match field {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
-    }
-}
-
-/// Validates the number of items of a batch: at least one, and at most the maximum.
-fn batch(field: &str, items: usize) -> Result<(), Fault> {
-    Ok(check::batch(field, items)?)
 }

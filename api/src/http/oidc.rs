@@ -5,37 +5,18 @@
 //! that invalid tokens cannot cause requests), and every few minutes, so that a withdrawn key becomes invalid.
 
 mod claims;
+mod keys;
+mod sign_in;
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, time::Duration};
 
 use ballroom_entity::api_token::{Role, Scope};
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{
-    Algorithm, DecodingKey, Validation, decode, decode_header,
-    errors::ErrorKind,
-    jwk::{Jwk, PublicKeyUse},
-};
-use oauth2::{
-    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, ExtraTokenFields,
-    HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
-    StandardRevocableToken, StandardTokenResponse, TokenUrl,
-    basic::{
-        BasicClient, BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
-        BasicTokenType,
-    },
-};
-use serde::{Deserialize, Serialize};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, errors::ErrorKind};
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
-use super::{
-    auth::AuthError,
-    sign_in::{CALLBACK, Started},
-};
+use super::auth::AuthError;
 use crate::{
     base::actor::Actor,
     clock,
@@ -48,12 +29,7 @@ use crate::{
     store::Store,
 };
 use claims::{ROLES, at, person, role_of, scope, text_at};
-
-/// How long keys are used before they are fetched again.
-const KEY_LIFETIME: Duration = Duration::from_secs(5 * 60);
-
-/// Minimum interval between requests to the issuer.
-const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(2);
+use keys::Keys;
 
 /// Time limit of a request to the issuer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -111,26 +87,6 @@ pub struct Oidc {
     settings: OidcSettings,
     client: reqwest::Client,
     keys: Mutex<Keys>,
-}
-
-/// The keys of the issuer as last fetched.
-#[derive(Default)]
-struct Keys {
-    known: HashMap<String, Arc<Jwk>>,
-    asked: Option<Instant>,
-}
-
-#[derive(Deserialize)]
-struct Discovery {
-    issuer: String,
-    jwks_uri: String,
-    authorization_endpoint: Option<String>,
-    token_endpoint: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Published {
-    keys: Vec<Value>,
 }
 
 /// The caller named by a token, and its expiration time.
@@ -209,96 +165,6 @@ impl Oidc {
         Ok(claims.claims)
     }
 
-    /// Whether readers may sign in by it.
-    pub(super) fn signs_in(&self) -> bool {
-        self.settings.client.is_some()
-    }
-
-    /// Where a reader is sent to sign in. `state` and `nonce` come back, one with the reader and one in the ID token.
-    pub(super) async fn authorization_url(
-        &self,
-        public_url: &str,
-        (state, nonce): (String, String),
-        challenge: PkceCodeChallenge,
-    ) -> Result<String, String> {
-        let client = self.settings.client.as_ref().ok_or("there is no client")?;
-        let endpoint = self.discovery().await?.authorization_endpoint;
-        let endpoint = endpoint.ok_or("the issuer names no authorization_endpoint")?;
-        let wrong = |error: oauth2::url::ParseError| error.to_string();
-        let asked = BasicClient::new(ClientId::new(client.id.clone()))
-            .set_auth_uri(AuthUrl::new(endpoint).map_err(wrong)?)
-            .set_redirect_uri(RedirectUrl::new(format!("{public_url}{CALLBACK}")).map_err(wrong)?);
-        let scopes = client.scopes.iter().cloned().map(oauth2::Scope::new);
-        let (url, _) = asked
-            .authorize_url(|| CsrfToken::new(state))
-            .add_scope(oauth2::Scope::new("openid".to_owned()))
-            .add_scopes(scopes)
-            .add_extra_param("nonce", nonce)
-            .set_pkce_challenge(challenge)
-            .url();
-        Ok(url.into())
-    }
-
-    /// The reader whom the issuer has sent back with a code.
-    pub(super) async fn signed_in(
-        &self,
-        store: &Store,
-        public_url: &str,
-        code: String,
-        started: Started,
-    ) -> Result<Identified, AuthError> {
-        let client = self.settings.client.as_ref().ok_or(AuthError::Failed)?;
-        let Started { nonce, verifier, .. } = started;
-        let token = match self.exchanged(client, public_url, code, verifier).await {
-            Ok(token) => token,
-            Err(TokenError::Refused(error)) => {
-                tracing::warn!(error, "the issuer gave no token for the code of a reader");
-                return Err(AuthError::Unauthenticated("The issuer gives no token for this code."));
-            }
-            Err(TokenError::Failed(error)) => {
-                tracing::error!(error, "the issuer could not be asked for the token of a reader");
-                return Err(AuthError::Failed);
-            }
-        };
-        let claims = self.claims(&token, &client.id).await?;
-        if claims.get("nonce").and_then(Value::as_str) != Some(nonce.as_str()) {
-            return Err(AuthError::Unauthenticated("The ID token is not of this sign-in (nonce)."));
-        }
-        self.viewer(store, &claims).await
-    }
-
-    /// The ID token for a code.
-    async fn exchanged(
-        &self,
-        client: &OidcClient,
-        public_url: &str,
-        code: String,
-        verifier: String,
-    ) -> Result<String, TokenError> {
-        let failed = |error: &str| TokenError::Failed(error.to_owned());
-        let found = self.discovery().await.map_err(TokenError::Failed)?;
-        let endpoint = found.token_endpoint.ok_or_else(|| failed("the issuer names no token_endpoint"))?;
-        let wrong = |error: oauth2::url::ParseError| failed(&error.to_string());
-        let mut asked = IdTokenClient::new(ClientId::new(client.id.clone()))
-            .set_token_uri(TokenUrl::new(endpoint).map_err(wrong)?)
-            .set_redirect_uri(RedirectUrl::new(format!("{public_url}{CALLBACK}")).map_err(wrong)?);
-        if let Some(secret) = &client.secret {
-            asked = asked.set_client_secret(ClientSecret::new(secret.clone()));
-        }
-        let http = |request| sent(self.client.clone(), request);
-        let answer = asked
-            .exchange_code(AuthorizationCode::new(code))
-            .set_pkce_verifier(PkceCodeVerifier::new(verifier))
-            .request_async(&http)
-            .await;
-        let answer = answer.map_err(|error| match error {
-            RequestTokenError::ServerResponse(refusal) => TokenError::Refused(refusal.to_string()),
-            RequestTokenError::Request(error) => TokenError::Failed(error.to_string()),
-            error => TokenError::Failed(error.to_string()),
-        })?;
-        Ok(answer.extra_fields().id_token.clone())
-    }
-
     async fn viewer(&self, store: &Store, claims: &Map<String, Value>) -> Result<Identified, AuthError> {
         let settings = &self.settings;
         let role = self.role(claims).ok_or(AuthError::Unauthenticated(
@@ -367,109 +233,7 @@ impl Oidc {
         let held: Vec<Role> = held.iter().filter_map(named).collect();
         ROLES.iter().map(|(_, role)| *role).find(|role| held.contains(role))
     }
-
-    async fn key(&self, id: &str) -> Result<Arc<Jwk>, AuthError> {
-        let mut keys = self.keys.lock().await;
-        let now = clock::instant();
-        let age = keys.asked.map(|asked| now.saturating_duration_since(asked));
-        let known = keys.known.get(id).cloned();
-        let lifetime = if known.is_some() { KEY_LIFETIME } else { MIN_REFRESH_INTERVAL };
-        if age.is_none_or(|age| age >= lifetime) {
-            match self.published().await {
-                Ok(published) => *keys = Keys { known: published, asked: Some(now) },
-                // A temporary failure of the issuer must not revoke access.
-                Err(error) => {
-                    tracing::error!(
-                        issuer = self.settings.issuer,
-                        error,
-                        "cannot fetch the keys of the issuer"
-                    );
-                    keys.asked = Some(now);
-                    return known.ok_or(AuthError::Failed);
-                }
-            }
-        }
-        let unknown =
-            AuthError::Unauthenticated("The token is signed with a key that its issuer does not publish.");
-        keys.known.get(id).cloned().ok_or(unknown)
-    }
-
-    /// What the issuer says of itself.
-    async fn discovery(&self) -> Result<Discovery, String> {
-        let issuer = self.settings.issuer.trim_end_matches('/');
-        let found: Discovery = self.read(&format!("{issuer}/.well-known/openid-configuration")).await?;
-        match found.issuer == self.settings.issuer {
-            true => Ok(found),
-            false => Err(format!("its configuration names another issuer: {}", found.issuer)),
-        }
-    }
-
-    async fn published(&self) -> Result<HashMap<String, Arc<Jwk>>, String> {
-        let found = self.discovery().await?;
-        let published: Published = self.read(&found.jwks_uri).await?;
-        // A key of an unknown type must not invalidate the others.
-        let keys = published.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
-        let signs = |key: &Jwk| !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption));
-        Ok(keys.filter(signs).filter_map(|key| Some((key.common.key_id.clone()?, Arc::new(key)))).collect())
-    }
-
-    async fn read<T: for<'a> Deserialize<'a>>(&self, url: &str) -> Result<T, String> {
-        let answer = self.client.get(url).send().await.and_then(reqwest::Response::error_for_status);
-        let answer = answer.map_err(|error| error.to_string())?;
-        answer.json().await.map_err(|error| error.to_string())
-    }
 }
-
-/// Why there is no token for a code.
-enum TokenError {
-    /// The issuer does not take the code.
-    Refused(String),
-    /// It could not be asked, or its answer is none.
-    Failed(String),
-}
-
-/// A client of the issuer whose answers have an ID token.
-type IdTokenClient<
-    HasAuthUrl = EndpointNotSet,
-    HasDeviceAuthUrl = EndpointNotSet,
-    HasIntrospectionUrl = EndpointNotSet,
-    HasRevocationUrl = EndpointNotSet,
-    HasTokenUrl = EndpointNotSet,
-> = oauth2::Client<
-    BasicErrorResponse,
-    StandardTokenResponse<WithIdToken, BasicTokenType>,
-    BasicTokenIntrospectionResponse,
-    StandardRevocableToken,
-    BasicRevocationErrorResponse,
-    HasAuthUrl,
-    HasDeviceAuthUrl,
-    HasIntrospectionUrl,
-    HasRevocationUrl,
-    HasTokenUrl,
->;
-
-/// What OpenID Connect adds to the answer of OAuth.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-struct WithIdToken {
-    id_token: String,
-}
-
-impl ExtraTokenFields for WithIdToken {}
-
-/// Sends a request of the library by our client.
-async fn sent(client: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, Unsent> {
-    let answer = client.execute(request.try_into()?).await?;
-    let mut response = HttpResponse::new(Vec::new());
-    *response.status_mut() = answer.status();
-    *response.headers_mut() = answer.headers().clone();
-    *response.body_mut() = answer.bytes().await?.into();
-    Ok(response)
-}
-
-/// Why a request got no answer.
-#[derive(Debug, thiserror::Error)]
-#[error("no answer: {0}")]
-struct Unsent(#[from] reqwest::Error);
 
 fn failed(error: crate::base::error::Error) -> AuthError {
     AuthError::from_error(&error)
