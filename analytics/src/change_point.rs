@@ -42,6 +42,8 @@ pub struct Suspect {
     pub release: u32,
     /// Probability that the change began between its first day and the next release, if there was one.
     pub probability: f64,
+    /// The most probable first day of the new state in this time.
+    pub day: Day,
 }
 
 impl ChangePoint {
@@ -243,15 +245,27 @@ fn find(
     let release_days: Vec<_> = same_day.iter().map(|releases| place(releases[0].0)).collect();
 
     let found = posterior(&strata, &incidents, hyper.phi, hyper.phi_incidents, &release_days);
-    let suspect = |(releases, probability): (&&[(Day, u32)], &f64)| {
+    let ends = release_days.iter().skip(1).copied().chain([days]);
+    let most_probable = |(start, end): (usize, usize)| {
+        let day = (start..end).max_by(|a, b| found.posterior[*a].total_cmp(&found.posterior[*b]));
+        from + day.unwrap_or(start) as Day
+    };
+    let most_probable: Vec<_> = release_days.iter().copied().zip(ends).map(most_probable).collect();
+    let suspect = |((releases, probability), day): ((&&[(Day, u32)], &f64), &Day)| {
         let probability = probability / releases.len() as f64;
-        releases.iter().map(|(_, release)| Suspect { release: *release, probability }).collect::<Vec<_>>()
+        let suspect = |(_, release): &(Day, u32)| Suspect { release: *release, probability, day: *day };
+        releases.iter().map(suspect).collect::<Vec<_>>()
     };
     let mut suspects: Vec<Suspect> = Vec::with_capacity(started.len());
-    for suspect in same_day.iter().zip(&found.suspects).flat_map(suspect) {
+    for suspect in same_day.iter().zip(&found.suspects).zip(&most_probable).flat_map(suspect) {
         // A release that was shipped again is one suspect.
         match suspects.iter_mut().find(|known| known.release == suspect.release) {
-            Some(known) => known.probability += suspect.probability,
+            Some(known) => {
+                if suspect.probability > known.probability {
+                    known.day = suspect.day;
+                }
+                known.probability += suspect.probability;
+            }
             None => suspects.push(suspect),
         }
     }
