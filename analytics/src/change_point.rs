@@ -245,19 +245,16 @@ fn find(
     let release_days: Vec<_> = same_day.iter().map(|releases| place(releases[0].0)).collect();
 
     let found = posterior(&strata, &incidents, hyper.phi, hyper.phi_incidents, &release_days);
-    let ends = release_days.iter().skip(1).copied().chain([days]);
-    let most_probable = |(start, end): (usize, usize)| {
-        let day = (start..end).max_by(|a, b| found.posterior[*a].total_cmp(&found.posterior[*b]));
-        from + day.unwrap_or(start) as Day
-    };
-    let most_probable: Vec<_> = release_days.iter().copied().zip(ends).map(most_probable).collect();
-    let suspect = |((releases, probability), day): ((&&[(Day, u32)], &f64), &Day)| {
-        let probability = probability / releases.len() as f64;
-        let suspect = |(_, release): &(Day, u32)| Suspect { release: *release, probability, day: *day };
-        releases.iter().map(suspect).collect::<Vec<_>>()
+    let suspects_of = |place: usize| {
+        let (start, releases) = (release_days[place], same_day[place]);
+        let end = release_days.get(place + 1).copied().unwrap_or(days);
+        let most_probable = (start..end).max_by(|a, b| found.posterior[*a].total_cmp(&found.posterior[*b]));
+        let day = from + most_probable.unwrap_or(start) as Day;
+        let probability = found.suspects[place] / releases.len() as f64;
+        releases.iter().map(move |(_, release)| Suspect { release: *release, probability, day })
     };
     let mut suspects: Vec<Suspect> = Vec::with_capacity(started.len());
-    for suspect in same_day.iter().zip(&found.suspects).zip(&most_probable).flat_map(suspect) {
+    for suspect in (0..same_day.len()).flat_map(suspects_of) {
         // A release that was shipped again is one suspect.
         match suspects.iter_mut().find(|known| known.release == suspect.release) {
             Some(known) => {
