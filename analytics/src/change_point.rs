@@ -42,6 +42,8 @@ pub struct Suspect {
     pub release: u32,
     /// Probability that the change began between its first day and the next release, if there was one.
     pub probability: f64,
+    /// The most probable first day of the new state in this time.
+    pub day: Day,
 }
 
 impl ChangePoint {
@@ -243,15 +245,24 @@ fn find(
     let release_days: Vec<_> = same_day.iter().map(|releases| place(releases[0].0)).collect();
 
     let found = posterior(&strata, &incidents, hyper.phi, hyper.phi_incidents, &release_days);
-    let suspect = |(releases, probability): (&&[(Day, u32)], &f64)| {
-        let probability = probability / releases.len() as f64;
-        releases.iter().map(|(_, release)| Suspect { release: *release, probability }).collect::<Vec<_>>()
+    let suspects_of = |place: usize| {
+        let (start, releases) = (release_days[place], same_day[place]);
+        let end = release_days.get(place + 1).copied().unwrap_or(days);
+        let most_probable = (start..end).max_by(|a, b| found.posterior[*a].total_cmp(&found.posterior[*b]));
+        let day = from + most_probable.unwrap_or(start) as Day;
+        let probability = found.suspects[place] / releases.len() as f64;
+        releases.iter().map(move |(_, release)| Suspect { release: *release, probability, day })
     };
     let mut suspects: Vec<Suspect> = Vec::with_capacity(started.len());
-    for suspect in same_day.iter().zip(&found.suspects).flat_map(suspect) {
+    for suspect in (0..same_day.len()).flat_map(suspects_of) {
         // A release that was shipped again is one suspect.
         match suspects.iter_mut().find(|known| known.release == suspect.release) {
-            Some(known) => known.probability += suspect.probability,
+            Some(known) => {
+                if suspect.probability > known.probability {
+                    known.day = suspect.day;
+                }
+                known.probability += suspect.probability;
+            }
             None => suspects.push(suspect),
         }
     }

@@ -19,8 +19,8 @@ const WATCHED: i32 = 90;
 const TAKEN: [Taken; 2] =
     [Taken { share: 0.15, found: [0.09, 0.02] }, Taken { share: 0.30, found: [0.16, 0.08] }];
 
-/// The share of trials in which another release may be called. It is none, but for one that is a hair below being
-/// called and that the organization's parameters, which the stars are part of, move.
+/// The share of trials in which another release may be called that was not before. It is none, but for one that is a hair
+/// below being called and that the organization's parameters, which the stars are part of, move.
 const OTHERS: f64 = 0.005;
 
 /// Stars taken from a release.
@@ -82,9 +82,13 @@ struct Worse {
     evident: Share,
     /// Another release was called that was not before.
     other: Share,
-    /// What was said, on the day of the most evidence, of those that the evidence alone would call, and how often.
+    /// One of the same product; others are moved only through the organization's parameters.
+    other_of_product: Share,
+    /// Another release was called, be it before as well.
+    any_other: Share,
+    /// What was said of each release, on the day of the most evidence, that the evidence alone would call, and how often.
     said: BTreeMap<String, u64>,
-    /// Which other releases were called, and how often.
+    /// Which other releases were called that were not before, and how often.
     others: BTreeMap<String, u64>,
 }
 
@@ -116,7 +120,9 @@ pub(crate) fn run(sets: &[Set], seeds: u64) -> Result<Trial, Error> {
             row("... on the 90th day", all.last, Bar::None);
             row("... by the evidence alone, as version 1.0 did", all.evident, Bar::None);
             row("... without the unlabelled reviews: found", labelled.found, Bar::None);
-            row("... another release is flagged", all.other, Bar::AtMost(OTHERS));
+            row("... another release is flagged that was not before", all.other, Bar::AtMost(OTHERS));
+            row("... one of the same product", all.other_of_product, Bar::None);
+            row("... another release is flagged, be it before as well", all.any_other, Bar::None);
             row("... without the unlabelled reviews: another release is flagged", labelled.other, Bar::None);
         }
     }
@@ -189,6 +195,8 @@ impl Tally {
             worse.last = Share::all(&[worse.last, more.last]);
             worse.evident = Share::all(&[worse.evident, more.evident]);
             worse.other = Share::all(&[worse.other, more.other]);
+            worse.other_of_product = Share::all(&[worse.other_of_product, more.other_of_product]);
+            worse.any_other = Share::all(&[worse.any_other, more.any_other]);
             for (all, more) in [(&mut worse.said, more.said), (&mut worse.others, more.others)] {
                 more.into_iter().for_each(|(what, times)| *all.entry(what).or_default() += times);
             }
@@ -217,19 +225,20 @@ impl Worse {
         let found = &after[release as usize];
         if found.ever_evident {
             let said = found.at_most.clone().unwrap_or_else(|| "found".to_owned());
-            *self.said.entry(said).or_default() += 1;
+            *self.said.entry(format!("{} {said}", set.name_of(release))).or_default() += 1;
         }
         self.found.add(found.ever_regressed);
         self.last.add(found.is(Verdict::Regressed));
         if !before[release as usize].ever_evident {
             self.evident.add(found.ever_evident);
         }
-        let called = |(code, (before, after)): (u32, (&Judged, &Judged))| {
-            code != release && after.ever_regressed && !before.ever_regressed
-        };
-        let others: Vec<_> = (0..).zip(before.iter().zip(after)).filter(|release| called(*release)).collect();
-        self.other.add(!others.is_empty());
-        for (code, _) in others {
+        let others = || (0..).zip(before.iter().zip(after)).filter(|(code, _)| *code != release);
+        let added = || others().filter(|(_, (before, after))| after.ever_regressed && !before.ever_regressed);
+        let product = |code: u32| set.releases[code as usize].product;
+        self.other.add(added().next().is_some());
+        self.other_of_product.add(added().any(|(code, _)| product(code) == product(release)));
+        self.any_other.add(others().any(|(_, (_, after))| after.ever_regressed));
+        for (code, _) in added() {
             let name = format!("{} while {}", set.name_of(code), set.name_of(release));
             *self.others.entry(name).or_default() += 1;
         }

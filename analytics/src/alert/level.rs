@@ -65,6 +65,10 @@ fn level(weeks: &[(f64, f64)]) -> usize {
     };
     let log_rate = |(n, x): (f64, f64)| if n > 0.0 { n * (n / x).ln() } else { 0.0 };
     let mut level = weeks.len();
+    // Of many features no incident is known: no split would have a deviance.
+    if weeks.iter().all(|(incidents, _)| *incidents <= 0.0) {
+        return level;
+    }
     loop {
         let weeks = &weeks[..level];
         let is_known = |(_, exposure): &&(f64, f64)| *exposure > 0.0;

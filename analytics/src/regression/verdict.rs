@@ -319,8 +319,9 @@ fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>
         *code != watch.release && starts.any(|day| day < watch.first_day)
     };
     let suspect = found.suspects.iter().find(|suspect| began_before(&suspect.release));
+    // The most probable day may lie in the time of another release than the most probable one.
     Ok((probability_before(&found, watch.first_day) >= MIN_PROBABILITY_BEFORE).then(|| Since {
-        day: found.day,
+        day: suspect.map_or(found.day, |suspect| suspect.day),
         release: suspect.map(|suspect| suspect.release),
         probability: suspect.map(|suspect| suspect.probability),
     }))

@@ -2,6 +2,7 @@
 
 use super::world::{HAPPY, LESS_HAPPY, MIXED, UNHAPPY, World, report, score};
 use ballroom_analytics::regression::{Baseline, Control, Reason, Verdict};
+use ballroom_analytics::{change_point_of_release, hyperparameters};
 
 // ---- inherited blame ----
 
@@ -354,4 +355,33 @@ fn where_nothing_fell_nothing_recovers() {
     assert!(before.first_flagged_day.is_none() && before.p < 0.1, "{before:#?}");
     let after = score(&world, next, 155);
     assert_ne!(after.verdict, Verdict::Recovered, "{after:#?}");
+}
+
+#[test]
+fn a_decline_begins_in_the_time_of_the_release_that_it_came_with() {
+    let (mut apart, mut since_any) = (0, 0);
+    for bad in 0..=32 {
+        let mut world = World::with_features(1);
+        let releases = [0, 60, 68, 80].map(|first_day| world.release("1.x", Some(first_day)));
+        world.answers(0..60, Some(releases[0]), HAPPY);
+        // Of the 32 responses of these days, so many are bad: from none to all.
+        for day in 0..8 {
+            let worst = (day + 1) * bad / 8 - day * bad / 8;
+            let days = 60 + day as i32..61 + day as i32;
+            world.answers(days, Some(releases[1]), [worst, 0, 0, 0, 4 - worst]);
+        }
+        world.answers(68..80, Some(releases[2]), UNHAPPY);
+        world.answers(80..100, Some(releases[3]), UNHAPPY);
+        let prepared = world.prepare();
+        let hyper = hyperparameters(&prepared, 79);
+        let found = change_point_of_release(&prepared, &hyper, 0, releases[3], 99).expect("it is known");
+        let found = found.expect("there are days enough");
+        let Some(since) = score(&world, releases[3], 99).since else { continue };
+        since_any += 1;
+        let release = since.release.expect("one of them");
+        let time = [0..60, 60..68, 68..80, 80..100][release as usize].clone();
+        assert!(time.contains(&since.day), "{bad}: {since:?}");
+        apart += u32::from(!time.contains(&found.day));
+    }
+    assert!(since_any > 10 && apart > 0, "{since_any} {apart}");
 }
