@@ -15,6 +15,7 @@ mod order;
 mod outcome;
 mod page;
 mod payload;
+mod plain;
 mod range;
 mod reach;
 mod reply;
