@@ -91,6 +91,8 @@ pub(super) async fn append(
     insert.select_from(entry).map_err(|error| DbErr::Custom(error.to_string()))?;
     together.add(db, db.get_database_backend().build(&insert)).await?;
     if revision % PRUNE_INTERVAL == 0 {
+        // It reads the newest entry before it, which may be one of the deleted.
+        together.send(db).await?;
         // The newest entry is kept whatever its age: it tells late readers that entries are missing.
         Entity::delete_many()
             .filter(Column::OrganizationId.eq(organization))

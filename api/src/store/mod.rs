@@ -185,6 +185,13 @@ impl Store {
         let _alone = self.lock_exclusively().await?;
         let pending = self.pending_migrations().await?;
         let tx = self.writing.begin(TransactionOptions::default()).await?;
+        if self.backend() == DbBackend::Postgres {
+            // A migration waits for readers of its tables, and may take long between two statements.
+            tx.execute_unprepared(
+                "SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
+            )
+            .await?;
+        }
         Migrator::up(tx.inner(), None).await?;
         search::fill(&tx).await?;
         tx.commit().await?;

@@ -30,7 +30,7 @@ pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Writing connections to PostgreSQL: as many organizations can write at the same time.
 const POSTGRES_WRITERS: u32 = 6;
 
-/// Connections to PostgreSQL for consistent views of several reads, such as those that scores begin with.
+/// Of the reading connections to PostgreSQL, those for consistent views of several reads, such as those that scores begin with.
 const POSTGRES_VIEWS: u32 = 4;
 
 /// Time for which an idle connection is taken to be open without a probe.
@@ -172,9 +172,14 @@ async fn postgres(
         writing = writing.options(super::writing::limits(settings.lock_timeout));
     }
     // Behind a pooler every statement is a transaction of its own, which the driver's pool sees to.
-    let singly = (!own_transaction)
-        .then(|| Reading::new(reading.clone(), settings.readers, health.clone(), statements.clone()));
-    let views = if own_transaction { settings.readers } else { settings.readers.min(POSTGRES_VIEWS) };
+    let (views, singly) = match own_transaction {
+        true => (settings.readers, None),
+        false => {
+            let views = (settings.readers / 2).clamp(1, POSTGRES_VIEWS);
+            let others = settings.readers.saturating_sub(views).max(1);
+            (views, Some(Reading::new(reading.clone(), others, health.clone(), statements.clone())))
+        }
+    };
     let pools = [(views, reading), (POSTGRES_WRITERS, writing)].map(|(connections, options)| {
         SqlxPostgresConnector::from_sqlx_postgres_pool(pool(connections).connect_lazy_with(options))
     });

@@ -47,7 +47,7 @@ const BATCH: &str = "mutation($input: SubmitFeedbackBatchInput!) {
 
 /// Permitted size of a response on PostgreSQL, its row with indexes and the daily counts, in bytes: some percent above and
 /// below the measured one.
-const BYTES: std::ops::RangeInclusive<i64> = 640..=760;
+const BYTES: std::ops::RangeInclusive<i64> = 580..=700;
 
 const QUERY: &str = "{ product(product: \"shop\") { features(first: 50) { nodes {
     key
