@@ -27,6 +27,7 @@ mod m0023_deleted_feedback;
 mod m0024_count_changes;
 mod m0025_jobs;
 mod m0030_sessions;
+mod m0031_narrow_indexes;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_count_changes::Migration),
             Box::new(m0025_jobs::Migration),
             Box::new(m0030_sessions::Migration),
+            Box::new(m0031_narrow_indexes::Migration),
         ]
     }
 }

@@ -72,7 +72,7 @@ pub(super) struct Limits {
     limit_time: Duration,
 
     /// Minimum cost of a heavy query; a query for a score is always heavy.
-    #[arg(long, env = "BALLROOM_HEAVY_COST", value_name = "N", default_value_t = 5_000)]
+    #[arg(long, env = "BALLROOM_HEAVY_COST", value_name = "N", default_value_t = 20_000)]
     heavy_cost: u64,
 
     /// Maximum number of heavy operations that run at the same time; default: half the number of processors.

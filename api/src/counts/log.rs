@@ -15,9 +15,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Changes, ExposureKey, FeedbackKey, IncidentKey, IncidentSums};
-use crate::base::{
-    day::{date, day},
-    error::Error,
+use crate::{
+    base::{
+        day::{date, day},
+        error::Error,
+    },
+    store::Together,
 };
 
 /// Maximum number of sums in an entry. Larger changes are not stored: reading all counts again is no more work.
@@ -50,6 +53,7 @@ struct Written {
 /// Adds an entry. `sums` are the changes that are not zero; none: all counts were replaced.
 pub(super) async fn append(
     db: &impl ConnectionTrait,
+    together: &mut Together,
     (organization, revision, at): (OrganizationId, i64, DateTime<Utc>),
     sums: Option<&Changes>,
 ) -> Result<(), DbErr> {
@@ -85,8 +89,10 @@ pub(super) async fn append(
     let mut insert = Query::insert();
     insert.into_table(Entity).columns(columns);
     insert.select_from(entry).map_err(|error| DbErr::Custom(error.to_string()))?;
-    db.execute(&insert).await?;
+    together.add(db, db.get_database_backend().build(&insert)).await?;
     if revision % PRUNE_INTERVAL == 0 {
+        // It reads the newest entry before it, which may be one of the deleted.
+        together.send(db).await?;
         // The newest entry is kept whatever its age: it tells late readers that entries are missing.
         Entity::delete_many()
             .filter(Column::OrganizationId.eq(organization))

@@ -16,6 +16,8 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 pub(crate) use table::Daily;
 
+use crate::store::Together;
+
 /// A key of `feedback_daily`, in the order of the table's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeedbackKey {
@@ -129,11 +131,12 @@ impl Changes {
         self.feedback.len() + self.incidents.len() + self.exposure.len()
     }
 
-    /// Adds them to the tables, and to the [log]; a key whose sums become zero has no row. `anew`: the tables were
+    /// Adds them to the tables, and to the [log], together with other rows once those are sent; a key whose sums become zero has no row. `anew`: the tables were
     /// emptied before.
     pub async fn write(
         self,
         db: &impl ConnectionTrait,
+        together: &mut Together,
         (organization, revision, at): (OrganizationId, i64, DateTime<Utc>),
         anew: bool,
     ) -> Result<(), DbErr> {
@@ -141,10 +144,10 @@ impl Changes {
         if sums.len() == 0 && !anew {
             return Ok(());
         }
-        log::append(db, (organization, revision, at), Some(&sums).filter(|_| !anew)).await?;
+        log::append(db, together, (organization, revision, at), Some(&sums).filter(|_| !anew)).await?;
         let Self { feedback, incidents, exposure } = sums;
-        table::add::<feedback_daily::Entity>(db, organization, feedback).await?;
-        table::add::<incident_daily::Entity>(db, organization, incidents).await?;
-        table::add::<exposure_daily::Entity>(db, organization, exposure).await
+        table::add::<feedback_daily::Entity>(db, together, organization, feedback).await?;
+        table::add::<incident_daily::Entity>(db, together, organization, incidents).await?;
+        table::add::<exposure_daily::Entity>(db, together, organization, exposure).await
     }
 }

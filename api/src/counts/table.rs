@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::{ExposureKey, FeedbackKey, IncidentKey, IncidentSums};
-use crate::store::{Bulk, BulkColumn};
+use crate::store::{Bulk, BulkColumn, Together};
 
 /// Maximum number of keys per statement that removes empty rows.
 const EMPTY_KEYS: usize = 50;
@@ -141,9 +141,10 @@ impl Daily for exposure_daily::Entity {
     }
 }
 
-/// Adds sums to a table; a key whose sums become zero has no row.
+/// Adds sums to a table, together with other rows once those are sent; a key whose sums become zero has no row.
 pub(super) async fn add<T: Daily>(
     db: &impl ConnectionTrait,
+    together: &mut Together,
     organization: OrganizationId,
     sums: BTreeMap<T::Key, T::Sums>,
 ) -> Result<(), DbErr> {
@@ -154,7 +155,10 @@ pub(super) async fn add<T: Daily>(
     let shrunk: Vec<_> = shrunk.map(|(key, sums)| T::row(organization, *key, *sums)).collect();
     let values = |row: T::Model| T::Column::iter().map(|column| row.get(column)).collect();
     let rows = sums.into_iter().map(|(key, sums)| values(T::row(organization, key, sums)));
-    upsert::<T>().insert(db, rows.collect()).await?;
+    together.insert(db, &upsert::<T>(), rows.collect()).await?;
+    if !shrunk.is_empty() {
+        together.send(db).await?;
+    }
     for rows in shrunk.chunks(EMPTY_KEYS) {
         let with_key = |row: &T::Model| {
             key::<T>().fold(Condition::all(), |all, column| all.add(column.eq(row.get(column))))

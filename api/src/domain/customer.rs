@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     base::{error::Error, reference::PublicId, text},
-    store::{Store, found_by},
+    store::{Store, found_by, is_any},
     transaction::{Event, Total, Transaction},
 };
 
@@ -160,13 +160,16 @@ pub(crate) async fn known(
     tx: &Transaction,
     references: impl IntoIterator<Item = &str>,
 ) -> Result<HashMap<String, Model>, Error> {
+    let distinct: HashSet<&str> = references.into_iter().collect();
     let references: Vec<(&str, Vec<String>)> =
-        references.into_iter().map(|reference| (reference, text::forms(reference))).collect();
+        distinct.into_iter().map(|reference| (reference, text::forms(reference))).collect();
     let mut known = HashMap::new();
-    for some in references.chunks(500) {
+    for some in references.chunks(1_000) {
         let ids = some.iter().filter_map(|(reference, _)| CustomerId::parse(reference.trim()));
+        let ids: Vec<CustomerId> = ids.collect();
         let keys = some.iter().flat_map(|(_, forms)| forms.iter().map(String::as_str));
-        let is_one = Condition::any().add(Column::Key.is_in(keys)).add(Column::Id.is_in(ids));
+        let by_id = (!ids.is_empty()).then(|| is_any(tx.db(), Column::Id, ids));
+        let is_one = Condition::any().add(is_any(tx.db(), Column::Key, keys)).add_option(by_id);
         for row in Entity::owned_by(tx.organization()).filter(is_one).all(tx.db()).await? {
             known.insert(row.id.public(), row.clone());
             known.insert(row.key.clone(), row);

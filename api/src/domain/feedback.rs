@@ -26,6 +26,7 @@ pub use deleted::{DeletedFilter, DeletedResponses, DeletedSort};
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
 pub(crate) use rated::key;
+pub(crate) use submit::submit_last;
 pub use submit::{EventDetail, NewFeedback, Submission, Submitted, Supersession, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};
 
@@ -38,7 +39,7 @@ use super::{
 };
 use crate::{
     base::{error::Error, reference::PublicId},
-    store::{Dimensions, Store},
+    store::{Dimensions, Store, is_any},
     transaction::{Event, Transaction},
 };
 
@@ -194,7 +195,7 @@ async fn exclude(tx: &Transaction, answers: &[FeedbackId]) -> Result<(), Error> 
             .col_expr(Column::Counted, sea_orm::sea_query::Expr::val(false))
             .col_expr(Column::ChangedAt, sea_orm::sea_query::Expr::val(tx.at))
             .filter(Column::OrganizationId.eq(tx.organization()))
-            .filter(Column::Id.is_in(some.iter().copied()))
+            .filter(is_any(tx.db(), Column::Id, some.iter().copied()))
             .exec(tx.db())
             .await?;
     }

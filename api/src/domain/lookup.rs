@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Qu
 use super::access::Viewer;
 use crate::{
     base::{error::Error, reference::PublicId, text},
-    store::{Dimensions, Store},
+    store::{Dimensions, Store, is_any},
 };
 
 /// An ID by which rows are read together.
@@ -44,7 +44,7 @@ macro_rules! by_id {
                 ids: &[Self],
             ) -> Result<HashMap<Self, Self::Row>, Error> {
                 let rows = $table::Entity::owned_by(organization)
-                    .filter($table::Column::Id.is_in(ids.iter().copied()))
+                    .filter(is_any(store.reader(), $table::Column::Id, ids.iter().copied()))
                     .all(store.reader())
                     .await?;
                 Ok(rows.into_iter().map(|row| (row.id, row)).collect())

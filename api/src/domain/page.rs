@@ -2,7 +2,9 @@
 //!
 //! A noun describes its list by a [`List`]: which rows, in which order. A page is read by key, not by offset: its cursors
 //! contain the sort value and the ID of a row, and the next page starts after them. Pages that a query selects in many
-//! places (the latest responses of each of 50 features) are read together, in one statement with a subselect for each.
+//! places (the latest responses of each of 50 features) are read together, in one statement.
+
+mod alike;
 
 use std::hash::Hash;
 
@@ -10,10 +12,10 @@ use ballroom_entity::id::OrganizationId;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ColumnTrait, ColumnType, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable,
-    ModelTrait, Order as SqlOrder, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select, Value,
-    sea_query::{Alias, Expr, ExprTrait, Query, UnionType},
+    ColumnTrait, ColumnType, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult,
+    Iterable, ModelTrait, Order as SqlOrder, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, Statement, Value,
+    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
@@ -257,32 +259,46 @@ impl<L: List> Page<L> {
     }
 }
 
-/// Reads pages, in one statement per hundred.
+/// Reads pages in one statement per hundred; on PostgreSQL those that differ in one ID only, in one statement whatever their
+/// number.
 pub async fn read<L: List>(
     store: &Store,
     organization: OrganizationId,
     pages: &[Page<L>],
 ) -> Result<Vec<Slice<Row<L>>>, Error> {
     let mut rows: Vec<Vec<Row<L>>> = pages.iter().map(|_| Vec::new()).collect();
-    let numbered: Vec<_> = pages.iter().enumerate().collect();
-    for some in numbered.chunks(PAGES_PER_STATEMENT) {
-        let mut parts = some.iter().map(|(number, page)| {
-            Query::select()
-                .expr(Expr::cust("*"))
-                .expr_as(Expr::val(*number as i32), Alias::new("arm"))
-                .from_subquery(page.select(organization).into_query(), Alias::new("page"))
-                .to_owned()
-        });
-        let Some(mut query) = parts.next() else { break };
-        for part in parts {
-            query.union(UnionType::All, part);
-        }
-        for row in store.reader().query_all(&query).await? {
+    let selects: Vec<_> = pages.iter().map(|page| page.select(organization).into_query()).collect();
+    let backend = store.backend();
+    let alike = if backend == DbBackend::Postgres { alike::statement(&selects) } else { None };
+    let statements = alike.map_or_else(|| parts(backend, selects), |statement| vec![statement]);
+    for statement in statements {
+        for row in store.reader().query_all_raw(statement).await? {
             let number: i32 = row.try_get("", "arm")?;
             rows[number as usize].push(Row::<L>::from_query_result(&row, "")?);
         }
     }
     Ok(pages.iter().zip(rows).map(|(Page(_, window), rows)| Slice::of(window, rows)).collect())
+}
+
+/// Statements with a part for each page.
+fn parts(backend: DbBackend, selects: Vec<SelectStatement>) -> Vec<Statement> {
+    let part = |(number, select): (i32, SelectStatement)| {
+        Query::select()
+            .expr(Expr::cust("*"))
+            .expr_as(Expr::val(number), Alias::new("arm"))
+            .from_subquery(select, Alias::new("page"))
+            .to_owned()
+    };
+    let parts: Vec<_> = (0..).zip(selects).map(part).collect();
+    let statement = |parts: &[SelectStatement]| {
+        let (first, others) = parts.split_first()?;
+        let mut query = first.clone();
+        for part in others {
+            query.union(UnionType::All, part.clone());
+        }
+        Some(backend.build(&query))
+    };
+    parts.chunks(PAGES_PER_STATEMENT).filter_map(statement).collect()
 }
 
 /// Counts the rows of a list.

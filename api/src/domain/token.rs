@@ -357,6 +357,14 @@ pub async fn check(store: &Store, text: &str, at: DateTime<Utc>) -> Result<Optio
     Ok(found.map(|row| holder(store, &row, at)))
 }
 
+/// The same without waiting, if the token was checked a moment ago and its use need not be recorded; none: [`check`] it.
+pub(crate) fn check_recent(store: &Store, text: &str, at: DateTime<Utc>) -> Option<Holder> {
+    let (organization, id, secret) = parts(text)?;
+    let row = store.tokens().get(&id).filter(|row| row.organization_id == organization)?;
+    let valid = is_valid(&row, at) && !records_use(&row, at) && row.secret_hash == hash(&secret);
+    valid.then(|| holder(store, &row, at))
+}
+
 /// The holder of a token, for a session that was opened with it; none if it is revoked or expired.
 pub(super) async fn holder_of(
     store: &Store,
@@ -374,16 +382,22 @@ async fn active(
     id: ApiTokenId,
     at: DateTime<Utc>,
 ) -> Result<Option<Arc<Model>>, Error> {
-    let found = row(store, organization, id).await?;
-    Ok(found.filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at)))
+    Ok(row(store, organization, id).await?.filter(|row| is_valid(row, at)))
+}
+
+fn is_valid(row: &Model, at: DateTime<Utc>) -> bool {
+    row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > at)
 }
 
 fn holder(store: &Store, row: &Model, at: DateTime<Utc>) -> Holder {
     record_use(store, row, at);
-    let publication = publication(row);
     let viewer = Viewer::new(row.organization_id, row.role, row.scope, row.customer_id, &*row.name);
     let viewer = viewer.acting(Actor::Token(row.id), row.member_id);
-    Holder { expires_at: row.expires_at, viewer: viewer.publishing(publication) }
+    let viewer = match row.scope {
+        Scope::Publishable => viewer.publishing(publication(row)),
+        _ => viewer,
+    };
+    Holder { expires_at: row.expires_at, viewer }
 }
 
 /// The row of a token, cached for a short time, because most callers send many requests.
@@ -406,9 +420,13 @@ async fn row(
 /// Resolution of the time of last use: a write for every request would be too expensive.
 const LAST_USE_RESOLUTION: TimeDelta = TimeDelta::hours(1);
 
+fn records_use(row: &Model, at: DateTime<Utc>) -> bool {
+    row.last_used_at.is_none_or(|last| at - last >= LAST_USE_RESOLUTION)
+}
+
 /// Records the use of a token in the background.
 fn record_use(store: &Store, row: &Model, at: DateTime<Utc>) {
-    if row.last_used_at.is_some_and(|last| at - last < LAST_USE_RESOLUTION) {
+    if !records_use(row, at) {
         return;
     }
     // Once, however many requests arrive before it is written.
@@ -440,5 +458,6 @@ fn parts(text: &str) -> Option<(OrganizationId, ApiTokenId, [u8; 32])> {
 }
 
 pub(super) fn hash(secret: &[u8]) -> String {
-    Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    Sha256::digest(secret).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

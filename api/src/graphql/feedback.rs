@@ -2,7 +2,12 @@
 
 mod change;
 
-use async_graphql::{Context, Description, ID, Object};
+use std::borrow::Cow;
+
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, ID, Object, ObjectType, OutputType, Positioned,
+    ServerResult, Value, parser::types::Field, registry::Registry, resolver_utils::resolve_container,
+};
 use ballroom_entity::{feedback::Model, id::FeedbackId};
 
 pub(super) use change::FeedbackMutation;
@@ -13,6 +18,7 @@ use super::{
     fault::Fault,
     feature::{self, Feature},
     lookup::{self, By},
+    plain::{self, Known, Plain},
     product::{self, Product},
     release::{self, Release},
     scalar::{Date, DateTime, id, parse},
@@ -21,14 +27,96 @@ use super::{
 };
 use crate::domain::{feedback, scale::rating};
 
-/// A response of a customer.
-#[derive(Description)]
+/// A response of a customer: shown at once if only known fields are selected, else resolved field by field.
 pub struct Feedback(pub Model);
 
-#[Object(use_type_description)]
 impl Feedback {
+    /// For the interface of all objects with an ID, in the form that it calls.
+    pub(super) async fn id(&self, _: &Context<'_>) -> async_graphql::Result<ID> {
+        Ok(id(self.0.id))
+    }
+}
+
+impl OutputType for Feedback {
+    fn type_name() -> Cow<'static, str> {
+        Resolved::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Resolved::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        match Known::of(ctx).object(&self.0, &ctx.item.node) {
+            Some(shown) => Ok(shown),
+            None => resolve_container(ctx, &Resolved(&self.0)).await,
+        }
+    }
+}
+
+impl ContainerType for Feedback {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        Resolved(&self.0).resolve_field(ctx).await
+    }
+}
+
+impl ObjectType for Feedback {}
+
+impl Plain for Model {
+    const TYPE: &'static str = "Feedback";
+
+    fn plain(&self, known: &Known<'_>, field: &Field) -> Option<Value> {
+        let selected = &field.selection_set.node;
+        let dimensions = known.dimensions.as_ref();
+        Some(match field.name.node.as_str() {
+            "id" => plain::id(self.id),
+            "product" => known.object(dimensions?.products.get(&self.product_id)?, selected)?,
+            "feature" => match self.feature_id {
+                Some(feature) => known.object(dimensions?.features.get(&feature)?, selected)?,
+                None => Value::Null,
+            },
+            "release" => match self.release_id {
+                Some(release) => known.object(dimensions?.releases.get(&release)?, selected)?,
+                None => match dimensions?.live_on(self.product_id, self.day) {
+                    Some(live) => known.object(live, selected)?,
+                    None => Value::Null,
+                },
+            },
+            "releaseInferred" => Value::Boolean(self.release_id.is_none()),
+            "customer" => match self.customer_id {
+                Some(customer) => known.object(&customer, selected)?,
+                None => Value::Null,
+            },
+            "scale" => match self.scale_id {
+                Some(scale) => known.object(dimensions?.scales.get(&scale)?, selected)?,
+                None => Value::Null,
+            },
+            "rating" => match (self.scale_id, self.level) {
+                (Some(scale), Some(level)) => plain::number(rating(dimensions?.scales.get(&scale)?, level)),
+                _ => Value::Null,
+            },
+            "comment" => plain::maybe(self.comment.as_deref()),
+            "channel" => plain::maybe(self.channel.as_deref()),
+            "occurredAt" => plain::time(Some(self.occurred_at)),
+            "counted" => Value::Boolean(self.counted),
+            "source" => plain::text(&self.source),
+            "externalId" => plain::maybe(self.external_id.as_deref()),
+            "receivedAt" => plain::time(Some(self.received_at)),
+            "updatedAt" => plain::time(Some(self.changed_at.unwrap_or(self.received_at))),
+            "correctedAt" => plain::time(self.corrected_at),
+            _ => return None,
+        })
+    }
+}
+
+/// A response, field by field.
+struct Resolved<'a>(&'a Model);
+
+/// A response of a customer.
+#[Object(name = "Feedback")]
+impl Resolved<'_> {
     /// Global ID.
-    pub(super) async fn id(&self) -> ID {
+    async fn id(&self) -> ID {
         id(self.0.id)
     }
 

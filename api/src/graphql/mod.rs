@@ -16,6 +16,7 @@ mod order;
 mod outcome;
 mod page;
 mod payload;
+mod plain;
 mod range;
 mod reach;
 mod reply;

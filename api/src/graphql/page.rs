@@ -74,6 +74,12 @@ pub(super) async fn connection<L: List, N: OutputType>(
         Box::pin(async move { Ok(page::count(&store, organization, &list).await?) })
     });
     let mut connection = Connection::with_additional_fields(slice.has_previous, slice.has_next, total);
-    connection.edges = slice.rows.into_iter().map(|row| Edge::new(list.cursor(&row), node(row))).collect();
+    let asked = ctx.look_ahead();
+    let shows_cursors = ["edges", "pageInfo"].into_iter().any(|field| asked.field(field).exists());
+    let edges = slice.rows.into_iter().map(|row| {
+        let cursor = if shows_cursors { list.cursor(&row) } else { String::new() };
+        Edge::new(cursor, node(row))
+    });
+    connection.edges = edges.collect();
     Ok(connection)
 }

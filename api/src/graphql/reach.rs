@@ -47,6 +47,11 @@ impl Mark {
         }
     }
 
+    /// Whether a directive is one of them.
+    pub(super) fn is(directive: &str) -> bool {
+        Self::ALL.iter().any(|mark| mark.directive() == directive)
+    }
+
     /// The name of the directive.
     pub(super) fn directive(self) -> &'static str {
         match self {

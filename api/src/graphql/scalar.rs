@@ -126,7 +126,14 @@ texts! {
     /// A time with its offset, such as `2026-03-31T09:30:00Z`: date-time of RFC 3339. Results are in UTC. Leap seconds
     /// (`:60`) are refused.
     DateTime(chrono::DateTime<Utc>), "https://scalars.graphql.org/andimarek/date-time", moment,
-        |at: chrono::DateTime<Utc>| at.to_rfc3339();
+        |at: chrono::DateTime<Utc>| DateTime::text(at);
+}
+
+impl DateTime {
+    /// A time as results contain it.
+    pub(super) fn text(at: chrono::DateTime<Utc>) -> String {
+        at.to_rfc3339()
+    }
 }
 
 /// Days from `from` (inclusive) to `until` (exclusive).

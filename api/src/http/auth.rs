@@ -218,6 +218,9 @@ async fn token_holder(
             on_main(state, async move { oidc.named(&store, &token).await }).await?;
         return Ok(Holder { viewer, expires_at });
     }
+    if let Some(holder) = token::check_recent(&store, &token, clock::now()) {
+        return Ok(holder);
+    }
     let checked = async move {
         token::check(&store, &token, clock::now()).await.map_err(|error| AuthError::from_error(&error))
     };

@@ -20,7 +20,9 @@ use super::{
     auth::Caller,
     log,
     media::{self, Accepted, Media},
-    page, params, sse, websocket,
+    page, params,
+    room::Room,
+    sse, websocket,
 };
 use crate::graphql::{
     Busy, Code, Reply,
@@ -109,11 +111,16 @@ impl Exchange<'_> {
         }
         let caller = auth::caller_of(self.state, self.request).await?;
         let settings = &self.state.settings;
-        let body = params::body(payload, settings.body, settings.read_timeout).await;
+        let (rooms, mut room) = (&self.state.rooms, Room::default());
+        let body = params::body(payload, settings.body, settings.read_timeout, |length| {
+            rooms.receive(&mut room, length)
+        });
+        let body = body.await;
         let body = body.map_err(|refusal| {
             let status = match refusal.code() {
                 Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                 Code::Timeout => StatusCode::REQUEST_TIMEOUT,
+                Code::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::BAD_REQUEST,
             };
             let mut answer = self.refused_with(status, refusal);
@@ -121,6 +128,7 @@ impl Exchange<'_> {
             answer.head_mut().set_connection_type(ConnectionType::Close);
             answer
         })?;
+        rooms.work(&mut room, body.len()).await.map_err(|refusal| self.refused(refusal))?;
         let params = match body.len() > LARGE_BODY {
             true => in_background(move || params::of_body(&body)).await,
             false => params::of_body(&body),

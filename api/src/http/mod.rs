@@ -15,6 +15,7 @@ mod media;
 mod oidc;
 mod page;
 mod params;
+mod room;
 mod session;
 mod sign_in;
 mod sse;
@@ -33,7 +34,7 @@ pub use live::{Listeners, Live, LiveSettings};
 pub use oidc::{Oidc, OidcClient, OidcSettings};
 pub use tls::tls_config;
 
-use self::idle::IdleConnections;
+use self::{idle::IdleConnections, room::Rooms};
 use crate::graphql::{self as ours, Schema, Services, document::Documents};
 
 /// Time limit for the header of a request: it is small, whatever the size of the body.
@@ -73,6 +74,7 @@ struct State {
     /// The schema as text.
     sdl: Arc<str>,
     documents: Arc<Documents>,
+    rooms: Rooms,
     live: Live,
     oidc: Option<Arc<Oidc>>,
     settings: Arc<Settings>,
@@ -104,6 +106,7 @@ pub fn server(
         services,
         sdl,
         documents,
+        rooms: Rooms::default(),
         live,
         oidc,
         settings: settings.clone(),

@@ -17,8 +17,13 @@ use crate::{
 };
 
 /// The whole body, if it arrives in time and is not too long. It is read piece by piece: a client that announces little and
-/// sends much, or sends a byte a minute, is cut off.
-pub(super) async fn body(mut payload: web::Payload, most: usize, time: Duration) -> Result<Bytes, Refusal> {
+/// sends much, or sends a byte a minute, is cut off. `receive` is told how long it is before each piece is kept.
+pub(super) async fn body(
+    mut payload: web::Payload,
+    most: usize,
+    time: Duration,
+    mut receive: impl FnMut(usize) -> Result<(), Refusal>,
+) -> Result<Bytes, Refusal> {
     let read = async {
         let mut body = web::BytesMut::new();
         while let Some(piece) = payload.next().await {
@@ -29,6 +34,7 @@ pub(super) async fn body(mut payload: web::Payload, most: usize, time: Duration)
                     format!("The body is longer than {most} bytes; split the request."),
                 ));
             }
+            receive(body.len() + piece.len())?;
             body.extend_from_slice(&piece);
         }
         Ok(body.freeze())

@@ -99,7 +99,7 @@ async fn open(state: web::Data<State>, request: HttpRequest, payload: web::Paylo
         let message = "Send the request as JSON, with `Content-Type: application/json` (in UTF-8).";
         return refused(HttpResponse::UnsupportedMediaType(), Code::BadRequest, message);
     }
-    let body = params::body(payload, BODY, state.settings.read_timeout).await;
+    let body = params::body(payload, BODY, state.settings.read_timeout, |_| Ok(())).await;
     let Some(wanted) = body.ok().and_then(|body| serde_json::from_slice::<Wanted>(&body).ok()) else {
         let message = "Send `{ \"link\": … }` or `{ \"token\": … }`.";
         return refused(HttpResponse::BadRequest(), Code::BadRequest, message);

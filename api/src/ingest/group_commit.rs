@@ -3,8 +3,15 @@
 //! Each caller gets its result after the commit of the transaction that contains its responses, so durability does not
 //! reduce throughput: while one commit waits for the disk, the next group is collected. Each organization has its own
 //! queue, so a delay in one does not affect the others.
+//!
+//! Clients that wait for their results send their next responses at about the same time. If the first of them began the next group
+//! alone, every second commit would be for one response. So after a group of several callers the next one is begun when as
+//! many wait, or after a moment.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Duration,
+};
 
 use ballroom_entity::id::OrganizationId;
 use tokio::{
@@ -24,6 +31,9 @@ use crate::{
 
 /// Maximum number of responses in one transaction: enough to make a commit cheap, few enough to keep waiting short.
 const MAX_GROUP: usize = 2_000;
+
+/// How long the next group of several callers is waited for.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// Maximum number of callers of an organization in the queue; further ones are refused.
 const MAX_QUEUE: usize = 10_000;
@@ -82,22 +92,34 @@ impl GroupCommit {
 /// The queues of all organizations, and the tasks that write.
 #[derive(Default)]
 struct Queues {
-    waiting: HashMap<OrganizationId, VecDeque<Job>>,
-    writing: JoinSet<()>,
+    waiting: HashMap<OrganizationId, Queue>,
+    /// The tasks that write, and those that wait a moment for the next group.
+    tasks: JoinSet<()>,
     /// The organization of each task.
     whose: HashMap<tokio::task::Id, OrganizationId>,
+}
+
+/// The queue of an organization while a task writes or waits for it.
+struct Queue {
+    jobs: VecDeque<Job>,
+    /// The number of callers in the last group.
+    last: usize,
+    /// The task that writes, or waits for more callers. A task that is not this one has been overtaken.
+    task: Option<tokio::task::Id>,
+    /// Whether it waits.
+    gathering: bool,
 }
 
 async fn write(store: Store, mut arriving: mpsc::UnboundedReceiver<Job>) {
     let mut queues = Queues::default();
     let mut open = true;
-    while open || !queues.writing.is_empty() {
+    while open || !queues.tasks.is_empty() {
         tokio::select! {
             job = arriving.recv(), if open => match job {
                 Some(job) => queues.join(&store, job),
                 None => open = false,
             },
-            Some(done) = queues.writing.join_next_with_id() => {
+            Some(done) = queues.tasks.join_next_with_id() => {
                 let task = match done {
                     Ok((task, ())) => task,
                     // Its callers get an error, and the next group continues.
@@ -117,14 +139,20 @@ impl Queues {
     fn join(&mut self, store: &Store, job: Job) {
         let organization = job.organization;
         match self.waiting.get_mut(&organization) {
-            Some(queue) if queue.len() >= MAX_QUEUE => {
+            Some(queue) if queue.jobs.len() >= MAX_QUEUE => {
                 let _ =
                     job.answer.send(Err(Error::Overloaded("Too many responses are waiting to be written")));
             }
-            Some(queue) => queue.push_back(job),
+            Some(queue) => {
+                queue.jobs.push_back(job);
+                if queue.gathering && queue.jobs.len() >= queue.last {
+                    self.start(store, organization);
+                }
+            }
             // No task is writing for the organization: start one.
             None => {
-                self.waiting.insert(organization, VecDeque::from([job]));
+                let queue = Queue { jobs: VecDeque::from([job]), last: 1, task: None, gathering: false };
+                self.waiting.insert(organization, queue);
                 self.start(store, organization);
             }
         }
@@ -133,26 +161,34 @@ impl Queues {
     /// After a task has finished, starts the next group of its organization.
     fn next(&mut self, store: &Store, task: tokio::task::Id) {
         let Some(organization) = self.whose.remove(&task) else { return };
-        match self.waiting.get(&organization) {
-            Some(queue) if !queue.is_empty() => self.start(store, organization),
-            _ => {
-                self.waiting.remove(&organization);
-            }
+        let Some(queue) = self.waiting.get_mut(&organization).filter(|queue| queue.task == Some(task)) else {
+            return;
+        };
+        if !queue.gathering && queue.last > 1 && queue.jobs.len() < queue.last {
+            let task = self.tasks.spawn(tokio::time::sleep(MOMENT)).id();
+            (queue.task, queue.gathering) = (Some(task), true);
+            self.whose.insert(task, organization);
+        } else if queue.jobs.is_empty() {
+            self.waiting.remove(&organization);
+        } else {
+            self.start(store, organization);
         }
     }
 
     fn start(&mut self, store: &Store, organization: OrganizationId) {
         let Some(queue) = self.waiting.get_mut(&organization) else { return };
         let (mut group, mut answers) = (Vec::new(), 0);
-        while let Some(job) = queue.front() {
+        while let Some(job) = queue.jobs.front() {
             if !group.is_empty() && answers + job.items.len() > MAX_GROUP {
                 break;
             }
             answers += job.items.len();
-            group.extend(queue.pop_front());
+            group.extend(queue.jobs.pop_front());
         }
+        (queue.last, queue.gathering) = (group.len(), false);
         let store = store.clone();
-        let task = self.writing.spawn(async move { commit(&store, organization, group).await });
+        let task = self.tasks.spawn(async move { commit(&store, organization, group).await });
+        queue.task = Some(task.id());
         self.whose.insert(task.id(), organization);
     }
 }
@@ -188,7 +224,7 @@ async fn commit_all(
 ) -> Result<Vec<Result<Submitted, Error>>, Error> {
     let how = Submission { create_customers: true, event_detail: EventDetail::Each };
     let mut tx = store.begin(organization, clock::now()).await?;
-    let results = feedback::submit_in(&mut tx, "", items, how).await?;
+    let results = feedback::submit_last(&mut tx, "", items, how).await?;
     tx.commit().await?;
     Ok(results)
 }

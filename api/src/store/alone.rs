@@ -34,7 +34,7 @@ impl Store {
         let failed = |why: &dyn std::fmt::Display| {
             DbErr::Custom(format!("cannot get the exclusive lock of the database: {why}"))
         };
-        let held = match &self.address {
+        let held = match &*self.address {
             Address::Postgres(options) => {
                 let locked = async {
                     let mut connection = options.clone().extra_float_digits(None).connect().await?;

@@ -46,27 +46,32 @@ impl Bulk {
         }
     }
 
-    async fn insert_arrays(&self, db: &impl ConnectionTrait, rows: Vec<Vec<Value>>) -> Result<(), DbErr> {
-        let sql = self.postgres_sql();
-        let mut rows = rows.into_iter();
-        loop {
-            let mut arrays: Vec<Vec<Value>> = self.columns.iter().map(|_| Vec::new()).collect();
-            let mut taken = 0;
-            for row in rows.by_ref().take(POSTGRES_ROWS) {
-                taken += 1;
-                for ((array, column), value) in arrays.iter_mut().zip(&self.columns).zip(row) {
-                    array.push(column.without_null(value));
-                }
+    /// Whether PostgreSQL gets these rows in one statement.
+    pub(super) fn is_one_statement(rows: &[Vec<Value>]) -> bool {
+        rows.len() <= POSTGRES_ROWS
+    }
+
+    /// The statement of PostgreSQL for these rows.
+    pub(super) fn arrays(&self, rows: Vec<Vec<Value>>) -> (String, Vec<Value>) {
+        let mut arrays: Vec<_> = self.columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+        for row in rows {
+            for ((array, column), value) in arrays.iter_mut().zip(&self.columns).zip(row) {
+                array.push(column.without_null(value));
             }
-            if taken == 0 {
-                return Ok(());
-            }
-            let values = arrays
-                .into_iter()
-                .zip(&self.columns)
-                .map(|(array, column)| Value::Array(column.array.clone(), Some(Box::new(array))));
-            db.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, &sql, values)).await?;
         }
+        let array = |(array, column): (Vec<Value>, &BulkColumn)| {
+            Value::Array(column.array.clone(), Some(Box::new(array)))
+        };
+        (self.postgres_sql(), arrays.into_iter().zip(&self.columns).map(array).collect())
+    }
+
+    async fn insert_arrays(&self, db: &impl ConnectionTrait, rows: Vec<Vec<Value>>) -> Result<(), DbErr> {
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            let (sql, values) = self.arrays(rows.by_ref().take(POSTGRES_ROWS).collect());
+            db.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+        }
+        Ok(())
     }
 
     async fn insert_values(&self, db: &impl ConnectionTrait, rows: Vec<Vec<Value>>) -> Result<(), DbErr> {

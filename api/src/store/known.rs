@@ -14,6 +14,12 @@ use super::Dimensions;
 /// in this time: commits of this process are seen at once.
 const MAX_AGE: Duration = Duration::from_millis(100);
 
+/// Number of organizations from which on those are forgotten that were not used lately.
+const MANY: usize = 100;
+
+/// How long dimensions are kept then.
+const UNUSED: Duration = Duration::from_secs(600);
+
 /// The cached dimensions of organizations.
 #[derive(Default)]
 pub(super) struct DimensionCache(RwLock<HashMap<OrganizationId, Entry>>);
@@ -45,6 +51,9 @@ impl DimensionCache {
         let mut known = self.write();
         let older = |entry: &Entry| entry.dimensions.revision <= dimensions.revision;
         if known.get(&dimensions.organization).is_none_or(older) {
+            if known.len() >= MANY {
+                known.retain(|_, entry| entry.checked.elapsed() < UNUSED);
+            }
             let entry = Entry { dimensions: dimensions.clone(), checked: Instant::now() };
             known.insert(dimensions.organization, entry);
         }

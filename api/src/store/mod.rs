@@ -2,6 +2,7 @@
 
 mod address;
 mod alone;
+mod any;
 mod bulk;
 mod copy;
 mod dimensions;
@@ -12,7 +13,9 @@ mod live;
 mod monitored;
 mod open;
 mod order;
+mod reading;
 mod search;
+mod together;
 mod turns;
 mod writing;
 
@@ -41,12 +44,14 @@ use tokio::sync::watch;
 
 pub use address::Address;
 pub use alone::ExclusiveLock;
+pub(crate) use any::is_any;
 pub use bulk::{Bulk, BulkColumn};
 pub use dimensions::{Dimensions, Earlier};
 pub use lease::Lease;
 pub use monitored::{Monitored, Reader, View};
 pub use open::OpenError;
 pub use search::{found_by, holds};
+pub use together::Together;
 pub(crate) use writing::Writing;
 
 use crate::base::{error::Error, reference::PublicId};
@@ -98,7 +103,7 @@ const MAX_TOKEN_AGE: Duration = Duration::from_millis(500);
 /// An open database.
 #[derive(Clone)]
 pub struct Store {
-    address: Address,
+    address: Arc<Address>,
     db: Reader,
     /// Connections for writing, separate from those for reading, so that neither waits for the other.
     writing: Reader,
@@ -133,7 +138,7 @@ impl Store {
             tokio::spawn(Health::observe(Arc::downgrade(&health), options, timeout));
         }
         Ok(Self {
-            address,
+            address: Arc::new(address),
             db: reading,
             writing,
             turns: Arc::new(Turns::new(settings.writer_queue, settings.writer_queue_timeout)),
@@ -149,6 +154,11 @@ impl Store {
     /// The connections for reading. To write, begin a [`Transaction`].
     pub fn reader(&self) -> &Reader {
         &self.db
+    }
+
+    /// Whether single statements that read may be sent from tasks of any runtime, not only of that in which this was opened.
+    pub fn reads_anywhere(&self) -> bool {
+        self.db.is_for_all_runtimes()
     }
 
     /// The kind of database.
@@ -175,6 +185,13 @@ impl Store {
         let _alone = self.lock_exclusively().await?;
         let pending = self.pending_migrations().await?;
         let tx = self.writing.begin(TransactionOptions::default()).await?;
+        if self.backend() == DbBackend::Postgres {
+            // A migration waits for readers of its tables, and may take long between two statements.
+            tx.execute_unprepared(
+                "SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
+            )
+            .await?;
+        }
         Migrator::up(tx.inner(), None).await?;
         search::fill(&tx).await?;
         tx.commit().await?;
@@ -281,6 +298,7 @@ impl Store {
     pub async fn close(self) -> Result<(), DbErr> {
         let _turns = self.turns.all().await;
         self.writing.inner().close_by_ref().await?;
+        self.db.close_reading().await;
         self.db.inner().close_by_ref().await
     }
 }

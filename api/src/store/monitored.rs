@@ -7,7 +7,7 @@ use sea_orm::{
     Statement, StreamTrait, TransactionOptions, TransactionTrait, prelude::async_trait::async_trait,
 };
 
-use super::health::Health;
+use super::{health::Health, reading::Reading};
 
 /// Connections of a pool, for reading.
 pub type Reader = Monitored<DatabaseConnection>;
@@ -23,6 +23,8 @@ pub(super) const DEALLOCATE: &str = "DEALLOCATE ALL";
 #[derive(Clone)]
 pub struct Monitored<C> {
     inner: C,
+    /// For single statements that read, if the pool is not used for them.
+    singly: Option<Arc<Reading>>,
     health: Arc<Health>,
     /// Whether each statement needs a transaction to stay on one connection of the server.
     own_transaction: bool,
@@ -30,15 +32,37 @@ pub struct Monitored<C> {
 
 impl<C> Monitored<C> {
     pub(super) fn new(inner: C, health: Arc<Health>, own_transaction: bool) -> Self {
-        Self { inner, health, own_transaction }
+        Self { inner, singly: None, health, own_transaction }
     }
 
     pub(super) fn inner(&self) -> &C {
         &self.inner
     }
+
+    /// Whether the database is behind a connection pooler.
+    pub(super) fn is_pooled(&self) -> bool {
+        self.own_transaction
+    }
 }
 
 impl Reader {
+    /// The same, with other connections for single statements that read.
+    pub(super) fn singly(self, singly: Option<Arc<Reading>>) -> Self {
+        Self { singly, ..self }
+    }
+
+    /// Whether tasks of other runtimes may read.
+    pub(super) fn is_for_all_runtimes(&self) -> bool {
+        self.singly.is_some()
+    }
+
+    /// Closes the connections for single statements.
+    pub(super) async fn close_reading(&self) {
+        if let Some(singly) = &self.singly {
+            singly.close().await;
+        }
+    }
+
     /// Begins a transaction.
     pub(super) async fn begin(&self, options: TransactionOptions) -> Result<View, DbErr> {
         let begun = async {
@@ -107,6 +131,9 @@ impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> C
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let work = async {
+            if let Some(singly) = &self.singly {
+                return singly.one(statement).await;
+            }
             let Some(tx) = self.own_transaction().await? else {
                 return self.inner.query_one_raw(statement).await;
             };
@@ -119,6 +146,9 @@ impl<C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> C
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let work = async {
+            if let Some(singly) = &self.singly {
+                return singly.all(statement).await;
+            }
             let Some(tx) = self.own_transaction().await? else {
                 return self.inner.query_all_raw(statement).await;
             };

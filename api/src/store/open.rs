@@ -19,16 +19,22 @@ use sea_orm::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Address, Monitored, Reader, Settings, health::Health};
+use super::{Address, Monitored, Reader, Settings, health::Health, reading::Reading};
 
 /// Time limit for a server that is starting.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Time limit for a free connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Writing connections to PostgreSQL: as many organizations can write at the same time.
 const POSTGRES_WRITERS: u32 = 6;
+
+/// Of the reading connections to PostgreSQL, those for consistent views of several reads, such as those that scores begin with.
+const POSTGRES_VIEWS: u32 = 4;
+
+/// Time for which an idle connection is taken to be open without a probe.
+const TRUSTED: Duration = Duration::from_secs(1);
 
 /// Reading connections to a SQLite file.
 const SQLITE_READERS: u32 = 6;
@@ -72,10 +78,10 @@ pub(super) async fn open(
     statements: &Arc<AtomicU64>,
 ) -> Result<Opened, OpenError> {
     let opened = match address {
-        Address::Sqlite(options) => sqlite(options, settings).await.map(|opened| (opened, false)),
-        Address::Postgres(options) => postgres(options, settings, health).await,
+        Address::Sqlite(options) => sqlite(options, settings).await.map(|pools| (pools, None, false)),
+        Address::Postgres(options) => postgres(options, settings, health, statements).await,
     };
-    let (pools, own_transaction) = opened.map_err(|error| OpenError::Database {
+    let (pools, singly, own_transaction) = opened.map_err(|error| OpenError::Database {
         address: address.to_string(),
         why: address.explain(&error),
     })?;
@@ -86,7 +92,7 @@ pub(super) async fn open(
         });
         Monitored::new(pool, health.clone(), own_transaction)
     });
-    Ok(Opened { reading, writing })
+    Ok(Opened { reading: reading.singly(singly), writing })
 }
 
 async fn sqlite(
@@ -121,7 +127,8 @@ async fn postgres(
     options: &PgConnectOptions,
     settings: &Settings,
     health: &Arc<Health>,
-) -> Result<([DatabaseConnection; 2], bool), sqlx::Error> {
+    statements: &Arc<AtomicU64>,
+) -> Result<([DatabaseConnection; 2], Option<Arc<Reading>>, bool), sqlx::Error> {
     // Digits of floating-point numbers in text: no values are read as text, and poolers refuse the setting.
     let options = options.clone().extra_float_digits(None).disable_statement_logging();
     let own_transaction = match settings.pooler {
@@ -133,13 +140,24 @@ async fn postgres(
     };
     let pool = |connections| {
         let health = health.clone();
-        PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).after_release(
-            move |_, _| {
+        PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            // A probe is a round trip, and a connection was open when it was given back.
+            .test_before_acquire(false)
+            .before_acquire(|connection, now| {
+                Box::pin(async move {
+                    if now.idle_for > TRUSTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .after_release(move |_, _| {
                 // A test of the connection would block while the server is unavailable.
                 let keep = !health.is_unavailable();
                 Box::pin(async move { if keep { Ok(true) } else { Err(sqlx::Error::PoolClosed) } })
-            },
-        )
+            })
     };
     let (mut reading, mut writing) = (options.clone(), options);
     if own_transaction {
@@ -147,13 +165,25 @@ async fn postgres(
         // Prepared statements would remain on connections that are given to other clients.
         reading = reading.statement_cache_capacity(0);
         writing = writing.statement_cache_capacity(0);
-    } else if let Some(time) = settings.statement_timeout {
-        reading = reading.options([("statement_timeout", time.as_millis().to_string())]);
+    } else {
+        if let Some(time) = settings.statement_timeout {
+            reading = reading.options([("statement_timeout", time.as_millis().to_string())]);
+        }
+        writing = writing.options(super::writing::limits(settings.lock_timeout));
     }
-    let pools = [(settings.readers, reading), (POSTGRES_WRITERS, writing)].map(|(connections, options)| {
+    // Behind a pooler every statement is a transaction of its own, which the driver's pool sees to.
+    let (views, singly) = match own_transaction {
+        true => (settings.readers, None),
+        false => {
+            let views = (settings.readers / 2).clamp(1, POSTGRES_VIEWS);
+            let others = settings.readers.saturating_sub(views).max(1);
+            (views, Some(Reading::new(reading.clone(), others, health.clone(), statements.clone())))
+        }
+    };
+    let pools = [(views, reading), (POSTGRES_WRITERS, writing)].map(|(connections, options)| {
         SqlxPostgresConnector::from_sqlx_postgres_pool(pool(connections).connect_lazy_with(options))
     });
-    Ok((pools, own_transaction))
+    Ok((pools, singly, own_transaction))
 }
 
 /// Whether a connection pooler is between us and the server: it does not pass on the settings made

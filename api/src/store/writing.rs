@@ -1,6 +1,6 @@
 //! Writing to an organization: one writer at a time, each with the next revision of the organization.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use ballroom_entity::{id::OrganizationId, organization};
 use sea_orm::{
@@ -13,7 +13,12 @@ use crate::base::{error::Error, reference::PublicId};
 
 /// Time, in milliseconds, after which PostgreSQL ends an idle transaction: if this process
 /// hangs, it does not block the organization forever.
-const IDLE_TIMEOUT_MS: u32 = 60_000;
+const IDLE_TIMEOUT_MS: u128 = 60_000;
+
+/// The settings of connections that write: another process that holds the row of an organization may hang, and so may this one.
+pub(super) fn limits(lock_timeout: Duration) -> [(&'static str, u128); 2] {
+    [("lock_timeout", lock_timeout.as_millis()), ("idle_in_transaction_session_timeout", IDLE_TIMEOUT_MS)]
+}
 
 /// A database transaction that writes to one organization.
 pub(crate) struct Writing {
@@ -82,13 +87,11 @@ impl Store {
             ..Default::default()
         };
         let tx = self.writing.begin(options).await?;
-        if !sqlite {
-            // Another process that holds the row may hang; and so may this one.
-            let lock = self.settings.lock_timeout.as_millis();
-            let limits = format!(
-                "SET LOCAL lock_timeout = {lock}; SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}"
-            );
-            tx.execute_unprepared(&limits).await?;
+        if self.writing.is_pooled() {
+            // A pooler does not pass on settings of a connection.
+            let limits =
+                limits(self.settings.lock_timeout).map(|(name, time)| format!("SET LOCAL {name} = {time}"));
+            tx.execute_unprepared(&limits.join("; ")).await?;
         }
         Ok(tx)
     }

@@ -13,7 +13,7 @@ pub use event::{Event, Total};
 use crate::{
     base::{actor::Actor, error::Error, reference::PublicId},
     counts::Changes,
-    store::{Bulk, BulkColumn, Dimensions, Store, View, Writing},
+    store::{Bulk, BulkColumn, Dimensions, Store, Together, View, Writing},
 };
 
 /// An open transaction. Dropped without [`commit`](Self::commit), it is rolled back.
@@ -32,6 +32,8 @@ pub struct Transaction {
     /// Whether the daily counts were removed, and are to be replaced.
     counts_anew: bool,
     events: Vec<Event>,
+    /// Rows that are sent with others.
+    together: Together,
 }
 
 impl Store {
@@ -53,6 +55,7 @@ impl Store {
             counts: Changes::default(),
             counts_anew: false,
             events: Vec::new(),
+            together: Together::default(),
         })
     }
 }
@@ -110,6 +113,16 @@ impl Transaction {
         self.counts_anew = true;
     }
 
+    /// Inserts rows, at the latest at the commit. Before anything reads them here, [send](Self::send_rows) them.
+    pub(crate) async fn insert(&mut self, table: &Bulk, rows: Vec<Vec<Value>>) -> Result<(), Error> {
+        Ok(self.together.insert(&self.writing.tx, table, rows).await?)
+    }
+
+    /// Sends the rows that wait for others.
+    pub(crate) async fn send_rows(&mut self) -> Result<(), Error> {
+        Ok(self.together.send(&self.writing.tx).await?)
+    }
+
     /// Adds an event, which subscribers get once the transaction is committed.
     pub fn emit(&mut self, event: Event) {
         self.events.push(event);
@@ -119,8 +132,10 @@ impl Transaction {
     pub async fn commit(mut self) -> Result<(), Error> {
         let counts = std::mem::take(&mut self.counts);
         let Writing { organization, revision, .. } = self.writing;
-        counts.write(&self.writing.tx, (organization, revision, self.at), self.counts_anew).await?;
+        let when = (organization, revision, self.at);
+        counts.write(&self.writing.tx, &mut self.together, when, self.counts_anew).await?;
         self.write_events().await?;
+        self.send_rows().await?;
         self.store.commit(self.writing, self.dimensions, self.dimensions_changed).await
     }
 
@@ -150,7 +165,6 @@ impl Transaction {
                 BulkColumn::big_integer("revision"),
             ],
         );
-        outbox.insert(&self.writing.tx, rows).await?;
-        Ok(())
+        Ok(self.together.insert(&self.writing.tx, &outbox, rows).await?)
     }
 }

@@ -8,9 +8,12 @@ use ballroom_entity::{
     id::{CustomerId, OrganizationId, ProductId},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryTrait, Select};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Select,
+    sea_query::SelectStatement,
+};
 
-use super::submit::{ExternalKey, by_source};
+use super::submit::ExternalKey;
 use crate::{
     base::error::Error,
     domain::{
@@ -18,6 +21,7 @@ use crate::{
         page::{Direction, List, Order, sorts},
         range::{self, Range},
     },
+    store::is_any,
     transaction::Transaction,
 };
 
@@ -37,23 +41,24 @@ pub(super) async fn record(tx: &Transaction, row: &Model) -> Result<(), Error> {
 }
 
 /// The times of the last deletions, by the IDs of the sources.
+#[derive(Default)]
 pub(super) struct Deletions(HashMap<ExternalKey, DateTime<Utc>>);
 
 impl Deletions {
-    pub(super) async fn of(tx: &Transaction, rows: impl Iterator<Item = &Model>) -> Result<Self, Error> {
-        let mut deleted = HashMap::new();
-        for (source, ids) in by_source(rows) {
-            for some in ids.chunks(1_000) {
-                let of_source = Entity::owned_by(tx.organization()).filter(Column::Source.eq(source));
-                let rows = of_source.filter(Column::ExternalId.is_in(some.iter().copied()));
-                for row in rows.all(tx.db()).await? {
-                    let Some(external_id) = row.external_id else { continue };
-                    let last = deleted.entry((row.source, external_id)).or_insert(row.deleted_at);
-                    *last = row.deleted_at.max(*last);
-                }
-            }
-        }
-        Ok(Self(deleted))
+    /// The deletions of responses of a source: `external_id`, `id` and `deleted_at`.
+    pub(super) fn select(tx: &Transaction, source: &str, external_ids: &[&str]) -> SelectStatement {
+        Entity::owned_by(tx.organization())
+            .filter(Column::Source.eq(source))
+            .filter(is_any(tx.db(), Column::ExternalId, external_ids.iter().copied()))
+            .select_only()
+            .columns([Column::ExternalId, Column::Id, Column::DeletedAt])
+            .into_query()
+    }
+
+    /// Adds a deletion.
+    pub(super) fn add(&mut self, response: ExternalKey, deleted_at: DateTime<Utc>) {
+        let last = self.0.entry(response).or_insert(deleted_at);
+        *last = deleted_at.max(*last);
     }
 
     /// Refuses a deleted response unless its source says that it was updated after the deletion.

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     base::error::Error,
     domain::sent::{Nulls, Outcome, Stamp},
+    store::is_any,
     transaction::{Event, Transaction},
 };
 
@@ -34,7 +35,8 @@ pub(super) async fn all(
     let mut rows: HashMap<FeedbackId, Model> = HashMap::new();
     let ids: Vec<FeedbackId> = known.iter().map(|(_, id, _)| *id).collect();
     for some in ids.chunks(1_000) {
-        let there = Entity::owned_by(tx.organization()).filter(Column::Id.is_in(some.iter().copied()));
+        let there =
+            Entity::owned_by(tx.organization()).filter(is_any(tx.db(), Column::Id, some.iter().copied()));
         rows.extend(there.all(tx.db()).await?.into_iter().map(|row| (row.id, row)));
     }
     let mut news = Vec::new();

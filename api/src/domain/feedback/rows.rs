@@ -9,8 +9,8 @@ use crate::{
     transaction::Transaction,
 };
 
-/// Stores new responses.
-pub(super) async fn store(tx: &Transaction, rows: impl Iterator<Item = &Model>) -> Result<(), Error> {
+/// Stores new responses, at the latest with the commit.
+pub(super) async fn store(tx: &mut Transaction, rows: impl Iterator<Item = &Model>) -> Result<(), Error> {
     let table = Bulk::into(
         "feedback",
         "",
@@ -61,6 +61,5 @@ pub(super) async fn store(tx: &Transaction, rows: impl Iterator<Item = &Model>) 
             Value::BigInt(row.sent),
         ]
     });
-    table.insert(tx.db(), rows.collect()).await?;
-    Ok(())
+    tx.insert(&table, rows.collect()).await
 }

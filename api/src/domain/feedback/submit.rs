@@ -8,7 +8,10 @@ use ballroom_entity::{
     id::{FeedbackId, SegmentId},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, UnionType},
+};
 use serde::Serialize;
 
 use super::{
@@ -23,7 +26,7 @@ use crate::{
         check, customer as customers,
         sent::{Nulls, Outcome, Stamp},
     },
-    store::Dimensions,
+    store::{Dimensions, is_any},
     transaction::{Event, Total, Transaction},
 };
 
@@ -113,6 +116,18 @@ pub async fn submit_in(
     items: Vec<impl Into<Handed>>,
     how: Submission,
 ) -> Result<Vec<Result<Submitted, Error>>, Error> {
+    let submitted = submit_last(tx, source, items, how).await?;
+    tx.send_rows().await?;
+    Ok(submitted)
+}
+
+/// The same, if nothing follows in the transaction but its commit, which then stores the rows.
+pub(crate) async fn submit_last(
+    tx: &mut Transaction,
+    source: &str,
+    items: Vec<impl Into<Handed>>,
+    how: Submission,
+) -> Result<Vec<Result<Submitted, Error>>, Error> {
     let dimensions = tx.dimensions();
     let mut results: Vec<Option<Result<Submitted, Error>>> = Vec::with_capacity(items.len());
     let mut drafts = Vec::with_capacity(items.len());
@@ -125,10 +140,7 @@ pub async fn submit_in(
             Err(error) => results.push(Some(Err(error))),
         }
     }
-    let mut there = already_there(tx, &drafts).await?;
-    let new = |draft: &&Draft| draft.external_key().is_some_and(|key| !there.contains_key(&key));
-    let deletions =
-        Deletions::of(tx, drafts.iter().map(|(_, draft)| draft).filter(new).map(|draft| &draft.row)).await?;
+    let (mut there, deletions) = already_there(tx, &drafts).await?;
     let mut known = Vec::new();
     // An external ID may occur several times in a batch: the first accepted item creates the response, and the
     // others update it. If the first is rejected, the next one creates it.
@@ -163,6 +175,12 @@ pub async fn submit_in(
             results[at] = Some(Ok(submitted));
         }
         drafts = later;
+        if !drafts.is_empty() {
+            tx.send_rows().await?;
+        }
+    }
+    if !known.is_empty() {
+        tx.send_rows().await?;
     }
     known.sort_by_key(|(at, ..)| *at);
     renew::all(tx, &mut results, known, how).await?;
@@ -271,28 +289,33 @@ pub(super) type Numbered<T> = Vec<(usize, T)>;
 /// The key of a response: its source and external ID.
 pub(super) type ExternalKey = (String, String);
 
-/// The responses that the items' external IDs already have; one statement per thousand and source.
+/// The responses that the items' external IDs already have, and the deletions of others; one statement per thousand and source.
 async fn already_there(
     tx: &Transaction,
     drafts: &[(usize, Draft)],
-) -> Result<HashMap<ExternalKey, FeedbackId>, Error> {
-    let mut there = HashMap::new();
+) -> Result<(HashMap<ExternalKey, FeedbackId>, Deletions), Error> {
+    let (mut there, mut deletions) = (HashMap::new(), Deletions::default());
     for (source, ids) in by_source(drafts.iter().map(|(_, draft)| &draft.row)) {
         for some in ids.chunks(1_000) {
-            let rows: Vec<(FeedbackId, Option<String>)> = Entity::owned_by(tx.organization())
+            let known = Entity::owned_by(tx.organization())
                 .filter(Column::Source.eq(source))
-                .filter(Column::ExternalId.is_in(some.iter().copied()))
+                .filter(is_any(tx.db(), Column::ExternalId, some.iter().copied()))
                 .select_only()
-                .columns([Column::Id, Column::ExternalId])
-                .into_tuple()
-                .all(tx.db())
-                .await?;
-            there.extend(
-                rows.into_iter().filter_map(|(id, external)| Some(((source.to_owned(), external?), id))),
-            );
+                .columns([Column::ExternalId, Column::Id])
+                .expr_as(Expr::cust("NULL"), "deleted_at")
+                .into_query();
+            let mut either = Deletions::select(tx, source, some);
+            either.union(UnionType::All, known);
+            for row in tx.db().query_all(&either).await? {
+                let Some(external) = row.try_get("", "external_id")? else { continue };
+                match row.try_get("", "deleted_at")? {
+                    Some(deleted_at) => deletions.add((source.to_owned(), external), deleted_at),
+                    None => drop(there.insert((source.to_owned(), external), row.try_get("", "id")?)),
+                }
+            }
         }
     }
-    Ok(there)
+    Ok((there, deletions))
 }
 
 /// Finds or creates the customers named by the items.
@@ -342,7 +365,7 @@ async fn count(
     let mut counting: HashMap<i64, Vec<Counting>> = HashMap::new();
     for some in voices.chunks(1_000) {
         let stored = Entity::owned_by(tx.organization())
-            .filter(Column::Voice.is_in(some.iter().copied()))
+            .filter(is_any(tx.db(), Column::Voice, some.iter().copied()))
             .filter(Column::Counted.eq(true));
         for row in stored.all(tx.db()).await? {
             if let Some(voice) = row.voice {

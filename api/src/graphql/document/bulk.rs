@@ -38,8 +38,17 @@ struct OfList {
     misfit: Misfit,
 }
 
+/// How thoroughly items are examined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Examine {
+    /// Whether they match their type.
+    Types,
+    /// Also whether they can be coerced, each by itself: only needed if all together cannot.
+    Coercion,
+}
+
 /// Removes items of a batch that do not match their type from the variables.
-pub(super) fn set_aside(asked: &Asked<'_>, given: &mut JsonMap) -> Refused {
+pub(super) fn set_aside(asked: &Asked<'_>, how: Examine, given: &mut JsonMap) -> Refused {
     let Asked { document, operation, fit } = *asked;
     let mut refused = Refused::default();
     if !operation.is_mutation() {
@@ -50,12 +59,12 @@ pub(super) fn set_aside(asked: &Asked<'_>, given: &mut JsonMap) -> Refused {
         let name = variable.name.as_str();
         let Some(value) = given.get_mut(name) else { continue };
         if is_item(&variable.ty) && items.contains(name) {
-            if let Some(misfit) = Gate::of(fit, &variable.ty).misfit(value) {
+            if let Some(misfit) = Gate::of(fit, how, &variable.ty).misfit(value) {
                 given.remove(name);
                 refused.alone.push((variable.name.clone(), misfit));
             }
         } else {
-            look_through(fit, &variable.ty, value, vec![name.to_owned()], &mut refused.of_lists);
+            look_through((fit, how), &variable.ty, value, vec![name.to_owned()], &mut refused.of_lists);
         }
     }
     refused
@@ -96,6 +105,13 @@ fn note(misfit: Misfit) -> JsonValue {
     json!({ REFUSED: [misfit.path, misfit.reason] })
 }
 
+/// The error that a note describes. Clients cannot send one: no type has a field of this name.
+fn noted(item: &JsonValue) -> Option<Misfit> {
+    let note = item.as_object()?.get(REFUSED)?.as_array()?;
+    let [path, reason] = note.as_slice() else { return None };
+    Some(Misfit { path: path.as_str()?.to_owned(), reason: reason.as_str()?.to_owned() })
+}
+
 fn is_item(ty: &Type) -> bool {
     !ty.is_list() && BATCH_ITEMS.contains(&ty.inner_named_type().as_str())
 }
@@ -121,7 +137,13 @@ fn sort<'a>(value: &'a Value, in_list: bool, items: &mut HashSet<&'a str>, other
     }
 }
 
-fn look_through(fit: Fit<'_>, ty: &Type, value: &mut JsonValue, way: Vec<String>, refused: &mut Vec<OfList>) {
+fn look_through(
+    (fit, how): (Fit<'_>, Examine),
+    ty: &Type,
+    value: &mut JsonValue,
+    way: Vec<String>,
+    refused: &mut Vec<OfList>,
+) {
     let is_batch = ty.is_list() && BATCH_ITEMS.contains(&ty.inner_named_type().as_str());
     if is_batch && value.is_object() {
         // A single value stands for a list of one.
@@ -129,7 +151,7 @@ fn look_through(fit: Fit<'_>, ty: &Type, value: &mut JsonValue, way: Vec<String>
     }
     match value {
         JsonValue::Array(items) if is_batch => {
-            let gate = Gate::of(fit, ty.item_type());
+            let gate = Gate::of(fit, how, ty.item_type());
             let mut index = 0;
             items.retain(|item| {
                 let misfit = gate.misfit(item);
@@ -144,7 +166,7 @@ fn look_through(fit: Fit<'_>, ty: &Type, value: &mut JsonValue, way: Vec<String>
             for (name, field) in fields.iter_mut() {
                 if let Some(definition) = input.fields.get(name.as_str()) {
                     let way = [way.clone(), vec![name.as_str().to_owned()]].concat();
-                    look_through(fit, &definition.ty, field, way, refused);
+                    look_through((fit, how), &definition.ty, field, way, refused);
                 }
             }
         }
@@ -156,12 +178,15 @@ fn look_through(fit: Fit<'_>, ty: &Type, value: &mut JsonValue, way: Vec<String>
 struct Gate<'a> {
     fit: Fit<'a>,
     ty: &'a Type,
-    /// An operation with one such item as its variable, so that items are coerced in the same way.
+    /// An operation with one such item as its variable, so that items are coerced in the same way; none: they are not.
     operation: Option<ExecutableDocument>,
 }
 
 impl<'a> Gate<'a> {
-    fn of(fit: Fit<'a>, ty: &'a Type) -> Self {
+    fn of(fit: Fit<'a>, how: Examine, ty: &'a Type) -> Self {
+        if how == Examine::Types {
+            return Self { fit, ty, operation: None };
+        }
         let document = format!("mutation($item: {}!) {{ __typename }}", ty.inner_named_type());
         Self { fit, ty, operation: ExecutableDocument::parse(fit.schema, document, "item").ok() }
     }
@@ -170,9 +195,14 @@ impl<'a> Gate<'a> {
         if item.is_null() {
             return Some(Misfit { path: "item".to_owned(), reason: NOT_NULL.to_owned() });
         }
+        let Some(document) = &self.operation else { return self.fit.misfit(self.ty, item, "") };
+        // Its type was examined before.
+        if let Some(known) = noted(item) {
+            return Some(known);
+        }
         let found = self.fit.misfit(self.ty, item, "");
         let coerced = || {
-            let operation = self.operation.as_ref()?.operations.get(None).ok()?;
+            let operation = document.operations.get(None).ok()?;
             let given = [("item".into(), item.clone())].into_iter().collect();
             let error = coerce_variable_values(self.fit.schema, operation, &given).err()?;
             Some(Misfit {

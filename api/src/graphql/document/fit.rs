@@ -30,6 +30,17 @@ pub(super) struct Misfit {
     pub(super) reason: String,
 }
 
+impl Misfit {
+    /// The same seen from the value at a position, which may be the outermost one.
+    fn within(self, path: &str) -> Self {
+        match (path.is_empty(), self.path.is_empty()) {
+            (true, _) => self,
+            (false, true) => Self { path: path.to_owned(), ..self },
+            (false, false) => Self { path: below(path, &self.path), ..self },
+        }
+    }
+}
+
 /// The types and the permission to suggest names.
 #[derive(Clone, Copy)]
 pub(super) struct Fit<'a> {
@@ -86,19 +97,24 @@ impl<'a> Leaf<'a> {
 impl Fit<'_> {
     /// The first mismatch of a value with its type. `path` is the position of the value itself, if any.
     pub(super) fn misfit(&self, ty: &Type, value: &JsonValue, path: &str) -> Option<Misfit> {
-        let here = if path.is_empty() { "item" } else { path };
-        let wrong = |reason: String| Misfit { path: here.to_owned(), reason };
+        let found = self.found(ty, value)?.within(path);
+        Some(if found.path.is_empty() { found.within("item") } else { found })
+    }
+
+    /// The same with the position within the value: positions are composed only where there is a mismatch.
+    fn found(&self, ty: &Type, value: &JsonValue) -> Option<Misfit> {
+        let wrong = |reason: String| Misfit { path: String::new(), reason };
         let named = self.schema.types.get(ty.inner_named_type());
         match (value, named) {
             (JsonValue::Null, _) => ty.is_non_null().then(|| wrong(NOT_NULL.to_owned())),
             (JsonValue::Array(items), _) if ty.is_list() => {
                 let mut numbered = items.iter().enumerate();
-                numbered.find_map(|(i, item)| self.misfit(ty.item_type(), item, &below(path, &i.to_string())))
+                numbered.find_map(|(i, item)| Some(self.found(ty.item_type(), item)?.within(&i.to_string())))
             }
             // A single value stands for a list of one.
-            (value, _) if ty.is_list() => self.misfit(ty.item_type(), value, path),
+            (value, _) if ty.is_list() => self.found(ty.item_type(), value),
             (JsonValue::Object(fields), Some(ExtendedType::InputObject(input))) => {
-                self.misfit_of_fields(input, fields, path)
+                self.misfit_of_fields(input, fields)
             }
             (value, _) => self.refuses(ty, &Leaf::in_json(value, named)).map(wrong),
         }
@@ -139,24 +155,23 @@ impl Fit<'_> {
         }
     }
 
-    fn misfit_of_fields(&self, input: &InputObjectType, fields: &JsonMap, path: &str) -> Option<Misfit> {
+    fn misfit_of_fields(&self, input: &InputObjectType, fields: &JsonMap) -> Option<Misfit> {
         if let Some(name) = fields.keys().find(|name| !input.fields.contains_key(name.as_str())) {
             let mut reason = format!("is not a field of {}", input.name);
             if self.hints {
                 let near = meant::meant(name.as_str(), &mut input.fields.keys().map(Name::as_str));
                 reason.extend(near);
             }
-            return Some(Misfit { path: below(path, &excerpt(name.as_str())), reason });
+            return Some(Misfit { path: excerpt(name.as_str()), reason });
         }
         input.fields.iter().find_map(|(name, field)| match fields.get(name.as_str()) {
-            Some(value) => self.misfit(&field.ty, value, &below(path, name)),
+            Some(value) => Some(self.found(&field.ty, value)?.within(name)),
             None if field.is_required() && self.hints => {
-                Some(Misfit { path: below(path, name), reason: "is required".to_owned() })
+                Some(Misfit { path: name.to_string(), reason: "is required".to_owned() })
             }
             None if field.is_required() => {
-                let here = if path.is_empty() { "item" } else { path };
                 let reason = format!("lacks a required field of {}", input.name);
-                Some(Misfit { path: here.to_owned(), reason })
+                Some(Misfit { path: String::new(), reason })
             }
             None => None,
         })

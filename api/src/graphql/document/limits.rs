@@ -59,7 +59,7 @@ impl Default for Limits {
             batch: 10_000,
             variables: 256 * 1024,
             cost: 100_000,
-            heavy_cost: 5_000,
+            heavy_cost: 20_000,
             heavy: 1,
             waiting: 64,
             patience: Duration::from_secs(10),

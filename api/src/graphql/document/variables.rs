@@ -8,10 +8,12 @@ use apollo_compiler::{
     response::{JsonMap, JsonValue, serde_json_bytes},
     validation::Valid,
 };
+use async_graphql::{Name, Variables};
+use async_graphql_value::ConstValue;
 use serde_json::{Map, Value};
 
 use super::{
-    bulk,
+    bulk::{self, Examine},
     fit::{Fit, Misfit},
     limits::Limits,
     refusal::{MAX_ERRORS, Refusal},
@@ -45,14 +47,23 @@ pub(super) fn coerce(
         .filter(|(name, _)| wanted(name))
         .map(|(name, value)| (name.into(), json(value)))
         .collect();
-    let refused = bulk::set_aside(&asked, &mut given);
-    let operation = &*refused.left(operation);
-    let misfits = operation.variables.iter().filter_map(|variable| misfit(fit, variable, &given));
+    let mut refused = bulk::set_aside(&asked, Examine::Types, &mut given);
+    let mut left = refused.left(operation);
+    let misfits = left.variables.iter().filter_map(|variable| misfit(fit, variable, &given));
     if let Some(refusal) = misfits.take(MAX_ERRORS).reduce(Refusal::and) {
         return Err(refusal);
     }
-    let values = coerce_variable_values(&validator.schema, operation, &given)
+    let mut coerced = coerce_variable_values(&validator.schema, &left, &given);
+    if coerced.is_err() && operation.is_mutation() {
+        // Perhaps because of one item of a batch.
+        refused.put_back(&mut given);
+        refused = bulk::set_aside(&asked, Examine::Coercion, &mut given);
+        left = refused.left(operation);
+        coerced = coerce_variable_values(&validator.schema, &left, &given);
+    }
+    let values = coerced
         .map_err(|error| Refusal::many(Code::InvalidArgument, [(error.message().to_string(), None)]))?;
+    let operation = &*left;
     for variable in &operation.variables {
         if let Some(value) = values.get(variable.name.as_str()) {
             validator.variable(&variable.ty, value).map_err(|refusal| refusal.about(&variable.name))?;
@@ -61,6 +72,29 @@ pub(super) fn coerce(
     let mut values = values.into_inner();
     refused.put_back(&mut values);
     Ok(Valid::assume_valid(values))
+}
+
+/// The values in the form that the executor needs.
+pub(super) fn runnable(values: JsonMap) -> Variables {
+    let mut variables = Variables::default();
+    for (name, value) in values {
+        variables.insert(Name::new(name.as_str()), constant(value));
+    }
+    variables
+}
+
+fn constant(value: JsonValue) -> ConstValue {
+    match value {
+        JsonValue::Null => ConstValue::Null,
+        JsonValue::Bool(value) => ConstValue::Boolean(value),
+        JsonValue::Number(value) => ConstValue::Number(value),
+        JsonValue::String(value) => ConstValue::String(value.as_str().to_owned()),
+        JsonValue::Array(items) => ConstValue::List(items.into_iter().map(constant).collect()),
+        JsonValue::Object(fields) => {
+            let fields = fields.into_iter().map(|(name, value)| (Name::new(name.as_str()), constant(value)));
+            ConstValue::Object(fields.collect())
+        }
+    }
 }
 
 /// The error of the value of a variable, if any.
