@@ -9,6 +9,7 @@
 mod database;
 mod postgres;
 mod shared;
+pub mod story;
 pub mod walk;
 
 use std::{
