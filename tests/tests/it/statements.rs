@@ -30,7 +30,7 @@ on_both!(
 /// moment before. A change of a number must be made here deliberately.
 const OPERATIONS: [(&str, [u64; 2]); 5] = [
     ("who calls", [1, 1]),
-    ("one answer", [2, 2]),
+    ("one answer", [3, 3]),
     ("20 features with 50 answers each", [3, 3]),
     ("submit one answer", [8, 5]),
     ("submit 1,000 answers", [116, 6]),
