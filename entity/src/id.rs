@@ -59,6 +59,12 @@ ids! {
     MemberId
     /// Of a team.
     TeamId
+    /// Of an announcement.
+    AnnouncementId
+    /// Of a move of an announcement.
+    AnnouncementMoveId
+    /// Of a notification.
+    NotificationId
     /// Of an identity.
     IdentityId
     /// Of a token of an operator.

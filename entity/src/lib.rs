@@ -23,6 +23,11 @@ macro_rules! tenant_table {
 
 pub mod id;
 
+pub mod acknowledgement;
+pub mod announcement;
+pub mod announcement_customer;
+pub mod announcement_feature;
+pub mod announcement_move;
 pub mod api_token;
 pub mod attribution;
 pub mod count_change;
@@ -44,6 +49,7 @@ pub mod iteration;
 pub mod job;
 pub mod job_run;
 pub mod member;
+pub mod notification;
 pub mod operator_token;
 pub mod organization;
 pub mod outbox;

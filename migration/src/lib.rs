@@ -28,6 +28,8 @@ mod m0024_count_changes;
 mod m0025_jobs;
 mod m0030_sessions;
 mod m0031_narrow_indexes;
+mod m0033_announcements;
+mod m0034_notifications;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -61,6 +63,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_jobs::Migration),
             Box::new(m0030_sessions::Migration),
             Box::new(m0031_narrow_indexes::Migration),
+            Box::new(m0033_announcements::Migration),
+            Box::new(m0034_notifications::Migration),
         ]
     }
 }

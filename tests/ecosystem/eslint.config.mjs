@@ -20,6 +20,17 @@ const WITHOUT_ID = {
     'Gate',
     'IncidentAlert',
     'IncidentInterval',
+    // Parts of an announcement, the calendar, and figures of a period.
+    'Acknowledgement',
+    'AffectedCustomer',
+    'AffectedSegment',
+    'AnnouncementMove',
+    'Calendar',
+    'CalendarConflict',
+    'CalendarEntry',
+    'PlannedTime',
+    'Preparedness',
+    'ReleasePreparedness',
     // A setting of the organization.
     'IncidentWeight',
     // A job is known by its name; its runs are told of, and nothing refers to one.

@@ -13,8 +13,10 @@ pub enum Right {
     Submit,
     /// Also correct and delete feedback, and write incidents, exposure and customers.
     Contribute,
-    /// Plan, ship and withdraw releases, and record deployments.
+    /// Plan, ship and withdraw releases, record deployments, and announce changes.
     Ship,
+    /// Acknowledge announcements for support.
+    Acknowledge,
     /// Write the catalog: products, features, iterations, segments, scales, teams, parameters.
     Manage,
     /// Change the profile of the member that the token belongs to.
@@ -27,12 +29,13 @@ pub enum Right {
 
 impl Right {
     /// All rights within an organization.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Report,
         Self::Read,
         Self::Submit,
         Self::Contribute,
         Self::Ship,
+        Self::Acknowledge,
         Self::Manage,
         Self::Profile,
         Self::Administer,
@@ -45,7 +48,8 @@ impl Right {
             Self::Read => "read feedback, incidents and customers",
             Self::Submit => "submit responses",
             Self::Contribute => "write feedback, incidents, exposure and customers",
-            Self::Ship => "write releases and deployments",
+            Self::Ship => "write releases, deployments and announcements",
+            Self::Acknowledge => "acknowledge announcements for support",
             Self::Manage => "write products, features, iterations, segments, scales and teams",
             Self::Profile => "change the profile of a member",
             Self::Administer => "administer the organization",
@@ -60,7 +64,8 @@ impl Right {
             Role::Administrator => &Self::ALL,
             Role::Product => &[Report, Read, Submit, Contribute, Ship, Self::Manage, Profile],
             Role::Development | Role::Operations => &[Report, Read, Submit, Contribute, Ship, Profile],
-            Role::Security | Role::Support => &[Report, Read, Submit, Contribute, Profile],
+            Role::Security => &[Report, Read, Submit, Contribute, Profile],
+            Role::Support => &[Report, Read, Submit, Contribute, Self::Acknowledge, Profile],
             Role::Business => &[Report, Profile],
             Role::Customer => &[Read, Submit],
         };

@@ -9,7 +9,7 @@ use ballroom_entity::{
     id::{CustomerId, FeatureId, MemberId, OrganizationId, ProductId},
 };
 
-pub use proof::{Administer, Contribute, Manage, Operate, Profile, Read, Report, Ship, Submit};
+pub use proof::{Acknowledge, Administer, Contribute, Manage, Operate, Profile, Read, Report, Ship, Submit};
 
 use crate::base::{actor::Actor, error::Error, right::Right};
 
@@ -186,10 +186,23 @@ impl Viewer {
         Ok(Contribute { organization, actor: self.actor })
     }
 
-    /// May write releases and deployments.
+    /// May write releases, deployments and announcements.
     pub fn ships(&self) -> Result<Ship, Error> {
         let organization = self.proven(Right::Ship)?;
         Ok(Ship { organization, actor: self.actor })
+    }
+
+    /// May acknowledge announcements for support; only members do.
+    pub fn acknowledges(&self) -> Result<Acknowledge, Error> {
+        let organization = self.proven(Right::Acknowledge)?;
+        match self.member {
+            Some(member) => Ok(Acknowledge { organization, member }),
+            None => Err(Error::invalid(
+                "token",
+                "belongs to no member; an acknowledgement is that of a person: ask an administrator for a token of your \
+                 own (createToken with `member`)",
+            )),
+        }
     }
 
     /// May write products, features, iterations, segments, scales and teams.

@@ -93,6 +93,16 @@ pub(crate) fn moment(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Resu
     Ok(chrono::SubsecRound::trunc_subsecs(at, 6))
 }
 
+/// A time, past or planned.
+pub(crate) fn planned(field: &str, at: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    if is_leap(at) {
+        let reason = format!("{at} is a leap second, which cannot be stored; send second 59");
+        return Err(Error::invalid(field, reason));
+    }
+    valid_day(field, at.date_naive())?;
+    Ok(chrono::SubsecRound::trunc_subsecs(at, 6))
+}
+
 /// The time of a version of an object: a version from the future would block later ones. Clocks may differ
 /// by a few minutes.
 pub(crate) fn updated_at(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {

@@ -186,6 +186,32 @@ pub(crate) async fn known(
     Ok(known)
 }
 
+/// The customers with these IDs or keys, each once.
+pub(crate) async fn named(tx: &Transaction, references: &[String]) -> Result<Vec<CustomerId>, Error> {
+    if references.is_empty() {
+        return Ok(Vec::new());
+    }
+    named_in(&known(tx, references.iter().map(String::as_str)).await?, references)
+}
+
+/// The same among those that are known.
+pub(crate) fn named_in(
+    known: &HashMap<String, Model>,
+    references: &[String],
+) -> Result<Vec<CustomerId>, Error> {
+    let mut seen = HashSet::with_capacity(references.len());
+    let mut customers = Vec::with_capacity(references.len());
+    for (index, reference) in references.iter().enumerate() {
+        let found = known.get(reference);
+        let found = found
+            .ok_or_else(|| Error::not_found(format!("customers.{index}"), "customer", reference.as_str()))?;
+        if seen.insert(found.id) {
+            customers.push(found.id);
+        }
+    }
+    Ok(customers)
+}
+
 /// The keys of all customers that have a name.
 pub(crate) async fn keys(tx: &Transaction) -> Result<Vec<String>, Error> {
     let keys = Entity::owned_by(tx.organization()).select_only().column(Column::Key);

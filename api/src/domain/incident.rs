@@ -31,7 +31,9 @@ pub use list::{IncidentFilter, IncidentSort, Incidents};
 
 use super::{
     access::{Contribute, Read},
-    check, lookup,
+    check,
+    customer::named,
+    lookup,
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -158,7 +160,7 @@ pub async fn update(
     };
     let mut removed = Vec::new();
     if let Some(references) = changes.customers {
-        let customers = open::customers(&tx, &references).await?;
+        let customers = named(&tx, &references).await?;
         after.linked_customers = customers.len() as i64;
         removed = customers::replace(&tx, incident, &customers).await?;
     }

@@ -3,12 +3,13 @@
 use std::{collections::HashMap, hash::Hash};
 
 use ballroom_entity::{
-    api_token, attribution, customer, deployment, feedback,
+    announcement, api_token, attribution, customer, deployment, feedback,
     id::{
-        ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IdentityId, IncidentId,
-        IterationId, MemberId, OrganizationId, ProductId, ReleaseId, SegmentId,
+        AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
+        IdentityId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId,
+        SegmentId,
     },
-    identity, incident, iteration, member,
+    identity, incident, iteration, member, notification,
     release::ReleaseLifecycle,
     scale,
 };
@@ -58,6 +59,8 @@ by_id! {
     FeedbackId: feedback,
     IncidentId: incident,
     IterationId: iteration,
+    AnnouncementId: announcement,
+    NotificationId: notification,
     DeploymentId: deployment,
     AttributionId: attribution,
     MemberId: member,

@@ -31,6 +31,11 @@ pub mod deployment;
 
 pub mod iteration;
 
+pub mod announcement;
+pub mod calendar;
+pub mod notification;
+pub mod preparedness;
+
 pub mod segment;
 
 pub mod customer;

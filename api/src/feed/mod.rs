@@ -22,9 +22,9 @@ mod verdicts;
 use std::{any::Any, collections::HashMap, sync::Arc};
 
 use ballroom_entity::{
-    attribution, deleted_feedback, feedback,
+    announcement, attribution, deleted_feedback, feedback,
     id::{EventId, FeatureId, OrganizationId, ProductId},
-    incident, release,
+    incident, notification, release,
 };
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use tokio::sync::{Mutex, broadcast, watch};
@@ -37,7 +37,7 @@ pub use verdicts::VerdictChanged;
 
 use crate::{
     base::error::Error,
-    domain::access::{Read, Report},
+    domain::access::{Profile, Read, Report},
     score::Scores,
     store::{Dimensions, Store},
 };
@@ -69,6 +69,8 @@ struct Channel {
     deletions: Topic<Deleted>,
     incidents: Topic<Incident>,
     releases: Topic<release::Model>,
+    announcements: Topic<announcement::Model>,
+    notifications: Topic<notification::Model>,
     verdicts: Option<Arc<Monitor<VerdictChanged>>>,
     alerts: Option<Arc<Monitor<AlertBegun>>>,
 }
@@ -199,6 +201,24 @@ impl Feed {
         self.listen(by.organization(), after, |channel| channel.releases.subscribe()).await
     }
 
+    /// Announcements changed from now on, or after a place.
+    pub async fn announcements(
+        &self,
+        by: Report,
+        after: Option<Place>,
+    ) -> Result<EventReceiver<announcement::Model>, Error> {
+        self.listen(by.organization(), after, |channel| channel.announcements.subscribe()).await
+    }
+
+    /// Notifications of all members from now on, or after a place: the caller shows each member its own.
+    pub async fn notifications(
+        &self,
+        by: Profile,
+        after: Option<Place>,
+    ) -> Result<EventReceiver<notification::Model>, Error> {
+        self.listen(by.organization(), after, |channel| channel.notifications.subscribe()).await
+    }
+
     /// Verdicts changed from now on, of one product or of all.
     pub async fn verdicts(
         &self,
@@ -287,6 +307,8 @@ impl Channel {
             deletions: Topic::new(BUFFERED_PORTIONS),
             incidents: Topic::new(BUFFERED_PORTIONS),
             releases: Topic::new(BUFFERED_PORTIONS),
+            announcements: Topic::new(BUFFERED_PORTIONS),
+            notifications: Topic::new(BUFFERED_PORTIONS),
             verdicts: None,
             alerts: None,
         }
@@ -296,7 +318,9 @@ impl Channel {
         let listeners = self.feedback.receiver_count()
             + self.deletions.receiver_count()
             + self.incidents.receiver_count()
-            + self.releases.receiver_count();
+            + self.releases.receiver_count()
+            + self.announcements.receiver_count()
+            + self.notifications.receiver_count();
         listeners == 0 && self.verdicts.is_none() && self.alerts.is_none()
     }
 }

@@ -8,9 +8,9 @@ use std::{
 };
 
 use ballroom_entity::{
-    feedback,
-    id::{FeedbackId, IncidentId, OrganizationId, ReleaseId},
-    outbox, release,
+    announcement, feedback,
+    id::{AnnouncementId, FeedbackId, IncidentId, NotificationId, OrganizationId, ReleaseId},
+    notification, outbox, release,
 };
 use futures::{Stream, stream};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
@@ -44,23 +44,6 @@ pub(super) trait Thing: Sized + Send + Sync {
         organization: OrganizationId,
         wanted: Vec<(Place, Self::Id)>,
     ) -> impl Future<Output = Result<Portion<Self>, Error>> + Send;
-}
-
-impl Thing for feedback::Model {
-    type Id = FeedbackId;
-
-    fn of_event(event: &Event) -> &[FeedbackId] {
-        event.answers()
-    }
-
-    async fn load(
-        shared: &Shared,
-        organization: OrganizationId,
-        wanted: Vec<(Place, FeedbackId)>,
-    ) -> Result<Portion<Self>, Error> {
-        let things = shared.answers(organization, wanted).await?;
-        Ok(Portion { dimensions: shared.store.dimensions(organization).await?, things })
-    }
 }
 
 impl Thing for Deleted {
@@ -114,6 +97,34 @@ impl Thing for release::Model {
         let things = wanted.into_iter().filter_map(release).collect();
         Ok(Portion { dimensions, things })
     }
+}
+
+/// Things whose rows are read as they are.
+macro_rules! rows {
+    ($($table:ident by $id:ident of $of_event:ident),* $(,)?) => {$(
+        impl Thing for $table::Model {
+            type Id = $id;
+
+            fn of_event(event: &Event) -> &[$id] {
+                event.$of_event()
+            }
+
+            async fn load(
+                shared: &Shared,
+                organization: OrganizationId,
+                wanted: Vec<(Place, $id)>,
+            ) -> Result<Portion<Self>, Error> {
+                let things = shared.rows(organization, wanted).await?;
+                Ok(Portion { dimensions: shared.store.dimensions(organization).await?, things })
+            }
+        }
+    )*};
+}
+
+rows! {
+    feedback by FeedbackId of answers,
+    announcement by AnnouncementId of announcements,
+    notification by NotificationId of notifications,
 }
 
 /// The remaining missed events.

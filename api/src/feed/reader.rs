@@ -8,9 +8,9 @@ use std::{
 };
 
 use ballroom_entity::{
-    deleted_feedback, feedback,
-    id::{FeedbackId, IncidentId, OrganizationId, ReleaseId},
-    incident, organization, outbox,
+    announcement, deleted_feedback, feedback,
+    id::{AnnouncementId, FeedbackId, IncidentId, NotificationId, OrganizationId, ReleaseId},
+    incident, notification, organization, outbox,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::{
@@ -21,7 +21,7 @@ use tokio::{
 use super::{Channel, Cursor, Deleted, Incident, Place, Portion, Shared, Topic};
 use crate::{
     base::error::{Error, with_causes},
-    domain::incident as incidents,
+    domain::{incident as incidents, lookup::ById},
     store::Dimensions,
     transaction::Event,
 };
@@ -171,31 +171,36 @@ impl Shared {
         if wanted.is_nothing() {
             return Ok(None);
         }
-        let feedback = self.answers(organization, wanted.feedback).await?;
+        let feedback = self.rows(organization, wanted.feedback).await?;
         let deletions = self.deletions(organization, wanted.deletions).await?;
         let incidents = self.incidents(organization, wanted.incidents).await?;
         // Last, so that they contain everything that the rows refer to.
         let dimensions = self.store.dimensions(organization).await?;
         let release = |(place, id)| Some((place, dimensions.releases.get(&id)?.clone()));
         let releases = wanted.releases.into_iter().filter_map(release).collect();
-        let scores_changed = wanted.scores_changed;
-        Ok(Some(Found { feedback, deletions, incidents, releases, scores_changed, dimensions }))
+        Ok(Some(Found {
+            feedback,
+            deletions,
+            incidents,
+            releases,
+            announcements: self.rows(organization, wanted.announcements).await?,
+            notifications: self.rows(organization, wanted.notifications).await?,
+            scores_changed: wanted.scores_changed,
+            dimensions,
+        }))
     }
 
-    /// Responses that were deleted meanwhile are not sent.
-    pub(super) async fn answers(
+    /// Rows by their IDs; those that no longer exist are not sent.
+    pub(super) async fn rows<I: ById>(
         &self,
         organization: OrganizationId,
-        wanted: Vec<(Place, FeedbackId)>,
-    ) -> Result<Vec<(Place, feedback::Model)>, Error> {
+        wanted: Vec<(Place, I)>,
+    ) -> Result<Vec<(Place, I::Row)>, Error> {
         let mut found = Vec::with_capacity(wanted.len());
         for wanted in wanted.chunks(ROWS) {
-            let rows = feedback::Entity::owned_by(organization)
-                .filter(feedback::Column::Id.is_in(wanted.iter().map(|(_, id)| *id)))
-                .all(self.store.reader())
-                .await?;
-            let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
-            found.extend(wanted.iter().filter_map(|(place, id)| Some((*place, rows.remove(id)?))));
+            let ids: Vec<I> = wanted.iter().map(|(_, id)| *id).collect();
+            let rows = I::rows(&self.store, organization, &ids).await?;
+            found.extend(wanted.iter().filter_map(|(place, id)| Some((*place, rows.get(id)?.clone()))));
         }
         Ok(found)
     }
@@ -251,6 +256,8 @@ struct About {
     deletions: Vec<(Place, FeedbackId)>,
     incidents: Vec<(Place, IncidentId)>,
     releases: Vec<(Place, ReleaseId)>,
+    announcements: Vec<(Place, AnnouncementId)>,
+    notifications: Vec<(Place, NotificationId)>,
     scores_changed: bool,
 }
 
@@ -272,16 +279,29 @@ impl About {
             if channel.releases.receiver_count() > 0 {
                 about.releases.extend(placed(row, event.releases()));
             }
+            if channel.announcements.receiver_count() > 0 {
+                about.announcements.extend(placed(row, event.announcements()));
+            }
+            if channel.notifications.receiver_count() > 0 {
+                about.notifications.extend(placed(row, event.notifications()));
+            }
             let watched = channel.verdicts.is_some() || channel.alerts.is_some();
             about.scores_changed |= watched && event.changes_scores();
         }
         once(&mut about.incidents);
         once(&mut about.releases);
+        once(&mut about.announcements);
+        once(&mut about.notifications);
         about
     }
 
     fn is_nothing(&self) -> bool {
-        let things = self.feedback.len() + self.deletions.len() + self.incidents.len() + self.releases.len();
+        let things = self.feedback.len()
+            + self.deletions.len()
+            + self.incidents.len()
+            + self.releases.len()
+            + self.announcements.len()
+            + self.notifications.len();
         things == 0 && !self.scores_changed
     }
 }
@@ -306,6 +326,8 @@ struct Found {
     deletions: Vec<(Place, Deleted)>,
     incidents: Vec<(Place, Incident)>,
     releases: Vec<(Place, ballroom_entity::release::Model)>,
+    announcements: Vec<(Place, announcement::Model)>,
+    notifications: Vec<(Place, notification::Model)>,
     scores_changed: bool,
 }
 
@@ -318,6 +340,9 @@ impl Found {
         send(&channel.incidents, &self.dimensions, self.incidents, text);
         let text = |release: &ballroom_entity::release::Model| release.notes.as_ref().map_or(0, String::len);
         send(&channel.releases, &self.dimensions, self.releases, text);
+        let text = |announcement: &announcement::Model| announcement.changes.as_ref().map_or(0, String::len);
+        send(&channel.announcements, &self.dimensions, self.announcements, text);
+        send(&channel.notifications, &self.dimensions, self.notifications, |_| 0);
         if self.scores_changed {
             channel.verdicts.iter().for_each(|verdicts| verdicts.scores_changed());
             channel.alerts.iter().for_each(|alerts| alerts.scores_changed());

@@ -9,7 +9,7 @@ use super::{Services, fault::Fault, load};
 use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
-        access::{Administer, Contribute, Manage, Operate, Read, Report, Ship, Submit, Viewer},
+        access::{Acknowledge, Administer, Contribute, Manage, Operate, Read, Report, Ship, Submit, Viewer},
         check,
     },
     store::{Dimensions, Store},
@@ -30,6 +30,7 @@ pub(super) trait ContextExt {
     fn reports(&self) -> Result<Report, Fault>;
     fn submits(&self) -> Result<Submit, Fault>;
     fn ships(&self) -> Result<Ship, Fault>;
+    fn acknowledges(&self) -> Result<Acknowledge, Fault>;
     fn contributes(&self) -> Result<Contribute, Fault>;
     fn manages(&self) -> Result<Manage, Fault>;
     fn administers(&self) -> Result<Administer, Fault>;
@@ -75,6 +76,10 @@ impl ContextExt for Context<'_> {
 
     fn ships(&self) -> Result<Ship, Fault> {
         Ok(self.viewer().ships()?)
+    }
+
+    fn acknowledges(&self) -> Result<Acknowledge, Fault> {
+        Ok(self.viewer().acknowledges()?)
     }
 
     fn contributes(&self) -> Result<Contribute, Fault> {

@@ -182,7 +182,7 @@ impl CustomerQuery {
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Customer, Total>, Fault> {
         let (filter, order) = (or_default(filter), or_default(order_by));
-        let customers = Customers { incident: None, filter, order };
+        let customers = Customers { incident: None, change: None, filter, order };
         connection(ctx, customers, (first, after, last, before), Customer).await
     }
 }

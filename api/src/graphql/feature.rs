@@ -10,6 +10,7 @@ pub(super) use change::FeatureMutation;
 use super::{
     ContextExt,
     alert::{self, IncidentAlert},
+    announcement::{self, Announcement, AnnouncementFilter, AnnouncementOrder},
     answers::{self, FeedbackFilter, FeedbackOrder},
     distribution::{self, RatingDistribution},
     exposures::{self, DailyExposure, ExposureFilter, ExposureOrder},
@@ -32,6 +33,7 @@ use super::{
     value::{self, StandardFigure, Value},
 };
 use crate::domain::{
+    announcement::Announcements,
     exposure::ExposurePlace,
     feature::{self, Features},
     feedback::Responses,
@@ -91,6 +93,25 @@ impl Feature {
     /// Product that it belongs to.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
         product::of(ctx, self.0.product_id).await
+    }
+
+    /// Announcements of changes that affect it, the latest planned time first.
+    async fn announcements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<AnnouncementFilter>,
+        #[graphql(desc = "Sort order; the latest planned time first by default.")] order_by: Option<
+            AnnouncementOrder,
+        >,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Announcement, Total>, Fault> {
+        let place = Announcements { feature: Some(self.0.id), ..Announcements::default() };
+        announcement::page(ctx, place, filter, order_by, (first, after, last, before)).await
     }
 
     /// Time of creation.

@@ -237,7 +237,7 @@ impl Incident {
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Customer, Total>, Fault> {
         let (filter, order) = (or_default(filter), or_default(order_by));
-        let customers = Customers { incident: Some(self.0.id), filter, order };
+        let customers = Customers { incident: Some(self.0.id), change: None, filter, order };
         connection(ctx, customers, (first, after, last, before), Customer).await
     }
 

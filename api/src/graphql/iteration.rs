@@ -10,6 +10,7 @@ use super::{
     order::orders,
     outcome::Outcome,
     payload::{payload, payloads},
+    preparedness::Preparedness,
     product::{self, Product},
     range::{DateRangeInput, TimeRangeInput},
     scalar::{Date, DateTime, PeriodInput, PeriodShown, Reference, id},
@@ -17,6 +18,7 @@ use super::{
 use crate::{
     domain::{
         iteration::{self, IterationChanges, IterationSort, NewIteration},
+        preparedness,
         sent::Nulls,
     },
     score::Period,
@@ -46,6 +48,13 @@ impl Iteration {
     /// Its days.
     async fn period(&self) -> PeriodShown {
         Period { from: self.0.starts_on, until: self.0.ends_before }.into()
+    }
+
+    /// How well support was prepared for the releases of its days.
+    async fn preparedness(&self, ctx: &Context<'_>) -> Result<Preparedness, Fault> {
+        let days = (self.0.starts_on, self.0.ends_before);
+        let by = ctx.reports()?;
+        Ok(Preparedness(preparedness::preparedness(ctx.store(), by, self.0.product_id, days).await?))
     }
 
     /// Time of creation.

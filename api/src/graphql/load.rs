@@ -5,9 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
 use ballroom_entity::{
-    attribution, deployment,
-    id::{FeatureId, IncidentId, MemberId, OrganizationId, ProductId, ReleaseId, TeamId},
-    identity, incident_interval, release_feature,
+    acknowledgement, announcement_move, attribution, deployment,
+    id::{
+        AnnouncementId, CustomerId, FeatureId, IncidentId, MemberId, OrganizationId, ProductId, ReleaseId,
+        TeamId,
+    },
+    identity, incident_interval, member, release_feature,
 };
 use chrono::NaiveDate;
 
@@ -19,6 +22,7 @@ use crate::{
     base::error::Error,
     domain::{
         access::{Report, Viewer},
+        announcement::{self as announcements, Affected, Reach},
         deployment as deployments, identity as identities, incident as incidents,
         lookup::ById,
         page::{self, List, Page, Row, Slice},
@@ -167,6 +171,106 @@ impl Loader<AttributionsOf> for Loading {
         let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
         let rows = incidents::attributions_of(&self.services.store, self.organization(), &ids).await?;
         Ok(grouped(rows, |row| AttributionsOf(row.incident_id)))
+    }
+}
+
+/// The features that an announced change affects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct AnnouncedFeatures(pub(super) AnnouncementId);
+
+impl Loader<AnnouncedFeatures> for Loading {
+    type Value = Vec<FeatureId>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[AnnouncedFeatures],
+    ) -> Result<HashMap<AnnouncedFeatures, Self::Value>, Error> {
+        let ids: Vec<AnnouncementId> = keys.iter().map(|key| key.0).collect();
+        let db = self.services.store.reader();
+        let mut features: HashMap<AnnouncedFeatures, Vec<FeatureId>> = HashMap::new();
+        for (announcement, feature) in announcements::features_of(db, self.organization(), &ids).await? {
+            features.entry(AnnouncedFeatures(announcement)).or_default().push(feature);
+        }
+        Ok(features)
+    }
+}
+
+/// The moves of an announcement, the earliest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct MovesOf(pub(super) AnnouncementId);
+
+impl Loader<MovesOf> for Loading {
+    type Value = Vec<announcement_move::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[MovesOf]) -> Result<HashMap<MovesOf, Self::Value>, Error> {
+        let ids: Vec<AnnouncementId> = keys.iter().map(|key| key.0).collect();
+        let rows = announcements::moves_of(&self.services.store, self.organization(), &ids).await?;
+        Ok(grouped(rows, |row| MovesOf(row.announcement_id)))
+    }
+}
+
+/// The acknowledgements of an announcement, the earliest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct AcknowledgementsOf(pub(super) AnnouncementId);
+
+impl Loader<AcknowledgementsOf> for Loading {
+    type Value = Vec<acknowledgement::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[AcknowledgementsOf],
+    ) -> Result<HashMap<AcknowledgementsOf, Self::Value>, Error> {
+        let ids: Vec<AnnouncementId> = keys.iter().map(|key| key.0).collect();
+        let rows =
+            announcements::acknowledgements_of(&self.services.store, self.organization(), &ids).await?;
+        Ok(grouped(rows, |row| AcknowledgementsOf(row.announcement_id)))
+    }
+}
+
+/// The active members of support.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Support;
+
+impl Loader<Support> for Loading {
+    type Value = Vec<member::Model>;
+    type Error = Error;
+
+    async fn load(&self, _: &[Support]) -> Result<HashMap<Support, Self::Value>, Error> {
+        let members = announcements::support(&self.services.store, self.organization()).await?;
+        Ok(HashMap::from([(Support, members)]))
+    }
+}
+
+/// Why an announced change concerns a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ReasonsFor {
+    pub(super) reach: Arc<Reach>,
+    pub(super) customer: CustomerId,
+}
+
+impl Loader<ReasonsFor> for Loading {
+    type Value = Affected;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ReasonsFor]) -> Result<HashMap<ReasonsFor, Self::Value>, Error> {
+        let mut of_reach: HashMap<&Arc<Reach>, Vec<CustomerId>> = HashMap::new();
+        for key in keys {
+            of_reach.entry(&key.reach).or_default().push(key.customer);
+        }
+        let mut found = HashMap::with_capacity(keys.len());
+        for (reach, customers) in of_reach {
+            let affected =
+                announcements::reasons(&self.services.store, self.organization(), reach, &customers).await?;
+            found.extend(
+                affected
+                    .into_iter()
+                    .map(|(customer, affected)| (ReasonsFor { reach: reach.clone(), customer }, affected)),
+            );
+        }
+        Ok(found)
     }
 }
 

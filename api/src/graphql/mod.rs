@@ -44,6 +44,11 @@ mod deployment;
 
 mod iteration;
 
+mod announcement;
+mod calendar;
+mod notification;
+mod preparedness;
+
 mod segment;
 
 mod customer;
@@ -94,6 +99,7 @@ pub use reply::{Busy, Errors, Reply};
 pub use subscription::Subscription;
 
 use self::{
+    announcement::{AffectedCustomer, Announcement},
     context::{ContextExt, Now, batch, dimensions, given, gone, kept, row},
     customer::Customer,
     deleted::DeletedFeedback,
@@ -106,6 +112,7 @@ use self::{
     iteration::Iteration,
     job::JobRun,
     member::Member,
+    notification::Notification,
     organization::Organization,
     page::Total,
     product::Product,
@@ -160,6 +167,8 @@ pub struct Query(
     release::ReleaseQuery,
     deployment::DeploymentQuery,
     iteration::IterationQuery,
+    announcement::AnnouncementQuery,
+    calendar::CalendarQuery,
     segment::SegmentQuery,
     customer::CustomerQuery,
     scale::ScaleQuery,
@@ -185,6 +194,8 @@ pub struct Mutation(
     release::ReleaseMutation,
     deployment::DeploymentMutation,
     iteration::IterationMutation,
+    announcement::AnnouncementMutation,
+    notification::NotificationMutation,
     segment::SegmentMutation,
     customer::CustomerMutation,
     scale::ScaleMutation,
@@ -240,6 +251,9 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Release>>("A page of releases.")
         .override_output_type_description::<Rows<Deployment>>("A page of deployments.")
         .override_output_type_description::<Rows<Iteration>>("A page of iterations.")
+        .override_output_type_description::<Rows<Announcement>>("A page of announcements.")
+        .override_output_type_description::<Rows<Notification>>("A page of notifications.")
+        .override_output_type_description::<Rows<AffectedCustomer>>("A page of affected customers.")
         .override_output_type_description::<Rows<Segment>>("A page of segments.")
         .override_output_type_description::<Rows<Customer>>("A page of customers.")
         .override_output_type_description::<Rows<Scale>>("A page of scales.")

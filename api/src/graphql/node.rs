@@ -2,13 +2,14 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
-    ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId, IterationId,
-    MemberId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId,
+    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId,
+    IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId,
 };
 use futures::future::join_all;
 
 use super::{
     ContextExt,
+    announcement::Announcement,
     customer::Customer,
     deployment::Deployment,
     fault::Fault,
@@ -17,6 +18,7 @@ use super::{
     incident::{Attribution, Incident},
     iteration::Iteration,
     member::Member,
+    notification::Notification,
     organization::Organization,
     product::Product,
     release::Release,
@@ -27,7 +29,10 @@ use super::{
 };
 use crate::{
     base::{error::Error, reference::PublicId},
-    domain::{access::Read, customer, feedback, incident, organization, token},
+    domain::{
+        access::Read, announcement as announcements, customer, feedback, incident, notification,
+        organization, token,
+    },
 };
 
 /// Maximum number of IDs per lookup.
@@ -43,6 +48,8 @@ pub(super) enum Node {
     Release(Release),
     Deployment(Deployment),
     Iteration(Iteration),
+    Announcement(Announcement),
+    Notification(Notification),
     Segment(Segment),
     Customer(Customer),
     Scale(Scale),
@@ -118,9 +125,15 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
         scales: ScaleId => Scale,
         teams: TeamId => Team,
     }
-    loaded! { reports: IterationId => Iteration, DeploymentId => Deployment, MemberId => Member }
+    loaded! {
+        reports: IterationId => Iteration, AnnouncementId => Announcement, DeploymentId => Deployment, MemberId => Member
+    }
     loaded! {
         reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
+    }
+    if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
+        let own = notification::find(ctx.store(), by, id).await?;
+        return Ok(own.map(|row| Node::Notification(Notification(row))));
     }
     if OrganizationId::parse(id) == Some(viewer.organization()) {
         let own = organization::find(ctx.store(), ctx.reports()?.organization()).await?;
@@ -140,6 +153,8 @@ async fn own(ctx: &Context<'_>, id: &ID, only: CustomerId) -> Result<Option<Node
         feedback::find(store, by, id).await.map(|row| Node::Feedback(Feedback(row)))
     } else if let Some(id) = IncidentId::parse(id) {
         incident::find(store, by, id).await.map(|row| Node::Incident(Incident(row)))
+    } else if let Some(id) = AnnouncementId::parse(id) {
+        announcements::find_own(store, by, id).await.map(|row| Node::Announcement(Announcement(row)))
     } else if CustomerId::parse(id) == Some(only) {
         customer::find(store, by, ("id", id)).await.map(|row| Node::Customer(Customer(row)))
     } else {

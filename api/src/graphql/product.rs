@@ -13,6 +13,7 @@ pub(super) use change::ProductMutation;
 use super::{
     ContextExt,
     alert::{self, IncidentAlert},
+    announcement::{self, Announcement, AnnouncementFilter, AnnouncementOrder},
     answers::{self, FeedbackFilter, FeedbackOrder},
     distribution::{self, RatingDistribution},
     fault::Fault,
@@ -25,6 +26,7 @@ use super::{
     lookup,
     order::orders,
     page::{Total, connection, or_default},
+    preparedness::Preparedness,
     range::TimeRangeInput,
     regression::{self, ChangePoint},
     release::{Release, ReleaseFilter, ReleaseOrder},
@@ -34,10 +36,12 @@ use super::{
     value::{self, StandardFigure, Value, ValueReport},
 };
 use crate::domain::{
+    announcement::Announcements,
     feature::Features,
     feedback::Responses,
     incident::Incidents,
     iteration::Iterations,
+    preparedness,
     product::{self, Products},
     release::Releases,
 };
@@ -77,6 +81,38 @@ impl Product {
     async fn ships_to(&self, ctx: &Context<'_>) -> Result<Vec<&str>, Fault> {
         ctx.is_inside()?;
         Ok(product::ships_to(&self.0))
+    }
+
+    /// Announcements of its changes, the latest planned time first.
+    async fn announcements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<AnnouncementFilter>,
+        #[graphql(desc = "Sort order; the latest planned time first by default.")] order_by: Option<
+            AnnouncementOrder,
+        >,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Announcement, Total>, Fault> {
+        let place = Announcements { product: Some(self.0.id), ..Announcements::default() };
+        announcement::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// How well support was prepared for the releases of a period.
+    async fn preparedness(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days on which releases shipped and incidents began; the last 90 days by default.")]
+        period: Option<PeriodInput>,
+    ) -> Result<Preparedness, Fault> {
+        let by = ctx.reports()?;
+        let (period, _) = super::scalar::period(period, None, product::today(&self.0, ctx.now()))?;
+        let days = (period.from, period.until);
+        Ok(Preparedness(preparedness::preparedness(ctx.store(), by, self.0.id, days).await?))
     }
 
     /// Time of creation.

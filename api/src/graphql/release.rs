@@ -14,6 +14,7 @@ pub(super) use change::ReleaseMutation;
 use super::{
     ContextExt,
     actor::{self, Actor},
+    announcement::{self, Announcement, AnnouncementFilter, AnnouncementOrder},
     answers::{self, FeedbackFilter, FeedbackOrder},
     deployment::Deployment,
     distribution::{self, RatingDistribution},
@@ -32,6 +33,7 @@ use super::{
     scalar::{Date, DateTime, PeriodInput, Reference, id},
 };
 use crate::domain::{
+    announcement::Announcements,
     feedback::Responses,
     incident::Incidents,
     product::today,
@@ -181,6 +183,26 @@ impl Release {
     /// Whether it was created automatically from responses that name it.
     async fn inferred(&self) -> bool {
         self.0.inferred
+    }
+
+    /// Announcements of it, the latest planned time first. Not for customers.
+    async fn announcements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<AnnouncementFilter>,
+        #[graphql(desc = "Sort order; the latest planned time first by default.")] order_by: Option<
+            AnnouncementOrder,
+        >,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Announcement, Total>, Fault> {
+        ctx.is_inside()?;
+        let place = Announcements { release: Some(self.0.id), ..Announcements::default() };
+        announcement::page(ctx, place, filter, order_by, (first, after, last, before)).await
     }
 
     /// Time of creation. Not for customers.

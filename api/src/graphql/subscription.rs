@@ -20,6 +20,7 @@ use futures::{
 use super::{
     ContextExt,
     alert::IncidentAlert,
+    announcement::Announcement,
     deleted::DeletedFeedback,
     fault::Fault,
     feature::{self, Feature},
@@ -27,6 +28,7 @@ use super::{
     incident::Incident,
     live::EventCursor,
     load::{AffectedBy, AllDimensions, AttributionsOf, Loads},
+    notification::Notification,
     regression::{FeatureRegression, Verdict},
     release::{self, Release},
     scalar::Reference,
@@ -156,6 +158,42 @@ impl Subscription {
         let scope = scope(ctx, product, None, release).await?;
         Ok(events(heard, move |portion, row| {
             scope.has_release(row).then(|| Delivered::new(portion, Release(row.clone())))
+        }))
+    }
+
+    /// Each announcement that is created, changed, published, rescheduled, concluded, cancelled or acknowledged. For
+    /// customers, there are `announcements`.
+    async fn announcement_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "ID or key of a product: only its announcements.")] product: Option<Reference>,
+        #[graphql(
+            desc = "Deliver first the events after this cursor, which is from an event or from `Organization.feedCursor`."
+        )]
+        after: Option<String>,
+    ) -> Result<Events<Announcement>, Fault> {
+        let heard = ctx.services().feed.announcements(ctx.reports()?, place(after)?).await?;
+        let scope = scope(ctx, product, None, None).await?;
+        Ok(events(heard, move |portion, row| {
+            let wanted = scope.product.is_none_or(|product| product == row.product_id);
+            wanted.then(|| Delivered::new(portion, Announcement(row.clone())))
+        }))
+    }
+
+    /// Each notification of the caller, also when what it is about happens again. Only for members.
+    async fn notification_received(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Deliver first the events after this cursor, which is from an event or from `Organization.feedCursor`."
+        )]
+        after: Option<String>,
+    ) -> Result<Events<Notification>, Fault> {
+        let by = ctx.viewer().edits_profile()?;
+        let heard = ctx.services().feed.notifications(by, place(after)?).await?;
+        Ok(events(heard, move |portion, row| {
+            let own = row.member_id == by.member();
+            own.then(|| Delivered::new(portion, Notification(row.clone())))
         }))
     }
 

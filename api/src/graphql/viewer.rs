@@ -1,14 +1,17 @@
 //! The caller, as the server sees it.
 
-use async_graphql::{Context, Description, Object};
+use async_graphql::{Context, Description, Object, connection::Connection};
 
 use super::{
     ContextExt,
     customer::Customer,
     fault::Fault,
     member::Member,
+    notification::{Notification, NotificationFilter, NotificationOrder},
+    page::{Total, connection, or_default},
     token::{Role, TokenScope},
 };
+use crate::domain::notification::{self, Notifications};
 
 /// The caller and its rights.
 #[derive(Description)]
@@ -44,6 +47,35 @@ impl Viewer {
         match ctx.viewer().customer() {
             Some(customer) => Ok(ctx.load().load_one(customer).await?.map(Customer)),
             None => Ok(None),
+        }
+    }
+
+    /// Notifications of the caller, the last that happened first. Only for members.
+    async fn notifications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<NotificationFilter>,
+        #[graphql(desc = "Sort order; the last that happened first by default.")] order_by: Option<
+            NotificationOrder,
+        >,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Notification, Total>, Fault> {
+        let member = ctx.viewer().edits_profile()?.member();
+        let (filter, order) = (or_default(filter), or_default(order_by));
+        let list = Notifications { member, filter, order };
+        connection(ctx, list, (first, after, last, before), Notification).await
+    }
+
+    /// Number of unread notifications of the caller; null for callers who are no members.
+    async fn unread_notifications(&self, ctx: &Context<'_>) -> Result<Option<i64>, Fault> {
+        match ctx.viewer().edits_profile() {
+            Ok(by) => Ok(Some(notification::unread(ctx.store(), by).await? as i64)),
+            Err(_) => Ok(None),
         }
     }
 

@@ -161,6 +161,24 @@ events! {
     /// A deployment was updated.
     DeploymentUpdated(DeploymentId) = "deployment.updated", Stay;
 
+    /// An announcement was created.
+    AnnouncementCreated(AnnouncementId) = "announcement.created", Stay;
+    /// An announcement was updated.
+    AnnouncementUpdated(AnnouncementId) = "announcement.updated", Stay;
+    /// An announcement was published.
+    AnnouncementPublished(AnnouncementId) = "announcement.published", Stay;
+    /// An announced change was put off or brought forward.
+    AnnouncementRescheduled(AnnouncementId) = "announcement.rescheduled", Stay;
+    /// An announced change was made.
+    AnnouncementConcluded(AnnouncementId) = "announcement.concluded", Stay;
+    /// An announced change will not be made.
+    AnnouncementCancelled(AnnouncementId) = "announcement.cancelled", Stay;
+    /// A member acknowledged an announcement.
+    AnnouncementAcknowledged(AnnouncementId) = "announcement.acknowledged", Stay;
+
+    /// Members were notified of something.
+    NotificationSent(Vec<NotificationId>) = "notification.sent", Stay;
+
     /// Responses were submitted.
     FeedbackSubmitted(Vec<FeedbackId>) = "feedback.submitted", Change;
     /// Responses were imported.
@@ -210,6 +228,28 @@ impl Event {
             | Self::IncidentResolved(id)
             | Self::IncidentReopened(id)
             | Self::IncidentAttributed(id) => std::slice::from_ref(id),
+            _ => &[],
+        }
+    }
+
+    /// The announcements of the event.
+    pub fn announcements(&self) -> &[AnnouncementId] {
+        match self {
+            Self::AnnouncementCreated(id)
+            | Self::AnnouncementUpdated(id)
+            | Self::AnnouncementPublished(id)
+            | Self::AnnouncementRescheduled(id)
+            | Self::AnnouncementConcluded(id)
+            | Self::AnnouncementCancelled(id)
+            | Self::AnnouncementAcknowledged(id) => std::slice::from_ref(id),
+            _ => &[],
+        }
+    }
+
+    /// The notifications of the event.
+    pub fn notifications(&self) -> &[NotificationId] {
+        match self {
+            Self::NotificationSent(ids) => ids,
             _ => &[],
         }
     }

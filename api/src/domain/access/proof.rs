@@ -61,23 +61,34 @@ acting! {
     Manage
 }
 
-/// Proof of the right to change the caller's own profile.
-#[derive(Clone, Copy, Debug)]
-pub struct Profile {
-    pub(super) organization: OrganizationId,
-    pub(super) member: MemberId,
+macro_rules! personal {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name {
+            pub(super) organization: OrganizationId,
+            pub(super) member: MemberId,
+        }
+
+        impl $name {
+            /// The organization of the member.
+            pub fn organization(self) -> OrganizationId {
+                self.organization
+            }
+
+            /// The member.
+            pub fn member(self) -> MemberId {
+                self.member
+            }
+        }
+    )*};
 }
 
-impl Profile {
-    /// The organization of the member.
-    pub fn organization(self) -> OrganizationId {
-        self.organization
-    }
-
-    /// The member.
-    pub fn member(self) -> MemberId {
-        self.member
-    }
+personal! {
+    /// Proof of the right to change the caller's own profile.
+    Profile
+    /// Proof of the right to acknowledge announcements for support.
+    Acknowledge
 }
 
 /// Proof of the right to operate the server: to create and list organizations.

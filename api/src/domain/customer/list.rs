@@ -1,4 +1,4 @@
-//! The customers of an organization, or those that an incident affects.
+//! The customers of an organization, or those that an incident or an announced change affects.
 
 use ballroom_entity::{
     customer::{Column, Entity},
@@ -11,6 +11,7 @@ use crate::{
     base::{error::Error, right::Right},
     domain::{
         access::Viewer,
+        announcement::Reach,
         incident::hurt_by,
         page::{Direction, List, Order, sorts},
         range::{self, Range},
@@ -23,6 +24,8 @@ use crate::{
 pub struct Customers {
     /// The incident that affects them, if only those are shown.
     pub incident: Option<IncidentId>,
+    /// The announced change that concerns them, if only those are shown.
+    pub change: Option<Reach>,
     /// The filter.
     pub filter: CustomerFilter,
     /// The order.
@@ -65,6 +68,7 @@ impl List for Customers {
         let CustomerFilter { text, updated_at } = &self.filter;
         Entity::owned_by(organization)
             .apply_if(self.incident, |query, incident| query.filter(hurt_by(organization, incident)))
+            .apply_if(self.change.as_ref(), |query, change| query.filter(change.concerns(organization)))
             .apply_if(text.as_ref(), |query, text| query.filter(holds(text)))
             .apply_if(*updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
     }

@@ -15,7 +15,7 @@ use sea_orm::{
 use super::{FullIncident, count, load_full, open};
 use crate::{
     base::error::Error,
-    domain::{access::Contribute, check},
+    domain::{access::Contribute, check, customer::named},
     store::Store,
     transaction::{Event, Transaction},
 };
@@ -72,7 +72,7 @@ async fn change(
     let mut tx = store.begin(by.organization(), at).await?;
     let FullIncident { incident: before, features, attributions, earlier } = load_full(&tx, incident).await?;
     let there = linked(&tx, incident).await?;
-    let mut changed = open::customers(&tx, &customers).await?;
+    let mut changed = named(&tx, &customers).await?;
     changed.retain(|customer| there.contains(customer) != adds);
     if changed.is_empty() {
         return Ok(Linked { incident: before, changed: Vec::new() });

@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Value};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub(super) use checked::{affected, customers, day, features, severity};
+pub(super) use checked::{affected, day, features, severity};
 
 use super::{count, renew::renew};
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
         access::Contribute,
         check, customer,
         feedback::EventDetail,
+        notification,
         sent::{Nulls, Outcome},
     },
     store::{Bulk, BulkColumn, Store},
@@ -304,6 +305,7 @@ impl New {
             EventDetail::Each => {
                 let ids: Vec<_> = self.incidents.iter().map(|incident| incident.id).collect();
                 tx.emit(Event::IncidentOpened(ids));
+                notification::incidents_opened(tx, &self.features).await?;
             }
             EventDetail::Total => tx.emit(Event::IncidentImported(Total(self.incidents.len() as u64))),
         }

@@ -13,7 +13,7 @@ use super::{FullIncident, NewIncident, Opened, count, customers, interval, load_
 use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
-        check,
+        check, customer,
         feedback::EventDetail,
         sent::{Outcome, Stamp},
     },
@@ -48,7 +48,7 @@ pub(super) async fn renew(
     };
     let customers = match item.customers.is_empty() && !item.nulls.has("customers") {
         true => None,
-        false => Some(open::customers(tx, &item.customers).await?),
+        false => Some(customer::named(tx, &item.customers).await?),
     };
     let release = match &item.release {
         Some(release) => Some(dimensions.release(after.product_id, "release", release)?.id),

@@ -11,8 +11,8 @@ pub(super) const ROLES: [(&str, Role); 8] = [
     ("PRODUCT", Role::Product),
     ("DEVELOPMENT", Role::Development),
     ("OPERATIONS", Role::Operations),
-    ("SECURITY", Role::Security),
     ("SUPPORT", Role::Support),
+    ("SECURITY", Role::Security),
     ("BUSINESS", Role::Business),
     ("CUSTOMER", Role::Customer),
 ];

@@ -1,6 +1,6 @@
 //! Checks of a new incident, and what it refers to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use ballroom_entity::{
     id::{CustomerId, FeatureId, IncidentId, ProductId, ReleaseId},
@@ -58,31 +58,6 @@ pub(crate) fn features(
     Ok(features)
 }
 
-pub(crate) async fn customers(tx: &Transaction, references: &[String]) -> Result<Vec<CustomerId>, Error> {
-    if references.is_empty() {
-        return Ok(Vec::new());
-    }
-    referenced_in(&customer::known(tx, references.iter().map(String::as_str)).await?, references)
-}
-
-/// The customers that an incident names, among those that are known.
-fn referenced_in(
-    known: &HashMap<String, customer::Model>,
-    references: &[String],
-) -> Result<Vec<CustomerId>, Error> {
-    let mut seen = HashSet::with_capacity(references.len());
-    let mut customers = Vec::with_capacity(references.len());
-    for (index, reference) in references.iter().enumerate() {
-        let found = known.get(reference);
-        let found = found
-            .ok_or_else(|| Error::not_found(format!("customers.{index}"), "customer", reference.as_str()))?;
-        if seen.insert(found.id) {
-            customers.push(found.id);
-        }
-    }
-    Ok(customers)
-}
-
 /// A valid incident.
 pub(super) struct Checked {
     pub(super) incident: Model,
@@ -103,7 +78,7 @@ pub(super) fn check_one(
     let release =
         item.release.as_deref().map(|release| dimensions.release(product, "release", release)).transpose()?;
     let features = features(&dimensions, product, &item.features)?;
-    let customers = referenced_in(known, &item.customers)?;
+    let customers = customer::named_in(known, &item.customers)?;
     let opened_at = check::moment("openedAt", item.opened_at.unwrap_or(tx.at), tx.at)?;
     let resolved_at =
         item.resolved_at.map(|moment| check::moment("resolvedAt", moment, tx.at)).transpose()?;

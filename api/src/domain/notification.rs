@@ -1,0 +1,230 @@
+//! The inbox: what members should know, each thing once.
+//!
+//! A notification is written in the transaction of what it is about. Its *topic* says what must not be told twice: a second
+//! occurrence of the same topic (another incident of the same hour) increases its number and makes it unread.
+
+use ballroom_entity::{
+    announcement, feature,
+    id::{FeatureId, IncidentId, MemberId, NotificationId, OrganizationId, TeamId},
+    member,
+    notification::{Column, Entity, Model, NotificationKind, NotificationReason},
+    team_member,
+};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, OnConflict},
+};
+
+use super::{
+    access::{Profile, Viewer},
+    announcement::audiences,
+    check, member as members,
+    page::{Direction, List, Order, sorts},
+    range::{self, Range},
+};
+use crate::{
+    base::{error::Error, reference::PublicId},
+    store::Store,
+    transaction::{Event, Transaction},
+};
+
+/// Something that members should know.
+struct News {
+    kind: NotificationKind,
+    subject: String,
+    topic: String,
+    occurrences: i32,
+}
+
+/// Notifies the members for whom an announcement is.
+pub(super) async fn announced(
+    tx: &mut Transaction,
+    row: &announcement::Model,
+    kind: NotificationKind,
+) -> Result<(), Error> {
+    let audience = audiences(row);
+    let active = member::Entity::owned_by(tx.organization()).filter(member::Column::RemovedAt.is_null());
+    let mut told = active.all(tx.db()).await?;
+    told.retain(|member| members::roles(member).iter().any(|role| audience.contains(role)));
+    let told = told.into_iter().map(|member| (member.id, NotificationReason::Audience)).collect();
+    let subject = row.id.public();
+    let topic = format!("{subject} {}", row.edition);
+    notify(tx, told, News { kind, subject, topic, occurrences: 1 }).await
+}
+
+/// Notifies the teams that own the affected features of new incidents. The incidents of a feature in an hour are one
+/// notification.
+pub(super) async fn incidents_opened(
+    tx: &mut Transaction,
+    opened: &[(IncidentId, Vec<FeatureId>)],
+) -> Result<(), Error> {
+    let dimensions = tx.dimensions();
+    let mut of_features: std::collections::BTreeMap<FeatureId, (TeamId, IncidentId, i32)> =
+        Default::default();
+    for (incident, features) in opened {
+        for feature in features {
+            let Some(team) = dimensions.features.get(feature).and_then(|row: &feature::Model| row.team_id)
+            else {
+                continue;
+            };
+            let (_, last, count) = of_features.entry(*feature).or_insert((team, *incident, 0));
+            (*last, *count) = (*incident, *count + 1);
+        }
+    }
+    for (feature, (team, last, occurrences)) in of_features {
+        let members = team_member::Entity::owned_by(tx.organization())
+            .filter(team_member::Column::TeamId.eq(team))
+            .all(tx.db())
+            .await?;
+        let told = members.into_iter().map(|row| (row.member_id, NotificationReason::Team)).collect();
+        let topic = format!("incidents {} {}", feature.public(), tx.at.format("%Y-%m-%dT%H"));
+        let news =
+            News { kind: NotificationKind::IncidentOpened, subject: last.public(), topic, occurrences };
+        notify(tx, told, news).await?;
+    }
+    Ok(())
+}
+
+async fn notify(
+    tx: &mut Transaction,
+    members: Vec<(MemberId, NotificationReason)>,
+    news: News,
+) -> Result<(), Error> {
+    if members.is_empty() {
+        return Ok(());
+    }
+    let rows = members.iter().map(|(member, reason)| {
+        Model {
+            organization_id: tx.organization(),
+            id: NotificationId::new(),
+            member_id: *member,
+            kind: news.kind,
+            reason: *reason,
+            subject: news.subject.clone(),
+            topic: news.topic.clone(),
+            occurrences: news.occurrences,
+            created_at: tx.at,
+            updated_at: tx.at,
+            read_at: None,
+        }
+        .into_active_model()
+    });
+    let again = OnConflict::columns([Column::OrganizationId, Column::MemberId, Column::Topic])
+        .update_columns([Column::Subject, Column::UpdatedAt, Column::ReadAt])
+        .value(Column::Occurrences, Expr::col((Entity, Column::Occurrences)).add(news.occurrences))
+        .to_owned();
+    Entity::insert_many(rows).on_conflict(again).exec_without_returning(tx.db()).await?;
+    // A topic that was known before keeps its ID.
+    let sent = Entity::owned_by(tx.organization())
+        .filter(Column::Topic.eq(&news.topic))
+        .filter(Column::MemberId.is_in(members.iter().map(|(member, _)| *member)))
+        .select_only()
+        .column(Column::Id)
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    tx.emit(Event::NotificationSent(sent));
+    Ok(())
+}
+
+/// The notifications of a member.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Notifications {
+    /// The member.
+    pub member: MemberId,
+    /// The filter.
+    pub filter: NotificationFilter,
+    /// The order.
+    pub order: Order<NotificationSort>,
+}
+
+/// Conditions on notifications; all that are given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct NotificationFilter {
+    /// Whether they are unread.
+    pub unread: Option<bool>,
+    /// Kinds, one of which it has.
+    pub kind: Option<Vec<NotificationKind>>,
+    /// When it happened last.
+    pub updated_at: Option<Range<DateTime<Utc>>>,
+}
+
+sorts! {
+    /// Sort fields of notifications.
+    NotificationSort: UpdatedAt Descending {
+        UpdatedAt = UpdatedAt,
+        CreatedAt = Id,
+    }
+}
+
+impl List for Notifications {
+    type Entity = Entity;
+
+    fn may(&self, viewer: &Viewer) -> Result<(), Error> {
+        let own = viewer.edits_profile()?.member();
+        if own == self.member { Ok(()) } else { Err(Error::Forbidden(crate::base::right::Right::Profile)) }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        range::check("filter.updatedAt", self.filter.updated_at)
+    }
+
+    fn rows(&self, organization: OrganizationId) -> Select<Entity> {
+        let NotificationFilter { unread, kind, updated_at } = &self.filter;
+        let is_read = |unread: bool| match unread {
+            true => Column::ReadAt.is_null(),
+            false => Column::ReadAt.is_not_null(),
+        };
+        Entity::owned_by(organization)
+            .filter(Column::MemberId.eq(self.member))
+            .apply_if(*unread, |query, unread| query.filter(is_read(unread)))
+            .apply_if(kind.as_ref(), |query, kinds| query.filter(Column::Kind.is_in(kinds.iter().copied())))
+            .apply_if(*updated_at, |query, range| query.filter(range.holds(Column::UpdatedAt)))
+    }
+
+    fn order(&self) -> (Column, Direction) {
+        self.order.column()
+    }
+}
+
+/// The caller's notification with this ID, if there is one.
+pub async fn find(store: &Store, by: Profile, id: NotificationId) -> Result<Option<Model>, Error> {
+    let own = Entity::owned_by(by.organization())
+        .filter(Column::MemberId.eq(by.member()))
+        .filter(Column::Id.eq(id));
+    Ok(own.one(store.reader()).await?)
+}
+
+/// Number of unread notifications.
+pub async fn unread(store: &Store, by: Profile) -> Result<u64, Error> {
+    let unread = Entity::owned_by(by.organization())
+        .filter(Column::MemberId.eq(by.member()))
+        .filter(Column::ReadAt.is_null());
+    Ok(unread.count(store.reader()).await?)
+}
+
+/// Marks notifications of the caller as read: these, or all that happened up to now. Returns how many were unread.
+pub async fn mark_read(
+    store: &Store,
+    by: Profile,
+    ids: Option<&[NotificationId]>,
+    at: DateTime<Utc>,
+) -> Result<u64, Error> {
+    if let Some(ids) = ids {
+        check::batch("notifications", ids.len())?;
+    }
+    let tx = store.begin(by.organization(), at).await?;
+    let marked = Entity::update_many()
+        .col_expr(Column::ReadAt, Expr::val(at))
+        .filter(Column::OrganizationId.eq(by.organization()))
+        .filter(Column::MemberId.eq(by.member()))
+        .filter(Column::ReadAt.is_null())
+        .apply_if(ids, |query, ids| query.filter(Column::Id.is_in(ids.iter().copied())))
+        .exec(tx.db())
+        .await?;
+    tx.commit().await?;
+    Ok(marked.rows_affected)
+}
