@@ -104,6 +104,7 @@ fn samples() -> Vec<(String, String)> {
         "customers",
         "incidents",
         "deployments",
+        "announcements",
         "members",
         "teams",
         "tokens",
@@ -113,10 +114,14 @@ fn samples() -> Vec<(String, String)> {
     for one in ["product", "customer", "release", "feature", "member", "team", "segment", "scale"] {
         query(one, &format!("({one}: {}) {{ id }}", none(one)));
     }
-    for one in ["feedback", "incident", "iteration"] {
+    for one in ["feedback", "incident", "iteration", "announcement"] {
         query(one, &format!("(id: {}) {{ id }}", none(one)));
     }
     query("deletedFeedback", "(first: 1) { nodes { deletedId } }");
+    query(
+        "calendar",
+        "(period: { from: \"2026-03-01\", until: \"2026-03-02\" }) { conflicts { isInFreeze } }",
+    );
     query("scoreParameters", " { mean }");
     query("jobs", " { name }");
     query("productComparison", " { asOf }");
@@ -165,6 +170,21 @@ fn samples() -> Vec<(String, String)> {
         "product: \"none\", name: \"x\", period: { from: \"2026-03-01\", until: \"2026-03-02\" }",
     );
     mutation("updateIteration", &format!("iteration: {}", none("iteration")));
+    let announcement =
+        "product: \"none\", kind: DEPLOYMENT, title: \"x\", planned: { from: \"2026-03-01T00:00:00Z\" }";
+    mutation("createAnnouncement", announcement);
+    for (name, rest) in [
+        ("updateAnnouncement", ""),
+        ("publishAnnouncement", ""),
+        ("rescheduleAnnouncement", ", planned: { from: \"2026-03-01T00:00:00Z\" }"),
+        ("concludeAnnouncement", ""),
+        ("cancelAnnouncement", ""),
+        ("acknowledgeAnnouncement", ""),
+        ("setAnnouncementCustomers", ", customers: [\"acme\"]"),
+    ] {
+        mutation(name, &format!("announcement: {}{rest}", none("announcement")));
+    }
+    mutation("markNotificationsRead", "notifications: []");
     mutation("createTeam", "key: \"\"");
     mutation("updateTeam", &format!("team: {}, name: \"x\"", none("team")));
     mutation("removeTeam", &format!("team: {}", none("team")));
@@ -191,6 +211,8 @@ fn samples() -> Vec<(String, String)> {
         "feedbackDeleted",
         "incidentChanged",
         "releaseChanged",
+        "announcementChanged",
+        "notificationReceived",
         "verdictChanged",
         "incidentAlert",
     ] {
@@ -206,12 +228,16 @@ fn samples() -> Vec<(String, String)> {
 }
 
 /// Selections on an object that a caller has reached: on a product, a feature and a release.
-const NESTED: [(&str, &str, &str); 52] = [
+const NESTED: [(&str, &str, &str); 56] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
     ("Product", "feedback", "(first: 1) { nodes { id } }"),
     ("Product", "incidents", "(first: 1) { nodes { id } }"),
+    ("Product", "announcements", "(first: 1) { nodes { id } }"),
+    ("Product", "preparedness", " { shippedReleases }"),
+    ("Feature", "announcements", "(first: 1) { nodes { id } }"),
+    ("Release", "announcements", "(first: 1) { nodes { id } }"),
     ("Product", "value", " { score }"),
     ("Product", "valueReport", " { responses }"),
     ("Product", "trend", " { asOf }"),

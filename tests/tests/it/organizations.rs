@@ -83,7 +83,11 @@ impl Two {
                     severity: 2, title: \"walled\", description: \"walled\", customers: [\"walled-customer\"],
                     openedAt: \"2026-03-02T00:00:00Z\", externalId: \"walled\" }) { incident { id } }
                 recordExposureBatch(input: { items: [{ product: \"walled-shop\", feature: \"walled-feature\",
-                    day: \"2026-03-02\", activeCustomers: 100 }] }) { items { outcome } } }",
+                    day: \"2026-03-02\", activeCustomers: 100 }] }) { items { outcome } }
+                createAnnouncement(input: { product: \"walled-shop\", kind: RELEASE, release: \"walled-1\",
+                    title: \"walled\", changes: \"walled\", contactMember: \"walled@example.com\",
+                    contactTeam: \"walled-team\", planned: { from: \"2026-03-02T00:00:00Z\" },
+                    externalId: \"walled\" }) { announcement { id } } }",
         ] {
             asks(&app, &first, document).await;
         }
@@ -107,6 +111,8 @@ impl Two {
     fn named(&self, field: &str, by_id: bool) -> Option<String> {
         let noun = match field.trim_end_matches("Id").trim_end_matches('s') {
             "previous" => "release",
+            "contactMember" => "member",
+            "contactTeam" => "team",
             "id" | "node" => "feature",
             noun => noun,
         };
@@ -120,7 +126,9 @@ impl Two {
             "member" => "walled@example.com",
             "scale" => "walled-scale",
             "organization" => MARK,
-            "feedback" | "incident" | "iteration" | "token" => return Some(self.id(noun).to_owned()),
+            "announcement" | "feedback" | "incident" | "iteration" | "token" => {
+                return Some(self.id(noun).to_owned());
+            }
             _ => return None,
         };
         Some(if by_id { self.id(noun).to_owned() } else { key.to_owned() })
@@ -144,7 +152,7 @@ impl Two {
 /// Every noun that has an ID.
 const EVERYTHING: &str =
     "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } }
-    teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } }
+    announcements { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } }
     products { nodes { id features { nodes { id } } releases { nodes { id } } iterations { nodes { id } }
         feedback { nodes { id } } incidents { nodes { id attributions { id } } } } } }";
 
@@ -182,7 +190,7 @@ fn without_messages(mut data: Value) -> Value {
 async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
     let two = Two::start(backend).await;
     let nouns: BTreeSet<_> = two.ids.iter().map(|id| id.rsplit_once('_').unwrap().0).collect();
-    assert_eq!(nouns.len(), 15, "every noun with an id is there: {nouns:?}");
+    assert_eq!(nouns.len(), 16, "every noun with an id is there: {nouns:?}");
     let asks = async |token: &str, query: &str, variables: Value| {
         let (status, answer) = two.app.plain_answer_to(token, query, variables).await;
         let code = &answer["errors"][0]["extensions"]["code"];
