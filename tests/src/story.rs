@@ -38,7 +38,7 @@ impl Story {
     pub async fn on(backend: Backend, operations: &'static str) -> Self {
         let app = App::start(backend).await;
         // A second earlier: databases store microseconds.
-        let began = Utc::now() - TimeDelta::seconds(1);
+        let began = ballroom::clock::now() - TimeDelta::seconds(1);
         Self { app, operations, began, state: Mutex::default() }
     }
 
@@ -134,7 +134,7 @@ impl State {
 
     fn named(&mut self, text: String, began: DateTime<Utc>) -> String {
         if let Ok(at) = text.parse::<DateTime<Utc>>() {
-            return if at >= began && at <= Utc::now() { "now".to_owned() } else { text };
+            return if at >= began && at <= ballroom::clock::now() { "now".to_owned() } else { text };
         }
         // IDs stand in messages too.
         let mut named = String::with_capacity(text.len());

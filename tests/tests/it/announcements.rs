@@ -268,10 +268,10 @@ async fn surprises_are_incidents_of_releases_that_nobody_announced(backend: Back
         story.app.asks(ship, json!({ "input": known })).await;
         let title = format!("Slow since {version}");
         let incident = json!({ "product": "shop", "features": ["search"], "title": title, "severity": 2,
-            "openedAt": chrono::Utc::now().to_rfc3339(), "release": version });
+            "openedAt": ballroom::clock::now().to_rfc3339(), "release": version });
         story.app.asks(open, json!({ "input": incident })).await;
     }
-    let unknown = json!({ "product": "shop", "title": "Down", "severity": 1, "openedAt": chrono::Utc::now().to_rfc3339() });
+    let unknown = json!({ "product": "shop", "title": "Down", "severity": 1, "openedAt": ballroom::clock::now().to_rfc3339() });
     story.app.asks(open, json!({ "input": unknown })).await;
     let data = story.asks_silently(&sue, "Preparedness", json!({})).await;
     let found = &data["product"]["preparedness"];
@@ -306,7 +306,7 @@ async fn members_find_in_their_inbox_what_they_should_know_once(backend: Backend
     story.asks(&sue, "Inbox", json!({ "unread": true })).await;
     // A storm of incidents is one notification.
     let open = "mutation($input: OpenIncidentBatchInput!) { openIncidentBatch(input: $input) { accepted } }";
-    let opened = chrono::Utc::now().to_rfc3339();
+    let opened = ballroom::clock::now().to_rfc3339();
     let incident = |title: &str, feature: &str| json!({ "product": "shop", "features": [feature], "title": title, "severity": 2, "openedAt": opened });
     let items = [incident("Slow", "search"), incident("Down", "search"), incident("Empty", "cart")];
     story.app.asks(open, json!({ "input": { "items": items } })).await;
