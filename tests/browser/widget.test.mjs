@@ -192,8 +192,10 @@ it('keeps what is answered without a connection, and sends it once', async () =>
   await page.getByRole('radio', { name: '2', exact: true }).check()
   await page.getByRole('textbox').fill(comment)
   await context.setOffline(true)
+  // Awaited from before the click on: the widget in the corner leaves a few seconds after it has thanked.
+  const thanked = page.getByRole('status').filter({ hasText: 'Thank you.' }).waitFor()
   await page.getByRole('button', { name: 'Send' }).click()
-  await page.getByRole('status').filter({ hasText: 'Thank you.' }).waitFor()
+  await thanked
   await page.waitForTimeout(300)
   assert.deepEqual(await stored(comment), [])
   assert.equal(await page.evaluate(() => JSON.parse(localStorage['ballroom.queue']).length), 1)
