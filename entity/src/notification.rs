@@ -44,7 +44,7 @@ pub enum NotificationKind {
     AnnouncementRescheduled,
     /// An announced change will not be made.
     AnnouncementCancelled,
-    /// Incidents affect a feature.
+    /// Incidents affect features of the team.
     IncidentOpened,
 }
 

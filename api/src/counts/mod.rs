@@ -131,8 +131,8 @@ impl Changes {
         self.feedback.len() + self.incidents.len() + self.exposure.len()
     }
 
-    /// Adds them to the tables, and to the [log], together with other rows once those are sent; a key whose sums become zero has no row. `anew`: the tables were
-    /// emptied before.
+    /// Adds them to the tables, and to the [log], together with other rows once those are sent; a key whose sums become
+    /// zero has no row. `anew`: the tables were emptied before.
     pub async fn write(
         self,
         db: &impl ConnectionTrait,

@@ -3,8 +3,10 @@
 //! A notification is written in the transaction of what it is about. Its *topic* says what must not be told twice: a second
 //! occurrence of the same topic (another incident of the same hour) increases its number and makes it unread.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ballroom_entity::{
-    announcement, feature,
+    announcement,
     id::{FeatureId, IncidentId, MemberId, NotificationId, OrganizationId, TeamId},
     member,
     notification::{Column, Entity, Model, NotificationKind, NotificationReason},
@@ -54,35 +56,44 @@ pub(super) async fn announced(
     notify(tx, told, News { kind, subject, topic, occurrences: 1 }).await
 }
 
-/// Notifies the teams that own the affected features of new incidents. The incidents of a feature in an hour are one
-/// notification.
+/// Notifies the members of the teams that own the affected features of new incidents. Those that a member is notified of in an
+/// hour are one notification, however many features and teams they concern.
 pub(super) async fn incidents_opened(
     tx: &mut Transaction,
     opened: &[(IncidentId, Vec<FeatureId>)],
 ) -> Result<(), Error> {
     let dimensions = tx.dimensions();
-    let mut of_features: std::collections::BTreeMap<FeatureId, (TeamId, IncidentId, i32)> =
-        Default::default();
+    let mut of_teams: BTreeMap<TeamId, BTreeSet<IncidentId>> = BTreeMap::new();
     for (incident, features) in opened {
-        for feature in features {
-            let Some(team) = dimensions.features.get(feature).and_then(|row: &feature::Model| row.team_id)
-            else {
-                continue;
-            };
-            let (_, last, count) = of_features.entry(*feature).or_insert((team, *incident, 0));
-            (*last, *count) = (*incident, *count + 1);
+        for team in features.iter().filter_map(|feature| dimensions.features.get(feature)?.team_id) {
+            of_teams.entry(team).or_default().insert(*incident);
         }
     }
-    for (feature, (team, last, occurrences)) in of_features {
-        let members = team_member::Entity::owned_by(tx.organization())
-            .filter(team_member::Column::TeamId.eq(team))
-            .all(tx.db())
-            .await?;
-        let told = members.into_iter().map(|row| (row.member_id, NotificationReason::Team)).collect();
-        let topic = format!("incidents {} {}", feature.public(), tx.at.format("%Y-%m-%dT%H"));
-        let news =
-            News { kind: NotificationKind::IncidentOpened, subject: last.public(), topic, occurrences };
-        notify(tx, told, news).await?;
+    if of_teams.is_empty() {
+        return Ok(());
+    }
+    let members = team_member::Entity::owned_by(tx.organization())
+        .filter(team_member::Column::TeamId.is_in(of_teams.keys().copied()))
+        .all(tx.db())
+        .await?;
+    let mut of_members: BTreeMap<MemberId, BTreeSet<IncidentId>> = BTreeMap::new();
+    for row in members {
+        of_members.entry(row.member_id).or_default().extend(of_teams.get(&row.team_id).into_iter().flatten());
+    }
+    // Members who are notified of the same incidents share a statement.
+    let mut told: BTreeMap<BTreeSet<IncidentId>, Vec<(MemberId, NotificationReason)>> = BTreeMap::new();
+    for (member, incidents) in of_members {
+        told.entry(incidents).or_default().push((member, NotificationReason::Team));
+    }
+    for (incidents, members) in told {
+        let Some(last) = incidents.last() else { continue };
+        let news = News {
+            kind: NotificationKind::IncidentOpened,
+            subject: last.public(),
+            topic: format!("incidents {}", tx.at.format("%Y-%m-%dT%H")),
+            occurrences: incidents.len() as i32,
+        };
+        notify(tx, members, news).await?;
     }
     Ok(())
 }

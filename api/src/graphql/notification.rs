@@ -28,7 +28,7 @@ enum NotificationKind {
     AnnouncementRescheduled,
     /// An announced change will not be made.
     AnnouncementCancelled,
-    /// Incidents affect a feature; those of an hour are one notification.
+    /// Incidents affect features of the member's teams; those of an hour are one notification.
     IncidentOpened,
 }
 
