@@ -296,6 +296,7 @@ async fn members_find_in_their_inbox_what_they_should_know_once(backend: Backend
     let (story, dora, sue) = shop(backend).await;
     let team = "mutation { createTeam(input: { key: \"finders\" }) { team { id } }
         addTeamMembers(input: { team: \"finders\", members: [\"dora@example.com\"] }) { team { id } }
+        createFeature(input: { product: \"shop\", key: \"filter\", team: \"finders\" }) { feature { id } }
         updateFeature(input: { feature: \"search\", team: \"finders\" }) { feature { id } } }";
     story.app.asks(team, json!({})).await;
     let id = published(&story, &dora, with(release(), json!({ "changes": "Sorted by rating." }))).await;
@@ -304,14 +305,20 @@ async fn members_find_in_their_inbox_what_they_should_know_once(backend: Backend
     let later = json!({ "announcement": id, "planned": { "from": "2031-05-08T08:00:00Z" } });
     story.asks(&dora, "Reschedule", json!({ "input": later })).await;
     story.asks(&sue, "Inbox", json!({ "unread": true })).await;
-    // A storm of incidents is one notification.
+    // A storm of incidents is one notification, and an incident of two features of a team counts once.
     let open = "mutation($input: OpenIncidentBatchInput!) { openIncidentBatch(input: $input) { accepted } }";
     let opened = ballroom::clock::now().to_rfc3339();
-    let incident = |title: &str, feature: &str| json!({ "product": "shop", "features": [feature], "title": title, "severity": 2, "openedAt": opened });
-    let items = [incident("Slow", "search"), incident("Down", "search"), incident("Empty", "cart")];
+    let incident = |title: &str, features: &[&str]| json!({ "product": "shop", "features": features, "title": title, "severity": 2, "openedAt": opened });
+    let items = [
+        incident("Slow", &["search", "filter"]),
+        incident("Down", &["filter"]),
+        incident("Empty", &["cart"]),
+    ];
     story.app.asks(open, json!({ "input": { "items": items } })).await;
     let found = story.asks_silently(&dora, "Inbox", json!({})).await;
-    let shown = &found["viewer"]["notifications"]["nodes"][0];
+    let all = found["viewer"]["notifications"]["nodes"].as_array().unwrap();
+    assert_eq!(all.len(), 1, "{found:#}");
+    let shown = &all[0];
     assert_eq!(
         (&shown["kind"], &shown["reason"], &shown["occurrences"]),
         (&json!("INCIDENT_OPENED"), &json!("TEAM"), &json!(2))
