@@ -14,6 +14,10 @@ const withoutFonts: Plugin = {
 /** What the server answers itself while `npm run dev` serves the sources. */
 const proxied = ['/graphql', '/session', '/sign-in/oidc', '/docs', '/schema.graphql']
 
+/** Of built files the policy of the server holds (api/src/http/dashboard.rs), so that what it refuses is seen without a build of it. */
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const proxy = Object.fromEntries(proxied.map((path) => [path, { target: server, ws: path === '/graphql' }]))
+
 export default defineConfig({
   plugins: [react(), withoutFonts],
   resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
@@ -28,5 +32,6 @@ export default defineConfig({
     // Which files the first view needs: the server's tests count them.
     manifest: 'manifest.json',
   },
-  server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: server, ws: path === '/graphql' }])) },
+  server: { proxy },
+  preview: { proxy, headers: { 'content-security-policy': policy } },
 })

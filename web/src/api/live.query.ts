@@ -23,6 +23,19 @@ export const ReleaseChanged = graphql(`
   }
 `)
 
+export const AnnouncementChanged = graphql(`
+  subscription LiveAnnouncement($after: String) {
+    announcementChanged(after: $after) { id kind title state edition updatedAt planned { from until } product { key name } }
+  }
+`)
+
+/** Only members have notifications. */
+export const NotificationReceived = graphql(`
+  subscription LiveNotification($after: String) {
+    notificationReceived(after: $after) { id kind updatedAt }
+  }
+`)
+
 export const VerdictChanged = graphql(`
   subscription LiveVerdict {
     verdictChanged { before after feature { key name } release { version product { key name } } regression { score } }

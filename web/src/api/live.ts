@@ -1,19 +1,23 @@
 import { createClient, type Client } from 'graphql-ws'
 import { stringifyDocument } from 'urql'
 import type { ResultOf } from './graphql'
-import { FeedbackReceived, IncidentChanged, ReleaseChanged, VerdictChanged } from './live.query'
+import { AnnouncementChanged, FeedbackReceived, IncidentChanged, NotificationReceived, ReleaseChanged, VerdictChanged } from './live.query'
 import { sessionIsOver } from './auth'
 import { ENDPOINT } from './client'
 
 export type Feedback = ResultOf<typeof FeedbackReceived>['feedbackReceived']
 export type Incident = ResultOf<typeof IncidentChanged>['incidentChanged']
 export type Release = ResultOf<typeof ReleaseChanged>['releaseChanged']
+export type Announcement = ResultOf<typeof AnnouncementChanged>['announcementChanged']
+export type Notification = ResultOf<typeof NotificationReceived>['notificationReceived']
 export type VerdictChange = ResultOf<typeof VerdictChanged>['verdictChanged']
 
 export type LiveEvent = { id: number; at: number } & (
   | { kind: 'feedback'; feedback: Feedback }
   | { kind: 'incident'; incident: Incident }
   | { kind: 'release'; release: Release }
+  | { kind: 'announcement'; announcement: Announcement }
+  | { kind: 'notification'; notification: Notification }
   | { kind: 'verdict'; change: VerdictChange }
 )
 type Content<Event> = Event extends unknown ? Omit<Event, 'id' | 'at'> : never
@@ -66,6 +70,8 @@ export class Live {
     this.follow(stringifyDocument(FeedbackReceived), cursor, (data: ResultOf<typeof FeedbackReceived>) => ({ kind: 'feedback', feedback: data.feedbackReceived }))
     this.follow(stringifyDocument(IncidentChanged), cursor, (data: ResultOf<typeof IncidentChanged>) => ({ kind: 'incident', incident: data.incidentChanged }))
     this.follow(stringifyDocument(ReleaseChanged), cursor, (data: ResultOf<typeof ReleaseChanged>) => ({ kind: 'release', release: data.releaseChanged }))
+    this.follow(stringifyDocument(AnnouncementChanged), cursor, (data: ResultOf<typeof AnnouncementChanged>) => ({ kind: 'announcement', announcement: data.announcementChanged }))
+    this.follow(stringifyDocument(NotificationReceived), cursor, (data: ResultOf<typeof NotificationReceived>) => ({ kind: 'notification', notification: data.notificationReceived }))
     this.follow(stringifyDocument(VerdictChanged), null, (data: ResultOf<typeof VerdictChanged>) => ({ kind: 'verdict', change: data.verdictChanged }))
   }
 
@@ -105,7 +111,8 @@ export class Live {
 
   private add(event: NewEvent) {
     const whole = { ...event, id: ++this.count, at: Date.now() } as LiveEvent
-    this.events = [whole, ...this.events].slice(0, KEPT)
+    // What a notification tells is an event itself.
+    if (whole.kind !== 'notification') this.events = [whole, ...this.events].slice(0, KEPT)
     this.followers.forEach((follower) => follower(whole))
     this.notify()
   }

@@ -1,5 +1,8 @@
 import { createContext, useContext, useEffect, useEffectEvent, useSyncExternalStore } from 'react'
+import { useQuery } from 'urql'
 import type { Connection, Live, LiveEvent, Topic } from '~/api/live'
+import { useSession } from './session'
+import { UnreadQuery } from './session.query'
 
 export const LiveContext = createContext<Live | null>(null)
 const SETTLE = 1500
@@ -14,6 +17,17 @@ export function useConnection(): Connection {
 export function useLiveEvents(): LiveEvent[] {
   const live = useContext(LiveContext)
   return useSyncExternalStore(live?.subscribe ?? nothing, () => live?.events ?? NONE)
+}
+
+const OF_NOTIFICATIONS = { additionalTypenames: ['Notification'] }
+
+/** How many notifications the reader has not read. Nothing waits for it, so it is asked once events arrive. */
+export function useUnread(): number {
+  const { viewer } = useSession()
+  const connection = useConnection()
+  const [{ data }, execute] = useQuery({ query: UnreadQuery, context: OF_NOTIFICATIONS, pause: !viewer.member || connection === 'connecting' })
+  useLiveRefresh(['notification'], () => execute({ requestPolicy: 'network-only' }))
+  return data?.viewer?.unreadNotifications ?? 0
 }
 
 /** Reads anew, soon after something of these topics happened; a burst is one reading. */

@@ -3,7 +3,7 @@ import { capital, useWords, VOCABULARIES, type Vocabulary, type Word } from '~/f
 import { Icon, type IconName } from '~/ui/icon'
 import { Button, classes, Select } from '~/ui/parts'
 import { signOut } from '~/api/auth'
-import { useConnection, useLiveEvents } from './live'
+import { useConnection, useLiveEvents, useUnread } from './live'
 import { Logo } from './logo'
 import { useRights, useSession } from './session'
 import css from './shell.module.css'
@@ -12,13 +12,13 @@ import { cycleTheme, useTheme, type Theme } from './theme'
 const THEME_ICON: Record<Theme, IconName> = { system: 'auto', light: 'sun', dark: 'moon' }
 const STATE = { connecting: 'Connecting…', connected: 'Live', lost: 'Reconnecting…' } as const
 
-function Item({ link, icon, label, count }: { link: LinkProps; icon: IconName; label: string; count?: number }) {
+function Item({ link, icon, label, count, counted = 'new events' }: { link: LinkProps; icon: IconName; label: string; count?: number; counted?: string }) {
   return (
     <li>
       <Link {...link} className={css.link} activeOptions={{ includeSearch: false }}>
         <Icon name={icon} />
         {label}
-        {count ? <span className={css.count}>{count > 99 ? '99+' : count}<span className="visually-hidden"> new events</span></span> : null}
+        {count ? <span className={css.count}>{count > 99 ? '99+' : count}<span className="visually-hidden"> {counted}</span></span> : null}
       </Link>
     </li>
   )
@@ -51,6 +51,7 @@ export function Navigation({ product, onProduct, vocabulary, onVocabulary, onFin
   const theme = useTheme()
   const connection = useConnection()
   const events = useLiveEvents()
+  const unread = useUnread()
   const noun = (word: Word) => capital(words(word))
   return (
     <nav className={css.side} aria-label="Main">
@@ -71,9 +72,12 @@ export function Navigation({ product, onProduct, vocabulary, onVocabulary, onFin
           <Item link={{ to: '/p/$product/releases', params: { product } }} icon="release" label={noun('releases')} />
           {rights.seesCustomers && <Item link={{ to: '/p/$product/incidents', params: { product } }} icon="incident" label={noun('incidents')} />}
           <Item link={{ to: '/p/$product/iterations', params: { product } }} icon="iteration" label={noun('iterations')} />
+          <Item link={{ to: '/p/$product/announcements', params: { product } }} icon="announcement" label={noun('announcements')} />
         </ul>
       )}
       <ul className={css.nav}>
+        <Item link={{ to: '/inbox' }} icon="inbox" label="Inbox" count={unread} counted="unread notifications" />
+        <Item link={{ to: '/calendar' }} icon="calendar" label="Calendar" />
         <Item link={{ to: '/overview' }} icon="overview" label="Overview" />
         {rights.seesCustomers && <Item link={{ to: '/customers' }} icon="customer" label={noun('customers')} />}
         <Item link={{ to: '/live' }} icon="live" label="Live" count={events.length} />

@@ -2,8 +2,11 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { periodSearch } from '~/format/period'
 import { oneOf, parseSearch, stringifySearch, text } from '~/format/search'
 import { compareSearch } from '~/screen/compare/search'
+import { announcementsSearch } from '~/screen/announcements/search'
+import { calendarSearch } from '~/screen/calendar/search'
 import { explorerSearch, ORDERS, type Order } from '~/screen/explorer/search'
 import { featureSearch } from '~/screen/feature/search'
+import { inboxSearch } from '~/screen/inbox/search'
 import { incidentsSearch } from '~/screen/incidents/search'
 import { SECTIONS, type Section } from '~/screen/settings/sections'
 import { Start } from '~/screen/start/view'
@@ -72,6 +75,29 @@ const iteration = createRoute({
   validateSearch: (search): { order?: Order } => ({ order: oneOf(search, 'order', ORDERS) }),
   component: lazyRouteComponent(() => import('~/screen/iteration/view')),
 })
+const announcements = createRoute({
+  getParentRoute: () => product,
+  path: '/announcements',
+  validateSearch: announcementsSearch,
+  component: lazyRouteComponent(() => import('~/screen/announcements/view')),
+})
+const announcement = createRoute({
+  getParentRoute: () => product,
+  path: '/announcements/$announcement',
+  component: lazyRouteComponent(() => import('~/screen/announcement/view')),
+})
+const calendar = createRoute({
+  getParentRoute: () => root,
+  path: '/calendar',
+  validateSearch: calendarSearch,
+  component: lazyRouteComponent(() => import('~/screen/calendar/view')),
+})
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: '/inbox',
+  validateSearch: inboxSearch,
+  component: lazyRouteComponent(() => import('~/screen/inbox/view')),
+})
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/overview',
@@ -107,8 +133,8 @@ const graphiql = createRoute({
 })
 
 const routes = root.addChildren([
-  start, overview, customers, customer, live, settings, graphiql,
-  product.addChildren([value, feature, compare, releases, release, incidents, incident, iterations, iteration]),
+  start, inbox, calendar, overview, customers, customer, live, settings, graphiql,
+  product.addChildren([value, feature, compare, releases, release, incidents, incident, announcements, announcement, iterations, iteration]),
 ])
 
 export const router = createRouter({

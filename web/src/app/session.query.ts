@@ -11,3 +11,7 @@ export const SessionQuery = graphql(`
     scales(first: 200) { nodes { id key name kind min max step higherIsBetter } }
   }
 `)
+
+export const UnreadQuery = graphql(`
+  query Unread { viewer { unreadNotifications } }
+`)

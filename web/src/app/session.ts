@@ -41,6 +41,12 @@ export function useRights() {
     administers: full && role === 'ADMINISTRATOR',
     manages: full && (role === 'ADMINISTRATOR' || role === 'PRODUCT'),
     handlesIncidents: full && role !== 'BUSINESS' && role !== 'CUSTOMER',
+    /** Announces changes. */
+    announces: full && (role === 'ADMINISTRATOR' || role === 'PRODUCT' || role === 'DEVELOPMENT' || role === 'OPERATIONS'),
+    /** Acknowledges what was announced, as the member that it is. */
+    acknowledges: full && (role === 'ADMINISTRATOR' || role === 'SUPPORT') && viewer.member !== null,
+    /** Submits what a customer said. */
+    responds: full && role !== 'BUSINESS' && role !== 'CUSTOMER',
     seesCustomers: viewer.scope !== 'REPORTS' && role !== 'BUSINESS' && role !== 'CUSTOMER',
   }
 }

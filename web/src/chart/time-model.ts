@@ -40,6 +40,16 @@ export interface ReleaseMark {
   version: string
 }
 
+export interface AnnouncementMark {
+  id: string
+  title: string
+  /** What it is called: a release, a freeze… */
+  kind: string
+  /** First and last day. */
+  day: string
+  last: string
+}
+
 export const within = (period: Days) => ({ day }: { day: string }) => day >= period.from && day < period.until
 
 export function valueDomain(series: Series[]): [number, number] {

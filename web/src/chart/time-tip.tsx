@@ -1,7 +1,10 @@
 import { longDay, periodText } from '~/format/date'
 import { count, fixed, plusMinus, score } from '~/format/number'
-import type { Bar, ReleaseMark, Series, SeriesPoint } from './time-model'
+import type { AnnouncementMark, Bar, ReleaseMark, Series, SeriesPoint } from './time-model'
 import css from './time.module.css'
+
+/** So many announcements of a day are named. */
+const LISTED = 3
 
 /** The last point up to a day: what was known then. */
 export function pointAt(points: SeriesPoint[], day: string): SeriesPoint | null {
@@ -13,7 +16,7 @@ function barAt(bars: Bar[], day: string): Bar | undefined {
 }
 
 /** The same as the tip, for those who do not see it. */
-export function tipText(day: string, series: Series[], bars: Bar[], releases: ReleaseMark[]): string {
+export function tipText(day: string, series: Series[], bars: Bar[], releases: ReleaseMark[], announcements: AnnouncementMark[] = []): string {
   const values = series.flatMap(({ label, points }) => {
     const point = pointAt(points, day)
     return point ? [`${label} ${score(point.value, point)} ${plusMinus(point)}`] : []
@@ -21,7 +24,8 @@ export function tipText(day: string, series: Series[], bars: Bar[], releases: Re
   const bar = barAt(bars, day)
   const counts = bar ? [`${bar.incidents} incidents opened, ${bar.responses} responses`] : []
   const shipped = releases.filter((release) => release.day === day).map(({ version }) => `release ${version}`)
-  return [longDay(day), ...values, ...counts, ...shipped].join('. ')
+  const announced = announcements.filter(({ day: first, last }) => first <= day && day <= last).map(({ kind, title }) => `${kind} announced: ${title}`)
+  return [longDay(day), ...values, ...counts, ...shipped, ...announced].join('. ')
 }
 
 interface Props {
@@ -31,12 +35,14 @@ interface Props {
   series: Series[]
   bars: Bar[]
   releases: ReleaseMark[]
+  announcements: AnnouncementMark[]
   words: { incidents: string; responses: string; release: string }
 }
 
-export function TimeTip({ day, left, width, series, bars, releases, words }: Props) {
+export function TimeTip({ day, left, width, series, bars, releases, announcements, words }: Props) {
   const bar = barAt(bars, day)
   const shipped = releases.filter((release) => bar && release.day >= bar.from && release.day < bar.until)
+  const announced = announcements.filter(({ day: first, last }) => (bar ? last >= bar.from && first < bar.until : first <= day && day <= last)).slice(0, LISTED)
   const flipped = left > width - 220
   return (
     <div className={css.tip} aria-hidden="true" style={flipped ? { right: width - left + 12, top: 48 } : { left: left + 12, top: 48 }}>
@@ -63,6 +69,7 @@ export function TimeTip({ day, left, width, series, bars, releases, words }: Pro
           <div key={version} style={{ display: 'contents' }}><dt>{words.release}</dt><dd>{version}</dd></div>
         ))}
       </dl>
+      {announced.map(({ id, kind, title }) => <p key={id} className={css.notice}><small>{kind}</small> {title}</p>)}
     </div>
   )
 }

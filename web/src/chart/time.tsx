@@ -1,8 +1,9 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { addDays, periodText, type Days } from '~/format/date'
 import { count, fixed } from '~/format/number'
+import { lanesOf } from './lanes'
 import { dayScale, dayTicks, linear, ticks } from './scale'
-import { brushed, flags, valueDomain, within, type Bar, type ReleaseMark, type Series } from './time-model'
+import { brushed, flags, valueDomain, within, type AnnouncementMark, type Bar, type ReleaseMark, type Series } from './time-model'
 import { TimeTip, tipText } from './time-tip'
 import css from './time.module.css'
 import { useWidth } from './width'
@@ -15,20 +16,24 @@ const GAP = 36
 const INCIDENTS = 44
 const RESPONSES = 40
 const AXIS = 22
+/** Height of a line of announcements, and the most of them. */
+const LANE = 11
+const MOST_LANES = 3
 
 export interface TimeChartProps {
   shown: Days
   series: Series[]
   bars: Bar[]
   releases: ReleaseMark[]
+  announcements?: AnnouncementMark[]
   label: string
-  words: { none: string; incidents: string; responses: string; release: string }
+  words: { none: string; incidents: string; responses: string; release: string; announcements?: string }
   /** Without it, the chart cannot be zoomed. */
   onZoom?: (period: Days) => void
 }
 
 /** Value, incidents and responses on one time axis, with releases as marks; drag to zoom, arrows to read it by keyboard. */
-export function TimeChart({ shown, series, bars, releases, label, words, onZoom }: TimeChartProps) {
+export function TimeChart({ shown, series, bars, releases, announcements = [], label, words, onZoom }: TimeChartProps) {
   const [ref, width] = useWidth<HTMLDivElement>()
   const [day, setDay] = useState<string | null>(null)
   const start = useRef<string | null>(null)
@@ -39,7 +44,11 @@ export function TimeChart({ shown, series, bars, releases, label, words, onZoom 
   const isEmpty = drawn.every(({ points }) => points.length === 0)
   const domain = valueDomain(drawn)
   const y = linear(domain, [FLAGS + VALUE, FLAGS])
-  const incidentsTop = FLAGS + VALUE + GAP
+  const announced = announcements.filter(({ day: first, last }) => last >= shown.from && first < shown.until)
+  const lanes = lanesOf(announced.map(({ day: first, last }) => ({ from: x.of(first), until: Math.max(x.of(addDays(last, 1)), x.of(first) + LANE) })))
+  const lanesTop = FLAGS + VALUE + GAP
+  const lanesHeight = Math.min(MOST_LANES, Math.max(0, ...lanes.map((lane) => lane + 1))) * LANE
+  const incidentsTop = lanesHeight > 0 ? lanesTop + lanesHeight + GAP : lanesTop
   const responsesTop = incidentsTop + INCIDENTS + GAP
   const bottom = responsesTop + RESPONSES
   const counted = bars.filter((bar) => bar.until > shown.from && bar.from < shown.until)
@@ -74,7 +83,7 @@ export function TimeChart({ shown, series, bars, releases, label, words, onZoom 
     <div ref={ref} className={css.figure}>
       <svg data-chart className={css.svg} height={bottom + AXIS} viewBox={`0 0 ${width} ${bottom + AXIS}`}
         role="slider" tabIndex={0} aria-label={`${label}. Arrow keys read it day by day`} aria-valuemin={0} aria-valuemax={100}
-        aria-valuenow={Math.round(first?.value ?? 0)} aria-valuetext={day ? tipText(day, drawn, counted, marks) : 'No day chosen'}
+        aria-valuenow={Math.round(first?.value ?? 0)} aria-valuetext={day ? tipText(day, drawn, counted, marks, announced) : 'No day chosen'}
         onPointerDown={(event) => { start.current = event.pointerType === 'touch' || !onZoom ? null : dayOf(event) }} onPointerMove={onPointerMove} onPointerUp={onPointerUp}
         onPointerLeave={() => { setDay(null); start.current = null; setBrush(null) }} onBlur={() => setDay(null)} onKeyDown={onKeyDown}>
         {!isEmpty && ticks(domain, 4).map((tick) => (
@@ -92,12 +101,17 @@ export function TimeChart({ shown, series, bars, releases, label, words, onZoom 
         <Releases releases={marks} x={x.of} range={[LEFT, width - RIGHT]} bottom={bottom} />
         {isEmpty && <text className={css.none} x={(LEFT + width - RIGHT) / 2} y={FLAGS + VALUE / 2} textAnchor="middle">{words.none}</text>}
         {drawn.map((one) => <Line key={one.label} series={one} x={x.of} y={y} />)}
+        {lanesHeight > 0 && <text className={css.panel} x={LEFT} y={lanesTop - 8}>{words.announcements}</text>}
+        {announced.map(({ id, day: first, last }, index) => (lanes[index] ?? 0) < MOST_LANES && (
+          <rect key={id} className={css.announced} x={Math.max(LEFT, x.of(first))} y={lanesTop + (lanes[index] ?? 0) * LANE} height={LANE - 3} rx={4}
+            width={Math.max(LANE - 3, Math.min(x.of(addDays(last, 1)), width - RIGHT) - Math.max(LEFT, x.of(first)))} />
+        ))}
         <Bars title={words.incidents} bars={counted} of={(bar) => bar.incidents} x={x} top={incidentsTop} height={INCIDENTS} look={css.incidents} shown={shown} />
         <Bars title={words.responses} bars={counted} of={(bar) => bar.responses} x={x} top={responsesTop} height={RESPONSES} look={css.responses} shown={shown} />
         {brush && <rect className={css.brush} data-export="no" x={Math.min(x.of(brush[0]), x.of(brush[1]))} width={Math.abs(x.of(brush[1]) - x.of(brush[0]))} y={FLAGS} height={bottom - FLAGS} />}
         {day && <Cross day={day} series={drawn} x={x.of} y={y} bottom={bottom} />}
       </svg>
-      {day && !brush && <TimeTip day={day} left={x.of(day)} width={width} series={drawn} bars={counted} releases={marks} words={words} />}
+      {day && !brush && <TimeTip day={day} left={x.of(day)} width={width} series={drawn} bars={counted} releases={marks} announcements={announced} words={words} />}
       {brush && <span className="visually-hidden" role="status">{periodText({ from: brush[0], until: addDays(brush[1], 1) })}</span>}
     </div>
   )

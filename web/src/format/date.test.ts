@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { before, duration, periodText, today } from './date'
+import { away, before, duration, fieldOf, momentOf, periodText, spanText, today } from './date'
 
 describe('days', () => {
   it('shows a half-open period as its first and last day', () => {
@@ -22,5 +22,25 @@ describe('days', () => {
     expect(duration('2026-03-01T10:00:00Z', '2026-03-01T10:40:00Z')).toBe('40 min')
     expect(duration('2026-03-01T10:00:00Z', '2026-03-01T13:00:00Z')).toBe('3 h')
     expect(duration('2026-03-01T10:00:00Z', '2026-03-06T13:00:00Z')).toBe('5 d 3 h')
+  })
+
+  it('says the day once of what begins and ends on it', () => {
+    const year = new Date().getFullYear()
+    expect(spanText({ from: `${year}-03-02T08:00:00`, until: `${year}-03-02T10:30:00` })).toBe('2 Mar, 08:00 – 10:30')
+    expect(spanText({ from: `${year}-03-02T08:00:00`, until: `${year}-03-03T10:30:00` })).toBe('2 Mar, 08:00 – 3 Mar, 10:30')
+    expect(spanText({ from: `${year}-03-02T08:00:00` })).toBe('2 Mar, 08:00')
+  })
+
+  it('says how far away a moment is', () => {
+    const now = Date.parse('2026-03-02T08:00:00Z')
+    expect(away('2026-03-02T08:20:00Z', now)).toBe('in 20 min')
+    expect(away('2026-03-03T20:00:00Z', now)).toBe('in 36 h')
+    expect(away('2026-03-09T08:00:00Z', now)).toBe('in 7 d')
+    expect(away('2026-03-02T06:00:00Z', now)).toBe('2 h ago')
+  })
+
+  it('fills a field for date and time, and reads it, in the zone of the reader', () => {
+    expect(momentOf(fieldOf('2026-03-02T08:20:00.000Z'))).toBe('2026-03-02T08:20:00.000Z')
+    expect(fieldOf(null)).toBe('')
   })
 })

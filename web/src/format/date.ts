@@ -14,6 +14,7 @@ const utc = (options: Intl.DateTimeFormatOptions) => formatter({ timeZone: 'UTC'
 const short = utc({ day: 'numeric', month: 'short' })
 const long = utc({ day: 'numeric', month: 'short', year: 'numeric' })
 const month = utc({ month: 'short' })
+const monthAndYear = utc({ month: 'long', year: 'numeric' })
 const moment = formatter({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
 const momentWithYear = formatter({
   day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit',
@@ -68,6 +69,11 @@ export function monthOf(day: string): string {
   return month.format(dayNumber(day) * DAY)
 }
 
+/** `2026-03` as its name. */
+export function monthName(of: string): string {
+  return monthAndYear.format(dayNumber(`${of}-01`) * DAY)
+}
+
 /** A half-open period as its first and last day. */
 export function periodText({ from, until }: Days): string {
   const last = addDays(until, -1)
@@ -97,4 +103,40 @@ export function duration(from: string, until: string): string {
   if (hours < 48) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`
   const days = Math.floor(hours / 24)
   return hours % 24 ? `${days} d ${hours % 24} h` : `${days} d`
+}
+
+const clock = formatter({ hour: '2-digit', minute: '2-digit' })
+const dayOfReader = formatter({ year: 'numeric', month: '2-digit', day: '2-digit' })
+
+/** From one moment to another; of two on one day, the day is said once. */
+export function spanText({ from, until }: { from: string; until?: string | null }): string {
+  if (!until) return momentText(from)
+  const [start, end] = [new Date(from), new Date(until)]
+  const same = dayOfReader.format(start) === dayOfReader.format(end)
+  return `${momentText(from)} – ${same ? clock.format(end) : momentText(until)}`
+}
+
+/** How far away a moment is, in its largest unit: "in 3 d", "2 h ago". */
+export function away(at: string, now = Date.now()): string {
+  const seconds = (Date.parse(at) - now) / 1000
+  if (seconds <= 0) return ago(at, now)
+  if (seconds < 3600) return `in ${Math.max(1, Math.round(seconds / 60))} min`
+  if (seconds < 86_400 * 2) return `in ${Math.round(seconds / 3600)} h`
+  return `in ${Math.round(seconds / 86_400)} d`
+}
+
+/** A moment as a field for date and time has it, in the zone of the reader. */
+export function fieldOf(at: string | null | undefined): string {
+  if (!at) return ''
+  const date = new Date(at)
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
+/** What such a field says, as a moment. */
+export function momentOf(field: string): string {
+  return new Date(field).toISOString()
+}
+
+export function isAhead(at: string, now = Date.now()): boolean {
+  return Date.parse(at) > now
 }

@@ -15,6 +15,7 @@ export const WORDS = {
     product: 'product', products: 'products',
     team: 'team', teams: 'teams',
     value: 'value',
+    announcement: 'announcement', announcements: 'announcements',
   },
   ITIL: {
     feature: 'service', features: 'services',
@@ -26,6 +27,7 @@ export const WORDS = {
     product: 'service offering', products: 'service offerings',
     team: 'support group', teams: 'support groups',
     value: 'perceived value',
+    announcement: 'change notice', announcements: 'change notices',
   },
   PLAIN: {
     feature: 'function', features: 'functions',
@@ -37,6 +39,7 @@ export const WORDS = {
     product: 'product', products: 'products',
     team: 'team', teams: 'teams',
     value: 'value',
+    announcement: 'notice', announcements: 'notices',
   },
 } as const satisfies Record<Vocabulary, Record<string, string>>
 

@@ -18,3 +18,8 @@ export function answer(named: number, possible: number, words: Words): { word: s
   if (possible > 0) return { word: 'Perhaps.', rest: `No open ${words('incident')} names this ${words('customer')}, but ${plural(possible, 'is open on a', 'are open on')} ${words(possible === 1 ? 'feature' : 'features')} that they use.`, tone: 'maybe' }
   return { word: 'Not that we know.', rest: `No open ${words('incident')} names this ${words('customer')} or affects a feature that they use.`, tone: 'no' }
 }
+
+/** Announced changes of features that the customer said something about, and of products as a whole. */
+export function coming<Announced extends { features: { key: string }[]; planned: { from: string; until: string | null } }>(announced: Announced[], used: Set<string>, now = Date.now()): Announced[] {
+  return announced.filter(({ features, planned }) => Date.parse(planned.until ?? planned.from) >= now && (features.length === 0 || features.some(({ key }) => used.has(key))))
+}

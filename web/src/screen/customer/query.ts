@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '~/api/graphql'
+import { AnnouncementLine } from '~/part/announcement.query'
 import { ResponseFields } from '~/part/responses.query'
 
 export const CustomerQuery = graphql(`
@@ -11,12 +12,13 @@ export const CustomerQuery = graphql(`
       feedback(first: $first) { totalCount nodes { ...ResponseFields } }
       exposure(first: 60) { nodes { day activeCustomers feature { key name } } }
     }
+    announcements(first: 50, filter: { state: PUBLISHED }, orderBy: { field: PLANNED, direction: ASC }) { nodes { ...AnnouncementLine } }
     incidents(first: 50, filter: { state: OPEN }) {
       totalCount
       nodes { id title severity state openedAt features { key name } product { key } }
     }
   }
-`, [ResponseFields])
+`, [ResponseFields, AnnouncementLine])
 
 export type CustomerData = NonNullable<ResultOf<typeof CustomerQuery>['customer']>
 export type OpenIncident = CustomerData['open']['nodes'][number]

@@ -2,15 +2,19 @@ import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
+import { useRights } from '~/app/session'
+import { useLastProduct } from '~/app/shell'
 import { ago, longDay } from '~/format/date'
 import { count } from '~/format/number'
 import { capital, useWords } from '~/format/vocabulary'
+import { AnnouncementLines } from '~/part/announcement'
 import { IncidentState, Severity } from '~/part/incident'
+import { ResponseEntry } from '~/part/response-entry'
 import { Responses, utility } from '~/part/responses'
 import { Button, Card, classes, Halves, PageHead, Stack } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
-import { answer, possibly } from './affected'
+import { answer, coming, possibly } from './affected'
 import { CustomerQuery, type CustomerData, type OpenIncident } from './query'
 import css from './view.module.css'
 
@@ -20,19 +24,24 @@ export default function Customer() {
   const { customer: key } = useParams({ from: '/customers/$customer' })
   const words = useWords()
   const [first, setFirst] = useState(PAGE)
+  const [entry, setEntry] = useState(false)
+  const { responds } = useRights()
+  const product = useLastProduct()
   const { result, refresh } = useScreenQuery(CustomerQuery, { customer: key, first })
   useLiveRefresh(['incident', 'feedback'], refresh)
   return (
     <Loaded page result={result} retry={refresh} rows={10}>
-      {({ customer, incidents }) => {
+      {({ customer, incidents, announcements }) => {
         if (!customer) return null
         const used = new Set(customer.feedback.nodes.flatMap(({ feature }) => (feature ? [feature.key] : [])))
         const possible = possibly(incidents?.nodes ?? [], customer.open.nodes, used)
+        const soon = coming(announcements?.nodes ?? [], used)
         const { word, rest, tone } = answer(customer.open.totalCount, possible.length, words)
         return (
           <>
             <PageHead title={customer.name ?? customer.key} lead={[customer.segment?.name, customer.name && customer.key, `first seen on ${longDay(customer.createdAt.slice(0, 10))}`].filter(Boolean).join(' · ')}
-              crumb={{ label: `All ${words('customers')}`, link: { to: '/customers' } }} />
+              crumb={{ label: `All ${words('customers')}`, link: { to: '/customers' } }}
+              actions={responds && product && <Button icon="quote" onClick={() => setEntry(true)}>Record a {words('response')}</Button>} />
             <Stack>
               <section className={classes(css.answer, css[tone])} aria-label="Is this customer affected?">
                 <p className={css.question}>Affected now?</p>
@@ -44,6 +53,7 @@ export default function Customer() {
                   {possible.length > 0 && <Incidents title="Open on features that they use" incidents={possible.slice(0, 8)} />}
                 </Halves>
               )}
+              {soon.length > 0 && <Card title={`Coming to ${words('features')} that they use`}><AnnouncementLines announcements={soon} /></Card>}
               <Liking customer={customer} />
               {customer.past.totalCount > 0 && <Incidents title={`${count(customer.past.totalCount)} resolved`} incidents={customer.past.nodes} />}
               <Card flush title={`${count(customer.feedback.totalCount)} ${words('responses')}`}>
@@ -52,6 +62,7 @@ export default function Customer() {
                 {customer.feedback.nodes.length < customer.feedback.totalCount && <p className={table.more}><Button small onClick={() => setFirst(Math.min(200, first * 2))}>Show more</Button></p>}
               </Card>
             </Stack>
+            {entry && product && <ResponseEntry product={product} customer={customer.key} onClose={() => setEntry(false)} />}
           </>
         )
       }}

@@ -38,7 +38,7 @@ export const FeatureTimelineQuery = graphql(`
   query FeatureTimeline(
     $product: Reference!, $feature: Reference!, $shown: PeriodInput!, $step: TimelineStep!
     $trendStep: TrendStep!, $release: Reference, $segment: Reference
-    $beside: Reference!, $withBeside: Boolean!, $before: PeriodInput!, $withBefore: Boolean!
+    $beside: Reference!, $withBeside: Boolean!, $before: PeriodInput!, $withBefore: Boolean!, $moments: TimeRangeInput
   ) {
     feature(product: $product, feature: $feature) {
       id
@@ -48,6 +48,7 @@ export const FeatureTimelineQuery = graphql(`
         points { period { from until } responses incidentsOpened customerDaysLost complete }
         releases { day release { version } }
       }
+      announcements(first: 50, filter: { state: [PUBLISHED, CONCLUDED], planned: $moments }) { nodes { id kind title planned { from until } } }
     }
     beside: feature(product: $product, feature: $beside) @include(if: $withBeside) {
       id name
@@ -67,3 +68,4 @@ export const FeatureResponsesQuery = graphql(`
 
 export type FeatureData = NonNullable<ResultOf<typeof FeatureQuery>['feature']>
 export type FeatureValue = NonNullable<FeatureData['value']>
+export type Announced = NonNullable<ResultOf<typeof FeatureTimelineQuery>['feature']>['announcements']['nodes'][number]

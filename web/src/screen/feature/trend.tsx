@@ -3,13 +3,14 @@ import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
 import { useProduct } from '~/app/session'
 import { TimeChart, TimeLegend } from '~/chart/time'
-import { pointsOf, type Bar, type Series } from '~/chart/time-model'
-import { before, length, periodText, type Days } from '~/format/date'
+import { pointsOf, type AnnouncementMark, type Bar, type Series } from '~/chart/time-model'
+import { before, length, periodText, today, type Days } from '~/format/date'
 import { capital, useWords } from '~/format/vocabulary'
+import { KINDS } from '~/part/announcement'
 import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, Select } from '~/ui/parts'
 import { Loaded } from '~/ui/states'
-import { FeatureTimelineQuery } from './query'
+import { FeatureTimelineQuery, type Announced } from './query'
 import type { FeatureSearch } from './search'
 import css from './view.module.css'
 
@@ -26,7 +27,7 @@ interface Props {
 }
 
 export function Trend({ feature, name, others, period, search, onChange }: Props) {
-  const { key: product } = useProduct()
+  const { key: product, timeZone } = useProduct()
   const words = useWords()
   const frame = useRef<HTMLDivElement>(null)
   const zoomed = Boolean(search.zoomFrom && search.zoomUntil)
@@ -37,9 +38,10 @@ export function Trend({ feature, name, others, period, search, onChange }: Props
     release: search.release, segment: search.segment,
     beside: search.beside ?? feature, withBeside: Boolean(search.beside),
     before: before(shown), withBefore: search.earlier === 'yes',
+    moments: { from: `${shown.from}T00:00:00Z`, until: `${shown.until}T00:00:00Z` },
   })
-  useLiveRefresh(['feedback', 'incident'], refresh)
-  const chartWords = { none: `Too few ${words('responses')} to draw the ${words('value')}`, incidents: `${capital(words('incidents'))} opened`, responses: capital(words('responses')), release: capital(words('release')) }
+  useLiveRefresh(['feedback', 'incident', 'announcement'], refresh)
+  const chartWords = { none: `Too few ${words('responses')} to draw the ${words('value')}`, incidents: `${capital(words('incidents'))} opened`, responses: capital(words('responses')), release: capital(words('release')), announcements: capital(words('announcements')) }
   return (
     <Card title="Over time" note={`${capital(words('value'))} of the 28 days up to each ${daily ? 'day' : 'week'}, with its 90% interval. Drag across the chart to zoom.`}
       actions={
@@ -59,6 +61,7 @@ export function Trend({ feature, name, others, period, search, onChange }: Props
               <TimeLegend series={series} />
               <TimeChart shown={shown} series={series} bars={barsOf(data)} label={`${name} over time, ${periodText(shown)}`} words={chartWords}
                 releases={data.feature?.timeline.releases.map(({ day, release }) => ({ day, version: release.version })) ?? []}
+                announcements={data.feature?.announcements.nodes.map((one) => marked(one, timeZone))}
                 onZoom={({ from, until }) => onChange({ zoomFrom: from, zoomUntil: until })} />
             </div>
           )
@@ -79,6 +82,10 @@ export function Trend({ feature, name, others, period, search, onChange }: Props
       ...point.period, incidents: point.incidentsOpened, responses: point.responses, lost: point.customerDaysLost, complete: point.complete,
     }))
   }
+}
+
+function marked({ id, kind, title, planned: { from, until } }: Announced, timeZone: string): AnnouncementMark {
+  return { id, title, kind: KINDS[kind].label, day: today(timeZone, new Date(from)), last: today(timeZone, new Date(until ?? from)) }
 }
 
 function csv(series: Series[], bars: Bar[]) {

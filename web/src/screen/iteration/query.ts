@@ -1,13 +1,14 @@
 import { graphql, type ResultOf } from '~/api/graphql'
 import { FindingFields } from '~/part/finding'
+import { PreparednessFields } from '~/part/preparedness.query'
 import { ResponseFields } from '~/part/responses.query'
 import { RankedValue } from '~/screen/explorer/query'
 
 export const IterationQuery = graphql(`
   query Iteration($iteration: Reference!) {
-    iteration(iteration: $iteration) { id name goal period { from until } }
+    iteration(iteration: $iteration) { id name goal period { from until } preparedness { ...PreparednessFields } }
   }
-`)
+`, [PreparednessFields])
 
 /** What customers experienced in these days, and in as many days before. */
 export const IterationReportQuery = graphql(`

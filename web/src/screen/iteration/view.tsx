@@ -11,6 +11,7 @@ import { story } from '~/format/sentence'
 import { capital, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
 import { IncidentState, Severity } from '~/part/incident'
+import { PreparednessCard } from '~/part/preparedness'
 import { Responses } from '~/part/responses'
 import { SentenceText } from '~/part/story'
 import { Ranking } from '~/screen/explorer/ranking'
@@ -38,7 +39,7 @@ export default function Iteration() {
         <>
           <PageHead title={iteration.name} lead={<Lead iteration={iteration} />}
             crumb={{ label: `All ${words('iterations')}`, link: { to: '/p/$product/iterations', params: { product } } }} />
-          <Report period={{ from: iteration.period.from, until: iteration.period.until }} />
+          <Report period={{ from: iteration.period.from, until: iteration.period.until }} preparedness={iteration.preparedness} />
         </>
       )}
     </Loaded>
@@ -59,7 +60,7 @@ function Lead({ iteration: { goal, period } }: { iteration: IterationData }) {
   )
 }
 
-function Report({ period }: { period: Days }) {
+function Report({ period, preparedness }: { period: Days; preparedness: IterationData['preparedness'] }) {
   const { key: product } = useProduct()
   const { seesCustomers } = useRights()
   const { order } = useSearch({ from: '/p/$product/iterations/$iteration' })
@@ -77,6 +78,7 @@ function Report({ period }: { period: Days }) {
           <Stack>
             <Numbers report={report} rows={rows} />
             <Releases releases={report.releases.nodes} />
+            <PreparednessCard preparedness={preparedness} />
             <Course report={report} period={period} />
             {features.length > 0 && (
               <Ranking rows={rows} trends={null} search={{ ...period, order }} period={period} note={summaryOf(features, words)}

@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router'
 import type { LiveEvent } from '~/api/live'
 import { useConnection, useLiveEvents } from '~/app/live'
-import { ago } from '~/format/date'
+import { ago, spanText } from '~/format/date'
 import { plural } from '~/format/number'
 import { VERDICTS } from '~/format/verdict'
 import { capital, useWords } from '~/format/vocabulary'
 import { useScreenQuery } from '~/app/operations'
 import { useRights } from '~/app/session'
 import { useLastProduct } from '~/app/shell'
+import { KindMark, StateMark } from '~/part/announcement'
 import { IncidentState, Severity } from '~/part/incident'
 import { Rating, Responses } from '~/part/responses'
 import { Card, Halves, PageHead, Stack } from '~/ui/parts'
@@ -34,7 +35,7 @@ export default function LiveScreen() {
       <PageHead title="Live" lead={`${STATES[connection]} ${events.length > 0 ? `${plural(events.length, 'event')} since this page was opened.` : ''}`} />
       <Stack>
         {events.length === 0
-          ? <Empty title="Waiting for the next event">{capital(words('responses'))}, {words('incidents')}, {words('releases')} and verdicts of all {words('products')} appear here. Imports are not listed row by row.</Empty>
+          ? <Empty title="Waiting for the next event">{capital(words('responses'))}, {words('incidents')}, {words('releases')}, {words('announcements')} and verdicts of all {words('products')} appear here. Imports are not listed row by row.</Empty>
           : <Card flush title="Since this page was opened"><ol className={css.list} aria-live="polite">{events.map((event) => <li key={event.id} className={css.event}><time className={css.time}>{ago(new Date(event.at).toISOString())}</time><Event event={event} /></li>)}</ol></Card>}
         {product && seesCustomers && <Latest product={product} />}
       </Stack>
@@ -108,6 +109,19 @@ function Event({ event }: { event: LiveEvent }) {
       </>
     )
   }
+  if (event.kind === 'announcement') {
+    const { id, kind, title, state, planned, product } = event.announcement
+    return (
+      <>
+        <span><KindMark kind={kind} /></span>
+        <div>
+          <p><Link className={css.title} to="/p/$product/announcements/$announcement" params={{ product: product.key, announcement: id }}>{title}</Link></p>
+          <p className={css.meta}><StateMark state={state} /> {spanText(planned)} · {product.name}</p>
+        </div>
+      </>
+    )
+  }
+  if (event.kind === 'notification') return null
   const { before, after, feature, release } = event.change
   return (
     <>

@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router'
 import { useSession } from '~/app/session'
 import { ago, longDay } from '~/format/date'
-import { plural, score, signed } from '~/format/number'
+import { count, plural, score, signed } from '~/format/number'
 import { isClear, story } from '~/format/sentence'
 import { capital, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
 import { Severity } from '~/part/incident'
+import { hoursText } from '~/part/preparedness'
 import { SentenceText } from '~/part/story'
 import { rowsOf } from '~/screen/explorer/rows'
 import { Card } from '~/ui/parts'
@@ -29,6 +30,7 @@ export function Attention({ products, incidents }: Props) {
       <Changes products={products} />
       <Releases products={products} />
       {incidents.length > 0 && <Open incidents={incidents} />}
+      <Prepared products={products} />
     </div>
   )
 }
@@ -103,6 +105,28 @@ function Open({ incidents }: { incidents: Props['incidents'] }) {
             <span><Link className={table.main} to="/p/$product/incidents/$incident" params={{ product, incident: id }}>{title}</Link>
               <span className={table.sub}>{nameOf(product)}{[features.map(({ name }) => name).join(', '), ago(openedAt), affectedCustomers === null ? null : plural(affectedCustomers, words('customer'), words('customers'))].filter(Boolean).join(' · ')}</span></span>
             <Severity severity={severity} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+/** Whether support hears of a release before its customers do, by product. */
+function Prepared({ products }: { products: OverviewProduct[] }) {
+  const words = useWords()
+  const nameOf = useProductName()
+  const shipped = products.filter(({ preparedness }) => preparedness.shippedReleases > 0)
+  if (shipped.length === 0) return null
+  return (
+    <Card title="How well support was prepared" note={`Whether it hears of a ${words('release')} before ${words('customers')} do.`}>
+      <ul className={css.list}>
+        {shipped.map(({ key, preparedness: { shippedReleases, announcedReleases, medianLeadTimeHours, attributedIncidents, surpriseIncidents } }) => (
+          <li key={key}>
+            <span>
+              <Link className={table.main} to="/p/$product/announcements" params={{ product: key }}>{nameOf(key)}{count(announcedReleases)} of {plural(shippedReleases, words('release'), words('releases'))} announced</Link>
+              <span className={table.sub}>{medianLeadTimeHours !== null && `${hoursText(medianLeadTimeHours)} before, in the median. `}{count(surpriseIncidents)} of {plural(attributedIncidents, words('incident'), words('incidents'))} came as a surprise.</span>
+            </span>
           </li>
         ))}
       </ul>

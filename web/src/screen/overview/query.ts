@@ -25,6 +25,7 @@ export const AttentionQuery = graphql(`
         releases(first: 3, filter: { lifecycle: [RELEASED] }) { nodes { version releasedOn regression { verdict features { ...FindingFields } } } }
         now: valueReport(period: $period) { entries { ...RankedValue } }
         before: valueReport(period: $before) { entries { ...RankedValue } }
+        preparedness(period: $period) { shippedReleases announcedReleases medianLeadTimeHours attributedIncidents surpriseIncidents }
       }
     }
   }

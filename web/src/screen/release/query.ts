@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '~/api/graphql'
+import { AnnouncementLine } from '~/part/announcement.query'
 import { AttributionFields } from '~/part/attribution'
 import { FindingFields } from '~/part/finding'
 
@@ -52,6 +53,12 @@ export const ReleaseIncidentsQuery = graphql(`
     }
   }
 `, [AttributionFields])
+
+export const ReleaseAnnouncementsQuery = graphql(`
+  query ReleaseAnnouncements($product: Reference!, $release: Reference!) {
+    release(product: $product, release: $release) { id announcements(first: 10) { totalCount nodes { ...AnnouncementLine } } }
+  }
+`, [AnnouncementLine])
 
 export type ReleaseData = NonNullable<ResultOf<typeof ReleaseQuery>['release']>
 export type RegressionData = NonNullable<ReleaseData['regression']>

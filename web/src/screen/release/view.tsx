@@ -18,6 +18,7 @@ import { Card, classes, PageHead, Stack, Tag } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
 import { VerdictBadge } from '~/ui/verdict'
+import { ReleaseAnnouncements } from './announcements'
 import { Detail } from './detail'
 import { ReleaseIncidents } from './incidents'
 import { ReleaseQuery, type FeatureRegression, type RegressionData, type ReleaseData } from './query'
@@ -58,6 +59,7 @@ export default function Release() {
                 </>
               )}
               {seesCustomers && <ReleaseIncidents version={release.version} />}
+              <ReleaseAnnouncements version={release.version} />
               {release.deployments.length > 0 && <Deployments release={release} />}
             </Stack>
           </>

@@ -1,0 +1,80 @@
+import { useState } from 'react'
+import { useMutation } from 'urql'
+import { useScreenQuery } from '~/app/operations'
+import { useSession, type Scale } from '~/app/session'
+import { ratingName } from '~/format/rating'
+import { capital, useWords } from '~/format/vocabulary'
+import { Dialog } from '~/ui/dialog'
+import { Form, Row, textIn } from '~/ui/form'
+import { Input, Labeled } from '~/ui/parts'
+import parts from '~/ui/parts.module.css'
+import { Loaded } from '~/ui/states'
+import css from './response-entry.module.css'
+import { AnswerableQuery, SubmitResponse } from './response-entry.query'
+
+const CHANNELS = ['telephone', 'email', 'chat', 'meeting', 'other']
+/** A scale with more steps than this is typed, not chosen. */
+const MOST_STEPS = 11
+
+/** What a customer said to somebody, written down in the name of that customer. */
+export function ResponseEntry({ product: given, customer, feature, onClose }: { product: string; customer?: string; feature?: string; onClose: () => void }) {
+  const { products, scales } = useSession()
+  const words = useWords()
+  const [product, setProduct] = useState(given)
+  const [scale, setScale] = useState('')
+  const [sent, setSent] = useState<string | null>(null)
+  const { result, refresh } = useScreenQuery(AnswerableQuery, { product }, { hidden: true })
+  const [, submit] = useMutation(SubmitResponse)
+  const [round, setRound] = useState(0)
+  const chosen = scales.find(({ key }) => key === scale)
+
+  async function send(fields: FormData) {
+    const rating = textIn(fields, 'rating')
+    const who = textIn(fields, 'customer')
+    const { data, error } = await submit({ input: {
+      product, customer: who, feature: textIn(fields, 'feature'), release: textIn(fields, 'release'), channel: textIn(fields, 'channel'), comment: textIn(fields, 'comment'),
+      ...(chosen && rating !== undefined ? { scale: chosen.key, rating: Number(rating) } : {}),
+    } }, { additionalTypenames: ['Feedback'] })
+    const refusals = data?.submitFeedback?.userErrors
+    if (!error && !refusals?.length) setSent(`${capital(words('response'))} of ${who} recorded.`)
+    return { error, refusals }
+  }
+
+  return (
+    <Dialog title={`Record a ${words('response')} of a ${words('customer')}`} onClose={onClose}>
+      {sent && <p role="status" className={css.sent}>{sent} You can record the next one, or close this.</p>}
+      <Loaded result={result} retry={refresh}>
+        {({ product: found }) => found && (
+          <Form key={round} label="Record" onSend={send} onDone={() => { setRound(round + 1); setScale('') }}>
+            <Row>
+              <Labeled label={`${capital(words('customer'))}, by key`}><Input name="customer" required defaultValue={customer} placeholder="customer-0001" /></Labeled>
+              <Labeled label="Told by"><select className={parts.input} name="channel">{CHANNELS.map((channel) => <option key={channel}>{channel}</option>)}</select></Labeled>
+            </Row>
+            <Row>
+              {products.length > 1 && <Labeled label={capital(words('product'))}><select className={parts.input} value={product} onChange={(event) => setProduct(event.target.value)}>{products.map(({ key, name }) => <option key={key} value={key}>{name}</option>)}</select></Labeled>}
+              <Labeled label={capital(words('feature'))}><select className={parts.input} name="feature" defaultValue={feature}><option value="">the {words('product')} as a whole</option>{found.features.nodes.map(({ id, key, name }) => <option key={id} value={key}>{name}</option>)}</select></Labeled>
+              <Labeled label={capital(words('release'))}><select className={parts.input} name="release"><option value="">the newest</option>{found.releases.nodes.map(({ id, version }) => <option key={id}>{version}</option>)}</select></Labeled>
+            </Row>
+            <Labeled label="Scale"><select className={parts.input} value={scale} onChange={(event) => setScale(event.target.value)}><option value="">no rating, only words</option>{scales.map(({ id, key, name }) => <option key={id} value={key}>{name}</option>)}</select></Labeled>
+            {chosen && <RatingField key={chosen.key} scale={chosen} />}
+            <Labeled label="In the words of the customer" hint={chosen ? 'Optional.' : undefined}><textarea className={parts.input} name="comment" rows={3} required={!chosen} /></Labeled>
+          </Form>
+        )}
+      </Loaded>
+    </Dialog>
+  )
+}
+
+function RatingField({ scale }: { scale: Scale }) {
+  const { min, max, step } = scale
+  const steps = Math.round((max - min) / step) + 1
+  if (steps > MOST_STEPS) return <Labeled label={`Rating, ${min} to ${max}`}><Input name="rating" type="number" min={min} max={max} step={step} required /></Labeled>
+  return (
+    <fieldset className={css.ratings}>
+      <legend>Rating</legend>
+      {Array.from({ length: steps }, (_, index) => min + index * step).map((rating) => (
+        <label key={rating}><input type="radio" name="rating" value={rating} required />{ratingName(rating, scale)}</label>
+      ))}
+    </fieldset>
+  )
+}
