@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { AxeBuilder, ask, open, PAGE, settled, signedIn } from './browser.mjs'
+import { cast } from './people.mjs'
 
 const LOOKS = {
   light: {},
@@ -13,9 +14,19 @@ const LOOKS = {
 
 let browser
 let pages
+/** What support sees, which an administrator does not. */
+let pagesOfSupport
+let people
 
 before(async () => {
   browser = await open()
+  people = await cast()
+  pagesOfSupport = {
+    'inbox of support': '/inbox?customer=customer-0344',
+    'inbox of support, all': '/inbox?show=all',
+    'response on behalf': '/inbox?entry=yes',
+    'announcement to acknowledge': `/p/atelier/announcements/${people.release}`,
+  }
   const { incidents, customers, product } = await ask('{ incidents(first: 1) { nodes { id } } customers(first: 1) { nodes { key } } product(product: "atelier") { iterations(first: 1) { nodes { id } } } }')
   pages = {
     'value': '/p/atelier/value',
@@ -31,6 +42,18 @@ before(async () => {
     'incidents': '/p/atelier/incidents',
     'new incident': '/p/atelier/incidents?entry=yes',
     'incident': `/p/atelier/incidents/${incidents.nodes[0].id}`,
+    'announcements': '/p/atelier/announcements',
+    'announcements, none': '/p/atelier/announcements?find=nothing',
+    'new announcement': '/p/atelier/announcements?entry=yes',
+    'announcement': `/p/atelier/announcements/${people.release}`,
+    'announcement, draft': `/p/atelier/announcements/${people.draft}`,
+    'announcement, concluded': `/p/atelier/announcements/${people.past}`,
+    'no such announcement': '/p/atelier/announcements/announcement_00000000000000000000000000000000',
+    'planned release': '/p/atelier/releases/5.9',
+    'calendar': '/calendar',
+    'calendar, next month': `/calendar?month=${new Date(Date.now() + 8 * 86_400_000).toISOString().slice(0, 7)}`,
+    'calendar, nothing': '/calendar?month=2020-02',
+    'inbox': '/inbox',
     'iterations': '/p/atelier/iterations',
     'iteration': `/p/atelier/iterations/${product.iterations.nodes[0].id}`,
     'overview': '/overview',
@@ -51,22 +74,29 @@ before(async () => {
 })
 after(() => browser?.close())
 
+/** Everything that is wrong with these pages in this look. */
+async function faultsOf(list, options) {
+  const faults = []
+  const { context, page, complaints } = await signedIn(browser, options)
+  for (const [name, path] of Object.entries(list)) {
+    complaints.length = 0
+    await page.goto(PAGE + path)
+    await settled(page)
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    if (wide > 0) faults.push(`${name}: ${wide} px too wide`)
+    faults.push(...complaints.map((text) => `${name}: ${text.slice(0, 200)}`))
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    faults.push(...violations.map(({ id, nodes }) => `${name}: axe ${id}: ${nodes.slice(0, 2).map(({ html }) => html.slice(0, 140)).join(' | ')}`))
+  }
+  await context.close()
+  return faults
+}
+
 for (const [look, options] of Object.entries(LOOKS)) {
   describe(look, () => {
     it('has pages without a fault', async () => {
-      const faults = []
-      const { context, page, complaints } = await signedIn(browser, options)
-      for (const [name, path] of Object.entries(pages)) {
-        complaints.length = 0
-        await page.goto(PAGE + path)
-        await settled(page)
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-        if (wide > 0) faults.push(`${name}: ${wide} px too wide`)
-        faults.push(...complaints.map((text) => `${name}: ${text.slice(0, 200)}`))
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        faults.push(...violations.map(({ id, nodes }) => `${name}: axe ${id}: ${nodes.slice(0, 2).map(({ html }) => html.slice(0, 140)).join(' | ')}`))
-      }
-      await context.close()
+      const faults = await faultsOf(pages, options)
+      faults.push(...await faultsOf(pagesOfSupport, { ...options, token: people.sue.token }))
       assert.deepEqual(faults, [])
     })
   })

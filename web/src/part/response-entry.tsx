@@ -47,7 +47,7 @@ export function ResponseEntry({ product: given, customer, feature, onClose }: { 
         {({ product: found }) => found && (
           <Form key={round} label="Record" onSend={send} onDone={() => { setRound(round + 1); setScale('') }}>
             <Row>
-              <Labeled label={`${capital(words('customer'))}, by key`}><Input name="customer" required defaultValue={customer} placeholder="customer-0001" /></Labeled>
+              <Labeled label={`${capital(words('customer'))}, by key`}><Input name="customer" required autoFocus={!customer} defaultValue={customer} placeholder="customer-0001" /></Labeled>
               <Labeled label="Told by"><select className={parts.input} name="channel">{CHANNELS.map((channel) => <option key={channel}>{channel}</option>)}</select></Labeled>
             </Row>
             <Row>

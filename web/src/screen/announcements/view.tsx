@@ -87,7 +87,7 @@ function List({ announcements }: { announcements: AnnouncementRow[] }) {
               <th scope="row"><Link className={table.main} to="/p/$product/announcements/$announcement" params={{ product: product.key, announcement: id }}>{title}</Link><span className={table.sub}>{concerns(announcement)}</span></th>
               <td className={css.state}><StateMark state={state} /></td>
               <td className={css.planned} title={momentText(planned.from)}>{spanText(planned)}{state === 'PUBLISHED' && <span className={table.sub}>{away(planned.from)}</span>}</td>
-              <td className={css.read}>{state === 'DRAFT' ? <span className={table.muted}>–</span> : `${count(read)} of ${count(read + awaitingAcknowledgement.length)}`}</td>
+              <td className={classes(css.read, state === 'DRAFT' && css.none)}>{state === 'DRAFT' ? '–' : `${count(read)} of ${count(read + awaitingAcknowledgement.length)}`}</td>
               <td className={classes(table.number, css.notified)} title={`${capital(words('customers'))} who were notified`}>{notifiedCustomers > 0 ? count(notifiedCustomers) : <span className={table.muted}>–</span>}</td>
             </tr>
           )
