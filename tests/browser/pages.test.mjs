@@ -1,4 +1,5 @@
 // Each page, in each look: it loads without a complaint of the browser, fits its width, and axe finds nothing.
+// BALLROOM_ONLY=announcement tries only the pages whose names match this.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { AxeBuilder, ask, open, PAGE, settled, signedIn } from './browser.mjs'
@@ -78,7 +79,8 @@ after(() => browser?.close())
 async function faultsOf(list, options) {
   const faults = []
   const { context, page, complaints } = await signedIn(browser, options)
-  for (const [name, path] of Object.entries(list)) {
+  const only = new RegExp(process.env.BALLROOM_ONLY ?? '')
+  for (const [name, path] of Object.entries(list).filter(([name]) => only.test(name))) {
     complaints.length = 0
     await page.goto(PAGE + path)
     await settled(page)

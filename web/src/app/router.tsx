@@ -141,6 +141,9 @@ export const router = createRouter({
   routeTree: routes,
   parseSearch,
   stringifySearch,
+  // Inside the frame, which stays.
+  defaultErrorComponent: ErrorScreen,
+  defaultNotFoundComponent: NotFound,
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultPendingMs: 200,

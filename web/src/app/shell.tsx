@@ -1,6 +1,7 @@
 import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useQuery } from 'urql'
+import { signOut } from '~/api/auth'
 import type { Live } from '~/api/live'
 import { capital, VocabularyContext, wordsOf, type Vocabulary } from '~/format/vocabulary'
 import { Button } from '~/ui/parts'
@@ -18,6 +19,9 @@ import { cycleTheme } from './theme'
 const LATER = [() => import('./keys-dialog'), () => import('./query-dialog')] as const
 const [KeysDialog, QueryDialog] = [lazy(LATER[0]), lazy(LATER[1])]
 
+/** A customer sees nothing but their own. */
+const Own = lazy(() => import('~/screen/own/view'))
+
 /** Milliseconds after which the first view is there. */
 const SETTLED = 400
 const LAST_PRODUCT = 'ballroom.product'
@@ -26,10 +30,11 @@ const VOCABULARY = 'ballroom.vocabulary'
 /** The frame of every screen: it loads the session, then shows navigation and the screen. */
 export function Shell() {
   const [{ data, error }, execute] = useQuery({ query: SessionQuery })
+  if (data?.viewer?.role === 'CUSTOMER') return <Suspense><Own /></Suspense>
   if (data?.viewer && data.organization) return <Ready session={sessionOf(data.viewer, data.organization, data)} />
   return (
     <main className={css.main}>
-      {error ? <ErrorPanel error={error} retry={() => execute({ requestPolicy: 'network-only' })} /> : <Skeleton rows={8} />}
+      {error ? <><ErrorPanel error={error} retry={() => execute({ requestPolicy: 'network-only' })} /><p className={css.away}><Button icon="out" onClick={() => void signOut()}>Sign in as somebody else</Button></p></> : <Skeleton rows={8} />}
     </main>
   )
 }

@@ -15,7 +15,8 @@ export interface IntervalFigure {
   domain: [number, number]
   /** Changes: the scale has signs, and zero is marked. */
   signs?: boolean
-  rows: { label: string; values: Estimate[] }[]
+  /** A row with a scale of its own says where it begins and ends, instead of the axis. */
+  rows: { label: string; values: Estimate[]; domain?: [number, number] }[]
   /** What the first and the second value of a row is. */
   legend?: string[]
 }
@@ -27,7 +28,16 @@ export interface BarFigure {
   legend?: string[]
 }
 
-export type Figure = IntervalFigure | BarFigure
+/** Lines over the same time below one another, on one scale. */
+export interface TrendFigure {
+  kind: 'trends'
+  rows: { label: string; values: (number | null)[]; text: string }[]
+  /** The first and the last day. */
+  from: string
+  until: string
+}
+
+export type Figure = IntervalFigure | BarFigure | TrendFigure
 
 export interface Drawing {
   content: SVGElement[]
@@ -40,7 +50,8 @@ const WIDTH = 760
 export function draw(figure: Figure): Drawing {
   const root = getComputedStyle(document.documentElement)
   const color = (name: string) => root.getPropertyValue(`--${name}`).trim()
-  return figure.kind === 'intervals' ? intervals(figure, color) : bars(figure, color)
+  if (figure.kind === 'intervals') return intervals(figure, color)
+  return figure.kind === 'bars' ? bars(figure, color) : trends(figure, color)
 }
 
 type Color = (name: string) => string
@@ -63,7 +74,6 @@ const ROW = 26
 function intervals({ domain, signs, rows, legend = [] }: IntervalFigure, color: Color): Drawing {
   const tones = rows.some(({ values }) => values.length > 1) ? ['series-2', 'series-1'] : ['series-1']
   const x = linear(domain, [LABELS, WIDTH - NUMBERS])
-  const inside = (value: number) => x(Math.min(domain[1], Math.max(domain[0], value)))
   const most = Math.max(1, ...rows.map(({ values }) => values.length))
   const height = most * ROW + (most > 1 ? 6 : 0)
   const top = legend.length > 0 ? 44 : 22
@@ -73,12 +83,20 @@ function intervals({ domain, signs, rows, legend = [] }: IntervalFigure, color: 
     content.push(element('circle', { cx: LABELS + index * 180 + 5, cy: 8, r: 5, fill: color(tones[index] ?? 'series-1') }))
     content.push(words(LABELS + index * 180 + 16, 9, color('ink-2'), label))
   })
-  for (const tick of ticks(domain, 5)) {
+  const own = rows.some((row) => row.domain)
+  for (const tick of own ? [] : ticks(domain, 5)) {
     content.push(element('line', { x1: x(tick), x2: x(tick), y1: top, y2: bottom, stroke: color(signs && tick === 0 ? 'line-strong' : 'grid') }))
     content.push(words(x(tick), top - 10, color('ink-3'), signs && tick > 0 ? `+${tick}` : String(tick), { 'text-anchor': 'middle', 'font-size': 11 }))
   }
-  rows.forEach(({ label, values }, row) => {
+  rows.forEach(({ label, values, domain: scale = domain }, row) => {
     const start = top + row * height
+    const along = linear(scale, [LABELS, WIDTH - NUMBERS])
+    const inside = (value: number) => along(Math.min(scale[1], Math.max(scale[0], value)))
+    if (own) {
+      content.push(element('line', { x1: LABELS, x2: WIDTH - NUMBERS, y1: start + height / 2, y2: start + height / 2, stroke: color('line-strong') }))
+      content.push(words(LABELS - 8, start + height / 2, color('ink-3'), String(scale[0]), { 'text-anchor': 'end', 'font-size': 11 }))
+      content.push(words(WIDTH - NUMBERS + 8, start + height / 2, color('ink-3'), String(scale[1]), { 'font-size': 11 }))
+    }
     content.push(words(0, start + height / 2, color('ink'), label, { 'font-weight': 560 }))
     values.forEach(({ estimate, lower, upper, text }, index) => {
       const y = start + (height - values.length * ROW) / 2 + (index + 0.5) * ROW
@@ -89,6 +107,25 @@ function intervals({ domain, signs, rows, legend = [] }: IntervalFigure, color: 
     })
   })
   return { content, width: WIDTH, height: bottom + 4 }
+}
+
+const TREND = 34
+
+function trends({ rows, from, until }: TrendFigure, color: Color): Drawing {
+  const known = rows.flatMap(({ values }) => values.filter((value) => value !== null))
+  const [low, high] = [Math.min(...known), Math.max(...known)]
+  const content: SVGElement[] = [words(LABELS, 8, color('ink-3'), from, { 'font-size': 11 }), words(WIDTH - NUMBERS, 8, color('ink-3'), until, { 'text-anchor': 'end', 'font-size': 11 })]
+  rows.forEach(({ label, values, text }, row) => {
+    const top = 22 + row * TREND
+    const x = linear([0, Math.max(1, values.length - 1)], [LABELS, WIDTH - NUMBERS])
+    const y = linear([low, high > low ? high : low + 1], [top + TREND - 5, top + 5])
+    const points = values.flatMap((value, index) => (value === null ? [] : [`${x(index)},${y(value)}`]))
+    content.push(element('line', { x1: 0, x2: WIDTH, y1: top + TREND, y2: top + TREND, stroke: color('grid') }))
+    content.push(words(0, top + TREND / 2, color('ink'), label, { 'font-weight': 560 }))
+    content.push(element('polyline', { points: points.join(' '), fill: 'none', stroke: color('series-1'), 'stroke-width': 2, 'stroke-linejoin': 'round' }))
+    content.push(words(WIDTH, top + TREND / 2, color('ink-2'), text, { 'text-anchor': 'end' }))
+  })
+  return { content, width: WIDTH, height: 22 + rows.length * TREND + 4 }
 }
 
 const BARS = 180

@@ -1,20 +1,18 @@
 import { useState } from 'react'
 import { useMutation } from 'urql'
 import { useScreenQuery } from '~/app/operations'
-import { useSession, type Scale } from '~/app/session'
-import { ratingName } from '~/format/rating'
+import { useSession } from '~/app/session'
 import { capital, useWords } from '~/format/vocabulary'
 import { Dialog } from '~/ui/dialog'
 import { Form, Row, textIn } from '~/ui/form'
 import { Input, Labeled } from '~/ui/parts'
 import parts from '~/ui/parts.module.css'
+import { RatingField } from '~/ui/rating-field'
 import { Loaded } from '~/ui/states'
 import css from './response-entry.module.css'
 import { AnswerableQuery, SubmitResponse } from './response-entry.query'
 
 const CHANNELS = ['telephone', 'email', 'chat', 'meeting', 'other']
-/** A scale with more steps than this is typed, not chosen. */
-const MOST_STEPS = 11
 
 /** What a customer said to somebody, written down in the name of that customer. */
 export function ResponseEntry({ product: given, customer, feature, onClose }: { product: string; customer?: string; feature?: string; onClose: () => void }) {
@@ -62,19 +60,5 @@ export function ResponseEntry({ product: given, customer, feature, onClose }: { 
         )}
       </Loaded>
     </Dialog>
-  )
-}
-
-function RatingField({ scale }: { scale: Scale }) {
-  const { min, max, step } = scale
-  const steps = Math.round((max - min) / step) + 1
-  if (steps > MOST_STEPS) return <Labeled label={`Rating, ${min} to ${max}`}><Input name="rating" type="number" min={min} max={max} step={step} required /></Labeled>
-  return (
-    <fieldset className={css.ratings}>
-      <legend>Rating</legend>
-      {Array.from({ length: steps }, (_, index) => min + index * step).map((rating) => (
-        <label key={rating}><input type="radio" name="rating" value={rating} required />{ratingName(rating, scale)}</label>
-      ))}
-    </fieldset>
   )
 }

@@ -11,19 +11,21 @@ interface Props {
   /** The chart, where it stands in a table and has to be drawn for the file. */
   figure?: () => Figure
   table?: () => Cell[][]
+  /** A second chart of the card. */
+  also?: { label: string; figure: () => Figure }
 }
 
 /** Saves the chart or the table that it stands beside. */
-export function ExportMenu({ title, chart, figure, table }: Props) {
+export function ExportMenu({ title, chart, figure, table, also }: Props) {
   const details = useRef<HTMLDetailsElement>(null)
   // What saves is loaded when it is first used.
-  async function save(what: 'png' | 'svg' | 'csv') {
+  async function save(what: 'png' | 'svg' | 'csv', drawn = figure, name = title) {
     if (details.current) details.current.open = false
     const { saveCsv, savePng, saveSvg } = await import('~/chart/export')
-    const source = figure?.() ?? chart?.current?.querySelector<SVGSVGElement>('svg[data-chart]')
-    if (what === 'csv' && table) saveCsv(table(), title)
-    if (what === 'png' && source) await savePng(source, title)
-    if (what === 'svg' && source) saveSvg(source, title)
+    const source = drawn?.() ?? chart?.current?.querySelector<SVGSVGElement>('svg[data-chart]')
+    if (what === 'csv' && table) saveCsv(table(), name)
+    if (what === 'png' && source) await savePng(source, name)
+    if (what === 'svg' && source) saveSvg(source, name)
   }
   return (
     <details ref={details} className={css.menu} onBlur={(event) => {
@@ -33,6 +35,8 @@ export function ExportMenu({ title, chart, figure, table }: Props) {
       <div className={css.list}>
         {(chart ?? figure) && <button type="button" onClick={() => void save('png')}>Chart as PNG</button>}
         {(chart ?? figure) && <button type="button" onClick={() => void save('svg')}>Chart as SVG</button>}
+        {also && <button type="button" onClick={() => void save('png', also.figure, `${title} ${also.label}`)}>{also.label} as PNG</button>}
+        {also && <button type="button" onClick={() => void save('svg', also.figure, `${title} ${also.label}`)}>{also.label} as SVG</button>}
         {table && <button type="button" onClick={() => void save('csv')}>Table as CSV</button>}
       </div>
     </details>

@@ -3,6 +3,7 @@ import type { CombinedError } from 'urql'
 import { problemOf } from '~/api/errors'
 import css from './form.module.css'
 import { Button } from './parts'
+import { Message } from './states'
 
 export interface Refusal {
   field?: string | null
@@ -37,7 +38,7 @@ export function Form({ label, onSend, onDone, children }: {
   return (
     <form className={css.form} onSubmit={(event) => void send(event)}>
       {children}
-      {refusals.length > 0 && <ul role="alert" className={css.refusals}>{refusals.map(({ message }) => <li key={message}>{message}</li>)}</ul>}
+      {refusals.length > 0 && <ul role="alert" className={css.refusals}>{refusals.map(({ message }) => <li key={message}><Message text={message} /></li>)}</ul>}
       <div><Button type="submit" kind="primary" disabled={busy}>{busy ? 'Sending…' : label}</Button></div>
     </form>
   )

@@ -24,18 +24,27 @@ export function Empty({ title, children, action }: { title: string; children?: R
   )
 }
 
+/** A message of the server, in which `code` is set apart. */
+export function Message({ text }: { text: string }) {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1)
+  return whole.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))
+}
+
 const TITLES: Record<string, string> = {
   NOT_FOUND: 'Not found',
   FORBIDDEN: 'You may not see this',
 }
 
+/** Nothing is broken. */
+const QUIET = new Set(['FORBIDDEN', 'NOT_FOUND'])
+
 export function ErrorPanel({ error, retry, page }: { error: CombinedError; retry?: () => void; page?: boolean }) {
   const { message, code, temporary } = problemOf(error)
   const Heading = page ? 'h1' : 'h2'
   return (
-    <div className={classes(css.panel, css.error)} role="alert">
+    <div className={classes(css.panel, QUIET.has(code ?? '') ? css.refused : css.error)} role="alert">
       <Heading>{TITLES[code ?? ''] ?? 'This could not be loaded'}</Heading>
-      <p>{message}</p>
+      <p><Message text={message} /></p>
       {code && <span className={css.code}>{code}</span>}
       {temporary && retry && <Button small onClick={retry}>Try again</Button>}
     </div>

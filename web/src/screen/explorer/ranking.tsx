@@ -56,7 +56,7 @@ export function Ranking({ rows, trends, search, period, onOrder, note }: Props) 
   return (
     <Card flush title={`${capital(words('features'))} by ${words('value')}`}
       note={note ?? 'From 0 to 100, whatever the scale. Neighbors whose intervals overlap may well be in the other order.'}
-      actions={<ExportMenu title={`${product} ${words('value')} ${period.from}`} figure={() => figureOf([...ranked, ...unranked], domain)} table={() => csv(ranked, unranked)} />}>
+      actions={<ExportMenu title={`${product} ${words('value')} ${period.from}`} figure={() => figureOf([...ranked, ...unranked], domain)} also={trends ? { label: 'Trends', figure: () => trendsOf(ranked, trends, period) } : undefined} table={() => csv(ranked, unranked)} />}>
       <div ref={chart}>
         <div className={css.phoneAxis}><IntervalAxis domain={domain} /></div>
         <table className={classes(table.table, css.table)}>
@@ -141,6 +141,14 @@ function Legend({ before, feature }: { before: boolean; feature: string }) {
 
 function figureOf(rows: Row[], domain: [number, number]): Figure {
   return { kind: 'intervals', domain, rows: rows.map(({ name, value }) => ({ label: name, values: [{ estimate: value.score, lower: value.lower, upper: value.upper, text: `${score(value.score, value)} ${plusMinus(value)}` }] })) }
+}
+
+function trendsOf(rows: Row[], trends: Trends, { from, until }: Days): Figure {
+  const drawn = rows.flatMap(({ key, name, value }) => {
+    const values = key ? trends.get(key) : undefined
+    return values ? [{ label: name, values, text: `${score(value.score, value)} ${plusMinus(value)}` }] : []
+  })
+  return { kind: 'trends', rows: drawn, from, until }
 }
 
 function csv(ranked: Row[], unranked: Row[]): Cell[][] {

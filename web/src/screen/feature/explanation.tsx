@@ -61,6 +61,8 @@ const DOMAINS: Record<string, (min: number, max: number) => [number, number]> = 
   THUMBS: () => [0, 100],
 }
 
+const domainOf = ({ kind, min, max }: { kind: string; min: number; max: number }): [number, number] => DOMAINS[kind]?.(min, max) ?? [min, max]
+
 /** NPS, CSAT and their like, each on its own scale. */
 export function Figures({ feature }: { feature: FeatureData }) {
   const words = useWords()
@@ -68,14 +70,14 @@ export function Figures({ feature }: { feature: FeatureData }) {
   if (figures.length === 0) return null
   return (
     <Card flush title="Standard figures" note="By their usual definitions, with 95% intervals; not adjusted for who responds."
-      actions={<ExportMenu title={`${feature.name} standard figures`} table={() => [
+      actions={<ExportMenu title={`${feature.name} standard figures`} figure={() => ({ kind: 'intervals', domain: [0, 100], rows: figures.map(({ scale, value, lower, upper }) => ({ label: scaleName(scale.key), domain: domainOf(scale), values: [{ estimate: value, lower, upper, text: fixed(value, domainOf(scale)[1] === 100 ? 0 : 2) }] })) })} table={() => [
         ['scale', 'value', 'lower', 'upper', 'responses'], ...figures.map(({ scale, value, lower, upper, responses }) => [scale.key, value, lower, upper, responses]),
       ]} />}>
       <table className={table.table}>
         <thead><tr><th>Figure</th><th className={css.figureChart}><span className="visually-hidden">Interval</span></th><th className={table.number}>Value</th><th className={table.number}>{capital(words('responses'))}</th></tr></thead>
         <tbody>
           {figures.map(({ scale, value, lower, upper, responses }) => {
-            const domain = DOMAINS[scale.kind]?.(scale.min, scale.max) ?? [scale.min, scale.max]
+            const domain = domainOf(scale)
             const whole = domain[1] === 100
             const unit = whole && scale.kind !== 'NPS' ? '%' : ''
             return (

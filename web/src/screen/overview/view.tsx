@@ -12,7 +12,7 @@ import { capital, useWords } from '~/format/vocabulary'
 import { ExportMenu } from '~/ui/export-menu'
 import { Card, classes, PageHead, Stack } from '~/ui/parts'
 import { PeriodFilter } from '~/ui/period-filter'
-import { Empty, Loaded } from '~/ui/states'
+import { Empty, Loaded, Skeleton } from '~/ui/states'
 import table from '~/ui/table.module.css'
 import { Change, VerdictBadge } from '~/ui/verdict'
 import { Attention } from './attention'
@@ -67,7 +67,7 @@ export default function Overview() {
                     </tbody>
                   </table>
                 </Card>
-                {attention.data?.products && <Attention products={attention.data.products.nodes} incidents={incidents.data?.products?.nodes ?? []} />}
+                {attention.data?.products ? <Attention products={attention.data.products.nodes} incidents={incidents.data?.products?.nodes ?? []} /> : attention.fetching && <Skeleton rows={6} />}
               </Stack>
             )
           }}

@@ -2,6 +2,7 @@ import { useState, type FormEvent } from 'react'
 import { signIn, singleSignOn } from '~/api/auth'
 import { Logo } from '~/app/logo'
 import { Button, Input, Labeled } from '~/ui/parts'
+import { Message } from '~/ui/states'
 import css from './view.module.css'
 
 interface Props {
@@ -18,7 +19,7 @@ export default function SignIn({ openIdConnect, why }: Props) {
       <div className={css.box}>
         <h1 className={css.brand}><Logo size={32} />Ballroom</h1>
         <p>See which features your customers value, and which release changed that.</p>
-        {refusal && <p id="refusal" role="alert" className={css.error}>{refusal}</p>}
+        {refusal && <p id="refusal" role="alert" className={css.error}><Message text={refusal} /></p>}
         {openIdConnect && (
           <a className={css.sso} href={singleSignOn()}>Sign in</a>
         )}
