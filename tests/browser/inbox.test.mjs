@@ -278,6 +278,7 @@ story('an announcement is a mark on the time axis of its feature, and a line of 
 
 story('how well support was prepared is said where the API says it', null, async (page) => {
   await go(page, '/p/atelier/announcements')
+  await page.locator('dl > div').first().waitFor()
   const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
   const from = new Date(Date.parse(until) - 90 * 86_400_000).toISOString().slice(0, 10)
   const { product } = await ask('query ($period: PeriodInput!) { product(product: "atelier") { preparedness(period: $period) { shippedReleases announcedReleases attributedIncidents surpriseIncidents } iterations(first: 30) { nodes { id preparedness { releases { release { version } } } } } } }', { period: { from, until } })

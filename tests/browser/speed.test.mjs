@@ -68,3 +68,23 @@ it(`the value explorer can be used soon with the processor slowed ${SLOWED} time
   test.diagnostic(`interactive after ${best} ms at best (aim: ${AIM} ms); all visits: ${visits.map(({ measured, queued, interactive }) => `${interactive} (${measured}, of which ${queued} waiting for a processor)`).join(', ')}`)
   assert.ok(best <= MOST, `it took ${best} ms at best`)
 })
+
+/** Milliseconds that the main thread computes until the ranking is there, not slowed: other programs hardly change them. */
+async function computed() {
+  const { context, page } = await signedIn(browser)
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
+  await page.goto(`${PAGE}/p/atelier/value`, { waitUntil: 'commit' })
+  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length > 5, null, { timeout: 60_000, polling: 50 })
+  const { metrics } = await devtools.send('Performance.getMetrics')
+  await context.close()
+  return Math.round(metrics.find(({ name }) => name === 'TaskDuration').value * 1000)
+}
+
+it('the value explorer computes little before it is there', async (test) => {
+  const all = []
+  for (let count = 0; count < 3; count += 1) all.push(await computed())
+  const best = Math.min(...all)
+  test.diagnostic(`interactive computing: ${best} ms of the main thread at best, not slowed (all visits: ${all.join(', ')})`)
+  assert.ok(best * SLOWED <= AIM, `${best} ms, slowed ${SLOWED} times, are more than ${AIM} ms`)
+})

@@ -178,6 +178,8 @@ story('a screen shows its query, which GraphiQL opens', async (page) => {
   await page.getByText('query Releases(').waitFor()
   await page.getByRole('button', { name: 'Open in GraphiQL' }).click()
   await page.waitForURL(/graphiql/)
+  // GraphiQL runs nothing before there is a place for the response.
+  await page.locator('.graphiql-response .CodeMirror').waitFor()
   await page.getByRole('button', { name: /Execute query/ }).click()
   await page.getByText('"regression"').first().waitFor({ timeout: 15_000 })
 })

@@ -1,3 +1,4 @@
+import './api/early'
 import { RouterProvider } from '@tanstack/react-router'
 import { lazy, StrictMode, Suspense, useMemo, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -6,6 +7,9 @@ import { arrive, currentReader, onReaderChange } from './api/auth'
 import { createClient } from './api/client'
 import { router } from './app/router'
 import { SessionQuery } from './app/session.query'
+import { parseSearch } from './format/search'
+import { ExplorerQuery, explorerVariables } from './screen/explorer/query'
+import { explorerSearch } from './screen/explorer/search'
 import './style/base.css'
 
 const SignIn = lazy(() => import('./screen/signin/view'))
@@ -24,14 +28,15 @@ function App() {
   )
 }
 
-/** Asks what every screen needs while the screen itself is still being loaded. */
+/** Asks what every screen needs, and then what the value explorer does, while the screen itself is still being made. */
 function started(client: Client): Client {
-  void client.query(SessionQuery, {}).toPromise()
+  void client.query(SessionQuery, {}).toPromise().then(({ data }) => {
+    const key = /^\/p\/([^/]+)\/value\/?$/.exec(location.pathname)?.[1]
+    const product = key && data?.products?.nodes.find((one) => one.key === decodeURIComponent(key))
+    if (product) void client.query(ExplorerQuery, explorerVariables(product, explorerSearch(parseSearch(location.search)))).toPromise()
+  })
   return client
 }
-
-// The first page is loaded while the server is asked who the reader is.
-if (/^\/($|p\/[^/]+\/value)/.test(location.pathname)) void import('./screen/explorer/view')
 
 const place = document.getElementById('root')
 if (place) {

@@ -64,7 +64,8 @@ function firstView() {
     imports.forEach(visit)
   }
   visit('index.html')
-  visit('src/screen/explorer/view.tsx')
+  // The value explorer is in a chunk of its own only as long as it is not one of those of the first view (vite.config.ts).
+  if (manifest['src/screen/explorer/view.tsx']) visit('src/screen/explorer/view.tsx')
   // The letters of English and its neighbours; others are loaded where they are needed.
   for (const { file } of Object.values(manifest)) if (/inter-latin-(?!ext).*\.woff2$/.test(file)) found.add(file)
   return [...found]

@@ -1,3 +1,5 @@
+import { takeEarly } from './early'
+
 /**
  * Who the reader is, in one place. The session is a cookie that no script can read; the server says whether there is one,
  * and browsers send it with all that the pages ask.
@@ -46,10 +48,10 @@ interface Told {
 
 async function ask(method: 'GET' | 'POST' | 'DELETE', body?: Credential): Promise<Told | string> {
   try {
-    const response = await fetch(SESSION, {
+    const response = await ((method === 'GET' && takeEarly()) || fetch(SESSION, {
       method,
       ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
-    })
+    }))
     const answer = (await response.json()) as Told & { errors?: { message: string }[] }
     return answer.errors?.[0]?.message ?? answer
   } catch {

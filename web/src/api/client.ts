@@ -1,6 +1,7 @@
 import { cacheExchange, Client, fetchExchange, mapExchange } from 'urql'
 import { sessionIsOver } from './auth'
 import { codeOf } from './errors'
+import { freshExchange } from './fresh'
 
 export const ENDPOINT = '/graphql'
 
@@ -17,6 +18,7 @@ export function createClient(): Client {
           if (codeOf(error) === 'UNAUTHENTICATED') sessionIsOver()
         },
       }),
+      freshExchange,
       cacheExchange,
       fetchExchange,
     ],

@@ -22,8 +22,8 @@ const [KeysDialog, QueryDialog] = [lazy(LATER[0]), lazy(LATER[1])]
 /** A customer sees nothing but their own. */
 const Own = lazy(() => import('~/screen/own/view'))
 
-/** Milliseconds after which the first view is there. */
-const SETTLED = 400
+/** Milliseconds after which even a busy page does what can wait. */
+const PATIENCE = 2000
 const LAST_PRODUCT = 'ballroom.product'
 const VOCABULARY = 'ballroom.vocabulary'
 
@@ -49,6 +49,17 @@ function sessionOf(viewer: Session['viewer'], organization: Session['organizatio
   }
 }
 
+/** Does what can wait when the page has nothing else to do; tells how to cancel it. */
+function whenIdle(run: () => void): () => void {
+  // Safari has no idle callbacks.
+  if (!('requestIdleCallback' in window)) {
+    const timer = setTimeout(run, PATIENCE / 4)
+    return () => clearTimeout(timer)
+  }
+  const idle = requestIdleCallback(run, { timeout: PATIENCE })
+  return () => cancelIdleCallback(idle)
+}
+
 function useLive(cursor: string): Live | null {
   const [live, setLive] = useState<Live | null>(null)
   const start = useRef(cursor)
@@ -56,13 +67,14 @@ function useLive(cursor: string): Live | null {
     let made: Live | null = null
     let gone = false
     // What happens from the cursor on is told afterwards, so it can wait until the first view is there.
-    void import('~/api/live').then(({ Live: Connected }) => {
+    const cancel = whenIdle(() => void import('~/api/live').then(({ Live: Connected }) => {
       if (gone) return
       made = new Connected(start.current)
       setLive(made)
-    })
+    }))
     return () => {
       gone = true
+      cancel()
       made?.close()
     }
   }, [])
@@ -111,8 +123,7 @@ function Frame({ vocabulary, onVocabulary }: { vocabulary: Vocabulary; onVocabul
     if (product) localStorage.setItem(LAST_PRODUCT, product)
   }, [product])
   useEffect(() => {
-    const idle = setTimeout(() => { for (const load of LATER) void load() }, SETTLED)
-    return () => clearTimeout(idle)
+    return whenIdle(() => { for (const load of LATER) void load() })
   }, [])
   const main = useRef<HTMLElement>(null)
   const earlier = useRef(path)

@@ -1,4 +1,7 @@
 import { graphql, type ResultOf } from '~/api/graphql'
+import { before, today } from '~/format/date'
+import { periodOf } from '~/format/period'
+import type { ExplorerSearch } from './search'
 
 export const RankedValue = graphql(`
   fragment RankedValue on ValueReportEntry {
@@ -39,6 +42,12 @@ export const ExplorerTrendQuery = graphql(`
     }
   }
 `)
+
+/** What the value explorer asks for, so that it can be asked before the screen is there. */
+export function explorerVariables({ key, timeZone }: { key: string; timeZone: string }, search: ExplorerSearch) {
+  const period = periodOf(search, today(timeZone))
+  return { product: key, period, before: before(period), release: search.release, segment: search.segment }
+}
 
 export type Report = NonNullable<ResultOf<typeof ExplorerQuery>['product']>
 export type ReportEntry = Report['now']['entries'][number]

@@ -3,15 +3,14 @@ import { lazy, Suspense } from 'react'
 import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
 import { useProduct, useRights, useSession } from '~/app/session'
-import { before, periodText, today } from '~/format/date'
+import { before, periodText } from '~/format/date'
 import { count, plural, plusMinus, score } from '~/format/number'
-import { periodOf } from '~/format/period'
 import { capital, useWords } from '~/format/vocabulary'
 import { Button, ButtonLink, PageHead, Select, Stack, Stat, Stats, Toolbar } from '~/ui/parts'
 import { PeriodFilter } from '~/ui/period-filter'
 import { Empty, Loaded } from '~/ui/states'
 import { Change } from '~/ui/verdict'
-import { ExplorerQuery, ExplorerTrendQuery, type Report } from './query'
+import { ExplorerQuery, ExplorerTrendQuery, explorerVariables, type Report } from './query'
 import { Ranking, type Trends } from './ranking'
 import { rowsOf, type Row } from './rows'
 import type { ExplorerSearch } from './search'
@@ -27,10 +26,9 @@ export default function Explorer() {
   const product = useProduct()
   const search: ExplorerSearch = useSearch({ from: '/p/$product/value' })
   const navigate = useNavigate({ from: '/p/$product/value' })
-  const period = periodOf(search, today(product.timeZone))
-  const earlier = before(period)
-  const { release, segment } = search
-  const { result, refresh } = useScreenQuery(ExplorerQuery, { product: product.key, period, before: earlier, release, segment })
+  const asked = explorerVariables(product, search)
+  const { period, segment } = asked
+  const { result, refresh } = useScreenQuery(ExplorerQuery, asked)
   const trend = useScreenQuery(ExplorerTrendQuery, { product: product.key, period, segment, features: PAGE }).result
   useLiveRefresh(['feedback', 'incident', 'release'], refresh)
 
