@@ -2,7 +2,7 @@ import type { Enum } from '~/api/graphql'
 import { classes } from '~/ui/parts'
 import css from './incident.module.css'
 
-const SEVERITIES = ['', 'Critical', 'Major', 'Medium', 'Minor', 'Low']
+const SEVERITIES = ['', 'Critical', 'Major', 'Medium', 'Minor']
 
 /** 1 is the gravest. */
 export function Severity({ severity }: { severity: number }) {

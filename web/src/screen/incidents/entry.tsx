@@ -15,7 +15,7 @@ interface Props {
   onClose: () => void
 }
 
-const SEVERITIES = ['1, critical', '2, major', '3, medium', '4, minor', '5, low']
+const SEVERITIES = ['1, critical', '2, major', '3, medium', '4, minor']
 
 /** The form for an incident that is known only to a person. */
 export function Entry({ features, releases, onClose }: Props) {

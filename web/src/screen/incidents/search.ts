@@ -12,7 +12,7 @@ export interface IncidentsSearch {
 export function incidentsSearch(search: Record<string, unknown>): IncidentsSearch {
   return {
     state: oneOf(search, 'state', ['OPEN', 'RESOLVED'] as const),
-    severity: oneOf(search, 'severity', ['1', '2', '3', '4', '5'] as const),
+    severity: oneOf(search, 'severity', ['1', '2', '3', '4'] as const),
     feature: text(search, 'feature'),
     release: text(search, 'release'),
     entry: oneOf(search, 'entry', ['yes'] as const),

@@ -17,7 +17,7 @@ import type { IncidentsSearch } from './search'
 import css from './view.module.css'
 
 const PAGE = 25
-const SEVERITIES = ['1', '2', '3', '4', '5']
+const SEVERITIES = ['1', '2', '3', '4']
 
 export default function Incidents() {
   const { key: product, name } = useProduct()
