@@ -63,6 +63,10 @@ ids! {
     AnnouncementId
     /// Of a move of an announcement.
     AnnouncementMoveId
+    /// Of a known error.
+    KnownErrorId
+    /// Of an article.
+    ArticleId
     /// Of a notification.
     NotificationId
     /// Of an identity.

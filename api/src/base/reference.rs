@@ -74,6 +74,8 @@ public_ids! {
     TeamId "team",
     AnnouncementId "announcement",
     AnnouncementMoveId "move",
+    KnownErrorId "known_error",
+    ArticleId "article",
     NotificationId "notification",
     IdentityId "identity",
     OperatorTokenId "operator",

@@ -17,6 +17,7 @@ mod voice;
 use ballroom_entity::{
     feedback::{Column, Entity, Model},
     id::FeedbackId,
+    known_error_feedback,
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set};
@@ -156,6 +157,11 @@ pub async fn delete(
     Entity::delete_many()
         .filter(Column::OrganizationId.eq(by.organization()))
         .filter(Column::Id.eq(feedback))
+        .exec(tx.db())
+        .await?;
+    known_error_feedback::Entity::delete_many()
+        .filter(known_error_feedback::Column::OrganizationId.eq(by.organization()))
+        .filter(known_error_feedback::Column::FeedbackId.eq(feedback))
         .exec(tx.db())
         .await?;
     deleted::record(&tx, &row).await?;

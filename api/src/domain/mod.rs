@@ -36,6 +36,10 @@ pub mod calendar;
 pub mod notification;
 pub mod preparedness;
 
+pub mod article;
+pub mod known_error;
+pub mod suggestion;
+
 pub mod segment;
 
 pub mod customer;

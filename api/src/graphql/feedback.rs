@@ -17,6 +17,8 @@ use super::{
     customer::Customer,
     fault::Fault,
     feature::{self, Feature},
+    known_error::{self, KnownError},
+    load::ReportedBy,
     lookup::{self, By},
     plain::{self, Known, Plain},
     product::{self, Product},
@@ -212,6 +214,12 @@ impl Resolved<'_> {
     /// ID in the source system; null if none was given.
     async fn external_id(&self) -> Option<&str> {
         self.0.external_id.as_deref()
+    }
+
+    /// Known errors that it reports, the oldest first. Customers see public ones.
+    async fn known_errors(&self, ctx: &Context<'_>) -> Result<Vec<KnownError>, Fault> {
+        let ids = ctx.load().load_one(ReportedBy(self.0.id)).await?.unwrap_or_default();
+        known_error::shown(ctx, ids).await
     }
 
     /// Time at which it was stored.

@@ -17,7 +17,8 @@ use super::{
     fault::Fault,
     feature::Feature,
     incidents::{self, IncidentFilter, IncidentOrder},
-    load::{AffectedBy, AttributionsOf, EarlierOf},
+    known_error::{self, KnownError},
+    load::{AffectedBy, AttributionsOf, CausesOf, EarlierOf},
     lookup::{self, By},
     page::{Total, connection, or_default},
     product::{self, Product},
@@ -246,6 +247,12 @@ impl Incident {
         ctx.is_inside()?;
         let stated = ctx.load().load_one(AttributionsOf(self.0.id)).await?.unwrap_or_default();
         Ok(stated.into_iter().map(Attribution).collect())
+    }
+
+    /// Known errors that it comes from, the oldest first. Customers see public ones.
+    async fn known_errors(&self, ctx: &Context<'_>) -> Result<Vec<KnownError>, Fault> {
+        let ids = ctx.load().load_one(CausesOf(self.0.id)).await?.unwrap_or_default();
+        known_error::shown(ctx, ids).await
     }
 
     /// Source system.

@@ -45,9 +45,12 @@ mod deployment;
 mod iteration;
 
 mod announcement;
+mod article;
 mod calendar;
+mod known_error;
 mod notification;
 mod preparedness;
+mod suggestion;
 
 mod segment;
 
@@ -100,6 +103,7 @@ pub use subscription::Subscription;
 
 use self::{
     announcement::{AffectedCustomer, Announcement},
+    article::Article,
     context::{ContextExt, Now, batch, dimensions, given, gone, kept, row},
     customer::Customer,
     deleted::DeletedFeedback,
@@ -111,6 +115,7 @@ use self::{
     incident::Incident,
     iteration::Iteration,
     job::JobRun,
+    known_error::KnownError,
     member::Member,
     notification::Notification,
     organization::Organization,
@@ -168,6 +173,9 @@ pub struct Query(
     deployment::DeploymentQuery,
     iteration::IterationQuery,
     announcement::AnnouncementQuery,
+    known_error::KnownErrorQuery,
+    article::ArticleQuery,
+    suggestion::SuggestionQuery,
     calendar::CalendarQuery,
     segment::SegmentQuery,
     customer::CustomerQuery,
@@ -195,6 +203,8 @@ pub struct Mutation(
     deployment::DeploymentMutation,
     iteration::IterationMutation,
     announcement::AnnouncementMutation,
+    known_error::KnownErrorMutation,
+    article::ArticleMutation,
     notification::NotificationMutation,
     segment::SegmentMutation,
     customer::CustomerMutation,
@@ -252,6 +262,8 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Deployment>>("A page of deployments.")
         .override_output_type_description::<Rows<Iteration>>("A page of iterations.")
         .override_output_type_description::<Rows<Announcement>>("A page of announcements.")
+        .override_output_type_description::<Rows<KnownError>>("A page of known errors.")
+        .override_output_type_description::<Rows<Article>>("A page of articles.")
         .override_output_type_description::<Rows<Notification>>("A page of notifications.")
         .override_output_type_description::<Rows<AffectedCustomer>>("A page of affected customers.")
         .override_output_type_description::<Rows<Segment>>("A page of segments.")

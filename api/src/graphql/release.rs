@@ -23,6 +23,7 @@ use super::{
     feedback::Feedback,
     incident::Incident,
     incidents::{self, IncidentFilter, IncidentOrder},
+    known_error::{self, KnownErrorEffect, ReleaseImpact},
     load::{DeploymentsOf, TouchedBy},
     lookup,
     order::orders,
@@ -203,6 +204,19 @@ impl Release {
         ctx.is_inside()?;
         let place = Announcements { release: Some(self.0.id), ..Announcements::default() };
         announcement::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Known errors of the product with these effects on it, the oldest first. Not for customers.
+    async fn known_errors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Effects, one of which the known error has on the release.",
+            default_with = "vec![ReleaseImpact::Affected]"
+        )]
+        effect: Vec<ReleaseImpact>,
+    ) -> Result<Vec<KnownErrorEffect>, Fault> {
+        known_error::of_release(ctx, &self.0, &effect).await
     }
 
     /// Time of creation. Not for customers.

@@ -176,6 +176,17 @@ events! {
     /// A member acknowledged an announcement.
     AnnouncementAcknowledged(AnnouncementId) = "announcement.acknowledged", Stay;
 
+    /// A known error was created.
+    KnownErrorCreated(KnownErrorId) = "known-error.created", Stay;
+    /// A known error was updated, or linked to incidents or responses.
+    KnownErrorUpdated(KnownErrorId) = "known-error.updated", Stay;
+    /// An article was created.
+    ArticleCreated(ArticleId) = "article.created", Stay;
+    /// An article was updated or retired.
+    ArticleUpdated(ArticleId) = "article.updated", Stay;
+    /// An article was published.
+    ArticlePublished(ArticleId) = "article.published", Stay;
+
     /// Members were notified of something.
     NotificationSent(Vec<NotificationId>) = "notification.sent", Stay;
 

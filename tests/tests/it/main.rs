@@ -22,6 +22,7 @@ mod import_rows;
 mod incident_weights;
 mod inputs;
 mod jobs;
+mod known_errors;
 mod late;
 mod limits;
 mod lists;
