@@ -1,146 +1,168 @@
-//! Which release an incident may come from: the share of each release in the rate of incidents at that moment.
+//! Which release an incident may come from.
 //!
-//! Incidents of a feature come at a rate that has nothing to do with releases, and at additional rates after releases that changed
-//! it, which fade with time. If the rates add up, the probability that an incident comes from a release is that release's share of
-//! the sum (a Poisson process that is a superposition of others: each event belongs to one of them with a probability in proportion
-//! to its rate). What a release adds is estimated from the incidents of the feature since it shipped, in excess of those expected
-//! without it, shrunk toward a prior: one incident right after a release is no evidence, five in a week are.
+//! Incidents of a feature come at a rate that has nothing to do with releases. A release that changed the feature may multiply that
+//! rate, by an effect that fades with time. Whether it did, and how much, is inferred from the incidents of the feature since the
+//! release against those of the time before, by the same predictive ratio as the regression score, with the same prior: one in ten
+//! releases makes a feature worse. The confidence is then the probability that this incident is one of the additional ones: of
+//! events of two superposed Poisson processes, each belongs to one of them with a probability in proportion to its rate. So an
+//! incident right after a release that changed its feature is a suspicion, and five of them are evidence; and even after a bad
+//! release some incidents would have happened anyway, which is why the confidence does not reach 1.
 
 /// Days after a release within which an incident may come from it.
 pub const WINDOW: f64 = 28.0;
 
-/// Days in which the additional rate of a release falls to 1/e.
-const FADES: f64 = 12.0;
+/// Days in which the effect of a release falls to 1/e.
+const FADES: f64 = 30.0;
 
-/// Expected number of incidents that a release causes of a feature that it changed.
-const CAUSED: f64 = 0.25;
+/// Share of the releases that make a feature that they change worse.
+const BAD: f64 = 0.1;
 
-/// Weight of that expectation against what was observed, in releases.
-const PRIOR: f64 = 1.0;
+/// Factors by which a bad release multiplies the rate of incidents, all equally probable.
+const FACTORS: [f64; 3] = [2.0, 4.0, 8.0];
 
-/// The same expectation for a release that did not change the feature, and only shipped shortly before.
-const CAUSED_ELSEWHERE: f64 = 0.02;
+/// Confidence that a release that changed other features causes an incident right after it.
+const ELSEWHERE: f64 = 0.01;
 
-/// Days of history that the rate of an unknown feature is worth.
+/// Days of history that the rate of an average feature is worth.
 const HISTORY: f64 = 30.0;
 
 /// Why a release may have caused an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Evidence {
-    /// It shipped shortly before, and changed a feature that the incident affects.
+    /// It shipped shortly before, and changed a feature that the incident affects, or the incident affects the product as a whole.
     SameFeature,
-    /// It shipped shortly before, and the incident affects the product as a whole.
-    WholeProduct,
     /// It shipped shortly before to the same customers, and changed other features.
     SameEnvironment,
 }
 
-/// A release that shipped shortly before an incident.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A release that shipped shortly before an incident, and what happened to the affected features before and since.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     /// Days between the release and the incident, from 0 to [`WINDOW`].
     pub age: f64,
     /// Why it may have caused the incident.
     pub evidence: Evidence,
-    /// Number of incidents of the affected features within the window of the release so far.
-    pub since: f64,
+    /// The other incidents of the affected features since the release: days between it and each of them.
+    pub others: Vec<f64>,
     /// Days of the window that are over.
     pub days: f64,
-}
-
-/// The rate of incidents before releases: incidents per day of the affected features.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Background {
-    /// Number of incidents of the affected features in the time before.
-    pub incidents: f64,
-    /// Number of days of that time.
-    pub days: f64,
-    /// Incidents per day of an average feature of the product.
+    /// Number of incidents of the affected features in the time before the release.
+    pub before: f64,
+    /// Days of that time.
+    pub days_before: f64,
+    /// Incidents per day of an average feature in that time.
     pub average: f64,
-}
-
-impl Background {
-    /// Incidents per day.
-    fn rate(&self) -> f64 {
-        let average = self.average.max(1e-4);
-        (self.incidents + HISTORY * average) / (self.days + HISTORY)
-    }
 }
 
 /// The probability that an incident comes from each of these releases, in their order. They add up to less than 1: the rest is the
 /// probability that it comes from none of them.
-pub fn confidences(candidates: &[Candidate], background: Background) -> Vec<f64> {
-    let rate = background.rate();
-    let added: Vec<f64> = candidates.iter().map(|one| added(one, rate)).collect();
-    let sum = rate + added.iter().sum::<f64>();
-    added.into_iter().map(|one| one / sum).collect()
+pub fn confidences(candidates: &[Candidate]) -> Vec<f64> {
+    let odds: Vec<f64> = candidates
+        .iter()
+        .map(|one| {
+            let alone = alone(one).clamp(0.0, 0.999);
+            alone / (1.0 - alone)
+        })
+        .collect();
+    let sum = 1.0 + odds.iter().sum::<f64>();
+    odds.into_iter().map(|one| one / sum).collect()
 }
 
-/// Incidents per day that a release adds at the time of an incident.
-fn added(candidate: &Candidate, rate: f64) -> f64 {
-    let caused = match candidate.evidence {
-        Evidence::SameEnvironment => CAUSED_ELSEWHERE,
-        Evidence::SameFeature | Evidence::WholeProduct => {
-            // The incident itself is no evidence of what caused it.
-            let excess = (candidate.since - 1.0 - rate * candidate.days).max(0.0);
-            (PRIOR * CAUSED + excess) / (PRIOR + 1.0)
-        }
+/// The part of its effect that a release has some days after it.
+fn left(age: f64) -> f64 {
+    (-age.max(0.0) / FADES).exp()
+}
+
+/// The probability that an incident comes from a release, if no other one is a candidate.
+fn alone(candidate: &Candidate) -> f64 {
+    if candidate.evidence == Evidence::SameEnvironment {
+        return ELSEWHERE * left(candidate.age);
+    }
+    let days = candidate.days.clamp(candidate.age.max(0.0), WINDOW);
+    // Incidents and days of the time before, with those of an average feature as a prior.
+    let known = candidate.before + HISTORY * candidate.average + 0.5;
+    let exposure = candidate.days_before + HISTORY;
+    let events = candidate.others.len() as f64;
+    let weight = |factor: f64| {
+        let each: f64 = candidate.others.iter().map(|age| ((factor - 1.0) * left(*age)).ln_1p()).sum();
+        let more = (factor - 1.0) * FADES * (1.0 - left(days));
+        BAD / FACTORS.len() as f64
+            * (each + (known + events) * ((exposure + days) / (exposure + days + more)).ln()).exp()
     };
-    let whole = FADES * (1.0 - (-WINDOW / FADES).exp());
-    let age = candidate.age.clamp(0.0, WINDOW);
-    caused * (-age / FADES).exp() / whole
+    let weights = FACTORS.map(weight);
+    let share = |factor: f64| {
+        let added = (factor - 1.0) * left(candidate.age);
+        added / (1.0 + added)
+    };
+    let caused: f64 = FACTORS.iter().zip(weights).map(|(factor, weight)| weight * share(*factor)).sum();
+    caused / (1.0 - BAD + weights.iter().sum::<f64>())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const QUIET: Background = Background { incidents: 3.0, days: 90.0, average: 0.03 };
-
-    fn candidate(age: f64, evidence: Evidence, since: f64) -> Candidate {
-        Candidate { age, evidence, since, days: age.max(1.0) }
+    /// A feature with an incident a month.
+    fn candidate(age: f64, evidence: Evidence, others: &[f64]) -> Candidate {
+        Candidate {
+            age,
+            evidence,
+            others: others.to_vec(),
+            days: age.max(1.0),
+            before: 3.0,
+            days_before: 90.0,
+            average: 1.0 / 30.0,
+        }
     }
 
     fn confidence(candidate: Candidate) -> f64 {
-        confidences(&[candidate], QUIET)[0]
+        confidences(&[candidate])[0]
     }
 
-    /// Rate without releases: (3 + 30 * 0.03) / 120 = 0.0325 a day. A release adds 0.25 / 2 incidents, and at age 0
-    /// 0.125 / (12 (1 - e^(-28/12))) = 0.01154 a day: 0.01154 / (0.0325 + 0.01154) = 0.262.
+    /// A day after the release, without other incidents: known = 4.5, exposure = 120, and of the factor 2 the weight is
+    /// 0.1/3 ((121)/(121 + 30 (1 - e^(-1/30))))^4.5 = 0.0321, of 4 0.0299, of 8 0.0260; the shares are 0.4917, 0.7438 and 0.8713.
     #[test]
     fn the_confidence_is_the_share_of_the_release_in_the_rate() {
-        assert!((confidence(candidate(0.0, Evidence::SameFeature, 1.0)) - 0.262).abs() < 0.001);
+        let by_hand =
+            (0.0321 * 0.4917 + 0.0299 * 0.7438 + 0.0260 * 0.8713) / (0.9 + 0.0321 + 0.0299 + 0.0260);
+        let found = confidence(candidate(1.0, Evidence::SameFeature, &[]));
+        assert!((found - by_hand).abs() < 0.001, "{found} {by_hand}");
     }
 
     #[test]
     fn it_fades_with_time_and_is_low_for_releases_that_changed_something_else() {
-        let fresh = confidence(candidate(1.0, Evidence::SameFeature, 2.0));
-        let old = confidence(candidate(20.0, Evidence::SameFeature, 2.0));
-        let elsewhere = confidence(candidate(1.0, Evidence::SameEnvironment, 2.0));
+        let fresh = confidence(candidate(1.0, Evidence::SameFeature, &[0.5]));
+        let old = confidence(candidate(20.0, Evidence::SameFeature, &[0.5]));
+        let elsewhere = confidence(candidate(1.0, Evidence::SameEnvironment, &[0.5]));
         assert!(fresh > old && old > 0.0, "{fresh} {old}");
-        assert!(elsewhere < 0.1 && elsewhere < fresh, "{elsewhere}");
+        assert!(elsewhere <= 0.01 && elsewhere < fresh, "{elsewhere}");
     }
 
     #[test]
     fn many_incidents_since_the_release_are_evidence_and_one_is_not() {
-        let one = confidence(candidate(3.0, Evidence::SameFeature, 1.0));
-        let many = confidence(candidate(3.0, Evidence::SameFeature, 6.0));
-        assert!(one < 0.3 && many > 0.7, "{one} {many}");
+        let one = confidence(candidate(3.0, Evidence::SameFeature, &[]));
+        let many = confidence(candidate(3.0, Evidence::SameFeature, &[0.5, 1.0, 2.0, 2.5]));
+        assert!(one < 0.2 && many > 0.6 && many < 1.0, "{one} {many}");
     }
 
     #[test]
     fn two_releases_share_what_is_not_background() {
-        let one = candidate(1.0, Evidence::SameFeature, 4.0);
-        let both = confidences(&[one, one], QUIET);
+        let one = candidate(1.0, Evidence::SameFeature, &[0.2, 0.4, 0.6]);
+        let both = confidences(&[one.clone(), one.clone()]);
         assert!((both[0] - both[1]).abs() < 1e-12 && both[0] < confidence(one));
         assert!(both.iter().sum::<f64>() < 1.0);
-        assert!(confidences(&[], QUIET).is_empty());
+        assert!(confidences(&[]).is_empty());
     }
 
     #[test]
     fn a_product_without_history_gives_no_certainty() {
-        let nothing = Background { incidents: 0.0, days: 0.0, average: 0.0 };
-        let found = confidences(&[candidate(0.0, Evidence::WholeProduct, 1.0)], nothing)[0];
-        assert!(found.is_finite() && found < 1.0);
+        let nothing = Candidate {
+            before: 0.0,
+            days_before: 0.0,
+            average: 0.0,
+            ..candidate(0.0, Evidence::SameFeature, &[])
+        };
+        let found = confidence(nothing);
+        assert!(found > 0.0 && found < 0.2, "{found}");
     }
 }

@@ -33,6 +33,7 @@ pub mod article;
 pub mod article_feature;
 pub mod article_known_error;
 pub mod attribution;
+pub mod attribution_candidate;
 pub mod count_change;
 pub mod customer;
 pub mod deleted_feedback;

@@ -31,6 +31,7 @@ mod m0031_narrow_indexes;
 mod m0033_announcements;
 mod m0034_notifications;
 mod m0035_known_errors;
+mod m0036_attribution_candidates;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0033_announcements::Migration),
             Box::new(m0034_notifications::Migration),
             Box::new(m0035_known_errors::Migration),
+            Box::new(m0036_attribution_candidates::Migration),
         ]
     }
 }

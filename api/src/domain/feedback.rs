@@ -8,6 +8,7 @@ mod again;
 mod deleted;
 mod handed;
 mod list;
+mod log;
 mod rated;
 mod renew;
 mod rows;
@@ -30,6 +31,8 @@ pub(crate) use rated::key;
 pub(crate) use submit::submit_last;
 pub use submit::{EventDetail, NewFeedback, Submission, Submitted, Supersession, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};
+
+pub use log::{Duplicate, Logged, log};
 
 pub(crate) use list::levels;
 pub use list::{FeedbackFilter, FeedbackSort, Responses};

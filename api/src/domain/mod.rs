@@ -38,6 +38,7 @@ pub mod preparedness;
 
 pub mod article;
 pub mod known_error;
+pub mod situation;
 pub mod suggestion;
 
 pub mod segment;
@@ -48,6 +49,8 @@ pub mod scale;
 
 pub mod feedback;
 
+pub mod cause;
+pub mod delivery;
 pub mod incident;
 
 pub mod exposure;

@@ -1,6 +1,7 @@
 //! Feedback: objects and lookups.
 
 mod change;
+mod log;
 
 use std::borrow::Cow;
 
@@ -11,6 +12,7 @@ use async_graphql::{
 use ballroom_entity::{feedback::Model, id::FeedbackId};
 
 pub(super) use change::FeedbackMutation;
+pub(super) use log::LogFeedbackMutation;
 
 use super::{
     ContextExt,

@@ -28,6 +28,8 @@ pub struct Job(Model);
 pub(super) enum JobName {
     /// Computes the parameters of scores when a day is over in the time zones of all products.
     ScoreParameters,
+    /// Computes which releases incidents may come from: every night, and soon after an incident or a release has changed.
+    AttributeIncidents,
     /// Deletes expired events (`--keep-events`), every night.
     PruneOutbox,
     /// Deletes expired runs of jobs (`--keep-runs`), every night.

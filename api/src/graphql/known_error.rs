@@ -90,6 +90,13 @@ pub(super) struct KnownErrorEffect {
     impact: domain::Impact,
 }
 
+impl KnownErrorEffect {
+    /// The effect of a known error on a release.
+    pub(super) fn new(row: Model, release: ReleaseId, impact: domain::Impact) -> Self {
+        Self { row, release, impact }
+    }
+}
+
 #[Object(use_type_description)]
 impl KnownErrorEffect {
     /// The known error.

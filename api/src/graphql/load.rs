@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
 use ballroom_entity::{
-    acknowledgement, announcement_move, attribution, deployment,
+    acknowledgement, announcement_move, attribution, attribution_candidate, deployment,
     id::{
         AnnouncementId, ArticleId, CustomerId, FeatureId, FeedbackId, IncidentId, KnownErrorId, MemberId,
         OrganizationId, ProductId, ReleaseId, TeamId,
@@ -23,8 +23,8 @@ use crate::{
     domain::{
         access::{Report, Viewer},
         announcement::{self as announcements, Affected, Reach},
-        article as articles, deployment as deployments, identity as identities, incident as incidents,
-        known_error as known_errors,
+        article as articles, cause as causes, deployment as deployments, identity as identities,
+        incident as incidents, known_error as known_errors,
         lookup::ById,
         page::{self, List, Page, Row, Slice},
         release, team as teams,
@@ -172,6 +172,21 @@ impl Loader<AttributionsOf> for Loading {
         let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
         let rows = incidents::attributions_of(&self.services.store, self.organization(), &ids).await?;
         Ok(grouped(rows, |row| AttributionsOf(row.incident_id)))
+    }
+}
+
+/// The releases that an incident may come from, the most probable first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct CandidatesOf(pub(super) IncidentId);
+
+impl Loader<CandidatesOf> for Loading {
+    type Value = Vec<attribution_candidate::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[CandidatesOf]) -> Result<HashMap<CandidatesOf, Self::Value>, Error> {
+        let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
+        let rows = causes::candidates_of(self.services.store.reader(), self.organization(), &ids).await?;
+        Ok(grouped(rows, |row| CandidatesOf(row.incident_id)))
     }
 }
 

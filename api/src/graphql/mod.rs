@@ -40,6 +40,7 @@ mod feature;
 
 mod release;
 
+mod delivery;
 mod deployment;
 
 mod iteration;
@@ -50,6 +51,7 @@ mod calendar;
 mod known_error;
 mod notification;
 mod preparedness;
+mod situation;
 mod suggestion;
 
 mod segment;
@@ -176,6 +178,7 @@ pub struct Query(
     known_error::KnownErrorQuery,
     article::ArticleQuery,
     suggestion::SuggestionQuery,
+    situation::SituationQuery,
     calendar::CalendarQuery,
     segment::SegmentQuery,
     customer::CustomerQuery,
@@ -210,6 +213,7 @@ pub struct Mutation(
     customer::CustomerMutation,
     scale::ScaleMutation,
     feedback::FeedbackMutation,
+    feedback::LogFeedbackMutation,
     incident::IncidentMutation,
     exposure::ExposureMutation,
     parameters::ParametersMutation,

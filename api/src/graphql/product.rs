@@ -16,6 +16,7 @@ use super::{
     announcement::{self, Announcement, AnnouncementFilter, AnnouncementOrder},
     answers::{self, FeedbackFilter, FeedbackOrder},
     article::{self, Article, ArticleFilter, ArticleOrder, KnowledgeGap},
+    delivery::{self, DeliveryPerformance},
     distribution::{self, RatingDistribution},
     fault::Fault,
     feature::{self, Feature, FeatureFilter, FeatureOrder},
@@ -40,6 +41,7 @@ use super::{
 use crate::domain::{
     announcement::Announcements,
     article::{self as articles, Articles},
+    delivery::Scope,
     feature::Features,
     feedback::Responses,
     incident::Incidents,
@@ -138,6 +140,19 @@ impl Product {
     ) -> Result<Connection<String, Article, Total>, Fault> {
         let place = Articles { product: Some(self.0.id), ..Articles::default() };
         article::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// How often its deployments failed, and how long it took to restore service.
+    async fn delivery(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days of the deployments, in UTC; the last 90 days by default.")] period: Option<
+            PeriodInput,
+        >,
+    ) -> Result<DeliveryPerformance, Fault> {
+        let (period, _) = super::scalar::period(period, None, product::today(&self.0, ctx.now()))?;
+        let period = Some((period.from, period.until));
+        delivery::of(ctx, Scope { product: Some(self.0.id), period, ..Scope::default() }).await
     }
 
     /// Features with incidents that no published article answers, the most incidents first.

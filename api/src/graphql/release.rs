@@ -16,12 +16,13 @@ use super::{
     actor::{self, Actor},
     announcement::{self, Announcement, AnnouncementFilter, AnnouncementOrder},
     answers::{self, FeedbackFilter, FeedbackOrder},
+    delivery::{self, DeliveryPerformance},
     deployment::Deployment,
     distribution::{self, RatingDistribution},
     fault::Fault,
     feature::{self, Feature},
     feedback::Feedback,
-    incident::Incident,
+    incident::{AttributionCandidate, Incident},
     incidents::{self, IncidentFilter, IncidentOrder},
     known_error::{self, KnownErrorEffect, ReleaseImpact},
     load::{DeploymentsOf, TouchedBy},
@@ -35,11 +36,16 @@ use super::{
 };
 use crate::domain::{
     announcement::Announcements,
+    cause,
+    delivery::Scope,
     feedback::Responses,
     incident::Incidents,
     product::today,
     release::{self},
 };
+
+/// Maximum number of suspected incidents.
+const SUSPECTED: u64 = 100;
 
 /// A version of a product.
 #[derive(Description)]
@@ -204,6 +210,25 @@ impl Release {
         ctx.is_inside()?;
         let place = Announcements { release: Some(self.0.id), ..Announcements::default() };
         announcement::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// How often its deployments failed, and how long it took to restore service. Not for customers.
+    async fn delivery(&self, ctx: &Context<'_>) -> Result<DeliveryPerformance, Fault> {
+        delivery::of(ctx, Scope { release: Some(self.0.id), ..Scope::default() }).await
+    }
+
+    /// Incidents that it may have caused, the most probable first, at most 100; whatever people stated. Not for customers.
+    async fn suspected_incidents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Minimum probability, 0 to 1.", default = 0.1)] min_confidence: f64,
+    ) -> Result<Vec<AttributionCandidate>, Fault> {
+        ctx.is_inside()?;
+        if !(0.0..=1.0).contains(&min_confidence) {
+            return Err(Fault::invalid("minConfidence", "must be between 0 and 1"));
+        }
+        let found = cause::suspected(ctx.store(), ctx.reads()?, self.0.id, min_confidence, SUSPECTED).await?;
+        Ok(found.into_iter().map(AttributionCandidate).collect())
     }
 
     /// Known errors of the product with these effects on it, the oldest first. Not for customers.

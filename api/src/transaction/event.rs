@@ -5,6 +5,9 @@ use serde_json::{Value as Json, json};
 
 use crate::base::reference::PublicId;
 
+/// The job that computes which releases incidents may come from.
+pub const ATTRIBUTE_INCIDENTS: &str = "attribute-incidents";
+
 /// The objects of an event, as stored in its payload.
 trait About: Sized {
     fn write(&self) -> Json;
@@ -215,6 +218,20 @@ events! {
 }
 
 impl Event {
+    /// The name of the job that the event makes due, if any.
+    pub fn makes_due(&self) -> Option<&'static str> {
+        match self {
+            Self::IncidentOpened(_)
+            | Self::IncidentImported(_)
+            | Self::IncidentUpdated(_)
+            | Self::ReleasePlanned(_)
+            | Self::ReleaseShipped(_)
+            | Self::ReleaseUpdated(_)
+            | Self::ReleaseWithdrawn(_) => Some(ATTRIBUTE_INCIDENTS),
+            _ => None,
+        }
+    }
+
     /// The responses of the event.
     pub fn answers(&self) -> &[FeedbackId] {
         match self {

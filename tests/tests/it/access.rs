@@ -105,6 +105,8 @@ fn samples() -> Vec<(String, String)> {
         "incidents",
         "deployments",
         "announcements",
+        "knownErrors",
+        "articles",
         "members",
         "teams",
         "tokens",
@@ -114,9 +116,12 @@ fn samples() -> Vec<(String, String)> {
     for one in ["product", "customer", "release", "feature", "member", "team", "segment", "scale"] {
         query(one, &format!("({one}: {}) {{ id }}", none(one)));
     }
-    for one in ["feedback", "incident", "iteration", "announcement"] {
+    for one in ["feedback", "incident", "iteration", "announcement", "article"] {
         query(one, &format!("(id: {}) {{ id }}", none(one)));
     }
+    query("knownError", "(id: \"known_error_00000000000000000000000000000000\") { id }");
+    query("suggestions", "(text: \"x\") { relevance }");
+    query("customerSituation", &format!("(customer: {}) {{ isAffected }}", none("customer")));
     query("deletedFeedback", "(first: 1) { nodes { deletedId } }");
     query(
         "calendar",
@@ -184,6 +189,19 @@ fn samples() -> Vec<(String, String)> {
     ] {
         mutation(name, &format!("announcement: {}{rest}", none("announcement")));
     }
+    let known_error = "knownError: \"known_error_00000000000000000000000000000000\"";
+    mutation("createKnownError", "product: \"none\", title: \"x\"");
+    mutation("updateKnownError", known_error);
+    mutation("linkKnownError", &format!("{known_error}, incidents: [{}]", none("incident")));
+    mutation("unlinkKnownError", &format!("{known_error}, incidents: [{}]", none("incident")));
+    mutation("createArticle", "product: \"none\", title: \"x\"");
+    for name in ["updateArticle", "publishArticle", "retireArticle"] {
+        mutation(name, &format!("article: {}", none("article")));
+    }
+    for name in ["confirmAttribution", "rejectAttribution"] {
+        mutation(name, &format!("incident: {}, release: {}", none("incident"), none("release")));
+    }
+    mutation("logFeedback", "customer: \"none\", product: \"none\", comment: \"x\"");
     mutation("markNotificationsRead", "notifications: []");
     mutation("createTeam", "key: \"\"");
     mutation("updateTeam", &format!("team: {}, name: \"x\"", none("team")));
@@ -228,7 +246,7 @@ fn samples() -> Vec<(String, String)> {
 }
 
 /// Selections on an object that a caller has reached: on a product, a feature and a release.
-const NESTED: [(&str, &str, &str); 56] = [
+const NESTED: [(&str, &str, &str); 69] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
@@ -238,6 +256,19 @@ const NESTED: [(&str, &str, &str); 56] = [
     ("Product", "preparedness", " { shippedReleases }"),
     ("Feature", "announcements", "(first: 1) { nodes { id } }"),
     ("Release", "announcements", "(first: 1) { nodes { id } }"),
+    ("Product", "knownErrors", "(first: 1) { nodes { id } }"),
+    ("Product", "articles", "(first: 1) { nodes { id } }"),
+    ("Product", "knowledgeGaps", " { totalIncidents }"),
+    ("Product", "delivery", " { totalDeployments }"),
+    ("Feature", "knownErrors", "(first: 1) { nodes { id } }"),
+    ("Feature", "articles", "(first: 1) { nodes { id } }"),
+    ("Release", "knownErrors", " { effect }"),
+    ("Release", "delivery", " { totalDeployments }"),
+    ("Release", "suspectedIncidents", " { confidence }"),
+    ("Incident", "knownErrors", " { id }"),
+    ("Incident", "cause", " { basis }"),
+    ("Incident", "attributionCandidates", " { confidence }"),
+    ("Feedback", "knownErrors", " { id }"),
     ("Product", "value", " { score }"),
     ("Product", "valueReport", " { responses }"),
     ("Product", "trend", " { asOf }"),
