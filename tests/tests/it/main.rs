@@ -44,6 +44,7 @@ mod schema;
 mod scores;
 mod sessions;
 mod sign_in;
+mod situations;
 mod snapshots;
 mod statements;
 mod states;
