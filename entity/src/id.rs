@@ -69,6 +69,10 @@ ids! {
     ArticleId
     /// Of a notification.
     NotificationId
+    /// Of a notice of a customer.
+    NoticeId
+    /// Of a reply.
+    ReplyId
     /// Of an identity.
     IdentityId
     /// Of a token of an operator.

@@ -32,6 +32,8 @@ mod m0033_announcements;
 mod m0034_notifications;
 mod m0035_known_errors;
 mod m0036_attribution_candidates;
+mod m0037_closing_the_loop;
+mod m0038_watches;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -69,6 +71,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0034_notifications::Migration),
             Box::new(m0035_known_errors::Migration),
             Box::new(m0036_attribution_candidates::Migration),
+            Box::new(m0037_closing_the_loop::Migration),
+            Box::new(m0038_watches::Migration),
         ]
     }
 }

@@ -77,6 +77,8 @@ public_ids! {
     KnownErrorId "known_error",
     ArticleId "article",
     NotificationId "notification",
+    NoticeId "notice",
+    ReplyId "reply",
     IdentityId "identity",
     OperatorTokenId "operator",
     EventId "event",

@@ -6,10 +6,10 @@ use ballroom_entity::{
     announcement, api_token, article, attribution, customer, deployment, feedback,
     id::{
         AnnouncementId, ApiTokenId, ArticleId, AttributionId, CustomerId, DeploymentId, FeatureId,
-        FeedbackId, IdentityId, IncidentId, IterationId, KnownErrorId, MemberId, NotificationId,
+        FeedbackId, IdentityId, IncidentId, IterationId, KnownErrorId, MemberId, NoticeId, NotificationId,
         OrganizationId, ProductId, ReleaseId, SegmentId,
     },
-    identity, incident, iteration, known_error, member, notification,
+    identity, incident, iteration, known_error, member, notice, notification,
     release::ReleaseLifecycle,
     scale,
 };
@@ -62,6 +62,7 @@ by_id! {
     AnnouncementId: announcement,
     KnownErrorId: known_error,
     ArticleId: article,
+    NoticeId: notice,
     NotificationId: notification,
     DeploymentId: deployment,
     AttributionId: attribution,

@@ -51,7 +51,12 @@ pub mod feedback;
 
 pub mod cause;
 pub mod delivery;
+pub mod follow_up;
 pub mod incident;
+pub mod kept_forecast;
+pub mod notice;
+pub mod public_view;
+pub mod watch;
 
 pub mod exposure;
 

@@ -19,8 +19,9 @@ use super::{
     customer::Customer,
     fault::Fault,
     feature::{self, Feature},
+    follow_up::FeedbackStep,
     known_error::{self, KnownError},
-    load::ReportedBy,
+    load::{ReportedBy, StepsOf},
     lookup::{self, By},
     plain::{self, Known, Plain},
     product::{self, Product},
@@ -216,6 +217,12 @@ impl Resolved<'_> {
     /// ID in the source system; null if none was given.
     async fn external_id(&self) -> Option<&str> {
         self.0.external_id.as_deref()
+    }
+
+    /// What became of it, the earliest step first: seen, linked to a known error, planned, fixed in a release, answered.
+    async fn follow_up(&self, ctx: &Context<'_>) -> Result<Vec<FeedbackStep>, Fault> {
+        let steps = ctx.load().load_one(StepsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(steps.into_iter().map(FeedbackStep).collect())
     }
 
     /// Known errors that it reports, the oldest first. Customers see public ones.

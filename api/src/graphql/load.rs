@@ -10,7 +10,7 @@ use ballroom_entity::{
         AnnouncementId, ArticleId, CustomerId, FeatureId, FeedbackId, IncidentId, KnownErrorId, MemberId,
         OrganizationId, ProductId, ReleaseId, TeamId,
     },
-    identity, incident_interval, member, release_feature,
+    identity, incident_interval, member, release_feature, release_watch,
 };
 use chrono::NaiveDate;
 
@@ -23,11 +23,12 @@ use crate::{
     domain::{
         access::{Report, Viewer},
         announcement::{self as announcements, Affected, Reach},
-        article as articles, cause as causes, deployment as deployments, identity as identities,
-        incident as incidents, known_error as known_errors,
+        article as articles, cause as causes, deployment as deployments,
+        follow_up::{Step, steps},
+        identity as identities, incident as incidents, known_error as known_errors,
         lookup::ById,
         page::{self, List, Page, Row, Slice},
-        release, team as teams,
+        release, team as teams, watch as watches,
     },
     score::{
         Cell, Snapshot,
@@ -333,6 +334,37 @@ impl Loader<ReportedBy> for Loading {
         let ids: Vec<FeedbackId> = keys.iter().map(|key| key.0).collect();
         let rows = known_errors::of_feedback(&self.services.store, self.organization(), &ids).await?;
         Ok(linked(rows, |row| (ReportedBy(row.feedback_id), row.known_error_id)))
+    }
+}
+
+/// What became of a response, the earliest step first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct StepsOf(pub(super) FeedbackId);
+
+impl Loader<StepsOf> for Loading {
+    type Value = Vec<Step>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[StepsOf]) -> Result<HashMap<StepsOf, Self::Value>, Error> {
+        let ids: Vec<FeedbackId> = keys.iter().map(|key| key.0).collect();
+        let public_only = known_errors::sees_public_only(&self.viewer)?;
+        let found = steps(&self.services.store, self.organization(), &ids, public_only).await?;
+        Ok(found.into_iter().map(|(id, steps)| (StepsOf(id), steps)).collect())
+    }
+}
+
+/// The watch of a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct WatchOf(pub(super) ReleaseId);
+
+impl Loader<WatchOf> for Loading {
+    type Value = release_watch::Model;
+    type Error = Error;
+
+    async fn load(&self, keys: &[WatchOf]) -> Result<HashMap<WatchOf, Self::Value>, Error> {
+        let ids: Vec<ReleaseId> = keys.iter().map(|key| key.0).collect();
+        let rows = watches::of_releases(&self.services.store, self.organization(), &ids).await?;
+        Ok(rows.into_iter().map(|row| (WatchOf(row.release_id), row)).collect())
     }
 }
 

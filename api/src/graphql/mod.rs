@@ -48,11 +48,13 @@ mod iteration;
 mod announcement;
 mod article;
 mod calendar;
+mod follow_up;
 mod known_error;
 mod notification;
 mod preparedness;
 mod situation;
 mod suggestion;
+mod watch;
 
 mod segment;
 
@@ -114,6 +116,7 @@ use self::{
     fault::Message,
     feature::Feature,
     feedback::Feedback,
+    follow_up::Notice,
     incident::Incident,
     iteration::Iteration,
     job::JobRun,
@@ -214,6 +217,9 @@ pub struct Mutation(
     scale::ScaleMutation,
     feedback::FeedbackMutation,
     feedback::LogFeedbackMutation,
+    follow_up::FollowUpMutation,
+    watch::WatchMutation,
+    product::PublicViewMutation,
     incident::IncidentMutation,
     exposure::ExposureMutation,
     parameters::ParametersMutation,
@@ -268,6 +274,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Announcement>>("A page of announcements.")
         .override_output_type_description::<Rows<KnownError>>("A page of known errors.")
         .override_output_type_description::<Rows<Article>>("A page of articles.")
+        .override_output_type_description::<Rows<Notice>>("A page of notices.")
         .override_output_type_description::<Rows<Notification>>("A page of notifications.")
         .override_output_type_description::<Rows<AffectedCustomer>>("A page of affected customers.")
         .override_output_type_description::<Rows<Segment>>("A page of segments.")

@@ -3,8 +3,8 @@
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
     AnnouncementId, ApiTokenId, ArticleId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
-    IncidentId, IterationId, KnownErrorId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId,
-    ScaleId, SegmentId, TeamId,
+    IncidentId, IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId,
+    ReleaseId, ScaleId, SegmentId, TeamId,
 };
 use futures::future::join_all;
 
@@ -17,6 +17,7 @@ use super::{
     fault::Fault,
     feature::Feature,
     feedback::Feedback,
+    follow_up::Notice,
     incident::{Attribution, Incident},
     iteration::Iteration,
     known_error::KnownError,
@@ -34,7 +35,7 @@ use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
         access::Read, announcement as announcements, article as articles, customer, feedback, incident,
-        known_error as known_errors, notification, organization, token,
+        known_error as known_errors, notice as notices, notification, organization, token,
     },
 };
 
@@ -54,6 +55,7 @@ pub(super) enum Node {
     Announcement(Announcement),
     KnownError(KnownError),
     Article(Article),
+    Notice(Notice),
     Notification(Notification),
     Segment(Segment),
     Customer(Customer),
@@ -134,7 +136,7 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
         reports: IterationId => Iteration, AnnouncementId => Announcement, KnownErrorId => KnownError, ArticleId => Article, DeploymentId => Deployment, MemberId => Member
     }
     loaded! {
-        reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
+        reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, NoticeId => Notice, AttributionId => Attribution
     }
     if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
         let own = notification::find(ctx.store(), by, id).await?;
@@ -164,6 +166,8 @@ async fn own(ctx: &Context<'_>, id: &ID, only: CustomerId) -> Result<Option<Node
         known_errors::find(store, ctx.viewer(), id).await.map(|row| Node::KnownError(KnownError(row)))
     } else if let Some(id) = ArticleId::parse(id) {
         articles::find(store, ctx.viewer(), id).await.map(|row| Node::Article(Article(row)))
+    } else if let Some(id) = NoticeId::parse(id) {
+        notices::find(store, by, id).await.map(|row| Node::Notice(Notice(row)))
     } else if CustomerId::parse(id) == Some(only) {
         customer::find(store, by, ("id", id)).await.map(|row| Node::Customer(Customer(row)))
     } else {

@@ -8,7 +8,7 @@ use ballroom_entity::{
     product::Model,
 };
 
-pub(super) use change::ProductMutation;
+pub(super) use change::{ProductMutation, PublicViewMutation};
 
 use super::{
     ContextExt,
@@ -37,6 +37,7 @@ use super::{
     timeline::{self, Timeline, TimelineStep},
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value, ValueReport},
+    watch::ForecastCalibration,
 };
 use crate::domain::{
     announcement::Announcements,
@@ -46,9 +47,11 @@ use crate::domain::{
     feedback::Responses,
     incident::Incidents,
     iteration::Iterations,
+    kept_forecast,
     known_error::KnownErrors,
     preparedness,
     product::{self, Products},
+    public_view,
     release::Releases,
 };
 
@@ -140,6 +143,17 @@ impl Product {
     ) -> Result<Connection<String, Article, Total>, Fault> {
         let place = Articles { product: Some(self.0.id), ..Articles::default() };
         article::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Whether its public view is switched on: a page without an account at `/public/<organization>/<product>`.
+    async fn is_public(&self, ctx: &Context<'_>) -> Result<bool, Fault> {
+        Ok(public_view::is_public(ctx.store(), ctx.viewer().organization(), self.0.id).await?)
+    }
+
+    /// How well the kept forecasts of its releases were calibrated (`Release.keptForecast`).
+    async fn forecast_calibration(&self, ctx: &Context<'_>) -> Result<ForecastCalibration, Fault> {
+        let (by, today) = (ctx.reports()?, product::today(&self.0, ctx.now()));
+        Ok(ForecastCalibration(kept_forecast::calibration(ctx.store(), by, self.0.id, today).await?))
     }
 
     /// How often its deployments failed, and how long it took to restore service.

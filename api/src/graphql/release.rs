@@ -25,7 +25,7 @@ use super::{
     incident::{AttributionCandidate, Incident},
     incidents::{self, IncidentFilter, IncidentOrder},
     known_error::{self, KnownErrorEffect, ReleaseImpact},
-    load::{DeploymentsOf, TouchedBy},
+    load::{DeploymentsOf, TouchedBy, WatchOf},
     lookup,
     order::orders,
     page::Total,
@@ -33,6 +33,7 @@ use super::{
     range::{DateRangeInput, TimeRangeInput},
     regression::{self, Regression},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
+    watch::{KeptForecast, ReleaseWatch},
 };
 use crate::domain::{
     announcement::Announcements,
@@ -40,6 +41,7 @@ use crate::domain::{
     delivery::Scope,
     feedback::Responses,
     incident::Incidents,
+    kept_forecast,
     product::today,
     release::{self},
 };
@@ -210,6 +212,23 @@ impl Release {
         ctx.is_inside()?;
         let place = Announcements { release: Some(self.0.id), ..Announcements::default() };
         announcement::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Watch of its first days with customers; null: nobody was named. Not for customers.
+    async fn watch(&self, ctx: &Context<'_>) -> Result<Option<ReleaseWatch>, Fault> {
+        ctx.is_inside()?;
+        let row = ctx.load().load_one(WatchOf(self.0.id)).await?;
+        Ok(row.map(|row| ReleaseWatch { row, release: self.0.clone() }))
+    }
+
+    /// Forecast of the incidents of the product in the 14 days from the release on, as of the day before it, beside what came; null
+    /// if there was too little history, while it is planned, and for some minutes after it has shipped. Not for customers.
+    async fn kept_forecast(&self, ctx: &Context<'_>) -> Result<Option<KeptForecast>, Fault> {
+        let by = ctx.reports()?;
+        let product = product::of(ctx, self.0.product_id).await?;
+        let of_it = (self.0.product_id, self.0.id);
+        let found = kept_forecast::of_release(ctx.store(), by, of_it, today(&product.0, ctx.now())).await?;
+        Ok(found.map(KeptForecast))
     }
 
     /// How often its deployments failed, and how long it took to restore service. Not for customers.

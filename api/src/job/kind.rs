@@ -3,13 +3,13 @@
 use ballroom_entity::id::OrganizationId;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use super::{Settings, prune};
+use super::{Settings, follow_up, prune};
 use crate::{
     base::error::Error,
     domain::{cause, token},
     score::{Scores, parameters},
     store::{Lease, Store},
-    transaction::ATTRIBUTE_INCIDENTS,
+    transaction::{ATTRIBUTE_INCIDENTS, FOLLOW_UP},
     words::counted,
 };
 
@@ -23,6 +23,8 @@ pub enum Kind {
     ScoreParameters,
     /// Computes which releases incidents may come from.
     AttributeIncidents,
+    /// Tells customers and members what is new.
+    FollowUp,
     /// Deletes expired events from the outbox.
     PruneOutbox,
     /// Deletes expired runs from the history.
@@ -53,14 +55,20 @@ pub(super) struct Done {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 4] =
-        [Self::ScoreParameters, Self::AttributeIncidents, Self::PruneOutbox, Self::PruneHistory];
+    pub const ALL: [Self; 5] = [
+        Self::ScoreParameters,
+        Self::AttributeIncidents,
+        Self::FollowUp,
+        Self::PruneOutbox,
+        Self::PruneHistory,
+    ];
 
     /// Its name, in the database and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::ScoreParameters => "score-parameters",
             Self::AttributeIncidents => ATTRIBUTE_INCIDENTS,
+            Self::FollowUp => FOLLOW_UP,
             Self::PruneOutbox => "prune-outbox",
             Self::PruneHistory => "prune-history",
         }
@@ -80,6 +88,7 @@ impl Kind {
     ) -> Result<DateTime<Utc>, Error> {
         match self {
             Self::ScoreParameters => Ok(parameters::next_night(&*store.dimensions(organization).await?, now)),
+            Self::FollowUp => Ok(next_hour(now)),
             Self::AttributeIncidents | Self::PruneOutbox | Self::PruneHistory => Ok(next_daily(NIGHT, now)),
         }
     }
@@ -89,6 +98,7 @@ impl Kind {
         match self {
             Self::ScoreParameters => score_parameters(work).await,
             Self::AttributeIncidents => attribute_incidents(work).await,
+            Self::FollowUp => follow_up::run(work).await,
             Self::PruneOutbox => prune::events(work).await,
             Self::PruneHistory => prune::runs(work).await,
         }
@@ -114,6 +124,12 @@ async fn attribute_incidents(work: &Work<'_>) -> Result<Done, Error> {
     let by = token::operator(work.lease.organization).contributes()?;
     let items = cause::refresh(work.store, by, Some(work.lease), work.now).await?;
     Ok(Done { items, message: format!("the possible causes of {} changed", counted(items, "incident")) })
+}
+
+/// The next full hour.
+fn next_hour(now: DateTime<Utc>) -> DateTime<Utc> {
+    let past = TimeDelta::seconds(now.timestamp().rem_euclid(3_600));
+    chrono::SubsecRound::trunc_subsecs(now, 0) - past + TimeDelta::hours(1)
 }
 
 /// The next time with this time of day, in UTC.

@@ -8,6 +8,9 @@ use crate::base::reference::PublicId;
 /// The job that computes which releases incidents may come from.
 pub const ATTRIBUTE_INCIDENTS: &str = "attribute-incidents";
 
+/// The job that tells customers and members what is new.
+pub const FOLLOW_UP: &str = "follow-up";
+
 /// The objects of an event, as stored in its payload.
 trait About: Sized {
     fn write(&self) -> Json;
@@ -190,6 +193,13 @@ events! {
     /// An article was published.
     ArticlePublished(ArticleId) = "article.published", Stay;
 
+    /// Somebody replied to a response.
+    FeedbackReplied(FeedbackId) = "feedback.replied", Stay;
+    /// Customers were told what became of what they said.
+    NoticeSent(Vec<NoticeId>) = "notice.sent", Stay;
+    /// A customer answered a notice.
+    NoticeAnswered(NoticeId) = "notice.answered", Stay;
+
     /// Members were notified of something.
     NotificationSent(Vec<NotificationId>) = "notification.sent", Stay;
 
@@ -218,17 +228,21 @@ events! {
 }
 
 impl Event {
-    /// The name of the job that the event makes due, if any.
-    pub fn makes_due(&self) -> Option<&'static str> {
+    /// The names of the jobs that the event makes due.
+    pub fn makes_due(&self) -> &'static [&'static str] {
         match self {
-            Self::IncidentOpened(_)
-            | Self::IncidentImported(_)
-            | Self::IncidentUpdated(_)
-            | Self::ReleasePlanned(_)
+            Self::IncidentOpened(_) | Self::IncidentImported(_) | Self::IncidentUpdated(_) => {
+                &[ATTRIBUTE_INCIDENTS]
+            }
+            Self::ReleasePlanned(_)
             | Self::ReleaseShipped(_)
             | Self::ReleaseUpdated(_)
-            | Self::ReleaseWithdrawn(_) => Some(ATTRIBUTE_INCIDENTS),
-            _ => None,
+            | Self::ReleaseWithdrawn(_) => &[ATTRIBUTE_INCIDENTS, FOLLOW_UP],
+            Self::KnownErrorCreated(_)
+            | Self::KnownErrorUpdated(_)
+            | Self::DeploymentRecorded(_)
+            | Self::DeploymentUpdated(_) => &[FOLLOW_UP],
+            _ => &[],
         }
     }
 

@@ -8,7 +8,7 @@ use ballroom_entity::{id::EventId, id::OrganizationId, job, release, release_int
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value, sea_query::Expr};
 
-pub use event::{ATTRIBUTE_INCIDENTS, Event, Total};
+pub use event::{ATTRIBUTE_INCIDENTS, Event, FOLLOW_UP, Total};
 
 use crate::{
     base::{actor::Actor, error::Error, reference::PublicId},
@@ -142,7 +142,7 @@ impl Transaction {
 
     /// Brings the jobs forward that events make due: with the events, or not at all.
     async fn make_jobs_due(&self) -> Result<(), Error> {
-        let jobs: BTreeSet<&str> = self.events.iter().filter_map(Event::makes_due).collect();
+        let jobs: BTreeSet<&str> = self.events.iter().flat_map(Event::makes_due).copied().collect();
         if jobs.is_empty() {
             return Ok(());
         }

@@ -227,7 +227,10 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
 
     let jobs = app.asks(JOBS, json!({})).await["jobs"].clone();
     let names: Vec<_> = jobs.as_array().unwrap().iter().map(|job| job["name"].clone()).collect();
-    assert_eq!(names, ["ATTRIBUTE_INCIDENTS", "PRUNE_HISTORY", "PRUNE_OUTBOX", "SCORE_PARAMETERS"]);
+    assert_eq!(
+        names,
+        ["ATTRIBUTE_INCIDENTS", "FOLLOW_UP", "PRUNE_HISTORY", "PRUNE_OUTBOX", "SCORE_PARAMETERS"]
+    );
     let last = &jobs[2]["runs"]["nodes"][0];
     assert_eq!(
         (&last["outcome"], &last["attempt"], &last["items"]),
