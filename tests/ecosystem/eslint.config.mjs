@@ -45,6 +45,13 @@ const WITHOUT_ID = {
     'CustomerIncident',
     'CustomerRelease',
     'CustomerSituation',
+    // What became of a response, a release and a forecast.
+    'CalibrationPoint',
+    'FeedbackStep',
+    'ForecastCalibration',
+    'KeptForecast',
+    'ReleaseWatch',
+    'WatchSummary',
     // A setting of the organization.
     'IncidentWeight',
     // A job is known by its name; its runs are told of, and nothing refers to one.

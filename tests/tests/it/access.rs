@@ -201,6 +201,12 @@ fn samples() -> Vec<(String, String)> {
     for name in ["confirmAttribution", "rejectAttribution"] {
         mutation(name, &format!("incident: {}, release: {}", none("incident"), none("release")));
     }
+    mutation("markFeedbackSeen", &format!("feedback: [{}]", none("feedback")));
+    mutation("replyToFeedback", &format!("feedback: {}, text: \"x\"", none("feedback")));
+    mutation("answerNotice", &format!("notice: {}, helped: true", none("notice")));
+    mutation("markNoticesRead", "");
+    mutation("watchRelease", &format!("release: {}, watcher: \"none\"", none("release")));
+    mutation("setPublicView", "product: \"none\", isPublic: true");
     mutation("logFeedback", "customer: \"none\", product: \"none\", comment: \"x\"");
     mutation("markNotificationsRead", "notifications: []");
     mutation("createTeam", "key: \"\"");
@@ -246,7 +252,7 @@ fn samples() -> Vec<(String, String)> {
 }
 
 /// Selections on an object that a caller has reached: on a product, a feature and a release.
-const NESTED: [(&str, &str, &str); 69] = [
+const NESTED: [(&str, &str, &str); 75] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
@@ -269,6 +275,12 @@ const NESTED: [(&str, &str, &str); 69] = [
     ("Incident", "cause", " { basis }"),
     ("Incident", "attributionCandidates", " { confidence }"),
     ("Feedback", "knownErrors", " { id }"),
+    ("Product", "isPublic", ""),
+    ("Product", "forecastCalibration", " { totalForecasts }"),
+    ("Release", "watch", " { days }"),
+    ("Release", "keptForecast", " { mean }"),
+    ("Customer", "notices", "(first: 1) { nodes { id } }"),
+    ("Feedback", "followUp", " { kind }"),
     ("Product", "value", " { score }"),
     ("Product", "valueReport", " { responses }"),
     ("Product", "trend", " { asOf }"),

@@ -7,6 +7,7 @@ mod architecture;
 mod causes;
 mod charts;
 mod client;
+mod closed_loops;
 mod command_line;
 mod connections;
 mod contract;
