@@ -22,6 +22,7 @@ mod incidents;
 
 pub mod find;
 pub mod plant;
+pub mod story;
 
 pub use self::csv::write_csv;
 pub use answers::{Answer, Answers};
