@@ -4,13 +4,10 @@
 use ballroom_entity::{
     announcement::AnnouncementKind,
     api_token::Role,
-    feedback,
     id::{FeedbackId, IncidentId},
-    incident,
     release_feature::FeatureChange,
 };
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     World,
@@ -22,7 +19,7 @@ use crate::{
         access::Viewer,
         announcement::{self, AnnouncementChanges, NewAnnouncement, Planned},
         article::{self, ArticleChanges, NewArticle},
-        follow_up,
+        feedback, follow_up, incident,
         known_error::{self, KnownErrorChanges, Links, NewKnownError},
         member::{self, NewMember},
         release::{self, NewRelease, TouchedFeature},
@@ -135,7 +132,7 @@ pub async fn tell(store: &Store, viewer: &Viewer, world: &World, now: DateTime<U
     let at = broken + days(5);
     let (known, _) = known_error::create(store, by.into(), SOURCE, new, at).await?;
     let incidents = caused(store, viewer, world).await?;
-    let feedback = complaints(store, viewer, broken).await?;
+    let feedback = complaints(store, viewer, world, broken).await?;
     let (hurt, said) = (incidents.len(), feedback.len());
     let first = feedback.first().copied();
     known_error::link(store, by.into(), known.id, &Links { incidents, feedback }, at + days(9)).await?;
@@ -176,21 +173,26 @@ pub async fn tell(store: &Store, viewer: &Viewer, world: &World, now: DateTime<U
 
 /// Some incidents that the release that hurts caused.
 async fn caused(store: &Store, viewer: &Viewer, world: &World) -> Result<Vec<IncidentId>, Error> {
-    let rows = incident::Entity::owned_by(viewer.organization())
-        .filter(incident::Column::ExternalId.is_in(world.caused.iter().map(String::as_str)))
-        .order_by_asc(incident::Column::OpenedAt)
-        .limit(12);
-    Ok(rows.all(store.reader()).await?.into_iter().map(|row| row.id).collect())
+    let mut ids = Vec::new();
+    for one in world.incidents.iter().filter(|one| world.caused.contains(&one.external_id)).take(12) {
+        ids.push(incident::find_external(store, viewer.reads()?, &one.external_id, Some(SOURCE)).await?.id);
+    }
+    Ok(ids)
 }
 
 /// Some responses that complain of the export.
-async fn complaints(store: &Store, viewer: &Viewer, since: DateTime<Utc>) -> Result<Vec<FeedbackId>, Error> {
-    let rows = feedback::Entity::owned_by(viewer.organization())
-        .filter(feedback::Column::OccurredAt.gte(since))
-        .filter(feedback::Column::Comment.contains("export hangs"))
-        .filter(feedback::Column::CustomerId.is_not_null())
-        .order_by_asc(feedback::Column::OccurredAt)
-        .order_by_asc(feedback::Column::Id)
-        .limit(40);
-    Ok(rows.all(store.reader()).await?.into_iter().map(|row| row.id).collect())
+async fn complaints(
+    store: &Store,
+    viewer: &Viewer,
+    world: &World,
+    since: DateTime<Utc>,
+) -> Result<Vec<FeedbackId>, Error> {
+    let complains =
+        |comment: &Option<String>| comment.as_deref().is_some_and(|said| said.contains("export hangs"));
+    let answers = world.answers.iter().filter(|one| one.occurred_at >= since && one.customer.is_some());
+    let mut ids = Vec::new();
+    for one in answers.filter(|one| complains(&one.comment)).take(40) {
+        ids.push(feedback::find_external(store, viewer.reads()?, &one.external_id, Some(SOURCE)).await?.id);
+    }
+    Ok(ids)
 }
