@@ -159,6 +159,7 @@ impl SituationQuery {
         #[graphql(desc = "ID or key of the customer.")] customer: Reference,
         #[graphql(desc = "ID or key of a product: only what concerns it; all products by default.")] product: Option<Reference>,
     ) -> Result<CustomerSituation, Fault> {
+        ctx.is_inside()?;
         let by = ctx.reads()?;
         let product = super::lookup::product(ctx, "product", product.as_ref()).await?;
         let customer = customer::find(ctx.store(), by, ("customer", &customer.0)).await?;
