@@ -2,11 +2,13 @@
 
 use ballroom_entity::{
     id::{OrganizationId, ProductId, ReleaseId},
-    incident,
+    incident, incident_feature,
     release_forecast::{Column, Entity, Model},
 };
 use chrono::{Days, NaiveDate};
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
+};
 
 use super::access::Report;
 use crate::{base::error::Error, store::Store, transaction::Transaction};
@@ -22,7 +24,7 @@ const INTERVAL: (f64, f64) = (0.05, 0.95);
 pub struct Kept {
     /// The forecast.
     pub row: Model,
-    /// Number of incidents that began in its days; none while they are not over.
+    /// Number of incidents that began in its days, each once for each of its features; none while they are not over.
     pub actual: Option<u64>,
 }
 
@@ -141,7 +143,17 @@ async fn beside(
             .filter(incident::Column::ProductId.eq(product))
             .filter(incident::Column::OpenedOn.gte(first))
             .filter(incident::Column::OpenedOn.lt(until));
-        kept.actual = Some(began.count(store.reader()).await?);
+        let ids = began.clone().select_only().column(incident::Column::Id).into_query();
+        let of_features = incident_feature::Entity::owned_by(organization)
+            .filter(incident_feature::Column::IncidentId.in_subquery(ids))
+            .count(store.reader())
+            .await?;
+        let all = incident_feature::Entity::owned_by(organization)
+            .select_only()
+            .column(incident_feature::Column::IncidentId)
+            .into_query();
+        let whole = began.filter(incident::Column::Id.not_in_subquery(all)).count(store.reader()).await?;
+        kept.actual = Some(of_features + whole);
     }
     Ok(kept)
 }

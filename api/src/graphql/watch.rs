@@ -121,7 +121,7 @@ impl KeptForecast {
         Period { from, until }.into()
     }
 
-    /// Expected number of incidents.
+    /// Expected number of incidents, one of several features counted once for each.
     async fn mean(&self) -> f64 {
         self.0.row.mean
     }
@@ -135,7 +135,7 @@ impl KeptForecast {
             .collect()
     }
 
-    /// Number of incidents that began in its days; null while they are not over.
+    /// Number of incidents that began in its days, one of several features counted once for each; null while they are not over.
     async fn actual_incidents(&self) -> Option<i64> {
         self.0.actual.map(|actual| actual as i64)
     }

@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use ballroom_analytics::regression::Verdict;
+use ballroom_analytics::{
+    forecast::{QUANTILES, Spread},
+    regression::Verdict,
+};
 use ballroom_entity::{
     id::{FeatureId, ReleaseId},
     release, release_forecast, release_watch,
@@ -67,10 +70,15 @@ async fn keep_forecasts(work: &Work<'_>, by: Contribute) -> Result<u64, Error> {
             release_on: Some(released_on),
             active_customers: Vec::new(),
         };
-        let found = work.scores.forecast(reports, today, row.product_id, FeatureId::NONE, asked).await?;
-        let Some(found) = found else { continue };
-        let quantiles: Vec<(f64, f64)> =
-            found.quantiles.iter().map(|one| (one.share, one.incidents)).collect();
+        // Incidents are counted by feature; those of different features are taken to be independent.
+        let features = dimensions.features_of(row.product_id).into_iter().map(|feature| feature.id);
+        let mut parts = Vec::new();
+        for feature in features.chain([FeatureId::NONE]) {
+            let found = work.scores.forecast(reports, today, row.product_id, feature, asked.clone()).await?;
+            parts.extend(found.map(|found| found.distribution));
+        }
+        let Some(found) = Spread::sum(&parts) else { continue };
+        let quantiles: Vec<(f64, f64)> = QUANTILES.map(|share| (share, found.quantile(share))).to_vec();
         made.push(release_forecast::Model {
             organization_id: organization,
             release_id: row.id,
