@@ -85,12 +85,13 @@ impl SuggestionQuery {
                     version that exists in several products requires `product`."
         )]
         release: Option<Reference>,
-        #[graphql(desc = "Number of suggestions to return; default 5, at most 20.")] first: Option<i32>,
+        #[graphql(desc = "Number of suggestions to return; default 5, at most 20.")] limit: Option<i32>,
     ) -> Result<Vec<Suggestion>, Fault> {
-        let first = first.unwrap_or(SUGGESTIONS);
-        let limit = usize::try_from(first).ok().filter(|_| first <= MAX_SUGGESTIONS).ok_or_else(|| {
-            Fault::invalid("first", &format!("is {first}; send a number from 0 to {MAX_SUGGESTIONS}"))
-        })?;
+        let asked_for = limit.unwrap_or(SUGGESTIONS);
+        let limit =
+            usize::try_from(asked_for).ok().filter(|_| asked_for <= MAX_SUGGESTIONS).ok_or_else(|| {
+                Fault::invalid("limit", &format!("is {asked_for}; send a number from 0 to {MAX_SUGGESTIONS}"))
+            })?;
         let dimensions = &*super::dimensions(ctx).await?;
         let product = product
             .map(|product| dimensions.product("product", &product.0))

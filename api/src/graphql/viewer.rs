@@ -13,7 +13,7 @@ use super::{
     token::{Role, TokenScope},
 };
 use crate::{
-    base::{error::Error, right::Right},
+    base::error::Error,
     domain::{
         notice,
         notification::{self, Notifications},
@@ -99,7 +99,13 @@ impl Viewer {
         #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Notice, Total>, Fault> {
-        let customer = ctx.viewer().customer().ok_or(Error::Forbidden(Right::Read))?;
+        let nobody = || {
+            Error::invalid(
+                "token",
+                "belongs to no customer, whom notices are for; see `customer { notices }`",
+            )
+        };
+        let customer = ctx.viewer().customer().ok_or_else(nobody)?;
         follow_up::notices(ctx, customer, filter, order_by, (first, after, last, before)).await
     }
 

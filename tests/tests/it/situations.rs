@@ -30,7 +30,7 @@ async fn made(story: &Story, mutation: &str, noun: &str, input: Value) -> Value 
         "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {noun} {{ id }} userErrors {{ message }} }} }}"
     );
     let found = story.app.asks(&document, json!({ "input": input })).await;
-    assert_eq!(found[mutation]["userErrors"], json!([]), "{found:#}");
+    assert!(!found[mutation][noun]["id"].is_null(), "{found:#}");
     found[mutation][noun]["id"].clone()
 }
 
