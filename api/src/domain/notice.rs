@@ -87,6 +87,11 @@ pub async fn find(store: &Store, by: Read, id: NoticeId) -> Result<Model, Error>
     row.ok_or_else(|| Error::not_found("notice", NoticeId::NOUN, id.public()))
 }
 
+/// The same proof, if the caller is a customer.
+pub fn customer(by: Read) -> Result<Read, Error> {
+    by.only().map(|_| by).ok_or(Error::Forbidden(Right::Submit))
+}
+
 /// Marks all notices of the caller, a customer, as read; returns how many were unread.
 pub async fn mark_read(store: &Store, by: Read, at: DateTime<Utc>) -> Result<u64, Error> {
     let customer = by.only().ok_or(Error::Forbidden(Right::Submit))?;

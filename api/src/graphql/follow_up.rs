@@ -298,7 +298,8 @@ impl FollowUpMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             ctx.submits()?;
-            let (by, id) = (ctx.reads()?, parse::<NoticeId>("notice", &input.notice.0)?);
+            let by = notice::customer(ctx.reads()?)?;
+            let id = parse::<NoticeId>("notice", &input.notice.0)?;
             let comment = input.comment.as_deref();
             let row = notice::answer(ctx.store(), by, id, input.helped, comment, ctx.now()).await?;
             Ok(AnswerNoticePayload::done(Notice(row)))

@@ -623,14 +623,18 @@ fn fields_below_payloads(schema: &apollo_compiler::Schema) -> Vec<Below> {
         let leads_on = ty.ends_with("Payload") || ty.ends_with("Item");
         let says_why = ty == "UserError";
         for (name, field) in fields {
-            assert!(
-                field.arguments.iter().all(|argument| !argument.is_required()),
-                "{ty}.{name} needs arguments"
-            );
+            let needs: Vec<_> = field.arguments.iter().filter(|argument| argument.is_required()).collect();
+            let written = match needs.as_slice() {
+                [] => name.to_string(),
+                [only] if only.ty.inner_named_type() == "Reference" => {
+                    format!("{name}({}: \"x\")", only.name)
+                }
+                _ => panic!("{ty}.{name} needs arguments"),
+            };
             let below = field.ty.inner_named_type();
             let is_object =
                 matches!(schema.types[below], ExtendedType::Object(_) | ExtendedType::Interface(_));
-            let shown = if is_object { format!("{name} {{ __typename }}") } else { name.to_string() };
+            let shown = if is_object { format!("{written} {{ __typename }}") } else { written.clone() };
             let document = format!("{} {{ {shown} {}", way.join(" { "), "} ".repeat(way.len() + 1));
             // A list of nouns holds others than the one that was written.
             let others = field.ty.is_list()
@@ -650,7 +654,7 @@ fn fields_below_payloads(schema: &apollo_compiler::Schema) -> Vec<Below> {
             };
             found.push(Below { name: format!("{ty}.{name}"), document, told });
             if is_object {
-                queue.push_back((below.clone(), [way.clone(), vec![name.to_string()]].concat(), told));
+                queue.push_back((below.clone(), [way.clone(), vec![written]].concat(), told));
             }
         }
     }
