@@ -67,14 +67,14 @@ impl Cause {
         if let Some(release) = said.some() {
             let of_it =
                 |basis| stated.iter().any(|one| one.release_id == Some(release) && one.basis == basis);
-            return match () {
-                () if of_it(AttributionBasis::Confirmed) => Self::Confirmed(release),
-                () if of_it(AttributionBasis::Explicit) => Self::Explicit(release),
-                () => {
-                    let sure = stated.iter().rev().find(|one| one.release_id == Some(release));
-                    Self::Inferred(release, sure.and_then(|one| one.confidence).unwrap_or(NAMED))
-                }
-            };
+            if of_it(AttributionBasis::Confirmed) {
+                return Self::Confirmed(release);
+            }
+            if of_it(AttributionBasis::Explicit) {
+                return Self::Explicit(release);
+            }
+            let sure = stated.iter().rev().find(|one| one.release_id == Some(release));
+            return Self::Inferred(release, sure.and_then(|one| one.confidence).unwrap_or(NAMED));
         }
         let open = weights(stated, candidates).into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
         match open {
