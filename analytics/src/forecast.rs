@@ -259,6 +259,20 @@ pub fn spread(
 }
 
 impl Spread {
+    /// The distribution of the sum of independent numbers of incidents, by its first two moments; none if there are none.
+    pub fn sum(parts: &[Self]) -> Option<Self> {
+        if parts.is_empty() {
+            return None;
+        }
+        let mean: f64 = parts.iter().map(|part| part.mean).sum();
+        let variance: f64 = parts.iter().map(|part| part.sd * part.sd).sum();
+        if mean <= 0.0 {
+            return Some(Self { mean: 0.0, sd: 0.0, r: 1.0, p: 1.0 });
+        }
+        let r = mean * mean / (variance - mean).max(1e-9);
+        Some(Self { mean, sd: variance.sqrt(), r, p: r / (r + mean) })
+    }
+
     /// The smallest number of incidents that is not exceeded with probability `share`.
     pub fn quantile(&self, share: f64) -> f64 {
         if self.mean <= 0.0 {

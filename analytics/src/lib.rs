@@ -39,6 +39,7 @@ mod wander;
 pub mod change_point;
 
 pub mod alert;
+pub mod attribution;
 pub mod forecast;
 pub mod lost;
 pub mod standard;

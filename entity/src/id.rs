@@ -63,8 +63,16 @@ ids! {
     AnnouncementId
     /// Of a move of an announcement.
     AnnouncementMoveId
+    /// Of a known error.
+    KnownErrorId
+    /// Of an article.
+    ArticleId
     /// Of a notification.
     NotificationId
+    /// Of a notice of a customer.
+    NoticeId
+    /// Of a reply.
+    ReplyId
     /// Of an identity.
     IdentityId
     /// Of a token of an operator.

@@ -46,6 +46,18 @@ pub enum NotificationKind {
     AnnouncementCancelled,
     /// Incidents affect features of the team.
     IncidentOpened,
+    /// A release made a feature worse.
+    FeatureWorse,
+    /// A release improved a feature.
+    FeatureBetter,
+    /// An incident probably comes from a release.
+    ReleaseIncident,
+    /// The watch of a release ended.
+    WatchConcluded,
+    /// Customers said that a fix helped.
+    FixHelped,
+    /// Customers said that a fix did not help.
+    FixFailed,
 }
 
 /// Why a member is notified.
@@ -56,6 +68,8 @@ pub enum NotificationReason {
     Audience,
     /// The member's team owns the feature.
     Team,
+    /// The member watches the release.
+    Watch,
 }
 
 tenant_table!();

@@ -31,6 +31,10 @@ mod m0031_narrow_indexes;
 mod m0033_announcements;
 mod m0034_notifications;
 mod m0048_gate_thresholds;
+mod m0035_known_errors;
+mod m0036_attribution_candidates;
+mod m0037_closing_the_loop;
+mod m0038_watches;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -67,6 +71,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0033_announcements::Migration),
             Box::new(m0034_notifications::Migration),
             Box::new(m0048_gate_thresholds::Migration),
+            Box::new(m0035_known_errors::Migration),
+            Box::new(m0036_attribution_candidates::Migration),
+            Box::new(m0037_closing_the_loop::Migration),
+            Box::new(m0038_watches::Migration),
         ]
     }
 }

@@ -33,6 +33,27 @@ const WITHOUT_ID = {
     'PlannedTime',
     'Preparedness',
     'ReleasePreparedness',
+    // What is inferred about causes, and figures of a period.
+    'AttributionCandidate',
+    'DeliveryPerformance',
+    'IncidentCause',
+    // What is computed of knowledge for one question.
+    'KnowledgeGap',
+    'KnownErrorEffect',
+    'LikelyDuplicate',
+    'Suggestion',
+    // What is known of a customer, computed for one question.
+    'CustomerFeature',
+    'CustomerIncident',
+    'CustomerRelease',
+    'CustomerSituation',
+    // What became of a response, a release and a forecast.
+    'CalibrationPoint',
+    'FeedbackStep',
+    'ForecastCalibration',
+    'KeptForecast',
+    'ReleaseWatch',
+    'WatchSummary',
     // A setting of the organization.
     'IncidentWeight',
     // A job is known by its name; its runs are told of, and nothing refers to one.

@@ -8,5 +8,6 @@ pub mod reference;
 pub mod right;
 pub mod text;
 
+pub(crate) mod lexis;
 pub(crate) mod near;
 pub(crate) mod version;

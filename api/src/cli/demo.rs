@@ -13,8 +13,9 @@ use super::{
 use crate::{
     clock,
     domain::{organization as organizations, token},
+    job::{self, Jobs, Kind},
     score::Scores,
-    simulate::{DEFAULT_SEED, World, find::find, plant::plant},
+    simulate::{DEFAULT_SEED, World, find::find, plant::plant, story::tell},
     store::Settings,
     words::counted,
 };
@@ -65,6 +66,14 @@ impl Demo {
             directory.display(),
         );
         plant(&store, &viewer, &world, clock::now(), |_| ()).await?;
+
+        let told = tell(&store, &viewer, &world, clock::now()).await?;
+        let jobs = Jobs::new(store.clone(), Scores::new(store.clone()), job::Settings::default());
+        for kind in [Kind::AttributeIncidents, Kind::FollowUp] {
+            jobs.run_now(viewer.administers()?, kind).await?;
+        }
+        println!("\nWhat people told each other:");
+        told.0.iter().for_each(|sentence| println!("- {sentence}"));
 
         let findings = find(&Scores::new(store.clone()), viewer.reports()?, &world).await?;
         println!("\n{}\n{}\n{}", findings.values.table(), findings.verdicts.table(), findings.truths_table());

@@ -8,6 +8,7 @@ mod again;
 mod deleted;
 mod handed;
 mod list;
+mod log;
 mod rated;
 mod renew;
 mod rows;
@@ -17,6 +18,7 @@ mod voice;
 use ballroom_entity::{
     feedback::{Column, Entity, Model},
     id::FeedbackId,
+    known_error_feedback,
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set};
@@ -29,6 +31,8 @@ pub(crate) use rated::key;
 pub(crate) use submit::submit_last;
 pub use submit::{EventDetail, NewFeedback, Submission, Submitted, Supersession, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};
+
+pub use log::{Duplicate, Logged, log};
 
 pub(crate) use list::levels;
 pub use list::{FeedbackFilter, FeedbackSort, Responses};
@@ -156,6 +160,11 @@ pub async fn delete(
     Entity::delete_many()
         .filter(Column::OrganizationId.eq(by.organization()))
         .filter(Column::Id.eq(feedback))
+        .exec(tx.db())
+        .await?;
+    known_error_feedback::Entity::delete_many()
+        .filter(known_error_feedback::Column::OrganizationId.eq(by.organization()))
+        .filter(known_error_feedback::Column::FeedbackId.eq(feedback))
         .exec(tx.db())
         .await?;
     deleted::record(&tx, &row).await?;

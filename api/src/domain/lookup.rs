@@ -3,13 +3,13 @@
 use std::{collections::HashMap, hash::Hash};
 
 use ballroom_entity::{
-    announcement, api_token, attribution, customer, deployment, feedback,
+    announcement, api_token, article, attribution, customer, deployment, feedback,
     id::{
-        AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
-        IdentityId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId,
-        SegmentId,
+        AnnouncementId, ApiTokenId, ArticleId, AttributionId, CustomerId, DeploymentId, FeatureId,
+        FeedbackId, IdentityId, IncidentId, IterationId, KnownErrorId, MemberId, NoticeId, NotificationId,
+        OrganizationId, ProductId, ReleaseId, SegmentId,
     },
-    identity, incident, iteration, member, notification,
+    identity, incident, iteration, known_error, member, notice, notification,
     release::ReleaseLifecycle,
     scale,
 };
@@ -60,6 +60,9 @@ by_id! {
     IncidentId: incident,
     IterationId: iteration,
     AnnouncementId: announcement,
+    KnownErrorId: known_error,
+    ArticleId: article,
+    NoticeId: notice,
     NotificationId: notification,
     DeploymentId: deployment,
     AttributionId: attribution,

@@ -36,6 +36,11 @@ pub mod calendar;
 pub mod notification;
 pub mod preparedness;
 
+pub mod article;
+pub mod known_error;
+pub mod situation;
+pub mod suggestion;
+
 pub mod segment;
 
 pub mod customer;
@@ -44,7 +49,14 @@ pub mod scale;
 
 pub mod feedback;
 
+pub mod cause;
+pub mod delivery;
+pub mod follow_up;
 pub mod incident;
+pub mod kept_forecast;
+pub mod notice;
+pub mod public_view;
+pub mod watch;
 
 pub mod exposure;
 

@@ -7,15 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballroom_entity::{
     announcement,
-    id::{FeatureId, IncidentId, MemberId, NotificationId, OrganizationId, TeamId},
-    member,
+    id::{FeatureId, IncidentId, KnownErrorId, MemberId, NotificationId, OrganizationId, ReleaseId, TeamId},
+    known_error_feature, member,
     notification::{Column, Entity, Model, NotificationKind, NotificationReason},
     team_member,
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select,
+    ActiveEnum, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, OnConflict},
 };
 
@@ -96,6 +96,111 @@ pub(super) async fn incidents_opened(
         notify(tx, members, news).await?;
     }
     Ok(())
+}
+
+/// Members whose team owns a feature.
+async fn team_of(tx: &Transaction, feature: FeatureId) -> Result<Vec<MemberId>, Error> {
+    let team = tx.dimensions().features.get(&feature).and_then(|row| row.team_id);
+    let Some(team) = team else { return Ok(Vec::new()) };
+    let rows = team_member::Entity::owned_by(tx.organization()).filter(team_member::Column::TeamId.eq(team));
+    Ok(rows.all(tx.db()).await?.into_iter().map(|row| row.member_id).collect())
+}
+
+/// The features whose team has members.
+pub(crate) async fn features_with_members(
+    store: &Store,
+    organization: OrganizationId,
+) -> Result<BTreeSet<FeatureId>, Error> {
+    let rows = team_member::Entity::owned_by(organization).all(store.reader()).await?;
+    let teams: BTreeSet<TeamId> = rows.into_iter().map(|row| row.team_id).collect();
+    let dimensions = store.dimensions(organization).await?;
+    let owned =
+        dimensions.features.values().filter(|row| row.team_id.is_some_and(|team| teams.contains(&team)));
+    Ok(owned.map(|row| row.id).collect())
+}
+
+/// Notifies the team of a feature, and the watcher of a release, that the release made the feature worse or better; once.
+pub(crate) async fn verdict(
+    tx: &mut Transaction,
+    release: ReleaseId,
+    feature: FeatureId,
+    worse: bool,
+    watcher: Option<MemberId>,
+) -> Result<u64, Error> {
+    let team = team_of(tx, feature).await?;
+    let mut told: BTreeMap<MemberId, NotificationReason> =
+        team.into_iter().map(|member| (member, NotificationReason::Team)).collect();
+    told.extend(watcher.map(|member| (member, NotificationReason::Watch)));
+    let kind = if worse { NotificationKind::FeatureWorse } else { NotificationKind::FeatureBetter };
+    // Of a team the news is about its feature; that of the product as a whole is about the release.
+    let subject = feature.some().map_or_else(|| release.public(), PublicId::public);
+    let topic = format!("{} {} {}", kind.to_value(), release.public(), feature.uuid().simple());
+    notify_once(tx, told.into_iter().collect(), News { kind, subject, topic, occurrences: 1 }).await
+}
+
+/// Notifies the watcher of a release of an incident that probably comes from it; once.
+pub(crate) async fn watched_incident(
+    tx: &mut Transaction,
+    watcher: MemberId,
+    release: ReleaseId,
+    incident: IncidentId,
+) -> Result<u64, Error> {
+    let kind = NotificationKind::ReleaseIncident;
+    let topic = format!("{} {} {}", kind.to_value(), release.public(), incident.public());
+    let news = News { kind, subject: incident.public(), topic, occurrences: 1 };
+    notify_once(tx, vec![(watcher, NotificationReason::Watch)], news).await
+}
+
+/// Notifies the watcher of a release that the watch has ended.
+pub(crate) async fn watch_concluded(
+    tx: &mut Transaction,
+    watcher: MemberId,
+    release: ReleaseId,
+) -> Result<u64, Error> {
+    let kind = NotificationKind::WatchConcluded;
+    let topic = format!("{} {}", kind.to_value(), release.public());
+    let news = News { kind, subject: release.public(), topic, occurrences: 1 };
+    notify_once(tx, vec![(watcher, NotificationReason::Watch)], news).await
+}
+
+/// Notifies the teams of the features of a known error that a customer judged the fix.
+pub(super) async fn fix_judged(
+    tx: &mut Transaction,
+    known_error: KnownErrorId,
+    helped: bool,
+) -> Result<(), Error> {
+    let affected = known_error_feature::Entity::owned_by(tx.organization())
+        .filter(known_error_feature::Column::KnownErrorId.eq(known_error))
+        .all(tx.db())
+        .await?;
+    let mut members = BTreeSet::new();
+    for row in affected {
+        members.extend(team_of(tx, row.feature_id).await?);
+    }
+    let kind = if helped { NotificationKind::FixHelped } else { NotificationKind::FixFailed };
+    let topic = format!("{} {}", kind.to_value(), known_error.public());
+    let told = members.into_iter().map(|member| (member, NotificationReason::Team)).collect();
+    notify(tx, told, News { kind, subject: known_error.public(), topic, occurrences: 1 }).await
+}
+
+/// Notifies those members who do not know the topic yet; returns how many.
+async fn notify_once(
+    tx: &mut Transaction,
+    mut members: Vec<(MemberId, NotificationReason)>,
+    news: News,
+) -> Result<u64, Error> {
+    let known: Vec<MemberId> = Entity::owned_by(tx.organization())
+        .filter(Column::Topic.eq(&news.topic))
+        .filter(Column::MemberId.is_in(members.iter().map(|(member, _)| *member)))
+        .select_only()
+        .column(Column::MemberId)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    members.retain(|(member, _)| !known.contains(member));
+    let number = members.len() as u64;
+    notify(tx, members, news).await?;
+    Ok(number)
 }
 
 async fn notify(

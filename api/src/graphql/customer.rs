@@ -12,6 +12,7 @@ use super::{
     exposures::{self, DailyExposure, ExposureFilter, ExposureOrder},
     fault::Fault,
     feedback::Feedback,
+    follow_up::{self, Notice, NoticeFilter, NoticeOrder},
     incident::Incident,
     incidents::{self, IncidentFilter, IncidentOrder},
     lookup,
@@ -90,6 +91,22 @@ impl Customer {
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents { customer: Some(self.0.id), ..Incidents::default() };
         incidents::page(ctx, incidents, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Notices of the customer: what became of what they said, the latest first.
+    async fn notices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<NoticeFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<NoticeOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Notice, Total>, Fault> {
+        follow_up::notices(ctx, self.0.id, filter, order_by, (first, after, last, before)).await
     }
 
     /// Number of customers of the same segment (or without one) who used each feature, by day, the latest day first.

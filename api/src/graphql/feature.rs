@@ -12,6 +12,7 @@ use super::{
     alert::{self, IncidentAlert},
     announcement::{self, Announcement, AnnouncementFilter, AnnouncementOrder},
     answers::{self, FeedbackFilter, FeedbackOrder},
+    article::{self, Article, ArticleFilter, ArticleOrder},
     distribution::{self, RatingDistribution},
     exposures::{self, DailyExposure, ExposureFilter, ExposureOrder},
     fault::Fault,
@@ -19,6 +20,7 @@ use super::{
     forecast::{self, Forecast},
     incident::Incident,
     incidents::{self, IncidentFilter, IncidentOrder},
+    known_error::{self, KnownError, KnownErrorFilter, KnownErrorOrder},
     lookup,
     order::orders,
     page::{PageArgs, Total, connection, or_default},
@@ -34,10 +36,12 @@ use super::{
 };
 use crate::domain::{
     announcement::Announcements,
+    article::Articles,
     exposure::ExposurePlace,
     feature::{self, Features},
     feedback::Responses,
     incident::Incidents,
+    known_error::KnownErrors,
     release::Releases,
 };
 
@@ -112,6 +116,40 @@ impl Feature {
     ) -> Result<Connection<String, Announcement, Total>, Fault> {
         let place = Announcements { feature: Some(self.0.id), ..Announcements::default() };
         announcement::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Known errors that affect it, the last changed first. Customers see public ones.
+    async fn known_errors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<KnownErrorFilter>,
+        #[graphql(desc = "Sort order; the last changed first by default.")] order_by: Option<KnownErrorOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, KnownError, Total>, Fault> {
+        let place = KnownErrors { feature: Some(self.0.id), ..KnownErrors::default() };
+        known_error::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Articles about it, the last changed first. Customers see published ones.
+    async fn articles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<ArticleFilter>,
+        #[graphql(desc = "Sort order; the last changed first by default.")] order_by: Option<ArticleOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Article, Total>, Fault> {
+        let place = Articles { feature: Some(self.0.id), ..Articles::default() };
+        article::page(ctx, place, filter, order_by, (first, after, last, before)).await
     }
 
     /// Time of creation.

@@ -1,6 +1,7 @@
 //! Feedback: objects and lookups.
 
 mod change;
+mod log;
 
 use std::borrow::Cow;
 
@@ -11,12 +12,16 @@ use async_graphql::{
 use ballroom_entity::{feedback::Model, id::FeedbackId};
 
 pub(super) use change::FeedbackMutation;
+pub(super) use log::LogFeedbackMutation;
 
 use super::{
     ContextExt,
     customer::Customer,
     fault::Fault,
     feature::{self, Feature},
+    follow_up::FeedbackStep,
+    known_error::{self, KnownError},
+    load::{ReportedBy, StepsOf},
     lookup::{self, By},
     plain::{self, Known, Plain},
     product::{self, Product},
@@ -212,6 +217,18 @@ impl Resolved<'_> {
     /// ID in the source system; null if none was given.
     async fn external_id(&self) -> Option<&str> {
         self.0.external_id.as_deref()
+    }
+
+    /// What became of it, the earliest step first: seen, linked to a known error, planned, fixed in a release, answered.
+    async fn follow_up(&self, ctx: &Context<'_>) -> Result<Vec<FeedbackStep>, Fault> {
+        let steps = ctx.load().load_one(StepsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(steps.into_iter().map(FeedbackStep).collect())
+    }
+
+    /// Known errors that it reports, the oldest first. Customers see public ones.
+    async fn known_errors(&self, ctx: &Context<'_>) -> Result<Vec<KnownError>, Fault> {
+        let ids = ctx.load().load_one(ReportedBy(self.0.id)).await?.unwrap_or_default();
+        known_error::shown(ctx, ids).await
     }
 
     /// Time at which it was stored.

@@ -102,6 +102,13 @@ pub struct ForecastQuantile {
     incidents: f64,
 }
 
+impl ForecastQuantile {
+    /// A quantile: the number of incidents that is not exceeded with a probability.
+    pub(super) fn new(probability: f64, incidents: f64) -> Self {
+        Self { probability, incidents }
+    }
+}
+
 /// Effect of a release on incidents for some days.
 #[derive(SimpleObject, Clone, Copy)]
 pub struct ReleaseEffect {

@@ -1,5 +1,6 @@
 //! Incidents: objects and lookups.
 
+mod cause;
 mod change;
 mod open;
 
@@ -8,6 +9,8 @@ use async_graphql::{
 };
 use ballroom_entity::{attribution, id::IncidentId, incident::Model};
 
+pub(super) use cause::AttributionCandidate;
+use cause::IncidentCause;
 pub(super) use change::IncidentMutation;
 
 use super::{
@@ -17,7 +20,8 @@ use super::{
     fault::Fault,
     feature::Feature,
     incidents::{self, IncidentFilter, IncidentOrder},
-    load::{AffectedBy, AttributionsOf, EarlierOf},
+    known_error::{self, KnownError},
+    load::{AffectedBy, AttributionsOf, CandidatesOf, CausesOf, EarlierOf},
     lookup::{self, By},
     page::{Total, connection, or_default},
     product::{self, Product},
@@ -25,6 +29,7 @@ use super::{
     scalar::{DateTime, id, parse},
 };
 use crate::domain::{
+    cause::Cause,
     customer::Customers,
     incident::{self, Incidents},
 };
@@ -246,6 +251,28 @@ impl Incident {
         ctx.is_inside()?;
         let stated = ctx.load().load_one(AttributionsOf(self.0.id)).await?.unwrap_or_default();
         Ok(stated.into_iter().map(Attribution).collect())
+    }
+
+    /// Known errors that it comes from, the oldest first. Customers see public ones.
+    async fn known_errors(&self, ctx: &Context<'_>) -> Result<Vec<KnownError>, Fault> {
+        let ids = ctx.load().load_one(CausesOf(self.0.id)).await?.unwrap_or_default();
+        known_error::shown(ctx, ids).await
+    }
+
+    /// What is known about its cause: what people stated, else the release from which it most probably comes. Not for customers.
+    async fn cause(&self, ctx: &Context<'_>) -> Result<IncidentCause, Fault> {
+        ctx.is_inside()?;
+        let stated = ctx.load().load_one(AttributionsOf(self.0.id)).await?.unwrap_or_default();
+        let candidates = ctx.load().load_one(CandidatesOf(self.0.id)).await?.unwrap_or_default();
+        Ok(IncidentCause(Cause::of(&stated, &candidates)))
+    }
+
+    /// Releases that it may come from, the most probable first: those that shipped in the 28 days before, with the probabilities
+    /// that were computed for them. They are kept whatever people state. Not for customers.
+    async fn attribution_candidates(&self, ctx: &Context<'_>) -> Result<Vec<AttributionCandidate>, Fault> {
+        ctx.is_inside()?;
+        let candidates = ctx.load().load_one(CandidatesOf(self.0.id)).await?.unwrap_or_default();
+        Ok(candidates.into_iter().map(AttributionCandidate).collect())
     }
 
     /// Source system.

@@ -31,6 +31,8 @@ pub(super) struct IncidentFilter {
     /// ID or version of a release that an attribution names, on any basis. A version that exists in several products
     /// requires `product`.
     release: Option<Reference>,
+    /// Whether a published article is about a known error that it comes from. `false` finds knowledge gaps.
+    has_article: Option<bool>,
     /// Time at which it began.
     opened_at: Option<TimeRangeInput>,
     /// Day on which it began, in the time zone of its product.
@@ -85,6 +87,7 @@ impl IncidentFilter {
             release: known.release(text(&self.release))?,
             resolved: self.state.map(|state| state == IncidentState::Resolved),
             severity: self.severity,
+            has_article: self.has_article,
             opened_at: self.opened_at.map(Into::into),
             day: self.day.map(Into::into),
             created_at: self.created_at.map(Into::into),

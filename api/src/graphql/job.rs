@@ -28,6 +28,11 @@ pub struct Job(Model);
 pub(super) enum JobName {
     /// Computes the parameters of scores when a day is over in the time zones of all products.
     ScoreParameters,
+    /// Computes which releases incidents may come from: every night, and soon after an incident or a release has changed.
+    AttributeIncidents,
+    /// Tells customers what was fixed, and members the news of their features and watched releases: every hour, and soon after a
+    /// release or a known error has changed.
+    FollowUp,
     /// Deletes expired events (`--keep-events`), every night.
     PruneOutbox,
     /// Deletes expired runs of jobs (`--keep-runs`), every night.

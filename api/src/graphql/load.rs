@@ -5,12 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
 use ballroom_entity::{
-    acknowledgement, announcement_move, attribution, deployment,
+    acknowledgement, announcement_move, attribution, attribution_candidate, deployment,
     id::{
-        AnnouncementId, CustomerId, FeatureId, IncidentId, MemberId, OrganizationId, ProductId, ReleaseId,
-        TeamId,
+        AnnouncementId, ArticleId, CustomerId, FeatureId, FeedbackId, IncidentId, KnownErrorId, MemberId,
+        OrganizationId, ProductId, ReleaseId, TeamId,
     },
-    identity, incident_interval, member, release_feature,
+    identity, incident_interval, member, release_feature, release_watch,
 };
 use chrono::NaiveDate;
 
@@ -23,10 +23,12 @@ use crate::{
     domain::{
         access::{Report, Viewer},
         announcement::{self as announcements, Affected, Reach},
-        deployment as deployments, identity as identities, incident as incidents,
+        article as articles, cause as causes, deployment as deployments,
+        follow_up::{Step, steps},
+        identity as identities, incident as incidents, known_error as known_errors,
         lookup::ById,
         page::{self, List, Page, Row, Slice},
-        release, team as teams,
+        release, team as teams, watch as watches,
     },
     score::{
         Cell, Snapshot,
@@ -174,6 +176,21 @@ impl Loader<AttributionsOf> for Loading {
     }
 }
 
+/// The releases that an incident may come from, the most probable first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct CandidatesOf(pub(super) IncidentId);
+
+impl Loader<CandidatesOf> for Loading {
+    type Value = Vec<attribution_candidate::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[CandidatesOf]) -> Result<HashMap<CandidatesOf, Self::Value>, Error> {
+        let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
+        let rows = causes::candidates_of(self.services.store.reader(), self.organization(), &ids).await?;
+        Ok(grouped(rows, |row| CandidatesOf(row.incident_id)))
+    }
+}
+
 /// The features that an announced change affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct AnnouncedFeatures(pub(super) AnnouncementId);
@@ -227,6 +244,127 @@ impl Loader<AcknowledgementsOf> for Loading {
         let rows =
             announcements::acknowledgements_of(&self.services.store, self.organization(), &ids).await?;
         Ok(grouped(rows, |row| AcknowledgementsOf(row.announcement_id)))
+    }
+}
+
+/// The features that a known error affects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FeaturesWith(pub(super) KnownErrorId);
+
+impl Loader<FeaturesWith> for Loading {
+    type Value = Vec<FeatureId>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[FeaturesWith]) -> Result<HashMap<FeaturesWith, Self::Value>, Error> {
+        let ids: Vec<KnownErrorId> = keys.iter().map(|key| key.0).collect();
+        let rows = known_errors::features_of(&self.services.store, self.organization(), &ids).await?;
+        Ok(linked(rows, |row| (FeaturesWith(row.known_error_id), row.feature_id)))
+    }
+}
+
+/// The releases that fix a known error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FixesOf(pub(super) KnownErrorId);
+
+impl Loader<FixesOf> for Loading {
+    type Value = Vec<ReleaseId>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[FixesOf]) -> Result<HashMap<FixesOf, Self::Value>, Error> {
+        let ids: Vec<KnownErrorId> = keys.iter().map(|key| key.0).collect();
+        let rows = known_errors::fixes_of(&self.services.store, self.organization(), &ids).await?;
+        Ok(linked(rows, |row| (FixesOf(row.known_error_id), row.release_id)))
+    }
+}
+
+/// The features that an article is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FeaturesIn(pub(super) ArticleId);
+
+impl Loader<FeaturesIn> for Loading {
+    type Value = Vec<FeatureId>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[FeaturesIn]) -> Result<HashMap<FeaturesIn, Self::Value>, Error> {
+        let ids: Vec<ArticleId> = keys.iter().map(|key| key.0).collect();
+        let rows = articles::features_of(&self.services.store, self.organization(), &ids).await?;
+        Ok(linked(rows, |row| (FeaturesIn(row.article_id), row.feature_id)))
+    }
+}
+
+/// The known errors that an article is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct KnownErrorsIn(pub(super) ArticleId);
+
+impl Loader<KnownErrorsIn> for Loading {
+    type Value = Vec<KnownErrorId>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[KnownErrorsIn]) -> Result<HashMap<KnownErrorsIn, Self::Value>, Error> {
+        let ids: Vec<ArticleId> = keys.iter().map(|key| key.0).collect();
+        let rows = known_errors::of_articles(&self.services.store, self.organization(), &ids).await?;
+        Ok(linked(rows, |row| (KnownErrorsIn(row.article_id), row.known_error_id)))
+    }
+}
+
+/// The known errors that an incident comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct CausesOf(pub(super) IncidentId);
+
+impl Loader<CausesOf> for Loading {
+    type Value = Vec<KnownErrorId>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[CausesOf]) -> Result<HashMap<CausesOf, Self::Value>, Error> {
+        let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
+        let rows = known_errors::of_incidents(&self.services.store, self.organization(), &ids).await?;
+        Ok(linked(rows, |row| (CausesOf(row.incident_id), row.known_error_id)))
+    }
+}
+
+/// The known errors that a response reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ReportedBy(pub(super) FeedbackId);
+
+impl Loader<ReportedBy> for Loading {
+    type Value = Vec<KnownErrorId>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ReportedBy]) -> Result<HashMap<ReportedBy, Self::Value>, Error> {
+        let ids: Vec<FeedbackId> = keys.iter().map(|key| key.0).collect();
+        let rows = known_errors::of_feedback(&self.services.store, self.organization(), &ids).await?;
+        Ok(linked(rows, |row| (ReportedBy(row.feedback_id), row.known_error_id)))
+    }
+}
+
+/// What became of a response, the earliest step first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct StepsOf(pub(super) FeedbackId);
+
+impl Loader<StepsOf> for Loading {
+    type Value = Vec<Step>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[StepsOf]) -> Result<HashMap<StepsOf, Self::Value>, Error> {
+        let ids: Vec<FeedbackId> = keys.iter().map(|key| key.0).collect();
+        let public_only = known_errors::sees_public_only(&self.viewer)?;
+        let found = steps(&self.services.store, self.organization(), &ids, public_only).await?;
+        Ok(found.into_iter().map(|(id, steps)| (StepsOf(id), steps)).collect())
+    }
+}
+
+/// The watch of a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct WatchOf(pub(super) ReleaseId);
+
+impl Loader<WatchOf> for Loading {
+    type Value = release_watch::Model;
+    type Error = Error;
+
+    async fn load(&self, keys: &[WatchOf]) -> Result<HashMap<WatchOf, Self::Value>, Error> {
+        let ids: Vec<ReleaseId> = keys.iter().map(|key| key.0).collect();
+        let rows = watches::of_releases(&self.services.store, self.organization(), &ids).await?;
+        Ok(rows.into_iter().map(|row| (WatchOf(row.release_id), row)).collect())
     }
 }
 
@@ -376,6 +514,14 @@ impl Loader<VerdictsOn> for Loading {
         }
         Ok(verdicts)
     }
+}
+
+fn linked<K: std::hash::Hash + Eq, M, V>(rows: Vec<M>, pair: impl Fn(M) -> (K, V)) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in rows.into_iter().map(pair) {
+        groups.entry(key).or_default().push(value);
+    }
+    groups
 }
 
 fn grouped<K: std::hash::Hash + Eq, M>(rows: Vec<M>, key: impl Fn(&M) -> K) -> HashMap<K, Vec<M>> {

@@ -40,14 +40,21 @@ mod feature;
 
 mod release;
 
+mod delivery;
 mod deployment;
 
 mod iteration;
 
 mod announcement;
+mod article;
 mod calendar;
+mod follow_up;
+mod known_error;
 mod notification;
 mod preparedness;
+mod situation;
+mod suggestion;
+mod watch;
 
 mod segment;
 
@@ -101,6 +108,7 @@ pub use subscription::Subscription;
 
 use self::{
     announcement::{AffectedCustomer, Announcement},
+    article::Article,
     context::{ContextExt, Now, batch, dimensions, given, gone, kept, row},
     customer::Customer,
     deleted::DeletedFeedback,
@@ -109,9 +117,11 @@ use self::{
     fault::Message,
     feature::Feature,
     feedback::Feedback,
+    follow_up::Notice,
     incident::Incident,
     iteration::Iteration,
     job::JobRun,
+    known_error::KnownError,
     member::Member,
     notification::Notification,
     organization::Organization,
@@ -170,6 +180,10 @@ pub struct Query(
     deployment::DeploymentQuery,
     iteration::IterationQuery,
     announcement::AnnouncementQuery,
+    known_error::KnownErrorQuery,
+    article::ArticleQuery,
+    suggestion::SuggestionQuery,
+    situation::SituationQuery,
     calendar::CalendarQuery,
     segment::SegmentQuery,
     customer::CustomerQuery,
@@ -197,11 +211,17 @@ pub struct Mutation(
     deployment::DeploymentMutation,
     iteration::IterationMutation,
     announcement::AnnouncementMutation,
+    known_error::KnownErrorMutation,
+    article::ArticleMutation,
     notification::NotificationMutation,
     segment::SegmentMutation,
     customer::CustomerMutation,
     scale::ScaleMutation,
     feedback::FeedbackMutation,
+    feedback::LogFeedbackMutation,
+    follow_up::FollowUpMutation,
+    watch::WatchMutation,
+    product::PublicViewMutation,
     incident::IncidentMutation,
     exposure::ExposureMutation,
     parameters::ParametersMutation,
@@ -254,6 +274,9 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Deployment>>("A page of deployments.")
         .override_output_type_description::<Rows<Iteration>>("A page of iterations.")
         .override_output_type_description::<Rows<Announcement>>("A page of announcements.")
+        .override_output_type_description::<Rows<KnownError>>("A page of known errors.")
+        .override_output_type_description::<Rows<Article>>("A page of articles.")
+        .override_output_type_description::<Rows<Notice>>("A page of notices.")
         .override_output_type_description::<Rows<Notification>>("A page of notifications.")
         .override_output_type_description::<Rows<AffectedCustomer>>("A page of affected customers.")
         .override_output_type_description::<Rows<Segment>>("A page of segments.")

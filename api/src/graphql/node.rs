@@ -2,21 +2,25 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
-    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId,
-    IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId,
+    AnnouncementId, ApiTokenId, ArticleId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
+    IncidentId, IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId,
+    ReleaseId, ScaleId, SegmentId, TeamId,
 };
 use futures::future::join_all;
 
 use super::{
     ContextExt,
     announcement::Announcement,
+    article::Article,
     customer::Customer,
     deployment::Deployment,
     fault::Fault,
     feature::Feature,
     feedback::Feedback,
+    follow_up::Notice,
     incident::{Attribution, Incident},
     iteration::Iteration,
+    known_error::KnownError,
     member::Member,
     notification::Notification,
     organization::Organization,
@@ -30,8 +34,8 @@ use super::{
 use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
-        access::Read, announcement as announcements, customer, feedback, incident, notification,
-        organization, token,
+        access::Read, announcement as announcements, article as articles, customer, feedback, incident,
+        known_error as known_errors, notice as notices, notification, organization, token,
     },
 };
 
@@ -49,6 +53,9 @@ pub(super) enum Node {
     Deployment(Deployment),
     Iteration(Iteration),
     Announcement(Announcement),
+    KnownError(KnownError),
+    Article(Article),
+    Notice(Notice),
     Notification(Notification),
     Segment(Segment),
     Customer(Customer),
@@ -126,10 +133,10 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
         teams: TeamId => Team,
     }
     loaded! {
-        reports: IterationId => Iteration, AnnouncementId => Announcement, DeploymentId => Deployment, MemberId => Member
+        reports: IterationId => Iteration, AnnouncementId => Announcement, KnownErrorId => KnownError, ArticleId => Article, DeploymentId => Deployment, MemberId => Member
     }
     loaded! {
-        reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
+        reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, NoticeId => Notice, AttributionId => Attribution
     }
     if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
         let own = notification::find(ctx.store(), by, id).await?;
@@ -155,6 +162,12 @@ async fn own(ctx: &Context<'_>, id: &ID, only: CustomerId) -> Result<Option<Node
         incident::find(store, by, id).await.map(|row| Node::Incident(Incident(row)))
     } else if let Some(id) = AnnouncementId::parse(id) {
         announcements::find_own(store, by, id).await.map(|row| Node::Announcement(Announcement(row)))
+    } else if let Some(id) = KnownErrorId::parse(id) {
+        known_errors::find(store, ctx.viewer(), id).await.map(|row| Node::KnownError(KnownError(row)))
+    } else if let Some(id) = ArticleId::parse(id) {
+        articles::find(store, ctx.viewer(), id).await.map(|row| Node::Article(Article(row)))
+    } else if let Some(id) = NoticeId::parse(id) {
+        notices::find(store, by, id).await.map(|row| Node::Notice(Notice(row)))
     } else if CustomerId::parse(id) == Some(only) {
         customer::find(store, by, ("id", id)).await.map(|row| Node::Customer(Customer(row)))
     } else {

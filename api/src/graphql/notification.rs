@@ -30,6 +30,18 @@ enum NotificationKind {
     AnnouncementCancelled,
     /// Incidents affect features of the member's teams; those of an hour are one notification.
     IncidentOpened,
+    /// A release made a feature worse.
+    FeatureWorse,
+    /// A release improved a feature.
+    FeatureBetter,
+    /// An incident probably comes from a release that the member watches.
+    ReleaseIncident,
+    /// The watch of a release ended with a summary.
+    WatchConcluded,
+    /// Customers said that a fix helped.
+    FixHelped,
+    /// Customers said that a fix did not help.
+    FixFailed,
 }
 
 /// Why a member is notified.
@@ -40,6 +52,8 @@ enum NotificationReason {
     Audience,
     /// The member's team owns the feature.
     Team,
+    /// The member watches the release.
+    Watch,
 }
 
 #[Object(use_type_description)]

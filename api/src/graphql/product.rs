@@ -8,13 +8,15 @@ use ballroom_entity::{
     product::Model,
 };
 
-pub(super) use change::ProductMutation;
+pub(super) use change::{ProductMutation, PublicViewMutation};
 
 use super::{
     ContextExt,
     alert::{self, IncidentAlert},
     announcement::{self, Announcement, AnnouncementFilter, AnnouncementOrder},
     answers::{self, FeedbackFilter, FeedbackOrder},
+    article::{self, Article, ArticleFilter, ArticleOrder, KnowledgeGap},
+    delivery::{self, DeliveryPerformance},
     distribution::{self, RatingDistribution},
     fault::Fault,
     feature::{self, Feature, FeatureFilter, FeatureOrder},
@@ -23,6 +25,7 @@ use super::{
     incident::Incident,
     incidents::{self, IncidentFilter, IncidentOrder},
     iteration::{Iteration, IterationFilter, IterationOrder},
+    known_error::{self, KnownError, KnownErrorFilter, KnownErrorOrder},
     lookup,
     order::orders,
     page::{Total, connection, or_default},
@@ -34,15 +37,21 @@ use super::{
     timeline::{self, Timeline, TimelineStep},
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value, ValueReport},
+    watch::ForecastCalibration,
 };
 use crate::domain::{
     announcement::Announcements,
+    article::{self as articles, Articles},
+    delivery::Scope,
     feature::Features,
     feedback::Responses,
     incident::Incidents,
     iteration::Iterations,
+    kept_forecast,
+    known_error::KnownErrors,
     preparedness,
     product::{self, Products},
+    public_view,
     release::Releases,
 };
 
@@ -100,6 +109,79 @@ impl Product {
     ) -> Result<Connection<String, Announcement, Total>, Fault> {
         let place = Announcements { product: Some(self.0.id), ..Announcements::default() };
         announcement::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Its known errors, the last changed first. Customers see public ones.
+    async fn known_errors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<KnownErrorFilter>,
+        #[graphql(desc = "Sort order; the last changed first by default.")] order_by: Option<KnownErrorOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, KnownError, Total>, Fault> {
+        let place = KnownErrors { product: Some(self.0.id), ..KnownErrors::default() };
+        known_error::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Articles about it, the last changed first. Customers see published ones.
+    async fn articles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<ArticleFilter>,
+        #[graphql(desc = "Sort order; the last changed first by default.")] order_by: Option<ArticleOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Article, Total>, Fault> {
+        let place = Articles { product: Some(self.0.id), ..Articles::default() };
+        article::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Whether its public view is switched on: a page without an account at `/public/<organization>/<product>`.
+    async fn is_public(&self, ctx: &Context<'_>) -> Result<bool, Fault> {
+        Ok(public_view::is_public(ctx.store(), ctx.viewer().organization(), self.0.id).await?)
+    }
+
+    /// How well the kept forecasts of its releases were calibrated (`Release.keptForecast`).
+    async fn forecast_calibration(&self, ctx: &Context<'_>) -> Result<ForecastCalibration, Fault> {
+        let (by, today) = (ctx.reports()?, product::today(&self.0, ctx.now()));
+        Ok(ForecastCalibration(kept_forecast::calibration(ctx.store(), by, self.0.id, today).await?))
+    }
+
+    /// How often its deployments failed, and how long it took to restore service.
+    async fn delivery(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days of the deployments, in UTC; the last 90 days by default.")] period: Option<
+            PeriodInput,
+        >,
+    ) -> Result<DeliveryPerformance, Fault> {
+        let (period, _) = super::scalar::period(period, None, product::today(&self.0, ctx.now()))?;
+        let period = Some((period.from, period.until));
+        delivery::of(ctx, Scope { product: Some(self.0.id), period, ..Scope::default() }).await
+    }
+
+    /// Features with incidents that no published article answers, the most incidents first.
+    async fn knowledge_gaps(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days on which the incidents began; the last 90 days by default.")] period: Option<
+            PeriodInput,
+        >,
+    ) -> Result<Vec<KnowledgeGap>, Fault> {
+        let by = ctx.reports()?;
+        let (period, _) = super::scalar::period(period, None, product::today(&self.0, ctx.now()))?;
+        let days = (period.from, period.until);
+        let gaps = articles::gaps(ctx.store(), by, self.0.id, days).await?;
+        Ok(gaps.into_iter().map(KnowledgeGap).collect())
     }
 
     /// How well support was prepared for the releases of a period.

@@ -16,14 +16,16 @@ use super::{
     actor::{self, Actor},
     announcement::{self, Announcement, AnnouncementFilter, AnnouncementOrder},
     answers::{self, FeedbackFilter, FeedbackOrder},
+    delivery::{self, DeliveryPerformance},
     deployment::Deployment,
     distribution::{self, RatingDistribution},
     fault::Fault,
     feature::{self, Feature},
     feedback::Feedback,
-    incident::Incident,
+    incident::{AttributionCandidate, Incident},
     incidents::{self, IncidentFilter, IncidentOrder},
-    load::{DeploymentsOf, TouchedBy},
+    known_error::{self, KnownErrorEffect, ReleaseImpact},
+    load::{DeploymentsOf, TouchedBy, WatchOf},
     lookup,
     order::orders,
     page::Total,
@@ -31,14 +33,21 @@ use super::{
     range::{DateRangeInput, TimeRangeInput},
     regression::{self, Regression},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
+    watch::{KeptForecast, ReleaseWatch},
 };
 use crate::domain::{
     announcement::Announcements,
+    cause,
+    delivery::Scope,
     feedback::Responses,
     incident::Incidents,
+    kept_forecast,
     product::today,
     release::{self},
 };
+
+/// Maximum number of suspected incidents.
+const SUSPECTED: u64 = 100;
 
 /// A version of a product.
 #[derive(Description)]
@@ -203,6 +212,55 @@ impl Release {
         ctx.is_inside()?;
         let place = Announcements { release: Some(self.0.id), ..Announcements::default() };
         announcement::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Watch of its first days with customers; null: nobody was named. Not for customers.
+    async fn watch(&self, ctx: &Context<'_>) -> Result<Option<ReleaseWatch>, Fault> {
+        ctx.is_inside()?;
+        let row = ctx.load().load_one(WatchOf(self.0.id)).await?;
+        Ok(row.map(|row| ReleaseWatch { row, release: self.0.clone() }))
+    }
+
+    /// Forecast of the incidents of the product in the 14 days from the release on, as of the day before it, beside what came; null
+    /// if there was too little history, while it is planned, and for some minutes after it has shipped. Not for customers.
+    async fn kept_forecast(&self, ctx: &Context<'_>) -> Result<Option<KeptForecast>, Fault> {
+        let by = ctx.reports()?;
+        let product = product::of(ctx, self.0.product_id).await?;
+        let of_it = (self.0.product_id, self.0.id);
+        let found = kept_forecast::of_release(ctx.store(), by, of_it, today(&product.0, ctx.now())).await?;
+        Ok(found.map(KeptForecast))
+    }
+
+    /// How often its deployments failed, and how long it took to restore service. Not for customers.
+    async fn delivery(&self, ctx: &Context<'_>) -> Result<DeliveryPerformance, Fault> {
+        delivery::of(ctx, Scope { release: Some(self.0.id), ..Scope::default() }).await
+    }
+
+    /// Incidents that it may have caused, the most probable first, at most 100; whatever people stated. Not for customers.
+    async fn suspected_incidents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Minimum probability, 0 to 1.", default = 0.1)] min_confidence: f64,
+    ) -> Result<Vec<AttributionCandidate>, Fault> {
+        ctx.is_inside()?;
+        if !(0.0..=1.0).contains(&min_confidence) {
+            return Err(Fault::invalid("minConfidence", "must be between 0 and 1"));
+        }
+        let found = cause::suspected(ctx.store(), ctx.reads()?, self.0.id, min_confidence, SUSPECTED).await?;
+        Ok(found.into_iter().map(AttributionCandidate).collect())
+    }
+
+    /// Known errors of the product with these effects on it, the oldest first. Not for customers.
+    async fn known_errors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Effects, one of which the known error has on the release.",
+            default_with = "vec![ReleaseImpact::Affected]"
+        )]
+        effect: Vec<ReleaseImpact>,
+    ) -> Result<Vec<KnownErrorEffect>, Fault> {
+        known_error::of_release(ctx, &self.0, &effect).await
     }
 
     /// Time of creation. Not for customers.

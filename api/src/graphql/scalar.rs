@@ -20,7 +20,7 @@ pub(super) fn parse<I: PublicId>(field: &str, id: &str) -> Result<I, Fault> {
             field,
             &format!(
                 "\"{id}\" is not an ID of {}; send one such as {noun}_…",
-                words::a(I::NOUN),
+                words::a(&I::NOUN.replace('_', " ")),
                 noun = I::NOUN
             ),
         )

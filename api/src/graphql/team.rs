@@ -5,6 +5,7 @@ use ballroom_entity::{id::TeamId, team::Model};
 
 use super::{
     ContextExt,
+    delivery::{self, DeliveryPerformance},
     fault::Fault,
     feature::{self, Feature, FeatureFilter, FeatureOrder},
     lookup,
@@ -14,9 +15,10 @@ use super::{
     page::{Total, connection, or_default},
     payload::{payload, payloads},
     range::TimeRangeInput,
-    scalar::{DateTime, Reference, id},
+    scalar::{DateTime, PeriodInput, Reference, id},
 };
 use crate::domain::{
+    delivery::Scope,
     feature::Features,
     member::Members,
     team::{self, Teams},
@@ -41,6 +43,20 @@ impl Team {
     /// Display name.
     async fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// How often deployments of releases that change a feature of the team failed, and how long it took to restore service. Only
+    /// incidents of features of the team count.
+    async fn delivery(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days of the deployments, in UTC; the last 90 days by default.")] period: Option<
+            PeriodInput,
+        >,
+    ) -> Result<DeliveryPerformance, Fault> {
+        let (period, _) = super::scalar::period(period, None, ctx.now().date_naive())?;
+        let period = Some((period.from, period.until));
+        delivery::of(ctx, Scope { team: Some(self.0.id), period, ..Scope::default() }).await
     }
 
     /// Features that the team owns, by key.

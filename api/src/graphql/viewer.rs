@@ -6,12 +6,19 @@ use super::{
     ContextExt,
     customer::Customer,
     fault::Fault,
+    follow_up::{self, Notice, NoticeFilter, NoticeOrder},
     member::Member,
     notification::{Notification, NotificationFilter, NotificationOrder},
     page::{Total, connection, or_default},
     token::{Role, TokenScope},
 };
-use crate::domain::notification::{self, Notifications};
+use crate::{
+    base::error::Error,
+    domain::{
+        notice,
+        notification::{self, Notifications},
+    },
+};
 
 /// The caller and its rights.
 #[derive(Description)]
@@ -76,6 +83,40 @@ impl Viewer {
         match ctx.viewer().edits_profile() {
             Ok(by) => Ok(Some(notification::unread(ctx.store(), by).await? as i64)),
             Err(_) => Ok(None),
+        }
+    }
+
+    /// Notices of the caller: what became of what they said, the latest first. Only for customers.
+    async fn notices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<NoticeFilter>,
+        #[graphql(desc = "Sort order; the latest first by default.")] order_by: Option<NoticeOrder>,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Notice, Total>, Fault> {
+        let nobody = || {
+            Error::invalid(
+                "token",
+                "belongs to no customer, whom notices are for; see `customer { notices }`",
+            )
+        };
+        let customer = ctx.viewer().customer().ok_or_else(nobody)?;
+        follow_up::notices(ctx, customer, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Number of unread notices of the caller; null for callers who are no customers.
+    async fn unread_notices(&self, ctx: &Context<'_>) -> Result<Option<i64>, Fault> {
+        match ctx.viewer().customer() {
+            Some(customer) => {
+                let organization = ctx.reads()?.organization();
+                Ok(Some(notice::unread(ctx.store(), organization, customer).await? as i64))
+            }
+            None => Ok(None),
         }
     }
 

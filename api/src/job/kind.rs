@@ -3,12 +3,13 @@
 use ballroom_entity::id::OrganizationId;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use super::{Settings, prune};
+use super::{Settings, follow_up, prune};
 use crate::{
     base::error::Error,
-    domain::token,
+    domain::{cause, token},
     score::{Scores, parameters},
     store::{Lease, Store},
+    transaction::{ATTRIBUTE_INCIDENTS, FOLLOW_UP},
     words::counted,
 };
 
@@ -20,6 +21,10 @@ const NIGHT: NaiveTime = NaiveTime::from_hms_opt(3, 0, 0).expect("a time of day"
 pub enum Kind {
     /// Computes the parameters of scores for the days that are over.
     ScoreParameters,
+    /// Computes which releases incidents may come from.
+    AttributeIncidents,
+    /// Tells customers and members what is new.
+    FollowUp,
     /// Deletes expired events from the outbox.
     PruneOutbox,
     /// Deletes expired runs from the history.
@@ -50,12 +55,20 @@ pub(super) struct Done {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::ScoreParameters, Self::PruneOutbox, Self::PruneHistory];
+    pub const ALL: [Self; 5] = [
+        Self::ScoreParameters,
+        Self::AttributeIncidents,
+        Self::FollowUp,
+        Self::PruneOutbox,
+        Self::PruneHistory,
+    ];
 
     /// Its name, in the database and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::ScoreParameters => "score-parameters",
+            Self::AttributeIncidents => ATTRIBUTE_INCIDENTS,
+            Self::FollowUp => FOLLOW_UP,
             Self::PruneOutbox => "prune-outbox",
             Self::PruneHistory => "prune-history",
         }
@@ -75,7 +88,8 @@ impl Kind {
     ) -> Result<DateTime<Utc>, Error> {
         match self {
             Self::ScoreParameters => Ok(parameters::next_night(&*store.dimensions(organization).await?, now)),
-            Self::PruneOutbox | Self::PruneHistory => Ok(next_daily(NIGHT, now)),
+            Self::FollowUp => Ok(next_hour(now)),
+            Self::AttributeIncidents | Self::PruneOutbox | Self::PruneHistory => Ok(next_daily(NIGHT, now)),
         }
     }
 
@@ -83,6 +97,8 @@ impl Kind {
     pub(super) async fn run(self, work: &Work<'_>) -> Result<Done, Error> {
         match self {
             Self::ScoreParameters => score_parameters(work).await,
+            Self::AttributeIncidents => attribute_incidents(work).await,
+            Self::FollowUp => follow_up::run(work).await,
             Self::PruneOutbox => prune::events(work).await,
             Self::PruneHistory => prune::runs(work).await,
         }
@@ -102,6 +118,18 @@ async fn score_parameters(work: &Work<'_>) -> Result<Done, Error> {
         _ => "no parameters were missing, or no day has responses".to_owned(),
     };
     Ok(Done { items: days.len() as u64, message })
+}
+
+async fn attribute_incidents(work: &Work<'_>) -> Result<Done, Error> {
+    let by = token::operator(work.lease.organization).contributes()?;
+    let items = cause::refresh(work.store, by, Some(work.lease), work.now).await?;
+    Ok(Done { items, message: format!("the possible causes of {} changed", counted(items, "incident")) })
+}
+
+/// The next full hour.
+fn next_hour(now: DateTime<Utc>) -> DateTime<Utc> {
+    let past = TimeDelta::seconds(now.timestamp().rem_euclid(3_600));
+    chrono::SubsecRound::trunc_subsecs(now, 0) - past + TimeDelta::hours(1)
 }
 
 /// The next time with this time of day, in UTC.

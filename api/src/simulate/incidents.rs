@@ -1,5 +1,7 @@
 //! What did not work.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::answers::place;
@@ -46,22 +48,31 @@ const TITLES: [&str; 8] = [
     "shows wrong data after a rename",
 ];
 
-/// As many incidents, in the order in which they were opened.
-pub(super) fn all(seed: u64, calendar: &Calendar, customers: &[Customer], count: usize) -> Vec<Incident> {
+/// As many incidents, in the order in which they were opened, and the IDs of those that the release that hurts caused.
+pub(super) fn all(
+    seed: u64,
+    calendar: &Calendar,
+    customers: &[Customer],
+    count: usize,
+) -> (Vec<Incident>, BTreeSet<String>) {
     let mut dice = Dice::new(seed, Stream::Incidents);
     let end = calendar.at(DAYS, 0);
     let mut spots: Vec<(i64, usize)> = spread(&mut dice, count);
     spots.sort_unstable();
-    let mut incidents: Vec<Incident> = spots
+    let mut incidents: Vec<(Incident, bool)> = spots
         .into_iter()
         .map(|(day, feature)| incident(&mut dice, calendar, customers, day, feature))
-        .map(|incident| Incident { resolved_at: incident.resolved_at.filter(|at| *at < end), ..incident })
+        .map(|(one, caused)| {
+            (Incident { resolved_at: one.resolved_at.filter(|at| *at < end), ..one }, caused)
+        })
         .collect();
-    incidents.sort_by_key(|incident| incident.opened_at);
-    for (n, incident) in (1..).zip(&mut incidents) {
+    incidents.sort_by_key(|(incident, _)| incident.opened_at);
+    for (n, (incident, _)) in (1..).zip(&mut incidents) {
         incident.external_id = format!("INC-{n:04}");
     }
-    incidents
+    let hurt =
+        incidents.iter().filter(|(_, caused)| *caused).map(|(one, _)| one.external_id.clone()).collect();
+    (incidents.into_iter().map(|(incident, _)| incident).collect(), hurt)
 }
 
 /// Days and features, as often as incidents are planted there.
@@ -97,7 +108,7 @@ fn incident(
     customers: &[Customer],
     day: i64,
     feature: usize,
-) -> Incident {
+) -> (Incident, bool) {
     let feature = &FEATURES[feature];
     let severity = dice.weighted(SEVERITIES.into_iter());
     let opened_at = calendar.at(day, (dice.between(6.0, 23.0) * 3600.0) as i64);
@@ -118,7 +129,7 @@ fn incident(
     let caused = feature.key == EXPORT && day >= place(HURTS).1 && dice.chance(1.0 - 1.0 / HURT_INCIDENTS);
     let release =
         if caused { HURTS } else { RELEASES[customers[dice.below(customers.len())].uses(day)].version };
-    Incident {
+    let incident = Incident {
         external_id: String::new(),
         title: format!("{} {}", feature.name, dice.one(&TITLES)),
         features,
@@ -127,5 +138,6 @@ fn incident(
         resolved_at: Some(resolved_at),
         affected_customers: known.then_some(affected),
         release: reported.then_some(release),
-    }
+    };
+    (incident, caused)
 }

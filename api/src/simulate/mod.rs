@@ -3,6 +3,8 @@
 //! Pure: a seed and a first day in, plain data out, the same on every machine. The truths that are planted
 //! are part of the data, so the scores of the world can be compared with them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
@@ -20,6 +22,7 @@ mod incidents;
 
 pub mod find;
 pub mod plant;
+pub mod story;
 
 pub use self::csv::write_csv;
 pub use answers::{Answer, Answers};
@@ -60,6 +63,8 @@ pub struct World {
     pub answers: Vec<Answer>,
     /// Every incident, in the order in which they were opened.
     pub incidents: Vec<Incident>,
+    /// The IDs of the incidents that the release that hurts caused; all others would have happened without any release.
+    pub caused: BTreeSet<String>,
     /// Active customers a feature, segment and day.
     pub exposure: Vec<Exposure>,
     /// The sprints.
@@ -183,6 +188,7 @@ impl World {
     fn with(seed: u64, first_day: NaiveDate, answers: usize, incidents: usize) -> World {
         let calendar = Calendar::from(first_day);
         let customers = customers::all(seed);
+        let (incidents, caused) = incidents::all(seed, &calendar, &customers, incidents);
         World {
             product: PRODUCT,
             first_day,
@@ -192,7 +198,8 @@ impl World {
             features: FEATURES.to_vec(),
             releases: releases(&calendar),
             answers: Answers::new(seed, first_day, answers).collect(),
-            incidents: incidents::all(seed, &calendar, &customers, incidents),
+            incidents,
+            caused,
             customers,
             exposure: exposure::all(seed, &calendar),
             iterations: iterations(&calendar),

@@ -6,6 +6,7 @@ mod any;
 mod bulk;
 mod copy;
 mod dimensions;
+pub(crate) mod fulltext;
 mod health;
 mod known;
 mod lease;

@@ -5,6 +5,12 @@ use serde_json::{Value as Json, json};
 
 use crate::base::reference::PublicId;
 
+/// The job that computes which releases incidents may come from.
+pub const ATTRIBUTE_INCIDENTS: &str = "attribute-incidents";
+
+/// The job that tells customers and members what is new.
+pub const FOLLOW_UP: &str = "follow-up";
+
 /// The objects of an event, as stored in its payload.
 trait About: Sized {
     fn write(&self) -> Json;
@@ -176,6 +182,24 @@ events! {
     /// A member acknowledged an announcement.
     AnnouncementAcknowledged(AnnouncementId) = "announcement.acknowledged", Stay;
 
+    /// A known error was created.
+    KnownErrorCreated(KnownErrorId) = "known-error.created", Stay;
+    /// A known error was updated, or linked to incidents or responses.
+    KnownErrorUpdated(KnownErrorId) = "known-error.updated", Stay;
+    /// An article was created.
+    ArticleCreated(ArticleId) = "article.created", Stay;
+    /// An article was updated or retired.
+    ArticleUpdated(ArticleId) = "article.updated", Stay;
+    /// An article was published.
+    ArticlePublished(ArticleId) = "article.published", Stay;
+
+    /// Somebody replied to a response.
+    FeedbackReplied(FeedbackId) = "feedback.replied", Stay;
+    /// Customers were told what became of what they said.
+    NoticeSent(Vec<NoticeId>) = "notice.sent", Stay;
+    /// A customer answered a notice.
+    NoticeAnswered(NoticeId) = "notice.answered", Stay;
+
     /// Members were notified of something.
     NotificationSent(Vec<NotificationId>) = "notification.sent", Stay;
 
@@ -204,6 +228,24 @@ events! {
 }
 
 impl Event {
+    /// The names of the jobs that the event makes due.
+    pub fn makes_due(&self) -> &'static [&'static str] {
+        match self {
+            Self::IncidentOpened(_) | Self::IncidentImported(_) | Self::IncidentUpdated(_) => {
+                &[ATTRIBUTE_INCIDENTS]
+            }
+            Self::ReleasePlanned(_)
+            | Self::ReleaseShipped(_)
+            | Self::ReleaseUpdated(_)
+            | Self::ReleaseWithdrawn(_) => &[ATTRIBUTE_INCIDENTS, FOLLOW_UP],
+            Self::KnownErrorCreated(_)
+            | Self::KnownErrorUpdated(_)
+            | Self::DeploymentRecorded(_)
+            | Self::DeploymentUpdated(_) => &[FOLLOW_UP],
+            _ => &[],
+        }
+    }
+
     /// The responses of the event.
     pub fn answers(&self) -> &[FeedbackId] {
         match self {

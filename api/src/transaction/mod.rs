@@ -2,13 +2,13 @@
 
 mod event;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use ballroom_entity::{id::EventId, id::OrganizationId, release, release_interval};
+use ballroom_entity::{id::EventId, id::OrganizationId, job, release, release_interval};
 use chrono::{DateTime, Utc};
-use sea_orm::Value;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value, sea_query::Expr};
 
-pub use event::{Event, Total};
+pub use event::{ATTRIBUTE_INCIDENTS, Event, FOLLOW_UP, Total};
 
 use crate::{
     base::{actor::Actor, error::Error, reference::PublicId},
@@ -134,9 +134,26 @@ impl Transaction {
         let Writing { organization, revision, .. } = self.writing;
         let when = (organization, revision, self.at);
         counts.write(&self.writing.tx, &mut self.together, when, self.counts_anew).await?;
+        self.make_jobs_due().await?;
         self.write_events().await?;
         self.send_rows().await?;
         self.store.commit(self.writing, self.dimensions, self.dimensions_changed).await
+    }
+
+    /// Brings the jobs forward that events make due: with the events, or not at all.
+    async fn make_jobs_due(&self) -> Result<(), Error> {
+        let jobs: BTreeSet<&str> = self.events.iter().flat_map(Event::makes_due).copied().collect();
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        job::Entity::update_many()
+            .col_expr(job::Column::DueAt, Expr::val(self.at))
+            .filter(job::Column::OrganizationId.eq(self.organization()))
+            .filter(job::Column::Name.is_in(jobs))
+            .filter(job::Column::DueAt.gt(self.at))
+            .exec(self.db())
+            .await?;
+        Ok(())
     }
 
     async fn write_events(&mut self) -> Result<(), Error> {

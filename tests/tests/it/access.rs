@@ -105,6 +105,8 @@ fn samples() -> Vec<(String, String)> {
         "incidents",
         "deployments",
         "announcements",
+        "knownErrors",
+        "articles",
         "members",
         "teams",
         "tokens",
@@ -114,9 +116,12 @@ fn samples() -> Vec<(String, String)> {
     for one in ["product", "customer", "release", "feature", "member", "team", "segment", "scale"] {
         query(one, &format!("({one}: {}) {{ id }}", none(one)));
     }
-    for one in ["feedback", "incident", "iteration", "announcement"] {
+    for one in ["feedback", "incident", "iteration", "announcement", "article"] {
         query(one, &format!("(id: {}) {{ id }}", none(one)));
     }
+    query("knownError", "(id: \"known_error_00000000000000000000000000000000\") { id }");
+    query("suggestions", "(text: \"x\") { relevance }");
+    query("customerSituation", &format!("(customer: {}) {{ isAffected }}", none("customer")));
     query("deletedFeedback", "(first: 1) { nodes { deletedId } }");
     query(
         "calendar",
@@ -185,6 +190,25 @@ fn samples() -> Vec<(String, String)> {
     ] {
         mutation(name, &format!("announcement: {}{rest}", none("announcement")));
     }
+    let known_error = "knownError: \"known_error_00000000000000000000000000000000\"";
+    mutation("createKnownError", "product: \"none\", title: \"x\"");
+    mutation("updateKnownError", known_error);
+    mutation("linkKnownError", &format!("{known_error}, incidents: [{}]", none("incident")));
+    mutation("unlinkKnownError", &format!("{known_error}, incidents: [{}]", none("incident")));
+    mutation("createArticle", "product: \"none\", title: \"x\"");
+    for name in ["updateArticle", "publishArticle", "retireArticle"] {
+        mutation(name, &format!("article: {}", none("article")));
+    }
+    for name in ["confirmAttribution", "rejectAttribution"] {
+        mutation(name, &format!("incident: {}, release: {}", none("incident"), none("release")));
+    }
+    mutation("markFeedbackSeen", &format!("feedback: [{}]", none("feedback")));
+    mutation("replyToFeedback", &format!("feedback: {}, text: \"x\"", none("feedback")));
+    mutation("answerNotice", &format!("notice: {}, helped: true", none("notice")));
+    mutation("markNoticesRead", "");
+    mutation("watchRelease", &format!("release: {}, watcher: \"none\"", none("release")));
+    mutation("setPublicView", "product: \"none\", isPublic: true");
+    mutation("logFeedback", "customer: \"none\", product: \"none\", comment: \"x\"");
     mutation("markNotificationsRead", "notifications: []");
     mutation("createTeam", "key: \"\"");
     mutation("updateTeam", &format!("team: {}, name: \"x\"", none("team")));
@@ -229,7 +253,7 @@ fn samples() -> Vec<(String, String)> {
 }
 
 /// Selections on an object that a caller has reached: on a product, a feature and a release.
-const NESTED: [(&str, &str, &str); 56] = [
+const NESTED: [(&str, &str, &str); 75] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
@@ -239,6 +263,25 @@ const NESTED: [(&str, &str, &str); 56] = [
     ("Product", "preparedness", " { shippedReleases }"),
     ("Feature", "announcements", "(first: 1) { nodes { id } }"),
     ("Release", "announcements", "(first: 1) { nodes { id } }"),
+    ("Product", "knownErrors", "(first: 1) { nodes { id } }"),
+    ("Product", "articles", "(first: 1) { nodes { id } }"),
+    ("Product", "knowledgeGaps", " { totalIncidents }"),
+    ("Product", "delivery", " { totalDeployments }"),
+    ("Feature", "knownErrors", "(first: 1) { nodes { id } }"),
+    ("Feature", "articles", "(first: 1) { nodes { id } }"),
+    ("Release", "knownErrors", " { effect }"),
+    ("Release", "delivery", " { totalDeployments }"),
+    ("Release", "suspectedIncidents", " { confidence }"),
+    ("Incident", "knownErrors", " { id }"),
+    ("Incident", "cause", " { basis }"),
+    ("Incident", "attributionCandidates", " { confidence }"),
+    ("Feedback", "knownErrors", " { id }"),
+    ("Product", "isPublic", ""),
+    ("Product", "forecastCalibration", " { totalForecasts }"),
+    ("Release", "watch", " { days }"),
+    ("Release", "keptForecast", " { mean }"),
+    ("Customer", "notices", "(first: 1) { nodes { id } }"),
+    ("Feedback", "followUp", " { kind }"),
     ("Product", "value", " { score }"),
     ("Product", "valueReport", " { responses }"),
     ("Product", "trend", " { asOf }"),
@@ -581,14 +624,18 @@ fn fields_below_payloads(schema: &apollo_compiler::Schema) -> Vec<Below> {
         let leads_on = ty.ends_with("Payload") || ty.ends_with("Item");
         let says_why = ty == "UserError";
         for (name, field) in fields {
-            assert!(
-                field.arguments.iter().all(|argument| !argument.is_required()),
-                "{ty}.{name} needs arguments"
-            );
+            let needs: Vec<_> = field.arguments.iter().filter(|argument| argument.is_required()).collect();
+            let written = match needs.as_slice() {
+                [] => name.to_string(),
+                [only] if only.ty.inner_named_type() == "Reference" => {
+                    format!("{name}({}: \"x\")", only.name)
+                }
+                _ => panic!("{ty}.{name} needs arguments"),
+            };
             let below = field.ty.inner_named_type();
             let is_object =
                 matches!(schema.types[below], ExtendedType::Object(_) | ExtendedType::Interface(_));
-            let shown = if is_object { format!("{name} {{ __typename }}") } else { name.to_string() };
+            let shown = if is_object { format!("{written} {{ __typename }}") } else { written.clone() };
             let document = format!("{} {{ {shown} {}", way.join(" { "), "} ".repeat(way.len() + 1));
             // A list of nouns holds others than the one that was written.
             let others = field.ty.is_list()
@@ -608,7 +655,7 @@ fn fields_below_payloads(schema: &apollo_compiler::Schema) -> Vec<Below> {
             };
             found.push(Below { name: format!("{ty}.{name}"), document, told });
             if is_object {
-                queue.push_back((below.clone(), [way.clone(), vec![name.to_string()]].concat(), told));
+                queue.push_back((below.clone(), [way.clone(), vec![written]].concat(), told));
             }
         }
     }

@@ -22,6 +22,9 @@ async fn the_command_prints_the_reports_and_ends_well() {
         "60,000 responses",
         "Export",
         "found",
+        "5.2 was announced 6 days before it shipped",
+        "5.3 was not announced",
+        "5.3.1 is to fix it",
     ] {
         assert!(said.contains(part), "{part}:\n{said}");
     }

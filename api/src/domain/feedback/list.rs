@@ -2,12 +2,15 @@
 
 use ballroom_entity::{
     feedback::{Column, Entity, Model},
-    id::{CustomerId, FeatureId, FeedbackId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
-    scale,
+    id::{
+        CustomerId, FeatureId, FeedbackId, KnownErrorId, OrganizationId, ProductId, ReleaseId, ScaleId,
+        SegmentId,
+    },
+    known_error_feedback, scale,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, QueryFilter, QueryTrait, Select, Value,
+    ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select, Value,
     sea_query::{Expr, Func},
 };
 use uuid::Uuid;
@@ -33,6 +36,8 @@ pub struct Responses {
     pub release: Option<ReleaseId>,
     /// The customer, if only its responses are shown.
     pub customer: Option<CustomerId>,
+    /// The known error, if only the responses that report it are shown.
+    pub known_error: Option<KnownErrorId>,
     /// The customer that the caller is restricted to.
     pub only: Option<CustomerId>,
     /// The filter.
@@ -149,6 +154,13 @@ impl List for Responses {
             .apply_if(self.product, |query, product| query.filter(Column::ProductId.eq(product)))
             .apply_if(*product, |query, product| query.filter(Column::ProductId.eq(product)))
             .apply_if(self.only, |query, customer| query.filter(Column::CustomerId.eq(customer)))
+            .apply_if(self.known_error, |query, id| {
+                let linked = known_error_feedback::Entity::owned_by(organization)
+                    .filter(known_error_feedback::Column::KnownErrorId.eq(id))
+                    .select_only()
+                    .column(known_error_feedback::Column::FeedbackId);
+                query.filter(Column::Id.in_subquery(linked.into_query()))
+            })
             .apply_if(*segment, |query, segment| query.filter(Column::SegmentId.eq(segment)))
             .apply_if(*scale, |query, scale| query.filter(Column::ScaleId.eq(scale)))
             .apply_if(levels.0, |query, level| query.filter(Column::Level.gte(level)))

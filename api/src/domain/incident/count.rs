@@ -80,20 +80,25 @@ pub(crate) fn sums(
     sums
 }
 
-/// The release that an incident counts for: the newest attribution decides, a rejection excludes its release.
+/// The release that an incident counts for: the newest statement of a person decides, a rejection excludes its release. Only if
+/// no person named a release, the newest inferred attribution counts.
 pub(crate) fn label(attributions: &[attribution::Model]) -> ReleaseId {
     let mut rejected = Vec::new();
     for stated in attributions.iter().rev() {
         match (stated.basis, stated.release_id) {
+            (AttributionBasis::Inferred, _) => (),
             (AttributionBasis::Rejected, Some(release)) => rejected.push(release),
             (AttributionBasis::NotCausedByChange, _) => return ReleaseId::NOT_CAUSED_BY_CHANGE,
             // The attribution was withdrawn.
-            (AttributionBasis::Explicit, None) => return ReleaseId::NONE,
-            (AttributionBasis::Inferred, _) if stated.confidence.is_none_or(|sure| sure < MIN_CONFIDENCE) => {
-            }
+            (AttributionBasis::Explicit, None) => break,
             (_, Some(release)) if !rejected.contains(&release) => return release,
             _ => (),
         }
     }
-    ReleaseId::NONE
+    let sure = |stated: &&attribution::Model| {
+        stated.basis == AttributionBasis::Inferred
+            && stated.confidence.is_some_and(|sure| sure >= MIN_CONFIDENCE)
+    };
+    let inferred = attributions.iter().rev().filter(sure).filter_map(|stated| stated.release_id);
+    inferred.into_iter().find(|release| !rejected.contains(release)).unwrap_or(ReleaseId::NONE)
 }

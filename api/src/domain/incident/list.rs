@@ -2,9 +2,9 @@
 
 use ballroom_entity::{
     attribution,
-    id::{CustomerId, FeatureId, OrganizationId, ProductId, ReleaseId},
+    id::{CustomerId, FeatureId, KnownErrorId, OrganizationId, ProductId, ReleaseId},
     incident::{Column, Entity},
-    incident_feature,
+    incident_feature, known_error_incident,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -14,6 +14,7 @@ use crate::{
     base::error::Error,
     domain::{
         access::Viewer,
+        article::answered,
         page::{Direction, List, Order, sorts},
         range::{self, Range},
     },
@@ -30,6 +31,8 @@ pub struct Incidents {
     pub release: Option<ReleaseId>,
     /// The affected customer, if only its incidents are shown.
     pub customer: Option<CustomerId>,
+    /// The known error, if only the incidents that come from it are shown.
+    pub known_error: Option<KnownErrorId>,
     /// The customer that the caller is restricted to.
     pub only: Option<CustomerId>,
     /// The filter.
@@ -51,6 +54,8 @@ pub struct IncidentFilter {
     pub resolved: Option<bool>,
     /// Severities, one of which the incident has.
     pub severity: Option<Vec<i32>>,
+    /// Whether a published article answers it.
+    pub has_article: Option<bool>,
     /// Time at which it began.
     pub opened_at: Option<Range<DateTime<Utc>>>,
     /// Day on which it began, in the time zone of its product.
@@ -85,7 +90,7 @@ impl List for Incidents {
     }
 
     fn rows(&self, organization: OrganizationId) -> Select<Entity> {
-        let IncidentFilter { product, feature, release, resolved, severity, .. } = &self.filter;
+        let IncidentFilter { product, feature, release, resolved, severity, has_article, .. } = &self.filter;
         let IncidentFilter { opened_at, day, created_at, updated_at, .. } = &self.filter;
         let all =
             self.feature.iter().chain(feature).fold(Entity::owned_by(organization), |query, feature| {
@@ -106,6 +111,17 @@ impl List for Incidents {
             .apply_if(*product, |query, product| query.filter(Column::ProductId.eq(product)))
             .apply_if(self.customer, |query, customer| query.filter(affects(organization, customer)))
             .apply_if(self.only, |query, customer| query.filter(affects(organization, customer)))
+            .apply_if(self.known_error, |query, id| {
+                let linked = known_error_incident::Entity::owned_by(organization)
+                    .filter(known_error_incident::Column::KnownErrorId.eq(id))
+                    .select_only()
+                    .column(known_error_incident::Column::IncidentId);
+                query.filter(Column::Id.in_subquery(linked.into_query()))
+            })
+            .apply_if(*has_article, |query, has| match has {
+                true => query.filter(Column::Id.in_subquery(answered(organization))),
+                false => query.filter(Column::Id.not_in_subquery(answered(organization))),
+            })
             .apply_if(*resolved, |query, resolved| match resolved {
                 false => query.filter(Column::ResolvedAt.is_null()),
                 true => query.filter(Column::ResolvedAt.is_not_null()),

@@ -1,6 +1,7 @@
 //! Incidents: mutations.
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object};
+use ballroom_entity::attribution::AttributionBasis as Stated;
 
 use super::{
     Attribution, AttributionBasis, Incident,
@@ -170,14 +171,49 @@ struct AttributeIncidentInput {
     client_mutation_id: Option<String>,
 }
 
+/// Input of `confirmAttribution`.
+#[derive(InputObject)]
+struct ConfirmAttributionInput {
+    /// ID of the incident.
+    incident: Reference,
+    /// ID or version of the release of the incident's product that caused it.
+    release: Reference,
+    /// Opaque client string, returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+/// Input of `rejectAttribution`.
+#[derive(InputObject)]
+struct RejectAttributionInput {
+    /// ID of the incident.
+    incident: Reference,
+    /// ID or version of the release of the incident's product that did not cause it.
+    release: Reference,
+    /// Opaque client string, returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
 payloads! {
-    /// Result of `attributeIncident`.
+    /// Result of the mutations that attribute an incident.
     AttributeIncidentPayload {
         /// The incident.
         incident: Incident,
         /// The new statement.
         attribution: Attribution,
     }
+}
+
+/// States that an incident comes from a release, or does not.
+async fn state(
+    ctx: &Context<'_>,
+    incident: Reference,
+    release: Reference,
+    basis: Stated,
+) -> Result<AttributeIncidentPayload, Fault> {
+    let (by, id) = (ctx.contributes()?, parse("incident", &incident.0)?);
+    let (row, stated) =
+        incident::attribute(ctx.store(), by, id, Some(&release.0), basis, None, ctx.now()).await?;
+    Ok(AttributeIncidentPayload::done(Incident(row), Attribution(stated)))
 }
 
 #[derive(Default)]
@@ -320,6 +356,27 @@ impl IncidentMutation {
             Ok(IncidentPayload::done(Incident(row), Vec::new()))
         })
         .await
+    }
+
+    /// Confirms that an incident comes from a release. A person's word beats what was inferred.
+    async fn confirm_attribution(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: ConfirmAttributionInput,
+    ) -> Result<AttributeIncidentPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, state(ctx, input.incident, input.release, Stated::Confirmed)).await
+    }
+
+    /// Rejects that an incident comes from a release: the release is no longer a possible cause. To state that no change caused
+    /// it, use `attributeIncident` with NOT_CAUSED_BY_CHANGE.
+    async fn reject_attribution(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: RejectAttributionInput,
+    ) -> Result<AttributeIncidentPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, state(ctx, input.incident, input.release, Stated::Rejected)).await
     }
 
     /// Attributes an incident to a release, rejects such an attribution, or states that no change caused it.

@@ -6,6 +6,7 @@ use super::Product;
 use crate::{
     domain::{
         product::{self, NewProduct, ProductChanges},
+        public_view,
         sent::Nulls,
     },
     graphql::{
@@ -111,6 +112,48 @@ impl ProductMutation {
             };
             let product = product::update(ctx.store(), by, &input.product.0, changes, ctx.now()).await?;
             Ok(ProductPayload::done(Product(product), None, Vec::new()))
+        })
+        .await
+    }
+}
+
+/// Input of `setPublicView`.
+#[derive(InputObject)]
+struct SetPublicViewInput {
+    /// ID or key of the product.
+    product: Reference,
+    /// Whether its public view is switched on.
+    is_public: bool,
+    /// Opaque client string, returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+payloads! {
+    /// Result of `setPublicView`.
+    SetPublicViewPayload {
+        /// The product.
+        product: Product,
+    }
+}
+
+#[derive(Default)]
+pub(in crate::graphql) struct PublicViewMutation;
+
+#[Object]
+impl PublicViewMutation {
+    /// Switches the public view of a product on or off: a page that everybody can read without an account, with its releases, public
+    /// known errors and published articles, and nothing about single customers.
+    async fn set_public_view(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Input of the mutation.")] input: SetPublicViewInput,
+    ) -> Result<SetPublicViewPayload, Fault> {
+        let mark = input.client_mutation_id.clone();
+        payload(mark, async {
+            let by = ctx.manages()?;
+            let row =
+                public_view::publish(ctx.store(), by, &input.product.0, input.is_public, ctx.now()).await?;
+            Ok(SetPublicViewPayload::done(Product(row)))
         })
         .await
     }
