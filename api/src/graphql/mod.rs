@@ -75,6 +75,8 @@ mod regression;
 mod timeline;
 mod trend;
 
+mod words;
+
 mod forecast;
 
 mod parameters;

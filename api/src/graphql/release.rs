@@ -31,6 +31,7 @@ use super::{
     range::{DateRangeInput, TimeRangeInput},
     regression::{self, Regression},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
+    words::{self, CommentWords, IncidentWords, WordsBaseline},
 };
 use crate::domain::{
     announcement::Announcements,
@@ -302,6 +303,39 @@ impl Release {
     ) -> Result<Vec<RatingDistribution>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
         distribution::named(ctx, &product.0, None, Some(self.0.id), period, segment, scale).await
+    }
+
+    /// Words and phrases that distinguish the comments of the responses that name it.
+    async fn comment_words(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days of the responses; its first 90 days by default.")] period: Option<PeriodInput>,
+        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "Only responses about this feature.")] feature: Option<Reference>,
+        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
+        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
+    ) -> Result<CommentWords, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        let (release, feature) = (Some(self.0.id), words::feature(ctx, &product.0, feature).await?);
+        let asked = words::Asked { feature, release, period, segment, with: compared_with, most };
+        words::of_comments(ctx, &product.0, asked).await
+    }
+
+    /// Words and phrases that distinguish the titles of the incidents with an attribution that names it.
+    async fn incident_words(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days on which the incidents began; its first 90 days by default.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only incidents that affect this feature.")] feature: Option<Reference>,
+        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
+        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
+    ) -> Result<IncidentWords, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        let (release, feature) = (Some(self.0.id), words::feature(ctx, &product.0, feature).await?);
+        let asked = words::Asked { feature, release, period, segment: None, with: compared_with, most };
+        words::of_incidents(ctx, &product.0, asked).await
     }
 
     /// Verdicts on whether it made things worse. Null while it is planned, or while too few responses name it to tell

@@ -8,6 +8,7 @@ mod noun;
 pub mod parameters;
 mod snapshot;
 pub mod timeline;
+pub mod words;
 
 use std::sync::Arc;
 

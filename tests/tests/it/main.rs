@@ -47,3 +47,4 @@ mod statements;
 mod states;
 mod unrated;
 mod values;
+mod words;
