@@ -14,6 +14,8 @@ pub mod ingest;
 
 pub mod simulate;
 
+pub mod deliver;
+
 pub mod job;
 
 pub mod score;

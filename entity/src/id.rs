@@ -75,6 +75,10 @@ ids! {
     JobRunId
     /// Of a session of a browser.
     SessionId
+    /// Of a webhook.
+    WebhookId
+    /// Of a delivery to a webhook.
+    WebhookDeliveryId
 }
 
 impl ReleaseId {

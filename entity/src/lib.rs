@@ -63,3 +63,5 @@ pub mod segment;
 pub mod session;
 pub mod team;
 pub mod team_member;
+pub mod webhook;
+pub mod webhook_delivery;

@@ -30,6 +30,7 @@ mod m0030_sessions;
 mod m0031_narrow_indexes;
 mod m0033_announcements;
 mod m0034_notifications;
+mod m0040_webhooks;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0031_narrow_indexes::Migration),
             Box::new(m0033_announcements::Migration),
             Box::new(m0034_notifications::Migration),
+            Box::new(m0040_webhooks::Migration),
         ]
     }
 }

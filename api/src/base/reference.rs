@@ -80,6 +80,8 @@ public_ids! {
     EventId "event",
     JobRunId "run",
     SessionId "session",
+    WebhookId "webhook",
+    WebhookDeliveryId "delivery",
 }
 
 #[cfg(test)]

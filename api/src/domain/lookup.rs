@@ -7,11 +7,11 @@ use ballroom_entity::{
     id::{
         AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
         IdentityId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId,
-        SegmentId,
+        SegmentId, WebhookDeliveryId, WebhookId,
     },
     identity, incident, iteration, member, notification,
     release::ReleaseLifecycle,
-    scale,
+    scale, webhook, webhook_delivery,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
@@ -66,6 +66,8 @@ by_id! {
     MemberId: member,
     ApiTokenId: api_token,
     IdentityId: identity,
+    WebhookId: webhook,
+    WebhookDeliveryId: webhook_delivery,
 }
 
 /// The only row of those found. `field` is the name of the caller's argument, `what` the argument that would distinguish

@@ -48,4 +48,6 @@ pub mod incident;
 
 pub mod exposure;
 
+pub mod webhook;
+
 pub mod verify;

@@ -84,6 +84,7 @@ mod parameters;
 mod job;
 
 mod token;
+mod webhook;
 
 mod subscription;
 
@@ -125,9 +126,11 @@ use self::{
     segment::Segment,
     team::Team,
     token::ApiToken,
+    webhook::{Webhook, WebhookDelivery},
 };
 use crate::{
     clock,
+    deliver::Deliveries,
     domain::access::Viewer,
     feed::Feed,
     ingest::{GroupCommit, Rates},
@@ -181,6 +184,7 @@ pub struct Query(
     parameters::ParametersQuery,
     job::JobQuery,
     token::TokenQuery,
+    webhook::WebhookQuery,
 );
 
 /// Root mutation type. Each mutation takes one input and returns what changed. Mutations are carried out one after
@@ -207,6 +211,7 @@ pub struct Mutation(
     parameters::ParametersMutation,
     job::JobMutation,
     token::TokenMutation,
+    webhook::WebhookMutation,
 );
 
 /// The services used by resolvers.
@@ -224,6 +229,8 @@ pub struct Services {
     pub rates: Arc<Rates>,
     /// The jobs of the server.
     pub jobs: Jobs,
+    /// Sends events to webhooks.
+    pub deliveries: Deliveries,
 }
 
 /// The schema without services, for printing.
@@ -260,6 +267,8 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Customer>>("A page of customers.")
         .override_output_type_description::<Rows<Scale>>("A page of scales.")
         .override_output_type_description::<Rows<ApiToken>>("A page of tokens.")
+        .override_output_type_description::<Rows<Webhook>>("A page of webhooks.")
+        .override_output_type_description::<Rows<WebhookDelivery>>("A page of deliveries to a webhook.")
         .override_output_type_description::<Rows<Feedback>>("A page of responses.")
         .override_output_type_description::<Rows<DeletedFeedback>>("A page of deleted responses.")
         .override_output_type_description::<Rows<Incident>>("A page of incidents.")

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
     AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId,
     IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId,
+    WebhookDeliveryId, WebhookId,
 };
 use futures::future::join_all;
 
@@ -26,6 +27,7 @@ use super::{
     segment::Segment,
     team::Team,
     token::ApiToken,
+    webhook::{Webhook, WebhookDelivery},
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -59,6 +61,8 @@ pub(super) enum Node {
     ApiToken(ApiToken),
     Member(Member),
     Team(Team),
+    Webhook(Webhook),
+    WebhookDelivery(WebhookDelivery),
 }
 
 #[derive(Default)]
@@ -130,6 +134,9 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
     }
     loaded! {
         reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
+    }
+    loaded! {
+        administers: WebhookId => Webhook, WebhookDeliveryId => WebhookDelivery
     }
     if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
         let own = notification::find(ctx.store(), by, id).await?;

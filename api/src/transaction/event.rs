@@ -176,6 +176,13 @@ events! {
     /// A member acknowledged an announcement.
     AnnouncementAcknowledged(AnnouncementId) = "announcement.acknowledged", Stay;
 
+    /// A webhook was created.
+    WebhookCreated(WebhookId) = "webhook.created", Stay;
+    /// A webhook was updated, enabled or disabled.
+    WebhookUpdated(WebhookId) = "webhook.updated", Stay;
+    /// A webhook was removed.
+    WebhookRemoved(WebhookId) = "webhook.removed", Stay;
+
     /// Members were notified of something.
     NotificationSent(Vec<NotificationId>) = "notification.sent", Stay;
 

@@ -47,4 +47,5 @@ mod statements;
 mod states;
 mod unrated;
 mod values;
+mod webhooks;
 mod words;
