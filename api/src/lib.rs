@@ -16,6 +16,8 @@ pub mod simulate;
 
 pub mod deliver;
 
+pub mod inbound;
+
 pub mod job;
 
 pub mod score;

@@ -79,6 +79,10 @@ ids! {
     WebhookId
     /// Of a delivery to a webhook.
     WebhookDeliveryId
+    /// Of an address that other systems send to.
+    InboundWebhookId
+    /// Of something that another system sent.
+    InboundDeliveryId
 }
 
 impl ReleaseId {

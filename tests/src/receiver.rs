@@ -146,7 +146,8 @@ async fn read(stream: &mut TcpStream, mut text: Vec<u8>) -> Option<(Received, Ve
                     (name.parse::<HeaderName>().unwrap(), value.parse::<HeaderValue>().unwrap())
                 })
                 .collect();
-            let length = headers.get("content-length").map_or(0, |value| value.to_str().unwrap().parse().unwrap());
+            let length =
+                headers.get("content-length").map_or(0, |value| value.to_str().unwrap().parse().unwrap());
             if text.len() >= end + 4 + length {
                 let rest = text.split_off(end + 4 + length);
                 let body = String::from_utf8(text.split_off(end + 4)).unwrap();

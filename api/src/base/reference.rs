@@ -82,6 +82,8 @@ public_ids! {
     SessionId "session",
     WebhookId "webhook",
     WebhookDeliveryId "delivery",
+    InboundWebhookId "inbound",
+    InboundDeliveryId "receipt",
 }
 
 #[cfg(test)]

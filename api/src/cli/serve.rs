@@ -35,6 +35,7 @@ use crate::{
     feed::Feed,
     graphql::{self, Services, document::Documents},
     http::{self, Live, LiveSettings, Oidc},
+    inbound::Inbound,
     ingest::{GroupCommit, RateSettings, Rates},
     job::{self, Jobs},
     score::Scores,
@@ -180,6 +181,7 @@ impl Bound {
         let rates = Arc::new(Rates::new(rates));
         let jobs = Jobs::new(store.clone(), scores.clone(), jobs);
         let deliveries = Deliveries::new(store.clone(), webhooks).context("cannot create the HTTP client")?;
+        let inbound = Inbound::new(store.clone());
         let services = Services {
             store: store.clone(),
             scores,
@@ -188,9 +190,11 @@ impl Bound {
             rates,
             jobs: jobs.clone(),
             deliveries: deliveries.clone(),
+            inbound: inbound.clone(),
         };
         let (stop_jobs, stopped) = watch::channel(false);
         let delivering = tokio::spawn(deliveries.work(stopped.clone()));
+        let receiving = tokio::spawn(inbound.work(stopped.clone()));
         let working = tokio::spawn(async move { jobs.work(stopped).await });
         let schema = match federation {
             true => graphql::subgraph_schema(services.clone()),
@@ -231,6 +235,9 @@ impl Bound {
             tracing::error!(
                 "the last deliveries to webhooks could not be recorded; they are attempted again"
             );
+        }
+        if tokio::time::timeout(SHUTDOWN_WRITE_TIMEOUT, receiving).await.is_err() {
+            tracing::error!("what another system sent could not be worked off; it is begun again");
         }
         // The routes held the last handles of the writer: it ends when everything is written.
         if tokio::time::timeout(SHUTDOWN_WRITE_TIMEOUT, writer).await.is_err() {

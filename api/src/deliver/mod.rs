@@ -10,7 +10,7 @@
 mod address;
 mod send;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use ballroom_entity::id::WebhookId;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -110,7 +110,7 @@ impl Deliveries {
                 Err(_) => (),
             }
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => break,
+                () = stopped(&mut stop) => break,
                 Some(ended) = running.join_next() => busy.ended(ended.ok()),
                 Ok(()) = commits.changed() => sleep(MIN_INTERVAL).await,
                 () = sleep(POLL_INTERVAL) => (),
@@ -161,6 +161,11 @@ impl Deliveries {
         let longest = self.settings.timeout * 2 + Duration::from_secs(30);
         Terms { attempts: self.settings.attempts, claim: TimeDelta::milliseconds(longest.as_millis() as i64) }
     }
+}
+
+/// Waits until the server stops.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// The number of attempts in progress of each webhook.

@@ -143,7 +143,9 @@ mod tests {
         assert_eq!(to(307, "https://example.com/"), Way::On);
         assert_eq!(to(308, "https://example.com/"), Way::On);
         assert_eq!(to(302, "https://example.com/"), Way::End);
-        for inside in ["https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest", "http://example.com/"] {
+        for inside in
+            ["https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest", "http://example.com/"]
+        {
             assert!(matches!(to(307, inside), Way::Refused(_)), "{inside}");
         }
         assert_eq!(way(StatusCode::TEMPORARY_REDIRECT, "https://example.com/", 4, false), Way::End);

@@ -6,10 +6,10 @@ use ballroom_entity::{
     announcement, api_token, attribution, customer, deployment, feedback,
     id::{
         AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
-        IdentityId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId,
-        SegmentId, WebhookDeliveryId, WebhookId,
+        IdentityId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId, MemberId, NotificationId,
+        OrganizationId, ProductId, ReleaseId, SegmentId, WebhookDeliveryId, WebhookId,
     },
-    identity, incident, iteration, member, notification,
+    identity, inbound_delivery, inbound_webhook, incident, iteration, member, notification,
     release::ReleaseLifecycle,
     scale, webhook, webhook_delivery,
 };
@@ -67,6 +67,8 @@ by_id! {
     ApiTokenId: api_token,
     IdentityId: identity,
     WebhookId: webhook,
+    InboundWebhookId: inbound_webhook,
+    InboundDeliveryId: inbound_delivery,
     WebhookDeliveryId: webhook_delivery,
 }
 

@@ -48,6 +48,7 @@ pub mod incident;
 
 pub mod exposure;
 
+pub mod inbound;
 pub mod webhook;
 
 pub mod verify;

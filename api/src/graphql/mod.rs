@@ -84,6 +84,8 @@ mod parameters;
 mod job;
 
 mod token;
+
+mod inbound;
 mod webhook;
 
 mod subscription;
@@ -111,6 +113,7 @@ use self::{
     fault::Message,
     feature::Feature,
     feedback::Feedback,
+    inbound::{InboundDelivery, InboundWebhook},
     incident::Incident,
     iteration::Iteration,
     job::JobRun,
@@ -133,6 +136,7 @@ use crate::{
     deliver::Deliveries,
     domain::access::Viewer,
     feed::Feed,
+    inbound::Inbound,
     ingest::{GroupCommit, Rates},
     job::Jobs,
     score::Scores,
@@ -185,6 +189,8 @@ pub struct Query(
     job::JobQuery,
     token::TokenQuery,
     webhook::WebhookQuery,
+    inbound::InboundQuery,
+    inbound::InboundPreviewQuery,
 );
 
 /// Root mutation type. Each mutation takes one input and returns what changed. Mutations are carried out one after
@@ -212,6 +218,7 @@ pub struct Mutation(
     job::JobMutation,
     token::TokenMutation,
     webhook::WebhookMutation,
+    inbound::InboundMutation,
 );
 
 /// The services used by resolvers.
@@ -231,6 +238,8 @@ pub struct Services {
     pub jobs: Jobs,
     /// Sends events to webhooks.
     pub deliveries: Deliveries,
+    /// Works off what other systems send.
+    pub inbound: Inbound,
 }
 
 /// The schema without services, for printing.
@@ -269,6 +278,8 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<ApiToken>>("A page of tokens.")
         .override_output_type_description::<Rows<Webhook>>("A page of webhooks.")
         .override_output_type_description::<Rows<WebhookDelivery>>("A page of deliveries to a webhook.")
+        .override_output_type_description::<Rows<InboundWebhook>>("A page of inbound webhooks.")
+        .override_output_type_description::<Rows<InboundDelivery>>("A page of what another system sent.")
         .override_output_type_description::<Rows<Feedback>>("A page of responses.")
         .override_output_type_description::<Rows<DeletedFeedback>>("A page of deleted responses.")
         .override_output_type_description::<Rows<Incident>>("A page of incidents.")

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
-    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId,
-    IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId,
-    WebhookDeliveryId, WebhookId,
+    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
+    InboundDeliveryId, InboundWebhookId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId,
+    ProductId, ReleaseId, ScaleId, SegmentId, TeamId, WebhookDeliveryId, WebhookId,
 };
 use futures::future::join_all;
 
@@ -16,6 +16,7 @@ use super::{
     fault::Fault,
     feature::Feature,
     feedback::Feedback,
+    inbound::{InboundDelivery, InboundWebhook},
     incident::{Attribution, Incident},
     iteration::Iteration,
     member::Member,
@@ -63,6 +64,8 @@ pub(super) enum Node {
     Team(Team),
     Webhook(Webhook),
     WebhookDelivery(WebhookDelivery),
+    InboundWebhook(InboundWebhook),
+    InboundDelivery(InboundDelivery),
 }
 
 #[derive(Default)]
@@ -136,7 +139,8 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
         reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
     }
     loaded! {
-        administers: WebhookId => Webhook, WebhookDeliveryId => WebhookDelivery
+        administers: WebhookId => Webhook, WebhookDeliveryId => WebhookDelivery,
+        InboundWebhookId => InboundWebhook, InboundDeliveryId => InboundDelivery
     }
     if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
         let own = notification::find(ctx.store(), by, id).await?;

@@ -8,6 +8,7 @@ mod form;
 mod graphql;
 mod health;
 mod idle;
+mod inbound;
 mod json;
 mod live;
 mod log;
@@ -128,6 +129,7 @@ pub fn server(
             .configure(health::routes)
             .configure(session::routes)
             .configure(sign_in::routes)
+            .configure(inbound::routes)
             .configure(page::routes)
             .default_service(web::to(page::elsewhere))
     })

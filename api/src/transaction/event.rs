@@ -183,6 +183,13 @@ events! {
     /// A webhook was removed.
     WebhookRemoved(WebhookId) = "webhook.removed", Stay;
 
+    /// An inbound webhook was created.
+    InboundWebhookCreated(InboundWebhookId) = "inbound.created", Stay;
+    /// An inbound webhook was updated, enabled or disabled.
+    InboundWebhookUpdated(InboundWebhookId) = "inbound.updated", Stay;
+    /// An inbound webhook was removed.
+    InboundWebhookRemoved(InboundWebhookId) = "inbound.removed", Stay;
+
     /// Members were notified of something.
     NotificationSent(Vec<NotificationId>) = "notification.sent", Stay;
 

@@ -19,6 +19,7 @@ mod feedback;
 mod identities;
 mod import;
 mod import_rows;
+mod inbound;
 mod incident_weights;
 mod inputs;
 mod jobs;

@@ -224,7 +224,11 @@ async fn nothing_is_sent_into_the_network_of_the_server(backend: Backend) {
 }
 
 async fn a_redirect_is_followed_if_it_keeps_the_body(backend: Backend) {
-    let (app, old, new) = (server(backend, &["--webhook-attempts", "1"]).await, Receiver::start().await, Receiver::start().await);
+    let (app, old, new) = (
+        server(backend, &["--webhook-attempts", "1"]).await,
+        Receiver::start().await,
+        Receiver::start().await,
+    );
     let (id, secret) = webhook(&app, &old.url("/")).await;
     old.replies(&[Reply::Redirect(307, new.url("/moved"))]);
     open_incident(&app, "Down").await;
@@ -258,9 +262,11 @@ async fn webhooks_are_for_administrators_and_have_names(backend: Backend) {
     let input = json!({ "name": "to https://example.com/a", "url": "https://example.com/b" });
     let (code, field, _) = app.is_refused(CREATE, json!({ "input": input })).await;
     assert_eq!((code.as_str(), field.as_str()), ("CONFLICT", "name"));
-    let test = json!({ "input": { "name": "x", "url": "https://example.com/b", "events": ["WEBHOOK_TEST"] } });
+    let test =
+        json!({ "input": { "name": "x", "url": "https://example.com/b", "events": ["WEBHOOK_TEST"] } });
     assert_eq!(app.is_refused(CREATE, test).await.1, "events");
-    let role = app.database.succeeds(&["token", "create", "--role", "product", "--name", "p", "--quiet"]).await;
+    let role =
+        app.database.succeeds(&["token", "create", "--role", "product", "--name", "p", "--quiet"]).await;
     for asked in ["{ webhooks { nodes { id } } }", &format!("{{ webhook(id: \"{id}\") {{ name }} }}")] {
         let (_, answer) = app.answer_to(role.trim(), asked, json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer}");
