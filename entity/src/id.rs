@@ -75,6 +75,10 @@ ids! {
     JobRunId
     /// Of a session of a browser.
     SessionId
+    /// Of a feedback request.
+    FeedbackRequestId
+    /// Of an invitation to respond to a feedback request.
+    FeedbackInvitationId
     /// Of a webhook.
     WebhookId
     /// Of a delivery to a webhook.

@@ -39,6 +39,8 @@ pub mod exposure_daily;
 pub mod feature;
 pub mod feedback;
 pub mod feedback_daily;
+pub mod feedback_invitation;
+pub mod feedback_request;
 pub mod identity;
 pub mod inbound_delivery;
 pub mod inbound_webhook;

@@ -32,6 +32,7 @@ mod m0033_announcements;
 mod m0034_notifications;
 mod m0040_webhooks;
 mod m0041_inbound_webhooks;
+mod m0042_feedback_requests;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0034_notifications::Migration),
             Box::new(m0040_webhooks::Migration),
             Box::new(m0041_inbound_webhooks::Migration),
+            Box::new(m0042_feedback_requests::Migration),
         ]
     }
 }

@@ -80,6 +80,8 @@ public_ids! {
     EventId "event",
     JobRunId "run",
     SessionId "session",
+    FeedbackRequestId "request",
+    FeedbackInvitationId "invitation",
     WebhookId "webhook",
     WebhookDeliveryId "delivery",
     InboundWebhookId "inbound",

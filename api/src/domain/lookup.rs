@@ -3,11 +3,12 @@
 use std::{collections::HashMap, hash::Hash};
 
 use ballroom_entity::{
-    announcement, api_token, attribution, customer, deployment, feedback,
+    announcement, api_token, attribution, customer, deployment, feedback, feedback_request,
     id::{
         AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
-        IdentityId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId, MemberId, NotificationId,
-        OrganizationId, ProductId, ReleaseId, SegmentId, WebhookDeliveryId, WebhookId,
+        FeedbackRequestId, IdentityId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId,
+        MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, SegmentId, WebhookDeliveryId,
+        WebhookId,
     },
     identity, inbound_delivery, inbound_webhook, incident, iteration, member, notification,
     release::ReleaseLifecycle,
@@ -66,6 +67,7 @@ by_id! {
     MemberId: member,
     ApiTokenId: api_token,
     IdentityId: identity,
+    FeedbackRequestId: feedback_request,
     WebhookId: webhook,
     InboundWebhookId: inbound_webhook,
     InboundDeliveryId: inbound_delivery,

@@ -44,6 +44,8 @@ pub mod scale;
 
 pub mod feedback;
 
+pub mod request;
+
 pub mod incident;
 
 pub mod exposure;

@@ -7,8 +7,8 @@ use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
 use ballroom_entity::{
     acknowledgement, announcement_move, attribution, deployment,
     id::{
-        AnnouncementId, CustomerId, FeatureId, IncidentId, MemberId, OrganizationId, ProductId, ReleaseId,
-        TeamId,
+        AnnouncementId, CustomerId, FeatureId, FeedbackRequestId, IncidentId, MemberId, OrganizationId,
+        ProductId, ReleaseId, TeamId,
     },
     identity, incident_interval, member, release_feature,
 };
@@ -26,7 +26,7 @@ use crate::{
         deployment as deployments, identity as identities, incident as incidents,
         lookup::ById,
         page::{self, List, Page, Row, Slice},
-        release, team as teams,
+        release, request as requests, team as teams,
     },
     score::{
         Cell, Snapshot,
@@ -227,6 +227,21 @@ impl Loader<AcknowledgementsOf> for Loading {
         let rows =
             announcements::acknowledgements_of(&self.services.store, self.organization(), &ids).await?;
         Ok(grouped(rows, |row| AcknowledgementsOf(row.announcement_id)))
+    }
+}
+
+/// The customers who were asked by a request, and who responded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct AnsweredRequests(pub(super) FeedbackRequestId);
+
+impl Loader<AnsweredRequests> for Loading {
+    type Value = (i64, i64);
+    type Error = Error;
+
+    async fn load(&self, keys: &[AnsweredRequests]) -> Result<HashMap<AnsweredRequests, Self::Value>, Error> {
+        let ids: Vec<FeedbackRequestId> = keys.iter().map(|key| key.0).collect();
+        let totals = requests::totals(&self.services.store, self.organization(), &ids).await?;
+        Ok(totals.into_iter().map(|(id, totals)| (AnsweredRequests(id), totals)).collect())
     }
 }
 

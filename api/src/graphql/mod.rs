@@ -61,6 +61,8 @@ mod deleted;
 mod distribution;
 mod feedback;
 
+mod request;
+
 mod incident;
 mod incidents;
 
@@ -124,6 +126,7 @@ use self::{
     product::Product,
     reach::Mark,
     release::Release,
+    request::FeedbackRequest,
     root::Root,
     scale::Scale,
     segment::Segment,
@@ -188,6 +191,7 @@ pub struct Query(
     parameters::ParametersQuery,
     job::JobQuery,
     token::TokenQuery,
+    request::FeedbackRequestQuery,
     webhook::WebhookQuery,
     inbound::InboundQuery,
     inbound::InboundPreviewQuery,
@@ -217,6 +221,7 @@ pub struct Mutation(
     parameters::ParametersMutation,
     job::JobMutation,
     token::TokenMutation,
+    request::FeedbackRequestMutation,
     webhook::WebhookMutation,
     inbound::InboundMutation,
 );
@@ -280,6 +285,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<WebhookDelivery>>("A page of deliveries to a webhook.")
         .override_output_type_description::<Rows<InboundWebhook>>("A page of inbound webhooks.")
         .override_output_type_description::<Rows<InboundDelivery>>("A page of what another system sent.")
+        .override_output_type_description::<Rows<FeedbackRequest>>("A page of feedback requests.")
         .override_output_type_description::<Rows<Feedback>>("A page of responses.")
         .override_output_type_description::<Rows<DeletedFeedback>>("A page of deleted responses.")
         .override_output_type_description::<Rows<Incident>>("A page of incidents.")

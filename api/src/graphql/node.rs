@@ -3,8 +3,9 @@
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
     AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
-    InboundDeliveryId, InboundWebhookId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId,
-    ProductId, ReleaseId, ScaleId, SegmentId, TeamId, WebhookDeliveryId, WebhookId,
+    FeedbackRequestId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId, MemberId,
+    NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId, WebhookDeliveryId,
+    WebhookId,
 };
 use futures::future::join_all;
 
@@ -24,6 +25,7 @@ use super::{
     organization::Organization,
     product::Product,
     release::Release,
+    request::FeedbackRequest,
     scale::Scale,
     segment::Segment,
     team::Team,
@@ -62,6 +64,7 @@ pub(super) enum Node {
     ApiToken(ApiToken),
     Member(Member),
     Team(Team),
+    FeedbackRequest(FeedbackRequest),
     Webhook(Webhook),
     WebhookDelivery(WebhookDelivery),
     InboundWebhook(InboundWebhook),
@@ -133,7 +136,8 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
         teams: TeamId => Team,
     }
     loaded! {
-        reports: IterationId => Iteration, AnnouncementId => Announcement, DeploymentId => Deployment, MemberId => Member
+        reports: IterationId => Iteration, AnnouncementId => Announcement, DeploymentId => Deployment, MemberId => Member,
+        FeedbackRequestId => FeedbackRequest
     }
     loaded! {
         reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution

@@ -30,15 +30,13 @@ use super::{
     product::{self, Product},
     range::{DateRangeInput, TimeRangeInput},
     regression::{self, Regression},
+    request::{self, FeedbackRequest, FeedbackRequestFilter, FeedbackRequestOrder},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
     words::{self, CommentWords, IncidentWords, WordsBaseline},
 };
 use crate::domain::{
-    announcement::Announcements,
-    feedback::Responses,
-    incident::Incidents,
-    product::today,
-    release::{self},
+    announcement::Announcements, feedback::Responses, incident::Incidents, product::today, release,
+    request::FeedbackRequests,
 };
 
 /// A version of a product.
@@ -288,6 +286,25 @@ impl Release {
         let (product, release) = (Some(self.0.product_id), Some(self.0.id));
         let incidents = Incidents { product, release, ..Incidents::default() };
         incidents::page(ctx, incidents, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Questions to its customers, the last created first, with their response rates.
+    async fn feedback_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeedbackRequestFilter>,
+        #[graphql(desc = "Sort order; the last created first by default.")] order_by: Option<
+            FeedbackRequestOrder,
+        >,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, FeedbackRequest, Total>, Fault> {
+        let place = FeedbackRequests { release: Some(self.0.id), ..FeedbackRequests::default() };
+        request::page(ctx, place, filter, order_by, (first, after, last, before)).await
     }
 
     /// Distribution of the responses that name it over the ratings of each scale, for responses that count for scores.

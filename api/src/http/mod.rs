@@ -1,5 +1,6 @@
 //! HTTP: routes, authentication, health. The only module that knows HTTP.
 
+mod ask;
 mod auth;
 #[cfg(feature = "dashboard")]
 mod dashboard;
@@ -129,6 +130,7 @@ pub fn server(
             .configure(health::routes)
             .configure(session::routes)
             .configure(sign_in::routes)
+            .configure(ask::routes)
             .configure(inbound::routes)
             .configure(page::routes)
             .default_service(web::to(page::elsewhere))

@@ -176,6 +176,11 @@ events! {
     /// A member acknowledged an announcement.
     AnnouncementAcknowledged(AnnouncementId) = "announcement.acknowledged", Stay;
 
+    /// Customers were chosen who are asked about a release.
+    FeedbackRequested(FeedbackRequestId) = "request.created", Stay;
+    /// Customers are no longer asked about a release.
+    FeedbackRequestClosed(FeedbackRequestId) = "request.closed", Stay;
+
     /// A webhook was created.
     WebhookCreated(WebhookId) = "webhook.created", Stay;
     /// A webhook was updated, enabled or disabled.

@@ -105,6 +105,9 @@ impl Two {
         let test =
             format!("mutation {{ testWebhook(input: {{ webhook: {hook} }}) {{ delivery {{ id }} }} }}");
         asks(&app, &first, &test).await;
+        let ask = "mutation { createFeedbackRequest(input: { product: \"walled-shop\", release: \"walled-1\",
+            scale: \"csat\", question: \"walled\" }) { request { id } } }";
+        asks(&app, &first, ask).await;
         let inbound = "mutation { createInboundWebhook(input: { name: \"walled inbound\", kind: ALERTMANAGER,
             product: \"walled-shop\" }) { secret webhook { path } } }";
         let inbound = asks(&app, &first, inbound).await["createInboundWebhook"].clone();
@@ -149,7 +152,7 @@ impl Two {
             "scale" => "walled-scale",
             "organization" => MARK,
             "announcement" | "feedback" | "incident" | "iteration" | "token" | "webhook" | "delivery"
-            | "inbound" | "receipt" => {
+            | "inbound" | "receipt" | "request" => {
                 return Some(self.id(noun).to_owned());
             }
             _ => return None,
@@ -174,7 +177,7 @@ impl Two {
 
 /// Every noun that has an ID.
 const EVERYTHING: &str =
-    "{ organization { id } inboundWebhooks { nodes { id deliveries { nodes { id } } } } webhooks { nodes { id deliveries { nodes { id } } } } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } }
+    "{ organization { id } feedbackRequests { nodes { id } } inboundWebhooks { nodes { id deliveries { nodes { id } } } } webhooks { nodes { id deliveries { nodes { id } } } } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } }
     announcements { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } }
     products { nodes { id features { nodes { id } } releases { nodes { id } } iterations { nodes { id } }
         feedback { nodes { id } } incidents { nodes { id attributions { id } } } } } }";
@@ -213,7 +216,7 @@ fn without_messages(mut data: Value) -> Value {
 async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
     let two = Two::start(backend).await;
     let nouns: BTreeSet<_> = two.ids.iter().map(|id| id.rsplit_once('_').unwrap().0).collect();
-    assert_eq!(nouns.len(), 20, "every noun with an id is there: {nouns:?}");
+    assert_eq!(nouns.len(), 21, "every noun with an id is there: {nouns:?}");
     let asks = async |token: &str, query: &str, variables: Value| {
         let (status, answer) = two.app.plain_answer_to(token, query, variables).await;
         let code = &answer["errors"][0]["extensions"]["code"];
