@@ -237,11 +237,16 @@ impl Mix {
     }
 }
 
-/// The strongest first; of equally strong ones the shortest, then by text: the order of a hash map decides nothing.
+/// The strongest first; of equally strong ones phrases of two words, which say more than one word and are seldom cut out of a
+/// sentence at random as longer ones are; then by text: the order of a hash map decides nothing.
 fn by_strength(a: &Key, one: &Term, b: &Key, other: &Term) -> Ordering {
-    let length = |key: &Key| key.iter().filter(|code| **code != u32::MAX).count();
+    let place = |key: &Key| match key.iter().filter(|code| **code != u32::MAX).count() {
+        2 => 0,
+        1 => LONGEST,
+        length => length,
+    };
     let stronger = other.z.total_cmp(&one.z);
-    stronger.then_with(|| length(a).cmp(&length(b))).then_with(|| one.text.cmp(&other.text))
+    stronger.then_with(|| place(a).cmp(&place(b))).then_with(|| one.text.cmp(&other.text))
 }
 
 /// The form of a term that most texts contain.
@@ -259,7 +264,7 @@ fn commonest_form(texts: &[Text<'_>], tokens: &[Vec<Token>], key: &Key, places: 
 }
 
 /// The share of the texts of a term that a longer one must have to stand for it.
-const SAID_BY_LONGER: f64 = 0.8;
+const SAID_BY_LONGER: f64 = 0.6;
 /// The share of the texts of a term that a stronger one with a common word must have to stand for it.
 const SAID_BY_STRONGER: f64 = 0.5;
 /// The same without a common word, of the texts of both.

@@ -16,7 +16,7 @@ use ballroom_entity::{
     incident,
 };
 use chrono::{Days, NaiveDate, NaiveTime};
-use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Period, blocking};
 use crate::{
@@ -246,9 +246,7 @@ impl Reading<'_> {
         rows = match naming {
             Naming::Any => rows,
             Naming::This(release) => rows.filter(Column::ReleaseId.eq(release)),
-            Naming::NotThis(release) => {
-                rows.filter(Column::ReleaseId.ne(release).or(Column::ReleaseId.is_null()))
-            }
+            Naming::NotThis(release) => rows.filter(Column::ReleaseId.ne(release)),
         };
         let rows = rows
             .select_only()
