@@ -44,6 +44,8 @@ pub mod forecast;
 pub mod lost;
 pub mod standard;
 
+pub mod words;
+
 pub use alert::alerts;
 pub use change::Changes;
 pub use change_point::{change_point, change_point_of_product, change_point_of_release};

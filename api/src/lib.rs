@@ -14,6 +14,10 @@ pub mod ingest;
 
 pub mod simulate;
 
+pub mod deliver;
+
+pub mod inbound;
+
 pub mod job;
 
 pub mod score;

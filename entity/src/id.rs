@@ -83,6 +83,18 @@ ids! {
     JobRunId
     /// Of a session of a browser.
     SessionId
+    /// Of a feedback request.
+    FeedbackRequestId
+    /// Of an invitation to respond to a feedback request.
+    FeedbackInvitationId
+    /// Of a webhook.
+    WebhookId
+    /// Of a delivery to a webhook.
+    WebhookDeliveryId
+    /// Of an address that other systems send to.
+    InboundWebhookId
+    /// Of something that another system sent.
+    InboundDeliveryId
 }
 
 impl ReleaseId {

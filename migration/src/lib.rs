@@ -35,6 +35,9 @@ mod m0035_known_errors;
 mod m0036_attribution_candidates;
 mod m0037_closing_the_loop;
 mod m0038_watches;
+mod m0040_webhooks;
+mod m0041_inbound_webhooks;
+mod m0042_feedback_requests;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -75,6 +78,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0036_attribution_candidates::Migration),
             Box::new(m0037_closing_the_loop::Migration),
             Box::new(m0038_watches::Migration),
+            Box::new(m0040_webhooks::Migration),
+            Box::new(m0041_inbound_webhooks::Migration),
+            Box::new(m0042_feedback_requests::Migration),
         ]
     }
 }

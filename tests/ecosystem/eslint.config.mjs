@@ -10,6 +10,10 @@ const WITHOUT_ID = {
   types: [
     // What scores are made of; they are computed for one question and stored nowhere.
     'ChangePoint',
+    'CommentWord',
+    'CommentWords',
+    'IncidentWord',
+    'IncidentWords',
     'Evidence',
     'ControlShift',
     'EvidencePoint',
@@ -54,6 +58,17 @@ const WITHOUT_ID = {
     'KeptForecast',
     'ReleaseWatch',
     'WatchSummary',
+    // Parts of an inbound webhook, and what was or would be written by it.
+    'InboundCondition',
+    'InboundField',
+    'InboundItemField',
+    'InboundMapping',
+    'InboundPreview',
+    'InboundResult',
+    'InboundValue',
+    // Parts of a feedback request.
+    'FeedbackInvitation',
+    'FeedbackRequestSegment',
     // A setting of the organization.
     'IncidentWeight',
     // A job is known by its name; its runs are told of, and nothing refers to one.

@@ -8,6 +8,7 @@
 
 mod database;
 mod postgres;
+pub mod receiver;
 mod shared;
 pub mod story;
 pub mod walk;

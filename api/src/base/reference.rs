@@ -84,6 +84,12 @@ public_ids! {
     EventId "event",
     JobRunId "run",
     SessionId "session",
+    FeedbackRequestId "request",
+    FeedbackInvitationId "invitation",
+    WebhookId "webhook",
+    WebhookDeliveryId "delivery",
+    InboundWebhookId "inbound",
+    InboundDeliveryId "receipt",
 }
 
 #[cfg(test)]

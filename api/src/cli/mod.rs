@@ -25,6 +25,7 @@ mod settings;
 mod sign_in;
 mod token;
 mod verify;
+mod webhooks;
 
 use std::{ffi::OsString, process::ExitCode};
 

@@ -22,9 +22,11 @@ use super::{
     protocol::Protocol,
     rates,
     settings::{Connections, Database},
+    webhooks::Webhooks,
 };
 use crate::{
     clock,
+    deliver::{self, Deliveries},
     domain::{
         access::Administer,
         organization as organizations, session,
@@ -33,6 +35,7 @@ use crate::{
     feed::Feed,
     graphql::{self, Services, document::Documents},
     http::{self, Live, LiveSettings, Oidc},
+    inbound::Inbound,
     ingest::{GroupCommit, RateSettings, Rates},
     job::{self, Jobs},
     score::Scores,
@@ -81,6 +84,9 @@ pub(super) struct Listen {
     jobs: JobRunner,
 
     #[command(flatten)]
+    webhooks: Webhooks,
+
+    #[command(flatten)]
     connections: Connections,
 
     #[command(flatten)]
@@ -120,6 +126,7 @@ pub(super) struct Bound {
     oidc: Option<Oidc>,
     rates: RateSettings,
     jobs: job::Settings,
+    webhooks: deliver::Settings,
 }
 
 impl Listen {
@@ -142,8 +149,8 @@ impl Listen {
         }
         let live = self.live.settings(settings.cors_origins.clone());
         let federation = self.protocol.federation();
-        let (rates, jobs) = (self.rates.settings(), self.jobs.settings());
-        Ok(Bound { listener, address, documents, settings, federation, live, oidc, rates, jobs })
+        let (rates, jobs, webhooks) = (self.rates.settings(), self.jobs.settings(), self.webhooks.settings());
+        Ok(Bound { listener, address, documents, settings, federation, live, oidc, rates, jobs, webhooks })
     }
 }
 
@@ -165,15 +172,29 @@ impl Bound {
 
     /// Serves until the process is asked to stop, then finishes requests and closes the database.
     pub(super) async fn serve(self, store: Store, greeting: Greeting) -> anyhow::Result<()> {
-        let Self { listener, address, documents, settings, federation, live, oidc, rates, jobs } = self;
+        let Self { listener, address, documents, settings, federation, live, oidc, rates, jobs, webhooks } =
+            self;
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let (answers, writer) = GroupCommit::start(store.clone());
         let scores = Scores::new(store.clone());
         let feed = Feed::start(store.clone(), scores.clone());
         let rates = Arc::new(Rates::new(rates));
         let jobs = Jobs::new(store.clone(), scores.clone(), jobs);
-        let services = Services { store: store.clone(), scores, answers, feed, rates, jobs: jobs.clone() };
+        let deliveries = Deliveries::new(store.clone(), webhooks).context("cannot create the HTTP client")?;
+        let inbound = Inbound::new(store.clone());
+        let services = Services {
+            store: store.clone(),
+            scores,
+            answers,
+            feed,
+            rates,
+            jobs: jobs.clone(),
+            deliveries: deliveries.clone(),
+            inbound: inbound.clone(),
+        };
         let (stop_jobs, stopped) = watch::channel(false);
+        let delivering = tokio::spawn(deliveries.work(stopped.clone()));
+        let receiving = tokio::spawn(inbound.work(stopped.clone()));
         let working = tokio::spawn(async move { jobs.work(stopped).await });
         let schema = match federation {
             true => graphql::subgraph_schema(services.clone()),
@@ -209,6 +230,14 @@ impl Bound {
             tracing::error!(
                 "the last job could not be released in time; it runs again when its lease expires"
             );
+        }
+        if tokio::time::timeout(SHUTDOWN_WRITE_TIMEOUT, delivering).await.is_err() {
+            tracing::error!(
+                "the last deliveries to webhooks could not be recorded; they are attempted again"
+            );
+        }
+        if tokio::time::timeout(SHUTDOWN_WRITE_TIMEOUT, receiving).await.is_err() {
+            tracing::error!("what another system sent could not be worked off; it is begun again");
         }
         // The routes held the last handles of the writer: it ends when everything is written.
         if tokio::time::timeout(SHUTDOWN_WRITE_TIMEOUT, writer).await.is_err() {

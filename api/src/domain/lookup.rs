@@ -10,8 +10,16 @@ use ballroom_entity::{
         OrganizationId, ProductId, ReleaseId, SegmentId,
     },
     identity, incident, iteration, known_error, member, notice, notification,
+    announcement, api_token, attribution, customer, deployment, feedback, feedback_request,
+    id::{
+        AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
+        FeedbackRequestId, IdentityId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId,
+        MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, SegmentId, WebhookDeliveryId,
+        WebhookId,
+    },
+    identity, inbound_delivery, inbound_webhook, incident, iteration, member, notification,
     release::ReleaseLifecycle,
-    scale,
+    scale, webhook, webhook_delivery,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
@@ -69,6 +77,11 @@ by_id! {
     MemberId: member,
     ApiTokenId: api_token,
     IdentityId: identity,
+    FeedbackRequestId: feedback_request,
+    WebhookId: webhook,
+    InboundWebhookId: inbound_webhook,
+    InboundDeliveryId: inbound_delivery,
+    WebhookDeliveryId: webhook_delivery,
 }
 
 /// The only row of those found. `field` is the name of the caller's argument, `what` the argument that would distinguish

@@ -52,6 +52,8 @@ pub mod feedback;
 pub mod cause;
 pub mod delivery;
 pub mod follow_up;
+pub mod request;
+
 pub mod incident;
 pub mod kept_forecast;
 pub mod notice;
@@ -59,5 +61,8 @@ pub mod public_view;
 pub mod watch;
 
 pub mod exposure;
+
+pub mod inbound;
+pub mod webhook;
 
 pub mod verify;

@@ -33,6 +33,7 @@ use super::{
     timeline::{self, Timeline, TimelineStep},
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value},
+    words::{self, CommentWords, IncidentWords, WordsBaseline},
 };
 use crate::domain::{
     announcement::Announcements,
@@ -335,6 +336,41 @@ impl Feature {
         let product = product::of(ctx, self.0.product_id).await?;
         let asked = distribution::Asked { period, release, segment, scale };
         distribution::of(ctx, &product.0, Some(self.0.id), asked).await
+    }
+
+    /// Words and phrases that distinguish the comments about it.
+    async fn comment_words(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days of the responses; the last 90 days by default.")] period: Option<PeriodInput>,
+        #[graphql(desc = "Only responses that name this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
+        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
+        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
+    ) -> Result<CommentWords, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        let (release, feature) = (words::release(ctx, &product.0, release).await?, Some(self.0.id));
+        let asked = words::Asked { feature, release, period, segment, with: compared_with, most };
+        words::of_comments(ctx, &product.0, asked).await
+    }
+
+    /// Words and phrases that distinguish the titles of the incidents that affect it.
+    async fn incident_words(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days on which the incidents began; the last 90 days by default.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only incidents with an attribution that names this release.")] release: Option<
+            Reference,
+        >,
+        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
+        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
+    ) -> Result<IncidentWords, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        let (release, feature) = (words::release(ctx, &product.0, release).await?, Some(self.0.id));
+        let asked = words::Asked { feature, release, period, segment: None, with: compared_with, most };
+        words::of_incidents(ctx, &product.0, asked).await
     }
 
     /// Days and weeks in which it had more incidents than expected, whatever their release; in the order of their last

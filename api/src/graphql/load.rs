@@ -7,8 +7,7 @@ use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
 use ballroom_entity::{
     acknowledgement, announcement_move, attribution, attribution_candidate, deployment,
     id::{
-        AnnouncementId, ArticleId, CustomerId, FeatureId, FeedbackId, IncidentId, KnownErrorId, MemberId,
-        OrganizationId, ProductId, ReleaseId, TeamId,
+        AnnouncementId, ArticleId, CustomerId, FeatureId, FeedbackId, IncidentId, KnownErrorId, MemberId, OrganizationId, ProductId, ReleaseId, TeamId, FeedbackRequestId,
     },
     identity, incident_interval, member, release_feature, release_watch,
 };
@@ -29,6 +28,7 @@ use crate::{
         lookup::ById,
         page::{self, List, Page, Row, Slice},
         release, team as teams, watch as watches,
+        request as requests,
     },
     score::{
         Cell, Snapshot,
@@ -365,6 +365,18 @@ impl Loader<WatchOf> for Loading {
         let ids: Vec<ReleaseId> = keys.iter().map(|key| key.0).collect();
         let rows = watches::of_releases(&self.services.store, self.organization(), &ids).await?;
         Ok(rows.into_iter().map(|row| (WatchOf(row.release_id), row)).collect())
+/// The customers who were asked by a request, and who responded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct AnsweredRequests(pub(super) FeedbackRequestId);
+
+impl Loader<AnsweredRequests> for Loading {
+    type Value = (i64, i64);
+    type Error = Error;
+
+    async fn load(&self, keys: &[AnsweredRequests]) -> Result<HashMap<AnsweredRequests, Self::Value>, Error> {
+        let ids: Vec<FeedbackRequestId> = keys.iter().map(|key| key.0).collect();
+        let totals = requests::totals(&self.services.store, self.organization(), &ids).await?;
+        Ok(totals.into_iter().map(|(id, totals)| (AnsweredRequests(id), totals)).collect())
     }
 }
 

@@ -68,6 +68,8 @@ mod deleted;
 mod distribution;
 mod feedback;
 
+mod request;
+
 mod incident;
 mod incidents;
 
@@ -83,6 +85,8 @@ mod regression;
 mod timeline;
 mod trend;
 
+mod words;
+
 mod forecast;
 
 mod parameters;
@@ -90,6 +94,9 @@ mod parameters;
 mod job;
 
 mod token;
+
+mod inbound;
+mod webhook;
 
 mod subscription;
 
@@ -118,6 +125,7 @@ use self::{
     feature::Feature,
     feedback::Feedback,
     follow_up::Notice,
+    inbound::{InboundDelivery, InboundWebhook},
     incident::Incident,
     iteration::Iteration,
     job::JobRun,
@@ -129,16 +137,20 @@ use self::{
     product::Product,
     reach::Mark,
     release::Release,
+    request::FeedbackRequest,
     root::Root,
     scale::Scale,
     segment::Segment,
     team::Team,
     token::ApiToken,
+    webhook::{Webhook, WebhookDelivery},
 };
 use crate::{
     clock,
+    deliver::Deliveries,
     domain::access::Viewer,
     feed::Feed,
+    inbound::Inbound,
     ingest::{GroupCommit, Rates},
     job::Jobs,
     score::Scores,
@@ -195,6 +207,10 @@ pub struct Query(
     parameters::ParametersQuery,
     job::JobQuery,
     token::TokenQuery,
+    request::FeedbackRequestQuery,
+    webhook::WebhookQuery,
+    inbound::InboundQuery,
+    inbound::InboundPreviewQuery,
 );
 
 /// Root mutation type. Each mutation takes one input and returns what changed. Mutations are carried out one after
@@ -227,6 +243,9 @@ pub struct Mutation(
     parameters::ParametersMutation,
     job::JobMutation,
     token::TokenMutation,
+    request::FeedbackRequestMutation,
+    webhook::WebhookMutation,
+    inbound::InboundMutation,
 );
 
 /// The services used by resolvers.
@@ -244,6 +263,10 @@ pub struct Services {
     pub rates: Arc<Rates>,
     /// The jobs of the server.
     pub jobs: Jobs,
+    /// Sends events to webhooks.
+    pub deliveries: Deliveries,
+    /// Works off what other systems send.
+    pub inbound: Inbound,
 }
 
 /// The schema without services, for printing.
@@ -283,6 +306,11 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Customer>>("A page of customers.")
         .override_output_type_description::<Rows<Scale>>("A page of scales.")
         .override_output_type_description::<Rows<ApiToken>>("A page of tokens.")
+        .override_output_type_description::<Rows<Webhook>>("A page of webhooks.")
+        .override_output_type_description::<Rows<WebhookDelivery>>("A page of deliveries to a webhook.")
+        .override_output_type_description::<Rows<InboundWebhook>>("A page of inbound webhooks.")
+        .override_output_type_description::<Rows<InboundDelivery>>("A page of what another system sent.")
+        .override_output_type_description::<Rows<FeedbackRequest>>("A page of feedback requests.")
         .override_output_type_description::<Rows<Feedback>>("A page of responses.")
         .override_output_type_description::<Rows<DeletedFeedback>>("A page of deleted responses.")
         .override_output_type_description::<Rows<Incident>>("A page of incidents.")

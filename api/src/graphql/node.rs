@@ -5,6 +5,10 @@ use ballroom_entity::id::{
     AnnouncementId, ApiTokenId, ArticleId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
     IncidentId, IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId,
     ReleaseId, ScaleId, SegmentId, TeamId,
+    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
+    FeedbackRequestId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId, MemberId,
+    NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId, WebhookDeliveryId,
+    WebhookId,
 };
 use futures::future::join_all;
 
@@ -18,6 +22,7 @@ use super::{
     feature::Feature,
     feedback::Feedback,
     follow_up::Notice,
+    inbound::{InboundDelivery, InboundWebhook},
     incident::{Attribution, Incident},
     iteration::Iteration,
     known_error::KnownError,
@@ -26,10 +31,12 @@ use super::{
     organization::Organization,
     product::Product,
     release::Release,
+    request::FeedbackRequest,
     scale::Scale,
     segment::Segment,
     team::Team,
     token::ApiToken,
+    webhook::{Webhook, WebhookDelivery},
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -66,6 +73,11 @@ pub(super) enum Node {
     ApiToken(ApiToken),
     Member(Member),
     Team(Team),
+    FeedbackRequest(FeedbackRequest),
+    Webhook(Webhook),
+    WebhookDelivery(WebhookDelivery),
+    InboundWebhook(InboundWebhook),
+    InboundDelivery(InboundDelivery),
 }
 
 #[derive(Default)]
@@ -134,9 +146,15 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
     }
     loaded! {
         reports: IterationId => Iteration, AnnouncementId => Announcement, KnownErrorId => KnownError, ArticleId => Article, DeploymentId => Deployment, MemberId => Member
+        reports: IterationId => Iteration, AnnouncementId => Announcement, DeploymentId => Deployment, MemberId => Member,
+        FeedbackRequestId => FeedbackRequest
     }
     loaded! {
         reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, NoticeId => Notice, AttributionId => Attribution
+    }
+    loaded! {
+        administers: WebhookId => Webhook, WebhookDeliveryId => WebhookDelivery,
+        InboundWebhookId => InboundWebhook, InboundDeliveryId => InboundDelivery
     }
     if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
         let own = notification::find(ctx.store(), by, id).await?;

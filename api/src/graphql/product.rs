@@ -38,6 +38,7 @@ use super::{
     trend::{self, TrendPoint, TrendStep},
     value::{self, StandardFigure, Value, ValueReport},
     watch::ForecastCalibration,
+    words::{self, CommentWords, IncidentWords, WordsBaseline},
 };
 use crate::domain::{
     announcement::Announcements,
@@ -410,6 +411,39 @@ impl Product {
     ) -> Result<Vec<RatingDistribution>, Fault> {
         let asked = distribution::Asked { period, release, segment, scale };
         distribution::of(ctx, &self.0, None, asked).await
+    }
+
+    /// Words and phrases that distinguish the comments about it and its features.
+    async fn comment_words(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days of the responses; the last 90 days by default.")] period: Option<PeriodInput>,
+        #[graphql(desc = "Only responses that name this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
+        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
+        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
+    ) -> Result<CommentWords, Fault> {
+        let (release, feature) = (words::release(ctx, &self.0, release).await?, None);
+        let asked = words::Asked { feature, release, period, segment, with: compared_with, most };
+        words::of_comments(ctx, &self.0, asked).await
+    }
+
+    /// Words and phrases that distinguish the titles of its incidents.
+    async fn incident_words(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days on which the incidents began; the last 90 days by default.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only incidents with an attribution that names this release.")] release: Option<
+            Reference,
+        >,
+        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
+        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
+    ) -> Result<IncidentWords, Fault> {
+        let (release, feature) = (words::release(ctx, &self.0, release).await?, None);
+        let asked = words::Asked { feature, release, period, segment: None, with: compared_with, most };
+        words::of_incidents(ctx, &self.0, asked).await
     }
 
     /// Days and weeks in which it, with all its features, or one of its features had more incidents than expected,

@@ -32,6 +32,7 @@ use super::{
     product::{self, Product},
     range::{DateRangeInput, TimeRangeInput},
     regression::{self, Regression},
+    request::{self, FeedbackRequest, FeedbackRequestFilter, FeedbackRequestOrder},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
     watch::{KeptForecast, ReleaseWatch},
 };
@@ -44,6 +45,11 @@ use crate::domain::{
     kept_forecast,
     product::today,
     release::{self},
+    words::{self, CommentWords, IncidentWords, WordsBaseline},
+};
+use crate::domain::{
+    announcement::Announcements, feedback::Responses, incident::Incidents, product::today, release,
+    request::FeedbackRequests,
 };
 
 /// Maximum number of suspected incidents.
@@ -347,6 +353,25 @@ impl Release {
         incidents::page(ctx, incidents, filter, order_by, (first, after, last, before)).await
     }
 
+    /// Questions to its customers, the last created first, with their response rates.
+    async fn feedback_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which items to return; all by default.")] filter: Option<FeedbackRequestFilter>,
+        #[graphql(desc = "Sort order; the last created first by default.")] order_by: Option<
+            FeedbackRequestOrder,
+        >,
+        #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Number of items to return from the end; at most 200.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, FeedbackRequest, Total>, Fault> {
+        let place = FeedbackRequests { release: Some(self.0.id), ..FeedbackRequests::default() };
+        request::page(ctx, place, filter, order_by, (first, after, last, before)).await
+    }
+
     /// Distribution of the responses that name it over the ratings of each scale, for responses that count for scores.
     /// One entry for each scale with responses.
     async fn rating_distribution(
@@ -360,6 +385,39 @@ impl Release {
     ) -> Result<Vec<RatingDistribution>, Fault> {
         let product = product::of(ctx, self.0.product_id).await?;
         distribution::named(ctx, &product.0, None, Some(self.0.id), period, segment, scale).await
+    }
+
+    /// Words and phrases that distinguish the comments of the responses that name it.
+    async fn comment_words(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days of the responses; its first 90 days by default.")] period: Option<PeriodInput>,
+        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
+        #[graphql(desc = "Only responses about this feature.")] feature: Option<Reference>,
+        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
+        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
+    ) -> Result<CommentWords, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        let (release, feature) = (Some(self.0.id), words::feature(ctx, &product.0, feature).await?);
+        let asked = words::Asked { feature, release, period, segment, with: compared_with, most };
+        words::of_comments(ctx, &product.0, asked).await
+    }
+
+    /// Words and phrases that distinguish the titles of the incidents with an attribution that names it.
+    async fn incident_words(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days on which the incidents began; its first 90 days by default.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only incidents that affect this feature.")] feature: Option<Reference>,
+        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
+        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
+    ) -> Result<IncidentWords, Fault> {
+        let product = product::of(ctx, self.0.product_id).await?;
+        let (release, feature) = (Some(self.0.id), words::feature(ctx, &product.0, feature).await?);
+        let asked = words::Asked { feature, release, period, segment: None, with: compared_with, most };
+        words::of_incidents(ctx, &product.0, asked).await
     }
 
     /// Verdicts on whether it made things worse. Null while it is planned, or while too few responses name it to tell

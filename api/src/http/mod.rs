@@ -1,5 +1,6 @@
 //! HTTP: routes, authentication, health. The only module that knows HTTP.
 
+mod ask;
 mod auth;
 #[cfg(feature = "dashboard")]
 mod dashboard;
@@ -8,6 +9,7 @@ mod form;
 mod graphql;
 mod health;
 mod idle;
+mod inbound;
 mod json;
 mod live;
 mod log;
@@ -130,6 +132,8 @@ pub fn server(
             .configure(session::routes)
             .configure(sign_in::routes)
             .configure(public::routes)
+            .configure(ask::routes)
+            .configure(inbound::routes)
             .configure(page::routes)
             .default_service(web::to(page::elsewhere))
     })

@@ -9,12 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::kind::{Done, Work};
-use crate::{base::error::Error, words::counted};
+use crate::{base::error::Error, domain::webhook, words::counted};
 
 /// Approximate number of rows deleted in one transaction.
 const PORTION_SIZE: u64 = 1_000;
 
-/// Deletes events from the outbox. The events of a transaction are deleted together, the oldest transactions first, and the
+/// Deletes events from the outbox, and deliveries to webhooks that ended. The events of a transaction are deleted together, the oldest transactions first, and the
 /// last deleted revision is stored in the organization: a subscription from an earlier cursor is refused.
 pub(super) async fn events(work: &Work<'_>) -> Result<Done, Error> {
     let before = work.now - TimeDelta::days(work.settings.keep_events.into());
@@ -22,8 +22,16 @@ pub(super) async fn events(work: &Work<'_>) -> Result<Done, Error> {
     while let Some(revision) = old_revision(work, before).await? {
         items += prune_through(work, revision).await?;
     }
+    let tx = work.store.aside().await?;
+    let deliveries = webhook::prune(&tx.tx, work.lease.organization, before).await?;
+    work.lease.hold(&tx.tx).await?;
+    tx.commit().await?;
     let days = counted(work.settings.keep_events.into(), "day");
-    Ok(Done { items, message: format!("pruned {} older than {days}", counted(items, "event")) })
+    let mut message = format!("pruned {} older than {days}", counted(items, "event"));
+    if deliveries > 0 {
+        message += &format!(", and {} to webhooks", counted(deliveries, "delivery"));
+    }
+    Ok(Done { items: items + deliveries, message })
 }
 
 /// The last revision of the next portion of events that are all older than `before`; none if there is none. The events of

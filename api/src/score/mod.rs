@@ -9,6 +9,7 @@ mod noun;
 pub mod parameters;
 mod snapshot;
 pub mod timeline;
+pub mod words;
 
 use std::sync::Arc;
 

@@ -24,7 +24,8 @@ pub(super) fn comment(dice: &mut Dice, on: &Occasion) -> String {
         _ => None,
     };
     if let Some(lines) = special.filter(|_| dice.chance(0.6)) {
-        let line = dice.one(lines);
+        // The first are the commonest: customers do not complain about everything alike.
+        let line = lines[dice.weighted((0..lines.len()).map(|place| 0.5_f64.powi(place as i32)))];
         return finished(dice, line);
     }
     let (good, bad) = phrases(on.feature.unwrap_or_default());
@@ -46,7 +47,7 @@ const CLOSE: [&str; 8] =
 
 const EXPORT_BROKEN: [&str; 6] = [
     "Since the update the export hangs on the last page",
-    "The PDF comes out with missing fonts now, it used to be fine",
+    "The PDF comes out with missing fonts since the update, it used to be fine",
     "Export takes ten minutes for a file that took ten seconds",
     "Exported images are cropped on the right since 5.3",
     "We had to go back to screenshots because the export fails",

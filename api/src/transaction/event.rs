@@ -199,6 +199,24 @@ events! {
     NoticeSent(Vec<NoticeId>) = "notice.sent", Stay;
     /// A customer answered a notice.
     NoticeAnswered(NoticeId) = "notice.answered", Stay;
+    /// Customers were chosen who are asked about a release.
+    FeedbackRequested(FeedbackRequestId) = "request.created", Stay;
+    /// Customers are no longer asked about a release.
+    FeedbackRequestClosed(FeedbackRequestId) = "request.closed", Stay;
+
+    /// A webhook was created.
+    WebhookCreated(WebhookId) = "webhook.created", Stay;
+    /// A webhook was updated, enabled or disabled.
+    WebhookUpdated(WebhookId) = "webhook.updated", Stay;
+    /// A webhook was removed.
+    WebhookRemoved(WebhookId) = "webhook.removed", Stay;
+
+    /// An inbound webhook was created.
+    InboundWebhookCreated(InboundWebhookId) = "inbound.created", Stay;
+    /// An inbound webhook was updated, enabled or disabled.
+    InboundWebhookUpdated(InboundWebhookId) = "inbound.updated", Stay;
+    /// An inbound webhook was removed.
+    InboundWebhookRemoved(InboundWebhookId) = "inbound.removed", Stay;
 
     /// Members were notified of something.
     NotificationSent(Vec<NotificationId>) = "notification.sent", Stay;

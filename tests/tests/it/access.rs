@@ -110,6 +110,9 @@ fn samples() -> Vec<(String, String)> {
         "members",
         "teams",
         "tokens",
+        "webhooks",
+        "inboundWebhooks",
+        "feedbackRequests",
     ] {
         query(list, "(first: 1) { nodes { id } }");
     }
@@ -122,6 +125,10 @@ fn samples() -> Vec<(String, String)> {
     query("knownError", "(id: \"known_error_00000000000000000000000000000000\") { id }");
     query("suggestions", "(text: \"x\") { relevance }");
     query("customerSituation", &format!("(customer: {}) {{ isAffected }}", none("customer")));
+    query("feedbackRequest", &format!("(id: {}) {{ id }}", none("request")));
+    query("webhook", &format!("(id: {}) {{ id }}", none("webhook")));
+    query("inboundWebhook", &format!("(id: {}) {{ id }}", none("inbound")));
+    query("inboundPreview", &format!("(webhook: {}, body: \"{{}}\") {{ reason }}", none("inbound")));
     query("deletedFeedback", "(first: 1) { nodes { deletedId } }");
     query(
         "calendar",
@@ -231,6 +238,19 @@ fn samples() -> Vec<(String, String)> {
     mutation("runJob", "name: PRUNE_HISTORY");
     mutation("createToken", "name: \"\", role: SUPPORT");
     mutation("revokeToken", "token: \"none\"");
+    let request = "product: \"none\", release: \"1\", scale: \"csat\", question: \"x\"";
+    mutation("createFeedbackRequest", request);
+    mutation("closeFeedbackRequest", &format!("request: {}", none("request")));
+    mutation("createWebhook", "name: \"\", url: \"\"");
+    for name in
+        ["updateWebhook", "deleteWebhook", "rotateWebhookSecret", "testWebhook", "replayWebhookDeliveries"]
+    {
+        mutation(name, &format!("webhook: {}", none("webhook")));
+    }
+    mutation("createInboundWebhook", "name: \"\", kind: GITHUB, product: \"none\"");
+    for name in ["updateInboundWebhook", "deleteInboundWebhook", "replayInboundDeliveries"] {
+        mutation(name, &format!("webhook: {}", none("inbound")));
+    }
     for name in [
         "feedbackReceived",
         "feedbackDeleted",
@@ -254,6 +274,7 @@ fn samples() -> Vec<(String, String)> {
 
 /// Selections on an object that a caller has reached: on a product, a feature and a release.
 const NESTED: [(&str, &str, &str); 75] = [
+const NESTED: [(&str, &str, &str); 63] = [
     ("Product", "features", "(first: 1) { nodes { id } }"),
     ("Product", "releases", "(first: 1) { nodes { id } }"),
     ("Product", "iterations", "(first: 1) { nodes { id } }"),
@@ -301,6 +322,13 @@ const NESTED: [(&str, &str, &str); 75] = [
     ("Feature", "alerts", " { kind }"),
     ("Feature", "timeline", " { points { responses } }"),
     ("Feature", "ratingDistribution", " { responses }"),
+    ("Product", "commentWords", " { comments }"),
+    ("Product", "incidentWords", " { incidents }"),
+    ("Feature", "commentWords", " { comments }"),
+    ("Feature", "incidentWords", " { incidents }"),
+    ("Release", "commentWords", " { comments }"),
+    ("Release", "incidentWords", " { incidents }"),
+    ("Release", "feedbackRequests", "(first: 1) { nodes { id } }"),
     ("Feature", "releases", "(first: 1) { nodes { id } }"),
     ("Feature", "exposure", "(first: 1) { nodes { day } }"),
     ("Feature", "name", ""),

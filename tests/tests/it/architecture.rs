@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 12] = [
     &["domain"],
     &["score"],
     &["feed", "ingest", "report"],
-    &["job", "simulate"],
+    &["deliver", "inbound", "job", "simulate"],
     &["graphql"],
     &["http"],
     &["cli"],

@@ -50,7 +50,16 @@ impl Two {
         // change the compared data.
         let app = App::with(
             Database::create(backend).await,
-            &["--limit-cost", "1000000", "--limit-aliases", "1000", "--job-workers", "0"],
+            &[
+                "--limit-cost",
+                "1000000",
+                "--limit-aliases",
+                "1000",
+                "--job-workers",
+                "0",
+                "--webhook-workers",
+                "0",
+            ],
         )
         .await;
         for key in [MARK, "other"] {
@@ -96,6 +105,21 @@ impl Two {
         ] {
             asks(&app, &first, document).await;
         }
+        let hook = "mutation { createWebhook(input: { name: \"walled\", url: \"https://walled.invalid/\" }) { webhook { id } } }";
+        let hook = asks(&app, &first, hook).await["createWebhook"]["webhook"]["id"].clone();
+        let test =
+            format!("mutation {{ testWebhook(input: {{ webhook: {hook} }}) {{ delivery {{ id }} }} }}");
+        asks(&app, &first, &test).await;
+        let ask = "mutation { createFeedbackRequest(input: { product: \"walled-shop\", release: \"walled-1\",
+            scale: \"csat\", question: \"walled\" }) { request { id } } }";
+        asks(&app, &first, ask).await;
+        let inbound = "mutation { createInboundWebhook(input: { name: \"walled inbound\", kind: ALERTMANAGER,
+            product: \"walled-shop\" }) { secret webhook { path } } }";
+        let inbound = asks(&app, &first, inbound).await["createInboundWebhook"].clone();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let (path, secret) = (text(&inbound["webhook"]["path"]), text(&inbound["secret"]));
+        let sent = app.http().post(app.url(&path)).bearer_auth(secret).body("{\"walled\": 1}").send().await;
+        assert_eq!(sent.unwrap().status(), 202);
         asks(&app, &second, "mutation { createProduct(input: { key: \"own-shop\" }) { product { id } } }")
             .await;
         let all = asks(&app, &first, EVERYTHING).await;
@@ -120,6 +144,7 @@ impl Two {
             "contactTeam" => "team",
             "knownError" => "known_error",
             "introducedIn" | "fixedIn" => "release",
+            "deliverie" => "delivery",
             "id" | "node" => "feature",
             noun => noun,
         };
@@ -133,7 +158,7 @@ impl Two {
             "member" => "walled@example.com",
             "scale" => "walled-scale",
             "organization" => MARK,
-            "announcement" | "known_error" | "article" | "feedback" | "incident" | "iteration" | "token" => {
+            "announcement" | "known_error" | "article" | "feedback" | "incident" | "iteration" | "token" | "webhook" | "delivery" | "inbound" | "receipt" | "request" => {
                 return Some(self.id(noun).to_owned());
             }
             _ => return None,
@@ -158,8 +183,7 @@ impl Two {
 
 /// Every noun that has an ID.
 const EVERYTHING: &str =
-    "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } }
-    announcements { nodes { id } } knownErrors { nodes { id } } articles { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } }
+    "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } } announcements { nodes { id } } knownErrors { nodes { id } } articles { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } } feedbackRequests { nodes { id } } inboundWebhooks { nodes { id deliveries { nodes { id } } } } webhooks { nodes { id deliveries { nodes { id } } } }
     products { nodes { id features { nodes { id } } releases { nodes { id } } iterations { nodes { id } }
         feedback { nodes { id } } incidents { nodes { id attributions { id } } } } } }";
 
@@ -197,7 +221,7 @@ fn without_messages(mut data: Value) -> Value {
 async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
     let two = Two::start(backend).await;
     let nouns: BTreeSet<_> = two.ids.iter().map(|id| id.rsplit_once('_').unwrap().0).collect();
-    assert_eq!(nouns.len(), 18, "every noun with an id is there: {nouns:?}");
+    assert_eq!(nouns.len(), 23, "every noun with an id is there: {nouns:?}");
     let asks = async |token: &str, query: &str, variables: Value| {
         let (status, answer) = two.app.plain_answer_to(token, query, variables).await;
         let code = &answer["errors"][0]["extensions"]["code"];

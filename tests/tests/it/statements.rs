@@ -1,6 +1,7 @@
 //! The cost of a query: the number of statements does not grow with the number of rows.
 
 use ballroom::{
+    deliver::Deliveries,
     domain::{
         feature::{self, NewFeature},
         feedback::NewFeedback,
@@ -11,6 +12,7 @@ use ballroom::{
     },
     feed::Feed,
     graphql::{self, Services},
+    inbound::Inbound,
     ingest::{GroupCommit, Rates},
     job::Jobs,
     score::Scores,
@@ -100,7 +102,9 @@ async fn services(database: &Database, features: usize) -> (Services, ballroom::
     let feed = Feed::start(store.clone(), scores.clone());
     let rates = std::sync::Arc::new(Rates::new(Default::default()));
     let jobs = Jobs::new(store.clone(), scores.clone(), Default::default());
-    (Services { scores, store, answers, feed, rates, jobs }, viewer)
+    let deliveries = Deliveries::new(store.clone(), Default::default()).unwrap();
+    let inbound = Inbound::new(store.clone());
+    (Services { scores, store, answers, feed, rates, jobs, deliveries, inbound }, viewer)
 }
 
 async fn statements(database: &Database, features: usize) -> u64 {
