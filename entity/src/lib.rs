@@ -40,6 +40,8 @@ pub mod feature;
 pub mod feedback;
 pub mod feedback_daily;
 pub mod identity;
+pub mod import;
+pub mod import_row;
 pub mod incident;
 pub mod incident_customer;
 pub mod incident_daily;

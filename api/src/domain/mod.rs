@@ -44,6 +44,7 @@ pub mod scale;
 
 pub mod feedback;
 
+pub mod import;
 pub mod incident;
 
 pub mod exposure;

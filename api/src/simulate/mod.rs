@@ -6,7 +6,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use crate::ingest::Touch;
+use ballroom_files::Touch;
 
 mod answers;
 mod calendar;
