@@ -19,6 +19,7 @@ mod feedback;
 mod gate;
 mod identities;
 mod import;
+mod import_files;
 mod import_rows;
 mod incident_weights;
 mod inputs;
