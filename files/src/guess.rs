@@ -151,6 +151,8 @@ fn fits(target: Target, profile: &Profile) -> bool {
         Product => profile.distinct <= 100 && profile.dates < 0.5 && profile.length < 100.0,
         Feature | Features => profile.dates < 0.5 && profile.length < 200.0 && (profile.distinct <= 1000),
         Customer | Title | Scale => profile.dates < 0.5,
+        // They are read under their own names only.
+        Source | Description | Customers => false,
     }
 }
 

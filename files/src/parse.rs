@@ -51,6 +51,12 @@ pub fn incident(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Inc
         updated_at,
         affected_customers,
         external_id: row.text(Target::ExternalId),
+        source: row.text(Target::Source),
+        description: row.text(Target::Description),
+        customers: row
+            .text(Target::Customers)
+            .map(|text| list(&text, mapping.list_separator()))
+            .unwrap_or_default(),
         empty,
     })
 }

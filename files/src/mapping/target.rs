@@ -45,6 +45,9 @@ pub enum Target {
     WithdrawnAt,
     ExternalId,
     UpdatedAt,
+    Source,
+    Description,
+    Customers,
 }
 
 impl Kind {
@@ -63,12 +66,23 @@ impl Kind {
     pub fn optional(self) -> &'static [Target] {
         use Target::*;
         match self {
-            Kind::Feedback => {
-                &[Scale, Rating, Comment, Feature, Release, Segment, Customer, Channel, ExternalId, UpdatedAt]
-            }
-            Kind::Incidents => {
-                &[Features, Release, Title, ReopenedAt, ResolvedAt, AffectedCustomers, ExternalId, UpdatedAt]
-            }
+            Kind::Feedback => &[
+                Scale, Rating, Comment, Feature, Release, Segment, Customer, Channel, ExternalId, UpdatedAt,
+                Source,
+            ],
+            Kind::Incidents => &[
+                Features,
+                Release,
+                Title,
+                ReopenedAt,
+                ResolvedAt,
+                AffectedCustomers,
+                ExternalId,
+                UpdatedAt,
+                Source,
+                Description,
+                Customers,
+            ],
             Kind::Exposure => &[Segment],
             Kind::Releases => &[Previous, ReleasedAt, WithdrawnAt, Title, Features, UpdatedAt],
         }
@@ -119,6 +133,9 @@ impl Target {
             Target::ExternalId => "external_id",
             Target::UpdatedAt => "updated_at",
             Target::ReopenedAt => "reopened_at",
+            Target::Source => "source",
+            Target::Description => "description",
+            Target::Customers => "customers",
         }
     }
 }

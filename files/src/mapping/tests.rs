@@ -42,7 +42,7 @@ fn what_does_not_fit_is_said_with_what_there_is() {
             Kind::Feedback,
             "stars=score",
             "",
-            "unknown field `stars` for feedback; use one of product, occurred_at, scale, rating, comment, feature, release, segment, customer, channel, external_id, updated_at",
+            "unknown field `stars` for feedback; use one of product, occurred_at, scale, rating, comment, feature, release, segment, customer, channel, external_id, updated_at, source",
         ),
         (
             Kind::Feedback,
@@ -54,7 +54,7 @@ fn what_does_not_fit_is_said_with_what_there_is() {
             Kind::Feedback,
             "ratng=score",
             "",
-            "unknown field `ratng` for feedback (did you mean `rating`?); use one of product, occurred_at, scale, rating, comment, feature, release, segment, customer, channel, external_id, updated_at",
+            "unknown field `ratng` for feedback (did you mean `rating`?); use one of product, occurred_at, scale, rating, comment, feature, release, segment, customer, channel, external_id, updated_at, source",
         ),
         (
             Kind::Feedback,

@@ -42,6 +42,7 @@ pub fn feedback(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Vec
         occurred_at,
         updated_at,
         external_id: row.text(Target::ExternalId),
+        source: row.text(Target::Source),
         empty: row.empty(),
     };
     let several_scales = mapping.has_measures();

@@ -34,6 +34,8 @@ pub struct FeedbackRow {
     pub updated_at: Option<DateTime<Utc>>,
     /// The source's ID.
     pub external_id: Option<String>,
+    /// The system that the row comes from, where rows of a file come from several.
+    pub source: Option<String>,
     /// Fields that are empty at the source: the row has a time of update, and these cells are empty.
     pub empty: Vec<Target>,
 }
@@ -69,6 +71,12 @@ pub struct IncidentRow {
     pub affected_customers: Option<i64>,
     /// The source's ID.
     pub external_id: Option<String>,
+    /// The system that the row comes from, where rows of a file come from several.
+    pub source: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+    /// The affected customers.
+    pub customers: Vec<String>,
     /// Fields that are empty at the source: the row has a time of update, and these cells are empty.
     pub empty: Vec<Target>,
 }
