@@ -6,10 +6,10 @@ use ballroom_entity::{
     announcement, api_token, attribution, customer, deployment, feedback,
     id::{
         AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
-        IdentityId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId,
-        SegmentId,
+        IdentityId, ImportId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId,
+        ReleaseId, SegmentId,
     },
-    identity, incident, iteration, member, notification,
+    identity, import, incident, iteration, member, notification,
     release::ReleaseLifecycle,
     scale,
 };
@@ -57,6 +57,7 @@ macro_rules! by_id {
 by_id! {
     CustomerId: customer,
     FeedbackId: feedback,
+    ImportId: import,
     IncidentId: incident,
     IterationId: iteration,
     AnnouncementId: announcement,

@@ -61,6 +61,7 @@ mod deleted;
 mod distribution;
 mod feedback;
 
+mod import;
 mod incident;
 mod incidents;
 
@@ -109,6 +110,7 @@ use self::{
     fault::Message,
     feature::Feature,
     feedback::Feedback,
+    import::Import,
     incident::Incident,
     iteration::Iteration,
     job::JobRun,
@@ -176,6 +178,7 @@ pub struct Query(
     scale::ScaleQuery,
     feedback::FeedbackQuery,
     deleted::DeletedFeedbackQuery,
+    import::ImportQuery,
     incident::IncidentQuery,
     value::ValueQuery,
     parameters::ParametersQuery,
@@ -202,6 +205,7 @@ pub struct Mutation(
     customer::CustomerMutation,
     scale::ScaleMutation,
     feedback::FeedbackMutation,
+    import::ImportMutation,
     incident::IncidentMutation,
     exposure::ExposureMutation,
     parameters::ParametersMutation,
@@ -262,6 +266,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<ApiToken>>("A page of tokens.")
         .override_output_type_description::<Rows<Feedback>>("A page of responses.")
         .override_output_type_description::<Rows<DeletedFeedback>>("A page of deleted responses.")
+        .override_output_type_description::<Rows<Import>>("A page of imports.")
         .override_output_type_description::<Rows<Incident>>("A page of incidents.")
         .override_output_type_description::<Rows<JobRun>>("A page of runs of a job.")
         .override_output_type_description::<Rows<DailyExposure>>("A page of exposure by day.")

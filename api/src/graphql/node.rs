@@ -2,8 +2,9 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
-    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId,
-    IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId,
+    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, ImportId,
+    IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId,
+    SegmentId, TeamId,
 };
 use futures::future::join_all;
 
@@ -15,6 +16,7 @@ use super::{
     fault::Fault,
     feature::Feature,
     feedback::Feedback,
+    import::Import,
     incident::{Attribution, Incident},
     iteration::Iteration,
     member::Member,
@@ -59,6 +61,7 @@ pub(super) enum Node {
     ApiToken(ApiToken),
     Member(Member),
     Team(Team),
+    Import(Import),
 }
 
 #[derive(Default)]
@@ -127,6 +130,9 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
     }
     loaded! {
         reports: IterationId => Iteration, AnnouncementId => Announcement, DeploymentId => Deployment, MemberId => Member
+    }
+    loaded! {
+        manages: ImportId => Import
     }
     loaded! {
         reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
