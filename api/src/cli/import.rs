@@ -109,6 +109,14 @@ pub(super) struct Import {
     #[arg(long, value_name = "MOST..LEAST")]
     severity_range: Option<SeverityRange>,
 
+    /// Declare what each release follows by the order of the versions of the file, where the file does not say it.
+    #[arg(long, value_enum)]
+    previous: Option<Previous>,
+
+    /// Number of leading numbers that the versions of a line of releases have in common; 0: all are one line.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    version_line: usize,
+
     /// Prefix of the versions in this file; with v, v1.2.3 is the release 1.2.3.
     #[arg(long, value_name = "TEXT")]
     release_prefix: Option<String>,
@@ -194,6 +202,12 @@ enum Creatable {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Previous {
+    /// The next lower version of its line.
+    ByVersion,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Conflict {
     /// Keep what is stored, and count the rows.
     Keep,
@@ -271,6 +285,7 @@ impl Import {
                 None if kind.is_none_or(|kind| kind == Kind::Feedback) => OnConflict::Report,
                 None => OnConflict::Update,
             },
+            version_line: self.previous.map(|Previous::ByVersion| self.version_line),
         };
         let mut display = ProgressDisplay::new();
         let summary = import(store, by, &file.path, options, |report| match report {

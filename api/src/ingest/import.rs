@@ -2,6 +2,7 @@
 //! imported before are recognized, so an interrupted import is resumed by starting it again.
 
 mod create;
+mod lineage;
 mod outputs;
 mod rows;
 mod submit;
@@ -53,6 +54,9 @@ pub struct ImportOptions {
     pub rejects: PathBuf,
     /// What happens to rows whose ID is known with other contents.
     pub on_conflict: OnConflict,
+    /// Declares what releases follow by the order of their versions, in lines of versions with so many leading numbers in
+    /// common; none: as the file says.
+    pub version_line: Option<usize>,
 }
 
 /// What happens to rows whose ID is known with other contents. Where the source gives the time of each version, the newest one
@@ -178,7 +182,8 @@ pub async fn import(
     // Reading is work that blocks, so it has a thread of its own; two batches ahead of the database are enough.
     let (sender, mut batches) = mpsc::channel(2);
     let path = file.to_owned();
-    let reading = tokio::task::spawn_blocking(move || read(&path, &plan, sender));
+    let parts = options.version_line;
+    let reading = tokio::task::spawn_blocking(move || read(&path, &plan, parts, sender));
     let mut summary = Summary { kind: Some(kind), import: Some(entry.id), ..Summary::default() };
     let mut similar = create::SimilarCustomers::default();
     let mut named = 0;

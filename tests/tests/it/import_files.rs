@@ -11,6 +11,7 @@ on_both!(
     rows_that_differ_from_what_is_stored_are_reported,
     a_row_is_known_by_what_it_says,
     several_files_and_the_reasons_of_rejects_are_told,
+    releases_follow_each_other_by_version,
 );
 
 async fn start(backend: Backend) -> App {
@@ -309,4 +310,40 @@ async fn several_files_and_the_reasons_of_rejects_are_told(backend: Backend) {
     let wrong = app.database.ballroom(&["import", "feedbak", &one]).await;
     assert!(wrong.err.contains("possible values are feedback, incidents"), "{}", wrong.err);
     app.verify().await;
+}
+
+async fn releases_follow_each_other_by_version(backend: Backend) {
+    let app = start(backend).await;
+    // The latest first, as most systems list them; two lines, and what the file says goes first.
+    let rows = "tag_name,published_at,previous\nv2.1,2026-03-05T00:00:00Z,\nv1.10,2026-03-04T00:00:00Z,\n\
+        v2.0,2026-03-03T00:00:00Z,v1.9\nv1.9,2026-03-02T00:00:00Z,\nv1.1,2026-03-01T00:00:00Z,\n";
+    let file = app.database.file("releases.csv", rows);
+    let import = [
+        "import",
+        "releases",
+        &file,
+        "--preset",
+        "github-releases",
+        "--set",
+        "product=shop",
+        "--previous",
+        "by-version",
+    ];
+    let said = app.database.succeeds(&import).await;
+    assert!(said.contains("5 accepted"), "{said}");
+    let query = "{ product(product: \"shop\") { releases(orderBy: { field: VERSION, direction: ASC }) { nodes { version previous { version } } } } }";
+    let releases = app.asks(query, json!({})).await["product"]["releases"]["nodes"].clone();
+    let told: Vec<String> = releases
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            format!(
+                "{} after {}",
+                one["version"].as_str().unwrap(),
+                one["previous"]["version"].as_str().unwrap_or("none")
+            )
+        })
+        .collect();
+    assert_eq!(told, ["1.1 after none", "1.9 after 1.1", "1.10 after 1.9", "2.0 after 1.9", "2.1 after 2.0"]);
 }

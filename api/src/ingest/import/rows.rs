@@ -7,7 +7,7 @@ use ballroom_files::{
 };
 use tokio::sync::mpsc;
 
-use super::ROWS;
+use super::{ROWS, lineage};
 use crate::base::text;
 
 /// A row of any kind.
@@ -112,7 +112,15 @@ pub(super) struct Batch {
     pub(super) remark: Option<String>,
 }
 
-pub(super) fn read(path: &Path, plan: &Plan, batches: mpsc::Sender<Batch>) -> anyhow::Result<()> {
+/// Reads the rows of a file into batches. Releases are put after those that they follow, so all of them are read first: there are
+/// some thousand at most.
+pub(super) fn read(
+    path: &Path,
+    plan: &Plan,
+    version_line: Option<usize>,
+    batches: mpsc::Sender<Batch>,
+) -> anyhow::Result<()> {
+    let mut held = Vec::new();
     let mut reader = plan.open(path)?;
     let mut ids = ExternalIds::new(plan.fingerprint);
     loop {
@@ -141,6 +149,23 @@ pub(super) fn read(path: &Path, plan: &Plan, batches: mpsc::Sender<Batch>) -> an
                 }
             }
             batch.records += 1;
+        }
+        if plan.mapping.kind() == Kind::Releases {
+            held.append(&mut batch.rows);
+        }
+        if end.is_some() {
+            if let Some(parts) = version_line {
+                lineage::declare(&mut held, parts);
+            }
+            lineage::order(&mut held);
+            while held.len() > ROWS {
+                let rest = held.split_off(ROWS);
+                let whole = Batch { rows: std::mem::replace(&mut held, rest), ..Batch::default() };
+                if batches.blocking_send(whole).is_err() {
+                    return Ok(());
+                }
+            }
+            batch.rows.append(&mut held);
         }
         (batch.bytes, batch.bytes_total) = (reader.bytes_read(), reader.bytes_total());
         batch.remark = end.as_ref().and_then(|_| reader.remark());
