@@ -119,7 +119,7 @@ impl Dates {
         let known = !bare.trim().is_empty() && StrftimeItems::new(bare).all(|item| item != Item::Error);
         let form = Form { format: bare.to_owned(), zone_follows };
         known
-            .then(|| Dates { zone, order: None, form: Some(form) })
+            .then_some(Dates { zone, order: None, form: Some(form) })
             .ok_or_else(|| DateError::BadFormat(format.into()))
     }
 

@@ -10,6 +10,9 @@ use super::value::ScaleShape;
 use names::names;
 use profile::Profile;
 
+/// Rows by which it is told what the rows of a file contain.
+const KIND_SAMPLE: usize = 200;
+
 /// Why a column is proposed for a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -207,17 +210,15 @@ fn scale(name: &str, profile: &Profile, scales: &[ScaleShape]) -> Option<String>
 
 /// What the rows of a file contain, by the names of its columns.
 pub fn kind(columns: &Columns, sample: &[Record]) -> Option<Kind> {
-    let found = |kind: Kind, targets: &[Target]| {
-        targets
-            .iter()
-            .filter(|target| {
-                columns.names().iter().enumerate().any(|(at, name)| {
-                    offer(**target, kind, name, &Profile::of(at, sample))
-                        .is_some_and(|(_, reason)| reason != Reason::Content)
-                })
-            })
-            .count()
+    let sample = &sample[..sample.len().min(KIND_SAMPLE)];
+    let profiles: Vec<Profile> = (0..columns.names().len()).map(|at| Profile::of(at, sample)).collect();
+    let is_there = |kind: Kind, target: Target| {
+        columns.names().iter().zip(&profiles).any(|(name, profile)| {
+            offer(target, kind, name, profile).is_some_and(|(_, reason)| reason != Reason::Content)
+        })
     };
+    let found =
+        |kind: Kind, targets: &[Target]| targets.iter().filter(|target| is_there(kind, **target)).count();
     use Target::*;
     if found(Kind::Exposure, &[Day, ActiveCustomers, Feature]) == 3 {
         return Some(Kind::Exposure);

@@ -54,6 +54,12 @@ pub fn said_by_incident(row: &IncidentRow) -> Said {
     ])
 }
 
+/// The first 32 hexadecimal digits of the hash of a text.
+pub(crate) fn short(text: &str) -> String {
+    let hash: Said = Sha256::digest(text).into();
+    hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn hash(parts: &[Option<&str>]) -> Said {
     let mut hash = Sha256::new();
     // Lengths go in as well, so that no two rows are the same bytes.

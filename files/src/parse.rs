@@ -12,10 +12,14 @@ pub use row::{Change, ExposureRow, FeedbackRow, IncidentRow, Reject, ReleaseRow,
 
 use super::{
     date::Dates,
+    identity,
     mapping::{Mapping, Target},
     record::Record,
     value::{count, severity},
 };
+
+/// Number of characters of an ID that are kept: fewer than the server accepts, because the names of a feature and a scale may follow.
+const LONGEST_ID: usize = 150;
 
 /// Reads the incident in a record.
 pub fn incident(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<IncidentRow, Reject> {
@@ -50,7 +54,7 @@ pub fn incident(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Inc
         open: empty.contains(&Target::ResolvedAt),
         updated_at,
         affected_customers,
-        external_id: row.text(Target::ExternalId),
+        external_id: row.external_id(),
         source: row.text(Target::Source),
         description: row.text(Target::Description),
         customers: row
@@ -130,6 +134,18 @@ impl<'a> Row<'a> {
         }
         let targets = self.mapping.kind().targets();
         targets.filter(|of| self.mapping.column(*of).is_some() && self.text(*of).is_none()).collect()
+    }
+
+    /// The source's ID. One that is too long to be kept, such as the address of a review, is cut, and told from others by its hash.
+    fn external_id(&self) -> Option<String> {
+        let id = self.text(Target::ExternalId)?;
+        match id.char_indices().nth(LONGEST_ID) {
+            None => Some(id),
+            Some(_) => {
+                let kept: String = id.chars().take(LONGEST_ID / 2).collect();
+                Some(format!("{kept}~{}", identity::short(&id)))
+            }
+        }
     }
 
     /// The features: of a list, and those that have columns of their own.

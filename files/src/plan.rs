@@ -276,10 +276,8 @@ impl Settings {
             }
         }
         for (field, text) in preset.sets {
-            if !is_given(self, field)
-                && !(measured && *field == "scale")
-                && !(*field == "scale" && !self.scale_periods.is_empty())
-            {
+            let is_other_scale = *field == "scale" && (measured || !self.scale_periods.is_empty());
+            if !is_other_scale && !is_given(self, field) {
                 self.set.push(((*field).to_owned(), (*text).to_owned()));
             }
         }
@@ -301,4 +299,4 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

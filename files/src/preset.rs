@@ -75,7 +75,9 @@ impl Preset {
     /// The columns of its fields that a file has: pairs of field and column.
     pub fn maps(&self, columns: &Columns) -> Vec<(String, String)> {
         let there = |names: &[&str]| {
-            let found: Vec<&str> = names.iter().filter_map(|name| column(columns, name)).collect();
+            let mut found: Vec<&str> = names.iter().filter_map(|name| column(columns, name)).collect();
+            // Two names may be one but for case and signs.
+            found.dedup();
             (!found.is_empty()).then(|| found.join("|"))
         };
         self.maps.iter().filter_map(|(field, names)| Some(((*field).to_owned(), there(names)?))).collect()

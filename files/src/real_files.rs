@@ -110,3 +110,66 @@ fn a_version_is_a_string() {
     let with = |version: &str| records.iter().filter(|r| r.get("ver") == Some(version)).count();
     assert!(with("12.10") > 0 && with("12.1") == 0);
 }
+
+/// What a file becomes by guess alone: the plan, and what would be rejected.
+fn guessed(name: &str, sets: &str) -> Option<(String, plan::Previewed)> {
+    let path = data(name)?;
+    let set = if sets.is_empty() { Vec::new() } else { mapping::pairs(sets).unwrap() };
+    let settings = Settings { guess: true, set, scales: plan::tests::scales(), ..Settings::default() };
+    let plan = plan(&path, &settings).unwrap();
+    let previewed = plan.preview(&path, 100_000, 1).unwrap();
+    let mut told: Vec<String> =
+        plan.settings.map.iter().map(|(field, column)| format!("{field}={column}")).collect();
+    told.sort();
+    let rows = format!("{} of {}", previewed.rows, previewed.read);
+    Some((format!("{} {rows} {}", plan.mapping.kind().name(), told.join(" ")), previewed))
+}
+
+#[test]
+fn all_real_files_are_read_by_guess_alone() {
+    for (name, sets, expected) in [
+        (
+            "india_fintech_7_whole_apps.csv.gz",
+            "",
+            "feedback 22018 of 22018 comment=content customer=customer external_id=reviewId occurred_at=at product=app rating=score release=reviewCreatedVersion",
+        ),
+        (
+            "youtube_ios_5000.csv.gz",
+            "product=youtube",
+            "feedback 5000 of 5000 comment=text occurred_at=at rating=score release=ver segment=nation",
+        ),
+        (
+            "kiwix_utf16/reviews_org.kiwix.kiwixmobile_201606.csv",
+            "",
+            "feedback 287 of 287 comment=Review Text external_id=Review Link occurred_at=Review Submit Millis Since Epoch|Review Submit Date and Time product=Package Name rating=Star Rating release=App Version Name segment=Reviewer Language",
+        ),
+        (
+            "rabobank_incidents_16782_derived.csv.gz",
+            "product=bank,severity=3",
+            "incidents 16782 of 16782 external_id=incident features=wbs_inferred_from_km opened_at=opened resolved_at=closed",
+        ),
+        (
+            "gitbugs_hadoop.csv.gz",
+            "product=hadoop",
+            "incidents 2503 of 2503 external_id=Issue id opened_at=Created release=Affects Version/s resolved_at=Resolved severity=Priority title=Summary",
+        ),
+        ("youtube_ios_changelog_gold_set.xlsx", "product=youtube", "releases 39 of 39 released_at=Date"),
+    ] {
+        let Some((told, previewed)) = guessed(name, sets) else { return };
+        assert_eq!(told, expected, "{name}");
+        assert!(previewed.refused.is_empty(), "{name}: {:?}", previewed.refused);
+    }
+    // A change is no incident, but its rows are read as far as they have a beginning.
+    let Some((told, previewed)) = guessed("rabobank_detail_change_flat.csv.gz", "product=bank,severity=3")
+    else {
+        return;
+    };
+    assert!(
+        told.starts_with(
+            "incidents 25974 of 29139 features=Service Component WBS (aff) opened_at=Actual Start"
+        ),
+        "{told}"
+    );
+    let [(3_165, reject)] = previewed.refused.as_slice() else { panic!("{:?}", previewed.refused) };
+    assert_eq!(reject.reason, "opened_at is required, but empty");
+}

@@ -21,11 +21,17 @@ pub struct ScaleShape {
     pub thumbs: bool,
 }
 
+/// A text longer than this is no rating.
+const LONGEST: usize = 300;
+
 /// Reads a rating: a number, `4/5`, stars, a percentage, a thumb, or a number with its label. Whether the number is a
 /// level of the scale is checked where the scale is known in full.
 pub fn rating(text: &str, scale: Option<&ScaleShape>) -> Result<f64, String> {
     if let Some(number) = decimal(text) {
         return Ok(number);
+    }
+    if text.len() > LONGEST {
+        return Err(format!("`{}` is not a number; write for example 4 or 4.5", excerpt(text)));
     }
     if let Some(scale) = scale.filter(|scale| scale.thumbs) {
         return words::thumb(text).map(|up| if up { scale.max } else { scale.min }).ok_or_else(|| {

@@ -6,9 +6,15 @@ use chrono_tz::Tz;
 use super::{DateError, DateOrder, DateValue, months, zones};
 use crate::record::excerpt;
 
+/// A text longer than this is no date.
+const LONGEST: usize = 120;
+
 /// Reads a text in any of the known forms.
 pub(super) fn read(text: &str, order: Option<DateOrder>, zone: Tz) -> Result<DateValue, DateError> {
     let unknown = || DateError::Unknown(excerpt(text));
+    if text.len() > LONGEST {
+        return Err(unknown());
+    }
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !is_dotted(text) {
         return number(text).ok_or_else(unknown);
     }

@@ -41,7 +41,7 @@ pub fn feedback(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Vec
         channel: row.text(Target::Channel),
         occurred_at,
         updated_at,
-        external_id: row.text(Target::ExternalId),
+        external_id: row.external_id(),
         source: row.text(Target::Source),
         empty: row.empty(),
     };

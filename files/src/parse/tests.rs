@@ -127,3 +127,16 @@ fn a_list_is_json_or_between_semicolons_or_commas() {
     assert_eq!(list("a, b; c", None), ["a, b", "c"]);
     assert_eq!(list("a,b,", None), ["a", "b"]);
 }
+
+#[test]
+fn a_long_id_is_cut_and_told_from_others() {
+    let with = |id: &str| {
+        let cells = [&ANSWER[..], &[("external_id", id)]].concat();
+        parsed(Kind::Feedback, &cells, feedback).unwrap().remove(0).external_id.unwrap()
+    };
+    assert_eq!(with("r-1"), "r-1");
+    let long = "https://example.org/reviews?id=".to_owned() + &"x".repeat(200);
+    let (one, other) = (with(&format!("{long}1")), with(&format!("{long}2")));
+    assert!(one != other && one.starts_with("https://example.org/reviews?id=xxx"));
+    assert_eq!((one.chars().count(), one.clone()), (108, with(&format!("{long}1"))));
+}

@@ -10,6 +10,9 @@ use crate::record::ReadError;
 /// A row as it would become: fields and their values.
 pub type PreviewRow = Vec<(&'static str, String)>;
 
+/// A row, and the names that it refers to.
+type Told = (PreviewRow, Vec<(Target, String)>);
+
 /// What the rows of a file would become.
 #[derive(Clone, Debug, Default)]
 pub struct Previewed {
@@ -41,7 +44,7 @@ impl Plan {
         }
         let mut reader = self.open(path)?;
         let mut names: Vec<(Target, std::collections::BTreeSet<String>)> = Vec::new();
-        while let Some(item) = reader.next() {
+        for item in reader.by_ref() {
             if previewed.read == limit {
                 previewed.more = true;
                 break;
@@ -82,7 +85,7 @@ impl Plan {
         Ok(previewed)
     }
 
-    fn parsed(&self, record: &crate::Record) -> Result<Vec<(PreviewRow, Vec<(Target, String)>)>, Reject> {
+    fn parsed(&self, record: &crate::Record) -> Result<Vec<Told>, Reject> {
         use Target::*;
         let (mapping, dates) = (&self.mapping, &self.dates);
         let time = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();

@@ -48,6 +48,7 @@ impl SeverityRange {
 
 /// Reads a severity; the second value tells whether a bare number was read, whose direction is that of `range`.
 pub fn severity(text: &str, range: SeverityRange) -> Result<(u8, bool), String> {
+    let text = &text[..text.char_indices().nth(100).map_or(text.len(), |(end, _)| end)];
     let name: String = text.to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == '.').collect();
     let number = name.trim_start_matches(|c: char| c.is_alphabetic());
     let prefix = &name[..name.len() - number.len()];
