@@ -41,6 +41,8 @@ ids! {
     DeploymentId
     /// Of an iteration.
     IterationId
+    /// Of an import.
+    ImportId
     /// Of a segment.
     SegmentId
     /// Of a customer.

@@ -49,6 +49,8 @@ pub mod feedback_request;
 pub mod identity;
 pub mod inbound_delivery;
 pub mod inbound_webhook;
+pub mod import;
+pub mod import_row;
 pub mod incident;
 pub mod incident_customer;
 pub mod incident_daily;

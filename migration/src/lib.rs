@@ -38,6 +38,7 @@ mod m0038_watches;
 mod m0040_webhooks;
 mod m0041_inbound_webhooks;
 mod m0042_feedback_requests;
+mod m0050_imports;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0040_webhooks::Migration),
             Box::new(m0041_inbound_webhooks::Migration),
             Box::new(m0042_feedback_requests::Migration),
+            Box::new(m0050_imports::Migration),
         ]
     }
 }

@@ -71,6 +71,8 @@ const WITHOUT_ID = {
     'FeedbackRequestSegment',
     // A setting of the organization.
     'IncidentWeight',
+    // A reason for rejects, counted in its import.
+    'ImportReject',
     // A job is known by its name; its runs are told of, and nothing refers to one.
     'Job',
     'JobRun',

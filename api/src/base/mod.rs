@@ -6,8 +6,8 @@ pub mod day;
 pub mod error;
 pub mod reference;
 pub mod right;
-pub mod text;
 
 pub(crate) mod lexis;
-pub(crate) mod near;
-pub(crate) mod version;
+
+pub use ballroom_names::text;
+pub(crate) use ballroom_names::{near, version};

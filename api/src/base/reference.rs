@@ -63,6 +63,7 @@ public_ids! {
     ReleaseId "release",
     DeploymentId "deployment",
     IterationId "iteration",
+    ImportId "import",
     SegmentId "segment",
     CustomerId "customer",
     ScaleId "scale",

@@ -1,49 +1,70 @@
 //! `ballroom import`.
 
+mod display;
+mod inputs;
+mod preview;
+mod scales;
+
 use std::{
-    io::IsTerminal,
-    path::PathBuf,
+    io::{BufRead, IsTerminal, Write},
+    path::{Path, PathBuf},
     process::ExitCode,
-    time::{Duration, Instant},
 };
 
 use anyhow::Context;
+use ballroom_files::{
+    DateOrder, Encoding, Format, Kind, Plan, ReadOptions, Settings, SeverityRange, mapping,
+};
 use clap::{Args, ValueEnum};
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::{organization::Tenant, settings::Database};
 use crate::{
     base::near::{meant, near},
     clock,
-    domain::token,
-    ingest::{
-        Encoding, Format, Kind, ReadOptions,
-        import::{Create, ImportEvent, ImportOptions, Progress, Summary, import},
-        mapping,
-    },
+    domain::{access::Manage, token},
+    ingest::import::{self, Create, ImportEvent, ImportOptions, OnConflict, import},
     score::{Scores, parameters},
-    words::counted,
+    store::Store,
 };
+use display::ProgressDisplay;
+use inputs::Input;
 
-/// Interval between lines of progress where there is no terminal.
-const REPORT_INTERVAL: Duration = Duration::from_secs(5);
-
-/// Import feedback, incidents, exposure or releases from a file.
+/// Import feedback, incidents, exposure or releases from files.
 ///
-/// Reads CSV, TSV, NDJSON and Parquet; the first three may be compressed with gzip. Importing a file twice changes
-/// nothing: a row is recognized by its external ID, or by its content; an anonymous response without an ID is recognized within
-/// its file only. Exits with status 2 if rows were rejected.
+/// Reads CSV, JSON (a list, or an object a line), workbooks (XLSX, XLS, ODS) and Parquet; text may be compressed with gzip or zip,
+/// and come from the standard input (-). Format, encoding and delimiter are found. Look before with --preview.
+///
+/// Importing a file twice changes nothing: a row is recognized by its external ID, or by what it says; an anonymous response
+/// without an ID is recognized within its file only.
+///
+/// Exit status: 0 if all rows were imported; 1 if the import failed, and everything before the error is imported; 2 if rows were
+/// rejected, which are in the file of rejected rows; with --preview, 2 if rows would be rejected or a required field is missing.
 #[derive(Args)]
 pub(super) struct Import {
-    /// What the rows of the file contain.
-    #[arg(value_enum)]
-    what: Content,
+    /// What the rows contain (feedback, incidents, exposure or releases), and the files; - is the standard input. What the rows
+    /// contain may be omitted with --preset, --guess or --preview.
+    #[arg(value_name = "WHAT|FILE", required = true, num_args = 1..)]
+    arguments: Vec<String>,
 
-    /// File to import.
-    file: PathBuf,
+    /// Show what the file is and what it would become, without importing anything.
+    #[arg(long)]
+    preview: bool,
+
+    /// Accept the proposed columns for fields that are not given: by the names and the contents of columns, in several languages.
+    #[arg(long)]
+    guess: bool,
+
+    /// Read the file as a known export: google-play, google-play-scraper, app-store-connect, app-store-feed, qualtrics, surveymonkey,
+    /// typeform, google-forms, delighted, zendesk, trustpilot, jira, github-issues, servicenow, pagerduty, opsgenie, statuspage,
+    /// sentry-releases or github-releases. With --guess it is recognized.
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
 
     /// Fields and the columns they are read from, for example rating=score,comment=content,release=appVersion. Columns with the
     /// name of a field need not be mapped.
+    ///
+    /// A|B is the first of two columns that has something; labels[].name and answers[0].text look into lists of JSON.
+    /// rating:nps=A,rating:csat=B reads two ratings of a row, each on its scale.
     #[arg(long, value_name = "FIELD=COLUMN,...", value_parser = pairs)]
     map: Vec<Pairs>,
 
@@ -51,9 +72,13 @@ pub(super) struct Import {
     #[arg(long, value_name = "FIELD=TEXT,...", value_parser = pairs)]
     set: Vec<Pairs>,
 
-    /// Scale of all ratings; short for --set scale=SCALE.
+    /// What texts of a field mean, for example rating:Yes=5,Maybe=3,No=1 or severity:"3 - Moderate"=3; an empty value: nothing.
+    #[arg(long, alias = "map-values", value_name = "FIELD:TEXT=VALUE,...", value_parser = values)]
+    values: Vec<Values>,
+
+    /// Scale of all ratings; short for --set scale=SCALE. By days: "stars until 2015-06-08, ten from 2015-06-08".
     #[arg(long)]
-    scale: Option<String>,
+    scale: Vec<String>,
 
     /// Create objects of these types when a row refers to one that does not exist. A release created this way starts on the first day on which it is seen.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT,...")]
@@ -68,6 +93,30 @@ pub(super) struct Import {
     #[arg(long, value_delimiter = ',', value_name = "TEXT,...")]
     missing: Option<Vec<String>>,
 
+    /// Skip rows with neither a rating nor a comment instead of rejecting them.
+    #[arg(long)]
+    skip_empty: bool,
+
+    /// Columns that are features: a row is about those that hold 1, x, yes or the name of the column.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,...")]
+    feature_columns: Vec<String>,
+
+    /// Separator between several features of a row, each of which becomes a response.
+    #[arg(long, value_name = "TEXT")]
+    list_separator: Option<String>,
+
+    /// Numbers of severities, from the most severe to the least severe; default: 1..4.
+    #[arg(long, value_name = "MOST..LEAST")]
+    severity_range: Option<SeverityRange>,
+
+    /// Declare what each release follows by the order of the versions of the file, where the file does not say it.
+    #[arg(long, value_enum)]
+    previous: Option<Previous>,
+
+    /// Number of leading numbers that the versions of a line of releases have in common; 0: all are one line.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    version_line: usize,
+
     /// Prefix of the versions in this file; with v, v1.2.3 is the release 1.2.3.
     #[arg(long, value_name = "TEXT")]
     release_prefix: Option<String>,
@@ -75,6 +124,10 @@ pub(super) struct Import {
     /// Format of dates and times, if not a common one, for example %d.%m.%Y %H:%M.
     #[arg(long, value_name = "FORMAT")]
     date_format: Option<String>,
+
+    /// Order of day and month in dates such as 04/05/2023, dmy or mdy; default: as the dates of the file show.
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<DateOrder>,
 
     /// Time zone of times without one, as an IANA name; default: the time zone of the product given by --set, else UTC.
     #[arg(long, value_name = "ZONE", value_parser = zone)]
@@ -84,17 +137,34 @@ pub(super) struct Import {
     #[arg(long, default_value = "import")]
     source: String,
 
-    /// File format; default: by the file's name and content.
+    /// What happens to rows whose ID is known with other contents; default: report for feedback, else update. Where the source
+    /// gives the time of each version (updated_at), the newest one is applied.
     #[arg(long, value_enum)]
+    on_conflict: Option<Conflict>,
+
+    /// File format, csv, json, xlsx or parquet; default: by the file's content and name.
+    #[arg(long)]
     format: Option<Format>,
 
-    /// Character encoding of the file; default: detected.
-    #[arg(long, value_enum)]
+    /// Character encoding of the file, for example windows-1252; default: detected.
+    #[arg(long)]
     encoding: Option<Encoding>,
 
     /// Column delimiter of a CSV file, an ASCII character; default: detected.
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<char>,
+
+    /// Number of lines (in a workbook rows) above the header; default: found.
+    #[arg(long, value_name = "NUMBER")]
+    skip_rows: Option<usize>,
+
+    /// Number of rows of the header; 0: there is none; default: found.
+    #[arg(long, value_name = "NUMBER")]
+    header_rows: Option<usize>,
+
+    /// Sheet of a workbook, or file of a zip archive; default: the first one that is not empty.
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
 
     /// File for rejected rows; default: the name of the imported file followed by .rejects.csv.
     #[arg(long, value_name = "FILE")]
@@ -105,9 +175,14 @@ pub(super) struct Import {
 }
 
 type Pairs = Vec<(String, String)>;
+type Values = Vec<(String, String, String)>;
 
 fn pairs(text: &str) -> Result<Pairs, mapping::MappingError> {
     mapping::pairs(text)
+}
+
+fn values(text: &str) -> Result<Values, mapping::MappingError> {
+    mapping::values(text)
 }
 
 fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
@@ -115,18 +190,6 @@ fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
         let near = near(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
         format!("unknown time zone \"{text}\"; use an IANA name such as Europe/Amsterdam{}", meant(&near))
     })
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Content {
-    /// Responses of customers.
-    Feedback,
-    /// Incidents.
-    Incidents,
-    /// Number of active customers per feature and day.
-    Exposure,
-    /// Releases of a product.
-    Releases,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -138,41 +201,133 @@ enum Creatable {
     Customers,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Previous {
+    /// The next lower version of its line.
+    ByVersion,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Conflict {
+    /// Keep what is stored, and count the rows.
+    Keep,
+    /// Apply the rows.
+    Update,
+    /// Keep what is stored, and write the rows to a file.
+    Report,
+}
+
 impl Import {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<ExitCode> {
+        let (kind, files) = inputs::inputs(&self.arguments)?;
+        anyhow::ensure!(
+            files.len() == 1 || self.rejects.is_none(),
+            "--rejects names one file for the rejected rows of {} files; import them one by one, or omit it",
+            files.len()
+        );
         let store = database.open().await?;
         let by = token::operator(self.tenant.find(&store).await?.id).manages()?;
-        let (file, what) = (self.file.clone(), self.what);
+        let mut complete = true;
+        for file in &files {
+            complete &= self.one(&store, by, kind, file).await?;
+        }
+        store.close().await?;
+        // A scheduled job can tell that not every row was imported.
+        Ok(if complete { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    }
+
+    /// Imports or shows a file; true if no row is rejected.
+    async fn one(&self, store: &Store, by: Manage, kind: Option<Kind>, file: &Input) -> anyhow::Result<bool> {
         let dimensions = store.dimensions(by.organization()).await?;
-        let options = self.options(|product| {
+        let mut settings = self.settings(kind, |product| {
             let product = dimensions.product("product", product).ok()?;
             product.time_zone.parse().ok()
         })?;
+        let failed = || format!("the import of {} failed", file.name);
+        if self.preview {
+            let looking = Settings { guess: true, allow_absent: true, ..settings };
+            let plan = import::plan(store, by, &file.path, looking).await.with_context(failed)?;
+            let refused = show(&plan, file, &dimensions, self.create()).await?;
+            println!("To import it: {}", preview::command(&plan, Path::new(&file.name)));
+            return Ok(!refused && plan.absent.is_empty());
+        }
+        if self.may_ask() {
+            let looking = Settings { guess: true, allow_absent: true, ..settings.clone() };
+            let plan = import::plan(store, by, &file.path, looking).await.with_context(failed)?;
+            if !plan.guesses.is_empty() {
+                show(&plan, file, &dimensions, self.create()).await?;
+                if !confirmed()? {
+                    println!(
+                        "Nothing was imported. To change the proposal: {}",
+                        preview::command(&plan, Path::new(&file.name))
+                    );
+                    return Ok(false);
+                }
+                settings.guess = true;
+            }
+        }
+        let kind = settings.kind.or(self
+            .preset
+            .as_deref()
+            .and_then(ballroom_files::preset::named)
+            .map(|preset| preset.kind));
+        let mut rejects = file.path.clone().into_os_string();
+        rejects.push(".rejects.csv");
+        let options = ImportOptions {
+            settings,
+            create: self.create(),
+            source: self.source.clone(),
+            rejects: self.rejects.clone().unwrap_or_else(|| rejects.into()),
+            on_conflict: match self.on_conflict {
+                Some(Conflict::Keep) => OnConflict::Keep,
+                Some(Conflict::Update) => OnConflict::Update,
+                Some(Conflict::Report) => OnConflict::Report,
+                None if kind.is_none_or(|kind| kind == Kind::Feedback) => OnConflict::Report,
+                None => OnConflict::Update,
+            },
+            version_line: self.previous.map(|Previous::ByVersion| self.version_line),
+        };
         let mut display = ProgressDisplay::new();
-        let summary = import(&store, by, &file, options, |report| match report {
+        let summary = import(store, by, &file.path, options, |report| match report {
             ImportEvent::Progress(progress) => display.update(progress),
             ImportEvent::Warning(warning) => display.warn(&warning),
         })
         .await;
         display.finish();
-        let summary = summary.with_context(|| format!("the import of {} failed", file.display()))?;
-        print(&summary, &file.display().to_string(), what);
+        let summary = summary.with_context(failed)?;
+        display::print(&summary, &file.name, summary.kind.unwrap_or(Kind::Feedback));
         if let Some(since) = summary.first_day {
             let scores = Scores::new(store.clone());
-            parameters::after_import(&store, &scores, by, since, clock::now()).await?;
+            parameters::after_import(store, &scores, by, since, clock::now()).await?;
         }
-        store.close().await?;
-        // A scheduled job can tell that not every row was imported.
-        Ok(if summary.rejected == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
+        Ok(summary.rejected == 0)
     }
 
-    fn options(self, zone_of: impl FnOnce(&str) -> Option<chrono_tz::Tz>) -> anyhow::Result<ImportOptions> {
-        let mut rejects = self.file.clone().into_os_string();
-        rejects.push(".rejects.csv");
-        let mut set: Pairs = self.set.into_iter().flatten().collect();
-        if let Some(scale) = self.scale {
-            set.push(("scale".to_owned(), scale));
+    /// Whether a proposal may be shown and asked about: somebody sits there, and has not said what the columns mean.
+    fn may_ask(&self) -> bool {
+        let is_open = self.map.is_empty() && !self.guess && self.preset.is_none();
+        is_open && std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+    }
+
+    fn create(&self) -> Create {
+        let makes = |what| self.create.contains(&what);
+        Create {
+            products: makes(Creatable::Products),
+            features: makes(Creatable::Features),
+            releases: makes(Creatable::Releases),
+            segments: makes(Creatable::Segments),
+            customers: makes(Creatable::Customers),
         }
+    }
+
+    fn settings(
+        &self,
+        kind: Option<Kind>,
+        zone_of: impl FnOnce(&str) -> Option<chrono_tz::Tz>,
+    ) -> anyhow::Result<Settings> {
+        let mut set: Pairs = self.set.iter().flatten().cloned().collect();
+        let (scale, scale_periods) = scales::read(&self.scale)?;
+        set.extend(scale.map(|scale| ("scale".to_owned(), scale)));
         let delimiter = match self.delimiter {
             Some(character) => Some(u8::try_from(character).with_context(|| {
                 format!("--delimiter: '{character}' is not an ASCII character; use for example , or ;")
@@ -180,141 +335,61 @@ impl Import {
             None => None,
         };
         let product = set.iter().find(|(field, _)| field == "product").map(|(_, product)| product.as_str());
-        let zone = self.time_zone.or_else(|| product.and_then(zone_of)).unwrap_or(chrono_tz::UTC);
-        let makes = |what| self.create.contains(&what);
-        Ok(ImportOptions {
-            kind: match self.what {
-                Content::Feedback => Kind::Feedback,
-                Content::Incidents => Kind::Incidents,
-                Content::Exposure => Kind::Exposure,
-                Content::Releases => Kind::Releases,
-            },
-            read: ReadOptions { format: self.format, encoding: self.encoding, delimiter },
-            map: self.map.into_iter().flatten().collect(),
+        let time_zone = self.time_zone.or_else(|| product.and_then(zone_of)).unwrap_or(chrono_tz::UTC);
+        let read = ReadOptions {
+            format: self.format,
+            encoding: self.encoding,
+            delimiter,
+            skip_rows: self.skip_rows,
+            header_rows: self.header_rows,
+            sheet: self.sheet.clone(),
+        };
+        Ok(Settings {
+            kind,
+            read,
+            map: self.map.iter().flatten().cloned().collect(),
             set,
-            time_zone: zone,
-            date_format: self.date_format,
-            create: Create {
-                products: makes(Creatable::Products),
-                features: makes(Creatable::Features),
-                releases: makes(Creatable::Releases),
-                segments: makes(Creatable::Segments),
-                customers: makes(Creatable::Customers),
-            },
-            missing: self.missing,
-            release_prefix: self.release_prefix,
-            source: self.source,
-            rejects: self.rejects.unwrap_or_else(|| rejects.into()),
+            values: self.values.iter().flatten().cloned().collect(),
+            missing: self.missing.clone(),
+            release_prefix: self.release_prefix.clone(),
+            date_format: self.date_format.clone(),
+            date_order: self.date_order,
+            time_zone,
+            scales: Vec::new(),
+            scale_periods,
+            feature_columns: self.feature_columns.clone(),
+            list_separator: self.list_separator.clone(),
+            severities: self.severity_range,
+            skip_empty: self.skip_empty,
+            preset: self.preset.clone(),
+            guess: self.guess,
+            allow_absent: false,
         })
     }
 }
 
-/// Shows progress: a bar on a terminal, lines elsewhere.
-struct ProgressDisplay {
-    bar: Option<ProgressBar>,
-    printed: Instant,
+/// Shows a file and what it would become; true if rows would be rejected.
+async fn show(
+    plan: &Plan,
+    file: &Input,
+    dimensions: &crate::store::Dimensions,
+    create: Create,
+) -> anyhow::Result<bool> {
+    preview::print_plan(plan, &file.name);
+    let (reading, path) = (plan.clone(), file.path.clone());
+    let read = move || reading.preview(&path, preview::LIMIT, preview::SHOWN);
+    let previewed = tokio::task::spawn_blocking(read).await??;
+    if plan.absent.is_empty() {
+        preview::print_rows(&previewed, dimensions, create, plan.mapping.kind());
+    }
+    Ok(!previewed.refused.is_empty())
 }
 
-impl ProgressDisplay {
-    fn new() -> Self {
-        let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}  {eta} left");
-        let bar = std::io::stderr()
-            .is_terminal()
-            .then(|| ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())));
-        Self { bar, printed: Instant::now() }
-    }
-
-    fn update(&mut self, progress: Progress) {
-        let rows = HumanCount(progress.rows);
-        match &self.bar {
-            Some(bar) => {
-                bar.set_length(progress.bytes_total);
-                bar.set_position(progress.bytes);
-                bar.set_message(format!("{rows} rows"));
-            }
-            None if self.printed.elapsed() >= REPORT_INTERVAL => {
-                self.printed = Instant::now();
-                let percent = 100 * progress.bytes / progress.bytes_total.max(1);
-                eprintln!("{rows} rows, {percent} %");
-            }
-            None => (),
-        }
-    }
-
-    fn warn(&self, warning: &str) {
-        let end = if warning.ends_with('?') { "" } else { "." };
-        let print = || println!("Warning: {warning}{end}");
-        match &self.bar {
-            Some(bar) => bar.suspend(print),
-            None => print(),
-        }
-    }
-
-    fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn print(summary: &Summary, file: &str, what: Content) {
-    let Summary {
-        repeated,
-        read,
-        accepted,
-        unrated,
-        updated,
-        unchanged,
-        superseded,
-        deleted,
-        rejected,
-        created,
-        rejects,
-        ..
-    } = summary;
-    println!("{file}: {} read", counted(*read, "row"));
-    let without = match unrated {
-        0 => String::new(),
-        some => format!(" ({} without a rating, not counted in scores)", HumanCount(*some)),
-    };
-    println!("{:>12} accepted{without}", HumanCount(*accepted).to_string());
-    println!("{:>12} updated", HumanCount(*updated).to_string());
-    println!("{:>12} unchanged", HumanCount(*unchanged).to_string());
-    // Feedback only: the last response of a voice and day counts.
-    if what == Content::Feedback {
-        println!(
-            "{:>12} superseded (same customer, feature, scale and day: the last response counts)",
-            HumanCount(*superseded).to_string()
-        );
-    }
-    if *deleted > 0 {
-        println!("{:>12} skipped (deleted earlier)", HumanCount(*deleted).to_string());
-    }
-    println!("{:>12} rejected", HumanCount(*rejected).to_string());
-    let created = [
-        (created.products, "product"),
-        (created.features, "feature"),
-        (created.releases, "release"),
-        (created.segments, "segment"),
-        (created.customers, "customer"),
-    ];
-    let created: Vec<String> =
-        created.iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(*n, what)).collect();
-    if !created.is_empty() {
-        println!("Created: {}.", created.join(", "));
-    }
-    if *repeated > 0 {
-        println!(
-            "Warning: {} of an earlier import and counted again: they are anonymous and have no ID, so duplicates \
-             cannot be recognized. If they are duplicates, import new rows only, or give each row an ID \
-             (--map external_id=COLUMN).",
-            match repeated {
-                1 => "1 accepted row equals a row".to_owned(),
-                more => format!("{} accepted rows equal rows", HumanCount(*more)),
-            }
-        );
-    }
-    if let Some(rejects) = rejects {
-        println!("Rejected rows and the reasons are in {}.", rejects.display());
-    }
+/// Asks whether to import the file as proposed.
+fn confirmed() -> anyhow::Result<bool> {
+    print!("Import it like this? [y/N] ");
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }

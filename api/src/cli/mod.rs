@@ -8,6 +8,7 @@ mod client;
 mod demo;
 mod gate;
 mod import;
+mod imports;
 mod job_runner;
 mod jobs;
 mod limits;
@@ -58,7 +59,13 @@ enum Command {
     Demo(demo::Demo),
 
     /// Import feedback, incidents, exposure or releases from a file.
-    Import(import::Import),
+    Import(Box<import::Import>),
+
+    /// List the imports of an organization, or undo one.
+    Imports(imports::Imports),
+
+    /// Delete responses of a source.
+    Delete(imports::Delete),
 
     /// Print a report.
     Report(report::Report),
@@ -167,6 +174,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => serve.run(&database).await?,
         Command::Demo(demo) => return demo.run(&database).await,
         Command::Import(import) => return import.run(&database).await,
+        Command::Imports(imports) => imports.run(&database).await?,
+        Command::Delete(delete) => delete.run(&database).await?,
         Command::Report(report) => report.run(&database).await?,
         Command::Gate(gate) => return Ok(gate.run(&database).await),
         Command::Parameters(parameters) => parameters.run(&database).await?,

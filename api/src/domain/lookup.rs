@@ -18,6 +18,10 @@ use ballroom_entity::{
         WebhookId,
     },
     identity, inbound_delivery, inbound_webhook, incident, iteration, member, notification,
+        IdentityId, ImportId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId,
+        ReleaseId, SegmentId,
+    },
+    identity, import, incident, iteration, member, notification,
     release::ReleaseLifecycle,
     scale, webhook, webhook_delivery,
 };
@@ -65,6 +69,7 @@ macro_rules! by_id {
 by_id! {
     CustomerId: customer,
     FeedbackId: feedback,
+    ImportId: import,
     IncidentId: incident,
     IterationId: iteration,
     AnnouncementId: announcement,

@@ -54,6 +54,7 @@ pub mod delivery;
 pub mod follow_up;
 pub mod request;
 
+pub mod import;
 pub mod incident;
 pub mod kept_forecast;
 pub mod notice;

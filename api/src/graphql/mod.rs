@@ -70,6 +70,7 @@ mod feedback;
 
 mod request;
 
+mod import;
 mod incident;
 mod incidents;
 
@@ -126,6 +127,7 @@ use self::{
     feedback::Feedback,
     follow_up::Notice,
     inbound::{InboundDelivery, InboundWebhook},
+    import::Import,
     incident::Incident,
     iteration::Iteration,
     job::JobRun,
@@ -202,6 +204,7 @@ pub struct Query(
     scale::ScaleQuery,
     feedback::FeedbackQuery,
     deleted::DeletedFeedbackQuery,
+    import::ImportQuery,
     incident::IncidentQuery,
     value::ValueQuery,
     parameters::ParametersQuery,
@@ -238,6 +241,7 @@ pub struct Mutation(
     follow_up::FollowUpMutation,
     watch::WatchMutation,
     product::PublicViewMutation,
+    import::ImportMutation,
     incident::IncidentMutation,
     exposure::ExposureMutation,
     parameters::ParametersMutation,
@@ -313,6 +317,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<FeedbackRequest>>("A page of feedback requests.")
         .override_output_type_description::<Rows<Feedback>>("A page of responses.")
         .override_output_type_description::<Rows<DeletedFeedback>>("A page of deleted responses.")
+        .override_output_type_description::<Rows<Import>>("A page of imports.")
         .override_output_type_description::<Rows<Incident>>("A page of incidents.")
         .override_output_type_description::<Rows<JobRun>>("A page of runs of a job.")
         .override_output_type_description::<Rows<DailyExposure>>("A page of exposure by day.")

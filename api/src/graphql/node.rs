@@ -9,6 +9,9 @@ use ballroom_entity::id::{
     FeedbackRequestId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId, MemberId,
     NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId, WebhookDeliveryId,
     WebhookId,
+    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, ImportId,
+    IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId,
+    SegmentId, TeamId,
 };
 use futures::future::join_all;
 
@@ -23,6 +26,7 @@ use super::{
     feedback::Feedback,
     follow_up::Notice,
     inbound::{InboundDelivery, InboundWebhook},
+    import::Import,
     incident::{Attribution, Incident},
     iteration::Iteration,
     known_error::KnownError,
@@ -78,6 +82,7 @@ pub(super) enum Node {
     WebhookDelivery(WebhookDelivery),
     InboundWebhook(InboundWebhook),
     InboundDelivery(InboundDelivery),
+    Import(Import),
 }
 
 #[derive(Default)]
@@ -155,6 +160,10 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
     loaded! {
         administers: WebhookId => Webhook, WebhookDeliveryId => WebhookDelivery,
         InboundWebhookId => InboundWebhook, InboundDeliveryId => InboundDelivery
+        manages: ImportId => Import
+    }
+    loaded! {
+        reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
     }
     if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
         let own = notification::find(ctx.store(), by, id).await?;

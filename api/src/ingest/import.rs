@@ -2,29 +2,39 @@
 //! imported before are recognized, so an interrupted import is resumed by starting it again.
 
 mod create;
+mod lineage;
+mod outputs;
 mod rows;
 mod submit;
 
 use std::{
-    io::Read,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::Context;
+use ballroom_entity::{
+    id::ImportId,
+    import::{ImportKind, ImportState},
+    scale::ScaleKind,
+};
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
-use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 pub use create::{Create, Created};
 
-use super::{Columns, Dates, ExternalIds, Kind, Mapping, ReadOptions, Record, Reject, Rejects, Target, open};
+use ballroom_files::{Columns, Kind, Mapping, Plan, Record, Reject, ScaleShape, Settings, Target};
+
 use crate::{
     base::error::Error,
     clock,
-    domain::access::Manage,
+    domain::{
+        access::Manage,
+        import::{self as record, ImportCounts, NewImport},
+    },
     store::{Dimensions, Store},
 };
+use outputs::Outputs;
 use rows::{Batch, Failure, Row, read};
 use submit::{RowOutcome, described, reject, submit};
 
@@ -34,33 +44,41 @@ const ROWS: usize = 2_000;
 /// Options of an import.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
-    /// What the rows contain.
-    pub kind: Kind,
-    /// How the file is read.
-    pub read: ReadOptions,
-    /// Columns of targets: pairs of target and column.
-    pub map: Vec<(String, String)>,
-    /// Targets that are the same in all rows: pairs of target and text.
-    pub set: Vec<(String, String)>,
-    /// Time zone of times without one.
-    pub time_zone: Tz,
-    /// Format of dates and times, if not a common one.
-    pub date_format: Option<String>,
+    /// How the file is read, and what its columns mean.
+    pub settings: Settings,
     /// Objects to create when a row refers to them and they do not exist.
     pub create: Create,
-    /// Texts that mean "no value"; the default ones if not given.
-    pub missing: Option<Vec<String>>,
-    /// Prefix of the versions in this file.
-    pub release_prefix: Option<String>,
     /// The system that the data come from: external IDs are unique within it.
     pub source: String,
     /// File for rejected rows.
     pub rejects: PathBuf,
+    /// What happens to rows whose ID is known with other contents.
+    pub on_conflict: OnConflict,
+    /// Declares what releases follow by the order of their versions, in lines of versions with so many leading numbers in
+    /// common; none: as the file says.
+    pub version_line: Option<usize>,
+}
+
+/// What happens to rows whose ID is known with other contents. Where the source gives the time of each version, the newest one
+/// is applied whatever this says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnConflict {
+    /// The stored version is kept, and the row is counted.
+    Keep,
+    /// The row is applied.
+    #[default]
+    Update,
+    /// The stored version is kept, and the row is written to a file.
+    Report,
 }
 
 /// The outcomes of the rows; `read` is their sum.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
+    /// The import.
+    pub import: Option<ImportId>,
+    /// What the rows contain.
+    pub kind: Option<Kind>,
     /// Rows read.
     pub read: u64,
     /// Rows stored, each of which counts if it has a rating.
@@ -75,6 +93,10 @@ pub struct Summary {
     pub superseded: u64,
     /// Rows of responses that were deleted: they stay deleted.
     pub deleted: u64,
+    /// Rows whose ID is known with other contents, which were not applied.
+    pub differing: u64,
+    /// Rows skipped because they have neither a rating nor a comment.
+    pub skipped: u64,
     /// Rejected rows.
     pub rejected: u64,
     /// Accepted anonymous responses that equal one of an earlier import.
@@ -85,6 +107,10 @@ pub struct Summary {
     pub first_day: Option<NaiveDate>,
     /// File with the rejected rows; none if there are none.
     pub rejects: Option<PathBuf>,
+    /// File with the rows that differ from what is stored; none if there are none.
+    pub differences: Option<PathBuf>,
+    /// The most frequent reasons of rejects with their numbers, each with its first example.
+    pub reasons: Vec<(u64, Reject)>,
 }
 
 /// Progress of an import.
@@ -107,8 +133,25 @@ pub enum ImportEvent {
     Warning(String),
 }
 
+/// Number of reasons of rejects that are recorded.
+const RECORDED_REASONS: usize = 20;
+
 /// Maximum number of similar names that are reported one by one; more are only counted.
 const MAX_SIMILAR_REPORTED: u64 = 50;
+
+/// Plans the import of a file: how it is read, and what its columns mean.
+pub async fn plan(store: &Store, by: Manage, file: &Path, settings: Settings) -> anyhow::Result<Plan> {
+    let dimensions = store.dimensions(by.organization()).await?;
+    let scales = dimensions.scales.values().map(|scale| ScaleShape {
+        key: scale.key.clone(),
+        min: scale.min,
+        max: scale.max,
+        thumbs: scale.kind == ScaleKind::Thumbs,
+    });
+    let settings = Settings { scales: scales.collect(), ..settings };
+    let path = file.to_owned();
+    Ok(tokio::task::spawn_blocking(move || ballroom_files::plan(&path, &settings)).await??)
+}
 
 /// Imports a file; `report` is called for every transaction and every warning.
 pub async fn import(
@@ -118,78 +161,50 @@ pub async fn import(
     options: ImportOptions,
     mut report: impl FnMut(ImportEvent),
 ) -> anyhow::Result<Summary> {
-    let reader = open(file, &options.read)?;
-    let mut mapping = Mapping::new(options.kind, reader.columns(), &options.map, &options.set)?;
-    if let Some(missing) = &options.missing {
-        mapping = mapping.with_missing(missing);
-    }
-    if let Some(prefix) = &options.release_prefix {
-        mapping = mapping.without_release_prefix(prefix);
-    }
-    check_settings(&mapping, options.create, &*store.dimensions(by.organization()).await?)?;
-    for warning in unrated(&mapping).into_iter().chain(unread(&mapping, reader.columns())) {
+    let plan = plan(store, by, file, options.settings.clone()).await?;
+    let mapping = &plan.mapping;
+    check_settings(mapping, options.create, &*store.dimensions(by.organization()).await?)?;
+    let said = plan.notes.iter().cloned();
+    for warning in said.chain(unrated(mapping)).chain(unread(mapping, &plan.columns)) {
         report(ImportEvent::Warning(warning));
     }
-    let dates = match &options.date_format {
-        Some(format) => Dates::with_format(options.time_zone, format)?,
-        None => Dates::in_zone(options.time_zone),
-    };
+    let kind = mapping.kind();
     // Responses with an external ID are recognized by it.
-    let began =
-        (options.kind == Kind::Feedback && mapping.column(Target::ExternalId).is_none()).then(clock::now);
-    let mut rejects = Rejects::new(&options.rejects, reader.columns());
+    let is_anonymous = mapping.kind() == Kind::Feedback && mapping.column(Target::ExternalId).is_none();
+    let began = is_anonymous.then(clock::now);
     anyhow::ensure!(
         options.rejects != file,
         "--rejects names the imported file {}; choose another file",
         file.display()
     );
-    let unwritable = || {
-        format!(
-            "cannot write the rejected rows to {}; choose another file with --rejects",
-            options.rejects.display()
-        )
-    };
-    // Rejects of an earlier import of the file do not belong to this one; and if they cannot be written, that is an error
-    // before anything is imported.
-    let there = std::fs::File::create(&options.rejects).and_then(|file| file.metadata());
-    if there.with_context(unwritable)?.is_file() {
-        std::fs::remove_file(&options.rejects).with_context(unwritable)?;
-    }
+    let mut outputs = Outputs::begin(&options.rejects, &plan.columns)?;
+    let entry = record::begin(store, by, new_import(&plan, file, &options)?, clock::now()).await?;
     // Reading is work that blocks, so it has a thread of its own; two batches ahead of the database are enough.
     let (sender, mut batches) = mpsc::channel(2);
     let path = file.to_owned();
-    let reading = tokio::task::spawn_blocking(move || {
-        let ids = ExternalIds::new(hash(&path)?);
-        read(reader, mapping, dates, ids, sender)
-    });
-    let mut summary = Summary::default();
+    let parts = options.version_line;
+    let reading = tokio::task::spawn_blocking(move || read(&path, &plan, parts, sender));
+    let mut summary = Summary { kind: Some(kind), import: Some(entry.id), ..Summary::default() };
     let mut similar = create::SimilarCustomers::default();
     let mut named = 0;
     while let Some(batch) = batches.recv().await {
-        let Batch { rows, bad, bytes, bytes_total } = batch;
-        summary.read += (rows.len() + bad.len()) as u64;
+        let Batch { rows, bad, records, skipped, bytes, bytes_total, remark } = batch;
+        summary.read += records;
+        summary.skipped += skipped;
         let about = |twin: String| {
             named += 1;
             if named <= MAX_SIMILAR_REPORTED {
                 report(ImportEvent::Warning(twin));
             }
         };
-        let refused = take(store, by, (&options, began), rows, (&mut summary, &mut similar), about).await?;
-        let mut bad: Vec<Failure> = bad
-            .into_iter()
-            .chain(refused.into_iter().map(|(reject, record)| Failure::Refused(reject, record)))
-            .collect();
+        let refused =
+            take(store, by, (&options, entry.id, began), rows, (&mut summary, &mut similar), about).await?;
+        let mut bad: Vec<Failure> = bad.into_iter().chain(refused).collect();
         // In the order of the file, whatever it was that refused them.
         bad.sort_by_key(Failure::line);
-        for bad in bad {
-            match bad {
-                Failure::Unreadable(bad) => rejects.write_bad(&bad).with_context(unwritable)?,
-                Failure::Refused(reject, record) => {
-                    rejects.write(&reject, &record).with_context(unwritable)?
-                }
-            }
-        }
+        outputs.write(bad)?;
         report(ImportEvent::Progress(Progress { rows: summary.read, bytes, bytes_total }));
+        remark.into_iter().for_each(|remark| report(ImportEvent::Warning(remark)));
     }
     if named > MAX_SIMILAR_REPORTED {
         report(ImportEvent::Warning(format!(
@@ -197,15 +212,53 @@ pub async fn import(
             named - MAX_SIMILAR_REPORTED
         )));
     }
-    summary.rejected = rejects.count();
-    summary.rejects = rejects.finish().with_context(unwritable)?;
-    reading.await?.with_context(|| format!("{} rows were imported before the error", summary.read))?;
+    outputs.finish(&mut summary)?;
+    let read = reading.await?;
+    let state = if read.is_ok() { ImportState::Finished } else { ImportState::Failed };
+    record::report(store, by, entry.id, (counts(&summary), state), clock::now()).await?;
+    read.with_context(|| format!("{} rows were imported before the error", summary.read))?;
     Ok(summary)
+}
+
+/// What is recorded of an import when it begins.
+fn new_import(plan: &Plan, file: &Path, options: &ImportOptions) -> anyhow::Result<NewImport> {
+    let Settings { map, set, values, preset, .. } = &plan.settings;
+    let pairs = |pairs: &[(String, String)]| -> serde_json::Map<String, serde_json::Value> {
+        pairs.iter().map(|(field, text)| (field.clone(), text.as_str().into())).collect()
+    };
+    Ok(NewImport {
+        kind: match plan.mapping.kind() {
+            Kind::Feedback => ImportKind::Feedback,
+            Kind::Incidents => ImportKind::Incidents,
+            Kind::Exposure => ImportKind::Exposure,
+            Kind::Releases => ImportKind::Releases,
+        },
+        file: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        bytes: std::fs::metadata(file)?.len(),
+        fingerprint: plan.fingerprint.iter().map(|byte| format!("{byte:02x}")).collect(),
+        source: options.source.clone(),
+        mapping: serde_json::json!({ "map": pairs(map), "set": pairs(set), "values": values, "preset": preset }),
+    })
+}
+
+/// What is recorded of the rows of an import.
+fn counts(summary: &Summary) -> ImportCounts {
+    let reasons = summary.reasons.iter().take(RECORDED_REASONS).map(|(count, reject)| {
+        serde_json::json!({ "count": count, "field": reject.field, "reason": reject.reason, "line": reject.line })
+    });
+    ImportCounts {
+        read: summary.read,
+        accepted: summary.accepted + summary.superseded,
+        updated: summary.updated,
+        unchanged: summary.unchanged + summary.differing,
+        rejected: summary.rejected,
+        reasons: reasons.collect(),
+    }
 }
 
 /// The warning about a file without ratings: the column may have another name.
 fn unrated(mapping: &Mapping) -> Option<String> {
-    (mapping.kind() == Kind::Feedback && !mapping.has(Target::Rating)).then(|| {
+    (mapping.kind() == Kind::Feedback && !mapping.has(Target::Rating) && !mapping.has_measures()).then(|| {
         "no column is read as `rating`, so all responses are stored without a rating and not counted in scores; if the file has \
          ratings, name their column and their scale (--map rating=COLUMN --scale SCALE)"
             .to_owned()
@@ -236,7 +289,7 @@ fn unread(mapping: &Mapping, columns: &Columns) -> Vec<String> {
 fn check_settings(mapping: &Mapping, create: Create, dimensions: &Dimensions) -> anyhow::Result<()> {
     let said =
         |target: Target, error: Error| anyhow::anyhow!("--set {}: {}", target.name(), described(error).1);
-    if let Some(scale) = mapping.constant(Target::Scale) {
+    for scale in mapping.named_scales() {
         dimensions.scale("scale", scale).map_err(|error| {
             let mut known: Vec<&str> = dimensions.scales.values().map(|scale| scale.key.as_str()).collect();
             known.sort_unstable();
@@ -265,19 +318,6 @@ fn check_settings(mapping: &Mapping, create: Create, dimensions: &Dimensions) ->
     Ok(())
 }
 
-/// The hash of the content of a file, by which it is recognized when it is imported again.
-fn hash(path: &Path) -> std::io::Result<[u8; 32]> {
-    let mut hash = Sha256::new();
-    let mut file = std::fs::File::open(path)?;
-    let mut some = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut some)? {
-            0 => return Ok(hash.finalize().into()),
-            read => hash.update(&some[..read]),
-        }
-    }
-}
-
 /// Submits rows in one transaction; returns those that are rejected.
 ///
 /// What only a rejected row refers to must not be created, and whether a row is rejected is only known after it was
@@ -286,11 +326,11 @@ fn hash(path: &Path) -> std::io::Result<[u8; 32]> {
 async fn take(
     store: &Store,
     by: Manage,
-    (options, began): (&ImportOptions, Option<DateTime<Utc>>),
-    rows: Vec<(Record, Row)>,
+    (options, import, began): (&ImportOptions, ImportId, Option<DateTime<Utc>>),
+    rows: Vec<(Arc<Record>, Row)>,
     (summary, similar): (&mut Summary, &mut create::SimilarCustomers),
     mut about: impl FnMut(String),
-) -> anyhow::Result<Vec<(Reject, Record)>> {
+) -> anyhow::Result<Vec<Failure>> {
     let mut refused = Vec::new();
     let mut rows = rows;
     rows.iter_mut().for_each(|(_, row)| row.write_names());
@@ -299,14 +339,32 @@ async fn take(
         let tried: Vec<Row> = rows.iter().map(|(_, row)| row.clone()).collect();
         let made = create::missing(&mut tx, options.create, &tried, similar).await?;
         let mut again = 0;
-        let results = submit(&mut tx, options, tried, began.map(|began| (began, &mut again))).await?;
-        if options.create.any() && results.iter().any(Result::is_err) {
+        let mut stored = Vec::new();
+        let anonymous = began.map(|began| (began, &mut again));
+        let results = submit(&mut tx, options, tried, anonymous, &mut stored).await?;
+        let is_refused = options.create.any() && results.iter().any(Result::is_err);
+        let is_kept = |row: &Row, result: &Result<RowOutcome, Error>| {
+            options.on_conflict != OnConflict::Update
+                && matches!(result, Ok(RowOutcome::Updated))
+                && !row.has_version()
+        };
+        let conflicts = rows.iter().zip(&results).any(|((_, row), result)| is_kept(row, result));
+        if is_refused || conflicts {
             drop(tx);
             let mut good = Vec::with_capacity(rows.len());
             for ((record, row), result) in rows.into_iter().zip(results) {
+                if is_kept(&row, &result) {
+                    summary.differing += 1;
+                    if options.on_conflict == OnConflict::Report {
+                        refused.push(Failure::Differs(row.line(), record));
+                    }
+                    continue;
+                }
                 match result {
-                    Ok(_) => good.push((record, row)),
-                    Err(error) => refused.push((reject(record.line(), error), record)),
+                    Err(error) if is_refused => {
+                        refused.push(Failure::Refused(reject(row.line(), error), record))
+                    }
+                    _ => good.push((record, row)),
                 }
             }
             rows = good;
@@ -314,12 +372,13 @@ async fn take(
         }
         let first_day = tx.counts.first_day();
         made.warnings.into_iter().for_each(&mut about);
+        record::record(&mut tx, import, &stored).await?;
         tx.commit().await?;
         similar.made(made.customers);
         summary.first_day = summary.first_day.into_iter().chain(first_day).min();
         summary.created.add(made.created);
         summary.repeated += again;
-        for ((record, _), result) in rows.into_iter().zip(results) {
+        for ((record, row), result) in rows.into_iter().zip(results) {
             match result {
                 Ok(RowOutcome::Accepted) => summary.accepted += 1,
                 Ok(RowOutcome::Unrated) => {
@@ -330,7 +389,7 @@ async fn take(
                 Ok(RowOutcome::Unchanged) => summary.unchanged += 1,
                 Ok(RowOutcome::Superseded) => summary.superseded += 1,
                 Ok(RowOutcome::Deleted) => summary.deleted += 1,
-                Err(error) => refused.push((reject(record.line(), error), record)),
+                Err(error) => refused.push(Failure::Refused(reject(row.line(), error), record)),
             }
         }
         break;

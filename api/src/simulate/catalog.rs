@@ -1,6 +1,6 @@
 //! The simulated world, a design tool called Atelier, in tables.
 
-use crate::ingest::Change;
+use ballroom_files::Change;
 
 /// Days in the simulated year.
 pub(super) const DAYS: i64 = 365;

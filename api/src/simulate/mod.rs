@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use crate::ingest::Touch;
+use ballroom_files::Touch;
 
 mod answers;
 mod calendar;

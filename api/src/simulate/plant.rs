@@ -20,12 +20,12 @@ use crate::{
         sent::Nulls,
         team,
     },
-    ingest::Change,
     store::Store,
 };
 use ballroom_entity::{
     deployment::DeploymentStatus, feature::FeatureLifecycle, release_feature::FeatureChange, scale::ScaleKind,
 };
+use ballroom_files::Change;
 
 /// The source under which a simulated world is filed.
 const SOURCE: &str = "simulation";

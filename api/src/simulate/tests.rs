@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::ingest;
 
 fn first_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2025, 1, 6).unwrap()
@@ -149,10 +148,12 @@ fn answers_written_to_a_file_are_read_back_whole() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("answers.csv");
     write_csv(3_000, 5, first_day(), &path).unwrap();
-    let reader = ingest::open(&path, &ingest::ReadOptions::default()).unwrap();
-    let mapping = ingest::Mapping::new(ingest::Kind::Feedback, reader.columns(), &[], &[]).unwrap();
-    let dates = ingest::Dates::in_zone(chrono_tz::UTC);
-    let rows = reader.map(|record| ingest::parse::feedback(&record.unwrap(), &mapping, &dates).unwrap());
+    let reader = ballroom_files::open(&path, &ballroom_files::ReadOptions::default()).unwrap();
+    let mapping =
+        ballroom_files::Mapping::new(ballroom_files::Kind::Feedback, reader.columns(), &[], &[]).unwrap();
+    let dates = ballroom_files::Dates::in_zone(chrono_tz::UTC);
+    let rows =
+        reader.map(|record| ballroom_files::parse::feedback(&record.unwrap(), &mapping, &dates).unwrap());
     let pairs = rows.zip(Answers::new(5, first_day(), 3_000)).inspect(|(row, answer)| {
         assert_eq!(row.external_id.as_deref(), Some(answer.external_id.as_str()));
         assert_eq!((row.rating, row.release.as_deref()), (Some(f64::from(answer.rating)), answer.release));

@@ -120,6 +120,12 @@ events! {
     MemberUpdated(MemberId) = "member.updated", Stay;
     /// A member was removed.
     MemberRemoved(MemberId) = "member.removed", Stay;
+    /// An import of a file began.
+    ImportBegun(ImportId) = "import.begun", Stay;
+    /// An import of a file ended.
+    ImportEnded(ImportId) = "import.ended", Stay;
+    /// An import was undone.
+    ImportUndone(ImportId) = "import.undone", Change;
     /// A team was created.
     TeamCreated(TeamId) = "team.created", Stay;
     /// A team was updated.

@@ -102,6 +102,7 @@ fn samples() -> Vec<(String, String)> {
         "segments",
         "scales",
         "customers",
+        "imports",
         "incidents",
         "deployments",
         "announcements",
@@ -143,6 +144,7 @@ fn samples() -> Vec<(String, String)> {
         let query = format!("mutation {{ {name}(input: {{ {input} }}) {{ clientMutationId }} }}");
         samples.push((format!("Mutation.{name}"), query));
     };
+    mutation("undoImport", &format!("import: {}", none("import")));
     let answer = "product: \"none\", scale: \"csat\", rating: 3";
     mutation("submitFeedback", answer);
     mutation("submitFeedbackBatch", &format!("items: [{{ {answer} }}]"));

@@ -23,11 +23,13 @@ const LAYERS: [&[&str]; 12] = [
 ];
 
 /// The crates of the workspace, each with those that it may depend on.
-const CRATES: [(&str, &[&str]); 5] = [
+const CRATES: [(&str, &[&str]); 7] = [
     ("analytics", &[]),
     ("entity", &[]),
+    ("files", &["names"]),
     ("migration", &[]),
-    ("api", &["analytics", "entity", "migration"]),
+    ("names", &[]),
+    ("api", &["analytics", "entity", "files", "migration", "names"]),
     ("tests", &["api", "entity", "migration"]),
 ];
 

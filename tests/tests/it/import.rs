@@ -86,9 +86,14 @@ async fn a_bad_row_goes_to_the_rejects_with_its_line_and_reason(backend: Backend
     assert_eq!(ran.status.code(), Some(2), "whoever runs this hears that rows were rejected");
     assert_eq!(summary(&ran.out), [7, 1, 0, 0, 6], "{ran:?}");
     let rejects = std::fs::read_to_string(format!("{file}.rejects.csv")).unwrap();
-    for (line, part) in
-        [(3, "between 1 and 5"), (4, "good"), (5, "yesterday"), (6, "fields"), (7, "faces"), (8, "future")]
-    {
+    for (line, part) in [
+        (3, "between 1 and 5"),
+        (4, "good"),
+        (5, "yesterday"),
+        (6, "occurred_at is required"),
+        (7, "faces"),
+        (8, "future"),
+    ] {
         let found = rejects.lines().any(|row| row.starts_with(&format!("{line},")) && row.contains(part));
         assert!(found, "line {line}, {part}:\n{rejects}");
     }

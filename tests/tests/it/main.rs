@@ -21,6 +21,7 @@ mod feedback;
 mod gate;
 mod identities;
 mod import;
+mod import_files;
 mod import_rows;
 mod inbound;
 mod incident_weights;

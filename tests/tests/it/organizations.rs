@@ -122,6 +122,11 @@ impl Two {
         assert_eq!(sent.unwrap().status(), 202);
         asks(&app, &second, "mutation { createProduct(input: { key: \"own-shop\" }) { product { id } } }")
             .await;
+        let rows = "external_id,rating,occurred_at,comment\nwalled-2,3,2026-03-02T00:00:00Z,walled\n";
+        let file = app.database.file("walled.csv", rows);
+        let import =
+            ["import", "feedback", &file, "--set", "product=walled-shop,scale=csat", "--organization", MARK];
+        app.database.succeeds(&import).await;
         let all = asks(&app, &first, EVERYTHING).await;
         let mut ids = Vec::new();
         collect(&all, &mut ids);
@@ -183,7 +188,7 @@ impl Two {
 
 /// Every noun that has an ID.
 const EVERYTHING: &str =
-    "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } } announcements { nodes { id } } knownErrors { nodes { id } } articles { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } } feedbackRequests { nodes { id } } inboundWebhooks { nodes { id deliveries { nodes { id } } } } webhooks { nodes { id deliveries { nodes { id } } } }
+    "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } } announcements { nodes { id } } knownErrors { nodes { id } } articles { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } } feedbackRequests { nodes { id } } inboundWebhooks { nodes { id deliveries { nodes { id } } } } webhooks { nodes { id deliveries { nodes { id } } } } imports { nodes { id } }
     products { nodes { id features { nodes { id } } releases { nodes { id } } iterations { nodes { id } }
         feedback { nodes { id } } incidents { nodes { id attributions { id } } } } } }";
 

@@ -548,7 +548,14 @@ async fn a_file_imported_again_with_other_states_is_taken(backend: Backend) {
     assert!(updated(&said, 1), "{said}");
     let header = "external_id,product,scale,rating,occurred_at\n";
     import("feedback", &format!("{header}1,shop,csat,2,2026-02-01\n")).await;
-    let said = import("feedback", &format!("{header}1,shop,csat,5,2026-02-01\n")).await;
+    let other = format!("{header}1,shop,csat,5,2026-02-01\n");
+    let said = import("feedback", &other).await;
+    assert!(
+        said.contains("1 kept as stored"),
+        "without a time of update, it is not known which is newer: {said}"
+    );
+    let file = app.database.file("rows.csv", &other);
+    let said = app.database.succeeds(&["import", "feedback", &file, "--on-conflict", "update"]).await;
     assert!(updated(&said, 1), "{said}");
     app.verify().await;
 }

@@ -1,12 +1,14 @@
 //! Rows of a file, read and parsed into batches.
 
+use std::{path::Path, sync::Arc};
+
+use ballroom_files::{
+    BadRecord, Dates, ExternalIds, Kind, Mapping, Plan, ReadError, Record, Reject, identity, parse,
+};
 use tokio::sync::mpsc;
 
-use super::ROWS;
-use crate::{
-    base::text,
-    ingest::{BadRecord, Dates, ExternalIds, Kind, Mapping, ReadError, Reader, Record, Reject, parse},
-};
+use super::{ROWS, lineage};
+use crate::base::text;
 
 /// A row of any kind.
 #[derive(Clone)]
@@ -55,9 +57,34 @@ impl Row {
     }
 }
 
+impl Row {
+    /// The line of its record.
+    pub(super) fn line(&self) -> u64 {
+        match self {
+            Self::Feedback(row) => row.line,
+            Self::Incident(row) => row.line,
+            Self::Exposure(row) => row.line,
+            Self::Release(row) => row.line,
+        }
+    }
+
+    /// Whether the source gives the time of its version, by which the newest one is known.
+    pub(super) fn has_version(&self) -> bool {
+        match self {
+            Self::Feedback(row) => row.updated_at.is_some(),
+            Self::Incident(row) => row.updated_at.is_some(),
+            Self::Exposure(_) => false,
+            Self::Release(row) => row.updated_at.is_some(),
+        }
+    }
+}
+
+/// A record that is not imported, and why.
 pub(super) enum Failure {
     Unreadable(BadRecord),
-    Refused(Reject, Record),
+    Refused(Reject, Arc<Record>),
+    /// It is known with other contents, which are kept.
+    Differs(u64, Arc<Record>),
 }
 
 impl Failure {
@@ -65,29 +92,41 @@ impl Failure {
         match self {
             Self::Unreadable(bad) => bad.line,
             Self::Refused(reject, _) => reject.line,
+            Self::Differs(line, _) => *line,
         }
     }
 }
 
 /// Rows that go into one transaction.
+#[derive(Default)]
 pub(super) struct Batch {
-    pub(super) rows: Vec<(Record, Row)>,
+    pub(super) rows: Vec<(Arc<Record>, Row)>,
     pub(super) bad: Vec<Failure>,
+    /// Number of records, each of which may have become several rows.
+    pub(super) records: u64,
+    /// Number of records without anything to import.
+    pub(super) skipped: u64,
     pub(super) bytes: u64,
     pub(super) bytes_total: u64,
+    /// What reading showed about the file, at its end.
+    pub(super) remark: Option<String>,
 }
 
+/// Reads the rows of a file into batches. Releases are put after those that they follow, so all of them are read first: there are
+/// some thousand at most.
 pub(super) fn read(
-    mut reader: Reader,
-    mapping: Mapping,
-    dates: Dates,
-    mut ids: ExternalIds,
+    path: &Path,
+    plan: &Plan,
+    version_line: Option<usize>,
     batches: mpsc::Sender<Batch>,
 ) -> anyhow::Result<()> {
+    let mut held = Vec::new();
+    let mut reader = plan.open(path)?;
+    let mut ids = ExternalIds::new(plan.fingerprint);
     loop {
-        let (mut rows, mut bad) = (Vec::with_capacity(ROWS), Vec::new());
+        let mut batch = Batch::default();
         let mut end = None;
-        while rows.len() < ROWS && bad.len() < ROWS {
+        while batch.rows.len() < ROWS && batch.bad.len() < ROWS {
             match reader.next() {
                 None => {
                     end = Some(Ok(()));
@@ -97,14 +136,39 @@ pub(super) fn read(
                     end = Some(Err(error.into()));
                     break;
                 }
-                Some(Err(ReadError::Record(record))) => bad.push(Failure::Unreadable(record)),
-                Some(Ok(record)) => match row(&record, &mapping, &dates, &mut ids) {
-                    Ok(row) => rows.push((record, row)),
-                    Err(reject) => bad.push(Failure::Refused(reject, record)),
-                },
+                Some(Err(ReadError::Record(record))) => batch.bad.push(Failure::Unreadable(record)),
+                Some(Ok(record)) => {
+                    let record = Arc::new(record);
+                    match rows(&record, &plan.mapping, &plan.dates, &mut ids) {
+                        Ok(rows) => {
+                            batch.skipped += u64::from(rows.is_empty());
+                            batch.rows.extend(rows.into_iter().map(|row| (record.clone(), row)));
+                        }
+                        Err(reject) => batch.bad.push(Failure::Refused(reject, record)),
+                    }
+                }
             }
+            batch.records += 1;
         }
-        let batch = Batch { rows, bad, bytes: reader.bytes_read(), bytes_total: reader.bytes_total() };
+        if plan.mapping.kind() == Kind::Releases {
+            held.append(&mut batch.rows);
+        }
+        if end.is_some() {
+            if let Some(parts) = version_line {
+                lineage::declare(&mut held, parts);
+            }
+            lineage::order(&mut held);
+            while held.len() > ROWS {
+                let rest = held.split_off(ROWS);
+                let whole = Batch { rows: std::mem::replace(&mut held, rest), ..Batch::default() };
+                if batches.blocking_send(whole).is_err() {
+                    return Ok(());
+                }
+            }
+            batch.rows.append(&mut held);
+        }
+        (batch.bytes, batch.bytes_total) = (reader.bytes_read(), reader.bytes_total());
+        batch.remark = end.as_ref().and_then(|_| reader.remark());
         if batches.blocking_send(batch).is_err() {
             // The import has already failed.
             return Ok(());
@@ -115,27 +179,29 @@ pub(super) fn read(
     }
 }
 
-pub(super) fn row(
+fn rows(
     record: &Record,
     mapping: &Mapping,
     dates: &Dates,
     ids: &mut ExternalIds,
-) -> Result<Row, Reject> {
-    // Every record is numbered, whether it has an ID or not and whether it is valid or not: a row's ID must
-    // not depend on the outcome of others.
-    let id = ids.next(record, mapping);
+) -> Result<Vec<Row>, Reject> {
     Ok(match mapping.kind() {
         Kind::Feedback => {
-            let mut row = parse::feedback(record, mapping, dates)?;
-            row.external_id.get_or_insert(id);
-            Row::Feedback(row)
+            let mut rows = parse::feedback(record, mapping, dates)?;
+            for row in &mut rows {
+                // A row is numbered whether it has an ID or not.
+                let id = ids.next(&identity::said_by_response(row), row.customer.is_none());
+                row.external_id.get_or_insert(id);
+            }
+            rows.into_iter().map(Row::Feedback).collect()
         }
         Kind::Incidents => {
             let mut row = parse::incident(record, mapping, dates)?;
+            let id = ids.next(&identity::said_by_incident(&row), false);
             row.external_id.get_or_insert(id);
-            Row::Incident(row)
+            vec![Row::Incident(row)]
         }
-        Kind::Exposure => Row::Exposure(parse::exposure(record, mapping, dates)?),
-        Kind::Releases => Row::Release(parse::release(record, mapping, dates)?),
+        Kind::Exposure => vec![Row::Exposure(parse::exposure(record, mapping, dates)?)],
+        Kind::Releases => vec![Row::Release(parse::release(record, mapping, dates)?)],
     })
 }

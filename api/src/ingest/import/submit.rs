@@ -1,6 +1,7 @@
 //! Rows, submitted to the domain.
 
-use ballroom_entity::release::ReleaseLifecycle;
+use ballroom_entity::{id::FeedbackId, release::ReleaseLifecycle};
+use ballroom_files::{Reject, Target, parse};
 use chrono::{DateTime, Utc};
 
 use super::{ImportOptions, rows::Row};
@@ -13,7 +14,6 @@ use crate::{
         release::{self, NewRelease, Planned, TouchedFeature},
         sent::{Nulls, Outcome},
     },
-    ingest::{Reject, Target, parse},
     transaction::Transaction,
 };
 
@@ -34,6 +34,7 @@ pub(super) async fn submit(
     options: &ImportOptions,
     rows: Vec<Row>,
     anonymous: Option<(DateTime<Utc>, &mut u64)>,
+    stored: &mut Vec<FeedbackId>,
 ) -> Result<Vec<Result<RowOutcome, Error>>, Error> {
     let (mut answers, mut incidents, mut figures, mut releases) = (vec![], vec![], vec![], vec![]);
     for row in rows {
@@ -62,6 +63,8 @@ pub(super) async fn submit(
             *again = feedback::count_repeated(tx, &new.cloned().collect::<Vec<_>>(), began).await?;
         }
         for result in submitted {
+            let created = result.as_ref().ok().filter(|one| one.outcome == Outcome::Created);
+            stored.extend(created.map(|one| one.feedback.id));
             results.push(match result {
                 Ok(submitted) if submitted.supersession.is_some() => Ok(RowOutcome::Superseded),
                 Ok(Submitted { outcome: Outcome::Created, feedback, .. }) if feedback.level.is_none() => {
@@ -109,7 +112,7 @@ fn new_feedback(row: parse::FeedbackRow) -> NewFeedback {
         channel: row.channel,
         occurred_at: Some(row.occurred_at),
         external_id: row.external_id,
-        source: None,
+        source: row.source,
         updated_at: row.updated_at,
         nulls: nulls(&row.empty),
     }
@@ -136,15 +139,15 @@ fn new_incident(row: parse::IncidentRow) -> NewIncident {
         features: row.features,
         release: row.release,
         severity: row.severity.into(),
-        description: None,
+        description: row.description,
         opened_at: Some(row.opened_at),
         reopened_at: row.reopened_at,
         resolved_at: row.resolved_at,
         open: row.open,
         affected_customers: row.affected_customers,
-        customers: Vec::new(),
+        customers: row.customers,
         external_id: row.external_id,
-        source: None,
+        source: row.source,
         updated_at: row.updated_at,
         nulls: nulls(&row.empty),
     }

@@ -1,0 +1,194 @@
+//! What a file would become: printed before anything is imported.
+
+use std::{collections::BTreeSet, path::Path};
+
+use ballroom_files::{Kind, Plan, Previewed, Target};
+
+use super::display::print_reasons;
+use crate::{base::near::near, ingest::import::Create, report, store::Dimensions, words::counted};
+
+/// Records that are read for a preview.
+pub(super) const LIMIT: u64 = 100_000;
+
+/// Rows that are shown.
+pub(super) const SHOWN: usize = 3;
+
+/// Names that are listed.
+const LISTED: usize = 8;
+
+/// Prints what was found out about a file, and the mapping.
+pub(super) fn print_plan(plan: &Plan, name: &str) {
+    println!("{name}: {}", plan.about.told());
+    if let Some(preset) = plan.preset {
+        println!("Read as {} (preset {}).", preset.title, preset.name);
+    }
+    println!("Rows: {}", plan.mapping.kind().name());
+    for target in plan.mapping.kind().targets() {
+        let guess = plan.guesses.iter().find(|guess| guess.target == target);
+        let given = plan.settings.map.iter().find(|(field, _)| field == target.name());
+        match (guess, given, plan.mapping.column(target), plan.mapping.constant(target)) {
+            (Some(guess), ..) => {
+                println!("{:>18} = column `{}` ({})", target.name(), guess.column, guess.reason.name())
+            }
+            (None, Some((_, column)), ..) => println!("{:>18} = column `{column}`", target.name()),
+            (None, None, Some(column), _) => println!("{:>18} = column `{column}`", target.name()),
+            (None, None, None, Some(text)) => println!("{:>18} = {text} in all rows", target.name()),
+            (None, None, None, None) => (),
+        }
+    }
+    for (field, column) in plan.settings.map.iter().filter(|(field, _)| field.contains(':')) {
+        println!("{field:>18} = column `{column}`");
+    }
+    let unread: Vec<String> =
+        plan.mapping.unread(&plan.columns).iter().map(|(name, _)| format!("`{name}`")).collect();
+    if !unread.is_empty() {
+        println!("Columns not read: {}.", unread.join(", "));
+    }
+    for note in &plan.notes {
+        println!("Note: {note}.");
+    }
+    for target in &plan.absent {
+        println!(
+            "Required and not found: {0} (--map {0}=COLUMN, or --set {0}=VALUE for all rows).",
+            target.name()
+        );
+    }
+}
+
+/// Prints what the rows would become.
+pub(super) fn print_rows(previewed: &Previewed, dimensions: &Dimensions, create: Create, kind: Kind) {
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in previewed.first.iter().flatten() {
+        if !names.contains(name) {
+            names.push(name);
+        }
+    }
+    if !names.is_empty() {
+        let mut table = report::table(["field", "row 1", "row 2", "row 3"], &[]);
+        for name in names {
+            let cell = |at: usize| {
+                let row = previewed.first.get(at);
+                let cell = row.and_then(|row| row.iter().find(|(field, _)| *field == name));
+                cell.map(|(_, text)| short(text)).unwrap_or_default()
+            };
+            table.add_row([name.to_owned(), cell(0), cell(1), cell(2)]);
+        }
+        println!("The first rows as they would become:");
+        println!("{}", table.trim_fmt());
+    }
+    let all = if previewed.more {
+        format!("the first {}", counted(previewed.read, "row"))
+    } else {
+        counted(previewed.read, "row")
+    };
+    let refused: u64 = previewed.refused.iter().map(|(count, _)| count).sum();
+    println!("Of {all}, {refused} would be rejected and {} skipped.", previewed.skipped);
+    print_reasons(&previewed.refused);
+    previewed.remark.iter().for_each(|remark| println!("Note: {remark}."));
+    for (target, listed) in &previewed.named {
+        missing(*target, listed, previewed, dimensions, create, kind);
+    }
+}
+
+/// Names what rows refer to and what does not exist.
+fn missing(
+    target: Target,
+    names: &[String],
+    previewed: &Previewed,
+    dimensions: &Dimensions,
+    create: Create,
+    kind: Kind,
+) {
+    let products: BTreeSet<&str> = previewed
+        .named
+        .iter()
+        .filter(|(target, _)| *target == Target::Product)
+        .flat_map(|(_, names)| names.iter().map(String::as_str))
+        .collect();
+    let of: Vec<_> = products.iter().filter_map(|product| dimensions.known_product(product)).collect();
+    let (noun, may_be_created): (&str, bool) = match target {
+        Target::Product => ("product", create.products),
+        Target::Feature => ("feature", create.features),
+        Target::Release => ("release", create.releases),
+        Target::Segment => ("segment", create.segments),
+        Target::Customer if kind == Kind::Feedback => {
+            println!("They name {}.", counted(names.len() as u64, "customer"));
+            return;
+        }
+        _ => return,
+    };
+    let is_known = |name: &str| match target {
+        Target::Product => dimensions.known_product(name).is_some(),
+        Target::Feature => of.iter().any(|product| dimensions.known_feature(product.id, name).is_some()),
+        Target::Release => of.iter().any(|product| dimensions.known_release(product.id, name).is_some()),
+        _ => dimensions.known_segment(name).is_some(),
+    };
+    let unknown: Vec<&String> = names.iter().filter(|name| !is_known(name)).collect();
+    if unknown.is_empty() {
+        return;
+    }
+    let known: Vec<&str> = match target {
+        Target::Product => dimensions.products.values().map(|row| row.key.as_str()).collect(),
+        Target::Segment => dimensions.segments.values().map(|row| row.key.as_str()).collect(),
+        Target::Feature => of
+            .iter()
+            .flat_map(|product| dimensions.features_of(product.id))
+            .map(|row| row.key.as_str())
+            .collect(),
+        _ => Vec::new(),
+    };
+    let told = |name: &&String| match near(name, known.iter().copied()).first() {
+        Some(near) => format!("`{name}` (similar to `{near}`)"),
+        None => format!("`{name}`"),
+    };
+    let some: Vec<String> = unknown.iter().take(LISTED).map(told).collect();
+    let more = if unknown.len() > LISTED { ", ..." } else { "" };
+    let what = if may_be_created {
+        "would be created".to_owned()
+    } else {
+        format!("{} not exist; --create {noun}s creates them", if unknown.len() == 1 { "does" } else { "do" })
+    };
+    println!("{}: {}{more} {what}.", counted(unknown.len() as u64, noun), some.join(", "));
+}
+
+fn short(text: &str) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(28) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line,
+    }
+}
+
+/// The command that imports the file in the way that was proposed.
+pub(super) fn command(plan: &Plan, file: &Path) -> String {
+    let mut words = vec![
+        "ballroom import".to_owned(),
+        plan.mapping.kind().name().to_owned(),
+        quoted(&file.display().to_string()),
+    ];
+    if let Some(preset) = plan.preset {
+        words.push(format!("--preset {}", preset.name));
+    }
+    let maps = plan.settings.map.iter().filter(|(field, column)| {
+        plan.preset
+            .is_none_or(|preset| !preset.maps(&plan.columns).contains(&(field.clone(), column.clone())))
+    });
+    let maps: Vec<String> = maps.map(|(field, column)| format!("{field}={column}")).collect();
+    if !maps.is_empty() {
+        words.push(format!("--map {}", quoted(&maps.join(","))));
+    }
+    let sets = plan.settings.set.iter().filter(|(field, text)| {
+        plan.preset.is_none_or(|preset| !preset.sets.contains(&(field.as_str(), text.as_str())))
+    });
+    let mut sets: Vec<String> = sets.map(|(field, text)| format!("{field}={text}")).collect();
+    sets.extend(plan.absent.iter().map(|target| format!("{}=...", target.name())));
+    if !sets.is_empty() {
+        words.push(format!("--set {}", quoted(&sets.join(","))));
+    }
+    words.join(" ")
+}
+
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./=,:".contains(c);
+    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}

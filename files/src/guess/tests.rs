@@ -1,0 +1,96 @@
+use std::sync::Arc;
+
+use csv::StringRecord;
+
+use super::*;
+
+fn scales() -> Vec<ScaleShape> {
+    let of = |key: &str, min, max| ScaleShape { key: key.to_owned(), min, max, thumbs: key == "thumbs" };
+    vec![
+        of("csat", 1.0, 5.0),
+        of("nps", 0.0, 10.0),
+        of("ces", 1.0, 7.0),
+        of("stars", 1.0, 5.0),
+        of("stars10", 1.0, 10.0),
+        of("thumbs", 0.0, 1.0),
+    ]
+}
+
+fn table(header: &[&str], rows: &[&[&str]]) -> (Columns, Vec<Record>) {
+    let columns = Arc::new(Columns::new(header));
+    let record = |row: &&[&str]| Record::new(2, columns.clone(), StringRecord::from(row.to_vec()));
+    (Columns::new(header), rows.iter().map(record).collect())
+}
+
+fn told(kind: Kind, header: &[&str], rows: &[&[&str]]) -> String {
+    let (columns, sample) = table(header, rows);
+    let free: Vec<Target> = kind.targets().collect();
+    let found = guess(kind, &columns, &sample, (&free, &[]), &scales());
+    let mut said: Vec<String> =
+        found.columns.iter().map(|guess| format!("{}={}", guess.target.name(), guess.column)).collect();
+    said.extend(found.scale.map(|scale| format!("scale:{scale}")));
+    said.join(" ")
+}
+
+#[test]
+fn columns_are_found_by_name_and_content_in_several_languages() {
+    let rows: [&[&str]; 3] = [
+        &["R1", "2024-05-03", "5", "fine, thanks a lot for this", "2.1.0", "DE"],
+        &["R2", "2024-05-04", "1", "it crashes whenever I open it", "2.1.1", "FR"],
+        &["R3", "2024-05-05", "4", "could be a bit faster, I think", "2.1.1", "DE"],
+    ];
+    for header in [
+        ["Review ID", "Review date", "Stars", "Review text", "App version", "Country"],
+        ["ID", "Datum", "Bewertung", "Kommentar", "Version", "Land"],
+        ["id", "fecha", "calificación", "comentario", "versión", "país"],
+        ["ID", "日付", "評価", "コメント", "バージョン", "国"],
+        ["id", "дата", "оценка", "отзыв", "версия", "страна"],
+        ["编号", "日期", "评分", "评论", "版本", "国家"],
+    ] {
+        let [id, date, rating, comment, version, segment] = header;
+        let expected = format!(
+            "occurred_at={date} rating={rating} comment={comment} release={version} segment={segment} external_id={id} scale:stars"
+        );
+        assert_eq!(told(Kind::Feedback, &header, &rows), expected);
+    }
+}
+
+#[test]
+fn content_tells_what_names_do_not_and_a_name_alone_is_not_enough() {
+    let rows: [&[&str]; 4] = [
+        &["2024-05-03 10:00", "9", "none", "because it is really quick"],
+        &["2024-05-03 11:00", "0", "two", "because it never ever works"],
+        &["2024-05-03 12:00", "7", "red", "because it is okay for most"],
+        &["2024-05-03 13:00", "10", "old", "because my friends use it too"],
+    ];
+    let header = ["q0", "How likely are you to recommend us?", "rating", "q7"];
+    let expected = "occurred_at=q0 rating=How likely are you to recommend us? comment=q7 scale:nps";
+    assert_eq!(told(Kind::Feedback, &header, &rows), expected);
+}
+
+#[test]
+fn thumbs_and_severities_are_told_by_their_words() {
+    let rows: [&[&str]; 2] = [&["yes", "2024-05-03"], &["no", "2024-05-04"]];
+    let expected = "occurred_at=date rating=Was this helpful? scale:thumbs";
+    assert_eq!(told(Kind::Feedback, &["Was this helpful?", "date"], &rows), expected);
+    let rows: [&[&str]; 2] =
+        [&["IM1", "2014-01-13 14:13", "", "P1", "X"], &["IM2", "2014-01-14 14:13", "2014-01-15", "P3", "Y"]];
+    let header = ["incident", "opened", "closed", "priority", "service"];
+    let expected =
+        "severity=priority opened_at=opened features=service resolved_at=closed external_id=incident";
+    assert_eq!(told(Kind::Incidents, &header, &rows), expected);
+    let (columns, sample) = table(&header, &rows);
+    assert_eq!(kind(&columns, &sample), Some(Kind::Incidents));
+}
+
+#[test]
+fn what_the_rows_contain_is_told_by_their_columns() {
+    let of = |header: &[&str], row: &[&str]| {
+        let (columns, sample) = table(header, &[row]);
+        kind(&columns, &sample)
+    };
+    assert_eq!(of(&["score", "content", "at"], &["5", "fine", "2024-05-03"]), Some(Kind::Feedback));
+    assert_eq!(of(&["tag_name", "published_at"], &["v1.2", "2024-05-03"]), Some(Kind::Releases));
+    assert_eq!(of(&["date", "feature", "active users"], &["2024-05-03", "x", "7"]), Some(Kind::Exposure));
+    assert_eq!(of(&["a", "b"], &["x", "y"]), None);
+}
