@@ -75,6 +75,8 @@ ids! {
     JobRunId
     /// Of a session of a browser.
     SessionId
+    /// Of a stored report.
+    ReportId
 }
 
 impl ReleaseId {

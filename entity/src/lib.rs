@@ -61,5 +61,6 @@ pub mod release_interval;
 pub mod scale;
 pub mod segment;
 pub mod session;
+pub mod stored_report;
 pub mod team;
 pub mod team_member;

@@ -133,6 +133,19 @@ pub fn tables(report: &Report) -> Vec<&'static str> {
     sheets(report).iter().map(|sheet| sheet.name).collect()
 }
 
+/// A table: its name, the names of its columns, and its rows as texts; none: no value.
+pub type TableTexts = (&'static str, Vec<&'static str>, Vec<Vec<Option<String>>>);
+
+/// The tables of a report as texts.
+pub fn table_texts(report: &Report) -> Vec<TableTexts> {
+    let texts = |sheet: crate::sheet::Sheet| {
+        let columns = sheet.columns.iter().map(|column| column.name).collect();
+        let rows = sheet.rows.iter().map(|row| row.iter().map(crate::sheet::Value::text).collect());
+        (sheet.name, columns, rows.collect())
+    };
+    sheets(report).into_iter().map(texts).collect()
+}
+
 /// The model as JSON.
 pub fn json(report: &Report) -> String {
     let mut text = serde_json::to_string_pretty(report).unwrap_or_default();
@@ -184,6 +197,20 @@ mod tests {
         }
     }
 
+    /// With `UPDATE_SCHEMA` set the file is written.
+    #[test]
+    fn the_schema_in_the_documentation_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reports.schema.json");
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(path, json_schema()).unwrap();
+        }
+        let documented = std::fs::read_to_string(path).unwrap();
+        assert!(
+            documented == json_schema(),
+            "run this test with UPDATE_SCHEMA=1, and look at the difference"
+        );
+    }
+
     #[test]
     fn json_is_read_back_as_the_same_report() {
         for report in sample::all() {
@@ -215,6 +242,22 @@ mod tests {
         assert!(!html.contains("http://evil\""), "no link");
         for outside in ["<script", "<link", "src=", "url(", "@import"] {
             assert!(!html.contains(outside), "self-contained: {outside}");
+        }
+    }
+
+    #[test]
+    fn a_letter_refers_to_each_of_its_pictures_once() {
+        let letter = crate::letter(&sample::iteration()).unwrap();
+        assert_eq!(letter.subject, "Main: Iteration report: Sprint 21");
+        assert!(letter.images.len() >= 4 && !letter.html.contains("<svg"));
+        for image in &letter.images {
+            assert_eq!(letter.html.matches(&format!("src=\"cid:{}\"", image.id)).count(), 1, "{}", image.id);
+            assert!(image.png.starts_with(b"\x89PNG"), "{}", image.id);
+        }
+        assert_eq!(letter, crate::letter(&sample::iteration()).unwrap());
+        if let Some(directory) = std::env::var_os("RENDERED") {
+            let path = std::path::Path::new(&directory).join("letter.png");
+            std::fs::write(path, &letter.images[1].png).unwrap();
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     page::{self, Block, Page},
 };
 
-/// A report as a letter.
+/// A report as a letter, for readers that show no inline SVG.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
     /// Subject.
@@ -21,6 +21,17 @@ pub struct Letter {
     pub html: String,
     /// The body as text.
     pub text: String,
+    /// The charts, to which the HTML refers.
+    pub images: Vec<Image>,
+}
+
+/// A chart of a letter: the HTML refers to it by `cid:` and its ID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// ID, unique in the letter.
+    pub id: String,
+    /// The chart as PNG.
+    pub png: Vec<u8>,
 }
 
 #[derive(Template)]
@@ -28,21 +39,38 @@ pub struct Letter {
 struct Html<'a> {
     page: &'a Page,
     colors: &'a str,
+    /// Whether charts are pictures beside the page, as in a letter.
+    pictures: bool,
 }
 
 /// The page as HTML.
 pub(crate) fn html(report: &Report, page: &Page) -> Result<String, RenderError> {
     let _ = report;
     let colors = colors();
-    let html = Html { page, colors: &colors };
+    written(page, &colors, false)
+}
+
+fn written(page: &Page, colors: &str, pictures: bool) -> Result<String, RenderError> {
+    let html = Html { page, colors, pictures };
     html.render().map_err(|error| RenderError::Library(Format::Html, error.to_string()))
 }
 
-/// The report as a letter: subject, HTML and text.
+/// The report as a letter: subject, HTML, text, and pictures of the charts. Its colors are always those of paper, because the
+/// pictures are.
 pub fn letter(report: &Report) -> Result<Letter, RenderError> {
     let page = page::page(report);
     let subject = format!("{}: {}", report.organization, report.title);
-    Ok(Letter { subject, html: html(report, &page)?, text: markdown::markdown(&page) })
+    let charts = page.blocks.iter().enumerate().filter_map(|(at, block)| match block {
+        Block::Figure { picture, .. } => Some((at, picture)),
+        _ => None,
+    });
+    let images = charts.map(|(at, picture)| {
+        let png = chart::png(picture).map_err(|error| RenderError::Library(Format::Html, error))?;
+        Ok(Image { id: image(at), png })
+    });
+    let images = images.collect::<Result<_, RenderError>>()?;
+    let html = written(&page, &light(), true)?;
+    Ok(Letter { subject, html, text: markdown::markdown(&page), images })
 }
 
 impl Html<'_> {
@@ -63,6 +91,10 @@ impl Html<'_> {
         }
     }
 
+    fn image(&self, at: &usize) -> String {
+        image(*at)
+    }
+
     fn svg(&self, picture: &chart::Picture, description: &str) -> String {
         chart::svg(picture, description)
     }
@@ -77,6 +109,11 @@ impl Html<'_> {
     }
 }
 
+/// The ID of the picture of a block.
+fn image(at: usize) -> String {
+    format!("chart-{at}@ballroom")
+}
+
 /// Where a quote comes from.
 pub(crate) fn source(quote: &Quote) -> String {
     let mut source = number::day(quote.day);
@@ -87,6 +124,17 @@ pub(crate) fn source(quote: &Quote) -> String {
         source.push_str(&format!(", release {release}"));
     }
     source
+}
+
+/// The colors of paper as variables.
+fn light() -> String {
+    use std::fmt::Write;
+    let mut css = String::from(":root{color-scheme:light;");
+    for ink in Ink::ALL {
+        let _ = write!(css, "--{}:#{:06x};", ink.name(), ink.light());
+    }
+    css.push('}');
+    css
 }
 
 /// The colors as variables, and the classes of the shapes of charts.

@@ -21,8 +21,8 @@ mod sheet;
 mod words;
 
 pub use compare::{compare, compared};
-pub use format::{Format, Options, RenderError, file_name, json, json_schema, render, tables};
-pub use html::{Letter, letter};
+pub use format::{Format, Options, RenderError, file_name, json, json_schema, render, table_texts, tables};
+pub use html::{Image, Letter, letter};
 pub use model::Report;
 pub use words::{Vocabulary, label};
 

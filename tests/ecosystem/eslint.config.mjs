@@ -33,6 +33,11 @@ const WITHOUT_ID = {
     'PlannedTime',
     'Preparedness',
     'ReleasePreparedness',
+    // A report is computed for one question; what is stored is a StoredReport.
+    'Report',
+    'ReportChange',
+    'ReportFile',
+    'ReportTable',
     // A setting of the organization.
     'IncidentWeight',
     // A job is known by its name; its runs are told of, and nothing refers to one.

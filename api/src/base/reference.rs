@@ -80,6 +80,7 @@ public_ids! {
     EventId "event",
     JobRunId "run",
     SessionId "session",
+    ReportId "report",
 }
 
 #[cfg(test)]

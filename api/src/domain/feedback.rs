@@ -7,6 +7,7 @@
 mod again;
 mod deleted;
 mod handed;
+mod heard;
 mod list;
 mod rated;
 mod renew;
@@ -25,6 +26,7 @@ pub(crate) use again::count_repeated;
 pub use deleted::{DeletedFilter, DeletedResponses, DeletedSort};
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
+pub use heard::{End, Group, Heard, Voices, comments, voices};
 pub(crate) use rated::key;
 pub(crate) use submit::submit_last;
 pub use submit::{EventDetail, NewFeedback, Submission, Submitted, Supersession, submit_in};

@@ -8,6 +8,7 @@ pub(crate) mod check;
 pub(crate) mod lookup;
 
 pub mod page;
+pub mod privacy;
 pub mod range;
 
 pub mod sent;
@@ -35,6 +36,8 @@ pub mod announcement;
 pub mod calendar;
 pub mod notification;
 pub mod preparedness;
+
+pub mod stored_report;
 
 pub mod segment;
 

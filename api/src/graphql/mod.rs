@@ -48,6 +48,7 @@ mod announcement;
 mod calendar;
 mod notification;
 mod preparedness;
+mod report;
 
 mod segment;
 
@@ -119,6 +120,7 @@ use self::{
     product::Product,
     reach::Mark,
     release::Release,
+    report::StoredReport,
     root::Root,
     scale::Scale,
     segment::Segment,
@@ -178,6 +180,8 @@ pub struct Query(
     deleted::DeletedFeedbackQuery,
     incident::IncidentQuery,
     value::ValueQuery,
+    report::ReportQuery,
+    report::StoredReportQuery,
     parameters::ParametersQuery,
     job::JobQuery,
     token::TokenQuery,
@@ -204,6 +208,7 @@ pub struct Mutation(
     feedback::FeedbackMutation,
     incident::IncidentMutation,
     exposure::ExposureMutation,
+    report::ReportMutation,
     parameters::ParametersMutation,
     job::JobMutation,
     token::TokenMutation,
@@ -256,6 +261,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Announcement>>("A page of announcements.")
         .override_output_type_description::<Rows<Notification>>("A page of notifications.")
         .override_output_type_description::<Rows<AffectedCustomer>>("A page of affected customers.")
+        .override_output_type_description::<Rows<StoredReport>>("A page of stored reports.")
         .override_output_type_description::<Rows<Segment>>("A page of segments.")
         .override_output_type_description::<Rows<Customer>>("A page of customers.")
         .override_output_type_description::<Rows<Scale>>("A page of scales.")

@@ -3,7 +3,8 @@
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
     AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId,
-    IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId,
+    IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ReportId, ScaleId,
+    SegmentId, TeamId,
 };
 use futures::future::join_all;
 
@@ -22,6 +23,7 @@ use super::{
     organization::Organization,
     product::Product,
     release::Release,
+    report::{self, StoredReport},
     scale::Scale,
     segment::Segment,
     team::Team,
@@ -31,7 +33,7 @@ use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
         access::Read, announcement as announcements, customer, feedback, incident, notification,
-        organization, token,
+        organization, stored_report, token,
     },
 };
 
@@ -49,6 +51,7 @@ pub(super) enum Node {
     Deployment(Deployment),
     Iteration(Iteration),
     Announcement(Announcement),
+    StoredReport(StoredReport),
     Notification(Notification),
     Segment(Segment),
     Customer(Customer),
@@ -134,6 +137,14 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
     if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
         let own = notification::find(ctx.store(), by, id).await?;
         return Ok(own.map(|row| Node::Notification(Notification(row))));
+    }
+    if ReportId::parse(id).is_some() {
+        let sees = report::sees_responses(ctx);
+        return match stored_report::find(ctx.store(), ctx.reports()?, sees, ("id", id)).await {
+            Ok(row) => Ok(Some(Node::StoredReport(StoredReport(row)))),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        };
     }
     if OrganizationId::parse(id) == Some(viewer.organization()) {
         let own = organization::find(ctx.store(), ctx.reports()?.organization()).await?;

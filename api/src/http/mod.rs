@@ -15,6 +15,7 @@ mod media;
 mod oidc;
 mod page;
 mod params;
+mod report;
 mod room;
 mod session;
 mod sign_in;
@@ -128,6 +129,7 @@ pub fn server(
             .configure(health::routes)
             .configure(session::routes)
             .configure(sign_in::routes)
+            .configure(report::routes)
             .configure(page::routes)
             .default_service(web::to(page::elsewhere))
     })

@@ -176,6 +176,9 @@ events! {
     /// A member acknowledged an announcement.
     AnnouncementAcknowledged(AnnouncementId) = "announcement.acknowledged", Stay;
 
+    /// A report was stored.
+    ReportStored(ReportId) = "report.stored", Stay;
+
     /// Members were notified of something.
     NotificationSent(Vec<NotificationId>) = "notification.sent", Stay;
 

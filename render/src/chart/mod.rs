@@ -3,11 +3,13 @@
 mod distribution;
 mod intervals;
 mod paper;
+mod png;
 mod svg;
 mod trend;
 
 pub(crate) use distribution::distribution;
 pub(crate) use intervals::{Row, intervals};
+pub(crate) use png::png;
 pub(crate) use svg::svg;
 pub(crate) use trend::{Series, trend, trends};
 
@@ -101,6 +103,10 @@ inks! {
     Bad "bad" 0xb3261e 0xff8f85;
     /// Something to look at.
     Watch "watch" 0x8a5a00 0xe5b454;
+    /// Text on light bars.
+    Dark "dark" 0x1b2431 0x10151b;
+    /// Text on dark bars.
+    Pale "pale" 0xfffffe 0xffffff;
     /// Ratings, from the worst to the best.
     Rating0 "r0" 0xb2182b 0xc8384a;
     /// The second worst.
@@ -114,7 +120,7 @@ inks! {
     /// The second best.
     Rating5 "r5" 0x4393c3 0x5aa5d2;
     /// The best.
-    Rating6 "r6" 0x2166ac 0x3f86cf;
+    Rating6 "r6" 0x2166ac 0x2b6cb4;
 }
 
 impl Ink {
@@ -135,8 +141,8 @@ impl Ink {
     /// The ink that is readable on it.
     pub(crate) fn text_on(self) -> Self {
         match self {
-            Self::Rating0 | Self::Rating6 => Self::Ground,
-            _ => Self::Text,
+            Self::Rating0 | Self::Rating6 => Self::Pale,
+            _ => Self::Dark,
         }
     }
 }
@@ -144,5 +150,18 @@ impl Ink {
 impl From<Ink> for Paint {
     fn from(ink: Ink) -> Self {
         Self { ink, opacity: 1.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ink_has_a_color_of_its_own() {
+        let mut colors: Vec<u32> = Ink::ALL.iter().map(|ink| ink.light()).collect();
+        colors.sort_unstable();
+        colors.dedup();
+        assert_eq!(colors.len(), Ink::ALL.len(), "the library hands back colors, from which inks are found");
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn trends(series: &[Series], marks: &[Mark]) -> Picture {
             panel(&area, (width, HEIGHT), &frame, one.points, marks, shared)?;
             let last = one.points.last().map(|point| number::one(point.value.value)).unwrap_or_default();
             let room = width - frame.left - frame.right - font::width(&last, SIZE + 1.0, true) - 8.0;
-            let name = font::shortened(one.name, SIZE + 1.0, room / 1.06);
+            let name = font::shortened(one.name, SIZE + 1.0, room / 1.2);
             let style = text(Ink::Text, SIZE + 1.0, true, Anchor::Start);
             area.draw(&Text::new(name, (pixels(frame.left), pixels(12.0)), style))?;
             let style = text(Ink::Value, SIZE + 1.0, true, Anchor::End);

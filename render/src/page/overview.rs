@@ -42,10 +42,10 @@ pub(super) fn blocks(report: &Report, of: &Overview, blocks: &mut Vec<Block>) {
         let bad = |number: i64| {
             Cell::toned(number::count(number), if number > 0 { Tone::Bad } else { Tone::Neutral })
         };
-        let value = one.value.as_ref().map_or_else(|| "–".to_owned(), number::estimate);
+        let value = one.value.map_or_else(|| "–".to_owned(), |value| number::one(value.value));
         table.row([
             Cell::new(&one.product.name),
-            Cell::new(if one.of_features { format!("{value}*") } else { value }),
+            Cell::new(if one.of_features && one.value.is_some() { format!("{value}*") } else { value }),
             one.change.as_ref().map_or_else(
                 || Cell::new("–"),
                 |change| Cell::toned(number::difference(change), pieces::tone(change)),
@@ -65,7 +65,7 @@ pub(super) fn blocks(report: &Report, of: &Overview, blocks: &mut Vec<Block>) {
     table.note = "Hours lost: customer-hours lost to incidents, weighted by severity. Surprises: incidents of releases that nobody \
                   announced."
         .to_owned();
-    if of.products.iter().any(|one| one.of_features) {
+    if of.products.iter().any(|one| one.of_features && one.value.is_some()) {
         table.note.push_str(" *: mean of the features, weighted by their responses.");
     }
     blocks.push(Block::Table(table));

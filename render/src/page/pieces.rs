@@ -334,7 +334,7 @@ pub(super) fn incidents(of: &Incidents) -> Vec<Block> {
             label: "Median time to restore".to_owned(),
             value: of.median_hours_to_restore.map_or_else(|| "–".to_owned(), number::hours),
             note: if of.open > 0 { format!("{} still open", number::count(of.open)) } else { String::new() },
-            tone: if of.open > 0 { Tone::Bad } else { Tone::Neutral },
+            tone: Tone::Neutral,
         },
         Fact {
             label: "Attributed to a release".to_owned(),

@@ -70,6 +70,14 @@ impl Face {
     }
 }
 
+/// The outline of a glyph, in the units of its face.
+pub(crate) fn outline(one: char, face: Face, to: &mut dyn ttf_parser::OutlineBuilder) -> Option<f64> {
+    let of = face_of(one, face)?;
+    let parsed = of.loaded().parsed.as_ref()?;
+    parsed.outline_glyph(parsed.glyph_index(one)?, to);
+    Some(f64::from(parsed.units_per_em()))
+}
+
 /// Width of a text in a face.
 pub(crate) fn width_in(text: &str, size: f64, face: Face) -> f64 {
     text.chars().map(|one| size * face_of(one, face).map_or(0.6, |face| face.advance(one))).sum()

@@ -18,12 +18,8 @@ pub(crate) fn csv(sheet: &Sheet) -> Result<Vec<u8>, RenderError> {
 
 fn text(value: &Value) -> String {
     match value {
-        Value::Missing => String::new(),
         Value::Text(text) => harmless(text),
-        Value::Integer(number) => number.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::Day(day) => day.to_string(),
-        Value::Flag(flag) => flag.to_string(),
+        other => other.text().unwrap_or_default(),
     }
 }
 

@@ -53,6 +53,20 @@ pub(crate) enum Value {
     Flag(bool),
 }
 
+impl Value {
+    /// The value as text, as it is; none: it is missing.
+    pub(crate) fn text(&self) -> Option<String> {
+        match self {
+            Self::Missing => None,
+            Self::Text(text) => Some(text.clone()),
+            Self::Integer(number) => Some(number.to_string()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Day(day) => Some(day.to_string()),
+            Self::Flag(flag) => Some(flag.to_string()),
+        }
+    }
+}
+
 macro_rules! values {
     ($($type:ty => $variant:ident),* $(,)?) => {$(
         impl From<$type> for Value {

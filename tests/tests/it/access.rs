@@ -105,6 +105,7 @@ fn samples() -> Vec<(String, String)> {
         "incidents",
         "deployments",
         "announcements",
+        "storedReports",
         "members",
         "teams",
         "tokens",
@@ -123,6 +124,8 @@ fn samples() -> Vec<(String, String)> {
         "(period: { from: \"2026-03-01\", until: \"2026-03-02\" }) { conflicts { isInFreeze } }",
     );
     query("releaseGate", &format!("(release: {}) {{ outcome }}", none("release")));
+    query("storedReport", &format!("(id: {}) {{ id }}", none("report")));
+    query("report", "(of: { kind: OVERVIEW }) { kind }");
     query("scoreParameters", " { mean }");
     query("jobs", " { name }");
     query("productComparison", " { asOf }");
@@ -185,6 +188,7 @@ fn samples() -> Vec<(String, String)> {
     ] {
         mutation(name, &format!("announcement: {}{rest}", none("announcement")));
     }
+    mutation("storeReport", "report: { kind: RELEASE, product: \"none\", release: \"none\" }");
     mutation("markNotificationsRead", "notifications: []");
     mutation("createTeam", "key: \"\"");
     mutation("updateTeam", &format!("team: {}, name: \"x\"", none("team")));

@@ -23,11 +23,12 @@ const LAYERS: [&[&str]; 12] = [
 ];
 
 /// The crates of the workspace, each with those that it may depend on.
-const CRATES: [(&str, &[&str]); 5] = [
+const CRATES: [(&str, &[&str]); 6] = [
     ("analytics", &[]),
     ("entity", &[]),
     ("migration", &[]),
-    ("api", &["analytics", "entity", "migration"]),
+    ("render", &[]),
+    ("api", &["analytics", "entity", "migration", "render"]),
     ("tests", &["api", "entity", "migration"]),
 ];
 

@@ -38,6 +38,7 @@ mod propagation;
 mod protocol;
 mod readme;
 mod releases;
+mod reports;
 mod running;
 mod schema;
 mod scores;

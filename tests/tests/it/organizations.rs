@@ -88,6 +88,8 @@ impl Two {
                     title: \"walled\", changes: \"walled\", contactMember: \"walled@example.com\",
                     contactTeam: \"walled-team\", planned: { from: \"2026-03-02T00:00:00Z\" },
                     externalId: \"walled\" }) { announcement { id } } }",
+            "mutation { storeReport(input: { report: { kind: RELEASE, product: \"walled-shop\", release: \"walled-1\" } }) {
+                    storedReport { id } } }",
         ] {
             asks(&app, &first, document).await;
         }
@@ -113,6 +115,7 @@ impl Two {
             "previous" => "release",
             "contactMember" => "member",
             "contactTeam" => "team",
+            "storedReport" => "report",
             "id" | "node" => "feature",
             noun => noun,
         };
@@ -126,7 +129,7 @@ impl Two {
             "member" => "walled@example.com",
             "scale" => "walled-scale",
             "organization" => MARK,
-            "announcement" | "feedback" | "incident" | "iteration" | "token" => {
+            "announcement" | "feedback" | "incident" | "iteration" | "report" | "token" => {
                 return Some(self.id(noun).to_owned());
             }
             _ => return None,
@@ -152,7 +155,7 @@ impl Two {
 /// Every noun that has an ID.
 const EVERYTHING: &str =
     "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } }
-    announcements { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } }
+    announcements { nodes { id } } storedReports { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } }
     products { nodes { id features { nodes { id } } releases { nodes { id } } iterations { nodes { id } }
         feedback { nodes { id } } incidents { nodes { id attributions { id } } } } } }";
 
@@ -190,7 +193,7 @@ fn without_messages(mut data: Value) -> Value {
 async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
     let two = Two::start(backend).await;
     let nouns: BTreeSet<_> = two.ids.iter().map(|id| id.rsplit_once('_').unwrap().0).collect();
-    assert_eq!(nouns.len(), 16, "every noun with an id is there: {nouns:?}");
+    assert_eq!(nouns.len(), 17, "every noun with an id is there: {nouns:?}");
     let asks = async |token: &str, query: &str, variables: Value| {
         let (status, answer) = two.app.plain_answer_to(token, query, variables).await;
         let code = &answer["errors"][0]["extensions"]["code"];

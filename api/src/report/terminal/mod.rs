@@ -1,4 +1,4 @@
-//! Reports: a model each, and its renderings.
+//! Tables for terminals: the value of features, and the verdicts on releases.
 
 pub mod release;
 pub mod value;
@@ -137,7 +137,7 @@ fn without_negative_zero(value: &mut Value) {
 }
 
 /// A part of a score with its sign; without one if it rounds to zero.
-fn signed(points: f64) -> String {
+pub(super) fn signed(points: f64) -> String {
     let text = format!("{points:+.1}");
     match text.as_str() {
         "+0.0" | "-0.0" => "0.0".to_owned(),

@@ -1,13 +1,13 @@
 //! The release report: whether a release made things worse.
 
 use ballroom_analytics::regression::{
-    Baseline, Change, Control, Reason, RegressionScore, ReleaseReport as Scored, Verdict,
+    Baseline, Change, Control, RegressionScore, ReleaseReport as Scored, Verdict,
 };
 use ballroom_entity::id::ReleaseId;
 use serde::Serialize;
 
 use super::{NO_BREAK, signed};
-use crate::score::Snapshot;
+use crate::{report::finding, score::Snapshot};
 
 /// The verdicts on the releases of a product.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -170,8 +170,8 @@ impl Entry {
             first_day: snapshot.date(report.first_day),
             feature: feature.map(|feature| feature.key.clone()),
             name: feature.map_or_else(|| "the product as a whole".to_owned(), |feature| feature.name.clone()),
-            verdict: name(score.verdict).to_owned(),
-            reason: score.reason.map(|reason| reason_of(score, reason)),
+            verdict: finding::name(score.verdict).to_owned(),
+            reason: score.reason.map(|reason| finding::reason_of(score, reason)),
             since: score.since.map(|since| match snapshot.release_of(&since) {
                 Some(release) => version(Some(release)),
                 None => snapshot.date(since.day).to_string(),
@@ -224,48 +224,5 @@ impl Entry {
             None if self.control == Some("none") => format!("{words} (cause not tested)"),
             None => words,
         }
-    }
-}
-
-/// The reason for a weak verdict, in words.
-fn reason_of(score: &RegressionScore, reason: Reason) -> String {
-    match (reason, score.missing) {
-        (Reason::FewAnswers, Some((before, after))) => {
-            let sides = [(before, "before"), (after, "after")];
-            let missing = sides.iter().filter(|(missing, _)| *missing > 0);
-            let missing: Vec<_> = missing.map(|(missing, side)| format!("{missing} more {side}")).collect();
-            format!("too few responses ({})", missing.join(", "))
-        }
-        (Reason::FewAnswers, None) => "too few responses".to_owned(),
-        (Reason::LikePrevious, _) => "like the previous release".to_owned(),
-        (Reason::Unproven, _) => "not significant".to_owned(),
-        (Reason::NotComparable, _) => "responses before and after cannot be compared".to_owned(),
-        (Reason::Wanders, _) => "not significant against its own fluctuation".to_owned(),
-        (Reason::FellBefore, _) => "a further decline is not significant".to_owned(),
-        (Reason::NewIncidents, _) => "incidents after, none recorded before".to_owned(),
-        (Reason::SharedShift, _) => {
-            let shift = score.controlled.as_ref().map_or(0.0, |controlled| controlled.common_shift.estimate);
-            let change = score.change.map_or(0.0, |change| change.estimate);
-            // Half of the change, or more, in the same direction.
-            if shift * change > 0.0 && 2.0 * shift.abs() >= change.abs() {
-                format!("everything changed ({})", signed(shift))
-            } else {
-                format!("not significant against the others ({})", signed(shift))
-            }
-        }
-    }
-}
-
-/// A verdict in words.
-pub fn name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Regressed => "regressed",
-        Verdict::Watch => "watch",
-        Verdict::Since => "worse since",
-        Verdict::Recovered => "recovered",
-        Verdict::Improved => "improved",
-        Verdict::NoEvidence => "no evidence",
-        Verdict::CannotTell => "cannot tell",
-        Verdict::NoBaseline => "no baseline",
     }
 }
