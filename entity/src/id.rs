@@ -97,6 +97,8 @@ ids! {
     InboundWebhookId
     /// Of something that another system sent.
     InboundDeliveryId
+    /// Of a stored report.
+    ReportId
 }
 
 impl ReleaseId {

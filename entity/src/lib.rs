@@ -82,6 +82,7 @@ pub mod reply;
 pub mod scale;
 pub mod segment;
 pub mod session;
+pub mod stored_report;
 pub mod team;
 pub mod team_member;
 pub mod webhook;

@@ -39,6 +39,7 @@ mod m0040_webhooks;
 mod m0041_inbound_webhooks;
 mod m0042_feedback_requests;
 mod m0050_imports;
+mod m0045_stored_reports;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -83,6 +84,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0041_inbound_webhooks::Migration),
             Box::new(m0042_feedback_requests::Migration),
             Box::new(m0050_imports::Migration),
+            Box::new(m0045_stored_reports::Migration),
         ]
     }
 }

@@ -69,6 +69,11 @@ const WITHOUT_ID = {
     // Parts of a feedback request.
     'FeedbackInvitation',
     'FeedbackRequestSegment',
+    // A report is computed for one question; what is stored is a StoredReport.
+    'Report',
+    'ReportChange',
+    'ReportFile',
+    'ReportTable',
     // A setting of the organization.
     'IncidentWeight',
     // A reason for rejects, counted in its import.

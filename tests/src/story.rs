@@ -33,6 +33,13 @@ pub struct Actor {
     token: String,
 }
 
+impl Actor {
+    /// The token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+}
+
 impl Story {
     /// A story on a server of its own, with the operations of a `.graphql` file.
     pub async fn on(backend: Backend, operations: &'static str) -> Self {

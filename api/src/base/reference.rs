@@ -91,6 +91,7 @@ public_ids! {
     WebhookDeliveryId "delivery",
     InboundWebhookId "inbound",
     InboundDeliveryId "receipt",
+    ReportId "report",
 }
 
 #[cfg(test)]

@@ -1,28 +1,35 @@
 //! `ballroom demo`.
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::Context;
+use ballroom_render::Format;
 use chrono::{Datelike, Days, NaiveDate};
 use clap::Args;
 
 use super::{
+    report::output::replace,
     serve::{Greeting, Listen, first_token},
     settings::Database,
 };
 use crate::{
     clock,
-    domain::{organization as organizations, token},
+    domain::{access::Viewer, organization as organizations, token},
     job::{self, Jobs, Kind},
+    report::{self, Asked, Reader, Which},
     score::Scores,
-    simulate::{DEFAULT_SEED, World, find::find, plant::plant, story::tell},
-    store::Settings,
+    simulate::{DEFAULT_SEED, REGRESSION, World, find::find, plant::plant, story::tell},
+    store::{Settings, Store},
     words::counted,
 };
 
 /// Fill an embedded database with a simulated year of a product with known effects: a release that makes
 /// a feature worse, one that improves another, a change in who responds, a feature loved by three, a slow
-/// drift. Then print the reports, list which effects were found, and serve the database.
+/// drift. Then print the reports, list which effects were found, write a report of each kind to files, and serve the database.
 ///
 /// Each run recreates the database, in the directory `demo` of the data directory.
 #[derive(Args)]
@@ -77,6 +84,9 @@ impl Demo {
 
         let findings = find(&Scores::new(store.clone()), viewer.reports()?, &world).await?;
         println!("\n{}\n{}\n{}", findings.values.table(), findings.verdicts.table(), findings.truths_table());
+        for path in reports(&store, &viewer, &directory).await? {
+            println!("Report: {}", path.display());
+        }
         println!(
             "To explore further: ballroom --data-dir {} report value --product atelier",
             directory.display()
@@ -90,6 +100,41 @@ impl Demo {
         bound.serve(store, Greeting { token, link }).await?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Writes a report of each kind to the data directory. Returns their paths.
+async fn reports(store: &Store, viewer: &Viewer, directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let product = || "atelier".to_owned();
+    let kinds = [
+        (Asked::Iteration { product: Some(product()), iteration: Which::Last, as_of: None }, Format::Html),
+        (
+            Asked::Value {
+                product: product(),
+                period: None,
+                release: None,
+                segment: None,
+                against: None,
+                as_of: None,
+            },
+            Format::Pdf,
+        ),
+        (Asked::Release { product: product(), release: REGRESSION.to_owned(), as_of: None }, Format::Html),
+        (Asked::Overview { period: None, as_of: None }, Format::Markdown),
+        (Asked::Security { period: None, as_of: None }, Format::Html),
+    ];
+    let directory = directory.join("reports");
+    std::fs::create_dir_all(&directory).with_context(|| format!("cannot create {}", directory.display()))?;
+    let (reader, scores) = (Reader::of(viewer, None, None)?, Scores::new(store.clone()));
+    let mut paths = Vec::with_capacity(kinds.len());
+    for (asked, format) in kinds {
+        let report = Arc::new(report::build(store, &scores, &reader, &asked, clock::now()).await?);
+        // The same names in each demo, so that none is left of the one before.
+        let path = directory.join(format!("{}.{}", report.kind.name(), format.extension()));
+        let bytes = report::rendered(report, format, None).await?;
+        replace(&path, &bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        paths.push(path);
+    }
+    Ok(paths)
 }
 
 /// The Monday on or before the day a year ago: simulated weekends are weekends, and the last day is over.

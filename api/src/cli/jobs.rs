@@ -13,7 +13,7 @@ use super::{job_runner::Keep, organization::Tenant, settings::Database};
 use crate::{
     domain::token,
     job::{self, Kind},
-    report,
+    report::terminal,
     score::Scores,
 };
 
@@ -63,7 +63,7 @@ impl Jobs {
         match self.action {
             Action::List => {
                 jobs.enroll(by).await?;
-                let mut table = report::table(["job", "next run", "last run", "outcome", "message"], &[]);
+                let mut table = terminal::table(["job", "next run", "last run", "outcome", "message"], &[]);
                 for job in jobs.all(by).await? {
                     let last = job::runs(&store, by, Kind::named(&job.name), 1).await?.pop();
                     table.add_row(line(&job, jobs.is_running(&job), last));
@@ -73,7 +73,7 @@ impl Jobs {
             Action::History { name, last } => {
                 let kind = name.as_deref().map(job::named).transpose()?;
                 let columns = ["job", "started", "seconds", "attempt", "outcome", "server", "message"];
-                let mut table = report::table(columns, &[2, 3]);
+                let mut table = terminal::table(columns, &[2, 3]);
                 for run in job::runs(&store, by, kind, last.into()).await? {
                     table.add_row(history_line(run));
                 }

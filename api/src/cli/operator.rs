@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
 use super::settings::Database;
-use crate::{base::reference::PublicId, clock, domain::operator, report};
+use crate::{base::reference::PublicId, clock, domain::operator, report::terminal};
 
 /// Create, list and revoke tokens of operators of the server. Operators create and list organizations through GraphQL and
 /// cannot see the data of any organization.
@@ -49,7 +49,7 @@ impl Operator {
                 }
             }
             Self::List => {
-                let mut table = report::table(["name", "created", "state", "id"], &[]);
+                let mut table = terminal::table(["name", "created", "state", "id"], &[]);
                 for row in operator::all(&store).await? {
                     let created = row.created_at.format("%Y-%m-%d").to_string();
                     let state = state(&row);

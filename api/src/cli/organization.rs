@@ -8,7 +8,7 @@ use crate::{
     base::reference::PublicId,
     clock,
     domain::{organization as organizations, sent::Outcome, token},
-    report,
+    report::terminal,
     store::Store,
 };
 
@@ -74,7 +74,7 @@ impl Organization {
                 }
             }
             Self::List => {
-                let mut table = report::table(["key", "name", "created", "active tokens", "id"], &[3]);
+                let mut table = terminal::table(["key", "name", "created", "active tokens", "id"], &[3]);
                 for row in organizations::all(&store).await? {
                     let by = token::operator(row.id).administers()?;
                     let now = clock::now();

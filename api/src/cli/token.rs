@@ -14,7 +14,7 @@ use crate::{
     base::reference::PublicId,
     clock,
     domain::token::{self, NewToken},
-    report,
+    report::terminal,
     store::Dimensions,
 };
 
@@ -197,7 +197,7 @@ impl Token {
                     ]
                 };
                 let header = ["name", "role", "scope", "for", "created", "last used", "state"];
-                let mut table = report::table(
+                let mut table = terminal::table(
                     ["name", "role", "scope", "for", "created", "last used", "state", "id"],
                     &[],
                 );
@@ -210,7 +210,7 @@ impl Token {
                 } else {
                     // A wrapped ID cannot be copied: IDs get a table of their own.
                     let (mut table, mut ids) =
-                        (report::table(header, &[]), report::table(["id", "name"], &[]));
+                        (terminal::table(header, &[]), terminal::table(["id", "name"], &[]));
                     for row in &rows {
                         table.add_row(says(row));
                         ids.add_row([row.id.public(), row.name.clone()]);

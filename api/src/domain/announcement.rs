@@ -23,11 +23,12 @@ use sea_orm::{
 
 pub use acknowledge::{acknowledge, of_announcements as acknowledgements_of, support};
 pub use affected::{
-    Affected, Reach, Reason, SegmentCount, by_segment, coverage, decide, notified_of, reasons, shown,
+    Affected, Reach, Reason, SegmentCount, by_segment, coverage, decide, notified_of, reasons,
 };
 pub use list::{AnnouncementFilter, AnnouncementSort, Announcements};
 pub use moves::{Planned, cancel, conclude, publish, reschedule};
 
+pub use super::privacy::shown;
 use super::{
     access::{Read, Report, Ship},
     check, lookup, member,

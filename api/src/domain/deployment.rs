@@ -1,5 +1,6 @@
 //! Deployments: releases reaching environments.
 
+mod count;
 mod list;
 
 use ballroom_entity::{
@@ -11,6 +12,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveEnum, ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde::Serialize;
 
+pub use count::{Deployed, deployed};
 pub use list::{DeploymentFilter, DeploymentSort, Deployments};
 
 use super::{

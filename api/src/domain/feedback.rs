@@ -7,6 +7,7 @@
 mod again;
 mod deleted;
 mod handed;
+mod heard;
 mod list;
 mod log;
 mod rated;
@@ -28,6 +29,7 @@ pub(crate) use again::count_repeated;
 pub use deleted::{DeletedFilter, DeletedResponses, DeletedSort};
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
+pub use heard::{End, Group, Heard, Voices, comments, voices};
 pub(crate) use rated::key;
 pub(crate) use remove::remove_in;
 pub use remove::{Selection, count_selected, remove_selected};

@@ -5,6 +5,7 @@ mod customers;
 mod interval;
 mod list;
 mod open;
+mod past;
 mod renew;
 
 use ballroom_entity::{
@@ -26,6 +27,7 @@ pub use customers::{Linked, add as add_customers, remove as remove_customers};
 pub use interval::Interval;
 pub(crate) use interval::{all as intervals, earlier_of};
 pub use open::{NewIncident, Opened, open, open_in};
+pub use past::{Begun, Cause, Past, begun};
 
 pub use list::{IncidentFilter, IncidentSort, Incidents};
 

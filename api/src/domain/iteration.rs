@@ -3,13 +3,13 @@
 mod list;
 
 use ballroom_entity::{
-    id::IterationId,
+    id::{IterationId, ProductId},
     iteration::{ActiveModel, Column, Entity, Model},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Set,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Set, sea_query::Expr,
 };
 
 pub use list::{IterationFilter, IterationSort, Iterations};
@@ -103,6 +103,26 @@ async fn only(
         .all(store.reader())
         .await?;
     lookup::only(found, (field, IterationId::NOUN, reference), "the product")
+}
+
+/// The last iteration of a product that is over on a day; none: none is.
+pub async fn last_over(
+    store: &Store,
+    by: Report,
+    product: ProductId,
+    day: NaiveDate,
+) -> Result<Option<Model>, Error> {
+    let rows = Entity::owned_by(by.organization())
+        .filter(Column::ProductId.eq(product))
+        .filter(Column::EndsBefore.lte(day))
+        .order_by_desc(Column::EndsBefore)
+        .order_by_desc(Column::Id);
+    Ok(rows.limit(1).one(store.reader()).await?)
+}
+
+/// The iteration before another one: the last of its product that was over when it began.
+pub async fn previous(store: &Store, by: Report, iteration: &Model) -> Result<Option<Model>, Error> {
+    last_over(store, by, iteration.product_id, iteration.starts_on).await
 }
 
 /// Creates an iteration, or updates the one with this name; omitted fields are kept.

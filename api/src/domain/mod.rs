@@ -8,6 +8,7 @@ pub(crate) mod check;
 pub(crate) mod lookup;
 
 pub mod page;
+pub mod privacy;
 pub mod range;
 
 pub mod sent;
@@ -40,6 +41,7 @@ pub mod article;
 pub mod known_error;
 pub mod situation;
 pub mod suggestion;
+pub mod stored_report;
 
 pub mod segment;
 

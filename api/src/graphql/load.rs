@@ -365,6 +365,9 @@ impl Loader<WatchOf> for Loading {
         let ids: Vec<ReleaseId> = keys.iter().map(|key| key.0).collect();
         let rows = watches::of_releases(&self.services.store, self.organization(), &ids).await?;
         Ok(rows.into_iter().map(|row| (WatchOf(row.release_id), row)).collect())
+    }
+}
+
 /// The customers who were asked by a request, and who responded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct AnsweredRequests(pub(super) FeedbackRequestId);

@@ -55,6 +55,7 @@ mod preparedness;
 mod situation;
 mod suggestion;
 mod watch;
+mod report;
 
 mod segment;
 
@@ -140,6 +141,7 @@ use self::{
     reach::Mark,
     release::Release,
     request::FeedbackRequest,
+    report::StoredReport,
     root::Root,
     scale::Scale,
     segment::Segment,
@@ -207,6 +209,8 @@ pub struct Query(
     import::ImportQuery,
     incident::IncidentQuery,
     value::ValueQuery,
+    report::ReportQuery,
+    report::StoredReportQuery,
     parameters::ParametersQuery,
     job::JobQuery,
     token::TokenQuery,
@@ -244,6 +248,7 @@ pub struct Mutation(
     import::ImportMutation,
     incident::IncidentMutation,
     exposure::ExposureMutation,
+    report::ReportMutation,
     parameters::ParametersMutation,
     job::JobMutation,
     token::TokenMutation,
@@ -306,6 +311,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Notice>>("A page of notices.")
         .override_output_type_description::<Rows<Notification>>("A page of notifications.")
         .override_output_type_description::<Rows<AffectedCustomer>>("A page of affected customers.")
+        .override_output_type_description::<Rows<StoredReport>>("A page of stored reports.")
         .override_output_type_description::<Rows<Segment>>("A page of segments.")
         .override_output_type_description::<Rows<Customer>>("A page of customers.")
         .override_output_type_description::<Rows<Scale>>("A page of scales.")

@@ -11,6 +11,8 @@ use ballroom_entity::id::{
     WebhookId,
     AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, ImportId,
     IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId,
+    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId,
+    IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ReportId, ScaleId,
     SegmentId, TeamId,
 };
 use futures::future::join_all;
@@ -36,6 +38,7 @@ use super::{
     product::Product,
     release::Release,
     request::FeedbackRequest,
+    report::{self, StoredReport},
     scale::Scale,
     segment::Segment,
     team::Team,
@@ -47,6 +50,8 @@ use crate::{
     domain::{
         access::Read, announcement as announcements, article as articles, customer, feedback, incident,
         known_error as known_errors, notice as notices, notification, organization, token,
+        access::Read, announcement as announcements, customer, feedback, incident, notification,
+        organization, stored_report, token,
     },
 };
 
@@ -67,6 +72,7 @@ pub(super) enum Node {
     KnownError(KnownError),
     Article(Article),
     Notice(Notice),
+    StoredReport(StoredReport),
     Notification(Notification),
     Segment(Segment),
     Customer(Customer),
@@ -168,6 +174,14 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
     if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
         let own = notification::find(ctx.store(), by, id).await?;
         return Ok(own.map(|row| Node::Notification(Notification(row))));
+    }
+    if ReportId::parse(id).is_some() {
+        let sees = report::sees_responses(ctx);
+        return match stored_report::find(ctx.store(), ctx.reports()?, sees, ("id", id)).await {
+            Ok(row) => Ok(Some(Node::StoredReport(StoredReport(row)))),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        };
     }
     if OrganizationId::parse(id) == Some(viewer.organization()) {
         let own = organization::find(ctx.store(), ctx.reports()?.organization()).await?;

@@ -18,6 +18,7 @@ mod oidc;
 mod page;
 mod params;
 mod public;
+mod report;
 mod room;
 mod session;
 mod sign_in;
@@ -134,6 +135,7 @@ pub fn server(
             .configure(public::routes)
             .configure(ask::routes)
             .configure(inbound::routes)
+            .configure(report::routes)
             .configure(page::routes)
             .default_service(web::to(page::elsewhere))
     })

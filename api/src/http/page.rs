@@ -19,13 +19,14 @@ use super::{State, auth, graphql::refused, media};
 use crate::graphql::Code;
 
 /// The manual, by the names of its files.
-const MANUAL: [(&str, &str); 8] = [
+const MANUAL: [(&str, &str); 9] = [
     ("access.md", include_str!("../../../docs/access.md")),
     ("graphql.md", include_str!("../../../docs/graphql.md")),
     ("limits.md", include_str!("../../../docs/limits.md")),
     ("method.md", include_str!("../../../docs/method.md")),
     ("operation.md", include_str!("../../../docs/operation.md")),
     ("performance.md", include_str!("../../../docs/performance.md")),
+    ("reports.md", include_str!("../../../docs/reports.md")),
     ("subscriptions.md", include_str!("../../../docs/subscriptions.md")),
     ("widget.md", include_str!("../../../docs/widget.md")),
 ];

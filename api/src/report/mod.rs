@@ -1,158 +1,215 @@
-//! Reports: a model each, and its renderings.
+//! Reports: a model of each kind, filled from the domain and the scores. `ballroom_render` turns models into files.
 
-pub mod release;
-pub mod value;
+mod features;
+pub mod finding;
+mod happened;
+mod iteration;
+mod overview;
+mod privacy;
+mod release;
+mod security;
+mod source;
+mod stored;
+pub mod terminal;
+mod value;
 
-use std::{fmt, io::IsTerminal};
+use ballroom_render::{
+    Report, Vocabulary,
+    model::{Audience, Changes, Content, Kind, Period as Days, SCHEMA, Subject},
+};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use serde::Serialize;
-use serde_json::Value;
+use self::{privacy::Coarse, source::Source};
+use crate::{
+    base::error::Error,
+    domain::access::{self, Read, Viewer},
+    score::{Cell, Period, Scores},
+    store::Store,
+};
 
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width};
+pub use stored::{changes_between, kind, read, rendered, stored_kind, to_store};
+pub use value::Against;
 
-/// A no-break space; printed as a plain one.
-const NO_BREAK: &str = "\u{a0}";
-
-/// A plain table with a line under its header. It fits the width of the terminal: cells are wrapped
-/// between words.
-pub struct Table {
-    table: comfy_table::Table,
-    /// The longest word of each column.
-    longest: Vec<usize>,
-    width: Option<u16>,
+/// A report to build. Objects are given by reference: ID, key, name or version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// What an iteration achieved.
+    Iteration {
+        /// The product.
+        product: Option<String>,
+        /// Which of its iterations.
+        iteration: Which,
+        /// Only what was known at the end of this day.
+        as_of: Option<NaiveDate>,
+    },
+    /// Perceived value of the features of a product.
+    Value {
+        /// The product.
+        product: String,
+        /// The days; the last 90 by default.
+        period: Option<Period>,
+        /// Only responses on this release.
+        release: Option<String>,
+        /// Only the value to this segment.
+        segment: Option<String>,
+        /// What it is compared with besides the period before.
+        against: Option<Against>,
+        /// Only what was known at the end of this day.
+        as_of: Option<NaiveDate>,
+    },
+    /// One page about one release.
+    Release {
+        /// The product.
+        product: String,
+        /// The release.
+        release: String,
+        /// Only what was known at the end of this day.
+        as_of: Option<NaiveDate>,
+    },
+    /// All products.
+    Overview {
+        /// The days; the last 30 by default.
+        period: Option<Period>,
+        /// Only what was known at the end of this day.
+        as_of: Option<NaiveDate>,
+    },
+    /// Releases with security-relevant incidents or known errors.
+    Security {
+        /// The days; the last 90 by default.
+        period: Option<Period>,
+        /// Only what was known at the end of this day.
+        as_of: Option<NaiveDate>,
+    },
 }
 
-/// A table; the given columns are numeric.
-pub fn table<const N: usize>(header: [&str; N], numbers: &[usize]) -> Table {
-    let mut table = comfy_table::Table::new();
-    table
-        .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')))
-        .set_header(header);
-    for column in numbers {
-        if let Some(column) = table.column_mut(*column) {
-            column.set_cell_alignment(CellAlignment::Right);
+/// An iteration of a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The last one that is over.
+    Last,
+    /// The one that includes today.
+    Current,
+    /// The one with this ID or name.
+    Named(String),
+}
+
+impl Asked {
+    /// The kind of the report.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Iteration { .. } => Kind::Iteration,
+            Self::Value { .. } => Kind::Value,
+            Self::Release { .. } => Kind::Release,
+            Self::Overview { .. } => Kind::Overview,
+            Self::Security { .. } => Kind::Security,
         }
     }
-    Table { table, longest: header.map(longest_word).to_vec(), width: width() }
 }
 
-impl Table {
-    /// Whether it fits without wrapping.
-    pub fn fits(&self) -> bool {
-        let fits = |width| self.table.lines().all(|line| line.chars().count() <= usize::from(width));
-        self.width.is_none_or(fits)
+/// For whom a report is built.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    pub(super) by: access::Report,
+    /// The right to read single responses, if the caller has it.
+    read: Option<Read>,
+    /// The audience.
+    pub audience: Audience,
+    /// Its vocabulary.
+    pub vocabulary: Vocabulary,
+}
+
+impl Reader {
+    /// A report for an audience (by default that of the role of the caller), in a vocabulary (by default that of the audience). It
+    /// contains what both the caller and the audience may see.
+    pub fn of(
+        viewer: &Viewer,
+        audience: Option<Audience>,
+        vocabulary: Option<Vocabulary>,
+    ) -> Result<Self, Error> {
+        use ballroom_entity::api_token::Role;
+        let by = viewer.reports()?;
+        let read = viewer.reads().ok().filter(|read| read.only().is_none());
+        let audience = audience.unwrap_or(match viewer.role() {
+            Some(Role::Development) => Audience::Development,
+            Some(Role::Operations) => Audience::Operations,
+            Some(Role::Security) => Audience::Security,
+            Some(Role::Business) => Audience::Business,
+            Some(Role::Support) => Audience::Support,
+            Some(Role::Product | Role::Administrator | Role::Customer) | None => Audience::Product,
+        });
+        Ok(Self { by, read, audience, vocabulary: vocabulary.unwrap_or(audience.vocabulary()) })
     }
 
-    /// Adds a row.
-    pub fn add_row<const N: usize>(&mut self, cells: [String; N]) {
-        for (longest, cell) in self.longest.iter_mut().zip(&cells) {
-            *longest = longest_word(cell).max(*longest);
+    /// The right to read single responses, if the audience may see them.
+    fn reads(&self) -> Option<Read> {
+        self.read.filter(|_| self.audience.sees_responses())
+    }
+
+    /// How figures are made coarse for an audience that may not see single responses.
+    fn coarse(&self) -> Option<Coarse> {
+        self.reads().is_none().then_some(Coarse)
+    }
+}
+
+/// Builds a report from the current data.
+pub async fn build(
+    store: &Store,
+    scores: &Scores,
+    reader: &Reader,
+    asked: &Asked,
+    now: DateTime<Utc>,
+) -> Result<Report, Error> {
+    let source = Source::new(store, scores, reader, now).await?;
+    match asked {
+        Asked::Iteration { product, iteration, as_of } => {
+            iteration::report(&source, product.as_deref(), iteration, *as_of).await
         }
-        self.table.add_row(cells);
-    }
-
-    /// The table without spaces at the ends of its lines.
-    pub fn trim_fmt(&self) -> String {
-        self.arranged().trim_fmt().replace(NO_BREAK, " ")
-    }
-
-    /// The table in the available width.
-    fn arranged(&self) -> comfy_table::Table {
-        let mut table = self.table.clone();
-        let Some(width) = self.width else { return table };
-        if self.fits() {
-            return table;
+        Asked::Value { .. } => value::report(&source, asked).await,
+        Asked::Release { product, release, as_of } => {
+            release::report(&source, product, release, *as_of).await
         }
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-        // Words that leave no room for others are split, the longest first.
-        let between = self.longest.len().saturating_sub(1);
-        let room =
-            |most: usize| self.longest.iter().map(|longest| longest.min(&most)).sum::<usize>() + between;
-        let most = (4..=usize::from(width)).rev().find(|most| room(*most) <= usize::from(width)).unwrap_or(4);
-        for (column, longest) in table.column_iter_mut().zip(&self.longest) {
-            column.set_padding((0, 0));
-            let least = u16::try_from(*longest.min(&most)).unwrap_or(width);
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
-        }
-        table
+        Asked::Overview { period, as_of } => overview::report(&source, *period, *as_of).await,
+        Asked::Security { period, as_of } => security::report(&source, *period, *as_of).await,
     }
 }
 
-impl fmt::Display for Table {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.arranged().to_string().replace(NO_BREAK, " "))
+/// What all kinds have in common.
+fn whole(
+    source: &Source<'_>,
+    title: String,
+    product: Option<Subject>,
+    (cell, today): (&Cell, NaiveDate),
+    changes: Changes,
+    content: Content,
+) -> Report {
+    let kind = match content {
+        Content::Iteration(_) => Kind::Iteration,
+        Content::Value(_) => Kind::Value,
+        Content::Release(_) => Kind::Release,
+        Content::Overview(_) => Kind::Overview,
+        Content::Security(_) => Kind::Security,
+    };
+    Report {
+        schema: SCHEMA,
+        kind,
+        title,
+        organization: source.organization.name.clone(),
+        product,
+        audience: source.reader.audience,
+        vocabulary: source.reader.vocabulary,
+        period: Days { from: cell.period.from, until: cell.period.until },
+        as_of: cell.as_of,
+        complete: cell.complete(today),
+        min_group: source.reader.coarse().map(|_| crate::domain::privacy::MIN_GROUP as u32),
+        method: ballroom_analytics::METHOD.to_owned(),
+        revision: source.revision,
+        changes,
+        content,
     }
 }
 
-/// A line of text, wrapped between words if it does not fit.
-pub fn line(text: &str) -> String {
-    wrapped(text, width())
-}
-
-fn wrapped(text: &str, width: Option<u16>) -> String {
-    let most = width.map_or(usize::MAX, usize::from);
-    let mut lines = String::new();
-    let mut length = 0;
-    for word in text.split(' ') {
-        let letters = word.chars().count();
-        if length > 0 {
-            let fits = length + 1 + letters <= most;
-            lines.push(if fits { ' ' } else { '\n' });
-            length = if fits { length + 1 } else { 0 };
-        }
-        lines.push_str(word);
-        length += letters;
-    }
-    lines.push('\n');
-    lines
-}
-
-fn longest_word(text: &str) -> usize {
-    text.split(' ').map(|word| word.chars().count()).max().unwrap_or(0)
-}
-
-/// The width of the terminal, or the value of `COLUMNS`; none: the output is not a terminal.
-fn width() -> Option<u16> {
-    let requested = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let terminal = || terminal_size::terminal_size().filter(|_| std::io::stdout().is_terminal());
-    requested.filter(|columns| *columns >= 40).or_else(|| terminal().map(|(width, _)| width.0))
-}
-
-/// A report as JSON, for programs. Zero has no sign.
-fn json(report: &impl Serialize) -> String {
-    let mut value = serde_json::to_value(report).unwrap_or_default();
-    without_negative_zero(&mut value);
-    serde_json::to_string_pretty(&value).unwrap_or_default()
-}
-
-fn without_negative_zero(value: &mut Value) {
-    match value {
-        Value::Number(number) if number.as_f64().is_some_and(|n| n == 0.0 && n.is_sign_negative()) => {
-            *value = Value::from(0.0);
-        }
-        Value::Array(items) => items.iter_mut().for_each(without_negative_zero),
-        Value::Object(fields) => fields.values_mut().for_each(without_negative_zero),
-        _ => (),
-    }
-}
-
-/// A part of a score with its sign; without one if it rounds to zero.
-fn signed(points: f64) -> String {
-    let text = format!("{points:+.1}");
-    match text.as_str() {
-        "+0.0" | "-0.0" => "0.0".to_owned(),
-        _ => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_broken_between_words_where_it_does_not_fit() {
-        assert_eq!(wrapped("score: probability in percent", Some(18)), "score: probability\nin percent\n");
-        assert_eq!(wrapped("score: probability in percent", None), "score: probability in percent\n");
-        assert_eq!(wrapped("a-word-that-is-too-long for it", Some(10)), "a-word-that-is-too-long\nfor it\n");
-    }
+/// A figure with three decimals: more are noise, and differ between machines. Zero has no sign.
+fn number(value: f64) -> f64 {
+    let rounded = (value * 1_000.0).round() / 1_000.0;
+    if rounded == 0.0 { 0.0 } else { rounded }
 }

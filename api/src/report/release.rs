@@ -1,271 +1,315 @@
-//! The release report: whether a release made things worse.
+//! The page of a release.
 
-use ballroom_analytics::regression::{
-    Baseline, Change, Control, Reason, RegressionScore, ReleaseReport as Scored, Verdict,
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use ballroom_entity::{
+    id::{FeatureId, ReleaseId},
+    product, release,
 };
-use ballroom_entity::id::ReleaseId;
-use serde::Serialize;
+use ballroom_render::{
+    Report,
+    model::{Adoption, Changes, Content, Estimate, Finding, Forecast, Question, Release, Subject, Verdict},
+};
+use chrono::{Days, NaiveDate};
 
-use super::{NO_BREAK, signed};
-use crate::score::Snapshot;
+use super::{
+    features::{rounded, trend, trend_days},
+    happened, number,
+    source::{Source, product_subject},
+    value::differences,
+    whole,
+};
+use crate::{
+    base::error::Error,
+    domain::incident::{Cause, Past},
+    domain::privacy,
+    score::{Cell, ForecastOf, Period, distribution, known_day},
+};
 
-/// The verdicts on the releases of a product.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReleaseVerdicts {
-    /// The conclusive verdicts, and for a release without any the strongest.
-    pub verdicts: Vec<Entry>,
-    /// Whether the product has no release.
-    #[serde(skip)]
-    pub no_release: bool,
+/// Days before and after a release whose values are compared.
+const BEFORE: u64 = 28;
+const AFTER: u64 = 90;
+/// Days after a release for which incidents are expected, and in which incidents of unknown cause are shown.
+const EXPECTED: u64 = 14;
+/// Weeks of adoption.
+const WEEKS: u64 = 8;
+/// Responses of a week without which the share of a release says nothing.
+const MIN_WEEK: i64 = 5;
+
+pub(super) async fn report(
+    source: &Source<'_>,
+    product: &str,
+    reference: &str,
+    as_of: Option<NaiveDate>,
+) -> Result<Report, Error> {
+    let product = source.product(Some(product))?;
+    let today = source.today(&product);
+    let as_of = known_day("asOf", as_of.unwrap_or(today), today)?;
+    let row = source.dimensions.release(product.id, "release", reference)?.clone();
+    let snapshot = source.scores.snapshot(source.reader.by, today).await?;
+    let first = snapshot.first_day(row.id).filter(|first| *first <= as_of);
+    let days = match first {
+        Some(first) => Period { from: first, until: (as_of + Days::new(1)).min(first + Days::new(AFTER)) },
+        None => Period { from: as_of, until: as_of + Days::new(1) },
+    };
+    let cell = Cell { period: days, release: None, segment: None, as_of };
+    let content = content(source, &product, &row, first, &cell).await?;
+    let title = format!("Release report: {} {}", product.name, row.version);
+    let content = Content::Release(Box::new(content));
+    let mut report =
+        whole(source, title, Some(product_subject(&product)), (&cell, today), Changes::default(), content);
+    report.complete = first.is_some_and(|first| as_of >= first + Days::new(AFTER));
+    Ok(report)
 }
 
-/// The verdict on one feature of one release.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Entry {
-    /// The release's version.
-    pub release: String,
-    /// Its first day with customers.
-    pub first_day: chrono::NaiveDate,
-    /// The feature's key; none: the product as a whole.
-    pub feature: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// The verdict.
-    pub verdict: String,
-    /// The baseline: the release's ancestors, any other release, or the previous release alone.
-    pub baseline: &'static str,
-    /// The previous release, if it is the baseline.
-    pub previous: Option<String>,
-    /// The reason for a weak verdict, in words.
-    pub reason: Option<String>,
-    /// The release with which a decline began, if it was before this one.
-    pub since: Option<String>,
-    /// Whether the cause was tested by the change of everything else on the same days.
-    pub control: Option<&'static str>,
-    /// Change of everything else on the same days, in points of 100.
-    pub common_shift: Option<f64>,
-    /// Probability in percent that the release regressed the feature.
-    pub score: f64,
-    /// The anytime-valid p-value.
-    pub p: f64,
-    /// Change of the mean response in points of 100: estimate and 95 % interval.
-    pub change: Option<[f64; 3]>,
-    /// Incidents after per incidents before.
-    pub rate_ratio: Option<f64>,
-    /// Incidents before and after.
-    pub incidents: [i64; 2],
-    /// Responses before and after the release that the figures rest on.
-    pub baseline_responses: i64,
-    /// Responses after the release.
-    pub responses: i64,
-    /// Share of the feature's responses on the compared days that name no release and so belong to neither side.
-    pub unlabelled: Option<f64>,
-    /// The first day on which the verdict was "regressed".
-    pub first_flagged_day: Option<chrono::NaiveDate>,
-    #[serde(skip)]
-    says_nothing: bool,
-    #[serde(skip)]
-    is_compared: bool,
+async fn content(
+    source: &Source<'_>,
+    product: &product::Model,
+    row: &release::Model,
+    first: Option<NaiveDate>,
+    cell: &Cell,
+) -> Result<Release, Error> {
+    let (by, today) = (source.reader.by, source.today(product));
+    let (snapshot, judged) = source.scores.regression(by, today, row.id, cell.as_of).await?;
+    let findings = match &judged {
+        Some(judged) => happened::of_release(source, &snapshot, judged),
+        None => Vec::new(),
+    };
+    let previous =
+        judged.as_ref().and_then(|judged| snapshot.previous_of(judged)).or(row.previous_release_id);
+    let previous = previous.and_then(|id| source.dimensions.releases.get(&id)).map(|row| row.version.clone());
+    let features = happened::touches(source, row).await?;
+    let touched: BTreeSet<&Subject> = features.iter().map(|touch| &touch.feature).collect();
+    let mut content = Release {
+        version: row.version.clone(),
+        title: row.title.clone(),
+        released_on: first.or(row.released_on),
+        withdrawn_on: row.withdrawn_on.filter(|day| *day <= cell.as_of),
+        previous,
+        verdict: findings.first().map_or(Verdict::NoBaseline, |strongest| strongest.verdict),
+        verdict_text: sentence(row, first, &findings),
+        trend_of: None,
+        trend: Vec::new(),
+        values: Vec::new(),
+        incidents: Default::default(),
+        announcement: None,
+        known_errors: None,
+        forecasts: Vec::new(),
+        adoption: Vec::new(),
+        questions: questions(&findings),
+        marks: Vec::new(),
+        findings,
+        features: features.clone(),
+    };
+    let Some(first) = first else { return Ok(content) };
+
+    let eve = first.pred_opt().unwrap_or(first);
+    let before = Period { from: first - Days::new(BEFORE), until: first };
+    let before = Cell { period: before, as_of: eve, ..*cell };
+    let telling: BTreeSet<Subject> = content
+        .findings
+        .iter()
+        .filter(|one| !matches!(one.verdict, Verdict::NoEvidence | Verdict::CannotTell | Verdict::NoBaseline))
+        .map(|one| one.feature.clone())
+        .collect();
+    content.values = differences(source, product, &before, cell).await?;
+    if !touched.is_empty() || !telling.is_empty() {
+        content.values.retain(|one| touched.contains(&one.feature) || telling.contains(&one.feature));
+    }
+
+    let shown =
+        content.findings.first().filter(|one| one.feature.key.is_some()).map(|one| one.feature.clone());
+    let shown = shown.or_else(|| content.values.first().map(|one| one.feature.clone()));
+    if let Some(subject) = shown.filter(|_| source.reader.coarse().is_none())
+        && let Some(feature) =
+            subject.key.as_deref().and_then(|key| source.dimensions.known_feature(product.id, key))
+    {
+        content.trend = trend(source, product, feature.id, cell).await?;
+        content.marks = source.marks(product, trend_days(cell.as_of)).await?;
+        content.trend_of = Some(subject);
+    }
+
+    let touched_ids: HashSet<FeatureId> = features
+        .iter()
+        .filter_map(|touch| source.dimensions.known_feature(product.id, touch.feature.key.as_deref()?))
+        .map(|feature| feature.id)
+        .collect();
+    let past = source.incidents(Some(product.id), cell.period).await?;
+    content.forecasts = forecasts(source, product, (first, cell.as_of), &touched_ids, &past).await?;
+    let soon = first + Days::new(EXPECTED);
+    let of_release = |one: &Past| match one.cause {
+        Cause::Release { release, .. } => release == row.id,
+        Cause::NoChange => false,
+        Cause::Unknown => {
+            one.incident.opened_on < soon && one.features.iter().any(|feature| touched_ids.contains(feature))
+        }
+    };
+    let of_release: Vec<Past> = past.into_iter().filter(of_release).collect();
+    content.incidents = happened::incidents(source, product, &of_release, cell.period).await?;
+    // What was lost is not known by release, only by day.
+    content.incidents.customer_hours_lost = None;
+
+    if let Some(released_on) = row.released_on {
+        let days = Period { from: released_on, until: released_on + Days::new(1) };
+        let announced = happened::announcements(source, product, days).await?;
+        content.announcement = announced.releases.into_iter().find(|one| one.release == row.version);
+    }
+    content.adoption = adoption(source, product, row.id, (first, cell.as_of)).await?;
+    Ok(content)
 }
 
-impl ReleaseVerdicts {
-    /// Adds the verdicts on a release.
-    pub fn add(&mut self, snapshot: &Snapshot, report: &Scored) {
-        let telling = |score: &&RegressionScore| {
-            matches!(
-                score.verdict,
-                Verdict::Regressed | Verdict::Watch | Verdict::Since | Verdict::Recovered | Verdict::Improved
-            )
-        };
-        let mut scores: Vec<&RegressionScore> = report.features.iter().filter(telling).collect();
-        if scores.is_empty() {
-            // A verdict with enough data comes before one without any, whose score is only the prior.
-            let known = |score: &RegressionScore| score.verdict == Verdict::NoEvidence;
-            let comparable = |score: &&RegressionScore| score.verdict != Verdict::NoBaseline;
-            let strongest = report.features.iter().filter(comparable);
-            let strongest =
-                strongest.max_by(|a, b| known(a).cmp(&known(b)).then(a.score.total_cmp(&b.score)));
-            scores.extend(strongest.or(report.features.iter().rev().max_by_key(|score| score.responses)));
+/// The verdict in a sentence.
+fn sentence(row: &release::Model, first: Option<NaiveDate>, findings: &[Finding]) -> String {
+    let version = &row.version;
+    let Some(first) = first else {
+        return format!("{version} has not shipped yet: there is nothing to judge.");
+    };
+    let of = |verdict: Verdict| findings.iter().filter(move |one| one.verdict == verdict);
+    let names = |verdict: Verdict| {
+        let names: Vec<_> = of(verdict).map(|one| one.feature.name.clone()).collect();
+        match names.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, others)) => format!("{} and {last}", others.join(", ")),
+            None => String::new(),
         }
-        scores.sort_by(|a, b| b.score.total_cmp(&a.score));
-        self.verdicts.extend(scores.into_iter().map(|score| Entry::new(snapshot, report, score)));
-    }
-
-    /// As JSON, for programs.
-    pub fn json(&self) -> String {
-        super::json(self)
-    }
-
-    /// As a table, for people.
-    pub fn table(&self) -> String {
-        let title = super::line(
-            "Did a release make things worse? (in parentheses: the feature with the most evidence)",
-        );
-        if self.verdicts.is_empty() {
-            let nothing = match self.no_release {
-                true => "There are no releases yet.",
-                false => "No verdicts yet: no release has shipped, or too few responses name one.",
-            };
-            return format!("{title}{nothing}\n");
-        }
-        let mut table = super::table(
-            [
-                "release",
-                "since",
-                "feature",
-                "verdict",
-                "score",
-                "p",
-                "change (95 %)",
-                "incidents",
-                "responses",
-            ],
-            &[4, 5, 6, 7, 8],
-        );
-        for entry in &self.verdicts {
-            table.add_row([
-                entry.release.clone(),
-                entry.first_day.to_string(),
-                if entry.says_nothing { format!("({})", entry.name) } else { entry.name.clone() },
-                entry.in_words(),
-                if entry.is_compared { format!("{:.0}", entry.score) } else { String::new() },
-                match entry.p {
-                    _ if !entry.is_compared => String::new(),
-                    p if p < 0.001 => format!("<{NO_BREAK}0.001"),
-                    p => format!("{p:.3}"),
-                },
-                entry.change.map_or_else(String::new, |[estimate, lower, upper]| {
-                    let interval = format!("({} – {})", signed(lower), signed(upper)).replace(' ', NO_BREAK);
-                    format!("{} {interval}", signed(estimate))
-                }),
-                match (entry.rate_ratio, entry.incidents) {
-                    (None, _) => String::new(),
-                    // A ratio to zero would say more than is known.
-                    (_, [0, after]) => format!("0{NO_BREAK}→{NO_BREAK}{after}"),
-                    (Some(ratio), _) => format!("×{NO_BREAK}{ratio:.1}"),
-                },
-                entry.responses.to_string(),
-            ]);
-        }
-        let foot = super::line(
-            "score: probability in percent that the release regressed the feature; change in points of 100",
-        );
-        format!("{title}{table}\n{foot}")
-    }
-}
-
-impl Entry {
-    fn new(snapshot: &Snapshot, report: &Scored, score: &RegressionScore) -> Self {
-        let version = |release: Option<ReleaseId>| {
-            let release = release.and_then(|id| snapshot.dimensions.releases.get(&id));
-            release.map(|release| release.version.clone()).unwrap_or_default()
-        };
-        // The figures are those that the verdict is based on.
-        let alone = score.previous.filter(|_| score.baseline == Baseline::Previous);
-        let feature = snapshot.dimensions.features.get(&snapshot.feature_of(score));
-        Self {
-            release: version(snapshot.release_of(report)),
-            first_day: snapshot.date(report.first_day),
-            feature: feature.map(|feature| feature.key.clone()),
-            name: feature.map_or_else(|| "the product as a whole".to_owned(), |feature| feature.name.clone()),
-            verdict: name(score.verdict).to_owned(),
-            reason: score.reason.map(|reason| reason_of(score, reason)),
-            since: score.since.map(|since| match snapshot.release_of(&since) {
-                Some(release) => version(Some(release)),
-                None => snapshot.date(since.day).to_string(),
-            }),
-            control: score.control.map(|control| match control {
-                Control::None => "none",
-                Control::Held => "held",
-                Control::Shared => "shared",
-            }),
-            common_shift: score.controlled.as_ref().map(|controlled| controlled.common_shift.estimate),
-            baseline: match score.baseline {
-                Baseline::Ancestors => "ancestors",
-                Baseline::AnyOther => "any other release",
-                Baseline::Previous => "previous release",
-            },
-            previous: alone.and(report.previous).map(|_| version(snapshot.previous_of(report))),
-            score: alone.map_or(score.score, |alone| alone.score),
-            p: alone.map_or(score.p, |alone| alone.p),
-            change: alone
-                .map_or(score.change, |alone| alone.change)
-                .map(Change::within_scale)
-                .map(|change| [change.estimate, change.lower, change.upper]),
-            rate_ratio: score.rate_ratio.map(|ratio| ratio.estimate),
-            incidents: [score.baseline_incidents, score.incidents_opened],
-            baseline_responses: alone.map_or(score.baseline_responses, |alone| alone.baseline_responses),
-            responses: score.responses,
-            unlabelled: score.unlabelled,
-            first_flagged_day: score.first_flagged_day.map(|day| snapshot.date(day)),
-            says_nothing: matches!(
-                score.verdict,
-                Verdict::NoEvidence | Verdict::CannotTell | Verdict::NoBaseline
-            ),
-            is_compared: score.verdict != Verdict::NoBaseline,
-        }
-    }
-
-    /// The verdict with its context, in words.
-    fn in_words(&self) -> String {
-        let mut words = self.verdict.clone();
-        if let Some(since) = &self.since {
-            let joint = if self.reason.is_some() { ", worse since" } else { "" };
-            words = format!("{words}{joint} {since}");
-        }
-        if let Some(previous) = &self.previous {
-            words = format!("{words} against {previous}");
-        }
-        match &self.reason {
-            Some(reason) => format!("{words}: {reason}"),
-            // Nothing else changed on the same days, or nothing else is known: only the former identifies the cause.
-            None if self.control == Some("none") => format!("{words} (cause not tested)"),
-            None => words,
-        }
-    }
-}
-
-/// The reason for a weak verdict, in words.
-fn reason_of(score: &RegressionScore, reason: Reason) -> String {
-    match (reason, score.missing) {
-        (Reason::FewAnswers, Some((before, after))) => {
-            let sides = [(before, "before"), (after, "after")];
-            let missing = sides.iter().filter(|(missing, _)| *missing > 0);
-            let missing: Vec<_> = missing.map(|(missing, side)| format!("{missing} more {side}")).collect();
-            format!("too few responses ({})", missing.join(", "))
-        }
-        (Reason::FewAnswers, None) => "too few responses".to_owned(),
-        (Reason::LikePrevious, _) => "like the previous release".to_owned(),
-        (Reason::Unproven, _) => "not significant".to_owned(),
-        (Reason::NotComparable, _) => "responses before and after cannot be compared".to_owned(),
-        (Reason::Wanders, _) => "not significant against its own fluctuation".to_owned(),
-        (Reason::FellBefore, _) => "a further decline is not significant".to_owned(),
-        (Reason::NewIncidents, _) => "incidents after, none recorded before".to_owned(),
-        (Reason::SharedShift, _) => {
-            let shift = score.controlled.as_ref().map_or(0.0, |controlled| controlled.common_shift.estimate);
-            let change = score.change.map_or(0.0, |change| change.estimate);
-            // Half of the change, or more, in the same direction.
-            if shift * change > 0.0 && 2.0 * shift.abs() >= change.abs() {
-                format!("everything changed ({})", signed(shift))
-            } else {
-                format!("not significant against the others ({})", signed(shift))
+    };
+    let has = |verdict: Verdict| of(verdict).next().is_some();
+    if has(Verdict::Regressed) {
+        let change = of(Verdict::Regressed).next().and_then(|one| one.change);
+        let change = change.map(|change| {
+            let verb = if change.value < 0.0 { "fell" } else { "rose" };
+            let (near, far) =
+                (change.lower.abs().min(change.upper.abs()), change.lower.abs().max(change.upper.abs()));
+            match change.lower.signum() == change.upper.signum() {
+                true => format!(
+                    ": the mean response {verb} by {:.1} points of 100 ({near:.1} to {far:.1})",
+                    change.value.abs()
+                ),
+                false => format!(": the mean response {verb} by {:.1} points of 100", change.value.abs()),
             }
-        }
+        });
+        return format!("{version} made {} worse{}.", names(Verdict::Regressed), change.unwrap_or_default());
     }
+    if has(Verdict::Watch) {
+        return format!(
+            "{version} may have made {} worse, but the evidence is not sufficient.",
+            names(Verdict::Watch)
+        );
+    }
+    let mut sentences = Vec::new();
+    if has(Verdict::Improved) {
+        sentences.push(format!("{version} improved {}.", names(Verdict::Improved)));
+    }
+    if has(Verdict::Recovered) {
+        sentences.push(format!("{version} restored {}.", names(Verdict::Recovered)));
+    }
+    if has(Verdict::Since) {
+        sentences.push(format!(
+            "{} is worse than before, but the decline began before {version}.",
+            names(Verdict::Since)
+        ));
+    }
+    if !sentences.is_empty() {
+        return sentences.join(" ");
+    }
+    if has(Verdict::NoEvidence) {
+        return format!("There is no evidence that {version} changed anything since {first}.");
+    }
+    format!("It cannot be told whether {version} changed anything: there are too few responses.")
 }
 
-/// A verdict in words.
-pub fn name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Regressed => "regressed",
-        Verdict::Watch => "watch",
-        Verdict::Since => "worse since",
-        Verdict::Recovered => "recovered",
-        Verdict::Improved => "improved",
-        Verdict::NoEvidence => "no evidence",
-        Verdict::CannotTell => "cannot tell",
-        Verdict::NoBaseline => "no baseline",
+fn questions(findings: &[Finding]) -> Vec<Question> {
+    let text = |one: &Finding| match one.verdict {
+        Verdict::CannotTell => {
+            Some("Too few responses since the release to tell whether it changed.".to_owned())
+        }
+        Verdict::NoBaseline => Some("Too few responses before the release to compare with.".to_owned()),
+        Verdict::Watch => {
+            one.reason.as_ref().map(|reason| format!("There is a suspicion, but no verdict: {reason}."))
+        }
+        Verdict::Regressed if !one.cause_tested => Some(
+            "Whether the release is the cause was not tested: there is nothing to compare it with."
+                .to_owned(),
+        ),
+        _ => None,
+    };
+    let question = |one: &Finding| Some(Question { subject: one.feature.name.clone(), text: text(one)? });
+    findings.iter().filter_map(question).collect()
+}
+
+/// The incidents that were expected of the features that a release touches, by what was known the day before, and those that
+/// began.
+async fn forecasts(
+    source: &Source<'_>,
+    product: &product::Model,
+    (first, as_of): (NaiveDate, NaiveDate),
+    touched: &HashSet<FeatureId>,
+    past: &[Past],
+) -> Result<Vec<Forecast>, Error> {
+    let days = (as_of - first).num_days() + 1;
+    let days = u32::try_from(days.clamp(1, EXPECTED as i64)).unwrap_or(1);
+    let until = first + Days::new(days.into());
+    let eve = first.pred_opt().unwrap_or(first);
+    let mut forecasts = Vec::new();
+    for feature in touched {
+        let asked = ForecastOf { as_of: eve, days, release_on: Some(first), active_customers: Vec::new() };
+        let (by, today) = (source.reader.by, source.today(product));
+        let Some(of) = source.scores.forecast(by, today, product.id, *feature, asked).await? else {
+            continue;
+        };
+        let quantile = |share: f64| {
+            let found = of.quantiles.iter().find(|one| (one.share - share).abs() < 1e-9);
+            found.map_or(of.mean, |one| one.incidents)
+        };
+        let began = |one: &&Past| one.incident.opened_on < until && one.features.contains(feature);
+        forecasts.push(Forecast {
+            feature: source.subject(product.id, *feature),
+            days,
+            expected: rounded(Estimate { value: of.mean, lower: quantile(0.05), upper: quantile(0.95) }),
+            actual: past.iter().filter(began).count() as i64,
+        });
     }
+    forecasts.sort_by(|a, b| a.feature.cmp(&b.feature));
+    Ok(forecasts)
+}
+
+/// The share of the responses that name a release which name this one, in each week since it shipped.
+async fn adoption(
+    source: &Source<'_>,
+    product: &product::Model,
+    release: ReleaseId,
+    (first, as_of): (NaiveDate, NaiveDate),
+) -> Result<Vec<Adoption>, Error> {
+    let until = (as_of + Days::new(1)).min(first + Days::new(7 * WEEKS));
+    let period = Period { from: first, until };
+    let named =
+        distribution::naming(source.store, source.reader.by.organization(), product.id, period).await?;
+    let mut weeks: BTreeMap<NaiveDate, [i64; 2]> = BTreeMap::new();
+    for (day, of, responses) in named {
+        let week = (day - first).num_days().max(0) as u64 / 7;
+        let [all, own] = weeks.entry(first + Days::new(7 * week)).or_default();
+        *all += responses;
+        *own += if of == release { responses } else { 0 };
+    }
+    let coarse = source.reader.coarse().is_some();
+    let week = |(from, [all, own]): (NaiveDate, [i64; 2])| {
+        let enough = all >= MIN_WEEK;
+        let share = own as f64 / all.max(1) as f64;
+        // A share of few responses would show what single ones name.
+        let share = if coarse {
+            let step = privacy::step(all) / 100.0;
+            (share / step).round() * step
+        } else {
+            share
+        };
+        Adoption {
+            from,
+            share: enough.then(|| number(share.clamp(0.0, 1.0))),
+            responses: match coarse {
+                true => enough.then(|| privacy::rounded(all)),
+                false => Some(all),
+            },
+        }
+    };
+    Ok(weeks.into_iter().map(week).collect())
 }

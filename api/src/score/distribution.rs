@@ -4,6 +4,7 @@ use ballroom_entity::{
     feedback_daily::{Column, Entity},
     id::{FeatureId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId},
 };
+use chrono::NaiveDate;
 use sea_orm::{
     ColumnTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait},
@@ -62,4 +63,24 @@ pub(crate) async fn read(
         .await?;
     let level = |(feature, scale, level, answers)| Level { feature, scale, level, answers };
     Ok(rows.into_iter().map(level).collect())
+}
+
+/// Numbers of counted responses of a product and its features that name a release, by day and release.
+pub(crate) async fn naming(
+    store: &Store,
+    organization: OrganizationId,
+    product: ProductId,
+    period: Period,
+) -> Result<Vec<(NaiveDate, ReleaseId, i64)>, Error> {
+    let rows = Entity::owned_by(organization)
+        .filter(Column::ProductId.eq(product))
+        .filter(Column::Day.gte(period.from))
+        .filter(Column::Day.lt(period.until))
+        .filter(Column::ReleaseId.ne(ReleaseId::NONE))
+        .select_only()
+        .columns([Column::Day, Column::ReleaseId])
+        .column_as(Expr::col(Column::Answers).sum().cast_as("bigint"), "answers")
+        .group_by(Column::Day)
+        .group_by(Column::ReleaseId);
+    Ok(rows.into_tuple().all(store.reader()).await?)
 }

@@ -9,8 +9,8 @@ use crate::{
     base::error::Error,
     domain::access::Report,
     report::{
-        release::{ReleaseVerdicts, name},
-        value::ValueReport,
+        finding::name,
+        terminal::{release::ReleaseVerdicts, value::ValueReport},
     },
     score::{Cell, Period, Scores},
 };

@@ -40,6 +40,9 @@ use catalog::{
 /// The seed of the demo, chosen: with it every planted truth is found and nothing else is called regressed or improved.
 pub const DEFAULT_SEED: u64 = 5;
 
+/// The version of the release that makes a feature worse.
+pub const REGRESSION: &str = HURTS;
+
 /// A year of a product.
 #[derive(Clone, Debug, PartialEq)]
 pub struct World {

@@ -223,6 +223,8 @@ events! {
     InboundWebhookUpdated(InboundWebhookId) = "inbound.updated", Stay;
     /// An inbound webhook was removed.
     InboundWebhookRemoved(InboundWebhookId) = "inbound.removed", Stay;
+    /// A report was stored.
+    ReportStored(ReportId) = "report.stored", Stay;
 
     /// Members were notified of something.
     NotificationSent(Vec<NotificationId>) = "notification.sent", Stay;

@@ -23,13 +23,14 @@ const LAYERS: [&[&str]; 12] = [
 ];
 
 /// The crates of the workspace, each with those that it may depend on.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
     ("analytics", &[]),
     ("entity", &[]),
     ("files", &["names"]),
     ("migration", &[]),
     ("names", &[]),
-    ("api", &["analytics", "entity", "files", "migration", "names"]),
+    ("render", &[]),
+    ("api", &["analytics", "entity", "files", "migration", "names", "render"]),
     ("tests", &["api", "entity", "migration"]),
 ];
 

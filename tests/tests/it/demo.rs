@@ -39,15 +39,19 @@ async fn the_command_prints_the_reports_and_ends_well() {
     let directory = database.path("demo").display().to_string();
     let verified = database.succeeds(&["verify", "--data-dir", &directory]).await;
     assert!(verified.contains("60,000 responses, 400 incidents"), "{verified}");
+    for kind in ["iteration.html", "value.pdf", "release.html", "overview.md", "security.html"] {
+        let written = std::fs::metadata(database.path("demo").join("reports").join(kind)).unwrap();
+        assert!(written.len() > 500 && said.contains(kind), "{kind}: {written:?}\n{said}");
+    }
     let report = ["report", "value", "--data-dir", &directory, "--product", "atelier", "--format", "json"];
     let report: serde_json::Value = serde_json::from_str(&database.succeeds(&report).await).unwrap();
-    let features = report["features"].as_array().unwrap();
+    let features = report["value"]["features"].as_array().unwrap();
     assert_eq!(features.len(), 13, "12 features and the product as a whole");
     for feature in features {
-        let part = |name: &str| feature[name].as_f64().unwrap();
-        let contributions = ["base", "historyContribution", "feedbackContribution", "incidentContribution"];
-        let sum: f64 = contributions.into_iter().map(part).sum();
-        assert!((sum - part("score")).abs() < 1e-9, "the parts add up: {feature}");
+        let part = |name: &str| feature["contributions"][name].as_f64().unwrap_or_default();
+        let sum: f64 = ["base", "history", "feedback", "incidents"].into_iter().map(part).sum();
+        let value = feature["value"]["value"].as_f64().unwrap();
+        assert!((sum - value).abs() < 1e-9, "the parts add up: {feature}");
     }
 }
 

@@ -44,6 +44,7 @@ mod protocol;
 mod readme;
 mod releases;
 mod requests;
+mod reports;
 mod running;
 mod schema;
 mod scores;

@@ -102,6 +102,9 @@ impl Two {
                     externalId: \"walled\" }) { knownError { id } }
                 createArticle(input: { product: \"walled-shop\", title: \"walled\", body: \"walled\",
                     features: [\"walled-feature\"], externalId: \"walled\" }) { article { id } } }",
+                    externalId: \"walled\" }) { announcement { id } } }",
+            "mutation { storeReport(input: { report: { kind: RELEASE, product: \"walled-shop\", release: \"walled-1\" } }) {
+                    storedReport { id } } }",
         ] {
             asks(&app, &first, document).await;
         }
@@ -150,6 +153,7 @@ impl Two {
             "knownError" => "known_error",
             "introducedIn" | "fixedIn" => "release",
             "deliverie" => "delivery",
+            "storedReport" => "report",
             "id" | "node" => "feature",
             noun => noun,
         };
@@ -163,7 +167,7 @@ impl Two {
             "member" => "walled@example.com",
             "scale" => "walled-scale",
             "organization" => MARK,
-            "announcement" | "known_error" | "article" | "feedback" | "incident" | "iteration" | "token" | "webhook" | "delivery" | "inbound" | "receipt" | "request" => {
+            "announcement" | "known_error" | "article" | "feedback" | "incident" | "iteration" | "token" | "webhook" | "delivery" | "inbound" | "receipt" | "request" | "report" => {
                 return Some(self.id(noun).to_owned());
             }
             _ => return None,
@@ -188,7 +192,7 @@ impl Two {
 
 /// Every noun that has an ID.
 const EVERYTHING: &str =
-    "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } } announcements { nodes { id } } knownErrors { nodes { id } } articles { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } } feedbackRequests { nodes { id } } inboundWebhooks { nodes { id deliveries { nodes { id } } } } webhooks { nodes { id deliveries { nodes { id } } } } imports { nodes { id } }
+    "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } } announcements { nodes { id } } knownErrors { nodes { id } } articles { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } } feedbackRequests { nodes { id } } inboundWebhooks { nodes { id deliveries { nodes { id } } } } webhooks { nodes { id deliveries { nodes { id } } } } imports { nodes { id } } storedReports { nodes { id } }
     products { nodes { id features { nodes { id } } releases { nodes { id } } iterations { nodes { id } }
         feedback { nodes { id } } incidents { nodes { id attributions { id } } } } } }";
 
@@ -226,7 +230,7 @@ fn without_messages(mut data: Value) -> Value {
 async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
     let two = Two::start(backend).await;
     let nouns: BTreeSet<_> = two.ids.iter().map(|id| id.rsplit_once('_').unwrap().0).collect();
-    assert_eq!(nouns.len(), 23, "every noun with an id is there: {nouns:?}");
+    assert_eq!(nouns.len(), 24, "every noun with an id is there: {nouns:?}");
     let asks = async |token: &str, query: &str, variables: Value| {
         let (status, answer) = two.app.plain_answer_to(token, query, variables).await;
         let code = &answer["errors"][0]["extensions"]["code"];

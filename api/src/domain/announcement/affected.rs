@@ -23,6 +23,7 @@ use crate::{
     domain::{
         access::{Report, Ship},
         check, customer as customers_of,
+        privacy::MIN_GROUP,
     },
     store::Store,
     transaction::{Event, Transaction},
@@ -30,9 +31,6 @@ use crate::{
 
 /// Days for which a response makes a customer one who uses the feature.
 const DAYS: u64 = 90;
-
-/// Minimum number of customers of a group that is shown to callers who may not see single customers.
-const MIN_GROUP: i64 = 5;
 
 /// Why a customer is affected, or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -227,12 +225,6 @@ pub async fn by_segment(
         .group_by(customer::Column::SegmentId);
     let rows: Vec<(Option<SegmentId>, i64)> = counted.into_tuple().all(store.reader()).await?;
     Ok(grouped(rows, sees_customers))
-}
-
-/// A number of customers as it is shown to a caller who sees single customers, or does not; none: too few to be shown.
-pub fn shown(customers: u64, sees_customers: bool) -> Option<i64> {
-    let customers = customers as i64;
-    (sees_customers || customers == 0 || customers >= MIN_GROUP).then_some(customers)
 }
 
 fn grouped(mut rows: Vec<(Option<SegmentId>, i64)>, sees_customers: bool) -> Vec<SegmentCount> {

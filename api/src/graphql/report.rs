@@ -1,0 +1,389 @@
+//! Reports: computed from the current data, and stored ones.
+
+mod change;
+mod stored;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Description, Enum, InputObject, Object, SimpleObject};
+use ballroom_render::{
+    self as render, Format,
+    model::{self, Audience, Kind},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+pub(super) use change::ReportMutation;
+pub(super) use stored::{StoredReport, StoredReportQuery, sees_responses};
+
+use super::{
+    ContextExt,
+    fault::Fault,
+    scalar::{Date, PeriodInput, PeriodShown, Reference},
+};
+use crate::{
+    base::error::Error,
+    report::{self, Against, Asked, Reader, Which},
+    score::Period,
+};
+
+/// Kind of a report.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_render::model::Kind")]
+pub(super) enum ReportKind {
+    /// What an iteration achieved.
+    Iteration,
+    /// Perceived value of the features of a product.
+    Value,
+    /// One page about one release.
+    Release,
+    /// All products at a glance.
+    Overview,
+    /// Releases with security-relevant incidents or known errors.
+    Security,
+}
+
+/// Audience of a report: a role of the organization. The report contains only what both the role and the caller may see.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_render::model::Audience")]
+pub(super) enum ReportAudience {
+    /// Product management.
+    Product,
+    /// Development.
+    Development,
+    /// Operations.
+    Operations,
+    /// Security.
+    Security,
+    /// Business: sees no single responses, incidents or customers; figures are rounded.
+    Business,
+    /// Support.
+    Support,
+}
+
+/// Vocabulary of a report.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_render::Vocabulary")]
+pub(super) enum ReportVocabulary {
+    /// Words of agile software development.
+    Agile,
+    /// Words of IT service management.
+    Itil,
+    /// Words of neither.
+    Plain,
+}
+
+/// Format of a rendering of a report.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_render::Format")]
+pub(super) enum ReportFormat {
+    /// The model, for programs; its schema is in the documentation.
+    Json,
+    /// Markdown, for wikis and chats.
+    Markdown,
+    /// A self-contained page.
+    Html,
+    /// A tagged document.
+    Pdf,
+    /// One table as comma-separated values.
+    Csv,
+    /// All tables as a workbook.
+    Xlsx,
+    /// One table as Parquet.
+    Parquet,
+}
+
+/// Whether something is good news.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_render::model::Tone")]
+pub(super) enum ReportTone {
+    /// It is good news.
+    Good,
+    /// It is neither.
+    Neutral,
+    /// It is bad news.
+    Bad,
+}
+
+/// A report to compute. Which fields apply depends on the kind; others are refused.
+#[derive(InputObject)]
+pub(super) struct ReportInput {
+    /// Kind.
+    kind: ReportKind,
+    /// ID or key of the product. Required for VALUE and RELEASE, and for ITERATION unless the iteration is given by its ID or
+    /// there is only one product.
+    product: Option<Reference>,
+    /// Name or ID of the iteration, for ITERATION. By default the last one that is over.
+    iteration: Option<Reference>,
+    /// Version or ID of the release. Required for RELEASE; for VALUE only responses on this release count.
+    release: Option<Reference>,
+    /// ID or key of a segment, for VALUE: only the value to this segment.
+    segment: Option<Reference>,
+    /// Days, for VALUE (the last 90 by default), OVERVIEW (28) and SECURITY (90).
+    period: Option<PeriodInput>,
+    /// Version or ID of a release that the values are compared with, for VALUE.
+    against_release: Option<Reference>,
+    /// ID or key of a segment that the values are compared with, for VALUE.
+    against_segment: Option<Reference>,
+    /// Days that the values are compared with, for VALUE.
+    against_period: Option<PeriodInput>,
+    /// Use only data known at the end of this day.
+    as_of: Option<Date>,
+    /// Audience. By default that of the caller's role.
+    audience: Option<ReportAudience>,
+    /// Vocabulary. By default that of the audience.
+    vocabulary: Option<ReportVocabulary>,
+}
+
+impl ReportInput {
+    /// What is asked for, and for whom. Fields that the kind does not have are refused.
+    fn asked(self, ctx: &Context<'_>) -> Result<(Asked, Reader), Fault> {
+        let reader = Reader::of(
+            ctx.viewer(),
+            self.audience.map(Audience::from),
+            self.vocabulary.map(render::Vocabulary::from),
+        )?;
+        let kind = Kind::from(self.kind);
+        self.check(kind)?;
+        let text = |reference: Option<Reference>| reference.map(|reference| reference.0);
+        let required = |field: &str, reference: Option<Reference>| {
+            text(reference).ok_or_else(|| {
+                Error::invalid(field, format!("is required for a report of the kind {}", name(kind)))
+            })
+        };
+        let (as_of, period) = (self.as_of.map(|day| day.0), self.period.map(Period::from));
+        let asked = match kind {
+            Kind::Iteration => Asked::Iteration {
+                product: text(self.product),
+                iteration: text(self.iteration).map_or(Which::Last, Which::Named),
+                as_of,
+            },
+            Kind::Value => Asked::Value {
+                product: required("product", self.product)?,
+                period,
+                release: text(self.release),
+                segment: text(self.segment),
+                against: match (self.against_release, self.against_segment, self.against_period) {
+                    (Some(release), ..) => Some(Against::Release(release.0)),
+                    (_, Some(segment), _) => Some(Against::Segment(segment.0)),
+                    (_, _, Some(period)) => Some(Against::Period(period.into())),
+                    _ => None,
+                },
+                as_of,
+            },
+            Kind::Release => Asked::Release {
+                product: required("product", self.product)?,
+                release: required("release", self.release)?,
+                as_of,
+            },
+            Kind::Overview => Asked::Overview { period, as_of },
+            Kind::Security => Asked::Security { period, as_of },
+        };
+        Ok((asked, reader))
+    }
+
+    fn check(&self, kind: Kind) -> Result<(), Error> {
+        use Kind::{Iteration, Overview, Release, Security, Value};
+        let fields = [
+            ("product", self.product.is_some(), &[Iteration, Value, Release][..]),
+            ("iteration", self.iteration.is_some(), &[Iteration]),
+            ("release", self.release.is_some(), &[Value, Release]),
+            ("segment", self.segment.is_some(), &[Value]),
+            ("period", self.period.is_some(), &[Value, Overview, Security]),
+            ("againstRelease", self.against_release.is_some(), &[Value]),
+            ("againstSegment", self.against_segment.is_some(), &[Value]),
+            ("againstPeriod", self.against_period.is_some(), &[Value]),
+        ];
+        for (field, given, kinds) in fields {
+            if given && !kinds.contains(&kind) {
+                let reason = format!("does not apply to a report of the kind {}; omit it", name(kind));
+                return Err(Error::invalid(field, reason));
+            }
+        }
+        let against =
+            [self.against_release.is_some(), self.against_segment.is_some(), self.against_period.is_some()];
+        match against.into_iter().filter(|given| *given).count() {
+            0 | 1 => Ok(()),
+            _ => Err(Error::invalid(
+                "againstRelease",
+                "must be omitted with againstSegment or againstPeriod: values are compared with one thing",
+            )),
+        }
+    }
+}
+
+/// The name of a kind in the schema.
+fn name(kind: Kind) -> String {
+    kind.name().to_uppercase()
+}
+
+/// A report.
+#[derive(Description)]
+pub(super) struct Report(Arc<render::Report>);
+
+#[Object(use_type_description)]
+impl Report {
+    /// Kind.
+    async fn kind(&self) -> ReportKind {
+        self.0.kind.into()
+    }
+
+    /// Title.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// Audience.
+    async fn audience(&self) -> ReportAudience {
+        self.0.audience.into()
+    }
+
+    /// Vocabulary.
+    async fn vocabulary(&self) -> ReportVocabulary {
+        self.0.vocabulary.into()
+    }
+
+    /// The days that it covers.
+    async fn period(&self) -> PeriodShown {
+        Period { from: self.0.period.from, until: self.0.period.until }.into()
+    }
+
+    /// The last day whose data are used.
+    async fn as_of(&self) -> Date {
+        self.0.as_of.into()
+    }
+
+    /// Whether every day of the period is known and over; if not, the figures are provisional.
+    async fn complete(&self) -> bool {
+        self.0.complete
+    }
+
+    /// Minimum number of customers of a group that is shown; null: single responses are shown too.
+    async fn min_group_size(&self) -> Option<i64> {
+        self.0.min_group.map(i64::from)
+    }
+
+    /// Version of the method: the same data give the same report only under the same version.
+    async fn method(&self) -> &str {
+        &self.0.method
+    }
+
+    /// Revision of the organization's data.
+    async fn revision(&self) -> i64 {
+        self.0.revision
+    }
+
+    /// What it is compared with in `changes`, such as the name of the previous iteration; null: nothing.
+    async fn changes_since(&self) -> Option<&str> {
+        self.0.changes.since.as_deref()
+    }
+
+    /// What changed since then, the most important first.
+    async fn changes(&self) -> Vec<ReportChange> {
+        self.0.changes.items.iter().map(ReportChange::from).collect()
+    }
+
+    /// The figures as tables.
+    async fn tables(&self) -> Vec<ReportTable> {
+        let table = |(name, columns, rows)| ReportTable { name, columns, rows };
+        render::table_texts(&self.0).into_iter().map(table).collect()
+    }
+
+    /// A rendering as a file. The same report always gives the same bytes.
+    async fn file(
+        &self,
+        #[graphql(desc = "Format of the file.")] format: ReportFormat,
+        #[graphql(
+            desc = "Table of a CSV or Parquet file; by default the first of `tables`. Other formats contain all."
+        )]
+        table: Option<String>,
+    ) -> Result<ReportFile, Fault> {
+        file(self.0.clone(), format.into(), table).await
+    }
+}
+
+/// A rendering of a report.
+async fn file(
+    report: Arc<render::Report>,
+    format: Format,
+    table: Option<String>,
+) -> Result<ReportFile, Fault> {
+    let name = render::file_name(&report, format);
+    let bytes = report::rendered(report, format, table).await?;
+    let (text, base64) = match format.is_text() {
+        true => (String::from_utf8(bytes).ok(), None),
+        false => (None, Some(STANDARD.encode(bytes))),
+    };
+    Ok(ReportFile { name, media_type: format.media_type(), text, base64 })
+}
+
+/// A rendering of a report.
+#[derive(SimpleObject)]
+pub(super) struct ReportFile {
+    /// Suggested name.
+    name: String,
+    /// Media type.
+    media_type: &'static str,
+    /// Content of a file of text; null: it is none.
+    text: Option<String>,
+    /// Content of any other file, in base64; null: it is a file of text.
+    base64: Option<String>,
+}
+
+/// A table of a report.
+#[derive(SimpleObject)]
+pub(super) struct ReportTable {
+    /// Name.
+    name: &'static str,
+    /// Names of the columns.
+    columns: Vec<&'static str>,
+    /// Rows, with the value of each column as text; null: none.
+    rows: Vec<Vec<Option<String>>>,
+}
+
+/// A change between two reports.
+#[derive(SimpleObject)]
+pub(super) struct ReportChange {
+    /// Whether it is good or bad news.
+    tone: ReportTone,
+    /// What changed, such as the name of a feature.
+    subject: String,
+    /// The change in one sentence.
+    text: String,
+    /// Figure before; null: none.
+    before: Option<f64>,
+    /// Figure now; null: none.
+    now: Option<f64>,
+}
+
+impl From<&model::Change> for ReportChange {
+    fn from(change: &model::Change) -> Self {
+        Self {
+            tone: change.tone.into(),
+            subject: change.subject.clone(),
+            text: change.text.clone(),
+            before: change.before,
+            now: change.now,
+        }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct ReportQuery;
+
+#[Object]
+impl ReportQuery {
+    /// A report, computed from the current data. `storeReport` stores one.
+    async fn report(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Kind and content of the report.")] of: ReportInput,
+    ) -> Result<Report, Fault> {
+        Ok(Report(Arc::new(built(ctx, of).await?)))
+    }
+}
+
+async fn built(ctx: &Context<'_>, of: ReportInput) -> Result<render::Report, Fault> {
+    let (asked, reader) = of.asked(ctx)?;
+    let services = ctx.services();
+    Ok(report::build(&services.store, &services.scores, &reader, &asked, ctx.now()).await?)
+}

@@ -1,0 +1,126 @@
+//! Where reports come from: the organization's data, seen as their reader may.
+
+use std::sync::Arc;
+
+use ballroom_entity::{
+    id::{FeatureId, ProductId},
+    organization, product,
+};
+use ballroom_render::model::{Mark, MarkKind, Subject};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::Reader;
+use crate::{
+    base::error::Error,
+    domain::{
+        incident::{self as incidents, Begun, Past},
+        organization as organizations, product as products,
+    },
+    score::{Period, Scores, timeline},
+    store::{Dimensions, Store},
+};
+
+/// The organization's data.
+pub(super) struct Source<'a> {
+    pub store: &'a Store,
+    pub scores: &'a Scores,
+    pub reader: &'a Reader,
+    pub now: DateTime<Utc>,
+    pub organization: organization::Model,
+    pub dimensions: Arc<Dimensions>,
+    /// The organization's revision when the report was begun.
+    pub revision: i64,
+}
+
+impl<'a> Source<'a> {
+    pub(super) async fn new(
+        store: &'a Store,
+        scores: &'a Scores,
+        reader: &'a Reader,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Error> {
+        let organization = organizations::find(store, reader.by.organization()).await?;
+        let dimensions = store.dimensions(reader.by.organization()).await?;
+        let revision = organization.revision;
+        Ok(Self { store, scores, reader, now, organization, dimensions, revision })
+    }
+
+    /// Today in the time zone of a product.
+    pub(super) fn today(&self, product: &product::Model) -> NaiveDate {
+        products::today(product, self.now)
+    }
+
+    /// The product with a reference; without one the only product.
+    pub(super) fn product(&self, reference: Option<&str>) -> Result<product::Model, Error> {
+        match reference {
+            Some(reference) => Ok(self.dimensions.product("product", reference)?.clone()),
+            None => {
+                let mut products = self.dimensions.products.values();
+                match (products.next(), products.next()) {
+                    (Some(only), None) => Ok(only.clone()),
+                    (None, _) => {
+                        Err(Error::invalid("product", "there are no products yet; create one first"))
+                    }
+                    _ => Err(Error::invalid("product", "must be given, because there are several products")),
+                }
+            }
+        }
+    }
+
+    /// A feature, or the product as a whole.
+    pub(super) fn subject(&self, product: ProductId, feature: FeatureId) -> Subject {
+        subject(&self.dimensions, product, feature)
+    }
+
+    /// The incidents of a period.
+    pub(super) async fn incidents(
+        &self,
+        product: Option<ProductId>,
+        days: Period,
+    ) -> Result<Vec<Past>, Error> {
+        let asked = Begun { product, days: (days.from, days.until), with_open: false };
+        incidents::begun(self.store, self.reader.by, asked).await
+    }
+
+    /// The releases and incidents of a period, for the time axis of charts.
+    pub(super) async fn marks(&self, product: &product::Model, days: Period) -> Result<Vec<Mark>, Error> {
+        let snapshot = self.scores.snapshot(self.reader.by, self.today(product)).await?;
+        let releases = timeline::releases(&snapshot, product.id, days);
+        let release = |(release, day)| {
+            let row = self.dimensions.releases.get(&release)?;
+            Some(Mark { day, kind: MarkKind::Release, label: row.version.clone(), count: 1 })
+        };
+        let mut marks: Vec<Mark> = releases.into_iter().filter_map(release).collect();
+        let mut incidents: Vec<(NaiveDate, i16)> = self
+            .incidents(Some(product.id), days)
+            .await?
+            .iter()
+            .map(|past| (past.incident.opened_on, past.incident.severity))
+            .collect();
+        incidents.sort_unstable();
+        marks.extend(incidents.chunk_by(|a, b| a == b).map(|same| Mark {
+            day: same[0].0,
+            kind: MarkKind::Incident,
+            label: same[0].1.to_string(),
+            count: same.len() as i64,
+        }));
+        Ok(marks)
+    }
+}
+
+/// A feature, or the product as a whole.
+pub(super) fn subject(dimensions: &Dimensions, product: ProductId, feature: FeatureId) -> Subject {
+    match dimensions.features.get(&feature) {
+        Some(feature) => Subject { key: Some(feature.key.clone()), name: feature.name.clone() },
+        None => {
+            let name =
+                dimensions.products.get(&product).map(|product| product.name.as_str()).unwrap_or_default();
+            Subject { key: None, name: format!("{name} as a whole") }
+        }
+    }
+}
+
+/// A product.
+pub(super) fn product_subject(product: &product::Model) -> Subject {
+    Subject { key: Some(product.key.clone()), name: product.name.clone() }
+}

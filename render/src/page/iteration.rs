@@ -1,0 +1,135 @@
+//! The page of an iteration.
+
+use super::{Block, Cell, Fact, Item, Table, pieces, word};
+use crate::{
+    model::{Iteration, Report, Tone, Verdict},
+    number,
+};
+
+pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
+    if let Some(goal) = &of.goal {
+        blocks.insert(0, Block::Text(format!("{}: {goal}", word(report, "goal"))));
+    }
+    blocks.push(Block::Heading("At a glance".to_owned()));
+    blocks.push(Block::Facts(facts(report, of)));
+
+    blocks.push(Block::Heading(word(report, "shipped").to_owned()));
+    blocks.extend(shipped(report, of));
+
+    blocks.push(Block::Heading(format!("Perceived value of the {} touched", features(report))));
+    blocks.extend(pieces::values(report, &of.features, &of.marks));
+    if let Some(best) = &of.best {
+        blocks.extend(pieces::news("Best news", best));
+    }
+    if let Some(worst) = &of.worst {
+        blocks.extend(pieces::news("Worst news", worst));
+    }
+
+    blocks.push(Block::Heading(word(report, "regressions").to_owned()));
+    let evident = |verdict: Verdict| !matches!(verdict, Verdict::NoEvidence);
+    match of.findings.iter().any(|one| evident(one.verdict)) {
+        true => blocks.extend(pieces::findings("Verdicts with their evidence", &of.findings, true)),
+        false => {
+            blocks.push(Block::Text("No release of this time shows evidence of a regression.".to_owned()));
+            blocks.extend(pieces::findings("What was compared", &of.findings, true));
+        }
+    }
+
+    blocks.push(Block::Heading(word(report, "incidents").to_owned()));
+    blocks.extend(pieces::incidents(&of.incidents));
+
+    blocks.push(Block::Heading(word(report, "announcements").to_owned()));
+    blocks.extend(pieces::announcements(&of.announcements));
+    if !of.announcements.releases.is_empty() {
+        let mut table = Table::new(
+            "Releases and their announcements",
+            &["Release", "Announcement", "#Lead time", "#Acknowledged"],
+        );
+        for one in &of.announcements.releases {
+            let lead = match one.lead_hours {
+                Some(hours) if hours < 0.0 => {
+                    Cell::toned(format!("{} late", number::hours(-hours)), Tone::Bad)
+                }
+                Some(hours) => Cell::new(number::hours(hours)),
+                None => Cell::toned("not announced", Tone::Bad),
+            };
+            table.row([
+                Cell::new(&one.release),
+                Cell::new(one.announcement.clone().unwrap_or_else(|| "–".to_owned())),
+                lead,
+                Cell::new(number::count(one.acknowledged)),
+            ]);
+        }
+        blocks.push(Block::Table(table));
+    }
+
+    if let Some(known) = &of.known_errors {
+        blocks.extend(pieces::known_errors(report, known));
+    }
+    if let Some(requests) = &of.requests {
+        blocks.push(Block::Heading("Feedback requests".to_owned()));
+        let rate = requests.answered as f64 / requests.sent.max(1) as f64;
+        let text = format!(
+            "{} sent, {} answered: {}.",
+            number::count(requests.sent),
+            number::count(requests.answered),
+            number::percent(rate)
+        );
+        blocks.push(Block::Text(text));
+    }
+    blocks.extend(pieces::questions(report, &of.questions));
+}
+
+fn features(report: &Report) -> String {
+    word(report, "features").to_lowercase()
+}
+
+fn facts(report: &Report, of: &Iteration) -> Vec<Fact> {
+    let regressed = of.findings.iter().filter(|one| one.verdict == Verdict::Regressed).count();
+    let improved = of.findings.iter().filter(|one| one.verdict == Verdict::Improved).count();
+    let fact =
+        |label: &str, value: String, note: String, tone| Fact { label: label.to_owned(), value, note, tone };
+    let failed = of.deployments.failed + of.deployments.rolled_back;
+    vec![
+        fact(
+            word(report, "releases"),
+            number::count(of.shipped.len() as i64),
+            number::counted(of.features.len() as i64, "feature touched", "features touched"),
+            Tone::Neutral,
+        ),
+        fact(
+            "Deployments",
+            number::count(of.deployments.succeeded),
+            if failed > 0 { format!("{failed} failed or rolled back") } else { "none failed".to_owned() },
+            if failed > 0 { Tone::Bad } else { Tone::Neutral },
+        ),
+        fact(
+            word(report, "regressions"),
+            regressed.to_string(),
+            number::counted(improved as i64, "improvement", "improvements"),
+            if regressed > 0 { Tone::Bad } else { Tone::Good },
+        ),
+        fact(
+            word(report, "incidents"),
+            number::count(of.incidents.opened),
+            format!("{} still open", of.incidents.open),
+            if of.incidents.open > 0 { Tone::Bad } else { Tone::Neutral },
+        ),
+    ]
+}
+
+fn shipped(report: &Report, of: &Iteration) -> Vec<Block> {
+    if of.shipped.is_empty() {
+        return vec![Block::Text("Nothing reached customers.".to_owned())];
+    }
+    let item = |one: &crate::model::Shipped| {
+        let touched = one.features.iter().map(|touch| format!("{} ({})", touch.feature.name, touch.change));
+        let touched = touched.collect::<Vec<_>>().join(", ");
+        let title = one.title.as_ref().map(|title| format!("{title}. ")).unwrap_or_default();
+        let touched = if touched.is_empty() { format!("no {} named", features(report)) } else { touched };
+        let withdrawn = if one.withdrawn { " Withdrawn." } else { "" };
+        let text = format!("{title}{}: {touched}.{withdrawn}", number::short_day(one.released_on));
+        Item::new(if one.withdrawn { Tone::Bad } else { Tone::Neutral }, &one.version, text)
+    };
+    vec![Block::List(of.shipped.iter().map(item).collect())]
+}

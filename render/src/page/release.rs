@@ -1,0 +1,130 @@
+//! The page of a release.
+
+use super::{Block, Cell, Fact, Table, pieces, word};
+use crate::{
+    chart,
+    model::{Release, Report, Tone},
+    number,
+};
+
+pub(super) fn blocks(report: &Report, of: &Release, blocks: &mut Vec<Block>) {
+    let (_, tone) = pieces::verdict(of.verdict);
+    // The verdict comes before everything else, also before what changed.
+    blocks.insert(0, Block::Lead { tone, text: of.verdict_text.clone() });
+    blocks.insert(1, Block::Facts(facts(of)));
+
+    if let Some(table) = pieces::findings("Verdict on each feature", &of.findings, false) {
+        blocks.push(Block::Heading("Evidence".to_owned()));
+        blocks.push(table);
+    }
+    if of.trend.len() > 1 {
+        let name = of.trend_of.as_ref().map(|feature| feature.name.as_str()).unwrap_or("the product");
+        blocks.push(Block::Figure {
+            picture: chart::trend(&of.trend, &of.marks),
+            caption: format!(
+                "Perceived value of {name} over time, with its 90 % interval. Vertical lines: releases; red lines below: incidents, the \
+                 taller the more severe."
+            ),
+            description: format!("Trend of the perceived value of {name}"),
+        });
+    }
+    if let Some(table) =
+        pieces::before_after("Perceived value before and after", ["Before", "After"], &of.values)
+    {
+        blocks.push(Block::Heading("Value before and after".to_owned()));
+        blocks.push(table);
+    }
+    blocks.push(Block::Heading(word(report, "incidents").to_owned()));
+    blocks.extend(pieces::incidents(&of.incidents));
+    blocks.extend(forecasts(of));
+
+    blocks.push(Block::Heading(word(report, "announcements").to_owned()));
+    blocks.push(Block::Text(announcement(of)));
+    if let Some(known) = &of.known_errors {
+        blocks.extend(pieces::known_errors(report, known));
+    }
+    blocks.extend(adoption(of));
+    blocks.extend(pieces::questions(report, &of.questions));
+}
+
+fn facts(of: &Release) -> Vec<Fact> {
+    let touched = of.features.iter().map(|touch| touch.feature.name.as_str()).collect::<Vec<_>>().join(", ");
+    let fact = |label: &str, value: String, note: String| Fact {
+        label: label.to_owned(),
+        value,
+        note,
+        tone: Tone::Neutral,
+    };
+    let state = match (of.released_on, of.withdrawn_on) {
+        (_, Some(day)) => format!("withdrawn {}", number::day(day)),
+        _ => of.title.clone().unwrap_or_default(),
+    };
+    vec![
+        fact("Released", of.released_on.map_or_else(|| "planned".to_owned(), number::day), state),
+        fact("Follows", of.previous.clone().unwrap_or_else(|| "–".to_owned()), String::new()),
+        fact("Features touched", of.features.len().to_string(), touched),
+    ]
+}
+
+fn forecasts(of: &Release) -> Vec<Block> {
+    if of.forecasts.is_empty() {
+        return Vec::new();
+    }
+    let days = of.forecasts.first().map_or(0, |one| one.days);
+    let caption = format!("Incidents expected in the first {days} days, and those that began");
+    let mut table = Table::new(caption, &["Feature", "#Expected (90 %)", "#Began"]);
+    for one in &of.forecasts {
+        let (expected, actual) = (&one.expected, one.actual as f64);
+        let tone = if actual > expected.upper {
+            Tone::Bad
+        } else if actual < expected.lower {
+            Tone::Good
+        } else {
+            Tone::Neutral
+        };
+        let interval =
+            format!("{} ({:.0}–{:.0})", number::one(expected.value), expected.lower, expected.upper);
+        table.row([
+            Cell::new(&one.feature.name),
+            Cell::new(interval.replace(' ', "\u{a0}")),
+            Cell::toned(number::count(one.actual), tone),
+        ]);
+    }
+    table.note = "The forecast uses only what was known the day before the release.".to_owned();
+    vec![Block::Heading("Forecast and outcome".to_owned()), Block::Table(table)]
+}
+
+fn announcement(of: &Release) -> String {
+    match &of.announcement {
+        None => "It has not shipped, or nobody announced it.".to_owned(),
+        Some(told) => match (&told.announcement, told.lead_hours) {
+            (Some(title), Some(lead)) if lead >= 0.0 => format!(
+                "“{title}” was announced {} before, and acknowledged by {} of support until then.",
+                number::hours(lead),
+                number::counted(told.acknowledged, "member", "members")
+            ),
+            (Some(title), Some(lead)) => {
+                format!("“{title}” was announced {} after the release.", number::hours(-lead))
+            }
+            _ => "It was not announced.".to_owned(),
+        },
+    }
+}
+
+fn adoption(of: &Release) -> Vec<Block> {
+    if of.adoption.is_empty() {
+        return Vec::new();
+    }
+    let mut table = Table::new(
+        "Share of the responses that name a release which name this one",
+        &["Week from", "#Share", "#Responses"],
+    );
+    for week in &of.adoption {
+        table.row([
+            Cell::new(number::day(week.from)),
+            Cell::new(week.share.map_or_else(|| "–".to_owned(), number::percent)),
+            Cell::new(week.responses.map_or_else(|| "few".to_owned(), number::count)),
+        ]);
+    }
+    vec![Block::Heading("Adoption".to_owned()), Block::Table(table)]
+}

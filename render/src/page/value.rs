@@ -1,0 +1,30 @@
+//! The page of a value report.
+
+use super::{Block, pieces};
+use crate::model::{Report, Value};
+
+pub(super) fn blocks(report: &Report, of: &Value, blocks: &mut Vec<Block>) {
+    let only: Vec<_> = [("release", &of.release), ("segment", &of.segment)]
+        .into_iter()
+        .filter_map(|(noun, name)| name.as_ref().map(|name| format!("{noun} {name}")))
+        .collect();
+    if !only.is_empty() {
+        blocks.insert(0, Block::Text(format!("Only {}.", only.join(" and "))));
+    }
+    if let Some(comparison) = &of.comparison {
+        let title = format!("{} against {}", comparison.after, comparison.before);
+        blocks.push(Block::Heading(title.clone()));
+        blocks.extend(pieces::before_after(
+            &title,
+            [&comparison.before, &comparison.after],
+            &comparison.features,
+        ));
+    }
+    blocks.push(Block::Heading("Perceived value".to_owned()));
+    blocks.extend(pieces::values(report, &of.features, &of.marks));
+    if let Some(table) = pieces::contributions(report, &of.features) {
+        blocks.push(Block::Heading("Why".to_owned()));
+        blocks.push(table);
+    }
+    blocks.extend(pieces::questions(report, &of.questions));
+}
