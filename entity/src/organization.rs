@@ -38,6 +38,12 @@ pub struct Model {
     pub unknown_share_3: f64,
     /// The same of severity 4.
     pub unknown_share_4: f64,
+    /// Whether a suspicion is enough for a release gate to fail.
+    pub gate_fail_on_watch: bool,
+    /// The largest decline that a release gate tolerates, in points of 100.
+    pub gate_max_decline: f64,
+    /// Responses that each feature needs before a release gate passes; none: as many as its verdict needs.
+    pub gate_min_responses: Option<i32>,
     /// Events up to this revision may have been deleted from the outbox.
     pub pruned_revision: i64,
     /// Time of creation of the row.

@@ -31,6 +31,7 @@ mod m0031_narrow_indexes;
 mod m0033_announcements;
 mod m0034_notifications;
 mod m0040_webhooks;
+mod m0048_gate_thresholds;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0033_announcements::Migration),
             Box::new(m0034_notifications::Migration),
             Box::new(m0040_webhooks::Migration),
+            Box::new(m0048_gate_thresholds::Migration),
         ]
     }
 }

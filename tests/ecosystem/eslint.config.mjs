@@ -18,6 +18,8 @@ const WITHOUT_ID = {
     'Forecast',
     'ForecastQuantile',
     'Gate',
+    'GateFeature',
+    'GateThresholds',
     'IncidentAlert',
     'IncidentInterval',
     // Parts of an announcement, the calendar, and figures of a period.

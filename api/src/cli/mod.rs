@@ -4,7 +4,9 @@
 mod print;
 
 mod backup;
+mod client;
 mod demo;
+mod gate;
 mod import;
 mod job_runner;
 mod jobs;
@@ -60,6 +62,12 @@ enum Command {
 
     /// Print a report.
     Report(report::Report),
+
+    /// Decide whether a release may go on: whether it made anything worse for customers.
+    ///
+    /// The exit status is 0 for PASS, 1 for FAIL, and 2 for CANNOT_TELL (too few data, or a suspicion), for wrong arguments,
+    /// and if nothing could be found out.
+    Gate(gate::Gate),
 
     /// Compute and store the parameters that scores are computed with.
     Parameters(parameters::Parameters),
@@ -160,6 +168,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => return demo.run(&database).await,
         Command::Import(import) => return import.run(&database).await,
         Command::Report(report) => report.run(&database).await?,
+        Command::Gate(gate) => return Ok(gate.run(&database).await),
         Command::Parameters(parameters) => parameters.run(&database).await?,
         Command::Jobs(jobs) => return jobs.run(&database).await,
         Command::Token(token) => token.run(&database).await?,

@@ -1,11 +1,13 @@
 //! Organizations.
 
+mod gate;
 mod settings;
 
 use ballroom_entity::{id::OrganizationId, organization, scale};
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 
+pub use gate::{GateChanges, GateThresholds, gate};
 pub use settings::{Changes, IncidentWeight, change, incident_weights, weights};
 
 use super::{check, scale as scales, sent::Outcome};

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, Enum, Object, SimpleObject};
-use ballroom_analytics::regression::{self, Reason, RegressionScore, ReleaseReport, Verdict};
-use ballroom_entity::release_feature::FeatureChange as Change;
+use ballroom_analytics::regression;
 
 use super::{
     fault::Fault,
@@ -172,95 +171,5 @@ impl ControlShift {
     /// Responses after the release that it is based on; if days have different weights, the effective number.
     async fn responses(&self) -> f64 {
         self.control.answers
-    }
-}
-
-/// Recommendation for a release gate.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum GateOutcome {
-    /// There are enough responses or incidents for every feature that the release declares, and none got worse.
-    Pass,
-    /// A feature got worse with this release.
-    Fail,
-    /// There is too little data, or a suspicion: check again later. Or it was withdrawn, and no regression is known.
-    CannotTell,
-}
-
-/// Decision for a release gate, as a value and a sentence.
-#[derive(SimpleObject)]
-pub struct Gate {
-    /// Decision.
-    outcome: GateOutcome,
-    /// Reason, as a sentence.
-    reason: String,
-}
-
-impl Gate {
-    /// The decision for a report: on the features that the release touches if it declares them, else on all. Each
-    /// declared feature must have data, except removed ones; added ones have nothing to compare with, so responses
-    /// after the release are sufficient.
-    pub(super) fn of(report: &ReleaseReport, snapshot: &Snapshot) -> Self {
-        let named = |verdicts: &[Verdict]| {
-            let features = report.features.iter().filter(|score| verdicts.contains(&score.verdict));
-            features.map(|score| snapshot.feature_name(score)).collect::<Vec<_>>()
-        };
-        let answer = |outcome, reason: String| Self { outcome, reason };
-        let (worse, suspicious) = (named(&[Verdict::Regressed]), named(&[Verdict::Watch]));
-        if !worse.is_empty() {
-            return answer(GateOutcome::Fail, format!("worse since this release: {}", worse.join(", ")));
-        }
-        if let Some(day) = report.withdrawn {
-            let reason = format!("it was withdrawn on {}", snapshot.date(day));
-            return answer(GateOutcome::CannotTell, reason);
-        }
-        if !suspicious.is_empty() {
-            let reason =
-                format!("suspicious, but not significant: {}; check again later", suspicious.join(", "));
-            return answer(GateOutcome::CannotTell, reason);
-        }
-        let new: Vec<_> =
-            report.features.iter().filter(|score| score.reason == Some(Reason::NewIncidents)).collect();
-        if !new.is_empty() {
-            let names: Vec<_> = new.iter().map(|score| snapshot.feature_name(*score)).collect();
-            let reason = format!(
-                "incidents after the release, but none recorded before: {}; it is unknown whether they are more than usual",
-                names.join(", ")
-            );
-            return answer(GateOutcome::CannotTell, reason);
-        }
-        let change = |score: &RegressionScore| snapshot.change_of(report, score);
-        let known =
-            |score: &RegressionScore| !matches!(score.verdict, Verdict::CannotTell | Verdict::NoBaseline);
-        let enough = i64::from(report.min_answers);
-        let named =
-            report.features.iter().filter(|score| change(score).is_some_and(|c| c != Change::Removed));
-        let named: Vec<_> = named.collect();
-        let is_new = |score: &RegressionScore| {
-            change(score) == Some(Change::Added)
-                && score.verdict == Verdict::NoBaseline
-                && score.responses >= enough
-        };
-        let unknown = named.iter().filter(|score| !known(score) && !is_new(score));
-        let unknown: Vec<_> = unknown.map(|score| snapshot.feature_name(*score)).collect();
-        if !unknown.is_empty() {
-            let reason = format!(
-                "too few responses for {}: a verdict needs {enough} before and after the release",
-                unknown.join(", ")
-            );
-            return answer(GateOutcome::CannotTell, reason);
-        }
-        let all = || report.features.iter().any(known);
-        if named.iter().any(|score| known(score)) || (named.is_empty() && all()) {
-            return answer(
-                GateOutcome::Pass,
-                "there is no evidence that this release made anything worse".to_owned(),
-            );
-        }
-        let reason = if named.is_empty() {
-            format!("too few responses: no feature has {enough} before and after the release")
-        } else {
-            "there is nothing to compare with: all features that it touches are new".to_owned()
-        };
-        answer(GateOutcome::CannotTell, reason)
     }
 }

@@ -70,6 +70,7 @@ mod exposures;
 mod value;
 
 mod evidence;
+mod gate;
 mod regression;
 
 mod timeline;
@@ -170,6 +171,7 @@ pub struct Query(
     product::ProductQuery,
     feature::FeatureQuery,
     release::ReleaseQuery,
+    gate::GateQuery,
     deployment::DeploymentQuery,
     iteration::IterationQuery,
     announcement::AnnouncementQuery,

@@ -6,11 +6,12 @@ use ballroom_entity::organization::Model;
 use super::{
     ContextExt,
     fault::Fault,
+    gate::{GateThresholds, GateThresholdsInput},
     kept,
     payload::{payload, payloads},
     scalar::{DateTime, id},
 };
-use crate::domain::organization::{self, Changes};
+use crate::domain::organization::{self, Changes, GateChanges};
 
 /// An organization: the tenant that owns all data.
 #[derive(Description)]
@@ -42,6 +43,11 @@ impl Organization {
     /// Weights of incidents in the value of a feature, by severity, the most severe first.
     async fn incident_weights(&self) -> Vec<IncidentWeight> {
         organization::incident_weights(&self.0).into_iter().map(IncidentWeight).collect()
+    }
+
+    /// What release gates tolerate, unless a call says otherwise.
+    async fn gate(&self) -> GateThresholds {
+        organization::gate(&self.0).into()
     }
 
     /// Time of creation.
@@ -115,6 +121,8 @@ struct UpdateOrganizationInput {
     min_responses: MaybeUndefined<i32>,
     /// New weights of incidents; severities that are not listed are unchanged.
     incident_weights: MaybeUndefined<Vec<IncidentWeightInput>>,
+    /// New thresholds of release gates; omitted ones are unchanged.
+    gate: MaybeUndefined<GateThresholdsInput>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
@@ -130,6 +138,7 @@ impl UpdateOrganizationInput {
         Ok(Changes {
             min_answers: kept("minResponses", self.min_responses)?,
             incident_weights: weights.into_iter().map(weight).collect(),
+            gate: kept("gate", self.gate)?.map(GateChanges::from).unwrap_or_default(),
         })
     }
 }

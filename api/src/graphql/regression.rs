@@ -16,19 +16,19 @@ pub(super) use suspects::change_point;
 
 use super::{
     ContextExt,
-    evidence::Gate,
     fault::Fault,
+    gate::{self, Gate, GateThresholdsInput},
     load::VerdictsOn,
     release::{self, Release},
     scalar::Date,
 };
 use crate::{
-    domain::product as products,
-    score::{Snapshot, known_day},
+    domain::{organization::GateThresholds, product as products},
+    score::{Snapshot, gate as score, known_day},
 };
 
 /// The verdicts on a release.
-#[derive(Description)]
+#[derive(Clone, Description)]
 pub struct Regression {
     snapshot: Arc<Snapshot>,
     report: Arc<ReleaseReport>,
@@ -134,20 +134,18 @@ impl Regression {
     }
 
     /// Recommendation for a release gate.
-    async fn gate(&self) -> Gate {
-        Gate::of(&self.report, &self.snapshot)
+    async fn gate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the gate tolerates; omitted thresholds are those of the organization.")]
+        thresholds: Option<GateThresholdsInput>,
+    ) -> Result<Gate, Fault> {
+        Ok(Gate::of(self.clone(), gate::thresholds(ctx, thresholds).await?))
     }
 
     /// Verdicts on all features of the product with data.
     async fn features(&self) -> Vec<FeatureRegression> {
-        let one = |score: &RegressionScore| FeatureRegression {
-            snapshot: self.snapshot.clone(),
-            report: self.report.clone(),
-            release: self.release,
-            today: self.today,
-            score: score.clone(),
-        };
-        self.report.features.iter().map(one).collect()
+        self.report.features.iter().map(|score| self.of_feature(score)).collect()
     }
 
     /// Overdispersion of the responses of a day: 1 if they are independent. Counts are divided by it.
@@ -163,6 +161,28 @@ impl Regression {
     /// Version of the method.
     async fn method(&self) -> &str {
         self.report.method
+    }
+}
+
+impl Regression {
+    fn of_feature(&self, score: &RegressionScore) -> FeatureRegression {
+        FeatureRegression {
+            snapshot: self.snapshot.clone(),
+            report: self.report.clone(),
+            release: self.release,
+            today: self.today,
+            score: score.clone(),
+        }
+    }
+
+    /// The verdict on the feature at this position of the report.
+    pub(super) fn feature_at(&self, at: usize) -> Option<FeatureRegression> {
+        self.report.features.get(at).map(|score| self.of_feature(score))
+    }
+
+    /// The decision of a gate with these thresholds.
+    pub(super) fn decide(&self, thresholds: &GateThresholds) -> score::Gate {
+        score::Gate::of(&self.snapshot, &self.report, thresholds)
     }
 }
 

@@ -4,6 +4,7 @@ mod ask;
 mod cache;
 pub mod distribution;
 pub mod facts;
+pub mod gate;
 mod noun;
 pub mod parameters;
 mod snapshot;

@@ -122,6 +122,7 @@ fn samples() -> Vec<(String, String)> {
         "calendar",
         "(period: { from: \"2026-03-01\", until: \"2026-03-02\" }) { conflicts { isInFreeze } }",
     );
+    query("releaseGate", &format!("(release: {}) {{ outcome }}", none("release")));
     query("scoreParameters", " { mean }");
     query("jobs", " { name }");
     query("productComparison", " { asOf }");

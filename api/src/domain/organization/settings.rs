@@ -5,7 +5,10 @@ use ballroom_entity::organization::{ActiveModel, Column, Entity, Model};
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
-use super::find;
+use super::{
+    find,
+    gate::{self, GateChanges, GateThresholds},
+};
 use crate::{
     base::error::Error,
     domain::access::Administer,
@@ -23,6 +26,8 @@ pub struct Changes {
     pub min_answers: Option<i32>,
     /// Weights of incidents of some severities.
     pub incident_weights: Vec<IncidentWeight>,
+    /// What release gates tolerate.
+    pub gate: GateChanges,
 }
 
 /// The weights of incidents of a severity.
@@ -61,7 +66,7 @@ pub fn incident_weights(row: &Model) -> Vec<IncidentWeight> {
 /// The settings of a new organization.
 pub(super) fn defaults() -> ActiveModel {
     let bare = ActiveModel { min_answers: Set(MIN_ANSWERS as i32), ..Default::default() };
-    with_weights(bare, IncidentWeights::default())
+    gate::with_gate(with_weights(bare, IncidentWeights::default()), GateThresholds::default())
 }
 
 /// Changes settings. They apply to all scores at once, because the counts contain no weights.
@@ -77,7 +82,8 @@ pub async fn change(
     let mut tx = store.begin(by.organization(), at).await?;
     let row = own(&tx).await?;
     let weights = changed(weights(&row), &changes.incident_weights)?;
-    let mut row = with_weights(row.into_active_model(), weights);
+    let thresholds = changes.gate.applied("gate", gate::gate(&row))?;
+    let mut row = gate::with_gate(with_weights(row.into_active_model(), weights), thresholds);
     if let Some(answers) = changes.min_answers {
         row.min_answers = Set(answers);
     }

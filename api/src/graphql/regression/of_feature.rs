@@ -34,7 +34,7 @@ enum RateBasis {
 }
 
 /// Effect of a release on one feature, with the evidence.
-#[derive(Description)]
+#[derive(Clone, Description)]
 pub struct FeatureRegression {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) report: Arc<ReleaseReport>,

@@ -1,0 +1,282 @@
+//! The recommendation for a release gate: whether a release may go on, from the verdicts on it and what an organization
+//! tolerates.
+
+use ballroom_analytics::regression::{Change, Reason, RegressionScore, ReleaseReport, Verdict};
+use ballroom_entity::release_feature::FeatureChange;
+
+use super::Snapshot;
+use crate::{domain::organization::GateThresholds, words::counted};
+
+/// The decision of a gate, on a release or on one of its features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// There are enough data, and no evidence of harm.
+    Pass,
+    /// It made something worse.
+    Fail,
+    /// There are too few data, or a suspicion.
+    CannotTell,
+}
+
+/// The decision on a release, with its reason, and those on its features.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// The decision.
+    pub decision: Decision,
+    /// Why, as a clause.
+    pub reason: String,
+    /// The features that it rests on: those that the release declares, and others with a verdict.
+    pub features: Vec<FeatureGate>,
+}
+
+/// The decision on a feature.
+#[derive(Clone, Debug)]
+pub struct FeatureGate {
+    /// The decision.
+    pub decision: Decision,
+    /// Why, as a clause.
+    pub reason: String,
+    /// Its name; the product's name for the product as a whole.
+    pub name: String,
+    /// Its position in the report.
+    pub at: usize,
+}
+
+impl Gate {
+    /// The decision on a release that nobody has: there is nothing to go by.
+    pub fn unreleased() -> Self {
+        Self {
+            decision: Decision::CannotTell,
+            reason: "it has not been released".to_owned(),
+            features: Vec::new(),
+        }
+    }
+
+    /// The decision for a report: on the features that the release touches if it declares them, else on all. Each
+    /// declared feature must have data, except removed ones; added ones have nothing to compare with, so responses
+    /// after the release are sufficient.
+    pub fn of(snapshot: &Snapshot, report: &ReleaseReport, thresholds: &GateThresholds) -> Self {
+        let judge = Judge { snapshot, report, thresholds };
+        let standings: Vec<_> = report.features.iter().map(|score| judge.standing(score)).collect();
+        let (decision, reason) = judge.decide(&standings);
+        let features = report.features.iter().zip(&standings).enumerate();
+        let features = features.filter(|(_, (score, standing))| {
+            judge.is_declared(score) || !matches!(standing, Standing::Unknown | Standing::New)
+        });
+        let features = features.map(|(at, (score, standing))| judge.feature(at, score, *standing)).collect();
+        Self { decision, reason, features }
+    }
+}
+
+/// How a feature stands, the most serious first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// It got worse, by more than is tolerated, or is suspected to where that is sufficient.
+    Worse,
+    /// Suspicious, but not significant.
+    Suspicious,
+    /// Incidents since the release, and none before to compare with.
+    NewIncidents,
+    /// Too few data for a verdict.
+    Unknown,
+    /// A verdict, but fewer responses than the gate demands.
+    Few,
+    /// It got worse, but no more than is tolerated.
+    Tolerated,
+    /// It is new, and has enough responses.
+    New,
+    /// There is no evidence that it got worse.
+    Clear,
+}
+
+struct Judge<'a> {
+    snapshot: &'a Snapshot,
+    report: &'a ReleaseReport,
+    thresholds: &'a GateThresholds,
+}
+
+impl Judge<'_> {
+    fn change(&self, score: &RegressionScore) -> Option<FeatureChange> {
+        self.snapshot.change_of(self.report, score)
+    }
+
+    /// Whether the release declares that it touches the feature, and does not remove it.
+    fn is_declared(&self, score: &RegressionScore) -> bool {
+        self.change(score).is_some_and(|change| change != FeatureChange::Removed)
+    }
+
+    /// The responses since the release that are enough for a new feature.
+    fn enough(&self) -> i64 {
+        let demanded = self.thresholds.min_responses.unwrap_or(0);
+        i64::from(self.report.min_answers).max(demanded.into())
+    }
+
+    fn standing(&self, score: &RegressionScore) -> Standing {
+        let is_new = self.change(score) == Some(FeatureChange::Added) && score.verdict == Verdict::NoBaseline;
+        match score.verdict {
+            Verdict::Regressed if self.is_tolerated(score) => Standing::Tolerated,
+            Verdict::Regressed => Standing::Worse,
+            Verdict::Watch if self.thresholds.fail_on_watch && !self.is_tolerated(score) => Standing::Worse,
+            Verdict::Watch => Standing::Suspicious,
+            _ if score.reason == Some(Reason::NewIncidents) => Standing::NewIncidents,
+            Verdict::NoBaseline if is_new && score.responses >= self.enough() => Standing::New,
+            Verdict::CannotTell | Verdict::NoBaseline => Standing::Unknown,
+            _ if self.thresholds.min_responses.is_some_and(|demanded| score.responses < demanded.into()) => {
+                Standing::Few
+            }
+            _ => Standing::Clear,
+        }
+    }
+
+    /// Whether the decline is within what is tolerated, and nothing says that incidents increased.
+    fn is_tolerated(&self, score: &RegressionScore) -> bool {
+        let declined =
+            score.change.is_some_and(|change| change.estimate >= -self.thresholds.max_decline.max(0.0));
+        let more_incidents = score.rate_ratio.is_some_and(|ratio| ratio.lower > 1.0);
+        self.thresholds.max_decline > 0.0 && declined && !more_incidents
+    }
+
+    fn decide(&self, standings: &[Standing]) -> (Decision, String) {
+        let all = || self.report.features.iter().zip(standings);
+        let named = |wanted: Standing| {
+            let some = all().filter(|(_, standing)| **standing == wanted);
+            some.map(|(score, _)| self.snapshot.feature_name(score)).collect::<Vec<_>>().join(", ")
+        };
+        let worse = named(Standing::Worse);
+        if !worse.is_empty() {
+            return (Decision::Fail, format!("worse since this release: {worse}"));
+        }
+        if let Some(day) = self.report.withdrawn {
+            return (Decision::CannotTell, format!("it was withdrawn on {}", self.snapshot.date(day)));
+        }
+        let suspicious = named(Standing::Suspicious);
+        if !suspicious.is_empty() {
+            let reason = format!("suspicious, but not significant: {suspicious}; check again later");
+            return (Decision::CannotTell, reason);
+        }
+        let new = named(Standing::NewIncidents);
+        if !new.is_empty() {
+            let reason = format!(
+                "incidents after the release, but none recorded before: {new}; it is unknown whether they are more than usual"
+            );
+            return (Decision::CannotTell, reason);
+        }
+        let declared = || all().filter(|(score, _)| self.is_declared(score));
+        let unknown = declared().filter(|(_, standing)| **standing == Standing::Unknown);
+        let unknown: Vec<_> = unknown.map(|(score, _)| self.snapshot.feature_name(score)).collect();
+        let needed = self.report.min_answers;
+        if !unknown.is_empty() {
+            let unknown = unknown.join(", ");
+            let reason = format!(
+                "too few responses for {unknown}: a verdict needs {needed} before and after the release"
+            );
+            return (Decision::CannotTell, reason);
+        }
+        // An undeclared release passes on any feature with a verdict, and needs the responses on all of them together.
+        let few = declared().filter(|(_, standing)| **standing == Standing::Few);
+        let few: Vec<_> = few.map(|(score, _)| self.snapshot.feature_name(score)).collect();
+        let declares = declared().next().is_some();
+        let is_known =
+            |standing: &Standing| matches!(standing, Standing::Clear | Standing::Few | Standing::Tolerated);
+        let responses: i64 =
+            all().filter(|(_, standing)| is_known(standing)).map(|(score, _)| score.responses).sum();
+        if let Some(demanded) = self.thresholds.min_responses {
+            if !few.is_empty() {
+                let reason = format!(
+                    "too few responses for {}: the gate needs {demanded} since the release",
+                    few.join(", ")
+                );
+                return (Decision::CannotTell, reason);
+            }
+            if !declares && responses < demanded.into() {
+                let reason =
+                    format!("too few responses: {responses} since the release, the gate needs {demanded}");
+                return (Decision::CannotTell, reason);
+            }
+        }
+        let known = match declares {
+            true => declared().any(|(_, standing)| is_known(standing)),
+            false => all().any(|(_, standing)| is_known(standing)),
+        };
+        if known {
+            let tolerated = named(Standing::Tolerated);
+            let reason = match tolerated.is_empty() {
+                true => "there is no evidence that this release made anything worse".to_owned(),
+                false => format!(
+                    "worse, but by no more than the tolerated {} points: {tolerated}",
+                    self.thresholds.max_decline
+                ),
+            };
+            return (Decision::Pass, reason);
+        }
+        let reason = match declares {
+            false => format!("too few responses: no feature has {needed} before and after the release"),
+            true => "there is nothing to compare with: all features that it touches are new".to_owned(),
+        };
+        (Decision::CannotTell, reason)
+    }
+
+    fn feature(&self, at: usize, score: &RegressionScore, standing: Standing) -> FeatureGate {
+        let (decision, reason) = match standing {
+            Standing::Worse if score.verdict == Verdict::Watch => {
+                (Decision::Fail, format!("suspected to be worse: {}", evidence(score)))
+            }
+            Standing::Worse => (Decision::Fail, format!("worse: {}", evidence(score))),
+            Standing::Tolerated => {
+                let most = self.thresholds.max_decline;
+                (
+                    Decision::Pass,
+                    format!("worse by no more than the tolerated {most} points: {}", evidence(score)),
+                )
+            }
+            Standing::Suspicious => {
+                (Decision::CannotTell, format!("suspicious, but not significant: {}", evidence(score)))
+            }
+            Standing::NewIncidents => {
+                let incidents = counted(score.incidents_opened.unsigned_abs(), "incident");
+                (Decision::CannotTell, format!("{incidents} since the release, none recorded before"))
+            }
+            Standing::Unknown => {
+                let (before, after, needed) =
+                    (score.baseline_responses, score.responses, self.report.min_answers);
+                let found = format!("{before} responses before and {after} since the release");
+                (Decision::CannotTell, format!("too few: {found}, a verdict needs {needed} each"))
+            }
+            Standing::Few => {
+                let demanded = self.thresholds.min_responses.unwrap_or(0);
+                let found = counted(score.responses.unsigned_abs(), "response");
+                (
+                    Decision::CannotTell,
+                    format!("too few: {found} since the release, the gate needs {demanded}"),
+                )
+            }
+            Standing::New => {
+                let found = counted(score.responses.unsigned_abs(), "response");
+                (Decision::Pass, format!("new, with {found} and nothing to compare with"))
+            }
+            Standing::Clear => {
+                (Decision::Pass, format!("no evidence that it got worse: {}", evidence(score)))
+            }
+        };
+        FeatureGate { decision, reason, name: self.snapshot.feature_name(score).to_owned(), at }
+    }
+}
+
+/// The figures that a verdict rests on, in words.
+fn evidence(score: &RegressionScore) -> String {
+    let mut figures = Vec::new();
+    if let Some(change) = score.change.map(Change::within_scale) {
+        let (estimate, lower, upper) = (change.estimate, change.lower, change.upper);
+        figures.push(format!("ratings {estimate:+.1} points ({lower:+.1} to {upper:+.1})"));
+    }
+    if let Some(ratio) = score.rate_ratio {
+        let (before, after) = (score.baseline_incidents, score.incidents_opened);
+        figures.push(match before {
+            0 => format!("{after} incidents, none before"),
+            _ => format!("incidents × {:.1} ({before} before, {after} since)", ratio.estimate),
+        });
+    }
+    let (before, after) = (score.baseline_responses, score.responses);
+    figures.push(format!("{before} responses before, {after} since"));
+    figures.join("; ")
+}
