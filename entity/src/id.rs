@@ -79,6 +79,10 @@ ids! {
     WebhookId
     /// Of a delivery to a webhook.
     WebhookDeliveryId
+    /// Of a schedule of reports.
+    ScheduleId
+    /// Of a delivery of a scheduled report.
+    ReportDeliveryId
 }
 
 impl ReleaseId {

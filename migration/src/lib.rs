@@ -32,6 +32,7 @@ mod m0033_announcements;
 mod m0034_notifications;
 mod m0040_webhooks;
 mod m0048_gate_thresholds;
+mod m0049_schedules;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0034_notifications::Migration),
             Box::new(m0040_webhooks::Migration),
             Box::new(m0048_gate_thresholds::Migration),
+            Box::new(m0049_schedules::Migration),
         ]
     }
 }

@@ -82,6 +82,8 @@ public_ids! {
     SessionId "session",
     WebhookId "webhook",
     WebhookDeliveryId "delivery",
+    ScheduleId "schedule",
+    ReportDeliveryId "mailing",
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ mod parameters;
 mod protocol;
 mod rates;
 mod report;
+mod reports_out;
+mod schedules;
 mod schema;
 mod serve;
 mod settings;
@@ -74,6 +76,9 @@ enum Command {
 
     /// List the server's jobs, and run one now.
     Jobs(jobs::Jobs),
+
+    /// Schedules of reports.
+    Schedules(schedules::Schedules),
 
     /// Create, list and revoke tokens.
     Token(token::Token),
@@ -171,6 +176,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Gate(gate) => return Ok(gate.run(&database).await),
         Command::Parameters(parameters) => parameters.run(&database).await?,
         Command::Jobs(jobs) => return jobs.run(&database).await,
+        Command::Schedules(schedules) => schedules.run(&database).await?,
         Command::Token(token) => token.run(&database).await?,
         Command::SignIn(sign_in) => sign_in.run(&database).await?,
         Command::Organization(organization) => organization.run(&database).await?,

@@ -7,11 +7,11 @@ use ballroom_entity::{
     id::{
         AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
         IdentityId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId,
-        SegmentId, WebhookDeliveryId, WebhookId,
+        ReportDeliveryId, ScheduleId, SegmentId, WebhookDeliveryId, WebhookId,
     },
     identity, incident, iteration, member, notification,
     release::ReleaseLifecycle,
-    scale, webhook, webhook_delivery,
+    report_delivery, scale, schedule, webhook, webhook_delivery,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
@@ -68,6 +68,8 @@ by_id! {
     IdentityId: identity,
     WebhookId: webhook,
     WebhookDeliveryId: webhook_delivery,
+    ScheduleId: schedule,
+    ReportDeliveryId: report_delivery,
 }
 
 /// The only row of those found. `field` is the name of the caller's argument, `what` the argument that would distinguish

@@ -36,6 +36,7 @@ pub mod calendar;
 pub mod notification;
 pub mod preparedness;
 
+pub mod schedule;
 pub mod segment;
 
 pub mod customer;

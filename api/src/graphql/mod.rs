@@ -87,6 +87,8 @@ mod job;
 mod token;
 mod webhook;
 
+mod schedule;
+
 mod subscription;
 
 use std::sync::Arc;
@@ -124,6 +126,7 @@ use self::{
     release::Release,
     root::Root,
     scale::Scale,
+    schedule::{ReportDelivery, Schedule},
     segment::Segment,
     team::Team,
     token::ApiToken,
@@ -187,6 +190,7 @@ pub struct Query(
     job::JobQuery,
     token::TokenQuery,
     webhook::WebhookQuery,
+    schedule::ScheduleQuery,
 );
 
 /// Root mutation type. Each mutation takes one input and returns what changed. Mutations are carried out one after
@@ -214,6 +218,7 @@ pub struct Mutation(
     job::JobMutation,
     token::TokenMutation,
     webhook::WebhookMutation,
+    schedule::ScheduleMutation,
 );
 
 /// The services used by resolvers.
@@ -269,6 +274,8 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Customer>>("A page of customers.")
         .override_output_type_description::<Rows<Scale>>("A page of scales.")
         .override_output_type_description::<Rows<ApiToken>>("A page of tokens.")
+        .override_output_type_description::<Rows<Schedule>>("A page of schedules.")
+        .override_output_type_description::<Rows<ReportDelivery>>("A page of deliveries of scheduled reports.")
         .override_output_type_description::<Rows<Webhook>>("A page of webhooks.")
         .override_output_type_description::<Rows<WebhookDelivery>>("A page of deliveries to a webhook.")
         .override_output_type_description::<Rows<Feedback>>("A page of responses.")

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
     AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId,
     IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId,
-    WebhookDeliveryId, WebhookId,
+    ReportDeliveryId, ScheduleId, WebhookDeliveryId, WebhookId,
 };
 use futures::future::join_all;
 
@@ -24,6 +24,7 @@ use super::{
     product::Product,
     release::Release,
     scale::Scale,
+    schedule::{ReportDelivery, Schedule},
     segment::Segment,
     team::Team,
     token::ApiToken,
@@ -63,6 +64,8 @@ pub(super) enum Node {
     Team(Team),
     Webhook(Webhook),
     WebhookDelivery(WebhookDelivery),
+    Schedule(Schedule),
+    ReportDelivery(ReportDelivery),
 }
 
 #[derive(Default)]
@@ -134,6 +137,9 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
     }
     loaded! {
         reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
+    }
+    loaded! {
+        manages: ScheduleId => Schedule, ReportDeliveryId => ReportDelivery
     }
     loaded! {
         administers: WebhookId => Webhook, WebhookDeliveryId => WebhookDelivery

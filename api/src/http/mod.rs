@@ -20,6 +20,7 @@ mod session;
 mod sign_in;
 mod sse;
 mod tls;
+mod unsubscribe;
 mod websocket;
 
 use std::{
@@ -128,6 +129,7 @@ pub fn server(
             .configure(health::routes)
             .configure(session::routes)
             .configure(sign_in::routes)
+            .configure(unsubscribe::routes)
             .configure(page::routes)
             .default_service(web::to(page::elsewhere))
     })

@@ -176,6 +176,13 @@ events! {
     /// A member acknowledged an announcement.
     AnnouncementAcknowledged(AnnouncementId) = "announcement.acknowledged", Stay;
 
+    /// A schedule of reports was created.
+    ScheduleCreated(ScheduleId) = "schedule.created", Stay;
+    /// A schedule of reports was updated, paused or resumed.
+    ScheduleUpdated(ScheduleId) = "schedule.updated", Stay;
+    /// A schedule of reports was removed.
+    ScheduleRemoved(ScheduleId) = "schedule.removed", Stay;
+
     /// A webhook was created.
     WebhookCreated(WebhookId) = "webhook.created", Stay;
     /// A webhook was updated, enabled or disabled.
