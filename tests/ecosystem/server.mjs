@@ -153,7 +153,7 @@ function binary() {
   return path
 }
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer()
   await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve))
   const { port } = probe.address()
