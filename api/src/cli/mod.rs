@@ -6,6 +6,7 @@ mod print;
 mod backup;
 mod client;
 mod demo;
+mod export;
 mod gate;
 mod import;
 mod job_runner;
@@ -61,6 +62,9 @@ enum Command {
 
     /// Import feedback, incidents, exposure or releases from a file.
     Import(import::Import),
+
+    /// Export feedback, incidents, exposure or releases to a file.
+    Export(export::Export),
 
     /// Print a report.
     Report(report::Report),
@@ -172,6 +176,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => serve.run(&database).await?,
         Command::Demo(demo) => return demo.run(&database).await,
         Command::Import(import) => return import.run(&database).await,
+        Command::Export(export) => export.run(&database).await?,
         Command::Report(report) => report.run(&database).await?,
         Command::Gate(gate) => return Ok(gate.run(&database).await),
         Command::Parameters(parameters) => parameters.run(&database).await?,
