@@ -14,6 +14,7 @@ mod dashboard;
 mod deleted;
 mod demo;
 mod durability;
+mod export;
 mod federation;
 mod feedback;
 mod gate;
