@@ -227,8 +227,8 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
 
     let jobs = app.asks(JOBS, json!({})).await["jobs"].clone();
     let names: Vec<_> = jobs.as_array().unwrap().iter().map(|job| job["name"].clone()).collect();
-    assert_eq!(names, ["PRUNE_HISTORY", "PRUNE_OUTBOX", "SCORE_PARAMETERS"]);
-    let last = &jobs[2]["runs"]["nodes"][0];
+    assert_eq!(names, ["DELIVER_REPORTS", "PRUNE_HISTORY", "PRUNE_OUTBOX", "SCORE_PARAMETERS"]);
+    let last = &jobs[3]["runs"]["nodes"][0];
     assert_eq!(
         (&last["outcome"], &last["attempt"], &last["items"]),
         (&json!("SUCCEEDED"), &json!(1), &json!(1))
@@ -236,9 +236,9 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
     let message = format!("computed the parameters of 1 day, {yesterday} through {yesterday}");
     assert_eq!(last["message"], message);
     assert!(last["server"].as_str().unwrap().ends_with(&format!(":{}", app.process())), "{last:#}");
-    assert_eq!(jobs[2]["lastRun"]["outcome"], "SUCCEEDED");
+    assert_eq!(jobs[3]["lastRun"]["outcome"], "SUCCEEDED");
     let started: Vec<_> =
-        jobs[2]["runs"]["nodes"].as_array().unwrap().iter().map(|run| run["startedAt"].clone()).collect();
+        jobs[3]["runs"]["nodes"].as_array().unwrap().iter().map(|run| run["startedAt"].clone()).collect();
     for (arguments, expected) in [
         ("filter: { outcomes: [FAILED, LOST] }", vec![]),
         ("filter: { outcomes: [SUCCEEDED] }", started.clone()),
@@ -248,14 +248,14 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
         let runs = app
             .asks(&format!("{{ jobs {{ runs({arguments}) {{ nodes {{ startedAt }} }} }} }}"), json!({}))
             .await;
-        let runs = runs["jobs"][2]["runs"]["nodes"].as_array().unwrap();
+        let runs = runs["jobs"][3]["runs"]["nodes"].as_array().unwrap();
         assert_eq!(
             runs.iter().map(|run| run["startedAt"].clone()).collect::<Vec<_>>(),
             expected,
             "{arguments}"
         );
     }
-    assert!(jobs[2]["nextRunAt"].as_str().unwrap() > clock::now().to_rfc3339().as_str());
+    assert!(jobs[3]["nextRunAt"].as_str().unwrap() > clock::now().to_rfc3339().as_str());
 
     let list = app.database.succeeds(&["jobs", "list"]).await;
     assert!(list.contains("score-parameters") && list.contains(&message), "{list}");

@@ -40,6 +40,7 @@ mod protocol;
 mod readme;
 mod releases;
 mod running;
+mod schedules;
 mod schema;
 mod scores;
 mod sessions;
