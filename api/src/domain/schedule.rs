@@ -122,7 +122,7 @@ pub async fn create(store: &Store, by: Manage, new: NewSchedule, at: DateTime<Ut
         audience: new.audience,
         format: new.format,
         days: days(new.days.unwrap_or(7))?,
-        cron: cron(new.cron.as_deref())?,
+        cron: cron(new.cron.as_deref(), at)?,
         time_zone: zone,
         destinations: destination::stored(&destination::renewed(&[], new.destinations)?),
         paused: false,
@@ -177,7 +177,7 @@ pub async fn update(
         row.days = days(given)?;
     }
     if let Some(given) = changes.cron {
-        row.cron = cron(given.as_deref())?;
+        row.cron = cron(given.as_deref(), at)?;
     }
     if let Some(zone) = changes.time_zone {
         row.time_zone = check::time_zone("timeZone", &zone)?.name().to_owned();
@@ -320,10 +320,12 @@ fn days(days: i32) -> Result<i32, Error> {
     }
 }
 
-fn cron(given: Option<&str>) -> Result<Option<String>, Error> {
+fn cron(given: Option<&str>, at: DateTime<Utc>) -> Result<Option<String>, Error> {
     let Some(text) = given else { return Ok(None) };
     let text = check::line("cron", text, 200)?;
-    when::cron("cron", &text)?;
+    if when::around(&when::cron("cron", &text)?, chrono_tz::UTC, at).next.is_none() {
+        return Err(Error::invalid("cron", format!("\"{text}\" never occurs; send days that exist")));
+    }
     Ok(Some(text))
 }
 
