@@ -99,6 +99,10 @@ ids! {
     InboundDeliveryId
     /// Of a stored report.
     ReportId
+    /// Of a schedule of reports.
+    ScheduleId
+    /// Of a delivery of a scheduled report.
+    ReportDeliveryId
 }
 
 impl ReleaseId {

@@ -40,6 +40,7 @@ mod m0041_inbound_webhooks;
 mod m0042_feedback_requests;
 mod m0050_imports;
 mod m0045_stored_reports;
+mod m0049_schedules;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -85,6 +86,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0042_feedback_requests::Migration),
             Box::new(m0050_imports::Migration),
             Box::new(m0045_stored_reports::Migration),
+            Box::new(m0049_schedules::Migration),
         ]
     }
 }

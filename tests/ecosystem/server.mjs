@@ -17,10 +17,12 @@ const START_MS = 60_000
 export class Server {
   #directory
   #process
+  #settings = {}
 
-  /** Starts a server on a database of its own; it ends with the test. */
-  static async start(test) {
+  /** Starts a server on a database of its own, with settings in its environment; it ends with the test. */
+  static async start(test, settings = {}) {
     const server = new Server()
+    server.#settings = settings
     server.#directory = await mkdtemp(join(tmpdir(), 'ballroom-ecosystem-'))
     test.after(() => server.#remove())
     await server.command('migrate')
@@ -97,8 +99,7 @@ export class Server {
   }
 
   /** Runs a mutation of one field, and gets its payload, in which no user error may be. */
-  async does(field, input, selection) {
-    const type = `${field[0].toUpperCase()}${field.slice(1)}Input`
+  async does(field, input, selection, type = `${field[0].toUpperCase()}${field.slice(1)}Input`) {
     const query = `mutation($input: ${type}!) {
       ${field}(input: $input) { ${selection} userErrors { code field message } } }`
     const payload = (await this.asks(query, { input }))[field]
@@ -122,7 +123,7 @@ export class Server {
   }
 
   #environment() {
-    return { ...process.env, BALLROOM_DATA_DIR: this.#directory, BALLROOM_LOG: 'warn' }
+    return { ...process.env, ...this.#settings, BALLROOM_DATA_DIR: this.#directory, BALLROOM_LOG: 'warn' }
   }
 
   async #remove() {
@@ -152,7 +153,7 @@ function binary() {
   return path
 }
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer()
   await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve))
   const { port } = probe.address()

@@ -92,6 +92,8 @@ public_ids! {
     InboundWebhookId "inbound",
     InboundDeliveryId "receipt",
     ReportId "report",
+    ScheduleId "schedule",
+    ReportDeliveryId "mailing",
 }
 
 #[cfg(test)]

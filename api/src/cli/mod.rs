@@ -6,6 +6,7 @@ mod print;
 mod backup;
 mod client;
 mod demo;
+mod export;
 mod gate;
 mod import;
 mod imports;
@@ -20,6 +21,8 @@ mod parameters;
 mod protocol;
 mod rates;
 mod report;
+mod reports_out;
+mod schedules;
 mod schema;
 mod serve;
 mod settings;
@@ -67,6 +70,9 @@ enum Command {
     /// Delete responses of a source.
     Delete(imports::Delete),
 
+    /// Export feedback, incidents, exposure or releases to a file.
+    Export(export::Export),
+
     /// Print a report.
     Report(report::Report),
 
@@ -81,6 +87,9 @@ enum Command {
 
     /// List the server's jobs, and run one now.
     Jobs(jobs::Jobs),
+
+    /// Schedules of reports.
+    Schedules(schedules::Schedules),
 
     /// Create, list and revoke tokens.
     Token(token::Token),
@@ -176,10 +185,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Import(import) => return import.run(&database).await,
         Command::Imports(imports) => imports.run(&database).await?,
         Command::Delete(delete) => delete.run(&database).await?,
+        Command::Export(export) => export.run(&database).await?,
         Command::Report(report) => report.run(&database).await?,
         Command::Gate(gate) => return Ok(gate.run(&database).await),
         Command::Parameters(parameters) => parameters.run(&database).await?,
         Command::Jobs(jobs) => return jobs.run(&database).await,
+        Command::Schedules(schedules) => schedules.run(&database).await?,
         Command::Token(token) => token.run(&database).await?,
         Command::SignIn(sign_in) => sign_in.run(&database).await?,
         Command::Organization(organization) => organization.run(&database).await?,

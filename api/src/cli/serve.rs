@@ -21,6 +21,7 @@ use super::{
     oidc::OpenIdConnect,
     protocol::Protocol,
     rates,
+    reports_out::ReportsOut,
     settings::{Connections, Database},
     webhooks::Webhooks,
 };
@@ -87,6 +88,9 @@ pub(super) struct Listen {
     webhooks: Webhooks,
 
     #[command(flatten)]
+    reports_out: ReportsOut,
+
+    #[command(flatten)]
     connections: Connections,
 
     #[command(flatten)]
@@ -149,7 +153,9 @@ impl Listen {
         }
         let live = self.live.settings(settings.cors_origins.clone());
         let federation = self.protocol.federation();
-        let (rates, jobs, webhooks) = (self.rates.settings(), self.jobs.settings(), self.webhooks.settings());
+        let (rates, webhooks) = (self.rates.settings(), self.webhooks.settings());
+        let sender = self.reports_out.sender(&settings.public_url, webhooks.private)?;
+        let jobs = job::Settings { sender: Some(sender), ..self.jobs.settings() };
         Ok(Bound { listener, address, documents, settings, federation, live, oidc, rates, jobs, webhooks })
     }
 }

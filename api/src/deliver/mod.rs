@@ -8,6 +8,7 @@
 //! loopback addresses unless the server is configured to, whatever a name resolves to, and wherever a redirect leads.
 
 mod address;
+pub mod report;
 mod send;
 
 use std::{collections::HashMap, time::Duration};

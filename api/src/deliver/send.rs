@@ -125,7 +125,7 @@ fn signatures(
 }
 
 /// The innermost cause of an error: "connection refused" rather than "error sending request".
-fn cause(error: &reqwest::Error) -> String {
+pub(super) fn cause(error: &reqwest::Error) -> String {
     let (mut said, mut next) = (error.to_string(), error.source());
     while let Some(inner) = next {
         (said, next) = (inner.to_string(), inner.source());

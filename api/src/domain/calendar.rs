@@ -8,7 +8,7 @@ use ballroom_entity::{
     id::{AnnouncementId, FeatureId, OrganizationId, ProductId, ReleaseId},
     product, release,
 };
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr};
 
@@ -105,11 +105,12 @@ fn zone_of(product: &product::Model) -> Tz {
     product.time_zone.parse().unwrap_or(Tz::UTC)
 }
 
-/// The first moment of a day in a time zone.
-fn midnight(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
+/// The first moment of a day in a time zone: an hour later where clocks are set forward at midnight.
+pub(super) fn midnight(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN);
-    let local = zone.from_local_datetime(&midnight).earliest();
-    local.map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
+    let at = |local| zone.from_local_datetime(&local).earliest();
+    let begins = at(midnight).or_else(|| at(midnight + TimeDelta::hours(1)));
+    begins.map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
 }
 
 /// The end of a change whose end was not given: that of its day.

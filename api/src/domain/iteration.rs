@@ -16,7 +16,7 @@ pub use list::{IterationFilter, IterationSort, Iterations};
 
 use super::{
     access::{Manage, Report},
-    check, lookup,
+    check, lookup, schedule,
     sent::{Nulls, Outcome},
 };
 use crate::{
@@ -152,6 +152,7 @@ pub async fn create(
         after.updated_at = at;
         after.search = Some(found_by(&after.name, after.goal.as_deref()));
         let after = after.into_active_model().reset_all().update(tx.db()).await?;
+        schedule::iterations_changed(&tx, product, at).await?;
         tx.emit(Event::IterationUpdated(after.id));
         tx.commit().await?;
         return Ok((after, Outcome::Updated));
@@ -169,6 +170,7 @@ pub async fn create(
         updated_at: Set(at),
     };
     let row = row.insert(tx.db()).await?;
+    schedule::iterations_changed(&tx, product, at).await?;
     tx.emit(Event::IterationCreated(row.id));
     tx.commit().await?;
     Ok((row, Outcome::Created))
@@ -214,6 +216,7 @@ pub async fn update(
     row.updated_at = Set(at);
     row.search = Set(Some(found_by(row.name.as_ref(), row.goal.as_ref().as_deref())));
     let row = row.update(tx.db()).await?;
+    schedule::iterations_changed(&tx, product, at).await?;
     tx.emit(Event::IterationUpdated(row.id));
     tx.commit().await?;
     Ok(row)

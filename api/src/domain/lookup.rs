@@ -16,6 +16,8 @@ use ballroom_entity::{
         FeedbackRequestId, IdentityId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId,
         MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, SegmentId, WebhookDeliveryId,
         WebhookId,
+        IdentityId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId,
+        ReportDeliveryId, ScheduleId, SegmentId, WebhookDeliveryId, WebhookId,
     },
     identity, inbound_delivery, inbound_webhook, incident, iteration, member, notification,
         IdentityId, ImportId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId,
@@ -23,7 +25,7 @@ use ballroom_entity::{
     },
     identity, import, incident, iteration, member, notification,
     release::ReleaseLifecycle,
-    scale, webhook, webhook_delivery,
+    report_delivery, scale, schedule, webhook, webhook_delivery,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
@@ -87,6 +89,8 @@ by_id! {
     InboundWebhookId: inbound_webhook,
     InboundDeliveryId: inbound_delivery,
     WebhookDeliveryId: webhook_delivery,
+    ScheduleId: schedule,
+    ReportDeliveryId: report_delivery,
 }
 
 /// The only row of those found. `field` is the name of the caller's argument, `what` the argument that would distinguish

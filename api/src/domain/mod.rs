@@ -43,6 +43,7 @@ pub mod situation;
 pub mod suggestion;
 pub mod stored_report;
 
+pub mod schedule;
 pub mod segment;
 
 pub mod customer;

@@ -13,6 +13,7 @@ use super::{
     scalar::DateTime,
 };
 use crate::{
+    base::error::Error,
     domain::page::{List, Order, Page, Window},
     job::{self, JobRunSort, JobRuns, Kind},
 };
@@ -24,7 +25,6 @@ pub struct Job(Model);
 
 /// Name of a job.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "Kind")]
 pub(super) enum JobName {
     /// Computes the parameters of scores when a day is over in the time zones of all products.
     ScoreParameters,
@@ -37,13 +37,40 @@ pub(super) enum JobName {
     PruneOutbox,
     /// Deletes expired runs of jobs (`--keep-runs`), every night.
     PruneHistory,
+    /// Sends scheduled reports to their destinations.
+    DeliverReports,
+}
+
+impl JobName {
+    /// The name of a kind of which each organization has one job; none: it is that of a schedule.
+    fn of(kind: Kind) -> Option<Self> {
+        Some(match kind {
+            Kind::ScoreParameters => Self::ScoreParameters,
+            Kind::PruneOutbox => Self::PruneOutbox,
+            Kind::PruneHistory => Self::PruneHistory,
+            Kind::DeliverReports => Self::DeliverReports,
+            Kind::Schedule(_) => return None,
+        })
+    }
+}
+
+impl From<JobName> for Kind {
+    fn from(name: JobName) -> Self {
+        match name {
+            JobName::ScoreParameters => Self::ScoreParameters,
+            JobName::PruneOutbox => Self::PruneOutbox,
+            JobName::PruneHistory => Self::PruneHistory,
+            JobName::DeliverReports => Self::DeliverReports,
+        }
+    }
 }
 
 #[Object(use_type_description)]
 impl Job {
     /// Name of the job.
     async fn name(&self) -> Result<JobName, Fault> {
-        Ok(job::named(&self.0.name)?.into())
+        let kind = job::named(&self.0.name)?;
+        Ok(JobName::of(kind).ok_or_else(|| Error::not_found("name", "job", &*self.0.name))?)
     }
 
     /// Time of the next run: the regular time, or that of the next attempt after a failure. A past time means that it
@@ -148,7 +175,7 @@ impl JobRun {
 
 /// Conditions on runs of a job; all that are given must hold.
 #[derive(InputObject)]
-struct JobRunFilter {
+pub(super) struct JobRunFilter {
     /// Outcomes, one of which the run has.
     outcomes: Option<Vec<JobOutcome>>,
     /// Start time.

@@ -100,6 +100,8 @@ mod token;
 mod inbound;
 mod webhook;
 
+mod schedule;
+
 mod subscription;
 
 use std::sync::Arc;
@@ -144,6 +146,7 @@ use self::{
     report::StoredReport,
     root::Root,
     scale::Scale,
+    schedule::{ReportDelivery, Schedule},
     segment::Segment,
     team::Team,
     token::ApiToken,
@@ -218,6 +221,7 @@ pub struct Query(
     webhook::WebhookQuery,
     inbound::InboundQuery,
     inbound::InboundPreviewQuery,
+    schedule::ScheduleQuery,
 );
 
 /// Root mutation type. Each mutation takes one input and returns what changed. Mutations are carried out one after
@@ -255,6 +259,7 @@ pub struct Mutation(
     request::FeedbackRequestMutation,
     webhook::WebhookMutation,
     inbound::InboundMutation,
+    schedule::ScheduleMutation,
 );
 
 /// The services used by resolvers.
@@ -316,6 +321,8 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Customer>>("A page of customers.")
         .override_output_type_description::<Rows<Scale>>("A page of scales.")
         .override_output_type_description::<Rows<ApiToken>>("A page of tokens.")
+        .override_output_type_description::<Rows<Schedule>>("A page of schedules.")
+        .override_output_type_description::<Rows<ReportDelivery>>("A page of deliveries of scheduled reports.")
         .override_output_type_description::<Rows<Webhook>>("A page of webhooks.")
         .override_output_type_description::<Rows<WebhookDelivery>>("A page of deliveries to a webhook.")
         .override_output_type_description::<Rows<InboundWebhook>>("A page of inbound webhooks.")

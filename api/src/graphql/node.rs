@@ -14,6 +14,8 @@ use ballroom_entity::id::{
     AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId,
     IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ReportId, ScaleId,
     SegmentId, TeamId,
+    IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId,
+    ReportDeliveryId, ScheduleId, WebhookDeliveryId, WebhookId,
 };
 use futures::future::join_all;
 
@@ -40,6 +42,7 @@ use super::{
     request::FeedbackRequest,
     report::{self, StoredReport},
     scale::Scale,
+    schedule::{ReportDelivery, Schedule},
     segment::Segment,
     team::Team,
     token::ApiToken,
@@ -89,6 +92,8 @@ pub(super) enum Node {
     InboundWebhook(InboundWebhook),
     InboundDelivery(InboundDelivery),
     Import(Import),
+    Schedule(Schedule),
+    ReportDelivery(ReportDelivery),
 }
 
 #[derive(Default)]
@@ -170,6 +175,12 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
     }
     loaded! {
         reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
+    }
+    loaded! {
+        manages: ScheduleId => Schedule, ReportDeliveryId => ReportDelivery
+    }
+    loaded! {
+        administers: WebhookId => Webhook, WebhookDeliveryId => WebhookDelivery
     }
     if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
         let own = notification::find(ctx.store(), by, id).await?;

@@ -24,6 +24,7 @@ mod session;
 mod sign_in;
 mod sse;
 mod tls;
+mod unsubscribe;
 mod websocket;
 
 use std::{
@@ -136,6 +137,7 @@ pub fn server(
             .configure(ask::routes)
             .configure(inbound::routes)
             .configure(report::routes)
+            .configure(unsubscribe::routes)
             .configure(page::routes)
             .default_service(web::to(page::elsewhere))
     })

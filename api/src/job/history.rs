@@ -58,7 +58,10 @@ impl List for JobRuns {
     type Entity = Entity;
 
     fn may(&self, viewer: &Viewer) -> Result<(), Error> {
-        viewer.administers().map(drop)
+        match Kind::named(&self.job) {
+            Some(Kind::Schedule(_)) => viewer.manages().map(drop),
+            _ => viewer.administers().map(drop),
+        }
     }
 
     fn check(&self) -> Result<(), Error> {

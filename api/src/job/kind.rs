@@ -1,12 +1,13 @@
 //! The kinds of jobs: their names, schedules and work.
 
-use ballroom_entity::id::OrganizationId;
+use ballroom_entity::id::{OrganizationId, ScheduleId};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use super::{Settings, follow_up, prune};
+use super::{Settings, follow_up, prune, report};
 use crate::{
-    base::error::Error,
-    domain::{cause, token},
+    base::{error::Error, reference::PublicId},
+    deliver::report::Sender,
+    domain::{cause, schedule, token},
     score::{Scores, parameters},
     store::{Lease, Store},
     transaction::{ATTRIBUTE_INCIDENTS, FOLLOW_UP},
@@ -16,7 +17,7 @@ use crate::{
 /// Time of day, in UTC, of nightly jobs that do not depend on a time zone: low traffic in Europe and the Americas.
 const NIGHT: NaiveTime = NaiveTime::from_hms_opt(3, 0, 0).expect("a time of day");
 
-/// A kind of job. Each organization has one job of each kind.
+/// A kind of job. Each organization has one job of each kind, and one for each of its schedules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Computes the parameters of scores for the days that are over.
@@ -29,6 +30,10 @@ pub enum Kind {
     PruneOutbox,
     /// Deletes expired runs from the history.
     PruneHistory,
+    /// Sends reports to their destinations.
+    DeliverReports,
+    /// Writes the report of a schedule.
+    Schedule(ScheduleId),
 }
 
 /// The context of a run.
@@ -39,6 +44,8 @@ pub(super) struct Work<'a> {
     pub(super) scores: &'a Scores,
     /// The settings of jobs.
     pub(super) settings: &'a Settings,
+    /// What sends reports; none: this process does not.
+    pub(super) sender: Option<&'a Sender>,
     /// The lease under which it writes.
     pub(super) lease: &'a Lease,
     /// Start time.
@@ -54,29 +61,33 @@ pub(super) struct Done {
 }
 
 impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 5] = [
+    /// All kinds of which each organization has one.
+    pub const ALL: [Self; 6] = [
         Self::ScoreParameters,
         Self::AttributeIncidents,
         Self::FollowUp,
         Self::PruneOutbox,
         Self::PruneHistory,
+        Self::DeliverReports,
     ];
 
     /// Its name, in the database and on the command line.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::ScoreParameters => "score-parameters",
-            Self::AttributeIncidents => ATTRIBUTE_INCIDENTS,
-            Self::FollowUp => FOLLOW_UP,
-            Self::PruneOutbox => "prune-outbox",
-            Self::PruneHistory => "prune-history",
+            Self::ScoreParameters => "score-parameters".to_owned(),
+            Self::AttributeIncidents => ATTRIBUTE_INCIDENTS.to_owned(),
+            Self::FollowUp => FOLLOW_UP.to_owned(),
+            Self::PruneOutbox => "prune-outbox".to_owned(),
+            Self::PruneHistory => "prune-history".to_owned(),
+            Self::DeliverReports => "deliver-reports".to_owned(),
+            Self::Schedule(id) => schedule::job_name(id),
         }
     }
 
     /// The kind with this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        let fixed = Self::ALL.into_iter().find(|kind| kind.name() == name);
+        fixed.or_else(|| ScheduleId::parse(name).map(Self::Schedule))
     }
 
     /// Its next regular time.
@@ -89,7 +100,11 @@ impl Kind {
         match self {
             Self::ScoreParameters => Ok(parameters::next_night(&*store.dimensions(organization).await?, now)),
             Self::FollowUp => Ok(next_hour(now)),
-            Self::AttributeIncidents | Self::PruneOutbox | Self::PruneHistory => Ok(next_daily(NIGHT, now)),
+            // Whatever makes a delivery due brings it forward.
+            Self::AttributeIncidents | Self::PruneOutbox | Self::PruneHistory | Self::DeliverReports => {
+                Ok(next_daily(NIGHT, now))
+            }
+            Self::Schedule(id) => schedule::next_of_job(store, organization, id, now).await,
         }
     }
 
@@ -101,6 +116,8 @@ impl Kind {
             Self::FollowUp => follow_up::run(work).await,
             Self::PruneOutbox => prune::events(work).await,
             Self::PruneHistory => prune::runs(work).await,
+            Self::DeliverReports => report::deliver(work).await,
+            Self::Schedule(id) => report::write(work, id).await,
         }
     }
 }

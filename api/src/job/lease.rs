@@ -1,7 +1,7 @@
 //! Claiming, renewing and releasing jobs.
 
 use ballroom_entity::{
-    id::{JobRunId, OrganizationId},
+    id::{JobRunId, OrganizationId, ScheduleId},
     job::{ActiveModel, Column, Entity, Model},
     job_run::{self, JobOutcome},
     organization,
@@ -73,7 +73,7 @@ pub(super) async fn enroll(
     let complete = Entity::find()
         .select_only()
         .column(Column::OrganizationId)
-        .filter(is_known())
+        .filter(Column::Name.is_in(Kind::ALL.map(Kind::name)))
         .group_by(Column::OrganizationId)
         .having(Expr::cust("COUNT(*)").eq(Kind::ALL.len() as i64));
     let lacking = organization::Entity::find()
@@ -96,7 +96,7 @@ pub(super) async fn enroll(
 fn new(organization: OrganizationId, kind: Kind, now: DateTime<Utc>) -> ActiveModel {
     ActiveModel {
         organization_id: Set(organization),
-        name: Set(kind.name().to_owned()),
+        name: Set(kind.name()),
         due_at: Set(now),
         lease: Set(0),
         leased_until: Set(None),
@@ -106,7 +106,8 @@ fn new(organization: OrganizationId, kind: Kind, now: DateTime<Utc>) -> ActiveMo
 
 /// The condition that this version of the server knows the kind of the job; later versions may know more.
 pub(super) fn is_known() -> Condition {
-    Condition::all().add(Column::Name.is_in(Kind::ALL.map(Kind::name)))
+    let is_schedule = Column::Name.starts_with(format!("{}_", ScheduleId::NOUN));
+    Condition::any().add(Column::Name.is_in(Kind::ALL.map(Kind::name))).add(is_schedule)
 }
 
 /// The condition that the job has no lease, or an expired one.

@@ -21,20 +21,25 @@ mod history;
 mod kind;
 mod lease;
 mod prune;
+mod report;
 mod run;
 
 use std::{sync::Arc, time::Duration};
 
-use ballroom_entity::job::{Column, Entity, Model};
+use ballroom_entity::{
+    id::OrganizationId,
+    job::{Column, Entity, Model},
+};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use tokio::sync::Notify;
 
 pub use history::{JobRunFilter, JobRunSort, JobRuns, runs};
 pub use kind::Kind;
+pub use report::{audience, audience_name, format};
 pub use run::Ended;
 
-use crate::{base::error::Error, clock, domain::access::Administer, score::Scores, store::Store};
+use crate::{base::error::Error, clock, deliver::report::Sender, domain::access::Administer, score::Scores, store::Store};
 
 /// Settings of jobs.
 #[derive(Clone)]
@@ -57,6 +62,8 @@ pub struct Settings {
     pub keep_runs: u32,
     /// The current time.
     pub clock: Clock,
+    /// What sends reports; none: this process does not.
+    pub sender: Option<Arc<Sender>>,
 }
 
 /// A source of the current time.
@@ -74,6 +81,7 @@ impl Default for Settings {
             keep_events: 30,
             keep_runs: 30,
             clock: Arc::new(clock::now),
+            sender: None,
         }
     }
 }
@@ -112,6 +120,29 @@ impl Jobs {
         self.row(by, kind).await
     }
 
+    /// What sends reports; none: this process does not.
+    pub fn sender(&self) -> Option<&Sender> {
+        self.settings.sender.as_deref()
+    }
+
+    /// Looks for due jobs at once, if this process runs jobs.
+    pub fn wake(&self) {
+        self.due.notify_one();
+    }
+
+    /// Makes the deliveries of an organization due now.
+    pub async fn deliver_now(&self, organization: OrganizationId) -> Result<(), Error> {
+        let tx = self.store.aside().await?;
+        lease::bring_forward(self.now())
+            .filter(Column::OrganizationId.eq(organization))
+            .filter(Column::Name.eq(Kind::DeliverReports.name()))
+            .exec(&tx.tx)
+            .await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(())
+    }
+
     /// Adds the missing jobs of an organization; processes that run jobs do so for all.
     pub async fn enroll(&self, by: Administer) -> Result<(), Error> {
         lease::enroll(&self.store, Some(by.organization()), self.now()).await
@@ -143,7 +174,7 @@ impl Jobs {
 /// The kind of job with this name.
 pub fn named(name: &str) -> Result<Kind, Error> {
     Kind::named(name)
-        .ok_or_else(|| Error::not_found("name", "job", name).or_near(Kind::ALL.map(Kind::name).into_iter()))
+        .ok_or_else(|| Error::not_found("name", "job", name).or_near(Kind::ALL.map(Kind::name).iter().map(String::as_str)))
 }
 
 /// The host name and the process ID.

@@ -106,14 +106,14 @@ impl Jobs {
         self.enroll(by).await?;
         let job = self.row(by, kind).await?;
         let Some(claimed) = self.claim((&job, kind), lease::is_free(now)).await? else {
-            let reason = format!("`{}` is running in another process; wait until it ends", kind.name());
+            let reason = format!("`{}` is running in another process; wait until it ends", job.name);
             return Err(Error::conflict("name", reason));
         };
         let (_go_on, never) = watch::channel(false);
         match self.run(claimed, never).await {
             Some(ended) => Ok(ended),
             None => {
-                let reason = format!("another process took `{}` over; nothing more was written", kind.name());
+                let reason = format!("another process took `{}` over; nothing more was written", job.name);
                 Err(Error::conflict("name", reason))
             }
         }
@@ -133,7 +133,7 @@ impl Jobs {
 
     /// Runs a claimed job and releases it. Returns the outcome; none if the lease was lost.
     async fn run(&self, claimed: Claimed, mut stop: watch::Receiver<bool>) -> Option<Ended> {
-        let name = claimed.kind.name();
+        let name = &*claimed.lease.job;
         let ended = tokio::select! {
             biased;
             done = self.attempt(&claimed) => Ok(done),
@@ -178,6 +178,7 @@ impl Jobs {
             store: &self.store,
             scores: &self.scores,
             settings: &self.settings,
+            sender: self.settings.sender.as_deref(),
             lease: &claimed.lease,
             now: claimed.at,
         };
@@ -185,7 +186,7 @@ impl Jobs {
         match AssertUnwindSafe(timeout(time, claimed.kind.run(&work))).catch_unwind().await {
             Ok(Ok(Ok(done))) => Ok(done),
             Ok(Ok(Err(error))) => {
-                tracing::error!(job = claimed.kind.name(), error = with_causes(&error), "a job failed");
+                tracing::error!(job = &*claimed.lease.job, error = with_causes(&error), "a job failed");
                 Err(error.to_string())
             }
             Ok(Err(_)) => Err(format!("took longer than {} s", time.as_secs_f64())),
@@ -205,7 +206,7 @@ impl Jobs {
                 // The database may be available again before the lease expires.
                 Err(_) if now < until => (),
                 Err(error) => {
-                    let job = claimed.kind.name();
+                    let job = &*claimed.lease.job;
                     tracing::error!(job, error = with_causes(&error), "cannot renew the lease of a job");
                     return;
                 }
@@ -240,14 +241,14 @@ impl Jobs {
 
 /// The pause after a failed attempt: doubled after each, with a random part of up to half, so that jobs that failed together
 /// are not retried together.
-fn pause(first: Duration, attempt: u32, chance: f64) -> TimeDelta {
+pub(super) fn pause(first: Duration, attempt: u32, chance: f64) -> TimeDelta {
     let doubled = first.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
     let pause = doubled.min(MAX_PAUSE).mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0));
     TimeDelta::milliseconds(pause.as_millis() as i64)
 }
 
 /// A random number from 0 to 1.
-fn chance() -> f64 {
+pub(super) fn chance() -> f64 {
     SysRng.try_next_u32().map_or(0.5, |drawn| f64::from(drawn) / f64::from(u32::MAX))
 }
 

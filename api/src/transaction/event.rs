@@ -209,6 +209,12 @@ events! {
     FeedbackRequested(FeedbackRequestId) = "request.created", Stay;
     /// Customers are no longer asked about a release.
     FeedbackRequestClosed(FeedbackRequestId) = "request.closed", Stay;
+    /// A schedule of reports was created.
+    ScheduleCreated(ScheduleId) = "schedule.created", Stay;
+    /// A schedule of reports was updated, paused or resumed.
+    ScheduleUpdated(ScheduleId) = "schedule.updated", Stay;
+    /// A schedule of reports was removed.
+    ScheduleRemoved(ScheduleId) = "schedule.removed", Stay;
 
     /// A webhook was created.
     WebhookCreated(WebhookId) = "webhook.created", Stay;

@@ -229,9 +229,9 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
     let names: Vec<_> = jobs.as_array().unwrap().iter().map(|job| job["name"].clone()).collect();
     assert_eq!(
         names,
-        ["ATTRIBUTE_INCIDENTS", "FOLLOW_UP", "PRUNE_HISTORY", "PRUNE_OUTBOX", "SCORE_PARAMETERS"]
+        ["ATTRIBUTE_INCIDENTS", "DELIVER_REPORTS", "FOLLOW_UP", "PRUNE_HISTORY", "PRUNE_OUTBOX", "SCORE_PARAMETERS"]
     );
-    let last = &jobs[4]["runs"]["nodes"][0];
+    let last = &jobs[5]["runs"]["nodes"][0];
     assert_eq!(
         (&last["outcome"], &last["attempt"], &last["items"]),
         (&json!("SUCCEEDED"), &json!(1), &json!(1))
@@ -239,9 +239,9 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
     let message = format!("computed the parameters of 1 day, {yesterday} through {yesterday}");
     assert_eq!(last["message"], message);
     assert!(last["server"].as_str().unwrap().ends_with(&format!(":{}", app.process())), "{last:#}");
-    assert_eq!(jobs[4]["lastRun"]["outcome"], "SUCCEEDED");
+    assert_eq!(jobs[5]["lastRun"]["outcome"], "SUCCEEDED");
     let started: Vec<_> =
-        jobs[4]["runs"]["nodes"].as_array().unwrap().iter().map(|run| run["startedAt"].clone()).collect();
+        jobs[5]["runs"]["nodes"].as_array().unwrap().iter().map(|run| run["startedAt"].clone()).collect();
     for (arguments, expected) in [
         ("filter: { outcomes: [FAILED, LOST] }", vec![]),
         ("filter: { outcomes: [SUCCEEDED] }", started.clone()),
@@ -251,14 +251,14 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
         let runs = app
             .asks(&format!("{{ jobs {{ runs({arguments}) {{ nodes {{ startedAt }} }} }} }}"), json!({}))
             .await;
-        let runs = runs["jobs"][4]["runs"]["nodes"].as_array().unwrap();
+        let runs = runs["jobs"][5]["runs"]["nodes"].as_array().unwrap();
         assert_eq!(
             runs.iter().map(|run| run["startedAt"].clone()).collect::<Vec<_>>(),
             expected,
             "{arguments}"
         );
     }
-    assert!(jobs[4]["nextRunAt"].as_str().unwrap() > clock::now().to_rfc3339().as_str());
+    assert!(jobs[5]["nextRunAt"].as_str().unwrap() > clock::now().to_rfc3339().as_str());
 
     let list = app.database.succeeds(&["jobs", "list"]).await;
     assert!(list.contains("score-parameters") && list.contains(&message), "{list}");
@@ -457,7 +457,7 @@ async fn a_day_is_over_when_it_is_over_everywhere(backend: Backend) {
         let due: DateTime<Utc> = next.parse().unwrap();
         assert_eq!(inside.job(Kind::ScoreParameters).await.due_at, due, "{now}");
     }
-    let shown: Value = app.asks("{ jobs { name nextRunAt isRunning } }", json!({})).await["jobs"][4].clone();
+    let shown: Value = app.asks("{ jobs { name nextRunAt isRunning } }", json!({})).await["jobs"][5].clone();
     let waits =
         json!({ "name": "SCORE_PARAMETERS", "nextRunAt": "2030-03-03T10:00:00+00:00", "isRunning": false });
     assert_eq!(shown, waits);

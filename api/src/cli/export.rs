@@ -1,0 +1,251 @@
+//! `ballroom export`.
+
+mod row;
+mod sink;
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use indicatif::HumanCount;
+use serde_json::{Map, Value, json};
+
+use self::{
+    row::{COLUMNS, rows},
+    sink::{Place, Sink},
+};
+use super::{
+    client::{Client, Server, Unanswered},
+    organization::Tenant,
+    settings::Database,
+};
+
+/// Number of objects that are asked for at once.
+const PAGE: u32 = 200;
+
+/// Number of attempts to get a page, and the pause before the second one.
+const ATTEMPTS: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Interval between lines of progress.
+const REPORT_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Export feedback, incidents, exposure or releases to a file that `ballroom import` reads.
+///
+/// Rows are written in the order in which they were stored, with constant memory. With --out an interrupted export is continued by the
+/// same command; the file appears when it is complete.
+#[derive(Args)]
+pub(super) struct Export {
+    /// What to export.
+    #[arg(value_enum)]
+    what: Content,
+
+    /// Key or ID of a product; default: all products, one after another.
+    #[arg(long)]
+    product: Option<String>,
+
+    /// Only about this feature, given by key or ID; not for releases.
+    #[arg(long)]
+    feature: Option<String>,
+
+    /// Only feedback or incidents of this release, given by version or ID.
+    #[arg(long)]
+    release: Option<String>,
+
+    /// Only feedback or exposure of this segment, given by key or ID.
+    #[arg(long)]
+    segment: Option<String>,
+
+    /// First day, in the time zone of the product.
+    #[arg(long, value_name = "DAY")]
+    from: Option<NaiveDate>,
+
+    /// Day after the last.
+    #[arg(long, value_name = "DAY")]
+    until: Option<NaiveDate>,
+
+    /// Only what was created or changed since this time, for example 2026-03-01T00:00:00Z; not for exposure.
+    #[arg(long, value_name = "TIME")]
+    updated_after: Option<chrono::DateTime<chrono::Utc>>,
+
+    /// File format; default: by the extension of --out, else CSV.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+
+    /// File to write; default: standard output (CSV and NDJSON).
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    #[command(flatten)]
+    server: Server,
+
+    #[command(flatten)]
+    tenant: Tenant,
+}
+
+/// What can be exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Content {
+    /// Responses of customers.
+    Feedback,
+    /// Incidents: a row for each interval in which one was open.
+    Incidents,
+    /// Number of active customers per feature and day.
+    Exposure,
+    /// Releases.
+    Releases,
+}
+
+/// The format of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Comma-separated values.
+    Csv,
+    /// A JSON object per line.
+    Ndjson,
+    /// Parquet.
+    Parquet,
+}
+
+impl Export {
+    pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
+        let format = self.format()?;
+        let identity = self.identity(format);
+        let mut sink = Sink::open(self.out.clone(), format, COLUMNS[self.what as usize], &identity)?;
+        let client = self.server.clone().client(database, &self.tenant).await?;
+        let written = self.write(&client, &mut sink).await;
+        client.close().await?;
+        written?;
+        let rows = sink.finish()?;
+        if let Some(file) = &self.out {
+            eprintln!("Wrote {} to {}.", crate::words::counted(rows, "row"), file.display());
+        }
+        Ok(())
+    }
+
+    fn format(&self) -> anyhow::Result<Format> {
+        let extension = self.out.as_deref().and_then(|file| file.extension()?.to_str());
+        let format = self.format.unwrap_or(match extension {
+            Some("parquet") => Format::Parquet,
+            Some("ndjson" | "jsonl") => Format::Ndjson,
+            _ => Format::Csv,
+        });
+        anyhow::ensure!(
+            format != Format::Parquet || self.out.is_some(),
+            "--format parquet needs a file; give it with --out"
+        );
+        Ok(format)
+    }
+
+    /// What is exported: an interrupted export is continued only by the same.
+    fn identity(&self, format: Format) -> String {
+        let Self { what, product, feature, release, segment, from, until, updated_after, .. } = self;
+        format!("{what:?} {format:?} {product:?} {feature:?} {release:?} {segment:?} {from:?} {until:?} {updated_after:?}")
+    }
+
+    async fn write(&self, client: &Client, sink: &mut Sink) -> anyhow::Result<()> {
+        let query = "query($after: String) { products(first: 200, after: $after, orderBy: { field: CREATED_AT, direction: ASC }) {
+            nodes { id key } pageInfo { hasNextPage endCursor } } }";
+        let products = match &self.product {
+            Some(product) => {
+                let query = "query($product: Reference!) { product(product: $product) { id key } }";
+                let data = ask(client, query, json!({ "product": product })).await?;
+                vec![data["product"].clone()]
+            }
+            None => {
+                let mut all = Vec::new();
+                let mut after = Value::Null;
+                loop {
+                    let data = ask(client, query, json!({ "after": after })).await?;
+                    let page = &data["products"];
+                    all.extend(page["nodes"].as_array().cloned().unwrap_or_default());
+                    if page["pageInfo"]["hasNextPage"] != true {
+                        break all;
+                    }
+                    after = page["pageInfo"]["endCursor"].clone();
+                }
+            }
+        };
+        let mut told = Instant::now();
+        // Products that were exported before an interruption are not asked for again.
+        let begun = sink.place().product.clone();
+        let skipped = begun.as_ref().and_then(|id| products.iter().position(|product| product["id"] == **id));
+        for product in products.iter().skip(skipped.unwrap_or(0)) {
+            let id = product["id"].as_str().unwrap_or_default().to_owned();
+            let key = product["key"].as_str().unwrap_or_default();
+            let mut after = match begun.as_deref() == Some(&id) {
+                true => sink.place().cursor.clone(),
+                false => None,
+            };
+            loop {
+                let data = ask(client, &self.query(), self.variables(&id, after.as_deref())).await?;
+                let page = &data["product"]["page"];
+                for node in page["nodes"].as_array().into_iter().flatten() {
+                    rows(self.what, key, node, |row| sink.write(row))?;
+                }
+                after = page["pageInfo"]["endCursor"].as_str().map(str::to_owned).or(after);
+                sink.reached(Place { product: Some(id.clone()), cursor: after.clone() })?;
+                if told.elapsed() >= REPORT_INTERVAL && self.out.is_some() {
+                    told = Instant::now();
+                    eprintln!("{} rows", HumanCount(sink.rows()));
+                }
+                if page["pageInfo"]["hasNextPage"] != true {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The query for a page of a product.
+    fn query(&self) -> String {
+        let (list, order, filter, nodes) = match self.what {
+            Content::Feedback => ("feedback", "RECEIVED_AT", "FeedbackFilter", row::FEEDBACK),
+            Content::Incidents => ("incidents", "CREATED_AT", "IncidentFilter", row::INCIDENT),
+            Content::Exposure => ("exposure", "DAY", "ExposureFilter", row::EXPOSURE),
+            Content::Releases => ("releases", "CREATED_AT", "ReleaseFilter", row::RELEASE),
+        };
+        format!(
+            "query($product: Reference!, $after: String, $filter: {filter}) {{ product(product: $product) {{
+              page: {list}(first: {PAGE}, after: $after, filter: $filter, orderBy: {{ field: {order}, direction: ASC }}) {{
+                nodes {{ {nodes} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"
+        )
+    }
+
+    fn variables(&self, product: &str, after: Option<&str>) -> Value {
+        let days = json!({ "from": self.from, "until": self.until });
+        let has_days = self.from.is_some() || self.until.is_some();
+        let mut filter = Map::new();
+        let mut set = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                filter.insert(name.to_owned(), value);
+            }
+        };
+        set("feature", self.feature.clone().map(Value::from));
+        set("release", self.release.clone().map(Value::from));
+        set("segment", self.segment.clone().map(Value::from));
+        let day = if self.what == Content::Releases { "releasedOn" } else { "day" };
+        set(day, has_days.then_some(days));
+        set("updatedAt", self.updated_after.map(|time| json!({ "from": time })));
+        json!({ "product": product, "after": after, "filter": filter })
+    }
+}
+
+/// Asks, again after a pause if the server is busy.
+async fn ask(client: &Client, query: &str, variables: Value) -> anyhow::Result<Value> {
+    let mut attempt = 0;
+    loop {
+        match client.ask(query, variables.clone()).await {
+            Ok(data) => return Ok(data),
+            Err(Unanswered { is_temporary: true, .. }) if attempt + 1 < ATTEMPTS => {
+                tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
+                attempt += 1;
+            }
+            Err(error) => return Err(error).context("the export stopped; the same command continues it"),
+        }
+    }
+}
