@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    id::{OrganizationId, ReportDeliveryId, ScheduleId, ReportId},
+    id::{OrganizationId, ReportDeliveryId, ReportId, ScheduleId},
     webhook_delivery::DeliveryState,
 };
 

@@ -30,7 +30,6 @@ mod m0030_sessions;
 mod m0031_narrow_indexes;
 mod m0033_announcements;
 mod m0034_notifications;
-mod m0048_gate_thresholds;
 mod m0035_known_errors;
 mod m0036_attribution_candidates;
 mod m0037_closing_the_loop;
@@ -38,9 +37,10 @@ mod m0038_watches;
 mod m0040_webhooks;
 mod m0041_inbound_webhooks;
 mod m0042_feedback_requests;
-mod m0050_imports;
 mod m0045_stored_reports;
+mod m0048_gate_thresholds;
 mod m0049_schedules;
+mod m0050_imports;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;

@@ -144,7 +144,9 @@ impl Export {
     /// What is exported: an interrupted export is continued only by the same.
     fn identity(&self, format: Format) -> String {
         let Self { what, product, feature, release, segment, from, until, updated_after, .. } = self;
-        format!("{what:?} {format:?} {product:?} {feature:?} {release:?} {segment:?} {from:?} {until:?} {updated_after:?}")
+        format!(
+            "{what:?} {format:?} {product:?} {feature:?} {release:?} {segment:?} {from:?} {until:?} {updated_after:?}"
+        )
     }
 
     async fn write(&self, client: &Client, sink: &mut Sink) -> anyhow::Result<()> {

@@ -162,7 +162,8 @@ fn upper(value: impl ValueEnum) -> String {
     value.to_possible_value().map(|value| value.get_name().to_ascii_uppercase()).unwrap_or_default()
 }
 
-const LIST: &str = "{ schedules(first: 200) { nodes { id name report format cron timeZone paused nextRunAt product { key }
+const LIST: &str =
+    "{ schedules(first: 200) { nodes { id name report format cron timeZone paused nextRunAt product { key }
   destinations { kind label } runs(first: 1) { nodes { startedAt outcome message } } } } }";
 
 impl Schedules {
@@ -220,8 +221,12 @@ impl Action {
 async fn payload(client: &Client, query: &str, input: Value) -> anyhow::Result<Value> {
     let mut data = client.ask(query, json!({ "input": input })).await?;
     let data = data["done"].take();
-    let errors: Vec<_> =
-        data["userErrors"].as_array().into_iter().flatten().filter_map(|error| error["message"].as_str()).collect();
+    let errors: Vec<_> = data["userErrors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|error| error["message"].as_str())
+        .collect();
     anyhow::ensure!(errors.is_empty(), "{}", errors.join("; "));
     Ok(data)
 }
@@ -238,7 +243,12 @@ async fn list(client: &Client) -> anyhow::Result<()> {
             (_, Some(cron)) => format!("{cron} ({})", text("timeZone")),
             (_, None) => "end of an iteration".to_owned(),
         };
-        let to: Vec<_> = row["destinations"].as_array().into_iter().flatten().filter_map(|one| one["label"].as_str()).collect();
+        let to: Vec<_> = row["destinations"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["label"].as_str())
+            .collect();
         let last = &row["runs"]["nodes"][0];
         let outcome = last["outcome"].as_str().unwrap_or_default().to_lowercase();
         table.add_row([
@@ -285,11 +295,15 @@ impl Create {
         let data = payload(client, query, input).await?;
         let next = time(&data["schedule"]["nextRunAt"]);
         match next.is_empty() {
-            true => println!("Created \"{}\"; it runs when an iteration of the product ends, and none is planned.", self.name),
+            true => println!(
+                "Created \"{}\"; it runs when an iteration of the product ends, and none is planned.",
+                self.name
+            ),
             false => println!("Created \"{}\"; the next run is at {next}.", self.name),
         }
         for secret in data["webhookSecrets"].as_array().into_iter().flatten() {
-            let (url, secret) = (secret["url"].as_str().unwrap_or_default(), secret["secret"].as_str().unwrap_or_default());
+            let (url, secret) =
+                (secret["url"].as_str().unwrap_or_default(), secret["secret"].as_str().unwrap_or_default());
             println!("Secret of the signatures for {url}; it is shown only once:\n\n    {secret}\n");
         }
         Ok(())
@@ -345,7 +359,8 @@ impl Named {
         let query = "query($id: ID!) { schedule(id: $id) { deliveries(first: 20) { nodes { createdAt state attempts nextAttemptAt failure
             destination { label } } } } }";
         let data = client.ask(query, json!({ "id": self.id(client).await? })).await?;
-        let mut table = report::table(["created", "to", "state", "attempts", "next attempt", "failure"], &[3]);
+        let mut table =
+            report::table(["created", "to", "state", "attempts", "next attempt", "failure"], &[3]);
         for one in data["schedule"]["deliveries"]["nodes"].as_array().into_iter().flatten() {
             let text = |field: &str| one[field].as_str().unwrap_or_default().to_owned();
             table.add_row([

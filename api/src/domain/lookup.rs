@@ -3,29 +3,17 @@
 use std::{collections::HashMap, hash::Hash};
 
 use ballroom_entity::{
-    announcement, api_token, article, attribution, customer, deployment, feedback,
+    announcement, api_token, article, attribution, customer, deployment, feedback, feedback_request,
     id::{
         AnnouncementId, ApiTokenId, ArticleId, AttributionId, CustomerId, DeploymentId, FeatureId,
-        FeedbackId, IdentityId, IncidentId, IterationId, KnownErrorId, MemberId, NoticeId, NotificationId,
-        OrganizationId, ProductId, ReleaseId, SegmentId,
+        FeedbackId, FeedbackRequestId, IdentityId, ImportId, InboundDeliveryId, InboundWebhookId, IncidentId,
+        IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId, ReleaseId,
+        ReportDeliveryId, ReportId, ScheduleId, SegmentId, WebhookDeliveryId, WebhookId,
     },
-    identity, incident, iteration, known_error, member, notice, notification,
-    announcement, api_token, attribution, customer, deployment, feedback, feedback_request,
-    id::{
-        AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
-        FeedbackRequestId, IdentityId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId,
-        MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, SegmentId, WebhookDeliveryId,
-        WebhookId,
-        IdentityId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId,
-        ReportDeliveryId, ScheduleId, SegmentId, WebhookDeliveryId, WebhookId,
-    },
-    identity, inbound_delivery, inbound_webhook, incident, iteration, member, notification,
-        IdentityId, ImportId, IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId,
-        ReleaseId, SegmentId,
-    },
-    identity, import, incident, iteration, member, notification,
+    identity, import, inbound_delivery, inbound_webhook, incident, iteration, known_error, member, notice,
+    notification,
     release::ReleaseLifecycle,
-    report_delivery, scale, schedule, webhook, webhook_delivery,
+    report_delivery, scale, schedule, stored_report, webhook, webhook_delivery,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
@@ -91,6 +79,7 @@ by_id! {
     WebhookDeliveryId: webhook_delivery,
     ScheduleId: schedule,
     ReportDeliveryId: report_delivery,
+    ReportId: stored_report,
 }
 
 /// The only row of those found. `field` is the name of the caller's argument, `what` the argument that would distinguish

@@ -40,8 +40,8 @@ pub mod preparedness;
 pub mod article;
 pub mod known_error;
 pub mod situation;
-pub mod suggestion;
 pub mod stored_report;
+pub mod suggestion;
 
 pub mod schedule;
 pub mod segment;

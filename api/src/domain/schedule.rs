@@ -22,8 +22,8 @@ use sea_orm::{
 };
 
 pub use delivery::{
-    Delivering, ReportDeliveries, ReportDeliveryFilter, ReportDeliverySort, deliver_again, done, due,
-    Unsubscribe, next_due, recorded, unsubscribe, unsubscribed_address,
+    Delivering, ReportDeliveries, ReportDeliveryFilter, ReportDeliverySort, Unsubscribe, deliver_again, done,
+    due, next_due, recorded, unsubscribe, unsubscribed_address,
 };
 pub use destination::{Destination, NewDestination, key, read as destinations};
 pub use list::{ScheduleFilter, ScheduleSort, Schedules};
@@ -97,7 +97,8 @@ pub async fn create(store: &Store, by: Manage, new: NewSchedule, at: DateTime<Ut
     let name = check::name("name", &new.name)?;
     let there = Entity::owned_by(by.organization()).all(tx.db()).await?;
     if there.len() as u64 >= MOST {
-        let reason = format!("there are {MOST} schedules, and no more are allowed; delete one that is not needed");
+        let reason =
+            format!("there are {MOST} schedules, and no more are allowed; delete one that is not needed");
         return Err(Error::conflict("name", reason));
     }
     if there.iter().any(|row| row.name == name) {
@@ -333,7 +334,10 @@ fn cron(given: Option<&str>, at: DateTime<Utc>) -> Result<Option<String>, Error>
 fn coherent(row: &Model) -> Result<(), Error> {
     let of_product = matches!(row.report, ReportKind::Iteration | ReportKind::Value | ReportKind::Release);
     if of_product && row.product_id.is_none() {
-        return Err(Error::unfit("product", "is required for this report; send the product that it is about"));
+        return Err(Error::unfit(
+            "product",
+            "is required for this report; send the product that it is about",
+        ));
     }
     if row.cron.is_none() && row.product_id.is_none() {
         let reason = "is required without a product, because there are no iterations to wait for; send one such as \"0 7 * * MON\"";

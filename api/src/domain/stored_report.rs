@@ -3,7 +3,7 @@
 mod list;
 
 use ballroom_entity::{
-    id::{ProductId, ReportId},
+    id::{OrganizationId, ProductId, ReportId},
     stored_report::{ActiveModel, Column, Entity, Model, ReportKind},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -74,6 +74,15 @@ pub(crate) async fn create_in(tx: &mut Transaction, new: NewStoredReport) -> Res
     let row = row.insert(tx.db()).await?;
     tx.emit(Event::ReportStored(row.id));
     Ok(row)
+}
+
+/// The stored report with this ID, for the server's own work.
+pub async fn of_id(
+    store: &Store,
+    organization: OrganizationId,
+    id: ReportId,
+) -> Result<Option<Model>, Error> {
+    Ok(Entity::owned_by(organization).filter(Column::Id.eq(id)).one(store.reader()).await?)
 }
 
 /// A stored report; `sees_responses` is whether the caller may see single responses. A report that has some does not exist for

@@ -46,6 +46,8 @@ impl JobName {
     fn of(kind: Kind) -> Option<Self> {
         Some(match kind {
             Kind::ScoreParameters => Self::ScoreParameters,
+            Kind::AttributeIncidents => Self::AttributeIncidents,
+            Kind::FollowUp => Self::FollowUp,
             Kind::PruneOutbox => Self::PruneOutbox,
             Kind::PruneHistory => Self::PruneHistory,
             Kind::DeliverReports => Self::DeliverReports,
@@ -58,6 +60,8 @@ impl From<JobName> for Kind {
     fn from(name: JobName) -> Self {
         match name {
             JobName::ScoreParameters => Self::ScoreParameters,
+            JobName::AttributeIncidents => Self::AttributeIncidents,
+            JobName::FollowUp => Self::FollowUp,
             JobName::PruneOutbox => Self::PruneOutbox,
             JobName::PruneHistory => Self::PruneHistory,
             JobName::DeliverReports => Self::DeliverReports,

@@ -7,7 +7,8 @@ use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
 use ballroom_entity::{
     acknowledgement, announcement_move, attribution, attribution_candidate, deployment,
     id::{
-        AnnouncementId, ArticleId, CustomerId, FeatureId, FeedbackId, IncidentId, KnownErrorId, MemberId, OrganizationId, ProductId, ReleaseId, TeamId, FeedbackRequestId,
+        AnnouncementId, ArticleId, CustomerId, FeatureId, FeedbackId, FeedbackRequestId, IncidentId,
+        KnownErrorId, MemberId, OrganizationId, ProductId, ReleaseId, TeamId,
     },
     identity, incident_interval, member, release_feature, release_watch,
 };
@@ -27,8 +28,7 @@ use crate::{
         identity as identities, incident as incidents, known_error as known_errors,
         lookup::ById,
         page::{self, List, Page, Row, Slice},
-        release, team as teams, watch as watches,
-        request as requests,
+        release, request as requests, team as teams, watch as watches,
     },
     score::{
         Cell, Snapshot,

@@ -52,10 +52,10 @@ mod follow_up;
 mod known_error;
 mod notification;
 mod preparedness;
+mod report;
 mod situation;
 mod suggestion;
 mod watch;
-mod report;
 
 mod segment;
 
@@ -129,8 +129,8 @@ use self::{
     feature::Feature,
     feedback::Feedback,
     follow_up::Notice,
-    inbound::{InboundDelivery, InboundWebhook},
     import::Import,
+    inbound::{InboundDelivery, InboundWebhook},
     incident::Incident,
     iteration::Iteration,
     job::JobRun,
@@ -142,8 +142,8 @@ use self::{
     product::Product,
     reach::Mark,
     release::Release,
-    request::FeedbackRequest,
     report::StoredReport,
+    request::FeedbackRequest,
     root::Root,
     scale::Scale,
     schedule::{ReportDelivery, Schedule},
@@ -322,7 +322,9 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Scale>>("A page of scales.")
         .override_output_type_description::<Rows<ApiToken>>("A page of tokens.")
         .override_output_type_description::<Rows<Schedule>>("A page of schedules.")
-        .override_output_type_description::<Rows<ReportDelivery>>("A page of deliveries of scheduled reports.")
+        .override_output_type_description::<Rows<ReportDelivery>>(
+            "A page of deliveries of scheduled reports.",
+        )
         .override_output_type_description::<Rows<Webhook>>("A page of webhooks.")
         .override_output_type_description::<Rows<WebhookDelivery>>("A page of deliveries to a webhook.")
         .override_output_type_description::<Rows<InboundWebhook>>("A page of inbound webhooks.")

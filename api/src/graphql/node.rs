@@ -3,19 +3,9 @@
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
     AnnouncementId, ApiTokenId, ArticleId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
-    IncidentId, IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId,
-    ReleaseId, ScaleId, SegmentId, TeamId,
-    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
-    FeedbackRequestId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId, MemberId,
-    NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId, WebhookDeliveryId,
-    WebhookId,
-    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, ImportId,
-    IncidentId, IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId,
-    AnnouncementId, ApiTokenId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId, IncidentId,
-    IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ReportId, ScaleId,
-    SegmentId, TeamId,
-    IterationId, MemberId, NotificationId, OrganizationId, ProductId, ReleaseId, ScaleId, SegmentId, TeamId,
-    ReportDeliveryId, ScheduleId, WebhookDeliveryId, WebhookId,
+    FeedbackRequestId, ImportId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId, KnownErrorId,
+    MemberId, NoticeId, NotificationId, OrganizationId, ProductId, ReleaseId, ReportDeliveryId, ReportId,
+    ScaleId, ScheduleId, SegmentId, TeamId, WebhookDeliveryId, WebhookId,
 };
 use futures::future::join_all;
 
@@ -29,8 +19,8 @@ use super::{
     feature::Feature,
     feedback::Feedback,
     follow_up::Notice,
-    inbound::{InboundDelivery, InboundWebhook},
     import::Import,
+    inbound::{InboundDelivery, InboundWebhook},
     incident::{Attribution, Incident},
     iteration::Iteration,
     known_error::KnownError,
@@ -39,8 +29,8 @@ use super::{
     organization::Organization,
     product::Product,
     release::Release,
-    request::FeedbackRequest,
     report::{self, StoredReport},
+    request::FeedbackRequest,
     scale::Scale,
     schedule::{ReportDelivery, Schedule},
     segment::Segment,
@@ -52,9 +42,7 @@ use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
         access::Read, announcement as announcements, article as articles, customer, feedback, incident,
-        known_error as known_errors, notice as notices, notification, organization, token,
-        access::Read, announcement as announcements, customer, feedback, incident, notification,
-        organization, stored_report, token,
+        known_error as known_errors, notice as notices, notification, organization, stored_report, token,
     },
 };
 
@@ -161,26 +149,19 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
         teams: TeamId => Team,
     }
     loaded! {
-        reports: IterationId => Iteration, AnnouncementId => Announcement, KnownErrorId => KnownError, ArticleId => Article, DeploymentId => Deployment, MemberId => Member
-        reports: IterationId => Iteration, AnnouncementId => Announcement, DeploymentId => Deployment, MemberId => Member,
-        FeedbackRequestId => FeedbackRequest
+        reports: IterationId => Iteration, AnnouncementId => Announcement, KnownErrorId => KnownError, ArticleId => Article,
+        DeploymentId => Deployment, MemberId => Member, FeedbackRequestId => FeedbackRequest
     }
     loaded! {
-        reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, NoticeId => Notice, AttributionId => Attribution
+        reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, NoticeId => Notice,
+        AttributionId => Attribution
     }
     loaded! {
-        administers: WebhookId => Webhook, WebhookDeliveryId => WebhookDelivery,
-        InboundWebhookId => InboundWebhook, InboundDeliveryId => InboundDelivery
-        manages: ImportId => Import
+        manages: ImportId => Import, ScheduleId => Schedule, ReportDeliveryId => ReportDelivery
     }
     loaded! {
-        reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, AttributionId => Attribution
-    }
-    loaded! {
-        manages: ScheduleId => Schedule, ReportDeliveryId => ReportDelivery
-    }
-    loaded! {
-        administers: WebhookId => Webhook, WebhookDeliveryId => WebhookDelivery
+        administers: WebhookId => Webhook, WebhookDeliveryId => WebhookDelivery, InboundWebhookId => InboundWebhook,
+        InboundDeliveryId => InboundDelivery
     }
     if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
         let own = notification::find(ctx.store(), by, id).await?;

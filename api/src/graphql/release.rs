@@ -35,21 +35,11 @@ use super::{
     request::{self, FeedbackRequest, FeedbackRequestFilter, FeedbackRequestOrder},
     scalar::{Date, DateTime, PeriodInput, Reference, id},
     watch::{KeptForecast, ReleaseWatch},
-};
-use crate::domain::{
-    announcement::Announcements,
-    cause,
-    delivery::Scope,
-    feedback::Responses,
-    incident::Incidents,
-    kept_forecast,
-    product::today,
-    release::{self},
     words::{self, CommentWords, IncidentWords, WordsBaseline},
 };
 use crate::domain::{
-    announcement::Announcements, feedback::Responses, incident::Incidents, product::today, release,
-    request::FeedbackRequests,
+    announcement::Announcements, cause, delivery::Scope, feedback::Responses, incident::Incidents,
+    kept_forecast, product::today, release, request::FeedbackRequests,
 };
 
 /// Maximum number of suspected incidents.

@@ -228,7 +228,8 @@ impl ReportDelivery {
     /// Destination as it was when the report was written.
     async fn destination(&self) -> Result<Destination, Fault> {
         let read = serde_json::from_value(self.0.destination.clone());
-        let read = read.map_err(|error| crate::base::error::Error::internal("a destination cannot be read", error))?;
+        let read =
+            read.map_err(|error| crate::base::error::Error::internal("a destination cannot be read", error))?;
         Ok(Destination(read))
     }
 
@@ -363,7 +364,9 @@ impl ScheduleQuery {
         let filter = match filter {
             Some(given) => domain::ScheduleFilter {
                 product: lookup::product(ctx, "filter.product", given.product.as_ref()).await?,
-                report: given.report.map(|reports| reports.into_iter().map(|one| report::stored_kind(one.into())).collect()),
+                report: given
+                    .report
+                    .map(|reports| reports.into_iter().map(|one| report::stored_kind(one.into())).collect()),
                 paused: given.paused,
                 updated_at: given.updated_at.map(Into::into),
             },

@@ -21,7 +21,9 @@ const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,
 /// The page runs nothing and fetches nothing.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let style = STANDARD.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
 });
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
@@ -49,7 +51,10 @@ async fn ask(state: web::Data<State>, parts: Parts) -> HttpResponse {
         Ok(Some(address)) => shown(
             HttpResponse::Ok(),
             "Stop receiving this report?",
-            &format!("<p>{} will not receive it any more.</p><form method=\"post\"><button>Stop</button></form>", text(&address)),
+            &format!(
+                "<p>{} will not receive it any more.</p><form method=\"post\"><button>Stop</button></form>",
+                text(&address)
+            ),
         ),
         Ok(None) => gone(),
         Err(_) => unavailable(),

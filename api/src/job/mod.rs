@@ -39,7 +39,10 @@ pub use kind::Kind;
 pub use report::{audience, audience_name, format};
 pub use run::Ended;
 
-use crate::{base::error::Error, clock, deliver::report::Sender, domain::access::Administer, score::Scores, store::Store};
+use crate::{
+    base::error::Error, clock, deliver::report::Sender, domain::access::Administer, score::Scores,
+    store::Store,
+};
 
 /// Settings of jobs.
 #[derive(Clone)]
@@ -173,8 +176,9 @@ impl Jobs {
 
 /// The kind of job with this name.
 pub fn named(name: &str) -> Result<Kind, Error> {
-    Kind::named(name)
-        .ok_or_else(|| Error::not_found("name", "job", name).or_near(Kind::ALL.map(Kind::name).iter().map(String::as_str)))
+    Kind::named(name).ok_or_else(|| {
+        Error::not_found("name", "job", name).or_near(Kind::ALL.map(Kind::name).iter().map(String::as_str))
+    })
 }
 
 /// The host name and the process ID.

@@ -1,11 +1,7 @@
 //! Writing scheduled reports, and delivering them.
 
 use ballroom_entity::{
-    id::ScheduleId,
-    job,
-    schedule::Model,
-    stored_report::ReportKind,
-    webhook_delivery::DeliveryState,
+    id::ScheduleId, job, schedule::Model, stored_report::ReportKind, webhook_delivery::DeliveryState,
 };
 use ballroom_render::{Format, model::Audience};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,11 +15,15 @@ use super::{
     run::{chance, pause},
 };
 use crate::{
-    base::error::{Error, with_causes},
+    base::{
+        error::{Error, with_causes},
+        reference::PublicId,
+    },
     deliver::report::Failure,
     domain::{schedule, stored_report, token},
     report::{self, Asked, Reader, Which},
     score::Period,
+    store::Dimensions,
     words::counted,
 };
 
@@ -45,10 +45,12 @@ pub(super) async fn write(work: &Work<'_>, id: ScheduleId) -> Result<Done, Error
     };
     let audience = audience(&row)?;
     let reader = Reader::of(&token::operator(organization), Some(audience), None)?;
-    let report = report::build(work.store, work.scores, &reader, &asked(&row, work.now), work.now).await?;
-    let new = report::to_store(&report, &*work.store.dimensions(organization).await?);
+    let dimensions = work.store.dimensions(organization).await?;
+    let asked = asked(&dimensions, &row, work.now)?;
+    let report = report::build(work.store, work.scores, &reader, &asked, work.now).await?;
+    let new = report::to_store(&report, &dimensions);
     let mut tx = work.store.begin(organization, work.now).await?;
-    let kept = stored_report::insert(&mut tx, new, work.now).await?;
+    let kept = stored_report::create_in(&mut tx, new).await?;
     let count = schedule::done(tx.db(), &row, kept.id, through, work.now).await?;
     lease::bring_forward(work.now)
         .filter(job::Column::OrganizationId.eq(organization))
@@ -88,24 +90,29 @@ pub fn format(row: &Model) -> Result<Format, Error> {
 }
 
 /// The report that a schedule is about.
-fn asked(row: &Model, now: DateTime<Utc>) -> Asked {
-    use crate::base::reference::PublicId;
+fn asked(dimensions: &Dimensions, row: &Model, now: DateTime<Utc>) -> Result<Asked, Error> {
     let product = row.product_id.map(|product| product.public());
-    let days = row.days.unsigned_abs().into();
-    match row.report {
+    let period = Some(Period::last(row.days.unsigned_abs().into(), yesterday(row, now)));
+    Ok(match row.report {
         ReportKind::Iteration => Asked::Iteration { product, iteration: Which::Last, as_of: None },
         ReportKind::Value => Asked::Value {
             product: product.unwrap_or_default(),
-            period: Some(Period::last(days, yesterday(row, now))),
+            period,
             release: None,
             segment: None,
             against: None,
             as_of: None,
         },
-        ReportKind::Release => Asked::Release { product, release: None, as_of: None },
-        ReportKind::Overview => Asked::Overview { days, as_of: None },
-        ReportKind::Security => Asked::Security { days, as_of: None },
-    }
+        ReportKind::Release => {
+            let today = now.date_naive();
+            let newest = row.product_id.and_then(|product| dimensions.live_on(product, today));
+            let newest =
+                newest.ok_or_else(|| Error::unfit("report", "there is no release of the product yet"))?;
+            Asked::Release { product: product.unwrap_or_default(), release: newest.id.public(), as_of: None }
+        }
+        ReportKind::Overview => Asked::Overview { period, as_of: None },
+        ReportKind::Security => Asked::Security { period, as_of: None },
+    })
 }
 
 /// The last day that is over in the time zone of a schedule.

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The layers of `api/src`, from the bottom up. Modules of one layer do not use each other.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 13] = [
     &["clock", "words"],
     &["base"],
     &["store"],
@@ -16,7 +16,8 @@ const LAYERS: [&[&str]; 12] = [
     &["domain"],
     &["score"],
     &["feed", "ingest", "report"],
-    &["deliver", "inbound", "job", "simulate"],
+    &["deliver"],
+    &["inbound", "job", "simulate"],
     &["graphql"],
     &["http"],
     &["cli"],

@@ -13,24 +13,36 @@ const CREATE: &str = "products,features,releases,segments,customers";
 async fn shop(app: &App) {
     app.product("shop", &["search", "cart"]).await;
     let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
-    for (version, previous, at) in
-        [("1.0", None, Some("2026-01-01T08:00:00Z")), ("1.1", Some("1.0"), Some("2026-02-01T08:00:00Z")), ("2.0", Some("1.1"), None)]
-    {
+    for (version, previous, at) in [
+        ("1.0", None, Some("2026-01-01T08:00:00Z")),
+        ("1.1", Some("1.0"), Some("2026-02-01T08:00:00Z")),
+        ("2.0", Some("1.1"), None),
+    ] {
         let input = json!({ "product": "shop", "version": version, "previous": previous, "releasedAt": at, "title": format!("No. {version}"),
             "features": [{ "feature": "search", "change": "CHANGED" }] });
         app.asks(plan, json!({ "input": input })).await;
     }
-    let mut rows = String::from("product,feature,release,scale,rating,comment,customer,segment,channel,occurred_at,external_id\n");
+    let mut rows = String::from(
+        "product,feature,release,scale,rating,comment,customer,segment,channel,occurred_at,external_id\n",
+    );
     for n in 0..450 {
         let (feature, release) = (["search", "cart", ""][n % 3], ["1.0", "1.1", ""][n / 3 % 3]);
-        let (rating, scale) = if n % 50 == 0 { (String::new(), "") } else { ((n % 5 + 1).to_string(), "stars") };
+        let (rating, scale) =
+            if n % 50 == 0 { (String::new(), "") } else { ((n % 5 + 1).to_string(), "stars") };
         let comment = ["\"quick, and \"\"good\"\"\"", "\"two\nlines\"", "", "=1+1", "ünïcödé 🎉"][n % 5];
         let comment = if rating.is_empty() { "only words" } else { comment };
-        let (customer, id) = if n % 4 == 0 { (String::new(), format!("r{n}")) } else { (format!("c{}", n % 40), String::new()) };
+        let (customer, id) = if n % 4 == 0 {
+            (String::new(), format!("r{n}"))
+        } else {
+            (format!("c{}", n % 40), String::new())
+        };
         let segment = if customer.is_empty() { "" } else { "pro" };
         rows += &format!(
             "shop,{feature},{release},{scale},{rating},{comment},{customer},{segment},mail,2026-0{}-{:02}T{:02}:{:02}:00Z,{id}\n",
-            n / 150 + 1, n % 28 + 1, n % 24, n % 60
+            n / 150 + 1,
+            n % 28 + 1,
+            n % 24,
+            n % 60
         );
     }
     let file = app.database.file("rows.csv", &rows);
@@ -75,7 +87,11 @@ async fn what_is_exported_is_imported_with_nothing_lost(backend: Backend) {
             if extension == "csv" {
                 // A server says the same, byte for byte.
                 let there = ["export", what, "--server", &server, "--token", &app.token];
-                assert_eq!(elsewhere.succeeds(&there).await, fs::read_to_string(file).unwrap().trim_end(), "{what}");
+                assert_eq!(
+                    elsewhere.succeeds(&there).await,
+                    fs::read_to_string(file).unwrap().trim_end(),
+                    "{what}"
+                );
             }
             let ran = elsewhere.ballroom(&["import", what, file, "--create", CREATE]).await;
             assert!(ran.status.success(), "{what} {extension}: {ran:?}");
@@ -85,9 +101,16 @@ async fn what_is_exported_is_imported_with_nothing_lost(backend: Backend) {
         assert_eq!(seen(&other).await, before, "{extension}");
     }
     // What is new since, and part of it.
-    let part = app.database.succeeds(&["export", "feedback", "--feature", "cart", "--product", "shop", "--from", "2026-02-01"]).await;
-    assert!(part.lines().count() > 50 && part.lines().skip(1).all(|line| !line.contains(",search,")), "{part}");
-    let none = app.database.succeeds(&["export", "feedback", "--updated-after", "2090-01-01T00:00:00Z"]).await;
+    let part = app
+        .database
+        .succeeds(&["export", "feedback", "--feature", "cart", "--product", "shop", "--from", "2026-02-01"])
+        .await;
+    assert!(
+        part.lines().count() > 50 && part.lines().skip(1).all(|line| !line.contains(",search,")),
+        "{part}"
+    );
+    let none =
+        app.database.succeeds(&["export", "feedback", "--updated-after", "2090-01-01T00:00:00Z"]).await;
     assert_eq!(none.lines().count(), 1);
     let refused = app.database.ballroom(&["export", "feedback", "--format", "parquet"]).await;
     assert!(!refused.status.success() && refused.err.contains("--out"), "{refused:?}");
@@ -102,12 +125,17 @@ async fn an_interrupted_export_is_continued(backend: Backend) {
     let out = whole.to_str().unwrap();
     app.database.succeeds(&["export", "feedback", "--out", out]).await;
     let file = app.database.path("parts.csv");
-    let (file, part, state) = (file.to_str().unwrap(), file.with_extension("csv.part"), file.with_extension("csv.state"));
+    let (file, part, state) =
+        (file.to_str().unwrap(), file.with_extension("csv.part"), file.with_extension("csv.state"));
     let mut kills = 0;
     for _ in 0..200 {
         let mut command = app.database.command();
-        let mut running =
-            command.args(["export", "feedback", "--out", file]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut running = command
+            .args(["export", "feedback", "--out", file])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         // As soon as there is something to continue, it is killed in the middle of whatever it does.
         let before = fs::read(&state).unwrap_or_default();
         let ended = loop {
@@ -128,6 +156,10 @@ async fn an_interrupted_export_is_continued(backend: Backend) {
             None => kills += 1,
         }
     }
-    assert_eq!(fs::read_to_string(file).unwrap(), fs::read_to_string(&whole).unwrap(), "after {kills} interruptions");
+    assert_eq!(
+        fs::read_to_string(file).unwrap(),
+        fs::read_to_string(&whole).unwrap(),
+        "after {kills} interruptions"
+    );
     assert!(kills > 0 && !part.exists() && !state.exists());
 }

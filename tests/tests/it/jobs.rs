@@ -229,7 +229,14 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
     let names: Vec<_> = jobs.as_array().unwrap().iter().map(|job| job["name"].clone()).collect();
     assert_eq!(
         names,
-        ["ATTRIBUTE_INCIDENTS", "DELIVER_REPORTS", "FOLLOW_UP", "PRUNE_HISTORY", "PRUNE_OUTBOX", "SCORE_PARAMETERS"]
+        [
+            "ATTRIBUTE_INCIDENTS",
+            "DELIVER_REPORTS",
+            "FOLLOW_UP",
+            "PRUNE_HISTORY",
+            "PRUNE_OUTBOX",
+            "SCORE_PARAMETERS"
+        ]
     );
     let last = &jobs[5]["runs"]["nodes"][0];
     assert_eq!(

@@ -102,7 +102,6 @@ impl Two {
                     externalId: \"walled\" }) { knownError { id } }
                 createArticle(input: { product: \"walled-shop\", title: \"walled\", body: \"walled\",
                     features: [\"walled-feature\"], externalId: \"walled\" }) { article { id } } }",
-                    externalId: \"walled\" }) { announcement { id } } }",
             "mutation { storeReport(input: { report: { kind: RELEASE, product: \"walled-shop\", release: \"walled-1\" } }) {
                     storedReport { id } } }",
         ] {
@@ -167,7 +166,8 @@ impl Two {
             "member" => "walled@example.com",
             "scale" => "walled-scale",
             "organization" => MARK,
-            "announcement" | "known_error" | "article" | "feedback" | "incident" | "iteration" | "token" | "webhook" | "delivery" | "inbound" | "receipt" | "request" | "report" => {
+            "announcement" | "known_error" | "article" | "feedback" | "incident" | "iteration" | "token"
+            | "webhook" | "delivery" | "inbound" | "receipt" | "request" | "report" => {
                 return Some(self.id(noun).to_owned());
             }
             _ => return None,

@@ -27,7 +27,8 @@ on_both!(
     a_running_server_writes_a_report_on_schedule,
 );
 
-const CREATE: &str = "mutation($input: CreateScheduleInput!) { createSchedule(input: $input) { schedule { id nextRunAt } } }";
+const CREATE: &str =
+    "mutation($input: CreateScheduleInput!) { createSchedule(input: $input) { schedule { id nextRunAt } } }";
 const UPDATE: &str = "mutation($input: UpdateScheduleInput!) { updateSchedule(input: $input) { schedule { id nextRunAt paused } } }";
 const RUN: &str = "mutation($input: ScheduleInput!) { runSchedule(input: $input) { schedule { id } } }";
 const SEEN: &str = "query($id: ID!) { schedule(id: $id) { nextRunAt paused
@@ -48,7 +49,8 @@ impl Servers {
         for _ in 0..number {
             let (store, time) = (database.store().await, time.clone());
             let clock = move || DateTime::from_timestamp_millis(time.load(Ordering::SeqCst)).unwrap();
-            let settings = Settings { clock: Arc::new(clock), lease: Duration::from_secs(30), ..Settings::default() };
+            let settings =
+                Settings { clock: Arc::new(clock), lease: Duration::from_secs(30), ..Settings::default() };
             all.push(Jobs::new(store.clone(), Scores::new(store), settings));
         }
         Self { time, all }
@@ -109,7 +111,8 @@ async fn each_time_is_done_once_by_two_servers_of_which_one_dies(backend: Backen
         servers.pass(TimeDelta::minutes(1));
         if minute % 4 == 1 {
             // One dies somewhere in the middle of its work; its lease expires, and the other one takes over.
-            let dying = tokio::time::timeout(Duration::from_millis(15 * (minute + 1)), run_all(&servers.all[0]));
+            let dying =
+                tokio::time::timeout(Duration::from_millis(15 * (minute + 1)), run_all(&servers.all[0]));
             let _ = dying.await;
             servers.pass(TimeDelta::seconds(31));
             servers.work().await;
@@ -118,8 +121,12 @@ async fn each_time_is_done_once_by_two_servers_of_which_one_dies(backend: Backen
         servers.work().await;
     }
     let after = seen(&app, &id).await;
-    let reports: Vec<_> =
-        after["deliveries"]["nodes"].as_array().unwrap().iter().map(|one| one["report"]["id"].clone()).collect();
+    let reports: Vec<_> = after["deliveries"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["report"]["id"].clone())
+        .collect();
     // A minute more may have begun while a lease expired.
     let done = reports.len() as u64 - before;
     assert!((minutes..=minutes + 1).contains(&done), "{done} of {minutes}: {after:#}");
@@ -127,7 +134,8 @@ async fn each_time_is_done_once_by_two_servers_of_which_one_dies(backend: Backen
     once.sort_by_key(Value::to_string);
     once.dedup();
     assert_eq!(once.len(), reports.len(), "a report for each time, and a delivery for each report");
-    let stored = app.asks("{ storedReports { totalCount } }", json!({})).await["storedReports"]["totalCount"].as_u64();
+    let stored =
+        app.asks("{ storedReports { totalCount } }", json!({})).await["storedReports"]["totalCount"].as_u64();
     assert_eq!(stored, Some(reports.len() as u64));
 }
 
@@ -159,7 +167,8 @@ async fn the_end_of_an_iteration_triggers_its_report(backend: Backend) {
     let id = created(&app, input).await;
     assert_eq!(seen(&app, &id).await["nextRunAt"], Value::Null, "no iteration is planned");
     let today = clock::now().date_naive();
-    let iteration = "mutation($input: CreateIterationInput!) { createIteration(input: $input) { iteration { id } } }";
+    let iteration =
+        "mutation($input: CreateIterationInput!) { createIteration(input: $input) { iteration { id } } }";
     let day = |days: i64| today + TimeDelta::days(days);
     let create = json!({ "product": "shop", "name": "Sprint 7", "startsOn": day(-3), "endsBefore": day(4) });
     app.asks(iteration, json!({ "input": create })).await;
@@ -204,7 +213,10 @@ async fn a_paused_schedule_runs_on_request_only(backend: Backend) {
     assert_eq!(seen(&app, &id).await["deliveries"]["totalCount"], 1);
     // The command line does the same.
     let list = app.database.succeeds(&["schedules", "list"]).await;
-    assert!(list.contains("daily") && list.contains("0 6 * * * (UTC)") && list.contains("hooks.example.com"), "{list}");
+    assert!(
+        list.contains("daily") && list.contains("0 6 * * * (UTC)") && list.contains("hooks.example.com"),
+        "{list}"
+    );
     assert!(!list.contains("T1"), "the address of a chat is a secret: {list}");
     app.database.succeeds(&["schedules", "run", "daily"]).await;
     servers.work().await;
@@ -213,8 +225,10 @@ async fn a_paused_schedule_runs_on_request_only(backend: Backend) {
     let history = app.database.succeeds(&["schedules", "history", &id]).await;
     assert!(history.contains("succeeded") && history.contains("stored, for 1 destination"), "{history}");
     app.database.succeeds(&["schedules", "delete", "daily"]).await;
-    assert_eq!(app.asks("{ schedules { totalCount } storedReports { totalCount } }", json!({})).await,
-        json!({ "schedules": { "totalCount": 0 }, "storedReports": { "totalCount": 2 } }));
+    assert_eq!(
+        app.asks("{ schedules { totalCount } storedReports { totalCount } }", json!({})).await,
+        json!({ "schedules": { "totalCount": 0 }, "storedReports": { "totalCount": 2 } })
+    );
     let gone = app.database.ballroom(&["schedules", "run", "daily"]).await;
     assert!(!gone.status.success() && gone.err.contains("there is no schedule \"daily\""), "{gone:?}");
 }
@@ -243,7 +257,11 @@ async fn what_is_wrong_with_a_schedule_is_said(backend: Backend) {
         (json!({ "destinations": [{ "directory": "weekly" }] }), "destinations.0", "--report-directory"),
         (json!({ "destinations": [{ "bucket": "" }] }), "destinations.0", "--report-bucket"),
         (json!({ "destinations": [{ "webhook": "http://127.0.0.1/" }] }), "destinations.0", "https://"),
-        (json!({ "destinations": [{ "slack": "https://169.254.169.254/latest" }] }), "destinations.0", "private"),
+        (
+            json!({ "destinations": [{ "slack": "https://169.254.169.254/latest" }] }),
+            "destinations.0",
+            "private",
+        ),
     ] {
         let (found, message) = refused(changes.clone()).await;
         assert!(found == argument && message.contains(says), "{changes}: {found}: {message}");
@@ -251,7 +269,8 @@ async fn what_is_wrong_with_a_schedule_is_said(backend: Backend) {
     created(&app, good.clone()).await;
     assert_eq!(refused(json!({})).await.0, "name", "a name is unique");
     for role in ["support", "business", "development"] {
-        let token = app.database.succeeds(&["token", "create", "--role", role, "--name", role, "--quiet"]).await;
+        let token =
+            app.database.succeeds(&["token", "create", "--role", role, "--name", role, "--quiet"]).await;
         for query in ["{ schedules { totalCount } }", "{ schedules { nodes { destinations { label } } } }"] {
             let (_, answer) = app.answer_to(token.trim(), query, json!({})).await;
             assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{role}: {answer}");
@@ -278,7 +297,8 @@ async fn a_running_server_writes_a_report_on_schedule(backend: Backend) {
         sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(states[0]["state"], "DELIVERED", "{states:#}");
-    let files: Vec<_> = std::fs::read_dir(directory.path().join("out")).unwrap().map(|file| file.unwrap().path()).collect();
+    let files: Vec<_> =
+        std::fs::read_dir(directory.path().join("out")).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(files.len(), 1, "complete or not at all: {files:?}");
     let model: Value = serde_json::from_slice(&std::fs::read(&files[0]).unwrap()).unwrap();
     assert_eq!(model["kind"], "VALUE");

@@ -10,12 +10,35 @@ pub(super) type Row = Map<String, Value>;
 /// The columns by content, in the order of [`Content`].
 pub(super) const COLUMNS: [&[&str]; 4] = [
     &[
-        "product", "feature", "release", "scale", "rating", "comment", "channel", "customer", "segment", "occurred_at",
-        "external_id", "source", "updated_at",
+        "product",
+        "feature",
+        "release",
+        "scale",
+        "rating",
+        "comment",
+        "channel",
+        "customer",
+        "segment",
+        "occurred_at",
+        "external_id",
+        "source",
+        "updated_at",
     ],
     &[
-        "product", "features", "release", "severity", "title", "description", "opened_at", "reopened_at", "resolved_at",
-        "affected_customers", "customers", "external_id", "source", "updated_at",
+        "product",
+        "features",
+        "release",
+        "severity",
+        "title",
+        "description",
+        "opened_at",
+        "reopened_at",
+        "resolved_at",
+        "affected_customers",
+        "customers",
+        "external_id",
+        "source",
+        "updated_at",
     ],
     &["product", "feature", "segment", "day", "active_customers"],
     &["product", "version", "title", "previous", "features", "released_at", "withdrawn_at", "updated_at"],
@@ -33,7 +56,8 @@ pub(super) const INCIDENT: &str = "features { key } attributions { release { ver
 pub(super) const EXPOSURE: &str = "feature { key } segment { key } day activeCustomers";
 
 /// What is selected of a release.
-pub(super) const RELEASE: &str = "version title previous { version } features { feature { key } } releasedAt withdrawnAt updatedAt";
+pub(super) const RELEASE: &str =
+    "version title previous { version } features { feature { key } } releasedAt withdrawnAt updatedAt";
 
 /// The rows of an object.
 pub(super) fn rows(
@@ -62,7 +86,8 @@ pub(super) fn rows(
             set(&mut row, "features", &joined(&node["features"], |one| &one["key"]));
             // What was inferred is inferred again from what is told.
             let explicit = node["attributions"].as_array().into_iter().flatten();
-            let explicit = explicit.clone().find(|one| matches!(one["basis"].as_str(), Some("EXPLICIT" | "CONFIRMED")));
+            let explicit =
+                explicit.clone().find(|one| matches!(one["basis"].as_str(), Some("EXPLICIT" | "CONFIRMED")));
             set(&mut row, "release", &explicit.map_or(Value::Null, |one| one["release"]["version"].clone()));
             for (column, field) in [
                 ("severity", "severity"),

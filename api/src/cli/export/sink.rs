@@ -148,7 +148,8 @@ impl Sink {
         let part = beside(out, "part");
         if self.format == Format::Parquet {
             let whole = beside(out, "parquet.new");
-            parquet_file(&part, &whole, self.columns).with_context(|| format!("cannot write {}", out.display()))?;
+            parquet_file(&part, &whole, self.columns)
+                .with_context(|| format!("cannot write {}", out.display()))?;
             std::fs::rename(whole, out)?;
             std::fs::remove_file(part)?;
         } else {
@@ -195,7 +196,8 @@ fn parquet_file(lines: &Path, out: &Path, columns: &[&str]) -> anyhow::Result<()
         field.with_repetition(Repetition::OPTIONAL).with_converted_type(converted).build().map(Arc::new)
     });
     let schema = Type::group_type_builder("row").with_fields(fields.collect::<Result<_, _>>()?).build()?;
-    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+    let properties =
+        WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
     let mut writer = SerializedFileWriter::new(File::create(out)?, Arc::new(schema), Arc::new(properties))?;
     let mut lines = BufReader::new(File::open(lines)?).lines();
     loop {

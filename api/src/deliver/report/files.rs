@@ -34,8 +34,10 @@ pub(super) struct Bucket {
 
 /// Why there is no bucket.
 #[derive(Debug, thiserror::Error)]
-#[error("--report-bucket: {0}; write it like s3://bucket/prefix, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and, for another \
-     store than that of Amazon, AWS_ENDPOINT in the environment")]
+#[error(
+    "--report-bucket: {0}; write it like s3://bucket/prefix, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and, for another \
+     store than that of Amazon, AWS_ENDPOINT in the environment"
+)]
 pub struct BucketError(String);
 
 impl Bucket {
@@ -58,9 +60,9 @@ impl Bucket {
         let key = Key::from_iter(parts.chain(inner).chain([file.name]));
         match self.store.put(&key, PutPayload::from(file.content)).await {
             Ok(_) => Ok(()),
-            Err(object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. }) => {
-                Err(Failure::temporary("the store refused the credentials of this server"))
-            }
+            Err(
+                object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. },
+            ) => Err(Failure::temporary("the store refused the credentials of this server")),
             Err(object_store::Error::NotFound { .. }) => Err(Failure::temporary("the bucket does not exist")),
             Err(error) => {
                 tracing::warn!(%error, "a report was not accepted by the store");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ballroom_entity::report_delivery::Model;
-use ballroom_render::{email, model::Report};
+use ballroom_render::{letter, model::Report};
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
@@ -54,7 +54,9 @@ impl Mailer {
             Err(error) if error.is_permanent() => {
                 Err(Failure::permanent(format!("the mail server refused the message: {error}")))
             }
-            Err(error) => Err(Failure::temporary(format!("the mail server did not accept the message: {error}"))),
+            Err(error) => {
+                Err(Failure::temporary(format!("the mail server did not accept the message: {error}")))
+            }
         }
     }
 
@@ -69,7 +71,7 @@ impl Mailer {
         let to: Address = address
             .parse()
             .map_err(|error| Failure::permanent(format!("\"{address}\" is not an email address: {error}")))?;
-        let letter = email(report);
+        let letter = letter(report)?;
         let html = match letter.html.rsplit_once("</body>") {
             Some((before, after)) => format!("{before}{}</body>{after}", footer(link)),
             None => format!("{}{}", letter.html, footer(link)),

@@ -92,10 +92,12 @@ impl Sender {
             }
             (None, _) => None,
         };
-        let bucket = settings.bucket.as_deref().map(Bucket::open).transpose().map_err(|error| error.to_string())?;
+        let bucket =
+            settings.bucket.as_deref().map(Bucket::open).transpose().map_err(|error| error.to_string())?;
         let http = super::Settings { private: settings.private, ..super::Settings::default() };
         let http = super::Settings { timeout: settings.timeout.unwrap_or(http.timeout), ..http };
-        let client = super::send::client(&http).map_err(|error| format!("cannot create the HTTP client: {error}"))?;
+        let client =
+            super::send::client(&http).map_err(|error| format!("cannot create the HTTP client: {error}"))?;
         let Settings { directory, public_url, .. } = settings;
         Ok(Self { client, settings: http, mailer, directory, bucket, public_url })
     }
@@ -103,14 +105,19 @@ impl Sender {
     /// Refuses a destination that this server sends nothing to.
     pub fn check(&self, field: &str, destination: &NewDestination) -> Result<(), Error> {
         let missing = |what: &str, option: &str| {
-            Err(Error::unfit(field, format!("cannot be used: this server has no {what} (start it with {option})")))
+            Err(Error::unfit(
+                field,
+                format!("cannot be used: this server has no {what} (start it with {option})"),
+            ))
         };
         match destination {
             NewDestination::Email(_) if self.mailer.is_none() => missing("mail server", "--smtp-url"),
             NewDestination::Directory(_) if self.directory.is_none() => {
                 missing("directory for reports", "--report-directory")
             }
-            NewDestination::Bucket(_) if self.bucket.is_none() => missing("bucket for reports", "--report-bucket"),
+            NewDestination::Bucket(_) if self.bucket.is_none() => {
+                missing("bucket for reports", "--report-bucket")
+            }
             NewDestination::Webhook(url) | NewDestination::Slack(url) | NewDestination::Teams(url) => {
                 let checked = super::address::check(url.trim(), self.settings.private);
                 checked.map(drop).map_err(|reason| Error::invalid(field, reason))
@@ -140,7 +147,9 @@ impl Sender {
             Destination::Teams { url } => self.hook(url, hook::teams(report, &self.public_url)).await,
             Destination::Directory { path } => match &self.directory {
                 Some(directory) => files::write(directory, path, file()?).await,
-                None => Err(Failure::permanent("this server has no directory for reports (--report-directory)")),
+                None => {
+                    Err(Failure::permanent("this server has no directory for reports (--report-directory)"))
+                }
             },
             Destination::Bucket { prefix } => match &self.bucket {
                 Some(bucket) => bucket.put(prefix, file()?).await,

@@ -103,14 +103,13 @@ pub async fn due(
         let destination = serde_json::from_value(row.destination.clone());
         destination.map(|destination| Delivering { row, destination })
     };
-    due.into_iter().map(|row| one(row).map_err(|error| Error::internal("a destination cannot be read", error))).collect()
+    due.into_iter()
+        .map(|row| one(row).map_err(|error| Error::internal("a destination cannot be read", error)))
+        .collect()
 }
 
 /// When the next delivery of an organization is due; none: there is none.
-pub async fn next_due(
-    store: &Store,
-    organization: OrganizationId,
-) -> Result<Option<DateTime<Utc>>, Error> {
+pub async fn next_due(store: &Store, organization: OrganizationId) -> Result<Option<DateTime<Utc>>, Error> {
     let next = Entity::owned_by(organization)
         .filter(Column::State.eq(DeliveryState::Pending))
         .order_by_asc(Column::DueAt)
@@ -251,9 +250,9 @@ pub async fn unsubscribe(
     }
     let mut tx = store.begin(token.organization, at).await?;
     let row = in_transaction(&tx, token.schedule).await?;
-    let (gone, stay): (Vec<_>, Vec<_>) = destinations(&row.destinations).into_iter().partition(|one| {
-        matches!(one, Destination::Email { unsubscribe, .. } if unsubscribe == token.secret)
-    });
+    let (gone, stay): (Vec<_>, Vec<_>) = destinations(&row.destinations).into_iter().partition(
+        |one| matches!(one, Destination::Email { unsubscribe, .. } if unsubscribe == token.secret),
+    );
     let mut row = row.into_active_model();
     row.destinations = Set(destination::stored(&stay));
     row.updated_at = Set(at);

@@ -87,7 +87,9 @@ impl Destination {
     /// Whether it is where the new one would be.
     fn is(&self, new: &NewDestination) -> bool {
         match (self, new) {
-            (Self::Email { address, .. }, NewDestination::Email(new)) => address.eq_ignore_ascii_case(new.trim()),
+            (Self::Email { address, .. }, NewDestination::Email(new)) => {
+                address.eq_ignore_ascii_case(new.trim())
+            }
             (Self::Webhook { url, .. }, NewDestination::Webhook(new))
             | (Self::Slack { url }, NewDestination::Slack(new))
             | (Self::Teams { url }, NewDestination::Teams(new)) => url == new.trim(),
@@ -139,10 +141,13 @@ pub(super) fn renewed(before: &[Destination], new: Vec<NewDestination>) -> Resul
 fn made(field: &str, new: NewDestination) -> Result<Destination, Error> {
     let line = |name: &str, text: &str| check::line(&format!("{field}.{name}"), text.trim(), LENGTH);
     Ok(match new {
-        NewDestination::Email(address) => {
-            Destination::Email { address: email(&format!("{field}.email"), &address)?, unsubscribe: secret()? }
+        NewDestination::Email(address) => Destination::Email {
+            address: email(&format!("{field}.email"), &address)?,
+            unsubscribe: secret()?,
+        },
+        NewDestination::Webhook(url) => {
+            Destination::Webhook { url: line("webhook", &url)?, secret: secret()? }
         }
-        NewDestination::Webhook(url) => Destination::Webhook { url: line("webhook", &url)?, secret: secret()? },
         NewDestination::Slack(url) => Destination::Slack { url: line("slack", &url)? },
         NewDestination::Teams(url) => Destination::Teams { url: line("teams", &url)? },
         NewDestination::Directory(path) => {
@@ -158,7 +163,8 @@ fn email(field: &str, address: &str) -> Result<String, Error> {
     let address = check::line(field, address.trim(), 320)?;
     let parsed = address.parse::<lettre::Address>();
     parsed.map(|address| address.to_string()).map_err(|error| {
-        let reason = format!("\"{address}\" is not an email address ({error}); send one such as anna@example.com");
+        let reason =
+            format!("\"{address}\" is not an email address ({error}); send one such as anna@example.com");
         Error::invalid(field, reason)
     })
 }
@@ -170,7 +176,8 @@ fn inner(field: &str, path: &str) -> Result<String, Error> {
         return Ok(String::new());
     }
     let path = check::line(field, path.trim_end_matches('/'), LENGTH)?;
-    let is_plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']);
+    let is_plain =
+        |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']);
     match path.split('/').all(is_plain) {
         true => Ok(path),
         false => {
@@ -210,16 +217,22 @@ mod tests {
 
     #[test]
     fn a_destination_that_stays_keeps_its_secret_and_shows_none() {
-        let first = renewed(&[], vec![
-            NewDestination::Email("Anna@example.com".to_owned()),
-            NewDestination::Webhook("https://example.com/in".to_owned()),
-            NewDestination::Slack("https://hooks.example.com/T1/secret".to_owned()),
-        ]);
+        let first = renewed(
+            &[],
+            vec![
+                NewDestination::Email("Anna@example.com".to_owned()),
+                NewDestination::Webhook("https://example.com/in".to_owned()),
+                NewDestination::Slack("https://hooks.example.com/T1/secret".to_owned()),
+            ],
+        );
         let first = first.unwrap();
-        let again = renewed(&first, vec![
-            NewDestination::Webhook("https://example.com/in".to_owned()),
-            NewDestination::Email("anna@example.com".to_owned()),
-        ]);
+        let again = renewed(
+            &first,
+            vec![
+                NewDestination::Webhook("https://example.com/in".to_owned()),
+                NewDestination::Email("anna@example.com".to_owned()),
+            ],
+        );
         assert_eq!(again.unwrap(), [first[1].clone(), first[0].clone()]);
         assert_eq!(first[2].label(), "https://hooks.example.com/…");
         assert_eq!(read(&stored(&first)), first);

@@ -56,7 +56,9 @@ pub(super) fn around(cron: &Cron, zone: Tz, at: DateTime<Utc>) -> Times {
 /// The times of a schedule around a moment.
 pub async fn times(db: &impl ConnectionTrait, schedule: &Model, at: DateTime<Utc>) -> Result<Times, Error> {
     match &schedule.cron {
-        Some(text) => Ok(around(&cron("cron", text)?, check::time_zone("timeZone", &schedule.time_zone)?, at)),
+        Some(text) => {
+            Ok(around(&cron("cron", text)?, check::time_zone("timeZone", &schedule.time_zone)?, at))
+        }
         None => match schedule.product_id {
             Some(product) => ends(db, schedule.organization_id, product, at).await,
             None => Ok(Times { last: None, next: None }),
@@ -91,7 +93,9 @@ mod tests {
 
     fn times_of(text: &str, zone: &str, at: &str) -> (String, String) {
         let times = around(&cron("cron", text).unwrap(), zone.parse().unwrap(), at.parse().unwrap());
-        let shown = |time: Option<DateTime<Utc>>| time.map_or_else(String::new, |time| time.format("%m-%d %H:%M").to_string());
+        let shown = |time: Option<DateTime<Utc>>| {
+            time.map_or_else(String::new, |time| time.format("%m-%d %H:%M").to_string())
+        };
         (shown(times.last), shown(times.next))
     }
 

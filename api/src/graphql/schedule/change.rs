@@ -280,7 +280,8 @@ impl ScheduleMutation {
             let ids = input.deliveries.map(|ids| ids.iter().map(|id| parse("deliveries", id)).collect());
             let ids: Option<Vec<_>> = ids.transpose()?;
             let replayed =
-                domain::deliver_again(ctx.store(), by, id(&input.schedule)?, ids.as_deref(), ctx.now()).await?;
+                domain::deliver_again(ctx.store(), by, id(&input.schedule)?, ids.as_deref(), ctx.now())
+                    .await?;
             ctx.services().jobs.deliver_now(by.organization()).await?;
             Ok(ReplayReportDeliveriesPayload::done(replayed as i32))
         })
