@@ -136,7 +136,7 @@ async fn content(
         features.retain(|one| one.reach.responses.is_none_or(|responses| responses > 0));
     }
     let findings = happened::findings(source, product, days, cell.as_of).await?;
-    let past = source.incidents(Some(product.id), days).await?;
+    let past = source.incidents(Some(product.id), days, cell.as_of).await?;
     let incidents = happened::incidents(source, product, &past, days).await?;
     let announcements = happened::announcements(source, product, days).await?;
     for one in findings.iter().filter(|one| one.first_day >= days.from) {
@@ -238,7 +238,10 @@ async fn quotes(
     // The scale with the most responses: ratings of different scales cannot be compared.
     let most = feature.ratings.iter().max_by_key(|rating| rating.responses.iter().sum::<i64>());
     let Some(scale) =
-        most.and_then(|rating| source.dimensions.scales.values().find(|scale| scale.name == rating.scale))
+        most.and_then(|rating| {
+            let named = source.dimensions.scales.values().filter(|scale| scale.name == rating.scale);
+            named.min_by_key(|scale| scale.id)
+        })
     else {
         return Ok(Vec::new());
     };

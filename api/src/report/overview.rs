@@ -76,7 +76,7 @@ async fn line(source: &Source<'_>, product: &product::Model, cell: &Cell) -> Res
     let now = value(source, product, &cell).await?;
     let then = value(source, product, &before(&cell)).await?;
     let days = cell.period;
-    let past = source.incidents(Some(product.id), days).await?;
+    let past = source.incidents(Some(product.id), days, cell.as_of).await?;
     let announcements = happened::announcements(source, product, days).await?;
     let mut regressions = happened::findings(source, product, days, cell.as_of).await?;
     regressions.retain(|one| one.verdict == Verdict::Regressed);

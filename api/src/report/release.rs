@@ -134,7 +134,7 @@ async fn content(
         .filter_map(|touch| source.dimensions.known_feature(product.id, touch.feature.key.as_deref()?))
         .map(|feature| feature.id)
         .collect();
-    let past = source.incidents(Some(product.id), cell.period).await?;
+    let past = source.incidents(Some(product.id), cell.period, cell.as_of).await?;
     content.forecasts = forecasts(source, product, (first, cell.as_of), &touched_ids, &past).await?;
     let soon = first + Days::new(EXPECTED);
     let of_release = |one: &Past| match one.cause {

@@ -114,7 +114,7 @@ fn is_relevant(title: &str, description: Option<&str>) -> bool {
 
 async fn content(source: &Source<'_>, cell: &Cell) -> Result<Security, Error> {
     let days = (cell.period.from, cell.period.until);
-    let asked = Begun { product: None, days, with_open: true };
+    let asked = Begun { product: None, days, as_of: cell.as_of, with_open: true };
     let mut past = incidents::begun(source.store, source.reader.by, asked).await?;
     past.retain(|one| is_relevant(&one.incident.title, one.incident.description.as_deref()));
     let exposed = |one: &Past| {

@@ -72,13 +72,14 @@ impl<'a> Source<'a> {
         subject(&self.dimensions, product, feature)
     }
 
-    /// The incidents of a period.
+    /// The incidents of a period, as they were known at the end of a day.
     pub(super) async fn incidents(
         &self,
         product: Option<ProductId>,
         days: Period,
+        as_of: NaiveDate,
     ) -> Result<Vec<Past>, Error> {
-        let asked = Begun { product, days: (days.from, days.until), with_open: false };
+        let asked = Begun { product, days: (days.from, days.until), as_of, with_open: false };
         incidents::begun(self.store, self.reader.by, asked).await
     }
 
@@ -92,7 +93,7 @@ impl<'a> Source<'a> {
         };
         let mut marks: Vec<Mark> = releases.into_iter().filter_map(release).collect();
         let mut incidents: Vec<(NaiveDate, i16)> = self
-            .incidents(Some(product.id), days)
+            .incidents(Some(product.id), days, days.until)
             .await?
             .iter()
             .map(|past| (past.incident.opened_on, past.incident.severity))

@@ -27,7 +27,7 @@ pub struct Past {
     pub features: Vec<FeatureId>,
     /// Where it comes from.
     pub cause: Cause,
-    /// Hours in which it was open, until it ended; none: it is open.
+    /// Hours in which it was open, until it ended; none: it was open at the end of the last known day.
     pub hours: Option<f64>,
 }
 
@@ -57,6 +57,8 @@ pub struct Begun {
     pub product: Option<ProductId>,
     /// The days on which they began, from the first (inclusive) to the last (exclusive).
     pub days: (NaiveDate, NaiveDate),
+    /// The last known day: an incident that ended later is open.
+    pub as_of: NaiveDate,
     /// Also those that began before and are still open.
     pub with_open: bool,
 }
@@ -65,12 +67,14 @@ pub struct Begun {
 pub async fn begun(store: &Store, by: Report, asked: Begun) -> Result<Vec<Past>, Error> {
     let organization = by.organization();
     let (from, until) = asked.days;
+    let until = asked.as_of.succ_opt().map_or(until, |unknown| until.min(unknown));
     let began = Column::OpenedOn.gte(from).and(Column::OpenedOn.lt(until));
-    let open = Column::ResolvedAt.is_null().and(Column::OpenedOn.lt(until));
+    let open = Column::ResolvedOn.is_null().or(Column::ResolvedOn.gt(asked.as_of));
+    let open = open.and(Column::OpenedOn.lt(until));
     let rows = Entity::owned_by(organization)
         .apply_if(asked.product, |query, product| query.filter(Column::ProductId.eq(product)))
         .filter(if asked.with_open { began.or(open) } else { began });
-    completed(store, organization, rows).await
+    completed(store, organization, rows, asked.as_of).await
 }
 
 /// The rows with what is known of each, the earliest first.
@@ -78,6 +82,7 @@ async fn completed(
     store: &Store,
     organization: OrganizationId,
     rows: Select<Entity>,
+    as_of: NaiveDate,
 ) -> Result<Vec<Past>, Error> {
     let rows = rows.order_by_asc(Column::OpenedAt).order_by_asc(Column::Id).all(store.reader()).await?;
     let ids: Vec<IncidentId> = rows.iter().map(|row| row.id).collect();
@@ -108,6 +113,8 @@ async fn completed(
             let time = interval.resolved_at? - interval.opened_at;
             Some(sum + time.num_seconds() as f64 / 3600.0)
         });
+        let is_over = incident.resolved_on.is_some_and(|day| day <= as_of);
+        let hours = hours.filter(|_| is_over);
         Past {
             features: features.remove(&incident.id).unwrap_or_default(),
             cause: cause(&stated.remove(&incident.id).unwrap_or_default()),
