@@ -326,6 +326,15 @@ story('by keyboard alone: an announcement is acknowledged, and the calendar walk
   await page.waitForURL(/month=/)
 })
 
+story('an announcement is found by typing', 'sue', async (page) => {
+  await go(page, '/overview')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('is rebu')
+  await page.getByRole('option', { name: /Export is rebuilt/ }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Export is rebuilt' }).waitFor()
+})
+
 story('texts of announcements are text, whatever they contain', 'dora', async (page) => {
   const hostile = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script> \u202Eevil {{7*7}}'
   const id = await announce({ kind: 'MAINTENANCE', title: `${hostile.slice(0, 60)} ${Date.now()}`, planned: soon(), changes: hostile, talkingPoints: hostile, workaround: hostile }, { token: people.dora.token })

@@ -1,6 +1,5 @@
 // The pictures of the README: node readme.mjs OUT
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { cast } from './people.mjs'
 import { open, PAGE, settled, signedIn } from './browser.mjs'
 
 /** What each picture shows, and how much of the page. */
@@ -8,7 +7,6 @@ const PICTURES = {
   value: { path: '/p/atelier/value', height: 860 },
   feature: { path: '/p/atelier/features/export?days=180', height: 860 },
   release: { path: '/p/atelier/releases/5.3', height: 860 },
-  inbox: { path: '/inbox?customer=customer-0344', height: 860, as: 'sue' },
 }
 const WIDTH = 1280
 const QUALITY = 82
@@ -18,10 +16,9 @@ const MOST = 120_000
 const out = process.argv[2]
 mkdirSync(out, { recursive: true })
 const browser = await open()
-const people = await cast()
 for (const scheme of ['light', 'dark']) {
-  for (const [name, { path, height, as }] of Object.entries(PICTURES)) {
-    const { context, page } = await signedIn(browser, { scheme, width: WIDTH, height, ...(as ? { token: people[as].token } : {}) })
+  for (const [name, { path, height }] of Object.entries(PICTURES)) {
+    const { context, page } = await signedIn(browser, { scheme, width: WIDTH, height })
     await page.goto(PAGE + path)
     await settled(page)
     const devtools = await context.newCDPSession(page)

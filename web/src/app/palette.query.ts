@@ -6,6 +6,7 @@ export const PaletteQuery = graphql(`
     product(product: $product) {
       key
       releases(first: 6, filter: { text: $text }) { nodes { id version title } }
+      announcements(first: 4, filter: { text: $text }) { nodes { id title state } }
     }
   }
 `)

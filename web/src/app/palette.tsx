@@ -34,6 +34,9 @@ function useFound(text: string, product: string, screens: Entry[]): { entries: E
   for (const { id, version, title } of result.data?.product?.releases.nodes ?? [])
     entries.push({ id, icon: 'release', title: version, detail: title ?? capital(words('release')),
       run: () => void navigate({ to: '/p/$product/releases/$version', params: { product, version } }) })
+  for (const { id, title, state } of result.data?.product?.announcements.nodes ?? [])
+    entries.push({ id, icon: 'announcement', title, detail: `${capital(words('announcement'))}, ${state === 'CANCELLED' ? 'canceled' : state.toLowerCase()}`,
+      run: () => void navigate({ to: '/p/$product/announcements/$announcement', params: { product, announcement: id } }) })
   for (const customer of people.data?.customers?.nodes ?? [])
     entries.push({ id: customer.id, icon: 'customer', title: customer.name ?? customer.key, detail: customer.name ? `${capital(words('customer'))} ${customer.key}` : capital(words('customer')),
       run: () => void navigate({ to: '/customers/$customer', params: { customer: customer.key } }) })

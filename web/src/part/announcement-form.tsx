@@ -14,7 +14,7 @@ import type { AnnouncementKind } from './announcement.query'
 
 const AUDIENCES = [
   ['SUPPORT', 'Support'], ['CUSTOMER', 'Affected customers'], ['OPERATIONS', 'Operations'], ['DEVELOPMENT', 'Development'],
-  ['PRODUCT', 'Product'], ['SECURITY', 'Security'], ['BUSINESS', 'Business'],
+  ['PRODUCT', 'Product'], ['SECURITY', 'Security'], ['BUSINESS', 'Business'], ['ADMINISTRATOR', 'Administrators'],
 ] as const
 export type Audience = (typeof AUDIENCES)[number][0]
 

@@ -54,7 +54,6 @@ function Edit({ announcement, onClose }: Props) {
           ...announcement,
           release: announcement.release?.version ?? null,
           features: announcement.features.map(({ key }) => key),
-          audiences: announcement.audiences.filter((role) => role !== 'ADMINISTRATOR'),
           contactMember: announcement.contactMember?.id ?? null,
           contactTeam: announcement.contactTeam?.id ?? null,
         }}

@@ -20,7 +20,7 @@ type Dated = CalendarEntry & { first: string; last: string; clashes: boolean }
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 
 /** Two entries are the same if they are the same thing at the same time: they have no ID of their own. */
-const keyOf = ({ title, from, until }: { title: string; from: string; until: string }) => `${from} ${until} ${title}`
+const keyOf = ({ product, title, from, until }: { product: { key: string }; title: string; from: string; until: string }) => `${product.key} ${from} ${until} ${title}`
 
 function linkTo({ product, announcement, release }: { product: { key: string }; announcement: { id: string } | null; release: { version: string } | null }): LinkProps {
   if (announcement) return { to: '/p/$product/announcements/$announcement', params: { product: product.key, announcement: announcement.id } }
@@ -116,7 +116,7 @@ function Month({ period, month, now, entries, several }: MonthProps) {
               <span className="visually-hidden">{day === now ? `${longDay(day)}, today` : longDay(day)}</span>
             </li>
           ))}
-          {placed.map((one) => <Bar key={keyOf(one.entry) + one.entry.product.key} placed={one} several={several} />)}
+          {placed.map((one) => <Bar key={keyOf(one.entry)} placed={one} several={several} />)}
         </ol>
       ))}
     </div>
@@ -149,7 +149,7 @@ function Agenda({ entries, several }: { entries: Dated[]; several: boolean }) {
           <h3>{longDay(day)}</h3>
           <ul>
             {entries.filter(({ first }) => first === day).map((entry) => (
-              <li key={keyOf(entry) + entry.product.key}>
+              <li key={keyOf(entry)}>
                 <KindMark kind={entry.kind} />
                 <span><Link {...linkTo(entry)}>{several && `${entry.product.name}: `}{entry.title}</Link><small>{spanText(entry)}</small></span>
                 {entry.clashes && <Tag>conflict</Tag>}

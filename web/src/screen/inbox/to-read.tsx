@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
-import { away, momentText, spanText } from '~/format/date'
+import { away, isAhead, momentText, spanText } from '~/format/date'
 import { plural } from '~/format/number'
-import { useWords } from '~/format/vocabulary'
+import { capital, useWords } from '~/format/vocabulary'
 import { Acknowledge, AnnouncementLines, concerns, KindMark, useAwaits } from '~/part/announcement'
 import { ButtonLink, Card } from '~/ui/parts'
 import { Loaded } from '~/ui/states'
@@ -23,7 +23,8 @@ export function ToReadCards() {
     <Loaded result={result} retry={refresh} rows={4}>
       {({ announcements }) => {
         const waiting = announcements?.nodes.filter(awaits) ?? []
-        const others = announcements?.nodes.filter((one) => !awaits(one)) ?? []
+        // What is over and was not concluded is found among the announcements of its product.
+        const others = announcements?.nodes.filter((one) => !awaits(one) && isAhead(one.planned.until ?? one.planned.from)) ?? []
         return (
           <div className={css.cards}>
             {waiting.length > 0 && (
@@ -31,8 +32,8 @@ export function ToReadCards() {
                 <ul className={css.waiting} aria-label="To acknowledge">{waiting.map((one) => <Waiting key={one.id} announcement={one} />)}</ul>
               </Card>
             )}
-            <Card title={waiting.length > 0 ? `Other published ${words('announcements')}` : `Published ${words('announcements')}`} actions={<ButtonLink small icon="calendar" link={{ to: '/calendar' }}>Calendar</ButtonLink>}>
-              {others.length === 0 && <p className={table.muted}>{waiting.length > 0 ? 'No others.' : 'Nothing is announced.'}</p>}
+            <Card title={waiting.length > 0 ? `Other ${words('announcements')} to come` : `${capital(words('announcements'))} to come`} actions={<ButtonLink small icon="calendar" link={{ to: '/calendar' }}>Calendar</ButtonLink>}>
+              {others.length === 0 && <p className={table.muted}>{waiting.length > 0 ? 'No others.' : 'Nothing that is to come is announced.'}</p>}
               <AnnouncementLines announcements={others.slice(0, LISTED)} />
               {others.length > LISTED && <p className={css.rest}>{plural(others.length - LISTED, 'more', 'more')} in the <Link to="/calendar">calendar</Link>.</p>}
             </Card>
