@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn an_address_is_a_public_one_with_tls() {
-        let refused = |url| check(url, false).unwrap_err();
+        let refused = |url: &str| check(url, false).unwrap_err();
         assert!(check("https://example.com/hooks", false).is_ok());
         assert!(refused("http://example.com/hooks").contains("https://"));
         assert!(refused("ftp://example.com").contains("is not an address"));
