@@ -147,6 +147,18 @@ async fn an_import_is_listed_undone_and_done_again(backend: Backend) {
         "{there}"
     );
     assert!(app.database.succeeds(&["imports", "list"]).await.contains("undone"));
+    // Systems that keep a copy hear of it.
+    let gone = app
+        .asks(
+            "{ deletedFeedback { totalCount } imports { nodes { state rowsRemoved fileName } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(gone["deletedFeedback"]["totalCount"], 4);
+    assert_eq!(
+        gone["imports"]["nodes"],
+        json!([{ "state": "UNDONE", "rowsRemoved": 4, "fileName": "rows.csv" }])
+    );
     // With another mapping it is another import.
     let said = run(&import("csat")).await;
     assert!(said.contains("3 accepted") && said.contains("1 superseded"), "{said}");
