@@ -132,6 +132,7 @@ pub fn plan(path: &Path, settings: &Settings) -> Result<Plan, PlanError> {
     };
     let (dates, note) = dates(&settings, &mapping, preset, &sample)?;
     notes.extend(note);
+    notes.extend(severities(&mapping, &dates, &sample));
     let fingerprint = fingerprint(path, &settings.read, &mapping, &dates)?;
     let about = reader.about().clone();
     let read = settings.read.clone();
@@ -232,6 +233,21 @@ fn dates(
     });
     let usual = preset.filter(|preset| preset.month_first && finder.matters()).map(|_| DateOrder::MonthFirst);
     Ok((dates.with_order(order.or(usual)), note))
+}
+
+/// The direction of severities that are bare numbers, which files have either way.
+fn severities(mapping: &Mapping, dates: &Dates, sample: &[Record]) -> Option<String> {
+    let is_open = mapping.kind() == Kind::Incidents
+        && mapping.absent().is_none()
+        && mapping.column(Target::Severity).is_some()
+        && !mapping.says_severities();
+    let is_bare = |record: &Record| {
+        super::parse::incident(record, mapping, dates).is_ok_and(|row| row.severity_was_a_number)
+    };
+    (is_open && sample.iter().any(is_bare)).then(|| {
+        "severities are numbers: 1 is read as the most severe and 4 as the least; if that is wrong, give --severity-range"
+            .to_owned()
+    })
 }
 
 /// What the first rows of a file say.

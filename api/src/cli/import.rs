@@ -266,11 +266,6 @@ impl Import {
                 settings.guess = true;
             }
         }
-        let kind = settings.kind.or(self
-            .preset
-            .as_deref()
-            .and_then(ballroom_files::preset::named)
-            .map(|preset| preset.kind));
         let mut rejects = file.path.clone().into_os_string();
         rejects.push(".rejects.csv");
         let options = ImportOptions {
@@ -278,13 +273,11 @@ impl Import {
             create: self.create(),
             source: self.source.clone(),
             rejects: self.rejects.clone().unwrap_or_else(|| rejects.into()),
-            on_conflict: match self.on_conflict {
-                Some(Conflict::Keep) => OnConflict::Keep,
-                Some(Conflict::Update) => OnConflict::Update,
-                Some(Conflict::Report) => OnConflict::Report,
-                None if kind.is_none_or(|kind| kind == Kind::Feedback) => OnConflict::Report,
-                None => OnConflict::Update,
-            },
+            on_conflict: self.on_conflict.map(|conflict| match conflict {
+                Conflict::Keep => OnConflict::Keep,
+                Conflict::Update => OnConflict::Update,
+                Conflict::Report => OnConflict::Report,
+            }),
             version_line: self.previous.map(|Previous::ByVersion| self.version_line),
         };
         let mut display = ProgressDisplay::new();

@@ -52,8 +52,8 @@ pub struct ImportOptions {
     pub source: String,
     /// File for rejected rows.
     pub rejects: PathBuf,
-    /// What happens to rows whose ID is known with other contents.
-    pub on_conflict: OnConflict,
+    /// What happens to rows whose ID is known with other contents; none: responses are reported, others applied.
+    pub on_conflict: Option<OnConflict>,
     /// Declares what releases follow by the order of their versions, in lines of versions with so many leading numbers in
     /// common; none: as the file says.
     pub version_line: Option<usize>,
@@ -61,12 +61,11 @@ pub struct ImportOptions {
 
 /// What happens to rows whose ID is known with other contents. Where the source gives the time of each version, the newest one
 /// is applied whatever this says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnConflict {
     /// The stored version is kept, and the row is counted.
     Keep,
     /// The row is applied.
-    #[default]
     Update,
     /// The stored version is kept, and the row is written to a file.
     Report,
@@ -169,8 +168,10 @@ pub async fn import(
         report(ImportEvent::Warning(warning));
     }
     let kind = mapping.kind();
+    let usual = if kind == Kind::Feedback { OnConflict::Report } else { OnConflict::Update };
+    let options = ImportOptions { on_conflict: options.on_conflict.or(Some(usual)), ..options };
     // Responses with an external ID are recognized by it.
-    let is_anonymous = mapping.kind() == Kind::Feedback && mapping.column(Target::ExternalId).is_none();
+    let is_anonymous = kind == Kind::Feedback && mapping.column(Target::ExternalId).is_none();
     let began = is_anonymous.then(clock::now);
     anyhow::ensure!(
         options.rejects != file,
@@ -344,7 +345,7 @@ async fn take(
         let results = submit(&mut tx, options, tried, anonymous, &mut stored).await?;
         let is_refused = options.create.any() && results.iter().any(Result::is_err);
         let is_kept = |row: &Row, result: &Result<RowOutcome, Error>| {
-            options.on_conflict != OnConflict::Update
+            options.on_conflict != Some(OnConflict::Update)
                 && matches!(result, Ok(RowOutcome::Updated))
                 && !row.has_version()
         };
@@ -355,7 +356,7 @@ async fn take(
             for ((record, row), result) in rows.into_iter().zip(results) {
                 if is_kept(&row, &result) {
                     summary.differing += 1;
-                    if options.on_conflict == OnConflict::Report {
+                    if options.on_conflict == Some(OnConflict::Report) {
                         refused.push(Failure::Differs(row.line(), record));
                     }
                     continue;

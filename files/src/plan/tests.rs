@@ -327,3 +327,18 @@ fn dates_are_read_in_the_order_that_they_show() {
     );
     assert_eq!(of("rating,occurred_at\n5,04/05/2024\n4,25/05/2024\n4,05/25/2024\n").0, None);
 }
+
+#[test]
+fn the_direction_of_severities_is_said_unless_it_is_given() {
+    let notes = |severity: &str, range: Option<&str>| {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.csv");
+        std::fs::write(&path, format!("severity,opened_at\n{severity},2024-05-03\n")).unwrap();
+        let severities = range.map(|range| range.parse().unwrap());
+        let settings = Settings { kind: Some(Kind::Incidents), severities, ..settings("product=a") };
+        plan(&path, &settings).unwrap().notes
+    };
+    assert!(notes("2", None)[0].starts_with("severities are numbers: 1 is read as the most severe"));
+    assert!(notes("2", Some("5..1")).is_empty());
+    assert!(notes("high", None).is_empty());
+}

@@ -20,17 +20,19 @@ use crate::{
 /// Responses removed in one transaction.
 const AT_ONCE: u64 = 1_000;
 
-/// Removes responses inside a transaction; the daily counts follow, and earlier responses of their voices count again. If the
-/// removal is recorded, their sources cannot restore them by submitting them again.
+/// Removes responses inside a transaction; the daily counts follow, and earlier responses of their voices count again. All of
+/// them are listed as deleted, for systems that keep a copy. If they stay deleted, their sources cannot restore them by submitting
+/// them again.
 pub(crate) async fn remove_in(
     tx: &mut Transaction,
     rows: Vec<Model>,
-    is_recorded: bool,
+    stay_deleted: bool,
 ) -> Result<(), Error> {
     let ids: Vec<FeedbackId> = rows.iter().map(|row| row.id).collect();
     for id in &ids {
         // As it is now: another response of its voice may have left before, and this one counts instead.
-        let Some(row) = Entity::owned_by(tx.organization()).filter(Column::Id.eq(*id)).one(tx.db()).await?
+        let Some(mut row) =
+            Entity::owned_by(tx.organization()).filter(Column::Id.eq(*id)).one(tx.db()).await?
         else {
             continue;
         };
@@ -40,9 +42,11 @@ pub(crate) async fn remove_in(
             .filter(Column::Id.eq(*id))
             .exec(tx.db())
             .await?;
-        if is_recorded {
-            deleted::record(tx, &row).await?;
+        if !stay_deleted {
+            // Without its ID, the record does not refuse the response when it is submitted again.
+            row.external_id = None;
         }
+        deleted::record(tx, &row).await?;
         tx.emit(Event::FeedbackDeleted(*id));
     }
     Ok(())
@@ -97,7 +101,7 @@ pub async fn count_selected(store: &Store, by: Manage, selection: &Selection) ->
 pub async fn remove_selected(
     store: &Store,
     by: Manage,
-    (selection, is_recorded): (&Selection, bool),
+    (selection, stay_deleted): (&Selection, bool),
     at: DateTime<Utc>,
 ) -> Result<u64, Error> {
     let mut removed = 0;
@@ -105,7 +109,7 @@ pub async fn remove_selected(
         let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
         let some = selection.rows(by).order_by_asc(Column::Id).limit(AT_ONCE).all(tx.db()).await?;
         let count = some.len() as u64;
-        remove_in(&mut tx, some, is_recorded).await?;
+        remove_in(&mut tx, some, stay_deleted).await?;
         tx.commit().await?;
         removed += count;
         if count < AT_ONCE {
