@@ -11,12 +11,14 @@ use tokio::runtime::Handle;
 
 use super::{organization::Tenant, settings::Database};
 use crate::{
+    deliver::{self, Deliveries},
     domain::{access::Viewer, token},
     feed::Feed,
     graphql::{
         self, Schema, Services,
         document::{self, Documents, Params},
     },
+    inbound::Inbound,
     ingest::{GroupCommit, RateSettings, Rates},
     job::{self, Jobs},
     score::Scores,
@@ -141,7 +143,10 @@ impl Local {
         let feed = Feed::start(store.clone(), scores.clone());
         let rates = Arc::new(Rates::new(RateSettings::default()));
         let jobs = Jobs::new(store.clone(), scores.clone(), job::Settings::default());
-        let services = Services { store: store.clone(), scores, answers, feed, rates, jobs };
+        let deliveries = Deliveries::new(store.clone(), deliver::Settings::default())?;
+        let inbound = Inbound::new(store.clone());
+        let services =
+            Services { store: store.clone(), scores, answers, feed, rates, jobs, deliveries, inbound };
         let documents = Documents::new(document::Settings {
             limits: document::Limits::default(),
             introspection: document::Introspection::On,

@@ -80,7 +80,7 @@ fn print(rows: &[Model]) {
         return;
     }
     let columns = ["id", "file", "state", "when", "read", "accepted", "updated", "rejected", "removed"];
-    let mut table = report::table(columns, &[4, 5, 6, 7, 8]);
+    let mut table = report::terminal::table(columns, &[4, 5, 6, 7, 8]);
     for row in rows {
         table.add_row([
             row.id.public(),

@@ -119,7 +119,7 @@ impl Job {
 
 /// A run of a job: one attempt.
 #[derive(Description)]
-pub struct JobRun(job_run::Model);
+pub struct JobRun(pub(super) job_run::Model);
 
 /// Outcome of a run.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]

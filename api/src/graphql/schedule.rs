@@ -135,7 +135,7 @@ impl Schedule {
     /// Time of the next run; null if it is paused, or if no iteration is planned. A past time means that it waits for a
     /// server that runs jobs.
     async fn next_run_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Fault> {
-        Ok(domain::next_run(ctx.store(), &self.0, ctx.now()).await?.map(Into::into))
+        Ok(domain::next_run(ctx.store().reader(), &self.0, ctx.now()).await?.map(Into::into))
     }
 
     /// Runs in the history (`--keep-runs`), the latest first by default.

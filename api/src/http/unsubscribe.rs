@@ -11,8 +11,12 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-use super::{State, auth, page};
-use crate::{clock, domain::schedule};
+use super::{
+    State,
+    auth::{self, AuthError},
+    page,
+};
+use crate::{base::error::Error, clock, domain::schedule};
 
 /// The style of the page.
 const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem}\
@@ -43,7 +47,7 @@ async fn ask(state: web::Data<State>, parts: Parts) -> HttpResponse {
     let found = auth::on_main(&state, async move {
         let (organization, schedule, secret) = parts.into_inner();
         match schedule::Unsubscribe::parse(&organization, &schedule, &secret) {
-            Some(token) => Ok(schedule::unsubscribed_address(&store, &token).await?),
+            Some(token) => schedule::unsubscribed_address(&store, &token).await.map_err(failed),
             None => Ok(None),
         }
     });
@@ -66,7 +70,7 @@ async fn end(state: web::Data<State>, parts: Parts) -> HttpResponse {
     let ended = auth::on_main(&state, async move {
         let (organization, schedule, secret) = parts.into_inner();
         match schedule::Unsubscribe::parse(&organization, &schedule, &secret) {
-            Some(token) => Ok(schedule::unsubscribe(&store, &token, clock::now()).await?),
+            Some(token) => schedule::unsubscribe(&store, &token, clock::now()).await.map_err(failed),
             None => Ok(None),
         }
     });
@@ -78,6 +82,10 @@ async fn end(state: web::Data<State>, parts: Parts) -> HttpResponse {
         Ok(None) => gone(),
         Err(_) => unavailable(),
     }
+}
+
+fn failed(error: Error) -> AuthError {
+    AuthError::from_error(&error)
 }
 
 fn gone() -> HttpResponse {

@@ -237,12 +237,10 @@ async fn quotes(
     let Some(row) = source.dimensions.known_feature(product.id, key) else { return Ok(Vec::new()) };
     // The scale with the most responses: ratings of different scales cannot be compared.
     let most = feature.ratings.iter().max_by_key(|rating| rating.responses.iter().sum::<i64>());
-    let Some(scale) =
-        most.and_then(|rating| {
-            let named = source.dimensions.scales.values().filter(|scale| scale.name == rating.scale);
-            named.min_by_key(|scale| scale.id)
-        })
-    else {
+    let Some(scale) = most.and_then(|rating| {
+        let named = source.dimensions.scales.values().filter(|scale| scale.name == rating.scale);
+        named.min_by_key(|scale| scale.id)
+    }) else {
         return Ok(Vec::new());
     };
     let end = match (end, scale.higher_is_better) {

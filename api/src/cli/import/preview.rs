@@ -64,7 +64,7 @@ pub(super) fn print_rows(previewed: &Previewed, dimensions: &Dimensions, create:
         }
     }
     if !names.is_empty() {
-        let mut table = report::table(["field", "row 1", "row 2", "row 3"], &[]);
+        let mut table = report::terminal::table(["field", "row 1", "row 2", "row 3"], &[]);
         for name in names {
             let cell = |at: usize| {
                 let row = previewed.first.get(at);

@@ -67,7 +67,7 @@ pub struct Begun {
 pub async fn begun(store: &Store, by: Report, asked: Begun) -> Result<Vec<Past>, Error> {
     let organization = by.organization();
     let (from, until) = asked.days;
-    let until = asked.as_of.succ_opt().map_or(until, |unknown| until.min(unknown));
+    let until = asked.as_of.succ_opt().map_or(until, |unknown| Ord::min(until, unknown));
     let began = Column::OpenedOn.gte(from).and(Column::OpenedOn.lt(until));
     let open = Column::ResolvedOn.is_null().or(Column::ResolvedOn.gt(asked.as_of));
     let open = open.and(Column::OpenedOn.lt(until));
