@@ -19,16 +19,25 @@ use super::{State, auth, graphql::refused, media};
 use crate::graphql::Code;
 
 /// The manual, by the names of its files.
-const MANUAL: [(&str, &str); 9] = [
+const MANUAL: [(&str, &str); 18] = [
     ("access.md", include_str!("../../../docs/access.md")),
+    ("announcements.md", include_str!("../../../docs/announcements.md")),
+    ("export.md", include_str!("../../../docs/export.md")),
+    ("gate.md", include_str!("../../../docs/gate.md")),
     ("graphql.md", include_str!("../../../docs/graphql.md")),
+    ("import.md", include_str!("../../../docs/import.md")),
+    ("knowledge.md", include_str!("../../../docs/knowledge.md")),
     ("limits.md", include_str!("../../../docs/limits.md")),
     ("method.md", include_str!("../../../docs/method.md")),
     ("operation.md", include_str!("../../../docs/operation.md")),
     ("performance.md", include_str!("../../../docs/performance.md")),
     ("reports.md", include_str!("../../../docs/reports.md")),
+    ("requests.md", include_str!("../../../docs/requests.md")),
+    ("schedules.md", include_str!("../../../docs/schedules.md")),
     ("subscriptions.md", include_str!("../../../docs/subscriptions.md")),
+    ("webhooks.md", include_str!("../../../docs/webhooks.md")),
     ("widget.md", include_str!("../../../docs/widget.md")),
+    ("words.md", include_str!("../../../docs/words.md")),
 ];
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
