@@ -23,6 +23,8 @@ const WITHOUT_ID = {
     'ForecastQuantile',
     'Gate',
     'GateFeature',
+    'WebhookSecret',
+    'Destination',
     'GateThresholds',
     'IncidentAlert',
     'IncidentInterval',

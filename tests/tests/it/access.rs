@@ -111,6 +111,7 @@ fn samples() -> Vec<(String, String)> {
         "storedReports",
         "members",
         "teams",
+        "schedules",
         "tokens",
         "webhooks",
         "inboundWebhooks",
@@ -127,6 +128,7 @@ fn samples() -> Vec<(String, String)> {
     query("knownError", "(id: \"known_error_00000000000000000000000000000000\") { id }");
     query("suggestions", "(text: \"x\") { relevance }");
     query("customerSituation", &format!("(customer: {}) {{ isAffected }}", none("customer")));
+    query("schedule", &format!("(id: {}) {{ id }}", none("schedule")));
     query("feedbackRequest", &format!("(id: {}) {{ id }}", none("request")));
     query("webhook", &format!("(id: {}) {{ id }}", none("webhook")));
     query("inboundWebhook", &format!("(id: {}) {{ id }}", none("inbound")));
@@ -221,6 +223,10 @@ fn samples() -> Vec<(String, String)> {
     mutation("watchRelease", &format!("release: {}, watcher: \"none\"", none("release")));
     mutation("setPublicView", "product: \"none\", isPublic: true");
     mutation("logFeedback", "customer: \"none\", product: \"none\", comment: \"x\"");
+    mutation("createSchedule", "name: \"x\", report: VALUE, product: \"none\", cron: \"0 7 * * MON\"");
+    for name in ["updateSchedule", "deleteSchedule", "runSchedule", "replayReportDeliveries"] {
+        mutation(name, &format!("schedule: {}", none("schedule")));
+    }
     mutation("storeReport", "report: { kind: RELEASE, product: \"none\", release: \"none\" }");
     mutation("markNotificationsRead", "notifications: []");
     mutation("createTeam", "key: \"\"");

@@ -275,6 +275,9 @@ async fn every_setting_is_in_the_manual() {
         include_str!("../../../docs/subscriptions.md"),
         include_str!("../../../docs/access.md"),
         include_str!("../../../docs/operation.md"),
+        include_str!("../../../docs/schedules.md"),
+        include_str!("../../../docs/webhooks.md"),
+        include_str!("../../../docs/requests.md"),
         include_str!("../../../README.md"),
     ]
     .concat();

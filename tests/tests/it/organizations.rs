@@ -107,6 +107,9 @@ impl Two {
         ] {
             asks(&app, &first, document).await;
         }
+        let schedule = "mutation { createSchedule(input: { name: \"walled\", report: VALUE, product: \"walled-shop\", cron: \"0 7 * * MON\" }) {
+            schedule { id } } }";
+        asks(&app, &first, schedule).await;
         let hook = "mutation { createWebhook(input: { name: \"walled\", url: \"https://walled.invalid/\" }) { webhook { id } } }";
         let hook = asks(&app, &first, hook).await["createWebhook"]["webhook"]["id"].clone();
         let test =
@@ -167,7 +170,7 @@ impl Two {
             "scale" => "walled-scale",
             "organization" => MARK,
             "announcement" | "known_error" | "article" | "feedback" | "incident" | "iteration" | "token"
-            | "webhook" | "delivery" | "inbound" | "receipt" | "request" | "report" => {
+            | "schedule" | "webhook" | "delivery" | "inbound" | "receipt" | "request" | "report" => {
                 return Some(self.id(noun).to_owned());
             }
             _ => return None,
@@ -192,7 +195,7 @@ impl Two {
 
 /// Every noun that has an ID.
 const EVERYTHING: &str =
-    "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } } announcements { nodes { id } } knownErrors { nodes { id } } articles { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } } feedbackRequests { nodes { id } } inboundWebhooks { nodes { id deliveries { nodes { id } } } } webhooks { nodes { id deliveries { nodes { id } } } } imports { nodes { id } } storedReports { nodes { id } }
+    "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } } announcements { nodes { id } } knownErrors { nodes { id } } articles { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } } feedbackRequests { nodes { id } } inboundWebhooks { nodes { id deliveries { nodes { id } } } } webhooks { nodes { id deliveries { nodes { id } } } } imports { nodes { id } } storedReports { nodes { id } } schedules { nodes { id } }
     products { nodes { id features { nodes { id } } releases { nodes { id } } iterations { nodes { id } }
         feedback { nodes { id } } incidents { nodes { id attributions { id } } } } } }";
 
@@ -230,7 +233,7 @@ fn without_messages(mut data: Value) -> Value {
 async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
     let two = Two::start(backend).await;
     let nouns: BTreeSet<_> = two.ids.iter().map(|id| id.rsplit_once('_').unwrap().0).collect();
-    assert_eq!(nouns.len(), 24, "every noun with an id is there: {nouns:?}");
+    assert_eq!(nouns.len(), 25, "every noun with an id is there: {nouns:?}");
     let asks = async |token: &str, query: &str, variables: Value| {
         let (status, answer) = two.app.plain_answer_to(token, query, variables).await;
         let code = &answer["errors"][0]["extensions"]["code"];
