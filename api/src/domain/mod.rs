@@ -36,6 +36,8 @@ pub mod calendar;
 pub mod notification;
 pub mod preparedness;
 
+pub mod glossary;
+
 pub mod segment;
 
 pub mod customer;

@@ -53,6 +53,7 @@ mod segment;
 
 mod customer;
 
+mod glossary;
 mod scale;
 
 mod alert;
@@ -170,6 +171,7 @@ impl Schema {
 pub struct Query(
     node::NodeQuery,
     viewer::ViewerQuery,
+    glossary::GlossaryQuery,
     organization::OrganizationQuery,
     operator::OperatorQuery,
     member::MemberQuery,

@@ -16,6 +16,7 @@ mod demo;
 mod durability;
 mod federation;
 mod feedback;
+mod glossary;
 mod identities;
 mod import;
 mod import_rows;
