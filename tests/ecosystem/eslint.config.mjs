@@ -68,6 +68,10 @@ const WITHOUT_ID = {
     'InboundPreview',
     'InboundResult',
     'InboundValue',
+    // Words, known by what they stand for.
+    'Glossary',
+    'GlossaryTerm',
+    'GlossaryTranslation',
     // Parts of a feedback request.
     'FeedbackInvitation',
     'FeedbackRequestSegment',

@@ -44,6 +44,8 @@ pub mod stored_report;
 pub mod suggestion;
 
 pub mod schedule;
+pub mod glossary;
+
 pub mod segment;
 
 pub mod customer;

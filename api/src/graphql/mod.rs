@@ -61,6 +61,7 @@ mod segment;
 
 mod customer;
 
+mod glossary;
 mod scale;
 
 mod alert;
@@ -188,6 +189,7 @@ impl Schema {
 pub struct Query(
     node::NodeQuery,
     viewer::ViewerQuery,
+    glossary::GlossaryQuery,
     organization::OrganizationQuery,
     operator::OperatorQuery,
     member::MemberQuery,

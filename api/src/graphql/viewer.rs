@@ -7,7 +7,8 @@ use super::{
     customer::Customer,
     fault::Fault,
     follow_up::{self, Notice, NoticeFilter, NoticeOrder},
-    member::Member,
+    glossary,
+    member::{Member, Vocabulary},
     notification::{Notification, NotificationFilter, NotificationOrder},
     page::{Total, connection, or_default},
     token::{Role, TokenScope},
@@ -47,6 +48,11 @@ impl Viewer {
             Some(member) => Ok(ctx.load().load_one(member).await?.map(Member)),
             None => Ok(None),
         }
+    }
+
+    /// Vocabulary in which the caller reads: the preference of the member, else that of the role (see `Query.glossary`).
+    async fn vocabulary(&self, ctx: &Context<'_>) -> Result<Vocabulary, Fault> {
+        glossary::of_caller(ctx, None).await
     }
 
     /// Customer that the caller acts for; null unless the role is CUSTOMER.

@@ -93,6 +93,7 @@ fn samples() -> Vec<(String, String)> {
     };
     query("organization", " { id }");
     query("viewer", " { name }");
+    query("glossary", " { vocabulary }");
     query("organizations", "(first: 1) { nodes { id } }");
     query("node", &format!("(id: {}) {{ id }}", none("feature")));
     query("nodes", &format!("(ids: [{}]) {{ id }}", none("feature")));

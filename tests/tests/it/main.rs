@@ -20,6 +20,7 @@ mod export;
 mod federation;
 mod feedback;
 mod gate;
+mod glossary;
 mod identities;
 mod import;
 mod import_files;
