@@ -4,6 +4,7 @@ mod row;
 mod sink;
 
 use std::{
+    io,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -21,6 +22,7 @@ use self::{
 use super::{
     client::{Client, Server, Unanswered},
     organization::Tenant,
+    print,
     settings::Database,
 };
 
@@ -119,6 +121,10 @@ impl Export {
         let client = self.server.clone().client(database, &self.tenant).await?;
         let written = self.write(&client, &mut sink).await;
         client.close().await?;
+        if written.as_ref().is_err_and(|error| error.chain().any(is_closed_pipe)) {
+            // As a program that the signal of a broken pipe ended.
+            std::process::exit(print::BROKEN_PIPE);
+        }
         written?;
         let rows = sink.finish()?;
         if let Some(file) = &self.out {
@@ -234,6 +240,15 @@ impl Export {
         set(day, has_days.then_some(days));
         set("updatedAt", self.updated_after.map(|time| json!({ "from": time })));
         json!({ "product": product, "after": after, "filter": filter })
+    }
+}
+
+/// Whether nobody reads the output any more.
+fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(error)) => broken(error),
+        _ => error.downcast_ref().is_some_and(broken),
     }
 }
 

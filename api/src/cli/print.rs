@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Exit status of a program that was ended by SIGPIPE, as shells show it.
-const BROKEN_PIPE: i32 = 128 + 13;
+pub(super) const BROKEN_PIPE: i32 = 128 + 13;
 
 macro_rules! print {
     ($($text:tt)*) => { $crate::cli::print::out(format_args!($($text)*)) };

@@ -107,7 +107,7 @@ pub(super) enum ReportTone {
 /// A report to compute. Which fields apply depends on the kind; others are refused.
 #[derive(InputObject)]
 pub(super) struct ReportInput {
-    /// Kind.
+    /// Kind of the report.
     kind: ReportKind,
     /// ID or key of the product. Required for VALUE and RELEASE, and for ITERATION unless the iteration is given by its ID or
     /// there is only one product.
@@ -222,7 +222,7 @@ pub(super) struct Report(Arc<render::Report>);
 
 #[Object(use_type_description)]
 impl Report {
-    /// Kind.
+    /// Kind of the report.
     async fn kind(&self) -> ReportKind {
         self.0.kind.into()
     }
@@ -332,7 +332,7 @@ pub(super) struct ReportFile {
 /// A table of a report.
 #[derive(SimpleObject)]
 pub(super) struct ReportTable {
-    /// Name.
+    /// Name of the table.
     name: &'static str,
     /// Names of the columns.
     columns: Vec<&'static str>,

@@ -338,8 +338,9 @@ impl FeedbackRequestMutation {
     ) -> Result<FeedbackRequestPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
+            let by = ctx.manages()?;
             let request = parse("request", &input.request)?;
-            let row = domain::close(ctx.store(), ctx.manages()?, request, ctx.now()).await?;
+            let row = domain::close(ctx.store(), by, request, ctx.now()).await?;
             Ok(FeedbackRequestPayload::done(FeedbackRequest(row)))
         })
         .await

@@ -53,7 +53,7 @@ pub struct Destination(domain::Destination);
 
 #[Object(use_type_description)]
 impl Destination {
-    /// Kind.
+    /// Kind of the destination.
     async fn kind(&self) -> DestinationKind {
         match self.0 {
             domain::Destination::Email { .. } => DestinationKind::Email,

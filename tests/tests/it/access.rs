@@ -670,6 +670,13 @@ fn fields_below_payloads(schema: &apollo_compiler::Schema) -> Vec<Below> {
                 [only] if only.ty.inner_named_type() == "Reference" => {
                     format!("{name}({}: \"x\")", only.name)
                 }
+                [only] => match &schema.types[only.ty.inner_named_type()] {
+                    ExtendedType::Enum(known) => {
+                        let (value, _) = known.values.first().unwrap();
+                        format!("{name}({}: {value})", only.name)
+                    }
+                    _ => panic!("{ty}.{name} needs arguments"),
+                },
                 _ => panic!("{ty}.{name} needs arguments"),
             };
             let below = field.ty.inner_named_type();

@@ -34,7 +34,7 @@ impl StoredReport {
         id(self.0.id)
     }
 
-    /// Kind.
+    /// Kind of the report.
     async fn kind(&self) -> ReportKind {
         report::kind(self.0.kind).into()
     }
@@ -161,7 +161,7 @@ impl StoredReportQuery {
     async fn stored_report(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "ID.")] stored_report: Option<Reference>,
+        #[graphql(desc = "ID of the stored report.")] stored_report: Option<Reference>,
         #[graphql(desc = "Global ID.")] id: Option<ID>,
     ) -> Result<StoredReport, Fault> {
         let (argument, given) =
