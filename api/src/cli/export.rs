@@ -156,47 +156,24 @@ impl Export {
     }
 
     async fn write(&self, client: &Client, sink: &mut Sink) -> anyhow::Result<()> {
-        let query = "query($after: String) { products(first: 200, after: $after, orderBy: { field: CREATED_AT, direction: ASC }) {
-            nodes { id key } pageInfo { hasNextPage endCursor } } }";
-        let products = match &self.product {
-            Some(product) => {
-                let query = "query($product: Reference!) { product(product: $product) { id key } }";
-                let data = ask(client, query, json!({ "product": product })).await?;
-                vec![data["product"].clone()]
-            }
-            None => {
-                let mut all = Vec::new();
-                let mut after = Value::Null;
-                loop {
-                    let data = ask(client, query, json!({ "after": after })).await?;
-                    let page = &data["products"];
-                    all.extend(page["nodes"].as_array().cloned().unwrap_or_default());
-                    if page["pageInfo"]["hasNextPage"] != true {
-                        break all;
-                    }
-                    after = page["pageInfo"]["endCursor"].clone();
-                }
-            }
-        };
+        let lists = self.lists(client).await?;
         let mut told = Instant::now();
-        // Products that were exported before an interruption are not asked for again.
-        let begun = sink.place().product.clone();
-        let skipped = begun.as_ref().and_then(|id| products.iter().position(|product| product["id"] == **id));
-        for product in products.iter().skip(skipped.unwrap_or(0)) {
-            let id = product["id"].as_str().unwrap_or_default().to_owned();
-            let key = product["key"].as_str().unwrap_or_default();
-            let mut after = match begun.as_deref() == Some(&id) {
+        // Lists that were exported before an interruption are not asked for again.
+        let begun = sink.place().list.clone();
+        let skipped = begun.as_ref().and_then(|id| lists.iter().position(|list| list.id == *id));
+        for List { id, product } in lists.iter().skip(skipped.unwrap_or(0)) {
+            let mut after = match begun.as_ref() == Some(id) {
                 true => sink.place().cursor.clone(),
                 false => None,
             };
             loop {
-                let data = ask(client, &self.query(), self.variables(&id, after.as_deref())).await?;
-                let page = &data["product"]["page"];
+                let data = ask(client, &self.query(), self.variables(id, after.as_deref())).await?;
+                let page = &data["of"]["page"];
                 for node in page["nodes"].as_array().into_iter().flatten() {
-                    rows(self.what, key, node, |row| sink.write(row))?;
+                    rows(self.what, product, node, |row| sink.write(row))?;
                 }
                 after = page["pageInfo"]["endCursor"].as_str().map(str::to_owned).or(after);
-                sink.reached(Place { product: Some(id.clone()), cursor: after.clone() })?;
+                sink.reached(Place { list: Some(id.clone()), cursor: after.clone() })?;
                 if told.elapsed() >= REPORT_INTERVAL && self.out.is_some() {
                     told = Instant::now();
                     eprintln!("{} rows", HumanCount(sink.rows()));
@@ -209,8 +186,48 @@ impl Export {
         Ok(())
     }
 
-    /// The query for a page of a product.
+    /// The lists to read, one after another: those of products, and of exposure those of features.
+    async fn lists(&self, client: &Client) -> anyhow::Result<Vec<List>> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let products = match &self.product {
+            Some(product) => {
+                let query = "query($product: Reference!) { product(product: $product) { id key } }";
+                vec![ask(client, query, json!({ "product": product })).await?["product"].clone()]
+            }
+            None => {
+                let query = "query($after: String) { list: products(first: 200, after: $after, orderBy: { field: CREATED_AT,
+                    direction: ASC }) { nodes { id key } pageInfo { hasNextPage endCursor } } }";
+                all(client, query, json!({}), |data| data["list"].take()).await?
+            }
+        };
+        if self.what != Content::Exposure {
+            let list = |product: &Value| List { id: text(&product["id"]), product: text(&product["key"]) };
+            return Ok(products.iter().map(list).collect());
+        }
+        let mut lists = Vec::new();
+        for product in &products {
+            let query = "query($of: Reference!, $after: String) { product(product: $of) { list: features(first: 200, after: $after,
+                orderBy: { field: KEY, direction: ASC }) { nodes { id key } pageInfo { hasNextPage endCursor } } } }";
+            let features =
+                all(client, query, json!({ "of": product["id"] }), |data| data["product"]["list"].take())
+                    .await?;
+            let wanted = |feature: &&Value| {
+                self.feature
+                    .as_deref()
+                    .is_none_or(|wanted| feature["key"] == wanted || feature["id"] == wanted)
+            };
+            let list = |feature: &Value| List { id: text(&feature["id"]), product: text(&product["key"]) };
+            lists.extend(features.iter().filter(wanted).map(list));
+        }
+        if let Some(feature) = self.feature.as_deref().filter(|_| lists.is_empty()) {
+            anyhow::bail!("--feature: there is no feature \"{feature}\"");
+        }
+        Ok(lists)
+    }
+
+    /// The query for a page of a list.
     fn query(&self) -> String {
+        let of = if self.what == Content::Exposure { "feature" } else { "product" };
         let (list, order, filter, nodes) = match self.what {
             Content::Feedback => ("feedback", "RECEIVED_AT", "FeedbackFilter", row::FEEDBACK),
             Content::Incidents => ("incidents", "CREATED_AT", "IncidentFilter", row::INCIDENT),
@@ -218,13 +235,13 @@ impl Export {
             Content::Releases => ("releases", "CREATED_AT", "ReleaseFilter", row::RELEASE),
         };
         format!(
-            "query($product: Reference!, $after: String, $filter: {filter}) {{ product(product: $product) {{
+            "query($of: Reference!, $after: String, $filter: {filter}) {{ of: {of}({of}: $of) {{
               page: {list}(first: {PAGE}, after: $after, filter: $filter, orderBy: {{ field: {order}, direction: ASC }}) {{
                 nodes {{ {nodes} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"
         )
     }
 
-    fn variables(&self, product: &str, after: Option<&str>) -> Value {
+    fn variables(&self, list: &str, after: Option<&str>) -> Value {
         let days = json!({ "from": self.from, "until": self.until });
         let has_days = self.from.is_some() || self.until.is_some();
         let mut filter = Map::new();
@@ -233,13 +250,40 @@ impl Export {
                 filter.insert(name.to_owned(), value);
             }
         };
-        set("feature", self.feature.clone().map(Value::from));
+        let feature = self.feature.clone().filter(|_| self.what != Content::Exposure);
+        set("feature", feature.map(Value::from));
         set("release", self.release.clone().map(Value::from));
         set("segment", self.segment.clone().map(Value::from));
         let day = if self.what == Content::Releases { "releasedOn" } else { "day" };
         set(day, has_days.then_some(days));
         set("updatedAt", self.updated_after.map(|time| json!({ "from": time })));
-        json!({ "product": product, "after": after, "filter": filter })
+        json!({ "of": list, "after": after, "filter": filter })
+    }
+}
+
+/// A list of what is exported.
+struct List {
+    /// ID of the product or feature that has it.
+    id: String,
+    /// Key of the product.
+    product: String,
+}
+
+/// All nodes of a list.
+async fn all(
+    client: &Client,
+    query: &str,
+    mut variables: Value,
+    list: impl Fn(&mut Value) -> Value,
+) -> anyhow::Result<Vec<Value>> {
+    let mut nodes = Vec::new();
+    loop {
+        let page = list(&mut ask(client, query, variables.clone()).await?);
+        nodes.extend(page["nodes"].as_array().cloned().unwrap_or_default());
+        if page["pageInfo"]["hasNextPage"] != true {
+            return Ok(nodes);
+        }
+        variables["after"] = page["pageInfo"]["endCursor"].clone();
     }
 }
 

@@ -135,6 +135,9 @@ pub fn main() -> ExitCode {
         eprintln!("ballroom: {error:#}");
         return ExitCode::from(2);
     }
+    if matches!(arguments.command, Command::Serve(_) | Command::Demo(_)) {
+        widen_stacks();
+    }
     let mut threads = tokio::runtime::Builder::new_multi_thread();
     let runtime = match threads.enable_all().thread_stack_size(THREAD_STACK).build() {
         Ok(runtime) => runtime,
@@ -149,6 +152,24 @@ pub fn main() -> ExitCode {
             eprintln!("ballroom: {}", with_causes(&*error));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// The variable from which threads of libraries take the size of their stacks.
+const STACK_VARIABLE: &str = "RUST_MIN_STACK";
+
+/// Begins this program again with the variable from which the HTTP threads take the size of their stacks: light queries are
+/// executed there. It is the same process. If that is not possible, it goes on as it is.
+fn widen_stacks() {
+    use std::os::unix::process::CommandExt;
+    if std::env::var_os(STACK_VARIABLE).is_some() {
+        return;
+    }
+    if let Ok(program) = std::env::current_exe() {
+        let mut again = std::process::Command::new(program);
+        let error =
+            again.args(std::env::args_os().skip(1)).env(STACK_VARIABLE, THREAD_STACK.to_string()).exec();
+        tracing::debug!(%error, "the stacks of the HTTP threads have the usual size");
     }
 }
 

@@ -43,8 +43,8 @@ pub mod situation;
 pub mod stored_report;
 pub mod suggestion;
 
-pub mod schedule;
 pub mod glossary;
+pub mod schedule;
 
 pub mod segment;
 

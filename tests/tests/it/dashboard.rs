@@ -90,7 +90,8 @@ async fn files_come_compressed_and_are_kept() {
     let app = app().await;
     let html = get(&app, "/", &[("accept", BROWSER)]).await.text().await.unwrap();
     let mut scripts = Vec::new();
-    for path in loaded(&html).into_iter().filter(|path| path.starts_with("/assets/") && path.ends_with(".js")) {
+    for path in loaded(&html).into_iter().filter(|path| path.starts_with("/assets/") && path.ends_with(".js"))
+    {
         let length = get(&app, &path, &[("accept-encoding", "")]).await.bytes().await.unwrap().len();
         scripts.push((length, path));
     }

@@ -67,7 +67,7 @@ async fn seen(app: &App) -> Value {
             feedback { totalCount } } }
         incidents(orderBy: { field: OPENED_AT, direction: ASC }) { nodes { title severity affectedCustomers state externalId
             features { key } intervals { openedAt resolvedAt } } }
-        exposure { nodes { feature { key } segment { key } day activeCustomers } } } }";
+        features(orderBy: { field: KEY, direction: ASC }) { nodes { key exposure { nodes { segment { key } day activeCustomers } } } } } }";
     ballroom_tests::rounded(app.asks(query, json!({})).await)
 }
 

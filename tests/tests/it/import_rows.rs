@@ -116,7 +116,7 @@ async fn a_twin_of_a_release_is_warned_of(backend: Backend) {
     assert!(!bare.contains("v1.2.3"), "{bare}");
     assert!(bare.contains("\"Search\"") && bare.contains("\"search\""), "near features are named: {bare}");
     let rows = rows.replace("1.2.4", "v1.2.3");
-    let said = import(&app, &rows, &["--create", "features,releases"]).await;
+    let said = import(&app, &rows, &["--create", "features,releases", "--on-conflict", "update"]).await;
     assert!(
         said.contains("\"v1.2.3\"") && said.contains("\"1.2.3\"") && said.contains("--release-prefix"),
         "{said}"

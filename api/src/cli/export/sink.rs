@@ -29,8 +29,8 @@ const NUMBERS: [&str; 4] = ["rating", "severity", "affected_customers", "active_
 /// How far an export has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Place {
-    /// The product.
-    pub(super) product: Option<String>,
+    /// The list.
+    pub(super) list: Option<String>,
     /// The cursor in its list.
     pub(super) cursor: Option<String>,
 }
