@@ -287,7 +287,7 @@ payloads! {
 #[derive(InputObject)]
 struct CloseFeedbackRequestInput {
     /// ID of the request.
-    request: ID,
+    request: Reference,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
@@ -339,7 +339,7 @@ impl FeedbackRequestMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.manages()?;
-            let request = parse("request", &input.request)?;
+            let request = parse("request", &input.request.0)?;
             let row = domain::close(ctx.store(), by, request, ctx.now()).await?;
             Ok(FeedbackRequestPayload::done(FeedbackRequest(row)))
         })

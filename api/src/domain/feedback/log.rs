@@ -81,13 +81,14 @@ pub async fn log(
     let comment = new.comment.clone().unwrap_or_default();
     let own = recent(tx.db(), by.organization(), (customer.id, product), given_at).await?;
     let duplicates = likely(own, &comment, (about, given_at));
-    if !duplicates.is_empty() && !allow_duplicate {
-        return Ok(Logged { submitted: None, duplicates });
-    }
     let how = Submission { create_customers: false, event_detail: EventDetail::Each };
     let submitted = submit_in(&mut tx, source, vec![new], how).await?.pop();
     let submitted =
         submitted.ok_or_else(|| Error::internal("no response was logged", "the batch is empty"))??;
+    // After what is wrong with it was said; nothing is committed.
+    if !duplicates.is_empty() && !allow_duplicate {
+        return Ok(Logged { submitted: None, duplicates });
+    }
     if !known_errors.is_empty() {
         let rows = known_errors.iter().map(|id| known_error_feedback::ActiveModel {
             organization_id: Set(tx.organization()),

@@ -134,7 +134,7 @@ payloads! {
 #[derive(InputObject)]
 struct UpdateInboundWebhookInput {
     /// ID of the inbound webhook.
-    webhook: ID,
+    webhook: Reference,
     /// Product of the objects that it writes, by ID or key.
     product: MaybeUndefined<Reference>,
     /// Secret that the other system signs with; at least 16 characters.
@@ -153,7 +153,7 @@ struct UpdateInboundWebhookInput {
 #[derive(InputObject)]
 struct DeleteInboundWebhookInput {
     /// ID of the inbound webhook.
-    webhook: ID,
+    webhook: Reference,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
@@ -162,16 +162,16 @@ struct DeleteInboundWebhookInput {
 #[derive(InputObject)]
 struct ReplayInboundDeliveriesInput {
     /// ID of the inbound webhook.
-    webhook: ID,
+    webhook: Reference,
     /// IDs of the deliveries to work off again, also of processed and ignored ones. By default all that failed, the first 10,000 of
     /// them.
-    deliveries: Option<Vec<ID>>,
+    deliveries: Option<Vec<Reference>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-fn id(given: &ID) -> Result<InboundWebhookId, Fault> {
-    parse("webhook", given)
+fn id(given: &Reference) -> Result<InboundWebhookId, Fault> {
+    parse("webhook", &given.0)
 }
 
 #[derive(Default)]
@@ -234,7 +234,7 @@ impl InboundMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             domain::remove(ctx.store(), ctx.administers()?, id(&input.webhook)?, ctx.now()).await?;
-            Ok(DeleteInboundWebhookPayload::done(input.webhook))
+            Ok(DeleteInboundWebhookPayload::done(ID(input.webhook.0)))
         })
         .await
     }
@@ -249,7 +249,7 @@ impl InboundMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.administers()?;
-            let ids = input.deliveries.map(|ids| ids.iter().map(|id| parse("deliveries", id)).collect());
+            let ids = input.deliveries.map(|ids| ids.iter().map(|id| parse("deliveries", &id.0)).collect());
             let ids: Option<Vec<_>> = ids.transpose()?;
             let webhook = id(&input.webhook)?;
             let replayed = domain::replay(ctx.store(), by, webhook, ids.as_deref(), ctx.now()).await?;

@@ -94,7 +94,7 @@ struct CreateScheduleInput {
 #[derive(InputObject)]
 struct UpdateScheduleInput {
     /// ID of the schedule.
-    schedule: ID,
+    schedule: Reference,
     /// Purpose; unique.
     name: MaybeUndefined<String>,
     /// Audience for which the report is written.
@@ -119,7 +119,7 @@ struct UpdateScheduleInput {
 #[derive(InputObject)]
 struct ScheduleInput {
     /// ID of the schedule.
-    schedule: ID,
+    schedule: Reference,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
@@ -128,9 +128,9 @@ struct ScheduleInput {
 #[derive(InputObject)]
 struct ReplayReportDeliveriesInput {
     /// ID of the schedule.
-    schedule: ID,
+    schedule: Reference,
     /// IDs of the deliveries to send again, also accepted ones. By default all that were given up, the first 200 of them.
-    deliveries: Option<Vec<ID>>,
+    deliveries: Option<Vec<Reference>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
@@ -166,8 +166,8 @@ payloads! {
     }
 }
 
-fn id(given: &ID) -> Result<ScheduleId, Fault> {
-    parse("schedule", given)
+fn id(given: &Reference) -> Result<ScheduleId, Fault> {
+    parse("schedule", &given.0)
 }
 
 fn done(row: ballroom_entity::schedule::Model) -> SchedulePayload {
@@ -248,7 +248,7 @@ impl ScheduleMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             domain::remove(ctx.store(), ctx.manages()?, id(&input.schedule)?, ctx.now()).await?;
-            Ok(DeleteSchedulePayload::done(input.schedule))
+            Ok(DeleteSchedulePayload::done(ID(input.schedule.0)))
         })
         .await
     }
@@ -277,7 +277,7 @@ impl ScheduleMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.manages()?;
-            let ids = input.deliveries.map(|ids| ids.iter().map(|id| parse("deliveries", id)).collect());
+            let ids = input.deliveries.map(|ids| ids.iter().map(|id| parse("deliveries", &id.0)).collect());
             let ids: Option<Vec<_>> = ids.transpose()?;
             let replayed =
                 domain::deliver_again(ctx.store(), by, id(&input.schedule)?, ids.as_deref(), ctx.now())

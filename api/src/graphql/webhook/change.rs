@@ -12,7 +12,7 @@ use crate::{
         fault::Fault,
         kept,
         payload::{payload, payloads},
-        scalar::parse,
+        scalar::{Reference, parse},
     },
 };
 
@@ -85,7 +85,7 @@ payloads! {
 #[derive(InputObject)]
 struct UpdateWebhookInput {
     /// ID of the webhook.
-    webhook: ID,
+    webhook: Reference,
     /// Purpose; unique.
     name: MaybeUndefined<String>,
     /// Address to which events are sent.
@@ -103,7 +103,7 @@ struct UpdateWebhookInput {
 #[derive(InputObject)]
 struct WebhookInput {
     /// ID of the webhook.
-    webhook: ID,
+    webhook: Reference,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
@@ -112,15 +112,15 @@ struct WebhookInput {
 #[derive(InputObject)]
 struct ReplayWebhookDeliveriesInput {
     /// ID of the webhook.
-    webhook: ID,
+    webhook: Reference,
     /// IDs of the deliveries to send again, also accepted ones. By default all that were given up, the first 10,000 of them.
-    deliveries: Option<Vec<ID>>,
+    deliveries: Option<Vec<Reference>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
 
-fn id(given: &ID) -> Result<WebhookId, Fault> {
-    parse("webhook", given)
+fn id(given: &Reference) -> Result<WebhookId, Fault> {
+    parse("webhook", &given.0)
 }
 
 #[derive(Default)]
@@ -180,7 +180,7 @@ impl WebhookMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             domain::remove(ctx.store(), ctx.administers()?, id(&input.webhook)?, ctx.now()).await?;
-            Ok(DeleteWebhookPayload::done(input.webhook))
+            Ok(DeleteWebhookPayload::done(ID(input.webhook.0)))
         })
         .await
     }
@@ -224,7 +224,7 @@ impl WebhookMutation {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
             let by = ctx.administers()?;
-            let ids = input.deliveries.map(|ids| ids.iter().map(|id| parse("deliveries", id)).collect());
+            let ids = input.deliveries.map(|ids| ids.iter().map(|id| parse("deliveries", &id.0)).collect());
             let ids: Option<Vec<_>> = ids.transpose()?;
             let webhook = id(&input.webhook)?;
             let replayed = domain::replay(ctx.store(), by, webhook, ids.as_deref(), ctx.now()).await?;
