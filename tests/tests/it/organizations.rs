@@ -169,6 +169,8 @@ impl Two {
             "member" => "walled@example.com",
             "scale" => "walled-scale",
             "organization" => MARK,
+            // None was sent: it takes a fix that shipped.
+            "notice" => return Some("notice_00000000000000000000000000000000".to_owned()),
             "announcement" | "known_error" | "article" | "feedback" | "incident" | "iteration" | "token"
             | "schedule" | "webhook" | "delivery" | "inbound" | "receipt" | "request" | "report" => {
                 return Some(self.id(noun).to_owned());
@@ -233,7 +235,7 @@ fn without_messages(mut data: Value) -> Value {
 async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
     let two = Two::start(backend).await;
     let nouns: BTreeSet<_> = two.ids.iter().map(|id| id.rsplit_once('_').unwrap().0).collect();
-    assert_eq!(nouns.len(), 25, "every noun with an id is there: {nouns:?}");
+    assert_eq!(nouns.len(), 26, "every noun with an id is there: {nouns:?}");
     let asks = async |token: &str, query: &str, variables: Value| {
         let (status, answer) = two.app.plain_answer_to(token, query, variables).await;
         let code = &answer["errors"][0]["extensions"]["code"];
