@@ -170,11 +170,11 @@ async fn the_end_of_an_iteration_triggers_its_report(backend: Backend) {
     let iteration =
         "mutation($input: CreateIterationInput!) { createIteration(input: $input) { iteration { id } } }";
     let day = |days: i64| today + TimeDelta::days(days);
-    let create = json!({ "product": "shop", "name": "Sprint 7", "startsOn": day(-3), "endsBefore": day(4) });
+    let create = json!({ "product": "shop", "name": "Sprint 7", "days": { "from": day(-3), "until": day(4) } });
     app.asks(iteration, json!({ "input": create })).await;
     assert_eq!(seen(&app, &id).await["nextRunAt"], format!("{}T00:00:00Z", day(4)));
     // It ends earlier: the schedule follows.
-    let earlier = json!({ "product": "shop", "name": "Sprint 7", "startsOn": day(-3), "endsBefore": day(2) });
+    let earlier = json!({ "product": "shop", "name": "Sprint 7", "days": { "from": day(-3), "until": day(2) } });
     app.asks(iteration, json!({ "input": earlier })).await;
     assert_eq!(seen(&app, &id).await["nextRunAt"], format!("{}T00:00:00Z", day(2)));
     let servers = Servers::of(&app.database, 2, clock::now()).await;
@@ -219,6 +219,7 @@ async fn a_paused_schedule_runs_on_request_only(backend: Backend) {
     );
     assert!(!list.contains("T1"), "the address of a chat is a secret: {list}");
     app.database.succeeds(&["schedules", "run", "daily"]).await;
+    servers.pass(TimeDelta::minutes(1));
     servers.work().await;
     let deliveries = app.database.succeeds(&["schedules", "deliveries", "daily"]).await;
     assert_eq!(deliveries.matches("pending").count(), 2, "{deliveries}");
