@@ -34,19 +34,35 @@ pub use shared::{ballroom, shared_data};
 macro_rules! on_both {
     ($($name:ident),* $(,)?) => {
         mod on_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name($crate::Backend::Sqlite).await
+            $(#[test]
+            fn $name() {
+                $crate::with_large_stacks(|| super::$name($crate::Backend::Sqlite))
             })*
         }
 
         mod on_postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name($crate::Backend::Postgres).await
+            $(#[test]
+            fn $name() {
+                $crate::with_large_stacks(|| super::$name($crate::Backend::Postgres))
             })*
         }
     };
+}
+
+/// The stacks of threads that execute GraphQL: as large as those of the server.
+const STACK: usize = 16 * 1024 * 1024;
+
+/// Runs a test on a runtime whose threads have large stacks.
+pub fn with_large_stacks<F: Future<Output = ()>>(test: impl FnOnce() -> F + Send + 'static) {
+    let name = std::thread::current().name().unwrap_or("test").to_owned();
+    let thread = std::thread::Builder::new().name(name).stack_size(STACK).spawn(move || {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(2).thread_stack_size(STACK).enable_all().build();
+        runtime.expect("a runtime").block_on(test())
+    });
+    if let Err(panic) = thread.expect("a thread").join() {
+        std::panic::resume_unwind(panic);
+    }
 }
 
 /// A running server.

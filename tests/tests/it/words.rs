@@ -54,7 +54,7 @@ async fn the_complaint_of_the_planted_year_is_found(backend: Backend) {
             "export" => {
                 let top = found.iter().take(3).copied().collect::<Vec<_>>().join(", ");
                 assert!(top.contains("since the update") && top.contains("hangs"), "{top}");
-                assert!(found.iter().any(|word| word.contains("fonts")), "{found:?}");
+                assert!(found.iter().take(3).any(|word| word.contains("pdf")), "{found:?}");
             }
             // They were changed by a release of the year, and their comments with them.
             "search" | "plugins" | "whiteboard" => (),
