@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_kind_is_known_by_its_name_only() {
         for kind in Kind::ALL {
-            assert_eq!(Kind::named(kind.name()), Some(kind));
+            assert_eq!(Kind::named(&kind.name()), Some(kind));
         }
         assert_eq!(Kind::named("prune"), None);
     }

@@ -152,8 +152,8 @@ fn answers_written_to_a_file_are_read_back_whole() {
     let mapping =
         ballroom_files::Mapping::new(ballroom_files::Kind::Feedback, reader.columns(), &[], &[]).unwrap();
     let dates = ballroom_files::Dates::in_zone(chrono_tz::UTC);
-    let rows =
-        reader.map(|record| ballroom_files::parse::feedback(&record.unwrap(), &mapping, &dates).unwrap());
+    let rows = reader
+        .flat_map(|record| ballroom_files::parse::feedback(&record.unwrap(), &mapping, &dates).unwrap());
     let pairs = rows.zip(Answers::new(5, first_day(), 3_000)).inspect(|(row, answer)| {
         assert_eq!(row.external_id.as_deref(), Some(answer.external_id.as_str()));
         assert_eq!((row.rating, row.release.as_deref()), (Some(f64::from(answer.rating)), answer.release));
