@@ -36,11 +36,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 #[command(next_help_heading = "Server")]
 pub(super) struct Server {
     /// Ask the server at this URL instead of the database, for example https://ballroom.example.com.
-    #[arg(long, env = "BALLROOM_SERVER", value_name = "URL", value_parser = address)]
+    #[arg(long, global = true, env = "BALLROOM_SERVER", value_name = "URL", value_parser = address)]
     server: Option<Url>,
 
     /// Token for the server; better given by the environment variable, because other users of the machine see arguments.
-    #[arg(long, env = "BALLROOM_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    #[arg(long, global = true, env = "BALLROOM_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     token: Option<String>,
 }
 

@@ -306,7 +306,10 @@ async fn ask(client: &Client, query: &str, variables: Value) -> anyhow::Result<V
                 tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
                 attempt += 1;
             }
-            Err(error) => return Err(error).context("the export stopped; the same command continues it"),
+            Err(error) if error.is_temporary => {
+                return Err(error).context("the export stopped; the same command continues it");
+            }
+            Err(error) => return Err(error.into()),
         }
     }
 }

@@ -285,7 +285,21 @@ pub async fn attribute(
                 "is required for this kind of attribution; send the ID or version of a release",
             ));
         }
-        (_, Some(release)) => Some(tx.dimensions().release(row.product_id, "release", release)?.id),
+        (_, Some(release)) => {
+            let dimensions = tx.dimensions();
+            let release = dimensions.release(row.product_id, "release", release)?;
+            let began = row.reopened_at.unwrap_or(row.opened_at);
+            // Clocks and reports are not exact to the hour.
+            let is_later = |released: DateTime<Utc>| released > began + chrono::TimeDelta::days(1);
+            if basis != AttributionBasis::Rejected && release.released_at.is_some_and(is_later) {
+                let (version, day) = (&release.version, began.date_naive());
+                let reason = format!(
+                    "{version} was released after the incident began on {day}; send an earlier release"
+                );
+                return Err(Error::invalid("release", reason));
+            }
+            Some(release.id)
+        }
     };
     match (basis, confidence) {
         (AttributionBasis::Inferred, Some(confidence)) if (0.0..=1.0).contains(&confidence) => (),

@@ -7,7 +7,7 @@ use ballroom_entity::{
     release_watch::{Column, Entity, Model},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use super::{access::Ship, cause, incident as incidents, member};
@@ -156,18 +156,18 @@ pub(crate) async fn caused_by(
     Ok(caused)
 }
 
-/// Number of incidents of a product that began in a time.
+/// The incidents of a product that began in a time.
 pub(crate) async fn incidents_between(
     store: &Store,
     organization: OrganizationId,
     product: ProductId,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
-) -> Result<u64, Error> {
+) -> Result<Vec<IncidentId>, Error> {
     let began = incident::Entity::owned_by(organization)
         .filter(incident::Column::ProductId.eq(product))
         .filter(incident::Column::OpenedAt.gte(from))
         .filter(incident::Column::OpenedAt.lt(until));
-    Ok(began.count(store.reader()).await?)
+    Ok(began.select_only().column(incident::Column::Id).into_tuple().all(store.reader()).await?)
 }
 
 /// Ends a watch with its summary, inside a transaction.

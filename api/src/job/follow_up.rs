@@ -182,12 +182,14 @@ async fn follow(
         return Ok(sent);
     }
     let between = (released_at, ends_at);
-    let incidents = watch::incidents_between(work.store, organization, release.product_id, between).await?;
+    let began = watch::incidents_between(work.store, organization, release.product_id, between).await?;
+    // Those of the watch: incidents that came later are of no watch.
+    let caused = caused.iter().filter(|id| began.contains(id)).count() as u64;
     let of = |worse: bool| {
         let found = verdicts.iter().filter(|one| one.worse == worse && one.feature.some().is_some());
         found.map(|one| one.feature.public()).collect()
     };
-    let summary = Summary { incidents, caused: caused.len() as u64, worse: of(true), better: of(false) };
+    let summary = Summary { incidents: began.len() as u64, caused, worse: of(true), better: of(false) };
     let watcher = watch::watcher(&row);
     watch::conclude(tx, row, &summary).await?;
     Ok(sent + notification::watch_concluded(tx, watcher, release.id).await?)

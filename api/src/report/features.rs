@@ -115,8 +115,8 @@ pub(super) async fn values(
     for (at, value, feature) in wanted {
         let now = voices.get(&feature.some()).copied().unwrap_or_default();
         let ratings = ratings.get(&feature).cloned().unwrap_or_default();
-        let before =
-            earlier.get(&feature).filter(|before| before.responses > 0 || before.history_responses > 0.0);
+        // Without responses of either period, a difference would be one of estimates from elsewhere.
+        let before = earlier.get(&feature).filter(|before| before.responses > 0 && value.responses > 0);
         let before: Option<Estimate> = before.map(|before| estimate(before));
         let value_now = estimate(value);
         let with_trend = asked.detailed && valued.features.len() < MOST_TRENDS;

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use super::{
     Which,
     features::{Valued, Values, before, trend_days, values},
-    happened,
+    happened, known,
     source::{Source, product_subject},
     whole,
 };
@@ -90,6 +90,13 @@ async fn built(
     if row.starts_on > today {
         let reason = format!("\"{}\" begins on {}, which is in the future", row.name, row.starts_on);
         return Err(Error::invalid("iteration", reason));
+    }
+    if let Some(day) = as_of.filter(|day| *day < row.starts_on) {
+        let reason = format!(
+            "is {day}, before \"{}\" began on {}; give that day or a later one",
+            row.name, row.starts_on
+        );
+        return Err(Error::invalid("asOf", reason));
     }
     let (period, as_of) = Period::resolve(Some(days), as_of, today)?;
     let cell = Cell { period, release: None, segment: None, as_of };
@@ -181,7 +188,7 @@ async fn content(
         findings,
         incidents,
         announcements,
-        known_errors: None,
+        known_errors: known::section(source, product.id, days, None).await?,
         requests: None,
         questions,
         marks: if detailed { source.marks(product, trend_days(cell.as_of)).await? } else { Vec::new() },
@@ -215,13 +222,12 @@ async fn news(
     let most = clear.max_by(|(_, a), (_, b)| a.value.abs().total_cmp(&b.value.abs()));
     let Some((feature, change)) = most else { return Ok(None) };
     let quotes = if with_quotes { quotes(source, product, cell, feature, end).await? } else { Vec::new() };
-    Ok(Some(News {
-        feature: feature.feature.clone(),
-        change,
-        value: feature.value,
-        quotes,
-        words: Vec::new(),
-    }))
+    let row = feature.feature.key.as_deref().and_then(|key| source.dimensions.known_feature(product.id, key));
+    let words = match row {
+        Some(row) => known::said(source, product.id, Some(row.id), cell.period).await?,
+        None => Vec::new(),
+    };
+    Ok(Some(News { feature: feature.feature.clone(), change, value: feature.value, quotes, words }))
 }
 
 async fn quotes(

@@ -4,6 +4,7 @@ mod features;
 pub mod finding;
 mod happened;
 mod iteration;
+mod known;
 mod overview;
 mod privacy;
 mod release;

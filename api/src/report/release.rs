@@ -14,7 +14,7 @@ use chrono::{Days, NaiveDate};
 
 use super::{
     features::{rounded, trend, trend_days},
-    happened, number,
+    happened, known, number,
     source::{Source, product_subject},
     value::differences,
     whole,
@@ -93,7 +93,7 @@ async fn content(
         values: Vec::new(),
         incidents: Default::default(),
         announcement: None,
-        known_errors: None,
+        known_errors: known::section(source, product.id, cell.period, Some(row.id)).await?,
         forecasts: Vec::new(),
         adoption: Vec::new(),
         questions: questions(&findings),

@@ -1,17 +1,17 @@
 //! The security view: releases with security-relevant incidents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use ballroom_entity::{id::ReleaseId, release::ReleaseLifecycle};
 use ballroom_render::{
     Report, compared,
-    model::{Changes, Content, Question, Risk, Security},
+    model::{Changes, Content, KnownError, Question, Risk, Security},
 };
 use chrono::NaiveDate;
 
 use super::{
     features::before,
-    happened,
+    happened, known,
     source::{Source, product_subject},
     whole,
 };
@@ -73,7 +73,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// How security-relevant incidents are recognized.
-const BASIS: &str = "An incident is security-relevant if a word of its title or description says so, such as security, vulnerability, \
+const BASIS: &str = "An incident or known error is security-relevant if a word of its title or description says so, such as security, vulnerability, \
                      CVE, leak, unauthorized or password, in English, German, French, Spanish, Italian, Polish or Dutch. Incidents that \
                      use other words are missing.";
 
@@ -129,6 +129,17 @@ async fn content(source: &Source<'_>, cell: &Cell) -> Result<Security, Error> {
             Cause::Unknown | Cause::NoChange => unattributed.push(one),
         }
     }
+    // Open known errors are risks of the release that introduced them.
+    let mut known_errors: HashMap<ReleaseId, Vec<KnownError>> = HashMap::new();
+    for product in source.dimensions.products.keys() {
+        for one in known::of_product(source, *product).await? {
+            let Some(release) = one.row.introduced_in.filter(|_| one.is_open()) else { continue };
+            if is_relevant(&one.row.title, one.row.symptom.as_deref()) {
+                known_errors.entry(release).or_default().push(one.shown(source));
+                by_release.entry(release).or_default();
+            }
+        }
+    }
     let reads = source.reader.reads().is_some();
     let shown = |of: &[&Past]| {
         if reads { of.iter().map(|one| happened::incident(source, one)).collect() } else { Vec::new() }
@@ -146,7 +157,7 @@ async fn content(source: &Source<'_>, cell: &Cell) -> Result<Security, Error> {
                 open: of.iter().filter(|one| one.hours.is_none()).count() as i64,
                 exposed_customers: of.iter().map(|one| exposed(one)).sum(),
                 incidents: shown(&of),
-                known_errors: Vec::new(),
+                known_errors: known_errors.remove(&release).unwrap_or_default(),
             })
         })
         .collect();

@@ -273,6 +273,8 @@ fn evidence(score: &RegressionScore) -> String {
         let (before, after) = (score.baseline_incidents, score.incidents_opened);
         figures.push(match before {
             0 => format!("{after} incidents, none before"),
+            // A ratio of nothing would be one of the prior.
+            _ if after == 0 => format!("no incidents since, {before} before"),
             _ => format!("incidents × {:.1} ({before} before, {after} since)", ratio.estimate),
         });
     }

@@ -16,6 +16,7 @@ pub(super) const PRESETS: &[Preset] = &[
             ("rating", &["Star Rating"]),
             ("comment", &["Review Text"]),
             ("occurred_at", &["Review Submit Millis Since Epoch", "Review Submit Date and Time"]),
+            ("updated_at", &["Review Last Update Millis Since Epoch", "Review Last Update Date and Time"]),
             ("external_id", &["Review Link"]),
             ("segment", &["Reviewer Language"]),
         ],

@@ -293,7 +293,8 @@ pub(super) fn findings(caption: &str, findings: &[Finding], with_release: bool) 
             format!("{} → {}", number::count(before), number::count(after)).replace(' ', "\u{a0}")
         };
         let incidents = match one.rate_ratio {
-            Some(ratio) if one.incidents[0] > 0 => {
+            // A ratio from or to nothing would be one of the prior.
+            Some(ratio) if one.incidents[0] > 0 && one.incidents[1] > 0 => {
                 format!("{} (×{})", arrow(one.incidents), number::one(ratio)).replace(' ', "\u{a0}")
             }
             _ => arrow(one.incidents),
