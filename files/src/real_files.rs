@@ -141,7 +141,7 @@ fn all_real_files_are_read_by_guess_alone() {
         (
             "kiwix_utf16/reviews_org.kiwix.kiwixmobile_201606.csv",
             "",
-            "feedback 287 of 287 comment=Review Text external_id=Review Link occurred_at=Review Submit Millis Since Epoch|Review Submit Date and Time product=Package Name rating=Star Rating release=App Version Name segment=Reviewer Language",
+            "feedback 287 of 287 comment=Review Text external_id=Review Link occurred_at=Review Submit Millis Since Epoch|Review Submit Date and Time product=Package Name rating=Star Rating release=App Version Name segment=Reviewer Language updated_at=Review Last Update Millis Since Epoch|Review Last Update Date and Time",
         ),
         (
             "rabobank_incidents_16782_derived.csv.gz",

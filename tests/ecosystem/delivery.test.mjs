@@ -2,16 +2,19 @@
 // chats; in a directory; and in a bucket of a real S3-compatible store. Failures are attempted again, given up, and replayed.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 import { Server, freePort, report, until } from './server.mjs'
+
+const run = promisify(execFile)
 
 const USER = { user: 'ballroom', pass: 'se:cret@1' }
 
@@ -68,7 +71,12 @@ async function bucketStore(test) {
   await until('the store answers', () => fetch(endpoint).then(() => true, () => false))
   const made = await fetch(`${endpoint}/reports`, { method: 'PUT' })
   assert.equal(made.status, 200)
-  return { endpoint, environment: {
+  // Read by the client of Amazon.
+  const script = `import boto3, sys
+store = boto3.client('s3', endpoint_url='${endpoint}', region_name='us-east-1', aws_access_key_id='key', aws_secret_access_key='secret')
+sys.stdout.buffer.write(store.get_object(Bucket='reports', Key=sys.argv[1])['Body'].read())`
+  const read = async (key) => (await run('python', ['-c', script, key], { encoding: 'buffer', maxBuffer: 2 ** 26 })).stdout
+  return { endpoint, read, environment: {
     AWS_ENDPOINT: endpoint, AWS_ALLOW_HTTP: 'true', AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret',
     BALLROOM_REPORT_BUCKET: 's3://reports/ballroom',
   } }
@@ -168,9 +176,9 @@ test('a report reaches people and programs', async (test) => {
   // The same bytes everywhere.
   const [name] = await readdir(join(directory, 'weekly'))
   const written_ = await readFile(join(directory, 'weekly', name))
-  assert.ok(written_.equals(file.content) && name === file.filename)
-  const object = await fetch(`${bucket.endpoint}/reports/ballroom/weekly/${name}`)
-  assert.ok(Buffer.from(await object.arrayBuffer()).equals(written_))
+  assert.equal(name, file.filename)
+  assert.ok(written_.equals(file.content), `${written_.length} bytes in the directory, ${file.content.length} in the mail`)
+  assert.ok((await bucket.read(`ballroom/weekly/${name}`)).equals(written_))
   await report('scheduled reports arrive by mail, webhook, Slack, Teams, in a directory and in a bucket; one click ends a subscription')
 })
 

@@ -18,7 +18,7 @@ const LINKS: [&str; 4] =
     ["Mutation", "SubmitFeedbackBatchItem", "OpenIncidentBatchItem", "RecordExposureBatchItem"];
 
 /// Fields that describe the outcome, beside `clientMutationId` in each payload and the ID of each object.
-const OUTCOMES: [(&str, &str); 18] = [
+const OUTCOMES: [(&str, &str); 21] = [
     ("SubmitFeedbackPayload", "supersession"),
     ("SubmitFeedbackBatchPayload", "accepted"),
     ("SubmitFeedbackBatchPayload", "refused"),
@@ -26,6 +26,9 @@ const OUTCOMES: [(&str, &str); 18] = [
     ("SubmitFeedbackBatchItem", "outcome"),
     ("SubmitFeedbackBatchItem", "supersession"),
     ("DeleteFeedbackPayload", "deletedId"),
+    ("DeleteInboundWebhookPayload", "deletedId"),
+    ("DeleteSchedulePayload", "deletedId"),
+    ("DeleteWebhookPayload", "deletedId"),
     ("OpenIncidentBatchPayload", "accepted"),
     ("OpenIncidentBatchPayload", "refused"),
     ("OpenIncidentBatchItem", "index"),

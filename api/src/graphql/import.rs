@@ -140,7 +140,7 @@ impl Import {
     }
 
     /// Actor that imported the file; null if not recorded.
-    async fn imported_by(&self) -> Option<Actor> {
+    async fn created_by(&self) -> Option<Actor> {
         super::actor::Stored::read(self.0.created_by.as_deref()).map(Actor)
     }
 

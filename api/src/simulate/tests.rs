@@ -92,7 +92,7 @@ fn the_default_world_is_this_one_on_every_machine() {
     let told = format!("{:?}{:?}{:?}{:?}", world.answers, world.incidents, world.exposure, world.customers);
     let hash = Sha256::digest(told);
     let hash: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hash, "64ebd9722a6c9039");
+    assert_eq!(hash, "57ebb693c1ac1bb7");
 }
 
 #[test]

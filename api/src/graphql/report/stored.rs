@@ -164,6 +164,7 @@ impl StoredReportQuery {
         #[graphql(desc = "ID of the stored report.")] stored_report: Option<Reference>,
         #[graphql(desc = "Global ID.")] id: Option<ID>,
     ) -> Result<StoredReport, Fault> {
+        ctx.reports()?;
         let (argument, given) =
             lookup::one([("storedReport", stored_report.map(By::Reference)), ("id", id.map(By::Id))])?;
         let reference = given.text::<ReportId>(argument)?;
