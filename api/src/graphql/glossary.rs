@@ -81,7 +81,7 @@ struct GlossaryTerm {
 struct GlossaryTranslation {
     /// Vocabulary.
     vocabulary: Vocabulary,
-    /// Word.
+    /// Word of the vocabulary.
     term: String,
     /// Plural of the word.
     plural: String,
