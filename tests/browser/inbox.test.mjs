@@ -272,7 +272,7 @@ story('an announcement is a mark on the time axis of its feature, and a line of 
   assert.ok(said.length > 0 && said[0].startsWith(String(Number(day.slice(8)))), `${said[0]} for ${day}, ${box.width} px`)
   await go(page, '/p/atelier/releases/5.9')
   await page.getByRole('region', { name: 'Announcements' }).getByRole('link', { name: 'Export is rebuilt' }).waitFor()
-  await go(page, '/p/atelier/releases/5.2')
+  await go(page, '/p/atelier/releases/5.3')
   await page.getByRole('region', { name: 'Announcements' }).getByText('Nobody announced this release.').waitFor()
 })
 
