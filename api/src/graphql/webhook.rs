@@ -276,7 +276,7 @@ impl WebhookQuery {
         ctx.administers()?;
         let id: ballroom_entity::id::WebhookId = parse("id", &id)?;
         let found = ctx.load().load_one(id).await?;
-        Ok(found.map(Webhook).ok_or_else(|| super::gone("webhook", id))?)
+        found.map(Webhook).ok_or_else(|| super::gone("webhook", id))
     }
 
     /// Webhooks of the organization, by name. Only for administrators.

@@ -135,11 +135,8 @@ impl Mapping {
             if !targets.iter().any(|(target, _)| *target == field.target) {
                 let names = targets.iter().map(|(target, _)| *target);
                 let similar = near(&field.target, names.clone());
-                let known: Vec<_> = if similar.is_empty() {
-                    names.map(str::to_owned).collect()
-                } else {
-                    similar.into_iter().map(Into::into).collect()
-                };
+                let known: Vec<_> =
+                    if similar.is_empty() { names.map(str::to_owned).collect() } else { similar };
                 let reason = format!("there is no field \"{}\"; use {}", field.target, known.join(" or "));
                 return Err((at("target"), reason));
             }

@@ -172,7 +172,8 @@ impl Two {
             // None was sent: it takes a fix that shipped.
             "notice" => return Some("notice_00000000000000000000000000000000".to_owned()),
             "announcement" | "known_error" | "article" | "feedback" | "incident" | "iteration" | "token"
-            | "schedule" | "webhook" | "delivery" | "inbound" | "receipt" | "request" | "report" => {
+            | "import" | "schedule" | "webhook" | "delivery" | "inbound" | "receipt" | "request"
+            | "report" => {
                 return Some(self.id(noun).to_owned());
             }
             _ => return None,

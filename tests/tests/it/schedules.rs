@@ -173,12 +173,12 @@ async fn the_end_of_an_iteration_triggers_its_report(backend: Backend) {
     let create =
         json!({ "product": "shop", "name": "Sprint 7", "period": { "from": day(-3), "until": day(4) } });
     app.asks(iteration, json!({ "input": create })).await;
-    assert_eq!(seen(&app, &id).await["nextRunAt"], format!("{}T00:00:00Z", day(4)));
+    assert_eq!(seen(&app, &id).await["nextRunAt"], format!("{}T00:00:00+00:00", day(4)));
     // It ends earlier: the schedule follows.
     let earlier =
         json!({ "product": "shop", "name": "Sprint 7", "period": { "from": day(-3), "until": day(2) } });
     app.asks(iteration, json!({ "input": earlier })).await;
-    assert_eq!(seen(&app, &id).await["nextRunAt"], format!("{}T00:00:00Z", day(2)));
+    assert_eq!(seen(&app, &id).await["nextRunAt"], format!("{}T00:00:00+00:00", day(2)));
     let servers = Servers::of(&app.database, 2, clock::now()).await;
     servers.work().await;
     assert_eq!(seen(&app, &id).await["deliveries"]["totalCount"], 0);

@@ -10,10 +10,13 @@ use crate::base::version;
 
 type Rows = Vec<(Arc<Record>, Row)>;
 
+/// The product, and the first numbers of the versions of a line of releases.
+type Line = (String, Vec<String>);
+
 /// Declares what each release follows by the order of versions, within lines of releases that have the first `parts` numbers of
 /// their versions in common. What the file says goes first.
 pub(super) fn declare(rows: &mut Rows, parts: usize) {
-    let mut lines: HashMap<(String, Vec<String>), Vec<(String, usize)>> = HashMap::new();
+    let mut lines: HashMap<Line, Vec<(String, usize)>> = HashMap::new();
     for (at, (_, row)) in rows.iter().enumerate() {
         if let Row::Release(release) = row {
             let key = (release.product.clone(), line(&release.version, parts));
