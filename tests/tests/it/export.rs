@@ -87,11 +87,7 @@ async fn what_is_exported_is_imported_with_nothing_lost(backend: Backend) {
             if extension == "csv" {
                 // A server says the same, byte for byte.
                 let there = ["export", what, "--server", &server, "--token", &app.token];
-                assert_eq!(
-                    elsewhere.succeeds(&there).await,
-                    fs::read_to_string(file).unwrap().trim_end(),
-                    "{what}"
-                );
+                assert_eq!(elsewhere.succeeds(&there).await, fs::read_to_string(file).unwrap(), "{what}");
             }
             let ran = elsewhere.ballroom(&["import", what, file, "--create", CREATE]).await;
             assert!(ran.status.success(), "{what} {extension}: {ran:?}");

@@ -150,7 +150,7 @@ impl Two {
     fn named(&self, field: &str, by_id: bool) -> Option<String> {
         let noun = match field.trim_end_matches("Id").trim_end_matches('s') {
             "previous" => "release",
-            "contactMember" => "member",
+            "contactMember" | "watcher" => "member",
             "contactTeam" => "team",
             "knownError" => "known_error",
             "introducedIn" | "fixedIn" => "release",
