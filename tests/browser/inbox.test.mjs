@@ -330,8 +330,7 @@ story('an announcement is found by typing', 'sue', async (page) => {
   await go(page, '/overview')
   await page.keyboard.press('Control+k')
   await page.keyboard.type('is rebu')
-  await page.getByRole('option', { name: /Export is rebuilt/ }).waitFor()
-  await page.keyboard.press('Enter')
+  await page.getByRole('option', { name: /Export is rebuilt/ }).click()
   await page.getByRole('heading', { level: 1, name: 'Export is rebuilt' }).waitFor()
 })
 
