@@ -22,6 +22,12 @@ const KINDS: Record<Enum<'NotificationKind'>, { icon: IconName; look: string; te
   ANNOUNCEMENT_RESCHEDULED: { icon: 'calendar', look: 'moved', text: () => 'Rescheduled' },
   ANNOUNCEMENT_CANCELLED: { icon: 'close', look: 'quiet', text: () => 'Canceled' },
   INCIDENT_OPENED: { icon: 'incident', look: 'incident', text: (words) => `${words('incidents')} of your team` },
+  RELEASE_INCIDENT: { icon: 'incident', look: 'incident', text: (words) => `${words('incident')} of a ${words('release').toLowerCase()} that you watch` },
+  FEATURE_WORSE: { icon: 'fall', look: 'incident', text: (words) => `Made worse by a ${words('release').toLowerCase()}` },
+  FEATURE_BETTER: { icon: 'up', look: 'better', text: (words) => `Improved by a ${words('release').toLowerCase()}` },
+  WATCH_CONCLUDED: { icon: 'eye', look: 'announced', text: () => 'Watch ended' },
+  FIX_HELPED: { icon: 'check', look: 'better', text: () => 'Customers say the fix helped' },
+  FIX_FAILED: { icon: 'wrench', look: 'incident', text: () => 'Customers say the fix did not help' },
 }
 
 interface Props {
@@ -92,5 +98,11 @@ function describe(subject: NotificationRow['subject']): { title: string; detail:
     return { title: subject.title, detail: [subject.product.name, spanText(subject.planned)].join(' · '), link: { to: '/p/$product/announcements/$announcement', params: { product: subject.product.key, announcement: subject.id } } }
   if (subject?.__typename === 'Incident')
     return { title: subject.title, detail: [subject.features.map(({ name }) => name).join(', ') || subject.product.name, `severity ${subject.severity}`, subject.status.toLowerCase()].join(' · '), link: { to: '/p/$product/incidents/$incident', params: { product: subject.product.key, incident: subject.id } } }
+  if (subject?.__typename === 'Feature')
+    return { title: subject.name, detail: subject.product.name, link: { to: '/p/$product/features/$feature', params: { product: subject.product.key, feature: subject.key } } }
+  if (subject?.__typename === 'Release')
+    return { title: subject.version, detail: subject.product.name, link: { to: '/p/$product/releases/$version', params: { product: subject.product.key, version: subject.version } } }
+  if (subject?.__typename === 'KnownError')
+    return { title: subject.title, detail: [subject.features.map(({ name }) => name).join(', ') || subject.product.name, subject.errorState.toLowerCase().replaceAll('_', ' ')].join(' · '), link: { to: '/p/$product/incidents', params: { product: subject.product.key } } }
   return null
 }

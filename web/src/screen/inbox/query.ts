@@ -13,6 +13,9 @@ export const NotificationsQuery = graphql(`
           subject {
             ... on Announcement { ...AnnouncementLine }
             ... on Incident { id title severity status: state openedAt product { key name } features { key name } }
+            ... on Feature { id key name product { key name } }
+            ... on Release { id version product { key name } }
+            ... on KnownError { id title errorState: state product { key name } features { key name } }
           }
         }
       }
