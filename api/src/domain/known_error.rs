@@ -327,6 +327,17 @@ impl Full {
                 "contains the release that introduced the error; a release either has an error or fixes it";
             return Err(Error::invalid("fixedIn", reason));
         }
+        if let Some(introduced) = row.introduced_in
+            && let Some(fix) = self.fixes.iter().find(|fix| effect::precedes(&dimensions, **fix, introduced))
+        {
+            let version = |id| dimensions.releases.get(id).map_or("?", |release| release.version.as_str());
+            let reason = format!(
+                "contains {}, which came before {}, the release that introduced the error; name releases after it",
+                version(fix),
+                version(&introduced),
+            );
+            return Err(Error::invalid("fixedIn", reason));
+        }
         if row.wont_fix.is_some() && !self.fixes.is_empty() {
             let reason = "must be omitted while fixedIn names a release; remove one of them";
             return Err(Error::invalid("wontFixReason", reason));
