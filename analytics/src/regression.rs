@@ -4,12 +4,13 @@ mod comparison;
 mod control;
 mod family;
 mod incidents;
+mod since;
 mod verdict;
 mod watch;
 
 use crate::error::Result;
 use crate::evidence::{SD_CHANGE, change_interval};
-use crate::facts::{Day, Stratum};
+use crate::facts::{Day, Release, Stratum};
 use crate::prepared::Prepared;
 use crate::prior::Hyperparameters;
 
@@ -322,32 +323,23 @@ pub fn regression(
     let then = prepared.as_of(release, as_of);
     let prepared = then.as_ref().unwrap_or(prepared);
     let facts = prepared.release(release)?;
-    let Some(first_day) = facts.first_day.filter(|first| *first <= as_of) else { return Ok(None) };
-    // A withdrawn release is judged by the days before: afterwards its exposure would continue and its incidents would not.
-    let withdrawn = facts.withdrawn.filter(|day| (first_day..=as_of).contains(day));
-    let through = as_of.min(first_day + WATCH_DAYS - 1).min(withdrawn.unwrap_or(as_of));
-    let from = first_day - BASELINE_DAYS;
-    let declared = facts.ancestors.clone().filter(|ancestors| !ancestors.is_empty());
-    let (baseline, against) = match declared {
-        Some(ancestors) => (Baseline::Ancestors, Compare::With(ancestors)),
-        None => (Baseline::AnyOther, Compare::WithAnyOther),
-    };
-    let watch = |whose, from: Day| {
-        Watch::of((prepared, hyper), release, whose, from..first_day, first_day..through + 1)
-    };
-    let family = Family::of(watch(against.clone(), from));
+    let Some(watch) = watch_of((prepared, hyper), release, as_of)? else { return Ok(None) };
+    let Watch { from, first_day, until, .. } = watch;
+    let (baseline, against) = (baseline_of(facts), watch.against.clone());
+    let family = Family::of(watch);
     let previous = prepared.previous(release).filter(|p| *p != release);
     let alone = previous.map(|previous| {
         // The last time it was released before this one; a declared ancestor may have been released later.
         let previous_began = prepared.releases[previous as usize].starts().filter(|day| *day <= first_day);
-        let since = previous_began.max().unwrap_or(from);
-        Family::of(watch(Compare::With(vec![previous]), from.max(since)).along(against))
+        let since = from.max(previous_began.max().unwrap_or(from));
+        let (known, whose) = ((prepared, hyper), Compare::With(vec![previous]));
+        Family::of(Watch::of(known, release, whose, since..first_day, first_day..until).along(against))
     });
     Ok(Some(ReleaseReport {
         release,
         first_day,
-        through,
-        withdrawn,
+        through: until - 1,
+        withdrawn: withdrawn_by(facts, first_day, as_of),
         baseline,
         previous,
         min_answers: prepared.min_answers,
@@ -356,6 +348,38 @@ pub fn regression(
         phi_incidents: hyper.phi_incidents,
         method: crate::METHOD,
     }))
+}
+
+/// The watch of a release as of the end of a day, relative to its whole baseline; none while it has not reached customers.
+fn watch_of<'a>(
+    (prepared, hyper): (&'a Prepared, &'a Hyperparameters),
+    release: u32,
+    as_of: Day,
+) -> Result<Option<Watch<'a>>> {
+    let facts = prepared.release(release)?;
+    let Some(first_day) = facts.first_day.filter(|first| *first <= as_of) else { return Ok(None) };
+    // A withdrawn release is judged by the days before: afterwards its exposure would continue and its incidents would not.
+    let last =
+        as_of.min(first_day + WATCH_DAYS - 1).min(withdrawn_by(facts, first_day, as_of).unwrap_or(as_of));
+    let against = match declared(facts) {
+        Some(ancestors) => Compare::With(ancestors.to_vec()),
+        None => Compare::WithAnyOther,
+    };
+    let baseline = first_day - BASELINE_DAYS..first_day;
+    Ok(Some(Watch::of((prepared, hyper), release, against, baseline, first_day..last + 1)))
+}
+
+fn declared(facts: &Release) -> Option<&[u32]> {
+    facts.ancestors.as_deref().filter(|ancestors| !ancestors.is_empty())
+}
+
+fn baseline_of(facts: &Release) -> Baseline {
+    if declared(facts).is_some() { Baseline::Ancestors } else { Baseline::AnyOther }
+}
+
+/// The day on which a release was withdrawn, if not after a day.
+fn withdrawn_by(facts: &Release, first_day: Day, as_of: Day) -> Option<Day> {
+    facts.withdrawn.filter(|day| (first_day..=as_of).contains(day))
 }
 
 impl Change {

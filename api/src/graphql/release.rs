@@ -67,9 +67,10 @@ enum FirstDayBasis {
     /// The time of the release was declared.
     Declared,
     /// Inferred from responses: the first day on which 5 of its responses lie within 7 days, or on which it has a
-    /// twentieth of the product's responses of 7 days that name a release; until then the day of its first response,
-    /// without a verdict.
+    /// twentieth of the product's responses of 7 days that name a release.
     Inferred,
+    /// The day of its first response: it has too few for more, and no verdict.
+    FirstResponse,
 }
 
 /// Effect of a release on a feature.
@@ -159,8 +160,8 @@ impl Release {
         self.0.revision
     }
 
-    /// Declared time of the release; for a release known only from responses, the time of the first one. Null if not
-    /// declared.
+    /// Declared time of the release; for a release known only from responses, the time of the first one, which may be before
+    /// `releasedOn`: a first response is not yet use. Null if not declared.
     async fn released_at(&self) -> Option<DateTime> {
         self.0.released_at.map(Into::into)
     }
@@ -473,7 +474,8 @@ async fn first_day(ctx: &Context<'_>, row: &Model) -> Result<Option<(NaiveDate, 
     let Ok(by) = ctx.reports() else { return Ok(row.released_on.map(|day| (day, FirstDayBasis::Inferred))) };
     let product = product::of(ctx, row.product_id).await?;
     let snapshot = ctx.services().scores.snapshot(by, today(&product.0, ctx.now())).await?;
-    Ok(snapshot.first_seen(row.id).map(|day| (day, FirstDayBasis::Inferred)))
+    let inferred = snapshot.first_day(row.id).map(|day| (day, FirstDayBasis::Inferred));
+    Ok(inferred.or_else(|| snapshot.first_seen(row.id).map(|day| (day, FirstDayBasis::FirstResponse))))
 }
 
 /// The release with an ID that is known to exist.
