@@ -3,9 +3,9 @@
 use std::{collections::HashMap, hash::Hash};
 
 use ballroom_entity::{
-    announcement, api_token, article, attribution, customer, deployment, feedback, feedback_request,
+    announcement, api_token, article, attribution, calendar_feed, customer, deployment, feedback, feedback_request,
     id::{
-        AnnouncementId, ApiTokenId, ArticleId, AttributionId, CustomerId, DeploymentId, FeatureId,
+        AnnouncementId, ApiTokenId, ArticleId, AttributionId, CalendarFeedId, CustomerId, DeploymentId, FeatureId,
         FeedbackId, FeedbackRequestId, IdentityId, ImportId, InboundDeliveryId, InboundWebhookId, IncidentId,
         IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId, ReleaseId,
         ReportDeliveryId, ReportId, ScheduleId, SegmentId, WebhookDeliveryId, WebhookId,
@@ -57,6 +57,7 @@ macro_rules! by_id {
 }
 
 by_id! {
+    CalendarFeedId: calendar_feed,
     CustomerId: customer,
     FeedbackId: feedback,
     ImportId: import,

@@ -2,6 +2,7 @@
 
 mod ask;
 mod auth;
+mod calendar;
 #[cfg(feature = "dashboard")]
 mod dashboard;
 #[cfg(not(feature = "dashboard"))]
@@ -134,6 +135,7 @@ pub fn server(
             .configure(session::routes)
             .configure(sign_in::routes)
             .configure(public::routes)
+            .configure(calendar::routes)
             .configure(ask::routes)
             .configure(inbound::routes)
             .configure(report::routes)
