@@ -137,7 +137,8 @@ pub async fn open_for(
 /// Who calls from a browser with this secret; none if the session is unknown or over.
 pub async fn check(store: &Store, secret: &str, at: DateTime<Utc>) -> Result<Option<Holder>, Error> {
     let Some((organization, id, given)) = secret::parts(secret) else { return Ok(None) };
-    let found = Entity::owned_by(organization).filter(Column::Id.eq(SessionId(id))).one(store.reader()).await?;
+    let found =
+        Entity::owned_by(organization).filter(Column::Id.eq(SessionId(id))).one(store.reader()).await?;
     let live = |row: &Model| row.opened_at.is_some() && row.ended_at.is_none() && row.expires_at > at;
     let Some(row) = found.filter(live).filter(|row| row.secret_hash == hash(&given)) else {
         return Ok(None);

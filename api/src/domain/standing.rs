@@ -62,8 +62,7 @@ impl Standing {
             return Ok(held.map(|held| held.viewer));
         }
         let (Some(role), Some(scope)) = (self.role, self.scope) else { return Ok(None) };
-        let viewer =
-            Viewer::new(organization, role, scope, self.customer, self.source.unwrap_or_default());
+        let viewer = Viewer::new(organization, role, scope, self.customer, self.source.unwrap_or_default());
         let Some(id) = self.identity else { return Ok(Some(viewer)) };
         Ok(match member_of(store, organization, id).await? {
             Membership::Removed => None,

@@ -2,10 +2,10 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
-    AnnouncementId, ApiTokenId, ArticleId, AttributionId, CalendarFeedId, CustomerId, DeploymentId, FeatureId, FeedbackId,
-    FeedbackRequestId, ImportId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId, KnownErrorId,
-    MemberId, NoticeId, NotificationId, OrganizationId, ProductId, ReleaseId, ReportDeliveryId, ReportId,
-    ScaleId, ScheduleId, SegmentId, TeamId, WebhookDeliveryId, WebhookId,
+    AnnouncementId, ApiTokenId, ArticleId, AttributionId, CalendarFeedId, CustomerId, DeploymentId,
+    FeatureId, FeedbackId, FeedbackRequestId, ImportId, InboundDeliveryId, InboundWebhookId, IncidentId,
+    IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId, ReleaseId,
+    ReportDeliveryId, ReportId, ScaleId, ScheduleId, SegmentId, TeamId, WebhookDeliveryId, WebhookId,
 };
 use futures::future::join_all;
 
@@ -42,8 +42,9 @@ use super::{
 use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
-        access::Read, announcement as announcements, article as articles, calendar::feed, customer, feedback, incident,
-        known_error as known_errors, notice as notices, notification, organization, stored_report, token,
+        access::Read, announcement as announcements, article as articles, calendar::feed, customer, feedback,
+        incident, known_error as known_errors, notice as notices, notification, organization, stored_report,
+        token,
     },
 };
 

@@ -37,7 +37,9 @@ async fn show(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let (store, address) = (state.services.store.clone(), state.settings.public_url.clone());
     let failed = |error| AuthError::from_error(&error);
     let found = auth::on_main(&state, async move {
-        let Some(shown) = feed::read(&store, &secret, clock::now()).await.map_err(failed)? else { return Ok(None) };
+        let Some(shown) = feed::read(&store, &secret, clock::now()).await.map_err(failed)? else {
+            return Ok(None);
+        };
         let dimensions = store.dimensions(shown.feed.organization_id).await.map_err(failed)?;
         Ok(Some(text(&shown, &dimensions, &address)))
     });
@@ -58,7 +60,9 @@ async fn show(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
 fn text(shown: &Shown, dimensions: &Dimensions, address: &str) -> String {
     let mut calendar = Calendar::new();
     calendar.name(&shown.feed.name);
-    calendar.append_property(("REFRESH-INTERVAL;VALUE=DURATION", REFRESH)).append_property(("X-PUBLISHED-TTL", REFRESH));
+    calendar
+        .append_property(("REFRESH-INTERVAL;VALUE=DURATION", REFRESH))
+        .append_property(("X-PUBLISHED-TTL", REFRESH));
     for (place, entry) in shown.calendar.entries.iter().enumerate() {
         let conflicting = shown.calendar.conflicts.iter().filter(|one| one.entries.contains(&place));
         let others = conflicting.filter_map(|one| {
@@ -81,15 +85,22 @@ fn event(entry: &Entry, conflicts: &[&str], dimensions: &Dimensions, address: &s
     };
     let name = product.map_or("", |product| product.name.as_str());
     let mut event = Event::with_uid(&format!("{what}-{id}@ballroom"));
-    event.summary(&format!("{kind}: {} ({name})", entry.title)).add_property("CATEGORIES", kind).class(Class::Private);
+    event
+        .summary(&format!("{kind}: {} ({name})", entry.title))
+        .add_property("CATEGORIES", kind)
+        .class(Class::Private);
     event.timestamp(at).status(if entry.done { EventStatus::Confirmed } else { EventStatus::Tentative });
     let zone = product.and_then(|product| product.time_zone.parse().ok()).unwrap_or(Tz::UTC);
     match days(entry, zone) {
         Some((first, end)) => event.starts(first).ends(end),
         None => event.starts(entry.from).ends(entry.until),
     };
-    let mut features: Vec<&str> =
-        entry.features.iter().filter_map(|id| dimensions.features.get(id)).map(|row| row.name.as_str()).collect();
+    let mut features: Vec<&str> = entry
+        .features
+        .iter()
+        .filter_map(|id| dimensions.features.get(id))
+        .map(|row| row.name.as_str())
+        .collect();
     features.sort_unstable();
     let mut about = vec![match features.as_slice() {
         [] => "Affects the product as a whole.".to_owned(),

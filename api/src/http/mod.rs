@@ -22,6 +22,7 @@ mod public;
 mod report;
 mod room;
 mod session;
+mod sheet;
 mod sign_in;
 mod sse;
 mod tls;

@@ -266,7 +266,11 @@ async fn calendar_programs_read_the_calendar_at_a_secret_address(backend: Backen
     let read = |path: String| async {
         let answer = story.app.http().get(story.app.url(&path)).send().await.unwrap();
         let kind = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
-        (answer.status().as_u16(), kind.unwrap_or_default(), answer.text().await.unwrap().replace("\r\n ", ""))
+        (
+            answer.status().as_u16(),
+            kind.unwrap_or_default(),
+            answer.text().await.unwrap().replace("\r\n ", ""),
+        )
     };
     let (status, kind, text) = read(path.clone()).await;
     assert_eq!((status, kind.as_str()), (200, "text/calendar; charset=utf-8"));

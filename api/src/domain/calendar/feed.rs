@@ -78,7 +78,9 @@ pub async fn create(
     };
     let own = Entity::owned_by(by.organization()).filter(Column::CreatedBy.eq(tx.actor()));
     if own.count(tx.db()).await? >= MOST {
-        let reason = format!("there are {MOST} addresses of yours, and no more are allowed; delete one that is not needed");
+        let reason = format!(
+            "there are {MOST} addresses of yours, and no more are allowed; delete one that is not needed"
+        );
         return Err(Error::conflict("name", reason));
     }
     let (id, bytes, standing) = (CalendarFeedId::new(), random_secret()?, Standing::of(viewer));

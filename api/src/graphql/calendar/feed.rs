@@ -151,8 +151,11 @@ impl CalendarFeedQuery {
                 updated_at: filter.updated_at.map(Into::into),
             },
         };
-        let feeds =
-            domain::CalendarFeeds { author: domain::author(ctx.viewer()), filter, order: or_default(order_by) };
+        let feeds = domain::CalendarFeeds {
+            author: domain::author(ctx.viewer()),
+            filter,
+            order: or_default(order_by),
+        };
         let arguments: PageArgs = (first, after, last, before);
         connection(ctx, feeds, arguments, CalendarFeed).await
     }
