@@ -1,5 +1,7 @@
 //! The calendar: what changes when, and which changes are in each other's way.
 
+pub mod feed;
+
 use std::collections::HashMap;
 
 use ballroom_entity::{

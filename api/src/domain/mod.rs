@@ -19,7 +19,9 @@ pub mod token;
 
 pub mod identity;
 pub mod member;
+mod secret;
 pub mod session;
+mod standing;
 pub mod team;
 
 pub mod product;

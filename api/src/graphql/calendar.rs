@@ -1,6 +1,10 @@
 //! The calendar.
 
+mod feed;
+
 use async_graphql::{Context, Description, Object};
+
+pub(super) use feed::{CalendarFeed, CalendarFeedMutation, CalendarFeedQuery};
 
 use super::{
     ContextExt,

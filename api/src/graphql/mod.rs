@@ -121,6 +121,7 @@ pub use subscription::Subscription;
 use self::{
     announcement::{AffectedCustomer, Announcement},
     article::Article,
+    calendar::CalendarFeed,
     context::{ContextExt, Now, batch, dimensions, given, gone, kept, row},
     customer::Customer,
     deleted::DeletedFeedback,
@@ -206,6 +207,7 @@ pub struct Query(
     suggestion::SuggestionQuery,
     situation::SituationQuery,
     calendar::CalendarQuery,
+    calendar::CalendarFeedQuery,
     segment::SegmentQuery,
     customer::CustomerQuery,
     scale::ScaleQuery,
@@ -243,6 +245,7 @@ pub struct Mutation(
     known_error::KnownErrorMutation,
     article::ArticleMutation,
     notification::NotificationMutation,
+    calendar::CalendarFeedMutation,
     segment::SegmentMutation,
     customer::CustomerMutation,
     scale::ScaleMutation,
@@ -327,6 +330,7 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<ReportDelivery>>(
             "A page of deliveries of scheduled reports.",
         )
+        .override_output_type_description::<Rows<CalendarFeed>>("A page of calendar feeds.")
         .override_output_type_description::<Rows<Webhook>>("A page of webhooks.")
         .override_output_type_description::<Rows<WebhookDelivery>>("A page of deliveries to a webhook.")
         .override_output_type_description::<Rows<InboundWebhook>>("A page of inbound webhooks.")

@@ -26,6 +26,7 @@ use super::{
     feature::{self, Feature},
     feedback::Feedback,
     incident::Incident,
+    known_error::KnownError,
     live::EventCursor,
     load::{AffectedBy, AllDimensions, AttributionsOf, Loads},
     notification::Notification,
@@ -177,6 +178,24 @@ impl Subscription {
         Ok(events(heard, move |portion, row| {
             let wanted = scope.product.is_none_or(|product| product == row.product_id);
             wanted.then(|| Delivered::new(portion, Announcement(row.clone())))
+        }))
+    }
+
+    /// Each known error that is created, changed, or linked to incidents or responses. For customers, there are `knownErrors`.
+    async fn known_error_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "ID or key of a product: only its known errors.")] product: Option<Reference>,
+        #[graphql(
+            desc = "Deliver first the events after this cursor, which is from an event or from `Organization.feedCursor`."
+        )]
+        after: Option<String>,
+    ) -> Result<Events<KnownError>, Fault> {
+        let heard = ctx.services().feed.known_errors(ctx.reports()?, place(after)?).await?;
+        let scope = scope(ctx, product, None, None).await?;
+        Ok(events(heard, move |portion, row| {
+            let wanted = scope.product.is_none_or(|product| product == row.product_id);
+            wanted.then(|| Delivered::new(portion, KnownError(row.clone())))
         }))
     }
 

@@ -2,6 +2,7 @@
 
 mod ask;
 mod auth;
+mod calendar;
 #[cfg(feature = "dashboard")]
 mod dashboard;
 #[cfg(not(feature = "dashboard"))]
@@ -21,6 +22,7 @@ mod public;
 mod report;
 mod room;
 mod session;
+mod sheet;
 mod sign_in;
 mod sse;
 mod tls;
@@ -134,6 +136,7 @@ pub fn server(
             .configure(session::routes)
             .configure(sign_in::routes)
             .configure(public::routes)
+            .configure(calendar::routes)
             .configure(ask::routes)
             .configure(inbound::routes)
             .configure(report::routes)

@@ -231,6 +231,10 @@ events! {
     InboundWebhookRemoved(InboundWebhookId) = "inbound.removed", Stay;
     /// A report was stored.
     ReportStored(ReportId) = "report.stored", Stay;
+    /// The address of a calendar was created.
+    CalendarFeedCreated(CalendarFeedId) = "calendar.created", Stay;
+    /// The address of a calendar was deleted.
+    CalendarFeedRemoved(CalendarFeedId) = "calendar.removed", Stay;
 
     /// Members were notified of something.
     NotificationSent(Vec<NotificationId>) = "notification.sent", Stay;
@@ -316,6 +320,14 @@ impl Event {
             | Self::AnnouncementConcluded(id)
             | Self::AnnouncementCancelled(id)
             | Self::AnnouncementAcknowledged(id) => std::slice::from_ref(id),
+            _ => &[],
+        }
+    }
+
+    /// The known errors of the event.
+    pub fn known_errors(&self) -> &[KnownErrorId] {
+        match self {
+            Self::KnownErrorCreated(id) | Self::KnownErrorUpdated(id) => std::slice::from_ref(id),
             _ => &[],
         }
     }

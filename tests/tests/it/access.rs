@@ -116,6 +116,7 @@ fn samples() -> Vec<(String, String)> {
         "tokens",
         "webhooks",
         "inboundWebhooks",
+        "calendarFeeds",
         "feedbackRequests",
     ] {
         query(list, "(first: 1) { nodes { id } }");
@@ -260,6 +261,8 @@ fn samples() -> Vec<(String, String)> {
     {
         mutation(name, &format!("webhook: {}", none("webhook")));
     }
+    mutation("createCalendarFeed", "name: \"\"");
+    mutation("deleteCalendarFeed", &format!("calendarFeed: {}", none("calendar")));
     mutation("createInboundWebhook", "name: \"\", kind: GITHUB, product: \"none\"");
     for name in ["updateInboundWebhook", "deleteInboundWebhook", "replayInboundDeliveries"] {
         mutation(name, &format!("webhook: {}", none("inbound")));
@@ -270,6 +273,7 @@ fn samples() -> Vec<(String, String)> {
         "incidentChanged",
         "releaseChanged",
         "announcementChanged",
+        "knownErrorChanged",
         "notificationReceived",
         "verdictChanged",
         "incidentAlert",

@@ -110,6 +110,8 @@ impl Two {
         let schedule = "mutation { createSchedule(input: { name: \"walled\", report: VALUE, product: \"walled-shop\", cron: \"0 7 * * MON\" }) {
             schedule { id } } }";
         asks(&app, &first, schedule).await;
+        let feed = "mutation { createCalendarFeed(input: { name: \"walled\", product: \"walled-shop\" }) { calendarFeed { id } } }";
+        asks(&app, &first, feed).await;
         let hook = "mutation { createWebhook(input: { name: \"walled\", url: \"https://walled.invalid/\" }) { webhook { id } } }";
         let hook = asks(&app, &first, hook).await["createWebhook"]["webhook"]["id"].clone();
         let test =
@@ -173,7 +175,7 @@ impl Two {
             "notice" => return Some("notice_00000000000000000000000000000000".to_owned()),
             "announcement" | "known_error" | "article" | "feedback" | "incident" | "iteration" | "token"
             | "import" | "schedule" | "webhook" | "delivery" | "inbound" | "receipt" | "request"
-            | "report" => {
+            | "report" | "calendar" => {
                 return Some(self.id(noun).to_owned());
             }
             _ => return None,
@@ -198,7 +200,7 @@ impl Two {
 
 /// Every noun that has an ID.
 const EVERYTHING: &str =
-    "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } } announcements { nodes { id } } knownErrors { nodes { id } } articles { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } } feedbackRequests { nodes { id } } inboundWebhooks { nodes { id deliveries { nodes { id } } } } webhooks { nodes { id deliveries { nodes { id } } } } imports { nodes { id } } storedReports { nodes { id } } schedules { nodes { id } }
+    "{ organization { id } tokens { nodes { id } } scales { nodes { id key } } segments { nodes { id } } announcements { nodes { id } } knownErrors { nodes { id } } articles { nodes { id } } teams { nodes { id } } members { nodes { id } } customers { nodes { id } } deployments { nodes { id } } feedbackRequests { nodes { id } } calendarFeeds { nodes { id } } inboundWebhooks { nodes { id deliveries { nodes { id } } } } webhooks { nodes { id deliveries { nodes { id } } } } imports { nodes { id } } storedReports { nodes { id } } schedules { nodes { id } }
     products { nodes { id features { nodes { id } } releases { nodes { id } } iterations { nodes { id } }
         feedback { nodes { id } } incidents { nodes { id attributions { id } } } } } }";
 

@@ -187,10 +187,12 @@ impl InboundMutation {
     ) -> Result<CreateInboundWebhookPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let by = ctx.administers()?;
+            let (by, kind) = (ctx.administers()?, input.kind.into());
+            // Before the mapping itself: where none is allowed, what is wrong with it does not matter.
+            domain::takes_mapping(kind, input.mapping.is_some())?;
             let new = NewInboundWebhook {
                 name: input.name,
-                kind: input.kind.into(),
+                kind,
                 product: input.product.0,
                 secret: input.secret,
                 version_prefix: input.version_prefix,

@@ -6,7 +6,7 @@ use async_graphql::Enum;
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident = $kind:literal,)*) => {
         /// Event that is sent to webhooks. In the request, `type` has the same name in small letters with a dot, such as
-        /// `incident.opened`, and `data` has the ID of the object in `id`.
+        /// `incident.opened` or `known-error.created`, and `data` has the ID of the object in `id`.
         #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(in crate::graphql) enum WebhookEvent {
             $($(#[$doc])* $name,)*
@@ -73,6 +73,12 @@ events! {
     AnnouncementCancelled = "announcement.cancelled",
     /// A member acknowledged an announcement.
     AnnouncementAcknowledged = "announcement.acknowledged",
+    /// A known error was created.
+    KnownErrorCreated = "known-error.created",
+    /// A known error was updated, or linked to incidents or responses.
+    KnownErrorUpdated = "known-error.updated",
+    /// An article was published.
+    ArticlePublished = "article.published",
     /// A customer was created.
     CustomerCreated = "customer.created",
     /// A customer was updated.
@@ -85,6 +91,8 @@ events! {
     FeedbackCorrected = "feedback.corrected",
     /// A response was deleted.
     FeedbackDeleted = "feedback.deleted",
+    /// A customer got a reply to a response.
+    FeedbackReplied = "feedback.replied",
     /// Incidents were opened; `data.ids` has their IDs.
     IncidentOpened = "incident.opened",
     /// Incidents were imported; `data.total` has their number.
@@ -99,6 +107,10 @@ events! {
     IncidentAttributed = "incident.attributed",
     /// Active customers were recorded; `data.total` has the number of records.
     ExposureRecorded = "exposure.recorded",
+    /// A report was stored.
+    ReportStored = "report.stored",
+    /// An import of a file ended.
+    ImportEnded = "import.ended",
 }
 
 #[cfg(test)]
