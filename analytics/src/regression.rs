@@ -307,18 +307,20 @@ pub struct RateRatio {
 /// Length of a release's baseline, and of its watch, in days.
 const BASELINE_DAYS: Day = 90;
 const WATCH_DAYS: Day = 90;
+/// Maximum number of releases before one that are looked at for a decline that it may have ended.
+const MAX_EARLIER: usize = 5;
 
 /// The verdicts on a release as of the end of a day; none while it has not reached customers. `hyper` are
 /// those of the day before its [first day](Prepared::release_first_day_as_of), throughout its watch.
 ///
-/// `earlier` is the report on the [previous](Prepared::previous) release as of the day before this one began. Without
-/// it no recovery is found.
+/// `earlier` are the reports on the releases before it as of the day before it began, the nearest first ([`regression_after`]); without
+/// them no recovery is found.
 pub fn regression(
     prepared: &Prepared,
     hyper: &Hyperparameters,
     release: u32,
     as_of: Day,
-    earlier: Option<&ReleaseReport>,
+    earlier: &[ReleaseReport],
 ) -> Result<Option<ReleaseReport>> {
     let then = prepared.as_of(release, as_of);
     let prepared = then.as_ref().unwrap_or(prepared);
@@ -348,6 +350,30 @@ pub fn regression(
         phi_incidents: hyper.phi_incidents,
         method: crate::METHOD,
     }))
+}
+
+/// The verdicts on a release with what was said, by the day before it began, of the releases before it: of the previous one, and of
+/// those before that one where it has too few responses. `judge` gives the report on a release as of a day, by [`regression`].
+pub fn regression_after<E>(
+    prepared: &Prepared,
+    (release, as_of): (u32, Day),
+    mut judge: impl FnMut(u32, Day, &[ReleaseReport]) -> std::result::Result<Option<ReleaseReport>, E>,
+) -> std::result::Result<Option<ReleaseReport>, E> {
+    let Some(first_day) = prepared.release_first_day_as_of(release, as_of) else { return Ok(None) };
+    let eve = first_day - 1;
+    let mut before = prepared.previous_as_of(release, as_of).filter(|before| *before != release);
+    let mut earlier = Vec::new();
+    loop {
+        if let Some(before) = before {
+            earlier.extend(judge(before, eve, &[])?);
+        }
+        let report = judge(release, as_of, &earlier)?;
+        before = before.and_then(|before| prepared.previous_as_of(before, eve));
+        let asks = report.as_ref().is_some_and(ReleaseReport::asks_for_earlier);
+        if !asks || before.is_none() || earlier.len() >= MAX_EARLIER {
+            return Ok(report);
+        }
+    }
 }
 
 /// The watch of a release as of the end of a day, relative to its whole baseline; none while it has not reached customers.
@@ -392,6 +418,19 @@ impl Change {
     pub fn within_scale(self) -> Self {
         let cut = |points: f64| points.clamp(-100.0, 100.0);
         Self { estimate: cut(self.estimate), lower: cut(self.lower), upper: cut(self.upper) }
+    }
+}
+
+impl ReleaseReport {
+    /// Whether a feature may have recovered from what a release before the previous one did: this one has enough responses and no
+    /// decline, and the previous one has too few to tell.
+    fn asks_for_earlier(&self) -> bool {
+        let asks = |score: &RegressionScore| {
+            score.previous.is_none()
+                && score.responses >= i64::from(self.min_answers)
+                && matches!(score.verdict, Verdict::Improved | Verdict::NoEvidence)
+        };
+        self.previous.is_some() && self.features.iter().any(asks)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Declines that began before a release, and whether the release brought a second one.
+//! Declines that began before a release, and whether the release brought a second one, or an end of it.
 
 use super::comparison::Comparison;
 use super::family::Family;
@@ -7,7 +7,7 @@ use super::watch::Watch;
 use super::{Since, watch_of};
 use crate::change_point::{ChangePoint, Suspect, change_point_after, change_point_of_release};
 use crate::error::Result;
-use crate::evidence::{Direction, is_watched};
+use crate::evidence::{Direction, FALSE_DISCOVERIES, is_watched};
 use crate::facts::Day;
 
 /// Minimum probability that a decline began before a release: four to one.
@@ -96,7 +96,7 @@ fn probability_before(found: &ChangePoint, day: Day) -> f64 {
     found.posterior.iter().take(days).sum()
 }
 
-/// A second decline after an earlier one: the release compared with the responses since the first decline began, those of its whole
+/// What happened since an earlier decline: the release compared with the responses since the first decline began, those of its whole
 /// baseline and those of the previous release alone. The latter are closer, but often few: a release after a hotfix has hardly any.
 pub(super) struct Second<'a> {
     comparisons: Vec<(Watch<'a>, Comparison<'a>)>,
@@ -130,6 +130,16 @@ impl<'a> Second<'a> {
             let enough = before.min(after) >= f64::from(watch.prepared.min_answers);
             enough && log_e(one, until) >= needed
         })
+    }
+
+    /// By how much the mean has risen since, if that is significant, whatever the other features of the release show.
+    pub(super) fn rise(&self, until: Day) -> Option<f64> {
+        let needed = (self.features as f64 / FALSE_DISCOVERIES).ln();
+        let (watch, compared) = self.comparisons.first()?;
+        let (before, after) = compared.answers(Some((watch.first_day, until)));
+        let enough = before.min(after) >= f64::from(watch.prepared.min_answers);
+        let holds = enough && watch.log_e(compared, Direction::Better) >= needed;
+        watch.change(compared).filter(|_| holds).map(|(rise, _)| rise)
     }
 }
 

@@ -7,9 +7,7 @@ use super::control::Controls;
 use super::family::{Called, Family, MIN_INCIDENTS};
 use super::since::{Second, began_before, began_with_previous};
 use super::watch::Watch;
-use super::{
-    AgainstPrevious, BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict,
-};
+use super::{BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict};
 use crate::error::Result;
 use crate::evidence::{Direction, FALSE_DISCOVERIES, e_bh, is_watched};
 use crate::facts::Day;
@@ -41,7 +39,7 @@ pub(super) fn judge(
     family: &Family,
     alone: Option<&Family>,
     baseline: Baseline,
-    earlier: Option<&ReleaseReport>,
+    earlier: &[ReleaseReport],
 ) -> Result<Vec<RegressionScore>> {
     let watch = &family.watch;
     let mut scores: Vec<_> = family.members.iter().map(|member| watch.score(member)).collect();
@@ -69,7 +67,8 @@ pub(super) fn judge(
 struct Findings<'f> {
     family: &'f Family<'f>,
     alone: Option<&'f Family<'f>>,
-    earlier: Option<&'f ReleaseReport>,
+    /// The reports on the releases before, the nearest first.
+    earlier: &'f [ReleaseReport],
     worse: Vec<(usize, Called)>,
     better: Vec<(usize, Called)>,
     /// In the comparison with the previous release alone, by the indexes of that family.
@@ -96,7 +95,7 @@ impl Said {
 }
 
 impl<'f> Findings<'f> {
-    fn of(family: &'f Family<'f>, alone: Option<&'f Family<'f>>, earlier: Option<&'f ReleaseReport>) -> Self {
+    fn of(family: &'f Family<'f>, alone: Option<&'f Family<'f>>, earlier: &'f [ReleaseReport]) -> Self {
         let until = family.watch.until;
         let all = |_| true;
         let Standing { worse, worse_alone } = Standing::of(family, alone, until, all);
@@ -114,6 +113,8 @@ impl<'f> Findings<'f> {
             said
         } else if let Some(said) = self.worse(place, score)? {
             said
+        } else if let Some(recovery) = self.restored(place, score) {
+            Said { recovery: Some(recovery), ..Said::of(Verdict::Recovered, None, Control::None) }
         } else {
             self.better(place)
         };
@@ -161,10 +162,33 @@ impl<'f> Findings<'f> {
             Some(Called::Wanders) => Control::None,
             _ => return Ok(None),
         };
-        let recovery =
-            self.earlier.and_then(|earlier| recovered(&self.family.watch, earlier, feature, score.previous));
+        let rise = score.previous.and_then(|previous| previous.change);
+        let recovery = self.earlier.first().zip(rise).and_then(|(earlier, rise)| {
+            recovered(&self.family.watch, (earlier, feature), rise.estimate / 100.0)
+        });
         let said = Said::of(Verdict::Recovered, None, control);
         Ok(recovery.map(|share| Said { baseline: Some(Baseline::Previous), recovery: Some(share), ..said }))
+    }
+
+    /// The share of an earlier decline that this release restored, if the previous release has too few responses to tell: the level
+    /// is compared with all responses since the decline.
+    fn restored(&self, place: usize, score: &RegressionScore) -> Option<f64> {
+        if score.previous.is_some() {
+            return None;
+        }
+        let (family, feature) = (self.family, self.family.members[place].feature);
+        let of_feature = |report: &'f ReleaseReport| {
+            let score = report.features.iter().find(|score| score.feature == feature)?;
+            Some((report, score))
+        };
+        // The nearest release that says something about the feature: those between have too few responses.
+        let telling = |(_, score): &(&ReleaseReport, &RegressionScore)| {
+            !matches!(score.verdict, Verdict::CannotTell | Verdict::NoBaseline) || has_fallen(score)
+        };
+        let (report, fallen) = self.earlier.iter().filter_map(of_feature).find(telling)?;
+        let began = has_fallen(fallen).then(|| began(report, fallen))?;
+        let rise = Second::of(family, None, feature, began).rise(family.watch.until)?;
+        recovered(&family.watch, (report, feature), rise)
     }
 
     /// The verdict on a decline that began before the release. There may be a second one: it is judged by the responses since the first
@@ -293,26 +317,28 @@ fn can_tell(family: &Family, member: &Comparison) -> bool {
     family.missing(member, until) == (0, 0) || member.expected_incidents(until) >= MIN_INCIDENTS
 }
 
-/// The share of the previous release's decline that this one restored; none if there was no decline, or if hardly any of it
+/// Whether an earlier release was found to have made a feature worse, or to have taken over such a state.
+fn has_fallen(score: &RegressionScore) -> bool {
+    score.first_flagged_day.is_some()
+        || score.reason == Some(Reason::FellBefore)
+        || matches!(score.verdict, Verdict::Regressed | Verdict::Since)
+}
+
+/// The first day of the decline of an earlier release, be it its own or one that began before it.
+fn began(earlier: &ReleaseReport, fallen: &RegressionScore) -> Day {
+    fallen.since.map_or(earlier.first_day, |since| since.day)
+}
+
+/// The share of an earlier release's decline that a rise since restored; none if there was no decline, or if hardly any of it
 /// is restored. The decline is measured from the 90 days before it began.
-fn recovered(
-    watch: &Watch,
-    earlier: &ReleaseReport,
-    feature: u32,
-    against_previous: Option<AgainstPrevious>,
-) -> Option<f64> {
+fn recovered(watch: &Watch, (earlier, feature): (&ReleaseReport, u32), rise: f64) -> Option<f64> {
     let fallen = earlier.features.iter().find(|score| score.feature == feature)?;
-    // Only a significant decline can be recovered from, be it the earlier release's own or one that began before it.
-    let had_fallen =
-        fallen.first_flagged_day.is_some() || matches!(fallen.verdict, Verdict::Regressed | Verdict::Since);
-    let began = fallen.since.map_or(earlier.first_day, |since| since.day);
-    if !had_fallen {
-        return None;
-    }
+    // Only a significant decline can be recovered from.
+    let began = has_fallen(fallen).then(|| began(earlier, fallen))?;
     let before_it = watch.since(began - BASELINE_DAYS..began);
     let (still_missing, _) = before_it.change(&before_it.compare(feature))?;
-    let rise = against_previous?.change?.estimate / 100.0;
     let fall = rise - still_missing;
     let recovery = rise / fall;
-    (fall > 0.0 && recovery >= MIN_RECOVERY).then_some(recovery)
+    // It may have become better than before.
+    (fall > 0.0 && recovery >= MIN_RECOVERY).then_some(recovery.min(1.0))
 }

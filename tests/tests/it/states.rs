@@ -328,6 +328,15 @@ async fn a_deployment_that_turns_out_to_have_failed_ships_nothing(backend: Backe
     // Rolled back, it had been available to customers, and no longer is.
     assert_eq!(deploy("b", "ROLLED_BACK", second).await, ("WITHDRAWN".to_owned(), since(second)));
     assert_eq!(deploy("b", "FAILED", second).await, ("WITHDRAWN".to_owned(), since(second)));
+    // Deployed once more, customers have it again; what was before its withdrawal does not bring it back.
+    assert_eq!(deploy("late", "SUCCEEDED", first).await.0, "WITHDRAWN");
+    let third =
+        app.asks("{ release(release: \"1\") { withdrawnAt } }", json!({})).await["release"]["withdrawnAt"]
+            .clone();
+    let third = third.as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap()
+        + chrono::TimeDelta::milliseconds(1);
+    let third = third.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    assert_eq!(deploy("again", "SUCCEEDED", &third).await.0, "RELEASED");
     // The times of the release itself are not changed by a deployment at the same time.
     let plan = |version: &str, at: Option<&str>| json!({ "input": { "product": "shop", "version": version, "releasedAt": at } });
     let deploy = async |version: &str, status: &str| {
