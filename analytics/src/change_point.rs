@@ -11,6 +11,7 @@ use crate::evidence::Rate;
 use crate::facts::{Day, Release};
 use crate::prepared::{FeatureCounts, IncidentDay, Prepared, StratumCounts};
 use crate::prior::Hyperparameters;
+use crate::regression::BASELINE_DAYS;
 
 /// The day on which the experience of a feature most likely changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,7 +118,9 @@ pub fn change_point_of_release(
     let facts = prepared.release(release)?;
     let declared = facts.ancestors.clone().filter(|ancestors| !ancestors.is_empty());
     let rows = declared.map_or(Rows::AnyRelease, Rows::Of);
-    let line = Line { rows, from: Day::MIN, judged: Some(Judged::of(release, facts)) };
+    // From the first day of the baseline, whatever the day of the verdict: an earlier decline does not fade from its sight.
+    let from = facts.first_day.map_or(Day::MIN, |first_day| first_day - BASELINE_DAYS);
+    let line = Line { rows, from, judged: Some(Judged::of(release, facts)) };
     let counts =
         Counts { feature, parts: vec![prepared.feature(feature)?], exposure: prepared.feature(feature)? };
     find(prepared, hyper, &counts, &line, as_of)

@@ -15,8 +15,8 @@ use crate::prepared::Prepared;
 use crate::prior::Hyperparameters;
 
 use family::Family;
-use verdict::judge;
 pub use verdict::verdicts;
+use verdict::{is_telling, judge};
 use watch::{Compare, Watch};
 
 /// What is said of one feature of a release.
@@ -305,7 +305,7 @@ pub struct RateRatio {
 }
 
 /// Length of a release's baseline, and of its watch, in days.
-const BASELINE_DAYS: Day = 90;
+pub(crate) const BASELINE_DAYS: Day = 90;
 const WATCH_DAYS: Day = 90;
 /// Maximum number of releases before one that are looked at for a decline that it may have ended.
 const MAX_EARLIER: usize = 5;
@@ -369,7 +369,7 @@ pub fn regression_after<E>(
         }
         let report = judge(release, as_of, &earlier)?;
         before = before.and_then(|before| prepared.previous_as_of(before, eve));
-        let asks = report.as_ref().is_some_and(ReleaseReport::asks_for_earlier);
+        let asks = report.as_ref().is_some_and(|report| report.asks_for_earlier(&earlier));
         if !asks || before.is_none() || earlier.len() >= MAX_EARLIER {
             return Ok(report);
         }
@@ -422,15 +422,17 @@ impl Change {
 }
 
 impl ReleaseReport {
-    /// Whether a feature may have recovered from what a release before the previous one did: this one has enough responses and no
-    /// decline, and the previous one has too few to tell.
-    fn asks_for_earlier(&self) -> bool {
+    /// Whether a feature may have recovered from what a release before those of `earlier` did: this one has enough responses and no
+    /// decline, and the last of them has too few to tell.
+    fn asks_for_earlier(&self, earlier: &[ReleaseReport]) -> bool {
+        let Some(last) = earlier.last() else { return false };
         let asks = |score: &RegressionScore| {
-            score.previous.is_none()
-                && score.responses >= i64::from(self.min_answers)
+            let then = last.features.iter().find(|then| then.feature == score.feature);
+            score.responses >= i64::from(self.min_answers)
                 && matches!(score.verdict, Verdict::Improved | Verdict::NoEvidence)
+                && !then.is_some_and(is_telling)
         };
-        self.previous.is_some() && self.features.iter().any(asks)
+        self.features.iter().any(asks)
     }
 }
 

@@ -113,8 +113,12 @@ impl<'f> Findings<'f> {
             said
         } else if let Some(said) = self.worse(place, score)? {
             said
-        } else if let Some(recovery) = self.restored(place, score) {
-            Said { recovery: Some(recovery), ..Said::of(Verdict::Recovered, None, Control::None) }
+        } else if let Some(recovery) = self.restored(place) {
+            let control = match find(&self.better, place) {
+                Some(Called::Holds(control)) => control,
+                _ => Control::None,
+            };
+            Said { recovery: Some(recovery), ..Said::of(Verdict::Recovered, None, control) }
         } else {
             self.better(place)
         };
@@ -170,22 +174,17 @@ impl<'f> Findings<'f> {
         Ok(recovery.map(|share| Said { baseline: Some(Baseline::Previous), recovery: Some(share), ..said }))
     }
 
-    /// The share of an earlier decline that this release restored, if the previous release has too few responses to tell: the level
-    /// is compared with all responses since the decline.
-    fn restored(&self, place: usize, score: &RegressionScore) -> Option<f64> {
-        if score.previous.is_some() {
-            return None;
-        }
+    /// The share of an earlier decline that this release restored, if the previous release alone has too few responses to show it: the
+    /// level is compared with all responses since the decline.
+    fn restored(&self, place: usize) -> Option<f64> {
         let (family, feature) = (self.family, self.family.members[place].feature);
         let of_feature = |report: &'f ReleaseReport| {
             let score = report.features.iter().find(|score| score.feature == feature)?;
             Some((report, score))
         };
         // The nearest release that says something about the feature: those between have too few responses.
-        let telling = |(_, score): &(&ReleaseReport, &RegressionScore)| {
-            !matches!(score.verdict, Verdict::CannotTell | Verdict::NoBaseline) || has_fallen(score)
-        };
-        let (report, fallen) = self.earlier.iter().filter_map(of_feature).find(telling)?;
+        let (report, fallen) =
+            self.earlier.iter().filter_map(of_feature).find(|(_, score)| is_telling(score))?;
         let began = has_fallen(fallen).then(|| began(report, fallen))?;
         let rise = Second::of(family, None, feature, began).rise(family.watch.until)?;
         recovered(&family.watch, (report, feature), rise)
@@ -315,6 +314,11 @@ fn find(called: &[(usize, Called)], place: usize) -> Option<Called> {
 fn can_tell(family: &Family, member: &Comparison) -> bool {
     let until = family.watch.until;
     family.missing(member, until) == (0, 0) || member.expected_incidents(until) >= MIN_INCIDENTS
+}
+
+/// Whether the verdict on an earlier release says something about the state of a feature then.
+pub(super) fn is_telling(score: &RegressionScore) -> bool {
+    !matches!(score.verdict, Verdict::CannotTell | Verdict::NoBaseline) || has_fallen(score)
 }
 
 /// Whether an earlier release was found to have made a feature worse, or to have taken over such a state.

@@ -81,23 +81,25 @@ fn a_release_that_mends_a_fall_has_recovered() {
 #[test]
 fn a_release_that_mends_a_fall_has_recovered_also_after_a_hotfix() {
     for answers in [0, 1, 3] {
-        let mut world = World::with_features(1);
-        let good = world.release("1.0", Some(0));
-        let guilty = world.release("1.1", Some(60));
-        let hotfix = world.release("1.2", Some(90));
-        let mended = world.release("1.3", Some(93));
-        world.answers(0..60, Some(good), HAPPY);
-        world.answers(60..90, Some(guilty), UNHAPPY);
-        world.answers(90..90 + answers, Some(hotfix), [0, 1, 0, 0, 0]);
-        world.answers(93..120, Some(mended), HAPPY);
-        let score = score(&world, mended, 119);
-        assert_eq!(score.verdict, Verdict::Recovered, "{answers}: {score:#?}");
-        assert!(score.recovery.is_some_and(|share| share > 0.9), "{answers}: {:?}", score.recovery);
-        // One that stays as bad restores nothing.
-        world.feedback.retain(|row| row.release != Some(mended));
-        world.answers(93..120, Some(mended), UNHAPPY);
-        let score = super::world::score(&world, mended, 119);
-        assert_eq!((score.verdict, score.recovery), (Verdict::Since, None), "{answers}");
+        for each in [1, 4] {
+            let mut world = World::with_features(1);
+            let good = world.release("1.0", Some(0));
+            let guilty = world.release("1.1", Some(60));
+            let hotfix = world.release("1.2", Some(90));
+            let mended = world.release("1.3", Some(93));
+            world.answers(0..60, Some(good), HAPPY);
+            world.answers(60..90, Some(guilty), UNHAPPY);
+            world.answers(90..90 + answers, Some(hotfix), [each, each, 1, 0, 0]);
+            world.answers(93..120, Some(mended), HAPPY);
+            let score = score(&world, mended, 119);
+            assert_eq!(score.verdict, Verdict::Recovered, "{answers}: {score:#?}");
+            assert!(score.recovery.is_some_and(|share| share > 0.9), "{answers}: {:?}", score.recovery);
+            // One that stays as bad restores nothing.
+            world.feedback.retain(|row| row.release != Some(mended));
+            world.answers(93..120, Some(mended), UNHAPPY);
+            let score = super::world::score(&world, mended, 119);
+            assert_eq!((score.verdict, score.recovery), (Verdict::Since, None), "{answers}");
+        }
     }
 }
 

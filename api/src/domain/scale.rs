@@ -210,7 +210,8 @@ pub fn rating(scale: &Model, level: i32) -> f64 {
     let decimals = decimals(scale.min).max(decimals(scale.step));
     match decimals {
         0 => rating,
-        _ => format!("{rating:.decimals$}").parse().unwrap_or(rating),
+        // Without the sign of a zero.
+        _ => format!("{rating:.decimals$}").parse().unwrap_or(rating) + 0.0,
     }
 }
 
@@ -238,6 +239,7 @@ mod tests {
             (0.1, 0.7, 0.2),
             (0.0, 1e-6, 1e-9),
             (-0.3, 0.3, 0.1),
+            (-0.9, 0.9, 0.3),
             (1.0, 5.0, 0.5),
             (0.0, 10.0, 1.0),
         ];
@@ -257,6 +259,7 @@ mod tests {
             for at in 0..levels(&scale) as i32 {
                 let sent = rating(&scale, at);
                 assert_eq!(level(&scale, sent).unwrap(), at, "{sent} on {min} to {max}");
+                assert!(sent != 0.0 || sent.is_sign_positive(), "{sent:?}");
                 assert!(sent.to_string().len() <= 12, "{sent} on {min} to {max} by {step}");
             }
         }

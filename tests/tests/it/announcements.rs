@@ -263,8 +263,9 @@ async fn calendar_programs_read_the_calendar_at_a_secret_address(backend: Backen
     let feed = json!({ "input": { "name": "Support", "product": "shop" } });
     let made = story.asks_silently(&sue, "CreateFeed", feed.clone()).await["createCalendarFeed"].clone();
     let (path, id) = (made["path"].as_str().unwrap().to_owned(), made["calendarFeed"]["id"].clone());
-    let read = |path: String| async {
-        let answer = story.app.http().get(story.app.url(&path)).send().await.unwrap();
+    let app = &story.app;
+    let read = |path: String| async move {
+        let answer = app.http().get(app.url(&path)).send().await.unwrap();
         let kind = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
         (
             answer.status().as_u16(),
