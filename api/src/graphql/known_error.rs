@@ -1,19 +1,14 @@
 //! Known errors: objects and lookups.
 
 mod change;
+mod effect;
 
 use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
-use ballroom_entity::{
-    id::{KnownErrorId, ReleaseId},
-    known_error::Model,
-    release::ReleaseLifecycle,
-};
+use ballroom_entity::{id::KnownErrorId, known_error::Model, release::ReleaseLifecycle};
 use futures::future::try_join_all;
 
-pub(super) use change::{KnownErrorMutation, ids, texts};
-
+use self::effect::effect;
 use super::{
-    ContextExt,
     actor::{self, Actor},
     answers::{self, FeedbackFilter, FeedbackOrder},
     article::{self, Article, ArticleFilter, ArticleOrder},
@@ -39,6 +34,9 @@ use crate::domain::{
     lookup::References,
 };
 
+pub(super) use change::{KnownErrorMutation, ids, texts};
+pub(super) use effect::{KnownErrorEffect, ReleaseImpact, of_release};
+
 /// A known error: something that does not work as it should, what can be done meanwhile, and which releases fix it. Customers see
 /// public ones only.
 #[derive(Description)]
@@ -56,76 +54,6 @@ pub(super) enum KnownErrorState {
     Fixed,
     /// It will not be fixed.
     WontFix,
-}
-
-/// Whether a release has a known error.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::Effect")]
-pub(super) enum ReleaseImpact {
-    /// It has the error.
-    Affected,
-    /// It contains the fix.
-    Fixed,
-    /// It does not have the error, which came later or on another line of releases.
-    NotAffected,
-}
-
-/// Basis on which it was determined whether a release has a known error.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::Basis")]
-enum ReleaseImpactBasis {
-    /// The predecessors of the release.
-    Graph,
-    /// The order of releases, because no line of predecessors connects them.
-    Order,
-    /// None: the release that introduced the error is unknown, so each release without the fix is taken to have it.
-    Assumed,
-}
-
-/// Whether a release has a known error, and how that was determined.
-#[derive(Description)]
-pub(super) struct KnownErrorEffect {
-    row: Model,
-    release: ReleaseId,
-    impact: domain::Impact,
-}
-
-impl KnownErrorEffect {
-    /// The effect of a known error on a release.
-    pub(super) fn new(row: Model, release: ReleaseId, impact: domain::Impact) -> Self {
-        Self { row, release, impact }
-    }
-}
-
-#[Object(use_type_description)]
-impl KnownErrorEffect {
-    /// The known error.
-    async fn known_error(&self) -> KnownError {
-        KnownError(self.row.clone())
-    }
-
-    /// The release.
-    async fn release(&self, ctx: &Context<'_>) -> Result<Release, Fault> {
-        release::of(ctx, self.release).await
-    }
-
-    /// Whether the release has the error.
-    async fn effect(&self) -> ReleaseImpact {
-        self.impact.effect.into()
-    }
-
-    /// Basis on which this was determined.
-    async fn basis(&self) -> ReleaseImpactBasis {
-        self.impact.basis.into()
-    }
-
-    /// Release that introduced or fixed the error and decided; null: no release did.
-    async fn decided_by(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
-        match self.impact.decided_by {
-            Some(release) => Ok(Some(release::of(ctx, release).await?)),
-            None => Ok(None),
-        }
-    }
 }
 
 #[Object(use_type_description)]
@@ -306,25 +234,6 @@ pub(super) async fn shown(ctx: &Context<'_>, ids: Vec<KnownErrorId>) -> Result<V
     let mut rows: Vec<_> = rows.into_iter().flatten().filter(|row| row.is_public || !public_only).collect();
     rows.sort_by_key(|row| row.id);
     Ok(rows.into_iter().map(KnownError).collect())
-}
-
-/// Whether a release has a known error.
-async fn effect(ctx: &Context<'_>, row: Model, release: ReleaseId) -> Result<KnownErrorEffect, Fault> {
-    let fixes = ctx.load().load_one(FixesOf(row.id)).await?.unwrap_or_default();
-    let dimensions = super::dimensions(ctx).await?;
-    let impact = domain::impact(&dimensions, release, row.introduced_in, &fixes);
-    Ok(KnownErrorEffect { row, release, impact })
-}
-
-/// The known errors of the product with these effects on a release.
-pub(super) async fn of_release(
-    ctx: &Context<'_>,
-    release: &ballroom_entity::release::Model,
-    effects: &[ReleaseImpact],
-) -> Result<Vec<KnownErrorEffect>, Fault> {
-    let rows = domain::of_product(ctx.store(), ctx.reports()?, release.product_id).await?;
-    let all = try_join_all(rows.into_iter().map(|row| effect(ctx, row, release.id))).await?;
-    Ok(all.into_iter().filter(|one| effects.contains(&one.impact.effect.into())).collect())
 }
 
 /// Conditions on known errors; all that are given must hold. Below a feature or product, a filter only narrows the known errors
