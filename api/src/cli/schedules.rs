@@ -35,7 +35,7 @@ enum Action {
     Pause(Named),
     /// Resume a paused schedule. What passed meanwhile is not caught up.
     Resume(Named),
-    /// Delete a schedule. The reports that it wrote remain.
+    /// Delete a schedule. The reports that it wrote are kept.
     Delete(Named),
     /// List the last runs of a schedule, latest first.
     History(Named),

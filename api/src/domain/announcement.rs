@@ -1,6 +1,6 @@
 //! Announcements: notice of a change, before customers meet it.
 //!
-//! A draft is published, and then concluded or cancelled; a published one can be rescheduled. Publication, rescheduling and
+//! A draft is published, and then concluded or canceled; a published one can be rescheduled. Publication, rescheduling and
 //! cancellation notify the audience: each makes another *edition*, which is acknowledged separately.
 
 mod acknowledge;
@@ -189,7 +189,7 @@ pub async fn create(
     Ok((row, Outcome::Created))
 }
 
-/// Changes an announcement that is neither concluded nor cancelled. The time of a published one is changed by
+/// Changes an announcement that is neither concluded nor canceled. The time of a published one is changed by
 /// [`reschedule`].
 pub async fn update(
     store: &Store,
@@ -236,7 +236,10 @@ async fn change(
 
 /// The error for an announcement that no longer changes.
 fn over(row: &Model) -> Error {
-    let state = row.state.to_value();
+    let state = match row.state {
+        AnnouncementState::Cancelled => "canceled",
+        _ => "concluded",
+    };
     Error::conflict("announcement", format!("is {state} and can no longer change; create another one"))
 }
 

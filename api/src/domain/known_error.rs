@@ -90,7 +90,7 @@ pub struct KnownErrorChanges {
     pub is_public: Option<bool>,
 }
 
-/// Where a known error is on its way to a fix.
+/// Progress of a known error toward a fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KnownErrorState {
     /// No release fixes it.

@@ -41,7 +41,7 @@ pub use affected::AffectedCustomer;
 pub(super) use change::AnnouncementMutation;
 pub(super) use moves::Acknowledgement;
 
-/// An announcement: notice of a change, before customers meet it. A draft is published, and then concluded or cancelled.
+/// An announcement: notice of a change, before customers meet it. A draft is published, and then concluded or canceled.
 #[derive(Description)]
 pub struct Announcement(pub Model);
 

@@ -100,7 +100,7 @@ impl CalendarEntry {
     }
 }
 
-/// Two entries of a calendar that are in each other's way.
+/// Two entries of a calendar that overlap in time and affect the same feature, or the product as a whole.
 #[derive(Description)]
 struct CalendarConflict {
     conflict: Conflict,
@@ -137,7 +137,7 @@ pub(super) struct CalendarQuery;
 
 #[Object]
 impl CalendarQuery {
-    /// Releases, deployments, maintenance and freezes of a period, with those that are in each other's way.
+    /// Releases, deployments, maintenance and freezes of a period, with those that conflict.
     async fn calendar(
         &self,
         ctx: &Context<'_>,

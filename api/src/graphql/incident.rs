@@ -259,7 +259,7 @@ impl Incident {
         known_error::shown(ctx, ids).await
     }
 
-    /// What is known about its cause: what people stated, else the release from which it most probably comes. Not for customers.
+    /// What is known about its cause: what people stated, else the most probable release. Not for customers.
     async fn cause(&self, ctx: &Context<'_>) -> Result<IncidentCause, Fault> {
         ctx.is_inside()?;
         let stated = ctx.load().load_one(AttributionsOf(self.0.id)).await?.unwrap_or_default();
@@ -267,8 +267,8 @@ impl Incident {
         Ok(IncidentCause(Cause::of(&stated, &candidates)))
     }
 
-    /// Releases that it may come from, the most probable first: those that shipped in the 28 days before, with the probabilities
-    /// that were computed for them. They are kept whatever people state. Not for customers.
+    /// Releases that it may come from, the most probable first: those that shipped in the 28 days before, with the
+    /// probabilities that were computed for them. They are kept regardless of what people state. Not for customers.
     async fn attribution_candidates(&self, ctx: &Context<'_>) -> Result<Vec<AttributionCandidate>, Fault> {
         ctx.is_inside()?;
         let candidates = ctx.load().load_one(CandidatesOf(self.0.id)).await?.unwrap_or_default();

@@ -42,7 +42,7 @@ pub(super) use effect::{KnownErrorEffect, ReleaseImpact, of_release};
 #[derive(Description)]
 pub struct KnownError(pub Model);
 
-/// Where a known error is on its way to a fix.
+/// Progress of a known error toward a fix.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::KnownErrorState")]
 pub(super) enum KnownErrorState {
@@ -89,7 +89,7 @@ impl KnownError {
         self.0.workaround.as_deref()
     }
 
-    /// Where it is on its way to a fix.
+    /// Progress toward a fix.
     async fn state(&self, ctx: &Context<'_>) -> Result<KnownErrorState, Fault> {
         let fixes = ctx.load().load_one(FixesOf(self.0.id)).await?.unwrap_or_default();
         let dimensions = super::dimensions(ctx).await?;
@@ -116,7 +116,7 @@ impl KnownError {
         Ok(releases.into_iter().cloned().map(Release).collect())
     }
 
-    /// Reason for which it will not be fixed; null unless that was decided.
+    /// Reason why it will not be fixed; null unless that was decided.
     async fn wont_fix_reason(&self) -> Option<&str> {
         self.0.wont_fix.as_deref()
     }
@@ -135,7 +135,8 @@ impl KnownError {
         self.0.is_public
     }
 
-    /// Whether a release has it, by the graph of releases: a fix that was ported back to an older line counts there.
+    /// Whether a release has it, by the graph of releases: a fix that was ported back to an older line counts on that
+    /// line.
     async fn affects(
         &self,
         ctx: &Context<'_>,

@@ -317,7 +317,9 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<Webhook>>("A page of webhooks.")
         .override_output_type_description::<Rows<WebhookDelivery>>("A page of deliveries to a webhook.")
         .override_output_type_description::<Rows<InboundWebhook>>("A page of inbound webhooks.")
-        .override_output_type_description::<Rows<InboundDelivery>>("A page of what another system sent.")
+        .override_output_type_description::<Rows<InboundDelivery>>(
+            "A page of deliveries from another system.",
+        )
         .override_output_type_description::<Rows<FeedbackRequest>>("A page of feedback requests.")
         .override_output_type_description::<Rows<Feedback>>("A page of responses.")
         .override_output_type_description::<Rows<DeletedFeedback>>("A page of deleted responses.")

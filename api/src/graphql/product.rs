@@ -137,12 +137,13 @@ impl Product {
         article::page(ctx, place, filter, order_by, (first, after, last, before)).await
     }
 
-    /// Whether its public view is switched on: a page without an account at `/public/<organization>/<product>`.
+    /// Whether its public view is switched on: a page, readable without an account, at
+    /// `/public/<organization>/<product>`.
     async fn is_public(&self, ctx: &Context<'_>) -> Result<bool, Fault> {
         Ok(public_view::is_public(ctx.store(), ctx.viewer().organization(), self.0.id).await?)
     }
 
-    /// How well the kept forecasts of its releases were calibrated (`Release.keptForecast`).
+    /// Calibration of the stored forecasts of its releases (`Release.keptForecast`).
     async fn forecast_calibration(&self, ctx: &Context<'_>) -> Result<ForecastCalibration, Fault> {
         let (by, today) = (ctx.reports()?, product::today(&self.0, ctx.now()));
         Ok(ForecastCalibration(kept_forecast::calibration(ctx.store(), by, self.0.id, today).await?))

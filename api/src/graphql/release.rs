@@ -172,7 +172,7 @@ impl Release {
         announcement::page(ctx, place, filter, order_by, (first, after, last, before)).await
     }
 
-    /// Watch of its first days with customers; null: nobody was named. Not for customers.
+    /// Watch of its first days with customers; null: no watcher was named. Not for customers.
     async fn watch(&self, ctx: &Context<'_>) -> Result<Option<ReleaseWatch>, Fault> {
         ctx.is_inside()?;
         let row = ctx.load().load_one(WatchOf(self.0.id)).await?;
@@ -276,7 +276,7 @@ impl Release {
         incidents::page(ctx, incidents, filter, order_by, (first, after, last, before)).await
     }
 
-    /// Questions to its customers, the last created first, with their response rates.
+    /// Feedback requests to its customers, the last created first, with their response rates.
     async fn feedback_requests(
         &self,
         ctx: &Context<'_>,

@@ -152,8 +152,8 @@ impl Subscription {
         }))
     }
 
-    /// Each announcement that is created, changed, published, rescheduled, concluded, cancelled or acknowledged. For
-    /// customers, there are `announcements`.
+    /// Each announcement that is created, changed, published, rescheduled, concluded, canceled or acknowledged.
+    /// Customers use `announcements` instead.
     async fn announcement_changed(
         &self,
         ctx: &Context<'_>,
@@ -171,7 +171,7 @@ impl Subscription {
         }))
     }
 
-    /// Each notification of the caller, also when what it is about happens again. Only for members.
+    /// Each notification of the caller, including those that happen again. Only for members.
     async fn notification_received(
         &self,
         ctx: &Context<'_>,

@@ -275,7 +275,7 @@ impl AnnouncementMutation {
         .await
     }
 
-    /// Changes an announcement that is neither concluded nor cancelled.
+    /// Changes an announcement that is neither concluded nor canceled.
     async fn update_announcement(
         &self,
         ctx: &Context<'_>,

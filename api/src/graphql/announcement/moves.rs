@@ -16,7 +16,7 @@ use super::super::{
 enum AnnouncementMoveKind {
     /// Its audience was notified.
     Published,
-    /// The change was put off or brought forward, and everyone who was notified was notified again.
+    /// The change was postponed or brought forward, and everyone who was notified was notified again.
     Rescheduled,
     /// The change was made.
     Concluded,

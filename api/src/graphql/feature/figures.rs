@@ -161,7 +161,7 @@ impl FeatureFigures<'_> {
         words::of_incidents(ctx, &product.0, asked).await
     }
 
-    /// Days and weeks in which it had more incidents than expected, whatever their release; in the order of their last
+    /// Days and weeks in which it had more incidents than expected, regardless of release; in the order of their last
     /// days.
     async fn alerts(
         &self,
@@ -173,7 +173,7 @@ impl FeatureFigures<'_> {
         alert::of(ctx, &product.0, Some(self.0.id), period).await
     }
 
-    /// Most likely time within the last 180 days at which the experience of it changed, and the suspected releases.
+    /// Most likely time within the last 180 days at which the experience with it changed, and the suspected releases.
     /// Null if there are too few data.
     async fn change_point(
         &self,

@@ -358,7 +358,7 @@ impl IncidentMutation {
         .await
     }
 
-    /// Confirms that an incident comes from a release. A person's word beats what was inferred.
+    /// Confirms that an incident comes from a release. This overrides what was inferred.
     async fn confirm_attribution(
         &self,
         ctx: &Context<'_>,

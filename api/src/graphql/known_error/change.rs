@@ -35,7 +35,7 @@ struct CreateKnownErrorInput {
     introduced_in: MaybeUndefined<Reference>,
     /// Releases that fix it, planned or shipped, by ID or version: several if the fix is ported back.
     fixed_in: MaybeUndefined<Vec<Reference>>,
-    /// Reason for which it will not be fixed; null unless that was decided.
+    /// Reason why it will not be fixed; null unless that was decided.
     wont_fix_reason: MaybeUndefined<String>,
     /// Whether customers may see it; false by default.
     is_public: MaybeUndefined<bool>,
@@ -66,7 +66,7 @@ struct UpdateKnownErrorInput {
     introduced_in: MaybeUndefined<Reference>,
     /// New list of releases that fix it, by ID or version; null or empty: none.
     fixed_in: MaybeUndefined<Vec<Reference>>,
-    /// Reason for which it will not be fixed; null withdraws that decision.
+    /// Reason why it will not be fixed; null withdraws that decision.
     wont_fix_reason: MaybeUndefined<String>,
     /// Whether customers may see it.
     is_public: MaybeUndefined<bool>,

@@ -23,7 +23,7 @@ pub(in crate::graphql) enum ReleaseImpact {
     Affected,
     /// It contains the fix.
     Fixed,
-    /// It does not have the error, which came later or on another line of releases.
+    /// It does not have the error, which was introduced later or on another line of releases.
     NotAffected,
 }
 
@@ -35,7 +35,7 @@ enum ReleaseImpactBasis {
     Graph,
     /// The order of releases, because no line of predecessors connects them.
     Order,
-    /// None: the release that introduced the error is unknown, so each release without the fix is taken to have it.
+    /// None: the release that introduced the error is unknown, so each release without the fix is assumed to have it.
     Assumed,
 }
 

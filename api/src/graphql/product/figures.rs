@@ -171,7 +171,7 @@ impl ProductFigures<'_> {
     }
 
     /// Days and weeks in which it, with all its features, or one of its features had more incidents than expected,
-    /// whatever their release; in the order of their last days.
+    /// regardless of release; in the order of their last days.
     async fn alerts(
         &self,
         ctx: &Context<'_>,
@@ -181,7 +181,7 @@ impl ProductFigures<'_> {
         alert::of(ctx, self.0, None, period).await
     }
 
-    /// Most likely time within the last 180 days at which the experience of the product changed, and the suspected
+    /// Most likely time within the last 180 days at which the experience with the product changed, and the suspected
     /// releases. It is based on the responses and incidents of all features and of the product as a whole. Each feature
     /// is compared only with itself, so a different mix of features is not a change. Null if there are too few data.
     async fn change_point(

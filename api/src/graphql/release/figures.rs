@@ -26,8 +26,9 @@ pub(super) struct ReleaseFigures<'a>(pub(super) &'a Model);
 
 #[Object]
 impl ReleaseFigures<'_> {
-    /// Forecast of the incidents of the product in the 14 days from the release on, as of the day before it, beside what came; null
-    /// if there was too little history, while it is planned, and for some minutes after it has shipped. Not for customers.
+    /// Forecast of the incidents of the product in the 14 days from the release on, as of the day before it, with the
+    /// actual numbers; null if there was too little history, while it is planned, and for some minutes after it has
+    /// shipped. Not for customers.
     async fn kept_forecast(&self, ctx: &Context<'_>) -> Result<Option<KeptForecast>, Fault> {
         let by = ctx.reports()?;
         let product = product::of(ctx, self.0.product_id).await?;
@@ -41,7 +42,8 @@ impl ReleaseFigures<'_> {
         delivery::of(ctx, Scope { release: Some(self.0.id), ..Scope::default() }).await
     }
 
-    /// Incidents that it may have caused, the most probable first, at most 100; whatever people stated. Not for customers.
+    /// Incidents that it may have caused, the most probable first, at most 100, regardless of what people stated. Not
+    /// for customers.
     async fn suspected_incidents(
         &self,
         ctx: &Context<'_>,
@@ -103,8 +105,8 @@ impl ReleaseFigures<'_> {
         words::of_incidents(ctx, &product.0, asked).await
     }
 
-    /// Verdicts on whether it made things worse. Null while it is planned, or while too few responses name it to tell
-    /// when customers began to use it.
+    /// Verdicts on whether it made things worse. Null while it is planned, or while it is unknown when customers began
+    /// to use it because too few responses name it.
     async fn regression(
         &self,
         ctx: &Context<'_>,
