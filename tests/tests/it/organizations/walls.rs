@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use apollo_compiler::{Node, schema::ObjectType};
 use ballroom_tests::{
     Backend, on_both,
     walk::{fields_of, schema, selection},
@@ -31,8 +32,16 @@ fn without_messages(mut data: Value) -> Value {
 
 async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
     let two = Two::start(backend).await;
-    let nouns: BTreeSet<_> = two.ids.iter().map(|id| id.rsplit_once('_').unwrap().0).collect();
-    assert_eq!(nouns.len(), 26, "every noun with an id is there: {nouns:?}");
+    let schema = schema();
+    let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename } }";
+    let seen = asks(&two.app, &two.first, nodes, json!({ "ids": two.ids })).await["nodes"].clone();
+    let seen: BTreeSet<&str> =
+        seen.as_array().unwrap().iter().filter_map(|node| node["__typename"].as_str()).collect();
+    let is_node =
+        |object: &&Node<ObjectType>| object.implements_interfaces.iter().any(|one| one.name == "Node");
+    let nouns = schema.types.values().filter_map(|one| one.as_object()).filter(is_node);
+    let nouns: BTreeSet<&str> = nouns.map(|object| object.name.as_str()).collect();
+    assert_eq!(seen, nouns, "the first organization has an object of every noun with an ID");
     let asks = async |token: &str, query: &str, variables: Value| {
         let (status, answer) = two.app.plain_answer_to(token, query, variables).await;
         let code = &answer["errors"][0]["extensions"]["code"];
@@ -51,8 +60,15 @@ async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
         let seen = asks(&two.second, "query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await;
         assert_eq!(seen["data"]["node"], Value::Null, "{id}");
     }
+    // A stored report as a file, and the pages of what an organization shows to everybody, which it has not switched on.
+    for (path, status) in
+        [(format!("/reports/{}.json", two.id("report")), 404), ("/public/walled/walled-shop".into(), 404)]
+    {
+        let file = two.app.http().get(two.app.url(&path)).bearer_auth(&two.second).send().await.unwrap();
+        assert_eq!(file.status(), status, "{path}");
+        assert!(!file.text().await.unwrap().contains("walled product"), "{path}");
+    }
     // Every field of the root, with whatever its arguments can name, and everything below it.
-    let schema = schema();
     let (mut seen_by_first, mut named) = (0, 0);
     for field in fields_of(&schema, "Query") {
         for by_id in [true, false] {
@@ -68,22 +84,53 @@ async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
         named > 20 && seen_by_first > 20,
         "{named} documents named something, {seen_by_first} showed something"
     );
-    // Cursors of one organization lead to rows of the other's own.
-    for list in
-        ["products", "features", "segments", "customers", "incidents", "deployments", "members", "teams"]
-    {
-        let page = asks(&two.first, &format!("{{ {list} {{ pageInfo {{ endCursor }} }} }}"), json!({})).await;
-        let cursor = page["data"][list]["pageInfo"]["endCursor"].clone();
-        assert!(cursor.is_string(), "{list}: {page:#}");
+    // Cursors of one organization lead to rows of the other's own: of each list of the root, of a product, of the caller.
+    let lists = |ty: &str, around: &str| {
+        let pages = fields_of(&schema, ty).into_iter().filter(|field| {
+            let is_page = field.ty.inner_named_type().ends_with("Connection");
+            is_page && field.name != "organizations" && !field.arguments.iter().any(|one| one.is_required())
+        });
+        pages.map(|field| (around.to_owned(), field.name.to_string())).collect::<Vec<_>>()
+    };
+    let all = [
+        lists("Query", "LIST"),
+        lists("Product", "product(product: \"SHOP\") { LIST }"),
+        lists("Viewer", "viewer { LIST }"),
+    ];
+    let (mut followed, mut empty) = (0, Vec::new());
+    for (around, list) in all.concat() {
+        let ask = |shop: &str, list: &str| {
+            format!("query {{ {} }}", around.replace("SHOP", shop).replace("LIST", list))
+        };
+        let page = asks(
+            &two.first,
+            &ask("walled-shop", &format!("{list} {{ pageInfo {{ endCursor }} }}")),
+            json!({}),
+        )
+        .await;
+        let Some(cursor) = find(&page["data"], "endCursor").filter(|cursor| cursor.is_string()) else {
+            empty.push(list);
+            continue;
+        };
+        followed += 1;
         for argument in ["after", "before"] {
-            let query = format!(
-                "query($cursor: String) {{ {list}({argument}: $cursor) {{ totalCount nodes {{ id }} }} }}"
+            let own = format!(
+                "{list} {{ totalCount }} rest: {list}({argument}: {cursor}) {{ totalCount nodes {{ __typename }} }}"
             );
-            let answer = asks(&two.second, &query, json!({ "cursor": cursor })).await;
-            assert!(!leaks(&two, &answer["data"]), "{query}: {answer:#}");
-            assert_eq!(answer["data"][list]["totalCount"], usize::from(list == "products"), "{list}");
+            let answer = asks(&two.second, &ask("own-shop", &own), json!({})).await;
+            assert!(!leaks(&two, &answer["data"]), "{own}: {answer:#}");
+            let count = |name: &str| find(&answer["data"], name).map(|list| list["totalCount"].clone());
+            assert_eq!(count("rest"), count(&list), "{own}: {answer:#}");
         }
     }
+    // Notices are for customers, and callers of the first organization are members.
+    assert_eq!(empty, ["notices"], "{followed} lists have cursors");
+}
+
+/// The value of the first field with this name.
+fn find(value: &Value, name: &str) -> Option<Value> {
+    let fields = value.as_object()?;
+    fields.get(name).cloned().or_else(|| fields.values().find_map(|value| find(value, name)))
 }
 
 async fn nothing_of_an_organization_is_changed_by_another(backend: Backend) {
@@ -175,15 +222,20 @@ async fn an_organization_hears_only_itself(backend: Backend) {
             }
         }
     }
-    let happens = |product: &str| {
-        format!(
-            "mutation {{ submitFeedback(input: {{ product: \"{product}\", scale: \"csat\", rating: 1 }}) {{ outcome }}
-            openIncident(input: {{ product: \"{product}\", severity: 1, title: \"{product}\" }}) {{ outcome }}
-            planRelease(input: {{ product: \"{product}\", version: \"{product}\" }}) {{ outcome }} }}"
-        )
-    };
-    asks(&two.app, &two.first, &happens("walled-shop")).await;
-    asks(&two.app, &two.second, &happens("own-shop")).await;
+    for (token, product) in [(&two.first, "walled-shop"), (&two.second, "own-shop")] {
+        let happens = format!(
+            "mutation {{
+                submitFeedback(input: {{ product: \"{product}\", scale: \"csat\", rating: 1 }}) {{ feedback {{ id }} }}
+                openIncident(input: {{ product: \"{product}\", severity: 1, title: \"{product}\" }}) {{ outcome }}
+                planRelease(input: {{ product: \"{product}\", version: \"{product}\" }}) {{ outcome }}
+                createAnnouncement(input: {{ product: \"{product}\", kind: DEPLOYMENT, title: \"{product}\",
+                    planned: {{ from: \"2031-01-01T00:00:00Z\" }} }}) {{ outcome }} }}"
+        );
+        let response = asks(&two.app, token, &happens).await["submitFeedback"]["feedback"]["id"].clone();
+        let delete =
+            format!("mutation {{ deleteFeedback(input: {{ feedback: {response} }}) {{ deletedId }} }}");
+        asks(&two.app, token, &delete).await;
+    }
     let mut heard = 0;
     for (document, mut answer) in listening {
         let mut text = String::new();
@@ -203,5 +255,8 @@ async fn an_organization_hears_only_itself(backend: Backend) {
             false => heard += usize::from(text.contains("own-shop")),
         }
     }
-    assert_eq!(heard, 3, "of its own feedback, incidents and releases an organization hears");
+    assert_eq!(
+        heard, 5,
+        "of its own feedback, deletions, incidents, releases and announcements an organization hears"
+    );
 }
