@@ -17,7 +17,7 @@ use super::{
     actor::{self, Actor},
     customer::{CustomerFilter, CustomerOrder},
     fault::Fault,
-    feature::Feature,
+    feature::{self, Feature},
     load::{AcknowledgementsOf, AnnouncedFeatures, MovesOf, Support},
     lookup::{self, By},
     member::Member,
@@ -108,10 +108,7 @@ impl Announcement {
     /// whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
         let affected = ctx.load().load_one(AnnouncedFeatures(self.0.id)).await?.unwrap_or_default();
-        let dimensions = super::dimensions(ctx).await?;
-        let mut features: Vec<_> = affected.iter().filter_map(|id| dimensions.features.get(id)).collect();
-        features.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(features.into_iter().cloned().map(Feature).collect())
+        feature::by_key(ctx, &affected).await
     }
 
     /// What customers will notice; null if not given.
@@ -315,7 +312,7 @@ pub(super) async fn page(
     place: Announcements,
     filter: Option<AnnouncementFilter>,
     order: Option<AnnouncementOrder>,
-    four: PageArgs,
+    args: PageArgs,
 ) -> Result<Connection<String, Announcement, Total>, Fault> {
     let only = ctx.reads().ok().and_then(Read::only);
     let filter = match filter {
@@ -326,7 +323,7 @@ pub(super) async fn page(
         None => domain::AnnouncementFilter::default(),
     };
     let list = Announcements { only, filter, order: or_default(order), ..place };
-    connection(ctx, list, four, Announcement).await
+    connection(ctx, list, args, Announcement).await
 }
 
 impl AnnouncementFilter {

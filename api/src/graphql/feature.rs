@@ -286,6 +286,14 @@ pub(super) async fn page(
     connection(ctx, features, arguments, Feature).await
 }
 
+/// The features with these IDs, by key.
+pub(super) async fn by_key(ctx: &Context<'_>, ids: &[FeatureId]) -> Result<Vec<Feature>, Fault> {
+    let dimensions = super::dimensions(ctx).await?;
+    let mut features: Vec<_> = ids.iter().filter_map(|id| dimensions.features.get(id)).collect();
+    features.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(features.into_iter().cloned().map(Feature).collect())
+}
+
 /// The feature with an ID that is known to exist.
 pub(super) async fn of(ctx: &Context<'_>, feature: FeatureId) -> Result<Feature, Fault> {
     Ok(Feature(super::row(ctx, feature, |dimensions| &dimensions.features).await?))

@@ -182,10 +182,10 @@ pub(super) async fn notices(
     customer: ballroom_entity::id::CustomerId,
     filter: Option<NoticeFilter>,
     order: Option<NoticeOrder>,
-    four: PageArgs,
+    args: PageArgs,
 ) -> Result<Connection<String, Notice, Total>, Fault> {
     let unread = filter.and_then(|filter| filter.unread);
-    connection(ctx, Notices { customer, unread, order: or_default(order) }, four, Notice).await
+    connection(ctx, Notices { customer, unread, order: or_default(order) }, args, Notice).await
 }
 
 /// Input of `markFeedbackSeen`.

@@ -18,7 +18,7 @@ use super::{
     actor::{self, Actor},
     customer::{Customer, CustomerFilter, CustomerOrder},
     fault::Fault,
-    feature::Feature,
+    feature::{self, Feature},
     incidents::{self, IncidentFilter, IncidentOrder},
     known_error::{self, KnownError},
     load::{AffectedBy, AttributionsOf, CandidatesOf, CausesOf, EarlierOf},
@@ -146,11 +146,8 @@ impl Incident {
 
     /// Affected features, by key; empty: the product as a whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
-        let hurt = ctx.load().load_one(AffectedBy(self.0.id)).await?.unwrap_or_default();
-        let dimensions = super::dimensions(ctx).await?;
-        let mut features: Vec<_> = hurt.iter().filter_map(|id| dimensions.features.get(id)).collect();
-        features.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(features.into_iter().cloned().map(Feature).collect())
+        let affected = ctx.load().load_one(AffectedBy(self.0.id)).await?.unwrap_or_default();
+        feature::by_key(ctx, &affected).await
     }
 
     /// Summary in one line.

@@ -13,7 +13,7 @@ use super::{
     answers::{self, FeedbackFilter, FeedbackOrder},
     article::{self, Article, ArticleFilter, ArticleOrder},
     fault::Fault,
-    feature::Feature,
+    feature::{self, Feature},
     feedback::Feedback,
     incident::Incident,
     incidents::{self, IncidentFilter, IncidentOrder},
@@ -124,10 +124,7 @@ impl KnownError {
     /// Affected features, by key; empty: the product as a whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
         let affected = ctx.load().load_one(FeaturesWith(self.0.id)).await?.unwrap_or_default();
-        let dimensions = super::dimensions(ctx).await?;
-        let mut features: Vec<_> = affected.iter().filter_map(|id| dimensions.features.get(id)).collect();
-        features.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(features.into_iter().cloned().map(Feature).collect())
+        feature::by_key(ctx, &affected).await
     }
 
     /// Whether customers may see it.
@@ -275,7 +272,7 @@ pub(super) async fn page(
     place: KnownErrors,
     filter: Option<KnownErrorFilter>,
     order: Option<KnownErrorOrder>,
-    four: PageArgs,
+    args: PageArgs,
 ) -> Result<Connection<String, KnownError, Total>, Fault> {
     let public_only = sees_public_only(ctx.viewer())?;
     let filter = match filter {
@@ -286,7 +283,7 @@ pub(super) async fn page(
         None => domain::KnownErrorFilter::default(),
     };
     let list = KnownErrors { public_only, filter, order: or_default(order), ..place };
-    connection(ctx, list, four, KnownError).await
+    connection(ctx, list, args, KnownError).await
 }
 
 impl KnownErrorFilter {

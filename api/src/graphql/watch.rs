@@ -7,7 +7,7 @@ use super::{
     ContextExt,
     actor::{self, Actor},
     fault::Fault,
-    feature::Feature,
+    feature::{self, Feature},
     forecast::ForecastQuantile,
     member::Member,
     payload::{payload, payloads},
@@ -97,11 +97,7 @@ impl WatchSummary {
 }
 
 async fn features(ctx: &Context<'_>, ids: &[String]) -> Result<Vec<Feature>, Fault> {
-    let dimensions = super::dimensions(ctx).await?;
-    let known = Summary::features(ids);
-    let mut rows: Vec<_> = known.iter().filter_map(|id| dimensions.features.get(id)).collect();
-    rows.sort_by(|a, b| a.key.cmp(&b.key));
-    Ok(rows.into_iter().cloned().map(Feature).collect())
+    feature::by_key(ctx, &Summary::features(ids)).await
 }
 
 /// Forecast of the incidents of a product in the 14 days from a release on, as of the day before, with the actual
