@@ -17,8 +17,8 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
-    QueryFilter, QueryOrder,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, IntoActiveModel, Iterable, QueryFilter,
+    QueryOrder,
 };
 
 pub use acknowledge::{acknowledge, of_announcements as acknowledgements_of, support};

@@ -10,13 +10,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ballroom_entity::{
     attribution::{self, AttributionBasis},
-    attribution_candidate::{CauseEvidence, Column, Entity, Model},
+    attribution_candidate::{Column, Entity, Model},
     id::{IncidentId, OrganizationId, ProductId, ReleaseId},
     incident,
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 
 use self::compute::compute;
@@ -228,7 +229,7 @@ async fn of_product(
 
 #[cfg(test)]
 mod tests {
-    use ballroom_entity::id::AttributionId;
+    use ballroom_entity::{attribution_candidate::CauseEvidence, id::AttributionId};
 
     use super::*;
     use crate::base::reference::PublicId;

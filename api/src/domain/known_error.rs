@@ -12,7 +12,7 @@ use ballroom_entity::{
     release::ReleaseLifecycle,
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryTrait};
 
 pub use effect::{Basis, Effect, Impact, impact};
 pub use link::{Links, link, unlink};

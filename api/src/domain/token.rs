@@ -4,7 +4,7 @@
 //! key, and a secret of 32 random bytes, of which only the SHA-256 is stored. A fast hash is sufficient: there
 //! is nothing to guess in 256 random bits.
 
-mod check;
+mod holder;
 mod list;
 
 use std::collections::HashMap;
@@ -15,27 +15,29 @@ use ballroom_entity::{
     id::{ApiTokenId, CustomerId, FeatureId, MemberId},
     member as member_row,
 };
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use rand::rngs::SysRng;
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Set};
+use rand::{TryRng, rngs::SysRng};
+use sea_orm::{
+    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, Iterable,
+    QueryFilter, QueryOrder, Set,
+};
 use serde_json::json;
 use uuid::Uuid;
 
-use self::check::{active, parts, row};
 use super::{
     access::{Administer, Publication},
     check, customer, member,
 };
 use crate::{
-    base::{error::Error, right::Right},
+    base::{error::Error, reference::PublicId, right::Right},
     store::{Dimensions, Store},
     transaction::Event,
 };
 
-pub(crate) use check::check_recent;
-pub use check::{Holder, check, operator};
-pub(super) use check::{hash, holder_of};
+pub(crate) use holder::check_recent;
+pub use holder::{Holder, check, operator};
+pub(super) use holder::{hash, holder_of};
 pub use list::{TokenFilter, TokenSort, Tokens};
 
 const PREFIX: &str = "ballroom_";

@@ -9,11 +9,8 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
 use ballroom_entity::{announcement::Model, id::AnnouncementId};
 
-use self::{
-    affected::AffectedSegment,
-    moves::{AnnouncementMove, PlannedTime},
-};
 use super::{
+    ContextExt,
     actor::{self, Actor},
     customer::{CustomerFilter, CustomerOrder},
     fault::Fault,
@@ -38,10 +35,12 @@ use crate::domain::{
 };
 
 pub use affected::AffectedCustomer;
+use affected::AffectedSegment;
 pub(super) use change::AnnouncementMutation;
 pub(super) use moves::Acknowledgement;
+use moves::{AnnouncementMove, PlannedTime};
 
-/// An announcement: notice of a change, before customers meet it. A draft is published, and then concluded or canceled.
+/// An announcement: advance notice of a change that customers will notice. A draft is published, and then concluded or canceled.
 #[derive(Description)]
 pub struct Announcement(pub Model);
 

@@ -36,7 +36,7 @@ pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, mut r
 
 /// Completes a response for its caller: adds paths and codes to errors. Errors of the library (such as an invalid date)
 /// are errors of the caller.
-fn finish(response: &mut Response, viewer: &Viewer) {
+pub(super) fn finish(response: &mut Response, viewer: &Viewer) {
     reach::settle(response);
     without_negative_zero(&mut response.data);
     for error in &mut response.errors {

@@ -9,6 +9,7 @@ use futures::future::try_join_all;
 
 use self::effect::effect;
 use super::{
+    ContextExt,
     actor::{self, Actor},
     answers::{self, FeedbackFilter, FeedbackOrder},
     article::{self, Article, ArticleFilter, ArticleOrder},
@@ -34,7 +35,7 @@ use crate::domain::{
     lookup::References,
 };
 
-pub(super) use change::{KnownErrorMutation, ids, texts};
+pub(super) use change::KnownErrorMutation;
 pub(super) use effect::{KnownErrorEffect, ReleaseImpact, of_release};
 
 /// A known error: something that does not work as it should, what can be done meanwhile, and which releases fix it. Customers see

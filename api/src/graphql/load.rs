@@ -1,6 +1,6 @@
 //! Batching: what many resolvers need is loaded once, by typed key.
 
-mod announcements;
+mod knowledge;
 mod scores;
 
 use std::{collections::HashMap, sync::Arc};
@@ -29,7 +29,7 @@ use crate::{
     store::Dimensions,
 };
 
-pub(super) use announcements::{
+pub(super) use knowledge::{
     AcknowledgementsOf, AnnouncedFeatures, CausesOf, FeaturesIn, FeaturesWith, FixesOf, KnownErrorsIn,
     MovesOf, ReasonsFor, ReportedBy, StepsOf,
 };

@@ -10,16 +10,14 @@ use ballroom_entity::{
     release::{Model, ReleaseLifecycle as Stored},
 };
 use chrono::NaiveDate;
-use figures::ReleaseFigures;
 
-use self::touched::ReleaseFeature;
 use super::{
+    ContextExt,
     actor::{self, Actor},
     announcement::{self, Announcement, AnnouncementFilter, AnnouncementOrder},
     answers::{self, FeedbackFilter, FeedbackOrder},
     deployment::Deployment,
     fault::Fault,
-    feature,
     feedback::Feedback,
     incident::Incident,
     incidents::{self, IncidentFilter, IncidentOrder},
@@ -40,6 +38,8 @@ use crate::domain::{
 };
 
 pub(super) use change::ReleaseMutation;
+use figures::ReleaseFigures;
+use touched::ReleaseFeature;
 
 /// A version of a product.
 #[derive(Description)]

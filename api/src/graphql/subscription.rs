@@ -3,14 +3,11 @@
 mod delivered;
 
 use async_graphql::{Context, Description, Object, Subscription};
-use ballroom_entity::{
-    attribution,
-    id::{FeatureId, ReleaseId},
-};
+use ballroom_entity::id::{FeatureId, ReleaseId};
 use futures::stream::BoxStream;
 
-use self::delivered::{Linked, events, place, scope};
 use super::{
+    ContextExt,
     alert::IncidentAlert,
     announcement::Announcement,
     deleted::DeletedFeedback,
@@ -29,6 +26,7 @@ use crate::{
 };
 
 pub use delivered::Delivered;
+use delivered::{Linked, events, place, scope};
 
 /// Root subscription type. Subscriptions deliver events from their start on, or from a cursor on. The cursor of each
 /// event is in `extensions.cursor` of its result; `Organization.feedCursor` is the current one. A client that

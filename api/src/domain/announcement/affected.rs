@@ -13,7 +13,7 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select,
+    ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, SelectStatement},
 };
 

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use ballroom_analytics::attribution::{Candidate, Evidence, WINDOW, confidences};
 use ballroom_entity::{
-    attribution_candidate::{CauseEvidence, Column, Entity, Model},
+    attribution_candidate::{CauseEvidence, Model},
     id::{FeatureId, IncidentId, ProductId, ReleaseId},
     incident, incident_feature, release_feature,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
-use super::{super::incident::affects, BEFORE, DAY, STORED, of_product};
+use super::{BEFORE, DAY, STORED};
 use crate::{base::error::Error, store::Dimensions};
 
 /// An incident, as far as its cause is concerned.

@@ -5,13 +5,12 @@ mod draft;
 use std::collections::{HashMap, HashSet};
 
 use ballroom_entity::{
-    customer,
     feedback::{Column, Entity, Model},
     id::{FeedbackId, SegmentId},
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, UnionType},
 };
 use serde::Serialize;
@@ -20,7 +19,7 @@ use super::{deleted::Deletions, exclude, handed::Handed, rated, renew, rows, voi
 use crate::{
     base::error::Error,
     domain::{
-        check, customer as customers,
+        customer as customers,
         sent::{Nulls, Outcome},
     },
     store::is_any,

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, Enum, Object};
-use ballroom_entity::{announcement::Model, customer};
+use ballroom_entity::customer;
 
 use super::super::{
+    ContextExt,
     customer::Customer,
     fault::Fault,
     load::ReasonsFor,
-    scalar::{DateTime, id},
+    scalar::DateTime,
     segment::{self, Segment},
 };
 use crate::domain::announcement::{self as domain, Reach};
@@ -33,8 +34,8 @@ enum AffectedReason {
 /// A customer whom an announced change concerns, with the reasons.
 #[derive(Description)]
 pub struct AffectedCustomer {
-    row: customer::Model,
-    reach: Arc<Reach>,
+    pub(super) row: customer::Model,
+    pub(super) reach: Arc<Reach>,
 }
 
 #[Object(use_type_description)]
@@ -65,7 +66,7 @@ impl AffectedCustomer {
 
 /// Number of affected customers of a segment.
 #[derive(Description)]
-pub(super) struct AffectedSegment(domain::SegmentCount);
+pub(super) struct AffectedSegment(pub(super) domain::SegmentCount);
 
 #[Object(use_type_description)]
 impl AffectedSegment {

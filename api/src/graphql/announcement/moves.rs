@@ -1,14 +1,16 @@
 //! Moves of the planned time, and acknowledgements.
 
-use async_graphql::{Context, Description, Enum, Object, SimpleObject};
-use ballroom_entity::{announcement::Model, announcement_move};
+use async_graphql::{Context, Description, Enum, InputObject, Object, SimpleObject};
+use ballroom_entity::announcement_move;
 
 use super::super::{
+    ContextExt,
     actor::{self, Actor},
     fault::Fault,
     member::Member,
     scalar::DateTime,
 };
+use crate::domain::announcement::Planned;
 
 /// A move of an announcement.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,14 +30,29 @@ enum AnnouncementMoveKind {
 #[derive(SimpleObject)]
 pub(super) struct PlannedTime {
     /// Start.
-    from: DateTime,
+    pub(super) from: DateTime,
     /// End; null: none was given.
+    pub(super) until: Option<DateTime>,
+}
+
+/// Planned time of a change.
+#[derive(InputObject, Clone, Copy)]
+pub(super) struct PlannedTimeInput {
+    /// Start.
+    from: DateTime,
+    /// End, exclusive. Required for the kinds MAINTENANCE and FREEZE.
     until: Option<DateTime>,
+}
+
+impl From<PlannedTimeInput> for Planned {
+    fn from(given: PlannedTimeInput) -> Self {
+        Self { from: given.from.into(), until: given.until.map(Into::into) }
+    }
 }
 
 /// Publication, rescheduling, conclusion or cancellation of an announcement.
 #[derive(Description)]
-pub(super) struct AnnouncementMove(announcement_move::Model);
+pub(super) struct AnnouncementMove(pub(super) announcement_move::Model);
 
 #[Object(use_type_description)]
 impl AnnouncementMove {
@@ -72,14 +89,14 @@ impl AnnouncementMove {
 
 /// Acknowledgement of one edition of an announcement by a member of support.
 #[derive(Description)]
-pub(in crate::graphql) struct Acknowledgement(ballroom_entity::acknowledgement::Model);
+pub(in crate::graphql) struct Acknowledgement(pub(super) ballroom_entity::acknowledgement::Model);
 
 #[Object(use_type_description)]
 impl Acknowledgement {
     /// The member.
     async fn member(&self, ctx: &Context<'_>) -> Result<Member, Fault> {
         let row = ctx.load().load_one(self.0.member_id).await?;
-        row.map(Member).ok_or_else(|| super::gone("member", self.0.member_id))
+        row.map(Member).ok_or_else(|| super::super::gone("member", self.0.member_id))
     }
 
     /// The edition.

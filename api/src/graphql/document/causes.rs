@@ -15,6 +15,7 @@ use apollo_compiler::{
         Argument, Definition, DirectiveList, Document, InputValueDefinition, OperationType, Selection, Type,
         Value,
     },
+    diagnostic::ToCliReport,
     parser::SourceSpan,
     schema::{EnumType, ExtendedType, InputObjectType},
     validation::DiagnosticList,

@@ -6,10 +6,10 @@ use futures::future::try_join_all;
 
 use super::{
     super::{
+        ContextExt,
         fault::Fault,
         load::FixesOf,
         release::{self, Release},
-        scalar::id,
     },
     KnownError,
 };
@@ -92,7 +92,7 @@ pub(super) async fn effect(
     release: ReleaseId,
 ) -> Result<KnownErrorEffect, Fault> {
     let fixes = ctx.load().load_one(FixesOf(row.id)).await?.unwrap_or_default();
-    let dimensions = super::dimensions(ctx).await?;
+    let dimensions = super::super::dimensions(ctx).await?;
     let impact = domain::impact(&dimensions, release, row.introduced_in, &fixes);
     Ok(KnownErrorEffect { row, release, impact })
 }

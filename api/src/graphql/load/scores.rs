@@ -10,7 +10,6 @@ use chrono::NaiveDate;
 use super::Loading;
 use crate::{
     base::error::Error,
-    domain::release,
     score::{
         Cell, Snapshot,
         distribution::{self, Spread},

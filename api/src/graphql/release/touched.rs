@@ -3,18 +3,15 @@
 use async_graphql::{Context, Description, Enum, Object};
 use ballroom_entity::id::FeatureId;
 
-use super::{
-    super::{
-        fault::Fault,
-        feature::{self, Feature},
-    },
-    of,
+use super::super::{
+    fault::Fault,
+    feature::{self, Feature},
 };
 
 /// Effect of a release on a feature.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_entity::release_feature::FeatureChange")]
-enum FeatureChange {
+pub(super) enum FeatureChange {
     /// The feature is new.
     Added,
     /// The feature works differently.
@@ -28,8 +25,8 @@ enum FeatureChange {
 /// A feature that a release touches.
 #[derive(Description)]
 pub(super) struct ReleaseFeature {
-    feature: FeatureId,
-    change: FeatureChange,
+    pub(super) feature: FeatureId,
+    pub(super) change: FeatureChange,
 }
 
 #[Object(use_type_description)]

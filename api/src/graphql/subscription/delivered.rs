@@ -15,11 +15,10 @@ use futures::{StreamExt, stream};
 
 use super::{
     super::{
+        ContextExt,
         fault::Fault,
-        feature,
         live::EventCursor,
         load::{AffectedBy, AllDimensions, AttributionsOf, Loads},
-        release,
         scalar::Reference,
     },
     Events,
@@ -93,21 +92,21 @@ where
 /// An event with the objects that were read together with it: however many clients are subscribed, it needs no further
 /// statement, unless more is selected.
 pub struct Delivered<T> {
-    thing: T,
-    place: Option<Place>,
-    dimensions: Arc<Dimensions>,
-    linked: Option<Linked>,
+    pub(super) thing: T,
+    pub(super) place: Option<Place>,
+    pub(super) dimensions: Arc<Dimensions>,
+    pub(super) linked: Option<Linked>,
 }
 
 /// The links of an incident.
 pub(super) struct Linked {
-    id: IncidentId,
-    affected: Vec<FeatureId>,
-    attributions: Vec<attribution::Model>,
+    pub(super) id: IncidentId,
+    pub(super) affected: Vec<FeatureId>,
+    pub(super) attributions: Vec<attribution::Model>,
 }
 
 impl<T> Delivered<T> {
-    fn new<P>(portion: &Portion<P>, thing: T) -> Self {
+    pub(super) fn new<P>(portion: &Portion<P>, thing: T) -> Self {
         Self { thing, place: None, dimensions: portion.dimensions.clone(), linked: None }
     }
 }

@@ -34,7 +34,8 @@ async fn nothing_of_an_organization_is_seen_by_another(backend: Backend) {
     let two = Two::start(backend).await;
     let schema = schema();
     let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename } }";
-    let seen = asks(&two.app, &two.first, nodes, json!({ "ids": two.ids })).await["nodes"].clone();
+    let (_, seen) = two.app.plain_answer_to(&two.first, nodes, json!({ "ids": two.ids })).await;
+    let seen = &seen["data"]["nodes"];
     let seen: BTreeSet<&str> =
         seen.as_array().unwrap().iter().filter_map(|node| node["__typename"].as_str()).collect();
     let is_node =

@@ -14,7 +14,7 @@ use super::{
     ExternalKey,
 };
 use crate::{
-    base::error::Error,
+    base::{error::Error, reference::PublicId},
     domain::{
         check,
         sent::{Nulls, Stamp},
@@ -26,17 +26,22 @@ use crate::{
 /// A valid item, still without its customer.
 pub(in crate::domain) struct Draft {
     pub(in crate::domain) row: Model,
-    customer: Option<String>,
+    pub(super) customer: Option<String>,
     /// Whether the time was given.
     pub(in crate::domain) timed: bool,
     /// Whether customers may be created.
-    may_be_new: bool,
+    pub(super) may_be_new: bool,
     pub(in crate::domain) segment_given: Option<SegmentId>,
     pub(in crate::domain) nulls: Nulls,
 }
 
 impl Draft {
-    fn check(tx: &Transaction, dimensions: &Dimensions, source: &str, handed: Handed) -> Result<Self, Error> {
+    pub(super) fn check(
+        tx: &Transaction,
+        dimensions: &Dimensions,
+        source: &str,
+        handed: Handed,
+    ) -> Result<Self, Error> {
         let item = &handed.answer;
         // A response without an ID is never submitted again.
         let stamp = Stamp::of(item, item.updated_at, tx.at)?;
@@ -90,11 +95,11 @@ impl Draft {
         Ok(Self { row, customer, timed, may_be_new, segment_given, nulls: handed.answer.nulls })
     }
 
-    fn external_key(&self) -> Option<ExternalKey> {
+    pub(super) fn external_key(&self) -> Option<ExternalKey> {
         Some((self.row.source.clone(), self.row.external_id.clone()?))
     }
 
-    fn with_customer(mut self, customer: Option<&customer::Model>) -> Model {
+    pub(super) fn with_customer(mut self, customer: Option<&customer::Model>) -> Model {
         self.row.customer_id = customer.map(|customer| customer.id);
         self.row.segment_id = self.segment_given.or_else(|| customer?.segment_id);
         self.row.voice = voice::of(&self.row);

@@ -6,14 +6,14 @@ use ballroom_entity::{
     api_token::{Column, Entity, Model, Role, Scope},
     id::{ApiTokenId, OrganizationId},
 };
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    super::{access::Viewer, check, operator as operators},
+    super::{access::Viewer, operator as operators},
     PREFIX, publication,
 };
 use crate::{
@@ -62,7 +62,7 @@ pub(in crate::domain) async fn holder_of(
 }
 
 /// A token that is neither revoked nor expired.
-pub(super) async fn active(
+async fn active(
     store: &Store,
     organization: OrganizationId,
     id: ApiTokenId,
@@ -87,7 +87,7 @@ fn holder(store: &Store, row: &Model, at: DateTime<Utc>) -> Holder {
 }
 
 /// The row of a token, cached for a short time, because most callers send many requests.
-pub(super) async fn row(
+async fn row(
     store: &Store,
     organization: OrganizationId,
     id: ApiTokenId,
@@ -136,7 +136,7 @@ pub fn operator(organization: OrganizationId) -> Viewer {
     operator.acting(Actor::CommandLine, None)
 }
 
-pub(super) fn parts(text: &str) -> Option<(OrganizationId, ApiTokenId, [u8; 32])> {
+fn parts(text: &str) -> Option<(OrganizationId, ApiTokenId, [u8; 32])> {
     let bytes: [u8; 64] = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?.try_into().ok()?;
     let organization = Uuid::from_slice(&bytes[..16]).ok()?;
     let id = Uuid::from_slice(&bytes[16..32]).ok()?;
