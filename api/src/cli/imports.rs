@@ -30,14 +30,14 @@ pub(super) struct Imports {
 
 #[derive(Subcommand)]
 enum Action {
-    /// List the last imports, latest first.
+    /// List the last imports, the latest first.
     List {
         /// Number of imports.
         #[arg(long, value_name = "N", default_value_t = 20)]
         last: u64,
     },
-    /// Remove the responses that an import stored; the daily counts follow. What it updated, and what it created beside responses,
-    /// stays. The file may be imported again, with another mapping.
+    /// Remove the responses that an import stored; the daily counts follow. Responses that it updated, and other
+    /// objects that it created, are kept. The file can then be imported again, with another mapping.
     Undo {
         /// ID of the import, or last.
         import: String,

@@ -131,7 +131,7 @@ fn refused(what: &str) -> Error {
     Error::invalid("period", reason)
 }
 
-/// What is announced and was not cancelled. A release that has shipped is shown at its time, not at the announced one.
+/// What is announced and was not canceled. A release that has shipped is shown at its time, not at the announced one.
 async fn announced(
     store: &Store,
     organization: OrganizationId,

@@ -5,6 +5,8 @@ pub mod access;
 
 pub(crate) mod check;
 
+mod links;
+
 pub(crate) mod lookup;
 
 pub mod page;

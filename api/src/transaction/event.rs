@@ -179,7 +179,7 @@ events! {
     AnnouncementUpdated(AnnouncementId) = "announcement.updated", Stay;
     /// An announcement was published.
     AnnouncementPublished(AnnouncementId) = "announcement.published", Stay;
-    /// An announced change was put off or brought forward.
+    /// An announced change was postponed or brought forward.
     AnnouncementRescheduled(AnnouncementId) = "announcement.rescheduled", Stay;
     /// An announced change was made.
     AnnouncementConcluded(AnnouncementId) = "announcement.concluded", Stay;
@@ -257,7 +257,7 @@ events! {
     IncidentResolved(IncidentId) = "incident.resolved", Change;
     /// An incident was opened again.
     IncidentReopened(IncidentId) = "incident.reopened", Change;
-    /// It was stated where an incident comes from.
+    /// The cause of an incident was stated.
     IncidentAttributed(IncidentId) = "incident.attributed", Change;
     /// Active customers were recorded.
     ExposureRecorded(Total) = "exposure.recorded", Change;

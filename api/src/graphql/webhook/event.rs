@@ -5,12 +5,12 @@ use async_graphql::Enum;
 /// Defines the enum of events, with the kinds as they are stored and sent.
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident = $kind:literal,)*) => {
-        /// Event that is sent to webhooks. In the request, `type` has the same name in small letters with a dot, such as
+        /// Event that is sent to webhooks. In the request, `type` has the same name in lower case with a dot, such as
         /// `incident.opened` or `known-error.created`, and `data` has the ID of the object in `id`.
         #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(in crate::graphql) enum WebhookEvent {
             $($(#[$doc])* $name,)*
-            /// Nothing happened: `testWebhook` was called. It is sent to every webhook that is tested.
+            /// A test, sent by `testWebhook` whatever events the webhook has chosen.
             WebhookTest,
         }
 
@@ -103,7 +103,7 @@ events! {
     IncidentResolved = "incident.resolved",
     /// An incident was reopened.
     IncidentReopened = "incident.reopened",
-    /// It was stated where an incident comes from.
+    /// The cause of an incident was stated.
     IncidentAttributed = "incident.attributed",
     /// Active customers were recorded; `data.total` has the number of records.
     ExposureRecorded = "exposure.recorded",
