@@ -19,7 +19,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use rand::{TryRng, rngs::SysRng};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, Iterable,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Iterable,
     QueryFilter, QueryOrder, Set,
 };
 use serde_json::json;
