@@ -161,7 +161,10 @@ pub(super) fn in_future(field: &str, end: Option<DateTime<Utc>>, at: DateTime<Ut
         Some(end) if check::is_leap(end) => {
             Err(Error::invalid(field, "is a leap second, which cannot be stored; send second 59"))
         }
-        Some(end) if end <= at => Err(Error::invalid(field, "must be in the future")),
+        Some(end) if end <= at => Err(Error::invalid(
+            field,
+            format!("is {}, which has passed; it must be in the future", end.to_rfc3339()),
+        )),
         _ => Ok(()),
     }
 }
