@@ -28,7 +28,7 @@ before(async () => {
     'response on behalf': '/inbox?entry=yes',
     'announcement to acknowledge': `/p/atelier/announcements/${people.release}`,
   }
-  const { incidents, customers, product } = await ask('{ incidents(first: 1) { nodes { id } } customers(first: 1) { nodes { key } } product(product: "atelier") { iterations(first: 1) { nodes { id } } } }')
+  const { incidents, knownErrors, customers, product } = await ask('{ incidents(first: 1) { nodes { id } } knownErrors(first: 1) { nodes { id } } customers(first: 1) { nodes { key } } product(product: "atelier") { iterations(first: 1) { nodes { id } } } }')
   pages = {
     'value': '/p/atelier/value',
     'value, filtered': '/p/atelier/value?days=30&segment=free&release=5.3',
@@ -43,6 +43,11 @@ before(async () => {
     'incidents': '/p/atelier/incidents',
     'new incident': '/p/atelier/incidents?entry=yes',
     'incident': `/p/atelier/incidents/${incidents.nodes[0].id}`,
+    'known errors': '/p/atelier/known-errors',
+    'known errors, none': '/p/atelier/known-errors?find=nothing',
+    'new known error': '/p/atelier/known-errors?entry=yes',
+    'known error': `/p/atelier/known-errors/${knownErrors.nodes[0].id}`,
+    'no such known error': '/p/atelier/known-errors/known_error_00000000000000000000000000000000',
     'announcements': '/p/atelier/announcements',
     'announcements, none': '/p/atelier/announcements?find=nothing',
     'new announcement': '/p/atelier/announcements?entry=yes',

@@ -14,15 +14,19 @@ import { findingOf } from '~/part/finding'
 import { SentenceText } from '~/part/story'
 import { ExportMenu } from '~/ui/export-menu'
 import { GateBadge } from '~/ui/gate'
-import { Card, classes, PageHead, Stack, Tag } from '~/ui/parts'
+import { Card, classes, Halves, PageHead, Stack, Tag } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
 import { VerdictBadge } from '~/ui/verdict'
 import { ReleaseAnnouncements } from './announcements'
 import { Detail } from './detail'
+import { GateCard } from './gate'
 import { ReleaseIncidents } from './incidents'
+import { Outcome } from './outcome'
 import { ReleaseQuery, type FeatureRegression, type RegressionData, type ReleaseData } from './query'
+import { Suspected } from './suspected'
 import css from './view.module.css'
+import { Watch } from './watch'
 
 /** Verdicts whose reason the sentence above says for all. */
 const QUIET = new Set<string>(['NO_EVIDENCE', 'CANNOT_TELL', 'NO_BASELINE'])
@@ -58,7 +62,13 @@ export default function Release() {
                   {detail && <Detail version={release.version} regression={regression} feature={detail} />}
                 </>
               )}
+              <Outcome version={release.version} />
+              {seesCustomers && release.lifecycle !== 'PLANNED' && <Suspected version={release.version} />}
               {seesCustomers && <ReleaseIncidents version={release.version} />}
+              <Halves>
+                <Watch version={release.version} />
+                {regression && <GateCard gate={regression.gate} />}
+              </Halves>
               <ReleaseAnnouncements version={release.version} />
               {release.deployments.length > 0 && <Deployments release={release} />}
             </Stack>
