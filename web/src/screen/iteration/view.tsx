@@ -12,6 +12,7 @@ import { capital, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
 import { IncidentState, Severity } from '~/part/incident'
 import { PreparednessCard } from '~/part/preparedness'
+import ProductWords from '~/part/product-words'
 import { Responses } from '~/part/responses'
 import { SentenceText } from '~/part/story'
 import { Ranking } from '~/screen/explorer/ranking'
@@ -84,6 +85,7 @@ function Report({ period, preparedness }: { period: Days; preparedness: Iteratio
               <Ranking rows={rows} trends={null} search={{ ...period, order }} period={period} note={summaryOf(features, words)}
                 onOrder={(next) => void navigate({ search: { order: next === 'rank' ? undefined : next }, replace: true, resetScroll: false })} />
             )}
+            <ProductWords period={period} />
             {seesCustomers && <Voices period={period} />}
           </Stack>
         )

@@ -27,6 +27,7 @@ import { ReleaseQuery, type FeatureRegression, type RegressionData, type Release
 import { Suspected } from './suspected'
 import css from './view.module.css'
 import { Watch } from './watch'
+import { ReleaseWords } from './words'
 
 /** Verdicts whose reason the sentence above says for all. */
 const QUIET = new Set<string>(['NO_EVIDENCE', 'CANNOT_TELL', 'NO_BASELINE'])
@@ -65,6 +66,7 @@ export default function Release() {
               <Outcome version={release.version} />
               {seesCustomers && release.lifecycle !== 'PLANNED' && <Suspected version={release.version} />}
               {seesCustomers && <ReleaseIncidents version={release.version} />}
+              {release.lifecycle !== 'PLANNED' && <ReleaseWords version={release.version} />}
               <Halves>
                 <Watch version={release.version} />
                 {regression && <GateCard gate={regression.gate} />}
