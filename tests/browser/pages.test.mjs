@@ -29,6 +29,7 @@ before(async () => {
     'announcement to acknowledge': `/p/atelier/announcements/${people.release}`,
   }
   const { incidents, knownErrors, customers, product } = await ask('{ incidents(first: 1) { nodes { id } } knownErrors(first: 1) { nodes { id } } customers(first: 1) { nodes { key } } product(product: "atelier") { iterations(first: 1) { nodes { id } } } }')
+  const { storeReport } = await ask('mutation { storeReport(input: { report: { kind: ITERATION, product: "atelier" } }) { storedReport { id } } }')
   pages = {
     'value': '/p/atelier/value',
     'value, filtered': '/p/atelier/value?days=30&segment=free&release=5.3',
@@ -63,6 +64,12 @@ before(async () => {
     'iterations': '/p/atelier/iterations',
     'iteration': `/p/atelier/iterations/${product.iterations.nodes[0].id}`,
     'overview': '/overview',
+    'reports': '/reports',
+    'reports, none': '/reports?kind=SECURITY',
+    'new report': '/reports?entry=yes',
+    'report': `/report/${storeReport.storedReport.id}`,
+    'no such report': '/report/report_00000000000000000000000000000000',
+    'feature, found responses': '/p/atelier/features/export?find=hangs&words=peculiar',
     'customers': '/customers',
     'customers, found': '/customers?find=customer-03',
     'customers, none': '/customers?find=nobody',

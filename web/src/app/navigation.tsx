@@ -80,6 +80,7 @@ export function Navigation({ product, onProduct, vocabulary, onVocabulary, onFin
         <Item link={{ to: '/inbox' }} icon="inbox" label="Inbox" count={unread} counted="unread notifications" />
         <Item link={{ to: '/calendar' }} icon="calendar" label="Calendar" />
         <Item link={{ to: '/overview' }} icon="overview" label="Overview" />
+        <Item link={{ to: '/reports' }} icon="report" label="Reports" />
         {rights.seesCustomers && <Item link={{ to: '/customers' }} icon="customer" label={noun('customers')} />}
         <Item link={{ to: '/live' }} icon="live" label="Live" count={events.length} />
       </ul>

@@ -9,6 +9,7 @@ import { featureSearch } from '~/screen/feature/search'
 import { inboxSearch } from '~/screen/inbox/search'
 import { incidentsSearch } from '~/screen/incidents/search'
 import { knownErrorsSearch } from '~/screen/known-errors/search'
+import { reportsSearch } from '~/screen/reports/search'
 import { SECTIONS, type Section } from '~/screen/settings/sections'
 import { Start } from '~/screen/start/view'
 import { ErrorScreen, NotFound } from './failure'
@@ -132,6 +133,18 @@ const live = createRoute({
   path: '/live',
   component: lazyRouteComponent(() => import('~/screen/live/view')),
 })
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  validateSearch: reportsSearch,
+  component: lazyRouteComponent(() => import('~/screen/reports/view')),
+})
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/report/$report',
+  validateSearch: (search): { since?: string } => ({ since: text(search, 'since') }),
+  component: lazyRouteComponent(() => import('~/screen/report/view')),
+})
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -145,7 +158,7 @@ const graphiql = createRoute({
 })
 
 const routes = root.addChildren([
-  start, inbox, calendar, overview, customers, customer, live, settings, graphiql,
+  start, inbox, calendar, overview, customers, customer, live, reports, report, settings, graphiql,
   product.addChildren([value, feature, compare, releases, release, incidents, incident, knownErrors, knownError, announcements, announcement, iterations, iteration]),
 ])
 

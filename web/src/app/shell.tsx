@@ -178,6 +178,7 @@ function useScreenKeys(product: string | null, vocabulary: Vocabulary, open: (wh
       { keys: 'g n', label: 'Inbox', run: () => void navigate({ to: '/inbox' }) },
       { keys: 'g d', label: 'Calendar', run: () => void navigate({ to: '/calendar' }) },
       { keys: 'g o', label: 'Overview', run: () => void navigate({ to: '/overview' }) },
+      { keys: 'g p', label: 'Reports', run: () => void navigate({ to: '/reports' }) },
       { keys: 'g l', label: 'Live', run: () => void navigate({ to: '/live' }) },
       { keys: 'g u', label: noun('customers'), run: () => void navigate({ to: '/customers' }) },
     ]

@@ -19,6 +19,7 @@ import { summaryOf } from './summary'
 import css from './view.module.css'
 
 const FirstSteps = lazy(() => import('~/screen/start/first-steps'))
+const ReportMenu = lazy(() => import('~/part/report-menu').then(({ ReportMenu: Menu }) => ({ default: Menu })))
 const ProductWords = lazy(() => import('~/part/product-words'))
 
 /** Scores are costly: a page of features has its trends drawn. */
@@ -70,7 +71,7 @@ function Screen({ report, search, period, trends, onChange }: ScreenProps) {
   return (
     <>
       <PageHead title={`What ${words('customers')} value in ${name}`} lead={summaryOf(rows, words)}
-        actions={<ButtonLink link={{ to: '/p/$product/compare', params: { product: key }, search: { segment: search.segment } }} icon="compare">Compare</ButtonLink>} />
+        actions={<><Suspense><ReportMenu of={{ kind: 'VALUE', product: key, period, release: search.release, segment: search.segment }} /></Suspense><ButtonLink link={{ to: '/p/$product/compare', params: { product: key }, search: { segment: search.segment } }} icon="compare">Compare</ButtonLink></>} />
       <Filters report={report} search={search} period={period} onChange={onChange} />
       <Stack>
         {report.now.responses === 0 && <Quiet />}

@@ -11,6 +11,7 @@ import { byImportance, story } from '~/format/sentence'
 import { REASONS, VERDICTS, type Tone } from '~/format/verdict'
 import { capital, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
+import { ReportMenu } from '~/part/report-menu'
 import { SentenceText } from '~/part/story'
 import { ExportMenu } from '~/ui/export-menu'
 import { GateBadge } from '~/ui/gate'
@@ -53,7 +54,7 @@ export default function Release() {
         return (
           <>
             <PageHead title={<>{capital(words('release'))} {release.version} {release.lifecycle !== 'RELEASED' && <Tag>{release.lifecycle.toLowerCase()}</Tag>}</>} lead={<Lead release={release} />}
-              crumb={{ label: `All ${words('releases')}`, link: { to: '/p/$product/releases', params: { product } } }} />
+              crumb={{ label: `All ${words('releases')}`, link: { to: '/p/$product/releases', params: { product } } }} actions={release.lifecycle !== 'PLANNED' && <ReportMenu of={{ kind: 'RELEASE', product, release: release.version }} />} />
             <Stack>
               {!regression && <Empty title="No verdict">{release.lifecycle === 'PLANNED' ? `This ${words('release')} has not shipped yet. It is judged from its first day on.` : `The first day of this ${words('release')} is unknown.`}</Empty>}
               {regression && (
