@@ -39,7 +39,7 @@ story('a report is saved, opened, and downloaded in every format', async (page, 
   const form = page.getByRole('dialog')
   await form.getByLabel('Kind').selectOption('Release')
   await form.getByRole('combobox', { name: 'Release', exact: true }).selectOption('5.3')
-  await form.getByLabel('For').selectOption('Business')
+  await form.getByRole('combobox', { name: 'For', exact: true }).selectOption('Business')
   await form.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('heading', { level: 1, name: /5\.3/ }).waitFor()
   const id = page.url().split('/').at(-1)
