@@ -1,5 +1,6 @@
 //! How a file will be read: found from its first rows, a preset and what the user says, which goes before everything else.
 
+mod content;
 mod preview;
 mod settings;
 
@@ -166,6 +167,21 @@ fn propose(
         guesses.push(Guess { target: Target::Rating, column: question.clone(), reason: Reason::Preset });
         if !known.has(Target::Scale) && settings.scale_periods.is_empty() {
             settings.set.push(("scale".to_owned(), "nps".to_owned()));
+        }
+    }
+    let known = settings.mapping(columns)?;
+    let is_open = kind == Kind::Feedback
+        && !known.has(Target::Rating)
+        && !known.has_measures()
+        && !known.has(Target::Scale)
+        && settings.scale_periods.is_empty();
+    if is_open {
+        let unread = known.unread(columns);
+        let is_taken = |name: &&String| !unread.iter().any(|(unread, _)| unread == &name.as_str());
+        let taken: Vec<String> = columns.names().iter().filter(is_taken).cloned().collect();
+        for (scale, column) in guess::measures(columns, sample, &taken, &settings.scales) {
+            settings.map.push((format!("rating:{scale}"), column.clone()));
+            guesses.push(Guess { target: Target::Rating, column, reason: Reason::Name });
         }
     }
     let known = settings.mapping(columns)?;

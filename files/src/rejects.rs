@@ -21,6 +21,8 @@ pub struct Rejects {
     header: Vec<String>,
     file: Option<Writer<File>>,
     count: u64,
+    written: u64,
+    limit: Option<u64>,
 }
 
 impl Rejects {
@@ -28,7 +30,12 @@ impl Rejects {
     pub fn new(path: impl Into<PathBuf>, columns: &Columns) -> Rejects {
         let own_columns = OWN_COLUMNS.map(str::to_owned);
         let header = own_columns.into_iter().chain(columns.names().iter().cloned()).collect();
-        Rejects { path: path.into(), header, file: None, count: 0 }
+        Rejects { path: path.into(), header, file: None, count: 0, written: 0, limit: None }
+    }
+
+    /// Writes rows up to about this number of bytes, and only counts the others.
+    pub fn up_to(self, limit: Option<u64>) -> Rejects {
+        Rejects { limit, ..self }
     }
 
     /// Writes a record that could not be parsed.
@@ -54,6 +61,10 @@ impl Rejects {
     }
 
     fn row<'a>(&mut self, reject: &Reject, fields: impl Iterator<Item = &'a str>) -> io::Result<()> {
+        self.count += 1;
+        if self.limit.is_some_and(|limit| self.written >= limit) {
+            return Ok(());
+        }
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(create(&self.path, &self.header)?),
@@ -63,10 +74,11 @@ impl Rejects {
             file.write_field(&*escaped(cell))?;
         }
         for cell in fields {
+            self.written += cell.len() as u64 + 1;
             file.write_field(&*guarded(cell))?;
         }
+        self.written += (line.len() + reject.reason.len()) as u64;
         file.write_record(None::<&[u8]>)?;
-        self.count += 1;
         Ok(())
     }
 }

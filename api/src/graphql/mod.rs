@@ -159,7 +159,7 @@ use crate::{
     domain::access::Viewer,
     feed::Feed,
     inbound::Inbound,
-    ingest::{GroupCommit, Rates},
+    ingest::{GroupCommit, Rates, Uploads},
     job::Jobs,
     score::Scores,
     store::Store,
@@ -283,6 +283,8 @@ pub struct Services {
     pub deliveries: Deliveries,
     /// Works off what other systems send.
     pub inbound: Inbound,
+    /// Imports files that are sent.
+    pub uploads: Uploads,
 }
 
 /// The schema without services, for printing.

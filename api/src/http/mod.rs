@@ -9,6 +9,7 @@ mod form;
 mod graphql;
 mod health;
 mod idle;
+mod imports;
 mod inbound;
 mod json;
 mod live;
@@ -136,6 +137,7 @@ pub fn server(
             .configure(public::routes)
             .configure(ask::routes)
             .configure(inbound::routes)
+            .configure(imports::routes)
             .configure(report::routes)
             .configure(unsubscribe::routes)
             .configure(page::routes)

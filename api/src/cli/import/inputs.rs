@@ -15,7 +15,7 @@ pub(super) struct Input {
     /// How it is called in messages.
     pub(super) name: String,
     /// The copy of the standard input, which is removed at the end.
-    _copy: Option<NamedTempFile>,
+    copy: Option<NamedTempFile>,
 }
 
 /// What the rows contain, and the files, from the arguments.
@@ -67,8 +67,16 @@ fn written_beside(path: &Path, others: &[PathBuf]) -> bool {
 }
 
 impl Input {
+    /// The name under which its import is recorded.
+    pub(super) fn file_name(&self) -> String {
+        if self.copy.is_some() {
+            return self.name.clone();
+        }
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
     fn of(path: PathBuf) -> Self {
-        Self { name: path.display().to_string(), path, _copy: None }
+        Self { name: path.display().to_string(), path, copy: None }
     }
 }
 
@@ -77,7 +85,7 @@ fn standard_input() -> anyhow::Result<Input> {
     let mut copy =
         NamedTempFile::with_prefix("ballroom-import-").context("cannot keep the standard input")?;
     io::copy(&mut io::stdin().lock(), &mut copy).context("cannot read the standard input")?;
-    Ok(Input { path: copy.path().to_owned(), name: "standard input".to_owned(), _copy: Some(copy) })
+    Ok(Input { path: copy.path().to_owned(), name: "standard input".to_owned(), copy: Some(copy) })
 }
 
 /// The files of a folder whose names match a pattern with `*` and `?`, by name.
@@ -94,8 +102,7 @@ fn matching(pattern: &str) -> anyhow::Result<Vec<PathBuf>> {
         let entry = entry?;
         let entry_name = entry.file_name().to_string_lossy().into_owned();
         // Unless the pattern asks for them.
-        let is_output =
-            OUTPUTS.iter().any(|ending| entry_name.ends_with(ending) && !name.ends_with(ending));
+        let is_output = OUTPUTS.iter().any(|ending| entry_name.ends_with(ending) && !name.ends_with(ending));
         if entry.file_type()?.is_file() && !is_output && matches(&name, &entry_name) {
             found.push(entry.path());
         }
