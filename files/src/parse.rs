@@ -152,6 +152,13 @@ impl<'a> Row<'a> {
     /// The source's ID. One that is too long to be kept, such as the address of a review, is cut, and told from others by its hash.
     fn external_id(&self) -> Option<String> {
         let id = self.text(Target::ExternalId)?;
+        if is_rounded(&id) {
+            let reason = format!(
+                "`{id}` is a number that a spreadsheet has rounded: other rows may have the same ID by that; export the file again, \
+                 with the ID as text, or leave the column out"
+            );
+            self.refuse(Target::ExternalId, reason);
+        }
         match id.char_indices().nth(LONGEST_ID) {
             None => Some(id),
             Some(_) => {
@@ -202,6 +209,14 @@ impl<'a> Row<'a> {
     fn done<T>(&self, row: T) -> Result<T, Reject> {
         if self.failed.get() { Err(self.rejected()) } else { Ok(row) }
     }
+}
+
+/// Whether an ID is a large number in the form in which spreadsheets save it: `1.23457E+15`.
+fn is_rounded(id: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((number, exponent)) = id.split_once("E+").or_else(|| id.split_once("e+")) else { return false };
+    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+    whole.len() == 1 && digits(whole) && digits(fraction) && digits(exponent)
 }
 
 /// Whether a status says that an incident is over. `6 - Resolved` is, too.

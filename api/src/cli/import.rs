@@ -5,15 +5,11 @@ mod display;
 mod inputs;
 mod preview;
 
-use std::{
-    io::{BufRead, IsTerminal, Write},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use ballroom_files::{
-    DateOrder, Encoding, Format, Kind, Plan, ReadOptions, Settings, SeverityRange, mapping,
+    DateOrder, Encoding, Format, Kind, ReadOptions, Settings, SeverityRange, mapping,
 };
 use clap::{Args, ValueEnum};
 
@@ -23,7 +19,7 @@ use crate::{
     clock,
     domain::{access::Manage, token},
     ingest::import::{
-        self, Create, ImportEvent, ImportOptions, OnConflict, SOURCE, import, preview as tried, scales,
+        self, Create, ImportEvent, ImportOptions, OnConflict, SOURCE, import, scales,
     },
     score::{Scores, parameters},
     store::Store,
@@ -257,7 +253,7 @@ impl Import {
             let command = self.command(&plan, &file.name, database);
             let is_complete = plan.absent.is_empty();
             let options = self.options(looking, file);
-            let refused = show(store, by, (plan, file), options).await.with_context(failed)?;
+            let refused = preview::show(store, by, (plan, file), options).await.with_context(failed)?;
             println!("To import it: {command}");
             return Ok(!refused && is_complete);
         }
@@ -265,8 +261,8 @@ impl Import {
             let plan = import::plan(store, by, &file.path, looking.clone()).await.with_context(failed)?;
             if !plan.guesses.is_empty() {
                 let command = self.command(&plan, &file.name, database);
-                show(store, by, (plan, file), self.options(looking, file)).await.with_context(failed)?;
-                if !confirmed()? {
+                preview::show(store, by, (plan, file), self.options(looking, file)).await.with_context(failed)?;
+                if !preview::confirmed()? {
                     println!("Nothing was imported. To change the proposal: {command}");
                     return Ok(false);
                 }
@@ -373,29 +369,4 @@ impl Import {
             allow_absent: false,
         })
     }
-}
-
-/// Shows a file and what it would become; true if rows would be rejected.
-async fn show(
-    store: &Store,
-    by: Manage,
-    (plan, file): (Plan, &Input),
-    options: ImportOptions,
-) -> anyhow::Result<bool> {
-    preview::print_plan(&plan, &file.name);
-    let create = options.create;
-    let found = tried(store, by, (plan, &file.path), options, (preview::LIMIT, preview::SHOWN)).await?;
-    if found.plan.absent.is_empty() {
-        preview::print_rows(&found, &*store.dimensions(by.organization()).await?, create);
-    }
-    Ok(found.summary.rejected > 0)
-}
-
-/// Asks whether to import the file as proposed.
-fn confirmed() -> anyhow::Result<bool> {
-    print!("Import it like this? [y/N] ");
-    std::io::stdout().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }

@@ -22,18 +22,14 @@ impl Import {
         };
         option("preset", plan.preset.map(|preset| preset.name.to_owned()));
         let by_preset = plan.preset.map(|preset| preset.maps(&plan.columns)).unwrap_or_default();
-        let pairs = |pairs: &mut dyn Iterator<Item = &(String, String)>| {
-            let pairs: Vec<String> = pairs.map(|(field, text)| format!("{field}={text}")).collect();
-            (!pairs.is_empty()).then(|| pairs.join(","))
-        };
-        option("map", pairs(&mut plan.settings.map.iter().filter(|pair| !by_preset.contains(pair))));
+        option("map", pairs(plan.settings.map.iter().filter(|pair| !by_preset.contains(pair))));
         let is_of_preset = |(field, text): &(String, String)| {
             plan.preset.is_some_and(|preset| preset.sets.contains(&(field.as_str(), text.as_str())))
         };
         let absent: Vec<(String, String)> =
             plan.absent.iter().map(|target| (target.name().to_owned(), "...".to_owned())).collect();
         let sets = plan.settings.set.iter().filter(|pair| !is_of_preset(pair));
-        option("set", pairs(&mut sets.chain(&absent)));
+        option("set", pairs(sets.chain(&absent)));
         let fields: BTreeSet<&str> = self.values.iter().flatten().map(|(field, ..)| field.as_str()).collect();
         for field in fields {
             let of_field = self.values.iter().flatten().filter(|(of, ..)| of == field);
@@ -71,6 +67,11 @@ impl Import {
         }
         words.join(" ")
     }
+}
+
+fn pairs<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> Option<String> {
+    let pairs: Vec<String> = pairs.map(|(field, text)| format!("{field}={text}")).collect();
+    listed(&pairs)
 }
 
 fn names<V: ValueEnum>(values: &[V]) -> Option<String> {

@@ -1,31 +1,60 @@
 //! What a file would become: printed before anything is imported.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, Write},
+};
 
 use ballroom_entity::import_created::CreatedKind;
 use ballroom_files::{Plan, Previewed, Target};
 use indicatif::HumanCount;
 
-use super::display::print_reasons;
+use super::{display::print_reasons, inputs::Input};
 use crate::{
     base::near::near,
-    ingest::import::{Create, Preview},
+    domain::access::Manage,
+    ingest::import::{Create, ImportOptions, Preview, preview as tried},
     report,
-    store::Dimensions,
+    store::{Dimensions, Store},
     words::counted,
 };
 
 /// Records that are read for a preview.
-pub(super) const LIMIT: u64 = 100_000;
+const LIMIT: u64 = 100_000;
 
 /// Rows that are shown.
-pub(super) const SHOWN: usize = 3;
+const SHOWN: usize = 3;
 
 /// Names that are listed.
 const LISTED: usize = 8;
 
+/// Shows a file and what it would become; true if rows would be rejected.
+pub(super) async fn show(
+    store: &Store,
+    by: Manage,
+    (plan, file): (Plan, &Input),
+    options: ImportOptions,
+) -> anyhow::Result<bool> {
+    print_plan(&plan, &file.name);
+    let create = options.create;
+    let found = tried(store, by, (plan, &file.path), options, (LIMIT, SHOWN)).await?;
+    if found.plan.absent.is_empty() {
+        print_rows(&found, &*store.dimensions(by.organization()).await?, create);
+    }
+    Ok(found.summary.rejected > 0)
+}
+
+/// Asks whether to import the file as proposed.
+pub(super) fn confirmed() -> anyhow::Result<bool> {
+    print!("Import it like this? [y/N] ");
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
+}
+
 /// Prints what was found out about a file, and the mapping.
-pub(super) fn print_plan(plan: &Plan, name: &str) {
+fn print_plan(plan: &Plan, name: &str) {
     println!("{name}: {}", plan.about.told());
     if let Some(preset) = plan.preset {
         println!("Read as {} (preset {}).", preset.title, preset.name);
@@ -67,7 +96,7 @@ pub(super) fn print_plan(plan: &Plan, name: &str) {
 }
 
 /// Prints what the rows would become.
-pub(super) fn print_rows(preview: &Preview, dimensions: &Dimensions, create: Create) {
+fn print_rows(preview: &Preview, dimensions: &Dimensions, create: Create) {
     let previewed = &preview.previewed;
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in previewed.first.iter().flatten() {
