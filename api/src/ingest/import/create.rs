@@ -9,7 +9,7 @@ use ballroom_entity::{id::ProductId, import_created::CreatedKind};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::Row;
+use super::rows::Row;
 use crate::{
     base::{
         error::Error,
