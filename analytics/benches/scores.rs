@@ -120,12 +120,12 @@ fn scores(c: &mut Criterion) {
             b.iter(|| hyperparameters(&prepared, days - 1));
         });
         group.bench_function(BenchmarkId::new("regression, 90 days", &name), |b| {
-            b.iter(|| regression(&prepared, &before, release, days - 1, None));
+            b.iter(|| regression(&prepared, &before, release, days - 1, &[]));
         });
         let prepared = self::facts(features, days, Some(release)).prepare().expect("sound facts");
         let before = hyperparameters(&prepared, 30 * release as Day - 1);
         group.bench_function(BenchmarkId::new("regression, 90 days, 5 features called", &name), |b| {
-            b.iter(|| regression(&prepared, &before, release, days - 1, None));
+            b.iter(|| regression(&prepared, &before, release, days - 1, &[]));
         });
     }
     group.finish();

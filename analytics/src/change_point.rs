@@ -2,13 +2,16 @@
 
 mod posterior;
 
+use std::ops::Range;
+
 pub use posterior::{Posterior, Series, posterior};
 
 use crate::error::Result;
 use crate::evidence::Rate;
-use crate::facts::Day;
+use crate::facts::{Day, Release};
 use crate::prepared::{FeatureCounts, IncidentDay, Prepared, StratumCounts};
 use crate::prior::Hyperparameters;
+use crate::regression::BASELINE_DAYS;
 
 /// The day on which the experience of a feature most likely changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,12 +117,10 @@ pub fn change_point_of_release(
     let prepared = then.as_ref().unwrap_or(prepared);
     let facts = prepared.release(release)?;
     let declared = facts.ancestors.clone().filter(|ancestors| !ancestors.is_empty());
-    let line = declared.map(|ancestors| Rows::Of(ancestors.into_iter().chain([release]).collect()));
-    let line = Line {
-        rows: line.unwrap_or(Rows::AnyRelease),
-        from: Day::MIN,
-        again: facts.came_again().map(|first_day| (release, first_day)),
-    };
+    let rows = declared.map_or(Rows::AnyRelease, Rows::Of);
+    // From the first day of the baseline, whatever the day of the verdict: an earlier decline does not fade from its sight.
+    let from = facts.first_day.map_or(Day::MIN, |first_day| first_day - BASELINE_DAYS);
+    let line = Line { rows, from, judged: Some(Judged::of(release, facts)) };
     let counts =
         Counts { feature, parts: vec![prepared.feature(feature)?], exposure: prepared.feature(feature)? };
     find(prepared, hyper, &counts, &line, as_of)
@@ -135,8 +136,7 @@ pub(crate) fn change_point_after(
     as_of: Day,
 ) -> Result<Option<ChangePoint>> {
     let facts = prepared.release(release)?;
-    let again = facts.came_again().map(|first_day| (release, first_day));
-    let line = Line { rows: Rows::Of(vec![previous, release]), from, again };
+    let line = Line { rows: Rows::Of(vec![previous]), from, judged: Some(Judged::of(release, facts)) };
     let counts =
         Counts { feature, parts: vec![prepared.feature(feature)?], exposure: prepared.feature(feature)? };
     find(prepared, hyper, &counts, &line, as_of)
@@ -176,8 +176,24 @@ struct Line {
     rows: Rows,
     /// The first day of the rows.
     from: Day,
-    /// A release that was withdrawn and shipped again, and its latest first day: its earlier rows are left out.
-    again: Option<(u32, Day)>,
+    /// The release that is judged by them; its own rows belong to them, too.
+    judged: Option<Judged>,
+}
+
+/// A release that is judged: rows of others are its baseline, which ends on its first day. What others are like later says nothing
+/// about it, and no later release can have caused what its own rows show.
+struct Judged {
+    release: u32,
+    first_day: Day,
+    /// The first day of its own rows: its first responses, or its latest first day if it was withdrawn and shipped again.
+    own_from: Day,
+}
+
+impl Judged {
+    fn of(release: u32, facts: &Release) -> Self {
+        let first_day = facts.first_day.unwrap_or(Day::MAX);
+        Self { release, first_day, own_from: facts.came_again().unwrap_or(Day::MIN) }
+    }
 }
 
 /// The releases whose rows are searched.
@@ -192,22 +208,25 @@ enum Rows {
 
 impl Line {
     fn all() -> Self {
-        Self { rows: Rows::All, from: Day::MIN, again: None }
+        Self { rows: Rows::All, from: Day::MIN, judged: None }
     }
 
-    /// The first day of a release's rows; none: its rows are left out.
-    fn since(&self, release: Option<u32>) -> Option<Day> {
+    /// The days of a release's rows; none: its rows are left out.
+    fn days(&self, release: Option<u32>) -> Option<Range<Day>> {
+        let judged = self.judged.as_ref();
+        if let Some(judged) = judged.filter(|judged| release == Some(judged.release)) {
+            return Some(judged.own_from..Day::MAX);
+        }
         let of_line = match (&self.rows, release) {
             (Rows::All, _) | (Rows::AnyRelease, Some(_)) => true,
             (Rows::Of(line), Some(release)) => line.contains(&release),
             (_, None) => false,
         };
-        let again = self.again.filter(|(again, _)| release == Some(*again));
-        of_line.then(|| again.map_or(Day::MIN, |(_, since)| since))
+        of_line.then(|| Day::MIN..judged.map_or(Day::MAX, |judged| judged.first_day))
     }
 
     fn holds(&self, release: Option<u32>, day: Day) -> bool {
-        self.since(release).is_some_and(|since| since <= day)
+        self.days(release).is_some_and(|days| days.contains(&day))
     }
 }
 
@@ -293,8 +312,12 @@ fn series(
     let (mean, ratio) = hyper.stratum(stratum);
     let mut sums = vec![(0, 0); (until - from) as usize];
     for (release, running) in counts.by_release() {
-        let Some(since) = line.since(release) else { continue };
-        for (day, [n, levels, _]) in running.daily(from.max(since), until) {
+        let Some(days) = line.days(release) else { continue };
+        let days = from.max(days.start)..until.min(days.end);
+        if days.is_empty() {
+            continue;
+        }
+        for (day, [n, levels, _]) in running.daily(days.start, days.end) {
             let sum = &mut sums[(day - from) as usize];
             *sum = (sum.0 + n, sum.1 + levels);
         }

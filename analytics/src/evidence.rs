@@ -136,8 +136,8 @@ pub fn combine(log_es: &[f64]) -> f64 {
 
 /// The probability in percent that the release regressed the feature, if one in ten does: `100 E / (E + 9)`.
 pub fn regression_score(log_e: f64) -> f64 {
-    let log_odds = log_e + (PRIOR_REGRESSED / (1.0 - PRIOR_REGRESSED)).ln();
-    100.0 / (1.0 + (-log_odds).exp())
+    // One in ten: the odds against it are 9.
+    100.0 / (1.0 + (1.0 - PRIOR_REGRESSED) / PRIOR_REGRESSED * (-log_e).exp())
 }
 
 /// The always-valid p-value: `min(1, 1 / max E)` over the days so far.

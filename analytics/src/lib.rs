@@ -59,7 +59,7 @@ pub use labels::first_day_in_use;
 pub use lost::customer_days_lost;
 pub use prepared::Prepared;
 pub use prior::{Hyperparameters, hyperparameters};
-pub use regression::regression;
+pub use regression::{regression, regression_after};
 pub use spoiled::{IncidentChange, IncidentWeights, spoiled};
 pub use standard::{standard, standard_series};
 pub use value::{trend, value, value_report};

@@ -107,22 +107,22 @@ fn of_scale(prepared: &Prepared, code: u32, levels: Vec<i64>) -> Option<Standard
         let satisfied = counts.iter().zip(scale.utilities()).filter(|(_, u)| *u >= utility - 1e-9);
         wilson(satisfied.map(|(count, _)| count).sum(), counts.iter().sum(), LEVEL)
     };
-    let figure = match scale.kind {
-        ScaleKind::Nps if levels.len() == 11 && scale.higher_is_better => nps(&counts, LEVEL),
+    let (figure, limits) = match scale.kind {
+        ScaleKind::Nps if levels.len() == 11 && scale.higher_is_better => {
+            (nps(&counts, LEVEL), (-100.0, 100.0))
+        }
         // The top two of five, or as much of any other number.
-        ScaleKind::Csat => share_from(0.75),
-        ScaleKind::Thumbs => share_from(1.0),
+        ScaleKind::Csat => (share_from(0.75), (0.0, 100.0)),
+        ScaleKind::Thumbs => (share_from(1.0), (0.0, 100.0)),
         _ => {
             let mean = mean_rating(&counts, scale.min, scale.step, scale.max, LEVEL)?;
-            let n: f64 = counts.iter().sum();
-            if mean.se == Some(0.0) {
-                equal_ratings(mean.value, n, (scale.min, scale.max), LEVEL)
-            } else {
-                Some(mean)
-            }
+            let (n, limits) = (counts.iter().sum(), (scale.min, scale.max));
+            let figure =
+                if mean.se == Some(0.0) { equal_ratings(mean.value, n, limits, LEVEL) } else { Some(mean) };
+            (figure, limits)
         }
-    }?
-    .honest();
+    };
+    let figure = figure?.honest(limits);
     Some(Standard {
         scale: code,
         kind: scale.kind,
@@ -148,9 +148,12 @@ pub struct Figure {
 
 impl Figure {
     /// The adjusted intervals of few responses have another center, so they are widened to contain the figure itself. Equal
-    /// responses do not make it certain.
-    fn honest(mut self) -> Self {
-        self.interval = self.interval.map(|(lower, upper)| (lower.min(self.value), upper.max(self.value)));
+    /// responses do not make it certain. Neither leaves the scale, be it by the last digit of the arithmetic.
+    fn honest(mut self, (min, max): (f64, f64)) -> Self {
+        self.value = self.value.clamp(min, max);
+        let around =
+            |(lower, upper): (f64, f64)| (lower.min(self.value).max(min), upper.max(self.value).min(max));
+        self.interval = self.interval.map(around);
         self.se = self.se.filter(|se| *se > 0.0);
         self
     }

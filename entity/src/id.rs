@@ -103,6 +103,8 @@ ids! {
     ScheduleId
     /// Of a delivery of a scheduled report.
     ReportDeliveryId
+    /// Of the address of a calendar.
+    CalendarFeedId
 }
 
 impl ReleaseId {

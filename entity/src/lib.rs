@@ -34,6 +34,7 @@ pub mod article_feature;
 pub mod article_known_error;
 pub mod attribution;
 pub mod attribution_candidate;
+pub mod calendar_feed;
 pub mod count_change;
 pub mod customer;
 pub mod deleted_feedback;

@@ -193,7 +193,7 @@ impl World {
         let hyper = hyperparameters(&self.prepared, first_day - 1);
         let as_of = integer(&query["as_of"])? as Day;
         let report =
-            regression(&self.prepared, &hyper, release as u32, as_of, None).map_err(|e| e.to_string())?;
+            regression(&self.prepared, &hyper, release as u32, as_of, &[]).map_err(|e| e.to_string())?;
         report.ok_or("the release is not out".to_owned())
     }
 }

@@ -115,7 +115,7 @@ impl World {
         }
         .prepare()?;
         let hyper = hyperparameters(&prepared, YEAR - 1);
-        let report = regression(&prepared, &hyper, judged, YEAR + WATCHED - 1, None)?;
+        let report = regression(&prepared, &hyper, judged, YEAR + WATCHED - 1, &[])?;
         let score = report.and_then(|report| report.features.into_iter().next());
         let evident = |score: &_| {
             let ballroom_analytics::regression::RegressionScore { path, .. } = score;

@@ -1,14 +1,13 @@
 //! What the method says of every release that the reviews name.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use ballroom_analytics::evidence::FALSE_DISCOVERIES;
-use ballroom_analytics::regression::{RegressionScore, ReleaseReport, Verdict};
+use ballroom_analytics::regression::{RegressionScore, Verdict};
 use ballroom_analytics::{
     Day, Facts, Feature, FeedbackRow, Hyperparameters, MIN_ANSWERS, Release, Scale, ScaleKind, frame,
-    hyperparameters, regression,
+    hyperparameters, regression, regression_after,
 };
 
 use super::Error;
@@ -60,24 +59,18 @@ pub(crate) fn all(set: &Set, reviews: &[Review], ancestors: &[(u32, u32)]) -> Re
         own[release as usize] += 1;
     }
     let mut nightly: HashMap<Day, Rc<Hyperparameters>> = HashMap::new();
-    let mut reports: HashMap<(u32, Day), Option<Rc<ReleaseReport>>> = HashMap::new();
-    let mut judge = |release: u32, as_of: Day, earlier: Option<&ReleaseReport>| {
-        let Some(first_day) = prepared.release_first_day(release) else { return Ok(None) };
-        let night = nightly.entry(first_day - 1);
-        let hyper = night.or_insert_with_key(|day| Rc::new(hyperparameters(&prepared, *day))).clone();
-        Ok::<_, Error>(regression(&prepared, &hyper, release, as_of, earlier)?)
+    let mut judge = |release: u32, as_of: Day| {
+        regression_after(&prepared, (release, as_of), |release, as_of, earlier| {
+            let Some(first_day) = prepared.release_first_day(release) else { return Ok(None) };
+            let night = nightly.entry(first_day - 1);
+            let hyper = night.or_insert_with_key(|day| Rc::new(hyperparameters(&prepared, *day))).clone();
+            Ok::<_, Error>(regression(&prepared, &hyper, release, as_of, earlier)?)
+        })
     };
     let judged = (0..set.releases.len() as u32).map(|release| {
         let own = own[release as usize];
         let Some(first_day) = prepared.release_first_day(release) else { return Ok(Judged::none(own)) };
-        let earlier = match prepared.previous(release) {
-            Some(previous) => match reports.entry((previous, first_day - 1)) {
-                Entry::Occupied(known) => known.get().clone(),
-                Entry::Vacant(new) => new.insert(judge(previous, first_day - 1, None)?.map(Rc::new)).clone(),
-            },
-            None => None,
-        };
-        let report = judge(release, first_day + WATCHED - 1, earlier.as_deref())?;
+        let report = judge(release, first_day + WATCHED - 1)?;
         // One feature a product: the product as a whole.
         let score = report.and_then(|report| report.features.into_iter().next());
         let ever_regressed = score.as_ref().is_some_and(|score| score.first_flagged_day.is_some());
@@ -87,7 +80,7 @@ pub(crate) fn all(set: &Set, reviews: &[Review], ancestors: &[(u32, u32)]) -> Re
         let mut at_most = None;
         if let Some(score) = score.as_ref().filter(|_| ever_evident && !ever_regressed) {
             let most = (first_day..).zip(&score.path).max_by(|a, b| a.1.total_cmp(b.1));
-            let report = most.map(|(day, _)| judge(release, day, earlier.as_deref())).transpose()?.flatten();
+            let report = most.map(|(day, _)| judge(release, day)).transpose()?.flatten();
             at_most = report.and_then(|report| report.features.first().map(said));
         }
         Ok(Judged { own, ever_regressed, ever_evident, score, at_most })

@@ -5,22 +5,15 @@ use std::collections::HashSet;
 use super::comparison::Comparison;
 use super::control::Controls;
 use super::family::{Called, Family, MIN_INCIDENTS};
+use super::since::{Second, began_before, began_with_previous};
 use super::watch::Watch;
-use super::{
-    AgainstPrevious, BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict,
-};
-use crate::change_point::{ChangePoint, change_point_after, change_point_of_release};
+use super::{BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict};
 use crate::error::Result;
 use crate::evidence::{Direction, FALSE_DISCOVERIES, e_bh, is_watched};
 use crate::facts::Day;
 
-/// False discovery rate of the additional comparison with the previous release alone.
-const FALSE_AGAINST_PREVIOUS: f64 = 0.01;
-/// Minimum probability that a decline began before a release, for `since`: four to one.
-const MIN_PROBABILITY_BEFORE: f64 = 0.8;
-/// Minimum share of the responses between a decline and the first day of a release that already name the release, for the
-/// decline to be its own: testers, a staged rollout, or another time zone.
-const MIN_OWN_SHARE: f64 = 0.1;
+/// False discovery rate of the additional comparisons: with the previous release alone, and since an earlier decline.
+pub(super) const FALSE_AGAINST_PREVIOUS: f64 = 0.01;
 /// Minimum share of a decline that is restored, for `recovered`.
 const MIN_RECOVERY: f64 = 1.0 / 3.0;
 
@@ -46,7 +39,7 @@ pub(super) fn judge(
     family: &Family,
     alone: Option<&Family>,
     baseline: Baseline,
-    earlier: Option<&ReleaseReport>,
+    earlier: &[ReleaseReport],
 ) -> Result<Vec<RegressionScore>> {
     let watch = &family.watch;
     let mut scores: Vec<_> = family.members.iter().map(|member| watch.score(member)).collect();
@@ -74,7 +67,8 @@ pub(super) fn judge(
 struct Findings<'f> {
     family: &'f Family<'f>,
     alone: Option<&'f Family<'f>>,
-    earlier: Option<&'f ReleaseReport>,
+    /// The reports on the releases before, the nearest first.
+    earlier: &'f [ReleaseReport],
     worse: Vec<(usize, Called)>,
     better: Vec<(usize, Called)>,
     /// In the comparison with the previous release alone, by the indexes of that family.
@@ -101,7 +95,7 @@ impl Said {
 }
 
 impl<'f> Findings<'f> {
-    fn of(family: &'f Family<'f>, alone: Option<&'f Family<'f>>, earlier: Option<&'f ReleaseReport>) -> Self {
+    fn of(family: &'f Family<'f>, alone: Option<&'f Family<'f>>, earlier: &'f [ReleaseReport]) -> Self {
         let until = family.watch.until;
         let all = |_| true;
         let Standing { worse, worse_alone } = Standing::of(family, alone, until, all);
@@ -119,6 +113,12 @@ impl<'f> Findings<'f> {
             said
         } else if let Some(said) = self.worse(place, score)? {
             said
+        } else if let Some(recovery) = self.restored(place) {
+            let control = match find(&self.better, place) {
+                Some(Called::Holds(control)) => control,
+                _ => Control::None,
+            };
+            Said { recovery: Some(recovery), ..Said::of(Verdict::Recovered, None, control) }
         } else {
             self.better(place)
         };
@@ -151,12 +151,7 @@ impl<'f> Findings<'f> {
         };
         if let Some(Called::Holds(control)) = find(&self.worse_alone, alone_place) {
             if let Some(since) = began_with_previous(&alone.watch, feature, alone.watch.until)? {
-                return Ok(Some(self.since(
-                    feature,
-                    since,
-                    score,
-                    Said::of(Verdict::Regressed, None, control),
-                )));
+                return Ok(Some(self.since(feature, since, Said::of(Verdict::Regressed, None, control))));
             }
             return Ok(Some(match find(&self.worse, place) {
                 Some(Called::Holds(control)) => Said::of(Verdict::Regressed, None, control),
@@ -171,33 +166,43 @@ impl<'f> Findings<'f> {
             Some(Called::Wanders) => Control::None,
             _ => return Ok(None),
         };
-        let recovery =
-            self.earlier.and_then(|earlier| recovered(&self.family.watch, earlier, feature, score.previous));
+        let rise = score.previous.and_then(|previous| previous.change);
+        let recovery = self.earlier.first().zip(rise).and_then(|(earlier, rise)| {
+            recovered(&self.family.watch, (earlier, feature), rise.estimate / 100.0)
+        });
         let said = Said::of(Verdict::Recovered, None, control);
         Ok(recovery.map(|share| Said { baseline: Some(Baseline::Previous), recovery: Some(share), ..said }))
     }
 
-    /// The verdict on a decline that began before the release. There may be a second one: if the comparison with the previous
-    /// release since the first day of the decline has a score of 30 or more, the release is watched.
-    fn since(&self, feature: u32, since: Since, score: &RegressionScore, said: Said) -> Said {
-        let again = self.again(feature, since.day).or(score.previous.map(|previous| previous.log_e));
-        let (verdict, reason) = if again.is_some_and(is_watched) {
+    /// The share of an earlier decline that this release restored, if the previous release alone has too few responses to show it: the
+    /// level is compared with all responses since the decline.
+    fn restored(&self, place: usize) -> Option<f64> {
+        let (family, feature) = (self.family, self.family.members[place].feature);
+        let of_feature = |report: &'f ReleaseReport| {
+            let score = report.features.iter().find(|score| score.feature == feature)?;
+            Some((report, score))
+        };
+        // The nearest release that says something about the feature: those between have too few responses.
+        let (report, fallen) =
+            self.earlier.iter().filter_map(of_feature).find(|(_, score)| is_telling(score))?;
+        let began = has_fallen(fallen).then(|| began(report, fallen))?;
+        let rise = Second::of(family, None, feature, began).rise(family.watch.until)?;
+        recovered(&family.watch, (report, feature), rise)
+    }
+
+    /// The verdict on a decline that began before the release. There may be a second one: it is judged by the responses since the first
+    /// day of the first.
+    fn since(&self, feature: u32, since: Since, said: Said) -> Said {
+        let decline = Second::of(self.family, self.alone, feature, since.day);
+        let until = self.family.watch.until;
+        let (verdict, reason) = if said.verdict == Verdict::Regressed && decline.holds(until) {
+            (Verdict::Regressed, None)
+        } else if decline.may_be(until) {
             (Verdict::Watch, Some(Reason::FellBefore))
         } else {
             (Verdict::Since, None)
         };
         Said { verdict, reason, since: Some(since), ..said }
-    }
-
-    /// Evidence of a drop relative to the previous release's responses since a day; none if they are too few.
-    fn again(&self, feature: u32, since: Day) -> Option<f64> {
-        let watch = &self.alone?.watch;
-        if since <= watch.from {
-            return None;
-        }
-        let watch = watch.since(since..watch.before);
-        let compared = watch.compare(feature);
-        compared.has_answers.then(|| watch.log_e(&compared, Direction::Worse))
     }
 
     /// The verdict on a decline, if there is evidence of one.
@@ -222,7 +227,7 @@ impl<'f> Findings<'f> {
             None => Said::of(Verdict::Watch, Reason::Unproven, None),
         };
         let Some(since) = began_before(watch, feature, watch.until)? else { return Ok(Some(said)) };
-        Ok(Some(self.since(feature, since, score, said)))
+        Ok(Some(self.since(feature, since, said)))
     }
 
     /// The verdict on an improvement, or on no change. The rules are those for declines: the improvement must exceed the common
@@ -269,7 +274,7 @@ impl Standing {
 
 /// Finds the first day on which each verdict was `regressed`.
 fn flag(family: &Family, alone: Option<&Family>, scores: &mut [RegressionScore]) -> Result<()> {
-    let watch = &family.watch;
+    let (watch, whole_alone) = (&family.watch, alone);
     // The controls of a day are the most expensive part, so they are only computed for features not yet flagged.
     let mut flagged = HashSet::new();
     for day in watch.first_day..watch.until {
@@ -282,12 +287,16 @@ fn flag(family: &Family, alone: Option<&Family>, scores: &mut [RegressionScore])
             let alone_place = alone.and_then(|alone| alone.of_feature(score.feature)).map(|(place, _)| place);
             let alone =
                 alone.filter(|_| alone_place.is_some_and(|place| holds(find(&standing.worse_alone, place))));
-            let is_flagged = if let Some(alone) = alone {
-                began_with_previous(&alone.watch, score.feature, day + 1)?.is_none()
+            let began = if let Some(alone) = alone {
+                began_with_previous(&alone.watch, score.feature, day + 1)?
+            } else if holds(find(&standing.worse, place)) {
+                began_before(watch, score.feature, day + 1)?
             } else {
-                holds(find(&standing.worse, place)) && began_before(watch, score.feature, day + 1)?.is_none()
+                continue;
             };
-            if is_flagged {
+            let falls_again =
+                |since: Since| Second::of(family, whole_alone, score.feature, since.day).holds(day + 1);
+            if began.is_none_or(falls_again) {
                 score.first_flagged_day = Some(day);
                 flagged.insert(score.feature);
             }
@@ -307,78 +316,33 @@ fn can_tell(family: &Family, member: &Comparison) -> bool {
     family.missing(member, until) == (0, 0) || member.expected_incidents(until) >= MIN_INCIDENTS
 }
 
-/// The beginning of a decline, if before the release, in the rows of the verdict.
-fn began_before(watch: &Watch, feature: u32, until: Day) -> Result<Option<Since>> {
-    let found = change_point_of_release(watch.prepared, watch.hyper, feature, watch.release, until - 1)?;
-    let fell = |found: &ChangePoint| {
-        found.called && found.day < watch.first_day && !may_be_its_own(watch, feature, found.day)
-    };
-    let Some(found) = found.filter(fell) else { return Ok(None) };
-    let began_before = |code: &u32| {
-        let mut starts = watch.prepared.releases[*code as usize].starts();
-        *code != watch.release && starts.any(|day| day < watch.first_day)
-    };
-    let suspect = found.suspects.iter().find(|suspect| began_before(&suspect.release));
-    // The most probable day may lie in the time of another release than the most probable one.
-    Ok((probability_before(&found, watch.first_day) >= MIN_PROBABILITY_BEFORE).then(|| Since {
-        day: suspect.map_or(found.day, |suspect| suspect.day),
-        release: suspect.map(|suspect| suspect.release),
-        probability: suspect.map(|suspect| suspect.probability),
-    }))
+/// Whether the verdict on an earlier release says something about the state of a feature then.
+pub(super) fn is_telling(score: &RegressionScore) -> bool {
+    !matches!(score.verdict, Verdict::CannotTell | Verdict::NoBaseline) || has_fallen(score)
 }
 
-/// The beginning of a decline relative to the previous release alone, if before the release, in the rows of the two.
-fn began_with_previous(alone: &Watch, feature: u32, until: Day) -> Result<Option<Since>> {
-    let Watch { prepared, hyper, release, from, first_day, .. } = *alone;
-    let Some(previous) = prepared.previous(release) else { return Ok(None) };
-    let found = change_point_after(prepared, hyper, feature, (previous, from), release, until - 1)?;
-    let fell = |found: &ChangePoint| {
-        found.called && found.day < first_day && !may_be_its_own(alone, feature, found.day)
-    };
-    let Some(found) = found.filter(fell) else { return Ok(None) };
-    let before = probability_before(&found, first_day);
-    Ok((before >= MIN_PROBABILITY_BEFORE).then_some(Since {
-        day: found.day,
-        release: Some(previous),
-        probability: Some(before),
-    }))
+/// Whether an earlier release was found to have made a feature worse, or to have taken over such a state.
+fn has_fallen(score: &RegressionScore) -> bool {
+    score.first_flagged_day.is_some()
+        || score.reason == Some(Reason::FellBefore)
+        || matches!(score.verdict, Verdict::Regressed | Verdict::Since)
 }
 
-/// Whether enough responses already name the release before its first day for a decline on these days to be its own.
-fn may_be_its_own(watch: &Watch, feature: u32, since: Day) -> bool {
-    let strata = &watch.prepared.features[feature as usize].answers;
-    let responses = |release| -> i64 {
-        strata.iter().map(|counts| counts.sums(release, since, watch.first_day).0[0]).sum()
-    };
-    let own = responses(Some(watch.release));
-    own > 0 && own as f64 >= MIN_OWN_SHARE * responses(None) as f64
+/// The first day of the decline of an earlier release, be it its own or one that began before it.
+fn began(earlier: &ReleaseReport, fallen: &RegressionScore) -> Day {
+    fallen.since.map_or(earlier.first_day, |since| since.day)
 }
 
-fn probability_before(found: &ChangePoint, day: Day) -> f64 {
-    let days = (day - found.first_day).max(0) as usize;
-    found.posterior.iter().take(days).sum()
-}
-
-/// The share of the previous release's decline that this one restored; none if there was no decline, or if hardly any of it
+/// The share of an earlier release's decline that a rise since restored; none if there was no decline, or if hardly any of it
 /// is restored. The decline is measured from the 90 days before it began.
-fn recovered(
-    watch: &Watch,
-    earlier: &ReleaseReport,
-    feature: u32,
-    against_previous: Option<AgainstPrevious>,
-) -> Option<f64> {
+fn recovered(watch: &Watch, (earlier, feature): (&ReleaseReport, u32), rise: f64) -> Option<f64> {
     let fallen = earlier.features.iter().find(|score| score.feature == feature)?;
-    // Only a significant decline can be recovered from, be it the earlier release's own or one that began before it.
-    let had_fallen =
-        fallen.first_flagged_day.is_some() || matches!(fallen.verdict, Verdict::Regressed | Verdict::Since);
-    let began = fallen.since.map_or(earlier.first_day, |since| since.day);
-    if !had_fallen {
-        return None;
-    }
+    // Only a significant decline can be recovered from.
+    let began = has_fallen(fallen).then(|| began(earlier, fallen))?;
     let before_it = watch.since(began - BASELINE_DAYS..began);
     let (still_missing, _) = before_it.change(&before_it.compare(feature))?;
-    let rise = against_previous?.change?.estimate / 100.0;
     let fall = rise - still_missing;
     let recovery = rise / fall;
-    (fall > 0.0 && recovery >= MIN_RECOVERY).then_some(recovery)
+    // It may have become better than before.
+    (fall > 0.0 && recovery >= MIN_RECOVERY).then_some(recovery.min(1.0))
 }

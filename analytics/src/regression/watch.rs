@@ -103,12 +103,29 @@ impl<'a> Watch<'a> {
         is_baseline(&self.against, self.release, release)
     }
 
-    /// Whether there are enough responses since the release, but too few in strata with a baseline.
+    /// Whether there are enough responses before the release and since, but too few of them in the same strata, or with a name of
+    /// their release on both sides.
     pub(super) fn is_other_kind(&self, member: &Comparison) -> bool {
         let enough = f64::from(self.prepared.min_answers);
-        let all: f64 = member.sides.iter().map(|side| side.after.n).sum();
+        let after: f64 = member.sides.iter().map(|side| side.after.n).sum();
+        let before: i64 = member.sides.iter().map(|side| self.given_before(side.counts)).sum();
         let (_, compared) = member.answers(None);
-        all >= enough && compared < enough
+        after >= enough && before as f64 >= enough && compared < enough
+    }
+
+    /// Number of responses before the release that are its baseline, or would be if they named their release.
+    fn given_before(&self, counts: &StratumCounts) -> i64 {
+        let given = |release| {
+            let Sums([responses, ..]) = counts.sums(release, self.from, self.before);
+            responses
+        };
+        let Sums([unlabelled, ..]) = counts.unlabelled(self.from, self.before);
+        match &self.against {
+            Compare::With(releases) => {
+                unlabelled + releases.iter().map(|release| given(Some(*release))).sum::<i64>()
+            }
+            Compare::WithAnyOther => given(None) - given(Some(self.release)),
+        }
     }
 
     fn sides(&self, counts: &'a StratumCounts) -> Sides<'a> {

@@ -77,6 +77,32 @@ fn a_release_that_mends_a_fall_has_recovered() {
     assert!((score.recovery.expect("a share") - 1.0).abs() < 1e-9, "{:?}", score.recovery);
 }
 
+/// Between the guilty release and the one that mends, there is a hotfix that hardly anybody rated, or nobody.
+#[test]
+fn a_release_that_mends_a_fall_has_recovered_also_after_a_hotfix() {
+    for answers in [0, 1, 3] {
+        for each in [1, 4] {
+            let mut world = World::with_features(1);
+            let good = world.release("1.0", Some(0));
+            let guilty = world.release("1.1", Some(60));
+            let hotfix = world.release("1.2", Some(90));
+            let mended = world.release("1.3", Some(93));
+            world.answers(0..60, Some(good), HAPPY);
+            world.answers(60..90, Some(guilty), UNHAPPY);
+            world.answers(90..90 + answers, Some(hotfix), [each, each, 1, 0, 0]);
+            world.answers(93..120, Some(mended), HAPPY);
+            let score = score(&world, mended, 119);
+            assert_eq!(score.verdict, Verdict::Recovered, "{answers}: {score:#?}");
+            assert!(score.recovery.is_some_and(|share| share > 0.9), "{answers}: {:?}", score.recovery);
+            // One that stays as bad restores nothing.
+            world.feedback.retain(|row| row.release != Some(mended));
+            world.answers(93..120, Some(mended), UNHAPPY);
+            let score = super::world::score(&world, mended, 119);
+            assert_eq!((score.verdict, score.recovery), (Verdict::Since, None), "{answers}");
+        }
+    }
+}
+
 #[test]
 fn a_second_fall_is_not_laid_at_the_door_of_the_first() {
     let mut world = World::with_features(1);
@@ -96,6 +122,49 @@ fn a_second_fall_is_not_laid_at_the_door_of_the_first() {
     assert_eq!(score.since.and_then(|since| since.release), Some(releases[1]));
     let previous = score.previous.expect("there are answers enough");
     assert!(previous.p < 0.2 && previous.score > 30.0, "{previous:?}");
+}
+
+/// The release before is a hotfix that hardly anybody rated: the decline before it does not excuse what follows.
+#[test]
+fn a_second_fall_after_a_hotfix_is_the_release_s_own() {
+    let mut world = World::with_features(1);
+    let good = world.release("1.0", Some(0));
+    let guilty = world.release("1.1", Some(150));
+    let hotfix = world.release("1.2", Some(195));
+    let ruinous = world.release("1.3", Some(200));
+    world.answers(0..150, Some(good), [0, 0, 1, 4, 5]);
+    world.answers(150..200, Some(guilty), [0, 1, 3, 3, 3]);
+    world.answers(195..200, Some(hotfix), [0, 0, 0, 1, 0]);
+    world.answers(200..205, Some(ruinous), [2, 1, 1, 0, 0]);
+    for as_of in [206, 229, 279] {
+        let fallen = score(&world, ruinous, as_of);
+        assert_eq!((fallen.verdict, fallen.reason), (Verdict::Regressed, None), "{as_of}: {fallen:#?}");
+        assert_eq!(fallen.since.and_then(|since| since.release), Some(guilty), "the first decline is told");
+        assert!(fallen.first_flagged_day.is_some_and(|day| day <= 204), "{:?}", fallen.first_flagged_day);
+    }
+    // Where it is like the time since the first decline, it is not blamed.
+    world.feedback.retain(|row| row.release != Some(ruinous));
+    world.answers(200..230, Some(ruinous), [0, 1, 3, 3, 3]);
+    let alike = score(&world, ruinous, 229);
+    assert_eq!((alike.verdict, alike.first_flagged_day), (Verdict::Since, None));
+}
+
+/// What responses to a release say cannot have been caused by a later one.
+#[test]
+fn no_later_release_is_a_suspect_of_a_verdict() {
+    let mut world = World::with_features(1);
+    let old = world.release("1.0", Some(0));
+    let judged = world.release("1.1", Some(60));
+    let later = world.release("1.2", Some(80));
+    world.answers(0..60, Some(old), HAPPY);
+    world.answers(60..80, Some(judged), HAPPY);
+    world.answers(80..120, Some(judged), UNHAPPY);
+    world.answers(80..120, Some(later), UNHAPPY);
+    let prepared = world.prepare();
+    let hyper = hyperparameters(&prepared, 59);
+    let found = change_point_of_release(&prepared, &hyper, 0, judged, 119).unwrap().unwrap();
+    let listed: Vec<_> = found.listed().iter().map(|suspect| suspect.release).collect();
+    assert_eq!((found.day, listed), (80, vec![judged]), "{found:#?}");
 }
 
 #[test]

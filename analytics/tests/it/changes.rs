@@ -136,7 +136,7 @@ impl Step {
 /// All that the counts say, to the last digit.
 fn figures(prepared: &Prepared) -> String {
     let hyper = hyperparameters(prepared, DAYS - 1);
-    let judge = |release| regression(prepared, &hyper, release, DAYS - 1, None).expect("known");
+    let judge = |release| regression(prepared, &hyper, release, DAYS - 1, &[]).expect("known");
     format!("{hyper:?} {:?}", (0..RELEASES).map(judge).collect::<Vec<_>>())
 }
 
@@ -187,7 +187,7 @@ fn an_older_copy_stays_as_it_was() {
     after.apply(Changes { feedback: world.feedback.split_off(known), ..Changes::default() }).expect("sound");
     let verdict = |prepared: &Prepared| {
         let hyper = hyperparameters(prepared, 59);
-        regression(prepared, &hyper, new, 89, None).expect("known").expect("out").features[0].verdict
+        regression(prepared, &hyper, new, 89, &[]).expect("known").expect("out").features[0].verdict
     };
     assert_eq!((verdict(&before), verdict(&after)), (Verdict::CannotTell, Verdict::Regressed));
 }

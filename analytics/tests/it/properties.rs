@@ -77,7 +77,7 @@ fn values(world: &World) -> Vec<ValueScore> {
 fn scores(world: &World) -> Vec<RegressionScore> {
     let prepared = world.prepare();
     let hyper = hyperparameters(&prepared, 119);
-    regression(&prepared, &hyper, RELEASE, DAYS - 1, None)
+    regression(&prepared, &hyper, RELEASE, DAYS - 1, &[])
         .expect("a known release")
         .expect("it is out")
         .features

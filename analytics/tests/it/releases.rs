@@ -11,7 +11,7 @@ fn report(world: &World, release: u32, as_of: Day) -> ReleaseReport {
     let prepared = world.prepare();
     let first_day = world.releases[release as usize].first_day.expect("released");
     let hyper = hyperparameters(&prepared, first_day - 1);
-    regression(&prepared, &hyper, release, as_of, None).expect("a known release").expect("it is out")
+    regression(&prepared, &hyper, release, as_of, &[]).expect("a known release").expect("it is out")
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn what_was_said_of_a_release_before_it_came_again_can_be_said_again() {
         let prepared = world.prepare();
         let first_day = prepared.release_first_day_as_of(again, as_of).expect("it is out");
         let hyper = hyperparameters(&prepared, first_day - 1);
-        let report = regression(&prepared, &hyper, again, as_of, None).expect("a known release");
+        let report = regression(&prepared, &hyper, again, as_of, &[]).expect("a known release");
         report.expect("it is out")
     };
     let then = [65, 75].map(|day| said(&world, day));
@@ -144,7 +144,7 @@ fn what_was_said_of_a_release_before_it_came_again_can_be_said_again() {
     assert_eq!((now.first_day, now.features[0].responses), (80, 100));
     let prepared = world.prepare();
     let hyper = hyperparameters(&prepared, 59);
-    assert_eq!(regression(&prepared, &hyper, again, 59, None).expect("a known release"), None, "not out yet");
+    assert_eq!(regression(&prepared, &hyper, again, 59, &[]).expect("a known release"), None, "not out yet");
 }
 
 #[test]
@@ -216,9 +216,9 @@ fn a_release_is_not_judged_before_it_is_out() {
     let prepared = world.prepare();
     let hyper = hyperparameters(&prepared, 59);
     for release in [planned, later] {
-        assert_eq!(regression(&prepared, &hyper, release, 59, None).expect("known"), None);
+        assert_eq!(regression(&prepared, &hyper, release, 59, &[]).expect("known"), None);
     }
-    assert!(regression(&prepared, &hyper, 7, 59, None).is_err());
+    assert!(regression(&prepared, &hyper, 7, 59, &[]).is_err());
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn one_late_answer_about_an_old_version_collects_nothing() {
     assert_eq!(prepared.release_first_day(live), Some(0));
     assert_eq!(prepared.release_first_day(straggler), None, "one answer in ten days is no start");
     let hyper = hyperparameters(&prepared, 69);
-    assert_eq!(regression(&prepared, &hyper, straggler, 89, None).expect("known"), None);
+    assert_eq!(regression(&prepared, &hyper, straggler, 89, &[]).expect("known"), None);
 }
 
 #[test]

@@ -94,6 +94,7 @@ public_ids! {
     ReportId "report",
     ScheduleId "schedule",
     ReportDeliveryId "mailing",
+    CalendarFeedId "calendar",
 }
 
 #[cfg(test)]

@@ -39,7 +39,8 @@ pub(super) struct Server {
     #[arg(long, global = true, env = "BALLROOM_SERVER", value_name = "URL", value_parser = address)]
     server: Option<Url>,
 
-    /// Token for the server; better given by the environment variable, because other users of the machine see arguments.
+    /// Token for the server; better passed in the environment variable, because other users of the machine can see
+    /// arguments.
     #[arg(long, global = true, env = "BALLROOM_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     token: Option<String>,
 }

@@ -31,7 +31,7 @@ const QUERY: &str = "query ReleaseGate($release: Reference!, $product: Reference
   }
 }";
 
-/// Decide whether a release may go on: whether it made anything worse for customers.
+/// Decide whether a release may proceed: whether it made anything worse for customers.
 ///
 /// The exit status is 0 for PASS, 1 for FAIL, and 2 for CANNOT_TELL (too few data, or a suspicion), for wrong arguments, and
 /// if nothing could be found out.

@@ -70,7 +70,8 @@ pub(super) struct Import {
     #[arg(long, value_name = "FIELD=TEXT,...", value_parser = pairs)]
     set: Vec<Pairs>,
 
-    /// What texts of a field mean, for example rating:Yes=5,Maybe=3,No=1 or severity:"3 - Moderate"=3; an empty value: nothing.
+    /// Values of the texts of a field, for example rating:Yes=5,Maybe=3,No=1 or severity:"3 - Moderate"=3; an empty
+    /// value: nothing.
     #[arg(long, alias = "map-values", value_name = "FIELD:TEXT=VALUE,...", value_parser = values)]
     values: Vec<Values>,
 
@@ -95,7 +96,7 @@ pub(super) struct Import {
     #[arg(long)]
     skip_empty: bool,
 
-    /// Columns that are features: a row is about those that hold 1, x, yes or the name of the column.
+    /// Columns that stand for features: a row is about those in which it has 1, x, yes or the name of the column.
     #[arg(long, value_delimiter = ',', value_name = "COLUMN,...")]
     feature_columns: Vec<String>,
 
@@ -107,7 +108,7 @@ pub(super) struct Import {
     #[arg(long, value_name = "MOST..LEAST")]
     severity_range: Option<SeverityRange>,
 
-    /// Declare what each release follows by the order of the versions of the file, where the file does not say it.
+    /// Declare the predecessor of each release by the order of the versions in the file, if the file does not name it.
     #[arg(long, value_enum)]
     previous: Option<Previous>,
 
@@ -119,7 +120,7 @@ pub(super) struct Import {
     #[arg(long, value_name = "TEXT")]
     release_prefix: Option<String>,
 
-    /// Format of dates and times, if not a common one, for example %d.%m.%Y %H:%M.
+    /// Format of dates and times, if it is not a common one, for example %d.%m.%Y %H:%M.
     #[arg(long, value_name = "FORMAT")]
     date_format: Option<String>,
 

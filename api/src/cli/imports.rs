@@ -31,15 +31,15 @@ pub(super) struct Imports {
 
 #[derive(Subcommand)]
 enum Action {
-    /// List the last imports, latest first.
+    /// List the last imports, the latest first.
     List {
         /// Number of imports.
         #[arg(long, value_name = "N", default_value_t = 20)]
         last: u64,
     },
     /// Remove what an import stored: responses, incidents, releases or figures, and the customers, releases and features that it
-    /// created and that nothing else names. The daily counts follow. What it updated stays, except figures, which become what they
-    /// were. The file may be imported again, with another mapping.
+    /// created and that nothing else names. The daily counts follow. Objects that it updated are kept; figures get
+    /// their earlier values. The file can then be imported again, with another mapping.
     Undo {
         /// ID of the import, or last.
         import: String,

@@ -40,8 +40,8 @@ pub(super) struct OpenIdConnect {
     #[arg(long, env = "BALLROOM_OIDC_CUSTOMER_CLAIM", value_name = "CLAIM", default_value = "sub")]
     oidc_customer_claim: String,
 
-    /// Let readers sign in to the dashboard by the issuer, as this client of it. Its redirect URI there is
-    /// /sign-in/oidc/callback of --public-url.
+    /// Let people sign in to the dashboard through the issuer, with this client ID. The redirect URI to register there
+    /// is /sign-in/oidc/callback below --public-url.
     #[arg(long, env = "BALLROOM_OIDC_CLIENT_ID", value_name = "CLIENT", requires = "oidc_issuer")]
     oidc_client_id: Option<String>,
 
@@ -55,7 +55,7 @@ pub(super) struct OpenIdConnect {
     )]
     oidc_client_secret: Option<String>,
 
-    /// What readers are asked to tell beside who they are (openid): scopes of the issuer, separated by spaces.
+    /// Scopes to request from the issuer in addition to openid, separated by spaces.
     #[arg(long, env = "BALLROOM_OIDC_SCOPES", value_name = "SCOPES", default_value = "profile email")]
     oidc_scopes: String,
 }

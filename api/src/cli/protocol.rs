@@ -35,8 +35,8 @@ pub(super) struct Protocol {
     #[arg(long, env = "BALLROOM_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     cors_origin: Vec<String>,
 
-    /// Where browsers find the server, such as https://ballroom.example.com; needed where a proxy stands before it. By
-    /// default it is the address on which it listens.
+    /// URL at which browsers reach the server, such as https://ballroom.example.com; required behind a proxy. Default:
+    /// the address on which it listens.
     #[arg(long, env = "BALLROOM_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
 

@@ -29,19 +29,19 @@ enum Action {
     List,
     /// Create a schedule.
     Create(Box<Create>),
-    /// Run a schedule now, also a paused one.
+    /// Run a schedule now, even a paused one.
     Run(Named),
     /// Pause a schedule: it runs only on request.
     Pause(Named),
-    /// Resume a paused schedule. What passed meanwhile is not caught up.
+    /// Resume a paused schedule. Times within the pause are not made up for.
     Resume(Named),
-    /// Delete a schedule. The reports that it wrote remain.
+    /// Delete a schedule. The reports that it wrote are kept.
     Delete(Named),
-    /// List the last runs of a schedule, latest first.
+    /// List the last runs of a schedule, the latest first.
     History(Named),
-    /// List the last deliveries of a schedule, latest first.
+    /// List the last deliveries of a schedule, the latest first.
     Deliveries(Named),
-    /// Send the deliveries of a schedule again that were given up.
+    /// Send the deliveries of a schedule that were given up again.
     Replay(Named),
 }
 
@@ -199,7 +199,7 @@ impl Action {
                 let query = "mutation($input: ScheduleInput!) { done: deleteSchedule(input: $input) { deletedId userErrors { message } } }";
                 let input = json!({ "schedule": named.id(client).await? });
                 payload(client, query, input).await?;
-                println!("Deleted; the reports that it wrote remain.");
+                println!("Deleted; the reports that it wrote are kept.");
                 Ok(())
             }
             Self::History(named) => named.history(client).await,

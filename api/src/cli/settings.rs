@@ -21,6 +21,7 @@ pub(super) const FILE: &str = "ballroom.sqlite";
 
 /// The database.
 #[derive(Args, Clone)]
+#[command(next_help_heading = "Database")]
 pub(super) struct Database {
     /// Directory of the embedded database (SQLite); `serve` and `migrate` create it if it does not exist.
     #[arg(
@@ -173,6 +174,7 @@ const QUIET_LIBRARIES: &str = "sea_orm_migration=warn,actix_server=warn,actix_ht
 
 /// Logging.
 #[derive(Args, Clone)]
+#[command(next_help_heading = "Log")]
 pub(super) struct Log {
     /// Log level: off, error, warn, info, debug or trace, or a filter such as info,ballroom=debug.
     #[arg(long, global = true, env = "BALLROOM_LOG", value_name = "FILTER", default_value = "info")]

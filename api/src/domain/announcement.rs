@@ -1,6 +1,6 @@
 //! Announcements: notice of a change, before customers meet it.
 //!
-//! A draft is published, and then concluded or cancelled; a published one can be rescheduled. Publication, rescheduling and
+//! A draft is published, and then concluded or canceled; a published one can be rescheduled. Publication, rescheduling and
 //! cancellation notify the audience: each makes another *edition*, which is acknowledged separately.
 
 mod acknowledge;
@@ -17,8 +17,8 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
-    QueryFilter, QueryOrder,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, IntoActiveModel, Iterable, QueryFilter,
+    QueryOrder,
 };
 
 pub use acknowledge::{acknowledge, of_announcements as acknowledgements_of, support};
@@ -31,7 +31,9 @@ pub use moves::{Planned, cancel, conclude, publish, reschedule};
 pub use super::privacy::shown;
 use super::{
     access::{Read, Report, Ship},
-    check, lookup, member,
+    check,
+    links::LinkTable,
+    lookup, member,
     sent::Outcome,
 };
 use crate::{
@@ -39,6 +41,13 @@ use crate::{
     store::{Store, found_by},
     transaction::{Event, Transaction},
 };
+
+/// The features that announcements name.
+const FEATURES: LinkTable<announcement_feature::Entity> = LinkTable::new(
+    announcement_feature::Column::OrganizationId,
+    announcement_feature::Column::AnnouncementId,
+    announcement_feature::Column::FeatureId,
+);
 
 /// An announcement to create.
 #[derive(Clone, Debug)]
@@ -174,13 +183,13 @@ pub async fn create(
     let mut features = Vec::new();
     apply(&tx, &mut row, &mut features, details).await?;
     let row = row.into_active_model().insert(tx.db()).await?;
-    write_features(&tx, row.id, &features).await?;
+    FEATURES.add(&tx, row.id, &features).await?;
     tx.emit(Event::AnnouncementCreated(row.id));
     tx.commit().await?;
     Ok((row, Outcome::Created))
 }
 
-/// Changes an announcement that is neither concluded nor cancelled. The time of a published one is changed by
+/// Changes an announcement that is neither concluded nor canceled. The time of a published one is changed by
 /// [`reschedule`].
 pub async fn update(
     store: &Store,
@@ -199,7 +208,7 @@ async fn change(
     before: Model,
     changes: AnnouncementChanges,
 ) -> Result<(Model, Outcome), Error> {
-    let features_before = own_features(&tx, before.id).await?;
+    let features_before = FEATURES.of(tx.db(), tx.organization(), before.id).await?;
     let (mut row, mut features) = (before.clone(), features_before.clone());
     apply(&tx, &mut row, &mut features, changes).await?;
     if row == before && features == features_before {
@@ -217,12 +226,7 @@ async fn change(
     }
     row.updated_at = tx.at;
     if features != features_before {
-        announcement_feature::Entity::delete_many()
-            .filter(announcement_feature::Column::OrganizationId.eq(tx.organization()))
-            .filter(announcement_feature::Column::AnnouncementId.eq(row.id))
-            .exec(tx.db())
-            .await?;
-        write_features(&tx, row.id, &features).await?;
+        FEATURES.replace(&tx, row.id, &features).await?;
     }
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
     tx.emit(Event::AnnouncementUpdated(row.id));
@@ -232,33 +236,16 @@ async fn change(
 
 /// The error for an announcement that no longer changes.
 fn over(row: &Model) -> Error {
-    let state = row.state.to_value();
+    let state = match row.state {
+        AnnouncementState::Cancelled => "canceled",
+        _ => "concluded",
+    };
     Error::conflict("announcement", format!("is {state} and can no longer change; create another one"))
 }
 
 async fn in_transaction(tx: &Transaction, id: AnnouncementId) -> Result<Model, Error> {
     let row = Entity::owned_by(tx.organization()).filter(Column::Id.eq(id)).one(tx.db()).await?;
     row.ok_or_else(|| Error::not_found("announcement", AnnouncementId::NOUN, id.public()))
-}
-
-async fn own_features(tx: &Transaction, id: AnnouncementId) -> Result<Vec<FeatureId>, Error> {
-    let rows = announcement_feature::Entity::owned_by(tx.organization())
-        .filter(announcement_feature::Column::AnnouncementId.eq(id))
-        .order_by_asc(announcement_feature::Column::FeatureId);
-    Ok(rows.all(tx.db()).await?.into_iter().map(|row| row.feature_id).collect())
-}
-
-async fn write_features(tx: &Transaction, id: AnnouncementId, features: &[FeatureId]) -> Result<(), Error> {
-    if features.is_empty() {
-        return Ok(());
-    }
-    let rows = features.iter().map(|feature| announcement_feature::ActiveModel {
-        organization_id: sea_orm::Set(tx.organization()),
-        announcement_id: sea_orm::Set(id),
-        feature_id: sea_orm::Set(*feature),
-    });
-    announcement_feature::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
-    Ok(())
 }
 
 /// Applies changes, and validates the result.

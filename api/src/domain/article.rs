@@ -11,8 +11,7 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    QueryTrait, Set,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
 };
 
 pub(crate) use gap::answered;
@@ -23,6 +22,7 @@ use super::{
     access::{Contribute, Viewer},
     check,
     known_error::{SEARCHED, sees_public_only},
+    links::LinkTable,
     lookup,
     sent::Outcome,
 };
@@ -34,6 +34,20 @@ use crate::{
 
 /// Maximum length of an address.
 const URL_LENGTH: usize = 2_000;
+
+/// The features that articles are about.
+const FEATURES: LinkTable<article_feature::Entity> = LinkTable::new(
+    article_feature::Column::OrganizationId,
+    article_feature::Column::ArticleId,
+    article_feature::Column::FeatureId,
+);
+
+/// The known errors that articles are about.
+const KNOWN_ERRORS: LinkTable<article_known_error::Entity> = LinkTable::new(
+    article_known_error::Column::OrganizationId,
+    article_known_error::Column::ArticleId,
+    article_known_error::Column::KnownErrorId,
+);
 
 /// An article to create.
 #[derive(Clone, Debug)]
@@ -152,8 +166,10 @@ pub async fn create(
         known_errors: Vec::new(),
     };
     full.apply(&tx, details).await?;
-    let row = full.row.clone().into_active_model().insert(tx.db()).await?;
-    full.write_links(&tx).await?;
+    let Full { row, features, known_errors } = full;
+    let row = row.into_active_model().insert(tx.db()).await?;
+    FEATURES.add(&tx, row.id, &features).await?;
+    KNOWN_ERRORS.add(&tx, row.id, &known_errors).await?;
     index(&tx, &row).await?;
     tx.emit(Event::ArticleCreated(row.id));
     tx.commit().await?;
@@ -184,9 +200,14 @@ async fn change(mut tx: Transaction, row: Model, changes: ArticleChanges) -> Res
         publishable(&after.row)?;
     }
     after.row.updated_at = tx.at;
-    before.remove_links(&tx).await?;
-    after.write_links(&tx).await?;
-    let row = after.row.into_active_model().reset_all().update(tx.db()).await?;
+    let Full { row, features, known_errors } = after;
+    if features != before.features {
+        FEATURES.replace(&tx, row.id, &features).await?;
+    }
+    if known_errors != before.known_errors {
+        KNOWN_ERRORS.replace(&tx, row.id, &known_errors).await?;
+    }
+    let row = row.into_active_model().reset_all().update(tx.db()).await?;
     index(&tx, &row).await?;
     tx.emit(Event::ArticleUpdated(row.id));
     tx.commit().await?;
@@ -270,18 +291,8 @@ struct Full {
 
 impl Full {
     async fn of(tx: &Transaction, row: Model) -> Result<Self, Error> {
-        let features = article_feature::Entity::owned_by(tx.organization())
-            .filter(article_feature::Column::ArticleId.eq(row.id))
-            .all(tx.db())
-            .await?;
-        let known_errors = article_known_error::Entity::owned_by(tx.organization())
-            .filter(article_known_error::Column::ArticleId.eq(row.id))
-            .all(tx.db())
-            .await?;
-        let mut features: Vec<_> = features.into_iter().map(|link| link.feature_id).collect();
-        let mut known_errors: Vec<_> = known_errors.into_iter().map(|link| link.known_error_id).collect();
-        features.sort();
-        known_errors.sort();
+        let features = FEATURES.of(tx.db(), tx.organization(), row.id).await?;
+        let known_errors = KNOWN_ERRORS.of(tx.db(), tx.organization(), row.id).await?;
         Ok(Self { row, features, known_errors })
     }
 
@@ -329,40 +340,6 @@ impl Full {
             [Some(&row.title), row.body.as_ref()].into_iter().flatten().map(String::as_str).collect();
         row.language = lexis::language(&text).map(str::to_owned);
         row.search = found_by(&row.title, None);
-        Ok(())
-    }
-
-    async fn write_links(&self, tx: &Transaction) -> Result<(), Error> {
-        if !self.features.is_empty() {
-            let rows = self.features.iter().map(|feature| article_feature::ActiveModel {
-                organization_id: Set(tx.organization()),
-                article_id: Set(self.row.id),
-                feature_id: Set(*feature),
-            });
-            article_feature::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
-        }
-        if !self.known_errors.is_empty() {
-            let rows = self.known_errors.iter().map(|known_error| article_known_error::ActiveModel {
-                organization_id: Set(tx.organization()),
-                article_id: Set(self.row.id),
-                known_error_id: Set(*known_error),
-            });
-            article_known_error::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
-        }
-        Ok(())
-    }
-
-    async fn remove_links(&self, tx: &Transaction) -> Result<(), Error> {
-        article_feature::Entity::delete_many()
-            .filter(article_feature::Column::OrganizationId.eq(tx.organization()))
-            .filter(article_feature::Column::ArticleId.eq(self.row.id))
-            .exec(tx.db())
-            .await?;
-        article_known_error::Entity::delete_many()
-            .filter(article_known_error::Column::OrganizationId.eq(tx.organization()))
-            .filter(article_known_error::Column::ArticleId.eq(self.row.id))
-            .exec(tx.db())
-            .await?;
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! The calendar: what changes when, and which changes are in each other's way.
 
+pub mod feed;
+
 use std::collections::HashMap;
 
 use ballroom_entity::{
@@ -129,7 +131,7 @@ fn refused(what: &str) -> Error {
     Error::invalid("period", reason)
 }
 
-/// What is announced and was not cancelled. A release that has shipped is shown at its time, not at the announced one.
+/// What is announced and was not canceled. A release that has shipped is shown at its time, not at the announced one.
 async fn announced(
     store: &Store,
     organization: OrganizationId,

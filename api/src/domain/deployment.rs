@@ -65,7 +65,7 @@ pub struct Recorded {
 }
 
 /// Records a deployment. The same external ID again updates its result and time, if that is newer; one that succeeds
-/// in a production environment ships a planned release.
+/// in a production environment ships a planned release, and one that was withdrawn before.
 pub async fn record(
     store: &Store,
     by: Ship,
@@ -177,7 +177,7 @@ async fn renew(
     Ok(Recorded { deployment: after, outcome })
 }
 
-/// Ships a planned release that has reached customers. If its first day comes from a deployment, it is that of the
+/// Ships a planned release that has reached customers, or one that was withdrawn and has reached them again. If its first day comes from a deployment, it is that of the
 /// earliest one, in whichever order they are submitted; if that deployment turns out to have failed, customers did not
 /// get it, and if it was rolled back, the release is withdrawn. `before` is the deployment as it was stored.
 async fn ships(tx: &mut Transaction, deployment: &Model, before: Option<&Model>) -> Result<(), Error> {
@@ -191,7 +191,11 @@ async fn ships(tx: &mut Transaction, deployment: &Model, before: Option<&Model>)
     if !shipping(deployment) && !before.is_some_and(shipping) {
         return Ok(());
     }
-    if row.lifecycle == ReleaseLifecycle::Planned || row.inferred {
+    // A release that was withdrawn and is deployed once more has come again.
+    let comes_again = row.withdrawn_at.is_some_and(|withdrawn| deployment.deployed_at > withdrawn)
+        && row.lifecycle == ReleaseLifecycle::Withdrawn
+        && shipping(deployment);
+    if row.lifecycle == ReleaseLifecycle::Planned || row.inferred || comes_again {
         if !shipping(deployment) {
             return Ok(());
         }

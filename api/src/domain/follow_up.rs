@@ -31,7 +31,7 @@ use crate::{
 pub enum StepKind {
     /// It was received.
     Received,
-    /// Somebody looked at it.
+    /// Someone looked at it.
     Seen,
     /// It was found to report a known error.
     Linked,
@@ -41,11 +41,11 @@ pub enum StepKind {
     Fixed,
     /// It was decided not to fix the known error.
     WontFix,
-    /// Somebody replied.
+    /// Someone replied.
     Replied,
 }
 
-/// A step of what happened to a response.
+/// A step in the handling of a response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// What happened.

@@ -126,7 +126,7 @@ pub async fn create(
         None => format!("whsec_{}", BASE64_STANDARD.encode(random_secret()?)),
     };
     let version_prefix = check::optional_line("versionPrefix", new.version_prefix.as_deref(), NAME_LENGTH)?;
-    consistent(new.kind, new.mapping.as_ref())?;
+    takes_mapping(new.kind, new.mapping.is_some())?;
     let mut tx = store.begin(by.organization(), at).await?;
     let product = tx.dimensions().product("product", &new.product)?.id;
     let namesake = Entity::owned_by(by.organization()).filter(Column::Name.eq(&name)).one(tx.db()).await?;
@@ -154,13 +154,14 @@ pub async fn create(
     Ok(row)
 }
 
-fn consistent(kind: InboundKind, mapping: Option<&Json>) -> Result<(), Error> {
-    match (kind, mapping) {
-        (InboundKind::Generic, None) => {
+/// Refuses a mapping where the kind has its own, and its absence where the kind has none.
+pub fn takes_mapping(kind: InboundKind, is_mapped: bool) -> Result<(), Error> {
+    match (kind, is_mapped) {
+        (InboundKind::Generic, false) => {
             Err(Error::invalid("mapping", "is required for the kind GENERIC: it says what a payload becomes"))
         }
-        (InboundKind::Generic, Some(_)) | (_, None) => Ok(()),
-        (_, Some(_)) => {
+        (InboundKind::Generic, true) | (_, false) => Ok(()),
+        (_, true) => {
             Err(Error::invalid("mapping", "is allowed for the kind GENERIC only; the others have their own"))
         }
     }
@@ -189,7 +190,7 @@ pub async fn update(
     if changes.mapping.is_some() {
         row.mapping = changes.mapping;
     }
-    consistent(row.kind, row.mapping.as_ref())?;
+    takes_mapping(row.kind, row.mapping.is_some())?;
     row.enabled = changes.enabled.unwrap_or(row.enabled);
     if row == before {
         return Ok(row);

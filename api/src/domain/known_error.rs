@@ -12,7 +12,7 @@ use ballroom_entity::{
     release::ReleaseLifecycle,
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryTrait};
 
 pub use effect::{Basis, Effect, Impact, impact};
 pub use link::{Links, link, unlink};
@@ -21,7 +21,9 @@ pub use list::{KnownErrorFilter, KnownErrorSort, KnownErrors};
 
 use super::{
     access::{Contribute, Viewer},
-    check, lookup,
+    check,
+    links::LinkTable,
+    lookup,
     sent::Outcome,
 };
 use crate::{
@@ -35,6 +37,20 @@ pub(super) const NOUN: &str = "known error";
 
 /// Number of characters of an object by which it is found: those after them add little.
 pub(super) const SEARCHED: usize = 20_000;
+
+/// The features that known errors affect.
+const FEATURES: LinkTable<known_error_feature::Entity> = LinkTable::new(
+    known_error_feature::Column::OrganizationId,
+    known_error_feature::Column::KnownErrorId,
+    known_error_feature::Column::FeatureId,
+);
+
+/// The releases that fix known errors.
+const FIXES: LinkTable<known_error_fix::Entity> = LinkTable::new(
+    known_error_fix::Column::OrganizationId,
+    known_error_fix::Column::KnownErrorId,
+    known_error_fix::Column::ReleaseId,
+);
 
 /// A known error to create.
 #[derive(Clone, Debug)]
@@ -74,7 +90,7 @@ pub struct KnownErrorChanges {
     pub is_public: Option<bool>,
 }
 
-/// Where a known error is on its way to a fix.
+/// Progress of a known error toward a fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KnownErrorState {
     /// No release fixes it.
@@ -194,8 +210,8 @@ pub async fn create(
     full.apply(&tx, details)?;
     let Full { row, features, fixes } = full;
     let row = row.into_active_model().insert(tx.db()).await?;
-    write_features(&tx, row.id, &features).await?;
-    write_fixes(&tx, row.id, &fixes).await?;
+    FEATURES.add(&tx, row.id, &features).await?;
+    FIXES.add(&tx, row.id, &fixes).await?;
     index(&tx, &row).await?;
     tx.emit(Event::KnownErrorCreated(row.id));
     tx.commit().await?;
@@ -229,20 +245,10 @@ async fn change(
     let Full { mut row, features, fixes } = after;
     row.updated_at = tx.at;
     if features != before.features {
-        known_error_feature::Entity::delete_many()
-            .filter(known_error_feature::Column::OrganizationId.eq(tx.organization()))
-            .filter(known_error_feature::Column::KnownErrorId.eq(row.id))
-            .exec(tx.db())
-            .await?;
-        write_features(&tx, row.id, &features).await?;
+        FEATURES.replace(&tx, row.id, &features).await?;
     }
     if fixes != before.fixes {
-        known_error_fix::Entity::delete_many()
-            .filter(known_error_fix::Column::OrganizationId.eq(tx.organization()))
-            .filter(known_error_fix::Column::KnownErrorId.eq(row.id))
-            .exec(tx.db())
-            .await?;
-        write_fixes(&tx, row.id, &fixes).await?;
+        FIXES.replace(&tx, row.id, &fixes).await?;
     }
     let row = row.into_active_model().reset_all().update(tx.db()).await?;
     index(&tx, &row).await?;
@@ -266,18 +272,8 @@ struct Full {
 
 impl Full {
     async fn of(tx: &Transaction, row: Model) -> Result<Self, Error> {
-        let features = known_error_feature::Entity::owned_by(tx.organization())
-            .filter(known_error_feature::Column::KnownErrorId.eq(row.id))
-            .all(tx.db())
-            .await?;
-        let fixes = known_error_fix::Entity::owned_by(tx.organization())
-            .filter(known_error_fix::Column::KnownErrorId.eq(row.id))
-            .all(tx.db())
-            .await?;
-        let mut features: Vec<_> = features.into_iter().map(|link| link.feature_id).collect();
-        let mut fixes: Vec<_> = fixes.into_iter().map(|link| link.release_id).collect();
-        features.sort();
-        fixes.sort();
+        let features = FEATURES.of(tx.db(), tx.organization(), row.id).await?;
+        let fixes = FIXES.of(tx.db(), tx.organization(), row.id).await?;
         Ok(Self { row, features, fixes })
     }
 
@@ -327,38 +323,23 @@ impl Full {
                 "contains the release that introduced the error; a release either has an error or fixes it";
             return Err(Error::invalid("fixedIn", reason));
         }
+        if let Some(introduced) = row.introduced_in
+            && let Some(fix) = self.fixes.iter().find(|fix| effect::precedes(&dimensions, **fix, introduced))
+        {
+            let version = |id| dimensions.releases.get(id).map_or("?", |release| release.version.as_str());
+            let reason = format!(
+                "contains {}, which came before {}, the release that introduced the error; name releases after it",
+                version(fix),
+                version(&introduced),
+            );
+            return Err(Error::invalid("fixedIn", reason));
+        }
         if row.wont_fix.is_some() && !self.fixes.is_empty() {
             let reason = "must be omitted while fixedIn names a release; remove one of them";
             return Err(Error::invalid("wontFixReason", reason));
         }
         Ok(())
     }
-}
-
-async fn write_features(tx: &Transaction, id: KnownErrorId, features: &[FeatureId]) -> Result<(), Error> {
-    if features.is_empty() {
-        return Ok(());
-    }
-    let rows = features.iter().map(|feature| known_error_feature::ActiveModel {
-        organization_id: Set(tx.organization()),
-        known_error_id: Set(id),
-        feature_id: Set(*feature),
-    });
-    known_error_feature::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
-    Ok(())
-}
-
-async fn write_fixes(tx: &Transaction, id: KnownErrorId, fixes: &[ReleaseId]) -> Result<(), Error> {
-    if fixes.is_empty() {
-        return Ok(());
-    }
-    let rows = fixes.iter().map(|release| known_error_fix::ActiveModel {
-        organization_id: Set(tx.organization()),
-        known_error_id: Set(id),
-        release_id: Set(*release),
-    });
-    known_error_fix::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
-    Ok(())
 }
 
 /// Stores the words by which a known error is found.

@@ -3,12 +3,13 @@
 use std::{collections::HashMap, hash::Hash};
 
 use ballroom_entity::{
-    announcement, api_token, article, attribution, customer, deployment, feedback, feedback_request,
+    announcement, api_token, article, attribution, calendar_feed, customer, deployment, feedback,
+    feedback_request,
     id::{
-        AnnouncementId, ApiTokenId, ArticleId, AttributionId, CustomerId, DeploymentId, FeatureId,
-        FeedbackId, FeedbackRequestId, IdentityId, ImportId, InboundDeliveryId, InboundWebhookId, IncidentId,
-        IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId, ReleaseId,
-        ReportDeliveryId, ReportId, ScheduleId, SegmentId, WebhookDeliveryId, WebhookId,
+        AnnouncementId, ApiTokenId, ArticleId, AttributionId, CalendarFeedId, CustomerId, DeploymentId,
+        FeatureId, FeedbackId, FeedbackRequestId, IdentityId, ImportId, InboundDeliveryId, InboundWebhookId,
+        IncidentId, IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId,
+        ReleaseId, ReportDeliveryId, ReportId, ScheduleId, SegmentId, WebhookDeliveryId, WebhookId,
     },
     identity, import, inbound_delivery, inbound_webhook, incident, iteration, known_error, member, notice,
     notification,
@@ -57,6 +58,7 @@ macro_rules! by_id {
 }
 
 by_id! {
+    CalendarFeedId: calendar_feed,
     CustomerId: customer,
     FeedbackId: feedback,
     ImportId: import,

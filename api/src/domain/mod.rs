@@ -5,6 +5,8 @@ pub mod access;
 
 pub(crate) mod check;
 
+mod links;
+
 pub(crate) mod lookup;
 
 pub mod page;
@@ -19,7 +21,9 @@ pub mod token;
 
 pub mod identity;
 pub mod member;
+mod secret;
 pub mod session;
+mod standing;
 pub mod team;
 
 pub mod product;

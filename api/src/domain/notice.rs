@@ -115,7 +115,7 @@ pub async fn unread(store: &Store, organization: OrganizationId, customer: Custo
     Ok(unread.count(store.reader()).await?)
 }
 
-/// Records the answer of a customer to whether a fix helped. The teams of the affected features are told.
+/// Records the answer of a customer to whether a fix helped. The teams of the affected features are notified.
 pub async fn answer(
     store: &Store,
     by: Read,

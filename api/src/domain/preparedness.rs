@@ -164,7 +164,7 @@ async fn caused(
     Ok(labels.filter(|(_, release)| named(release)).collect())
 }
 
-/// The first published announcement of each release that was not cancelled.
+/// The first published announcement of each release that was not canceled.
 async fn first_announcements(
     store: &Store,
     organization: OrganizationId,

@@ -65,7 +65,7 @@ pub struct PublicKnownError {
     pub symptom: Option<String>,
     /// What customers can do meanwhile.
     pub workaround: Option<String>,
-    /// Where it is on its way to a fix.
+    /// Progress toward a fix.
     pub state: KnownErrorState,
     /// Why it will not be fixed.
     pub wont_fix: Option<String>,

@@ -17,7 +17,6 @@ use ballroom_entity::{
     },
     release_feature,
 };
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -33,6 +32,7 @@ use super::{
     announcement::Reach,
     check,
     feedback::RESPONDENT,
+    secret,
     token::random_secret,
 };
 use crate::{
@@ -211,16 +211,15 @@ async fn invite(
 ) -> Result<Vec<(CustomerId, String)>, Error> {
     let (mut links, mut rows) = (Vec::with_capacity(chosen.len()), Vec::with_capacity(chosen.len()));
     for (customer, segment) in chosen {
-        let (id, secret) = (FeedbackInvitationId::new(), random_secret()?);
-        let parts = [row.organization_id.0.as_bytes().as_slice(), id.0.as_bytes(), &secret].concat();
-        links.push((*customer, BASE64_URL_SAFE_NO_PAD.encode(parts)));
+        let (id, bytes) = (FeedbackInvitationId::new(), random_secret()?);
+        links.push((*customer, secret::text(row.organization_id, id.0, &bytes)));
         rows.push(feedback_invitation::Model {
             organization_id: row.organization_id,
             id,
             request_id: row.id,
             customer_id: *customer,
             segment_id: *segment,
-            secret_hash: hash(&secret),
+            secret_hash: hash(&bytes),
             feedback_id: None,
             answered_at: None,
             created_at: at,

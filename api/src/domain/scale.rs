@@ -203,7 +203,65 @@ pub fn levels(scale: &Model) -> usize {
     ((scale.max - scale.min) / scale.step).round() as usize + 1
 }
 
-/// The rating of a level.
+/// The rating of a level, with as many decimals as the scale: 0.3 reads back as it was sent, not as the nearest number that
+/// 3 times 0.1 is.
 pub fn rating(scale: &Model, level: i32) -> f64 {
-    scale.min + f64::from(level) * scale.step
+    let rating = scale.min + f64::from(level) * scale.step;
+    let decimals = decimals(scale.min).max(decimals(scale.step));
+    match decimals {
+        0 => rating,
+        // Without the sign of a zero.
+        _ => format!("{rating:.decimals$}").parse().unwrap_or(rating) + 0.0,
+    }
+}
+
+/// The number of decimals of a number as it is written.
+fn decimals(number: f64) -> usize {
+    if number.fract() == 0.0 {
+        return 0;
+    }
+    number.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use ballroom_entity::{
+        id::{OrganizationId, ScaleId},
+        scale::ScaleKind,
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_rating_reads_back_as_it_was_sent() {
+        let numbers = [
+            (0.0, 1.0, 0.1),
+            (0.1, 0.7, 0.2),
+            (0.0, 1e-6, 1e-9),
+            (-0.3, 0.3, 0.1),
+            (-0.9, 0.9, 0.3),
+            (1.0, 5.0, 0.5),
+            (0.0, 10.0, 1.0),
+        ];
+        for (min, max, step) in numbers {
+            let scale = Model {
+                organization_id: OrganizationId::NONE,
+                id: ScaleId::new(),
+                key: "scale".to_owned(),
+                name: "Scale".to_owned(),
+                kind: ScaleKind::Custom,
+                min,
+                max,
+                step,
+                higher_is_better: true,
+                created_at: chrono::DateTime::UNIX_EPOCH,
+            };
+            for at in 0..levels(&scale) as i32 {
+                let sent = rating(&scale, at);
+                assert_eq!(level(&scale, sent).unwrap(), at, "{sent} on {min} to {max}");
+                assert!(sent != 0.0 || sent.is_sign_positive(), "{sent:?}");
+                assert!(sent.to_string().len() <= 12, "{sent} on {min} to {max} by {step}");
+            }
+        }
+    }
 }

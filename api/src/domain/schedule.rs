@@ -203,7 +203,7 @@ pub async fn update(
     Ok(row)
 }
 
-/// Removes a schedule with its deliveries. The reports that it wrote remain.
+/// Removes a schedule with its deliveries. The reports that it wrote are kept.
 pub async fn remove(store: &Store, by: Manage, id: ScheduleId, at: DateTime<Utc>) -> Result<(), Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     in_transaction(&tx, id).await?;

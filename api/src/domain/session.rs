@@ -1,26 +1,24 @@
 //! Sessions: browsers that have signed in, and the links by which one may.
 //!
 //! A session stands in the place of a token, or of a reader whom an issuer has authenticated, and may do what they may:
-//! it ends with the token, and with the membership. Its secret is 64 bytes in base64, the organization's id, its own, and
-//! 32 random bytes of which only the SHA-256 is kept. A link is a session that nobody has opened yet; opening it
-//! replaces the secret, so that it works once.
+//! it ends with the token, and with the membership (`standing`). Of its secret only the SHA-256 is kept. A link is a session that
+//! nobody has opened yet; opening it replaces the secret, so that it works once.
 
 use ballroom_entity::{
     api_token,
     api_token::{Role, Scope},
-    id::{IdentityId, MemberId, OrganizationId, SessionId},
-    identity, member,
+    id::{OrganizationId, SessionId},
     session::{Column, Entity, Model},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, sea_query::Expr,
 };
-use uuid::Uuid;
 
 use super::{
     access::{Administer, Viewer},
+    secret,
+    standing::Standing,
     token::{self, Holder, hash, random_secret},
 };
 use crate::{
@@ -72,7 +70,7 @@ pub async fn link(
     let (id, bytes) = (SessionId::new(), random_secret()?);
     let row = Model { token_id: Some(found.id), ..blank(by.organization(), id, &bytes, at, at + LINK) };
     put(store, row, at).await?;
-    Ok(Some(text(by.organization(), id, &bytes)))
+    Ok(Some(secret::text(by.organization(), id.0, &bytes)))
 }
 
 /// Opens the session of a link; none if the link is unknown, was used, or has run out.
@@ -82,7 +80,7 @@ pub async fn open_link(
     user_agent: Option<&str>,
     at: DateTime<Utc>,
 ) -> Result<Option<Opened>, Error> {
-    let Some((organization, id, given)) = parts(link) else { return Ok(None) };
+    let Some((organization, id, given)) = secret::parts(link) else { return Ok(None) };
     let (bytes, expires_at) = (random_secret()?, at + LASTS);
     let tx = store.aside().await?;
     // Of several who come at once with the same link, one changes the row.
@@ -92,7 +90,7 @@ pub async fn open_link(
         .col_expr(Column::ExpiresAt, Expr::val(expires_at))
         .col_expr(Column::UserAgent, Expr::val(shortened(user_agent)))
         .filter(Column::OrganizationId.eq(organization))
-        .filter(Column::Id.eq(id))
+        .filter(Column::Id.eq(SessionId(id)))
         .filter(Column::SecretHash.eq(hash(&given)))
         .filter(Column::OpenedAt.is_null())
         .filter(Column::ExpiresAt.gt(at))
@@ -100,7 +98,7 @@ pub async fn open_link(
         .await?;
     tx.commit().await?;
     let opened = opened.rows_affected == 1;
-    Ok(opened.then(|| Opened { secret: text(organization, id, &bytes), expires_at }))
+    Ok(opened.then(|| Opened { secret: secret::text(organization, id, &bytes), expires_at }))
 }
 
 /// Opens a session in the place of a token; none if the token does not work, or nothing can be read with it.
@@ -124,16 +122,13 @@ pub async fn open_for(
     user_agent: Option<&str>,
     at: DateTime<Utc>,
 ) -> Result<Opened, Error> {
-    let identity = match reader.actor() {
-        Some(Actor::Identity(id)) => Some(id),
-        _ => None,
-    };
+    let standing = Standing::of(reader);
     let row = |blank| Model {
-        identity_id: identity,
-        role: reader.role(),
-        scope: Some(reader.scope()),
-        customer_id: reader.customer(),
-        source: Some(reader.source.clone()),
+        identity_id: standing.identity,
+        role: standing.role,
+        scope: standing.scope,
+        customer_id: standing.customer,
+        source: standing.source,
         ..blank
     };
     open(store, reader.organization(), None, user_agent, at, row).await
@@ -141,36 +136,32 @@ pub async fn open_for(
 
 /// Who calls from a browser with this secret; none if the session is unknown or over.
 pub async fn check(store: &Store, secret: &str, at: DateTime<Utc>) -> Result<Option<Holder>, Error> {
-    let Some((organization, id, given)) = parts(secret) else { return Ok(None) };
-    let found = Entity::owned_by(organization).filter(Column::Id.eq(id)).one(store.reader()).await?;
+    let Some((organization, id, given)) = secret::parts(secret) else { return Ok(None) };
+    let found =
+        Entity::owned_by(organization).filter(Column::Id.eq(SessionId(id))).one(store.reader()).await?;
     let live = |row: &Model| row.opened_at.is_some() && row.ended_at.is_none() && row.expires_at > at;
     let Some(row) = found.filter(live).filter(|row| row.secret_hash == hash(&given)) else {
         return Ok(None);
     };
-    if let Some(token) = row.token_id {
-        let held = token::holder_of(store, organization, token, at).await?;
-        return Ok(held.map(|held| Holder { expires_at: Some(row.expires_at), ..held }));
-    }
-    let (Some(role), Some(scope)) = (row.role, row.scope) else { return Ok(None) };
-    let source = row.source.unwrap_or_default();
-    let viewer = Viewer::new(organization, role, scope, row.customer_id, source);
-    let viewer = match row.identity_id {
-        None => viewer,
-        Some(id) => match member_of(store, organization, id).await? {
-            Membership::Removed => return Ok(None),
-            Membership::Is(member) => viewer.acting(Actor::Identity(id), member),
-        },
+    let standing = Standing {
+        token: row.token_id,
+        identity: row.identity_id,
+        role: row.role,
+        scope: row.scope,
+        customer: row.customer_id,
+        source: row.source,
     };
-    Ok(Some(Holder { viewer, expires_at: Some(row.expires_at) }))
+    let viewer = standing.viewer(store, organization, at).await?;
+    Ok(viewer.map(|viewer| Holder { viewer, expires_at: Some(row.expires_at) }))
 }
 
 /// Ends the session with this secret. One that is over or unknown is over.
 pub async fn end(store: &Store, secret: &str, at: DateTime<Utc>) -> Result<(), Error> {
-    let Some((organization, id, given)) = parts(secret) else { return Ok(()) };
+    let Some((organization, id, given)) = secret::parts(secret) else { return Ok(()) };
     let ended = Entity::update_many()
         .col_expr(Column::EndedAt, Expr::val(at))
         .filter(Column::OrganizationId.eq(organization))
-        .filter(Column::Id.eq(id))
+        .filter(Column::Id.eq(SessionId(id)))
         .filter(Column::SecretHash.eq(hash(&given)))
         .filter(Column::OpenedAt.is_not_null())
         .filter(Column::EndedAt.is_null());
@@ -190,7 +181,7 @@ async fn open(
     let blank = blank(organization, id, &bytes, at, expires_at);
     let row = row(Model { opened_at: Some(at), user_agent: shortened(user_agent), ..blank });
     put(store, row, at).await?;
-    Ok(Opened { secret: text(organization, id, &bytes), expires_at })
+    Ok(Opened { secret: secret::text(organization, id.0, &bytes), expires_at })
 }
 
 /// Stores a session, and lets go of those that have long been over.
@@ -235,33 +226,6 @@ fn reads(role: Role, scope: Scope) -> bool {
     !Viewer::new(OrganizationId::NONE, role, scope, None, "").only_writes()
 }
 
-enum Membership {
-    /// The member, if the identity is that of one.
-    Is(Option<MemberId>),
-    /// A member no more.
-    Removed,
-}
-
-async fn member_of(store: &Store, organization: OrganizationId, id: IdentityId) -> Result<Membership, Error> {
-    let known = identity::Entity::owned_by(organization).filter(identity::Column::Id.eq(id));
-    let Some(known) = known.one(store.reader()).await? else { return Ok(Membership::Removed) };
-    let Some(id) = known.member_id else { return Ok(Membership::Is(None)) };
-    let row = member::Entity::owned_by(organization).filter(member::Column::Id.eq(id));
-    let removed = row.one(store.reader()).await?.is_none_or(|member| member.removed_at.is_some());
-    Ok(if removed { Membership::Removed } else { Membership::Is(Some(id)) })
-}
-
 fn shortened(user_agent: Option<&str>) -> Option<String> {
     user_agent.map(|text| text.chars().take(USER_AGENT_LENGTH).collect())
-}
-
-fn text(organization: OrganizationId, id: SessionId, secret: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode([organization.0.as_bytes().as_slice(), id.0.as_bytes(), secret].concat())
-}
-
-fn parts(text: &str) -> Option<(OrganizationId, SessionId, [u8; 32])> {
-    let bytes: [u8; 64] = URL_SAFE_NO_PAD.decode(text.trim()).ok()?.try_into().ok()?;
-    let organization = Uuid::from_slice(&bytes[..16]).ok()?;
-    let id = Uuid::from_slice(&bytes[16..32]).ok()?;
-    Some((OrganizationId(organization), SessionId(id), bytes[32..].try_into().ok()?))
 }

@@ -34,7 +34,7 @@ const MOST: u64 = 100;
 /// Days for which an announced change concerns a customer after it was planned to happen.
 const AFTER: i64 = 7;
 
-/// Why a customer is taken to use a feature.
+/// Why a customer is assumed to use a feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Use {
     /// The customer responded about it.
@@ -50,7 +50,7 @@ pub enum Use {
 pub struct Used {
     /// The feature.
     pub feature: FeatureId,
-    /// Why the customer is taken to use it.
+    /// Why the customer is assumed to use it.
     pub reason: Use,
     /// The last day of that.
     pub last_on: NaiveDate,

@@ -17,12 +17,26 @@ use sea_orm::{
 
 pub use list::{TeamFilter, TeamSort, Teams};
 
-use super::{access::Manage, check, member as members, sent::Outcome};
+use super::{access::Manage, check, links::LinkTable, member as members, sent::Outcome};
 use crate::{
     base::{error::Error, reference::PublicId},
     store::Store,
     transaction::{Event, Transaction},
 };
+
+/// The members of teams.
+const MEMBERS: LinkTable<team_member::Entity> = LinkTable::new(
+    team_member::Column::OrganizationId,
+    team_member::Column::TeamId,
+    team_member::Column::MemberId,
+);
+
+/// The teams of members.
+const TEAMS: LinkTable<team_member::Entity> = LinkTable::new(
+    team_member::Column::OrganizationId,
+    team_member::Column::MemberId,
+    team_member::Column::TeamId,
+);
 
 /// Creates a team, or gives the one with this key another name, if one is given; null: its key.
 pub async fn create(
@@ -138,17 +152,13 @@ pub async fn add_members(
     let mut tx = store.begin(by.organization(), at).await?;
     let team = tx.dimensions().team("team", team)?.clone();
     let mut changed = named_in(&tx, named).await?;
-    let there = members_of(&tx, team.id).await?;
+    let there: Vec<MemberId> = MEMBERS.of(tx.db(), tx.organization(), team.id).await?;
     changed.retain(|member| !there.contains(&member.id));
     if changed.is_empty() {
         return Ok(Joined { team, changed });
     }
-    let rows = changed.iter().map(|member| team_member::ActiveModel {
-        organization_id: Set(by.organization()),
-        team_id: Set(team.id),
-        member_id: Set(member.id),
-    });
-    team_member::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
+    let new: Vec<MemberId> = changed.iter().map(|member| member.id).collect();
+    MEMBERS.add(&tx, team.id, &new).await?;
     tx.emit(Event::TeamUpdated(team.id));
     tx.commit().await?;
     Ok(Joined { team, changed })
@@ -165,7 +175,7 @@ pub async fn remove_members(
     let mut tx = store.begin(by.organization(), at).await?;
     let team = tx.dimensions().team("team", team)?.clone();
     let mut changed = named_in(&tx, named).await?;
-    let there = members_of(&tx, team.id).await?;
+    let there: Vec<MemberId> = MEMBERS.of(tx.db(), tx.organization(), team.id).await?;
     changed.retain(|member| there.contains(&member.id));
     if changed.is_empty() {
         return Ok(Joined { team, changed });
@@ -194,35 +204,14 @@ async fn named_in(tx: &Transaction, named: &[String]) -> Result<Vec<member::Mode
     Ok(found)
 }
 
-async fn members_of(tx: &Transaction, team: TeamId) -> Result<Vec<MemberId>, Error> {
-    let rows = team_member::Entity::owned_by(tx.organization()).filter(team_member::Column::TeamId.eq(team));
-    Ok(rows.all(tx.db()).await?.into_iter().map(|row| row.member_id).collect())
-}
-
 /// The teams to which a member belongs.
 pub(super) async fn joined(tx: &Transaction, member: MemberId) -> Result<Vec<TeamId>, Error> {
-    let rows =
-        team_member::Entity::owned_by(tx.organization()).filter(team_member::Column::MemberId.eq(member));
-    Ok(rows.all(tx.db()).await?.into_iter().map(|row| row.team_id).collect())
+    TEAMS.of(tx.db(), tx.organization(), member).await
 }
 
 /// Puts a member into exactly these teams.
 pub(super) async fn join_only(tx: &Transaction, member: MemberId, teams: &[TeamId]) -> Result<(), Error> {
-    team_member::Entity::delete_many()
-        .filter(team_member::Column::OrganizationId.eq(tx.organization()))
-        .filter(team_member::Column::MemberId.eq(member))
-        .exec(tx.db())
-        .await?;
-    if teams.is_empty() {
-        return Ok(());
-    }
-    let rows = teams.iter().map(|team| team_member::ActiveModel {
-        organization_id: Set(tx.organization()),
-        team_id: Set(*team),
-        member_id: Set(member),
-    });
-    team_member::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
-    Ok(())
+    TEAMS.replace(tx, member, teams).await
 }
 
 /// The teams of some members.

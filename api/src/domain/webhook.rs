@@ -49,12 +49,16 @@ pub const KINDS: &[&str] = &[
     "announcement.concluded",
     "announcement.cancelled",
     "announcement.acknowledged",
+    "known-error.created",
+    "known-error.updated",
+    "article.published",
     "customer.created",
     "customer.updated",
     "feedback.submitted",
     "feedback.imported",
     "feedback.corrected",
     "feedback.deleted",
+    "feedback.replied",
     "incident.opened",
     "incident.imported",
     "incident.updated",
@@ -62,6 +66,8 @@ pub const KINDS: &[&str] = &[
     "incident.reopened",
     "incident.attributed",
     "exposure.recorded",
+    "report.stored",
+    "import.ended",
 ];
 
 /// The kind of a delivery that was requested to try a webhook out.

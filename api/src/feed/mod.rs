@@ -24,7 +24,7 @@ use std::{any::Any, collections::HashMap, sync::Arc};
 use ballroom_entity::{
     announcement, attribution, deleted_feedback, feedback,
     id::{EventId, FeatureId, OrganizationId, ProductId},
-    incident, notification, release,
+    incident, known_error, notification, release,
 };
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use tokio::sync::{Mutex, broadcast, watch};
@@ -70,6 +70,7 @@ struct Channel {
     incidents: Topic<Incident>,
     releases: Topic<release::Model>,
     announcements: Topic<announcement::Model>,
+    known_errors: Topic<known_error::Model>,
     notifications: Topic<notification::Model>,
     verdicts: Option<Arc<Monitor<VerdictChanged>>>,
     alerts: Option<Arc<Monitor<AlertBegun>>>,
@@ -210,6 +211,15 @@ impl Feed {
         self.listen(by.organization(), after, |channel| channel.announcements.subscribe()).await
     }
 
+    /// Known errors changed from now on, or after a place.
+    pub async fn known_errors(
+        &self,
+        by: Report,
+        after: Option<Place>,
+    ) -> Result<EventReceiver<known_error::Model>, Error> {
+        self.listen(by.organization(), after, |channel| channel.known_errors.subscribe()).await
+    }
+
     /// Notifications of all members from now on, or after a place: the caller shows each member its own.
     pub async fn notifications(
         &self,
@@ -308,6 +318,7 @@ impl Channel {
             incidents: Topic::new(BUFFERED_PORTIONS),
             releases: Topic::new(BUFFERED_PORTIONS),
             announcements: Topic::new(BUFFERED_PORTIONS),
+            known_errors: Topic::new(BUFFERED_PORTIONS),
             notifications: Topic::new(BUFFERED_PORTIONS),
             verdicts: None,
             alerts: None,
@@ -320,6 +331,7 @@ impl Channel {
             + self.incidents.receiver_count()
             + self.releases.receiver_count()
             + self.announcements.receiver_count()
+            + self.known_errors.receiver_count()
             + self.notifications.receiver_count();
         listeners == 0 && self.verdicts.is_none() && self.alerts.is_none()
     }

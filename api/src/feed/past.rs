@@ -9,8 +9,8 @@ use std::{
 
 use ballroom_entity::{
     announcement, feedback,
-    id::{AnnouncementId, FeedbackId, IncidentId, NotificationId, OrganizationId, ReleaseId},
-    notification, outbox, release,
+    id::{AnnouncementId, FeedbackId, IncidentId, KnownErrorId, NotificationId, OrganizationId, ReleaseId},
+    known_error, notification, outbox, release,
 };
 use futures::{Stream, stream};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
@@ -124,6 +124,7 @@ macro_rules! rows {
 rows! {
     feedback by FeedbackId of answers,
     announcement by AnnouncementId of announcements,
+    known_error by KnownErrorId of known_errors,
     notification by NotificationId of notifications,
 }
 

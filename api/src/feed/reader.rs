@@ -9,8 +9,8 @@ use std::{
 
 use ballroom_entity::{
     announcement, deleted_feedback, feedback,
-    id::{AnnouncementId, FeedbackId, IncidentId, NotificationId, OrganizationId, ReleaseId},
-    incident, notification, organization, outbox,
+    id::{AnnouncementId, FeedbackId, IncidentId, KnownErrorId, NotificationId, OrganizationId, ReleaseId},
+    incident, known_error, notification, organization, outbox,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::{
@@ -184,6 +184,7 @@ impl Shared {
             incidents,
             releases,
             announcements: self.rows(organization, wanted.announcements).await?,
+            known_errors: self.rows(organization, wanted.known_errors).await?,
             notifications: self.rows(organization, wanted.notifications).await?,
             scores_changed: wanted.scores_changed,
             dimensions,
@@ -257,6 +258,7 @@ struct About {
     incidents: Vec<(Place, IncidentId)>,
     releases: Vec<(Place, ReleaseId)>,
     announcements: Vec<(Place, AnnouncementId)>,
+    known_errors: Vec<(Place, KnownErrorId)>,
     notifications: Vec<(Place, NotificationId)>,
     scores_changed: bool,
 }
@@ -282,6 +284,9 @@ impl About {
             if channel.announcements.receiver_count() > 0 {
                 about.announcements.extend(placed(row, event.announcements()));
             }
+            if channel.known_errors.receiver_count() > 0 {
+                about.known_errors.extend(placed(row, event.known_errors()));
+            }
             if channel.notifications.receiver_count() > 0 {
                 about.notifications.extend(placed(row, event.notifications()));
             }
@@ -291,6 +296,7 @@ impl About {
         once(&mut about.incidents);
         once(&mut about.releases);
         once(&mut about.announcements);
+        once(&mut about.known_errors);
         once(&mut about.notifications);
         about
     }
@@ -301,6 +307,7 @@ impl About {
             + self.incidents.len()
             + self.releases.len()
             + self.announcements.len()
+            + self.known_errors.len()
             + self.notifications.len();
         things == 0 && !self.scores_changed
     }
@@ -327,6 +334,7 @@ struct Found {
     incidents: Vec<(Place, Incident)>,
     releases: Vec<(Place, ballroom_entity::release::Model)>,
     announcements: Vec<(Place, announcement::Model)>,
+    known_errors: Vec<(Place, known_error::Model)>,
     notifications: Vec<(Place, notification::Model)>,
     scores_changed: bool,
 }
@@ -342,6 +350,8 @@ impl Found {
         send(&channel.releases, &self.dimensions, self.releases, text);
         let text = |announcement: &announcement::Model| announcement.changes.as_ref().map_or(0, String::len);
         send(&channel.announcements, &self.dimensions, self.announcements, text);
+        let text = |error: &known_error::Model| error.symptom.as_ref().map_or(0, String::len);
+        send(&channel.known_errors, &self.dimensions, self.known_errors, text);
         send(&channel.notifications, &self.dimensions, self.notifications, |_| 0);
         if self.scores_changed {
             channel.verdicts.iter().for_each(|verdicts| verdicts.scores_changed());

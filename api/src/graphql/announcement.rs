@@ -1,23 +1,21 @@
 //! Announcements: objects and lookups.
 
+mod affected;
 mod change;
+mod moves;
 
 use std::sync::Arc;
 
-use async_graphql::{
-    Context, Description, Enum, ID, InputObject, Object, SimpleObject, connection::Connection,
-};
-use ballroom_entity::{announcement::Model, announcement_move, customer, id::AnnouncementId};
-
-pub(super) use change::AnnouncementMutation;
+use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
+use ballroom_entity::{announcement::Model, id::AnnouncementId};
 
 use super::{
     ContextExt,
     actor::{self, Actor},
-    customer::{Customer, CustomerFilter, CustomerOrder},
+    customer::{CustomerFilter, CustomerOrder},
     fault::Fault,
-    feature::Feature,
-    load::{AcknowledgementsOf, AnnouncedFeatures, MovesOf, ReasonsFor, Support},
+    feature::{self, Feature},
+    load::{AcknowledgementsOf, AnnouncedFeatures, MovesOf, Support},
     lookup::{self, By},
     member::Member,
     order::orders,
@@ -26,7 +24,6 @@ use super::{
     range::TimeRangeInput,
     release::{self, Release},
     scalar::{DateTime, Reference, id, parse, text},
-    segment::{self, Segment},
     team::{self, Team},
     token::Role,
 };
@@ -37,7 +34,13 @@ use crate::domain::{
     lookup::References,
 };
 
-/// An announcement: notice of a change, before customers meet it. A draft is published, and then concluded or cancelled.
+pub use affected::AffectedCustomer;
+use affected::AffectedSegment;
+pub(super) use change::AnnouncementMutation;
+pub(super) use moves::Acknowledgement;
+use moves::{AnnouncementMove, PlannedTime};
+
+/// An announcement: advance notice of a change that customers will notice. A draft is published, and then concluded or canceled.
 #[derive(Description)]
 pub struct Announcement(pub Model);
 
@@ -67,166 +70,6 @@ pub(super) enum AnnouncementState {
     Concluded,
     /// The change will not be made.
     Cancelled,
-}
-
-/// A move of an announcement.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "ballroom_entity::announcement_move::MoveKind")]
-enum AnnouncementMoveKind {
-    /// Its audience was notified.
-    Published,
-    /// The change was put off or brought forward, and everyone who was notified was notified again.
-    Rescheduled,
-    /// The change was made.
-    Concluded,
-    /// The change will not be made; everyone who was notified was notified again.
-    Cancelled,
-}
-
-/// Reason why an announced change concerns a customer, or does not.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::Reason")]
-enum AffectedReason {
-    /// The customer responded about an affected feature in the last 90 days.
-    Responded,
-    /// An open incident about an affected feature affects the customer.
-    HasIncident,
-    /// A person added the customer.
-    Added,
-    /// A person excluded the customer, who is not affected.
-    Excluded,
-    /// A person decided not to notify the customer.
-    DoNotNotify,
-}
-
-/// Planned time of a change.
-#[derive(SimpleObject)]
-struct PlannedTime {
-    /// Start.
-    from: DateTime,
-    /// End; null: none was given.
-    until: Option<DateTime>,
-}
-
-/// Publication, rescheduling, conclusion or cancellation of an announcement.
-#[derive(Description)]
-struct AnnouncementMove(announcement_move::Model);
-
-#[Object(use_type_description)]
-impl AnnouncementMove {
-    /// What happened.
-    async fn kind(&self) -> AnnouncementMoveKind {
-        self.0.kind.into()
-    }
-
-    /// Edition from then on.
-    async fn edition(&self) -> i32 {
-        self.0.edition
-    }
-
-    /// Planned time from then on.
-    async fn planned(&self) -> PlannedTime {
-        PlannedTime { from: self.0.starts_at.into(), until: self.0.ends_at.map(Into::into) }
-    }
-
-    /// Reason, or the outcome of a conclusion; null if not given.
-    async fn reason(&self) -> Option<&str> {
-        self.0.reason.as_deref()
-    }
-
-    /// Time of the move.
-    async fn moved_at(&self) -> DateTime {
-        self.0.moved_at.into()
-    }
-
-    /// Author of the move; null if not recorded.
-    async fn moved_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, Fault> {
-        actor::recorded(ctx, &self.0.moved_by)
-    }
-}
-
-/// Acknowledgement of one edition of an announcement by a member of support.
-#[derive(Description)]
-pub(super) struct Acknowledgement(ballroom_entity::acknowledgement::Model);
-
-#[Object(use_type_description)]
-impl Acknowledgement {
-    /// The member.
-    async fn member(&self, ctx: &Context<'_>) -> Result<Member, Fault> {
-        let row = ctx.load().load_one(self.0.member_id).await?;
-        row.map(Member).ok_or_else(|| super::gone("member", self.0.member_id))
-    }
-
-    /// The edition.
-    async fn edition(&self) -> i32 {
-        self.0.edition
-    }
-
-    /// Remark of the member; null if not given.
-    async fn note(&self) -> Option<&str> {
-        self.0.note.as_deref()
-    }
-
-    /// Time of the acknowledgement.
-    async fn acknowledged_at(&self) -> DateTime {
-        self.0.acknowledged_at.into()
-    }
-}
-
-/// A customer whom an announced change concerns, with the reasons.
-#[derive(Description)]
-pub struct AffectedCustomer {
-    row: customer::Model,
-    reach: Arc<Reach>,
-}
-
-#[Object(use_type_description)]
-impl AffectedCustomer {
-    /// The customer.
-    async fn customer(&self) -> Customer {
-        Customer(self.row.clone())
-    }
-
-    /// Why the change concerns the customer, or does not.
-    async fn reasons(&self, ctx: &Context<'_>) -> Result<Vec<AffectedReason>, Fault> {
-        let affected = self.affected(ctx).await?;
-        Ok(affected.into_iter().flat_map(|one| one.reasons).map(Into::into).collect())
-    }
-
-    /// Time at which the customer was last notified; null: never.
-    async fn notified_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Fault> {
-        Ok(self.affected(ctx).await?.and_then(|one| one.notified_at).map(Into::into))
-    }
-}
-
-impl AffectedCustomer {
-    async fn affected(&self, ctx: &Context<'_>) -> Result<Option<domain::Affected>, Fault> {
-        let key = ReasonsFor { reach: self.reach.clone(), customer: self.row.id };
-        Ok(ctx.load().load_one(key).await?)
-    }
-}
-
-/// Number of affected customers of a segment.
-#[derive(Description)]
-struct AffectedSegment(domain::SegmentCount);
-
-#[Object(use_type_description)]
-impl AffectedSegment {
-    /// The segment; null: customers without a segment, or the rest.
-    async fn segment(&self, ctx: &Context<'_>) -> Result<Option<Segment>, Fault> {
-        segment::of(ctx, self.0.segment).await
-    }
-
-    /// Number of affected customers; null: too few to be shown to this caller.
-    async fn customers(&self) -> Option<i64> {
-        self.0.customers
-    }
-
-    /// Whether these are several segments with few affected customers, which are shown together to callers who may not
-    /// read customers.
-    async fn is_rest(&self) -> bool {
-        self.0.rest
-    }
 }
 
 #[Object(use_type_description)]
@@ -264,10 +107,7 @@ impl Announcement {
     /// whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
         let affected = ctx.load().load_one(AnnouncedFeatures(self.0.id)).await?.unwrap_or_default();
-        let dimensions = super::dimensions(ctx).await?;
-        let mut features: Vec<_> = affected.iter().filter_map(|id| dimensions.features.get(id)).collect();
-        features.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(features.into_iter().cloned().map(Feature).collect())
+        feature::by_key(ctx, &affected).await
     }
 
     /// What customers will notice; null if not given.
@@ -471,7 +311,7 @@ pub(super) async fn page(
     place: Announcements,
     filter: Option<AnnouncementFilter>,
     order: Option<AnnouncementOrder>,
-    four: PageArgs,
+    args: PageArgs,
 ) -> Result<Connection<String, Announcement, Total>, Fault> {
     let only = ctx.reads().ok().and_then(Read::only);
     let filter = match filter {
@@ -482,7 +322,7 @@ pub(super) async fn page(
         None => domain::AnnouncementFilter::default(),
     };
     let list = Announcements { only, filter, order: or_default(order), ..place };
-    connection(ctx, list, four, Announcement).await
+    connection(ctx, list, args, Announcement).await
 }
 
 impl AnnouncementFilter {

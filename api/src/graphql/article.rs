@@ -11,7 +11,7 @@ use super::{
     ContextExt,
     actor::{self, Actor},
     fault::Fault,
-    feature::Feature,
+    feature::{self, Feature},
     known_error::{self, KnownError},
     load::{FeaturesIn, KnownErrorsIn},
     lookup::{self, By},
@@ -88,10 +88,7 @@ impl Article {
     /// Features that it is about, by key; empty: the product as a whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
         let about = ctx.load().load_one(FeaturesIn(self.0.id)).await?.unwrap_or_default();
-        let dimensions = super::dimensions(ctx).await?;
-        let mut features: Vec<_> = about.iter().filter_map(|id| dimensions.features.get(id)).collect();
-        features.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(features.into_iter().cloned().map(Feature).collect())
+        feature::by_key(ctx, &about).await
     }
 
     /// Known errors that it is about, the oldest first. Customers see public ones.
@@ -135,7 +132,7 @@ impl KnowledgeGap {
     /// The feature; null: incidents of the product as a whole.
     async fn feature(&self, ctx: &Context<'_>) -> Result<Option<Feature>, Fault> {
         match self.0.feature {
-            Some(feature) => Ok(Some(super::feature::of(ctx, feature).await?)),
+            Some(feature) => Ok(Some(feature::of(ctx, feature).await?)),
             None => Ok(None),
         }
     }
@@ -189,7 +186,7 @@ pub(super) async fn page(
     place: Articles,
     filter: Option<ArticleFilter>,
     order: Option<ArticleOrder>,
-    four: PageArgs,
+    args: PageArgs,
 ) -> Result<Connection<String, Article, Total>, Fault> {
     let published_only = sees_public_only(ctx.viewer())?;
     let filter = match filter {
@@ -200,7 +197,7 @@ pub(super) async fn page(
         None => domain::ArticleFilter::default(),
     };
     let list = Articles { published_only, filter, order: or_default(order), ..place };
-    connection(ctx, list, four, Article).await
+    connection(ctx, list, args, Article).await
 }
 
 impl ArticleFilter {

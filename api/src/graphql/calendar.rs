@@ -1,13 +1,17 @@
 //! The calendar.
 
+mod feed;
+
 use async_graphql::{Context, Description, Object};
+
+pub(super) use feed::{CalendarFeed, CalendarFeedMutation, CalendarFeedQuery};
 
 use super::{
     ContextExt,
     announcement::{Announcement, AnnouncementKind},
     deployment::Deployment,
     fault::Fault,
-    feature::Feature,
+    feature::{self, Feature},
     product::{self, Product},
     release::{self, Release},
     scalar::{DateTime, PeriodInput, Reference},
@@ -78,7 +82,7 @@ impl CalendarEntry {
 
     /// Affected features, by key; empty: the product as a whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
-        features(ctx, &self.0.features).await
+        feature::by_key(ctx, &self.0.features).await
     }
 
     /// The release; null if it is not about one.
@@ -100,7 +104,7 @@ impl CalendarEntry {
     }
 }
 
-/// Two entries of a calendar that are in each other's way.
+/// Two entries of a calendar that overlap in time and affect the same feature, or the product as a whole.
 #[derive(Description)]
 struct CalendarConflict {
     conflict: Conflict,
@@ -116,7 +120,7 @@ impl CalendarConflict {
 
     /// Features that both affect, by key; empty: both affect the product as a whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
-        features(ctx, &self.conflict.features).await
+        feature::by_key(ctx, &self.conflict.features).await
     }
 
     /// Whether one of them is a freeze, in which nothing may be changed.
@@ -125,19 +129,12 @@ impl CalendarConflict {
     }
 }
 
-async fn features(ctx: &Context<'_>, ids: &[ballroom_entity::id::FeatureId]) -> Result<Vec<Feature>, Fault> {
-    let dimensions = super::dimensions(ctx).await?;
-    let mut features: Vec<_> = ids.iter().filter_map(|id| dimensions.features.get(id)).collect();
-    features.sort_by(|a, b| a.key.cmp(&b.key));
-    Ok(features.into_iter().cloned().map(Feature).collect())
-}
-
 #[derive(Default)]
 pub(super) struct CalendarQuery;
 
 #[Object]
 impl CalendarQuery {
-    /// Releases, deployments, maintenance and freezes of a period, with those that are in each other's way.
+    /// Releases, deployments, maintenance and freezes of a period, with those that conflict.
     async fn calendar(
         &self,
         ctx: &Context<'_>,

@@ -93,7 +93,7 @@ impl Customer {
         incidents::page(ctx, incidents, filter, order_by, (first, after, last, before)).await
     }
 
-    /// Notices of the customer: what became of what they said, the latest first.
+    /// Notices about the follow-up of the customer's feedback, the latest first.
     async fn notices(
         &self,
         ctx: &Context<'_>,

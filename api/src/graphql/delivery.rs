@@ -5,8 +5,9 @@ use async_graphql::{Context, Description, Object};
 use super::{ContextExt, fault::Fault};
 use crate::domain::delivery::{self as domain, Scope};
 
-/// How often deployments failed, and how long it took to restore service. Deployments are counted, not incidents: one that caused
-/// several incidents failed once. Each incident weighs as much as it is probable that the deployment caused it.
+/// How often deployments failed, and how long it took to restore service. Deployments are counted, not incidents: one
+/// that caused several incidents failed once. Each incident is weighted by the probability that the deployment caused
+/// it.
 #[derive(Description)]
 pub(super) struct DeliveryPerformance(domain::Delivery);
 
@@ -38,7 +39,7 @@ impl DeliveryPerformance {
         self.0.failure_rate()
     }
 
-    /// Change failure rate by what is certain only, 0 to 1; null without deployments.
+    /// Change failure rate from certain failures only, 0 to 1; null without deployments.
     async fn certain_change_failure_rate(&self) -> Option<f64> {
         (self.0.deployments > 0).then(|| self.0.certainly_failed as f64 / self.0.deployments as f64)
     }

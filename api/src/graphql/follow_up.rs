@@ -26,7 +26,7 @@ use crate::domain::{
 enum FeedbackStepKind {
     /// It was received.
     Received,
-    /// Somebody looked at it.
+    /// Someone looked at it.
     Seen,
     /// It was found to report a known error.
     Linked,
@@ -36,11 +36,11 @@ enum FeedbackStepKind {
     Fixed,
     /// It was decided not to fix the known error.
     WontFix,
-    /// Somebody replied.
+    /// Someone replied.
     Replied,
 }
 
-/// A step of what happened to a response.
+/// A step in the handling of a response.
 #[derive(Description)]
 pub(super) struct FeedbackStep(pub(super) Step);
 
@@ -80,7 +80,7 @@ impl FeedbackStep {
     }
 }
 
-/// What a notice says.
+/// Kind of a notice.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_entity::notice::NoticeKind")]
 enum NoticeKind {
@@ -90,11 +90,11 @@ enum NoticeKind {
     FixInstalled,
     /// Asks whether the fix helped, 7 days after FIX_INSTALLED: `answerNotice`.
     FixQuestion,
-    /// Somebody replied to a response of the customer.
+    /// Someone replied to a response of the customer.
     Reply,
 }
 
-/// What a customer is told of what became of what they said.
+/// A message to a customer about the follow-up of their feedback.
 #[derive(Description)]
 pub struct Notice(pub Model);
 
@@ -105,7 +105,7 @@ impl Notice {
         id(self.0.id)
     }
 
-    /// What it says.
+    /// Kind of the notice.
     async fn kind(&self) -> NoticeKind {
         self.0.kind.into()
     }
@@ -131,7 +131,7 @@ impl Notice {
         }
     }
 
-    /// Time at which the customer was told.
+    /// Time at which the customer was notified.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
@@ -151,7 +151,7 @@ impl Notice {
         self.0.helped
     }
 
-    /// What the customer added to the answer; null: nothing.
+    /// Comment of the customer on the answer; null: none.
     async fn comment(&self) -> Option<&str> {
         self.0.comment.as_deref()
     }
@@ -162,7 +162,7 @@ orders! {
     NoticeOrderField for NoticeSort,
     /// Sort order of notices.
     NoticeOrder {
-        /// Time at which the customer was told.
+        /// Time at which the customer was notified.
         CreatedAt,
         /// Time of creation or of the last change.
         UpdatedAt,
@@ -182,10 +182,10 @@ pub(super) async fn notices(
     customer: ballroom_entity::id::CustomerId,
     filter: Option<NoticeFilter>,
     order: Option<NoticeOrder>,
-    four: PageArgs,
+    args: PageArgs,
 ) -> Result<Connection<String, Notice, Total>, Fault> {
     let unread = filter.and_then(|filter| filter.unread);
-    connection(ctx, Notices { customer, unread, order: or_default(order) }, four, Notice).await
+    connection(ctx, Notices { customer, unread, order: or_default(order) }, args, Notice).await
 }
 
 /// Input of `markFeedbackSeen`.
@@ -259,7 +259,7 @@ pub(super) struct FollowUpMutation;
 
 #[Object]
 impl FollowUpMutation {
-    /// Records that somebody looked at responses. Their customers see that.
+    /// Records that someone has looked at responses, which their customers can see.
     async fn mark_feedback_seen(
         &self,
         ctx: &Context<'_>,
@@ -289,7 +289,7 @@ impl FollowUpMutation {
         .await
     }
 
-    /// Answers, as a customer, whether a fix helped. The teams of the affected features are told.
+    /// Answers, as a customer, whether a fix helped. The teams of the affected features are notified.
     async fn answer_notice(
         &self,
         ctx: &Context<'_>,

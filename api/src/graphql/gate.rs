@@ -22,7 +22,8 @@ pub(super) enum GateOutcome {
     Pass,
     /// A feature got worse with this release.
     Fail,
-    /// There is too little data, or a suspicion: check again later. Or it was withdrawn, and no regression is known.
+    /// There is not enough data, or only a suspicion: check again later. Also for a withdrawn release without a known
+    /// regression.
     CannotTell,
 }
 
@@ -36,7 +37,7 @@ impl From<Decision> for GateOutcome {
     }
 }
 
-/// Decision for a release gate, as a value and a sentence, with the features that it rests on.
+/// Decision of a release gate, with its reason and the features that it is based on.
 #[derive(Description)]
 pub struct Gate {
     regression: Option<Regression>,
@@ -56,7 +57,7 @@ impl Gate {
         &self.decided.reason
     }
 
-    /// Features that the decision rests on: those that the release declares, and others with a verdict.
+    /// Features that the decision is based on: those that the release declares, and others with a verdict.
     async fn features(&self) -> Vec<GateFeature> {
         let Some(regression) = &self.regression else { return Vec::new() };
         let one = |decided: &score::FeatureGate| {
@@ -66,7 +67,7 @@ impl Gate {
         self.decided.features.iter().filter_map(one).collect()
     }
 
-    /// What the gate tolerated and demanded.
+    /// Thresholds that were applied.
     async fn thresholds(&self) -> GateThresholds {
         self.thresholds.into()
     }
@@ -77,7 +78,7 @@ impl Gate {
     }
 }
 
-/// Decision for a release gate on one feature.
+/// Decision of a release gate on one feature.
 #[derive(Description)]
 pub struct GateFeature {
     decided: score::FeatureGate,
@@ -91,7 +92,7 @@ impl GateFeature {
         self.decided.decision.into()
     }
 
-    /// Reason, with the figures that it rests on.
+    /// Reason, with the figures that it is based on.
     async fn reason(&self) -> &str {
         &self.decided.reason
     }
@@ -107,7 +108,7 @@ impl GateFeature {
     }
 }
 
-/// What a release gate tolerates and demands.
+/// Thresholds of a release gate.
 #[derive(SimpleObject)]
 pub struct GateThresholds {
     /// Whether the suspicion that a feature got worse (the verdict WATCH) is sufficient to fail; by default it leads to
@@ -170,8 +171,8 @@ pub(super) struct GateQuery;
 
 #[Object]
 impl GateQuery {
-    /// Decision for a release gate: whether a release may go on. CANNOT_TELL is no permission: there is too little data, or a
-    /// suspicion. Null with an error if there is no such release.
+    /// Decision of a release gate: whether a release may proceed. CANNOT_TELL does not permit it: there is not enough
+    /// data, or there is a suspicion. Null with an error if there is no such release.
     async fn release_gate(
         &self,
         ctx: &Context<'_>,
@@ -183,8 +184,9 @@ impl GateQuery {
         #[graphql(desc = "Use only data known at the end of this day; today by default.")] as_of: Option<
             Date,
         >,
-        #[graphql(desc = "What the gate tolerates; omitted thresholds are those of the organization.")]
-        thresholds: Option<GateThresholdsInput>,
+        #[graphql(desc = "Thresholds; omitted ones are those of the organization.")] thresholds: Option<
+            GateThresholdsInput,
+        >,
     ) -> Result<Gate, Fault> {
         let release = lookup::release(ctx, &release, product.as_ref()).await?;
         let thresholds = self::thresholds(ctx, thresholds).await?;

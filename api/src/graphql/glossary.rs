@@ -6,7 +6,7 @@ use ballroom_entity::member::Vocabulary as Stored;
 use super::{ContextExt, fault::Fault, member::Vocabulary};
 use crate::domain::glossary::{Concept, GLOSSARY, Words, of_role};
 
-/// A noun of the schema, whatever it is called.
+/// A noun of the schema, independent of vocabularies.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "Concept")]
 pub(super) enum GlossaryConcept {
@@ -32,7 +32,7 @@ pub(super) enum GlossaryConcept {
     Attribution,
     /// A known error.
     KnownError,
-    /// An article of help.
+    /// `Article`.
     Article,
     /// `Announcement`.
     Announcement,
@@ -52,7 +52,7 @@ pub(super) enum GlossaryConcept {
     Team,
 }
 
-/// The nouns of the schema in the words of a reader.
+/// Terms for the nouns of the schema in a vocabulary.
 #[derive(SimpleObject)]
 struct Glossary {
     /// Vocabulary of the words.
@@ -61,7 +61,7 @@ struct Glossary {
     terms: Vec<GlossaryTerm>,
 }
 
-/// A noun in the words of a reader, and in those of the others.
+/// Term for a noun in the chosen vocabulary, with its translations.
 #[derive(SimpleObject)]
 struct GlossaryTerm {
     /// The noun.
@@ -76,7 +76,7 @@ struct GlossaryTerm {
     translations: Vec<GlossaryTranslation>,
 }
 
-/// A noun in the words of a vocabulary.
+/// Term for a noun in one vocabulary.
 #[derive(SimpleObject)]
 struct GlossaryTranslation {
     /// Vocabulary.
@@ -117,7 +117,7 @@ pub(super) struct GlossaryQuery;
 
 #[Object]
 impl GlossaryQuery {
-    /// What the nouns of the schema are called in a vocabulary, with their definitions.
+    /// Terms for the nouns of the schema in a vocabulary, with their definitions.
     async fn glossary(
         &self,
         ctx: &Context<'_>,

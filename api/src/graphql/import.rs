@@ -129,7 +129,7 @@ impl Import {
         self.0.rows_removed
     }
 
-    /// Most frequent reasons for rejecting rows.
+    /// Most frequent reasons why rows were rejected.
     async fn rejects(&self) -> Vec<ImportReject> {
         let number = |one: &serde_json::Value, field: &str| one[field].as_i64().unwrap_or_default();
         let text = |one: &serde_json::Value, field: &str| one[field].as_str().unwrap_or_default().to_owned();

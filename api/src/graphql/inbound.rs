@@ -60,10 +60,10 @@ pub(super) enum InboundItemKind {
     Feedback,
 }
 
-/// What the payloads of a generic inbound webhook become.
+/// How the payloads of a generic inbound webhook are mapped to objects.
 #[derive(SimpleObject)]
 pub(super) struct InboundMapping {
-    /// What each item becomes.
+    /// Kind of object that each item becomes.
     kind: InboundItemKind,
     /// Path to the list of items; null: the payload is one item.
     items: Option<String>,
@@ -89,13 +89,13 @@ pub(super) struct InboundField {
     target: String,
     /// Path to its value; null: it is a constant.
     path: Option<String>,
-    /// Value where there is none at the path; null: the field is omitted then.
+    /// Value if there is none at `path`; null: the field is then omitted.
     constant: Option<String>,
-    /// What values stand for.
+    /// Translations of values.
     values: Vec<InboundValue>,
 }
 
-/// What a value stands for.
+/// Translation of a value.
 #[derive(SimpleObject)]
 pub(super) struct InboundValue {
     /// Value in the payload, not case-sensitive.
@@ -147,7 +147,7 @@ impl InboundWebhook {
         domain::path(&self.0)
     }
 
-    /// Product of the objects that it writes, unless the mapping says another.
+    /// Product of the objects that it writes, unless the mapping names another one.
     async fn product(&self, ctx: &Context<'_>) -> Result<Product, Fault> {
         product::of(ctx, self.0.product_id).await
     }
@@ -157,7 +157,7 @@ impl InboundWebhook {
         self.0.version_prefix.as_deref()
     }
 
-    /// What payloads become; null unless the kind is GENERIC.
+    /// Mapping of payloads to objects; null unless the kind is GENERIC.
     async fn mapping(&self) -> Option<InboundMapping> {
         let stored = self.0.mapping.clone()?;
         inbound::Mapping::stored(stored).ok().map(Into::into)
@@ -168,7 +168,7 @@ impl InboundWebhook {
         self.0.enabled
     }
 
-    /// What was sent, the last received first.
+    /// Deliveries, the last received first.
     async fn deliveries(
         &self,
         ctx: &Context<'_>,
@@ -204,21 +204,21 @@ impl InboundWebhook {
     }
 }
 
-/// Something that another system sent, and what became of it.
+/// A delivery from another system, and the result of processing it.
 #[derive(Description)]
 pub struct InboundDelivery(pub inbound_delivery::Model);
 
-/// State of something that another system sent.
+/// State of a delivery from another system.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "inbound_delivery::InboundState")]
 pub(super) enum InboundDeliveryState {
-    /// It is stored, and will be worked off.
+    /// It is stored and waits to be processed.
     Pending,
-    /// It was worked off.
+    /// It was processed.
     Processed,
     /// Nothing in it concerns this server.
     Ignored,
-    /// It could not be worked off; `replayInboundDeliveries` tries it again.
+    /// It could not be processed; `replayInboundDeliveries` tries again.
     Failed,
 }
 
@@ -287,7 +287,7 @@ impl InboundDelivery {
         self.0.created_at.into()
     }
 
-    /// Time at which it was received or last worked off.
+    /// Time at which it was received or last processed.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
@@ -314,14 +314,14 @@ impl From<InboundWebhookFilter> for domain::InboundWebhookFilter {
     }
 }
 
-/// Conditions on what another system sent; all that are given must hold.
+/// Conditions on deliveries from another system; all that are given must hold.
 #[derive(InputObject)]
 pub(super) struct InboundDeliveryFilter {
     /// States, one of which it has.
     state: Option<Vec<InboundDeliveryState>>,
     /// Time at which it was received.
     created_at: Option<TimeRangeInput>,
-    /// Time at which it was received or last worked off.
+    /// Time at which it was received or last processed.
     updated_at: Option<TimeRangeInput>,
 }
 
@@ -350,13 +350,13 @@ orders! {
 }
 
 orders! {
-    /// Sort fields of what another system sent.
+    /// Sort fields of deliveries from another system.
     InboundDeliveryOrderField for domain::InboundDeliverySort,
-    /// Sort order of what another system sent.
+    /// Sort order of deliveries from another system.
     InboundDeliveryOrder {
         /// Time at which it was received.
         CreatedAt,
-        /// Time at which it was received or last worked off.
+        /// Time at which it was received or last processed.
         UpdatedAt,
     }
 }

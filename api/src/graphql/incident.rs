@@ -18,7 +18,7 @@ use super::{
     actor::{self, Actor},
     customer::{Customer, CustomerFilter, CustomerOrder},
     fault::Fault,
-    feature::Feature,
+    feature::{self, Feature},
     incidents::{self, IncidentFilter, IncidentOrder},
     known_error::{self, KnownError},
     load::{AffectedBy, AttributionsOf, CandidatesOf, CausesOf, EarlierOf},
@@ -146,11 +146,8 @@ impl Incident {
 
     /// Affected features, by key; empty: the product as a whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
-        let hurt = ctx.load().load_one(AffectedBy(self.0.id)).await?.unwrap_or_default();
-        let dimensions = super::dimensions(ctx).await?;
-        let mut features: Vec<_> = hurt.iter().filter_map(|id| dimensions.features.get(id)).collect();
-        features.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(features.into_iter().cloned().map(Feature).collect())
+        let affected = ctx.load().load_one(AffectedBy(self.0.id)).await?.unwrap_or_default();
+        feature::by_key(ctx, &affected).await
     }
 
     /// Summary in one line.
@@ -259,7 +256,7 @@ impl Incident {
         known_error::shown(ctx, ids).await
     }
 
-    /// What is known about its cause: what people stated, else the release from which it most probably comes. Not for customers.
+    /// What is known about its cause: what people stated, else the most probable release. Not for customers.
     async fn cause(&self, ctx: &Context<'_>) -> Result<IncidentCause, Fault> {
         ctx.is_inside()?;
         let stated = ctx.load().load_one(AttributionsOf(self.0.id)).await?.unwrap_or_default();
@@ -267,8 +264,8 @@ impl Incident {
         Ok(IncidentCause(Cause::of(&stated, &candidates)))
     }
 
-    /// Releases that it may come from, the most probable first: those that shipped in the 28 days before, with the probabilities
-    /// that were computed for them. They are kept whatever people state. Not for customers.
+    /// Releases that it may come from, the most probable first: those that shipped in the 28 days before, with the
+    /// probabilities that were computed for them. They are kept regardless of what people state. Not for customers.
     async fn attribution_candidates(&self, ctx: &Context<'_>) -> Result<Vec<AttributionCandidate>, Fault> {
         ctx.is_inside()?;
         let candidates = ctx.load().load_one(CandidatesOf(self.0.id)).await?.unwrap_or_default();

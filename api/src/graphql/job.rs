@@ -30,8 +30,8 @@ pub(super) enum JobName {
     ScoreParameters,
     /// Computes which releases incidents may come from: every night, and soon after an incident or a release has changed.
     AttributeIncidents,
-    /// Tells customers what was fixed, and members the news of their features and watched releases: every hour, and soon after a
-    /// release or a known error has changed.
+    /// Notifies customers of fixes, and members of changes to their features and watched releases: every hour, and soon
+    /// after a release or a known error has changed.
     FollowUp,
     /// Deletes expired events (`--keep-events`), every night.
     PruneOutbox,

@@ -1,24 +1,20 @@
 //! Known errors: objects and lookups.
 
 mod change;
+mod effect;
 
 use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
-use ballroom_entity::{
-    id::{KnownErrorId, ReleaseId},
-    known_error::Model,
-    release::ReleaseLifecycle,
-};
+use ballroom_entity::{id::KnownErrorId, known_error::Model, release::ReleaseLifecycle};
 use futures::future::try_join_all;
 
-pub(super) use change::{KnownErrorMutation, ids, texts};
-
+use self::effect::effect;
 use super::{
     ContextExt,
     actor::{self, Actor},
     answers::{self, FeedbackFilter, FeedbackOrder},
     article::{self, Article, ArticleFilter, ArticleOrder},
     fault::Fault,
-    feature::Feature,
+    feature::{self, Feature},
     feedback::Feedback,
     incident::Incident,
     incidents::{self, IncidentFilter, IncidentOrder},
@@ -39,12 +35,15 @@ use crate::domain::{
     lookup::References,
 };
 
+pub(super) use change::KnownErrorMutation;
+pub(super) use effect::{KnownErrorEffect, ReleaseImpact, of_release};
+
 /// A known error: something that does not work as it should, what can be done meanwhile, and which releases fix it. Customers see
 /// public ones only.
 #[derive(Description)]
 pub struct KnownError(pub Model);
 
-/// Where a known error is on its way to a fix.
+/// Progress of a known error toward a fix.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::KnownErrorState")]
 pub(super) enum KnownErrorState {
@@ -56,76 +55,6 @@ pub(super) enum KnownErrorState {
     Fixed,
     /// It will not be fixed.
     WontFix,
-}
-
-/// Whether a release has a known error.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::Effect")]
-pub(super) enum ReleaseImpact {
-    /// It has the error.
-    Affected,
-    /// It contains the fix.
-    Fixed,
-    /// It does not have the error, which came later or on another line of releases.
-    NotAffected,
-}
-
-/// Basis on which it was determined whether a release has a known error.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::Basis")]
-enum ReleaseImpactBasis {
-    /// The predecessors of the release.
-    Graph,
-    /// The order of releases, because no line of predecessors connects them.
-    Order,
-    /// None: the release that introduced the error is unknown, so each release without the fix is taken to have it.
-    Assumed,
-}
-
-/// Whether a release has a known error, and how that was determined.
-#[derive(Description)]
-pub(super) struct KnownErrorEffect {
-    row: Model,
-    release: ReleaseId,
-    impact: domain::Impact,
-}
-
-impl KnownErrorEffect {
-    /// The effect of a known error on a release.
-    pub(super) fn new(row: Model, release: ReleaseId, impact: domain::Impact) -> Self {
-        Self { row, release, impact }
-    }
-}
-
-#[Object(use_type_description)]
-impl KnownErrorEffect {
-    /// The known error.
-    async fn known_error(&self) -> KnownError {
-        KnownError(self.row.clone())
-    }
-
-    /// The release.
-    async fn release(&self, ctx: &Context<'_>) -> Result<Release, Fault> {
-        release::of(ctx, self.release).await
-    }
-
-    /// Whether the release has the error.
-    async fn effect(&self) -> ReleaseImpact {
-        self.impact.effect.into()
-    }
-
-    /// Basis on which this was determined.
-    async fn basis(&self) -> ReleaseImpactBasis {
-        self.impact.basis.into()
-    }
-
-    /// Release that introduced or fixed the error and decided; null: no release did.
-    async fn decided_by(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
-        match self.impact.decided_by {
-            Some(release) => Ok(Some(release::of(ctx, release).await?)),
-            None => Ok(None),
-        }
-    }
 }
 
 #[Object(use_type_description)]
@@ -161,7 +90,7 @@ impl KnownError {
         self.0.workaround.as_deref()
     }
 
-    /// Where it is on its way to a fix.
+    /// Progress toward a fix.
     async fn state(&self, ctx: &Context<'_>) -> Result<KnownErrorState, Fault> {
         let fixes = ctx.load().load_one(FixesOf(self.0.id)).await?.unwrap_or_default();
         let dimensions = super::dimensions(ctx).await?;
@@ -188,7 +117,7 @@ impl KnownError {
         Ok(releases.into_iter().cloned().map(Release).collect())
     }
 
-    /// Reason for which it will not be fixed; null unless that was decided.
+    /// Reason why it will not be fixed; null unless that was decided.
     async fn wont_fix_reason(&self) -> Option<&str> {
         self.0.wont_fix.as_deref()
     }
@@ -196,10 +125,7 @@ impl KnownError {
     /// Affected features, by key; empty: the product as a whole.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
         let affected = ctx.load().load_one(FeaturesWith(self.0.id)).await?.unwrap_or_default();
-        let dimensions = super::dimensions(ctx).await?;
-        let mut features: Vec<_> = affected.iter().filter_map(|id| dimensions.features.get(id)).collect();
-        features.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(features.into_iter().cloned().map(Feature).collect())
+        feature::by_key(ctx, &affected).await
     }
 
     /// Whether customers may see it.
@@ -207,7 +133,8 @@ impl KnownError {
         self.0.is_public
     }
 
-    /// Whether a release has it, by the graph of releases: a fix that was ported back to an older line counts there.
+    /// Whether a release has it, by the graph of releases: a fix that was ported back to an older line counts on that
+    /// line.
     async fn affects(
         &self,
         ctx: &Context<'_>,
@@ -308,25 +235,6 @@ pub(super) async fn shown(ctx: &Context<'_>, ids: Vec<KnownErrorId>) -> Result<V
     Ok(rows.into_iter().map(KnownError).collect())
 }
 
-/// Whether a release has a known error.
-async fn effect(ctx: &Context<'_>, row: Model, release: ReleaseId) -> Result<KnownErrorEffect, Fault> {
-    let fixes = ctx.load().load_one(FixesOf(row.id)).await?.unwrap_or_default();
-    let dimensions = super::dimensions(ctx).await?;
-    let impact = domain::impact(&dimensions, release, row.introduced_in, &fixes);
-    Ok(KnownErrorEffect { row, release, impact })
-}
-
-/// The known errors of the product with these effects on a release.
-pub(super) async fn of_release(
-    ctx: &Context<'_>,
-    release: &ballroom_entity::release::Model,
-    effects: &[ReleaseImpact],
-) -> Result<Vec<KnownErrorEffect>, Fault> {
-    let rows = domain::of_product(ctx.store(), ctx.reports()?, release.product_id).await?;
-    let all = try_join_all(rows.into_iter().map(|row| effect(ctx, row, release.id))).await?;
-    Ok(all.into_iter().filter(|one| effects.contains(&one.impact.effect.into())).collect())
-}
-
 /// Conditions on known errors; all that are given must hold. Below a feature or product, a filter only narrows the known errors
 /// of that object.
 #[derive(InputObject, Default)]
@@ -365,7 +273,7 @@ pub(super) async fn page(
     place: KnownErrors,
     filter: Option<KnownErrorFilter>,
     order: Option<KnownErrorOrder>,
-    four: PageArgs,
+    args: PageArgs,
 ) -> Result<Connection<String, KnownError, Total>, Fault> {
     let public_only = sees_public_only(ctx.viewer())?;
     let filter = match filter {
@@ -376,7 +284,7 @@ pub(super) async fn page(
         None => domain::KnownErrorFilter::default(),
     };
     let list = KnownErrors { public_only, filter, order: or_default(order), ..place };
-    connection(ctx, list, four, KnownError).await
+    connection(ctx, list, args, KnownError).await
 }
 
 impl KnownErrorFilter {

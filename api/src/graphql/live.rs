@@ -10,7 +10,7 @@ use futures::{StreamExt, future, stream::BoxStream};
 
 use super::{
     Code, Errors, Mutation, Now, Query, Reply, Root, Services, Subscription, batch, builder,
-    document::Admitted, finish, load,
+    document::Admitted, execute::finish, load,
 };
 use crate::{clock, domain::access::Viewer, feed::Place};
 

@@ -1,18 +1,16 @@
 //! Batching: what many resolvers need is loaded once, by typed key.
 
+mod knowledge;
+mod scores;
+
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use ballroom_analytics::{regression::ReleaseReport, value::ValueScore};
 use ballroom_entity::{
-    acknowledgement, announcement_move, attribution, attribution_candidate, deployment,
-    id::{
-        AnnouncementId, ArticleId, CustomerId, FeatureId, FeedbackId, FeedbackRequestId, IncidentId,
-        KnownErrorId, MemberId, OrganizationId, ProductId, ReleaseId, TeamId,
-    },
+    attribution, attribution_candidate, deployment,
+    id::{FeatureId, FeedbackRequestId, IncidentId, MemberId, OrganizationId, ReleaseId, TeamId},
     identity, incident_interval, member, release_feature, release_watch,
 };
-use chrono::NaiveDate;
 
 use super::{
     Services,
@@ -22,20 +20,20 @@ use crate::{
     base::error::Error,
     domain::{
         access::{Report, Viewer},
-        announcement::{self as announcements, Affected, Reach},
-        article as articles, cause as causes, deployment as deployments,
-        follow_up::{Step, steps},
-        identity as identities, incident as incidents, known_error as known_errors,
+        announcement as announcements, cause as causes, deployment as deployments, identity as identities,
+        incident as incidents,
         lookup::ById,
         page::{self, List, Page, Row, Slice},
         release, request as requests, team as teams, watch as watches,
     },
-    score::{
-        Cell, Snapshot,
-        distribution::{self, Spread},
-    },
     store::Dimensions,
 };
+
+pub(super) use knowledge::{
+    AcknowledgementsOf, AnnouncedFeatures, CausesOf, FeaturesIn, FeaturesWith, FixesOf, KnownErrorsIn,
+    MovesOf, ReasonsFor, ReportedBy, StepsOf,
+};
+pub(super) use scores::{ValuesOf, VerdictsOn};
 
 /// The loaders of one request.
 pub(super) type Loads = DataLoader<Loading, HashMapCache>;
@@ -191,168 +189,6 @@ impl Loader<CandidatesOf> for Loading {
     }
 }
 
-/// The features that an announced change affects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct AnnouncedFeatures(pub(super) AnnouncementId);
-
-impl Loader<AnnouncedFeatures> for Loading {
-    type Value = Vec<FeatureId>;
-    type Error = Error;
-
-    async fn load(
-        &self,
-        keys: &[AnnouncedFeatures],
-    ) -> Result<HashMap<AnnouncedFeatures, Self::Value>, Error> {
-        let ids: Vec<AnnouncementId> = keys.iter().map(|key| key.0).collect();
-        let db = self.services.store.reader();
-        let mut features: HashMap<AnnouncedFeatures, Vec<FeatureId>> = HashMap::new();
-        for (announcement, feature) in announcements::features_of(db, self.organization(), &ids).await? {
-            features.entry(AnnouncedFeatures(announcement)).or_default().push(feature);
-        }
-        Ok(features)
-    }
-}
-
-/// The moves of an announcement, the earliest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct MovesOf(pub(super) AnnouncementId);
-
-impl Loader<MovesOf> for Loading {
-    type Value = Vec<announcement_move::Model>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[MovesOf]) -> Result<HashMap<MovesOf, Self::Value>, Error> {
-        let ids: Vec<AnnouncementId> = keys.iter().map(|key| key.0).collect();
-        let rows = announcements::moves_of(&self.services.store, self.organization(), &ids).await?;
-        Ok(grouped(rows, |row| MovesOf(row.announcement_id)))
-    }
-}
-
-/// The acknowledgements of an announcement, the earliest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct AcknowledgementsOf(pub(super) AnnouncementId);
-
-impl Loader<AcknowledgementsOf> for Loading {
-    type Value = Vec<acknowledgement::Model>;
-    type Error = Error;
-
-    async fn load(
-        &self,
-        keys: &[AcknowledgementsOf],
-    ) -> Result<HashMap<AcknowledgementsOf, Self::Value>, Error> {
-        let ids: Vec<AnnouncementId> = keys.iter().map(|key| key.0).collect();
-        let rows =
-            announcements::acknowledgements_of(&self.services.store, self.organization(), &ids).await?;
-        Ok(grouped(rows, |row| AcknowledgementsOf(row.announcement_id)))
-    }
-}
-
-/// The features that a known error affects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct FeaturesWith(pub(super) KnownErrorId);
-
-impl Loader<FeaturesWith> for Loading {
-    type Value = Vec<FeatureId>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[FeaturesWith]) -> Result<HashMap<FeaturesWith, Self::Value>, Error> {
-        let ids: Vec<KnownErrorId> = keys.iter().map(|key| key.0).collect();
-        let rows = known_errors::features_of(&self.services.store, self.organization(), &ids).await?;
-        Ok(linked(rows, |row| (FeaturesWith(row.known_error_id), row.feature_id)))
-    }
-}
-
-/// The releases that fix a known error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct FixesOf(pub(super) KnownErrorId);
-
-impl Loader<FixesOf> for Loading {
-    type Value = Vec<ReleaseId>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[FixesOf]) -> Result<HashMap<FixesOf, Self::Value>, Error> {
-        let ids: Vec<KnownErrorId> = keys.iter().map(|key| key.0).collect();
-        let rows = known_errors::fixes_of(&self.services.store, self.organization(), &ids).await?;
-        Ok(linked(rows, |row| (FixesOf(row.known_error_id), row.release_id)))
-    }
-}
-
-/// The features that an article is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct FeaturesIn(pub(super) ArticleId);
-
-impl Loader<FeaturesIn> for Loading {
-    type Value = Vec<FeatureId>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[FeaturesIn]) -> Result<HashMap<FeaturesIn, Self::Value>, Error> {
-        let ids: Vec<ArticleId> = keys.iter().map(|key| key.0).collect();
-        let rows = articles::features_of(&self.services.store, self.organization(), &ids).await?;
-        Ok(linked(rows, |row| (FeaturesIn(row.article_id), row.feature_id)))
-    }
-}
-
-/// The known errors that an article is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct KnownErrorsIn(pub(super) ArticleId);
-
-impl Loader<KnownErrorsIn> for Loading {
-    type Value = Vec<KnownErrorId>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[KnownErrorsIn]) -> Result<HashMap<KnownErrorsIn, Self::Value>, Error> {
-        let ids: Vec<ArticleId> = keys.iter().map(|key| key.0).collect();
-        let rows = known_errors::of_articles(&self.services.store, self.organization(), &ids).await?;
-        Ok(linked(rows, |row| (KnownErrorsIn(row.article_id), row.known_error_id)))
-    }
-}
-
-/// The known errors that an incident comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct CausesOf(pub(super) IncidentId);
-
-impl Loader<CausesOf> for Loading {
-    type Value = Vec<KnownErrorId>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[CausesOf]) -> Result<HashMap<CausesOf, Self::Value>, Error> {
-        let ids: Vec<IncidentId> = keys.iter().map(|key| key.0).collect();
-        let rows = known_errors::of_incidents(&self.services.store, self.organization(), &ids).await?;
-        Ok(linked(rows, |row| (CausesOf(row.incident_id), row.known_error_id)))
-    }
-}
-
-/// The known errors that a response reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ReportedBy(pub(super) FeedbackId);
-
-impl Loader<ReportedBy> for Loading {
-    type Value = Vec<KnownErrorId>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[ReportedBy]) -> Result<HashMap<ReportedBy, Self::Value>, Error> {
-        let ids: Vec<FeedbackId> = keys.iter().map(|key| key.0).collect();
-        let rows = known_errors::of_feedback(&self.services.store, self.organization(), &ids).await?;
-        Ok(linked(rows, |row| (ReportedBy(row.feedback_id), row.known_error_id)))
-    }
-}
-
-/// What became of a response, the earliest step first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct StepsOf(pub(super) FeedbackId);
-
-impl Loader<StepsOf> for Loading {
-    type Value = Vec<Step>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[StepsOf]) -> Result<HashMap<StepsOf, Self::Value>, Error> {
-        let ids: Vec<FeedbackId> = keys.iter().map(|key| key.0).collect();
-        let public_only = known_errors::sees_public_only(&self.viewer)?;
-        let found = steps(&self.services.store, self.organization(), &ids, public_only).await?;
-        Ok(found.into_iter().map(|(id, steps)| (StepsOf(id), steps)).collect())
-    }
-}
-
 /// The watch of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct WatchOf(pub(super) ReleaseId);
@@ -397,36 +233,6 @@ impl Loader<Support> for Loading {
     }
 }
 
-/// Why an announced change concerns a customer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ReasonsFor {
-    pub(super) reach: Arc<Reach>,
-    pub(super) customer: CustomerId,
-}
-
-impl Loader<ReasonsFor> for Loading {
-    type Value = Affected;
-    type Error = Error;
-
-    async fn load(&self, keys: &[ReasonsFor]) -> Result<HashMap<ReasonsFor, Self::Value>, Error> {
-        let mut of_reach: HashMap<&Arc<Reach>, Vec<CustomerId>> = HashMap::new();
-        for key in keys {
-            of_reach.entry(&key.reach).or_default().push(key.customer);
-        }
-        let mut found = HashMap::with_capacity(keys.len());
-        for (reach, customers) in of_reach {
-            let affected =
-                announcements::reasons(&self.services.store, self.organization(), reach, &customers).await?;
-            found.extend(
-                affected
-                    .into_iter()
-                    .map(|(customer, affected)| (ReasonsFor { reach: reach.clone(), customer }, affected)),
-            );
-        }
-        Ok(found)
-    }
-}
-
 /// The teams of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct TeamsOf(pub(super) MemberId);
@@ -464,70 +270,6 @@ impl Loader<IdentitiesOf> for Loading {
             }
         }
         Ok(found)
-    }
-}
-
-impl Loader<Spread> for Loading {
-    type Value = Arc<Vec<distribution::Level>>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[Spread]) -> Result<HashMap<Spread, Self::Value>, Error> {
-        let mut levels = HashMap::new();
-        for key in keys {
-            let rows = distribution::read(&self.services.store, self.organization(), key).await?;
-            levels.insert(*key, Arc::new(rows));
-        }
-        Ok(levels)
-    }
-}
-
-/// The values of all features of a product, computed together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ValuesOf {
-    pub(super) product: ProductId,
-    pub(super) today: NaiveDate,
-    pub(super) cell: Cell,
-}
-
-impl Loader<ValuesOf> for Loading {
-    type Value = (Arc<Snapshot>, Arc<Vec<ValueScore>>);
-    type Error = Error;
-
-    async fn load(&self, keys: &[ValuesOf]) -> Result<HashMap<ValuesOf, Self::Value>, Error> {
-        let mut values = HashMap::new();
-        for key in keys {
-            let scores = &self.services.scores;
-            let (snapshot, report) =
-                scores.value_report(self.reports()?, key.today, key.product, key.cell).await?;
-            values.insert(*key, (snapshot, Arc::new(report)));
-        }
-        Ok(values)
-    }
-}
-
-/// The verdicts on a release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct VerdictsOn {
-    pub(super) release: ReleaseId,
-    pub(super) today: NaiveDate,
-    pub(super) as_of: NaiveDate,
-}
-
-impl Loader<VerdictsOn> for Loading {
-    type Value = (Arc<Snapshot>, Arc<ReleaseReport>);
-    type Error = Error;
-
-    async fn load(&self, keys: &[VerdictsOn]) -> Result<HashMap<VerdictsOn, Self::Value>, Error> {
-        let mut verdicts = HashMap::new();
-        for key in keys {
-            let scores = &self.services.scores;
-            let (snapshot, report) =
-                scores.regression(self.reports()?, key.today, key.release, key.as_of).await?;
-            if let Some(report) = report {
-                verdicts.insert(*key, (snapshot, Arc::new(report)));
-            }
-        }
-        Ok(verdicts)
     }
 }
 

@@ -30,7 +30,7 @@ use crate::domain::{
 #[derive(Description)]
 pub struct Member(pub Model);
 
-/// The terms in which results are shown.
+/// Vocabulary in which results are shown.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ballroom_entity::member::Vocabulary")]
 pub(super) enum Vocabulary {

@@ -7,6 +7,7 @@ mod batch;
 mod blind;
 mod bulk;
 mod context;
+mod execute;
 mod fault;
 mod federation;
 mod live;
@@ -107,11 +108,9 @@ mod subscription;
 
 use std::sync::Arc;
 
-use async_graphql::{
-    MergedObject, ObjectType, Request, Response, SDLExportOptions, SchemaBuilder, Value,
-    connection::Connection, parser::types::OperationType,
-};
+use async_graphql::{MergedObject, ObjectType, SDLExportOptions, SchemaBuilder, connection::Connection};
 
+pub use execute::execute;
 pub use fault::{Code, Fault, RETRY_AFTER};
 pub use federation::SubgraphQuery;
 pub use live::{LiveSchema, SubscriptionMessage};
@@ -121,12 +120,12 @@ pub use subscription::Subscription;
 use self::{
     announcement::{AffectedCustomer, Announcement},
     article::Article,
+    calendar::CalendarFeed,
     context::{ContextExt, Now, batch, dimensions, given, gone, kept, row},
     customer::Customer,
     deleted::DeletedFeedback,
     deployment::Deployment,
     exposures::DailyExposure,
-    fault::Message,
     feature::Feature,
     feedback::Feedback,
     follow_up::Notice,
@@ -154,9 +153,7 @@ use self::{
     webhook::{Webhook, WebhookDelivery},
 };
 use crate::{
-    clock,
     deliver::Deliveries,
-    domain::access::Viewer,
     feed::Feed,
     inbound::Inbound,
     ingest::{GroupCommit, Rates, Uploads},
@@ -172,15 +169,6 @@ pub enum Schema {
     Whole(async_graphql::Schema<Root<Query>, Root<Mutation>, Subscription>),
     /// As a subgraph.
     Subgraph(async_graphql::Schema<Root<SubgraphQuery>, Root<Mutation>, Subscription>),
-}
-
-impl Schema {
-    async fn execute(&self, request: Request) -> Response {
-        match self {
-            Self::Whole(schema) => schema.execute(request).await,
-            Self::Subgraph(schema) => schema.execute(request).await,
-        }
-    }
 }
 
 /// Root query type. Each field is resolved separately: a field that fails is null, with an entry in `errors`, and does
@@ -206,6 +194,7 @@ pub struct Query(
     suggestion::SuggestionQuery,
     situation::SituationQuery,
     calendar::CalendarQuery,
+    calendar::CalendarFeedQuery,
     segment::SegmentQuery,
     customer::CustomerQuery,
     scale::ScaleQuery,
@@ -243,6 +232,7 @@ pub struct Mutation(
     known_error::KnownErrorMutation,
     article::ArticleMutation,
     notification::NotificationMutation,
+    calendar::CalendarFeedMutation,
     segment::SegmentMutation,
     customer::CustomerMutation,
     scale::ScaleMutation,
@@ -329,10 +319,13 @@ fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mut
         .override_output_type_description::<Rows<ReportDelivery>>(
             "A page of deliveries of scheduled reports.",
         )
+        .override_output_type_description::<Rows<CalendarFeed>>("A page of calendar feeds.")
         .override_output_type_description::<Rows<Webhook>>("A page of webhooks.")
         .override_output_type_description::<Rows<WebhookDelivery>>("A page of deliveries to a webhook.")
         .override_output_type_description::<Rows<InboundWebhook>>("A page of inbound webhooks.")
-        .override_output_type_description::<Rows<InboundDelivery>>("A page of what another system sent.")
+        .override_output_type_description::<Rows<InboundDelivery>>(
+            "A page of deliveries from another system.",
+        )
         .override_output_type_description::<Rows<FeedbackRequest>>("A page of feedback requests.")
         .override_output_type_description::<Rows<Feedback>>("A page of responses.")
         .override_output_type_description::<Rows<DeletedFeedback>>("A page of deleted responses.")
@@ -367,50 +360,4 @@ pub fn schema(services: Services) -> Schema {
 /// The same as a subgraph.
 pub fn subgraph_schema(services: Services) -> Schema {
     Schema::Subgraph(subgraph().data(services).finish())
-}
-
-/// Executes a request of a caller. It has its own time and loaders: no loaded data are shared between callers.
-pub async fn execute(schema: &Schema, services: &Services, viewer: Viewer, mut request: Request) -> Response {
-    let now = clock::now();
-    let (halt, waiting) = batch::load_channel();
-    let loads = load::loader(services.clone(), viewer.clone(), halt);
-    let writes = request.parsed_query().is_ok_and(|document| {
-        document.operations.iter().any(|(_, operation)| operation.node.ty == OperationType::Mutation)
-    });
-    // The fields of a mutation follow one another: what one of them has loaded, the next may change.
-    loads.enable_all_cache(!writes);
-    let request = request.data(loads).data(viewer.clone()).data(Now(now));
-    let request = match schema {
-        Schema::Whole(_) => request,
-        Schema::Subgraph(_) => request.data(root::Entities::default()),
-    };
-    let mut response = waiting.run(schema.execute(request)).await;
-    finish(&mut response, &viewer);
-    response
-}
-
-/// Completes a response for its caller: adds paths and codes to errors. Errors of the library (such as an invalid date)
-/// are errors of the caller.
-fn finish(response: &mut Response, viewer: &Viewer) {
-    reach::settle(response);
-    without_negative_zero(&mut response.data);
-    for error in &mut response.errors {
-        Message::complete(error, viewer);
-        let extensions = error.extensions.get_or_insert_default();
-        if extensions.get("code").is_none() {
-            extensions.set("code", Code::InvalidArgument.name());
-        }
-    }
-}
-
-/// Normalizes negative zero, which is meaningful only in floating-point arithmetic: `-0.0` is shown as `0.0`.
-fn without_negative_zero(value: &mut Value) {
-    match value {
-        Value::Number(number) if number.as_f64().is_some_and(|n| n == 0.0 && n.is_sign_negative()) => {
-            *value = Value::from(0.0);
-        }
-        Value::List(items) => items.iter_mut().for_each(without_negative_zero),
-        Value::Object(fields) => fields.values_mut().for_each(without_negative_zero),
-        _ => (),
-    }
 }

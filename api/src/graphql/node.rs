@@ -2,10 +2,10 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use ballroom_entity::id::{
-    AnnouncementId, ApiTokenId, ArticleId, AttributionId, CustomerId, DeploymentId, FeatureId, FeedbackId,
-    FeedbackRequestId, ImportId, InboundDeliveryId, InboundWebhookId, IncidentId, IterationId, KnownErrorId,
-    MemberId, NoticeId, NotificationId, OrganizationId, ProductId, ReleaseId, ReportDeliveryId, ReportId,
-    ScaleId, ScheduleId, SegmentId, TeamId, WebhookDeliveryId, WebhookId,
+    AnnouncementId, ApiTokenId, ArticleId, AttributionId, CalendarFeedId, CustomerId, DeploymentId,
+    FeatureId, FeedbackId, FeedbackRequestId, ImportId, InboundDeliveryId, InboundWebhookId, IncidentId,
+    IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId, ReleaseId,
+    ReportDeliveryId, ReportId, ScaleId, ScheduleId, SegmentId, TeamId, WebhookDeliveryId, WebhookId,
 };
 use futures::future::join_all;
 
@@ -13,6 +13,7 @@ use super::{
     ContextExt,
     announcement::Announcement,
     article::Article,
+    calendar::CalendarFeed,
     customer::Customer,
     deployment::Deployment,
     fault::Fault,
@@ -41,8 +42,9 @@ use super::{
 use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
-        access::Read, announcement as announcements, article as articles, customer, feedback, incident,
-        known_error as known_errors, notice as notices, notification, organization, stored_report, token,
+        access::Read, announcement as announcements, article as articles, calendar::feed, customer, feedback,
+        incident, known_error as known_errors, notice as notices, notification, organization, stored_report,
+        token,
     },
 };
 
@@ -82,6 +84,7 @@ pub(super) enum Node {
     Import(Import),
     Schedule(Schedule),
     ReportDelivery(ReportDelivery),
+    CalendarFeed(CalendarFeed),
 }
 
 #[derive(Default)]
@@ -166,6 +169,11 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fau
     if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
         let own = notification::find(ctx.store(), by, id).await?;
         return Ok(own.map(|row| Node::Notification(Notification(row))));
+    }
+    if let Some(id) = CalendarFeedId::parse(id) {
+        ctx.reports()?;
+        let row = ctx.load().load_one(id).await?.filter(|row| feed::may_see(viewer, row));
+        return Ok(row.map(CalendarFeed).map(Node::CalendarFeed));
     }
     if ReportId::parse(id).is_some() {
         let sees = report::sees_responses(ctx);

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::domain::notification::{self, NotificationSort};
 
-/// Something that a member should know. The same is not told twice: what happens again increases `occurrences`.
+/// A message to a member. If the same happens again, `occurrences` increases, and no second notification is created.
 #[derive(Description)]
 pub struct Notification(pub Model);
 
@@ -24,7 +24,7 @@ pub struct Notification(pub Model);
 enum NotificationKind {
     /// An announcement was published.
     AnnouncementPublished,
-    /// An announced change was put off or brought forward.
+    /// An announced change was postponed or brought forward.
     AnnouncementRescheduled,
     /// An announced change will not be made.
     AnnouncementCancelled,
@@ -73,7 +73,7 @@ impl Notification {
         self.0.reason.into()
     }
 
-    /// Object that it is about, of several the latest; null if it no longer exists, or if the caller may not see it.
+    /// Object that it is about, the latest of several; null if it no longer exists, or if the caller may not see it.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>, Fault> {
         node::find(ctx, &ID(self.0.subject.clone())).await
     }
@@ -156,7 +156,7 @@ pub(super) struct NotificationMutation;
 
 #[Object]
 impl NotificationMutation {
-    /// Marks notifications of the caller as read. What happens again makes them unread.
+    /// Marks notifications of the caller as read. They become unread if it happens again.
     async fn mark_notifications_read(
         &self,
         ctx: &Context<'_>,

@@ -45,7 +45,7 @@ impl Organization {
         organization::incident_weights(&self.0).into_iter().map(IncidentWeight).collect()
     }
 
-    /// What release gates tolerate, unless a call says otherwise.
+    /// Thresholds of release gates; a call can override them.
     async fn gate(&self) -> GateThresholds {
         organization::gate(&self.0).into()
     }

@@ -15,15 +15,14 @@ use crate::domain::{
     preparedness::{self as domain, Prepared},
 };
 
-/// How well support was prepared for the releases of a period: the numbers that show whether it hears of a release before
-/// its customers do.
+/// How well support was prepared for the releases of a period: whether it learned of releases before the customers did.
 #[derive(Description)]
 pub(super) struct Preparedness(pub(super) domain::Preparedness);
 
 #[Object(use_type_description)]
 impl Preparedness {
-    /// Releases that shipped in the period, the earliest first. Releases that nobody entered, and that are known by
-    /// responses only, are not included.
+    /// Releases that shipped in the period, the earliest first. Releases that are known from responses only are not
+    /// included.
     async fn releases(&self) -> Vec<ReleasePreparedness> {
         self.0.releases.iter().cloned().map(ReleasePreparedness).collect()
     }
@@ -49,7 +48,7 @@ impl Preparedness {
         self.0.attributed as i64
     }
 
-    /// Number of these incidents that are attributed to a release which nobody had announced before it shipped.
+    /// Number of these incidents that are attributed to a release that had not been announced before it shipped.
     async fn surprise_incidents(&self) -> i64 {
         self.0.surprises.len() as i64
     }

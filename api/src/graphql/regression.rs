@@ -137,8 +137,9 @@ impl Regression {
     async fn gate(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What the gate tolerates; omitted thresholds are those of the organization.")]
-        thresholds: Option<GateThresholdsInput>,
+        #[graphql(desc = "Thresholds; omitted ones are those of the organization.")] thresholds: Option<
+            GateThresholdsInput,
+        >,
     ) -> Result<Gate, Fault> {
         Ok(Gate::of(self.clone(), gate::thresholds(ctx, thresholds).await?))
     }

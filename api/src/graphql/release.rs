@@ -1,28 +1,25 @@
 //! Releases.
 
 mod change;
+mod figures;
+mod touched;
 
 use async_graphql::{Context, Description, Enum, ID, InputObject, Object, connection::Connection};
 use ballroom_entity::{
-    id::{FeatureId, ReleaseId},
+    id::ReleaseId,
     release::{Model, ReleaseLifecycle as Stored},
 };
 use chrono::NaiveDate;
-
-pub(super) use change::ReleaseMutation;
 
 use super::{
     ContextExt,
     actor::{self, Actor},
     announcement::{self, Announcement, AnnouncementFilter, AnnouncementOrder},
     answers::{self, FeedbackFilter, FeedbackOrder},
-    delivery::{self, DeliveryPerformance},
     deployment::Deployment,
-    distribution::{self, RatingDistribution},
     fault::Fault,
-    feature::{self, Feature},
     feedback::Feedback,
-    incident::{AttributionCandidate, Incident},
+    incident::Incident,
     incidents::{self, IncidentFilter, IncidentOrder},
     known_error::{self, KnownErrorEffect, ReleaseImpact},
     load::{DeploymentsOf, TouchedBy, WatchOf},
@@ -31,19 +28,18 @@ use super::{
     page::Total,
     product::{self, Product},
     range::{DateRangeInput, TimeRangeInput},
-    regression::{self, Regression},
     request::{self, FeedbackRequest, FeedbackRequestFilter, FeedbackRequestOrder},
-    scalar::{Date, DateTime, PeriodInput, Reference, id},
-    watch::{KeptForecast, ReleaseWatch},
-    words::{self, CommentWords, IncidentWords, WordsBaseline},
+    scalar::{Date, DateTime, Reference, id},
+    watch::ReleaseWatch,
 };
 use crate::domain::{
-    announcement::Announcements, cause, delivery::Scope, feedback::Responses, incident::Incidents,
-    kept_forecast, product::today, release, request::FeedbackRequests,
+    announcement::Announcements, feedback::Responses, incident::Incidents, product::today, release,
+    request::FeedbackRequests,
 };
 
-/// Maximum number of suspected incidents.
-const SUSPECTED: u64 = 100;
+pub(super) use change::ReleaseMutation;
+use figures::ReleaseFigures;
+use touched::ReleaseFeature;
 
 /// A version of a product.
 #[derive(Description)]
@@ -67,43 +63,10 @@ enum FirstDayBasis {
     /// The time of the release was declared.
     Declared,
     /// Inferred from responses: the first day on which 5 of its responses lie within 7 days, or on which it has a
-    /// twentieth of the product's responses of 7 days that name a release; until then the day of its first response,
-    /// without a verdict.
+    /// twentieth of the product's responses of 7 days that name a release.
     Inferred,
-}
-
-/// Effect of a release on a feature.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "ballroom_entity::release_feature::FeatureChange")]
-enum FeatureChange {
-    /// The feature is new.
-    Added,
-    /// The feature works differently.
-    Changed,
-    /// A defect is corrected.
-    Fixed,
-    /// The feature is removed.
-    Removed,
-}
-
-/// A feature that a release touches.
-#[derive(Description)]
-struct ReleaseFeature {
-    feature: FeatureId,
-    change: FeatureChange,
-}
-
-#[Object(use_type_description)]
-impl ReleaseFeature {
-    /// The feature.
-    async fn feature(&self, ctx: &Context<'_>) -> Result<Feature, Fault> {
-        feature::of(ctx, self.feature).await
-    }
-
-    /// Effect of the release.
-    async fn change(&self) -> FeatureChange {
-        self.change
-    }
+    /// The day of its first response: it has too few for more, and no verdict.
+    FirstResponse,
 }
 
 #[Object(use_type_description)]
@@ -159,8 +122,8 @@ impl Release {
         self.0.revision
     }
 
-    /// Declared time of the release; for a release known only from responses, the time of the first one. Null if not
-    /// declared.
+    /// Declared time of the release; for a release known only from responses, the time of the first one, which may be before
+    /// `releasedOn`: a first response is not yet use. Null if not declared.
     async fn released_at(&self) -> Option<DateTime> {
         self.0.released_at.map(Into::into)
     }
@@ -210,40 +173,11 @@ impl Release {
         announcement::page(ctx, place, filter, order_by, (first, after, last, before)).await
     }
 
-    /// Watch of its first days with customers; null: nobody was named. Not for customers.
+    /// Watch of its first days with customers; null: no watcher was named. Not for customers.
     async fn watch(&self, ctx: &Context<'_>) -> Result<Option<ReleaseWatch>, Fault> {
         ctx.is_inside()?;
         let row = ctx.load().load_one(WatchOf(self.0.id)).await?;
         Ok(row.map(|row| ReleaseWatch { row, release: self.0.clone() }))
-    }
-
-    /// Forecast of the incidents of the product in the 14 days from the release on, as of the day before it, beside what came; null
-    /// if there was too little history, while it is planned, and for some minutes after it has shipped. Not for customers.
-    async fn kept_forecast(&self, ctx: &Context<'_>) -> Result<Option<KeptForecast>, Fault> {
-        let by = ctx.reports()?;
-        let product = product::of(ctx, self.0.product_id).await?;
-        let of_it = (self.0.product_id, self.0.id);
-        let found = kept_forecast::of_release(ctx.store(), by, of_it, today(&product.0, ctx.now())).await?;
-        Ok(found.map(KeptForecast))
-    }
-
-    /// How often its deployments failed, and how long it took to restore service. Not for customers.
-    async fn delivery(&self, ctx: &Context<'_>) -> Result<DeliveryPerformance, Fault> {
-        delivery::of(ctx, Scope { release: Some(self.0.id), ..Scope::default() }).await
-    }
-
-    /// Incidents that it may have caused, the most probable first, at most 100; whatever people stated. Not for customers.
-    async fn suspected_incidents(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Minimum probability, 0 to 1.", default = 0.1)] min_confidence: f64,
-    ) -> Result<Vec<AttributionCandidate>, Fault> {
-        ctx.is_inside()?;
-        if !(0.0..=1.0).contains(&min_confidence) {
-            return Err(Fault::invalid("minConfidence", "must be between 0 and 1"));
-        }
-        let found = cause::suspected(ctx.store(), ctx.reads()?, self.0.id, min_confidence, SUSPECTED).await?;
-        Ok(found.into_iter().map(AttributionCandidate).collect())
     }
 
     /// Known errors of the product with these effects on it, the oldest first. Not for customers.
@@ -343,7 +277,7 @@ impl Release {
         incidents::page(ctx, incidents, filter, order_by, (first, after, last, before)).await
     }
 
-    /// Questions to its customers, the last created first, with their response rates.
+    /// Feedback requests to its customers, the last created first, with their response rates.
     async fn feedback_requests(
         &self,
         ctx: &Context<'_>,
@@ -362,65 +296,10 @@ impl Release {
         request::page(ctx, place, filter, order_by, (first, after, last, before)).await
     }
 
-    /// Distribution of the responses that name it over the ratings of each scale, for responses that count for scores.
-    /// One entry for each scale with responses.
-    async fn rating_distribution(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
-            PeriodInput,
-        >,
-        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
-        #[graphql(desc = "Only responses on this scale.")] scale: Option<Reference>,
-    ) -> Result<Vec<RatingDistribution>, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        distribution::named(ctx, &product.0, None, Some(self.0.id), period, segment, scale).await
-    }
-
-    /// Words and phrases that distinguish the comments of the responses that name it.
-    async fn comment_words(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Days of the responses; its first 90 days by default.")] period: Option<PeriodInput>,
-        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
-        #[graphql(desc = "Only responses about this feature.")] feature: Option<Reference>,
-        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
-        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
-    ) -> Result<CommentWords, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        let (release, feature) = (Some(self.0.id), words::feature(ctx, &product.0, feature).await?);
-        let asked = words::Asked { feature, release, period, segment, with: compared_with, most };
-        words::of_comments(ctx, &product.0, asked).await
-    }
-
-    /// Words and phrases that distinguish the titles of the incidents with an attribution that names it.
-    async fn incident_words(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Days on which the incidents began; its first 90 days by default.")] period: Option<
-            PeriodInput,
-        >,
-        #[graphql(desc = "Only incidents that affect this feature.")] feature: Option<Reference>,
-        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
-        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
-    ) -> Result<IncidentWords, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        let (release, feature) = (Some(self.0.id), words::feature(ctx, &product.0, feature).await?);
-        let asked = words::Asked { feature, release, period, segment: None, with: compared_with, most };
-        words::of_incidents(ctx, &product.0, asked).await
-    }
-
-    /// Verdicts on whether it made things worse. Null while it is planned, or while too few responses name it to tell
-    /// when customers began to use it.
-    async fn regression(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Use only data known at the end of this day; today by default.")] as_of: Option<
-            Date,
-        >,
-    ) -> Result<Option<Regression>, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        regression::of_release(ctx, &product.0, self.0.id, as_of).await
+    /// What is computed of it.
+    #[graphql(flatten)]
+    async fn figures(&self) -> ReleaseFigures<'_> {
+        ReleaseFigures(&self.0)
     }
 }
 
@@ -473,7 +352,8 @@ async fn first_day(ctx: &Context<'_>, row: &Model) -> Result<Option<(NaiveDate, 
     let Ok(by) = ctx.reports() else { return Ok(row.released_on.map(|day| (day, FirstDayBasis::Inferred))) };
     let product = product::of(ctx, row.product_id).await?;
     let snapshot = ctx.services().scores.snapshot(by, today(&product.0, ctx.now())).await?;
-    Ok(snapshot.first_seen(row.id).map(|day| (day, FirstDayBasis::Inferred)))
+    let inferred = snapshot.first_day(row.id).map(|day| (day, FirstDayBasis::Inferred));
+    Ok(inferred.or_else(|| snapshot.first_seen(row.id).map(|day| (day, FirstDayBasis::FirstResponse))))
 }
 
 /// The release with an ID that is known to exist.

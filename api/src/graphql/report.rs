@@ -68,7 +68,7 @@ pub(super) enum ReportVocabulary {
     Agile,
     /// Words of IT service management.
     Itil,
-    /// Words of neither.
+    /// Plain language.
     Plain,
 }
 
@@ -272,12 +272,12 @@ impl Report {
         self.0.revision
     }
 
-    /// What it is compared with in `changes`, such as the name of the previous iteration; null: nothing.
+    /// Report with which it is compared in `changes`, such as the name of the previous iteration; null: none.
     async fn changes_since(&self) -> Option<&str> {
         self.0.changes.since.as_deref()
     }
 
-    /// What changed since then, the most important first.
+    /// Changes since the report in `changesSince`, the most important first.
     async fn changes(&self) -> Vec<ReportChange> {
         self.0.changes.items.iter().map(ReportChange::from).collect()
     }
@@ -323,9 +323,9 @@ pub(super) struct ReportFile {
     name: String,
     /// Media type.
     media_type: &'static str,
-    /// Content of a file of text; null: it is none.
+    /// Content of a text file; null for other files.
     text: Option<String>,
-    /// Content of any other file, in base64; null: it is a file of text.
+    /// Content of any other file, in base64; null for a text file.
     base64: Option<String>,
 }
 

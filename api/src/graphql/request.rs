@@ -27,7 +27,8 @@ use super::{
 };
 use crate::domain::request::{self as domain, FeedbackRequests, NewFeedbackRequest};
 
-/// One question to a sample of customers after a release. They respond by links that work once, without an account.
+/// One question to a sample of customers after a release. Each of them gets a link that works once and needs no
+/// account.
 #[derive(Description)]
 pub struct FeedbackRequest(pub Model);
 
@@ -142,7 +143,7 @@ fn rate((asked, responded): (i64, i64)) -> f64 {
 pub(super) struct FeedbackRequestSegment {
     /// Segment; null: customers without one, or several segments (see `rest`).
     segment: Option<Segment>,
-    /// Whether it stands for several segments that are too small to be shown separately.
+    /// Whether it combines several segments that are too small to be shown separately.
     rest: bool,
     /// Number of customers who were asked.
     asked: i64,
@@ -258,7 +259,7 @@ struct CreateFeedbackRequestInput {
     client_mutation_id: Option<String>,
 }
 
-/// A customer who is to be asked, and the link to send to that customer.
+/// A customer to ask, and the link to send.
 #[derive(SimpleObject)]
 struct FeedbackInvitation {
     /// Customer.
@@ -297,7 +298,7 @@ pub(super) struct FeedbackRequestMutation;
 
 #[Object]
 impl FeedbackRequestMutation {
-    /// Chooses customers of a release, and makes a link for each, by which that customer answers one question.
+    /// Chooses customers of a release, and creates a link for each with which that customer can answer one question.
     async fn create_feedback_request(
         &self,
         ctx: &Context<'_>,

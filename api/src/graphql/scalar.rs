@@ -1,11 +1,12 @@
 //! Scalars of the schema: IDs, references and periods.
 
 use async_graphql::{
-    ID, InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
+    ID, InputObject, InputValueError, InputValueResult, MaybeUndefined, Scalar, ScalarType, SimpleObject,
+    Value,
 };
 use chrono::{Datelike, NaiveDate, Utc};
 
-use super::fault::Fault;
+use super::{fault::Fault, given};
 use crate::{base::reference::PublicId, domain::check, score::Period, words};
 
 /// The ID of an object.
@@ -50,6 +51,21 @@ impl ScalarType for Reference {
 /// The text of a reference that may be omitted.
 pub(super) fn text(reference: &Option<Reference>) -> Option<&str> {
     reference.as_ref().map(|reference| &*reference.0)
+}
+
+/// The texts of a list of references.
+pub(super) fn texts(references: Vec<Reference>) -> Vec<String> {
+    references.into_iter().map(|reference| reference.0).collect()
+}
+
+/// The texts of a list of references that may be omitted; null: none.
+pub(super) fn sent_texts(list: MaybeUndefined<Vec<Reference>>) -> Option<Vec<String>> {
+    given(list).map(|list| texts(list.unwrap_or_default()))
+}
+
+/// The IDs of a list of references.
+pub(super) fn ids<I: PublicId>(field: &str, list: &[Reference]) -> Result<Vec<I>, Fault> {
+    list.iter().enumerate().map(|(index, one)| parse(&format!("{field}.{index}"), &one.0)).collect()
 }
 
 /// The day of a text.

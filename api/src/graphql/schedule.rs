@@ -33,7 +33,7 @@ pub struct Schedule(pub Model);
 /// Kind of a destination of reports.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DestinationKind {
-    /// A recipient of mail.
+    /// An email recipient.
     Email,
     /// An address to which the report is sent as JSON, signed in the format of Standard Webhooks.
     Webhook,
@@ -192,7 +192,7 @@ impl Schedule {
     }
 }
 
-/// A scheduled report for one destination, and what became of it.
+/// Delivery of a scheduled report to one destination.
 #[derive(Description)]
 pub struct ReportDelivery(pub report_delivery::Model);
 
@@ -200,7 +200,7 @@ pub struct ReportDelivery(pub report_delivery::Model);
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "ballroom_entity::webhook_delivery::DeliveryState")]
 pub(super) enum ReportDeliveryState {
-    /// It is sent now, or will be sent again.
+    /// It is being sent, or will be sent again.
     Pending,
     /// It was accepted.
     Delivered,
@@ -335,7 +335,7 @@ pub(super) struct ScheduleQuery;
 
 #[Object]
 impl ScheduleQuery {
-    /// A schedule. Null if there is none; see `errors`. Only for those who may write the catalog.
+    /// A schedule. Null if there is none; see `errors`. Only for callers who may write the catalog.
     async fn schedule(
         &self,
         ctx: &Context<'_>,
@@ -347,7 +347,7 @@ impl ScheduleQuery {
         found.map(Schedule).ok_or_else(|| super::gone("id", id))
     }
 
-    /// Schedules of the organization, by name. Only for those who may write the catalog.
+    /// Schedules of the organization, by name. Only for callers who may write the catalog.
     async fn schedules(
         &self,
         ctx: &Context<'_>,

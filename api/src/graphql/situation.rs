@@ -19,7 +19,7 @@ use crate::domain::{
     situation::{self as domain, Installed, Used},
 };
 
-/// Why a customer is taken to use a feature.
+/// Why a customer is assumed to use a feature.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::Use")]
 enum FeatureUseBasis {
@@ -42,7 +42,7 @@ impl CustomerFeature {
         feature::of(ctx, self.0.feature).await
     }
 
-    /// Why the customer is taken to use it.
+    /// Why the customer is assumed to use it.
     async fn basis(&self) -> FeatureUseBasis {
         self.0.reason.into()
     }
@@ -98,7 +98,7 @@ impl CustomerIncident {
     }
 }
 
-/// What support must know of a customer: what they use, what does not work, what is known about it, and what is about to change.
+/// What support needs to know about a customer: the features in use, open incidents, known errors and upcoming changes.
 #[derive(Description)]
 pub(super) struct CustomerSituation {
     customer: ballroom_entity::customer::Model,
@@ -141,7 +141,8 @@ impl CustomerSituation {
         self.found.known_errors.iter().map(of).collect()
     }
 
-    /// Published announcements of changes that concern the customer: coming ones, and those of the last 7 days; the earliest first.
+    /// Published announcements of changes that concern the customer: upcoming ones, and those of the last 7 days; the
+    /// earliest first.
     async fn announcements(&self) -> Vec<Announcement> {
         self.found.announcements.iter().cloned().map(Announcement).collect()
     }

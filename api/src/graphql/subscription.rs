@@ -1,21 +1,10 @@
 //! Subscriptions.
 
-use std::{borrow::Cow, sync::Arc};
+mod delivered;
 
 use async_graphql::{Context, Description, Object, Subscription};
-use async_graphql::{
-    ContextSelectionSet, OutputType, Positioned, ServerResult, Value, parser::types::Field,
-    registry::Registry,
-};
-use ballroom_entity::{
-    attribution,
-    id::{FeatureId, IncidentId, ReleaseId},
-    release::ReleaseLifecycle,
-};
-use futures::{
-    StreamExt,
-    stream::{self, BoxStream},
-};
+use ballroom_entity::id::{FeatureId, ReleaseId};
+use futures::stream::BoxStream;
 
 use super::{
     ContextExt,
@@ -26,8 +15,7 @@ use super::{
     feature::{self, Feature},
     feedback::Feedback,
     incident::Incident,
-    live::EventCursor,
-    load::{AffectedBy, AllDimensions, AttributionsOf, Loads},
+    known_error::KnownError,
     notification::Notification,
     regression::{FeatureRegression, Verdict},
     release::{self, Release},
@@ -35,9 +23,11 @@ use super::{
 };
 use crate::{
     base::{error::Error, right::Right},
-    feed::{EventReceiver, Place, Portion, Scope, StreamEnd, VerdictChanged},
-    store::Dimensions,
+    feed::VerdictChanged,
 };
+
+pub use delivered::Delivered;
+use delivered::{Linked, events, place, scope};
 
 /// Root subscription type. Subscriptions deliver events from their start on, or from a cursor on. The cursor of each
 /// event is in `extensions.cursor` of its result; `Organization.feedCursor` is the current one. A client that
@@ -161,8 +151,8 @@ impl Subscription {
         }))
     }
 
-    /// Each announcement that is created, changed, published, rescheduled, concluded, cancelled or acknowledged. For
-    /// customers, there are `announcements`.
+    /// Each announcement that is created, changed, published, rescheduled, concluded, canceled or acknowledged.
+    /// Customers use `announcements` instead.
     async fn announcement_changed(
         &self,
         ctx: &Context<'_>,
@@ -180,7 +170,25 @@ impl Subscription {
         }))
     }
 
-    /// Each notification of the caller, also when what it is about happens again. Only for members.
+    /// Each known error that is created, changed, or linked to incidents or responses. For customers, there are `knownErrors`.
+    async fn known_error_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "ID or key of a product: only its known errors.")] product: Option<Reference>,
+        #[graphql(
+            desc = "Deliver first the events after this cursor, which is from an event or from `Organization.feedCursor`."
+        )]
+        after: Option<String>,
+    ) -> Result<Events<KnownError>, Fault> {
+        let heard = ctx.services().feed.known_errors(ctx.reports()?, place(after)?).await?;
+        let scope = scope(ctx, product, None, None).await?;
+        Ok(events(heard, move |portion, row| {
+            let wanted = scope.product.is_none_or(|product| product == row.product_id);
+            wanted.then(|| Delivered::new(portion, KnownError(row.clone())))
+        }))
+    }
+
+    /// Each notification of the caller, including those that happen again. Only for members.
     async fn notification_received(
         &self,
         ctx: &Context<'_>,
@@ -302,110 +310,5 @@ impl VerdictChange {
     /// Current verdict with its evidence.
     async fn regression(&self) -> &FeatureRegression {
         &self.regression
-    }
-}
-
-/// The position in the feed after which events are delivered.
-fn place(after: Option<String>) -> Result<Option<Place>, Fault> {
-    let wrong = || {
-        Fault::invalid("after", "is not a cursor of the feed; use one from `extensions.cursor` of an event")
-    };
-    after.map(|cursor| Place::read(&cursor).ok_or_else(wrong)).transpose()
-}
-
-async fn scope(
-    ctx: &Context<'_>,
-    product: Option<Reference>,
-    feature: Option<Reference>,
-    release: Option<Reference>,
-) -> Result<Scope, Fault> {
-    let dimensions = ctx.store().dimensions(ctx.viewer().organization()).await?;
-    let text = |reference: &'_ Option<Reference>| reference.as_ref().map(|reference| reference.0.clone());
-    let (product, feature, release) = (text(&product), text(&feature), text(&release));
-    let scope = Scope::resolve(&dimensions, product.as_deref(), feature.as_deref(), release.as_deref());
-    if ctx.is_inside().is_ok() {
-        return Ok(scope?);
-    }
-    // Planned releases are hidden from customers.
-    let is_planned = |id| {
-        let release = dimensions.releases.get(&id);
-        release.is_some_and(|release| release.lifecycle == ReleaseLifecycle::Planned)
-    };
-    match scope {
-        Ok(scope) if !scope.release.is_some_and(is_planned) => Ok(scope),
-        Err(error) if release.is_none() => Err(error.into()),
-        _ => Err(Error::not_found("release", "release", release.unwrap_or_default()).into()),
-    }
-}
-
-/// The events that match the subscription. A client that was too slow gets an error, which is the last one.
-fn events<T, O>(
-    heard: EventReceiver<T>,
-    wanted: impl Fn(&Portion<T>, &T) -> Option<Delivered<O>> + Send + Sync + 'static,
-) -> Events<O>
-where
-    T: Send + Sync + 'static,
-    O: Send + 'static,
-{
-    let portions = stream::unfold(Some((heard, wanted)), |listener| async {
-        let (mut heard, wanted) = listener?;
-        match heard.next().await {
-            Ok(portion) => {
-                let told = heard.of(&portion).filter_map(|(place, thing)| {
-                    let told = wanted(&portion, thing)?;
-                    Some(Ok(Delivered { place: Some(place), ..told }))
-                });
-                let told: Vec<_> = told.collect();
-                Some((told, Some((heard, wanted))))
-            }
-            Err(StreamEnd::Behind) => Some((vec![Err(Fault::slow_consumer())], None)),
-            Err(StreamEnd::Failed(error)) => Some((vec![Err(error.into())], None)),
-        }
-    });
-    portions.flat_map(stream::iter).boxed()
-}
-
-/// An event with the objects that were read together with it: however many clients are subscribed, it needs no further
-/// statement, unless more is selected.
-pub struct Delivered<T> {
-    thing: T,
-    place: Option<Place>,
-    dimensions: Arc<Dimensions>,
-    linked: Option<Linked>,
-}
-
-/// The links of an incident.
-struct Linked {
-    id: IncidentId,
-    affected: Vec<FeatureId>,
-    attributions: Vec<attribution::Model>,
-}
-
-impl<T> Delivered<T> {
-    fn new<P>(portion: &Portion<P>, thing: T) -> Self {
-        Self { thing, place: None, dimensions: portion.dimensions.clone(), linked: None }
-    }
-}
-
-impl<T: OutputType> OutputType for Delivered<T> {
-    fn type_name() -> Cow<'static, str> {
-        T::type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        T::create_type_info(registry)
-    }
-
-    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        if let Some(place) = self.place {
-            ctx.data_unchecked::<EventCursor>().set(place);
-        }
-        let loads: &Loads = ctx.data_unchecked();
-        loads.feed_one(AllDimensions, self.dimensions.clone()).await;
-        if let Some(linked) = &self.linked {
-            loads.feed_one(AffectedBy(linked.id), linked.affected.clone()).await;
-            loads.feed_one(AttributionsOf(linked.id), linked.attributions.clone()).await;
-        }
-        self.thing.resolve(ctx, field).await
     }
 }

@@ -15,7 +15,7 @@ use super::{
     page::{Total, connection, or_default},
     payload::{payload, payloads},
     range::TimeRangeInput,
-    scalar::{DateTime, PeriodInput, Reference, id},
+    scalar::{DateTime, PeriodInput, Reference, id, texts},
 };
 use crate::domain::{
     delivery::Scope,
@@ -252,10 +252,6 @@ payloads! {
         /// Members who were in the team before.
         removed_members: Vec<Member>,
     }
-}
-
-fn texts(references: Vec<Reference>) -> Vec<String> {
-    references.into_iter().map(|reference| reference.0).collect()
 }
 
 #[derive(Default)]

@@ -7,7 +7,7 @@ use super::{
     ContextExt,
     customer::Customer,
     fault::Fault,
-    feature::Feature,
+    feature::{self, Feature},
     member::Member,
     order::orders,
     page::{Total, connection, or_default},
@@ -109,11 +109,7 @@ impl ApiToken {
 
     /// The only features that it submits responses about, by key; empty: not restricted.
     async fn features(&self, ctx: &Context<'_>) -> Result<Vec<Feature>, Fault> {
-        let dimensions = super::dimensions(ctx).await?;
-        let ids = token::publication(&self.0).features;
-        let mut features: Vec<_> = ids.iter().filter_map(|id| dimensions.features.get(id)).collect();
-        features.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(features.into_iter().cloned().map(Feature).collect())
+        feature::by_key(ctx, &token::publication(&self.0).features).await
     }
 
     /// Origins whose pages may use it; empty: any, and clients that are not web pages.

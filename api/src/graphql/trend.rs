@@ -32,7 +32,7 @@ pub enum TrendStep {
     /// Seven days.
     #[default]
     Week,
-    /// PageArgs weeks, so that each point covers the same number of weekends.
+    /// Four weeks, so that each point covers the same number of weekends.
     FourWeeks,
 }
 

@@ -50,7 +50,7 @@ impl Viewer {
         }
     }
 
-    /// Vocabulary in which the caller reads: the preference of the member, else that of the role (see `Query.glossary`).
+    /// Vocabulary of the caller: the preference of the member, else that of the role (see `Query.glossary`).
     async fn vocabulary(&self, ctx: &Context<'_>) -> Result<Vocabulary, Fault> {
         glossary::of_caller(ctx, None).await
     }
@@ -63,12 +63,12 @@ impl Viewer {
         }
     }
 
-    /// Notifications of the caller, the last that happened first. Only for members.
+    /// Notifications of the caller, the most recent first. Only for members.
     async fn notifications(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which items to return; all by default.")] filter: Option<NotificationFilter>,
-        #[graphql(desc = "Sort order; the last that happened first by default.")] order_by: Option<
+        #[graphql(desc = "Sort order; the most recent first by default.")] order_by: Option<
             NotificationOrder,
         >,
         #[graphql(desc = "Number of items to return from the start; default 25, at most 200.")] first: Option<
@@ -84,7 +84,7 @@ impl Viewer {
         connection(ctx, list, (first, after, last, before), Notification).await
     }
 
-    /// Number of unread notifications of the caller; null for callers who are no members.
+    /// Number of unread notifications of the caller; null for callers who are not members.
     async fn unread_notifications(&self, ctx: &Context<'_>) -> Result<Option<i64>, Fault> {
         match ctx.viewer().edits_profile() {
             Ok(by) => Ok(Some(notification::unread(ctx.store(), by).await? as i64)),
@@ -92,7 +92,7 @@ impl Viewer {
         }
     }
 
-    /// Notices of the caller: what became of what they said, the latest first. Only for customers.
+    /// Notices about the follow-up of the caller's feedback, the latest first. Only for customers.
     async fn notices(
         &self,
         ctx: &Context<'_>,
@@ -115,7 +115,7 @@ impl Viewer {
         follow_up::notices(ctx, customer, filter, order_by, (first, after, last, before)).await
     }
 
-    /// Number of unread notices of the caller; null for callers who are no customers.
+    /// Number of unread notices of the caller; null for callers who are not customers.
     async fn unread_notices(&self, ctx: &Context<'_>) -> Result<Option<i64>, Fault> {
         match ctx.viewer().customer() {
             Some(customer) => {

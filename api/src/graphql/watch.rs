@@ -7,7 +7,7 @@ use super::{
     ContextExt,
     actor::{self, Actor},
     fault::Fault,
-    feature::Feature,
+    feature::{self, Feature},
     forecast::ForecastQuantile,
     member::Member,
     payload::{payload, payloads},
@@ -31,7 +31,7 @@ pub(super) struct ReleaseWatch {
 
 #[Object(use_type_description)]
 impl ReleaseWatch {
-    /// Member who watches the release, and hears of its verdicts and incidents.
+    /// Member who watches the release, and is notified of its verdicts and incidents.
     async fn watcher(&self, ctx: &Context<'_>) -> Result<Member, Fault> {
         let row = ctx.load().load_one(self.row.member_id).await?;
         row.map(Member).ok_or_else(|| super::gone("member", self.row.member_id))
@@ -52,7 +52,7 @@ impl ReleaseWatch {
         self.row.concluded_at.map(Into::into)
     }
 
-    /// What came of it; null: it has not ended.
+    /// Result of the watch; null: it has not ended.
     async fn summary(&self) -> Option<WatchSummary> {
         let summary = self.row.summary.clone()?;
         serde_json::from_value(summary).ok().map(WatchSummary)
@@ -69,7 +69,7 @@ impl ReleaseWatch {
     }
 }
 
-/// What came of the watch of a release.
+/// Result of the watch of a release.
 #[derive(Description)]
 pub(super) struct WatchSummary(Summary);
 
@@ -97,14 +97,11 @@ impl WatchSummary {
 }
 
 async fn features(ctx: &Context<'_>, ids: &[String]) -> Result<Vec<Feature>, Fault> {
-    let dimensions = super::dimensions(ctx).await?;
-    let known = Summary::features(ids);
-    let mut rows: Vec<_> = known.iter().filter_map(|id| dimensions.features.get(id)).collect();
-    rows.sort_by(|a, b| a.key.cmp(&b.key));
-    Ok(rows.into_iter().cloned().map(Feature).collect())
+    feature::by_key(ctx, &Summary::features(ids)).await
 }
 
-/// The forecast of the incidents of a product in the 14 days from a release on, as of the day before, beside what came.
+/// Forecast of the incidents of a product in the 14 days from a release on, as of the day before, with the actual
+/// numbers.
 #[derive(Description)]
 pub(super) struct KeptForecast(pub(super) Kept);
 
@@ -121,7 +118,7 @@ impl KeptForecast {
         Period { from, until }.into()
     }
 
-    /// Expected number of incidents, one of several features counted once for each.
+    /// Expected number of incidents. An incident of several features counts once for each of them.
     async fn mean(&self) -> f64 {
         self.0.row.mean
     }
@@ -135,7 +132,8 @@ impl KeptForecast {
             .collect()
     }
 
-    /// Number of incidents that began in its days, one of several features counted once for each; null while they are not over.
+    /// Number of incidents that began in its days; null while these are not over. An incident of several features
+    /// counts once for each of them.
     async fn actual_incidents(&self) -> Option<i64> {
         self.0.actual.map(|actual| actual as i64)
     }
@@ -156,12 +154,12 @@ impl KeptForecast {
 struct CalibrationPoint {
     /// Probability of the quantile, 0 to 1.
     probability: f64,
-    /// Share of the forecasts whose number of incidents was not greater, 0 to 1: that should be about the probability, and more for
-    /// small numbers.
+    /// Share of the forecasts whose number of incidents was not greater, 0 to 1: for well-calibrated forecasts about
+    /// `probability`, or more if the numbers are small.
     share: f64,
 }
 
-/// How well the kept forecasts of a product were calibrated.
+/// Calibration of the stored forecasts of a product.
 #[derive(Description)]
 pub(super) struct ForecastCalibration(pub(super) Calibration);
 
@@ -184,7 +182,8 @@ impl ForecastCalibration {
         self.0.shares.iter().map(point).collect()
     }
 
-    /// Mean of expected less actual incidents: negative if too few were expected. Null without forecasts.
+    /// Mean difference between the expected and the actual number of incidents: negative if too few were expected. Null
+    /// without forecasts.
     async fn bias(&self) -> Option<f64> {
         (self.0.forecasts > 0).then_some(self.0.bias)
     }
@@ -218,8 +217,8 @@ pub(super) struct WatchMutation;
 
 #[Object]
 impl WatchMutation {
-    /// Names the member who watches a release in its first days with customers: the watcher hears of its verdicts and incidents, and
-    /// gets a summary at the end.
+    /// Names the member who watches a release in its first days with customers: the watcher is notified of its verdicts
+    /// and incidents, and gets a summary at the end.
     async fn watch_release(
         &self,
         ctx: &Context<'_>,

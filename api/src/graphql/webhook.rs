@@ -107,7 +107,7 @@ impl Webhook {
     }
 }
 
-/// An event for a webhook, and what became of it.
+/// Delivery of an event to a webhook.
 #[derive(Description)]
 pub struct WebhookDelivery(pub webhook_delivery::Model);
 
@@ -115,7 +115,7 @@ pub struct WebhookDelivery(pub webhook_delivery::Model);
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "webhook_delivery::DeliveryState")]
 pub(super) enum WebhookDeliveryState {
-    /// It is sent now, or will be sent again.
+    /// It is being sent, or will be sent again.
     Pending,
     /// The receiver accepted it.
     Delivered,

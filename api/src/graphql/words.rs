@@ -33,10 +33,11 @@ const MOST: i32 = 50;
 #[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[graphql(remote = "words::ComparedWith")]
 pub enum WordsBaseline {
-    /// Those of the year before the period: the words are news.
+    /// Those of the year before the period: the words are new.
     #[default]
     Before,
-    /// Those on other releases, features or products in the same period: the words are what sets this one apart.
+    /// Those on other releases, features or products in the same period: the words distinguish this one from the
+    /// others.
     Others,
 }
 

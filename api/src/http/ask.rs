@@ -1,15 +1,11 @@
 //! The page of a feedback request: one question, without an account, a script or anything from another server.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{
-        StatusCode,
-        header::{self, HeaderName, HeaderValue},
-    },
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 
-use super::{State, page};
+use super::{
+    State, page,
+    sheet::{self, Reader, escaped},
+};
 use crate::{
     base::error::{Error, with_causes},
     clock,
@@ -24,12 +20,6 @@ const FORM: usize = 64 * 1024;
 
 /// Maximum number of ratings that are shown as buttons, one beside the other.
 const BUTTONS: usize = 11;
-
-/// Nothing is loaded, and the form is sent to this server only.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// The page; what stands in braces is filled in.
-const PAGE: &str = include_str!("ask.html");
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     let resource = web::resource("/ask/{link}")
@@ -83,7 +73,7 @@ fn shown(link: &Link, wrong: Option<&str>) -> HttpResponse {
     match link {
         Link::Open(asked) => {
             let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-            html(status, &asked.question, &form(asked, wrong))
+            sheet::html(status, Reader::WithSecret, &asked.question, &form(asked, wrong))
         }
         Link::Used => {
             said(StatusCode::GONE, "Thank you", "This question was answered before; the link works once.")
@@ -135,28 +125,8 @@ fn form(asked: &Asked, wrong: Option<&str>) -> String {
 }
 
 fn said(status: StatusCode, title: &str, text: &str) -> HttpResponse {
-    html(status, title, &format!("<h1>{}</h1>\n<p role=\"status\">{}</p>\n", escaped(title), escaped(text)))
-}
-
-fn html(status: StatusCode, title: &str, main: &str) -> HttpResponse {
-    let title = escaped(title);
-    // What is filled in is not looked through for further places.
-    let (head, rest) = PAGE.split_once("{title}").unwrap_or((PAGE, ""));
-    let (middle, end) = rest.split_once("{main}").unwrap_or((rest, ""));
-    let text = [head, &title, middle, main, end].concat();
-    let mut response = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(text);
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // The address is the secret: it goes nowhere, and is kept nowhere.
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("x-robots-tag"), "noindex"),
-    ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
+    let main = format!("<h1>{}</h1>\n<p role=\"status\">{}</p>\n", escaped(title), escaped(text));
+    sheet::html(status, Reader::WithSecret, title, &main)
 }
 
 fn failed(error: &Error) -> HttpResponse {
@@ -170,20 +140,4 @@ fn unavailable() -> HttpResponse {
         "Not now",
         "Your answer could not be received. Please try again later.",
     )
-}
-
-/// A text as text in HTML, whatever it contains.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for one in text.chars() {
-        match one {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod auth;
+mod calendar;
 #[cfg(feature = "dashboard")]
 mod dashboard;
 #[cfg(not(feature = "dashboard"))]
@@ -22,6 +23,7 @@ mod public;
 mod report;
 mod room;
 mod session;
+mod sheet;
 mod sign_in;
 mod sse;
 mod tls;
@@ -135,6 +137,7 @@ pub fn server(
             .configure(session::routes)
             .configure(sign_in::routes)
             .configure(public::routes)
+            .configure(calendar::routes)
             .configure(ask::routes)
             .configure(inbound::routes)
             .configure(imports::routes)

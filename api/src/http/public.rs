@@ -2,21 +2,21 @@
 
 use std::fmt::Write;
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
 use serde_json::{Value, json};
 
-use super::{State, media, page};
+use super::{
+    State, media, page,
+    sheet::{self, Reader, escaped},
+};
 use crate::domain::{
     known_error::KnownErrorState,
     public_view::{self, PublicView},
 };
-
-/// Seconds for which a page may be shown again.
-const FRESH: &str = "public, max-age=60";
-
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c;\
-    background:#fff}h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}h3{font-size:1rem;margin-bottom:.2rem}\
-    .state{font-weight:600}p{margin:.3rem 0}@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}a{color:#9cf}}";
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.service(
@@ -44,21 +44,17 @@ async fn show(
                 .body("The database is not available; try again later.\n");
         }
     };
-    let mut answer = match media::prefers_html(request.headers()) {
-        true => HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html(&view)),
-        false => HttpResponse::Ok().json(json(&view)),
-    };
-    let headers = answer.headers_mut();
+    if media::prefers_html(request.headers()) {
+        let title = format!("{}: what was said and what was done", view.product);
+        return sheet::html(StatusCode::OK, Reader::Everybody, &title, &html(&view));
+    }
+    let mut answer = HttpResponse::Ok().json(json(&view));
     for (name, value) in [
-        (header::CACHE_CONTROL, FRESH),
+        (header::CACHE_CONTROL, "public, max-age=60"),
         (header::VARY, "Accept"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
-        ),
     ] {
-        headers.insert(name, header::HeaderValue::from_static(value));
+        answer.headers_mut().insert(name, header::HeaderValue::from_static(value));
     }
     answer
 }
@@ -146,23 +142,5 @@ fn html(view: &PublicView) -> String {
             let _ = write!(body, "<p><a href=\"{url}\" rel=\"nofollow noreferrer\">{url}</a></p>");
         }
     }
-    format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{name}</title><style>{STYLE}</style></head><body><main>{body}</main></body></html>"
-    )
-}
-
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for one in text.chars() {
-        match one {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
+    body
 }

@@ -12,7 +12,7 @@ use crate::{
     domain::{feedback::NewFeedback, incident::NewIncident, release::NewRelease},
 };
 
-/// What each item becomes.
+/// Kind of object that each item becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemKind {
@@ -29,7 +29,7 @@ pub enum ItemKind {
 /// A mapping.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
-    /// What each item becomes.
+    /// Kind of object that each item becomes.
     pub kind: ItemKind,
     /// Path to a list, each of whose elements is an item; none: the payload is one item.
     pub items: Option<String>,
@@ -57,7 +57,7 @@ pub struct Field {
     pub path: Option<String>,
     /// Its value, or the value if there is none at the path.
     pub constant: Option<String>,
-    /// What a value stands for.
+    /// Translation of a value.
     pub values: Vec<(String, String)>,
 }
 

@@ -136,25 +136,22 @@ impl Snapshot {
         release: ReleaseId,
         as_of: NaiveDate,
     ) -> Result<Option<ReleaseReport>, Error> {
-        let Some(first) = self.first_day_as_of(release, as_of) else { return Ok(None) };
-        let eve = date(day(first) - 1);
-        // Whether it mends what the release before it broke depends on what was said of that one by then.
-        let earlier = match self.previous(release, as_of) {
-            Some(previous) => self.judged(previous, eve, None)?,
-            None => None,
-        };
-        self.judged(release, as_of, earlier.as_ref())
+        analytics::regression_after(
+            &self.prepared,
+            (self.release(release)?, day(as_of)),
+            |code, as_of, earlier| self.judged(code, as_of, earlier),
+        )
     }
 
     fn judged(
         &self,
-        release: ReleaseId,
-        as_of: NaiveDate,
-        earlier: Option<&ReleaseReport>,
+        code: u32,
+        as_of: Day,
+        earlier: &[ReleaseReport],
     ) -> Result<Option<ReleaseReport>, Error> {
-        let Some(first) = self.first_day_as_of(release, as_of) else { return Ok(None) };
-        let prior = self.prior(day(first) - 1);
-        Ok(analytics::regression(&self.prepared, &prior, self.release(release)?, day(as_of), earlier)?)
+        let Some(first) = self.prepared.release_first_day_as_of(code, as_of) else { return Ok(None) };
+        let prior = self.prior(first - 1);
+        Ok(analytics::regression(&self.prepared, &prior, code, as_of, earlier)?)
     }
 
     pub(super) fn suspects(

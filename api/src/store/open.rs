@@ -24,6 +24,10 @@ use super::{Address, Monitored, Reader, Settings, health::Health, reading::Readi
 /// Time limit for a server that is starting.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Time for which a read waits for a lock. It only meets one while another session changes a table, and until then keeps a connection
+/// from reads of other tables.
+const READ_LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// Time limit for a free connection.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -169,6 +173,7 @@ async fn postgres(
         if let Some(time) = settings.statement_timeout {
             reading = reading.options([("statement_timeout", time.as_millis().to_string())]);
         }
+        reading = reading.options([("lock_timeout", READ_LOCK_TIMEOUT.as_millis().to_string())]);
         writing = writing.options(super::writing::limits(settings.lock_timeout));
     }
     // Behind a pooler every statement is a transaction of its own, which the driver's pool sees to.

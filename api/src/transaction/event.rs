@@ -179,7 +179,7 @@ events! {
     AnnouncementUpdated(AnnouncementId) = "announcement.updated", Stay;
     /// An announcement was published.
     AnnouncementPublished(AnnouncementId) = "announcement.published", Stay;
-    /// An announced change was put off or brought forward.
+    /// An announced change was postponed or brought forward.
     AnnouncementRescheduled(AnnouncementId) = "announcement.rescheduled", Stay;
     /// An announced change was made.
     AnnouncementConcluded(AnnouncementId) = "announcement.concluded", Stay;
@@ -231,6 +231,10 @@ events! {
     InboundWebhookRemoved(InboundWebhookId) = "inbound.removed", Stay;
     /// A report was stored.
     ReportStored(ReportId) = "report.stored", Stay;
+    /// The address of a calendar was created.
+    CalendarFeedCreated(CalendarFeedId) = "calendar.created", Stay;
+    /// The address of a calendar was deleted.
+    CalendarFeedRemoved(CalendarFeedId) = "calendar.removed", Stay;
 
     /// Members were notified of something.
     NotificationSent(Vec<NotificationId>) = "notification.sent", Stay;
@@ -253,7 +257,7 @@ events! {
     IncidentResolved(IncidentId) = "incident.resolved", Change;
     /// An incident was opened again.
     IncidentReopened(IncidentId) = "incident.reopened", Change;
-    /// It was stated where an incident comes from.
+    /// The cause of an incident was stated.
     IncidentAttributed(IncidentId) = "incident.attributed", Change;
     /// Active customers were recorded.
     ExposureRecorded(Total) = "exposure.recorded", Change;
@@ -316,6 +320,14 @@ impl Event {
             | Self::AnnouncementConcluded(id)
             | Self::AnnouncementCancelled(id)
             | Self::AnnouncementAcknowledged(id) => std::slice::from_ref(id),
+            _ => &[],
+        }
+    }
+
+    /// The known errors of the event.
+    pub fn known_errors(&self) -> &[KnownErrorId] {
+        match self {
+            Self::KnownErrorCreated(id) | Self::KnownErrorUpdated(id) => std::slice::from_ref(id),
             _ => &[],
         }
     }

@@ -1,5 +1,7 @@
 //! Inbound webhooks: what other systems send, from the signature to the object.
 
+mod mapping;
+
 use std::time::Duration;
 
 use ballroom_tests::{App, Backend, on_both};
@@ -8,22 +10,26 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep};
 
+use self::mapping::{ALARMS, mapping};
+
 on_both!(
     a_release_of_github_ships_and_is_deployed,
     an_issue_of_sentry_is_an_incident_until_it_is_resolved,
     alerts_are_incidents_of_their_features,
     cdevents_are_incidents_tickets_and_deployments,
-    a_mapping_says_what_a_payload_becomes,
-    a_dry_run_writes_nothing,
     what_is_not_signed_is_not_stored,
     what_failed_is_replayed,
     inbound_webhooks_are_for_administrators,
 );
 
 const RELEASE: &str = include_str!("../payloads/github_release.json");
+
 const DEPLOYMENT: &str = include_str!("../payloads/github_deployment_status.json");
+
 const ISSUE: &str = include_str!("../payloads/sentry_issue.json");
+
 const ALERTS: &str = include_str!("../payloads/alertmanager.json");
+
 const CDEVENTS: [&str; 3] = [
     include_str!("../payloads/cdevents_service_deployed.json"),
     include_str!("../payloads/cdevents_incident.json"),
@@ -240,93 +246,6 @@ async fn cdevents_are_incidents_tickets_and_deployments(backend: Backend) {
         deployed["release"]["deployments"],
         json!([{ "environment": "staging", "status": "SUCCEEDED" }])
     );
-}
-
-fn mapping() -> Value {
-    json!({ "kind": "INCIDENT", "items": "data.alarms", "when": [{ "path": "env", "is": ["prod"] }], "fields": [
-        { "target": "title", "path": "name" },
-        { "target": "severity", "path": "level", "constant": "3",
-          "values": [{ "from": "Fatal", "to": "1" }, { "from": "warn", "to": "3" }] },
-        { "target": "feature", "path": "tags.0" },
-        { "target": "opened_at", "path": "since" },
-        { "target": "external_id", "path": "id" },
-    ] })
-}
-
-const ALARMS: &str = r#"{ "data": { "alarms": [
-    { "id": 7, "name": "Search is down", "level": "FATAL", "tags": ["search"], "since": 1777802400, "env": "prod" },
-    { "id": 8, "name": "Test", "level": "warn", "tags": [], "env": "test" },
-    { "id": 9, "name": "Slow", "tags": [], "since": "2026-05-03T11:00:00Z", "env": "prod" } ] } }"#;
-
-async fn a_mapping_says_what_a_payload_becomes(backend: Backend) {
-    let app = shop(backend).await;
-    let generic = Hook::new(&app, "GENERIC", json!({ "mapping": mapping() })).await;
-    assert_eq!(generic.standard("a", 0, ALARMS).await.0, 202);
-    assert_eq!(generic.standard("a", 0, ALARMS).await.1, r#"{"status":"known"}"#);
-    generic.standard("b", 0, r#"{"data": {"alarms": []}}"#).await;
-    generic.standard("c", 0, &ALARMS.replace("FATAL", "dreadful")).await;
-    let done = generic.done(3).await;
-    assert_eq!((&done[0]["state"], &done[1]["state"]), (&json!("PROCESSED"), &json!("IGNORED")));
-    let reason = done[2]["reason"].as_str().unwrap();
-    assert!(
-        done[2]["state"] == "FAILED" && reason.contains("dreadful") && reason.contains("severity"),
-        "{done:#?}"
-    );
-    let found = incidents(&app).await;
-    let shown: Vec<_> = found.iter().map(|one| (&one["title"], &one["severity"], &one["openedAt"])).collect();
-    assert_eq!(shown[0], (&json!("Search is down"), &json!(1), &json!("2026-05-03T10:00:00+00:00")));
-    assert_eq!(shown[1], (&json!("Slow"), &json!(3), &json!("2026-05-03T11:00:00+00:00")));
-    assert_eq!(found.len(), 2);
-    // Responses, too.
-    let answers = json!({ "kind": "FEEDBACK", "fields": [
-        { "target": "scale", "constant": "stars" }, { "target": "rating", "path": "score" },
-        { "target": "comment", "path": "text" }, { "target": "customer", "path": "who" },
-        { "target": "feature", "constant": "search" }, { "target": "external_id", "path": "id" } ] });
-    let update = "mutation($input: UpdateInboundWebhookInput!) { updateInboundWebhook(input: $input) {
-        webhook { mapping { kind fields { target path constant values { from to } } } } } }";
-    let updated = app.asks(update, json!({ "input": { "webhook": generic.id, "mapping": answers } })).await;
-    assert_eq!(updated["updateInboundWebhook"]["webhook"]["mapping"]["kind"], "FEEDBACK");
-    generic.standard("d", 0, r#"{"id": "r1", "score": 2, "text": "it hangs", "who": "ann"}"#).await;
-    generic.done(4).await;
-    let query = "{ feature(product: \"shop\", feature: \"search\") { feedback { nodes { rating comment customer { key } source } } } }";
-    let answers = app.asks(query, json!({})).await["feature"]["feedback"]["nodes"].clone();
-    assert_eq!(
-        answers,
-        json!([{ "rating": 2.0, "comment": "it hangs", "customer": { "key": "ann" }, "source": "from GENERIC" }])
-    );
-}
-
-async fn a_dry_run_writes_nothing(backend: Backend) {
-    let app = shop(backend).await;
-    let generic = Hook::new(&app, "GENERIC", json!({ "mapping": mapping() })).await;
-    let github = Hook::new(&app, "GITHUB", json!({ "versionPrefix": "v" })).await;
-    let preview = "query($webhook: ID!, $body: String!, $event: String) {
-        inboundPreview(webhook: $webhook, body: $body, event: $event) { reason items { kind fields { name value } } } }";
-    let shown =
-        app.asks(preview, json!({ "webhook": generic.id, "body": ALARMS })).await["inboundPreview"].clone();
-    assert_eq!(shown["items"].as_array().unwrap().len(), 2);
-    let fields = shown["items"][0]["fields"].as_array().unwrap();
-    let value =
-        |name: &str| fields.iter().find(|field| field["name"] == name).map(|field| field["value"].clone());
-    assert_eq!((value("severity"), value("feature")), (Some(json!("1")), Some(json!("search"))));
-    assert_eq!(value("opened_at"), Some(json!("2026-05-03T10:00:00+00:00")));
-    let asked = json!({ "webhook": github.id, "body": RELEASE, "event": "release" });
-    let shown = app.asks(preview, asked).await["inboundPreview"]["items"][0].clone();
-    assert_eq!(
-        (&shown["kind"], &shown["fields"][1]),
-        (&json!("RELEASE"), &json!({ "name": "version", "value": "2.4" }))
-    );
-    for (body, event, reason) in [
-        (RELEASE, "star", "It would be ignored"),
-        ("{", "release", "It would fail: the payload is not JSON"),
-        (r#"{"action": "published", "release": {}}"#, "release", "`release.tag_name` is missing"),
-    ] {
-        let shown = app.asks(preview, json!({ "webhook": github.id, "body": body, "event": event })).await;
-        let said = shown["inboundPreview"]["reason"].as_str().unwrap();
-        assert!(said.contains(reason), "{said}");
-    }
-    assert_eq!(incidents(&app).await.len(), 0);
-    generic.done(0).await;
 }
 
 async fn what_is_not_signed_is_not_stored(backend: Backend) {

@@ -254,6 +254,8 @@ async fn known_errors_and_articles_are_refused_what_they_cannot_be(backend: Back
         json!({ "title": "x", "introducedIn": "7.7" }),
         json!({ "title": "x", "fixedIn": ["7.7"] }),
         json!({ "title": "x", "introducedIn": "3.0", "fixedIn": ["3.0"] }),
+        json!({ "title": "x", "introducedIn": "3.0", "fixedIn": ["3.1", "2.0"] }),
+        json!({ "title": "x", "introducedIn": "9.9-lab", "fixedIn": ["0.9-lab"] }),
         json!({ "title": "x", "fixedIn": ["3.0"], "wontFixReason": "No." }),
     ] {
         known_error(&story, &dora, fields).await;

@@ -368,7 +368,7 @@ async fn a_planned_release_that_answers_name_is_with_customers(backend: Backend)
     // One straggler does not start it; five responses do.
     answers("2.0", "2026-03-01", 1).await;
     let (live, nodes) = releases().await;
-    let straggler = json!({ "lifecycle": "RELEASED", "releasedOn": "2026-03-01", "firstDayBasis": "INFERRED",
+    let straggler = json!({ "lifecycle": "RELEASED", "releasedOn": "2026-03-01", "firstDayBasis": "FIRST_RESPONSE",
         "regression": null });
     assert_eq!((live, &nodes[1]), (2, &straggler));
     answers("1.0", "2026-03-20", 200).await;

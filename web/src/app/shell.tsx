@@ -34,7 +34,7 @@ export function Shell() {
   if (data?.viewer && data.organization) return <Ready session={sessionOf(data.viewer, data.organization, data)} />
   return (
     <main className={css.main}>
-      {error ? <><ErrorPanel error={error} retry={() => execute({ requestPolicy: 'network-only' })} /><p className={css.away}><Button icon="out" onClick={() => void signOut()}>Sign in as somebody else</Button></p></> : <Skeleton rows={8} />}
+      {error ? <><ErrorPanel error={error} retry={() => execute({ requestPolicy: 'network-only' })} /><p className={css.away}><Button icon="out" onClick={() => void signOut()}>Sign in as someone else</Button></p></> : <Skeleton rows={8} />}
     </main>
   )
 }

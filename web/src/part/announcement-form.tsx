@@ -106,7 +106,7 @@ export function AnnouncementForm({ product, label, given, published, onSend, onD
           <Checks legend="Who is notified" name="audiences" chosen={given?.audiences ?? ['SUPPORT']} choices={AUDIENCES.map(([value, name]) => ({ value, label: name }))} />
           <Row>
             <Labeled label="Whom to call">
-              <select className={parts.input} name="contactMember" defaultValue={given?.contactMember ?? ''}><option value="">nobody</option>{members?.nodes.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}</select>
+              <select className={parts.input} name="contactMember" defaultValue={given?.contactMember ?? ''}><option value="">no one</option>{members?.nodes.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}</select>
             </Labeled>
             <Labeled label={capital(words('team'))}>
               <select className={parts.input} name="contactTeam" defaultValue={given?.contactTeam ?? ''}><option value="">none</option>{teams.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}</select>

@@ -5,7 +5,7 @@
 use ballroom_analytics::regression::{RegressionScore, ReleaseReport};
 use ballroom_analytics::{
     Day, ExposureRow, Facts, Feature, FeedbackRow, IncidentRow, MIN_ANSWERS, Prepared, Release, Scale,
-    ScaleKind, frame, hyperparameters, regression,
+    ScaleKind, frame, hyperparameters, regression, regression_after,
 };
 
 /// Responses of a day with ratings 1 to 5.
@@ -14,17 +14,15 @@ pub(crate) const LESS_HAPPY: [i64; 5] = [0, 1, 1, 3, 5];
 pub(crate) const MIXED: [i64; 5] = [1, 1, 2, 3, 3];
 pub(crate) const UNHAPPY: [i64; 5] = [5, 3, 1, 1, 0];
 
-/// The report on a release, with that on the one before it.
+/// The report on a release, with those on the ones before it.
 pub(crate) fn report(world: &World, release: u32, as_of: Day) -> ReleaseReport {
     let prepared = world.prepare();
-    let of = |release, as_of, earlier| {
+    let report = regression_after(&prepared, (release, as_of), |release, as_of, earlier| {
         let first_day = prepared.release_first_day(release).expect("it is out");
         let hyper = hyperparameters(&prepared, first_day - 1);
-        regression(&prepared, &hyper, release, as_of, earlier).expect("a known release")
-    };
-    let first_day = prepared.release_first_day(release).expect("it is out");
-    let earlier = prepared.previous(release).and_then(|previous| of(previous, first_day - 1, None));
-    of(release, as_of, earlier.as_ref()).expect("it is out")
+        regression(&prepared, &hyper, release, as_of, earlier)
+    });
+    report.expect("a known release").expect("it is out")
 }
 
 pub(crate) fn score(world: &World, release: u32, as_of: Day) -> RegressionScore {

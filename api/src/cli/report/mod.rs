@@ -124,7 +124,7 @@ struct Value {
     #[arg(long, value_name = "DAY", requires = "against_until")]
     against_from: Option<NaiveDate>,
 
-    /// The day after the last of those that are compared with.
+    /// Day after the last day to compare with.
     #[arg(long, value_name = "DAY", requires = "against_from")]
     against_until: Option<NaiveDate>,
 

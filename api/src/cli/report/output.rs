@@ -28,7 +28,7 @@ pub(super) struct Output {
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
 
-    /// For whom the report is: it contains what this role may see, in its vocabulary.
+    /// Role that the report is written for: it contains what this role may see, in its vocabulary.
     #[arg(long, value_enum, default_value = "product")]
     audience: For,
 

@@ -31,7 +31,7 @@ pub async fn acknowledge(
     if announcement.edition == 0 {
         let what = match announcement.state {
             AnnouncementState::Draft => "is a draft; it can be acknowledged once it is published",
-            _ => "was cancelled before it was published; there is nothing to acknowledge",
+            _ => "was canceled before it was published; there is nothing to acknowledge",
         };
         return Err(Error::conflict("announcement", what));
     }

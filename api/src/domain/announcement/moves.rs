@@ -167,7 +167,7 @@ async fn moved(
         MoveKind::Concluded => Event::AnnouncementConcluded,
         MoveKind::Cancelled => Event::AnnouncementCancelled,
     };
-    // A draft that is cancelled was never told.
+    // A draft that is canceled was never told.
     let news = match kind {
         MoveKind::Published => Some(NotificationKind::AnnouncementPublished),
         MoveKind::Rescheduled => Some(NotificationKind::AnnouncementRescheduled),

@@ -87,6 +87,14 @@ pub fn impact(
     }
 }
 
+/// Whether a release came before another, so that it cannot fix what the other introduced: it is one of its ancestors, or reached
+/// customers first. A release that came again has no place by which it could be said.
+pub fn precedes(dimensions: &Dimensions, first: ReleaseId, second: ReleaseId) -> bool {
+    let is_older =
+        dimensions.earlier(second).is_empty() && dimensions.place(first) < dimensions.place(second);
+    first != second && (is_older || ancestors(dimensions, second).contains(&first))
+}
+
 /// A release and its ancestors, the nearest first.
 fn ancestors(dimensions: &Dimensions, release: ReleaseId) -> Vec<ReleaseId> {
     let (mut line, mut seen) = (Vec::new(), HashSet::new());

@@ -3,18 +3,19 @@
 use ballroom_entity::{
     feedback_invitation::{self, Column, Entity},
     feedback_request,
-    id::{FeedbackInvitationId, OrganizationId},
+    id::FeedbackInvitationId,
     scale,
 };
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
-use uuid::Uuid;
 
 use super::{SOURCE, hash};
 use crate::{
     base::{error::Error, reference::PublicId},
-    domain::feedback::{EventDetail, NewFeedback, Submission, submit_in},
+    domain::{
+        feedback::{EventDetail, NewFeedback, Submission, submit_in},
+        secret,
+    },
     store::Store,
 };
 
@@ -58,16 +59,9 @@ type Found = (feedback_invitation::Model, feedback_request::Model);
 
 /// The invitation of a link, if its secret is right. One that is not there looks like one whose secret is wrong.
 async fn find(store: &Store, end: &str) -> Result<Option<Found>, Error> {
-    let bytes: Option<[u8; 64]> =
-        BASE64_URL_SAFE_NO_PAD.decode(end).ok().and_then(|bytes| bytes.try_into().ok());
-    let Some(bytes) = bytes else { return Ok(None) };
-    let (Ok(organization), Ok(id)) = (Uuid::from_slice(&bytes[..16]), Uuid::from_slice(&bytes[16..32]))
-    else {
-        return Ok(None);
-    };
-    let organization = OrganizationId(organization);
+    let Some((organization, id, secret)) = secret::parts(end) else { return Ok(None) };
     let row = Entity::owned_by(organization).filter(Column::Id.eq(FeedbackInvitationId(id)));
-    let row = row.one(store.reader()).await?.filter(|row| row.secret_hash == hash(&bytes[32..]));
+    let row = row.one(store.reader()).await?.filter(|row| row.secret_hash == hash(&secret));
     let Some(row) = row else { return Ok(None) };
     let request = feedback_request::Entity::owned_by(organization)
         .filter(feedback_request::Column::Id.eq(row.request_id))

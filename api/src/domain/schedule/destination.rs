@@ -57,7 +57,7 @@ pub enum Destination {
 /// A destination to add, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NewDestination {
-    /// A recipient of mail.
+    /// An email recipient.
     Email(String),
     /// A signed webhook.
     Webhook(String),

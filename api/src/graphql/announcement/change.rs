@@ -3,9 +3,9 @@
 use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object};
 use ballroom_entity::id::AnnouncementId;
 
-use super::{Acknowledgement, Announcement, AnnouncementKind};
+use super::{Acknowledgement, Announcement, AnnouncementKind, moves::PlannedTimeInput};
 use crate::{
-    domain::announcement::{self as domain, AnnouncementChanges, NewAnnouncement, Planned},
+    domain::announcement::{self as domain, AnnouncementChanges, NewAnnouncement},
     graphql::{
         ContextExt,
         customer::Customer,
@@ -13,25 +13,10 @@ use crate::{
         given, kept,
         outcome::Outcome,
         payload::{payload, payloads},
-        scalar::{DateTime, Reference, parse},
+        scalar::{Reference, parse, sent_texts},
         token::Role,
     },
 };
-
-/// Planned time of a change.
-#[derive(InputObject, Clone, Copy)]
-struct PlannedTimeInput {
-    /// Start.
-    from: DateTime,
-    /// End, exclusive. Required for the kinds MAINTENANCE and FREEZE.
-    until: Option<DateTime>,
-}
-
-impl From<PlannedTimeInput> for Planned {
-    fn from(given: PlannedTimeInput) -> Self {
-        Self { from: given.from.into(), until: given.until.map(Into::into) }
-    }
-}
 
 /// Decision of a person about a customer of an announcement.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,11 +201,6 @@ payloads! {
     }
 }
 
-/// The texts of a list of references; null: none.
-fn texts(list: MaybeUndefined<Vec<Reference>>) -> Option<Vec<String>> {
-    given(list).map(|list| list.unwrap_or_default().into_iter().map(|reference| reference.0).collect())
-}
-
 /// The text of a reference that can be removed.
 fn text(reference: MaybeUndefined<Reference>) -> Option<Option<String>> {
     given(reference).map(|reference| reference.map(|reference| reference.0))
@@ -255,7 +235,7 @@ impl AnnouncementMutation {
                 planned: input.planned.into(),
                 details: AnnouncementChanges {
                     release: text(input.release),
-                    features: texts(input.features),
+                    features: sent_texts(input.features),
                     changes: given(input.changes),
                     talking_points: given(input.talking_points),
                     workaround: given(input.workaround),
@@ -275,7 +255,7 @@ impl AnnouncementMutation {
         .await
     }
 
-    /// Changes an announcement that is neither concluded nor cancelled.
+    /// Changes an announcement that is neither concluded nor canceled.
     async fn update_announcement(
         &self,
         ctx: &Context<'_>,
@@ -288,7 +268,7 @@ impl AnnouncementMutation {
                 title: kept("title", input.title)?,
                 planned: kept("planned", input.planned)?.map(Into::into),
                 release: text(input.release),
-                features: texts(input.features),
+                features: sent_texts(input.features),
                 changes: given(input.changes),
                 talking_points: given(input.talking_points),
                 workaround: given(input.workaround),

@@ -9,10 +9,9 @@ use crate::{
         ContextExt,
         fault::Fault,
         given, kept,
-        known_error::{ids, texts},
         outcome::Outcome,
         payload::{payload, payloads},
-        scalar::{Reference, parse},
+        scalar::{Reference, ids, parse, sent_texts},
     },
 };
 
@@ -104,7 +103,7 @@ fn changes(
         title: None,
         body: given(body),
         url: given(url),
-        features: texts(features),
+        features: sent_texts(features),
         known_errors: known_errors.transpose()?,
     })
 }

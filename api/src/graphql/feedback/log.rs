@@ -87,8 +87,8 @@ pub(in crate::graphql) struct LogFeedbackMutation;
 
 #[Object]
 impl LogFeedbackMutation {
-    /// Logs a response on behalf of a customer, who told it to somebody. If the customer has given a response that may be the same,
-    /// that is offered in `likelyDuplicates`, and nothing is stored unless `allowDuplicate` is true.
+    /// Logs a response on behalf of a customer, for example after a call. If the customer has given a response that may
+    /// be the same, it is returned in `likelyDuplicates`, and nothing is stored unless `allowDuplicate` is true.
     async fn log_feedback(
         &self,
         ctx: &Context<'_>,

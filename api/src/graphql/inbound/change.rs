@@ -17,10 +17,10 @@ use crate::{
     inbound::{Field, Mapping, When},
 };
 
-/// What the payloads of a generic inbound webhook become.
+/// How the payloads of a generic inbound webhook are mapped to objects.
 #[derive(InputObject)]
 struct InboundMappingInput {
-    /// What each item becomes.
+    /// Kind of object that each item becomes.
     kind: InboundItemKind,
     /// Path to a list, each of whose elements is an item: names and indexes separated by dots, such as `data.alerts`. By default
     /// the payload is one item.
@@ -41,7 +41,7 @@ struct InboundConditionInput {
     is: Vec<String>,
 }
 
-/// Source of a field: a path, a constant, or a path and a constant where there is no value at it.
+/// Source of a field: a path, a constant, or a path with a constant as its default.
 #[derive(InputObject)]
 struct InboundFieldInput {
     /// Name of the field, as in files.
@@ -50,12 +50,12 @@ struct InboundFieldInput {
     path: Option<String>,
     /// Constant.
     constant: Option<String>,
-    /// What values stand for; others are taken as they are.
+    /// Translations of values; all other values are used unchanged.
     #[graphql(default)]
     values: Vec<InboundValueInput>,
 }
 
-/// What a value stands for.
+/// Translation of a value.
 #[derive(InputObject)]
 struct InboundValueInput {
     /// Value in the payload, not case-sensitive.
@@ -96,7 +96,7 @@ struct CreateInboundWebhookInput {
     secret: Option<String>,
     /// Prefix to remove from versions, such as `v`.
     version_prefix: Option<String>,
-    /// What payloads become. Required for the kind GENERIC, and allowed only for it.
+    /// Mapping of payloads to objects. Required for the kind GENERIC, and allowed only for it.
     mapping: Option<InboundMappingInput>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
@@ -125,7 +125,7 @@ payloads! {
 
     /// Result of `replayInboundDeliveries`.
     ReplayInboundDeliveriesPayload {
-        /// Number of deliveries that are worked off again.
+        /// Number of deliveries that are processed again.
         replayed: i32,
     }
 }
@@ -141,7 +141,7 @@ struct UpdateInboundWebhookInput {
     secret: MaybeUndefined<String>,
     /// Prefix to remove from versions; null: none.
     version_prefix: MaybeUndefined<String>,
-    /// What payloads become; only for the kind GENERIC.
+    /// Mapping of payloads to objects; only for the kind GENERIC.
     mapping: MaybeUndefined<InboundMappingInput>,
     /// Whether it accepts anything.
     enabled: MaybeUndefined<bool>,
@@ -163,8 +163,8 @@ struct DeleteInboundWebhookInput {
 struct ReplayInboundDeliveriesInput {
     /// ID of the inbound webhook.
     webhook: Reference,
-    /// IDs of the deliveries to work off again, also of processed and ignored ones. By default all that failed, the first 10,000 of
-    /// them.
+    /// IDs of the deliveries to process again, including processed and ignored ones. By default all that failed, the
+    /// first 10,000 of them.
     deliveries: Option<Vec<Reference>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
@@ -187,10 +187,12 @@ impl InboundMutation {
     ) -> Result<CreateInboundWebhookPayload, Fault> {
         let mark = input.client_mutation_id.clone();
         payload(mark, async {
-            let by = ctx.administers()?;
+            let (by, kind) = (ctx.administers()?, input.kind.into());
+            // Before the mapping itself: where none is allowed, what is wrong with it does not matter.
+            domain::takes_mapping(kind, input.mapping.is_some())?;
             let new = NewInboundWebhook {
                 name: input.name,
-                kind: input.kind.into(),
+                kind,
                 product: input.product.0,
                 secret: input.secret,
                 version_prefix: input.version_prefix,
@@ -225,7 +227,7 @@ impl InboundMutation {
         .await
     }
 
-    /// Deletes an inbound webhook with what was sent to it. The objects that it wrote stay. Only for administrators.
+    /// Deletes an inbound webhook with its deliveries. The objects that it wrote are kept. Only for administrators.
     async fn delete_inbound_webhook(
         &self,
         ctx: &Context<'_>,
@@ -239,7 +241,7 @@ impl InboundMutation {
         .await
     }
 
-    /// Works off again what was sent to an inbound webhook. Objects with the same external ID are updated. Only for
+    /// Processes deliveries to an inbound webhook again. Objects with the same external ID are updated. Only for
     /// administrators.
     async fn replay_inbound_deliveries(
         &self,

@@ -19,8 +19,8 @@ use crate::{
 struct InboundPreview {
     /// Items; empty if it would be ignored, or would fail.
     items: Vec<InboundItem>,
-    /// Reason why it would be ignored or would fail; null if there are items. Whether the objects exist that an item names is
-    /// checked only when it is worked off.
+    /// Reason why it would be ignored or would fail; null if there are items. Whether the objects that an item names
+    /// exist is checked only when it is processed.
     reason: Option<String>,
 }
 

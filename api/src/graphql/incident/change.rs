@@ -5,7 +5,7 @@ use ballroom_entity::attribution::AttributionBasis as Stated;
 
 use super::{
     Attribution, AttributionBasis, Incident,
-    open::{OpenIncidentInput, severity, texts},
+    open::{OpenIncidentInput, severity},
 };
 use crate::{
     domain::incident::{self, IncidentChanges, NewIncident, Opened},
@@ -17,7 +17,7 @@ use crate::{
         given, kept,
         outcome::Outcome,
         payload::{payload, payloads},
-        scalar::{DateTime, Reference, parse},
+        scalar::{DateTime, Reference, parse, sent_texts, texts},
     },
 };
 
@@ -278,8 +278,8 @@ impl IncidentMutation {
                 title: kept("title", input.title)?,
                 description: given(input.description),
                 severity: kept("severity", input.severity)?.map(severity),
-                features: given(input.features).map(|features| texts(features.unwrap_or_default())),
-                customers: given(input.customers).map(|customers| texts(customers.unwrap_or_default())),
+                features: sent_texts(input.features),
+                customers: sent_texts(input.customers),
                 affected_customers: given(input.affected_customers),
                 opened_at: kept("openedAt", input.opened_at)?.map(Into::into),
             };
@@ -358,7 +358,7 @@ impl IncidentMutation {
         .await
     }
 
-    /// Confirms that an incident comes from a release. A person's word beats what was inferred.
+    /// Confirms that an incident comes from a release. This overrides what was inferred.
     async fn confirm_attribution(
         &self,
         ctx: &Context<'_>,

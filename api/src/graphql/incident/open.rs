@@ -6,7 +6,7 @@ use crate::{
     domain::{incident::NewIncident, sent::Nulls},
     graphql::{
         given,
-        scalar::{DateTime, Reference},
+        scalar::{DateTime, Reference, texts},
     },
 };
 
@@ -52,10 +52,6 @@ pub(super) struct OpenIncidentInput {
 /// An integer far from every severity, in place of one that does not fit.
 pub(super) fn severity(given: i32) -> i16 {
     i16::try_from(given).unwrap_or(i16::MAX)
-}
-
-pub(super) fn texts(references: Vec<Reference>) -> Vec<String> {
-    references.into_iter().map(|reference| reference.0).collect()
 }
 
 impl From<OpenIncidentInput> for NewIncident {

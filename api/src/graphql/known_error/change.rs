@@ -4,7 +4,6 @@ use async_graphql::{Context, InputObject, MaybeUndefined, Object};
 
 use super::KnownError;
 use crate::{
-    base::reference::PublicId,
     domain::known_error::{self as domain, KnownErrorChanges, Links, NewKnownError},
     graphql::{
         ContextExt,
@@ -12,7 +11,7 @@ use crate::{
         given, kept,
         outcome::Outcome,
         payload::{payload, payloads},
-        scalar::{Reference, parse},
+        scalar::{Reference, ids, parse, sent_texts},
     },
 };
 
@@ -35,7 +34,7 @@ struct CreateKnownErrorInput {
     introduced_in: MaybeUndefined<Reference>,
     /// Releases that fix it, planned or shipped, by ID or version: several if the fix is ported back.
     fixed_in: MaybeUndefined<Vec<Reference>>,
-    /// Reason for which it will not be fixed; null unless that was decided.
+    /// Reason why it will not be fixed; null unless that was decided.
     wont_fix_reason: MaybeUndefined<String>,
     /// Whether customers may see it; false by default.
     is_public: MaybeUndefined<bool>,
@@ -66,7 +65,7 @@ struct UpdateKnownErrorInput {
     introduced_in: MaybeUndefined<Reference>,
     /// New list of releases that fix it, by ID or version; null or empty: none.
     fixed_in: MaybeUndefined<Vec<Reference>>,
-    /// Reason for which it will not be fixed; null withdraws that decision.
+    /// Reason why it will not be fixed; null withdraws that decision.
     wont_fix_reason: MaybeUndefined<String>,
     /// Whether customers may see it.
     is_public: MaybeUndefined<bool>,
@@ -120,16 +119,6 @@ payloads! {
     }
 }
 
-/// The texts of a list of references; null: none.
-pub(in crate::graphql) fn texts(list: MaybeUndefined<Vec<Reference>>) -> Option<Vec<String>> {
-    given(list).map(|list| list.unwrap_or_default().into_iter().map(|reference| reference.0).collect())
-}
-
-/// The IDs of a list of references.
-pub(in crate::graphql) fn ids<I: PublicId>(field: &str, list: &[Reference]) -> Result<Vec<I>, Fault> {
-    list.iter().enumerate().map(|(index, one)| parse(&format!("{field}.{index}"), &one.0)).collect()
-}
-
 fn links(incidents: &[Reference], feedback: &[Reference]) -> Result<Links, Fault> {
     Ok(Links { incidents: ids("incidents", incidents)?, feedback: ids("feedback", feedback)? })
 }
@@ -156,9 +145,9 @@ impl KnownErrorMutation {
                     symptom: given(input.symptom),
                     cause: given(input.cause),
                     workaround: given(input.workaround),
-                    features: texts(input.features),
+                    features: sent_texts(input.features),
                     introduced_in: given(input.introduced_in).map(|release| release.map(|release| release.0)),
-                    fixed_in: texts(input.fixed_in),
+                    fixed_in: sent_texts(input.fixed_in),
                     wont_fix: given(input.wont_fix_reason),
                     is_public: given(input.is_public).map(Option::unwrap_or_default),
                 },
@@ -186,9 +175,9 @@ impl KnownErrorMutation {
                 symptom: given(input.symptom),
                 cause: given(input.cause),
                 workaround: given(input.workaround),
-                features: texts(input.features),
+                features: sent_texts(input.features),
                 introduced_in: given(input.introduced_in).map(|release| release.map(|release| release.0)),
-                fixed_in: texts(input.fixed_in),
+                fixed_in: sent_texts(input.fixed_in),
                 wont_fix: given(input.wont_fix_reason),
                 is_public: kept("isPublic", input.is_public)?,
             };

@@ -15,7 +15,7 @@ use crate::{
         given, kept,
         outcome::Outcome,
         payload::{payload, payloads},
-        scalar::Reference,
+        scalar::{Reference, sent_texts, texts},
         token::Role,
     },
 };
@@ -105,10 +105,6 @@ payloads! {
     }
 }
 
-fn texts(references: Vec<Reference>) -> Vec<String> {
-    references.into_iter().map(|reference| reference.0).collect()
-}
-
 fn stored(roles: Vec<Role>) -> Vec<ballroom_entity::api_token::Role> {
     roles.into_iter().map(Into::into).collect()
 }
@@ -160,7 +156,7 @@ impl MemberMutation {
             let changes = MemberChanges {
                 email: given(input.email),
                 roles: given(input.roles).map(|roles| stored(roles.unwrap_or_default())),
-                teams: given(input.teams).map(|teams| texts(teams.unwrap_or_default())),
+                teams: sent_texts(input.teams),
                 identities: given(input.identities).map(|all| subjects(all.unwrap_or_default())),
                 profile: ProfileChanges {
                     name: kept("name", input.name)?,

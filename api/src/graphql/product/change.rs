@@ -141,8 +141,8 @@ pub(in crate::graphql) struct PublicViewMutation;
 
 #[Object]
 impl PublicViewMutation {
-    /// Switches the public view of a product on or off: a page that everybody can read without an account, with its releases, public
-    /// known errors and published articles, and nothing about single customers.
+    /// Switches the public view of a product on or off: a page that everyone can read without an account, with its
+    /// releases, public known errors and published articles, and nothing about individual customers.
     async fn set_public_view(
         &self,
         ctx: &Context<'_>,

@@ -21,7 +21,7 @@ use crate::{
     score::Snapshot,
 };
 
-/// Time at which the experience of a feature changed.
+/// Time at which the experience with a feature changed.
 #[derive(Description)]
 pub struct ChangePoint {
     pub(super) snapshot: Arc<Snapshot>,

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object};
 
-use super::{FeatureChange, Release};
+use super::{Release, touched::FeatureChange};
 use crate::{
     domain::{
         release::{self, NewRelease, ReleaseChanges, TouchedFeature},

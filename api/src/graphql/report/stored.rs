@@ -23,7 +23,7 @@ use crate::{
     report,
 };
 
-/// A stored report: what a report said when it was stored. It never changes, whatever becomes of the data.
+/// A stored report. It never changes, even if the data change.
 #[derive(Description)]
 pub(in crate::graphql) struct StoredReport(pub(in crate::graphql) Model);
 
@@ -99,7 +99,7 @@ impl StoredReport {
         file(Arc::new(self.read()?), format.into(), table).await
     }
 
-    /// What changed from another stored report of the same kind to this one, the most important first.
+    /// Changes from another stored report of the same kind to this one, the most important first.
     async fn changes_since(
         &self,
         ctx: &Context<'_>,

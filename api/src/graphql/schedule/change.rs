@@ -22,7 +22,7 @@ use crate::{
 /// A destination of reports: exactly one of the fields.
 #[derive(OneofObject)]
 enum DestinationInput {
-    /// Email address of a recipient, who gets a message with a link to end the subscription.
+    /// Email address of a recipient. Each message contains a link to unsubscribe.
     Email(String),
     /// Address to which the report is sent as JSON, signed in the format of Standard Webhooks.
     Webhook(String),
@@ -103,13 +103,13 @@ struct UpdateScheduleInput {
     format: MaybeUndefined<ReportFormat>,
     /// Number of days that the report covers, 1 to 3660.
     days: MaybeUndefined<i32>,
-    /// Times at which it runs; null: when an iteration of the product ends. Times that have passed are not caught up.
+    /// Times at which it runs; null: when an iteration of the product ends. Runs for past times are not made up for.
     cron: MaybeUndefined<String>,
     /// Time zone of `cron`, as an IANA name.
     time_zone: MaybeUndefined<String>,
-    /// All destinations, in place of those before.
+    /// New list of destinations, which replaces the previous one.
     destinations: MaybeUndefined<Vec<DestinationInput>>,
-    /// Whether it runs only on request. What passes while it is paused is not caught up.
+    /// Whether it runs only on request. Runs that fall within the pause are not made up for.
     paused: MaybeUndefined<bool>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
@@ -129,7 +129,8 @@ struct ScheduleInput {
 struct ReplayReportDeliveriesInput {
     /// ID of the schedule.
     schedule: Reference,
-    /// IDs of the deliveries to send again, also accepted ones. By default all that were given up, the first 200 of them.
+    /// IDs of the deliveries to send again, including accepted ones. By default all that were given up, the first 200
+    /// of them.
     deliveries: Option<Vec<Reference>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
@@ -140,7 +141,7 @@ struct ReplayReportDeliveriesInput {
 pub struct WebhookSecret {
     /// Address.
     url: String,
-    /// Secret, as Standard Webhooks writes it.
+    /// Secret, in the format of Standard Webhooks.
     secret: String,
 }
 
@@ -239,7 +240,7 @@ impl ScheduleMutation {
         .await
     }
 
-    /// Deletes a schedule with its deliveries. The reports that it wrote remain.
+    /// Deletes a schedule with its deliveries. The reports that it wrote are kept.
     async fn delete_schedule(
         &self,
         ctx: &Context<'_>,
@@ -253,7 +254,8 @@ impl ScheduleMutation {
         .await
     }
 
-    /// Runs a schedule now, also a paused one: a server that runs jobs starts within seconds, and `runs` shows the outcome.
+    /// Runs a schedule now, even a paused one: a server that runs jobs starts within seconds, and `runs` shows the
+    /// outcome.
     async fn run_schedule(
         &self,
         ctx: &Context<'_>,

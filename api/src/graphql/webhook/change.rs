@@ -92,8 +92,8 @@ struct UpdateWebhookInput {
     url: MaybeUndefined<String>,
     /// Events to send; empty: all.
     events: MaybeUndefined<Vec<WebhookEvent>>,
-    /// Whether events are sent. A disabled webhook gets nothing: deliveries that are pending are given up, and events that
-    /// happen meanwhile are not sent later.
+    /// Whether events are sent. Nothing is sent to a disabled webhook: pending deliveries are given up, and events of
+    /// that time are not sent later.
     enabled: MaybeUndefined<bool>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
@@ -113,7 +113,8 @@ struct WebhookInput {
 struct ReplayWebhookDeliveriesInput {
     /// ID of the webhook.
     webhook: Reference,
-    /// IDs of the deliveries to send again, also accepted ones. By default all that were given up, the first 10,000 of them.
+    /// IDs of the deliveries to send again, including accepted ones. By default all that were given up, the first
+    /// 10,000 of them.
     deliveries: Option<Vec<Reference>>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,

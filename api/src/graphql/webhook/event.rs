@@ -5,12 +5,12 @@ use async_graphql::Enum;
 /// Defines the enum of events, with the kinds as they are stored and sent.
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident = $kind:literal,)*) => {
-        /// Event that is sent to webhooks. In the request, `type` has the same name in small letters with a dot, such as
-        /// `incident.opened`, and `data` has the ID of the object in `id`.
+        /// Event that is sent to webhooks. In the request, `type` has the same name in lower case with a dot, such as
+        /// `incident.opened` or `known-error.created`, and `data` has the ID of the object in `id`.
         #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(in crate::graphql) enum WebhookEvent {
             $($(#[$doc])* $name,)*
-            /// Nothing happened: `testWebhook` was called. It is sent to every webhook that is tested.
+            /// A test, sent by `testWebhook` whatever events the webhook has chosen.
             WebhookTest,
         }
 
@@ -73,6 +73,12 @@ events! {
     AnnouncementCancelled = "announcement.cancelled",
     /// A member acknowledged an announcement.
     AnnouncementAcknowledged = "announcement.acknowledged",
+    /// A known error was created.
+    KnownErrorCreated = "known-error.created",
+    /// A known error was updated, or linked to incidents or responses.
+    KnownErrorUpdated = "known-error.updated",
+    /// An article was published.
+    ArticlePublished = "article.published",
     /// A customer was created.
     CustomerCreated = "customer.created",
     /// A customer was updated.
@@ -85,6 +91,8 @@ events! {
     FeedbackCorrected = "feedback.corrected",
     /// A response was deleted.
     FeedbackDeleted = "feedback.deleted",
+    /// A customer got a reply to a response.
+    FeedbackReplied = "feedback.replied",
     /// Incidents were opened; `data.ids` has their IDs.
     IncidentOpened = "incident.opened",
     /// Incidents were imported; `data.total` has their number.
@@ -95,10 +103,14 @@ events! {
     IncidentResolved = "incident.resolved",
     /// An incident was reopened.
     IncidentReopened = "incident.reopened",
-    /// It was stated where an incident comes from.
+    /// The cause of an incident was stated.
     IncidentAttributed = "incident.attributed",
     /// Active customers were recorded; `data.total` has the number of records.
     ExposureRecorded = "exposure.recorded",
+    /// A report was stored.
+    ReportStored = "report.stored",
+    /// An import of a file ended.
+    ImportEnded = "import.ended",
 }
 
 #[cfg(test)]

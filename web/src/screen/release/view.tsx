@@ -73,7 +73,7 @@ function Lead({ release: { title, releasedOn, plannedFor, previous, shippedBy, f
   const words = useWords()
   return <>{[
     title,
-    releasedOn ? `${longDay(releasedOn)}${firstDayBasis === 'INFERRED' ? ' (inferred)' : ''}` : plannedFor && `planned for ${longDay(plannedFor)}`,
+    releasedOn ? `${longDay(releasedOn)}${firstDayBasis !== 'DECLARED' ? ' (inferred)' : ''}` : plannedFor && `planned for ${longDay(plannedFor)}`,
     previous && `after ${words('release')} ${previous.version}`,
     shippedBy && `shipped by ${shippedBy.name}`,
     withdrawnAt && `withdrawn on ${momentText(withdrawnAt)}`,
