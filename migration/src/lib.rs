@@ -41,6 +41,7 @@ mod m0045_stored_reports;
 mod m0048_gate_thresholds;
 mod m0049_schedules;
 mod m0050_imports;
+mod m0054_import_rows;
 mod m0057_calendar_feeds;
 
 /// Applies the steps that a database lacks.
@@ -88,6 +89,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0050_imports::Migration),
             Box::new(m0045_stored_reports::Migration),
             Box::new(m0049_schedules::Migration),
+            Box::new(m0054_import_rows::Migration),
             Box::new(m0057_calendar_feeds::Migration),
         ]
     }

@@ -48,6 +48,7 @@ pub enum Target {
     Source,
     Description,
     Customers,
+    Status,
 }
 
 impl Kind {
@@ -82,6 +83,7 @@ impl Kind {
                 Source,
                 Description,
                 Customers,
+                Status,
             ],
             Kind::Exposure => &[Segment],
             Kind::Releases => &[Previous, ReleasedAt, WithdrawnAt, Title, Features, UpdatedAt],
@@ -136,6 +138,7 @@ impl Target {
             Target::Source => "source",
             Target::Description => "description",
             Target::Customers => "customers",
+            Target::Status => "status",
         }
     }
 }
