@@ -42,6 +42,8 @@ mod m0048_gate_thresholds;
 mod m0049_schedules;
 mod m0050_imports;
 mod m0057_calendar_feeds;
+mod m0051_min_group;
+mod m0052_digests;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;
@@ -89,6 +91,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0045_stored_reports::Migration),
             Box::new(m0049_schedules::Migration),
             Box::new(m0057_calendar_feeds::Migration),
+            Box::new(m0051_min_group::Migration),
+            Box::new(m0052_digests::Migration),
         ]
     }
 }

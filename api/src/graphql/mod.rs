@@ -122,6 +122,7 @@ use self::{
     article::Article,
     calendar::CalendarFeed,
     context::{ContextExt, Now, batch, dimensions, given, gone, kept, row},
+    context::{ContextExt, Now, batch, coarse, dimensions, given, gone, kept, only_groups, row},
     customer::Customer,
     deleted::DeletedFeedback,
     deployment::Deployment,
