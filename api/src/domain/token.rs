@@ -19,8 +19,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use rand::{TryRng, rngs::SysRng};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Iterable,
-    QueryFilter, QueryOrder, Set,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Iterable, QueryFilter, QueryOrder,
+    Set,
 };
 use serde_json::json;
 use uuid::Uuid;

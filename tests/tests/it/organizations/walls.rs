@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use apollo_compiler::{Node, schema::ObjectType};
 use ballroom_tests::{
     Backend, on_both,
     walk::{fields_of, schema, selection},
