@@ -12,7 +12,7 @@ export function at(days, hour = 8) {
 
 /** What each mutation is asked for. */
 const SELECTED = {
-  createMember: 'member { id }', createToken: 'secret', planRelease: 'release { id }', openIncident: 'incident { id }', createAnnouncement: 'announcement { id state }',
+  createMember: 'member { id }', createSegment: 'segment { id }', createToken: 'secret', planRelease: 'release { id }', openIncident: 'incident { id }', createAnnouncement: 'announcement { id state }',
   publishAnnouncement: 'announcement { id }', concludeAnnouncement: 'announcement { id }', rescheduleAnnouncement: 'announcement { id }', acknowledgeAnnouncement: 'announcement { id }',
 }
 

@@ -3,12 +3,13 @@ import { useMutation } from 'urql'
 import type { Enum } from '~/api/graphql'
 import { useScreenQuery } from '~/app/operations'
 import { fixed } from '~/format/number'
+import { Dialog } from '~/ui/dialog'
 import { Form, Row, textIn } from '~/ui/form'
-import { Card, Input, Labeled, Tag } from '~/ui/parts'
+import { Button, Card, Input, Labeled, Tag } from '~/ui/parts'
 import parts from '~/ui/parts.module.css'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
-import { CreateScale, CreateSegment, CreateTeam, RemoveTeam, ScalesQuery, SegmentsQuery, TeamsQuery } from './query'
+import { CreateScale, CreateSegment, CreateTeam, RemoveTeam, RenameSegment, ScalesQuery, SegmentsQuery, TeamsQuery } from './query'
 import { Remove } from './remove'
 import css from './view.module.css'
 
@@ -50,13 +51,15 @@ export function Teams() {
 export function Segments() {
   const { result, refresh } = useScreenQuery(SegmentsQuery, {})
   const [, create] = useMutation(CreateSegment)
+  const [, update] = useMutation(RenameSegment)
+  const [renamed, rename] = useState<{ id: string; name: string } | null>(null)
   return (
     <Card flush title="Segments" note="Groups of customers, such as plans. Ratings are only compared within a segment, so the mix of respondents does not change a score.">
       <Loaded result={result} retry={refresh}>
         {({ segments }) => segments && segments.nodes.length > 0 ? (
           <table className={table.table}>
-            <thead><tr><th>Segment</th><th>Key</th></tr></thead>
-            <tbody>{segments.nodes.map(({ id, key, name }) => <tr key={id}><th scope="row">{name}</th><td className={table.muted}>{key}</td></tr>)}</tbody>
+            <thead><tr><th>Segment</th><th>Key</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
+            <tbody>{segments.nodes.map(({ id, key, name }) => <tr key={id}><th scope="row">{name}</th><td className={table.muted}>{key}</td><td className={table.number}><Button small kind="ghost" aria-label={`Rename ${name}`} onClick={() => rename({ id, name })}>Rename</Button></td></tr>)}</tbody>
           </table>
         ) : <div className={table.more}><Empty title="No segments yet" /></div>}
       </Loaded>
@@ -64,6 +67,16 @@ export function Segments() {
         const { data, error } = await create({ input: { key, name } })
         return { error, refusals: data?.createSegment?.userErrors }
       }} onDone={refresh} />
+      {renamed && (
+        <Dialog title={`Rename “${renamed.name}”`} onClose={() => rename(null)}>
+          <Form label="Rename" onDone={() => { rename(null); refresh() }} onSend={async (fields) => {
+            const { data, error } = await update({ input: { segment: renamed.id, name: textIn(fields, 'name') ?? '' } })
+            return { error, refusals: data?.updateSegment?.userErrors }
+          }}>
+            <Labeled label="Name" hint="The key stays."><Input name="name" required defaultValue={renamed.name} /></Labeled>
+          </Form>
+        </Dialog>
+      )}
     </Card>
   )
 }

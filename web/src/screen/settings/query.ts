@@ -38,6 +38,10 @@ export const CreateSegment = graphql(`
   mutation CreateSegment($input: CreateSegmentInput!) { createSegment(input: $input) { segment { id key name } userErrors { code field message } } }
 `)
 
+export const RenameSegment = graphql(`
+  mutation RenameSegment($input: UpdateSegmentInput!) { updateSegment(input: $input) { segment { id key name updatedAt } userErrors { code field message } } }
+`)
+
 export const ScalesQuery = graphql(`
   query Scales { scales(first: 200) { nodes { id key name kind min max step higherIsBetter } } }
 `)

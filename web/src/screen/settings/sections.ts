@@ -1,2 +1,2 @@
-export const SECTIONS = ['members', 'teams', 'tokens', 'segments', 'scales', 'widget'] as const
+export const SECTIONS = ['members', 'teams', 'tokens', 'segments', 'scales', 'schedules', 'webhooks', 'imports', 'widget'] as const
 export type Section = (typeof SECTIONS)[number]

@@ -2,10 +2,13 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useRights, useSession } from '~/app/session'
 import { PageHead, Segmented, Toolbar } from '~/ui/parts'
 import { Empty } from '~/ui/states'
+import { Imports } from './imports'
 import { Scales, Segments, Teams } from './lists'
 import { Members } from './members'
+import { Schedules } from './schedules'
 import type { Section } from './sections'
 import { Tokens } from './tokens'
+import { Webhooks } from './webhooks'
 import { Widget } from './widget'
 import css from './view.module.css'
 
@@ -15,6 +18,9 @@ const VIEWS: Record<Section, { label: string; view: () => React.ReactNode; admin
   tokens: { label: 'Tokens', view: Tokens, administrators: true },
   segments: { label: 'Segments', view: Segments },
   scales: { label: 'Scales', view: Scales },
+  schedules: { label: 'Schedules', view: Schedules },
+  webhooks: { label: 'Webhooks', view: Webhooks, administrators: true },
+  imports: { label: 'Imports', view: Imports },
   widget: { label: 'Widget', view: Widget },
 }
 
