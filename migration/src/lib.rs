@@ -41,9 +41,9 @@ mod m0045_stored_reports;
 mod m0048_gate_thresholds;
 mod m0049_schedules;
 mod m0050_imports;
-mod m0057_calendar_feeds;
 mod m0051_min_group;
 mod m0052_digests;
+mod m0057_calendar_feeds;
 
 /// Applies the steps that a database lacks.
 pub struct Migrator;

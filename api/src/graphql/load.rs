@@ -21,8 +21,8 @@ use crate::{
     base::error::Error,
     domain::{
         access::{Report, Viewer},
-        announcement as announcements, cause as causes, deployment as deployments, digest as digests, identity as identities,
-        incident as incidents,
+        announcement as announcements, cause as causes, deployment as deployments, digest as digests,
+        identity as identities, incident as incidents,
         lookup::ById,
         organization as organizations,
         page::{self, List, Page, Row, Slice},
