@@ -22,6 +22,9 @@ pub struct Model {
     pub bytes: i64,
     /// Hash of what the first rows say, by which the same file is known again.
     pub fingerprint: String,
+    /// Hash of all that the rows of the file say, if they have no IDs of their own: whatever the mapping, the same file is known
+    /// again by it.
+    pub content: Option<String>,
     /// Source system.
     pub source: String,
     /// How the file was read: columns of fields, constants, preset.
@@ -48,8 +51,10 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// Time of the last change of the row.
     pub updated_at: DateTimeUtc,
-    /// Number of responses that were removed when it was undone.
+    /// Number of responses, incidents, releases or figures that were removed when it was undone.
     pub rows_removed: i64,
+    /// Bytes of the file that were read.
+    pub bytes_read: i64,
 }
 
 /// What the rows of an import contain.

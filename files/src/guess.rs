@@ -10,6 +10,26 @@ use super::value::ScaleShape;
 use names::names;
 use profile::Profile;
 
+/// Words in the names of times that are meant, not those at which something happened.
+const INTENDED: [&str; 16] = [
+    "requested",
+    "planned",
+    "scheduled",
+    "expected",
+    "estimated",
+    "target",
+    "due",
+    "deadline",
+    "sla",
+    "proposed",
+    "intended",
+    "geplant",
+    "geplantes",
+    "soll",
+    "gewünscht",
+    "prévue",
+];
+
 /// Rows by which it is told what the rows of a file contain.
 const KIND_SAMPLE: usize = 200;
 
@@ -114,6 +134,10 @@ fn offer(target: Target, kind: Kind, name: &str, profile: &Profile) -> Option<(f
     for word in name.split(|c: char| !c.is_alphanumeric()).flat_map(humps) {
         words.push(word.to_lowercase());
     }
+    // When something is to be is not when it was.
+    if target.is_time() && words.iter().any(|word| INTENDED.contains(&word.as_str())) {
+        return None;
+    }
     let part = |known: &str| known.chars().count() > 2 && words.iter().any(|word| word == known);
     if let Some(at) = known.clone().position(part) {
         return Some((55.0 - at as f64 * 0.5, Reason::PartOfName));
@@ -154,7 +178,7 @@ fn fits(target: Target, profile: &Profile) -> bool {
         Feature | Features => profile.dates < 0.5 && profile.length < 200.0 && (profile.distinct <= 1000),
         Customer | Title | Scale => profile.dates < 0.5,
         // They are read under their own names only.
-        Source | Description | Customers | Notes => false,
+        Source | Description | Customers | Status | Notes => false,
     }
 }
 
@@ -168,10 +192,52 @@ fn by_content(target: Target, name: &str, profile: &Profile) -> Option<f64> {
         Comment if profile.length > 25.0 && profile.spaced > 0.5 && profile.unique > 0.5 => {
             Some(20.0 + profile.length.min(200.0) / 100.0)
         }
-        Release | Version if profile.versions > 0.8 && profile.decimals > 0.8 => Some(15.0),
+        // A number with a decimal point is no version unless its name says so.
+        Release | Version if profile.versions > 0.8 && profile.decimals > 0.8 && profile.numbers < 0.2 => {
+            Some(15.0)
+        }
         ExternalId if profile.uuids > 0.95 => Some(30.0),
         _ => None,
     }
+}
+
+/// Words by which the names of columns tell scales apart.
+const MEASURES: [(&str, &[&str]); 4] = [
+    ("nps", &["nps", "recommend", "promoter"]),
+    ("csat", &["csat", "satisfied", "satisfaction", "zufriedenheit"]),
+    ("ces", &["ces", "effort", "easy"]),
+    ("stars", &["stars", "star", "rating", "sterne", "bewertung"]),
+];
+
+/// Columns of ratings on several scales: pairs of scale and column. Empty if there are not at least two, each named after its
+/// scale and holding its values.
+pub fn measures(
+    columns: &Columns,
+    sample: &[Record],
+    taken: &[String],
+    scales: &[ScaleShape],
+) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for (at, name) in columns.names().iter().enumerate().filter(|(_, name)| !taken.contains(name)) {
+        let words: Vec<String> = name
+            .split(|c: char| !c.is_alphanumeric())
+            .flat_map(humps)
+            .map(|word| word.to_lowercase())
+            .collect();
+        let named =
+            MEASURES.iter().find(|(_, known)| words.iter().any(|word| known.contains(&word.as_str())));
+        let Some((key, _)) = named.filter(|(key, _)| found.iter().all(|(scale, _)| scale != key)) else {
+            continue;
+        };
+        let profile = Profile::of(at, sample);
+        let is_held = scales.iter().find(|scale| scale.key == *key).is_some_and(|scale| {
+            profile.range.is_some_and(|(min, max)| scale.min <= min && max <= scale.max)
+        });
+        if profile.count > 0 && is_held && fits(Target::Rating, &profile) {
+            found.push(((*key).to_owned(), name.clone()));
+        }
+    }
+    if found.len() < 2 { Vec::new() } else { found }
 }
 
 /// The scale of a column of ratings, by its name and its values.

@@ -24,7 +24,7 @@ const LONGEST_ID: usize = 150;
 /// Reads the incident in a record.
 pub fn incident(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<IncidentRow, Reject> {
     let row = Row::new(record, mapping, dates);
-    let empty = row.empty();
+    let mut empty = row.empty();
     let mut bare = false;
     let product = row.required(Target::Product);
     let severity = row.parsed(Target::Severity, |text| {
@@ -36,6 +36,15 @@ pub fn incident(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Inc
     let reopened_at = row.maybe(Target::ReopenedAt, |text| row.moment(text));
     let resolved_at = row.maybe(Target::ResolvedAt, |text| row.moment(text));
     let updated_at = row.maybe(Target::UpdatedAt, |text| row.moment(text));
+    let is_closed = row.text(Target::Status).is_some_and(|text| is_end(&text));
+    let ended_when_updated = is_closed && resolved_at.is_none();
+    if ended_when_updated && updated_at.is_none() {
+        let reason = "is closed, but does not say since when; map resolved_at, or updated_at, which is the latest that it can be";
+        row.refuse(Target::Status, reason.to_owned());
+    }
+    if ended_when_updated {
+        empty.retain(|target| *target != Target::ResolvedAt);
+    }
     let affected_customers = row.maybe(Target::AffectedCustomers, count);
     let (Some(product), Some(severity), Some(opened_at)) = (product, severity, opened_at) else {
         return Err(row.rejected());
@@ -50,7 +59,7 @@ pub fn incident(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Inc
         title: row.text(Target::Title),
         opened_at,
         reopened_at,
-        resolved_at,
+        resolved_at: resolved_at.or(updated_at.filter(|_| ended_when_updated)),
         open: empty.contains(&Target::ResolvedAt),
         updated_at,
         affected_customers,
@@ -136,12 +145,23 @@ impl<'a> Row<'a> {
             return Vec::new();
         }
         let targets = self.mapping.kind().targets();
-        targets.filter(|of| self.mapping.column(*of).is_some() && self.text(*of).is_none()).collect()
+        targets
+            .filter(|of| {
+                *of != Target::Status && self.mapping.column(*of).is_some() && self.text(*of).is_none()
+            })
+            .collect()
     }
 
     /// The source's ID. One that is too long to be kept, such as the address of a review, is cut, and told from others by its hash.
     fn external_id(&self) -> Option<String> {
         let id = self.text(Target::ExternalId)?;
+        if is_rounded(&id) {
+            let reason = format!(
+                "`{id}` is a number that a spreadsheet has rounded: other rows may have the same ID by that; export the file again, \
+                 with the ID as text, or leave the column out"
+            );
+            self.refuse(Target::ExternalId, reason);
+        }
         match id.char_indices().nth(LONGEST_ID) {
             None => Some(id),
             Some(_) => {
@@ -192,6 +212,39 @@ impl<'a> Row<'a> {
     fn done<T>(&self, row: T) -> Result<T, Reject> {
         if self.failed.get() { Err(self.rejected()) } else { Ok(row) }
     }
+}
+
+/// Whether an ID is a large number in the form in which spreadsheets save it: `1.23457E+15`.
+fn is_rounded(id: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((number, exponent)) = id.split_once("E+").or_else(|| id.split_once("e+")) else { return false };
+    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+    whole.len() == 1 && digits(whole) && digits(fraction) && digits(exponent)
+}
+
+/// Whether a status says that an incident is over. `6 - Resolved` is, too.
+fn is_end(status: &str) -> bool {
+    let word: String = status.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
+    let ends = [
+        "closed",
+        "resolved",
+        "done",
+        "fixed",
+        "completed",
+        "solved",
+        "postmortem",
+        "canceled",
+        "cancelled",
+        "geschlossen",
+        "gelöst",
+        "erledigt",
+        "behoben",
+        "fermé",
+        "résolu",
+        "cerrado",
+        "resuelto",
+    ];
+    ends.contains(&word.as_str())
 }
 
 /// A JSON list, else parts between a given separator, else between semicolons, else between commas.

@@ -1,5 +1,6 @@
 //! How a file will be read: found from its first rows, a preset and what the user says, which goes before everything else.
 
+mod content;
 mod preview;
 mod settings;
 
@@ -169,6 +170,21 @@ fn propose(
         }
     }
     let known = settings.mapping(columns)?;
+    let is_open = kind == Kind::Feedback
+        && !known.has(Target::Rating)
+        && !known.has_measures()
+        && !known.has(Target::Scale)
+        && settings.scale_periods.is_empty();
+    if is_open {
+        let unread = known.unread(columns);
+        let is_taken = |name: &&String| !unread.iter().any(|(unread, _)| unread == &name.as_str());
+        let taken: Vec<String> = columns.names().iter().filter(is_taken).cloned().collect();
+        for (scale, column) in guess::measures(columns, sample, &taken, &settings.scales) {
+            settings.map.push((format!("rating:{scale}"), column.clone()));
+            guesses.push(Guess { target: Target::Rating, column, reason: Reason::Name });
+        }
+    }
+    let known = settings.mapping(columns)?;
     let free: Vec<Target> = kind
         .targets()
         .filter(|target| !known.has(*target))
@@ -256,11 +272,15 @@ fn fingerprint(path: &Path, read: &ReadOptions, mapping: &Mapping, dates: &Dates
     if mapping.absent().is_some() {
         return Ok(fingerprint.finish());
     }
+    let mut weight = 0;
     for record in open(path, read)?.flatten().take(KNOWN_BY) {
         match mapping.kind() {
             Kind::Feedback => {
                 let rows = super::parse::feedback(&record, mapping, dates).unwrap_or_default();
-                rows.iter().for_each(|row| fingerprint.add(&super::identity::said_by_response(row)));
+                for row in &rows {
+                    fingerprint.add(&super::identity::said_by_response(row));
+                    weight += super::identity::weight(row);
+                }
             }
             Kind::Incidents => {
                 if let Ok(row) = super::parse::incident(&record, mapping, dates) {
@@ -270,6 +290,11 @@ fn fingerprint(path: &Path, read: &ReadOptions, mapping: &Mapping, dates: &Dates
             // They are known by their own keys.
             Kind::Exposure | Kind::Releases => break,
         }
+    }
+    // Two files of a few ratings may say the same by chance.
+    if mapping.kind() == Kind::Feedback && weight < super::identity::CERTAIN_WEIGHT {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        fingerprint.add(&super::identity::said_by_name(&name));
     }
     Ok(fingerprint.finish())
 }

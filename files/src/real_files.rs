@@ -151,7 +151,7 @@ fn all_real_files_are_read_by_guess_alone() {
         (
             "gitbugs_hadoop.csv.gz",
             "product=hadoop",
-            "incidents 2503 of 2503 external_id=Issue id opened_at=Created release=Affects Version/s resolved_at=Resolved severity=Priority title=Summary",
+            "incidents 2503 of 2503 external_id=Issue id opened_at=Created release=Affects Version/s resolved_at=Resolved severity=Priority status=Status title=Summary",
         ),
         ("youtube_ios_changelog_gold_set.xlsx", "product=youtube", "releases 39 of 39 released_at=Date"),
     ] {

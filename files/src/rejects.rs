@@ -5,10 +5,13 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use csv::{Writer, WriterBuilder};
+use csv::{StringRecord, Writer, WriterBuilder};
 
 use super::parse::Reject;
 use super::record::{BadRecord, Columns, Record};
+
+/// The columns before those of the source.
+pub(crate) const OWN_COLUMNS: [&str; 3] = ["line", "field", "reason"];
 
 /// Writes rejects as CSV: line, field, reason, then the columns of the source. The file is created with the first
 /// reject, so an import without any creates none.
@@ -18,14 +21,21 @@ pub struct Rejects {
     header: Vec<String>,
     file: Option<Writer<File>>,
     count: u64,
+    written: u64,
+    limit: Option<u64>,
 }
 
 impl Rejects {
     /// Rejects of a file with these columns, to be written to `path`, replacing an existing file.
     pub fn new(path: impl Into<PathBuf>, columns: &Columns) -> Rejects {
-        let own_columns = ["line", "field", "reason"].map(str::to_owned);
+        let own_columns = OWN_COLUMNS.map(str::to_owned);
         let header = own_columns.into_iter().chain(columns.names().iter().cloned()).collect();
-        Rejects { path: path.into(), header, file: None, count: 0 }
+        Rejects { path: path.into(), header, file: None, count: 0, written: 0, limit: None }
+    }
+
+    /// Writes rows up to about this number of bytes, and only counts the others.
+    pub fn up_to(self, limit: Option<u64>) -> Rejects {
+        Rejects { limit, ..self }
     }
 
     /// Writes a record that could not be parsed.
@@ -51,6 +61,10 @@ impl Rejects {
     }
 
     fn row<'a>(&mut self, reject: &Reject, fields: impl Iterator<Item = &'a str>) -> io::Result<()> {
+        self.count += 1;
+        if self.limit.is_some_and(|limit| self.written >= limit) {
+            return Ok(());
+        }
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(create(&self.path, &self.header)?),
@@ -60,10 +74,11 @@ impl Rejects {
             file.write_field(&*escaped(cell))?;
         }
         for cell in fields {
-            file.write_field(&*escaped(cell))?;
+            self.written += cell.len() as u64 + 1;
+            file.write_field(&*guarded(cell))?;
         }
+        self.written += (line.len() + reject.reason.len()) as u64;
         file.write_record(None::<&[u8]>)?;
-        self.count += 1;
         Ok(())
     }
 }
@@ -71,7 +86,7 @@ impl Rejects {
 fn create(path: &Path, header: &[String]) -> io::Result<Writer<File>> {
     // A bad record has the fields that it has, so the rows are of different lengths.
     let mut file = WriterBuilder::new().flexible(true).from_writer(File::create(path)?);
-    file.write_record(header.iter().map(|name| escaped(name).into_owned()))?;
+    file.write_record(header.iter().map(|name| guarded(name).into_owned()))?;
     Ok(file)
 }
 
@@ -83,6 +98,33 @@ pub fn escaped(cell: &str) -> Cow<'_, str> {
         true => Cow::Owned(format!("'{cell}")),
         false => Cow::Borrowed(cell),
     }
+}
+
+/// The same for a cell that comes back: an apostrophe that was there before is told from one that protects.
+fn guarded(cell: &str) -> Cow<'_, str> {
+    let bare = cell.trim_start_matches('\'');
+    match bare.len() < cell.len() && matches!(escaped(bare), Cow::Owned(_)) {
+        true => Cow::Owned(format!("'{cell}")),
+        false => escaped(cell),
+    }
+}
+
+/// The cell that [`guarded`] was given.
+fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if matches!(guarded(rest), Cow::Owned(_)) => rest,
+        _ => cell,
+    }
+}
+
+/// Whether a header is that of a file of rejected rows.
+pub(crate) fn is_header(cells: &StringRecord) -> bool {
+    cells.len() > OWN_COLUMNS.len() && cells.iter().zip(OWN_COLUMNS).all(|(cell, own)| cell.trim() == own)
+}
+
+/// A row of a file of rejected rows, as it was in the file that it comes from.
+pub(crate) fn original(cells: &StringRecord) -> StringRecord {
+    cells.iter().skip(OWN_COLUMNS.len()).map(unguarded).collect()
 }
 
 #[cfg(test)]
@@ -113,6 +155,32 @@ mod tests {
                         4,rating,must be between 1 and 5,-7,\"'=1+1, \"\"x\"\"\"\n\
                         6,,it has 1 fields,'@x\n";
         assert_eq!(std::fs::read_to_string(path).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_mended_row_comes_back_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("reviews.csv.rejects.csv");
+        let columns = Arc::new(Columns::new(["score", "=text", "reason"]));
+        let mut rejects = Rejects::new(&path, &columns);
+        let rows = [
+            ["-7", "=1+1, \"x\"", "@me"],
+            ["-5 %", "'quoted'", "'=1"],
+            ["''+x", "-", "'"],
+            ["＝x", "ends'", "a\nb"],
+        ];
+        for (line, row) in (2..).zip(rows) {
+            let record = Record::new(line, columns.clone(), StringRecord::from(row.to_vec()));
+            let reject = Reject { line, field: "rating".into(), reason: "=bad".into() };
+            rejects.write(&reject, &record).unwrap();
+        }
+        rejects.finish().unwrap();
+        let reader = crate::open(&path, &crate::ReadOptions::default()).unwrap();
+        assert_eq!(reader.columns().names(), ["score", "=text", "reason"]);
+        assert!(reader.about().notes[0].contains("rejects of an import"));
+        let read: Vec<Vec<String>> =
+            reader.map(|record| record.unwrap().fields().map(str::to_owned).collect()).collect();
+        assert_eq!(read, rows);
     }
 
     #[test]

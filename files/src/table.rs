@@ -6,6 +6,7 @@ use std::sync::Arc;
 use csv::StringRecord;
 
 use crate::record::{BadRecord, Columns, ReadError, Record};
+use crate::rejects;
 
 /// Rows that are looked at to find the header.
 const SAMPLE: usize = 60;
@@ -48,6 +49,8 @@ pub(crate) struct Table<I> {
     notes: Vec<String>,
     /// What to say about a cell that is not text.
     hint: String,
+    /// Whether these are rows that were rejected: the reasons are left out, and what protects spreadsheets is removed.
+    rejected: bool,
 }
 
 impl<I: Iterator<Item = Result<RawRow, ReadError>>> Table<I> {
@@ -83,8 +86,14 @@ impl<I: Iterator<Item = Result<RawRow, ReadError>>> Table<I> {
             return Err(BadRecord { line: header.line, reason, fields: Vec::new() }.into());
         }
         let style = style(&first, options.rows);
+        let rejected = matches!(style, Style::First { .. }) && rejects::is_header(&header.cells);
+        if rejected {
+            let own = rejects::OWN_COLUMNS.join(", ");
+            notes.push(format!("the rows are rejects of an import: the columns {own} are left out"));
+        }
         let columns = match style {
             Style::None => Columns::new((0..width(&first)).map(|_| "")),
+            Style::First { .. } if rejected => Columns::new(&rejects::original(&header.cells)),
             Style::First { .. } => Columns::new(&header.cells),
             Style::Joined { rows } => Columns::new(joined(&first, rows)),
         };
@@ -101,7 +110,7 @@ impl<I: Iterator<Item = Result<RawRow, ReadError>>> Table<I> {
         };
         notes.extend(note);
         first.drain(..rows_of_header.min(first.len()));
-        Ok(Some(Table { rows, first, columns: Arc::new(columns), header, notes, hint }))
+        Ok(Some(Table { rows, first, columns: Arc::new(columns), header, notes, hint, rejected }))
     }
 
     pub(crate) fn columns(&self) -> &Arc<Columns> {
@@ -114,7 +123,13 @@ impl<I: Iterator<Item = Result<RawRow, ReadError>>> Table<I> {
     }
 
     fn record(&self, row: RawRow) -> Result<Record, BadRecord> {
-        let RawRow { line, end, mut cells, bad } = row;
+        let RawRow { line, end, mut cells, mut bad } = row;
+        if self.rejected {
+            cells = rejects::original(&cells);
+            if let Some(BadCells::Undecodable(place)) = &mut bad {
+                *place = place.saturating_sub(rejects::OWN_COLUMNS.len());
+            }
+        }
         let fields = |cells: &StringRecord| cells.iter().map(str::to_owned).collect();
         match bad {
             Some(BadCells::OpenQuotation) => {

@@ -122,10 +122,12 @@ fn read(mut book: Sheets<BufReader<File>>, sheet: &str, rows: &SyncSender<Row>) 
 
 fn read_xlsx(book: &mut Xlsx<BufReader<File>>, sheet: &str, rows: &SyncSender<Row>) -> Result<(), String> {
     let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| error.to_string())?;
-    let widths: Vec<usize> = cells
+    let shown: Vec<Shown> = cells
         .styles()
         .iter()
-        .map(|style| style.number_format.as_ref().map_or(0, |format| leading_zeros(&format.format_code)))
+        .map(|style| {
+            style.number_format.as_ref().map_or(Shown::Plainly, |format| Shown::by(&format.format_code))
+        })
         .collect();
     let (mut row, mut line) = (BTreeMap::new(), 0);
     loop {
@@ -144,21 +146,59 @@ fn read_xlsx(book: &mut Xlsx<BufReader<File>>, sheet: &str, rows: &SyncSender<Ro
         let Some((cell, style)) = next else { return Ok(()) };
         line = u64::from(cell.get_position().0) + 1;
         let text = match cell.get_value() {
-            // A number that is shown as 00421 is an identifier.
-            DataRef::Float(number)
-                if number.fract() == 0.0 && widths.get(style).is_some_and(|width| *width > 1) =>
-            {
-                format!("{:0width$}", *number as i64, width = widths[style])
-            }
+            DataRef::Float(number) => shown.get(style).copied().unwrap_or(Shown::Plainly).text(*number),
             value => text(&Data::from(value.clone())),
         };
         row.insert(cell.get_position().1 as usize, text);
     }
 }
 
-/// The number of digits of a format such as `00000`; 0 of any other.
-fn leading_zeros(format: &str) -> usize {
-    if !format.is_empty() && format.bytes().all(|byte| byte == b'0') { format.len() } else { 0 }
+/// How a format shows numbers, as far as it makes them another text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Plainly,
+    /// `00000`: a number of five digits is an identifier, or a postal code.
+    Digits(usize),
+    /// `0.00`: 12.1 is 12.10.
+    Decimals(usize),
+    /// `0.0%`: 0.8 is 80 %.
+    Percent,
+}
+
+impl Shown {
+    /// By the first section of the code of a format, which is for positive numbers.
+    fn by(format: &str) -> Shown {
+        let first = format.split(';').next().unwrap_or_default().trim();
+        if let Some(number) = first.strip_suffix('%').map(str::trim_end) {
+            let is_number = !number.is_empty() && number.bytes().all(|byte| b"0#.,?".contains(&byte));
+            return if is_number { Shown::Percent } else { Shown::Plainly };
+        }
+        let (whole, decimals) = first.split_once('.').unwrap_or((first, ""));
+        let is = |text: &str, signs: &[u8]| text.bytes().all(|byte| signs.contains(&byte));
+        if decimals.is_empty() {
+            let is_code = first.len() > 1 && is(first, b"0");
+            return if is_code { Shown::Digits(first.len()) } else { Shown::Plainly };
+        }
+        match is(whole, b"0#,?") && is(decimals, b"0") {
+            true => Shown::Decimals(decimals.len()),
+            false => Shown::Plainly,
+        }
+    }
+
+    fn text(self, number: f64) -> String {
+        match self {
+            Shown::Digits(width) if number.fract() == 0.0 => format!("{:0width$}", number as i64),
+            // More decimals than are shown are kept.
+            Shown::Decimals(places) => {
+                let shown = format!("{number:.places$}");
+                let is_all = shown.parse::<f64>().is_ok_and(|shown| (shown - number).abs() < 1e-9);
+                if is_all { shown } else { number.to_string() }
+            }
+            // Without the noise of binary fractions: 0.07 is 7 %.
+            Shown::Percent => format!("{}%", (number * 1e8).round() / 1e6),
+            Shown::Plainly | Shown::Digits(_) => number.to_string(),
+        }
+    }
 }
 
 fn text(cell: &Data) -> String {

@@ -43,6 +43,7 @@ mod m0049_schedules;
 mod m0050_imports;
 mod m0051_min_group;
 mod m0052_digests;
+mod m0054_import_rows;
 mod m0057_calendar_feeds;
 
 /// Applies the steps that a database lacks.
@@ -90,6 +91,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0050_imports::Migration),
             Box::new(m0045_stored_reports::Migration),
             Box::new(m0049_schedules::Migration),
+            Box::new(m0054_import_rows::Migration),
             Box::new(m0057_calendar_feeds::Migration),
             Box::new(m0051_min_group::Migration),
             Box::new(m0052_digests::Migration),

@@ -19,7 +19,7 @@ use crate::{
         document::{self, Documents, Params},
     },
     inbound::Inbound,
-    ingest::{GroupCommit, RateSettings, Rates},
+    ingest::{GroupCommit, RateSettings, Rates, Uploads},
     job::{self, Jobs},
     score::Scores,
     store::Store,
@@ -151,8 +151,17 @@ impl Local {
         let jobs = Jobs::new(store.clone(), scores.clone(), job::Settings::default());
         let deliveries = Deliveries::new(store.clone(), deliver::Settings::default())?;
         let inbound = Inbound::new(store.clone());
-        let services =
-            Services { store: store.clone(), scores, answers, feed, rates, jobs, deliveries, inbound };
+        let services = Services {
+            store: store.clone(),
+            uploads: Uploads::new(store.clone(), scores.clone()),
+            scores,
+            answers,
+            feed,
+            rates,
+            jobs,
+            deliveries,
+            inbound,
+        };
         let documents = Documents::new(document::Settings {
             limits: document::Limits::default(),
             introspection: document::Introspection::On,

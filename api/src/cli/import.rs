@@ -1,20 +1,14 @@
 //! `ballroom import`.
 
+mod command;
 mod display;
 mod inputs;
 mod preview;
-mod scales;
 
-use std::{
-    io::{BufRead, IsTerminal, Write},
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
-use ballroom_files::{
-    DateOrder, Encoding, Format, Kind, Plan, ReadOptions, Settings, SeverityRange, mapping,
-};
+use ballroom_files::{DateOrder, Encoding, Format, Kind, ReadOptions, Settings, SeverityRange, mapping};
 use clap::{Args, ValueEnum};
 
 use super::{organization::Tenant, settings::Database};
@@ -22,7 +16,7 @@ use crate::{
     base::near::{meant, near},
     clock,
     domain::{access::Manage, token},
-    ingest::import::{self, Create, ImportEvent, ImportOptions, OnConflict, import},
+    ingest::import::{self, Create, ImportEvent, ImportOptions, OnConflict, SOURCE, import, scales},
     score::{Scores, parameters},
     store::Store,
 };
@@ -135,7 +129,7 @@ pub(super) struct Import {
     time_zone: Option<chrono_tz::Tz>,
 
     /// System that the data come from; external IDs are unique within it.
-    #[arg(long, default_value = "import")]
+    #[arg(long, default_value = SOURCE)]
     source: String,
 
     /// What happens to rows whose ID is known with other contents; default: report for feedback, else update. Where the source
@@ -230,7 +224,7 @@ impl Import {
         let by = token::operator(self.tenant.find(&store).await?.id).manages()?;
         let mut complete = true;
         for file in &files {
-            complete &= self.one(&store, by, kind, file).await?;
+            complete &= self.one((&store, by, database), kind, file).await?;
         }
         store.close().await?;
         // A scheduled job can tell that not every row was imported.
@@ -238,51 +232,46 @@ impl Import {
     }
 
     /// Imports or shows a file; true if no row is rejected.
-    async fn one(&self, store: &Store, by: Manage, kind: Option<Kind>, file: &Input) -> anyhow::Result<bool> {
+    async fn one(
+        &self,
+        (store, by, database): (&Store, Manage, &Database),
+        kind: Option<Kind>,
+        file: &Input,
+    ) -> anyhow::Result<bool> {
         let dimensions = store.dimensions(by.organization()).await?;
         let mut settings = self.settings(kind, |product| {
             let product = dimensions.product("product", product).ok()?;
             product.time_zone.parse().ok()
         })?;
         let failed = || format!("the import of {} failed", file.name);
+        let looking = Settings { guess: true, allow_absent: true, ..settings.clone() };
         if self.preview {
-            let looking = Settings { guess: true, allow_absent: true, ..settings };
-            let plan = import::plan(store, by, &file.path, looking).await.with_context(failed)?;
-            let refused = show(&plan, file, &dimensions, self.create()).await?;
-            println!("To import it: {}", preview::command(&plan, Path::new(&file.name)));
-            return Ok(!refused && plan.absent.is_empty());
+            let plan = import::plan(store, by, &file.path, looking.clone()).await.with_context(failed)?;
+            let command = self.command(&plan, &file.name, database);
+            let is_complete = plan.absent.is_empty();
+            let options = self.options(looking, file);
+            let refused = preview::show(store, by, (plan, file), options).await.with_context(failed)?;
+            println!("To import it: {command}");
+            return Ok(!refused && is_complete);
         }
         if self.may_ask() {
-            let looking = Settings { guess: true, allow_absent: true, ..settings.clone() };
-            let plan = import::plan(store, by, &file.path, looking).await.with_context(failed)?;
+            let plan = import::plan(store, by, &file.path, looking.clone()).await.with_context(failed)?;
             if !plan.guesses.is_empty() {
-                show(&plan, file, &dimensions, self.create()).await?;
-                if !confirmed()? {
-                    println!(
-                        "Nothing was imported. To change the proposal: {}",
-                        preview::command(&plan, Path::new(&file.name))
-                    );
+                let command = self.command(&plan, &file.name, database);
+                preview::show(store, by, (plan, file), self.options(looking, file))
+                    .await
+                    .with_context(failed)?;
+                if !preview::confirmed()? {
+                    println!("Nothing was imported. To change the proposal: {command}");
                     return Ok(false);
                 }
                 settings.guess = true;
             }
         }
-        let mut rejects = file.path.clone().into_os_string();
-        rejects.push(".rejects.csv");
-        let options = ImportOptions {
-            settings,
-            create: self.create(),
-            source: self.source.clone(),
-            rejects: self.rejects.clone().unwrap_or_else(|| rejects.into()),
-            on_conflict: self.on_conflict.map(|conflict| match conflict {
-                Conflict::Keep => OnConflict::Keep,
-                Conflict::Update => OnConflict::Update,
-                Conflict::Report => OnConflict::Report,
-            }),
-            version_line: self.previous.map(|Previous::ByVersion| self.version_line),
-        };
+        let options = self.options(settings, file);
         let mut display = ProgressDisplay::new();
         let summary = import(store, by, &file.path, options, |report| match report {
+            ImportEvent::Begun(_) => (),
             ImportEvent::Progress(progress) => display.update(progress),
             ImportEvent::Warning(warning) => display.warn(&warning),
         })
@@ -295,6 +284,25 @@ impl Import {
             parameters::after_import(store, &scores, by, since, clock::now()).await?;
         }
         Ok(summary.rejected == 0)
+    }
+
+    fn options(&self, settings: Settings, file: &Input) -> ImportOptions {
+        let mut rejects = file.path.clone().into_os_string();
+        rejects.push(".rejects.csv");
+        ImportOptions {
+            settings,
+            create: self.create(),
+            source: self.source.clone(),
+            file_name: file.file_name(),
+            rejects: self.rejects.clone().unwrap_or_else(|| rejects.into()),
+            rejects_limit: None,
+            on_conflict: self.on_conflict.map(|conflict| match conflict {
+                Conflict::Keep => OnConflict::Keep,
+                Conflict::Update => OnConflict::Update,
+                Conflict::Report => OnConflict::Report,
+            }),
+            version_line: self.previous.map(|Previous::ByVersion| self.version_line),
+        }
     }
 
     /// Whether a proposal may be shown and asked about: somebody sits there, and has not said what the columns mean.
@@ -360,30 +368,4 @@ impl Import {
             allow_absent: false,
         })
     }
-}
-
-/// Shows a file and what it would become; true if rows would be rejected.
-async fn show(
-    plan: &Plan,
-    file: &Input,
-    dimensions: &crate::store::Dimensions,
-    create: Create,
-) -> anyhow::Result<bool> {
-    preview::print_plan(plan, &file.name);
-    let (reading, path) = (plan.clone(), file.path.clone());
-    let read = move || reading.preview(&path, preview::LIMIT, preview::SHOWN);
-    let previewed = tokio::task::spawn_blocking(read).await??;
-    if plan.absent.is_empty() {
-        preview::print_rows(&previewed, dimensions, create, plan.mapping.kind());
-    }
-    Ok(!previewed.refused.is_empty())
-}
-
-/// Asks whether to import the file as proposed.
-fn confirmed() -> anyhow::Result<bool> {
-    print!("Import it like this? [y/N] ");
-    std::io::stdout().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use ballroom_entity::import::Model;
+use ballroom_entity::import::{ImportKind, Model};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
@@ -12,7 +12,8 @@ use crate::{
     clock,
     domain::{
         feedback::{self, Selection},
-        import, token,
+        import::{self, Undone},
+        token,
     },
     report,
     words::counted,
@@ -36,8 +37,9 @@ enum Action {
         #[arg(long, value_name = "N", default_value_t = 20)]
         last: u64,
     },
-    /// Remove the responses that an import stored; the daily counts follow. Responses that it updated, and other
-    /// objects that it created, are kept. The file can then be imported again, with another mapping.
+    /// Remove what an import stored: responses, incidents, releases or figures, and the customers, releases and features that it
+    /// created and that nothing else names. The daily counts follow. Objects that it updated are kept; figures get
+    /// their earlier values. The file can then be imported again, with another mapping.
     Undo {
         /// ID of the import, or last.
         import: String,
@@ -56,21 +58,37 @@ impl Imports {
             Action::Undo { import } => {
                 let found = import::find(&store, by, ("import", &import)).await?;
                 let undone = import::undo(&store, by, found.id, clock::now()).await?;
-                println!(
-                    "The import of {} was undone: {} removed.",
-                    undone.file,
-                    counted(undone.rows_removed.unsigned_abs(), "response")
-                );
-                if undone.rows_updated > 0 {
-                    println!(
-                        "{} that it updated stay as they are.",
-                        counted(undone.rows_updated.unsigned_abs(), "response")
-                    );
-                }
+                print_undone(&undone);
             }
         }
         store.close().await?;
         Ok(())
+    }
+}
+
+fn print_undone(undone: &Undone) {
+    let import = &undone.import;
+    let noun = match import.kind {
+        ImportKind::Feedback => "response",
+        ImportKind::Incidents => "incident",
+        ImportKind::Releases => "release",
+        ImportKind::Exposure => "figure",
+    };
+    let removed = counted(import.rows_removed.unsigned_abs(), noun);
+    println!("The import of {} was undone: {removed} removed.", import.file);
+    if undone.created_removed > 0 {
+        let objects = counted(undone.created_removed, "object");
+        println!("{objects} that it had created for them removed too.");
+    }
+    let kept = undone.rows_kept + undone.created_kept;
+    if kept > 0 {
+        println!(
+            "{} that it had created stay: something else names them, or they were changed since.",
+            counted(kept, "object")
+        );
+    }
+    if import.rows_updated > 0 && import.kind != ImportKind::Exposure {
+        println!("{} that it updated stay as they are.", counted(import.rows_updated.unsigned_abs(), noun));
     }
 }
 

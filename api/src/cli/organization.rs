@@ -21,9 +21,14 @@ pub(super) struct Tenant {
 }
 
 impl Tenant {
+    /// The key or ID that was given, if any.
+    pub(super) fn given(&self) -> Option<&str> {
+        self.organization.as_deref().filter(|key| !key.is_empty())
+    }
+
     /// The organization that was given, if any.
     pub(super) async fn named(&self, store: &Store) -> anyhow::Result<Option<organization::Model>> {
-        match self.organization.as_deref().filter(|key| !key.is_empty()) {
+        match self.given() {
             Some(key) => Ok(Some(organizations::referenced(store, "--organization", key).await?)),
             None => Ok(None),
         }

@@ -37,7 +37,7 @@ use crate::{
     graphql::{self, Services, document::Documents},
     http::{self, Live, LiveSettings, Oidc},
     inbound::Inbound,
-    ingest::{GroupCommit, RateSettings, Rates},
+    ingest::{GroupCommit, RateSettings, Rates, Uploads},
     job::{self, Jobs},
     score::Scores,
     store::Store,
@@ -188,6 +188,7 @@ impl Bound {
         let jobs = Jobs::new(store.clone(), scores.clone(), jobs);
         let deliveries = Deliveries::new(store.clone(), webhooks).context("cannot create the HTTP client")?;
         let inbound = Inbound::new(store.clone());
+        let uploads = Uploads::new(store.clone(), scores.clone());
         let services = Services {
             store: store.clone(),
             scores,
@@ -197,6 +198,7 @@ impl Bound {
             jobs: jobs.clone(),
             deliveries: deliveries.clone(),
             inbound: inbound.clone(),
+            uploads,
         };
         let (stop_jobs, stopped) = watch::channel(false);
         let delivering = tokio::spawn(deliveries.work(stopped.clone()));

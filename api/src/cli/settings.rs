@@ -50,6 +50,14 @@ pub(super) struct Database {
 }
 
 impl Database {
+    /// The directory that was given on the command line.
+    pub(super) fn given_directory(&self) -> Option<String> {
+        let said = self.data_dir.display().to_string();
+        let is_other = std::env::var("BALLROOM_DATA_DIR")
+            .map_or(said != "ballroom-data", |by_default| by_default != said);
+        (is_other && self.database_url.is_none()).then_some(said)
+    }
+
     /// Opens the database without migrating it, and creates an embedded one that does not exist.
     pub(super) async fn create(&self, settings: Settings) -> anyhow::Result<Store> {
         match self.url() {

@@ -1,6 +1,7 @@
 //! Exposure: the number of customers who use a feature on a day.
 
 mod list;
+mod restore;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,6 +11,8 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, Value};
+
+pub(crate) use restore::restore_in;
 
 pub use list::{ExposureFilter, ExposurePlace, ExposureSort, Exposures};
 
@@ -45,6 +48,8 @@ pub struct Recorded {
     pub exposure: Model,
     /// The outcome.
     pub outcome: Outcome,
+    /// The figure before; none: there was none.
+    pub before: Option<i64>,
 }
 
 /// Records figures, each separately.
@@ -84,7 +89,7 @@ pub(crate) async fn record_in(
                 tx.counts.exposure(key(&row), row.active_customers - before.unwrap_or(0));
                 changed.insert((key(&row), row.source.clone()), row.clone());
             }
-            Recorded { exposure: row, outcome }
+            Recorded { exposure: row, outcome, before }
         }));
     }
     if !changed.is_empty() {
@@ -112,7 +117,8 @@ fn row(tx: &Transaction, source: &str, item: &NewExposure) -> Result<Model, Erro
     };
     // More customers than people on Earth indicate a wrong unit; sums of days must also stay exact.
     if !(0..=10_000_000_000).contains(&item.active_customers) {
-        return Err(Error::invalid("activeCustomers", "must be between 0 and 10,000,000,000"));
+        let reason = format!("is {}; it must be between 0 and 10,000,000,000", item.active_customers);
+        return Err(Error::invalid("activeCustomers", reason));
     }
     Ok(Model {
         organization_id: tx.organization(),

@@ -1,25 +1,30 @@
 //! Imports of files: recorded, listed, and undone.
 
+mod file;
 mod list;
+mod stored;
 mod undo;
+mod unused;
 
 use ballroom_entity::{
-    id::{FeedbackId, ImportId},
+    id::ImportId,
     import::{ActiveModel, Column, Entity, ImportKind, ImportState, Model},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set, Value,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde_json::Value as Json;
 
+pub use file::{keep_file, kept_file};
 pub use list::{ImportFilter, ImportSort, Imports};
-pub use undo::undo;
+pub use stored::{Figure, Place, Stored};
+pub(crate) use stored::{ids_at, record, same_content};
+pub use undo::{Undone, undo};
+pub(crate) use unused::named_by;
 
 use super::{access::Manage, check};
 use crate::{
     base::{error::Error, reference::PublicId},
-    store::{Bulk, BulkColumn, Store},
+    store::Store,
     transaction::{Event, Transaction},
 };
 
@@ -34,6 +39,8 @@ pub struct NewImport {
     pub bytes: u64,
     /// Hash of what the first rows say.
     pub fingerprint: String,
+    /// Hash of all that the rows of the file say, if they may have no IDs of their own.
+    pub content: Option<String>,
     /// Source system.
     pub source: String,
     /// How the file is read.
@@ -53,6 +60,8 @@ pub struct ImportCounts {
     pub unchanged: u64,
     /// Rejected records.
     pub rejected: u64,
+    /// Bytes of the file read.
+    pub bytes_read: u64,
     /// The most frequent reasons of rejects.
     pub reasons: Json,
 }
@@ -71,6 +80,7 @@ pub async fn begin(store: &Store, by: Manage, new: NewImport, at: DateTime<Utc>)
         file,
         bytes: new.bytes as i64,
         fingerprint: new.fingerprint,
+        content: new.content,
         source: check::line("source", &new.source, 64)?,
         mapping: new.mapping,
         state: ImportState::Running,
@@ -84,29 +94,12 @@ pub async fn begin(store: &Store, by: Manage, new: NewImport, at: DateTime<Utc>)
         created_at: at,
         updated_at: at,
         rows_removed: 0,
+        bytes_read: 0,
     };
     let row = row.into_active_model().insert(tx.db()).await?;
     tx.emit(Event::ImportBegun(row.id));
     tx.commit().await?;
     Ok(row)
-}
-
-/// Records the responses that a transaction of an import stores.
-pub(crate) async fn record(
-    tx: &mut Transaction,
-    import: ImportId,
-    stored: &[FeedbackId],
-) -> Result<(), Error> {
-    if stored.is_empty() {
-        return Ok(());
-    }
-    let columns = ["organization_id", "import_id", "feedback_id"].map(BulkColumn::uuid);
-    let table = Bulk::into("import_row", "", columns.into());
-    let organization = tx.organization();
-    let row = |id: &FeedbackId| {
-        vec![Value::Uuid(Some(organization.0)), Value::Uuid(Some(import.0)), Value::Uuid(Some(id.0))]
-    };
-    tx.insert(&table, stored.iter().map(row).collect()).await
 }
 
 /// Records what became of the rows so far, and whether the import has ended.
@@ -125,6 +118,7 @@ pub async fn report(
     row.rows_updated = Set(counts.updated as i64);
     row.rows_unchanged = Set(counts.unchanged as i64);
     row.rows_rejected = Set(counts.rejected as i64);
+    row.bytes_read = Set(counts.bytes_read as i64);
     row.reasons = Set(counts.reasons);
     row.state = Set(state);
     row.updated_at = Set(at);

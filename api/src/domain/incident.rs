@@ -6,6 +6,7 @@ mod interval;
 mod list;
 mod open;
 mod past;
+mod remove;
 mod renew;
 
 use ballroom_entity::{
@@ -28,6 +29,7 @@ pub use interval::Interval;
 pub(crate) use interval::{all as intervals, earlier_of};
 pub use open::{NewIncident, Opened, open, open_in};
 pub use past::{Begun, Cause, Past, begun};
+pub(crate) use remove::remove_in;
 
 pub use list::{IncidentFilter, IncidentSort, Incidents};
 

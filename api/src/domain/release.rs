@@ -2,6 +2,7 @@
 
 mod list;
 mod plan;
+mod remove;
 mod seen;
 mod ship;
 
@@ -19,6 +20,7 @@ use serde::Serialize;
 pub use list::{ReleaseFilter, ReleaseSort, Releases};
 pub(crate) use plan::plan_in;
 pub use plan::{NewRelease, Planned, plan};
+pub(crate) use remove::remove_unnamed_in;
 pub(crate) use ship::{move_in, ship_in, unship_in, withdraw_in};
 pub use ship::{ship, withdraw};
 

@@ -45,7 +45,7 @@ pub(super) enum ImportState {
     Finished,
     /// The import ended with an error; rows before it are stored.
     Failed,
-    /// The responses that it stored were removed.
+    /// The objects that it stored were removed.
     Undone,
 }
 
@@ -89,6 +89,11 @@ impl Import {
         self.0.bytes
     }
 
+    /// Number of bytes of the file that were read so far.
+    async fn bytes_read(&self) -> i64 {
+        self.0.bytes_read
+    }
+
     /// Source system of the rows.
     async fn source(&self) -> &str {
         &self.0.source
@@ -119,7 +124,7 @@ impl Import {
         self.0.rows_rejected
     }
 
-    /// Number of responses removed by undoing the import.
+    /// Number of responses, incidents, releases or figures removed by undoing the import.
     async fn rows_removed(&self) -> i64 {
         self.0.rows_removed
     }
@@ -237,8 +242,9 @@ pub(super) struct ImportMutation;
 
 #[Object]
 impl ImportMutation {
-    /// Removes the responses that an import of feedback stored; scores follow. Responses that it updated, and objects that
-    /// it created beside responses, are kept. The file can be imported again.
+    /// Removes what an import stored: responses, incidents, releases or figures of exposure, and the customers, releases, features
+    /// and segments that it created and that nothing else refers to. Scores follow. Objects that it updated are kept; figures of
+    /// exposure get their earlier values. The file can be imported again.
     async fn undo_import(
         &self,
         ctx: &Context<'_>,
@@ -247,7 +253,8 @@ impl ImportMutation {
         payload(input.client_mutation_id, async {
             let (store, by) = (ctx.store(), ctx.manages()?);
             let found = import::find(store, by, ("import", &input.import.0)).await?;
-            Ok(ImportPayload::done(Import(import::undo(store, by, found.id, ctx.now()).await?)))
+            let undone = import::undo(store, by, found.id, ctx.now()).await?;
+            Ok(ImportPayload::done(Import(undone.import)))
         })
         .await
     }

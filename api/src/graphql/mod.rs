@@ -157,7 +157,7 @@ use crate::{
     deliver::Deliveries,
     feed::Feed,
     inbound::Inbound,
-    ingest::{GroupCommit, Rates},
+    ingest::{GroupCommit, Rates, Uploads},
     job::Jobs,
     score::Scores,
     store::Store,
@@ -274,6 +274,8 @@ pub struct Services {
     pub deliveries: Deliveries,
     /// Works off what other systems send.
     pub inbound: Inbound,
+    /// Imports files that are sent.
+    pub uploads: Uploads,
 }
 
 /// The schema without services, for printing.

@@ -82,8 +82,8 @@ impl TrendPoint {
 
 /// Length in days of the period of each value.
 pub(super) fn length(field: &str, days: i32) -> Result<u32, Fault> {
-    let days = u32::try_from(days).ok().filter(|days| (1..=3_660).contains(days));
-    days.ok_or_else(|| Fault::invalid(field, "must be between 1 and 3660"))
+    let fits = u32::try_from(days).ok().filter(|days| (1..=3_660).contains(days));
+    fits.ok_or_else(|| Fault::invalid(field, &format!("is {days}; it must be between 1 and 3660")))
 }
 
 /// The trend of a feature, or of a product as a whole.

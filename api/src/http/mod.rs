@@ -10,6 +10,7 @@ mod form;
 mod graphql;
 mod health;
 mod idle;
+mod imports;
 mod inbound;
 mod json;
 mod live;
@@ -139,6 +140,7 @@ pub fn server(
             .configure(calendar::routes)
             .configure(ask::routes)
             .configure(inbound::routes)
+            .configure(imports::routes)
             .configure(report::routes)
             .configure(unsubscribe::routes)
             .configure(page::routes)

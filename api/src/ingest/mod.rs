@@ -8,8 +8,10 @@
 
 mod group_commit;
 mod rates;
+mod upload;
 
 pub mod import;
 
 pub use group_commit::GroupCommit;
 pub use rates::{RateSettings, Rates};
+pub use upload::{Begun, Sent, Uploads};

@@ -60,9 +60,10 @@ fn fit(sample: &str, delimiter: u8) -> Option<Fit> {
     let mut counts = Vec::new();
     while counts.len() < SAMPLE && reader.read_byte_record(&mut record).unwrap_or(false) {
         // Records of blank cells only say how many there are.
-        if !record.iter().all(|cell| cell.trim_ascii().is_empty()) {
-            counts.push(record.len());
-        }
+        let Some(last) = record.iter().rposition(|cell| !cell.trim_ascii().is_empty()) else { continue };
+        // What is empty at the end of a row that is not as long as the header is no field.
+        let is_whole = counts.first().is_none_or(|header| *header == record.len());
+        counts.push(if is_whole { record.len() } else { last + 1 });
     }
     // The last record may be cut.
     if counts.len() > 10 {
@@ -107,6 +108,7 @@ mod tests {
             ("rating;comment\n5;good, really, very\n4;fine, too\n", ';'),
             ("rating,comment\n5,good; really; very\n4,fine; too\n", ','),
             ("a;b;c\n1;2\n1\n1;2;3\n", ';'),
+            ("a;b;c\n1;5;2;;;\n;;;\n\n2;4\n  \n3;4;2;x\n", ';'),
             ("Report of May\n\na;b;c\n1;2;3\n1;2;3\n1;2;3\n4;5;6\n7;8;9\n", ';'),
         ] {
             assert_eq!(found(sample), expected, "{sample}");

@@ -21,6 +21,9 @@ pub(super) fn read(text: &str, order: Option<DateOrder>, zone: Tz) -> Result<Dat
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(DateValue::Moment(at.to_utc())).filter(is_plausible).ok_or_else(unknown);
     }
+    if let Some(spread) = spread(text) {
+        return read(&spread, order, zone);
+    }
     let text_of_date = text;
     let parts = Parts::of(text).ok_or_else(unknown)?;
     let day = match parts.date {
@@ -47,7 +50,7 @@ pub(super) fn read(text: &str, order: Option<DateOrder>, zone: Tz) -> Result<Dat
     let Some(time) = parts.time else {
         return Some(DateValue::Day(day)).filter(is_plausible).ok_or_else(unknown);
     };
-    let local = day.and_time(time);
+    let local = day.and_time(time) + TimeDelta::days(i64::from(parts.is_next_day));
     let value = match parts.zone {
         Zone::None => DateValue::Local(local),
         Zone::Offset(seconds) => DateValue::Moment((local - TimeDelta::seconds(seconds)).and_utc()),
@@ -68,6 +71,8 @@ pub(super) fn numbers(text: &str) -> Option<(u32, u32)> {
 struct Parts<'a> {
     date: Date,
     time: Option<NaiveTime>,
+    /// Whether the time was 24:00, which is 00:00 of the next day.
+    is_next_day: bool,
     zone: Zone<'a>,
 }
 
@@ -89,10 +94,16 @@ impl<'a> Parts<'a> {
         let rest =
             rest.strip_prefix(['T', 't', ':']).or_else(|| rest.strip_prefix("at ")).unwrap_or(rest).trim();
         if rest.is_empty() {
-            return Some(Parts { date, time: None, zone: Zone::None });
+            return Some(Parts { date, time: None, is_next_day: false, zone: Zone::None });
         }
-        let (time, rest) = time(rest)?;
+        let midnight = ["24:00:00", "24:00"].iter().find_map(|text| rest.strip_prefix(text));
+        let (time, rest) = match midnight {
+            Some(rest) => (NaiveTime::MIN, rest),
+            None => time(rest)?,
+        };
         let rest = rest.trim();
+        let is_word = ["uhr", "hrs", "h"].iter().any(|word| rest.eq_ignore_ascii_case(word));
+        let rest = if is_word { "" } else { rest };
         let zone = match rest {
             "" => Zone::None,
             rest => match offset(rest) {
@@ -100,8 +111,23 @@ impl<'a> Parts<'a> {
                 None => Zone::Name(name_of_zone(rest)?),
             },
         };
-        Some(Parts { date, time: Some(time), zone })
+        Some(Parts { date, time: Some(time), is_next_day: midnight.is_some(), zone })
     }
+}
+
+/// `20260301T101500Z` with the signs that it is written with elsewhere.
+fn spread(text: &str) -> Option<String> {
+    let (day, time) = text.split_once(['T', 't'])?;
+    let is_day = day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit());
+    let end = time.find(|c: char| !c.is_ascii_digit()).unwrap_or(time.len());
+    let (time, rest) = time.split_at(end);
+    let seconds = match time.len() {
+        4 => "00",
+        6 => &time[4..],
+        _ => return None,
+    };
+    let date = |day: &str| format!("{}-{}-{}", &day[..4], &day[4..6], &day[6..]);
+    is_day.then(|| format!("{}T{}:{}:{seconds}{rest}", date(day), &time[..2], &time[2..4]))
 }
 
 /// What stands after a time that is a name: `PDT`, `Europe/Berlin`, `(UTC)`.
@@ -138,8 +164,12 @@ fn offset(text: &str) -> Option<i64> {
 /// A time at the beginning of a text: `4:59`, `04:59:54.123`, `5:20 PM`, `17.20`, `10h30`.
 fn time(text: &str) -> Option<(NaiveTime, &str)> {
     let (hour, rest) = digits(text, 2)?;
-    let rest = rest.strip_prefix([':', 'h'])?;
-    let (minute, mut rest) = digits(rest, 2)?;
+    let after = rest.strip_prefix([':', 'h', '.'])?;
+    let (minute, mut rest) = digits(after, 2)?;
+    // 17.20 is a time, and 17.2 is a number.
+    if text.as_bytes().get(text.len() - after.len() - 1) == Some(&b'.') && after.len() - rest.len() < 2 {
+        return None;
+    }
     let (mut second, mut nano) = (0, 0);
     if let Some(after) = rest.strip_prefix(':') {
         (second, rest) = digits(after, 2)?;

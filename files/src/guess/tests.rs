@@ -69,6 +69,40 @@ fn content_tells_what_names_do_not_and_a_name_alone_is_not_enough() {
 }
 
 #[test]
+fn several_measures_are_proposed_and_only_what_is_named_after_its_scale() {
+    let rows: [&[&str]; 3] =
+        [&["9", "4", "3", "2024-05-03"], &["0", "1", "", "2024-05-04"], &["10", "5", "7", "2024-05-05"]];
+    let of = |header: [&str; 4]| {
+        let (columns, sample) = table(&header, &rows);
+        let found = measures(&columns, &sample, &["date".to_owned()], &scales());
+        found.iter().map(|(scale, column)| format!("{scale}={column}")).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(of(["NPS", "CSAT", "effort score", "date"]), "nps=NPS csat=CSAT ces=effort score");
+    assert_eq!(
+        of(["npsScore", "Overall satisfaction", "x", "date"]),
+        "nps=npsScore csat=Overall satisfaction"
+    );
+    // 9 is no satisfaction of 1 to 5, and one measure alone is the rating.
+    assert_eq!(of(["CSAT", "NPS", "Start", "date"]), "");
+    assert_eq!(of(["q1", "CSAT", "q3", "date"]), "");
+}
+
+#[test]
+fn decimals_are_no_releases_and_intentions_no_times() {
+    let rows: [&[&str]; 3] = [
+        &["2024-05-03", "4", "12.50", "2024-06-01", "2.1.0"],
+        &["2024-05-04", "5", "7.25", "2024-06-02", "2.1.1"],
+        &["2024-05-05", "3", "8.10", "2024-06-03", "2.2.0"],
+    ];
+    let header = ["date", "score", "basket", "Due date", "x"];
+    assert_eq!(told(Kind::Feedback, &header, &rows), "occurred_at=date rating=score release=x scale:stars");
+    let header = ["Requested End Date", "prio", "cost", "Actual End", "x"];
+    let rows: [&[&str]; 2] =
+        [&["2024-05-03", "1", "12.50", "2024-06-01", "a"], &["2024-05-04", "2", "7.25", "2024-06-02", "a"]];
+    assert_eq!(told(Kind::Incidents, &header, &rows), "severity=prio resolved_at=Actual End");
+}
+
+#[test]
 fn thumbs_and_severities_are_told_by_their_words() {
     let rows: [&[&str]; 2] = [&["yes", "2024-05-03"], &["no", "2024-05-04"]];
     let expected = "occurred_at=date rating=Was this helpful? scale:thumbs";

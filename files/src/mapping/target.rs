@@ -50,6 +50,7 @@ pub enum Target {
     Source,
     Description,
     Customers,
+    Status,
 }
 
 impl Kind {
@@ -84,6 +85,7 @@ impl Kind {
                 Source,
                 Description,
                 Customers,
+                Status,
             ],
             Kind::Exposure => &[Segment],
             Kind::Releases => {
@@ -142,6 +144,7 @@ impl Target {
             Target::Source => "source",
             Target::Description => "description",
             Target::Customers => "customers",
+            Target::Status => "status",
         }
     }
 }

@@ -26,6 +26,7 @@ pub fn feedback(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Vec
     let product = row.required(Target::Product);
     let updated_at = row.maybe(Target::UpdatedAt, |text| row.moment(text));
     let features = features(&row);
+    let external_id = row.external_id();
     let (Some(product), Some(occurred_at)) = (product, occurred_at) else { return Err(row.rejected()) };
     row.done(())?;
     let whole = FeedbackRow {
@@ -41,7 +42,7 @@ pub fn feedback(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Vec
         channel: row.text(Target::Channel),
         occurred_at,
         updated_at,
-        external_id: row.external_id(),
+        external_id,
         source: row.text(Target::Source),
         empty: row.empty(),
     };

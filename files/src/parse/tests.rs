@@ -129,6 +129,41 @@ fn a_list_is_json_or_between_semicolons_or_commas() {
 }
 
 #[test]
+fn an_id_that_a_spreadsheet_has_rounded_is_none() {
+    let with = |id: &str| {
+        let cells = [&ANSWER[..], &[("external_id", id)]].concat();
+        parsed(Kind::Feedback, &cells, feedback)
+    };
+    for id in ["1.23457E+15", "4e+20", "1,5E+10"] {
+        assert!(with(id).unwrap_err().reason.contains("a spreadsheet has rounded"), "{id}");
+    }
+    for id in ["123456789012345", "1E5", "A1E+5", "12.3E+4", "e+1", "1.2E+x"] {
+        assert!(with(id).is_ok(), "{id}");
+    }
+}
+
+#[test]
+fn an_incident_that_is_closed_ended_at_the_latest_when_it_was_updated() {
+    let with = |cells: &[(&'static str, &'static str)]| {
+        let all =
+            [&[("product", "A"), ("severity", "2"), ("opened_at", "2024-05-03T10:00Z")], cells].concat();
+        parsed(Kind::Incidents, &all, incident)
+    };
+    let updated = ("updated_at", "2024-05-04T10:00Z");
+    let closed = with(&[("status", "Closed"), updated, ("resolved_at", "")]).unwrap();
+    assert_eq!((closed.resolved_at, closed.open), (closed.updated_at, false));
+    assert!(closed.resolved_at.is_some() && !closed.empty.contains(&Target::ResolvedAt));
+    let resolved =
+        with(&[("status", "6 - Resolved"), updated, ("resolved_at", "2024-05-03T11:00Z")]).unwrap();
+    assert_eq!(resolved.resolved_at.unwrap().to_rfc3339(), "2024-05-03T11:00:00+00:00");
+    let open = with(&[("status", "In progress"), updated, ("resolved_at", "")]).unwrap();
+    assert_eq!((open.resolved_at, open.open), (None, true));
+    let reject = with(&[("status", "done")]).unwrap_err();
+    assert!(reject.field == "status" && reject.reason.contains("does not say since when"), "{reject}");
+    assert!(with(&[]).unwrap().resolved_at.is_none());
+}
+
+#[test]
 fn a_long_id_is_cut_and_told_from_others() {
     let with = |id: &str| {
         let cells = [&ANSWER[..], &[("external_id", id)]].concat();

@@ -166,7 +166,7 @@ fn every_preset_reads_its_export_and_recognizes_it() {
             "opsgenie.json",
             "product=shop",
             "opsgenie incidents\n\
-             product=shop|severity=1|opened_at=2024-05-03T10:00:00Z|title=Too many errors|external_id=70413a06\n\
+             product=shop|severity=1|opened_at=2024-05-03T10:00:00Z|resolved_at=2024-05-03T12:00:00Z|title=Too many errors|external_id=70413a06\n\
              product=shop|severity=4|opened_at=2024-05-03T11:00:00Z|title=Disk|external_id=70413a07",
         ),
         (
@@ -174,7 +174,7 @@ fn every_preset_reads_its_export_and_recognizes_it() {
             "product=shop",
             "statuspage incidents\n\
              product=shop|severity=2|opened_at=2024-05-03T15:55:00Z|resolved_at=2024-05-03T17:00:00Z|title=Search is degraded|features=Search, API|external_id=p31z\n\
-             product=shop|severity=4|opened_at=2024-05-01T16:00:00Z|title=Notice|external_id=p31y",
+             product=shop|severity=4|opened_at=2024-05-01T16:00:00Z|resolved_at=2024-05-01T17:00:00Z|title=Notice|external_id=p31y",
         ),
         (
             "sentry-releases.json",

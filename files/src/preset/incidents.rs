@@ -23,6 +23,7 @@ pub(super) const PRESETS: &[Preset] = &[
             ("features", &["Component/s", "Components", "fields.components[].name"]),
             ("release", &["Affects Version/s", "Affects versions", "fields.versions[0].name"]),
             ("external_id", &["Issue key", "key", "Issue id"]),
+            ("status", &["Status", "fields.status.name"]),
         ],
         ..NONE
     },
@@ -40,6 +41,7 @@ pub(super) const PRESETS: &[Preset] = &[
             ("updated_at", &["updated_at", "updatedAt"]),
             ("title", &["title"]),
             ("external_id", &["number"]),
+            ("status", &["state"]),
         ],
         // Issues have no severity of their own.
         sets: &[("severity", "3")],
@@ -61,8 +63,13 @@ pub(super) const PRESETS: &[Preset] = &[
             ("title", &["short_description", "Short description"]),
             ("features", &["business_service", "cmdb_ci", "Configuration item", "Service"]),
             ("external_id", &["number"]),
+            ("status", &["state", "incident_state"]),
         ],
-        values: &[("severity", "5 - Planning", "4"), ("severity", "3 - Moderate", "3")],
+        values: &[
+            ("severity", "5", "4"),
+            ("severity", "5 - Planning", "4"),
+            ("severity", "3 - Moderate", "3"),
+        ],
         ..NONE
     },
     Preset {
@@ -78,6 +85,8 @@ pub(super) const PRESETS: &[Preset] = &[
             ("severity", &["priority.summary", "priority_name", "urgency"]),
             ("opened_at", &["created_at", "created_on"]),
             ("resolved_at", &["resolved_at", "resolved_on"]),
+            ("updated_at", &["updated_at", "last_status_change_at", "last_status_change_on"]),
+            ("status", &["status"]),
             ("title", &["title", "description"]),
             ("features", &["service.summary", "service_name"]),
             ("external_id", &["id", "incident_number"]),
@@ -96,9 +105,10 @@ pub(super) const PRESETS: &[Preset] = &[
         ],
         maps: &[
             ("severity", &["priority"]),
-            ("opened_at", &["createdAt", "Created At"]),
-            ("resolved_at", &["closedAt", "resolvedAt", "Closed At"]),
-            ("updated_at", &["updatedAt", "Updated At"]),
+            ("opened_at", &["impactStartDate", "createdAt"]),
+            ("resolved_at", &["impactEndDate", "closedAt", "resolvedAt"]),
+            ("updated_at", &["updatedAt"]),
+            ("status", &["status"]),
             ("title", &["message"]),
             ("external_id", &["id", "Alert ID", "tinyId"]),
         ],
@@ -121,6 +131,7 @@ pub(super) const PRESETS: &[Preset] = &[
             ("title", &["name"]),
             ("features", &["components[].name"]),
             ("external_id", &["id"]),
+            ("status", &["status"]),
         ],
         values: &[
             ("severity", "none", "4"),

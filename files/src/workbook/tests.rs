@@ -26,7 +26,9 @@ fn workbook(dir: &tempfile::TempDir, name: &str) -> PathBuf {
         <c r=\"C3\" t=\"inlineStr\"><is><t>Rating</t></is></c><c r=\"D3\" t=\"inlineStr\"><is><t>Version</t></is></c></row>\
         <row r=\"4\"><c r=\"A4\" s=\"2\"><v>421</v></c><c r=\"B4\" s=\"1\"><v>45415.4375</v></c><c r=\"C4\"><v>5</v></c>\
         <c r=\"D4\" t=\"inlineStr\"><is><t>12.10</t></is></c></row>\
-        <row r=\"6\"><c r=\"A6\" s=\"2\"><v>422</v></c><c r=\"B6\" s=\"1\"><v>45416</v></c><c r=\"C6\" t=\"b\"><v>1</v></c></row>";
+        <row r=\"6\"><c r=\"A6\" s=\"2\"><v>422</v></c><c r=\"B6\" s=\"1\"><v>45416</v></c><c r=\"C6\" t=\"b\"><v>1</v></c></row>\
+        <row r=\"7\"><c r=\"A7\"><v>423</v></c><c r=\"C7\" s=\"4\"><v>0.07</v></c><c r=\"D7\" s=\"3\"><v>12.1</v></c></row>\
+        <row r=\"8\"><c r=\"A8\" s=\"3\"><v>1.234</v></c><c r=\"D8\" s=\"3\"><v>12</v></c></row>";
     let book = format!(
         "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"Cover\" sheetId=\"1\" r:id=\"rId1\"/>\
          <sheet name=\"Reviews\" sheetId=\"2\" r:id=\"rId2\"/></sheets></workbook>"
@@ -39,7 +41,8 @@ fn workbook(dir: &tempfile::TempDir, name: &str) -> PathBuf {
     );
     let styles = format!(
         "<styleSheet xmlns=\"{main}\"><numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"00000\"/></numFmts>\
-         <cellXfs count=\"3\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/><xf numFmtId=\"164\"/></cellXfs></styleSheet>"
+         <cellXfs count=\"5\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/><xf numFmtId=\"164\"/><xf numFmtId=\"2\"/>\
+         <xf numFmtId=\"9\"/></cellXfs></styleSheet>"
     );
     let types = format!(
         "<Types xmlns=\"{package}/content-types\"><Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>"
@@ -79,8 +82,7 @@ fn told(path: &std::path::Path, options: &ReadOptions) -> String {
 #[test]
 fn a_workbook_is_read_with_its_dates_and_leading_zeros() {
     let dir = tempfile::tempdir().unwrap();
-    let expected =
-        "xlsx, sheet `Reviews` (of 2)\n4: 00421|2024-05-03 10:30:00|5|12.10\n6: 00422|2024-05-04|true|";
+    let expected = "xlsx, sheet `Reviews` (of 2)\n4: 00421|2024-05-03 10:30:00|5|12.10\n6: 00422|2024-05-04|true|\n7: 423||7%|12.10\n8: 1.234|||12.00";
     // Whatever its name is.
     for name in ["reviews.xlsx", "reviews.csv", "reviews"] {
         assert_eq!(told(&workbook(&dir, name), &ReadOptions::default()), expected, "{name}");
@@ -91,6 +93,29 @@ fn a_workbook_is_read_with_its_dates_and_leading_zeros() {
     assert_eq!(told(&path, &sheet("Cover")), "the file FILE is empty");
     let told = told(&path, &sheet("x"));
     assert_eq!(told, "cannot read FILE as xlsx: the workbook has no sheet `x`; it has `Cover`, `Reviews`");
+}
+
+#[test]
+fn a_number_is_what_its_format_shows() {
+    use super::Shown;
+    for (format, number, expected) in [
+        ("General", 12.1, "12.1"),
+        ("0.00", 12.1, "12.10"),
+        ("0.0", 12.0, "12.0"),
+        ("#,##0.00;[Red](#,##0.00)", 1234.5, "1234.50"),
+        ("0.00", 4.567, "4.567"),
+        ("0", 4.5, "4.5"),
+        ("0", 4.0, "4"),
+        ("0000", 42.0, "0042"),
+        ("0000", 4.5, "4.5"),
+        ("0%", 0.29, "29%"),
+        ("0.0 %", 0.8, "80%"),
+        ("0.00E+00", 1200.0, "1200"),
+        ("#.##", 1.5, "1.5"),
+        ("\"v\"0.00", 1.5, "1.5"),
+    ] {
+        assert_eq!(Shown::by(format).text(number), expected, "{format}");
+    }
 }
 
 #[test]

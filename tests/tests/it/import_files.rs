@@ -49,8 +49,9 @@ async fn a_file_is_looked_at_before_it_is_imported(backend: Backend) {
     for part in [
         "2023-04-24T10:15:00Z",
         "schön schnell",
-        "1 would be rejected",
-        "`gut` is not a number",
+        "Of 3 rows: 3 would be rejected",
+        "there is no release \"2.1\"; create missing ones with --create releases",
+        "1 rating: `gut` is not a number",
         "1 release: `2.1` does not exist; --create releases",
     ] {
         assert!(ran.out.contains(part), "{part}: {}", ran.out);

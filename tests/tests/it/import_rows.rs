@@ -97,6 +97,18 @@ async fn anonymous_answers_of_two_files_all_count(backend: Backend) {
     assert!(stars(other).await.contains("2 accepted"), "the second file's answer is another one's");
     assert!(stars(one).await.contains("2 unchanged"), "the same file again is the same");
     assert_eq!(there(&app).await["feedback"]["totalCount"], 4);
+    // Two files of one and the same rating are two, unless they are one file: its bytes or its name say so.
+    let same = "rating,occurred_at\n3,2026-11-18\n";
+    let named = async |name: &str, rows: &str| {
+        let file = app.database.file(name, rows);
+        app.database
+            .succeeds(&["import", "feedback", &file, "--set", "product=shop", "--scale", "csat"])
+            .await
+    };
+    assert!(named("monday.csv", same).await.contains("1 accepted"));
+    let other = "rating,x,occurred_at\n3,a,2026-11-18\n";
+    assert!(named("tuesday.csv", other).await.contains("1 accepted"));
+    assert!(named("monday copy.csv", same).await.contains("1 unchanged"));
     // A known customer has responded once, whichever file contains it.
     let named = |more: &str| format!("rating,occurred_at,customer\n5,2026-03-01,acme\n{more}");
     let create = ["--scale", "csat", "--create", "customers"];

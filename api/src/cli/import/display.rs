@@ -110,7 +110,7 @@ pub(super) fn print(summary: &Summary, file: &str, kind: Kind) {
     }
     if *differing > 0 {
         println!(
-            "{:>12} kept as stored (their ID is known with other contents; --on-conflict update applies them)",
+            "{:>12} kept as stored (they are stored with other contents; --on-conflict update applies these)",
             HumanCount(*differing).to_string()
         );
     }

@@ -15,7 +15,7 @@ pub(super) struct Input {
     /// How it is called in messages.
     pub(super) name: String,
     /// The copy of the standard input, which is removed at the end.
-    _copy: Option<NamedTempFile>,
+    copy: Option<NamedTempFile>,
 }
 
 /// What the rows contain, and the files, from the arguments.
@@ -38,7 +38,7 @@ pub(super) fn inputs(arguments: &[String]) -> anyhow::Result<(Option<Kind>, Vec<
         files => (None, files),
     };
     anyhow::ensure!(!files.is_empty(), "no file to import is given");
-    let mut found = Vec::new();
+    let mut found: Vec<Input> = Vec::new();
     for file in files {
         if file == "-" {
             found.push(standard_input()?);
@@ -50,12 +50,33 @@ pub(super) fn inputs(arguments: &[String]) -> anyhow::Result<(Option<Kind>, Vec<
             found.push(Input::of(PathBuf::from(file)));
         }
     }
+    // A shell that replaces a pattern finds what an earlier import wrote beside its files, too.
+    let named: Vec<PathBuf> = found.iter().map(|input| input.path.clone()).collect();
+    found.retain(|input| !written_beside(&input.path, &named));
     Ok((kind, found))
 }
 
+/// Endings of the files that an import writes.
+const OUTPUTS: [&str; 2] = [".rejects.csv", ".differs.csv"];
+
+/// Whether a file is what an import of one of the others wrote.
+fn written_beside(path: &Path, others: &[PathBuf]) -> bool {
+    let name = path.to_string_lossy();
+    let of = OUTPUTS.iter().find_map(|ending| name.strip_suffix(ending));
+    of.is_some_and(|of| others.iter().any(|other| other == Path::new(of)))
+}
+
 impl Input {
+    /// The name under which its import is recorded.
+    pub(super) fn file_name(&self) -> String {
+        if self.copy.is_some() {
+            return self.name.clone();
+        }
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
     fn of(path: PathBuf) -> Self {
-        Self { name: path.display().to_string(), path, _copy: None }
+        Self { name: path.display().to_string(), path, copy: None }
     }
 }
 
@@ -64,7 +85,7 @@ fn standard_input() -> anyhow::Result<Input> {
     let mut copy =
         NamedTempFile::with_prefix("ballroom-import-").context("cannot keep the standard input")?;
     io::copy(&mut io::stdin().lock(), &mut copy).context("cannot read the standard input")?;
-    Ok(Input { path: copy.path().to_owned(), name: "standard input".to_owned(), _copy: Some(copy) })
+    Ok(Input { path: copy.path().to_owned(), name: "standard input".to_owned(), copy: Some(copy) })
 }
 
 /// The files of a folder whose names match a pattern with `*` and `?`, by name.
@@ -79,9 +100,10 @@ fn matching(pattern: &str) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let entry = entry?;
-        let is_output = entry.file_name().to_string_lossy().ends_with(".rejects.csv");
-        if entry.file_type()?.is_file() && !is_output && matches(&name, &entry.file_name().to_string_lossy())
-        {
+        let entry_name = entry.file_name().to_string_lossy().into_owned();
+        // Unless the pattern asks for them.
+        let is_output = OUTPUTS.iter().any(|ending| entry_name.ends_with(ending) && !name.ends_with(ending));
+        if entry.file_type()?.is_file() && !is_output && matches(&name, &entry_name) {
             found.push(entry.path());
         }
     }
@@ -110,6 +132,29 @@ fn matches(pattern: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pattern_does_not_find_what_imports_wrote() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a.csv", "a.csv.rejects.csv", "a.csv.differs.csv", "b.csv", "c.csv.rejects.csv"] {
+            std::fs::write(dir.path().join(name), "x").unwrap();
+        }
+        let found = |arguments: &[&str]| {
+            let arguments: Vec<String> =
+                arguments.iter().map(|name| dir.path().join(name).display().to_string()).collect();
+            let names = inputs(&arguments).unwrap().1.into_iter();
+            names
+                .map(|input| input.path.file_name().unwrap().to_string_lossy().into_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found(&["*.csv"]), ["a.csv", "b.csv"]);
+        assert_eq!(found(&["*.rejects.csv"]), ["a.csv.rejects.csv", "c.csv.rejects.csv"]);
+        // As a shell replaces the pattern.
+        assert_eq!(
+            found(&["a.csv", "a.csv.differs.csv", "a.csv.rejects.csv", "b.csv", "c.csv.rejects.csv"]),
+            ["a.csv", "b.csv", "c.csv.rejects.csv"]
+        );
+    }
 
     #[test]
     fn a_pattern_matches_names() {

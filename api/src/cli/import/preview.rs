@@ -1,29 +1,69 @@
 //! What a file would become: printed before anything is imported.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, Write},
+};
 
-use ballroom_files::{Kind, Plan, Previewed, Target};
+use ballroom_entity::import_created::CreatedKind;
+use ballroom_files::{Plan, Previewed, Target};
+use indicatif::HumanCount;
 
-use super::display::print_reasons;
-use crate::{base::near::near, ingest::import::Create, report, store::Dimensions, words::counted};
+use super::{display::print_reasons, inputs::Input};
+use crate::{
+    base::near::near,
+    domain::access::Manage,
+    ingest::import::{Create, ImportOptions, Preview, preview as tried},
+    report,
+    store::{Dimensions, Store},
+    words::counted,
+};
 
 /// Records that are read for a preview.
-pub(super) const LIMIT: u64 = 100_000;
+const LIMIT: u64 = 100_000;
 
 /// Rows that are shown.
-pub(super) const SHOWN: usize = 3;
+const SHOWN: usize = 3;
 
 /// Names that are listed.
 const LISTED: usize = 8;
 
+/// Shows a file and what it would become; true if rows would be rejected.
+pub(super) async fn show(
+    store: &Store,
+    by: Manage,
+    (plan, file): (Plan, &Input),
+    options: ImportOptions,
+) -> anyhow::Result<bool> {
+    print_plan(&plan, &file.name);
+    let create = options.create;
+    let found = tried(store, by, (plan, &file.path), options, (LIMIT, SHOWN)).await?;
+    if found.plan.absent.is_empty() {
+        print_rows(&found, &*store.dimensions(by.organization()).await?, create);
+    }
+    Ok(found.summary.rejected > 0)
+}
+
+/// Asks whether to import the file as proposed.
+pub(super) fn confirmed() -> anyhow::Result<bool> {
+    print!("Import it like this? [y/N] ");
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
+}
+
 /// Prints what was found out about a file, and the mapping.
-pub(super) fn print_plan(plan: &Plan, name: &str) {
+fn print_plan(plan: &Plan, name: &str) {
     println!("{name}: {}", plan.about.told());
     if let Some(preset) = plan.preset {
         println!("Read as {} (preset {}).", preset.title, preset.name);
     }
     println!("Rows: {}", plan.mapping.kind().name());
     for target in plan.mapping.kind().targets() {
+        if target == Target::Rating && plan.mapping.has_measures() {
+            continue;
+        }
         let guess = plan.guesses.iter().find(|guess| guess.target == target);
         let given = plan.settings.map.iter().find(|(field, _)| field == target.name());
         match (guess, given, plan.mapping.column(target), plan.mapping.constant(target)) {
@@ -56,7 +96,8 @@ pub(super) fn print_plan(plan: &Plan, name: &str) {
 }
 
 /// Prints what the rows would become.
-pub(super) fn print_rows(previewed: &Previewed, dimensions: &Dimensions, create: Create, kind: Kind) {
+fn print_rows(preview: &Preview, dimensions: &Dimensions, create: Create) {
+    let previewed = &preview.previewed;
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in previewed.first.iter().flatten() {
         if !names.contains(name) {
@@ -76,29 +117,53 @@ pub(super) fn print_rows(previewed: &Previewed, dimensions: &Dimensions, create:
         println!("The first rows as they would become:");
         println!("{}", table.trim_fmt());
     }
-    let all = if previewed.more {
-        format!("the first {}", counted(previewed.read, "row"))
-    } else {
-        counted(previewed.read, "row")
+    let summary = &preview.summary;
+    let all = match preview.more {
+        true => format!("the first {}", counted(summary.read, "row")),
+        false => counted(summary.read, "row"),
     };
-    let refused: u64 = previewed.refused.iter().map(|(count, _)| count).sum();
-    println!("Of {all}, {refused} would be rejected and {} skipped.", previewed.skipped);
-    print_reasons(&previewed.refused);
-    previewed.remark.iter().for_each(|remark| println!("Note: {remark}."));
+    let outcomes = [
+        (summary.accepted, "would be stored"),
+        (summary.superseded, "stored beside others of the same customer and day"),
+        (summary.updated, "update what is stored"),
+        (summary.unchanged, "unchanged"),
+        (summary.differing, "differ from what is stored"),
+        (summary.deleted, "deleted earlier"),
+        (summary.skipped, "skipped"),
+    ];
+    let said: Vec<String> = outcomes
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{} {what}", HumanCount(*number)))
+        .chain([format!("{} would be rejected", HumanCount(summary.rejected))])
+        .collect();
+    println!("Of {all}: {}.", said.join(", "));
+    print_reasons(&summary.reasons);
+    preview.warnings.iter().for_each(|warning| println!("Warning: {warning}."));
+    for (kind, noun) in KINDS {
+        let named: Vec<&String> =
+            preview.created.iter().filter(|(of, _)| *of == kind).map(|(_, name)| name).collect();
+        if !named.is_empty() {
+            let some: Vec<String> = named.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+            let more = if named.len() > LISTED { ", ..." } else { "" };
+            println!("{} would be created: {}{more}.", counted(named.len() as u64, noun), some.join(", "));
+        }
+    }
     for (target, listed) in &previewed.named {
-        missing(*target, listed, previewed, dimensions, create, kind);
+        missing(*target, listed, previewed, dimensions, create);
     }
 }
 
-/// Names what rows refer to and what does not exist.
-fn missing(
-    target: Target,
-    names: &[String],
-    previewed: &Previewed,
-    dimensions: &Dimensions,
-    create: Create,
-    kind: Kind,
-) {
+const KINDS: [(CreatedKind, &str); 5] = [
+    (CreatedKind::Product, "product"),
+    (CreatedKind::Feature, "feature"),
+    (CreatedKind::Release, "release"),
+    (CreatedKind::Segment, "segment"),
+    (CreatedKind::Customer, "customer"),
+];
+
+/// Names what rows refer to and what does not exist, if it is not created.
+fn missing(target: Target, names: &[String], previewed: &Previewed, dimensions: &Dimensions, create: Create) {
     let products: BTreeSet<&str> = previewed
         .named
         .iter()
@@ -106,15 +171,11 @@ fn missing(
         .flat_map(|(_, names)| names.iter().map(String::as_str))
         .collect();
     let of: Vec<_> = products.iter().filter_map(|product| dimensions.known_product(product)).collect();
-    let (noun, may_be_created): (&str, bool) = match target {
+    let (noun, is_created): (&str, bool) = match target {
         Target::Product => ("product", create.products),
         Target::Feature => ("feature", create.features),
         Target::Release => ("release", create.releases),
         Target::Segment => ("segment", create.segments),
-        Target::Customer if kind == Kind::Feedback => {
-            println!("They name {}.", counted(names.len() as u64, "customer"));
-            return;
-        }
         _ => return,
     };
     let is_known = |name: &str| match target {
@@ -124,7 +185,7 @@ fn missing(
         _ => dimensions.known_segment(name).is_some(),
     };
     let unknown: Vec<&String> = names.iter().filter(|name| !is_known(name)).collect();
-    if unknown.is_empty() {
+    if unknown.is_empty() || is_created {
         return;
     }
     let known: Vec<&str> = match target {
@@ -143,12 +204,12 @@ fn missing(
     };
     let some: Vec<String> = unknown.iter().take(LISTED).map(told).collect();
     let more = if unknown.len() > LISTED { ", ..." } else { "" };
-    let what = if may_be_created {
-        "would be created".to_owned()
-    } else {
-        format!("{} not exist; --create {noun}s creates them", if unknown.len() == 1 { "does" } else { "do" })
-    };
-    println!("{}: {}{more} {what}.", counted(unknown.len() as u64, noun), some.join(", "));
+    let verb = if unknown.len() == 1 { "does" } else { "do" };
+    println!(
+        "{}: {}{more} {verb} not exist; --create {noun}s creates them.",
+        counted(unknown.len() as u64, noun),
+        some.join(", ")
+    );
 }
 
 fn short(text: &str) -> String {
@@ -157,38 +218,4 @@ fn short(text: &str) -> String {
         Some((end, _)) => format!("{}...", &line[..end]),
         None => line,
     }
-}
-
-/// The command that imports the file in the way that was proposed.
-pub(super) fn command(plan: &Plan, file: &Path) -> String {
-    let mut words = vec![
-        "ballroom import".to_owned(),
-        plan.mapping.kind().name().to_owned(),
-        quoted(&file.display().to_string()),
-    ];
-    if let Some(preset) = plan.preset {
-        words.push(format!("--preset {}", preset.name));
-    }
-    let maps = plan.settings.map.iter().filter(|(field, column)| {
-        plan.preset
-            .is_none_or(|preset| !preset.maps(&plan.columns).contains(&(field.clone(), column.clone())))
-    });
-    let maps: Vec<String> = maps.map(|(field, column)| format!("{field}={column}")).collect();
-    if !maps.is_empty() {
-        words.push(format!("--map {}", quoted(&maps.join(","))));
-    }
-    let sets = plan.settings.set.iter().filter(|(field, text)| {
-        plan.preset.is_none_or(|preset| !preset.sets.contains(&(field.as_str(), text.as_str())))
-    });
-    let mut sets: Vec<String> = sets.map(|(field, text)| format!("{field}={text}")).collect();
-    sets.extend(plan.absent.iter().map(|target| format!("{}=...", target.name())));
-    if !sets.is_empty() {
-        words.push(format!("--set {}", quoted(&sets.join(","))));
-    }
-    words.join(" ")
-}
-
-fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./=,:".contains(c);
-    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }

@@ -9,7 +9,7 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Select, Value,
     sea_query::SelectStatement,
 };
 
@@ -21,7 +21,7 @@ use crate::{
         page::{Direction, List, Order, sorts},
         range::{self, Range},
     },
-    store::is_any,
+    store::{Bulk, BulkColumn, is_any},
     transaction::Transaction,
 };
 
@@ -38,6 +38,39 @@ pub(super) async fn record(tx: &Transaction, row: &Model) -> Result<(), Error> {
     };
     deleted.into_active_model().insert(tx.db()).await?;
     Ok(())
+}
+
+/// Records the deletion of responses. If they do not stay deleted, the records have no IDs of their source, by which it would be
+/// refused when it submits them again.
+pub(super) async fn record_all(
+    tx: &mut Transaction,
+    rows: &[Model],
+    stay_deleted: bool,
+) -> Result<(), Error> {
+    let columns = [
+        Column::OrganizationId,
+        Column::Id,
+        Column::ProductId,
+        Column::CustomerId,
+        Column::Source,
+        Column::ExternalId,
+        Column::DeletedAt,
+    ];
+    let table = Bulk::into("deleted_feedback", "", columns.map(BulkColumn::of).into());
+    let at = tx.at;
+    let row = |row: &Model| {
+        vec![
+            Value::Uuid(Some(row.organization_id.0)),
+            Value::Uuid(Some(row.id.0)),
+            Value::Uuid(Some(row.product_id.0)),
+            Value::Uuid(row.customer_id.map(|id| id.0)),
+            Value::String(Some(row.source.clone())),
+            Value::String(row.external_id.clone().filter(|_| stay_deleted)),
+            Value::ChronoDateTimeUtc(Some(at)),
+        ]
+    };
+    tx.insert(&table, rows.iter().map(row).collect()).await?;
+    tx.send_rows().await
 }
 
 /// The times of the last deletions, by the IDs of the sources.

@@ -5,10 +5,11 @@ use std::{
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
 };
 
-use ballroom_entity::id::ProductId;
+use ballroom_entity::{id::ProductId, import_created::CreatedKind};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use super::Row;
+use super::rows::Row;
 use crate::{
     base::{
         error::Error,
@@ -106,6 +107,8 @@ impl Row {
 pub(super) struct CreationReport {
     pub(super) created: Created,
     pub(super) warnings: Vec<String>,
+    /// The objects with their names, without the customers.
+    pub(super) objects: Vec<(CreatedKind, String, Uuid)>,
     /// The keys of the customers that will be created with their responses.
     pub(super) customers: Vec<String>,
 }
@@ -138,6 +141,23 @@ impl Create {
 }
 
 impl CreationReport {
+    /// One if it was created, none if the data are invalid; only internal errors end the import.
+    fn count_created(
+        &mut self,
+        kind: CreatedKind,
+        name: &str,
+        result: Result<Uuid, Error>,
+    ) -> Result<u64, Error> {
+        match result {
+            Ok(id) => {
+                self.objects.push((kind, name.to_owned(), id));
+                Ok(1)
+            }
+            Err(error) if error.is_server_error() => Err(error),
+            Err(_) => Ok(0),
+        }
+    }
+
     /// Warns if a created object has a name similar to that of an existing one.
     fn warn_if_similar(&mut self, noun: &str, name: &str, alike: Option<&str>) {
         if let Some(alike) = alike {
@@ -197,7 +217,8 @@ async fn products(tx: &mut Transaction, rows: &[&Row], report: &mut CreationRepo
         );
         report.warn_if_similar("product", key, alike.first().map(String::as_str));
         let new = NewProduct { key: key.to_owned(), ..NewProduct::default() };
-        made += count_created(product::insert_in(tx, new).await)?;
+        let result = product::insert_in(tx, new).await.map(|(row, _)| row.id.0);
+        made += report.count_created(CreatedKind::Product, key, result)?;
     }
     changed(tx, made).await
 }
@@ -215,7 +236,8 @@ async fn segments(tx: &mut Transaction, rows: &[&Row], report: &mut CreationRepo
             dimensions.segments.values().map(|row| row.key.as_str()).chain(keys[..at].iter().copied()),
         );
         report.warn_if_similar("segment", key, alike.first().map(String::as_str));
-        made += count_created(segment::insert_in(tx, key, None).await)?;
+        let result = segment::insert_in(tx, key, None).await.map(|(row, _)| row.id.0);
+        made += report.count_created(CreatedKind::Segment, key, result)?;
     }
     changed(tx, made).await
 }
@@ -240,7 +262,8 @@ async fn features(tx: &mut Transaction, rows: &[&Row], report: &mut CreationRepo
             report.warn_if_similar("feature", key, alike.first().map(String::as_str));
             let new =
                 NewFeature { product: product.to_owned(), key: key.to_owned(), ..NewFeature::default() };
-            made += count_created(feature::insert_in(tx, new).await)?;
+            let result = feature::insert_in(tx, new).await.map(|(row, _)| row.id.0);
+            made += report.count_created(CreatedKind::Feature, key, result)?;
         }
     }
     changed(tx, made).await
@@ -271,7 +294,8 @@ async fn releases(tx: &mut Transaction, rows: &[&Row], report: &mut CreationRepo
                     there.first().map(|row| row.version.as_str()).or(before),
                 );
                 new.entry((product, spelling)).or_insert(version);
-                made += count_created(release::infer_in(tx, product, version, first).await)?;
+                let result = release::infer_in(tx, product, version, first).await.map(|row| row.id.0);
+                made += report.count_created(CreatedKind::Release, version, result)?;
             }
             Some(there) if there.inferred && there.released_at.is_some_and(|known| first < known) => {
                 release::seen_earlier_in(tx, there, first).await?;
@@ -317,15 +341,6 @@ async fn customers(
     }
     report.customers = keys.iter().map(|key| (*key).to_owned()).collect();
     Ok(keys.len() as u64)
-}
-
-/// One if it was created, none if the data are invalid; only internal errors end the import.
-fn count_created<T>(result: Result<T, Error>) -> Result<u64, Error> {
-    match result {
-        Ok(_) => Ok(1),
-        Err(error) if error.is_server_error() => Err(error),
-        Err(_) => Ok(0),
-    }
 }
 
 async fn changed(tx: &mut Transaction, rows: u64) -> Result<u64, Error> {

@@ -1,14 +1,14 @@
 //! Which release follows which: rows of releases are stored after those that they follow, and the order of versions may
 //! declare it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
-use ballroom_files::{Record, ReleaseRow};
+use ballroom_files::ReleaseRow;
 
-use super::rows::Row;
+use super::rows::{Item, Row};
 use crate::base::version;
 
-type Rows = Vec<(Arc<Record>, Row)>;
+type Rows = Vec<Item>;
 
 /// The product, and the first numbers of the versions of a line of releases.
 type Line = (String, Vec<String>);
@@ -17,8 +17,8 @@ type Line = (String, Vec<String>);
 /// their versions in common. What the file says goes first.
 pub(super) fn declare(rows: &mut Rows, parts: usize) {
     let mut lines: HashMap<Line, Vec<(String, usize)>> = HashMap::new();
-    for (at, (_, row)) in rows.iter().enumerate() {
-        if let Row::Release(release) = row {
+    for (at, item) in rows.iter().enumerate() {
+        if let Row::Release(release) = &item.row {
             let key = (release.product.clone(), line(&release.version, parts));
             lines.entry(key).or_default().push((version::order(&release.version), at));
         }
@@ -28,7 +28,9 @@ pub(super) fn declare(rows: &mut Rows, parts: usize) {
         for pair in of_line.windows(2) {
             let [(before, earlier), (after, later)] = pair else { continue };
             let Some(previous) = release(rows, *earlier).map(|row| row.version.clone()) else { continue };
-            if let (true, Some((_, Row::Release(later)))) = (before != after, rows.get_mut(*later)) {
+            if let (true, Some(Item { row: Row::Release(later), .. })) =
+                (before != after, rows.get_mut(*later))
+            {
                 later.previous.get_or_insert(previous);
             }
         }
@@ -38,8 +40,8 @@ pub(super) fn declare(rows: &mut Rows, parts: usize) {
 /// Puts releases after those that they follow, whatever their order in the file; otherwise that order is kept.
 pub(super) fn order(rows: &mut Rows) {
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
-    for (at, (_, row)) in rows.iter().enumerate() {
-        if let Row::Release(release) = row {
+    for (at, item) in rows.iter().enumerate() {
+        if let Row::Release(release) = &item.row {
             places.entry((release.product.trim(), release.version.trim())).or_insert(at);
         }
     }
@@ -66,7 +68,7 @@ pub(super) fn order(rows: &mut Rows) {
             depths[here] = Some(base + more);
         }
     }
-    let mut numbered: Vec<(usize, (Arc<Record>, Row))> =
+    let mut numbered: Vec<(usize, Item)> =
         rows.drain(..).enumerate().map(|(at, row)| (depths[at].unwrap_or_default(), row)).collect();
     numbered.sort_by_key(|(depth, _)| *depth);
     rows.extend(numbered.into_iter().map(|(_, row)| row));
@@ -74,7 +76,7 @@ pub(super) fn order(rows: &mut Rows) {
 
 fn release(rows: &Rows, at: usize) -> Option<&ReleaseRow> {
     match rows.get(at) {
-        Some((_, Row::Release(row))) => Some(row),
+        Some(Item { row: Row::Release(row), .. }) => Some(row),
         _ => None,
     }
 }

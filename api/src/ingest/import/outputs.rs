@@ -18,7 +18,7 @@ pub(super) struct Outputs {
 impl Outputs {
     /// Rejects of an earlier import of the file do not belong to this one; and if they cannot be written, that is an error
     /// before anything is imported.
-    pub(super) fn begin(path: &Path, columns: &Columns) -> anyhow::Result<Self> {
+    pub(super) fn begin(path: &Path, limit: Option<u64>, columns: &Columns) -> anyhow::Result<Self> {
         let there = std::fs::File::create(path).and_then(|file| file.metadata());
         if there.with_context(|| unwritable(path))?.is_file() {
             std::fs::remove_file(path).with_context(|| unwritable(path))?;
@@ -36,8 +36,8 @@ impl Outputs {
         let _ = std::fs::remove_file(&differing);
         Ok(Self {
             path: path.to_owned(),
-            rejects: Rejects::new(path, columns),
-            differences: Rejects::new(differing, columns),
+            rejects: Rejects::new(path, columns).up_to(limit),
+            differences: Rejects::new(differing, columns).up_to(limit),
             reasons: Vec::new(),
         })
     }

@@ -8,7 +8,7 @@ use ballroom_files::{
 use tokio::sync::mpsc;
 
 use super::{ROWS, lineage};
-use crate::base::text;
+use crate::{base::text, domain::import::Place};
 
 /// A row of any kind.
 #[derive(Clone)]
@@ -68,6 +68,16 @@ impl Row {
         }
     }
 
+    /// Gives it the ID by which it is known.
+    pub(super) fn identify(&mut self, id: String) {
+        match self {
+            Self::Feedback(row) => row.external_id = Some(id),
+            Self::Incident(row) => row.external_id = Some(id),
+            // They are known by their own keys.
+            Self::Exposure(_) | Self::Release(_) => (),
+        }
+    }
+
     /// Whether the source gives the time of its version, by which the newest one is known.
     pub(super) fn has_version(&self) -> bool {
         match self {
@@ -77,6 +87,13 @@ impl Row {
             Self::Release(row) => row.updated_at.is_some(),
         }
     }
+}
+
+/// A row, and where it comes from.
+pub(super) struct Item {
+    pub(super) record: Arc<Record>,
+    pub(super) place: Place,
+    pub(super) row: Row,
 }
 
 /// A record that is not imported, and why.
@@ -100,7 +117,7 @@ impl Failure {
 /// Rows that go into one transaction.
 #[derive(Default)]
 pub(super) struct Batch {
-    pub(super) rows: Vec<(Arc<Record>, Row)>,
+    pub(super) rows: Vec<Item>,
     pub(super) bad: Vec<Failure>,
     /// Number of records, each of which may have become several rows.
     pub(super) records: u64,
@@ -110,6 +127,8 @@ pub(super) struct Batch {
     pub(super) bytes_total: u64,
     /// What reading showed about the file, at its end.
     pub(super) remark: Option<String>,
+    /// Whether the file has more records than were to be read.
+    pub(super) more: bool,
 }
 
 /// Reads the rows of a file into batches. Releases are put after those that they follow, so all of them are read first: there are
@@ -117,17 +136,24 @@ pub(super) struct Batch {
 pub(super) fn read(
     path: &Path,
     plan: &Plan,
-    version_line: Option<usize>,
+    (version_line, limit): (Option<usize>, Option<u64>),
     batches: mpsc::Sender<Batch>,
 ) -> anyhow::Result<()> {
     let mut held = Vec::new();
+    let mut place = 0;
     let mut reader = plan.open(path)?;
     let mut ids = ExternalIds::new(plan.fingerprint);
     loop {
         let mut batch = Batch::default();
         let mut end = None;
         while batch.rows.len() < ROWS && batch.bad.len() < ROWS {
-            match reader.next() {
+            let next = reader.next();
+            if next.is_some() && limit == Some(place as u64) {
+                batch.more = true;
+                end = Some(Ok(()));
+                break;
+            }
+            match next {
                 None => {
                     end = Some(Ok(()));
                     break;
@@ -142,13 +168,19 @@ pub(super) fn read(
                     match rows(&record, &plan.mapping, &plan.dates, &mut ids) {
                         Ok(rows) => {
                             batch.skipped += u64::from(rows.is_empty());
-                            batch.rows.extend(rows.into_iter().map(|row| (record.clone(), row)));
+                            let items = (0..).zip(rows).map(|(part, row)| Item {
+                                record: record.clone(),
+                                place: Place { row: place, part },
+                                row,
+                            });
+                            batch.rows.extend(items);
                         }
                         Err(reject) => batch.bad.push(Failure::Refused(reject, record)),
                     }
                 }
             }
             batch.records += 1;
+            place += 1;
         }
         if plan.mapping.kind() == Kind::Releases {
             held.append(&mut batch.rows);

@@ -1,8 +1,9 @@
 //! Rows, submitted to the domain.
 
-use ballroom_entity::{id::FeedbackId, release::ReleaseLifecycle};
+use ballroom_entity::{id::ReleaseId, release::ReleaseLifecycle};
 use ballroom_files::{Reject, Target, parse};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::{ImportOptions, rows::Row};
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
     domain::{
         exposure::{self, NewExposure},
         feedback::{self, EventDetail, NewFeedback, Submission, Submitted},
+        import::Figure,
         incident::{self, NewIncident},
         release::{self, NewRelease, Planned, TouchedFeature},
         sent::{Nulls, Outcome},
@@ -27,6 +29,30 @@ pub(super) enum RowOutcome {
     Deleted,
 }
 
+/// What became of a row.
+pub(super) struct Taken {
+    pub(super) outcome: RowOutcome,
+    /// The response, incident or release that it created.
+    pub(super) created: Option<Uuid>,
+    /// The figure of exposure that it changed.
+    pub(super) figure: Option<Figure>,
+}
+
+impl Taken {
+    fn of(outcome: Outcome, id: Uuid) -> Self {
+        let created = (outcome == Outcome::Created).then_some(id);
+        Self { outcome: row_outcome(outcome), created, figure: None }
+    }
+}
+
+fn row_outcome(outcome: Outcome) -> RowOutcome {
+    match outcome {
+        Outcome::Created => RowOutcome::Accepted,
+        Outcome::Updated => RowOutcome::Updated,
+        Outcome::Unchanged | Outcome::Outdated => RowOutcome::Unchanged,
+    }
+}
+
 /// Submits rows to the domain. A file has rows of one kind; the results are in their order. For anonymous responses,
 /// the number of repeated ones is counted.
 pub(super) async fn submit(
@@ -34,8 +60,7 @@ pub(super) async fn submit(
     options: &ImportOptions,
     rows: Vec<Row>,
     anonymous: Option<(DateTime<Utc>, &mut u64)>,
-    stored: &mut Vec<FeedbackId>,
-) -> Result<Vec<Result<RowOutcome, Error>>, Error> {
+) -> Result<Vec<Result<Taken, Error>>, Error> {
     let (mut answers, mut incidents, mut figures, mut releases) = (vec![], vec![], vec![], vec![]);
     for row in rows {
         match row {
@@ -45,11 +70,6 @@ pub(super) async fn submit(
             Row::Release(row) => releases.push(row),
         }
     }
-    let row_outcome = |outcome| match outcome {
-        Outcome::Created => RowOutcome::Accepted,
-        Outcome::Updated => RowOutcome::Updated,
-        Outcome::Unchanged | Outcome::Outdated => RowOutcome::Unchanged,
-    };
     let mut results = Vec::new();
     if !answers.is_empty() {
         let how = Submission { create_customers: options.create.customers, event_detail: EventDetail::Total };
@@ -63,40 +83,54 @@ pub(super) async fn submit(
             *again = feedback::count_repeated(tx, &new.cloned().collect::<Vec<_>>(), began).await?;
         }
         for result in submitted {
-            let created = result.as_ref().ok().filter(|one| one.outcome == Outcome::Created);
-            stored.extend(created.map(|one| one.feedback.id));
             results.push(match result {
-                Ok(submitted) if submitted.supersession.is_some() => Ok(RowOutcome::Superseded),
-                Ok(Submitted { outcome: Outcome::Created, feedback, .. }) if feedback.level.is_none() => {
-                    Ok(RowOutcome::Unrated)
-                }
-                Ok(submitted) => Ok(row_outcome(submitted.outcome)),
+                Ok(submitted) => Ok(response(&submitted)),
                 // A file that is imported every night remains valid when one of its responses is deleted.
-                Err(Error::Deleted { .. }) => Ok(RowOutcome::Deleted),
+                Err(Error::Deleted { .. }) => {
+                    Ok(Taken { outcome: RowOutcome::Deleted, created: None, figure: None })
+                }
                 Err(error) => Err(error),
             });
         }
     }
     if !incidents.is_empty() {
         for result in incident::open_in(tx, &options.source, incidents, EventDetail::Total).await? {
-            results.push(result.map(|opened| row_outcome(opened.outcome)));
+            results.push(result.map(|opened| Taken::of(opened.outcome, opened.incident.id.0)));
         }
     }
     if !figures.is_empty() {
         for result in exposure::record_in(tx, &options.source, figures).await? {
-            results.push(result.map(|recorded| row_outcome(recorded.outcome)));
+            results.push(result.map(|recorded| {
+                Taken {
+                    outcome: row_outcome(recorded.outcome),
+                    created: None,
+                    figure: (recorded.outcome != Outcome::Unchanged)
+                        .then(|| Figure { before: recorded.before, exposure: recorded.exposure }),
+                }
+            }));
         }
     }
     if !releases.is_empty() {
         for row in releases {
             results.push(match new_release(tx, row).await {
                 Err(error) if error.is_server_error() => return Err(error),
-                result => result.map(row_outcome),
+                result => result.map(|(outcome, release)| Taken::of(outcome, release.0)),
             });
         }
         tx.dimensions_changed().await?;
     }
     Ok(results)
+}
+
+fn response(submitted: &Submitted) -> Taken {
+    let row = &submitted.feedback;
+    let mut taken = Taken::of(submitted.outcome, row.id.0);
+    if submitted.supersession.is_some() {
+        taken.outcome = RowOutcome::Superseded;
+    } else if submitted.outcome == Outcome::Created && row.level.is_none() {
+        taken.outcome = RowOutcome::Unrated;
+    }
+    taken
 }
 
 fn new_feedback(row: parse::FeedbackRow) -> NewFeedback {
@@ -166,7 +200,7 @@ fn new_exposure(row: parse::ExposureRow) -> NewExposure {
 }
 
 /// Plans, ships and withdraws a release according to the row.
-async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Outcome, Error> {
+async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<(Outcome, ReleaseId), Error> {
     let touched = row.features.into_iter().map(|touch| TouchedFeature {
         feature: touch.feature,
         change: match touch.change {
@@ -195,9 +229,10 @@ async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<Out
     {
         let release = release::withdraw_in(tx, release, withdrawn_at).await?;
         let withdrawn = release.lifecycle == ReleaseLifecycle::Withdrawn;
-        return Ok(if withdrawn && outcome != Outcome::Created { Outcome::Updated } else { outcome });
+        let outcome = if withdrawn && outcome != Outcome::Created { Outcome::Updated } else { outcome };
+        return Ok((outcome, release.id));
     }
-    Ok(outcome)
+    Ok((outcome, release.id))
 }
 
 pub(super) fn reject(line: u64, error: Error) -> Reject {

@@ -5,7 +5,7 @@ use ballroom_files::mapping::ScalePeriod;
 use chrono::NaiveDate;
 
 /// Reads `stars`, or `stars until 2015-06-08, ten from 2015-06-08`.
-pub(super) fn read(given: &[String]) -> anyhow::Result<(Option<String>, Vec<ScalePeriod>)> {
+pub(crate) fn read(given: &[String]) -> anyhow::Result<(Option<String>, Vec<ScalePeriod>)> {
     let mut periods = Vec::new();
     for text in given.iter().flat_map(|text| text.split(',')) {
         let mut words = text.split_whitespace();
