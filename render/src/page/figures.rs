@@ -14,7 +14,7 @@ const CHARTS: usize = 12;
 pub(super) fn values(report: &Report, features: &[FeatureValue], marks: &[Mark]) -> Vec<Block> {
     let mut blocks = Vec::new();
     if features.is_empty() {
-        let features = format!("{}s", word(report, "feature").to_lowercase());
+        let features = word(report, "features").to_lowercase();
         return vec![Block::Text(format!("There are no responses about {features} of this report."))];
     }
     let rows: Vec<Row> = features
@@ -77,7 +77,7 @@ fn value_table(report: &Report, features: &[FeatureValue]) -> Table {
     let ranks: Vec<u32> = features.iter().filter_map(|one| one.rank).collect();
     let jumps = ranks.iter().enumerate().any(|(at, rank)| *rank != at as u32 + 1);
     let of_all = if jumps {
-        format!("#: rank among all {}s of the product. ", feature.to_lowercase())
+        format!("#: rank among all {} of the product. ", word(report, "features").to_lowercase())
     } else {
         String::new()
     };
