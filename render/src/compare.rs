@@ -158,7 +158,9 @@ fn values(before: &[FeatureValue], now: &[FeatureValue], changes: &mut Vec<Chang
             Some(earlier) if !is_heard(earlier) || !is_heard(one) => (),
             // The difference of the two reports, whatever their periods.
             Some(earlier) => {
-                let difference = one.value.since(&earlier.value);
+                // Where the report says it itself, in the same words.
+                let own = one.change.filter(|_| one.before == Some(earlier.value));
+                let difference = own.unwrap_or_else(|| one.value.since(&earlier.value));
                 changes.extend(value(
                     &one.feature.name,
                     earlier.value.value,

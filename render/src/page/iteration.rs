@@ -1,6 +1,6 @@
 //! The page of an iteration.
 
-use super::{Block, Cell, Fact, Item, Table, pieces, word};
+use super::{Block, Cell, Fact, Item, Table, figures, pieces, word};
 use crate::{
     model::{Iteration, Report, Tone, Verdict},
     number,
@@ -21,10 +21,10 @@ pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
         true => {
             blocks.push(Block::Text(format!("No {} was touched.", word(report, "feature").to_lowercase())))
         }
-        false => blocks.extend(pieces::values(report, &of.features, &of.marks)),
+        false => blocks.extend(figures::values(report, &of.features, &of.marks)),
     }
     let caption = "Changed clearly, though nothing that shipped touched it";
-    blocks.extend(pieces::before_after(caption, ["Before", "Now"], &of.elsewhere));
+    blocks.extend(figures::before_after(caption, ["Before", "Now"], &of.elsewhere));
     let best = of.best.iter().map(|best| pieces::news("Best news", best));
     let news: Vec<_> = best.chain(of.worst.iter().map(|worst| pieces::news("Worst news", worst))).collect();
     if !news.is_empty() {

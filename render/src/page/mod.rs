@@ -1,5 +1,6 @@
 //! A report as a page of headings, figures, tables and charts, which HTML, Markdown and PDF have in common.
 
+mod figures;
 mod iteration;
 mod overview;
 mod pieces;

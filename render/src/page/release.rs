@@ -1,6 +1,6 @@
 //! The page of a release.
 
-use super::{Block, Cell, Fact, Table, pieces, word};
+use super::{Block, Cell, Fact, Table, figures, pieces, word};
 use crate::{
     chart,
     model::{Release, Report, Tone},
@@ -29,7 +29,7 @@ pub(super) fn blocks(report: &Report, of: &Release, blocks: &mut Vec<Block>) {
         });
     }
     if let Some(table) =
-        pieces::before_after("Perceived value before and after", ["Before", "After"], &of.values)
+        figures::before_after("Perceived value before and after", ["Before", "After"], &of.values)
     {
         blocks.push(Block::Heading("Value before and after".to_owned()));
         blocks.push(table);

@@ -1,6 +1,6 @@
 //! The page of a value report.
 
-use super::{Block, pieces};
+use super::{Block, figures, pieces};
 use crate::model::{Report, Value};
 
 pub(super) fn blocks(report: &Report, of: &Value, blocks: &mut Vec<Block>) {
@@ -14,15 +14,15 @@ pub(super) fn blocks(report: &Report, of: &Value, blocks: &mut Vec<Block>) {
     if let Some(comparison) = &of.comparison {
         let title = format!("{} against {}", comparison.after, comparison.before);
         blocks.push(Block::Heading(title.clone()));
-        blocks.extend(pieces::before_after(
+        blocks.extend(figures::before_after(
             &title,
             [&comparison.before, &comparison.after],
             &comparison.features,
         ));
     }
     blocks.push(Block::Heading("Perceived value".to_owned()));
-    blocks.extend(pieces::values(report, &of.features, &of.marks));
-    if let Some(table) = pieces::contributions(report, &of.features) {
+    blocks.extend(figures::values(report, &of.features, &of.marks));
+    if let Some(table) = figures::contributions(report, &of.features) {
         blocks.push(Block::Heading("Why".to_owned()));
         blocks.push(table);
     }

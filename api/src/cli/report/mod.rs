@@ -1,5 +1,6 @@
 //! `ballroom report`.
 
+mod days;
 pub(super) mod output;
 mod there;
 
@@ -7,7 +8,10 @@ use ballroom_render::Format;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use self::output::{Output, progress};
+use self::{
+    days::{AnyDays, Days},
+    output::{Output, progress},
+};
 use super::{client::Server, organization::Tenant, settings::Database};
 use crate::{
     clock,
@@ -82,22 +86,6 @@ struct All {
     output: Output,
 }
 
-/// The days of a report.
-#[derive(Args)]
-struct AnyDays {
-    /// First day.
-    #[arg(long, value_name = "DAY", requires = "until", conflicts_with = "days")]
-    from: Option<NaiveDate>,
-
-    /// Day after the last.
-    #[arg(long, value_name = "DAY", requires = "from")]
-    until: Option<NaiveDate>,
-
-    /// Number of days up to today, or up to `--as-of`; default: 28 for the overview, 90 for security.
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=36_525))]
-    days: Option<u64>,
-}
-
 /// The value report.
 #[derive(Args)]
 struct Value {
@@ -138,22 +126,6 @@ struct Value {
 
     #[command(flatten)]
     output: Output,
-}
-
-/// The days whose responses count.
-#[derive(Args)]
-struct Days {
-    /// First day. The title of a period that is not over says "so far"; today is not over.
-    #[arg(long, value_name = "DAY", requires = "until", conflicts_with = "days")]
-    from: Option<NaiveDate>,
-
-    /// Day after the last.
-    #[arg(long, value_name = "DAY", requires = "from")]
-    until: Option<NaiveDate>,
-
-    /// Number of days up to today, or up to `--as-of`, 1 to 36525.
-    #[arg(long, value_name = "NUMBER", default_value = "90", value_parser = clap::value_parser!(u64).range(1..=36_525))]
-    days: u64,
 }
 
 /// The release report.
@@ -394,12 +366,5 @@ impl Release {
             Some(_) => println!("{}", verdicts.json()),
         }
         Ok(())
-    }
-}
-
-impl Days {
-    /// The period, if it is given by its ends.
-    fn named(&self) -> Option<Period> {
-        Some(Period { from: self.from?, until: self.until? })
     }
 }

@@ -172,18 +172,18 @@ fn digest_text(digest: &Digest, public_url: &str, link: &str) -> String {
 fn digest_page(digest: &Digest, public_url: &str, link: &str) -> String {
     let line = |(at, text): &(chrono::DateTime<chrono::Utc>, String)| {
         format!(
-            "<li style=\"margin:0 0 10px\">{}<br><span style=\"color:#666;font-size:12px\">{} UTC</span></li>",
+            "<li style=\"margin:0 0 10px\">{}<br><span style=\"color:#666;font-size:12px\">{} UTC</span></li>\n",
             escaped(text),
             at.format("%Y-%m-%d %H:%M")
         )
     };
     let lines: String = digest.lines.iter().map(line).collect();
     format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title></head>\
-         <body style=\"font:15px/1.45 system-ui,sans-serif;color:#1c1c1c;max-width:600px;margin:24px auto;padding:0 16px\">\
-         <h1 style=\"font-size:19px\">{0}</h1><ul style=\"padding:0 0 0 18px\">{lines}</ul><p>{1}</p>\
-         <p><a href=\"{public_url}/\">Read them in Ballroom</a></p>\
-         <p style=\"color:#666;font-size:12px;margin:32px 0 0\">You receive this because you chose a digest in your profile. \
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title></head>\n\
+         <body style=\"font:15px/1.45 system-ui,sans-serif;color:#1c1c1c;max-width:600px;margin:24px auto;padding:0 16px\">\n\
+         <h1 style=\"font-size:19px\">{0}</h1>\n<ul style=\"padding:0 0 0 18px\">\n{lines}</ul>\n<p>{1}</p>\n\
+         <p><a href=\"{public_url}/\">Read them in Ballroom</a></p>\n\
+         <p style=\"color:#666;font-size:12px;margin:32px 0 0\">You receive this because you chose a digest in your profile.\n\
          <a href=\"{link}\" style=\"color:#666\">Stop receiving it</a>.</p></body></html>",
         escaped(&digest.subject),
         more(digest)
