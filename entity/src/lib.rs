@@ -39,6 +39,7 @@ pub mod count_change;
 pub mod customer;
 pub mod deleted_feedback;
 pub mod deployment;
+pub mod digest;
 pub mod exposure;
 pub mod exposure_daily;
 pub mod feature;

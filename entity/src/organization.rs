@@ -44,6 +44,8 @@ pub struct Model {
     pub gate_max_decline: f64,
     /// Responses that each feature needs before a release gate passes; none: as many as its verdict needs.
     pub gate_min_responses: Option<i32>,
+    /// Customers that a group needs to be shown to callers who may not see single customers.
+    pub min_group: i32,
     /// Events up to this revision may have been deleted from the outbox.
     pub pruned_revision: i64,
     /// Time of creation of the row.

@@ -165,9 +165,8 @@ fn humps(word: &str) -> Vec<String> {
 fn fits(target: Target, profile: &Profile) -> bool {
     use Target::*;
     match target {
-        OccurredAt | OpenedAt | ResolvedAt | ReopenedAt | ReleasedAt | WithdrawnAt | UpdatedAt | Day => {
-            profile.dates > 0.8
-        }
+        OccurredAt | OpenedAt | ResolvedAt | ReopenedAt | ReleasedAt | WithdrawnAt | UpdatedAt
+        | PlannedFor | Day => profile.dates > 0.8,
         Rating => profile.ratings > 0.8 && profile.dates < 0.5,
         Severity => profile.severities > 0.8,
         AffectedCustomers | ActiveCustomers => profile.counts > 0.9,
@@ -179,7 +178,7 @@ fn fits(target: Target, profile: &Profile) -> bool {
         Feature | Features => profile.dates < 0.5 && profile.length < 200.0 && (profile.distinct <= 1000),
         Customer | Title | Scale => profile.dates < 0.5,
         // They are read under their own names only.
-        Source | Description | Customers | Status => false,
+        Source | Description | Customers | Status | Notes => false,
     }
 }
 

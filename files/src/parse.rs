@@ -97,6 +97,7 @@ pub fn release(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Rele
     let version = row.required(Target::Version);
     let released_at = row.maybe(Target::ReleasedAt, |text| row.moment(text));
     let withdrawn_at = row.maybe(Target::WithdrawnAt, |text| row.moment(text));
+    let planned_for = row.maybe(Target::PlannedFor, |text| dates.day(text).map_err(|e| e.to_string()));
     let updated_at = row.maybe(Target::UpdatedAt, |text| row.moment(text));
     let (Some(product), Some(version)) = (product, version) else { return Err(row.rejected()) };
     row.done(ReleaseRow {
@@ -106,6 +107,8 @@ pub fn release(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Rele
         previous: row.text(Target::Previous),
         released_at,
         withdrawn_at,
+        planned_for,
+        notes: row.text(Target::Notes),
         updated_at,
         title: row.text(Target::Title),
         features: row.features().iter().map(|text| touch(text)).collect(),

@@ -41,6 +41,8 @@ mod m0045_stored_reports;
 mod m0048_gate_thresholds;
 mod m0049_schedules;
 mod m0050_imports;
+mod m0051_min_group;
+mod m0052_digests;
 mod m0054_import_rows;
 mod m0057_calendar_feeds;
 
@@ -91,6 +93,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0049_schedules::Migration),
             Box::new(m0054_import_rows::Migration),
             Box::new(m0057_calendar_feeds::Migration),
+            Box::new(m0051_min_group::Migration),
+            Box::new(m0052_digests::Migration),
         ]
     }
 }

@@ -20,6 +20,10 @@ pub fn compare(before: &Report, now: &Report) -> Vec<Change> {
         (Content::Iteration(before), Content::Iteration(now)) => {
             findings(&before.findings, &now.findings, &mut changes);
             values(&before.features, &now.features, &mut changes);
+            for one in &now.elsewhere {
+                let name = &one.feature.name;
+                changes.extend(value(name, one.before.value, one.after.value, Some(&one.difference)));
+            }
             let count = |subject, [before, now]: [i64; 2], more| number_of(subject, before, now, more);
             changes.extend(count("Incidents", [before.incidents.opened, now.incidents.opened], Tone::Bad));
             changes.extend(hours(
@@ -148,7 +152,10 @@ fn findings(before: &[Finding], now: &[Finding], changes: &mut Vec<Change>) {
 fn values(before: &[FeatureValue], now: &[FeatureValue], changes: &mut Vec<Change>) {
     let earlier: BTreeMap<_, _> = before.iter().map(|one| (&one.feature, one)).collect();
     for one in now {
+        // Without responses a value is an estimate from elsewhere, and a difference of two would be one of nothing.
+        let is_heard = |one: &FeatureValue| one.reach.responses != Some(0);
         match earlier.get(&one.feature) {
+            Some(earlier) if !is_heard(earlier) || !is_heard(one) => (),
             // The difference of the two reports, whatever their periods.
             Some(earlier) => {
                 let difference = one.value.since(&earlier.value);
@@ -160,8 +167,8 @@ fn values(before: &[FeatureValue], now: &[FeatureValue], changes: &mut Vec<Chang
                 ));
             }
             None => {
-                if let Some(change) = one.change.filter(|change| change.is_clear()) {
-                    let before = one.value.value - change.value;
+                if let (Some(change), Some(before)) = (one.change, one.before) {
+                    let before = before.value;
                     changes.extend(value(&one.feature.name, before, one.value.value, Some(&change)));
                 }
             }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::{
-    model::Tone,
+    model::{Quote, Tone},
     number::NO_BREAK,
     page::{Block, Page, Table},
 };
@@ -44,14 +44,23 @@ fn add(out: &mut String, block: &Block) {
             Ok(())
         }
         Block::Figure { .. } => Ok(()),
-        Block::Quotes(quotes) => {
-            out.push('\n');
-            quotes.iter().try_for_each(|quote| {
-                let lines: Vec<_> = quote.text.lines().map(escaped).collect();
-                writeln!(out, "> {}  \n> — {}\n", lines.join("\n> "), escaped(&crate::html::source(quote)))
-            })
-        }
+        Block::News(news) => news.iter().try_for_each(|one| {
+            writeln!(out, "\n### {}", escaped(&one.title))?;
+            writeln!(out, "\n**{}{}**", sign(one.tone), escaped(&one.text))?;
+            if !one.words.is_empty() {
+                writeln!(out, "\n{}", escaped(&one.words))?;
+            }
+            add_quotes(out, &one.quotes)
+        }),
     };
+}
+
+fn add_quotes(out: &mut String, quotes: &[Quote]) -> std::fmt::Result {
+    out.push('\n');
+    quotes.iter().try_for_each(|quote| {
+        let lines: Vec<_> = quote.text.lines().map(escaped).collect();
+        writeln!(out, "> {}  \n> — {}\n", lines.join("\n> "), escaped(&crate::html::source(quote)))
+    })
 }
 
 fn sign(tone: Tone) -> &'static str {

@@ -8,8 +8,8 @@ use crate::{
         Adoption, Announced, Announcements, Attribution, Audience, BeforeAfter, Changes, Comparison, Content,
         Contributions, Deployments, Estimate, FeatureValue, Finding, Forecast, Incident, Incidents,
         Iteration, Kind, Mark, MarkKind, News, Overview, Period, ProductLine, Question, Quote, Rating, Reach,
-        Release, Report, Risk, SCHEMA, Security, SegmentValue, Shipped, Subject, Touch, TrendPoint, Value,
-        Verdict, Word,
+        Release, Report, RequestSegment, Requests, Risk, SCHEMA, Security, SegmentValue, Shipped, Subject,
+        Touch, TrendPoint, Value, Verdict, Word,
     },
     words::Vocabulary,
 };
@@ -256,6 +256,7 @@ pub(crate) fn iteration() -> Report {
             }],
             deployments: Deployments { succeeded: 4, failed: 1, rolled_back: 0 },
             features: (0..6).map(feature).collect(),
+            elsewhere: Vec::new(),
             best: Some(best),
             worst: Some(worst),
             findings: vec![
@@ -277,7 +278,14 @@ pub(crate) fn iteration() -> Report {
                 }],
             },
             known_errors: None,
-            requests: None,
+            requests: Some(Requests {
+                sent: 60,
+                answered: 21,
+                segments: vec![
+                    RequestSegment { segment: Some("Enterprise".to_owned()), sent: 40, answered: 18 },
+                    RequestSegment { segment: None, sent: 20, answered: 3 },
+                ],
+            }),
             questions: vec![question()],
             marks: marks(),
         })),

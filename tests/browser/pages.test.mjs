@@ -28,7 +28,8 @@ before(async () => {
     'response on behalf': '/inbox?entry=yes',
     'announcement to acknowledge': `/p/atelier/announcements/${people.release}`,
   }
-  const { incidents, customers, product } = await ask('{ incidents(first: 1) { nodes { id } } customers(first: 1) { nodes { key } } product(product: "atelier") { iterations(first: 1) { nodes { id } } } }')
+  const { incidents, knownErrors, customers, product } = await ask('{ incidents(first: 1) { nodes { id } } knownErrors(first: 1) { nodes { id } } customers(first: 1) { nodes { key } } product(product: "atelier") { iterations(first: 1) { nodes { id } } } }')
+  const { storeReport } = await ask('mutation { storeReport(input: { report: { kind: ITERATION, product: "atelier" } }) { storedReport { id } } }')
   pages = {
     'value': '/p/atelier/value',
     'value, filtered': '/p/atelier/value?days=30&segment=free&release=5.3',
@@ -43,6 +44,11 @@ before(async () => {
     'incidents': '/p/atelier/incidents',
     'new incident': '/p/atelier/incidents?entry=yes',
     'incident': `/p/atelier/incidents/${incidents.nodes[0].id}`,
+    'known errors': '/p/atelier/known-errors',
+    'known errors, none': '/p/atelier/known-errors?find=nothing',
+    'new known error': '/p/atelier/known-errors?entry=yes',
+    'known error': `/p/atelier/known-errors/${knownErrors.nodes[0].id}`,
+    'no such known error': '/p/atelier/known-errors/known_error_00000000000000000000000000000000',
     'announcements': '/p/atelier/announcements',
     'announcements, none': '/p/atelier/announcements?find=nothing',
     'new announcement': '/p/atelier/announcements?entry=yes',
@@ -58,6 +64,12 @@ before(async () => {
     'iterations': '/p/atelier/iterations',
     'iteration': `/p/atelier/iterations/${product.iterations.nodes[0].id}`,
     'overview': '/overview',
+    'reports': '/reports',
+    'reports, none': '/reports?kind=SECURITY',
+    'new report': '/reports?entry=yes',
+    'report': `/report/${storeReport.storedReport.id}`,
+    'no such report': '/report/report_00000000000000000000000000000000',
+    'feature, found responses': '/p/atelier/features/export?find=hangs&words=peculiar',
     'customers': '/customers',
     'customers, found': '/customers?find=customer-03',
     'customers, none': '/customers?find=nobody',

@@ -63,9 +63,7 @@ impl<'a> Family<'a> {
 
     /// Numbers of missing responses before and after as of the end of a day; (0, 0) if there are enough.
     pub(super) fn missing(&self, member: &Comparison, until: Day) -> (u32, u32) {
-        let (before, after) = member.answers(Some((self.watch.first_day, until)));
-        let missing = |answers: f64| self.watch.prepared.min_answers.saturating_sub(answers as u32);
-        (missing(before), missing(after))
+        missing(&self.watch, member, until)
     }
 
     /// The significant members as of the end of a day, by index, among those `wanted`.
@@ -85,15 +83,15 @@ impl<'a> Family<'a> {
             return Vec::new();
         }
         // The minimum of responses only removes verdicts: a verdict must also hold without responses that are too few.
-        let founded = |(place, evidence): (&usize, &f64)| {
+        let founded_of = |(place, evidence): (&usize, &f64)| {
             let member = &self.members[*place];
             if self.missing(member, until) == (0, 0) {
                 *evidence
             } else {
-                self.of_incidents(member, until, direction)
+                of_incidents(watch, member, until, direction)
             }
         };
-        let founded: Vec<_> = self.tested.iter().zip(&evidence).map(founded).collect();
+        let founded: Vec<_> = self.tested.iter().zip(&evidence).map(founded_of).collect();
         let held = e_bh(&founded, q);
         let mut controls = None;
         let one = |i: usize| {
@@ -105,17 +103,6 @@ impl<'a> Family<'a> {
             (place, self.controlled(controls, i, &evidence, (until, direction, q)))
         };
         called.into_iter().map(one).collect()
-    }
-
-    /// Evidence of the incidents alone, if there are enough.
-    fn of_incidents(&self, member: &Comparison, until: Day, direction: Direction) -> f64 {
-        let telling = match direction {
-            Direction::Worse => member.incidents.opened_until(until) as f64,
-            Direction::Better => member.expected_incidents(until),
-        };
-        let alone = member.log_e_incidents(&self.watch, until, direction, 1.0);
-        let channels = if member.has_answers { 2.0_f64 } else { 1.0 };
-        alone.filter(|_| telling >= MIN_INCIDENTS).map_or(f64::NEG_INFINITY, |log_e| log_e - channels.ln())
     }
 
     /// Whether a member is significant relative to its controls as well, in the same family.
@@ -163,4 +150,33 @@ impl<'a> Family<'a> {
             responses: after as i64,
         })
     }
+}
+
+fn missing(watch: &Watch, member: &Comparison, until: Day) -> (u32, u32) {
+    let (before, after) = member.answers(Some((watch.first_day, until)));
+    let missing = |answers: f64| watch.prepared.min_answers.saturating_sub(answers as u32);
+    (missing(before), missing(after))
+}
+
+/// Evidence of a change as of the end of a day, that of an improvement at the end of the watch: of the incidents alone where there are
+/// too few responses.
+pub(super) fn founded(watch: &Watch, member: &Comparison, until: Day, direction: Direction) -> f64 {
+    if missing(watch, member, until) != (0, 0) {
+        return of_incidents(watch, member, until, direction);
+    }
+    match direction {
+        Direction::Worse => member.path[(until - 1 - watch.first_day) as usize],
+        Direction::Better => watch.log_e(member, direction),
+    }
+}
+
+/// Evidence of the incidents alone, if there are enough.
+fn of_incidents(watch: &Watch, member: &Comparison, until: Day, direction: Direction) -> f64 {
+    let telling = match direction {
+        Direction::Worse => member.incidents.opened_until(until) as f64,
+        Direction::Better => member.expected_incidents(until),
+    };
+    let alone = member.log_e_incidents(watch, until, direction, 1.0);
+    let channels = if member.has_answers { 2.0_f64 } else { 1.0 };
+    alone.filter(|_| telling >= MIN_INCIDENTS).map_or(f64::NEG_INFINITY, |log_e| log_e - channels.ln())
 }

@@ -1,13 +1,13 @@
 //! Declines that began before a release, and whether the release brought a second one, or an end of it.
 
 use super::comparison::Comparison;
-use super::family::Family;
+use super::family::{Family, founded};
 use super::verdict::FALSE_AGAINST_PREVIOUS;
 use super::watch::Watch;
 use super::{Since, watch_of};
 use crate::change_point::{ChangePoint, Suspect, change_point_after, change_point_of_release};
 use crate::error::Result;
-use crate::evidence::{Direction, FALSE_DISCOVERIES, is_watched};
+use crate::evidence::{Direction, FALSE_DISCOVERIES};
 use crate::facts::Day;
 
 /// Minimum probability that a decline began before a release: four to one.
@@ -15,6 +15,8 @@ const MIN_PROBABILITY_BEFORE: f64 = 0.8;
 /// Minimum share of the responses between a decline and the first day of a release that already name the release, for the
 /// decline to be its own: testers, a staged rollout, or another time zone.
 const MIN_OWN_SHARE: f64 = 0.1;
+/// Evidence neither for a change nor against it.
+const NEITHER: f64 = 0.0;
 /// Share of the probability of the most probable suspect from which on another one is about as probable.
 const AS_PROBABLE: f64 = 0.5;
 
@@ -96,7 +98,7 @@ fn probability_before(found: &ChangePoint, day: Day) -> f64 {
     found.posterior.iter().take(days).sum()
 }
 
-/// What happened since an earlier decline: the release compared with the responses since the first decline began, those of its whole
+/// What happened since an earlier decline: the release compared with the responses and incidents since it began, those of its whole
 /// baseline and those of the previous release alone. The latter are closer, but often few: a release after a hotfix has hardly any.
 pub(super) struct Second<'a> {
     comparisons: Vec<(Watch<'a>, Comparison<'a>)>,
@@ -110,40 +112,44 @@ impl<'a> Second<'a> {
             let watch = &family.watch;
             let watch = watch.since(began.max(watch.from)..watch.before);
             let compared = watch.compare(feature);
-            compared.has_answers.then_some((watch, compared))
+            compared.has_baseline().then_some((watch, compared))
         };
         let comparisons = [Some(family), alone].into_iter().flatten().filter_map(against).collect();
         Self { comparisons, features: family.tested.len() }
     }
 
-    /// Whether there is some evidence of it as of the end of a day, or nothing by which it could be told.
+    /// Whether anything speaks for a second decline rather than against it as of the end of a day, or nothing can tell.
     pub(super) fn may_be(&self, until: Day) -> bool {
-        self.comparisons.is_empty() || self.comparisons.iter().any(|one| is_watched(log_e(one, until)))
+        let for_it = |(watch, compared): &(Watch, Comparison)| {
+            compared.path[(until - 1 - watch.first_day) as usize] > NEITHER
+        };
+        self.comparisons.is_empty() || self.comparisons.iter().any(for_it)
     }
 
-    /// Whether it is significant as of the end of a day, whatever the other features of the release show.
+    /// Whether a second decline is significant as of the end of a day, whatever the other features of the release show.
     pub(super) fn holds(&self, until: Day) -> bool {
         let needed = (self.features as f64 / FALSE_AGAINST_PREVIOUS).ln();
-        self.comparisons.iter().any(|one| {
-            let (watch, compared) = one;
-            let (before, after) = compared.answers(Some((watch.first_day, until)));
-            let enough = before.min(after) >= f64::from(watch.prepared.min_answers);
-            enough && log_e(one, until) >= needed
-        })
+        self.comparisons
+            .iter()
+            .any(|(watch, compared)| founded(watch, compared, until, Direction::Worse) >= needed)
     }
 
-    /// By how much the mean has risen since, if that is significant, whatever the other features of the release show.
+    /// By how much the feature has become better since ([`rise`]), if that is significant, whatever the other features of the release
+    /// show.
     pub(super) fn rise(&self, until: Day) -> Option<f64> {
         let needed = (self.features as f64 / FALSE_DISCOVERIES).ln();
         let (watch, compared) = self.comparisons.first()?;
-        let (before, after) = compared.answers(Some((watch.first_day, until)));
-        let enough = before.min(after) >= f64::from(watch.prepared.min_answers);
-        let holds = enough && watch.log_e(compared, Direction::Better) >= needed;
-        watch.change(compared).filter(|_| holds).map(|(rise, _)| rise)
+        let holds = founded(watch, compared, until, Direction::Better) >= needed;
+        rise(watch, compared).filter(|_| holds)
     }
 }
 
-/// Evidence of a drop as of the end of a day.
-fn log_e((watch, compared): &(Watch, Comparison), until: Day) -> f64 {
-    compared.path[(until - 1 - watch.first_day) as usize]
+/// By how much a feature is better than in the baseline: the rise of the mean, or, where only incidents are compared, the fall of the
+/// logarithm of their rate.
+pub(super) fn rise(watch: &Watch, compared: &Comparison) -> Option<f64> {
+    if compared.has_answers {
+        return watch.change(compared).map(|(rise, _)| rise);
+    }
+    let change = compared.incidents.change(watch.until, watch.hyper.phi_incidents);
+    change.filter(|_| compared.has_incidents).map(|(log_ratio, _)| -log_ratio)
 }

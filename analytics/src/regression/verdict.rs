@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::comparison::Comparison;
 use super::control::Controls;
 use super::family::{Called, Family, MIN_INCIDENTS};
-use super::since::{Second, began_before, began_with_previous};
+use super::since::{Second, began_before, began_with_previous, rise};
 use super::watch::Watch;
 use super::{BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict};
 use crate::error::Result;
@@ -109,7 +109,7 @@ impl<'f> Findings<'f> {
         let member = &self.family.members[place];
         let mut said = if !member.has_baseline() {
             Said::of(Verdict::NoBaseline, None, None)
-        } else if let Some(said) = self.against_previous(place, score)? {
+        } else if let Some(said) = self.against_previous(place)? {
             said
         } else if let Some(said) = self.worse(place, score)? {
             said
@@ -142,7 +142,7 @@ impl<'f> Findings<'f> {
     }
 
     /// The verdict from the comparison with the previous release alone: worse, or recovered.
-    fn against_previous(&self, place: usize, score: &RegressionScore) -> Result<Option<Said>> {
+    fn against_previous(&self, place: usize) -> Result<Option<Said>> {
         let feature = self.family.members[place].feature;
         let Some((alone, alone_place)) =
             self.alone.and_then(|alone| Some((alone, alone.of_feature(feature)?.0)))
@@ -166,10 +166,12 @@ impl<'f> Findings<'f> {
             Some(Called::Wanders) => Control::None,
             _ => return Ok(None),
         };
-        let rise = score.previous.and_then(|previous| previous.change);
-        let recovery = self.earlier.first().zip(rise).and_then(|(earlier, rise)| {
-            recovered(&self.family.watch, (earlier, feature), rise.estimate / 100.0)
-        });
+        let rise = rise(&alone.watch, &alone.members[alone_place]);
+        let recovery = self
+            .earlier
+            .first()
+            .zip(rise)
+            .and_then(|(earlier, rise)| recovered(&self.family.watch, (earlier, feature), rise));
         let said = Said::of(Verdict::Recovered, None, control);
         Ok(recovery.map(|share| Said { baseline: Some(Baseline::Previous), recovery: Some(share), ..said }))
     }
@@ -335,14 +337,14 @@ fn began(earlier: &ReleaseReport, fallen: &RegressionScore) -> Day {
 
 /// The share of an earlier release's decline that a rise since restored; none if there was no decline, or if hardly any of it
 /// is restored. The decline is measured from the 90 days before it began.
-fn recovered(watch: &Watch, (earlier, feature): (&ReleaseReport, u32), rise: f64) -> Option<f64> {
+fn recovered(watch: &Watch, (earlier, feature): (&ReleaseReport, u32), risen: f64) -> Option<f64> {
     let fallen = earlier.features.iter().find(|score| score.feature == feature)?;
     // Only a significant decline can be recovered from.
     let began = has_fallen(fallen).then(|| began(earlier, fallen))?;
     let before_it = watch.since(began - BASELINE_DAYS..began);
-    let (still_missing, _) = before_it.change(&before_it.compare(feature))?;
-    let fall = rise - still_missing;
-    let recovery = rise / fall;
+    let still = rise(&before_it, &before_it.compare(feature))?;
+    let fall = risen - still;
+    let recovery = risen / fall;
     // It may have become better than before.
     (fall > 0.0 && recovery >= MIN_RECOVERY).then_some(recovery.min(1.0))
 }

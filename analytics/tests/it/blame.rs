@@ -454,3 +454,42 @@ fn a_decline_begins_in_the_time_of_the_release_that_it_came_with() {
     }
     assert!(since_any > 10 && apart > 0, "{since_any} {apart}");
 }
+
+// ---- features that are known by their incidents alone ----
+
+/// Incidents at these rates a day, evenly spread, while each of the releases is the newest: 1.0 from day 0 on, 1.1 from 90, 1.2 from 120
+/// and 1.3 from 150.
+fn incidents(rates: [f64; 4]) -> (World, [u32; 4]) {
+    let mut world = World::with_features(1);
+    let starts = [0, 90, 120, 150, 180];
+    let releases = [0, 1, 2, 3].map(|at| world.release("1.x", Some(starts[at])));
+    for at in 0..4 {
+        let mut due = 0.5;
+        for day in starts[at]..starts[at + 1] {
+            due += rates[at];
+            while due >= 1.0 {
+                world.incident(day, Some(releases[at]), false);
+                due -= 1.0;
+            }
+        }
+    }
+    (world, releases)
+}
+
+#[test]
+fn incidents_alone_show_inherited_blame_a_second_fall_and_a_recovery() {
+    let (inherited, [_, guilty, heir, _]) = incidents([0.1, 0.8, 0.8, 0.8]);
+    assert_eq!(score(&inherited, guilty, 119).verdict, Verdict::Regressed);
+    let heir = score(&inherited, heir, 149);
+    assert_eq!((heir.verdict, heir.first_flagged_day), (Verdict::Since, None), "{heir:#?}");
+
+    let (again, [.., third]) = incidents([0.1, 0.6, 0.6, 2.4]);
+    let again = score(&again, third, 179);
+    assert_eq!(again.verdict, Verdict::Regressed, "{again:#?}");
+    assert!(again.first_flagged_day.is_some());
+
+    let (mended, [_, _, mending, _]) = incidents([0.1, 0.8, 0.1, 0.1]);
+    let mended = score(&mended, mending, 149);
+    assert_eq!(mended.verdict, Verdict::Recovered, "{mended:#?}");
+    assert!(mended.recovery.is_some_and(|share| share > 0.8), "{:?}", mended.recovery);
+}

@@ -46,6 +46,11 @@ pub(super) struct Server {
 }
 
 impl Server {
+    /// The server, if one was given.
+    pub(super) fn url(&self) -> Option<&Url> {
+        self.server.as_ref()
+    }
+
     /// The server that was given, else the database.
     pub(super) async fn client(self, database: &Database, tenant: &Tenant) -> anyhow::Result<Client> {
         match self.server {

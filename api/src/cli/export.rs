@@ -36,7 +36,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Interval between lines of progress.
 const REPORT_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Export feedback, incidents, exposure or releases to a file that `ballroom import` reads.
+/// Export feedback, incidents, exposure or releases to a file that `ballroom import` reads, or what no import reads: known errors,
+/// articles, announcements, iterations, deployments.
 ///
 /// Rows are written in the order in which they were stored, with constant memory. With --out an interrupted export is continued by the
 /// same command; the file appears when it is complete.
@@ -100,6 +101,16 @@ enum Content {
     Exposure,
     /// Releases.
     Releases,
+    /// Known errors.
+    KnownErrors,
+    /// Articles of the knowledge base.
+    Articles,
+    /// Announcements of changes.
+    Announcements,
+    /// Iterations.
+    Iterations,
+    /// Deployments.
+    Deployments,
 }
 
 /// The format of the file.
@@ -115,6 +126,7 @@ enum Format {
 
 impl Export {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
+        self.check()?;
         let format = self.format()?;
         let identity = self.identity(format);
         let mut sink = Sink::open(self.out.clone(), format, COLUMNS[self.what as usize], &identity)?;
@@ -168,7 +180,7 @@ impl Export {
             };
             loop {
                 let data = ask(client, &self.query(), self.variables(id, after.as_deref())).await?;
-                let page = &data["of"]["page"];
+                let page = if data["page"].is_object() { &data["page"] } else { &data["of"]["page"] };
                 for node in page["nodes"].as_array().into_iter().flatten() {
                     rows(self.what, product, node, |row| sink.write(row))?;
                 }
@@ -233,6 +245,21 @@ impl Export {
             Content::Incidents => ("incidents", "CREATED_AT", "IncidentFilter", row::INCIDENT),
             Content::Exposure => ("exposure", "DAY", "ExposureFilter", row::EXPOSURE),
             Content::Releases => ("releases", "CREATED_AT", "ReleaseFilter", row::RELEASE),
+            Content::KnownErrors => ("knownErrors", "CREATED_AT", "KnownErrorFilter", row::KNOWN_ERROR),
+            Content::Articles => ("articles", "CREATED_AT", "ArticleFilter", row::ARTICLE),
+            Content::Announcements => {
+                ("announcements", "CREATED_AT", "AnnouncementFilter", row::ANNOUNCEMENT)
+            }
+            Content::Iterations => ("iterations", "CREATED_AT", "IterationFilter", row::ITERATION),
+            // Deployments are of releases, not of products: the product is in the filter.
+            Content::Deployments => {
+                return format!(
+                    "query($after: String, $filter: DeploymentFilter) {{
+                      page: deployments(first: {PAGE}, after: $after, filter: $filter, orderBy: {{ field: CREATED_AT, direction: ASC }}) {{
+                        nodes {{ {} }} pageInfo {{ hasNextPage endCursor }} }} }}",
+                    row::DEPLOYMENT
+                );
+            }
         };
         format!(
             "query($of: Reference!, $after: String, $filter: {filter}) {{ of: {of}({of}: $of) {{
@@ -242,7 +269,12 @@ impl Export {
     }
 
     fn variables(&self, list: &str, after: Option<&str>) -> Value {
-        let days = json!({ "from": self.from, "until": self.until });
+        // Some are filtered by time: a day is one of UTC.
+        let bound = |day: Option<NaiveDate>| match self.what {
+            Content::Announcements | Content::Deployments => day.map(|day| format!("{day}T00:00:00Z")),
+            _ => day.map(|day| day.to_string()),
+        };
+        let days = json!({ "from": bound(self.from), "until": bound(self.until) });
         let has_days = self.from.is_some() || self.until.is_some();
         let mut filter = Map::new();
         let mut set = |name: &str, value: Option<Value>| {
@@ -254,10 +286,65 @@ impl Export {
         set("feature", feature.map(Value::from));
         set("release", self.release.clone().map(Value::from));
         set("segment", self.segment.clone().map(Value::from));
-        let day = if self.what == Content::Releases { "releasedOn" } else { "day" };
-        set(day, has_days.then_some(days));
+        set(self.what.day(), has_days.then_some(days));
         set("updatedAt", self.updated_after.map(|time| json!({ "from": time })));
+        if self.what == Content::Deployments {
+            filter.insert("product".to_owned(), json!(list));
+            return json!({ "after": after, "filter": filter });
+        }
         json!({ "of": list, "after": after, "filter": filter })
+    }
+
+    /// Refuses filters that what is exported does not have.
+    fn check(&self) -> anyhow::Result<()> {
+        let [feature, release, segment, days] = self.what.filters();
+        let given = [
+            ("--feature", self.feature.is_some(), feature),
+            ("--release", self.release.is_some(), release),
+            ("--segment", self.segment.is_some(), segment),
+            ("--from and --until", self.from.is_some() || self.until.is_some(), days),
+            ("--updated-after", self.updated_after.is_some(), self.what != Content::Exposure),
+        ];
+        for (option, given, has) in given {
+            anyhow::ensure!(
+                !given || has,
+                "{option}: {} cannot be filtered by it; omit it",
+                self.what.name()
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Content {
+    /// The name on the command line.
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// Whether it can be filtered by feature, release, segment and days.
+    fn filters(self) -> [bool; 4] {
+        match self {
+            Self::Feedback => [true, true, true, true],
+            Self::Incidents => [true, true, false, true],
+            Self::Exposure => [true, false, true, true],
+            Self::Releases => [false, false, false, true],
+            Self::KnownErrors | Self::Articles => [true, false, false, false],
+            Self::Announcements => [true, true, false, true],
+            Self::Iterations => [false, false, false, true],
+            Self::Deployments => [false, false, false, true],
+        }
+    }
+
+    /// The field of the filter for days.
+    fn day(self) -> &'static str {
+        match self {
+            Self::Releases => "releasedOn",
+            Self::Announcements => "planned",
+            Self::Iterations => "period",
+            Self::Deployments => "deployedAt",
+            _ => "day",
+        }
     }
 }
 

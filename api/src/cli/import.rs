@@ -8,9 +8,7 @@ mod preview;
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
-use ballroom_files::{
-    DateOrder, Encoding, Format, Kind, ReadOptions, Settings, SeverityRange, mapping,
-};
+use ballroom_files::{DateOrder, Encoding, Format, Kind, ReadOptions, Settings, SeverityRange, mapping};
 use clap::{Args, ValueEnum};
 
 use super::{organization::Tenant, settings::Database};
@@ -18,9 +16,7 @@ use crate::{
     base::near::{meant, near},
     clock,
     domain::{access::Manage, token},
-    ingest::import::{
-        self, Create, ImportEvent, ImportOptions, OnConflict, SOURCE, import, scales,
-    },
+    ingest::import::{self, Create, ImportEvent, ImportOptions, OnConflict, SOURCE, import, scales},
     score::{Scores, parameters},
     store::Store,
 };
@@ -262,7 +258,9 @@ impl Import {
             let plan = import::plan(store, by, &file.path, looking.clone()).await.with_context(failed)?;
             if !plan.guesses.is_empty() {
                 let command = self.command(&plan, &file.name, database);
-                preview::show(store, by, (plan, file), self.options(looking, file)).await.with_context(failed)?;
+                preview::show(store, by, (plan, file), self.options(looking, file))
+                    .await
+                    .with_context(failed)?;
                 if !preview::confirmed()? {
                     println!("Nothing was imported. To change the proposal: {command}");
                     return Ok(false);

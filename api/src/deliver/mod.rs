@@ -1,7 +1,7 @@
 //! Sending events to webhooks, in the format of Standard Webhooks (<https://www.standardwebhooks.com>).
 //!
 //! Every process that serves also sends. What is to be sent are rows (`domain/webhook`), which a process claims one by one, so
-//! several processes send each delivery once. A receiver that fails is tried again after pauses that double; after the last
+//! several processes send each delivery once. A receiver that fails is tried again after pauses that triple; after the last
 //! attempt a delivery is *dead*: listed, and sent again on request.
 //!
 //! Addresses come from people who administer an organization, not from those who run the server. So nothing is sent to private or

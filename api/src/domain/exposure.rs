@@ -117,7 +117,8 @@ fn row(tx: &Transaction, source: &str, item: &NewExposure) -> Result<Model, Erro
     };
     // More customers than people on Earth indicate a wrong unit; sums of days must also stay exact.
     if !(0..=10_000_000_000).contains(&item.active_customers) {
-        return Err(Error::invalid("activeCustomers", "must be between 0 and 10,000,000,000"));
+        let reason = format!("is {}; it must be between 0 and 10,000,000,000", item.active_customers);
+        return Err(Error::invalid("activeCustomers", reason));
     }
     Ok(Model {
         organization_id: tx.organization(),

@@ -29,7 +29,10 @@ pub(crate) use again::count_repeated;
 pub use deleted::{DeletedFilter, DeletedResponses, DeletedSort};
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
-pub use heard::{End, Group, Heard, Voices, comments, voices};
+pub use heard::{
+    About, End, Group, Heard, Voices, comments, people, people_by_feature, people_by_scale,
+    people_by_stratum, voices,
+};
 pub(crate) use rated::key;
 pub(crate) use remove::remove_in;
 pub use remove::{Selection, count_selected, remove_selected};

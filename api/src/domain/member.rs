@@ -6,6 +6,7 @@ mod list;
 use ballroom_entity::{
     api_token,
     api_token::Role,
+    digest::DigestFrequency,
     id::{ApiTokenId, MemberId, OrganizationId, TeamId},
     member::{ActiveModel, Column, Entity, Model, Vocabulary},
 };
@@ -25,7 +26,7 @@ pub use list::{MemberFilter, MemberSort, Members};
 
 use super::{
     access::{Administer, Profile, Report},
-    check,
+    check, digest,
     identity::{self, Subject},
     sent::{Nulls, Outcome},
     team,
@@ -81,6 +82,8 @@ pub struct ProfileChanges {
     pub language: Option<Option<String>>,
     /// A new preferred vocabulary.
     pub vocabulary: Option<Vocabulary>,
+    /// How often the member wants the unread notifications by mail.
+    pub digest: Option<DigestFrequency>,
 }
 
 /// The member with this ID or email address, removed or not. `field` is the name of the caller's argument.
@@ -180,6 +183,7 @@ pub async fn update(
     if let Some(roles) = changes.roles {
         row.roles = stored_roles(&roles)?;
     }
+    change_digest(&tx, &row, &changes.profile).await?;
     apply(&mut row, changes.profile)?;
     if let Some(teams) = teams_of(&tx, changes.teams.as_deref())? {
         team::join_only(&tx, row.id, &teams).await?;
@@ -202,6 +206,7 @@ pub async fn update_profile(
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?;
     let mut row = referenced(tx.db(), by.organization(), "member", &by.member().public()).await?;
+    change_digest(&tx, &row, &changes).await?;
     apply(&mut row, changes)?;
     let row = write(&tx, row).await?;
     tx.emit(Event::MemberUpdated(row.id));
@@ -270,6 +275,17 @@ async fn write(tx: &Transaction, row: Model) -> Result<Model, Error> {
     let row = Model { search: found_by(&row.name, row.email.as_deref()), updated_at: tx.at, ..row };
     let row: ActiveModel = row.into_active_model().reset_all();
     Ok(row.update(tx.db()).await?)
+}
+
+/// Stores how often a member wants a digest, which needs an address.
+async fn change_digest(tx: &Transaction, row: &Model, changes: &ProfileChanges) -> Result<(), Error> {
+    let Some(frequency) = changes.digest else { return Ok(()) };
+    if frequency != DigestFrequency::Never && row.email.is_none() {
+        let reason =
+            "cannot be sent: no email address of the member is known; ask an administrator to enter one";
+        return Err(Error::unfit("digest", reason));
+    }
+    digest::set(tx, row.id, frequency).await
 }
 
 fn apply(row: &mut Model, changes: ProfileChanges) -> Result<(), Error> {

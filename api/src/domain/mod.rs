@@ -38,6 +38,7 @@ pub mod iteration;
 
 pub mod announcement;
 pub mod calendar;
+pub mod digest;
 pub mod notification;
 pub mod preparedness;
 

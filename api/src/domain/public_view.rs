@@ -21,11 +21,9 @@ use super::{
     access::Manage,
     known_error::{self as known_errors, KnownErrorState},
     organization,
+    privacy::MinGroup,
 };
 use crate::{base::error::Error, store::Store, transaction::Event};
-
-/// Minimum number of customers that is shown.
-const MIN_CUSTOMERS: i64 = 5;
 
 /// Maximum number of releases, known errors and articles.
 const MOST: usize = 100;
@@ -199,19 +197,20 @@ pub async fn read(store: &Store, organization: &str, product: &str) -> Result<Op
 /// Number of customers who reported a known error by a response; none: too few to be shown.
 async fn reporters(
     store: &Store,
-    organization: OrganizationId,
+    id: OrganizationId,
     known_error: KnownErrorId,
 ) -> Result<Option<i64>, Error> {
-    let said = known_error_feedback::Entity::owned_by(organization)
+    let said = known_error_feedback::Entity::owned_by(id)
         .filter(known_error_feedback::Column::KnownErrorId.eq(known_error))
         .select_only()
         .column(known_error_feedback::Column::FeedbackId);
-    let counted: Option<i64> = feedback::Entity::owned_by(organization)
+    let counted: Option<i64> = feedback::Entity::owned_by(id)
         .filter(feedback::Column::Id.in_subquery(said.into_query()))
         .select_only()
         .column_as(Expr::cust("COUNT(DISTINCT customer_id)"), "customers")
         .into_tuple()
         .one(store.reader())
         .await?;
-    Ok(counted.filter(|customers| *customers >= MIN_CUSTOMERS))
+    let group = MinGroup::of(&organization::find(store, id).await?);
+    Ok(counted.filter(|customers| group.is_enough(*customers)))
 }

@@ -13,7 +13,7 @@ use ballroom_entity::{
     feedback_request::{Column, Entity, Model},
     id::{
         AnnouncementId, CustomerId, FeatureId, FeedbackInvitationId, FeedbackRequestId, OrganizationId,
-        SegmentId,
+        ProductId, SegmentId,
     },
     release_feature,
 };
@@ -32,6 +32,7 @@ use super::{
     announcement::Reach,
     check,
     feedback::RESPONDENT,
+    privacy::MinGroup,
     secret,
     token::random_secret,
 };
@@ -53,8 +54,6 @@ pub const PAUSE_DAYS: i32 = 30;
 const MAX_DAYS: i32 = 366;
 /// Default number of days after which links expire.
 pub const OPEN_DAYS: i32 = 14;
-/// Minimum number of asked customers of a segment that is shown to callers who may not see single customers.
-const MIN_GROUP: i64 = 5;
 /// Rows per statement.
 const ROWS: usize = 500;
 
@@ -274,7 +273,7 @@ pub async fn responded(
     store: &Store,
     by: Report,
     id: FeedbackRequestId,
-    sees_customers: bool,
+    only_groups: Option<MinGroup>,
 ) -> Result<Vec<Responded>, Error> {
     use feedback_invitation::Column;
     let rows: Vec<(Option<SegmentId>, i64, i64)> = feedback_invitation::Entity::owned_by(by.organization())
@@ -288,27 +287,54 @@ pub async fn responded(
         .into_tuple()
         .all(store.reader())
         .await?;
-    Ok(grouped(rows, sees_customers))
+    Ok(grouped(rows, only_groups))
+}
+
+/// Number of customers who were asked and who responded, by segment, over all requests about a product that were made in a time.
+pub async fn responded_within(
+    store: &Store,
+    by: Report,
+    product: ProductId,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    only_groups: Option<MinGroup>,
+) -> Result<Vec<Responded>, Error> {
+    use feedback_invitation::Column;
+    let requests = Entity::owned_by(by.organization())
+        .filter(self::Column::ProductId.eq(product))
+        .filter(self::Column::CreatedAt.gte(from))
+        .filter(self::Column::CreatedAt.lt(until))
+        .select_only()
+        .column(self::Column::Id);
+    let rows: Vec<(Option<SegmentId>, i64, i64)> = feedback_invitation::Entity::owned_by(by.organization())
+        .filter(Column::RequestId.in_subquery(requests.into_query()))
+        .select_only()
+        .column(Column::SegmentId)
+        .column_as(Expr::cust("COUNT(*)"), "asked")
+        .column_as(Expr::cust("COUNT(answered_at)"), "responded")
+        .group_by(Column::SegmentId)
+        .order_by_asc(Column::SegmentId)
+        .into_tuple()
+        .all(store.reader())
+        .await?;
+    Ok(grouped(rows, only_groups))
 }
 
 /// Segments with few customers are taken together, and with the smallest of the others if they are still few: then nobody's response
 /// can be told.
-fn grouped(rows: Vec<(Option<SegmentId>, i64, i64)>, sees_customers: bool) -> Vec<Responded> {
+fn grouped(rows: Vec<(Option<SegmentId>, i64, i64)>, only_groups: Option<MinGroup>) -> Vec<Responded> {
     let mut all: Vec<Responded> = rows
         .into_iter()
         .map(|(segment, asked, responded)| Responded { segment, rest: false, asked, responded })
         .collect();
     all.sort_by_key(|one| (-one.asked, one.segment));
-    if sees_customers {
-        return all;
-    }
-    let (mut large, small): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.asked >= MIN_GROUP);
+    let Some(group) = only_groups else { return all };
+    let (mut large, small): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| group.is_enough(one.asked));
     let sum = |some: &[Responded]| some.iter().map(|one| one.asked).sum::<i64>();
     let mut rest = small;
-    if !rest.is_empty() && sum(&rest) < MIN_GROUP {
+    if !rest.is_empty() && !group.is_enough(sum(&rest)) {
         rest.extend(large.pop());
     }
-    if !rest.is_empty() && sum(&rest) >= MIN_GROUP {
+    if !rest.is_empty() && group.is_enough(sum(&rest)) {
         let responded = rest.iter().map(|one| one.responded).sum();
         large.push(Responded { segment: None, rest: true, asked: sum(&rest), responded });
     }
@@ -342,7 +368,10 @@ mod tests {
     fn shown(rows: &[(i64, i64)], sees: bool) -> Vec<(i64, i64, bool)> {
         let rows =
             rows.iter().map(|(asked, responded)| (Some(SegmentId::new()), *asked, *responded)).collect();
-        grouped(rows, sees).into_iter().map(|one| (one.asked, one.responded, one.rest)).collect()
+        grouped(rows, (!sees).then(|| MinGroup::for_tests(5)))
+            .into_iter()
+            .map(|one| (one.asked, one.responded, one.rest))
+            .collect()
     }
 
     #[test]

@@ -118,11 +118,14 @@ pub async fn create(
         return Err(Error::invalid("max", format!("must be greater than min ({})", new.min)));
     }
     if new.step <= 0.0 {
-        return Err(Error::invalid("step", "must be greater than 0"));
+        return Err(Error::invalid("step", format!("is {}; it must be greater than 0", new.step)));
     }
     let levels = (new.max - new.min) / new.step + 1.0;
     if (levels - levels.round()).abs() > 1e-9 {
-        return Err(Error::invalid("step", "must divide the range from min to max"));
+        return Err(Error::invalid(
+            "step",
+            format!("is {}; it must divide the range from min to max", new.step),
+        ));
     }
     let levels = levels.round();
     if !(2.0..=MAX_LEVELS).contains(&levels) {

@@ -25,6 +25,7 @@ pub use delivery::{
     Delivering, ReportDeliveries, ReportDeliveryFilter, ReportDeliverySort, Unsubscribe, deliver_again, done,
     due, next_due, recorded, unsubscribe, unsubscribed_address,
 };
+pub(super) use destination::secret as new_secret;
 pub use destination::{Destination, NewDestination, key, read as destinations};
 pub use list::{ScheduleFilter, ScheduleSort, Schedules};
 pub use when::{Times, times};

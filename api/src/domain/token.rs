@@ -19,8 +19,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use rand::{TryRng, rngs::SysRng};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, Iterable,
-    QueryFilter, QueryOrder, Set,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Iterable, QueryFilter, QueryOrder,
+    Set,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -161,7 +161,10 @@ pub(super) fn in_future(field: &str, end: Option<DateTime<Utc>>, at: DateTime<Ut
         Some(end) if check::is_leap(end) => {
             Err(Error::invalid(field, "is a leap second, which cannot be stored; send second 59"))
         }
-        Some(end) if end <= at => Err(Error::invalid(field, "must be in the future")),
+        Some(end) if end <= at => Err(Error::invalid(
+            field,
+            format!("is {}, which has passed; it must be in the future", end.to_rfc3339()),
+        )),
         _ => Ok(()),
     }
 }

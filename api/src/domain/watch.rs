@@ -62,8 +62,8 @@ pub async fn name(
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
     let watcher = member::active(tx.db(), tx.organization(), "watcher", watcher).await?.id;
-    if days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
-        return Err(Error::invalid("days", format!("must be between 1 and {MAX_DAYS}")));
+    if let Some(days) = days.filter(|days| !(1..=MAX_DAYS).contains(days)) {
+        return Err(Error::invalid("days", format!("is {days}; it must be between 1 and {MAX_DAYS}")));
     }
     let known =
         Entity::owned_by(tx.organization()).filter(Column::ReleaseId.eq(release)).one(tx.db()).await?;

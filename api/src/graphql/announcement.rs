@@ -18,6 +18,7 @@ use super::{
     load::{AcknowledgementsOf, AnnouncedFeatures, MovesOf, Support},
     lookup::{self, By},
     member::Member,
+    only_groups,
     order::orders,
     page::{PageArgs, Total, connection, or_default},
     product::{self, Product},
@@ -224,10 +225,10 @@ impl Announcement {
     }
 
     /// Number of affected customers by segment, the largest first. To callers who may not read customers, segments with
-    /// fewer than five affected customers are shown together.
+    /// fewer affected customers than `Organization.minGroup` are shown together.
     async fn affected_by_segment(&self, ctx: &Context<'_>) -> Result<Vec<AffectedSegment>, Fault> {
-        let (by, sees_customers) = (ctx.reports()?, ctx.reads().is_ok());
-        let counts = domain::by_segment(ctx.store(), by, &self.reach(ctx).await?, sees_customers).await?;
+        let (by, only_groups) = (ctx.reports()?, only_groups(ctx).await?);
+        let counts = domain::by_segment(ctx.store(), by, &self.reach(ctx).await?, only_groups).await?;
         Ok(counts.into_iter().map(AffectedSegment).collect())
     }
 

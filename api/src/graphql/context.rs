@@ -11,7 +11,9 @@ use crate::{
     domain::{
         access::{Acknowledge, Administer, Contribute, Manage, Operate, Read, Report, Ship, Submit, Viewer},
         check,
+        privacy::MinGroup,
     },
+    score::coarse::Coarse,
     store::{Dimensions, Store},
 };
 
@@ -97,6 +99,18 @@ impl ContextExt for Context<'_> {
     fn operates(&self) -> Result<Operate, Fault> {
         Ok(self.viewer().operates()?)
     }
+}
+
+/// From which number of customers on a group is shown to the caller; none: the caller may see single responses.
+pub(super) async fn only_groups(ctx: &Context<'_>) -> Result<Option<MinGroup>, Fault> {
+    let loaded = ctx.load().load_one(load::OnlyGroups).await?;
+    Ok(loaded.ok_or_else(|| Error::internal("the rights were not loaded", "no loader found them"))?)
+}
+
+/// How scores are made coarse for a caller who may not see single responses; none: they are not.
+pub(super) async fn coarse<'a>(ctx: &'a Context<'_>) -> Result<Option<Coarse<'a>>, Fault> {
+    let by = ctx.reports()?;
+    Ok(only_groups(ctx).await?.map(|group| Coarse { store: ctx.store(), by, group }))
 }
 
 /// The organization's dimensions, loaded once per request.

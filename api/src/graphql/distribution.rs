@@ -9,13 +9,14 @@ use ballroom_entity::{
 };
 
 use super::{
-    ContextExt,
+    ContextExt, coarse,
     fault::Fault,
     scalar::{PeriodInput, Reference, period},
     scale::Scale,
 };
 use crate::{
     domain::{
+        feedback::Heard,
         product as products,
         scale::{levels, rating},
     },
@@ -110,6 +111,19 @@ pub(super) async fn named(
         let counts = scales.entry(&scale.key).or_insert_with(|| vec![0; levels(scale)]);
         if let Some(count) = counts.get_mut(row.level as usize) {
             *count += row.answers;
+        }
+    }
+    // The ratings of too few customers on a scale are left out; of the others numbers are rounded.
+    if let Some(coarse) = coarse(ctx).await? {
+        let days = (period.from, period.until);
+        let heard = Heard { product: product.id, days, release, segment: segment.map(|segment| segment.id) };
+        let people = coarse.people_by_scale(heard, feature).await?;
+        let id = |key: &String| dimensions.scale("scale", key).map(|scale| scale.id);
+        scales.retain(|key, _| {
+            id(key).is_ok_and(|id| coarse.group.is_enough(people.get(&id).copied().unwrap_or_default()))
+        });
+        for responses in scales.values_mut().flatten() {
+            *responses = coarse.group.count(*responses);
         }
     }
     let distribution = |(key, responses): (&String, Vec<i64>)| {

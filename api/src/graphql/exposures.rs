@@ -7,6 +7,7 @@ use super::{
     ContextExt,
     fault::Fault,
     feature::{self, Feature},
+    only_groups,
     order::orders,
     page::{PageArgs, Total, connection, or_default},
     product::{self, Product},
@@ -46,8 +47,9 @@ impl DailyExposure {
     }
 
     /// Number of customers who used the feature on that day.
-    async fn active_customers(&self) -> i64 {
-        self.0.active_customers
+    async fn active_customers(&self, ctx: &Context<'_>) -> Result<i64, Fault> {
+        let customers = self.0.active_customers;
+        Ok(only_groups(ctx).await?.map_or(customers, |group| group.count(customers)))
     }
 }
 

@@ -8,12 +8,12 @@ use super::{
     actor::{self, Actor},
     fault::Fault,
     feedback::Feedback,
-    known_error::{self, KnownError, ids},
+    known_error::{self, KnownError},
     order::orders,
     page::{PageArgs, Total, connection, or_default},
     payload::{payload, payloads},
     release::{self, Release},
-    scalar::{DateTime, Reference, id, parse},
+    scalar::{DateTime, Reference, id, ids, parse},
 };
 use crate::domain::{
     follow_up::{self as domain, Step},

@@ -130,7 +130,8 @@ pub(super) async fn of(
     let today = products::today(product, ctx.now());
     let as_of = known_day("asOf", asked.as_of.map_or(today, Into::into), today)?;
     let days = u32::try_from(asked.days).ok().filter(|days| (1..=366).contains(days));
-    let days = days.ok_or_else(|| Fault::invalid("days", "must be between 1 and 366"))?;
+    let days = days
+        .ok_or_else(|| Fault::invalid("days", &format!("is {}; it must be between 1 and 366", asked.days)))?;
     let release_on = match (asked.release, asked.release_on) {
         (Some(_), Some(_)) => {
             return Err(Fault::invalid("releaseOn", "must be omitted with `release`, which has its own day"));

@@ -160,9 +160,13 @@ pub(super) async fn thresholds(
 }
 
 impl Gate {
-    /// The decision on the verdicts on a release.
-    pub(super) fn of(regression: Regression, thresholds: organization::GateThresholds) -> Self {
-        Self { decided: regression.decide(&thresholds), regression: Some(regression), thresholds }
+    /// The decision on the verdicts on a release, with the thresholds of the organization or of the caller.
+    pub(super) fn of(
+        regression: Regression,
+        thresholds: organization::GateThresholds,
+        of_caller: bool,
+    ) -> Self {
+        Self { decided: regression.decide(&thresholds, of_caller), regression: Some(regression), thresholds }
     }
 }
 
@@ -189,11 +193,12 @@ impl GateQuery {
         >,
     ) -> Result<Gate, Fault> {
         let release = lookup::release(ctx, &release, product.as_ref()).await?;
+        let own = thresholds.is_some();
         let thresholds = self::thresholds(ctx, thresholds).await?;
         let release = release::of(ctx, release).await?.0;
         let product = product::of(ctx, release.product_id).await?;
         Ok(match regression::of_release(ctx, &product.0, release.id, as_of).await? {
-            Some(regression) => Gate::of(regression, thresholds),
+            Some(regression) => Gate::of(regression, thresholds, own),
             None => Gate { regression: None, decided: score::Gate::unreleased(), thresholds },
         })
     }

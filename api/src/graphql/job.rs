@@ -39,6 +39,8 @@ pub(super) enum JobName {
     PruneHistory,
     /// Sends scheduled reports to their destinations.
     DeliverReports,
+    /// Sends the digests of notifications, every morning.
+    SendDigests,
 }
 
 impl JobName {
@@ -51,6 +53,7 @@ impl JobName {
             Kind::PruneOutbox => Self::PruneOutbox,
             Kind::PruneHistory => Self::PruneHistory,
             Kind::DeliverReports => Self::DeliverReports,
+            Kind::SendDigests => Self::SendDigests,
             Kind::Schedule(_) => return None,
         })
     }
@@ -65,6 +68,7 @@ impl From<JobName> for Kind {
             JobName::PruneOutbox => Self::PruneOutbox,
             JobName::PruneHistory => Self::PruneHistory,
             JobName::DeliverReports => Self::DeliverReports,
+            JobName::SendDigests => Self::SendDigests,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use ballroom_entity::{
     attribution, attribution_candidate, deployment,
+    digest::DigestFrequency,
     id::{FeatureId, FeedbackRequestId, IncidentId, MemberId, OrganizationId, ReleaseId, TeamId},
     identity, incident_interval, member, release_feature, release_watch,
 };
@@ -20,12 +21,15 @@ use crate::{
     base::error::Error,
     domain::{
         access::{Report, Viewer},
-        announcement as announcements, cause as causes, deployment as deployments, identity as identities,
-        incident as incidents,
+        announcement as announcements, cause as causes, deployment as deployments, digest as digests,
+        identity as identities, incident as incidents,
         lookup::ById,
+        organization as organizations,
         page::{self, List, Page, Row, Slice},
+        privacy::MinGroup,
         release, request as requests, team as teams, watch as watches,
     },
+    score::coarse::Coarse,
     store::Dimensions,
 };
 
@@ -33,7 +37,7 @@ pub(super) use knowledge::{
     AcknowledgementsOf, AnnouncedFeatures, CausesOf, FeaturesIn, FeaturesWith, FixesOf, KnownErrorsIn,
     MovesOf, ReasonsFor, ReportedBy, StepsOf,
 };
-pub(super) use scores::{ValuesOf, VerdictsOn};
+pub(super) use scores::{ValuesOf, Verdicts, VerdictsOn};
 
 /// The loaders of one request.
 pub(super) type Loads = DataLoader<Loading, HashMapCache>;
@@ -55,6 +59,21 @@ impl Loading {
         self.viewer.reports()
     }
 
+    /// From which number of customers on a group is shown to the caller; none: the caller may see single responses.
+    async fn only_groups(&self) -> Result<Option<MinGroup>, Error> {
+        if self.viewer.reads().is_ok_and(|read| read.only().is_none()) {
+            return Ok(None);
+        }
+        Ok(Some(MinGroup::of(&organizations::find(&self.services.store, self.organization()).await?)))
+    }
+
+    /// How scores are made coarse for the caller; none: they are not.
+    async fn coarse(&self) -> Result<Option<Coarse<'_>>, Error> {
+        let by = self.reports()?;
+        let group = self.only_groups().await?;
+        Ok(group.map(|group| Coarse { store: &self.services.store, by, group }))
+    }
+
     /// Rows are loaded by keys from other rows, so a caller who reached the key may see the row.
     fn organization(&self) -> OrganizationId {
         self.viewer.organization()
@@ -72,6 +91,19 @@ impl Loader<AllDimensions> for Loading {
     async fn load(&self, _: &[AllDimensions]) -> Result<HashMap<AllDimensions, Self::Value>, Error> {
         let dimensions = self.services.store.dimensions(self.organization()).await?;
         Ok(HashMap::from([(AllDimensions, dimensions)]))
+    }
+}
+
+/// From which number of customers on a group is shown to the caller, if the caller may not see single responses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct OnlyGroups;
+
+impl Loader<OnlyGroups> for Loading {
+    type Value = Option<MinGroup>;
+    type Error = Error;
+
+    async fn load(&self, _: &[OnlyGroups]) -> Result<HashMap<OnlyGroups, Self::Value>, Error> {
+        Ok(HashMap::from([(OnlyGroups, self.only_groups().await?)]))
     }
 }
 
@@ -249,6 +281,21 @@ impl Loader<TeamsOf> for Loading {
             teams.entry(TeamsOf(row.member_id)).or_default().push(row.team_id);
         }
         Ok(teams)
+    }
+}
+
+/// How often a member gets a digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct DigestOf(pub(super) MemberId);
+
+impl Loader<DigestOf> for Loading {
+    type Value = DigestFrequency;
+    type Error = Error;
+
+    async fn load(&self, keys: &[DigestOf]) -> Result<HashMap<DigestOf, Self::Value>, Error> {
+        let ids: Vec<MemberId> = keys.iter().map(|key| key.0).collect();
+        let known = digests::frequencies(&self.services.store, self.organization(), &ids).await?;
+        Ok(known.into_iter().map(|(member, frequency)| (DigestOf(member), frequency)).collect())
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) use change::MemberMutation;
 use super::{
     ContextExt,
     fault::Fault,
-    load::{IdentitiesOf, TeamsOf},
+    load::{DigestOf, IdentitiesOf, TeamsOf},
     lookup,
     order::orders,
     page::{PageArgs, Total, connection, or_default},
@@ -40,6 +40,18 @@ pub(super) enum Vocabulary {
     Itil,
     /// Plain language.
     Plain,
+}
+
+/// How often a member gets the unread notifications by mail.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "ballroom_entity::digest::DigestFrequency")]
+pub(super) enum DigestFrequency {
+    /// Not at all.
+    Never,
+    /// Every morning at 6:00 UTC, if there is something new.
+    Daily,
+    /// On Mondays at 6:00 UTC, if there is something new.
+    Weekly,
 }
 
 /// Account of a member with an OpenID Connect issuer.
@@ -93,6 +105,11 @@ impl Member {
     /// Preferred vocabulary.
     async fn vocabulary(&self) -> Vocabulary {
         self.0.vocabulary.into()
+    }
+
+    /// How often the member gets the unread notifications by mail; NEVER by default.
+    async fn digest(&self, ctx: &Context<'_>) -> Result<DigestFrequency, Fault> {
+        Ok(ctx.load().load_one(DigestOf(self.0.id)).await?.map_or(DigestFrequency::Never, Into::into))
     }
 
     /// Accounts with OpenID Connect issuers by which the member is recognized. Only for administrators.

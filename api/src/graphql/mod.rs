@@ -121,6 +121,7 @@ use self::{
     announcement::{AffectedCustomer, Announcement},
     article::Article,
     calendar::CalendarFeed,
+    context::{ContextExt, Now, batch, coarse, dimensions, given, gone, kept, only_groups, row},
     context::{ContextExt, Now, batch, dimensions, given, gone, kept, row},
     customer::Customer,
     deleted::DeletedFeedback,

@@ -40,6 +40,13 @@ impl Organization {
         self.0.min_answers
     }
 
+    /// Number of customers from which a group is shown to callers who may not read single responses, 2 or more; 5 by
+    /// default. For these callers smaller groups are left out, and all figures of responses are rounded: the fewer
+    /// customers, the coarser.
+    async fn min_group(&self) -> i32 {
+        self.0.min_group
+    }
+
     /// Weights of incidents in the value of a feature, by severity, the most severe first.
     async fn incident_weights(&self) -> Vec<IncidentWeight> {
         organization::incident_weights(&self.0).into_iter().map(IncidentWeight).collect()
@@ -119,6 +126,9 @@ struct IncidentWeightInput {
 struct UpdateOrganizationInput {
     /// Number of responses that a verdict needs before the release and after it, 1 to 10000.
     min_responses: MaybeUndefined<i32>,
+    /// Number of customers from which a group is shown to callers who may not read single responses, 2 to 1000. Reports
+    /// that are already stored keep the number of their time.
+    min_group: MaybeUndefined<i32>,
     /// New weights of incidents; severities that are not listed are unchanged.
     incident_weights: MaybeUndefined<Vec<IncidentWeightInput>>,
     /// New thresholds of release gates; omitted ones are unchanged.
@@ -138,6 +148,7 @@ impl UpdateOrganizationInput {
         Ok(Changes {
             min_answers: kept("minResponses", self.min_responses)?,
             incident_weights: weights.into_iter().map(weight).collect(),
+            min_group: kept("minGroup", self.min_group)?,
             gate: kept("gate", self.gate)?.map(GateChanges::from).unwrap_or_default(),
         })
     }

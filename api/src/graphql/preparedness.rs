@@ -8,6 +8,7 @@ use super::{
     announcement::Announcement,
     fault::Fault,
     incident::Incident,
+    only_groups,
     release::{self, Release},
 };
 use crate::domain::{
@@ -96,14 +97,14 @@ impl ReleasePreparedness {
     /// Number of customers whom the release affects, as known today; null: too few to be shown to this caller.
     async fn affected_customers(&self, ctx: &Context<'_>) -> Result<Option<i64>, Fault> {
         let (affected, _) = announcement::coverage(ctx.store(), ctx.reports()?, &self.0.reach).await?;
-        Ok(announcement::shown(affected, ctx.reads().is_ok()))
+        Ok(announcement::shown(affected, only_groups(ctx).await?))
     }
 
     /// Share of the affected customers who were notified, 0 to 1; null if no customer is affected, or if too few are to be
     /// shown to this caller.
     async fn coverage(&self, ctx: &Context<'_>) -> Result<Option<f64>, Fault> {
         let (affected, notified) = announcement::coverage(ctx.store(), ctx.reports()?, &self.0.reach).await?;
-        let shown = announcement::shown(affected, ctx.reads().is_ok());
+        let shown = announcement::shown(affected, only_groups(ctx).await?);
         Ok(shown.filter(|affected| *affected > 0).map(|affected| notified as f64 / affected as f64))
     }
 }

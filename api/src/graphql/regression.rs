@@ -18,12 +18,12 @@ use super::{
     ContextExt,
     fault::Fault,
     gate::{self, Gate, GateThresholdsInput},
-    load::VerdictsOn,
+    load::{Verdicts, VerdictsOn},
     release::{self, Release},
     scalar::Date,
 };
 use crate::{
-    domain::{organization::GateThresholds, product as products},
+    domain::{organization::GateThresholds, privacy::MinGroup, product as products},
     score::{Snapshot, gate as score, known_day},
 };
 
@@ -31,7 +31,11 @@ use crate::{
 #[derive(Clone, Description)]
 pub struct Regression {
     snapshot: Arc<Snapshot>,
+    /// As the caller may see it.
     report: Arc<ReleaseReport>,
+    /// As it is.
+    exact: Arc<ReleaseReport>,
+    only_groups: Option<MinGroup>,
     release: ReleaseId,
     today: NaiveDate,
 }
@@ -141,7 +145,8 @@ impl Regression {
             GateThresholdsInput,
         >,
     ) -> Result<Gate, Fault> {
-        Ok(Gate::of(self.clone(), gate::thresholds(ctx, thresholds).await?))
+        let own = thresholds.is_some();
+        Ok(Gate::of(self.clone(), gate::thresholds(ctx, thresholds).await?, own))
     }
 
     /// Verdicts on all features of the product with data.
@@ -181,9 +186,11 @@ impl Regression {
         self.report.features.get(at).map(|score| self.of_feature(score))
     }
 
-    /// The decision of a gate with these thresholds.
-    pub(super) fn decide(&self, thresholds: &GateThresholds) -> score::Gate {
-        score::Gate::of(&self.snapshot, &self.report, thresholds)
+    /// The decision of a gate with these thresholds. If a caller who may not see single responses has given them, it rests on
+    /// the coarse figures: with thresholds of its own, it could be asked for the others.
+    pub(super) fn decide(&self, thresholds: &GateThresholds, of_caller: bool) -> score::Gate {
+        let exact = if of_caller { &self.report } else { &self.exact };
+        score::Gate::of(&self.snapshot, exact, (&self.report, self.only_groups), thresholds)
     }
 }
 
@@ -196,8 +203,17 @@ pub(super) async fn of_release(
 ) -> Result<Option<Regression>, Fault> {
     let today = products::today(product, ctx.now());
     let as_of = day(as_of, today)?;
-    let loaded = ctx.load().load_one(VerdictsOn { release, today, as_of }).await?;
-    Ok(loaded.map(|(snapshot, report)| Regression { snapshot, report, release, today }))
+    let product = product.id;
+    let loaded = ctx.load().load_one(VerdictsOn { product, release, today, as_of }).await?;
+    let regression = |Verdicts { snapshot, exact, shown, only_groups }| Regression {
+        snapshot,
+        report: shown,
+        exact,
+        only_groups,
+        release,
+        today,
+    };
+    Ok(loaded.map(regression))
 }
 
 fn day(given: Option<Date>, today: NaiveDate) -> Result<NaiveDate, Fault> {

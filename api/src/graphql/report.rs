@@ -1,6 +1,7 @@
 //! Reports: computed from the current data, and stored ones.
 
 mod change;
+mod model;
 mod stored;
 
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, Enum, InputObject, Object, SimpleObject};
 use ballroom_render::{
     self as render, Format,
-    model::{self, Audience, Kind},
+    model::{Audience, Change, Content, Kind},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -112,7 +113,8 @@ pub(super) struct ReportInput {
     /// ID or key of the product. Required for VALUE and RELEASE, and for ITERATION unless the iteration is given by its ID or
     /// there is only one product.
     product: Option<Reference>,
-    /// Name or ID of the iteration, for ITERATION. By default the last one that is over.
+    /// Name or ID of the iteration, for ITERATION; `last`: the last one that is over (the default); `current`: the one of
+    /// today.
     iteration: Option<Reference>,
     /// Version or ID of the release. Required for RELEASE; for VALUE only responses on this release count.
     release: Option<Reference>,
@@ -154,7 +156,10 @@ impl ReportInput {
         let asked = match kind {
             Kind::Iteration => Asked::Iteration {
                 product: text(self.product),
-                iteration: text(self.iteration).map_or(Which::Last, Which::Named),
+                iteration: match text(self.iteration) {
+                    None => Which::Last,
+                    Some(which) => Which::of(which),
+                },
                 as_of,
             },
             Kind::Value => Asked::Value {
@@ -282,6 +287,46 @@ impl Report {
         self.0.changes.items.iter().map(ReportChange::from).collect()
     }
 
+    /// Content of a report of the kind ITERATION; null: it is of another kind.
+    async fn iteration(&self) -> Option<model::ReportIteration> {
+        match &self.0.content {
+            Content::Iteration(content) => Some((**content).clone().into()),
+            _ => None,
+        }
+    }
+
+    /// Content of a report of the kind VALUE; null: it is of another kind.
+    async fn value(&self) -> Option<model::ReportValues> {
+        match &self.0.content {
+            Content::Value(content) => Some((**content).clone().into()),
+            _ => None,
+        }
+    }
+
+    /// Content of a report of the kind RELEASE; null: it is of another kind.
+    async fn release(&self) -> Option<model::ReportRelease> {
+        match &self.0.content {
+            Content::Release(content) => Some((**content).clone().into()),
+            _ => None,
+        }
+    }
+
+    /// Content of a report of the kind OVERVIEW; null: it is of another kind.
+    async fn overview(&self) -> Option<model::ReportOverview> {
+        match &self.0.content {
+            Content::Overview(content) => Some((**content).clone().into()),
+            _ => None,
+        }
+    }
+
+    /// Content of a report of the kind SECURITY; null: it is of another kind.
+    async fn security(&self) -> Option<model::ReportSecurity> {
+        match &self.0.content {
+            Content::Security(content) => Some((**content).clone().into()),
+            _ => None,
+        }
+    }
+
     /// The figures as tables.
     async fn tables(&self) -> Vec<ReportTable> {
         let table = |(name, columns, rows)| ReportTable { name, columns, rows };
@@ -355,8 +400,8 @@ pub(super) struct ReportChange {
     now: Option<f64>,
 }
 
-impl From<&model::Change> for ReportChange {
-    fn from(change: &model::Change) -> Self {
+impl From<&Change> for ReportChange {
+    fn from(change: &Change) -> Self {
         Self {
             tone: change.tone.into(),
             subject: change.subject.clone(),

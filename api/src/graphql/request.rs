@@ -14,7 +14,7 @@ use super::{
     fault::Fault,
     feature::{self, Feature},
     load::AnsweredRequests,
-    lookup,
+    lookup, only_groups,
     order::orders,
     page::{PageArgs, Total, connection, or_default},
     payload::{payload, payloads},
@@ -83,10 +83,10 @@ impl FeedbackRequest {
     }
 
     /// Response rates by segment, the one with the most asked customers first. To callers who may not read customers,
-    /// segments with fewer than five of them are shown together, or not at all.
+    /// segments with fewer of them than `Organization.minGroup` are shown together, or not at all.
     async fn by_segment(&self, ctx: &Context<'_>) -> Result<Vec<FeedbackRequestSegment>, Fault> {
-        let (by, sees_customers) = (ctx.reports()?, ctx.reads().is_ok());
-        let rows = domain::responded(ctx.store(), by, self.0.id, sees_customers).await?;
+        let (by, only_groups) = (ctx.reports()?, only_groups(ctx).await?);
+        let rows = domain::responded(ctx.store(), by, self.0.id, only_groups).await?;
         let mut shown = Vec::with_capacity(rows.len());
         for row in rows {
             let segment = segment::of(ctx, row.segment).await?;

@@ -308,7 +308,7 @@ impl VerdictChange {
     }
 
     /// Current verdict with its evidence.
-    async fn regression(&self) -> &FeatureRegression {
-        &self.regression
+    async fn regression(&self, ctx: &Context<'_>) -> Result<FeatureRegression, Fault> {
+        self.regression.clone().seen_by(ctx).await
     }
 }

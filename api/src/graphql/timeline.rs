@@ -9,8 +9,9 @@ use chrono::{Days, NaiveDate};
 use tokio::sync::OnceCell;
 
 use super::{
-    ContextExt,
+    ContextExt, coarse,
     fault::Fault,
+    only_groups,
     release::{self, Release},
     scalar::{Date, PeriodInput, PeriodShown, period},
     trend,
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     base::error::Error,
-    domain::product as products,
+    domain::{feedback::Heard, product as products},
     score::{
         Period, Snapshot, TrendOf,
         timeline::{Bucket, Happened, Step, buckets, releases},
@@ -123,14 +124,23 @@ impl TimelinePoint {
     }
 
     /// Number of responses that count for scores; for a product, including those about its features.
-    async fn responses(&self) -> i64 {
-        self.happened().figures.iter().map(|figure| figure.responses).sum()
+    async fn responses(&self, ctx: &Context<'_>) -> Result<i64, Fault> {
+        let responses = self.happened().figures.iter().map(|figure| figure.responses).sum();
+        Ok(only_groups(ctx).await?.map_or(responses, |group| group.count(responses)))
     }
 
     /// Standard figures (NPS, CSAT, ...) of these days, one for each scale with responses.
-    async fn standard_figures(&self) -> Vec<StandardFigure> {
-        let figure = |figure: &Standard| StandardFigure::new(self.series.snapshot.clone(), figure.clone());
-        self.happened().figures.iter().map(figure).collect()
+    async fn standard_figures(&self, ctx: &Context<'_>) -> Result<Vec<StandardFigure>, Fault> {
+        let Series { snapshot, product, feature, .. } = &*self.series;
+        let mut figures = self.happened().figures.clone();
+        if let Some(coarse) = coarse(ctx).await? {
+            let days = self.bucket().days;
+            let heard =
+                Heard { product: product.id, days: (days.from, days.until), release: None, segment: None };
+            figures = coarse.figures(snapshot, heard, *feature, figures).await?;
+        }
+        let figure = |figure: Standard| StandardFigure::new(snapshot.clone(), figure);
+        Ok(figures.into_iter().map(figure).collect())
     }
 
     /// Perceived value as of the last day of the point, over the `valueDays` days that end on it (as in `trend`); for a
@@ -150,8 +160,9 @@ impl TimelinePoint {
     /// Customer-days lost to incidents: the affected customers of each day, weighted by severity, at most the number of
     /// active ones. For a product, the sum over its features and the product as a whole. Null if neither the number of
     /// active customers (see `recordExposureBatch`) nor that of affected customers is known.
-    async fn customer_days_lost(&self) -> Option<f64> {
-        self.happened().lost
+    async fn customer_days_lost(&self, ctx: &Context<'_>) -> Result<Option<f64>, Fault> {
+        let group = only_groups(ctx).await?;
+        Ok(self.happened().lost.map(|lost| group.map_or(lost, |group| group.amount(lost))))
     }
 }
 
@@ -164,9 +175,12 @@ impl Series {
     async fn compute(&self, ctx: &Context<'_>) -> Result<Values, Fault> {
         let as_of: Vec<_> = self.buckets.iter().filter_map(|(bucket, _)| self.as_of(bucket)).collect();
         let asked = TrendOf { days: self.value_days, as_of, release: None, segment: None };
-        let scores = &ctx.services().scores;
-        let (snapshot, points) =
-            scores.trend(ctx.reports()?, self.today, self.product.id, self.feature, asked).await?;
+        let (scores, by, trend) = (&ctx.services().scores, ctx.reports()?, asked.clone());
+        let (snapshot, mut points) =
+            scores.trend(by, self.today, self.product.id, self.feature, asked).await?;
+        if let Some(coarse) = coarse(ctx).await? {
+            points = coarse.trend(&snapshot, (self.product.id, self.feature), &trend, points).await?;
+        }
         let values = points.into_iter().map(|point| (snapshot.date(point.day), point)).collect();
         Ok((snapshot, values))
     }

@@ -8,7 +8,7 @@ use ballroom_entity::{id::FeatureId, product};
 use chrono::Days;
 
 use super::{
-    ContextExt,
+    ContextExt, coarse,
     fault::Fault,
     scalar::{Date, PeriodInput, Reference},
     value::Value,
@@ -82,8 +82,8 @@ impl TrendPoint {
 
 /// Length in days of the period of each value.
 pub(super) fn length(field: &str, days: i32) -> Result<u32, Fault> {
-    let days = u32::try_from(days).ok().filter(|days| (1..=3_660).contains(days));
-    days.ok_or_else(|| Fault::invalid(field, "must be between 1 and 3660"))
+    let fits = u32::try_from(days).ok().filter(|days| (1..=3_660).contains(days));
+    fits.ok_or_else(|| Fault::invalid(field, &format!("is {days}; it must be between 1 and 3660")))
 }
 
 /// The trend of a feature, or of a product as a whole.
@@ -117,7 +117,10 @@ pub(super) async fn of(
     };
     let as_of = (0..points).rev().map(|back| last - Days::new(back * step)).collect();
     let trend = TrendOf { days, as_of, release, segment };
-    let (snapshot, points) =
-        ctx.services().scores.trend(ctx.reports()?, today, product.id, feature, trend).await?;
+    let (by, asked) = (ctx.reports()?, trend.clone());
+    let (snapshot, mut points) = ctx.services().scores.trend(by, today, product.id, feature, asked).await?;
+    if let Some(coarse) = coarse(ctx).await? {
+        points = coarse.trend(&snapshot, (product.id, feature), &trend, points).await?;
+    }
     Ok(points.into_iter().map(|point| TrendPoint { snapshot: snapshot.clone(), point }).collect())
 }

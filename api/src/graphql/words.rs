@@ -13,6 +13,7 @@ use super::{
     fault::Fault,
     feedback::Feedback,
     incident::Incident,
+    only_groups,
     scalar::{PeriodInput, PeriodShown, Reference},
 };
 use crate::{
@@ -228,7 +229,7 @@ async fn resolve(ctx: &Context<'_>, product: &product::Model, asked: Asked) -> R
         segment: segment.map(|segment| segment.id),
         period,
         with: asked.with.into(),
-        reads: ctx.reads().is_ok(),
+        only_groups: only_groups(ctx).await?,
         most: asked.most as usize,
     })
 }

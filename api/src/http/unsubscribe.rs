@@ -1,4 +1,4 @@
-//! The link by which a recipient of reports ends the subscription: a page that asks, and the request of mail programs that do it
+//! The link by which a recipient of reports, or of digests, ends the subscription: a page that asks, and the request of mail programs that do it
 //! with one click (RFC 8058). Whoever has the link needs no account, and no JavaScript.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
@@ -9,7 +9,14 @@ use super::{
     page,
     sheet::{self, Reader, escaped},
 };
-use crate::{base::error::Error, clock, domain::schedule};
+use crate::{
+    base::error::Error,
+    clock,
+    domain::{
+        digest::{self, EndDigest},
+        schedule,
+    },
+};
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.service(
@@ -27,6 +34,9 @@ async fn ask(state: web::Data<State>, parts: Parts) -> HttpResponse {
     let store = state.services.store.clone();
     let found = auth::on_main(&state, async move {
         let (organization, schedule, secret) = parts.into_inner();
+        if let Some(link) = EndDigest::parse(&organization, &schedule, &secret) {
+            return digest::address_of(&store, &link).await.map_err(failed);
+        }
         match schedule::Unsubscribe::parse(&organization, &schedule, &secret) {
             Some(token) => schedule::unsubscribed_address(&store, &token).await.map_err(failed),
             None => Ok(None),
@@ -35,9 +45,9 @@ async fn ask(state: web::Data<State>, parts: Parts) -> HttpResponse {
     match found.await {
         Ok(Some(address)) => shown(
             StatusCode::OK,
-            "Stop receiving this report?",
+            "Stop receiving these mails?",
             &format!(
-                "<p>{} will not receive it any more.</p><form method=\"post\"><button>Stop</button></form>",
+                "<p>{} will not receive them any more.</p><form method=\"post\"><button>Stop</button></form>",
                 escaped(&address)
             ),
         ),
@@ -50,6 +60,9 @@ async fn end(state: web::Data<State>, parts: Parts) -> HttpResponse {
     let store = state.services.store.clone();
     let ended = auth::on_main(&state, async move {
         let (organization, schedule, secret) = parts.into_inner();
+        if let Some(link) = EndDigest::parse(&organization, &schedule, &secret) {
+            return digest::end(&store, &link, clock::now()).await.map_err(failed);
+        }
         match schedule::Unsubscribe::parse(&organization, &schedule, &secret) {
             Some(token) => schedule::unsubscribe(&store, &token, clock::now()).await.map_err(failed),
             None => Ok(None),
@@ -57,7 +70,7 @@ async fn end(state: web::Data<State>, parts: Parts) -> HttpResponse {
     });
     match ended.await {
         Ok(Some(address)) => {
-            let done = format!("<p>{} does not receive this report any more.</p>", escaped(&address));
+            let done = format!("<p>{} does not receive these mails any more.</p>", escaped(&address));
             shown(StatusCode::OK, "Done", &done)
         }
         Ok(None) => gone(),
@@ -70,7 +83,7 @@ fn failed(error: Error) -> AuthError {
 }
 
 fn gone() -> HttpResponse {
-    let why = "<p>This link has been used, or the report is not sent any more.</p>";
+    let why = "<p>This link has been used, or nothing is sent any more.</p>";
     shown(StatusCode::NOT_FOUND, "Nothing to stop", why)
 }
 

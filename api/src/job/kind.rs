@@ -3,7 +3,7 @@
 use ballroom_entity::id::{OrganizationId, ScheduleId};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use super::{Settings, follow_up, prune, report};
+use super::{Settings, digest, follow_up, prune, report};
 use crate::{
     base::{error::Error, reference::PublicId},
     deliver::report::Sender,
@@ -16,6 +16,9 @@ use crate::{
 
 /// Time of day, in UTC, of nightly jobs that do not depend on a time zone: low traffic in Europe and the Americas.
 const NIGHT: NaiveTime = NaiveTime::from_hms_opt(3, 0, 0).expect("a time of day");
+
+/// Time of day, in UTC, at which digests are sent: before people begin to work in Europe.
+const MORNING: NaiveTime = NaiveTime::from_hms_opt(6, 0, 0).expect("a time of day");
 
 /// A kind of job. Each organization has one job of each kind, and one for each of its schedules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +35,8 @@ pub enum Kind {
     PruneHistory,
     /// Sends reports to their destinations.
     DeliverReports,
+    /// Sends the digests of notifications.
+    SendDigests,
     /// Writes the report of a schedule.
     Schedule(ScheduleId),
 }
@@ -62,13 +67,14 @@ pub(super) struct Done {
 
 impl Kind {
     /// All kinds of which each organization has one.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ScoreParameters,
         Self::AttributeIncidents,
         Self::FollowUp,
         Self::PruneOutbox,
         Self::PruneHistory,
         Self::DeliverReports,
+        Self::SendDigests,
     ];
 
     /// Its name, in the database and on the command line.
@@ -80,6 +86,7 @@ impl Kind {
             Self::PruneOutbox => "prune-outbox".to_owned(),
             Self::PruneHistory => "prune-history".to_owned(),
             Self::DeliverReports => "deliver-reports".to_owned(),
+            Self::SendDigests => "send-digests".to_owned(),
             Self::Schedule(id) => schedule::job_name(id),
         }
     }
@@ -104,6 +111,7 @@ impl Kind {
             Self::AttributeIncidents | Self::PruneOutbox | Self::PruneHistory | Self::DeliverReports => {
                 Ok(next_daily(NIGHT, now))
             }
+            Self::SendDigests => Ok(next_daily(MORNING, now)),
             Self::Schedule(id) => schedule::next_of_job(store, organization, id, now).await,
         }
     }
@@ -117,6 +125,7 @@ impl Kind {
             Self::PruneOutbox => prune::events(work).await,
             Self::PruneHistory => prune::runs(work).await,
             Self::DeliverReports => report::deliver(work).await,
+            Self::SendDigests => digest::run(work).await,
             Self::Schedule(id) => report::write(work, id).await,
         }
     }

@@ -16,6 +16,7 @@
 //!
 //! To add a kind of job, add it to [`Kind`]: its name, its schedule, its work.
 
+mod digest;
 mod follow_up;
 mod history;
 mod kind;

@@ -1,6 +1,6 @@
 //! The values of features, with what they are made of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ballroom_analytics::value::{IncidentBasis, ValueScore};
 use ballroom_entity::{
@@ -8,7 +8,7 @@ use ballroom_entity::{
     product,
 };
 use ballroom_render::model::{
-    Contributions, Estimate, FeatureValue, Question, Rating, Reach, SegmentValue, TrendPoint,
+    Contributions, Estimate, FeatureValue, Question, Rating, Reach, SegmentValue, Subject, TrendPoint,
 };
 use chrono::{Days, NaiveDate};
 
@@ -16,8 +16,7 @@ use super::{number, source::Source};
 use crate::{
     base::error::Error,
     domain::{
-        feedback::{self, Group, Heard, Voices},
-        privacy::visible,
+        feedback::{self, Group, Voices},
         scale,
     },
     score::{
@@ -26,8 +25,7 @@ use crate::{
     },
 };
 
-/// Length of the period of each point of a trend in days, and the distance between points.
-const TREND_DAYS: u32 = 28;
+/// Distance between the points of a trend in days.
 const TREND_STEP: u64 = 7;
 /// Number of points of a trend: half a year.
 const TREND_POINTS: u64 = 26;
@@ -53,6 +51,27 @@ pub(super) struct Valued {
     pub features: Vec<FeatureValue>,
     /// What the data do not answer.
     pub questions: Vec<Question>,
+    /// The features that are not shown, because too few customers responded about them.
+    pub hidden: Vec<Subject>,
+}
+
+impl Valued {
+    /// Says how many features are not shown.
+    pub fn with_hidden(mut self) -> Self {
+        let hidden = self.hidden.len();
+        if hidden > 0 {
+            self.questions.push(Question {
+                subject: "Features that are not shown".to_owned(),
+                text: format!(
+                    "{} {} not shown, because too few customers responded about {}.",
+                    crate::words::counted(hidden as u64, "feature"),
+                    if hidden == 1 { "is" } else { "are" },
+                    if hidden == 1 { "it" } else { "them" },
+                ),
+            });
+        }
+        self
+    }
 }
 
 /// A period of the same length that ends where another begins, as it was known then.
@@ -76,33 +95,29 @@ pub(super) async fn values(
     wanted: impl Fn(&ValueScore, FeatureId) -> bool,
 ) -> Result<Valued, Error> {
     let (by, today) = (source.reader.by, source.today(product));
-    let (snapshot, scores) = source.scores.value_report(by, today, product.id, asked.cell).await?;
+    let (known, all) = source.scores.value_report(by, today, product.id, asked.cell).await?;
+    let (snapshot, scores) = source.values(product, asked.cell).await?;
     let earlier = match asked.before {
-        Some(cell) => source.scores.value_report(by, today, product.id, cell).await?.1,
+        Some(cell) => source.values(product, cell).await?.1,
         None => Vec::new(),
     };
     let earlier: HashMap<FeatureId, &ValueScore> =
         earlier.iter().map(|value| (snapshot.feature_of(value), value)).collect();
-    let heard = Heard {
-        product: product.id,
-        days: (asked.cell.period.from, asked.cell.period.until),
-        release: asked.cell.release,
-        segment: asked.cell.segment,
-    };
+    let heard = asked.cell.heard(product.id);
     let (voices, groups) = feedback::voices(source.store, by, heard).await?;
-    let voices_before = match asked.before {
-        Some(Cell { period, .. }) if source.reader.coarse().is_some() => {
-            let heard = Heard { days: (period.from, period.until), ..heard };
-            feedback::voices(source.store, by, heard).await?.0
-        }
-        _ => HashMap::new(),
-    };
     let ratings = ratings(source, product.id, &asked.cell).await?;
-    let wanted: Vec<(usize, &ValueScore, FeatureId)> = scores
+    // Ranks are those among the features that the audience sees: a gap would say how those rank that it does not.
+    let ranked = scores.iter().map(|value| (value, snapshot.feature_of(value)));
+    let ranked = ranked.filter(|(value, feature)| value.ranked && wanted(value, *feature)).enumerate();
+    let ranks: HashMap<FeatureId, u32> = ranked.map(|(at, (_, feature))| (feature, at as u32 + 1)).collect();
+    let seen: HashSet<FeatureId> = scores.iter().map(|value| snapshot.feature_of(value)).collect();
+    let hidden = all.iter().map(|value| (value, known.feature_of(value)));
+    let hidden = hidden.filter(|(value, feature)| !seen.contains(feature) && wanted(value, *feature));
+    let hidden = hidden.map(|(_, feature)| source.subject(product.id, feature)).collect();
+    let wanted: Vec<(&ValueScore, FeatureId)> = scores
         .iter()
-        .enumerate()
-        .map(|(at, value)| (at, value, snapshot.feature_of(value)))
-        .filter(|(_, value, feature)| wanted(value, *feature))
+        .map(|value| (value, snapshot.feature_of(value)))
+        .filter(|(value, feature)| wanted(value, *feature))
         .collect();
     let segments = if asked.detailed && asked.cell.segment.is_none() {
         segments(source, product, &asked.cell, &groups).await?
@@ -110,9 +125,8 @@ pub(super) async fn values(
         HashMap::new()
     };
 
-    let mut valued = Valued { features: Vec::new(), questions: Vec::new() };
-    let mut hidden = 0;
-    for (at, value, feature) in wanted {
+    let mut valued = Valued { features: Vec::new(), questions: Vec::new(), hidden };
+    for (value, feature) in wanted {
         let now = voices.get(&feature.some()).copied().unwrap_or_default();
         let ratings = ratings.get(&feature).cloned().unwrap_or_default();
         // Without responses of either period, a difference would be one of estimates from elsewhere.
@@ -124,8 +138,8 @@ pub(super) async fn values(
             true => trend(source, product, feature, &asked.cell).await?,
             false => Vec::new(),
         };
-        let mut one = FeatureValue {
-            rank: value.ranked.then_some(at as u32 + 1),
+        let one = FeatureValue {
+            rank: ranks.get(&feature).copied(),
             feature: source.subject(product.id, feature),
             team: team(source, feature),
             value: value_now,
@@ -138,31 +152,7 @@ pub(super) async fn values(
             segments: segments.get(&feature).cloned().unwrap_or_default(),
         };
         valued.questions.extend(questions(&one, value));
-        if let Some(coarse) = source.reader.coarse() {
-            let before = voices_before.get(&feature.some()).copied().unwrap_or_default();
-            match coarse.feature(one, [before.people(), now.people()]) {
-                Some(coarse) => one = coarse,
-                None => {
-                    hidden += 1;
-                    valued
-                        .questions
-                        .retain(|question| question.subject != source.subject(product.id, feature).name);
-                    continue;
-                }
-            }
-        }
         valued.features.push(one);
-    }
-    if hidden > 0 {
-        valued.questions.push(Question {
-            subject: "Features that are not shown".to_owned(),
-            text: format!(
-                "{} {} not shown, because too few customers responded about {}.",
-                crate::words::counted(hidden, "feature"),
-                if hidden == 1 { "is" } else { "are" },
-                if hidden == 1 { "it" } else { "them" },
-            ),
-        });
     }
     Ok(valued)
 }
@@ -219,9 +209,14 @@ async fn ratings(
 }
 
 fn shown(source: &Source<'_>, ratings: Ratings) -> Vec<Rating> {
+    let group = source.only_groups();
     let mut shown: Vec<Rating> = ratings
         .into_iter()
-        .filter_map(|(scale, responses)| {
+        .filter_map(|(scale, mut responses)| {
+            if let Some(group) = group {
+                responses.iter_mut().for_each(|responses| *responses = group.count(*responses));
+                responses.iter().find(|responses| **responses > 0)?;
+            }
             let row = source.dimensions.scales.get(&scale)?;
             Some(Rating {
                 scale: row.name.clone(),
@@ -249,27 +244,36 @@ fn reach(value: &ValueScore, voices: Voices, ratings: &Ratings, source: &Source<
             all += count;
         }
     }
+    let group = source.only_groups();
+    let share = |share: f64| group.map_or(share, |group| group.step(voices.people()).share(share));
     Reach {
-        exposed: exposed.map(number),
+        exposed: exposed.map(|exposed| if group.is_some() { exposed.round() } else { number(exposed) }),
         responses: Some(value.responses),
-        customers: Some(voices.customers),
-        liked: (all > 0).then(|| number(liked as f64 / all as f64)),
+        customers: Some(group.map_or(voices.customers, |group| group.count(voices.customers))),
+        liked: (all > 0).then(|| number(share(liked as f64 / all as f64))),
     }
 }
 
-/// The value as of the days that end each week of half a year.
+/// The value as of the days that end each week of half a year: each rests on as many days as the period, so the last one is the
+/// value of the period.
 pub(super) async fn trend(
     source: &Source<'_>,
     product: &product::Model,
     feature: FeatureId,
     cell: &Cell,
 ) -> Result<Vec<TrendPoint>, Error> {
-    let days =
-        (0..TREND_POINTS).rev().filter_map(|back| cell.as_of.checked_sub_days(Days::new(TREND_STEP * back)));
+    let last = cell.as_of.min(cell.period.until.pred_opt().unwrap_or(cell.as_of));
+    let days = (0..TREND_POINTS).rev().filter_map(|back| last.checked_sub_days(Days::new(TREND_STEP * back)));
+    let length = (cell.as_of + Days::new(1)).min(cell.period.until) - cell.period.from;
+    let days_of_point = u32::try_from(length.num_days().max(1)).unwrap_or(1);
     let asked =
-        TrendOf { days: TREND_DAYS, as_of: days.collect(), release: cell.release, segment: cell.segment };
+        TrendOf { days: days_of_point, as_of: days.collect(), release: cell.release, segment: cell.segment };
     let (by, today) = (source.reader.by, source.today(product));
-    let (snapshot, points) = source.scores.trend(by, today, product.id, feature, asked).await?;
+    let trend = asked.clone();
+    let (snapshot, mut points) = source.scores.trend(by, today, product.id, feature, asked).await?;
+    if let Some(coarse) = source.coarse() {
+        points = coarse.trend(&snapshot, (product.id, feature), &trend, points).await?;
+    }
     let point = |point: ballroom_analytics::value::TrendPoint| {
         let value = point.value.filter(|value| value.responses > 0)?;
         Some(TrendPoint { day: snapshot.date(point.day), value: estimate(&value) })
@@ -300,41 +304,41 @@ async fn segments(
     largest.sort_by_key(|(segment, people)| (-people, *segment));
     largest.truncate(MOST_SEGMENTS);
     let (by, today) = (source.reader.by, source.today(product));
-    let mut values: HashMap<FeatureId, Vec<(SegmentId, ValueScore)>> = HashMap::new();
+    // Without a value: of too few customers.
+    let mut values: HashMap<FeatureId, Vec<(SegmentId, Option<ValueScore>)>> = HashMap::new();
     for (segment, _) in &largest {
         let cell = Cell { segment: Some(*segment), ..*cell };
         let (snapshot, scores) = source.scores.value_report(by, today, product.id, cell).await?;
+        let (shown, seen) = source.values(product, cell).await?;
         for value in scores.into_iter().filter(|value| value.responses > 0) {
-            values.entry(snapshot.feature_of(&value)).or_default().push((*segment, value));
+            let feature = snapshot.feature_of(&value);
+            let seen = seen.iter().find(|one| shown.feature_of(*one) == feature).cloned();
+            values.entry(feature).or_default().push((*segment, seen));
         }
     }
     let name = |segment: &SegmentId| {
         let row = source.dimensions.segments.get(segment);
         row.map(|segment| segment.name.clone()).unwrap_or_default()
     };
-    let of_feature = |(feature, values): (FeatureId, Vec<(SegmentId, ValueScore)>)| {
+    let of_feature = |(feature, values): (FeatureId, Vec<(SegmentId, Option<ValueScore>)>)| {
         let people = |segment: Option<SegmentId>| {
             groups.get(&(feature.some(), segment)).copied().unwrap_or_default().people()
         };
-        let coarse = source.reader.coarse();
         // All groups, also those that have no row of their own, so that none follows from the others.
         let mut all: Vec<Option<SegmentId>> =
             groups.keys().filter(|(of, _)| *of == feature.some()).map(|(_, segment)| *segment).collect();
         all.sort_unstable();
         let sizes: Vec<i64> = all.iter().map(|segment| people(*segment)).collect();
-        let visible: HashMap<Option<SegmentId>, bool> = all.into_iter().zip(visible(&sizes)).collect();
+        let visible = source.only_groups().map(|group| group.visible(&sizes));
+        let visible: HashMap<Option<SegmentId>, bool> =
+            all.into_iter().zip(visible.unwrap_or_else(|| vec![true; sizes.len()])).collect();
         let shown = values.iter().map(|(segment, value)| {
-            let size = people(Some(*segment));
-            let responses = value.responses;
-            let (value, responses) = match coarse {
-                None => (Some(estimate(value)), Some(responses)),
-                Some(_) if visible.get(&Some(*segment)) != Some(&true) => (None, None),
-                Some(coarse) => (
-                    Some(coarse.value(estimate(value), size)),
-                    Some(crate::domain::privacy::rounded(responses)),
-                ),
-            };
-            SegmentValue { segment: name(segment), value, responses }
+            let value = value.as_ref().filter(|_| visible.get(&Some(*segment)) == Some(&true));
+            SegmentValue {
+                segment: name(segment),
+                value: value.map(estimate),
+                responses: value.map(|value| value.responses),
+            }
         });
         (feature, shown.collect())
     };

@@ -6,15 +6,15 @@ use ballroom_analytics::regression::{
 use ballroom_entity::id::ReleaseId;
 use ballroom_render::model::{self, Estimate, Finding};
 
-use super::{number, privacy::Coarse, source::subject, terminal::signed};
-use crate::score::Snapshot;
+use super::{number, source::subject, terminal::signed};
+use crate::{domain::privacy::MinGroup, score::Snapshot};
 
-/// The verdict on a feature, with the figures that it is based on.
+/// The verdict on a feature, with the figures that it is based on; `only_groups` if these are coarse.
 pub(super) fn finding(
     snapshot: &Snapshot,
     report: &ReleaseReport,
     score: &RegressionScore,
-    coarse: Option<Coarse>,
+    only_groups: Option<MinGroup>,
 ) -> Finding {
     let version = |release: Option<ReleaseId>| {
         let release = release.and_then(|id| snapshot.dimensions.releases.get(&id));
@@ -28,7 +28,7 @@ pub(super) fn finding(
         first_day: snapshot.date(report.first_day),
         feature: subject(&snapshot.dimensions, snapshot.product_of(score), snapshot.feature_of(score)),
         verdict: verdict(score.verdict),
-        reason: score.reason.map(|reason| reason_of(score, reason)),
+        reason: score.reason.map(|reason| reason_of_score(score, reason)),
         since: score.since.map(|since| match snapshot.release_of(&since) {
             Some(release) => version(Some(release)),
             None => snapshot.date(since.day).to_string(),
@@ -47,14 +47,15 @@ pub(super) fn finding(
     };
     // Three significant digits, whatever their magnitude.
     finding.p = format!("{:.2e}", finding.p).parse().unwrap_or(finding.p);
-    if let Some(coarse) = coarse {
-        coarse.finding(&mut finding);
-    }
+    // Too few are 0 in coarse verdicts.
+    finding.responses = finding
+        .responses
+        .filter(|sides| only_groups.is_none_or(|group| sides.iter().all(|side| group.is_enough(*side))));
     finding
 }
 
 /// Whether a verdict says that something changed.
-pub(super) fn tells(verdict: Verdict) -> bool {
+pub(crate) fn tells(verdict: Verdict) -> bool {
     matches!(
         verdict,
         Verdict::Regressed | Verdict::Watch | Verdict::Since | Verdict::Recovered | Verdict::Improved
@@ -89,8 +90,14 @@ fn verdict(of: Verdict) -> model::Verdict {
 }
 
 /// The reason for a weak verdict, in words.
-pub(super) fn reason_of(score: &RegressionScore, reason: Reason) -> String {
-    match (reason, score.missing) {
+pub(super) fn reason_of_score(score: &RegressionScore, reason: Reason) -> String {
+    let shift = score.controlled.as_ref().map_or(0.0, |controlled| controlled.common_shift.estimate);
+    reason_of(reason, score.missing, shift, score.change.map_or(0.0, |change| change.estimate))
+}
+
+/// The same from the numbers of missing responses, the common shift, and the change.
+pub(crate) fn reason_of(reason: Reason, missing: Option<(u32, u32)>, shift: f64, change: f64) -> String {
+    match (reason, missing) {
         (Reason::FewAnswers, Some((before, after))) => {
             let sides = [(before, "before"), (after, "after")];
             let missing = sides.iter().filter(|(missing, _)| *missing > 0);
@@ -105,8 +112,6 @@ pub(super) fn reason_of(score: &RegressionScore, reason: Reason) -> String {
         (Reason::FellBefore, _) => "a further decline is not significant".to_owned(),
         (Reason::NewIncidents, _) => "incidents after, none recorded before".to_owned(),
         (Reason::SharedShift, _) => {
-            let shift = score.controlled.as_ref().map_or(0.0, |controlled| controlled.common_shift.estimate);
-            let change = score.change.map_or(0.0, |change| change.estimate);
             // Half of the change, or more, in the same direction.
             if shift * change > 0.0 && 2.0 * shift.abs() >= change.abs() {
                 format!("everything changed ({})", signed(shift))

@@ -96,16 +96,31 @@ pub(super) async fn findings(
         }
         let (snapshot, report) = source.scores.regression(by, today, row.id, as_of).await?;
         let Some(report) = report else { continue };
+        let report = seen(source, &snapshot, row.id, report).await?;
         let of_period = days.from <= first;
         for score in &report.features {
             let touched = snapshot.change_of(&report, score).is_some();
             if tells(score.verdict) || of_period && touched {
-                findings.push(finding(&snapshot, &report, score, source.reader.coarse()));
+                findings.push(finding(&snapshot, &report, score, source.only_groups()));
             }
         }
     }
     sort(&mut findings);
     Ok(findings)
+}
+
+/// The verdicts on a release with the figures that the audience may see.
+pub(super) async fn seen(
+    source: &Source<'_>,
+    snapshot: &Snapshot,
+    release: ReleaseId,
+    report: ReleaseReport,
+) -> Result<ReleaseReport, Error> {
+    let product = source.dimensions.releases.get(&release).map(|row| row.product_id);
+    match (source.coarse(), product) {
+        (Some(coarse), Some(product)) => coarse.verdicts(snapshot, product, release, &report).await,
+        _ => Ok(report),
+    }
 }
 
 /// The strongest verdicts first, then the latest release.
@@ -120,12 +135,19 @@ pub(super) fn sort(findings: &mut [Finding]) {
 }
 
 /// The verdicts on one release, the strongest first; of features without any responses there are none.
-pub(super) fn of_release(source: &Source<'_>, snapshot: &Snapshot, report: &ReleaseReport) -> Vec<Finding> {
-    let known = report.features.iter().filter(|score| score.responses > 0 || score.baseline_responses > 0);
+pub(super) async fn of_release(
+    source: &Source<'_>,
+    snapshot: &Snapshot,
+    release: ReleaseId,
+    report: &ReleaseReport,
+) -> Result<Vec<Finding>, Error> {
+    let seen = seen(source, snapshot, release, report.clone()).await?;
+    let known = report.features.iter().zip(&seen.features);
+    let known = known.filter(|(score, _)| score.responses > 0 || score.baseline_responses > 0);
     let mut findings: Vec<Finding> =
-        known.map(|score| finding(snapshot, report, score, source.reader.coarse())).collect();
+        known.map(|(_, score)| finding(snapshot, &seen, score, source.only_groups())).collect();
     sort(&mut findings);
-    findings
+    Ok(findings)
 }
 
 /// The figures of some incidents, and the customer-hours lost in a period.

@@ -1,13 +1,19 @@
 //! The report of an iteration.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
-use ballroom_entity::{id::FeatureId, iteration, product};
+use ballroom_entity::{
+    id::{FeatureId, ReleaseId},
+    iteration, product,
+};
 use ballroom_render::{
     Report, compared,
-    model::{Changes, Content, Deployments, FeatureValue, Iteration, News, Question, Quote, Verdict},
+    model::{
+        BeforeAfter, Changes, Content, Deployments, Estimate, FeatureValue, Iteration, News, Question, Quote,
+        RequestSegment, Requests, Shipped, Subject, Verdict,
+    },
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 
 use super::{
     Which,
@@ -21,7 +27,8 @@ use crate::{
     domain::{
         deployment,
         feedback::{self, End, Heard},
-        iteration as iterations, scale,
+        incident::{Cause, Past},
+        iteration as iterations, request, scale,
     },
     score::{Cell, Period, known_day},
 };
@@ -123,27 +130,19 @@ async fn content(
 ) -> Result<Iteration, Error> {
     let days = cell.period;
     let shipped = happened::shipped(source, product, days).await?;
-    let touched: HashSet<&str> = shipped
-        .iter()
-        .flat_map(|(_, one)| &one.features)
-        .filter_map(|touch| touch.feature.key.as_deref())
-        .collect();
+    let past = source.incidents(Some(product.id), days, cell.as_of).await?;
+    let touched = touched(source, product, &shipped, &past, cell).await?;
     let asked = Values { cell: *cell, before: Some(*earlier), detailed };
     let all = values(source, product, &asked, |_, feature| feature != FeatureId::NONE).await?;
     let worst = news(source, product, cell, &all.features, End::Lowest, detailed).await?;
     let best = news(source, product, cell, &all.features, End::Highest, detailed).await?;
-    let Valued { mut features, mut questions } = all;
-    if !touched.is_empty() {
-        features.retain(|one| one.feature.key.as_deref().is_some_and(|key| touched.contains(key)));
-        questions.retain(|one| {
-            features.iter().any(|feature| feature.feature.name == one.subject)
-                || one.subject.starts_with("Features that")
-        });
-    } else {
-        features.retain(|one| one.reach.responses.is_none_or(|responses| responses > 0));
-    }
+    let Valued { mut features, mut questions, mut hidden } = all;
+    let elsewhere = elsewhere(features.iter().filter(|one| !touched.contains(&one.feature)));
+    features.retain(|one| touched.contains(&one.feature));
+    hidden.retain(|feature| touched.contains(feature));
+    questions.retain(|one| features.iter().any(|feature| feature.feature.name == one.subject));
+    let Valued { features, mut questions, .. } = Valued { features, questions, hidden }.with_hidden();
     let findings = happened::findings(source, product, days, cell.as_of).await?;
-    let past = source.incidents(Some(product.id), days, cell.as_of).await?;
     let incidents = happened::incidents(source, product, &past, days).await?;
     let announcements = happened::announcements(source, product, days).await?;
     for one in findings.iter().filter(|one| one.first_day >= days.from) {
@@ -183,16 +182,88 @@ async fn content(
             rolled_back: deployed.rolled_back,
         },
         features,
+        elsewhere,
         best,
         worst,
         findings,
         incidents,
         announcements,
         known_errors: known::section(source, product.id, days, None).await?,
-        requests: None,
+        requests: requests(source, product, days).await?,
         questions,
         marks: if detailed { source.marks(product, trend_days(cell.as_of)).await? } else { Vec::new() },
     })
+}
+
+/// The features that the releases of an iteration touch: those that they name, and those of the incidents attributed to them. What a
+/// release touches that names none is told by the responses that name it.
+async fn touched(
+    source: &Source<'_>,
+    product: &product::Model,
+    shipped: &[(ReleaseId, Shipped)],
+    past: &[Past],
+    cell: &Cell,
+) -> Result<BTreeSet<Subject>, Error> {
+    let named = shipped.iter().flat_map(|(_, one)| &one.features).map(|touch| touch.feature.clone());
+    let mut touched: BTreeSet<Subject> = named.collect();
+    let of_iteration = |release: &ReleaseId| shipped.iter().any(|(id, _)| id == release);
+    for one in past {
+        if let Cause::Release { release, .. } = &one.cause
+            && of_iteration(release)
+        {
+            touched.extend(one.features.iter().map(|feature| source.subject(product.id, *feature)));
+        }
+    }
+    for (release, _) in shipped.iter().filter(|(_, one)| one.features.is_empty()) {
+        let heard = Cell { release: Some(*release), ..*cell }.heard(product.id);
+        let people = feedback::people_by_feature(source.store, source.reader.by, heard, None).await?;
+        touched.extend(people.into_keys().flatten().map(|feature| source.subject(product.id, feature)));
+    }
+    Ok(touched)
+}
+
+/// The features whose value changed clearly.
+fn elsewhere<'a>(features: impl Iterator<Item = &'a FeatureValue>) -> Vec<BeforeAfter> {
+    let changed = |one: &FeatureValue| {
+        let (before, difference) = (one.before?, one.change.filter(Estimate::is_clear)?);
+        let feature = one.feature.clone();
+        Some(BeforeAfter { feature, before, after: one.value, difference, responses: None })
+    };
+    let mut changed: Vec<BeforeAfter> = features.filter_map(changed).collect();
+    changed.sort_by(|a, b| a.difference.value.total_cmp(&b.difference.value).then(a.feature.cmp(&b.feature)));
+    changed
+}
+
+/// The requests for feedback that were made in a period.
+async fn requests(
+    source: &Source<'_>,
+    product: &product::Model,
+    days: Period,
+) -> Result<Option<Requests>, Error> {
+    let zone: chrono_tz::Tz = product.time_zone.parse().unwrap_or(chrono_tz::UTC);
+    let [from, until] = [days.from, days.until].map(|day| begins(day, zone));
+    let (by, only_groups) = (source.reader.by, source.only_groups());
+    let rows = request::responded_within(source.store, by, product.id, (from, until), only_groups).await?;
+    let segment = |one: &request::Responded| {
+        let row = one.segment.and_then(|id| source.dimensions.segments.get(&id));
+        let rest = one.rest.then(|| "others".to_owned());
+        RequestSegment {
+            segment: row.map(|segment| segment.name.clone()).or(rest),
+            sent: one.asked,
+            answered: one.responded,
+        }
+    };
+    let segments: Vec<RequestSegment> = rows.iter().map(segment).collect();
+    let sum = |of: fn(&RequestSegment) -> i64| segments.iter().map(of).sum::<i64>();
+    let (sent, answered) = (sum(|one| one.sent), sum(|one| one.answered));
+    Ok((sent > 0).then_some(Requests { sent, answered, segments }))
+}
+
+/// The time at which a day begins in a time zone.
+fn begins(day: NaiveDate, zone: chrono_tz::Tz) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let local = zone.from_local_datetime(&midnight).earliest();
+    local.map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
 }
 
 /// What is missing for a verdict.

@@ -98,6 +98,13 @@ pub(super) async fn section(
         fixed: known.iter().filter(fixed).count() as i64,
         open: known.iter().filter(|one| one.is_open()).count() as i64,
         list: shown.map(|one| one.shown(source)).collect(),
+        // Those of a release are in the list.
+        fixes: known
+            .iter()
+            .filter(|_| release.is_none())
+            .filter(fixed)
+            .map(|one| one.shown(source))
+            .collect(),
     }))
 }
 
@@ -115,7 +122,7 @@ pub(super) async fn said(
         segment: None,
         period,
         with: ComparedWith::Before,
-        reads: source.reader.reads().is_some(),
+        only_groups: source.only_groups(),
         most: WORDS,
     };
     let found = words::of_comments(source.store, source.reader.by, asked).await?;

@@ -6,7 +6,6 @@ mod happened;
 mod iteration;
 mod known;
 mod overview;
-mod privacy;
 mod release;
 mod security;
 mod source;
@@ -20,7 +19,7 @@ use ballroom_render::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 
-use self::{privacy::Coarse, source::Source};
+use self::source::Source;
 use crate::{
     base::error::Error,
     domain::access::{self, Read, Viewer},
@@ -94,6 +93,17 @@ pub enum Which {
     Named(String),
 }
 
+impl Which {
+    /// An iteration by its name or ID, or by one of the words `last` and `current`.
+    pub fn of(which: String) -> Self {
+        match which.as_str() {
+            "last" => Self::Last,
+            "current" => Self::Current,
+            _ => Self::Named(which),
+        }
+    }
+}
+
 impl Asked {
     /// The kind of the report.
     pub fn kind(&self) -> Kind {
@@ -144,11 +154,6 @@ impl Reader {
     /// The right to read single responses, if the audience may see them.
     fn reads(&self) -> Option<Read> {
         self.read.filter(|_| self.audience.sees_responses())
-    }
-
-    /// How figures are made coarse for an audience that may not see single responses.
-    fn coarse(&self) -> Option<Coarse> {
-        self.reads().is_none().then_some(Coarse)
     }
 }
 
@@ -201,7 +206,7 @@ fn whole(
         period: Days { from: cell.period.from, until: cell.period.until },
         as_of: cell.as_of,
         complete: cell.complete(today),
-        min_group: source.reader.coarse().map(|_| crate::domain::privacy::MIN_GROUP as u32),
+        min_group: source.only_groups().and_then(|group| u32::try_from(group.number()).ok()),
         method: ballroom_analytics::METHOD.to_owned(),
         revision: source.revision,
         changes,

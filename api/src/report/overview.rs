@@ -15,10 +15,6 @@ use super::{
 };
 use crate::{
     base::error::Error,
-    domain::{
-        feedback::{self, Heard},
-        privacy,
-    },
     score::{Cell, Period, known_day},
 };
 
@@ -73,8 +69,8 @@ async fn line(source: &Source<'_>, product: &product::Model, cell: &Cell) -> Res
     // The common day may not have begun in the time zone of the product.
     let today = source.today(product);
     let cell = Cell { as_of: cell.as_of.min(today), ..*cell };
-    let now = value(source, product, &cell).await?;
-    let then = value(source, product, &before(&cell)).await?;
+    let (now, nobody) = value(source, product, &cell).await?;
+    let (then, _) = value(source, product, &before(&cell)).await?;
     let days = cell.period;
     let past = source.incidents(Some(product.id), days, cell.as_of).await?;
     let announcements = happened::announcements(source, product, days).await?;
@@ -84,34 +80,25 @@ async fn line(source: &Source<'_>, product: &product::Model, cell: &Cell) -> Res
         (Some(now), Some(then)) if now.of_features == then.of_features => Some(now.value.since(&then.value)),
         _ => None,
     };
-    let responses = now.as_ref().map_or(0, |now| now.responses);
-    let mut line = ProductLine {
+    // Of too few customers not even the number is shown.
+    let responses = match (&now, nobody) {
+        (Some(now), _) => Some(now.responses),
+        (None, true) => Some(0),
+        (None, false) => None,
+    };
+    Ok(ProductLine {
         product: product_subject(product),
         value: now.as_ref().map(|now| now.value),
         of_features: now.as_ref().is_some_and(|now| now.of_features),
         change: change.map(rounded),
-        responses: Some(responses),
+        responses,
         releases: announcements.shipped,
         regressions,
         incidents: past.len() as i64,
         customer_hours_lost: happened::lost(source, product, days).await?,
         median_lead_hours: announcements.median_lead_hours,
         surprises: announcements.surprises,
-    };
-    if let Some(coarse) = source.reader.coarse() {
-        let people = now.as_ref().map_or(0, |now| now.people);
-        let people_then = then.as_ref().map_or(0, |then| then.people);
-        let shown = people >= privacy::MIN_GROUP;
-        line.value = line.value.filter(|_| shown).map(|value| coarse.value(value, people));
-        line.responses = if shown || responses == 0 { Some(privacy::rounded(responses)) } else { None };
-        line.change = match (line.value, then.filter(|_| people_then >= privacy::MIN_GROUP)) {
-            (Some(now), Some(then)) if line.change.is_some() => {
-                Some(rounded(now.since(&coarse.value(then.value, people_then))))
-            }
-            _ => None,
-        };
-    }
-    Ok(line)
+    })
 }
 
 /// The value of a product.
@@ -119,30 +106,30 @@ struct Whole {
     value: Estimate,
     of_features: bool,
     responses: i64,
-    /// Number of customers on whose responses it rests.
-    people: i64,
 }
 
-/// The value of the product as a whole, else the mean of its features, weighted by their responses.
-async fn value(source: &Source<'_>, product: &product::Model, cell: &Cell) -> Result<Option<Whole>, Error> {
+/// The value of the product as a whole, else the mean of its features, weighted by their responses. And whether nobody responded.
+async fn value(
+    source: &Source<'_>,
+    product: &product::Model,
+    cell: &Cell,
+) -> Result<(Option<Whole>, bool), Error> {
     let (by, today) = (source.reader.by, source.today(product));
     if cell.period.from > today {
-        return Ok(None);
+        return Ok((None, true));
     }
-    let (snapshot, values) = source.scores.value_report(by, today, product.id, *cell).await?;
-    let days = (cell.period.from, cell.period.until);
-    let heard = Heard { product: product.id, days, release: None, segment: None };
-    let (voices, _) = feedback::voices(source.store, by, heard).await?;
+    let (_, exact) = source.scores.value_report(by, today, product.id, *cell).await?;
+    let nobody = exact.iter().all(|value| value.responses == 0);
+    let (snapshot, values) = source.values(product, *cell).await?;
     let whole = values.iter().find(|value| snapshot.feature_of(*value) == FeatureId::NONE && value.ranked);
     if let Some(whole) = whole {
-        let people = voices.get(&None).copied().unwrap_or_default().people();
         let value = estimate(whole);
-        return Ok(Some(Whole { value, of_features: false, responses: whole.responses, people }));
+        return Ok((Some(Whole { value, of_features: false, responses: whole.responses }), nobody));
     }
     let ranked: Vec<_> = values.iter().filter(|value| value.ranked).collect();
     let responses: i64 = ranked.iter().map(|value| value.responses).sum();
     if responses == 0 {
-        return Ok(None);
+        return Ok((None, nobody));
     }
     let mut value = Estimate { value: 0.0, lower: 0.0, upper: 0.0 };
     let (mut down, mut up) = (0.0, 0.0);
@@ -156,7 +143,5 @@ async fn value(source: &Source<'_>, product: &product::Model, cell: &Cell) -> Re
     value.lower = number((value.value - down.sqrt()).max(0.0));
     value.upper = number((value.value + up.sqrt()).min(100.0));
     value.value = number(value.value);
-    // The smallest number that is certain: a customer may have responded about several features.
-    let people = voices.values().map(|voices| voices.people()).max().unwrap_or_default();
-    Ok(Some(Whole { value, of_features: true, responses, people }))
+    Ok((Some(Whole { value, of_features: true, responses }), nobody))
 }

@@ -22,7 +22,6 @@ use super::{
 use crate::{
     base::error::Error,
     domain::incident::{Cause, Past},
-    domain::privacy,
     score::{Cell, ForecastOf, Period, distribution, known_day},
 };
 
@@ -72,7 +71,7 @@ async fn content(
     let (by, today) = (source.reader.by, source.today(product));
     let (snapshot, judged) = source.scores.regression(by, today, row.id, cell.as_of).await?;
     let findings = match &judged {
-        Some(judged) => happened::of_release(source, &snapshot, judged),
+        Some(judged) => happened::of_release(source, &snapshot, row.id, judged).await?,
         None => Vec::new(),
     };
     let previous =
@@ -120,7 +119,7 @@ async fn content(
     let shown =
         content.findings.first().filter(|one| one.feature.key.is_some()).map(|one| one.feature.clone());
     let shown = shown.or_else(|| content.values.first().map(|one| one.feature.clone()));
-    if let Some(subject) = shown.filter(|_| source.reader.coarse().is_none())
+    if let Some(subject) = shown
         && let Some(feature) =
             subject.key.as_deref().and_then(|key| source.dimensions.known_feature(product.id, key))
     {
@@ -291,23 +290,18 @@ async fn adoption(
         *all += responses;
         *own += if of == release { responses } else { 0 };
     }
-    let coarse = source.reader.coarse().is_some();
+    let only_groups = source.only_groups();
     let week = |(from, [all, own]): (NaiveDate, [i64; 2])| {
-        let enough = all >= MIN_WEEK;
+        let enough = only_groups.map_or(all >= MIN_WEEK, |group| group.is_enough(all));
         let share = own as f64 / all.max(1) as f64;
         // A share of few responses would show what single ones name.
-        let share = if coarse {
-            let step = privacy::step(all) / 100.0;
-            (share / step).round() * step
-        } else {
-            share
-        };
+        let share = only_groups.map_or(share, |group| group.step(all).share(share));
         Adoption {
             from,
             share: enough.then(|| number(share.clamp(0.0, 1.0))),
-            responses: match coarse {
-                true => enough.then(|| privacy::rounded(all)),
-                false => Some(all),
+            responses: match only_groups {
+                Some(group) => enough.then(|| group.rounded(all)),
+                None => Some(all),
             },
         }
     };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ballroom_analytics::value::ValueScore;
 use ballroom_entity::{
     id::{FeatureId, ProductId},
     organization, product,
@@ -14,9 +15,11 @@ use crate::{
     base::error::Error,
     domain::{
         incident::{self as incidents, Begun, Past},
-        organization as organizations, product as products,
+        organization as organizations,
+        privacy::MinGroup,
+        product as products,
     },
-    score::{Period, Scores, timeline},
+    score::{Cell, Period, Scores, Snapshot, coarse::Coarse, timeline},
     store::{Dimensions, Store},
 };
 
@@ -43,6 +46,33 @@ impl<'a> Source<'a> {
         let dimensions = store.dimensions(reader.by.organization()).await?;
         let revision = organization.revision;
         Ok(Self { store, scores, reader, now, organization, dimensions, revision })
+    }
+
+    /// From which number of customers on a group is shown to an audience that may not see single responses; none: it may.
+    pub(super) fn only_groups(&self) -> Option<MinGroup> {
+        self.reader.reads().is_none().then(|| MinGroup::of(&self.organization))
+    }
+
+    /// How scores are made coarse for an audience that may not see single responses; none: they are not.
+    pub(super) fn coarse(&self) -> Option<Coarse<'_>> {
+        self.only_groups().map(|group| Coarse { store: self.store, by: self.reader.by, group })
+    }
+
+    /// The values of the features of a product, as the audience may see them.
+    pub(super) async fn values(
+        &self,
+        product: &product::Model,
+        cell: Cell,
+    ) -> Result<(Arc<Snapshot>, Vec<ValueScore>), Error> {
+        let (by, today) = (self.reader.by, self.today(product));
+        let (snapshot, values) = self.scores.value_report(by, today, product.id, cell).await?;
+        match self.coarse() {
+            Some(coarse) => {
+                let values = coarse.values(&snapshot, product.id, cell, values).await?;
+                Ok((snapshot, values))
+            }
+            None => Ok((snapshot, values)),
+        }
     }
 
     /// Today in the time zone of a product.

@@ -48,7 +48,7 @@ pub(super) async fn report(source: &Source<'_>, asked: &Asked) -> Result<Report,
     };
     let earlier = before(&cell);
     let asked = Values { cell, before: Some(earlier), detailed: true };
-    let valued = values(source, &product, &asked, all).await?;
+    let valued = values(source, &product, &asked, all).await?.with_hidden();
     let comparison = match against {
         Some(against) => Some(comparison(source, &product, &cell, against).await?),
         None => None,
@@ -69,7 +69,7 @@ pub(super) async fn report(source: &Source<'_>, asked: &Asked) -> Result<Report,
         whole(source, title.clone(), Some(subject.clone()), (&cell, today), Changes::default(), now);
 
     let asked = Values { cell: earlier, before: None, detailed: false };
-    let valued = values(source, &product, &asked, all).await?;
+    let valued = values(source, &product, &asked, all).await?.with_hidden();
     let then = Content::Value(Box::new(content(valued, None, Vec::new())));
     let then = whole(source, title, Some(subject), (&earlier, today), Changes::default(), then);
     report.changes = compared(&then, &report, "the period before");
@@ -121,9 +121,8 @@ pub(super) async fn differences(
     before: &Cell,
     after: &Cell,
 ) -> Result<Vec<BeforeAfter>, Error> {
-    let (by, today) = (source.reader.by, source.today(product));
-    let (snapshot, then) = source.scores.value_report(by, today, product.id, *before).await?;
-    let (_, now) = source.scores.value_report(by, today, product.id, *after).await?;
+    let (snapshot, then) = source.values(product, *before).await?;
+    let (_, now) = source.values(product, *after).await?;
     let mut differences: Vec<BeforeAfter> = now
         .iter()
         .filter(|now| now.responses > 0)
@@ -138,11 +137,7 @@ pub(super) async fn differences(
                 difference: rounded(after.since(&before)),
                 responses: Some([then.responses, now.responses]),
             };
-            match source.reader.coarse() {
-                _ if then.responses == 0 => None,
-                Some(coarse) => coarse.before_after(one),
-                None => Some(one),
-            }
+            (then.responses > 0).then_some(one)
         })
         .collect();
     differences

@@ -5,7 +5,10 @@ use ballroom_analytics::regression::{Change, Reason, RegressionScore, ReleaseRep
 use ballroom_entity::release_feature::FeatureChange;
 
 use super::Snapshot;
-use crate::{domain::organization::GateThresholds, words::counted};
+use crate::{
+    domain::{organization::GateThresholds, privacy::MinGroup},
+    words::counted,
+};
 
 /// The decision of a gate, on a release or on one of its features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +58,17 @@ impl Gate {
     /// The decision for a report: on the features that the release touches if it declares them, else on all. Each
     /// declared feature must have data, except removed ones; added ones have nothing to compare with, so responses
     /// after the release are sufficient.
-    pub fn of(snapshot: &Snapshot, report: &ReleaseReport, thresholds: &GateThresholds) -> Self {
-        let judge = Judge { snapshot, report, thresholds };
+    ///
+    /// The figures in its reasons are those of `shown`: the same report, or its coarse figures for a caller who may see groups
+    /// of some customers only.
+    pub fn of(
+        snapshot: &Snapshot,
+        report: &ReleaseReport,
+        shown: (&ReleaseReport, Option<MinGroup>),
+        thresholds: &GateThresholds,
+    ) -> Self {
+        let (shown, only_groups) = shown;
+        let judge = Judge { snapshot, report, shown, only_groups, thresholds };
         let standings: Vec<_> = report.features.iter().map(|score| judge.standing(score)).collect();
         let (decision, reason) = judge.decide(&standings);
         let features = report.features.iter().zip(&standings).enumerate();
@@ -92,6 +104,8 @@ enum Standing {
 struct Judge<'a> {
     snapshot: &'a Snapshot,
     report: &'a ReleaseReport,
+    shown: &'a ReleaseReport,
+    only_groups: Option<MinGroup>,
     thresholds: &'a GateThresholds,
 }
 
@@ -189,8 +203,9 @@ impl Judge<'_> {
                 return (Decision::CannotTell, reason);
             }
             if !declares && responses < demanded.into() {
+                let found = self.count(self.shown_sum(standings, is_known));
                 let reason =
-                    format!("too few responses: {responses} since the release, the gate needs {demanded}");
+                    format!("too few responses: {found} since the release, the gate needs {demanded}");
                 return (Decision::CannotTell, reason);
             }
         }
@@ -216,69 +231,92 @@ impl Judge<'_> {
         (Decision::CannotTell, reason)
     }
 
+    /// The responses since the release on features that stand in a way, as far as they are shown.
+    fn shown_sum(&self, standings: &[Standing], is_known: impl Fn(&Standing) -> bool) -> i64 {
+        let features = self.shown.features.iter().zip(standings);
+        features.filter(|(_, standing)| is_known(standing)).map(|(score, _)| score.responses).sum()
+    }
+
+    /// A number of responses as it is shown.
+    fn count(&self, responses: i64) -> String {
+        match self.only_groups.filter(|_| responses == 0) {
+            Some(group) => format!("fewer than {}", group.number()),
+            None => responses.to_string(),
+        }
+    }
+
+    /// A number of responses with its noun.
+    fn responses(&self, responses: i64) -> String {
+        match self.only_groups.filter(|_| responses == 0) {
+            Some(group) => format!("fewer than {} responses", group.number()),
+            None => counted(responses.unsigned_abs(), "response"),
+        }
+    }
+
     fn feature(&self, at: usize, score: &RegressionScore, standing: Standing) -> FeatureGate {
+        let score = self.shown.features.get(at).unwrap_or(score);
         let (decision, reason) = match standing {
             Standing::Worse if score.verdict == Verdict::Watch => {
-                (Decision::Fail, format!("suspected to be worse: {}", evidence(score)))
+                (Decision::Fail, format!("suspected to be worse: {}", self.evidence(score)))
             }
-            Standing::Worse => (Decision::Fail, format!("worse: {}", evidence(score))),
+            Standing::Worse => (Decision::Fail, format!("worse: {}", self.evidence(score))),
             Standing::Tolerated => {
                 let most = self.thresholds.max_decline;
                 (
                     Decision::Pass,
-                    format!("worse by no more than the tolerated {most} points: {}", evidence(score)),
+                    format!("worse by no more than the tolerated {most} points: {}", self.evidence(score)),
                 )
             }
             Standing::Suspicious => {
-                (Decision::CannotTell, format!("suspicious, but not significant: {}", evidence(score)))
+                (Decision::CannotTell, format!("suspicious, but not significant: {}", self.evidence(score)))
             }
             Standing::NewIncidents => {
                 let incidents = counted(score.incidents_opened.unsigned_abs(), "incident");
                 (Decision::CannotTell, format!("{incidents} since the release, none recorded before"))
             }
             Standing::Unknown => {
-                let (before, after, needed) =
-                    (score.baseline_responses, score.responses, self.report.min_answers);
-                let found = format!("{before} responses before and {after} since the release");
+                let (before, after) = (self.responses(score.baseline_responses), self.count(score.responses));
+                let needed = self.report.min_answers;
+                let found = format!("{before} before and {after} since the release");
                 (Decision::CannotTell, format!("too few: {found}, a verdict needs {needed} each"))
             }
             Standing::Few => {
                 let demanded = self.thresholds.min_responses.unwrap_or(0);
-                let found = counted(score.responses.unsigned_abs(), "response");
+                let found = self.responses(score.responses);
                 (
                     Decision::CannotTell,
                     format!("too few: {found} since the release, the gate needs {demanded}"),
                 )
             }
             Standing::New => {
-                let found = counted(score.responses.unsigned_abs(), "response");
+                let found = self.responses(score.responses);
                 (Decision::Pass, format!("new, with {found} and nothing to compare with"))
             }
             Standing::Clear => {
-                (Decision::Pass, format!("no evidence that it got worse: {}", evidence(score)))
+                (Decision::Pass, format!("no evidence that it got worse: {}", self.evidence(score)))
             }
         };
         FeatureGate { decision, reason, name: self.snapshot.feature_name(score).to_owned(), at }
     }
-}
 
-/// The figures that a verdict rests on, in words.
-fn evidence(score: &RegressionScore) -> String {
-    let mut figures = Vec::new();
-    if let Some(change) = score.change.map(Change::within_scale) {
-        let (estimate, lower, upper) = (change.estimate, change.lower, change.upper);
-        figures.push(format!("ratings {estimate:+.1} points ({lower:+.1} to {upper:+.1})"));
+    /// The figures that a verdict rests on, in words.
+    fn evidence(&self, score: &RegressionScore) -> String {
+        let mut figures = Vec::new();
+        if let Some(change) = score.change.map(Change::within_scale) {
+            let (estimate, lower, upper) = (change.estimate, change.lower, change.upper);
+            figures.push(format!("ratings {estimate:+.1} points ({lower:+.1} to {upper:+.1})"));
+        }
+        if let Some(ratio) = score.rate_ratio {
+            let (before, after) = (score.baseline_incidents, score.incidents_opened);
+            figures.push(match before {
+                0 => format!("{after} incidents, none before"),
+                // A ratio of nothing would be one of the prior.
+                _ if after == 0 => format!("no incidents since, {before} before"),
+                _ => format!("incidents × {:.1} ({before} before, {after} since)", ratio.estimate),
+            });
+        }
+        let (before, after) = (self.responses(score.baseline_responses), self.count(score.responses));
+        figures.push(format!("{before} before, {after} since"));
+        figures.join("; ")
     }
-    if let Some(ratio) = score.rate_ratio {
-        let (before, after) = (score.baseline_incidents, score.incidents_opened);
-        figures.push(match before {
-            0 => format!("{after} incidents, none before"),
-            // A ratio of nothing would be one of the prior.
-            _ if after == 0 => format!("no incidents since, {before} before"),
-            _ => format!("incidents × {:.1} ({before} before, {after} since)", ratio.estimate),
-        });
-    }
-    let (before, after) = (score.baseline_responses, score.responses);
-    figures.push(format!("{before} responses before, {after} since"));
-    figures.join("; ")
 }

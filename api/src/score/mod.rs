@@ -2,6 +2,7 @@
 
 mod ask;
 mod cache;
+pub mod coarse;
 pub mod distribution;
 pub mod facts;
 pub mod gate;

@@ -26,6 +26,7 @@ use crate::{
         feedback::{FeedbackFilter, Responses},
         incident::{IncidentFilter, Incidents},
         page::List,
+        privacy::MinGroup,
         range::Range,
         scale::levels,
     },
@@ -47,8 +48,6 @@ const EXAMPLES: usize = 3;
 
 /// Minimum number of voices that use a word for callers who may read comments.
 const MIN_VOICES: usize = 3;
-/// The same for all others: a word of fewer could be that of a person.
-const MIN_VOICES_UNSEEN: usize = 5;
 
 /// What a period is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -75,8 +74,8 @@ pub struct WordsOf {
     pub period: Period,
     /// What they are compared with.
     pub with: ComparedWith,
-    /// Whether the caller may read comments.
-    pub reads: bool,
+    /// Number of voices of which a word is shown to a caller who may not read comments; none: the caller may.
+    pub only_groups: Option<MinGroup>,
     /// Maximum number of words.
     pub most: usize,
 }
@@ -303,7 +302,9 @@ async fn compare<I: Copy + Send + 'static>(
     complete: bool,
     asked: &WordsOf,
 ) -> Result<Words<I>, Error> {
-    let min_voices = if asked.reads { MIN_VOICES } else { MIN_VOICES_UNSEEN };
+    // A word of fewer could be that of a person.
+    let few = asked.only_groups.map_or(0, |group| group.number().unsigned_abs() as usize);
+    let min_voices = MIN_VOICES.max(few);
     let wanted = Terms { min_voices, most: asked.most };
     blocking(move || {
         let terms = words::distinguishing(&given(&texts), &given(&others), wanted);

@@ -102,7 +102,8 @@ pub(super) fn names(target: Target, kind: Kind) -> impl Iterator<Item = &'static
             "releasedat released releasedate datereleased publishedat published shippedat date createdat \
              datecreated veröffentlicht datum fecha data"
         }
-        Source | Description | Customers | Status => "",
+        Source | Description | Customers | Status | Notes => "",
+        PlannedFor => "plannedfor",
         WithdrawnAt => "withdrawnat withdrawn recalledat yankedat rolledbackat",
     };
     names.split_ascii_whitespace()

@@ -43,6 +43,8 @@ pub enum Target {
     ActiveCustomers,
     ReleasedAt,
     WithdrawnAt,
+    PlannedFor,
+    Notes,
     ExternalId,
     UpdatedAt,
     Source,
@@ -86,7 +88,9 @@ impl Kind {
                 Status,
             ],
             Kind::Exposure => &[Segment],
-            Kind::Releases => &[Previous, ReleasedAt, WithdrawnAt, Title, Features, UpdatedAt],
+            Kind::Releases => {
+                &[Previous, ReleasedAt, WithdrawnAt, PlannedFor, Title, Notes, Features, UpdatedAt]
+            }
         }
     }
 
@@ -132,6 +136,8 @@ impl Target {
             Target::ActiveCustomers => "active_customers",
             Target::ReleasedAt => "released_at",
             Target::WithdrawnAt => "withdrawn_at",
+            Target::PlannedFor => "planned_for",
+            Target::Notes => "notes",
             Target::ExternalId => "external_id",
             Target::UpdatedAt => "updated_at",
             Target::ReopenedAt => "reopened_at",
@@ -199,7 +205,15 @@ impl Target {
         use Target::*;
         matches!(
             self,
-            OccurredAt | OpenedAt | ResolvedAt | ReopenedAt | ReleasedAt | WithdrawnAt | UpdatedAt | Day
+            OccurredAt
+                | OpenedAt
+                | ResolvedAt
+                | ReopenedAt
+                | ReleasedAt
+                | WithdrawnAt
+                | UpdatedAt
+                | PlannedFor
+                | Day
         )
     }
 

@@ -113,6 +113,10 @@ pub struct ReleaseRow {
     pub released_at: Option<DateTime<Utc>>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// The day for which it was planned.
+    pub planned_for: Option<NaiveDate>,
+    /// What it changes, for customers.
+    pub notes: Option<String>,
     /// Time of the update according to the source.
     pub updated_at: Option<DateTime<Utc>>,
     /// Title.

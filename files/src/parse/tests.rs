@@ -145,14 +145,16 @@ fn an_id_that_a_spreadsheet_has_rounded_is_none() {
 #[test]
 fn an_incident_that_is_closed_ended_at_the_latest_when_it_was_updated() {
     let with = |cells: &[(&'static str, &'static str)]| {
-        let all = [&[("product", "A"), ("severity", "2"), ("opened_at", "2024-05-03T10:00Z")], cells].concat();
+        let all =
+            [&[("product", "A"), ("severity", "2"), ("opened_at", "2024-05-03T10:00Z")], cells].concat();
         parsed(Kind::Incidents, &all, incident)
     };
     let updated = ("updated_at", "2024-05-04T10:00Z");
     let closed = with(&[("status", "Closed"), updated, ("resolved_at", "")]).unwrap();
     assert_eq!((closed.resolved_at, closed.open), (closed.updated_at, false));
     assert!(closed.resolved_at.is_some() && !closed.empty.contains(&Target::ResolvedAt));
-    let resolved = with(&[("status", "6 - Resolved"), updated, ("resolved_at", "2024-05-03T11:00Z")]).unwrap();
+    let resolved =
+        with(&[("status", "6 - Resolved"), updated, ("resolved_at", "2024-05-03T11:00Z")]).unwrap();
     assert_eq!(resolved.resolved_at.unwrap().to_rfc3339(), "2024-05-03T11:00:00+00:00");
     let open = with(&[("status", "In progress"), updated, ("resolved_at", "")]).unwrap();
     assert_eq!((open.resolved_at, open.open), (None, true));

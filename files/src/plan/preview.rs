@@ -160,6 +160,8 @@ impl Plan {
                     (Previous, row.previous),
                     (ReleasedAt, row.released_at.map(time)),
                     (WithdrawnAt, row.withdrawn_at.map(time)),
+                    (PlannedFor, row.planned_for.map(|day| day.to_string())),
+                    (Notes, row.notes),
                     (Title, row.title),
                 ]);
                 vec![(cells, named)]

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Announcements, FeatureValue, Finding, Incidents, KnownErrors, Mark, News, Question, Requests, Shipped,
+    Announcements, BeforeAfter, FeatureValue, Finding, Incidents, KnownErrors, Mark, News, Question,
+    Requests, Shipped,
 };
 
 /// What an iteration achieved.
@@ -19,8 +20,12 @@ pub struct Iteration {
     pub shipped: Vec<Shipped>,
     /// Deployments.
     pub deployments: Deployments,
-    /// Perceived value of the features that the releases touched, or of those with responses if none was touched.
+    /// Perceived value of the features that the releases touched: those that they name, and those of the incidents attributed to
+    /// them; for a release that names none, also those of the responses that name it.
     pub features: Vec<FeatureValue>,
+    /// Other features whose value changed clearly, from the greatest loss to the greatest gain.
+    #[serde(default)]
+    pub elsewhere: Vec<BeforeAfter>,
     /// The feature whose value rose most; null: none rose clearly.
     pub best: Option<News>,
     /// The feature whose value fell most; null: none fell clearly.
@@ -33,7 +38,7 @@ pub struct Iteration {
     pub announcements: Announcements,
     /// Known errors; null: they are not recorded.
     pub known_errors: Option<KnownErrors>,
-    /// Requests for feedback; null: they are not recorded.
+    /// Requests for feedback; null: nobody was asked.
     pub requests: Option<Requests>,
     /// What the data do not answer.
     pub questions: Vec<Question>,

@@ -20,7 +20,7 @@ pub use figure::{
 pub use iteration::{Deployments, Iteration};
 pub use news::{
     Announced, Announcements, Attribution, Finding, Incident, Incidents, KnownError, KnownErrors, News,
-    Question, Quote, Requests, Shipped, Touch, Verdict, Word,
+    Question, Quote, RequestSegment, Requests, Shipped, Touch, Verdict, Word,
 };
 pub use overview::{Overview, ProductLine};
 pub use release::{Adoption, BeforeAfter, Forecast, Release};

@@ -230,6 +230,9 @@ pub struct KnownErrors {
     pub open: i64,
     /// The open ones.
     pub list: Vec<KnownError>,
+    /// Those that were fixed in the period.
+    #[serde(default)]
+    pub fixes: Vec<KnownError>,
 }
 
 /// A known error.
@@ -249,12 +252,27 @@ pub struct KnownError {
 }
 
 /// Requests for feedback.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Requests {
-    /// Number of requests.
+    /// Number of customers who were asked.
     pub sent: i64,
-    /// Number of those answered.
+    /// Number of those who responded.
+    pub answered: i64,
+    /// The same by segment, the one with the most asked customers first.
+    #[serde(default)]
+    pub segments: Vec<RequestSegment>,
+}
+
+/// Requests for feedback to the customers of a segment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestSegment {
+    /// Name of the segment, or "others" for several that are too small to be shown; null: customers without one.
+    pub segment: Option<String>,
+    /// Number of customers who were asked.
+    pub sent: i64,
+    /// Number of those who responded.
     pub answered: i64,
 }
 

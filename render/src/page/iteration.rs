@@ -17,12 +17,19 @@ pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
     blocks.extend(shipped(report, of));
 
     blocks.push(Block::Heading(format!("Perceived value of the {} touched", features(report))));
-    blocks.extend(pieces::values(report, &of.features, &of.marks));
-    if let Some(best) = &of.best {
-        blocks.extend(pieces::news("Best news", best));
+    match of.features.is_empty() {
+        true => {
+            blocks.push(Block::Text(format!("No {} was touched.", word(report, "feature").to_lowercase())))
+        }
+        false => blocks.extend(pieces::values(report, &of.features, &of.marks)),
     }
-    if let Some(worst) = &of.worst {
-        blocks.extend(pieces::news("Worst news", worst));
+    let caption = "Changed clearly, though nothing that shipped touched it";
+    blocks.extend(pieces::before_after(caption, ["Before", "Now"], &of.elsewhere));
+    let best = of.best.iter().map(|best| pieces::news("Best news", best));
+    let news: Vec<_> = best.chain(of.worst.iter().map(|worst| pieces::news("Worst news", worst))).collect();
+    if !news.is_empty() {
+        blocks.push(Block::Heading("News from customers".to_owned()));
+        blocks.push(Block::News(news));
     }
 
     blocks.push(Block::Heading(word(report, "regressions").to_owned()));
@@ -67,15 +74,7 @@ pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
         blocks.extend(pieces::known_errors(report, known));
     }
     if let Some(requests) = &of.requests {
-        blocks.push(Block::Heading("Feedback requests".to_owned()));
-        let rate = requests.answered as f64 / requests.sent.max(1) as f64;
-        let text = format!(
-            "{} sent, {} answered: {}.",
-            number::count(requests.sent),
-            number::count(requests.answered),
-            number::percent(rate)
-        );
-        blocks.push(Block::Text(text));
+        blocks.extend(pieces::requests(requests));
     }
     blocks.extend(pieces::questions(report, &of.questions));
 }

@@ -46,8 +46,19 @@ pub(crate) enum Block {
     Table(Table),
     /// A chart, with a caption, and a description that is read instead of it.
     Figure { picture: Picture, caption: String, description: String },
-    /// What customers said.
-    Quotes(Vec<Quote>),
+    /// News side by side.
+    News(Vec<News>),
+}
+
+/// News about a feature.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct News {
+    pub title: String,
+    pub tone: Tone,
+    pub text: String,
+    /// What distinguishes the comments; empty: nothing.
+    pub words: String,
+    pub quotes: Vec<Quote>,
 }
 
 /// A figure with its label.

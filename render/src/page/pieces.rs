@@ -5,7 +5,7 @@ use crate::{
     chart::{self, Row, Series},
     model::{
         Announcements, BeforeAfter, FeatureValue, Finding, Incidents, KnownErrors, Mark, News, Question,
-        Rating, Report, Tone, Verdict,
+        Rating, Report, Requests, Tone, Verdict,
     },
     number,
 };
@@ -41,7 +41,8 @@ pub(super) fn tone(difference: &crate::model::Difference) -> Tone {
 pub(super) fn values(report: &Report, features: &[FeatureValue], marks: &[Mark]) -> Vec<Block> {
     let mut blocks = Vec::new();
     if features.is_empty() {
-        return vec![Block::Text("There are no responses about any feature.".to_owned())];
+        let features = format!("{}s", word(report, "feature").to_lowercase());
+        return vec![Block::Text(format!("There are no responses about {features} of this report."))];
     }
     let rows: Vec<Row> = features
         .iter()
@@ -100,9 +101,17 @@ fn value_table(report: &Report, features: &[FeatureValue]) -> Table {
             Cell::new(one.reach.liked.map_or_else(|| "–".to_owned(), number::percent)),
         ]);
     }
-    table.note = "Change: difference from the period before, with its 90 % interval. Liked by: share of the responses in the \
-                  upper quarter of their scale."
-        .to_owned();
+    let ranks: Vec<u32> = features.iter().filter_map(|one| one.rank).collect();
+    let jumps = ranks.iter().enumerate().any(|(at, rank)| *rank != at as u32 + 1);
+    let of_all = if jumps {
+        format!("#: rank among all {}s of the product. ", feature.to_lowercase())
+    } else {
+        String::new()
+    };
+    table.note = format!(
+        "{of_all}Change: difference from the period before, with its 90 % interval. Liked by: share of the responses in the \
+         upper quarter of their scale."
+    );
     table
 }
 
@@ -162,8 +171,8 @@ fn trends(features: &[FeatureValue], marks: &[Mark]) -> Option<Block> {
     });
     Some(Block::Figure {
         picture: chart::trends(&series, marks),
-        caption: "Value over time, with its 90 % interval; vertical lines: releases; red lines below: incidents, the taller the more \
-                  severe."
+        caption: "Value over time, with its 90 % interval: each point rests on as many days as the table, and the last one is the \
+                  table's; vertical lines: releases; red lines below: incidents, the taller the more severe."
             .to_owned(),
         description: format!("Trends of perceived value: {}", spoken.collect::<Vec<_>>().join("; ")),
     })
@@ -425,22 +434,46 @@ pub(super) fn announcements(of: &Announcements) -> Vec<Block> {
     vec![Block::Facts(facts)]
 }
 
-/// News about a feature.
-pub(super) fn news(title: &str, of: &News) -> Vec<Block> {
-    let text = format!(
-        "{}: {}, a change of {}.",
-        of.feature.name,
-        number::estimate(&of.value),
-        number::difference(&of.change)
-    );
-    let mut blocks = vec![Block::Heading(title.to_owned()), Block::Lead { tone: tone(&of.change), text }];
-    if !of.words.is_empty() {
-        let words = of.words.iter().map(|word| format!("“{}” ({})", word.text, word.count));
-        let words = words.collect::<Vec<_>>().join(", ");
-        blocks.push(Block::Text(format!("What distinguishes its comments: {words}.")));
+/// News about a feature, under a title.
+pub(super) fn news(title: &str, of: &News) -> super::News {
+    let words = of.words.iter().map(|word| format!("“{}” ({})", word.text, word.count));
+    let words = words.collect::<Vec<_>>().join(", ");
+    super::News {
+        title: title.to_owned(),
+        tone: tone(&of.change),
+        text: format!(
+            "{}: {}, a change of {}.",
+            of.feature.name,
+            number::estimate(&of.value),
+            number::difference(&of.change)
+        ),
+        words: if words.is_empty() { words } else { format!("What distinguishes its comments: {words}.") },
+        quotes: of.quotes.clone(),
     }
-    if !of.quotes.is_empty() {
-        blocks.push(Block::Quotes(of.quotes.clone()));
+}
+
+/// Requests for feedback, with the response rate by segment.
+pub(super) fn requests(of: &Requests) -> Vec<Block> {
+    let rate = |answered: i64, sent: i64| number::percent(answered as f64 / sent.max(1) as f64);
+    let text = format!(
+        "{} asked, {} responded: {}.",
+        number::counted(of.sent, "customer was", "customers were"),
+        number::count(of.answered),
+        rate(of.answered, of.sent)
+    );
+    let mut blocks = vec![Block::Heading("Feedback requests".to_owned()), Block::Text(text)];
+    if !of.segments.is_empty() {
+        let mut table =
+            Table::new("Response rate by segment", &["Segment", "#Asked", "#Responded", "#Response rate"]);
+        for one in &of.segments {
+            table.row([
+                Cell::new(one.segment.clone().unwrap_or_else(|| "none".to_owned())),
+                Cell::new(number::count(one.sent)),
+                Cell::new(number::count(one.answered)),
+                Cell::new(rate(one.answered, one.sent)),
+            ]);
+        }
+        blocks.push(Block::Table(table));
     }
     blocks
 }
@@ -454,9 +487,12 @@ pub(super) fn known_errors(report: &Report, of: &KnownErrors) -> Vec<Block> {
         number::count(of.open)
     );
     let mut blocks = vec![Block::Heading(word(report, "known errors").to_owned()), Block::Text(text)];
-    if !of.list.is_empty() {
-        let mut table = Table::new("Known errors", &["Symptom", "Workaround", "Introduced in", "Fixed in"]);
-        for one in &of.list {
+    for (caption, list) in [("Known errors", &of.list), ("Known errors that were fixed", &of.fixes)] {
+        if list.is_empty() {
+            continue;
+        }
+        let mut table = Table::new(caption, &["Symptom", "Workaround", "Introduced in", "Fixed in"]);
+        for one in list {
             let shown = |text: &Option<String>| Cell::new(text.clone().unwrap_or_else(|| "–".to_owned()));
             table.row([
                 Cell::new(&one.symptom),

@@ -46,7 +46,16 @@ pub(super) fn layout(page: &Page) -> Layout {
             Block::Figure { picture, caption, description } => {
                 figure(&mut out, picture, caption, description)
             }
-            Block::Quotes(quotes) => self::quotes(&mut out, quotes),
+            Block::News(news) => {
+                for one in news {
+                    paragraph(&mut out, &one.title, &STRONG);
+                    lead(&mut out, one.tone, &one.text);
+                    if !one.words.is_empty() {
+                        paragraph(&mut out, &one.words, &TEXT);
+                    }
+                    self::quotes(&mut out, &one.quotes);
+                }
+            }
         }
     }
     let foot = NOTE.wrapped(&page.foot, ROOM);

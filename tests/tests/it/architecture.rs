@@ -108,6 +108,26 @@ fn crates_depend_only_on_those_below_them() {
     }
 }
 
+/// Number of lines that no file exceeds. A file that passes 400 is split by verb when it is worked on next.
+const LONGEST: usize = 500;
+
+#[test]
+fn files_are_split_before_they_are_long() {
+    let mut wrong = Vec::new();
+    for (name, _) in CRATES {
+        for part in ["src", "tests", "examples"] {
+            let folder = root().join(name).join(part);
+            for file in folder.is_dir().then(|| rust_files(&folder)).unwrap_or_default() {
+                let lines = fs::read_to_string(&file).unwrap().lines().count();
+                if lines > LONGEST {
+                    wrong.push(format!("{} has {lines} lines", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "split these by verb: {}", wrong.join(", "));
+}
+
 #[test]
 fn the_modules_that_a_text_names_are_found() {
     let text = "use crate::{\n    base::error::Error,\n    domain::{access::Read, check},\n    words,\n};\n\

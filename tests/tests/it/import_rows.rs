@@ -101,7 +101,9 @@ async fn anonymous_answers_of_two_files_all_count(backend: Backend) {
     let same = "rating,occurred_at\n3,2026-11-18\n";
     let named = async |name: &str, rows: &str| {
         let file = app.database.file(name, rows);
-        app.database.succeeds(&["import", "feedback", &file, "--set", "product=shop", "--scale", "csat"]).await
+        app.database
+            .succeeds(&["import", "feedback", &file, "--set", "product=shop", "--scale", "csat"])
+            .await
     };
     assert!(named("monday.csv", same).await.contains("1 accepted"));
     let other = "rating,x,occurred_at\n3,a,2026-11-18\n";

@@ -221,7 +221,8 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
             "FOLLOW_UP",
             "PRUNE_HISTORY",
             "PRUNE_OUTBOX",
-            "SCORE_PARAMETERS"
+            "SCORE_PARAMETERS",
+            "SEND_DIGESTS"
         ]
     );
     let last = &jobs[5]["runs"]["nodes"][0];

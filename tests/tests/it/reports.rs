@@ -5,13 +5,15 @@ use ballroom::{
     simulate::{DEFAULT_SEED, World, plant::plant},
 };
 use ballroom_tests::{
-    Backend, Database, on_both,
+    App, Backend, Database, on_both,
     story::{Actor, Story},
 };
 use serde_json::{Value, json};
 
 on_both!(
     every_kind_of_report_is_written_in_every_format,
+    a_report_of_a_server_is_that_of_its_database,
+    an_iteration_tells_what_it_touched,
     a_stored_report_never_changes_and_is_compared_with_another,
     business_sees_no_group_that_is_too_small,
     a_report_is_refused_what_it_cannot_be,
@@ -107,6 +109,138 @@ async fn every_kind_of_report_is_written_in_every_format(backend: Backend) {
             database.ballroom(&[&["report", "value", "--product", "atelier"], &wrong[..]].concat()).await;
         assert!(!ran.status.success() && ran.err.contains(message), "{wrong:?}: {ran:?}");
     }
+}
+
+/// A report without the number of transactions: a running server writes.
+fn without_revision(report: &str) -> String {
+    let mut parts = report.split("evision");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |report, part| {
+        let rest =
+            part.trim_start_matches([' ', '"', ':']).trim_start_matches(|digit: char| digit.is_ascii_digit());
+        report + "evision" + rest
+    })
+}
+
+async fn a_report_of_a_server_is_that_of_its_database(backend: Backend) {
+    let world = World::small(DEFAULT_SEED, "2025-01-06".parse().unwrap());
+    let (database, day) = planted(backend, world).await;
+    let app = App::with(database, &["--job-workers", "0"]).await;
+    let (server, token) = (app.url("/"), app.token.clone());
+    let mut asked: Vec<Vec<&str>> = Vec::new();
+    for (kind, arguments) in kinds(&day) {
+        for format in ["md", "json", "csv"] {
+            asked.push([&["report", kind], &arguments[..], &["--format", format]].concat());
+        }
+    }
+    // The tables for terminals, which are not of the model.
+    let value = ["report", "value", "--product", "atelier"];
+    asked.push([&value[..], &["--as-of", &day]].concat());
+    asked.push([&value[..], &["--from", "2025-01-06", "--until", "2025-02-06", "--release", "5.2"]].concat());
+    asked.push([&value[..], &["--days", "400"]].concat());
+    asked.push([&value[..], &["--days", "400", "--format", "md", "--against-segment", "team"]].concat());
+    let release = ["report", "release", "--product", "atelier", "--as-of", &day];
+    asked.push(release.to_vec());
+    asked.push([&release[..], &["--format", "json"]].concat());
+    asked.push([&release[..], &["--release", "5.3"]].concat());
+    asked.push(vec![
+        "report",
+        "iteration",
+        "--product",
+        "atelier",
+        "--iteration",
+        "last",
+        "--audience",
+        "support",
+    ]);
+    for arguments in &asked {
+        let here = app.database.succeeds(arguments).await;
+        let there = [&arguments[..], &["--server", &server, "--token", &token]].concat();
+        let there = app.database.succeeds(&there).await;
+        assert_eq!(without_revision(&there), without_revision(&here), "{arguments:?}");
+    }
+    // A document, to the last byte but the revision.
+    let files = ["here.html", "there.html"].map(|name| app.database.path(name));
+    let write = async |file: &std::path::Path, more: &[&str]| {
+        let arguments = ["report", "security", "--as-of", &day, "--out", file.to_str().unwrap()];
+        app.database.succeeds(&[&arguments[..], more].concat()).await;
+        without_revision(&std::fs::read_to_string(file).unwrap())
+    };
+    let here = write(&files[0], &[]).await;
+    assert!(here == write(&files[1], &["--server", &server, "--token", &token]).await);
+    // A token that may not read single responses gets no more than its role may see.
+    let made = ["token", "create", "--role", "business", "--name", "board", "--quiet"];
+    let board = app.database.succeeds(&made).await;
+    let asked =
+        [&value[..], &["--as-of", &day, "--format", "json", "--server", &server, "--token", board.trim()]];
+    let report: Value = serde_json::from_str(&app.database.succeeds(&asked.concat()).await).unwrap();
+    assert_eq!(report["minGroup"], 5);
+    for (wrong, message) in [
+        (vec!["report", "overview", "--server", &server], "--server needs a token"),
+        (vec!["report", "overview", "--server", &server, "--token", "ballroom_none"], ""),
+        (vec!["report", "overview", "--server", "http://127.0.0.1:1", "--token", &token], "cannot reach"),
+        (vec!["report", "value", "--product", "shoes", "--server", &server, "--token", &token], "shoes"),
+    ] {
+        let ran = app.database.ballroom(&wrong).await;
+        assert!(
+            ran.status.code() == Some(1) && ran.err.contains(message) && ran.out.is_empty(),
+            "{wrong:?}: {ran:?}"
+        );
+    }
+}
+
+async fn an_iteration_tells_what_it_touched(backend: Backend) {
+    let (story, pam) = shop(backend).await;
+    let bea = story.member("Bea", "BUSINESS").await;
+    let create = "mutation($input: CreateIterationInput!) { createIteration(input: $input) { outcome } }";
+    let before =
+        json!({ "product": "shop", "name": "S0", "period": { "from": "2026-02-16", "until": "2026-03-02" } });
+    story.app.asks(create, json!({ "input": before })).await;
+    // 1.0 names the search; nothing names the cart.
+    respond(&story, "search", 0..40, "2026-02-20", 3).await;
+    respond(&story, "cart", 0..40, "2026-02-20", 5).await;
+    respond(&story, "search", 0..40, "2026-03-05", 5).await;
+    respond(&story, "cart", 0..40, "2026-03-05", 1).await;
+    let of = json!({ "of": { "kind": "ITERATION", "product": "shop", "iteration": "S1" } });
+    for actor in [&pam, &bea] {
+        story.asks(actor, "Iteration", of.clone()).await;
+    }
+    let touched = async || {
+        let data = story.asks_silently(&pam, "Iteration", of.clone()).await;
+        let features = data["report"]["iteration"]["features"].as_array().unwrap().clone();
+        features.iter().map(|one| one["feature"]["key"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(touched().await, ["search"]);
+    // An incident that a release caused touches what it hurts.
+    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { incident { id } } }";
+    let input = json!({ "product": "shop", "features": ["cart"], "release": "1.0", "severity": 2, "title": "Cart is empty",
+        "openedAt": "2026-03-06T08:00:00Z", "resolvedAt": "2026-03-06T09:00:00Z" });
+    story.app.asks(open, json!({ "input": input })).await;
+    assert_eq!(touched().await, ["search", "cart"]);
+    // What is new in the headline is what the table says, for all who read it.
+    for actor in [&pam, &bea] {
+        let report = story.asks_silently(actor, "Iteration", of.clone()).await["report"].clone();
+        for feature in report["iteration"]["features"].as_array().unwrap() {
+            let change = feature["change"]["value"].as_f64().unwrap();
+            let headline = report["changes"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|one| one["subject"] == feature["feature"]["name"]);
+            let Some(headline) = headline else {
+                assert!(
+                    feature["change"]["lower"].as_f64().unwrap() <= 0.0
+                        && feature["change"]["upper"].as_f64().unwrap() >= 0.0
+                );
+                continue;
+            };
+            let told = headline["now"].as_f64().unwrap() - headline["before"].as_f64().unwrap();
+            assert!((told - change).abs() < 1e-6, "{headline} {feature}");
+            let last = feature["trend"].as_array().unwrap().last();
+            assert!(last.is_none_or(|last| last["value"]["value"] == feature["value"]["value"]), "{feature}");
+        }
+    }
+    insta::assert_snapshot!("what_an_iteration_touched", story.transcript());
 }
 
 /// The numbers of a year, as people read them. The same on both databases, so on one only.

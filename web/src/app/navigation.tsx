@@ -71,6 +71,7 @@ export function Navigation({ product, onProduct, vocabulary, onVocabulary, onFin
           <Item link={{ to: '/p/$product/compare', params: { product } }} icon="compare" label="Compare" />
           <Item link={{ to: '/p/$product/releases', params: { product } }} icon="release" label={noun('releases')} />
           {rights.seesCustomers && <Item link={{ to: '/p/$product/incidents', params: { product } }} icon="incident" label={noun('incidents')} />}
+          <Item link={{ to: '/p/$product/known-errors', params: { product } }} icon="known" label={noun('knownErrors')} />
           <Item link={{ to: '/p/$product/iterations', params: { product } }} icon="iteration" label={noun('iterations')} />
           <Item link={{ to: '/p/$product/announcements', params: { product } }} icon="announcement" label={noun('announcements')} />
         </ul>
@@ -79,6 +80,7 @@ export function Navigation({ product, onProduct, vocabulary, onVocabulary, onFin
         <Item link={{ to: '/inbox' }} icon="inbox" label="Inbox" count={unread} counted="unread notifications" />
         <Item link={{ to: '/calendar' }} icon="calendar" label="Calendar" />
         <Item link={{ to: '/overview' }} icon="overview" label="Overview" />
+        <Item link={{ to: '/reports' }} icon="report" label="Reports" />
         {rights.seesCustomers && <Item link={{ to: '/customers' }} icon="customer" label={noun('customers')} />}
         <Item link={{ to: '/live' }} icon="live" label="Live" count={events.length} />
       </ul>

@@ -7,6 +7,7 @@ export const PaletteQuery = graphql(`
       key
       releases(first: 6, filter: { text: $text }) { nodes { id version title } }
       announcements(first: 4, filter: { text: $text }) { nodes { id title state } }
+      knownErrors(first: 4, filter: { text: $text }) { nodes { id title errorState: state } }
     }
   }
 `)

@@ -37,6 +37,9 @@ function useFound(text: string, product: string, screens: Entry[]): { entries: E
   for (const { id, title, state } of result.data?.product?.announcements.nodes ?? [])
     entries.push({ id, icon: 'announcement', title, detail: `${capital(words('announcement'))}, ${state === 'CANCELLED' ? 'canceled' : state.toLowerCase()}`,
       run: () => void navigate({ to: '/p/$product/announcements/$announcement', params: { product, announcement: id } }) })
+  for (const { id, title, errorState } of result.data?.product?.knownErrors.nodes ?? [])
+    entries.push({ id, icon: 'known', title, detail: `${capital(words('knownError'))}, ${errorState.toLowerCase().replaceAll('_', ' ')}`,
+      run: () => void navigate({ to: '/p/$product/known-errors/$error', params: { product, error: id } }) })
   for (const customer of people.data?.customers?.nodes ?? [])
     entries.push({ id: customer.id, icon: 'customer', title: customer.name ?? customer.key, detail: customer.name ? `${capital(words('customer'))} ${customer.key}` : capital(words('customer')),
       run: () => void navigate({ to: '/customers/$customer', params: { customer: customer.key } }) })

@@ -8,6 +8,8 @@ import { explorerSearch, ORDERS, type Order } from '~/screen/explorer/search'
 import { featureSearch } from '~/screen/feature/search'
 import { inboxSearch } from '~/screen/inbox/search'
 import { incidentsSearch } from '~/screen/incidents/search'
+import { knownErrorsSearch } from '~/screen/known-errors/search'
+import { reportsSearch } from '~/screen/reports/search'
 import { SECTIONS, type Section } from '~/screen/settings/sections'
 import { Start } from '~/screen/start/view'
 import { ErrorScreen, NotFound } from './failure'
@@ -63,6 +65,17 @@ const incident = createRoute({
   getParentRoute: () => product,
   path: '/incidents/$incident',
   component: lazyRouteComponent(() => import('~/screen/incident/view')),
+})
+const knownErrors = createRoute({
+  getParentRoute: () => product,
+  path: '/known-errors',
+  validateSearch: knownErrorsSearch,
+  component: lazyRouteComponent(() => import('~/screen/known-errors/view')),
+})
+const knownError = createRoute({
+  getParentRoute: () => product,
+  path: '/known-errors/$error',
+  component: lazyRouteComponent(() => import('~/screen/known-error/view')),
 })
 const iterations = createRoute({
   getParentRoute: () => product,
@@ -120,6 +133,18 @@ const live = createRoute({
   path: '/live',
   component: lazyRouteComponent(() => import('~/screen/live/view')),
 })
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  validateSearch: reportsSearch,
+  component: lazyRouteComponent(() => import('~/screen/reports/view')),
+})
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/report/$report',
+  validateSearch: (search): { since?: string } => ({ since: text(search, 'since') }),
+  component: lazyRouteComponent(() => import('~/screen/report/view')),
+})
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -133,8 +158,8 @@ const graphiql = createRoute({
 })
 
 const routes = root.addChildren([
-  start, inbox, calendar, overview, customers, customer, live, settings, graphiql,
-  product.addChildren([value, feature, compare, releases, release, incidents, incident, announcements, announcement, iterations, iteration]),
+  start, inbox, calendar, overview, customers, customer, live, reports, report, settings, graphiql,
+  product.addChildren([value, feature, compare, releases, release, incidents, incident, knownErrors, knownError, announcements, announcement, iterations, iteration]),
 ])
 
 export const router = createRouter({

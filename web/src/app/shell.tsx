@@ -178,6 +178,7 @@ function useScreenKeys(product: string | null, vocabulary: Vocabulary, open: (wh
       { keys: 'g n', label: 'Inbox', run: () => void navigate({ to: '/inbox' }) },
       { keys: 'g d', label: 'Calendar', run: () => void navigate({ to: '/calendar' }) },
       { keys: 'g o', label: 'Overview', run: () => void navigate({ to: '/overview' }) },
+      { keys: 'g p', label: 'Reports', run: () => void navigate({ to: '/reports' }) },
       { keys: 'g l', label: 'Live', run: () => void navigate({ to: '/live' }) },
       { keys: 'g u', label: noun('customers'), run: () => void navigate({ to: '/customers' }) },
     ]
@@ -189,6 +190,7 @@ function useScreenKeys(product: string | null, vocabulary: Vocabulary, open: (wh
       { keys: 'g c', label: 'Compare', run: () => void navigate({ to: '/p/$product/compare', params }) },
       { keys: 'g r', label: noun('releases'), run: () => void navigate({ to: '/p/$product/releases', params }) },
       { keys: 'g i', label: noun('incidents'), run: () => void navigate({ to: '/p/$product/incidents', params }) },
+      { keys: 'g k', label: noun('knownErrors'), run: () => void navigate({ to: '/p/$product/known-errors', params }) },
       { keys: 'g a', label: noun('announcements'), run: () => void navigate({ to: '/p/$product/announcements', params }) },
       { keys: 'g t', label: noun('iterations'), run: () => void navigate({ to: '/p/$product/iterations', params }) },
     ]

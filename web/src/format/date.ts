@@ -145,3 +145,8 @@ export function momentOf(field: string): string {
 export function isAhead(at: string, now = Date.now()): boolean {
   return Date.parse(at) > now
 }
+
+/** Whole days until a moment; 0 once it has passed. */
+export function daysUntil(at: string, now = Date.now()): number {
+  return Math.max(0, Math.floor((Date.parse(at) - now) / DAY))
+}

@@ -16,6 +16,9 @@ export const WORDS = {
     team: 'team', teams: 'teams',
     value: 'value',
     announcement: 'announcement', announcements: 'announcements',
+    knownError: 'known error', knownErrors: 'known errors',
+    article: 'article', articles: 'articles',
+    segment: 'segment', segments: 'segments',
   },
   ITIL: {
     feature: 'service', features: 'services',
@@ -28,6 +31,9 @@ export const WORDS = {
     team: 'support group', teams: 'support groups',
     value: 'perceived value',
     announcement: 'change notice', announcements: 'change notices',
+    knownError: 'known error', knownErrors: 'known errors',
+    article: 'knowledge article', articles: 'knowledge articles',
+    segment: 'customer group', segments: 'customer groups',
   },
   PLAIN: {
     feature: 'function', features: 'functions',
@@ -40,6 +46,9 @@ export const WORDS = {
     team: 'team', teams: 'teams',
     value: 'value',
     announcement: 'notice', announcements: 'notices',
+    knownError: 'known problem', knownErrors: 'known problems',
+    article: 'help text', articles: 'help texts',
+    segment: 'group of customers', segments: 'groups of customers',
   },
 } as const satisfies Record<Vocabulary, Record<string, string>>
 

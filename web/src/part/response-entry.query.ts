@@ -1,4 +1,4 @@
-import { graphql } from '~/api/graphql'
+import { graphql, type ResultOf } from '~/api/graphql'
 
 export const AnswerableQuery = graphql(`
   query Answerable($product: Reference!) {
@@ -6,8 +6,15 @@ export const AnswerableQuery = graphql(`
   }
 `)
 
-export const SubmitResponse = graphql(`
-  mutation SubmitResponse($input: SubmitFeedbackInput!) {
-    submitFeedback(input: $input) { feedback { id } supersession userErrors { code field message } }
+/** Nothing is stored if the customer has said something like it before, unless that is allowed. */
+export const LogResponse = graphql(`
+  mutation LogResponse($input: LogFeedbackInput!) {
+    logFeedback(input: $input) {
+      feedback { id }
+      likelyDuplicates { similarity feedback { id comment rating occurredAt channel scale { key name min max } } }
+      userErrors { code field message }
+    }
   }
 `)
+
+export type Duplicate = NonNullable<NonNullable<ResultOf<typeof LogResponse>['logFeedback']>['likelyDuplicates']>[number]

@@ -1,13 +1,14 @@
 //! `ballroom report`.
 
 pub(super) mod output;
+mod there;
 
 use ballroom_render::Format;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
 use self::output::{Output, progress};
-use super::{organization::Tenant, settings::Database};
+use super::{client::Server, organization::Tenant, settings::Database};
 use crate::{
     clock,
     domain::{product as products, token},
@@ -24,6 +25,9 @@ use crate::{
 /// Exit status: 0 the report was written, 1 it could not be (the message says why), 2 the arguments are wrong.
 #[derive(Args)]
 pub(super) struct Report {
+    #[command(flatten)]
+    server: Server,
+
     #[command(flatten)]
     tenant: Tenant,
 
@@ -171,62 +175,131 @@ struct Release {
     output: Output,
 }
 
+/// What is to be written.
+enum Wanted {
+    /// A report in a format.
+    Report(Asked, Format),
+    /// The table of values of a terminal.
+    Values,
+    /// The verdicts on releases: as a table, or as JSON.
+    Verdicts,
+}
+
 impl Report {
     pub(super) async fn run(self, database: &Database) -> anyhow::Result<()> {
+        match self.server.url() {
+            Some(_) => self.of_server(database).await,
+            None => self.of_database(database).await,
+        }
+    }
+
+    async fn of_database(self, database: &Database) -> anyhow::Result<()> {
         let store = database.open().await?;
         let organization = self.tenant.find(&store).await?.id;
         let viewer = token::operator(organization);
-        let (output, asked, format) = match &self.which {
-            ReportKind::Value(value) => match value.output.form(true)? {
-                None => {
-                    value.print(&store, &viewer).await?;
-                    return Ok(store.close().await?);
-                }
-                Some(format) => (&value.output, value.asked(&store, &viewer).await?, format),
+        let today = async |product: &str| {
+            let dimensions = store.dimensions(organization).await?;
+            Ok::<_, anyhow::Error>(products::today(dimensions.product("--product", product)?, clock::now()))
+        };
+        match self.which.wanted(today).await? {
+            Wanted::Values => {
+                let ReportKind::Value(value) = &self.which else { return Ok(()) };
+                value.print(&store, &viewer).await?;
+            }
+            Wanted::Verdicts => {
+                let ReportKind::Release(release) = &self.which else { return Ok(()) };
+                release.print(&store, &viewer).await?;
+            }
+            Wanted::Report(asked, format) => {
+                let bar = progress("computing the report");
+                let output = self.which.output();
+                let (reader, scores) = (output.reader(&viewer)?, Scores::new(store.clone()));
+                let report = report::build(&store, &scores, &reader, &asked, clock::now()).await;
+                bar.finish_and_clear();
+                output.write(&report?, format)?;
+            }
+        }
+        store.close().await?;
+        Ok(())
+    }
+
+    async fn of_server(self, database: &Database) -> anyhow::Result<()> {
+        let client = self.server.client(database, &self.tenant).await?;
+        let today = async |product: &str| there::today(&client, product).await;
+        let bar = progress("the server computes the report");
+        match self.which.wanted(today).await? {
+            Wanted::Values => {
+                let ReportKind::Value(value) = &self.which else { return Ok(()) };
+                let rolling = value.days.named().is_none();
+                let asked = value.asked(async |product: &str| there::today(&client, product).await).await?;
+                let report = there::values(&client, &asked, rolling).await;
+                bar.finish_and_clear();
+                print!("{}", report?.table());
+            }
+            Wanted::Verdicts => {
+                let ReportKind::Release(release) = &self.which else { return Ok(()) };
+                let of = release.release.as_deref();
+                let verdicts = there::verdicts(&client, &release.product, of, release.as_of).await;
+                bar.finish_and_clear();
+                release.show(&verdicts?)?;
+            }
+            Wanted::Report(asked, format) => {
+                let output = self.which.output();
+                let report = there::model(&client, &asked, output).await;
+                bar.finish_and_clear();
+                output.write(&report?, format)?;
+            }
+        }
+        client.close().await
+    }
+}
+
+impl ReportKind {
+    fn output(&self) -> &Output {
+        match self {
+            Self::Iteration(of) => &of.output,
+            Self::Value(of) => &of.output,
+            Self::Release(of) => &of.output,
+            Self::Overview(of) | Self::Security(of) => &of.output,
+        }
+    }
+
+    /// What is to be written; `today` is that of a product.
+    async fn wanted(&self, today: impl AsyncFn(&str) -> anyhow::Result<NaiveDate>) -> anyhow::Result<Wanted> {
+        let format = self.output().form(matches!(self, Self::Value(_) | Self::Release(_)))?;
+        Ok(match self {
+            Self::Value(value) => match format {
+                None => Wanted::Values,
+                Some(format) => Wanted::Report(value.asked(today).await?, format),
             },
-            ReportKind::Release(release) => match (release.output.form(true)?, &release.release) {
-                (None | Some(Format::Json), None) | (None, Some(_)) => {
-                    release.print(&store, &viewer).await?;
-                    return Ok(store.close().await?);
-                }
+            Self::Release(release) => match (format, &release.release) {
+                (None | Some(Format::Json), None) | (None, Some(_)) => Wanted::Verdicts,
                 (Some(format), None) => {
                     anyhow::bail!("--format {format} is of one release; give --release VERSION")
                 }
                 (Some(format), Some(of)) => {
                     let (product, release_of) = (release.product.clone(), of.clone());
                     let asked = Asked::Release { product, release: release_of, as_of: release.as_of };
-                    (&release.output, asked, format)
+                    Wanted::Report(asked, format)
                 }
             },
-            ReportKind::Iteration(iteration) => {
-                let which = match iteration.iteration.as_str() {
-                    "last" => Which::Last,
-                    "current" => Which::Current,
-                    name => Which::Named(name.to_owned()),
-                };
+            Self::Iteration(iteration) => {
                 let asked = Asked::Iteration {
                     product: iteration.product.clone(),
-                    iteration: which,
+                    iteration: Which::of(iteration.iteration.clone()),
                     as_of: iteration.as_of,
                 };
-                (&iteration.output, asked, iteration.output.form(false)?.unwrap_or(Format::Markdown))
+                Wanted::Report(asked, format.unwrap_or(Format::Markdown))
             }
-            ReportKind::Overview(all) => {
+            Self::Overview(all) => {
                 let asked = Asked::Overview { period: all.period(), as_of: all.as_of };
-                (&all.output, asked, all.output.form(false)?.unwrap_or(Format::Markdown))
+                Wanted::Report(asked, format.unwrap_or(Format::Markdown))
             }
-            ReportKind::Security(all) => {
+            Self::Security(all) => {
                 let asked = Asked::Security { period: all.period(), as_of: all.as_of };
-                (&all.output, asked, all.output.form(false)?.unwrap_or(Format::Markdown))
+                Wanted::Report(asked, format.unwrap_or(Format::Markdown))
             }
-        };
-        let bar = progress("computing the report");
-        let reader = output.reader(&viewer)?;
-        let report = report::build(&store, &Scores::new(store.clone()), &reader, &asked, clock::now()).await;
-        bar.finish_and_clear();
-        output.write(&report?, format)?;
-        store.close().await?;
-        Ok(())
+        })
     }
 }
 
@@ -240,10 +313,12 @@ impl All {
 }
 
 impl Value {
-    async fn asked(&self, store: &Store, viewer: &crate::domain::access::Viewer) -> anyhow::Result<Asked> {
-        let dimensions = store.dimensions(viewer.organization()).await?;
-        let product = dimensions.product("--product", &self.product)?;
-        let last = self.as_of.unwrap_or_else(|| products::today(product, clock::now()));
+    async fn asked(&self, today: impl AsyncFn(&str) -> anyhow::Result<NaiveDate>) -> anyhow::Result<Asked> {
+        let period = match (self.days.named(), self.as_of) {
+            (Some(named), _) => named,
+            (None, Some(last)) => Period::last(self.days.days, last),
+            (None, None) => Period::last(self.days.days, today(&self.product).await?),
+        };
         let against =
             match (&self.against_release, &self.against_segment, self.against_from, self.against_until) {
                 (Some(release), ..) => Some(Against::Release(release.clone())),
@@ -253,7 +328,7 @@ impl Value {
             };
         Ok(Asked::Value {
             product: self.product.clone(),
-            period: Some(self.days.named().unwrap_or_else(|| Period::last(self.days.days, last))),
+            period: Some(period),
             release: self.release.clone(),
             segment: self.segment.clone(),
             against,
@@ -309,6 +384,11 @@ impl Release {
                 verdicts.add(&snapshot, &report);
             }
         }
+        self.show(&verdicts)
+    }
+
+    /// Prints verdicts in the wanted form.
+    fn show(&self, verdicts: &ReleaseVerdicts) -> anyhow::Result<()> {
         match self.output.form(true)? {
             None => print!("{}", verdicts.table()),
             Some(_) => println!("{}", verdicts.json()),

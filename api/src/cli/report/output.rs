@@ -108,20 +108,28 @@ impl Output {
     /// For whom the report is.
     pub(super) fn reader(&self, viewer: &Viewer) -> anyhow::Result<Reader> {
         debug_assert!(viewer.may(Right::Report), "operators see reports");
-        let audience = match self.audience {
+        Ok(Reader::of(viewer, Some(self.audience()), self.words())?)
+    }
+
+    /// The audience.
+    pub(super) fn audience(&self) -> Audience {
+        match self.audience {
             For::Product => Audience::Product,
             For::Development => Audience::Development,
             For::Operations => Audience::Operations,
             For::Security => Audience::Security,
             For::Business => Audience::Business,
             For::Support => Audience::Support,
-        };
-        let vocabulary = self.vocabulary.map(|words| match words {
+        }
+    }
+
+    /// The vocabulary, if it was given.
+    pub(super) fn words(&self) -> Option<render::Vocabulary> {
+        self.vocabulary.map(|words| match words {
             Words::Agile => render::Vocabulary::Agile,
             Words::Itil => render::Vocabulary::Itil,
             Words::Plain => render::Vocabulary::Plain,
-        });
-        Ok(Reader::of(viewer, Some(audience), vocabulary)?)
+        })
     }
 
     /// Renders the report and writes it to the file, or prints it.

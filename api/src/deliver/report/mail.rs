@@ -13,7 +13,13 @@ use lettre::{
 };
 
 use super::{Failure, File};
-use crate::{base::reference::PublicId, domain::schedule::Unsubscribe};
+use crate::{
+    base::reference::PublicId,
+    domain::{
+        digest::{self, Digest, EndDigest},
+        schedule::Unsubscribe,
+    },
+};
 
 /// Time limit of a mail server.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -48,7 +54,36 @@ impl Mailer {
         report: &Report,
         file: File,
     ) -> Result<(), Failure> {
-        let message = self.message(row, address, link, report, file)?;
+        self.post(self.message(row, address, link, report, file)?).await
+    }
+
+    /// Sends a digest of notifications.
+    pub(super) async fn digest(&self, digest: &Digest, public_url: &str) -> Result<(), Failure> {
+        let to: Address = digest.address.parse().map_err(|error| {
+            Failure::permanent(format!("\"{}\" is not an email address: {error}", digest.address))
+        })?;
+        let public_url = public_url.trim_end_matches('/');
+        let row = &digest.row;
+        let end = EndDigest { organization: row.organization_id, member: row.member_id, secret: &row.secret };
+        let link = format!("{public_url}/{}", end.path());
+        let id = format!("<{}@{}>", digest::message_id(digest), self.from.email.domain());
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(&digest.subject)
+            .message_id(Some(id))
+            .raw_header(header("List-Unsubscribe", format!("<{link}>")))
+            .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()))
+            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
+            .multipart(MultiPart::alternative_plain_html(
+                digest_text(digest, public_url, &link),
+                digest_page(digest, public_url, &link),
+            ))
+            .map_err(|error| Failure::permanent(format!("the message cannot be written: {error}")))?;
+        self.post(message).await
+    }
+
+    async fn post(&self, message: Message) -> Result<(), Failure> {
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_permanent() => {
@@ -118,4 +153,49 @@ fn footer(link: &str) -> String {
 pub(super) fn unsubscribe_link(public_url: &str, row: &Model, secret: &str) -> String {
     let parts = Unsubscribe { organization: row.organization_id, schedule: row.schedule_id, secret };
     format!("{}/{}", public_url.trim_end_matches('/'), parts.path())
+}
+
+/// A digest as text.
+fn digest_text(digest: &Digest, public_url: &str, link: &str) -> String {
+    let line = |(at, text): &(chrono::DateTime<chrono::Utc>, String)| {
+        format!("- {} UTC: {text}\n", at.format("%Y-%m-%d %H:%M"))
+    };
+    let lines: String = digest.lines.iter().map(line).collect();
+    format!(
+        "{}\n\n{lines}{}\nRead them: {public_url}/\n\n-- \nStop receiving these mails: {link}\n",
+        digest.subject,
+        more(digest)
+    )
+}
+
+/// A digest as a page.
+fn digest_page(digest: &Digest, public_url: &str, link: &str) -> String {
+    let line = |(at, text): &(chrono::DateTime<chrono::Utc>, String)| {
+        format!(
+            "<li style=\"margin:0 0 10px\">{}<br><span style=\"color:#666;font-size:12px\">{} UTC</span></li>",
+            escaped(text),
+            at.format("%Y-%m-%d %H:%M")
+        )
+    };
+    let lines: String = digest.lines.iter().map(line).collect();
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title></head>\
+         <body style=\"font:15px/1.45 system-ui,sans-serif;color:#1c1c1c;max-width:600px;margin:24px auto;padding:0 16px\">\
+         <h1 style=\"font-size:19px\">{0}</h1><ul style=\"padding:0 0 0 18px\">{lines}</ul><p>{1}</p>\
+         <p><a href=\"{public_url}/\">Read them in Ballroom</a></p>\
+         <p style=\"color:#666;font-size:12px;margin:32px 0 0\">You receive this because you chose a digest in your profile. \
+         <a href=\"{link}\" style=\"color:#666\">Stop receiving it</a>.</p></body></html>",
+        escaped(&digest.subject),
+        more(digest)
+    )
+}
+
+/// How many notifications are not listed.
+fn more(digest: &Digest) -> String {
+    if digest.more == 0 { String::new() } else { format!("and {} more\n", digest.more) }
+}
+
+/// Text in HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -16,7 +16,10 @@ pub use files::BucketError;
 use self::{files::Bucket, mail::Mailer};
 use crate::{
     base::error::Error,
-    domain::schedule::{Delivering, Destination, NewDestination},
+    domain::{
+        digest::Digest,
+        schedule::{Delivering, Destination, NewDestination},
+    },
 };
 
 /// How reports leave this server.
@@ -123,6 +126,19 @@ impl Sender {
                 checked.map(drop).map_err(|reason| Error::invalid(field, reason))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Whether it sends mail.
+    pub fn has_mail(&self) -> bool {
+        self.mailer.is_some()
+    }
+
+    /// Sends a digest of notifications.
+    pub async fn digest(&self, digest: &Digest) -> Result<(), Failure> {
+        match &self.mailer {
+            Some(mailer) => mailer.digest(digest, &self.public_url).await,
+            None => Err(Failure::permanent("this server has no mail server (--smtp-url)")),
         }
     }
 

@@ -19,7 +19,7 @@ use sea_orm::{
 
 use crate::{
     base::error::Error,
-    domain::{access::Report, privacy::MIN_GROUP},
+    domain::{access::Report, privacy::MinGroup},
     store::Store,
 };
 
@@ -207,13 +207,12 @@ pub async fn reasons(
 }
 
 /// Number of affected customers by segment, the largest first. For callers who may not see single customers, segments with
-/// fewer than five affected customers are taken together, and their number is not shown if it is less than five as well,
-/// or if it could be computed from the others.
+/// too few affected customers are taken together, and their number is not shown if it is too small as well, or if it could be computed from the others.
 pub async fn by_segment(
     store: &Store,
     by: Report,
     reach: &Reach,
-    sees_customers: bool,
+    only_groups: Option<MinGroup>,
 ) -> Result<Vec<SegmentCount>, Error> {
     let counted = reach
         .affected(by.organization())
@@ -222,21 +221,22 @@ pub async fn by_segment(
         .column_as(Expr::cust("COUNT(*)"), "customers")
         .group_by(customer::Column::SegmentId);
     let rows: Vec<(Option<SegmentId>, i64)> = counted.into_tuple().all(store.reader()).await?;
-    Ok(grouped(rows, sees_customers))
+    Ok(grouped(rows, only_groups))
 }
 
-fn grouped(mut rows: Vec<(Option<SegmentId>, i64)>, sees_customers: bool) -> Vec<SegmentCount> {
+fn grouped(mut rows: Vec<(Option<SegmentId>, i64)>, only_groups: Option<MinGroup>) -> Vec<SegmentCount> {
+    let is_enough = |customers: i64| only_groups.is_none_or(|group| group.is_enough(customers));
     rows.sort_by_key(|(segment, customers)| (-customers, *segment));
     let (mut large, small): (Vec<_>, Vec<_>) =
-        rows.into_iter().partition(|(_, customers)| sees_customers || *customers >= MIN_GROUP);
+        rows.into_iter().partition(|(_, customers)| is_enough(*customers));
     let rest: i64 = small.iter().map(|(_, customers)| customers).sum();
-    let hidden = (0 < rest && rest < MIN_GROUP).then(|| large.pop()).flatten();
+    let hidden = (0 < rest && !is_enough(rest)).then(|| large.pop()).flatten();
     // A small rest hides among the customers of the smallest segment that could be shown.
     let rest = rest + hidden.map_or(0, |(_, customers)| customers);
     let of = |(segment, customers)| SegmentCount { segment, customers: Some(customers), rest: false };
     let mut counts: Vec<_> = large.into_iter().map(of).collect();
     if rest > 0 {
-        let customers = (rest >= MIN_GROUP).then_some(rest);
+        let customers = is_enough(rest).then_some(rest);
         counts.push(SegmentCount { segment: None, customers, rest: true });
     }
     counts
@@ -249,7 +249,10 @@ mod tests {
 
     fn numbers(rows: &[i64], sees_customers: bool) -> Vec<(Option<i64>, bool)> {
         let rows = rows.iter().map(|customers| (Some(SegmentId::new()), *customers)).collect();
-        grouped(rows, sees_customers).into_iter().map(|count| (count.customers, count.rest)).collect()
+        grouped(rows, (!sees_customers).then(|| MinGroup::for_tests(5)))
+            .into_iter()
+            .map(|count| (count.customers, count.rest))
+            .collect()
     }
 
     #[test]

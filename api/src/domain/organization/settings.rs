@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     base::error::Error,
-    domain::access::Administer,
+    domain::{access::Administer, privacy::MinGroup},
     store::Store,
     transaction::{Event, Transaction},
 };
@@ -28,6 +28,8 @@ pub struct Changes {
     pub incident_weights: Vec<IncidentWeight>,
     /// What release gates tolerate.
     pub gate: GateChanges,
+    /// Number of customers from which a group is shown to callers who may not see single customers.
+    pub min_group: Option<i32>,
 }
 
 /// The weights of incidents of a severity.
@@ -65,7 +67,11 @@ pub fn incident_weights(row: &Model) -> Vec<IncidentWeight> {
 
 /// The settings of a new organization.
 pub(super) fn defaults() -> ActiveModel {
-    let bare = ActiveModel { min_answers: Set(MIN_ANSWERS as i32), ..Default::default() };
+    let bare = ActiveModel {
+        min_answers: Set(MIN_ANSWERS as i32),
+        min_group: Set(MinGroup::DEFAULT),
+        ..Default::default()
+    };
     gate::with_gate(with_weights(bare, IncidentWeights::default()), GateThresholds::default())
 }
 
@@ -79,6 +85,9 @@ pub async fn change(
     if let Some(answers) = changes.min_answers {
         check_min_answers(answers)?;
     }
+    if let Some(customers) = changes.min_group {
+        check_min_group(customers)?;
+    }
     let mut tx = store.begin(by.organization(), at).await?;
     let row = own(&tx).await?;
     let weights = changed(weights(&row), &changes.incident_weights)?;
@@ -86,6 +95,9 @@ pub async fn change(
     let mut row = gate::with_gate(with_weights(row.into_active_model(), weights), thresholds);
     if let Some(answers) = changes.min_answers {
         row.min_answers = Set(answers);
+    }
+    if let Some(customers) = changes.min_group {
+        row.min_group = Set(customers);
     }
     row.updated_at = Set(at);
     row.update(tx.db()).await?;
@@ -120,6 +132,16 @@ fn check_min_answers(answers: i32) -> Result<(), Error> {
     if !(1..=MAX_MIN_ANSWERS).contains(&answers) {
         let reason = format!("is {answers}; send a number from 1 to {MAX_MIN_ANSWERS}");
         return Err(Error::invalid("minResponses", reason));
+    }
+    Ok(())
+}
+
+fn check_min_group(customers: i32) -> Result<(), Error> {
+    if !MinGroup::BOUNDS.contains(&customers) {
+        let (least, most) = (MinGroup::BOUNDS.start(), MinGroup::BOUNDS.end());
+        let reason =
+            format!("is {customers}; send a number from {least} to {most}: a group of one is a person");
+        return Err(Error::invalid("minGroup", reason));
     }
     Ok(())
 }

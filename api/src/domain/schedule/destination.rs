@@ -190,7 +190,7 @@ fn inner(field: &str, path: &str) -> Result<String, Error> {
 }
 
 /// A random secret in hexadecimal digits.
-fn secret() -> Result<String, Error> {
+pub(in crate::domain) fn secret() -> Result<String, Error> {
     let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
     Ok(random_secret()?.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
 }

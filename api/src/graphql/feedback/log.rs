@@ -8,10 +8,9 @@ use crate::{
     graphql::{
         ContextExt,
         fault::Fault,
-        known_error::ids,
         outcome::Outcome,
         payload::{payload, payloads},
-        scalar::{DateTime, Reference},
+        scalar::{DateTime, Reference, ids},
     },
 };
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object};
 
-use super::{Member, Vocabulary};
+use super::{DigestFrequency, Member, Vocabulary};
 use crate::{
     domain::{
         identity::Subject,
@@ -82,6 +82,8 @@ struct UpdateProfileInput {
     language: MaybeUndefined<String>,
     /// New preferred vocabulary.
     vocabulary: MaybeUndefined<Vocabulary>,
+    /// How often the member gets the unread notifications by mail. From then on, what happens is told.
+    digest: MaybeUndefined<DigestFrequency>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,
 }
@@ -162,6 +164,7 @@ impl MemberMutation {
                     name: kept("name", input.name)?,
                     language: given(input.language),
                     vocabulary: kept("vocabulary", input.vocabulary)?.map(Into::into),
+                    digest: None,
                 },
             };
             let by = ctx.administers()?;
@@ -183,6 +186,7 @@ impl MemberMutation {
                 name: kept("name", input.name)?,
                 language: given(input.language),
                 vocabulary: kept("vocabulary", input.vocabulary)?.map(Into::into),
+                digest: kept("digest", input.digest)?.map(Into::into),
             };
             let by = ctx.viewer().edits_profile()?;
             let row = member::update_profile(ctx.store(), by, changes, ctx.now()).await?;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     graphql::{
-        ContextExt,
+        ContextExt, coarse,
         evidence::{Control, ControlShift, FallSince, MissingResponses, PreviousComparison, VerdictReason},
         fault::Fault,
         feature::{self, Feature},
@@ -41,6 +41,20 @@ pub struct FeatureRegression {
     pub(crate) release: ReleaseId,
     pub(crate) today: NaiveDate,
     pub(crate) score: RegressionScore,
+}
+
+impl FeatureRegression {
+    /// The same with the figures that the caller may see.
+    pub(crate) async fn seen_by(mut self, ctx: &Context<'_>) -> Result<Self, Fault> {
+        let at = self.report.features.iter().position(|score| score.feature == self.score.feature);
+        if let (Some(coarse), Some(at)) = (coarse(ctx).await?, at) {
+            let product = self.snapshot.product_of(&self.score);
+            let shown = coarse.verdicts(&self.snapshot, product, self.release, &self.report).await?;
+            self.score = shown.features[at].clone();
+            self.report = Arc::new(shown);
+        }
+        Ok(self)
+    }
 }
 
 #[Object(use_type_description)]

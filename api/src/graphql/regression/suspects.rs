@@ -15,6 +15,7 @@ use crate::{
     graphql::{
         ContextExt,
         fault::Fault,
+        only_groups,
         release::{self, Release},
         scalar::Date,
     },
@@ -113,6 +114,10 @@ pub(crate) async fn change_point(
     let today = products::today(product, ctx.now());
     let as_of = day(as_of, today)?;
     let scores = &ctx.services().scores;
-    let (snapshot, found) = scores.change_point(ctx.reports()?, today, product.id, feature, as_of).await?;
+    let (snapshot, mut found) =
+        scores.change_point(ctx.reports()?, today, product.id, feature, as_of).await?;
+    if let (Some(found), Some(_)) = (&mut found, only_groups(ctx).await?) {
+        found.log_bf = found.log_bf.round();
+    }
     Ok(found.map(|found| ChangePoint { snapshot, found }))
 }

@@ -51,7 +51,10 @@ impl ReleaseFigures<'_> {
     ) -> Result<Vec<AttributionCandidate>, Fault> {
         ctx.is_inside()?;
         if !(0.0..=1.0).contains(&min_confidence) {
-            return Err(Fault::invalid("minConfidence", "must be between 0 and 1"));
+            return Err(Fault::invalid(
+                "minConfidence",
+                &format!("is {min_confidence}; it must be between 0 and 1"),
+            ));
         }
         let found = cause::suspected(ctx.store(), ctx.reads()?, self.0.id, min_confidence, SUSPECTED).await?;
         Ok(found.into_iter().map(AttributionCandidate).collect())

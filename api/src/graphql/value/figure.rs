@@ -8,13 +8,14 @@ use ballroom_entity::{id::FeatureId, product};
 
 use super::cell;
 use crate::{
+    domain::feedback::Heard,
     graphql::{
-        ContextExt,
+        ContextExt, coarse,
         fault::Fault,
         scalar::{PeriodInput, Reference},
         scale::{self, Scale},
     },
-    score::Snapshot,
+    score::{Cell, Snapshot},
 };
 
 /// A standard figure, such as NPS or CSAT.
@@ -80,6 +81,13 @@ pub(crate) async fn figures_of_feature(
 ) -> Result<Vec<StandardFigure>, Fault> {
     let (key, cell) = cell(ctx, product, days, release, segment, None).await?;
     let scores = &ctx.services().scores;
-    let (snapshot, figures) = scores.standard(ctx.reports()?, key.today, product.id, feature, cell).await?;
+    let (snapshot, mut figures) =
+        scores.standard(ctx.reports()?, key.today, product.id, feature, cell).await?;
+    if let Some(coarse) = coarse(ctx).await? {
+        // The figures are of the whole period, whatever its last known day.
+        let Cell { period, release, segment, .. } = cell;
+        let heard = Heard { product: product.id, days: (period.from, period.until), release, segment };
+        figures = coarse.figures(&snapshot, heard, feature, figures).await?;
+    }
     Ok(figures.into_iter().map(|figure| StandardFigure::new(snapshot.clone(), figure)).collect())
 }

@@ -10,7 +10,7 @@ use super::{Value, cell};
 use crate::{
     domain::product as products,
     graphql::{
-        ContextExt, dimensions,
+        ContextExt, coarse, dimensions,
         fault::Fault,
         feature::{self, Feature},
         gone,
@@ -228,7 +228,10 @@ impl ValueQuery {
         let shown = of(shown, last);
         let by_own_days = cells.iter().zip(&todays).all(|((_, cell), (_, today))| cell.complete(*today));
         let complete = by_own_days && shown.complete(latest);
-        let (snapshot, values) = ctx.services().scores.products(by, latest, cells).await?;
+        let (snapshot, mut values) = ctx.services().scores.products(by, latest, cells.clone()).await?;
+        if let Some(coarse) = coarse(ctx).await? {
+            values = coarse.products(&snapshot, &cells, values).await?;
+        }
         Ok(ProductComparison { cell: shown, complete, snapshot, values })
     }
 }

@@ -158,6 +158,7 @@ fn nulls(empty: &[Target]) -> Nulls {
     for target in empty {
         let field = match target {
             Target::AffectedCustomers => "affectedCustomers",
+            Target::PlannedFor => "plannedFor",
             other => other.name(),
         };
         nulls.note(field, Some(None::<()>));
@@ -213,9 +214,9 @@ async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<(Ou
         product: row.product,
         version: row.version,
         title: row.title,
-        notes: None,
+        notes: row.notes,
         previous: row.previous,
-        planned_for: None,
+        planned_for: row.planned_for,
         released_at: row.released_at,
         features: touched.collect(),
         updated_at: row.updated_at,

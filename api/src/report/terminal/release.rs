@@ -64,33 +64,41 @@ pub struct Entry {
     pub unlabelled: Option<f64>,
     /// The first day on which the verdict was "regressed".
     pub first_flagged_day: Option<chrono::NaiveDate>,
+    /// The verdict, by which entries are chosen.
     #[serde(skip)]
-    says_nothing: bool,
+    pub(crate) of: Verdict,
+    /// The score by which they are ordered: that of the release's baseline.
     #[serde(skip)]
-    is_compared: bool,
+    pub(crate) rank: f64,
+    /// Responses after the release, whatever the verdict is based on.
+    #[serde(skip)]
+    pub(crate) heard: i64,
 }
 
 impl ReleaseVerdicts {
     /// Adds the verdicts on a release.
     pub fn add(&mut self, snapshot: &Snapshot, report: &Scored) {
-        let telling = |score: &&RegressionScore| {
-            matches!(
-                score.verdict,
-                Verdict::Regressed | Verdict::Watch | Verdict::Since | Verdict::Recovered | Verdict::Improved
-            )
+        self.add_entries(report.features.iter().map(|score| Entry::new(snapshot, report, score)).collect());
+    }
+
+    /// Adds the verdicts on the features of a release.
+    pub(crate) fn add_entries(&mut self, mut all: Vec<Entry>) {
+        let at = |wanted: Option<&Entry>| {
+            let wanted = wanted?;
+            all.iter().position(|entry| std::ptr::eq(entry, wanted))
         };
-        let mut scores: Vec<&RegressionScore> = report.features.iter().filter(telling).collect();
-        if scores.is_empty() {
+        if !all.iter().any(|entry| finding::tells(entry.of)) {
             // A verdict with enough data comes before one without any, whose score is only the prior.
-            let known = |score: &RegressionScore| score.verdict == Verdict::NoEvidence;
-            let comparable = |score: &&RegressionScore| score.verdict != Verdict::NoBaseline;
-            let strongest = report.features.iter().filter(comparable);
-            let strongest =
-                strongest.max_by(|a, b| known(a).cmp(&known(b)).then(a.score.total_cmp(&b.score)));
-            scores.extend(strongest.or(report.features.iter().rev().max_by_key(|score| score.responses)));
+            let known = |entry: &Entry| entry.of == Verdict::NoEvidence;
+            let comparable = all.iter().filter(|entry| entry.of != Verdict::NoBaseline);
+            let strongest = comparable.max_by(|a, b| known(a).cmp(&known(b)).then(a.rank.total_cmp(&b.rank)));
+            let strongest = at(strongest.or(all.iter().rev().max_by_key(|entry| entry.heard)));
+            self.verdicts.extend(strongest.map(|at| all.swap_remove(at)));
+            return;
         }
-        scores.sort_by(|a, b| b.score.total_cmp(&a.score));
-        self.verdicts.extend(scores.into_iter().map(|score| Entry::new(snapshot, report, score)));
+        all.retain(|entry| finding::tells(entry.of));
+        all.sort_by(|a, b| b.rank.total_cmp(&a.rank));
+        self.verdicts.extend(all);
     }
 
     /// As JSON, for programs.
@@ -128,11 +136,11 @@ impl ReleaseVerdicts {
             table.add_row([
                 entry.release.clone(),
                 entry.first_day.to_string(),
-                if entry.says_nothing { format!("({})", entry.name) } else { entry.name.clone() },
+                if !finding::tells(entry.of) { format!("({})", entry.name) } else { entry.name.clone() },
                 entry.in_words(),
-                if entry.is_compared { format!("{:.0}", entry.score) } else { String::new() },
+                if entry.is_compared() { format!("{:.0}", entry.score) } else { String::new() },
                 match entry.p {
-                    _ if !entry.is_compared => String::new(),
+                    _ if !entry.is_compared() => String::new(),
                     p if p < 0.001 => format!("<{NO_BREAK}0.001"),
                     p => format!("{p:.3}"),
                 },
@@ -171,7 +179,7 @@ impl Entry {
             feature: feature.map(|feature| feature.key.clone()),
             name: feature.map_or_else(|| "the product as a whole".to_owned(), |feature| feature.name.clone()),
             verdict: finding::name(score.verdict).to_owned(),
-            reason: score.reason.map(|reason| finding::reason_of(score, reason)),
+            reason: score.reason.map(|reason| finding::reason_of_score(score, reason)),
             since: score.since.map(|since| match snapshot.release_of(&since) {
                 Some(release) => version(Some(release)),
                 None => snapshot.date(since.day).to_string(),
@@ -200,12 +208,14 @@ impl Entry {
             responses: score.responses,
             unlabelled: score.unlabelled,
             first_flagged_day: score.first_flagged_day.map(|day| snapshot.date(day)),
-            says_nothing: matches!(
-                score.verdict,
-                Verdict::NoEvidence | Verdict::CannotTell | Verdict::NoBaseline
-            ),
-            is_compared: score.verdict != Verdict::NoBaseline,
+            of: score.verdict,
+            rank: score.score,
+            heard: score.responses,
         }
+    }
+
+    fn is_compared(&self) -> bool {
+        self.of != Verdict::NoBaseline
     }
 
     /// The verdict with its context, in words.

@@ -22,7 +22,7 @@ pub struct ValueReport {
     pub complete: bool,
     /// Whether the period is a number of days up to the last known one: it moves on and is never over.
     #[serde(skip)]
-    rolling: bool,
+    pub(crate) rolling: bool,
     /// The version of the release; none: all.
     pub release: Option<String>,
     /// The segment; none: all.
@@ -30,7 +30,7 @@ pub struct ValueReport {
     /// The ranked features from the highest value down, then those with not enough responses.
     pub features: Vec<Entry>,
     /// The version of the method.
-    pub method: &'static str,
+    pub method: String,
 }
 
 /// A feature in the report. Scores and parts are in points of 100; the parts add up to the score.
@@ -84,7 +84,7 @@ impl ValueReport {
             release: cell.release.and_then(|id| Some(dimensions.releases.get(&id)?.version.clone())),
             segment: cell.segment.and_then(|id| Some(dimensions.segments.get(&id)?.name.clone())),
             features: values.iter().enumerate().map(|(at, value)| Entry::new(snapshot, at, value)).collect(),
-            method: ballroom_analytics::METHOD,
+            method: ballroom_analytics::METHOD.to_owned(),
         }
     }
 

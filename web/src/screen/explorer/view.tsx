@@ -10,6 +10,7 @@ import { Button, ButtonLink, PageHead, Select, Stack, Stat, Stats, Toolbar } fro
 import { PeriodFilter } from '~/ui/period-filter'
 import { Empty, Loaded } from '~/ui/states'
 import { Change } from '~/ui/verdict'
+import { WhenSeen } from '~/ui/when-seen'
 import { ExplorerQuery, ExplorerTrendQuery, explorerVariables, type Report } from './query'
 import { Ranking, type Trends } from './ranking'
 import { rowsOf, type Row } from './rows'
@@ -18,6 +19,8 @@ import { summaryOf } from './summary'
 import css from './view.module.css'
 
 const FirstSteps = lazy(() => import('~/screen/start/first-steps'))
+const ReportMenu = lazy(() => import('~/part/report-menu').then(({ ReportMenu: Menu }) => ({ default: Menu })))
+const ProductWords = lazy(() => import('~/part/product-words'))
 
 /** Scores are costly: a page of features has its trends drawn. */
 const PAGE = 50
@@ -68,7 +71,7 @@ function Screen({ report, search, period, trends, onChange }: ScreenProps) {
   return (
     <>
       <PageHead title={`What ${words('customers')} value in ${name}`} lead={summaryOf(rows, words)}
-        actions={<ButtonLink link={{ to: '/p/$product/compare', params: { product: key }, search: { segment: search.segment } }} icon="compare">Compare</ButtonLink>} />
+        actions={<><Suspense><ReportMenu of={{ kind: 'VALUE', product: key, period, release: search.release, segment: search.segment }} /></Suspense><ButtonLink link={{ to: '/p/$product/compare', params: { product: key }, search: { segment: search.segment } }} icon="compare">Compare</ButtonLink></>} />
       <Filters report={report} search={search} period={period} onChange={onChange} />
       <Stack>
         {report.now.responses === 0 && <Quiet />}
@@ -78,6 +81,7 @@ function Screen({ report, search, period, trends, onChange }: ScreenProps) {
               Nothing matches these filters. A {words('feature')} is listed once it is created, with a {words('value')} from its first {words('responses')}.
             </Empty>
           : <Ranking rows={rows} trends={trends} search={search} period={period} onOrder={(order) => onChange({ order: order === 'rank' ? undefined : order })} />}
+        <WhenSeen><Suspense><ProductWords period={period} release={search.release} segment={search.segment} /></Suspense></WhenSeen>
       </Stack>
     </>
   )

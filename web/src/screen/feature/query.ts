@@ -58,10 +58,10 @@ export const FeatureTimelineQuery = graphql(`
 `)
 
 export const FeatureResponsesQuery = graphql(`
-  query FeatureResponses($product: Reference!, $feature: Reference!, $filter: FeedbackFilter, $first: Int!) {
+  query FeatureResponses($product: Reference!, $feature: Reference!, $filter: FeedbackFilter, $first: Int!, $after: String) {
     feature(product: $product, feature: $feature) {
       id
-      feedback(first: $first, filter: $filter) { totalCount nodes { ...ResponseFields } }
+      feedback(first: $first, after: $after, filter: $filter) { totalCount pageInfo { hasNextPage endCursor } nodes { ...ResponseFields } }
     }
   }
 `, [ResponseFields])

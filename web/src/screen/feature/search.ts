@@ -18,6 +18,8 @@ export interface FeatureSearch extends PeriodSearch {
   /** Of the responses: those that contain this. */
   find?: string
   rating?: 'low' | 'high'
+  /** Words are compared with those on other features, not with those before. */
+  words?: 'peculiar'
   /** Responses without a comment are listed too. */
   silent?: 'yes'
 }
@@ -35,6 +37,7 @@ export function featureSearch(search: Record<string, unknown>): FeatureSearch {
     scale: text(search, 'scale'),
     find: text(search, 'find'),
     silent: oneOf(search, 'silent', ['yes'] as const),
+    words: oneOf(search, 'words', ['peculiar'] as const),
     rating: oneOf(search, 'rating', ['low', 'high'] as const),
   }
 }

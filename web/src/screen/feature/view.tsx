@@ -16,6 +16,7 @@ import { FeatureQuery, type FeatureData } from './query'
 import { FeatureResponses } from './responses'
 import type { FeatureSearch } from './search'
 import { Trend } from './trend'
+import { FeatureWords } from './words'
 import css from './view.module.css'
 
 export default function Feature() {
@@ -61,6 +62,7 @@ export default function Feature() {
                 <Ratings feature={feature} scale={search.scale} onScale={(scale) => change({ scale })} />
               </Halves>
               <Figures feature={feature} />
+              <FeatureWords feature={key} name={feature.name} period={period} search={search} onChange={change} />
               {seesCustomers && <FeatureResponses feature={key} name={feature.name} period={period} search={search} onChange={change} />}
             </Stack>
           </>

@@ -103,6 +103,6 @@ function describe(subject: NotificationRow['subject']): { title: string; detail:
   if (subject?.__typename === 'Release')
     return { title: subject.version, detail: subject.product.name, link: { to: '/p/$product/releases/$version', params: { product: subject.product.key, version: subject.version } } }
   if (subject?.__typename === 'KnownError')
-    return { title: subject.title, detail: [subject.features.map(({ name }) => name).join(', ') || subject.product.name, subject.errorState.toLowerCase().replaceAll('_', ' ')].join(' · '), link: { to: '/p/$product/incidents', params: { product: subject.product.key } } }
+    return { title: subject.title, detail: [subject.features.map(({ name }) => name).join(', ') || subject.product.name, subject.errorState.toLowerCase().replaceAll('_', ' ')].join(' · '), link: { to: '/p/$product/known-errors/$error', params: { product: subject.product.key, error: subject.id } } }
   return null
 }

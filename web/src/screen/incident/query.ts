@@ -1,5 +1,6 @@
 import { graphql, type ResultOf } from '~/api/graphql'
-import { AttributionFields } from '~/part/attribution'
+import { AttributionFields, CandidateFields } from '~/part/attribution.query'
+import { KnownErrorLine } from '~/part/known-error.query'
 import { ResponseFields } from '~/part/responses.query'
 
 const Stated = graphql(`
@@ -17,10 +18,12 @@ export const IncidentQuery = graphql(`
   query Incident($incident: ID!) {
     incident(id: $incident) {
       ...IncidentStated
+      attributionCandidates { ...CandidateFields }
+      knownErrors { ...KnownErrorLine }
       customers(first: 50) { totalCount nodes { id key name segment { name } } }
     }
   }
-`, [Stated])
+`, [Stated, CandidateFields, KnownErrorLine])
 
 /** What was said of a feature while it was broken. */
 export const MeanwhileQuery = graphql(`

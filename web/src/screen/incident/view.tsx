@@ -6,15 +6,16 @@ import { useLiveRefresh } from '~/app/live'
 import { useScreenQuery } from '~/app/operations'
 import { useRights } from '~/app/session'
 import { duration, momentText } from '~/format/date'
-import { count, plural } from '~/format/number'
+import { count, percent, plural } from '~/format/number'
 import { capital, useWords } from '~/format/vocabulary'
-import { Attribution } from '~/part/attribution'
+import { Attribution, Candidates } from '~/part/attribution'
 import { IncidentState, Severity } from '~/part/incident'
 import { Responses } from '~/part/responses'
 import { Form, textIn } from '~/ui/form'
 import { Button, Card, Halves, Input, Labeled, PageHead, Stack } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
+import { KnownErrors } from './known-errors'
 import { AddCustomers, IncidentQuery, MeanwhileQuery, ReopenIncident, ResolveIncident, type IncidentData } from './query'
 import css from './view.module.css'
 
@@ -32,11 +33,10 @@ export default function Incident() {
           <Stack>
             <Halves>
               <Card title="Timeline"><Course incident={incident} /></Card>
-              <Card title="Cause" note="The score of a release counts the incidents attributed to it.">
-                <Attribution incident={incident} />
-                {incident.description && <p className={css.description} dir="auto">{incident.description}</p>}
-              </Card>
+              <Cause incident={incident} />
             </Halves>
+            {incident.description && <Card title="Description"><p className={css.description} dir="auto">{incident.description}</p></Card>}
+            <KnownErrors incident={incident} onChange={refresh} />
             <Customers incident={incident} />
             {incident.features[0] && <Meanwhile incident={incident} feature={incident.features[0].key} />}
           </Stack>
@@ -79,6 +79,27 @@ function Actions({ incident }: { incident: IncidentData }) {
       {handlesIncidents && <Button kind={incident.state === 'OPEN' ? 'primary' : 'plain'} icon={incident.state === 'OPEN' ? 'check' : 'iteration'} disabled={busy} onClick={() => void act()}>{incident.state === 'OPEN' ? 'Resolve' : 'Reopen'}</Button>}
       {refusal && <span role="alert" className={css.refusal}>{refusal}</span>}
     </>
+  )
+}
+
+/** What people stated; else what is most probable; and all that is possible. */
+function Cause({ incident }: { incident: IncidentData }) {
+  const words = useWords()
+  const { basis, confidence, release } = incident.cause
+  const said = {
+    CONFIRMED: <><b>{release?.version}</b> caused it, as a person confirmed.</>,
+    EXPLICIT: <><b>{release?.version}</b>, as its reporter said.</>,
+    INFERRED: <>Probably <b>{release?.version}</b>{confidence !== null && `, with ${percent(confidence)}`}.</>,
+    NOT_CAUSED_BY_CHANGE: <>No {words('release')} caused it, as a person found.</>,
+    UNKNOWN: <>It is not known.</>,
+  }[basis]
+  return (
+    <Card title="Cause" note={`The score of a ${words('release')} counts the ${words('incidents')} that people attribute to it.`}>
+      <p className={css.cause}>{said}</p>
+      <Attribution incident={incident} silent />
+      <h3 className={css.possible}>Possible causes</h3>
+      <Candidates incident={incident} candidates={incident.attributionCandidates} openedAt={incident.openedAt} features={incident.features} />
+    </Card>
   )
 }
 

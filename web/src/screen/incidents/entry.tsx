@@ -1,8 +1,10 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
 import { useMutation } from 'urql'
 import { useProduct } from '~/app/session'
 import { useWords } from '~/format/vocabulary'
+import { Suggestions } from '~/part/suggestions'
+import { LinkKnownError } from '~/part/suggestions.query'
 import { Dialog } from '~/ui/dialog'
 import { Checks, Form, Row, textIn } from '~/ui/form'
 import { Input, Labeled } from '~/ui/parts'
@@ -23,7 +25,10 @@ export function Entry({ features, releases, onClose }: Props) {
   const words = useWords()
   const navigate = useNavigate()
   const [, open] = useMutation(OpenIncident)
+  const [, link] = useMutation(LinkKnownError)
   const made = useRef<string | null>(null)
+  const [told, tell] = useState({ title: '', description: '' })
+  const [chosen, choose] = useState<string[]>([])
 
   async function send(fields: FormData) {
     const affected = textIn(fields, 'affected')
@@ -39,8 +44,15 @@ export function Entry({ features, releases, onClose }: Props) {
         affectedCustomers: affected === undefined ? undefined : Number(affected),
       },
     })
-    made.current = data?.openIncident?.incident?.id ?? null
-    return { error, refusals: data?.openIncident?.userErrors }
+    const incident = data?.openIncident?.incident?.id ?? null
+    made.current = incident
+    if (!incident) return { error, refusals: data?.openIncident?.userErrors }
+    for (const knownError of chosen) {
+      const linked = await link({ input: { knownError, incidents: [incident], feedback: [] } })
+      // The incident is there: only the link is missing, which its page offers again.
+      if (linked.error) break
+    }
+    return {}
   }
 
   return (
@@ -49,7 +61,8 @@ export function Entry({ features, releases, onClose }: Props) {
         if (made.current) void navigate({ to: '/p/$product/incidents/$incident', params: { product, incident: made.current } })
         else onClose()
       }}>
-        <Labeled label="What is wrong"><Input name="title" required autoFocus placeholder="Export does not respond" /></Labeled>
+        <Labeled label="What is wrong"><Input name="title" required autoFocus placeholder="Export does not respond" onChange={(event) => tell({ ...told, title: event.target.value })} /></Labeled>
+        <Suggestions text={`${told.title} ${told.description}`} product={product} chosen={chosen} onChoose={choose} />
         <Row>
           <Labeled label="Severity">
             <select className={parts.input} name="severity" defaultValue="3">{SEVERITIES.map((label, index) => <option key={label} value={index + 1}>{label}</option>)}</select>
@@ -61,7 +74,7 @@ export function Entry({ features, releases, onClose }: Props) {
         </Row>
         <Checks legend={`Affected ${words('features')}`} name="features" choices={features.map(({ key, name }) => ({ value: key, label: name }))} />
         <Labeled label={`Affected ${words('customers')}, by key`} hint="Separated by commas or spaces."><Input name="customers" /></Labeled>
-        <Labeled label="Description"><textarea className={parts.input} name="description" rows={3} /></Labeled>
+        <Labeled label="Description"><textarea className={parts.input} name="description" rows={3} onChange={(event) => tell({ ...told, description: event.target.value })} /></Labeled>
       </Form>
     </Dialog>
   )

@@ -30,6 +30,13 @@ export const IterationReportQuery = graphql(`
   }
 `, [RankedValue, FindingFields])
 
+/** The iteration report itself, as of now. */
+export const IterationChangesQuery = graphql(`
+  query IterationChanges($iteration: Reference!) {
+    report(of: { kind: ITERATION, iteration: $iteration }) { changesSince complete changes { tone subject text before now } }
+  }
+`)
+
 /** Apart, because not every role may see them. */
 export const IterationVoicesQuery = graphql(`
   query IterationVoices($product: Reference!, $days: DateRangeInput!, $first: Int!) {

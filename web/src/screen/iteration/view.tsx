@@ -12,6 +12,8 @@ import { capital, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
 import { IncidentState, Severity } from '~/part/incident'
 import { PreparednessCard } from '~/part/preparedness'
+import ProductWords from '~/part/product-words'
+import { ReportMenu } from '~/part/report-menu'
 import { Responses } from '~/part/responses'
 import { SentenceText } from '~/part/story'
 import { Ranking } from '~/screen/explorer/ranking'
@@ -22,6 +24,7 @@ import { Button, Card, Halves, PageHead, Stack, Stat, Stats, Tag } from '~/ui/pa
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
 import { Change, VerdictBadge } from '~/ui/verdict'
+import { IterationChanges } from './changes'
 import { IterationQuery, IterationReportQuery, IterationVoicesQuery, type IterationData, type IterationIncident, type IterationReport } from './query'
 import css from './view.module.css'
 
@@ -38,8 +41,8 @@ export default function Iteration() {
       {({ iteration }) => iteration && (
         <>
           <PageHead title={iteration.name} lead={<Lead iteration={iteration} />}
-            crumb={{ label: `All ${words('iterations')}`, link: { to: '/p/$product/iterations', params: { product } } }} />
-          <Report period={{ from: iteration.period.from, until: iteration.period.until }} preparedness={iteration.preparedness} />
+            crumb={{ label: `All ${words('iterations')}`, link: { to: '/p/$product/iterations', params: { product } } }} actions={<ReportMenu of={{ kind: 'ITERATION', iteration: id }} />} />
+          <Report id={id} period={{ from: iteration.period.from, until: iteration.period.until }} preparedness={iteration.preparedness} />
         </>
       )}
     </Loaded>
@@ -60,7 +63,7 @@ function Lead({ iteration: { goal, period } }: { iteration: IterationData }) {
   )
 }
 
-function Report({ period, preparedness }: { period: Days; preparedness: IterationData['preparedness'] }) {
+function Report({ id, period, preparedness }: { id: string; period: Days; preparedness: IterationData['preparedness'] }) {
   const { key: product } = useProduct()
   const { seesCustomers } = useRights()
   const { order } = useSearch({ from: '/p/$product/iterations/$iteration' })
@@ -77,6 +80,7 @@ function Report({ period, preparedness }: { period: Days; preparedness: Iteratio
         return (
           <Stack>
             <Numbers report={report} rows={rows} />
+            <IterationChanges iteration={id} />
             <Releases releases={report.releases.nodes} />
             <PreparednessCard preparedness={preparedness} />
             <Course report={report} period={period} />
@@ -84,6 +88,7 @@ function Report({ period, preparedness }: { period: Days; preparedness: Iteratio
               <Ranking rows={rows} trends={null} search={{ ...period, order }} period={period} note={summaryOf(features, words)}
                 onOrder={(next) => void navigate({ search: { order: next === 'rank' ? undefined : next }, replace: true, resetScroll: false })} />
             )}
+            <ProductWords period={period} />
             {seesCustomers && <Voices period={period} />}
           </Stack>
         )

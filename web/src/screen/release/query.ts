@@ -1,7 +1,8 @@
 import { graphql, type ResultOf } from '~/api/graphql'
 import { AnnouncementLine } from '~/part/announcement.query'
-import { AttributionFields } from '~/part/attribution'
+import { AttributionFields, CandidateFields } from '~/part/attribution.query'
 import { FindingFields } from '~/part/finding'
+import { KnownErrorLine } from '~/part/known-error.query'
 
 export const ReleaseQuery = graphql(`
   query Release($product: Reference!, $release: Reference!) {
@@ -13,7 +14,7 @@ export const ReleaseQuery = graphql(`
       deployments { id environment status deployedAt }
       regression {
         verdict method through firstDay minResponses baseline
-        gate { outcome reason }
+        gate { outcome reason features { name outcome reason } thresholds { failOnWatch maxDecline minResponses } }
         previous { version }
         features {
           ...FindingFields
@@ -54,6 +55,60 @@ export const ReleaseIncidentsQuery = graphql(`
   }
 `, [AttributionFields])
 
+/** Incidents that it may have caused, whatever people stated. */
+export const SuspectedQuery = graphql(`
+  query Suspected($product: Reference!, $release: Reference!) {
+    release(product: $product, release: $release) {
+      id
+      suspectedIncidents {
+        ...CandidateFields
+        incident { ...AttributionFields title severity state openedAt features { key name } }
+      }
+    }
+  }
+`, [AttributionFields, CandidateFields])
+
+/** What was expected of the release, and what came; what is known to be wrong with it. */
+export const OutcomeQuery = graphql(`
+  query Outcome($product: Reference!, $release: Reference!) {
+    release(product: $product, release: $release) {
+      id lifecycle
+      keptForecast { asOf period { from until } mean actualIncidents isWithinInterval quantiles { probability incidents } }
+      knownErrors(effect: [AFFECTED, FIXED]) { effect basis decidedBy { version } knownError { ...KnownErrorLine } }
+    }
+    product(product: $product) { id forecastCalibration { totalForecasts shareWithinInterval } }
+  }
+`, [KnownErrorLine])
+
+export const WatchQuery = graphql(`
+  query Watch($product: Reference!, $release: Reference!) {
+    release(product: $product, release: $release) {
+      id lifecycle
+      watch {
+        days endsAt concludedAt namedBy { name } watcher { id name }
+        summary { totalIncidents causedIncidents worseFeatures { key name } betterFeatures { key name } }
+      }
+    }
+  }
+`)
+
+export const WatchersQuery = graphql(`
+  query Watchers { members(first: 200) { nodes { id name } } }
+`)
+
+export const WatchRelease = graphql(`
+  mutation WatchRelease($input: WatchReleaseInput!) {
+    watchRelease(input: $input) { release { id watch { days endsAt watcher { id name } } } userErrors { code field message } }
+  }
+`)
+
+/** The tables of its report: who uses it is counted nowhere else. */
+export const AdoptionQuery = graphql(`
+  query Adoption($product: Reference!, $release: Reference!) {
+    report(of: { kind: RELEASE, product: $product, release: $release }) { title tables { name columns rows } }
+  }
+`)
+
 export const ReleaseAnnouncementsQuery = graphql(`
   query ReleaseAnnouncements($product: Reference!, $release: Reference!) {
     release(product: $product, release: $release) { id announcements(first: 10) { totalCount nodes { ...AnnouncementLine } } }
@@ -63,3 +118,6 @@ export const ReleaseAnnouncementsQuery = graphql(`
 export type ReleaseData = NonNullable<ResultOf<typeof ReleaseQuery>['release']>
 export type RegressionData = NonNullable<ReleaseData['regression']>
 export type FeatureRegression = RegressionData['features'][number]
+export type Suspected = NonNullable<ResultOf<typeof SuspectedQuery>['release']>['suspectedIncidents'][number]
+export type Kept = NonNullable<NonNullable<ResultOf<typeof OutcomeQuery>['release']>['keptForecast']>
+export type WatchData = NonNullable<NonNullable<ResultOf<typeof WatchQuery>['release']>['watch']>

@@ -11,18 +11,24 @@ import { byImportance, story } from '~/format/sentence'
 import { REASONS, VERDICTS, type Tone } from '~/format/verdict'
 import { capital, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
+import { ReportMenu } from '~/part/report-menu'
 import { SentenceText } from '~/part/story'
 import { ExportMenu } from '~/ui/export-menu'
 import { GateBadge } from '~/ui/gate'
-import { Card, classes, PageHead, Stack, Tag } from '~/ui/parts'
+import { Card, classes, Halves, PageHead, Stack, Tag } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
 import { VerdictBadge } from '~/ui/verdict'
 import { ReleaseAnnouncements } from './announcements'
 import { Detail } from './detail'
+import { GateCard } from './gate'
 import { ReleaseIncidents } from './incidents'
+import { Outcome } from './outcome'
 import { ReleaseQuery, type FeatureRegression, type RegressionData, type ReleaseData } from './query'
+import { Suspected } from './suspected'
 import css from './view.module.css'
+import { Watch } from './watch'
+import { ReleaseWords } from './words'
 
 /** Verdicts whose reason the sentence above says for all. */
 const QUIET = new Set<string>(['NO_EVIDENCE', 'CANNOT_TELL', 'NO_BASELINE'])
@@ -48,7 +54,7 @@ export default function Release() {
         return (
           <>
             <PageHead title={<>{capital(words('release'))} {release.version} {release.lifecycle !== 'RELEASED' && <Tag>{release.lifecycle.toLowerCase()}</Tag>}</>} lead={<Lead release={release} />}
-              crumb={{ label: `All ${words('releases')}`, link: { to: '/p/$product/releases', params: { product } } }} />
+              crumb={{ label: `All ${words('releases')}`, link: { to: '/p/$product/releases', params: { product } } }} actions={release.lifecycle !== 'PLANNED' && <ReportMenu of={{ kind: 'RELEASE', product, release: release.version }} />} />
             <Stack>
               {!regression && <Empty title="No verdict">{release.lifecycle === 'PLANNED' ? `This ${words('release')} has not shipped yet. It is judged from its first day on.` : `The first day of this ${words('release')} is unknown.`}</Empty>}
               {regression && (
@@ -58,7 +64,14 @@ export default function Release() {
                   {detail && <Detail version={release.version} regression={regression} feature={detail} />}
                 </>
               )}
+              <Outcome version={release.version} />
+              {seesCustomers && release.lifecycle !== 'PLANNED' && <Suspected version={release.version} />}
               {seesCustomers && <ReleaseIncidents version={release.version} />}
+              {release.lifecycle !== 'PLANNED' && <ReleaseWords version={release.version} />}
+              <Halves>
+                <Watch version={release.version} />
+                {regression && <GateCard gate={regression.gate} />}
+              </Halves>
               <ReleaseAnnouncements version={release.version} />
               {release.deployments.length > 0 && <Deployments release={release} />}
             </Stack>
