@@ -122,7 +122,6 @@ use self::{
     article::Article,
     calendar::CalendarFeed,
     context::{ContextExt, Now, batch, coarse, dimensions, given, gone, kept, only_groups, row},
-    context::{ContextExt, Now, batch, dimensions, given, gone, kept, row},
     customer::Customer,
     deleted::DeletedFeedback,
     deployment::Deployment,

@@ -139,7 +139,7 @@ async fn a_preview_tells_what_the_import_then_does(backend: Backend) {
     assert_eq!(ran.status.code(), Some(2));
     for part in [
         "Of 6 rows: 2 would be stored, 4 would be rejected.",
-        "1 rating: must be between 1 and 5",
+        "1 rating: is 9.0; on the scale",
         "1 for 1 other reason",
         "1 release would be created: `2.1`.",
         "1 customer would be created: `acme`.",

@@ -32,7 +32,8 @@ async fn post(app: &App, token: &str, query: &[(&str, &str)], body: &str) -> (u1
 
 const ROWS: &str = "ID,Datum,Bewertung,Kommentar,Version\n1,2026-03-01,5,works well for all of us here,2.1\n\
     2,2026-03-02,9,far too slow since the last update,2.1\n3,2026-03-03,4,nice and easy to use every day,2.2\n\
-    4,soon,4,=1+1 is what it says on every page,2.2\n";
+    4,soon,4,=1+1 is what it says on every page,2.2\n5,2026-03-05,3,it does what it should most days,2.2\n\
+    6,2026-03-06,2,could remember where I was before,2.2\n";
 
 const OPTIONS: [(&str, &str); 5] = [
     ("file", "reviews.csv"),
@@ -55,7 +56,7 @@ async fn a_sent_file_is_looked_at_and_imported(backend: Backend) {
     assert_eq!(rating, &json!({ "field": "rating", "column": "Bewertung", "reason": "by its name" }));
     assert_eq!(
         (&seen["rows"]["accepted"], &seen["rows"]["rejected"], &seen["missing"]),
-        (&json!(2), &json!(2), &json!([]))
+        (&json!(4), &json!(2), &json!([]))
     );
     assert_eq!(seen["created"], json!([{ "kind": "releases", "number": 2, "names": ["2.1", "2.2"] }]));
     assert_eq!(seen["firstRows"][0]["comment"], "works well for all of us here");
@@ -87,7 +88,7 @@ async fn a_sent_file_is_looked_at_and_imported(backend: Backend) {
             &found["rowsAccepted"],
             &found["rowsRejected"]
         ),
-        (&json!("FINISHED"), &json!("reviews.csv"), &json!(4), &json!(2), &json!(2))
+        (&json!("FINISHED"), &json!("reviews.csv"), &json!(6), &json!(4), &json!(2))
     );
     assert_eq!((&found["bytes"], &found["bytesRead"]), (&json!(ROWS.len()), &json!(ROWS.len())));
     // The file of rejects appears just after the end.
@@ -107,7 +108,7 @@ async fn a_sent_file_is_looked_at_and_imported(backend: Backend) {
     let mended = rejects.replace(",9,", ",1,").replace(",soon,", ",2026-03-04,");
     let (status, done) = post(&app, &token, &[&OPTIONS[..], &[("wait", "true")]].concat(), &mended).await;
     assert_eq!((status, &done["rows"]["accepted"]), (200, &json!(2)), "{done}");
-    let undo = "mutation($id: ID!) { undoImport(input: { import: $id }) { import { rowsRemoved } } }";
+    let undo = "mutation($id: Reference!) { undoImport(input: { import: $id }) { import { rowsRemoved } } }";
     let gone = app.asks(undo, json!({ "id": done["import"] })).await;
     assert_eq!(gone["undoImport"]["import"]["rowsRemoved"], 2);
     app.verify().await;
@@ -130,14 +131,14 @@ async fn the_counts_are_those_of_the_command_line(backend: Backend) {
             "releases",
         ])
         .await;
-    assert!(ran.out.contains("2 accepted") && ran.out.contains("2 rejected"), "{}", ran.out);
+    assert!(ran.out.contains("4 accepted") && ran.out.contains("2 rejected"), "{}", ran.out);
     // The same file again is the same, through whichever door; packed, too.
     let (status, done) = post(&app, &app.token, &[&OPTIONS[..], &[("wait", "true")]].concat(), ROWS).await;
     assert_eq!(status, 200, "{done}");
     let rows = &done["rows"];
     assert_eq!(
         (&rows["read"], &rows["accepted"], &rows["unchanged"], &rows["rejected"]),
-        (&json!(4), &json!(0), &json!(2), &json!(2))
+        (&json!(6), &json!(0), &json!(4), &json!(2))
     );
     app.verify().await;
 }

@@ -13,7 +13,7 @@ use ballroom::{
     feed::Feed,
     graphql::{self, Services},
     inbound::Inbound,
-    ingest::{GroupCommit, Rates},
+    ingest::{GroupCommit, Rates, Uploads},
     job::Jobs,
     score::Scores,
 };
@@ -104,7 +104,8 @@ async fn services(database: &Database, features: usize) -> (Services, ballroom::
     let jobs = Jobs::new(store.clone(), scores.clone(), Default::default());
     let deliveries = Deliveries::new(store.clone(), Default::default()).unwrap();
     let inbound = Inbound::new(store.clone());
-    (Services { scores, store, answers, feed, rates, jobs, deliveries, inbound }, viewer)
+    let uploads = Uploads::new(store.clone(), scores.clone());
+    (Services { scores, store, answers, feed, rates, jobs, deliveries, inbound, uploads }, viewer)
 }
 
 async fn statements(database: &Database, features: usize) -> u64 {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use ballroom_entity::{
-    announcement, announcement_customer, announcement_feature, api_token, article, article_feature, customer,
+    announcement, announcement_customer, announcement_feature, api_token, article, article_feature, calendar_feed, customer,
     deleted_feedback, exposure, feature, feedback, feedback_invitation, feedback_request,
     id::{ImportId, ReleaseId},
     import_created::{self, CreatedKind},
@@ -139,6 +139,7 @@ async fn named(tx: &Transaction, kind: CreatedKind, ids: &[Uuid]) -> Result<Hash
             announcement.ProductId
             api_token.ProductId
             article.ProductId
+            calendar_feed.ProductId
             deleted_feedback.ProductId
             exposure.ProductId
             feature.ProductId
