@@ -1,7 +1,5 @@
 //! Pieces that several kinds of reports have in common.
 
-mod values;
-
 use super::{Block, Cell, Fact, Item, Table, word};
 use crate::{
     model::{
@@ -9,8 +7,6 @@ use crate::{
     },
     number,
 };
-
-pub(super) use values::{before_after, contributions, values};
 
 /// What changed since the last report: the first thing on the page.
 pub(super) fn changes(report: &Report) -> Vec<Block> {
