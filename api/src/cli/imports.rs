@@ -78,7 +78,7 @@ fn print_undone(undone: &Undone) {
     println!("The import of {} was undone: {removed} removed.", import.file);
     if undone.created_removed > 0 {
         let objects = counted(undone.created_removed, "object");
-        println!("{objects} that it had created for them removed too.");
+        println!("{objects} created for them removed, too.");
     }
     let kept = undone.rows_kept + undone.created_kept;
     if kept > 0 {

@@ -41,9 +41,14 @@ const NAMES: usize = 20;
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     let imports = web::resource("/imports").route(web::post().to(receive));
-    app.service(imports.default_service(web::to(page::method_not_allowed)));
+    app.service(imports.default_service(web::to(only_post)));
     let file = web::resource("/imports/{import}/{name}.csv").route(page::read().to(file));
     app.service(file.default_service(web::to(page::method_not_allowed)));
+}
+
+async fn only_post() -> HttpResponse {
+    let text = "Method not allowed; use POST. Imports are listed at /graphql.\n";
+    page::plain(HttpResponse::MethodNotAllowed().content_type("text/plain; charset=utf-8").body(text))
 }
 
 /// Takes a file and imports it, or says what it would become.

@@ -49,7 +49,7 @@ async fn an_import_of_incidents_is_undone(backend: Backend) {
     assert_eq!(state().await["incidents"]["totalCount"], 4);
     let said = undo(&app).await;
     assert!(said.contains("The import of incidents.csv was undone: 3 incidents removed."), "{said}");
-    assert!(said.contains("2 objects that it had created for them removed too."), "{said}");
+    assert!(said.contains("2 objects created for them removed, too."), "{said}");
     assert_eq!(state().await, earlier);
     // And again, read otherwise.
     let said = app.database.succeeds(&[&base[..], &["--severity-range", "3..1"]].concat()).await;
