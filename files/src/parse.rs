@@ -56,7 +56,7 @@ pub fn incident(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Inc
         release: row.text(Target::Release),
         severity,
         severity_was_a_number: bare,
-        title: row.text(Target::Title),
+        title: row.line(Target::Title),
         opened_at,
         reopened_at,
         resolved_at: resolved_at.or(updated_at.filter(|_| ended_when_updated)),
@@ -110,7 +110,7 @@ pub fn release(record: &Record, mapping: &Mapping, dates: &Dates) -> Result<Rele
         planned_for,
         notes: row.text(Target::Notes),
         updated_at,
-        title: row.text(Target::Title),
+        title: row.line(Target::Title),
         features: row.features().iter().map(|text| touch(text)).collect(),
         empty: row.empty(),
     })
@@ -136,6 +136,17 @@ impl<'a> Row<'a> {
         let text = self.mapping.get(self.record, target)?;
         let text = text.trim();
         (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// The text of a target in one line, whatever breaks it in the file.
+    fn line(&self, target: Target) -> Option<String> {
+        let text = self.text(target)?;
+        if !text.contains(char::is_control) {
+            return Some(text);
+        }
+        let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let words: Vec<&str> = spaced.split_whitespace().collect();
+        (!words.is_empty()).then(|| words.join(" "))
     }
 
     /// The targets that are empty in the source: the file has a column for them, and the cell is empty. This applies

@@ -164,6 +164,20 @@ fn an_incident_that_is_closed_ended_at_the_latest_when_it_was_updated() {
 }
 
 #[test]
+fn a_title_is_one_line() {
+    let cells = [
+        ("product", "A"),
+        ("severity", "2"),
+        ("opened_at", "2024-05-03T10:00Z"),
+        ("title", "Search\r\n  is\tslow \u{7}  now"),
+        ("description", "first\nsecond"),
+    ];
+    let row = parsed(Kind::Incidents, &cells, incident).unwrap();
+    assert_eq!(row.title.as_deref(), Some("Search is slow now"));
+    assert_eq!(row.description.as_deref(), Some("first\nsecond"));
+}
+
+#[test]
 fn a_long_id_is_cut_and_told_from_others() {
     let with = |id: &str| {
         let cells = [&ANSWER[..], &[("external_id", id)]].concat();
