@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{find_in, unused};
+use super::{file::remove_files, find_in, unused};
 use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
@@ -67,6 +67,7 @@ pub async fn undo(store: &Store, by: Manage, import: ImportId, at: DateTime<Utc>
                 remove_rows(&tx, import, None).await?;
             }
             (undone.created_removed, undone.created_kept) = unused::remove(&mut tx, import).await?;
+            remove_files(&tx, import).await?;
             tx.emit(Event::ImportUndone(import));
         }
         let before = undone.import.rows_removed;
