@@ -180,8 +180,8 @@ struct Line {
     judged: Option<Judged>,
 }
 
-/// A release that is judged: rows of others are its baseline, which ends on its first day. What others are like later says nothing
-/// about it, and no later release can have caused what its own rows show.
+/// A release that is judged: its own rows belong to those that are searched, and no later release is a suspect, because none can have
+/// caused what the responses to this one say.
 struct Judged {
     release: u32,
     first_day: Day,
@@ -222,7 +222,7 @@ impl Line {
             (Rows::Of(line), Some(release)) => line.contains(&release),
             (_, None) => false,
         };
-        of_line.then(|| Day::MIN..judged.map_or(Day::MAX, |judged| judged.first_day))
+        of_line.then_some(Day::MIN..Day::MAX)
     }
 
     fn holds(&self, release: Option<u32>, day: Day) -> bool {
@@ -258,6 +258,7 @@ fn find(
         .filter(|(_, r)| r.product == counts.exposure.product)
         .flat_map(|(code, r)| r.starts().map(move |day| (day, code)))
         .filter(|(day, code)| from < *day && *day < until && line.holds(Some(*code), *day))
+        .filter(|(day, _)| line.judged.as_ref().is_none_or(|judged| *day <= judged.first_day))
         .collect();
     started.sort_unstable();
     let same_day: Vec<_> = started.chunk_by(|a, b| a.0 == b.0).collect();

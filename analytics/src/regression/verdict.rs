@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::comparison::Comparison;
 use super::control::Controls;
-use super::family::{Called, Family, MIN_INCIDENTS};
+use super::family::{Called, Family, MIN_INCIDENTS, founded};
 use super::since::{Second, began_before, began_with_previous, rise};
 use super::watch::Watch;
 use super::{BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict};
@@ -212,6 +212,7 @@ impl<'f> Findings<'f> {
         let Family { watch, members, .. } = self.family;
         let feature = members[place].feature;
         let alike = || self.alone.is_some_and(|alone| alone.is_alike(feature, watch.until, Direction::Worse));
+        let by_incidents = |place: usize| founded(watch, &members[place], watch.until, Direction::Worse);
         let said = match find(&self.worse, place) {
             Some(Called::Holds(control)) => Said::of(Verdict::Regressed, None, control),
             Some(Called::Alike) => Said::of(Verdict::Watch, Reason::LikePrevious, None),
@@ -222,7 +223,8 @@ impl<'f> Findings<'f> {
             }
             Some(Called::FewAnswers) => return Ok(Some(Said::of(Verdict::Watch, Reason::FewAnswers, None))),
             None if !is_watched(score.log_e) => return Ok(None),
-            None if score.missing.is_some() => {
+            // Of what is known by its incidents alone, no responses are missing.
+            None if score.missing.is_some() && !is_watched(by_incidents(place)) => {
                 return Ok(Some(Said::of(Verdict::Watch, Reason::FewAnswers, None)));
             }
             None if alike() => Said::of(Verdict::Watch, Reason::LikePrevious, None),

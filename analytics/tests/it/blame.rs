@@ -179,7 +179,7 @@ fn a_fall_that_sets_in_days_before_a_release_is_not_laid_at_its_door() {
     assert_eq!((inherited.verdict, inherited.first_flagged_day), (Verdict::Since, None), "{inherited:#?}");
     let since = inherited.since.expect("it began before");
     assert_eq!((since.day, since.release), (87, Some(old)));
-    // Where the release brings a second fall, it is watched.
+    // A second fall is the release's own.
     let mut again = World::with_features(1);
     let old = again.release("1.0", Some(0));
     let new = again.release("1.1", Some(90));
@@ -187,7 +187,7 @@ fn a_fall_that_sets_in_days_before_a_release_is_not_laid_at_its_door() {
     again.answers(80..90, Some(old), [0, 1, 3, 4, 2]);
     again.answers(90..120, Some(new), [1, 2, 4, 2, 1]);
     let worse = score(&again, new, 119);
-    assert_eq!((worse.verdict, worse.reason), (Verdict::Watch, Some(Reason::FellBefore)), "{worse:#?}");
+    assert_eq!((worse.verdict, worse.reason), (Verdict::Regressed, None), "{worse:#?}");
     assert_eq!(worse.since.map(|since| since.day), Some(80));
     // And what falls with the release is the release's, be it the only one that the previous release's days show.
     world.feedback.retain(|row| row.day < 87 || row.day >= 90);

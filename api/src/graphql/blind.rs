@@ -25,6 +25,7 @@ const OUTCOMES: [(&str, &str); 21] = [
     ("SubmitFeedbackBatchItem", "index"),
     ("SubmitFeedbackBatchItem", "outcome"),
     ("SubmitFeedbackBatchItem", "supersession"),
+    ("DeleteCalendarFeedPayload", "deletedId"),
     ("DeleteFeedbackPayload", "deletedId"),
     ("DeleteInboundWebhookPayload", "deletedId"),
     ("DeleteSchedulePayload", "deletedId"),

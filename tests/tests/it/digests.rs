@@ -142,7 +142,7 @@ async fn announced(app: &App, title: &str) {
     let id = made["createAnnouncement"]["announcement"]["id"].clone();
     let publish = "mutation($id: Reference!) { publishAnnouncement(input: { announcement: $id }) { announcement { id } userErrors { message } } }";
     let made = app.asks(publish, json!({ "id": id })).await;
-    assert_eq!(made["publishAnnouncement"]["userErrors"], json!([]), "{made}");
+    assert!(made["publishAnnouncement"]["announcement"]["id"].is_string(), "{made}");
 }
 
 /// How often a member wants a digest.

@@ -4,6 +4,7 @@
 mod access;
 mod announcements;
 mod architecture;
+mod calendar;
 mod causes;
 mod charts;
 mod client;

@@ -324,10 +324,11 @@ async fn who_acts_is_recorded(backend: Backend) {
     let deploy = "recordDeployment(input: { product: \"shop\", release: \"1\", environment: \"production\",
         status: SUCCEEDED, deployedAt: \"2026-03-05T00:00:00Z\" }) { outcome }";
     does(&bob, deploy).await;
+    // The deployment has shipped it again: shipping it once more changes nothing.
     does(&ann, "shipRelease(input: { product: \"shop\", release: \"1\" }) { outcome }").await;
     assert_eq!(
         app.asks(show, json!({})).await["release"],
-        json!({ "plannedBy": { "name": "Ann" }, "shippedBy": { "name": "Ann" }, "withdrawnBy": null,
+        json!({ "plannedBy": { "name": "Ann" }, "shippedBy": { "name": "Bob" }, "withdrawnBy": null,
             "deployments": [{ "recordedBy": { "name": "Bob" } }] })
     );
     app.verify().await;

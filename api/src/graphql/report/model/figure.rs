@@ -28,7 +28,7 @@ impl From<model::Estimate> for ReportEstimate {
 pub(in crate::graphql::report) struct ReportSubject {
     /// Key; null: the product as a whole.
     key: Option<String>,
-    /// Name.
+    /// Display name.
     name: String,
 }
 
@@ -193,7 +193,7 @@ impl From<model::SegmentValue> for ReportSegmentValue {
 pub(in crate::graphql::report) struct ReportMark {
     /// The day.
     day: Date,
-    /// Kind.
+    /// What happened on it.
     kind: ReportMarkKind,
     /// Label: the version of a release, or the severity of an incident.
     label: String,

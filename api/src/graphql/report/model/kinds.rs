@@ -13,7 +13,7 @@ use crate::graphql::scalar::Date;
 /// What an iteration achieved.
 #[derive(SimpleObject)]
 pub(in crate::graphql::report) struct ReportIteration {
-    /// Name.
+    /// Name of the iteration.
     name: String,
     /// Goal; null: none was set.
     goal: Option<String>,

@@ -133,7 +133,7 @@ pub(in crate::graphql::report) struct ReportQuote {
     text: String,
     /// The rating in words, such as "2 of 5"; null: none.
     rating: Option<String>,
-    /// Day.
+    /// Day of the response.
     day: Date,
     /// Version of the release that the response names; null: none.
     release: Option<String>,
