@@ -180,6 +180,7 @@ impl Two {
             "introducedIn" | "fixedIn" => "release",
             "deliverie" => "delivery",
             "storedReport" => "report",
+            "calendarFeed" => "calendar",
             "id" | "node" => "feature",
             noun => noun,
         };
