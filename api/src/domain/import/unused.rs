@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use ballroom_entity::{
-    announcement, announcement_customer, announcement_feature, api_token, article, article_feature, calendar_feed, customer,
-    deleted_feedback, exposure, feature, feedback, feedback_invitation, feedback_request,
+    announcement, announcement_customer, announcement_feature, api_token, article, article_feature,
+    calendar_feed, customer, deleted_feedback, exposure, feature, feedback, feedback_invitation,
+    feedback_request,
     id::{ImportId, ReleaseId},
     import_created::{self, CreatedKind},
     inbound_webhook, incident, incident_customer, incident_feature, iteration, known_error,
