@@ -36,8 +36,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Interval between lines of progress.
 const REPORT_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Export feedback, incidents, exposure or releases to a file that `ballroom import` reads, or what no import reads: known errors,
-/// articles, announcements, iterations, deployments.
+/// Export feedback, incidents, exposure or releases to a file that `ballroom import` reads; or known errors, articles,
+/// announcements, iterations or deployments, which no import reads.
 ///
 /// Rows are written in the order in which they were stored, with constant memory. With --out an interrupted export is continued by the
 /// same command; the file appears when it is complete.

@@ -273,7 +273,7 @@ pub struct Services {
     pub deliveries: Deliveries,
     /// Works off what other systems send.
     pub inbound: Inbound,
-    /// Imports files that are sent.
+    /// Imports uploaded files.
     pub uploads: Uploads,
 }
 

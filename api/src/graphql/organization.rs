@@ -41,8 +41,8 @@ impl Organization {
     }
 
     /// Number of customers from which a group is shown to callers who may not read single responses, 2 or more; 5 by
-    /// default. For these callers smaller groups are left out, and all figures of responses are rounded: the fewer
-    /// customers, the coarser.
+    /// default. For these callers smaller groups are left out, and all figures of responses are rounded, more coarsely
+    /// the fewer the customers.
     async fn min_group(&self) -> i32 {
         self.0.min_group
     }
@@ -126,8 +126,8 @@ struct IncidentWeightInput {
 struct UpdateOrganizationInput {
     /// Number of responses that a verdict needs before the release and after it, 1 to 10000.
     min_responses: MaybeUndefined<i32>,
-    /// Number of customers from which a group is shown to callers who may not read single responses, 2 to 1000. Reports
-    /// that are already stored keep the number of their time.
+    /// Number of customers from which a group is shown to callers who may not read single responses, 2 to 1000. Stored
+    /// reports keep the number with which they were stored.
     min_group: MaybeUndefined<i32>,
     /// New weights of incidents; severities that are not listed are unchanged.
     incident_weights: MaybeUndefined<Vec<IncidentWeightInput>>,

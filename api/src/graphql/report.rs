@@ -287,7 +287,7 @@ impl Report {
         self.0.changes.items.iter().map(ReportChange::from).collect()
     }
 
-    /// Content of a report of the kind ITERATION; null: it is of another kind.
+    /// Content of a report of the kind ITERATION; null for other kinds.
     async fn iteration(&self) -> Option<model::ReportIteration> {
         match &self.0.content {
             Content::Iteration(content) => Some((**content).clone().into()),
@@ -295,7 +295,7 @@ impl Report {
         }
     }
 
-    /// Content of a report of the kind VALUE; null: it is of another kind.
+    /// Content of a report of the kind VALUE; null for other kinds.
     async fn value(&self) -> Option<model::ReportValues> {
         match &self.0.content {
             Content::Value(content) => Some((**content).clone().into()),
@@ -303,7 +303,7 @@ impl Report {
         }
     }
 
-    /// Content of a report of the kind RELEASE; null: it is of another kind.
+    /// Content of a report of the kind RELEASE; null for other kinds.
     async fn release(&self) -> Option<model::ReportRelease> {
         match &self.0.content {
             Content::Release(content) => Some((**content).clone().into()),
@@ -311,7 +311,7 @@ impl Report {
         }
     }
 
-    /// Content of a report of the kind OVERVIEW; null: it is of another kind.
+    /// Content of a report of the kind OVERVIEW; null for other kinds.
     async fn overview(&self) -> Option<model::ReportOverview> {
         match &self.0.content {
             Content::Overview(content) => Some((**content).clone().into()),
@@ -319,7 +319,7 @@ impl Report {
         }
     }
 
-    /// Content of a report of the kind SECURITY; null: it is of another kind.
+    /// Content of a report of the kind SECURITY; null for other kinds.
     async fn security(&self) -> Option<model::ReportSecurity> {
         match &self.0.content {
             Content::Security(content) => Some((**content).clone().into()),

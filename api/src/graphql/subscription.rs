@@ -170,7 +170,8 @@ impl Subscription {
         }))
     }
 
-    /// Each known error that is created, changed, or linked to incidents or responses. For customers, there are `knownErrors`.
+    /// Each known error that is created, changed, or linked to incidents or responses. Customers use `knownErrors`
+    /// instead.
     async fn known_error_changed(
         &self,
         ctx: &Context<'_>,

@@ -82,7 +82,7 @@ struct UpdateProfileInput {
     language: MaybeUndefined<String>,
     /// New preferred vocabulary.
     vocabulary: MaybeUndefined<Vocabulary>,
-    /// How often the member gets the unread notifications by mail. From then on, what happens is told.
+    /// How often the member gets the unread notifications by mail. Digests contain what happens from then on.
     digest: MaybeUndefined<DigestFrequency>,
     /// Opaque client string, returned unchanged.
     client_mutation_id: Option<String>,

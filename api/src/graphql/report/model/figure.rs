@@ -188,7 +188,7 @@ impl From<model::SegmentValue> for ReportSegmentValue {
     }
 }
 
-/// Something on the time axis of a chart.
+/// A mark on the time axis of a chart.
 #[derive(SimpleObject)]
 pub(in crate::graphql::report) struct ReportMark {
     /// The day.
