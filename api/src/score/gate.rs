@@ -275,9 +275,9 @@ impl Judge<'_> {
                 (Decision::CannotTell, format!("{incidents} since the release, none recorded before"))
             }
             Standing::Unknown => {
-                let (before, after) = (self.responses(score.baseline_responses), self.count(score.responses));
+                let (before, after) = (self.count(score.baseline_responses), self.count(score.responses));
                 let needed = self.report.min_answers;
-                let found = format!("{before} before and {after} since the release");
+                let found = format!("{before} responses before and {after} since the release");
                 (Decision::CannotTell, format!("too few: {found}, a verdict needs {needed} each"))
             }
             Standing::Few => {
@@ -315,8 +315,8 @@ impl Judge<'_> {
                 _ => format!("incidents × {:.1} ({before} before, {after} since)", ratio.estimate),
             });
         }
-        let (before, after) = (self.responses(score.baseline_responses), self.count(score.responses));
-        figures.push(format!("{before} before, {after} since"));
+        let (before, after) = (self.count(score.baseline_responses), self.count(score.responses));
+        figures.push(format!("{before} responses before, {after} since"));
         figures.join("; ")
     }
 }
