@@ -1,6 +1,6 @@
 import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
-import { useQuery } from 'urql'
+import { useMutation, useQuery } from 'urql'
 import { signOut } from '~/api/auth'
 import type { Live } from '~/api/live'
 import { capital, VocabularyContext, wordsOf, type Vocabulary } from '~/format/vocabulary'
@@ -11,7 +11,7 @@ import { LiveContext, useConnection } from './live'
 import { Brand, Navigation } from './navigation'
 import Palette, { type Entry } from './palette'
 import { SessionContext, type Session, useSession } from './session'
-import { SessionQuery } from './session.query'
+import { PreferVocabulary, SessionQuery } from './session.query'
 import css from './shell.module.css'
 import { cycleTheme } from './theme'
 
@@ -30,7 +30,7 @@ const VOCABULARY = 'ballroom.vocabulary'
 /** The frame of every screen: it loads the session, then shows navigation and the screen. */
 export function Shell() {
   const [{ data, error }, execute] = useQuery({ query: SessionQuery })
-  if (data?.viewer?.role === 'CUSTOMER') return <Suspense><Own /></Suspense>
+  if (data?.viewer?.role === 'CUSTOMER') return <VocabularyContext value={data.viewer.vocabulary}><Suspense><Own /></Suspense></VocabularyContext>
   if (data?.viewer && data.organization) return <Ready session={sessionOf(data.viewer, data.organization, data)} />
   return (
     <main className={css.main}>
@@ -83,12 +83,16 @@ function useLive(cursor: string): Live | null {
 
 function Ready({ session }: { session: Session }) {
   const live = useLive(session.organization.feedCursor)
+  const isMember = session.viewer.member !== null && session.viewer.scope === 'FULL'
+  const [, prefer] = useMutation(PreferVocabulary)
   const [vocabulary, setVocabulary] = useState<Vocabulary>(
-    () => (localStorage.getItem(VOCABULARY) as Vocabulary | null) ?? session.viewer.member?.vocabulary ?? 'AGILE',
+    // A member's choice is kept by the server, and is the same on every device; else this browser keeps it.
+    () => (isMember ? null : (localStorage.getItem(VOCABULARY) as Vocabulary | null)) ?? session.viewer.vocabulary,
   )
   function chooseVocabulary(next: Vocabulary) {
-    localStorage.setItem(VOCABULARY, next)
     setVocabulary(next)
+    if (isMember) void prefer({ input: { vocabulary: next } })
+    else localStorage.setItem(VOCABULARY, next)
   }
   return (
     <SessionContext value={session}>

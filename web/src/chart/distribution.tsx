@@ -1,5 +1,6 @@
 import { fixed, percent, plural } from '~/format/number'
 import { ratingName } from '~/format/rating'
+import { useSaid } from '~/format/vocabulary'
 import css from './distribution.module.css'
 import type { Cell } from './export'
 import type { BarFigure } from './figure'
@@ -14,6 +15,7 @@ const MANY = 7
 
 /** How many responses at each rating; as an outline how it was before. Columns of HTML, so that text stays text. */
 export function Distribution({ levels, before, scale, label }: { levels: Level[]; before: Level[]; scale: { min: number; max: number }; label: string }) {
+  const say = useSaid()
   const total = levels.reduce((sum, { responses }) => sum + responses, 0)
   const totalBefore = before.reduce((sum, { responses }) => sum + responses, 0)
   const shareBefore = (rating: number) => (before.find((level) => level.rating === rating)?.responses ?? 0) / Math.max(1, totalBefore)
@@ -23,7 +25,7 @@ export function Distribution({ levels, before, scale, label }: { levels: Level[]
       {levels.map(({ rating, responses }) => {
         const share = responses / Math.max(1, total)
         return (
-          <div key={rating} className={css.column} title={plural(responses, 'response')}>
+          <div key={rating} className={css.column} title={say(plural(responses, 'response'))}>
             <span className={css.share}>{levels.length > MANY ? fixed(share * 100) : percent(share)}</span>
             <span className={css.track}>
               <i className={css.bar} style={{ height: `${(share / most) * 100}%` }} />

@@ -14,6 +14,9 @@ export interface FeatureFinding {
   since: { day: string; version: string | null } | null
 }
 
+/** What is meant where no feature is named. */
+export const WHOLE = 'the product as a whole'
+
 /** A sentence about one feature, in three pieces so that a page can set the name apart. */
 export interface Sentence {
   before: string
@@ -83,7 +86,7 @@ function interval({ lower, upper }: { lower: number | null; upper: number | null
 }
 
 export function sentenceOf(version: string, finding: FeatureFinding): Sentence {
-  return WRITERS[finding.verdict](version, finding.feature?.name ?? 'the product as a whole', finding)
+  return WRITERS[finding.verdict](version, finding.feature?.name ?? WHOLE, finding)
 }
 
 export function byImportance(left: FeatureFinding, right: FeatureFinding): number {

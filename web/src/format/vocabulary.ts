@@ -3,52 +3,60 @@ import type { Enum } from '~/api/graphql'
 
 export type Vocabulary = Enum<'Vocabulary'>
 
-/** What each thing is called, in each vocabulary. The API's own words are those of AGILE. */
+/**
+ * What each thing is called, in each vocabulary: the words of the API's `glossary`, so that a reader finds the same ones everywhere
+ * (tests/browser/vocabulary.test.mjs compares them). Where the dashboard needs another, it says why.
+ */
 export const WORDS = {
   AGILE: {
+    product: 'product', products: 'products',
     feature: 'feature', features: 'features',
     release: 'release', releases: 'releases',
-    incident: 'incident', incidents: 'incidents',
-    response: 'response', responses: 'responses',
+    iteration: 'sprint', iterations: 'sprints',
+    // As in reports: not everybody who is a customer is a user, and not every incident is a bug.
     customer: 'customer', customers: 'customers',
-    iteration: 'iteration', iterations: 'iterations',
-    product: 'product', products: 'products',
-    team: 'team', teams: 'teams',
-    value: 'value',
+    incident: 'incident', incidents: 'incidents',
+    // One of them is meant, which "feedback" cannot say.
+    response: 'response', responses: 'responses',
+    // Maintenance and freezes are announced as well.
     announcement: 'announcement', announcements: 'announcements',
-    knownError: 'known error', knownErrors: 'known errors',
-    article: 'article', articles: 'articles',
+    knownError: 'known bug', knownErrors: 'known bugs',
+    article: 'help article', articles: 'help articles',
     segment: 'segment', segments: 'segments',
+    team: 'team', teams: 'teams',
+    value: 'perceived value',
   },
   ITIL: {
-    feature: 'service', features: 'services',
+    product: 'service', products: 'services',
+    feature: 'service function', features: 'service functions',
     release: 'release', releases: 'releases',
-    incident: 'incident', incidents: 'incidents',
-    response: 'survey response', responses: 'survey responses',
+    iteration: 'iteration', iterations: 'iterations',
     customer: 'customer', customers: 'customers',
-    iteration: 'service period', iterations: 'service periods',
-    product: 'service offering', products: 'service offerings',
-    team: 'support group', teams: 'support groups',
-    value: 'perceived value',
+    incident: 'incident', incidents: 'incidents',
+    // Without "satisfaction": columns and buttons are narrow.
+    response: 'survey response', responses: 'survey responses',
     announcement: 'change notice', announcements: 'change notices',
     knownError: 'known error', knownErrors: 'known errors',
     article: 'knowledge article', articles: 'knowledge articles',
     segment: 'customer group', segments: 'customer groups',
+    team: 'service owner', teams: 'service owners',
+    value: 'service value',
   },
   PLAIN: {
-    feature: 'function', features: 'functions',
-    release: 'version', releases: 'versions',
-    incident: 'problem', incidents: 'problems',
-    response: 'answer', responses: 'answers',
-    customer: 'customer', customers: 'customers',
-    iteration: 'work period', iterations: 'work periods',
     product: 'product', products: 'products',
-    team: 'team', teams: 'teams',
-    value: 'value',
+    feature: 'feature', features: 'features',
+    release: 'version', releases: 'versions',
+    // Any days can be chosen as a period beside it.
+    iteration: 'work period', iterations: 'work periods',
+    customer: 'customer', customers: 'customers',
+    incident: 'problem', incidents: 'problems',
+    response: 'response', responses: 'responses',
     announcement: 'notice', announcements: 'notices',
     knownError: 'known problem', knownErrors: 'known problems',
     article: 'help text', articles: 'help texts',
     segment: 'group of customers', segments: 'groups of customers',
+    team: 'team', teams: 'teams',
+    value: 'value',
   },
 } as const satisfies Record<Vocabulary, Record<string, string>>
 
@@ -73,4 +81,25 @@ export const VocabularyContext = createContext<Vocabulary>('AGILE')
 
 export function useWords(): Words {
   return wordsOf(useContext(VocabularyContext))
+}
+
+const NOUNS = /\b(?:(an?) )?(known errors?|features?|releases?|incidents?|responses?|iterations?|products?|segments?|teams?|customers?|announcements?|articles?)\b/gi
+
+/** A sentence of the dashboard, which is written in the words of the API, in those of the reader. Not for what users wrote. */
+export function said(sentence: string, words: Words): string {
+  return sentence.replace(NOUNS, (found: string, article: string | undefined, noun: string) => {
+    const key = noun.toLowerCase().replace(' e', 'E') as Word
+    const word = article ? `${withArticle(words(key))}` : words(key)
+    return found.charAt(0) === found.charAt(0).toUpperCase() ? capital(word) : word
+  })
+}
+
+/** "a sprint", "an iteration". */
+export function withArticle(noun: string): string {
+  return `${/^[aeio]/i.test(noun) ? 'an' : 'a'} ${noun}`
+}
+
+export function useSaid(): (sentence: string) => string {
+  const words = useWords()
+  return (sentence) => said(sentence, words)
 }

@@ -4,6 +4,7 @@ import { useMutation } from 'urql'
 import { problemOf } from '~/api/errors'
 import { useSession } from '~/app/session'
 import { away, isAhead, momentText, spanText } from '~/format/date'
+import { useSaid } from '~/format/vocabulary'
 import { Icon, type IconName } from '~/ui/icon'
 import { Button, classes, Input } from '~/ui/parts'
 import css from './announcement.module.css'
@@ -21,8 +22,9 @@ export const STATES: Record<AnnouncementState, string> = {
 }
 
 export function KindMark({ kind }: { kind: AnnouncementKind }) {
+  const say = useSaid()
   const { label, icon, look } = KINDS[kind]
-  return <span className={classes(css.kind, css[look])}><Icon name={icon} size={12} />{label}</span>
+  return <span className={classes(css.kind, css[look])}><Icon name={icon} size={12} />{say(label)}</span>
 }
 
 export function StateMark({ state }: { state: AnnouncementState }) {

@@ -73,6 +73,7 @@ interface CandidateProps {
 
 /** One possible cause: how probable it is, why, and whether a person has said that it is so. */
 export function CandidateRow({ incident, candidate: { confidence, release }, title, reason }: CandidateProps) {
+  const words = useWords()
   const { handlesIncidents } = useRights()
   const { busy, refusal, state } = useStatement(incident.id)
   const stated = incident.attributions.find((one) => one.release?.id === release.id && (one.basis === 'CONFIRMED' || one.basis === 'REJECTED'))
@@ -80,7 +81,7 @@ export function CandidateRow({ incident, candidate: { confidence, release }, tit
   const elsewhere = stated ? undefined : incident.attributions.find(settles)
   return (
     <li className={css.candidate} data-settled={stated || elsewhere ? 'yes' : undefined}>
-      <span className={css.confidence} title="Probability that it comes from this release"><b>{percent(confidence)}</b><i><i style={{ width: `${Math.max(2, confidence * 100)}%` }} /></i></span>
+      <span className={css.confidence} title={`Probability that it comes from this ${words('release')}`}><b>{percent(confidence)}</b><i><i style={{ width: `${Math.max(2, confidence * 100)}%` }} /></i></span>
       <span className={css.why}>{title}<small>{reason}</small></span>
       <span className={css.say}>
         {stated && <span className={css.stated} data-basis={stated.basis}>{stated.basis === 'CONFIRMED' ? 'Confirmed' : 'Rejected'}{stated.statedBy && <small> by {stated.statedBy.name}</small>}</span>}

@@ -1,6 +1,6 @@
 import { useScreenQuery } from '~/app/operations'
 import { graphql } from '~/api/graphql'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useWords, withArticle } from '~/format/vocabulary'
 import { Checks, Form, Row, textIn, type Refusal } from '~/ui/form'
 import { Input, Labeled } from '~/ui/parts'
 import parts from '~/ui/parts.module.css'
@@ -52,7 +52,7 @@ export function KnownErrorForm({ product, given, label, onSend, onDone }: Props)
         <Form label={label} onSend={(fields) => onSend(read(fields))} onDone={onDone}>
           <Labeled label="What does not work"><Input name="title" required autoFocus defaultValue={given?.title} placeholder="Export hangs on the last page" /></Labeled>
           <Labeled label={`What ${words('customers')} notice`}><textarea className={parts.input} name="symptom" rows={2} defaultValue={given?.symptom ?? ''} /></Labeled>
-          <Labeled label={`What ${words('customers')} can do meanwhile`} hint={`Suggested while an ${words('incident')} or a ${words('response')} is typed.`}><textarea className={parts.input} name="workaround" rows={2} defaultValue={given?.workaround ?? ''} /></Labeled>
+          <Labeled label={`What ${words('customers')} can do meanwhile`} hint={`Suggested while ${withArticle(words('incident'))} or ${withArticle(words('response'))} is typed.`}><textarea className={parts.input} name="workaround" rows={2} defaultValue={given?.workaround ?? ''} /></Labeled>
           <Labeled label="Why it happens" hint={`${capital(words('customers'))} do not see it.`}><textarea className={parts.input} name="cause" rows={2} defaultValue={given?.cause ?? ''} /></Labeled>
           <Row>
             <Labeled label={`First ${words('release')} that has it`}>

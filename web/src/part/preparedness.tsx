@@ -43,7 +43,7 @@ export function PreparednessStats({ preparedness, note }: { preparedness: Prepar
   return (
     <Stats>
       <Stat label={`${capital(words('releases'))} announced`} value={count(announcedReleases)} unit={`of ${count(shippedReleases)}`} note={`before they shipped, ${note}`} />
-      <Stat label="Median lead time" value={medianLeadTimeHours === null ? '–' : hoursText(medianLeadTimeHours)} note={medianLeadTimeHours === null ? 'No release was announced in time' : 'from the publication to the release'} />
+      <Stat label="Median lead time" value={medianLeadTimeHours === null ? '–' : hoursText(medianLeadTimeHours)} note={medianLeadTimeHours === null ? `No ${words('release')} was announced in time` : `from the publication to the ${words('release')}`} />
       <Stat label={`Affected ${words('customers')} notified`} value={affected > 0 ? percent(reached / affected) : '–'} note={affected > 0 ? `of ${plural(affected, words('customer'), words('customers'))}` : 'None is known to be affected'} />
       <Stat label={`Surprise ${words('incidents')}`} value={count(surpriseIncidents)} unit={`of ${count(attributedIncidents)}`} note={`of a ${words('release')} that nobody had announced`} />
     </Stats>

@@ -1,5 +1,6 @@
 import { signed } from '~/format/number'
 import { VERDICTS, type Tone, type Verdict } from '~/format/verdict'
+import { useSaid } from '~/format/vocabulary'
 import { Icon, type IconName } from './icon'
 import { classes } from './parts'
 import css from './verdict.module.css'
@@ -9,9 +10,10 @@ const SIGNS: Record<Tone, IconName> = {
 }
 
 export function VerdictBadge({ verdict, label }: { verdict: Verdict; label?: string }) {
+  const say = useSaid()
   const { label: word, tone, meaning } = VERDICTS[verdict]
   return (
-    <span className={classes(css.badge, css[tone])} title={meaning}>
+    <span className={classes(css.badge, css[tone])} title={say(meaning)}>
       <Icon name={SIGNS[tone]} size={12} />
       {label ?? word}
     </span>

@@ -84,7 +84,7 @@ export function Customers({ announcement }: { announcement: AnnouncementData }) 
           <>
             {found.affectedCustomers.nodes.length === 0 ? <div className={table.more}><Empty title="None">{find ? `No affected ${words('customer')} is called “${find}”.` : `No ${words('customer')} responded about it lately.`}</Empty></div> : (
               <table className={classes(table.table, css.customers)}>
-                <thead><tr><th>{capital(words('customer'))}</th><th className={css.segment}>Segment</th><th>Why</th><th className={css.notified}>Notified</th>{open && <th className={css.decision}>Decision</th>}</tr></thead>
+                <thead><tr><th>{capital(words('customer'))}</th><th className={css.segment}>{capital(words('segment'))}</th><th>Why</th><th className={css.notified}>Notified</th>{open && <th className={css.decision}>Decision</th>}</tr></thead>
                 <tbody>
                   {found.affectedCustomers.nodes.map(({ customer, reasons, notifiedAt }) => (
                     <tr key={customer.id} className={reasons.includes('EXCLUDED') ? css.excluded : undefined}>

@@ -10,7 +10,7 @@ import { niceDomain } from '~/chart/scale'
 import { today } from '~/format/date'
 import { count, fixed, plural, plusMinus, range, score } from '~/format/number'
 import { periodOf } from '~/format/period'
-import { capital, useWords, type Words } from '~/format/vocabulary'
+import { capital, useSaid, useWords, type Words } from '~/format/vocabulary'
 import { ExportMenu } from '~/ui/export-menu'
 import { Card, classes, Input, PageHead, Segmented, Select, Stack, Toolbar } from '~/ui/parts'
 import { PeriodFilter } from '~/ui/period-filter'
@@ -90,7 +90,7 @@ function Choice({ search, left, right, releases, now, onChange }: ChoiceProps) {
     <div className={css.choice}>
       <Toolbar label="What is compared">
         <Segmented label="Compare" value={kind} onChange={(next: Kind) => onChange({ kind: next, left: undefined, right: undefined })}
-          choices={[{ value: 'releases', label: capital(words('releases')) }, { value: 'periods', label: 'Periods' }, { value: 'segments', label: 'Segments' }]} />
+          choices={[{ value: 'releases', label: capital(words('releases')) }, { value: 'periods', label: 'Periods' }, { value: 'segments', label: capital(words('segments')) }]} />
         {kind !== 'periods' && options.length < 2 ? null : kind === 'periods' ? <Other key={`${left.period.from} ${left.period.until}`} period={left.period} onChange={(from, until) => onChange({ otherFrom: from, otherUntil: until })} /> : (
           <>
             <span className={css.side}><i className={css.left} /><Select label="Left" quiet value={left.release ?? left.segment ?? ''} choices={options} onChange={(next) => onChange({ left: next })} /></span>
@@ -119,6 +119,7 @@ function Other({ period, onChange }: { period: { from: string; until: string }; 
 function Table({ data, left, right }: { data: CompareData; left: Side; right: Side }) {
   const { key: product } = useProduct()
   const words = useWords()
+  const say = useSaid()
   const pairs = pairsOf(data)
   if (data.left.responses + data.right.responses === 0) return <Empty title={`No ${words('responses')} on either side`}>Choose a longer period.</Empty>
   const domain = niceDomain(pairs.flatMap((pair) => [pair.left, pair.right].flatMap((value) => (value?.ranked ? [value.lower, value.upper] : []))), { floor: 0, ceiling: 100, margin: 0.02, wanted: 8 })
@@ -131,8 +132,8 @@ function Table({ data, left, right }: { data: CompareData; left: Side; right: Si
         <tbody>
           {pairs.map(({ key, name, left: one, right: other, difference }) => (
             <tr key={key}>
-              <th scope="row" className={css.name}>{key ? <Link className={table.main} to="/p/$product/features/$feature" params={{ product, feature: key }}>{name}</Link> : <i className={table.muted}>{name}</i>}</th>
-              <td className={css.chart}><PairRow domain={domain} left={one} right={other} label={`${name}: ${one ? score(one.score, one) : 'unknown'} and ${other ? score(other.score, other) : 'unknown'}`} /></td>
+              <th scope="row" className={css.name}>{key ? <Link className={table.main} to="/p/$product/features/$feature" params={{ product, feature: key }}>{name}</Link> : <i className={table.muted}>{say(name)}</i>}</th>
+              <td className={css.chart}><PairRow domain={domain} left={one} right={other} label={`${key ? name : say(name)}: ${one ? score(one.score, one) : 'unknown'} and ${other ? score(other.score, other) : 'unknown'}`} /></td>
               <Value value={one} /><Value value={other} />
               <td className={classes(table.number, css.difference)}>{difference ? <><Change {...difference} /><span className={table.sub}>{range(difference)}</span></> : <span className={table.muted}>too few responses</span>}</td>
             </tr>

@@ -50,7 +50,7 @@ export default function Customer() {
               {(customer.open.totalCount > 0 || possible.length > 0) && (
                 <Halves>
                   {customer.open.totalCount > 0 && <Incidents title={`Open ${words('incidents')} that name them`} incidents={customer.open.nodes} />}
-                  {possible.length > 0 && <Incidents title="Open on features that they use" incidents={possible.slice(0, 8)} />}
+                  {possible.length > 0 && <Incidents title={`Open on ${words('features')} that they use`} incidents={possible.slice(0, 8)} />}
                 </Halves>
               )}
               {soon.length > 0 && <Card title={`Coming to ${words('features')} that they use`}><AnnouncementLines announcements={soon} /></Card>}

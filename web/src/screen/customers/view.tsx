@@ -73,7 +73,7 @@ function List({ customers }: { customers: Customer[] }) {
   const words = useWords()
   return (
     <table className={table.table}>
-      <thead><tr><th>{capital(words('customer'))}</th><th>Segment</th><th className={table.number}>{capital(words('responses'))}</th><th className={table.number}>{capital(words('incidents'))}</th></tr></thead>
+      <thead><tr><th>{capital(words('customer'))}</th><th>{capital(words('segment'))}</th><th className={table.number}>{capital(words('responses'))}</th><th className={table.number}>{capital(words('incidents'))}</th></tr></thead>
       <tbody>
         {customers.map(({ id, key, name, segment, feedback, incidents }) => (
           <tr key={id}>

@@ -7,7 +7,7 @@ import type { Figure } from '~/chart/figure'
 import { plusMinus, range, score, shortCount } from '~/format/number'
 import type { Days } from '~/format/date'
 import { useProduct } from '~/app/session'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useSaid, useWords } from '~/format/vocabulary'
 import { ExportMenu } from '~/ui/export-menu'
 import { Icon } from '~/ui/icon'
 import { Card, classes } from '~/ui/parts'
@@ -96,6 +96,7 @@ interface RowProps {
 
 function RankingRow({ row, trends, domain, mean, reach, most, search }: RowProps) {
   const { key: product } = useProduct()
+  const say = useSaid()
   const { value, feature, change, exposed } = row
   const { days, from, until, segment, release } = search
   return (
@@ -106,12 +107,12 @@ function RankingRow({ row, trends, domain, mean, reach, most, search }: RowProps
           <Link className={table.main} to="/p/$product/features/$feature" params={{ product, feature: feature.key }} search={{ days, from, until, segment, release }}>
             {row.name}
           </Link>
-        ) : <span className={css.whole}>{row.name}</span>}
+        ) : <span className={css.whole}>{say(row.name)}</span>}
         <span className={table.sub}>{feature?.team?.name}</span>
       </th>
       <td className={css.chart}>
         <IntervalRow domain={domain} estimate={value.score} lower={value.lower} upper={value.upper} before={row.before?.score} mark={mean}
-          thin={!value.ranked} label={`${row.name}: ${score(value.score, value)}, between ${range(value)}`} />
+          thin={!value.ranked} label={`${feature ? row.name : say(row.name)}: ${score(value.score, value)}, between ${range(value)}`} />
       </td>
       <td className={classes(css.score, table.number)}>
         <span className={value.ranked ? css.value : table.muted}>{score(value.score, value)}</span>

@@ -35,6 +35,6 @@ describe('the ranking', () => {
 
   it('says in a sentence what changed', () => {
     expect(summaryOf(rows, wordsOf('AGILE'))).toBe('b fell by 8 points.')
-    expect(summaryOf(rowsOf(report([entry('a', 1, 70)], [entry('a', 1, 70)])), wordsOf('ITIL'))).toBe('No service changed clearly against the previous period.')
+    expect(summaryOf(rowsOf(report([entry('a', 1, 70)], [entry('a', 1, 70)])), wordsOf('ITIL'))).toBe('No service function changed clearly against the previous period.')
   })
 })

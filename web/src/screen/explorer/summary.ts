@@ -9,7 +9,7 @@ export function summaryOf(rows: Row[], words: Words): string {
   const clear = rows
     .filter((row) => row.key && row.change?.clear)
     .toSorted((left, right) => Math.abs(right.change?.estimate ?? 0) - Math.abs(left.change?.estimate ?? 0))
-  if (!rows.some((row) => row.change)) return `The previous period has too few responses to compare with.`
+  if (!rows.some((row) => row.change)) return `The previous period has too few ${words('responses')} to compare with.`
   if (clear.length === 0) return `No ${words('feature')} changed clearly against the previous period.`
   const named = clear.slice(0, NAMED).map(sentence).join('; ')
   const rest = clear.length - NAMED

@@ -114,8 +114,8 @@ function Filters({ report, search, period, onChange }: Omit<ScreenProps, 'trends
         <PeriodFilter search={search} period={period} onChange={({ days, from, until }) => onChange({ days, from, until })} />
         <Select label={capital(words('release'))} quiet value={search.release ?? ''} active={Boolean(search.release)} onChange={(release) => onChange({ release: release || undefined })}
           choices={[all(`All ${words('releases')}`), ...report.releases.nodes.map(({ version }) => ({ value: version, label: `${capital(words('release'))} ${version}` }))]} />
-        <Select label="Segment" quiet value={search.segment ?? ''} active={Boolean(search.segment)} onChange={(segment) => onChange({ segment: segment || undefined })}
-          choices={[all('All segments'), ...segments.map(({ key, name }) => ({ value: key, label: name }))]} />
+        <Select label={capital(words('segment'))} quiet value={search.segment ?? ''} active={Boolean(search.segment)} onChange={(segment) => onChange({ segment: segment || undefined })}
+          choices={[all(`All ${words('segments')}`), ...segments.map(({ key, name }) => ({ value: key, label: name }))]} />
         <Select label={capital(words('team'))} quiet value={search.team ?? ''} active={Boolean(search.team)} onChange={(team) => onChange({ team: team || undefined })}
           choices={[all(`All ${words('teams')}`), ...teams.map(({ key, name }) => ({ value: key, label: name }))]} />
         {filtered && <Button kind="ghost" small icon="close" onClick={() => onChange({ release: undefined, segment: undefined, team: undefined })}>Clear</Button>}

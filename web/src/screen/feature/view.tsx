@@ -50,8 +50,8 @@ export default function Feature() {
                 <PeriodFilter search={search} period={period} onChange={(next) => change({ days: next.days, from: next.from, until: next.until, zoomFrom: undefined, zoomUntil: undefined })} />
                 <Select label={capital(words('release'))} quiet value={release ?? ''} active={Boolean(release)} onChange={(next) => change({ release: next || undefined })}
                   choices={[{ value: '', label: `All ${words('releases')}` }, ...about.releases.nodes.map(({ version }) => ({ value: version, label: `${capital(words('release'))} ${version}` }))]} />
-                <Select label="Segment" quiet value={segment ?? ''} active={Boolean(segment)} onChange={(next) => change({ segment: next || undefined })}
-                  choices={[{ value: '', label: 'All segments' }, ...segments.map((one) => ({ value: one.key, label: one.name }))]} />
+                <Select label={capital(words('segment'))} quiet value={segment ?? ''} active={Boolean(segment)} onChange={(next) => change({ segment: next || undefined })}
+                  choices={[{ value: '', label: `All ${words('segments')}` }, ...segments.map((one) => ({ value: one.key, label: one.name }))]} />
               </Toolbar>
             </div>
             <Stack>
@@ -100,7 +100,7 @@ function Numbers({ feature, rank, ranked, period }: { feature: FeatureData; rank
     <Stats>
       <Stat label={capital(words('value'))} value={score(value.score, value)} unit={plusMinus(value)} note={`${range(value)} with 90% probability`} />
       <Stat label="Rank" value={rank ?? '–'} unit={rank ? `of ${ranked}` : undefined} note={rank ? periodText(period) : `Too few ${words('responses')} to rank`} />
-      <Stat label="Against the previous period" value={change ? <Change {...change} /> : '–'} note={change ? (change.clear ? range(change) : `Within chance (${range(change)})`) : 'Too few responses then'} />
+      <Stat label="Against the previous period" value={change ? <Change {...change} /> : '–'} note={change ? (change.clear ? range(change) : `Within chance (${range(change)})`) : `Too few ${words('responses')} then`} />
       <Stat label="Reach" value={value.exposureDays > 0 ? shortCount(value.customerDays / value.exposureDays) : '–'} unit={value.exposureDays > 0 ? `${words('customers')} per day` : 'unknown'} note={plural(value.responses, words('response'), words('responses'))} />
       {alerts.length > 0 && <Stat label={`Bursts of ${words('incidents')}`} value={count(alerts.length)} note={alerts.slice(0, 1).map((alert) => `${alert.incidents} where ${alert.expected.toFixed(1)} are usual, since ${shortDay(alert.period.from)}`)} />}
     </Stats>

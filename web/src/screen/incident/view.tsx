@@ -51,7 +51,7 @@ function Lead({ incident: { features, product, affectedCustomers, source, extern
   return (
     <>
       {features.map(({ key, name }, index) => <span key={key}>{index > 0 && ', '}<Link to="/p/$product/features/$feature" params={{ product: product.key, feature: key }}>{name}</Link></span>)}
-      {features.length === 0 && 'The product as a whole'}
+      {features.length === 0 && `The ${words('product')} as a whole`}
       {affectedCustomers !== null && ` · ${plural(affectedCustomers, words('customer'), words('customers'))} affected`}
       {externalId && ` · ${externalId} in ${source}`}
     </>

@@ -96,7 +96,7 @@ function List({ incidents }: { incidents: IncidentRow[] }) {
               <td className={css.severity}><Severity severity={severity} /></td>
               <th scope="row">
                 <Link className={table.main} to="/p/$product/incidents/$incident" params={{ product, incident: id }}>{title}</Link>
-                <span className={table.sub}>{features.map(({ name }) => name).join(', ') || 'the product as a whole'}</span>
+                <span className={table.sub}>{features.map(({ name }) => name).join(', ') || `the ${words('product')} as a whole`}</span>
               </th>
               <td className={css.state}><IncidentState state={state} /></td>
               <td className={css.opened} title={momentText(openedAt)}>{ago(openedAt)}</td>

@@ -6,7 +6,7 @@ import { useScreenQuery } from '~/app/operations'
 import { useProduct, useRights } from '~/app/session'
 import { ago } from '~/format/date'
 import { count, percent, plural } from '~/format/number'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useWords, withArticle } from '~/format/vocabulary'
 import { ERROR_STATES as LABELS, ErrorState, placeOf, spanOf } from '~/part/known-error'
 import { KnownErrorForm } from '~/part/known-error-form'
 import { Dialog } from '~/ui/dialog'
@@ -57,7 +57,7 @@ export default function KnownErrors() {
               </Toolbar>
               <Card flush title={plural(totalCount, words('knownError'), words('knownErrors'))} actions={<ExportMenu title={`${name} ${words('knownErrors')}`} table={() => csv(nodes)} />}>
                 {nodes.length === 0
-                  ? <div className={table.more}><Empty title={`No ${words('knownErrors')}`}>{filtered ? 'Nothing matches these filters.' : `Write down what does not work and what can be done meanwhile: it is suggested to whoever records an ${words('incident')} or a ${words('response')}.`}</Empty></div>
+                  ? <div className={table.more}><Empty title={`No ${words('knownErrors')}`}>{filtered ? 'Nothing matches these filters.' : `Write down what does not work and what can be done meanwhile: it is suggested to whoever records ${withArticle(words('incident'))} or ${withArticle(words('response'))}.`}</Empty></div>
                   : <List errors={nodes} reported={numbers} />}
                 {nodes.length < totalCount && <p className={table.more}>{count(nodes.length)} of {count(totalCount)}{first < 200 && <Button small onClick={() => setFirst(Math.min(200, first * 2))}>Show more</Button>}</p>}
               </Card>

@@ -9,7 +9,7 @@ import { difference } from '~/format/change'
 import { addDays, longDay, shortDay } from '~/format/date'
 import { count, fixed, percent, plural, plusMinus, probability, range, score, signed, times } from '~/format/number'
 import { scaleName } from '~/format/rating'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useSaid, useWords } from '~/format/vocabulary'
 import { ExportMenu } from '~/ui/export-menu'
 import { Card, classes, Halves, Stack } from '~/ui/parts'
 import table from '~/ui/table.module.css'
@@ -21,7 +21,8 @@ const WEEKS = 28
 
 /** All that stands behind the verdict on one feature. */
 export function Detail({ version, regression, feature }: { version: string; regression: RegressionData; feature: FeatureRegression }) {
-  const name = feature.feature?.name ?? 'The product as a whole'
+  const say = useSaid()
+  const name = feature.feature?.name ?? say('The product as a whole')
   return (
     <Stack>
       <h2 className={css.detailTitle} id="detail">{name}</h2>
@@ -45,9 +46,10 @@ interface Props {
 }
 
 function Evidence({ version, name, feature }: Props) {
+  const say = useSaid()
   const frame = useRef<HTMLDivElement>(null)
   return (
-    <Card title="Evidence by day" note="Probability in percent that it got worse. It starts at 10, as one in ten releases makes things worse, and is valid however often one looks."
+    <Card title="Evidence by day" note={say('Probability in percent that it got worse. It starts at 10, as one in ten releases makes things worse, and is valid however often one looks.')}
       actions={<ExportMenu title={`${version} ${name} evidence`} chart={frame} table={() => [['day', 'log_evidence'], ...feature.path.map(({ asOf, logEvidence }) => [asOf, logEvidence])]} />}>
       <div ref={frame}><EvidenceChart path={feature.path} flagged={feature.firstFlaggedDay} label={`Probability that ${version} made ${name} worse`} /></div>
     </Card>
@@ -57,6 +59,7 @@ function Evidence({ version, name, feature }: Props) {
 function Before({ version, name, feature, regression }: Props & { regression: RegressionData }) {
   const { key: product } = useProduct()
   const words = useWords()
+  const say = useSaid()
   const key = feature.feature?.key
   const start = regression.firstDay
   const { result } = useScreenQuery(ReleaseValueQuery, {
@@ -82,8 +85,8 @@ function Before({ version, name, feature, regression }: Props & { regression: Re
         </div>
       )}
       <dl className={css.facts}>
-        {before && since && <div><dt>{capital(words('value'))}</dt><dd>{before.ranked && since.ranked ? <Change {...difference(since, before)} /> : 'too few responses'}</dd></div>}
-        <div><dt>Ratings, within scale and segment</dt><dd>{feature.change ? <>{signed(feature.change.estimate, 1)} points <small>{bounds(feature.change)}</small></> : 'too few responses'}</dd></div>
+        {before && since && <div><dt>{capital(words('value'))}</dt><dd>{before.ranked && since.ranked ? <Change {...difference(since, before)} /> : say('too few responses')}</dd></div>}
+        <div><dt>{say('Ratings, within scale and segment')}</dt><dd>{feature.change ? <>{signed(feature.change.estimate, 1)} points <small>{bounds(feature.change)}</small></> : say('too few responses')}</dd></div>
         <div><dt>{capital(words('responses'))}</dt><dd>{count(feature.baselineResponses)} in {feature.baselineDays} days before, {count(feature.responses)} since</dd></div>
         <div><dt>{capital(words('incidents'))}</dt><dd>{count(feature.baselineIncidents)} before, {count(feature.incidents)} since</dd></div>
         <div><dt>{capital(words('incidents'))} per {feature.rateBasis === 'EXPOSURE' ? `${words('customer')}-day` : 'day'}</dt><dd>{rateRatio ? <>{times(rateRatio.estimate)} <small>{bounds(rateRatio)}</small></> : 'not comparable'}</dd></div>
@@ -104,18 +107,19 @@ const CONTROL = {
 } as const
 
 function Cause({ version, name, feature }: Props) {
+  const say = useSaid()
   const controls = feature.controls.toSorted((left, right) => left.shift - right.shift)
   const values = [feature.change?.estimate ?? 0, ...controls.map(({ shift }) => shift), feature.ownChange?.lower ?? 0, feature.ownChange?.upper ?? 0]
   const domain = niceDomain(values, { margin: 0.1 })
   return (
-    <Card title="Was it the release?" note={feature.control ? CONTROL[feature.control] : `What else moved on the same days, though ${version} does not change it.`}
+    <Card title={say('Was it the release?')} note={feature.control ? say(CONTROL[feature.control]) : `What else moved on the same days, though ${version} does not change it.`}
       actions={controls.length > 0 && <ExportMenu title={`${version} ${name} and others`} figure={() => ({
         kind: 'intervals', signs: true, domain, rows: [
           ...(feature.ownChange ? [{ label: `${name} beyond these`, values: [{ ...feature.ownChange, text: signed(feature.ownChange.estimate, 1) }] }] : []),
           ...controls.map((control) => ({ label: control.feature?.name ?? 'As a whole', values: [{ estimate: control.shift, lower: null, upper: null, text: signed(control.shift, 1) }] })),
         ],
       })} table={() => [['feature', 'shift', 'responses'], ...controls.map((control) => [control.feature?.name ?? 'As a whole', control.shift, control.responses])]} />}>
-      {controls.length === 0 ? <p className={css.silent}>There is no other feature to compare with.</p> : (
+      {controls.length === 0 ? <p className={css.silent}>{say('There is no other feature to compare with.')}</p> : (
         <div className={css.controls}>
           <span /><IntervalAxis domain={domain} signs /><span />
           {feature.ownChange && (
@@ -142,9 +146,10 @@ function Cause({ version, name, feature }: Props) {
 }
 
 function Control({ name, shift, responses, domain }: { name: string; shift: number; responses: number; domain: [number, number] }) {
+  const say = useSaid()
   return (
     <>
-      <span className={css.control} title={plural(Math.round(responses), 'response')}>{name}</span>
+      <span className={css.control} title={say(plural(Math.round(responses), 'response'))}>{name}</span>
       <IntervalRow zero domain={domain} estimate={shift} lower={null} upper={null} tone="quiet" height={22} label={`${name}: ${signed(shift, 1)}`} />
       <span className={css.control}>{signed(shift, 1)}</span>
     </>
@@ -183,10 +188,11 @@ function Suspects({ feature }: { feature: FeatureRegression }) {
 }
 
 function Strata({ name, version, feature }: Props) {
+  const say = useSaid()
   const words = useWords()
   const domain = niceDomain(feature.strata.flatMap(({ change }) => (change ? [change.lower ?? change.estimate, change.upper ?? change.estimate] : [0])), { wanted: 6, margin: 0 })
   return (
-    <Card flush title="Within each scale and segment" note="Ratings are only compared within one scale and segment. All scales from 0 (worst) to 100 (best)."
+    <Card flush title={say('Within each scale and segment')} note={say('Ratings are only compared within one scale and segment. All scales from 0 (worst) to 100 (best).')}
       actions={<ExportMenu title={`${version} ${name} strata`} figure={() => ({ kind: 'intervals', signs: true, domain, rows: feature.strata.flatMap(({ scale, segment, change }) => (change ? [{ label: [scaleName(scale.key), segment?.name].filter(Boolean).join(', '), values: [{ ...change, text: signed(change.estimate, 1) }] }] : [])) })} table={() => [
         ['scale', 'segment', 'before', 'since', 'change', 'lower', 'upper', 'responses_before', 'responses_since'],
         ...feature.strata.map(({ scale, segment, baselineMean, mean, change, baselineResponses, responses }) => [
@@ -194,7 +200,7 @@ function Strata({ name, version, feature }: Props) {
         ]),
       ]} />}>
       <table className={classes(table.table, css.strata)}>
-        <thead><tr><th>Scale</th><th>Segment</th><th className={css.strataChange}>{feature.strata.some(({ change }) => change) ? <IntervalAxis domain={domain} signs /> : <span className="visually-hidden">Interval</span>}</th><th className={table.number}>Before</th><th className={table.number}>Since</th><th className={table.number}>{capital(words('responses'))}</th></tr></thead>
+        <thead><tr><th>Scale</th><th>{say('Segment')}</th><th className={css.strataChange}>{feature.strata.some(({ change }) => change) ? <IntervalAxis domain={domain} signs /> : <span className="visually-hidden">Interval</span>}</th><th className={table.number}>Before</th><th className={table.number}>Since</th><th className={table.number}>{capital(words('responses'))}</th></tr></thead>
         <tbody>
           {feature.strata.map(({ scale, segment, baselineMean, mean, change, baselineResponses, responses }) => (
             <tr key={`${scale.key} ${segment?.key}`}>

@@ -63,7 +63,7 @@ function ForecastCard({ version, kept, planned, calibration }: ForecastProps) {
   const domain = niceDomain([0, upper, actual ?? 0], { floor: 0, margin: 0.1 })
   const expected = `${fixed(lower)} to ${fixed(upper)}`
   return (
-    <Card title={title} note={`All ${words('incidents')} of the product, ${periodText(kept.period)}; forecast from the data up to ${longDay(kept.asOf)}.`}
+    <Card title={title} note={`All ${words('incidents')} of the ${words('product')}, ${periodText(kept.period)}; forecast from the data up to ${longDay(kept.asOf)}.`}
       actions={<ExportMenu title={`${version} forecast and outcome`} figure={() => ({ kind: 'intervals', domain, rows: [
         { label: 'Expected', values: [{ estimate: median, lower, upper, text: `${fixed(median)} (${expected})` }] },
         ...(actual === null ? [] : [{ label: 'Came', values: [{ estimate: actual, lower: null, upper: null, text: count(actual) }] }]),

@@ -9,7 +9,7 @@ import { longDay, momentText } from '~/format/date'
 import { count, fixed, signed, times } from '~/format/number'
 import { byImportance, story } from '~/format/sentence'
 import { REASONS, VERDICTS, type Tone } from '~/format/verdict'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useSaid, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
 import { ReportMenu } from '~/part/report-menu'
 import { SentenceText } from '~/part/story'
@@ -122,10 +122,11 @@ function Features({ version, features, touched, chosen, onChoose }: {
   onChoose: (feature: string) => void
 }) {
   const words = useWords()
+  const say = useSaid()
   const known = features.flatMap(({ change }) => (change ? [change.lower ?? change.estimate, change.upper ?? change.estimate] : []))
   const domain = niceDomain([...known, 0], { margin: 0.02, wanted: 6 })
   return (
-    <Card flush title={`${capital(words('feature'))} by ${words('feature')}`} note="Change of the ratings in points of 100, within each scale and segment, with 95% intervals. The score is the probability, in percent, that it got worse."
+    <Card flush title={`${capital(words('feature'))} by ${words('feature')}`} note={say('Change of the ratings in points of 100, within each scale and segment, with 95% intervals. The score is the probability, in percent, that it got worse.')}
       actions={<ExportMenu title={`${version} by ${words('feature')}`} figure={known.length > 0 ? () => changesOf(features, domain) : undefined} table={() => csv(features)} />}>
       <table className={classes(table.table, css.features)}>
         <thead>
@@ -141,12 +142,12 @@ function Features({ version, features, touched, chosen, onChoose }: {
             return (
               <tr key={keyOf(one)} className={one === chosen ? css.chosen : undefined}>
                 <th scope="row">
-                  <button type="button" className={css.choose} aria-pressed={one === chosen} onClick={() => onChoose(keyOf(one))}>{feature?.name ?? 'The product as a whole'}</button>
+                  <button type="button" className={css.choose} aria-pressed={one === chosen} onClick={() => onChoose(keyOf(one))}>{feature?.name ?? say('The product as a whole')}</button>
                   {touch && <> <Tag>{touch.change.toLowerCase()}</Tag></>}
                 </th>
-                <td className={css.verdict}><VerdictBadge verdict={verdict} />{reason && !QUIET.has(verdict) && <span className={table.sub}>{REASONS[reason]}</span>}</td>
+                <td className={css.verdict}><VerdictBadge verdict={verdict} />{reason && !QUIET.has(verdict) && <span className={table.sub}>{say(REASONS[reason])}</span>}</td>
                 <td className={css.change}>{change && <IntervalRow zero domain={domain} estimate={change.estimate} lower={change.lower} upper={change.upper} height={36} tone={TONES[VERDICTS[verdict].tone] ?? 'quiet'} label={`${signed(change.estimate, 1)} points`} />}</td>
-                <td className={table.number}>{change ? signed(change.estimate, 1) : <span className={table.muted} title="Too few responses to compare">–</span>}</td>
+                <td className={table.number}>{change ? signed(change.estimate, 1) : <span className={table.muted} title={say('Too few responses to compare')}>–</span>}</td>
                 <td className={classes(table.number, css.wide)}>{rateRatio ? times(rateRatio.estimate) : <span className={table.muted}>–</span>}</td>
                 <td className={classes(table.number, css.wide)}>{count(responses)}</td>
                 <td className={classes(table.number, css.wide)}>{fixed(score)}</td>

@@ -9,7 +9,7 @@ import { longDay } from '~/format/date'
 import { signed } from '~/format/number'
 import { isClear, story, subjectOf, textOf } from '~/format/sentence'
 import { VERDICTS, type Tone } from '~/format/verdict'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useSaid, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
 import { SentenceText } from '~/part/story'
 import { ExportMenu } from '~/ui/export-menu'
@@ -83,6 +83,7 @@ export default function Releases() {
 const TONES: Partial<Record<Tone, 'regressed' | 'improved'>> = { regressed: 'regressed', watch: 'regressed', improved: 'improved', recovered: 'improved' }
 
 function Row({ release }: { release: ReleaseRow }) {
+  const say = useSaid()
   const { key: product } = useProduct()
   const { version, title, releasedOn, regression, inferred, lifecycle } = release
   const findings = (regression?.features ?? []).map(findingOf)
@@ -105,7 +106,7 @@ function Row({ release }: { release: ReleaseRow }) {
       <td className={css.change}>
         {top?.change && (
           <IntervalRow zero domain={DOMAIN} estimate={top.change.estimate} lower={top.change.lower} upper={top.change.upper} tone={TONES[VERDICTS[top.verdict].tone] ?? 'quiet'}
-            label={`${top.feature?.name ?? 'The product as a whole'}: change of ${top.change.estimate.toFixed(1)} points`} />
+            label={`${top.feature?.name ?? say('The product as a whole')}: change of ${top.change.estimate.toFixed(1)} points`} />
         )}
       </td>
       <td className={css.gate}>{regression && <GateBadge {...regression.gate} />}</td>

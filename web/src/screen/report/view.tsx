@@ -2,7 +2,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useScreenQuery } from '~/app/operations'
 import { longDay, momentText, periodText } from '~/format/date'
 import { count } from '~/format/number'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useSaid, useWords } from '~/format/vocabulary'
 import { FORMATS, REPORT_KINDS } from '~/part/report'
 import { Changes, Tables } from '~/part/report-body'
 import { Icon } from '~/ui/icon'
@@ -32,11 +32,12 @@ export default function Report() {
 }
 
 function Lead({ stored: { kind, product, report } }: { stored: Row }) {
+  const say = useSaid()
   const words = useWords()
   const { period, asOf, audience, complete, minGroupSize } = report
   return (
     <>
-      {REPORT_KINDS[kind].label} · {product?.name ?? `all ${words('products')}`} · {periodText(period)} · data up to {longDay(asOf)} · for {audience.toLowerCase()} {!complete && <Tag>provisional</Tag>}
+      {say(REPORT_KINDS[kind].label)} · {product?.name ?? `all ${words('products')}`} · {periodText(period)} · data up to {longDay(asOf)} · for {audience.toLowerCase()} {!complete && <Tag>provisional</Tag>}
       {minGroupSize !== null && <span className={css.note}>Groups of fewer than {minGroupSize} {words('customers')} are not shown.</span>}
     </>
   )

@@ -5,7 +5,7 @@ import { useScreenQuery } from '~/app/operations'
 import { useSession } from '~/app/session'
 import { useLastProduct } from '~/app/shell'
 import { addDays, periodText, today } from '~/format/date'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useSaid, useWords } from '~/format/vocabulary'
 import { AUDIENCES, REPORT_KINDS } from '~/part/report'
 import { StoreReport, type ReportAudience, type ReportInput, type ReportKind } from '~/part/report.query'
 import { Dialog } from '~/ui/dialog'
@@ -23,6 +23,7 @@ const DAYS: Partial<Record<ReportKind, number>> = { VALUE: 90, OVERVIEW: 28, SEC
 export function Entry({ onClose }: { onClose: () => void }) {
   const { products } = useSession()
   const last = useLastProduct()
+  const say = useSaid()
   const words = useWords()
   const navigate = useNavigate()
   const [kind, setKind] = useState<ReportKind>('ITERATION')
@@ -56,11 +57,11 @@ export function Entry({ onClose }: { onClose: () => void }) {
         else onClose()
       }}>
         <Row>
-          <Labeled label="Kind"><select className={parts.input} value={kind} onChange={(event) => setKind(event.target.value as ReportKind)}>{KINDS.map((value) => <option key={value} value={value}>{REPORT_KINDS[value].label}</option>)}</select></Labeled>
+          <Labeled label="Kind"><select className={parts.input} value={kind} onChange={(event) => setKind(event.target.value as ReportKind)}>{KINDS.map((value) => <option key={value} value={value}>{say(REPORT_KINDS[value].label)}</option>)}</select></Labeled>
           {kind !== 'OVERVIEW' && kind !== 'SECURITY' && <Labeled label={capital(words('product'))}><select className={parts.input} value={product} onChange={(event) => setProduct(event.target.value)}>{products.map(({ key, name }) => <option key={key} value={key}>{name}</option>)}</select></Labeled>}
           <Labeled label="For"><select className={parts.input} name="audience" defaultValue="PRODUCT">{AUDIENCES.map((value) => <option key={value} value={value}>{capital(value.toLowerCase())}</option>)}</select></Labeled>
         </Row>
-        <p className={css.answers}>{REPORT_KINDS[kind].answers} It contains no more than its readers may see.</p>
+        <p className={css.answers}>{say(REPORT_KINDS[kind].answers)} It contains no more than its readers may see.</p>
         <Row>
           {kind === 'RELEASE' && <Labeled label={capital(words('release'))}><select className={parts.input} name="release" required>{found?.releases.nodes.map(({ id, version, title }) => <option key={id} value={version}>{[version, title].filter(Boolean).join(' · ')}</option>)}</select></Labeled>}
           {kind === 'ITERATION' && <Labeled label={capital(words('iteration'))}><select className={parts.input} name="iteration"><option value="">the last one that is over</option>{found?.iterations.nodes.map(({ id, name, period }) => <option key={id} value={id}>{name}, {periodText(period)}</option>)}</select></Labeled>}

@@ -4,7 +4,7 @@ import { useScreenQuery } from '~/app/operations'
 import { useRights, useSession } from '~/app/session'
 import { longDay, momentText } from '~/format/date'
 import { count, plural } from '~/format/number'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useSaid, useWords } from '~/format/vocabulary'
 import { FORMATS, REPORT_KINDS } from '~/part/report'
 import { Button, Card, classes, PageHead, Select, Stack, Tag, Toolbar } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
@@ -17,6 +17,7 @@ import css from './view.module.css'
 const PAGE = 25
 
 export default function Reports() {
+  const say = useSaid()
   const search: ReportsSearch = useSearch({ from: '/reports' })
   const navigate = useNavigate({ from: '/reports' })
   const { products } = useSession()
@@ -33,7 +34,7 @@ export default function Reports() {
       <Stack>
         <Toolbar label="Filters">
           <Select label="Kind" quiet value={kind ?? ''} active={Boolean(kind)} onChange={(next) => change({ kind: next || undefined })}
-            choices={[{ value: '', label: 'All kinds' }, ...KINDS.map((value) => ({ value, label: REPORT_KINDS[value].label }))]} />
+            choices={[{ value: '', label: 'All kinds' }, ...KINDS.map((value) => ({ value, label: say(REPORT_KINDS[value].label) }))]} />
           <Select label={capital(words('product'))} quiet value={product ?? ''} active={Boolean(product)} onChange={(next) => change({ product: next || undefined })}
             choices={[{ value: '', label: `All ${words('products')}` }, ...products.map(({ key, name }) => ({ value: key, label: name }))]} />
         </Toolbar>
@@ -57,6 +58,7 @@ export default function Reports() {
 const QUICK = FORMATS.slice(0, 3)
 
 function List({ reports }: { reports: ReportRow[] }) {
+  const say = useSaid()
   const words = useWords()
   return (
     <table className={classes(table.table, css.table)}>
@@ -65,7 +67,7 @@ function List({ reports }: { reports: ReportRow[] }) {
         {reports.map(({ id, kind, title, audience, asOf, createdAt, storedBy, product }) => (
           <tr key={id}>
             <th scope="row"><Link className={table.main} to="/report/$report" params={{ report: id }}>{title}</Link><span className={table.sub}>{product?.name ?? `All ${words('products')}`}</span></th>
-            <td className={css.kind}><Tag>{REPORT_KINDS[kind].label}</Tag></td>
+            <td className={css.kind}><Tag>{say(REPORT_KINDS[kind].label)}</Tag></td>
             <td className={css.audience}>{capital(audience.toLowerCase())}</td>
             <td className={css.asOf}>{longDay(asOf)}</td>
             <td className={css.stored}>{momentText(createdAt)}{storedBy && <span className={table.sub}>by {storedBy.name}</span>}</td>

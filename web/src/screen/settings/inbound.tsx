@@ -5,7 +5,7 @@ import { useScreenQuery } from '~/app/operations'
 import { useSession } from '~/app/session'
 import { momentText } from '~/format/date'
 import { count, plural } from '~/format/number'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useSaid, useWords } from '~/format/vocabulary'
 import { Dialog } from '~/ui/dialog'
 import { Form, Row, textIn } from '~/ui/form'
 import { Button, Card, classes, Input, Labeled, Segmented, Tag } from '~/ui/parts'
@@ -24,10 +24,11 @@ const KINDS: Record<Kind, string> = { GITHUB: 'GitHub', SENTRY: 'Sentry', ALERTM
 
 /** What other systems send, and what became of it. */
 export function Inbound() {
+  const say = useSaid()
   const { result, refresh } = useScreenQuery(InboundQuery, {})
   const [creating, setCreating] = useState(false)
   return (
-    <Card flush title="Webhooks in" note="What other systems send: it becomes releases, deployments, incidents or responses."
+    <Card flush title="Webhooks in" note={say('What other systems send: it becomes releases, deployments, incidents or responses.')}
       actions={<Button small icon="plus" onClick={() => setCreating(true)}>New webhook in</Button>}>
       <Loaded result={result} retry={refresh}>
         {({ inboundWebhooks }) => inboundWebhooks && inboundWebhooks.nodes.length > 0

@@ -3,6 +3,7 @@ import { useMutation } from 'urql'
 import type { Enum } from '~/api/graphql'
 import { useScreenQuery } from '~/app/operations'
 import { fixed } from '~/format/number'
+import { useSaid } from '~/format/vocabulary'
 import { Dialog } from '~/ui/dialog'
 import { Form, Row, textIn } from '~/ui/form'
 import { Button, Card, Input, Labeled, Tag } from '~/ui/parts'
@@ -14,15 +15,16 @@ import { Remove } from './remove'
 import css from './view.module.css'
 
 export function Teams() {
+  const say = useSaid()
   const { result, refresh } = useScreenQuery(TeamsQuery, {})
   const [, create] = useMutation(CreateTeam)
   const [, remove] = useMutation(RemoveTeam)
   return (
-    <Card flush title="Teams" note="Each feature belongs to a team that looks after it.">
+    <Card flush title={say('Teams')} note={say('Each feature belongs to a team that looks after it.')}>
       <Loaded result={result} retry={refresh}>
         {({ teams }) => teams && teams.nodes.length > 0 ? (
           <table className={table.table}>
-            <thead><tr><th>Team</th><th>Features</th><th>Members</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
+            <thead><tr><th>{say('Team')}</th><th>{say('Features')}</th><th>Members</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
             <tbody>
               {teams.nodes.map(({ id, key, name, features, members }) => (
                 <tr key={id}>
@@ -38,7 +40,7 @@ export function Teams() {
               ))}
             </tbody>
           </table>
-        ) : <div className={table.more}><Empty title="No teams yet" /></div>}
+        ) : <div className={table.more}><Empty title={say('No teams yet')} /></div>}
       </Loaded>
       <KeyAndName what="team" onSend={async (key, name) => {
         const { data, error } = await create({ input: { key, name } })
@@ -49,19 +51,20 @@ export function Teams() {
 }
 
 export function Segments() {
+  const say = useSaid()
   const { result, refresh } = useScreenQuery(SegmentsQuery, {})
   const [, create] = useMutation(CreateSegment)
   const [, update] = useMutation(RenameSegment)
   const [renamed, rename] = useState<{ id: string; name: string } | null>(null)
   return (
-    <Card flush title="Segments" note="Groups of customers, such as plans. Ratings are only compared within a segment, so the mix of respondents does not change a score.">
+    <Card flush title={say('Segments')} note="By what they pay for, for example. Ratings are only compared within one of them, so the mix of respondents does not change a score.">
       <Loaded result={result} retry={refresh}>
         {({ segments }) => segments && segments.nodes.length > 0 ? (
           <table className={table.table}>
-            <thead><tr><th>Segment</th><th>Key</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
+            <thead><tr><th>{say('Segment')}</th><th>Key</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
             <tbody>{segments.nodes.map(({ id, key, name }) => <tr key={id}><th scope="row">{name}</th><td className={table.muted}>{key}</td><td className={table.number}><Button small kind="ghost" aria-label={`Rename ${name}`} onClick={() => rename({ id, name })}>Rename</Button></td></tr>)}</tbody>
           </table>
-        ) : <div className={table.more}><Empty title="No segments yet" /></div>}
+        ) : <div className={table.more}><Empty title={say('No segments yet')} /></div>}
       </Loaded>
       <KeyAndName what="segment" onSend={async (key, name) => {
         const { data, error } = await create({ input: { key, name } })
@@ -83,9 +86,10 @@ export function Segments() {
 
 function KeyAndName({ what, onSend, onDone }: { what: string; onSend: (key: string, name: string | undefined) => ReturnType<Parameters<typeof Form>[0]['onSend']>; onDone: () => void }) {
   const [round, setRound] = useState(0)
+  const say = useSaid()
   return (
     <div className={css.create}>
-      <Form key={round} label={`Create ${what}`} onSend={(fields) => onSend(textIn(fields, 'key') ?? '', textIn(fields, 'name'))} onDone={() => { setRound(round + 1); onDone() }}>
+      <Form key={round} label={say(`Create ${what}`)} onSend={(fields) => onSend(textIn(fields, 'key') ?? '', textIn(fields, 'name'))} onDone={() => { setRound(round + 1); onDone() }}>
         <Row>
           <Labeled label="Key" hint="For programs; it cannot be changed."><Input name="key" required /></Labeled>
           <Labeled label="Name"><Input name="name" /></Labeled>

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useMutation } from 'urql'
 import type { VariablesOf } from '~/api/graphql'
 import { useSession } from '~/app/session'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useWords, withArticle } from '~/format/vocabulary'
 import { AUDIENCES, FORMATS, REPORT_KINDS } from '~/part/report'
 import type { ReportAudience, ReportFormat, ReportKind } from '~/part/report.query'
 import { Dialog } from '~/ui/dialog'
@@ -75,7 +75,7 @@ export function ScheduleDialog({ schedule, onClose }: { schedule: ScheduleRow | 
         <Row>
           <Labeled label="When">
             <select className={parts.input} value={time} onChange={(event) => setTime(event.target.value)}>
-              {byProduct && <option value="iteration">When an {words('iteration')} ends</option>}
+              {byProduct && <option value="iteration">When {withArticle(words('iteration'))} ends</option>}
               {TIMES.map(({ cron, label }) => <option key={cron} value={cron}>{label}</option>)}
               <option value="other">At other times</option>
             </select>

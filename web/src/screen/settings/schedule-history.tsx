@@ -51,7 +51,7 @@ function Runs({ runs: { nodes } }: { runs: History['runs'] }) {
         {nodes.map(({ startedAt, endedAt, outcome, message, attempt }) => (
           <li key={startedAt}>
             <span className={classes(css.outcome, outcome === 'SUCCEEDED' && css.good, (outcome === 'FAILED' || outcome === 'RETRIED') && css.bad)}>{capital(OUTCOMES[outcome])}</span>
-            <span>{momentText(startedAt)}{endedAt && <small> in {duration(startedAt, endedAt)}</small>}{attempt > 1 && <small> attempt {attempt}</small>}{message && <small className={css.message}>{message}</small>}</span>
+            <span>{momentText(startedAt)}{endedAt && Date.parse(endedAt) - Date.parse(startedAt) >= 60_000 && <small> in {duration(startedAt, endedAt)}</small>}{attempt > 1 && <small> attempt {attempt}</small>}{message && <small className={css.message}>{message}</small>}</span>
           </li>
         ))}
       </ul>

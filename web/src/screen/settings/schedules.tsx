@@ -5,7 +5,7 @@ import { useRights } from '~/app/session'
 import { cronText } from '~/format/cron'
 import { ago, away, momentText } from '~/format/date'
 import { plural } from '~/format/number'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useWords, withArticle } from '~/format/vocabulary'
 import { REPORT_KINDS } from '~/part/report'
 import { Button, Card, classes, Stack, Tag } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
@@ -53,7 +53,7 @@ function Line({ schedule, onEdit, onChange }: { schedule: ScheduleRow; onEdit: (
           <span className={table.sub}>{[`${REPORT_KINDS[report].label} report`, product?.name, `for ${audience.toLowerCase()}`, format, destinations.length > 0 ? `to ${destinations.map(({ label }) => label).join(', ')}` : 'only kept'].filter(Boolean).join(' · ')}</span>
         </div>
         <div className={css.when}>
-          <span>{cron ? cronText(cron) : `When an ${words('iteration')} ends`}{cron && <small> {timeZone}</small>}</span>
+          <span>{cron ? cronText(cron) : `When ${withArticle(words('iteration'))} ends`}{cron && <small> {timeZone}</small>}</span>
           <span className={table.sub} title={nextRunAt ? momentText(nextRunAt) : undefined}>{paused ? 'Only on request' : nextRunAt ? `Next ${away(nextRunAt)}` : `No ${words('iteration')} is planned`}{last && `; last ${ago(last.startedAt)}, ${OUTCOMES[last.outcome]}`}</span>
         </div>
       </div>

@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useRights, useSession } from '~/app/session'
+import { useSaid } from '~/format/vocabulary'
 import { PageHead, Segmented, Toolbar } from '~/ui/parts'
 import { Empty } from '~/ui/states'
 import { Imports } from './imports'
@@ -28,6 +29,7 @@ export default function Settings() {
   const { section = 'members' } = useSearch({ from: '/settings' })
   const navigate = useNavigate({ from: '/settings' })
   const { organization } = useSession()
+  const say = useSaid()
   const { manages, administers } = useRights()
   const open = (Object.keys(VIEWS) as Section[]).filter((one) => administers || !VIEWS[one].administrators)
   const View = VIEWS[section].view
@@ -37,7 +39,7 @@ export default function Settings() {
       <PageHead title="Settings" lead={`Members, access and questions of ${organization.name}.`} />
       <div className={css.sections}>
         <Toolbar>
-          <Segmented label="Section" value={section} onChange={(next: Section) => void navigate({ search: { section: next } })} choices={open.map((value) => ({ value, label: VIEWS[value].label }))} />
+          <Segmented label="Section" value={section} onChange={(next: Section) => void navigate({ search: { section: next } })} choices={open.map((value) => ({ value, label: say(VIEWS[value].label) }))} />
         </Toolbar>
       </div>
       {open.includes(section) ? <View /> : <Empty title="Only administrators see this" />}

@@ -3,6 +3,7 @@ import { useScreenQuery } from '~/app/operations'
 import { useSession } from '~/app/session'
 import { useLastProduct } from '~/app/shell'
 import { graphql } from '~/api/graphql'
+import { useSaid } from '~/format/vocabulary'
 import { Button, Card, Halves, Input, Labeled, Stack } from '~/ui/parts'
 import parts from '~/ui/parts.module.css'
 import { Row } from '~/ui/form'
@@ -17,6 +18,7 @@ const SCALES = ['csat', 'thumbs', 'stars', 'nps', 'ces']
 
 /** The widget as a page would show it, and what to put into that page. */
 export function Widget() {
+  const say = useSaid()
   const product = useLastProduct() ?? 'shop'
   const { products } = useSession()
   const { result } = useScreenQuery(FeaturesQuery, { product })
@@ -31,7 +33,7 @@ export function Widget() {
         <Card title="A question in your own application" note="One script tag of 4 kB. It sends nothing before a rating is chosen.">
           <div className={css.widgetForm}>
             <Row>
-              <Labeled label="Feature"><select className={parts.input} value={choice.feature} onChange={(event) => change({ feature: event.target.value })}><option value="">The product as a whole</option>{features.map((one) => <option key={one.key} value={one.key}>{one.name}</option>)}</select></Labeled>
+              <Labeled label={say('Feature')}><select className={parts.input} value={choice.feature} onChange={(event) => change({ feature: event.target.value })}><option value="">{say('The product as a whole')}</option>{features.map((one) => <option key={one.key} value={one.key}>{one.name}</option>)}</select></Labeled>
               <Labeled label="Scale"><select className={parts.input} value={choice.scale} onChange={(event) => change({ scale: event.target.value })}>{SCALES.map((scale) => <option key={scale}>{scale}</option>)}</select></Labeled>
             </Row>
             <Labeled label="Question" hint="Empty: that of the scale."><Input value={choice.question} onChange={(event) => change({ question: event.target.value })} /></Labeled>
