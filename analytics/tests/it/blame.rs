@@ -428,7 +428,7 @@ fn where_nothing_fell_nothing_recovers() {
 
 #[test]
 fn a_decline_begins_in_the_time_of_the_release_that_it_came_with() {
-    let (mut apart, mut since_any) = (0, 0);
+    let mut since_any = 0;
     for bad in 0..=32 {
         let mut world = World::with_features(1);
         let releases = [0, 60, 68, 80].map(|first_day| world.release("1.x", Some(first_day)));
@@ -441,18 +441,13 @@ fn a_decline_begins_in_the_time_of_the_release_that_it_came_with() {
         }
         world.answers(68..80, Some(releases[2]), UNHAPPY);
         world.answers(80..100, Some(releases[3]), UNHAPPY);
-        let prepared = world.prepare();
-        let hyper = hyperparameters(&prepared, 79);
-        let found = change_point_of_release(&prepared, &hyper, 0, releases[3], 99).expect("it is known");
-        let found = found.expect("there are days enough");
         let Some(since) = score(&world, releases[3], 99).since else { continue };
         since_any += 1;
         let release = since.release.expect("one of them");
         let time = [0..60, 60..68, 68..80, 80..100][release as usize].clone();
         assert!(time.contains(&since.day), "{bad}: {since:?}");
-        apart += u32::from(!time.contains(&found.day));
     }
-    assert!(since_any > 10 && apart > 0, "{since_any} {apart}");
+    assert!(since_any > 10, "{since_any}");
 }
 
 // ---- features that are known by their incidents alone ----

@@ -18,7 +18,7 @@ const LINKS: [&str; 4] =
     ["Mutation", "SubmitFeedbackBatchItem", "OpenIncidentBatchItem", "RecordExposureBatchItem"];
 
 /// Fields that describe the outcome, beside `clientMutationId` in each payload and the ID of each object.
-const OUTCOMES: [(&str, &str); 21] = [
+const OUTCOMES: [(&str, &str); 22] = [
     ("SubmitFeedbackPayload", "supersession"),
     ("SubmitFeedbackBatchPayload", "accepted"),
     ("SubmitFeedbackBatchPayload", "refused"),

@@ -16,7 +16,7 @@ async fn calendar_programs_read_the_calendar_at_a_secret_address(backend: Backen
     let touched = json!([{ "feature": "cart", "change": "FIXED" }]);
     let release = json!({ "product": "shop", "version": "3.0", "title": "Quicker cart; or not", "plannedFor": soon, "features": touched });
     story.app.asks(plan, json!({ "input": release })).await;
-    let work = json!({ "product": "shop", "kind": "MAINTENANCE", "title": "Move of the database", "features": ["cart"],
+    let work = json!({ "product": "shop", "kind": "MAINTENANCE", "title": "Move of the database", "changes": "Nothing.", "features": ["cart"],
         "planned": { "from": format!("{soon}T08:00:00Z"), "until": format!("{soon}T10:00:00Z") } });
     let work = story.asks_silently(&dora, "Announce", json!({ "input": work })).await;
     let work = work["createAnnouncement"]["announcement"]["id"].clone();

@@ -148,7 +148,7 @@ async fn announced(app: &App, title: &str) {
 /// How often a member wants a digest.
 async fn wants(app: &App, token: &str, frequency: &str) -> Value {
     let change = "mutation($input: UpdateProfileInput!) { updateProfile(input: $input) { member { name digest } userErrors { field message } } }";
-    app.answer_to(token, change, json!({ "input": { "digest": frequency } })).await.1["data"]["updateProfile"]
+    app.plain_answer_to(token, change, json!({ "input": { "digest": frequency } })).await.1["data"]["updateProfile"]
         .clone()
 }
 
