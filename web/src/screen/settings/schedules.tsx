@@ -84,6 +84,7 @@ function Line({ schedule, onEdit, onChange }: { schedule: ScheduleRow; onEdit: (
 const JOBS = {
   ATTRIBUTE_INCIDENTS: 'Possible causes of incidents', DELIVER_REPORTS: 'Sending of reports', FOLLOW_UP: 'Notices and notifications',
   PRUNE_HISTORY: 'Deletion of old runs', PRUNE_OUTBOX: 'Deletion of old events', SCORE_PARAMETERS: 'Parameters of scores',
+  SEND_DIGESTS: 'Digests of notifications',
 } as const
 
 /** The server's own work. */
