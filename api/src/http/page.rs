@@ -19,11 +19,13 @@ use super::{State, auth, graphql::refused, media};
 use crate::graphql::Code;
 
 /// The manual, by the names of its files.
-const MANUAL: [(&str, &str); 18] = [
+const MANUAL: [(&str, &str); 20] = [
     ("access.md", include_str!("../../../docs/access.md")),
     ("announcements.md", include_str!("../../../docs/announcements.md")),
+    ("dashboard.md", include_str!("../../../docs/dashboard.md")),
     ("export.md", include_str!("../../../docs/export.md")),
     ("gate.md", include_str!("../../../docs/gate.md")),
+    ("glossary.md", include_str!("../../../docs/glossary.md")),
     ("graphql.md", include_str!("../../../docs/graphql.md")),
     ("import.md", include_str!("../../../docs/import.md")),
     ("knowledge.md", include_str!("../../../docs/knowledge.md")),
