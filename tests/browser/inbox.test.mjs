@@ -143,8 +143,9 @@ it('who may only read reports announces nothing, and sees no customers', async (
   const { secret } = await does('createToken', { name: `business ${Date.now()}`, role: 'BUSINESS' })
   const { context, page, complaints } = await signedIn(browser, { token: secret })
   await go(page, '/p/atelier/announcements')
-  await page.getByRole('heading', { name: /announcements?$/ }).first().waitFor()
-  assert.equal(await page.getByRole('button', { name: 'New announcement' }).count(), 0)
+  // In the words of business.
+  await page.getByRole('heading', { name: /notices?$/ }).first().waitFor()
+  assert.equal(await page.getByRole('button', { name: /^New (announcement|notice)$/ }).count(), 0)
   await go(page, `/p/atelier/announcements/${people.release}`)
   await page.getByRole('region', { name: 'Affected customers' }).waitFor()
   assert.equal(await page.getByRole('button', { name: /Edit|Reschedule|Conclude|Cancel it|Acknowledge/ }).count(), 0)

@@ -122,7 +122,7 @@ pub async fn remove(
 async fn in_transaction(tx: &Transaction, viewer: &Viewer, id: CalendarFeedId) -> Result<Model, Error> {
     let row = Entity::owned_by(tx.organization()).filter(Column::Id.eq(id)).one(tx.db()).await?;
     let seen = row.filter(|row| may_see(viewer, row));
-    seen.ok_or_else(|| Error::not_found("calendarFeed", "calendar feed", &id.public()))
+    seen.ok_or_else(|| Error::not_found("calendarFeed", "calendar feed", id.public()))
 }
 
 /// Whether a caller may see a feed.

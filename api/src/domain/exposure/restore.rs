@@ -34,7 +34,9 @@ pub(crate) async fn restore_in(
                 row.active_customers = Set(before);
                 row.update(tx.db()).await?;
             }
-            None => drop(row.delete(tx.db()).await?),
+            None => {
+                row.delete(tx.db()).await?;
+            }
         }
         restored += 1;
     }

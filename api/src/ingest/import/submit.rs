@@ -105,7 +105,7 @@ pub(super) async fn submit(
                     outcome: row_outcome(recorded.outcome),
                     created: None,
                     figure: (recorded.outcome != Outcome::Unchanged)
-                        .then(|| Figure { before: recorded.before, exposure: recorded.exposure }),
+                        .then_some(Figure { before: recorded.before, exposure: recorded.exposure }),
                 }
             }));
         }
