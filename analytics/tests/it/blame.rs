@@ -1,10 +1,8 @@
-//! Stories of blame and praise: which release brought a change, and whether it was its own.
+//! Stories of blame and praise: which release brought a change, and which ones inherited it.
 
-use super::world::{HAPPY, LESS_HAPPY, MIXED, UNHAPPY, World, report, score};
-use ballroom_analytics::regression::{Baseline, Control, Reason, Verdict};
+use super::world::{HAPPY, MIXED, UNHAPPY, World, report, score};
+use ballroom_analytics::regression::{Baseline, Reason, Verdict};
 use ballroom_analytics::{change_point_of_release, hyperparameters};
-
-// ---- inherited blame ----
 
 /// 1.11.1 is the guilty one; 1.12 and 1.13 inherit; 1.14 mends it.
 fn line() -> (World, [u32; 4]) {
@@ -238,146 +236,6 @@ fn what_got_better_is_not_worse_since() {
     }
 }
 
-// ---- whose fault was it ----
-
-/// A product of six features; the release at day 90 touches feature 0.
-fn product() -> (World, u32, u32) {
-    let mut world = World::with_features(6);
-    let old = world.release("1.0", Some(0));
-    let new = world.release("2.0", Some(90));
-    world.releases[new as usize].touched = vec![0];
-    for feature in 0..6 {
-        world.answers_to(feature, 0..90, Some(old), HAPPY);
-    }
-    (world, old, new)
-}
-
-#[test]
-fn a_fall_that_all_features_share_is_not_laid_at_the_release() {
-    let (mut world, _, new) = product();
-    for feature in 0..6 {
-        world.answers_to(feature, 90..120, Some(new), MIXED);
-    }
-    let shared = score(&world, new, 119);
-    assert!(shared.score > 90.0, "it did fall");
-    assert_eq!(
-        (shared.verdict, shared.reason, shared.control),
-        (Verdict::Watch, Some(Reason::SharedShift), Some(Control::Shared))
-    );
-    assert_eq!(shared.first_flagged_day, None);
-    let controlled = shared.controlled.expect("five controls");
-    assert_eq!(controlled.controls.len(), 5);
-    let change = shared.change.expect("answers");
-    assert!((controlled.common_shift.estimate - change.estimate).abs() < 5.0, "{controlled:?}");
-    let own = controlled.own_change.expect("answers");
-    assert!(own.lower < 0.0 && own.upper > 0.0, "beyond the common shift nothing is left: {own:?}");
-    assert!((own.estimate + controlled.common_shift.estimate - change.estimate).abs() < 1e-9);
-}
-
-#[test]
-fn a_fall_of_the_touched_feature_alone_is_the_releases() {
-    let (mut world, _, new) = product();
-    world.answers_to(0, 90..120, Some(new), UNHAPPY);
-    for feature in 1..6 {
-        world.answers_to(feature, 90..120, Some(new), HAPPY);
-    }
-    let held = score(&world, new, 119);
-    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
-    assert!(held.first_flagged_day.is_some());
-    // One of the controls fell too: it is set aside.
-    let (mut world, _, new) = product();
-    for feature in 0..6 {
-        world.answers_to(feature, 90..120, Some(new), if feature < 2 { UNHAPPY } else { HAPPY });
-    }
-    let held = score(&world, new, 119);
-    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
-    let controls = held.controlled.expect("controls").controls;
-    let weight = |feature| controls.iter().find(|c| c.feature == Some(feature)).map_or(0.0, |c| c.weight);
-    assert!(weight(1) < 0.2 * weight(2), "{controls:?}");
-}
-
-#[test]
-fn without_anything_to_compare_with_the_cause_is_not_tested() {
-    let (mut world, _, new) = product();
-    world.releases[new as usize].touched.clear();
-    for feature in 0..6 {
-        world.answers_to(feature, 90..120, Some(new), MIXED);
-    }
-    let alone = score(&world, new, 119);
-    assert_eq!((alone.verdict, alone.control), (Verdict::Regressed, Some(Control::None)));
-    assert!(alone.controlled.is_none());
-}
-
-#[test]
-fn answers_to_the_old_release_on_the_same_days_are_a_control() {
-    let mut world = World::with_features(1);
-    let old = world.release("1.0", Some(0));
-    let new = world.release("2.0", Some(90));
-    world.answers(0..90, Some(old), HAPPY);
-    world.answers(90..120, Some(old), LESS_HAPPY);
-    world.answers(90..120, Some(new), LESS_HAPPY);
-    let shared = score(&world, new, 119);
-    assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
-    let controls = shared.controlled.expect("a control").controls;
-    assert_eq!((controls.len(), controls[0].feature), (1, None));
-    // Those who stayed are as happy as ever: it is the release. (A little less could be who updates first.)
-    world.feedback.retain(|row| row.day < 90);
-    world.answers(90..120, Some(old), HAPPY);
-    world.answers(90..120, Some(new), MIXED);
-    let held = score(&world, new, 119);
-    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
-    // A later release carries what this one brought: it is no control, and hides nothing.
-    world.feedback.retain(|row| row.release == Some(new) || row.day < 90);
-    let later = world.release("2.0.1", Some(93));
-    world.answers(93..120, Some(later), MIXED);
-    let held = score(&world, new, 119);
-    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::None)));
-}
-
-#[test]
-fn incidents_that_came_to_all_features_are_expected() {
-    let (mut world, old, new) = product();
-    for feature in 0..6 {
-        world.answers_to(feature, 90..120, Some(new), HAPPY);
-        let mut open = |day, release| {
-            world.incidents.push(ballroom_analytics::IncidentRow {
-                feature,
-                release: Some(release),
-                no_change: false,
-                day,
-                opened: 1,
-                spoiled: 1.0,
-            });
-        };
-        (0..90).step_by(9).for_each(|day| open(day, old));
-        (90..120).for_each(|day| open(day, new));
-    }
-    let shared = score(&world, new, 119);
-    assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
-    for incident in &mut world.incidents {
-        incident.opened = i64::from(incident.feature == 0 || incident.day < 90 || incident.day % 9 == 0);
-    }
-    let held = score(&world, new, 119);
-    assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
-}
-
-#[test]
-fn a_fall_of_all_is_believed_after_a_year_in_which_nothing_moved() {
-    let mut world = World::with_features(6);
-    let old = world.release("1.0", Some(0));
-    let new = world.release("2.0", Some(380));
-    world.releases[new as usize].touched = vec![0];
-    for feature in 0..6 {
-        world.answers_to(feature, 0..380, Some(old), HAPPY);
-        world.answers_to(feature, 380..400, Some(new), MIXED);
-    }
-    let shared = score(&world, new, 399);
-    let controlled = shared.controlled.as_ref().expect("five controls");
-    assert!(controlled.common_shift.estimate < -12.0, "{controlled:?}");
-    assert_eq!((shared.verdict, shared.reason), (Verdict::Watch, Some(Reason::SharedShift)));
-    assert_eq!(shared.first_flagged_day, None);
-}
-
 // ---- praise ----
 
 #[test]
@@ -392,21 +250,6 @@ fn an_improvement_is_praised_once() {
     assert_eq!(score(&world, better, 89).verdict, Verdict::Improved);
     let inherited = score(&world, heir, 119);
     assert_eq!((inherited.verdict, inherited.reason), (Verdict::NoEvidence, Some(Reason::LikePrevious)));
-}
-
-#[test]
-fn an_improvement_that_all_features_share_is_not_the_releases() {
-    let (mut world, _, new) = product();
-    world.feedback.clear();
-    for feature in 0..6 {
-        world.answers_to(feature, 0..90, Some(0), MIXED);
-        world.answers_to(feature, 90..120, Some(new), HAPPY);
-    }
-    let shared = score(&world, new, 119);
-    assert_eq!(
-        (shared.verdict, shared.reason, shared.control),
-        (Verdict::NoEvidence, Some(Reason::SharedShift), Some(Control::Shared))
-    );
 }
 
 #[test]

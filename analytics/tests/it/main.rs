@@ -4,6 +4,7 @@
 mod alerts;
 mod blame;
 mod changes;
+mod controls;
 mod figures;
 mod golden;
 mod properties;
