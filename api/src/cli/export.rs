@@ -5,7 +5,7 @@ mod sink;
 
 use std::{
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -79,7 +79,7 @@ pub(super) struct Export {
     #[arg(long, value_enum)]
     format: Option<Format>,
 
-    /// File to write; default: standard output (CSV and NDJSON).
+    /// File to write; `-` is standard output, the default (CSV and NDJSON).
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
@@ -129,7 +129,8 @@ impl Export {
         self.check()?;
         let format = self.format()?;
         let identity = self.identity(format);
-        let mut sink = Sink::open(self.out.clone(), format, COLUMNS[self.what as usize], &identity)?;
+        let mut sink =
+            Sink::open(self.file().map(Path::to_owned), format, COLUMNS[self.what as usize], &identity)?;
         let client = self.server.clone().client(database, &self.tenant).await?;
         let written = self.write(&client, &mut sink).await;
         client.close().await?;
@@ -139,21 +140,25 @@ impl Export {
         }
         written?;
         let rows = sink.finish()?;
-        if let Some(file) = &self.out {
+        if let Some(file) = self.file() {
             eprintln!("Wrote {} to {}.", crate::words::counted(rows, "row"), file.display());
         }
         Ok(())
     }
 
+    fn file(&self) -> Option<&Path> {
+        print::file(self.out.as_deref())
+    }
+
     fn format(&self) -> anyhow::Result<Format> {
-        let extension = self.out.as_deref().and_then(|file| file.extension()?.to_str());
+        let extension = self.file().and_then(|file| file.extension()?.to_str());
         let format = self.format.unwrap_or(match extension {
             Some("parquet") => Format::Parquet,
             Some("ndjson" | "jsonl") => Format::Ndjson,
             _ => Format::Csv,
         });
         anyhow::ensure!(
-            format != Format::Parquet || self.out.is_some(),
+            format != Format::Parquet || self.file().is_some(),
             "--format parquet needs a file; give it with --out"
         );
         Ok(format)
@@ -186,7 +191,7 @@ impl Export {
                 }
                 after = page["pageInfo"]["endCursor"].as_str().map(str::to_owned).or(after);
                 sink.reached(Place { list: Some(id.clone()), cursor: after.clone() })?;
-                if told.elapsed() >= REPORT_INTERVAL && self.out.is_some() {
+                if told.elapsed() >= REPORT_INTERVAL && self.file().is_some() {
                     told = Instant::now();
                     eprintln!("{} rows", HumanCount(sink.rows()));
                 }

@@ -7,6 +7,7 @@
 use std::{
     fmt::Arguments,
     io::{self, ErrorKind, Write},
+    path::Path,
 };
 
 /// Exit status of a program that was ended by SIGPIPE, as shells show it.
@@ -23,6 +24,11 @@ macro_rules! println {
 
 macro_rules! eprintln {
     ($($text:tt)*) => { $crate::cli::print::err(format_args!("{}\n", format_args!($($text)*))) };
+}
+
+/// The file of an option `--out`: `-` is standard output, as is no file.
+pub(super) fn file(out: Option<&Path>) -> Option<&Path> {
+    out.filter(|file| file.as_os_str() != "-")
 }
 
 /// Prints to standard output.

@@ -110,6 +110,8 @@ async fn what_is_exported_is_imported_with_nothing_lost(backend: Backend) {
     assert_eq!(none.lines().count(), 1);
     let refused = app.database.ballroom(&["export", "feedback", "--format", "parquet"]).await;
     assert!(!refused.status.success() && refused.err.contains("--out"), "{refused:?}");
+    let dash = app.database.succeeds(&["export", "releases", "--out", "-"]).await;
+    assert_eq!(dash, app.database.succeeds(&["export", "releases"]).await, "`-` is standard output");
     let refused = app.database.ballroom(&["export", "feedback", "--product", "shap"]).await;
     assert!(!refused.status.success() && refused.err.contains("shop"), "{refused:?}");
 }

@@ -11,7 +11,7 @@ use ballroom_render::{self as render, Format, Options, Report, model::Audience};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{base::right::Right, domain::access::Viewer, report::Reader};
+use crate::{base::right::Right, cli::print, domain::access::Viewer, report::Reader};
 
 /// Options of all reports: format, file, audience.
 #[derive(Args)]
@@ -20,7 +20,7 @@ pub(super) struct Output {
     #[arg(long, value_enum)]
     format: Option<Kind>,
 
-    /// Write the report to this file. It appears complete, or not at all.
+    /// File to write, which appears complete or not at all; `-` is standard output, the default.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
@@ -75,6 +75,10 @@ enum Words {
 }
 
 impl Output {
+    fn file(&self) -> Option<&Path> {
+        print::file(self.out.as_deref())
+    }
+
     /// The form of the report; none: a table in the terminal, if the kind of report has one.
     pub(super) fn form(&self, has_table: bool) -> anyhow::Result<Option<Format>> {
         let of_file = |path: &Path| {
@@ -82,7 +86,7 @@ impl Output {
             let format = extension.parse::<Format>().map_err(anyhow::Error::msg);
             format.with_context(|| format!("--out {}: give --format", path.display()))
         };
-        let format = match (self.format, &self.out) {
+        let format = match (self.format, self.file()) {
             (Some(Kind::Table), None) if !has_table => {
                 bail!("--format table: only the value and the release report have one; use md")
             }
@@ -98,7 +102,7 @@ impl Output {
         if self.table.is_some() && !matches!(format, Format::Csv | Format::Parquet) {
             bail!("--table: only csv and parquet contain one table; {format} contains all");
         }
-        let to_terminal = self.out.is_none() && std::io::stdout().is_terminal();
+        let to_terminal = self.file().is_none() && std::io::stdout().is_terminal();
         if to_terminal && !format.is_text() {
             bail!("a {format} file is not for a terminal; give --out FILE");
         }
@@ -135,7 +139,7 @@ impl Output {
     /// Renders the report and writes it to the file, or prints it.
     pub(super) fn write(&self, report: &Report, format: Format) -> anyhow::Result<()> {
         let bytes = render::render(report, format, &Options { table: self.table.clone() })?;
-        let Some(path) = &self.out else {
+        let Some(path) = self.file() else {
             match String::from_utf8(bytes) {
                 Ok(text) => print!("{text}"),
                 Err(error) => {
