@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::evidence::{Direction, FALSE_DISCOVERIES};
 use crate::facts::Day;
 
-/// Minimum probability that a decline began before a release: four to one.
-const MIN_PROBABILITY_BEFORE: f64 = 0.8;
+/// Minimum probability that a decline began before a release: three to two. A second decline is looked for afterwards, so it may be wrong.
+const MIN_PROBABILITY_BEFORE: f64 = 0.6;
 /// Minimum share of the responses between a decline and the first day of a release that already name the release, for the
 /// decline to be its own: testers, a staged rollout, or another time zone.
 const MIN_OWN_SHARE: f64 = 0.1;
