@@ -21,7 +21,7 @@ use crate::{
         page::{Direction, List, Order, sorts},
         range::{self, Range},
     },
-    store::{Bulk, BulkColumn, is_any},
+    store::{Bulk, BulkColumn, Each},
     transaction::Transaction,
 };
 
@@ -79,10 +79,10 @@ pub(super) struct Deletions(HashMap<ExternalKey, DateTime<Utc>>);
 
 impl Deletions {
     /// The deletions of responses of a source: `external_id`, `id` and `deleted_at`.
-    pub(super) fn select(tx: &Transaction, source: &str, external_ids: &[&str]) -> SelectStatement {
+    pub(super) fn select(tx: &Transaction, source: &str, external_id: &Each) -> SelectStatement {
         Entity::owned_by(tx.organization())
             .filter(Column::Source.eq(source))
-            .filter(is_any(tx.db(), Column::ExternalId, external_ids.iter().copied()))
+            .filter(external_id.is(Column::ExternalId))
             .select_only()
             .columns([Column::ExternalId, Column::Id, Column::DeletedAt])
             .into_query()

@@ -22,7 +22,7 @@ use crate::{
         customer as customers,
         sent::{Nulls, Outcome},
     },
-    store::is_any,
+    store::{each, is_any},
     transaction::{Event, Total, Transaction},
 };
 
@@ -216,15 +216,16 @@ async fn already_there(
     let (mut there, mut deletions) = (HashMap::new(), Deletions::default());
     for (source, ids) in by_source(drafts.iter().map(|(_, draft)| &draft.row)) {
         for some in ids.chunks(1_000) {
-            let known = Entity::owned_by(tx.organization())
-                .filter(Column::Source.eq(source))
-                .filter(is_any(tx.db(), Column::ExternalId, some.iter().copied()))
-                .select_only()
-                .columns([Column::ExternalId, Column::Id])
-                .expr_as(Expr::cust("NULL"), "deleted_at")
-                .into_query();
-            let mut either = Deletions::select(tx, source, some);
-            either.union(UnionType::All, known);
+            let either = each(tx.db(), some, &["external_id", "id", "deleted_at"], |external_id| {
+                let known = Entity::owned_by(tx.organization())
+                    .filter(Column::Source.eq(source))
+                    .filter(external_id.is(Column::ExternalId))
+                    .select_only()
+                    .columns([Column::ExternalId, Column::Id])
+                    .expr_as(Expr::cust("NULL"), "deleted_at")
+                    .into_query();
+                Deletions::select(tx, source, external_id).union(UnionType::All, known).to_owned()
+            });
             for row in tx.db().query_all(&either).await? {
                 let Some(external) = row.try_get("", "external_id")? else { continue };
                 match row.try_get("", "deleted_at")? {

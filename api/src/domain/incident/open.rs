@@ -10,7 +10,10 @@ use ballroom_entity::{
     incident::{Column, Entity, Model},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable, QueryFilter,
+    QueryTrait, Value,
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -26,7 +29,7 @@ use crate::{
         notification,
         sent::{Nulls, Outcome},
     },
-    store::{Bulk, BulkColumn, Store},
+    store::{Bulk, BulkColumn, Store, each},
     transaction::{Event, Total, Transaction},
 };
 use checked::{Checked, check_one};
@@ -238,13 +241,15 @@ async fn already_there(
     }
     let mut there = HashMap::new();
     for (source, ids) in by_source {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         for some in ids.chunks(1_000) {
-            let rows = Entity::owned_by(tx.organization())
-                .filter(Column::Source.eq(&source))
-                .filter(Column::ExternalId.is_in(some.iter().map(String::as_str)))
-                .all(tx.db())
-                .await?;
-            for row in rows {
+            let columns: Vec<_> = Column::iter().map(|column| column.as_str()).collect();
+            let select = each(tx.db(), some, &columns, |external_id| {
+                let of_source = Entity::owned_by(tx.organization()).filter(Column::Source.eq(&source));
+                of_source.filter(external_id.is(Column::ExternalId)).into_query()
+            });
+            for row in tx.db().query_all(&select).await? {
+                let row = Model::from_query_result(&row, "")?;
                 if let Some(external) = row.external_id.clone() {
                     there.insert((row.source.clone(), external), row);
                 }
