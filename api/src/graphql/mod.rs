@@ -38,6 +38,7 @@ mod viewer;
 mod product;
 
 mod feature;
+mod figures;
 
 mod release;
 
